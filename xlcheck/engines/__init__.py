@@ -1,0 +1,1 @@
+"""Formula engines behind one protocol."""

@@ -1,0 +1,1 @@
+"""Everything that knows Excel: addresses, formulas, layout, the writer, the reader."""

@@ -1,0 +1,121 @@
+"""Cells and ranges in A1 notation. Rows and columns count from 0 here, as in XlsxWriter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 16_384
+
+_RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
+_PLAIN_SHEET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LOOKS_LIKE_CELL = re.compile(r"[A-Za-z]{1,3}\d+|[Rr]\d*|[Cc]\d*|[Rr]\d*[Cc]\d*")
+
+
+@lru_cache(maxsize=MAX_COLUMNS)
+def column_name(column: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def column_index(name: str) -> int:
+    """A → 0, AA → 26."""
+    index = 0
+    for letter in name.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def cell_name(row: int, column: int, *, fixed_row: bool = False, fixed_column: bool = False) -> str:
+    """(0, 0) → A1, with `$` before the parts that are fixed."""
+    return f"{'$' if fixed_column else ''}{column_name(column)}{'$' if fixed_row else ''}{row + 1}"
+
+
+def quote_sheet(name: str) -> str:
+    """A worksheet's name as a formula writes it: quoted where Excel needs it."""
+    if _PLAIN_SHEET.fullmatch(name) and not _LOOKS_LIKE_CELL.fullmatch(name):
+        return name
+    return "'" + name.replace("'", "''") + "'"
+
+
+def unquote_sheet(name: str) -> str:
+    """The inverse of `quote_sheet`."""
+    if name.startswith("'") and name.endswith("'") and len(name) >= 2:
+        return name[1:-1].replace("''", "'")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A rectangle of cells on one worksheet; a cell is a range of one row and one column.
+
+    Attributes:
+        sheet: the worksheet's name.
+        top: first row, from 0.
+        left: first column, from 0.
+        rows: number of rows.
+        columns: number of columns.
+    """
+
+    sheet: str
+    top: int
+    left: int
+    rows: int = 1
+    columns: int = 1
+
+    def __str__(self) -> str:
+        return f"{quote_sheet(self.sheet)}!{self.a1}"
+
+    @property
+    def a1(self) -> str:
+        """Without the worksheet: `B2:C3`, or `B2`."""
+        first = cell_name(self.top, self.left)
+        if self.rows == self.columns == 1:
+            return first
+        return f"{first}:{cell_name(self.top + self.rows - 1, self.left + self.columns - 1)}"
+
+    def fixed(self) -> str:
+        """Without the worksheet, every row and column fixed: `$B$2:$C$3`."""
+        first = cell_name(self.top, self.left, fixed_row=True, fixed_column=True)
+        if self.rows == self.columns == 1:
+            return first
+        last = cell_name(self.top + self.rows - 1, self.left + self.columns - 1, fixed_row=True, fixed_column=True)
+        return f"{first}:{last}"
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        return self.rows * self.columns
+
+    def cells(self) -> Iterator[tuple[int, int]]:
+        """(row, column) of each cell, row by row."""
+        for row in range(self.top, self.top + self.rows):
+            for column in range(self.left, self.left + self.columns):
+                yield row, column
+
+
+def parse_range(text: str, default_sheet: str = "") -> Range:
+    """`Sheet1!B2:C3`, `'My sheet'!$B$2` or `B2` → Range.
+
+    Raises:
+        ValueError: the text is not a cell or a range, or lies outside Excel's grid.
+    """
+    sheet, _, cells = text.rpartition("!")
+    match = _RANGE.fullmatch(cells.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not a cell or a range such as B2 or Sheet1!B2:C3")
+    left, top = column_index(match[1]), int(match[2]) - 1
+    right, bottom = (column_index(match[3]), int(match[4]) - 1) if match[3] else (left, top)
+    left, right = sorted((left, right))
+    top, bottom = sorted((top, bottom))
+    if top < 0 or bottom >= MAX_ROWS or right >= MAX_COLUMNS:
+        raise ValueError(f"{text!r} lies outside the grid of {MAX_ROWS} rows and {MAX_COLUMNS} columns")
+    return Range(unquote_sheet(sheet.strip()) or default_sheet, top, left, bottom - top + 1, right - left + 1)

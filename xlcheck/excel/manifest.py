@@ -1,0 +1,115 @@
+"""The manifest: what travels inside a generated workbook so that it can be checked without Keras.
+
+It is one JSON text on a very-hidden worksheet, cut into cells of at most 32,000 characters in
+column A (Excel allows 32,767). Arrays are base64 of little-endian float64, so that they are
+exact to the last bit also after another program has saved the file.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.excel.addresses import Range, parse_range
+from xlcheck.excel.bindings import Binding, Helper
+from xlcheck.graph.trace import Trace
+from xlcheck.spec.model_spec import ModelSpec
+
+SHEET = "xlcheck"
+FORMAT = 1
+_CHUNK = 32_000
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a generated workbook says of itself.
+
+    Attributes:
+        spec: the model.
+        trace: Keras's float64 values of every quantity for every sample, weights and inputs included.
+        prediction: the float32 model's output as trained, `(samples, …)`.
+        bindings: where every quantity stands.
+        helpers: every other formula cell.
+        samples: a short text for each sample, as the worksheet shows it.
+        selector: the cell that selects the sample (it holds 1, 2, …), or None.
+        provenance: seed, versions, hash of the weights, the command that rebuilds the file.
+        atol: the tolerance that the trace was verified with, absolute.
+        rtol: the same, relative to each quantity's largest magnitude.
+    """
+
+    spec: ModelSpec
+    trace: Trace
+    prediction: Array
+    bindings: tuple[Binding, ...]
+    helpers: tuple[Helper, ...]
+    samples: tuple[str, ...]
+    selector: Range | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    atol: float = 1e-14
+    rtol: float = 0.0
+
+    def to_chunks(self) -> list[str]:
+        """The JSON text, cut for one cell each."""
+        data = {
+            "format": FORMAT,
+            "spec": self.spec.to_json(),
+            "trace": {"source": self.trace.source, "values": {k: _encode(v) for k, v in self.trace.values.items()}},
+            "prediction": _encode(self.prediction),
+            "bindings": [[b.quantity, str(b.area), b.sample, b.transposed] for b in self.bindings],
+            "helpers": [[str(h.cell), h.formula, list(h.desired)] for h in self.helpers],
+            "samples": list(self.samples),
+            "selector": None if self.selector is None else str(self.selector),
+            "provenance": dict(self.provenance),
+            "atol": self.atol,
+            "rtol": self.rtol,
+        }
+        text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+        return [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
+
+    @staticmethod
+    def from_chunks(chunks: Sequence[str]) -> Manifest:
+        """Rebuild from the cells' texts.
+
+        Raises:
+            ValueError: the text is damaged, or of a format this version does not know.
+        """
+        try:
+            data = json.loads("".join(chunks))
+            if data["format"] != FORMAT:
+                raise ValueError(f"format {data['format']} instead of {FORMAT}")
+            return _decode_manifest(data)
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        spec=ModelSpec.from_json(data["spec"]),
+        trace=Trace(data["trace"]["source"], {k: _decode(v) for k, v in data["trace"]["values"].items()}),
+        prediction=_decode(data["prediction"]),
+        bindings=tuple(Binding(q, parse_range(a), s, t) for q, a, s, t in data["bindings"]),
+        helpers=tuple(Helper(parse_range(c), f, tuple(d)) for c, f, d in data["helpers"]),
+        samples=tuple(data["samples"]),
+        selector=None if data["selector"] is None else parse_range(data["selector"]),
+        provenance=dict(data["provenance"]),
+        atol=float(data["atol"]),
+        rtol=float(data["rtol"]),
+    )
+
+
+def _encode(array: Array) -> list[Any]:
+    little_endian = np.ascontiguousarray(array, dtype="<f8")
+    return [list(little_endian.shape), base64.b64encode(little_endian.tobytes()).decode("ascii")]
+
+
+def _decode(item: Sequence[Any]) -> Array:
+    shape, text = item
+    return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8").reshape(shape).astype(np.float64)

@@ -1,0 +1,1 @@
+"""Quantities and expressions: the forward pass as data, with its values in NumPy."""

@@ -1,0 +1,185 @@
+"""The closed set of array expressions from which every quantity is made.
+
+An expression knows neither Keras nor Excel. What it means is written once for each target:
+its shape in `shapes.py`, its value in `evaluate.py`, its formula in `xlcheck.excel.formulas`.
+
+Every quantity that belongs to one sample is a vector of shape `(n,)`; weights are vectors or
+matrices, shown as Keras stores them (features × units). Binary operations work element by
+element, and a vector of one element is broadcast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """Base of all expressions; `+`, `-`, `*`, `/` and unary `-` build the matching nodes."""
+
+    def __add__(self, other: Expr | float) -> Expr:
+        return Add(self, lift(other))
+
+    def __radd__(self, other: float) -> Expr:
+        return Add(lift(other), self)
+
+    def __sub__(self, other: Expr | float) -> Expr:
+        return Sub(self, lift(other))
+
+    def __rsub__(self, other: float) -> Expr:
+        return Sub(lift(other), self)
+
+    def __mul__(self, other: Expr | float) -> Expr:
+        return Mul(self, lift(other))
+
+    def __rmul__(self, other: float) -> Expr:
+        return Mul(lift(other), self)
+
+    def __truediv__(self, other: Expr | float) -> Expr:
+        return Div(self, lift(other))
+
+    def __rtruediv__(self, other: float) -> Expr:
+        return Div(lift(other), self)
+
+    def __neg__(self) -> Expr:
+        return Neg(self)
+
+
+def lift(value: Expr | float) -> Expr:
+    """Turn a Python number into a `Const`; leave an expression as it is."""
+    return value if isinstance(value, Expr) else Const(float(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Expr):
+    """The value of another quantity, by its full name (`lstm.h[0]`, `lstm.kernel`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Expr):
+    """A number that is part of an equation."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Expr):
+    """Elements `start:stop` along the last axis of a quantity: one gate's columns of a kernel."""
+
+    of: Ref
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Expr):
+    """Base of the operations on one array."""
+
+    x: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Expr):
+    """Base of the element-by-element operations on two arrays."""
+
+    a: Expr
+    b: Expr
+
+
+class Neg(Unary):
+    """-x."""
+
+
+class Exp(Unary):
+    """e to the power x."""
+
+
+class Log(Unary):
+    """The natural logarithm of x."""
+
+
+class Tanh(Unary):
+    """The hyperbolic tangent of x."""
+
+
+class Sigmoid(Unary):
+    """1 / (1 + e^-x)."""
+
+
+class Softmax(Unary):
+    """e^x_j / Σ_k e^x_k over the elements of one vector."""
+
+
+class Sum(Unary):
+    """The sum of a vector's elements, as a vector of one element."""
+
+
+class BatchMean(Unary):
+    """The mean over all samples; the same value for each sample."""
+
+
+class Add(Binary):
+    """a + b."""
+
+
+class Sub(Binary):
+    """a - b."""
+
+
+class Mul(Binary):
+    """a * b."""
+
+
+class Div(Binary):
+    """a / b."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot(Expr):
+    """A vector times a matrix: `(m,)` · `(m, n)` → `(n,)`."""
+
+    x: Expr
+    matrix: Ref | Slice
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryCrossentropy(Expr):
+    """-(y ln p + (1-y) ln(1-p)), one value for each output unit.
+
+    `logit` is the input of the sigmoid that gave `p`. Keras's TensorFlow backend recovers it
+    and computes max(z,0) - z·y + ln(1 + e^-|z|), which is the same number without overflow;
+    so it is the logit from which value and gradient are taken.
+    """
+
+    target: Expr
+    p: Expr
+    logit: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class CategoricalCrossentropy(Expr):
+    """-Σ_j y_j ln p_j, a vector of one element; `logit` as in `BinaryCrossentropy`."""
+
+    target: Expr
+    p: Expr
+    logit: Expr
+
+
+def operands(expr: Expr) -> tuple[Expr, ...]:
+    """The direct sub-expressions of an expression, in the order of its fields."""
+    values = (getattr(expr, name) for name in expr.__dataclass_fields__)
+    return tuple(value for value in values if isinstance(value, Expr))
+
+
+def refs(expr: Expr) -> tuple[str, ...]:
+    """Names of all quantities an expression reads, each once, in order of first use."""
+    found: dict[str, None] = {}
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Ref):
+            found.setdefault(node.name)
+        stack.extend(reversed(operands(node)))
+    return tuple(found)

@@ -1,0 +1,152 @@
+"""Quantities: the named values of a forward pass, in the order in which they are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from xlcheck.graph.expressions import Expr, Ref
+from xlcheck.graph.shapes import shape_of
+
+
+class Role(StrEnum):
+    """What a quantity is to a reader; the colour legend has one tint for each."""
+
+    INPUT = "input"
+    WEIGHT = "weight"
+    INTERMEDIATE = "intermediate"
+    STATE = "state"
+    OUTPUT = "output"
+    TARGET = "target"
+    LOSS = "loss"
+
+
+@dataclass(frozen=True)
+class Band:
+    """One symbol of one layer: what the rows of a worksheet say about it, at every time step.
+
+    Attributes:
+        layer: the layer's name in Keras (`lstm`), or `input`, `target`, `loss`.
+        symbol: the symbol in quantity names (`i`, `c_tilde`, `kernel`).
+        role: what it is to a reader.
+        label: the symbol as a reader sees it (`iₜ`).
+        equation: how it is computed, in mathematical notation; empty for given values.
+        meaning: one plain sentence.
+    """
+
+    layer: str
+    symbol: str
+    role: Role
+    label: str = ""
+    equation: str = ""
+    meaning: str = ""
+
+    @property
+    def name(self) -> str:
+        """`layer.symbol`."""
+        return f"{self.layer}.{self.symbol}"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A vector (one sample's value at one time step) or a weight array.
+
+    Attributes:
+        band: the symbol it belongs to.
+        step: the time step from 0, or None if it has none.
+        shape: `(n,)`; weights may have `(m, n)`.
+        expr: how it is computed; None for inputs, targets, initial states and weights.
+    """
+
+    band: Band
+    step: int | None
+    shape: tuple[int, ...]
+    expr: Expr | None = None
+
+    @cached_property
+    def name(self) -> str:
+        """`layer.symbol[t]`, or `layer.symbol` without a step."""
+        return self.band.name if self.step is None else f"{self.band.name}[{self.step}]"
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether the value is the same for every sample."""
+        return self.band.role is Role.WEIGHT
+
+    def element(self, index: int | tuple[int, ...]) -> str:
+        """The name of one element: `lstm.i[1][0]`, `lstm.kernel[0][2]`."""
+        indices = index if isinstance(index, tuple) else (index,)
+        return self.name + "".join(f"[{i}]" for i in indices)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """An ordered list of quantities; each reads only quantities that stand before it.
+
+    Attributes:
+        quantities: in order of computation.
+        outputs: names of the model's output quantities, time steps in order.
+    """
+
+    quantities: tuple[Quantity, ...]
+    outputs: tuple[str, ...] = ()
+    _by_name: dict[str, Quantity] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name = {q.name: q for q in self.quantities}
+        if len(by_name) != len(self.quantities):
+            raise ValueError("two quantities of one graph have the same name")
+        object.__setattr__(self, "_by_name", by_name)
+
+    def __getitem__(self, name: str) -> Quantity:
+        return self._by_name[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[Quantity]:
+        return iter(self.quantities)
+
+    def bands(self, layer: str | None = None) -> dict[Band, tuple[Quantity, ...]]:
+        """Quantities grouped by band, in order of first appearance; of one layer or of all."""
+        grouped: dict[Band, list[Quantity]] = {}
+        for q in self.quantities:
+            if layer is None or q.band.layer == layer:
+                grouped.setdefault(q.band, []).append(q)
+        return {band: tuple(members) for band, members in grouped.items()}
+
+
+class GraphBuilder:
+    """Collects quantities while the layers write down their equations."""
+
+    def __init__(self) -> None:
+        self._quantities: dict[str, Quantity] = {}
+
+    def given(self, band: Band, shape: tuple[int, ...], step: int | None = None) -> Ref:
+        """Add a value that is not computed: an input, a target, a weight, an initial state."""
+        return self._add(Quantity(band, step, shape))
+
+    def let(self, band: Band, expr: Expr, step: int | None = None) -> Ref:
+        """Add a computed quantity; its shape follows from the expression."""
+        shape = shape_of(expr, lambda name: self._quantities[name].shape)
+        return self._add(Quantity(band, step, shape, expr))
+
+    def shape(self, ref: Ref) -> tuple[int, ...]:
+        """The shape of a quantity that was added before."""
+        return self._quantities[ref.name].shape
+
+    def expr(self, ref: Ref) -> Expr | None:
+        """The expression of a quantity that was added before."""
+        return self._quantities[ref.name].expr
+
+    def build(self, outputs: tuple[Ref, ...] = ()) -> Graph:
+        """The finished, immutable graph."""
+        return Graph(tuple(self._quantities.values()), tuple(ref.name for ref in outputs))
+
+    def _add(self, quantity: Quantity) -> Ref:
+        if quantity.name in self._quantities:
+            raise ValueError(f"{quantity.name} is defined twice")
+        self._quantities[quantity.name] = quantity
+        return Ref(quantity.name)

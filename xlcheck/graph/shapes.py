@@ -1,0 +1,60 @@
+"""The shape of each expression: one row for each operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.graph import expressions as ex
+
+Shape = tuple[int, ...]
+ShapeOf = Callable[[str], Shape]
+
+
+def shape_of(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:
+    """Shape of an expression, given the shapes of the quantities it reads.
+
+    Raises:
+        NotSupportedError: the operation has no row here.
+        ValueError: the operands' shapes do not fit together.
+    """
+    for kind, rule in _RULES.items():
+        if isinstance(expr, kind):
+            return rule(expr, shape_of_quantity)
+    raise NotSupportedError(f"no shape rule for the operation {type(expr).__name__}")
+
+
+def _elementwise(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:
+    shapes = [shape_of(operand, shape_of_quantity) for operand in ex.operands(expr)]
+    size = max(shapes, key=lambda s: s[-1])
+    if any(s != size and s != (1,) for s in shapes):
+        raise ValueError(f"{type(expr).__name__}: shapes {shapes} do not fit together")
+    return size
+
+
+def _slice(expr: ex.Slice, shape_of_quantity: ShapeOf) -> Shape:
+    shape = shape_of_quantity(expr.of.name)
+    if not 0 <= expr.start < expr.stop <= shape[-1]:
+        raise ValueError(f"{expr.of.name}: no elements {expr.start}:{expr.stop} in shape {shape}")
+    return (*shape[:-1], expr.stop - expr.start)
+
+
+def _dot(expr: ex.Dot, shape_of_quantity: ShapeOf) -> Shape:
+    (m,) = shape_of(expr.x, shape_of_quantity)
+    rows, columns = shape_of(expr.matrix, shape_of_quantity)
+    if m != rows:
+        raise ValueError(f"a vector of {m} elements cannot be multiplied by a {rows} × {columns} matrix")
+    return (columns,)
+
+
+_RULES: dict[type[ex.Expr], Callable[..., Shape]] = {
+    ex.Ref: lambda e, of: of(e.name),
+    ex.Const: lambda e, of: (1,),
+    ex.Slice: _slice,
+    ex.Dot: _dot,
+    ex.Sum: lambda e, of: (1,),
+    ex.CategoricalCrossentropy: lambda e, of: (1,),
+    ex.BinaryCrossentropy: _elementwise,
+    ex.Unary: lambda e, of: shape_of(e.x, of),
+    ex.Binary: _elementwise,
+}

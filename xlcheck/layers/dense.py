@@ -1,0 +1,39 @@
+"""Dense: y = activation(x · kernel + bias), at every time step if the input is a sequence.
+
+Source: `keras.layers.Dense`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcheck.graph.expressions import Dot, Ref
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.activations import activation
+from xlcheck.layers.signals import Signal
+from xlcheck.spec.model_spec import LayerSpec
+
+
+def equations(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Write down the weighted sum and its activation, for each time step if there are several."""
+    (signal,) = inputs
+    act = activation(layer.name, layer.options["activation"])
+    bias = weights.get("bias")
+    t_, x = ("ₜ", "xₜ") if signal.timed else ("", "x")
+    z_band = Band(
+        name, "z", Role.INTERMEDIATE, f"z{t_}", f"{x} · kernel" + (" + bias" if bias else ""),
+        "The weighted sum of what comes in, before the activation.",
+    )  # fmt: skip
+    y_band = Band(
+        name, "y", Role.OUTPUT, f"y{t_}", f"{act.notation}(z{t_})" if act.notation else f"z{t_}",
+        f"The output: the sum {act.meaning}.",
+    )  # fmt: skip
+    outputs = []
+    for t, ref in enumerate(signal.steps):
+        step = t if signal.timed else None
+        product = Dot(ref, weights["kernel"])
+        z = build.let(z_band, product + bias if bias else product, step)
+        outputs.append(build.let(y_band, act.apply(z), step))
+    return (Signal(tuple(outputs), signal.timed),)

@@ -1,0 +1,1 @@
+"""keras.Model → ModelSpec. `model_spec` is plain data; `keras_reader` is the only reader of Keras layers."""

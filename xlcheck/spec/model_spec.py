@@ -1,0 +1,127 @@
+"""What xlcheck knows of a model once Keras is out of the way; plain data, stored in the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One layer: its Keras class, name, options, and the shapes of its weights.
+
+    Attributes:
+        kind: the Keras class name (`LSTM`).
+        name: the layer's name in the model.
+        options: the part of Keras's `get_config()` that changes the arithmetic, as JSON values.
+        weights: shape of each weight by its Keras name (`kernel`, `recurrent_kernel`, `bias`).
+        inner: the wrapped layers of a wrapper (`Bidirectional`, `TimeDistributed`).
+    """
+
+    kind: str
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    weights: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    inner: tuple[LayerSpec, ...] = ()
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> LayerSpec:
+        """Rebuild from `asdict`'s output after a round trip through JSON."""
+        return LayerSpec(
+            kind=data["kind"],
+            name=data["name"],
+            options=dict(data["options"]),
+            weights={name: tuple(shape) for name, shape in data["weights"].items()},
+            inner=tuple(LayerSpec.from_json(item) for item in data["inner"]),
+        )
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """One input of the model: its tensor's name and shape without the batch axis."""
+
+    tensor: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One application of a layer to tensors; a shared layer has several.
+
+    Attributes:
+        name: the prefix of its quantities: the layer's name, `name#2` for its second call.
+        layer: the name of the `LayerSpec`.
+        inputs: the tensors it reads, in Keras's order.
+        outputs: the tensors it makes; the first is named like the call.
+    """
+
+    name: str
+    layer: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A model as layers and calls in order of computation.
+
+    Attributes:
+        name: the model's name.
+        inputs: the model's inputs.
+        layers: every layer once.
+        calls: every application of a layer, each after those whose tensors it reads.
+        outputs: the tensors that the model returns.
+        loss: the Keras identifier of the loss (`binary_crossentropy`), or None without one.
+    """
+
+    name: str
+    inputs: tuple[InputSpec, ...]
+    layers: tuple[LayerSpec, ...]
+    calls: tuple[Call, ...]
+    outputs: tuple[str, ...]
+    loss: str | None = None
+
+    def layer(self, name: str) -> LayerSpec:
+        """The layer with this name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise KeyError(name)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dictionaries and lists."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> ModelSpec:
+        """Rebuild from `to_json`'s output after a round trip through JSON."""
+        return ModelSpec(
+            name=data["name"],
+            inputs=tuple(InputSpec(i["tensor"], tuple(i["shape"])) for i in data["inputs"]),
+            layers=tuple(LayerSpec.from_json(layer) for layer in data["layers"]),
+            calls=tuple(Call(c["name"], c["layer"], tuple(c["inputs"]), tuple(c["outputs"])) for c in data["calls"]),
+            outputs=tuple(data["outputs"]),
+            loss=data["loss"],
+        )
+
+
+def sequential(
+    name: str, input_shape: tuple[int, ...], layers: tuple[LayerSpec, ...], loss: str | None = None
+) -> ModelSpec:
+    """A chain of layers, each called once on the output of the one before."""
+    calls = []
+    tensor = "input"
+    for layer in layers:
+        calls.append(Call(layer.name, layer.name, (tensor,), (layer.name,)))
+        tensor = layer.name
+    return ModelSpec(name, (InputSpec("input", input_shape),), layers, tuple(calls), (tensor,), loss)
