@@ -34,6 +34,7 @@ class Band:
         label: the symbol as a reader sees it (`iₜ`).
         equation: how it is computed, in mathematical notation; empty for given values.
         meaning: one plain sentence.
+        group: the heading under which it stands on the worksheet (`input gate`), or empty.
     """
 
     layer: str
@@ -42,6 +43,7 @@ class Band:
     label: str = ""
     equation: str = ""
     meaning: str = ""
+    group: str = ""
 
     @property
     def name(self) -> str:

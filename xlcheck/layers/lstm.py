@@ -49,15 +49,15 @@ def equations(
 
     c_band = Band(
         name, "c", Role.STATE, "cₜ", "fₜ·cₜ₋₁ + iₜ·c̃ₜ",
-        "The cell state: old memory that is kept plus new memory that is written.",
+        "The cell state: old memory that is kept plus new memory that is written.", "memory and output",
     )  # fmt: skip
     tanh_c_band = Band(
         name, "tanh_c", Role.INTERMEDIATE, f"{act.notation or 'identity'}(cₜ)", f"{act.notation}(cₜ)",
-        f"The cell state {act.meaning}.",
+        f"The cell state {act.meaning}.", "memory and output",
     )  # fmt: skip
     h_band = Band(
         name, "h", Role.STATE, "hₜ", f"oₜ·{act.notation}(cₜ)",
-        "The hidden state: the part of the memory that the output gate lets out.",
+        "The hidden state: the part of the memory that the output gate lets out.", "memory and output",
     )  # fmt: skip
 
     h = build.given(Band(name, "h_init", Role.STATE, "h₀", "0", "Before the first word the output is zero."), (units,))
@@ -90,20 +90,20 @@ def _gate(
     s, label = gate.symbol, gate.label
     xk = Band(
         name, f"xk_{s}", Role.INTERMEDIATE, f"xₜ·kernel {s}", f"xₜ · kernel[{s}]",
-        f"What the input of this step contributes to the {gate.title}.",
+        f"What the input of this step contributes to the {gate.title}.", gate.title,
     )  # fmt: skip
     hr = Band(
         name, f"hr_{s}", Role.INTERMEDIATE, f"hₜ₋₁·recurrent {s}", f"hₜ₋₁ · recurrent_kernel[{s}]",
-        f"What the output of the step before contributes to the {gate.title}.",
+        f"What the output of the step before contributes to the {gate.title}.", gate.title,
     )  # fmt: skip
     z = Band(
         name, f"z_{s}", Role.INTERMEDIATE, f"z{label},ₜ",
         f"xₜ·kernel[{s}] + hₜ₋₁·recurrent_kernel[{s}]" + (f" + bias[{s}]" if "bias" in weights else ""),
-        f"The {gate.title} before its activation.",
+        f"The {gate.title} before its activation.", gate.title,
     )  # fmt: skip
     value = Band(
         name, gate.value, Role.INTERMEDIATE, gate.value_label, f"{act.notation}(z{label},ₜ)",
-        f"{gate.meaning}: the sum {act.meaning}.",
+        f"{gate.meaning}: the sum {act.meaning}.", gate.title,
     )  # fmt: skip
     total = build.let(xk, Dot(x, part("kernel")), t) + build.let(hr, Dot(h_tm1, part("recurrent_kernel")), t)
     z_t = build.let(z, total + part("bias") if "bias" in weights else total, t)

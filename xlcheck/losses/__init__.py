@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import (
     BatchMean,
     BinaryCrossentropy,
     CategoricalCrossentropy,
-    Const,
     Expr,
     Ref,
     Sigmoid,
@@ -27,7 +28,7 @@ _EQUATIONS = {
 
 
 def add_loss(build: GraphBuilder, loss: str, output: Signal) -> None:
-    """Add the target, the loss at each step and the mean loss over steps and samples.
+    """Add the target, the loss at each step, of each sample, and the mean over all samples.
 
     Raises:
         NotSupportedError: xlcheck does not know this loss.
@@ -40,19 +41,30 @@ def add_loss(build: GraphBuilder, loss: str, output: Signal) -> None:
         "loss", "loss", Role.LOSS, f"loss{t_}", _EQUATIONS[loss],
         "How wrong the answer is: 0 if it is certain and right, large if it is certain and wrong.",
     )  # fmt: skip
-    mean = Band(
-        "loss", "mean", Role.LOSS, "mean loss", "the average of all losses",
-        "The one number that training makes smaller.",
-    )  # fmt: skip
-    losses: list[Expr] = []
+    losses = []
     for t, p in enumerate(output.steps):
         step = t if output.timed else None
         y = build.given(target, build.shape(p), step)
         losses.append(build.let(band, LOSSES[loss](y, p, _logit(build, loss, p)), step))
-    total = losses[0]
-    for item in losses[1:]:
+    per_sample = losses[0] if len(losses) == 1 and not output.timed else build.let(_SAMPLE, _mean(losses))
+    build.let(_MEAN, BatchMean(per_sample))
+
+
+_SAMPLE = Band(
+    "loss", "sample", Role.LOSS, "loss", "the average over the time steps",
+    "How wrong the answers are, over all steps of this sample.",
+)  # fmt: skip
+_MEAN = Band(
+    "loss", "mean", Role.LOSS, "mean loss", "the average over all samples",
+    "The one number that training makes smaller.",
+)  # fmt: skip
+
+
+def _mean(items: Sequence[Ref]) -> Expr:
+    total: Expr = items[0]
+    for item in items[1:]:
         total = total + item
-    build.let(mean, BatchMean(total * Const(1 / len(losses)) if len(losses) > 1 else total))
+    return total / len(items)
 
 
 def _logit(build: GraphBuilder, loss: str, p: Ref) -> Expr:
