@@ -53,13 +53,19 @@ def value_of(expr: ex.Expr, values: Values) -> Array:
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x) without overflow for any finite x."""
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
+    numerator: Array = np.where(x >= 0, 1.0, e)
+    return numerator / (1 + e)
 
 
 def softmax(x: Array) -> Array:
     """Softmax over the last axis, shifted by its maximum so that nothing overflows."""
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    e: Array = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def _slice(e: ex.Slice, v: Values) -> Array:
+    array = v[e.of.name] if e.row is None else v[e.of.name][e.row]
+    return array[..., e.start : e.stop]
 
 
 def _unary(function: Callable[[Array], Array]) -> Callable[..., Array]:
@@ -82,14 +88,14 @@ def _binary_crossentropy(e: ex.BinaryCrossentropy, v: Values) -> Array:
 def _categorical_crossentropy(e: ex.CategoricalCrossentropy, v: Values) -> Array:
     z, y = value_of(e.logit, v), value_of(e.target, v)
     shifted = z - z.max(axis=-1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return 0.0 - (y * log_p).sum(axis=-1, keepdims=True)  # never -0.0
+    log_p = shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+    return 0.0 - np.sum(y * log_p, axis=-1, keepdims=True)  # never -0.0
 
 
 _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Ref: lambda e, v: v[e.name],
     ex.Const: lambda e, v: np.array([e.value]),
-    ex.Slice: lambda e, v: v[e.of.name][..., e.start : e.stop],
+    ex.Slice: _slice,
     ex.Dot: lambda e, v: value_of(e.x, v) @ value_of(e.matrix, v),
     ex.Neg: _unary(np.negative),
     ex.Exp: _unary(np.exp),

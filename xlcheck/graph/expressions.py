@@ -66,11 +66,15 @@ class Const(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Slice(Expr):
-    """Elements `start:stop` along the last axis of a quantity: one gate's columns of a kernel."""
+    """Elements `start:stop` along the last axis of a quantity: one gate's columns of a kernel.
+
+    With `row`, of that entry of the first axis only: one row of a matrix, one matrix of several.
+    """
 
     of: Ref
     start: int
     stop: int
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,11 @@ def _slice(expr: ex.Slice, shape_of_quantity: ShapeOf) -> Shape:
     shape = shape_of_quantity(expr.of.name)
     if not 0 <= expr.start < expr.stop <= shape[-1]:
         raise ValueError(f"{expr.of.name}: no elements {expr.start}:{expr.stop} in shape {shape}")
-    return (*shape[:-1], expr.stop - expr.start)
+    if expr.row is None:
+        return (*shape[:-1], expr.stop - expr.start)
+    if len(shape) < 2 or not 0 <= expr.row < shape[0]:
+        raise ValueError(f"{expr.of.name}: no row {expr.row} in shape {shape}")
+    return (*shape[1:-1], expr.stop - expr.start)
 
 
 def _dot(expr: ex.Dot, shape_of_quantity: ShapeOf) -> Shape:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import GraphBuilder
-from xlcheck.layers import dense, lstm, simple_rnn
+from xlcheck.layers import dense, gru, lstm, simple_rnn
 from xlcheck.layers.signals import Signal
 from xlcheck.spec.model_spec import LayerSpec
 
@@ -16,6 +16,7 @@ Equations = Callable[[GraphBuilder, str, LayerSpec, Mapping[str, Ref], tuple[Sig
 LAYERS: dict[str, Equations] = {
     "SimpleRNN": simple_rnn.equations,
     "LSTM": lstm.equations,
+    "GRU": gru.equations,
     "Dense": dense.equations,
 }
 

@@ -10,49 +10,41 @@ from collections.abc import Mapping
 from xlcheck.graph.expressions import Dot, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
-from xlcheck.layers.signals import Signal, only_sequence
+from xlcheck.layers.recurrence import State, recurrent
+from xlcheck.layers.signals import Signal
 from xlcheck.spec.model_spec import LayerSpec
 
 
 def equations(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
-    """Write down the recurrence for every time step.
-
-    Returns:
-        The last hidden state `(units,)`, or with `return_sequences` all of them.
-    """
+    """Write down the recurrence for every time step; returns as `recurrent` does."""
     act = activation(layer.name, layer.options["activation"])
-    units = layer.options["units"]
     bias = weights.get("bias")
-    f = act.notation or "identity"
 
-    h0 = Band(name, "h_init", Role.STATE, "h₀", "0", "Before the first word the memory is empty.")
-    xk = Band(
+    xk_band = Band(
         name, "xk", Role.INTERMEDIATE, "xₜ·kernel", "xₜ · kernel",
         "What the input of this step contributes.",
     )  # fmt: skip
-    hr = Band(
+    hr_band = Band(
         name, "hr", Role.INTERMEDIATE, "hₜ₋₁·recurrent", "hₜ₋₁ · recurrent_kernel",
         "What the memory of the step before contributes.",
     )  # fmt: skip
-    z = Band(
+    z_band = Band(
         name, "z", Role.INTERMEDIATE, "zₜ",
         "xₜ·kernel + hₜ₋₁·recurrent_kernel" + (" + bias" if bias else ""),
         "Input and memory together, before the activation.",
     )  # fmt: skip
-    h = Band(
-        name, "h", Role.STATE, "hₜ", f"{f}(zₜ)" if act.notation else "zₜ",
+    state = State(
+        "h", "hₜ", f"{act.notation}(zₜ)" if act.notation else "zₜ",
         f"The new hidden state: the sum {act.meaning}.",
+        "Before the first word the memory is empty.",
     )  # fmt: skip
 
-    h_tm1 = build.given(h0, (units,))
-    states = []
-    for t, x in enumerate(only_sequence(layer.name, inputs[0])):
-        total = build.let(xk, Dot(x, weights["kernel"]), t) + build.let(hr, Dot(h_tm1, weights["recurrent_kernel"]), t)
-        z_t = build.let(z, total + bias if bias else total, t)
-        h_tm1 = build.let(h, act.apply(z_t), t)
-        states.append(h_tm1)
-    if layer.options["return_sequences"]:
-        return (Signal.sequence(tuple(states)),)
-    return (Signal.vector(h_tm1),)
+    def step(t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
+        xk = build.let(xk_band, Dot(x, weights["kernel"]), t)
+        total = xk + build.let(hr_band, Dot(states[0], weights["recurrent_kernel"]), t)
+        z = build.let(z_band, total + bias if bias else total, t)
+        return (build.let(bands[0], act.apply(z), t),)
+
+    return recurrent(build, name, layer, inputs, (state,), step)
