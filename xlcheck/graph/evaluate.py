@@ -5,6 +5,7 @@ Values of a sample's quantities carry a leading axis of samples, `(samples, n)`;
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -52,15 +53,38 @@ def value_of(expr: ex.Expr, values: Values) -> Array:
 
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x) without overflow for any finite x."""
-    e = np.exp(-np.abs(x))
+    e: Array = np.exp(-np.abs(x))
     numerator: Array = np.where(x >= 0, 1.0, e)
     return numerator / (1 + e)
 
 
 def softmax(x: Array) -> Array:
     """Softmax over the last axis, shifted by its maximum so that nothing overflows."""
-    e: Array = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / np.sum(e, axis=-1, keepdims=True)
+    e: Array = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return e / _sum(e)
+
+
+def log_sum_exp(x: Array) -> Array:
+    """The logarithm of Σ e^x over the last axis, kept as an axis of one element, shifted like `softmax`."""
+    largest: Array = np.max(x, axis=-1, keepdims=True)
+    return largest + np.log(_sum(np.exp(x - largest)))
+
+
+def softplus(x: Array) -> Array:
+    """The logarithm of 1 + e^x, without overflow for any finite x."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def normal_cdf(x: Array) -> Array:
+    """The standard normal distribution function, exact in relative terms in its lower tail."""
+    return np.asarray(_ERFC(-x / np.sqrt(2)) / 2, dtype=np.float64)
+
+
+_ERFC = np.vectorize(math.erfc, otypes=[np.float64])
+
+
+def _sum(x: Array) -> Array:
+    return np.asarray(np.sum(x, axis=-1, keepdims=True))
 
 
 def _slice(e: ex.Slice, v: Values) -> Array:
@@ -80,6 +104,27 @@ def _batch_mean(x: Array) -> Array:
     return np.broadcast_to(x.mean(axis=0, keepdims=True), x.shape)
 
 
+def _gather(e: ex.Gather, v: Values) -> Array:
+    return v[e.matrix.name][value_of(e.index, v)[..., 0].astype(np.int64)]
+
+
+def _one_hot(e: ex.OneHot, v: Values) -> Array:
+    return np.asarray(value_of(e.index, v) == np.arange(e.depth), dtype=np.float64)
+
+
+def _where(e: ex.Where, v: Values) -> Array:
+    return np.where(value_of(e.test, v) != 0, value_of(e.a, v), value_of(e.b, v))
+
+
+def _items(e: ex.Nary, v: Values) -> Array:
+    """All items along a new first axis."""
+    return np.stack(np.broadcast_arrays(*(value_of(item, v) for item in e.items)))
+
+
+def _concat(e: ex.Concat, v: Values) -> Array:
+    return np.concatenate([value_of(item, v) for item in e.items], axis=-1)
+
+
 def _binary_crossentropy(e: ex.BinaryCrossentropy, v: Values) -> Array:
     z, y = value_of(e.logit, v), value_of(e.target, v)
     return np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
@@ -87,9 +132,9 @@ def _binary_crossentropy(e: ex.BinaryCrossentropy, v: Values) -> Array:
 
 def _categorical_crossentropy(e: ex.CategoricalCrossentropy, v: Values) -> Array:
     z, y = value_of(e.logit, v), value_of(e.target, v)
-    shifted = z - z.max(axis=-1, keepdims=True)
-    log_p = shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
-    return 0.0 - np.sum(y * log_p, axis=-1, keepdims=True)  # never -0.0
+    shifted = z - np.max(z, axis=-1, keepdims=True)
+    log_p = shifted - np.log(_sum(np.exp(shifted)))
+    return 0.0 - _sum(y * log_p)  # never -0.0
 
 
 _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
@@ -102,13 +147,30 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Log: _unary(np.log),
     ex.Tanh: _unary(np.tanh),
     ex.Sigmoid: _unary(sigmoid),
+    ex.Abs: _unary(np.abs),
+    ex.Sqrt: _unary(np.sqrt),
+    ex.Expm1: _unary(np.expm1),
+    ex.Relu: _unary(lambda x: np.maximum(x, 0)),
+    ex.Softplus: _unary(softplus),
+    ex.NormalCdf: _unary(normal_cdf),
     ex.Softmax: _unary(softmax),
-    ex.Sum: _unary(lambda x: x.sum(axis=-1, keepdims=True)),
+    ex.LogSumExp: _unary(log_sum_exp),
+    ex.Sum: _unary(_sum),
     ex.BatchMean: _unary(_batch_mean),
     ex.Add: _binary(np.add),
     ex.Sub: _binary(np.subtract),
     ex.Mul: _binary(np.multiply),
     ex.Div: _binary(np.divide),
+    ex.Maximum: _binary(np.maximum),
+    ex.Minimum: _binary(np.minimum),
+    ex.Greater: _binary(lambda a, b: (a > b).astype(np.float64)),
+    ex.NotEqual: _binary(lambda a, b: (a != b).astype(np.float64)),
+    ex.Where: _where,
+    ex.Gather: _gather,
+    ex.OneHot: _one_hot,
+    ex.Concat: _concat,
+    ex.Total: lambda e, v: np.sum(_items(e, v), axis=0),
+    ex.Largest: lambda e, v: np.max(_items(e, v), axis=0),
     ex.BinaryCrossentropy: _binary_crossentropy,
     ex.CategoricalCrossentropy: _categorical_crossentropy,
 }

@@ -112,8 +112,36 @@ class Sigmoid(Unary):
     """1 / (1 + e^-x)."""
 
 
+class Abs(Unary):
+    """|x|."""
+
+
+class Sqrt(Unary):
+    """The square root of x."""
+
+
+class Expm1(Unary):
+    """e^x - 1, for x ≤ 0."""
+
+
+class Relu(Unary):
+    """max(x, 0); its slope at 0 is 0."""
+
+
+class Softplus(Unary):
+    """ln(1 + e^x)."""
+
+
+class NormalCdf(Unary):
+    """Φ(x), the probability that a standard normal variable is below x."""
+
+
 class Softmax(Unary):
     """e^x_j / Σ_k e^x_k over the elements of one vector."""
+
+
+class LogSumExp(Unary):
+    """ln Σ_k e^x_k over the elements of one vector, as a vector of one element."""
 
 
 class Sum(Unary):
@@ -140,12 +168,72 @@ class Div(Binary):
     """a / b."""
 
 
+class Maximum(Binary):
+    """The larger of a and b."""
+
+
+class Minimum(Binary):
+    """The smaller of a and b."""
+
+
+class Greater(Binary):
+    """1 where a > b, else 0."""
+
+
+class NotEqual(Binary):
+    """1 where a ≠ b, else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where(Expr):
+    """a where the test is not 0, else b."""
+
+    test: Expr
+    a: Expr
+    b: Expr
+
+
 @dataclass(frozen=True, slots=True)
 class Dot(Expr):
     """A vector times a matrix: `(m,)` · `(m, n)` → `(n,)`."""
 
     x: Expr
     matrix: Ref | Slice
+
+
+@dataclass(frozen=True, slots=True)
+class Gather(Expr):
+    """The row of a matrix whose number, counted from 0, is the one element of `index`."""
+
+    matrix: Ref
+    index: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class OneHot(Expr):
+    """`depth` elements: 1 at the place whose number is the one element of `index`, else 0."""
+
+    index: Expr
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nary(Expr):
+    """Base of the operations on any number of vectors."""
+
+    items: tuple[Expr, ...]
+
+
+class Concat(Nary):
+    """The elements of all items, one after the other."""
+
+
+class Total(Nary):
+    """The sum of all items, element by element."""
+
+
+class Largest(Nary):
+    """The largest of all items, element by element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +261,8 @@ class CategoricalCrossentropy(Expr):
 
 def operands(expr: Expr) -> tuple[Expr, ...]:
     """The direct sub-expressions of an expression, in the order of its fields."""
+    if isinstance(expr, Nary):
+        return expr.items
     values = (getattr(expr, name) for name in expr.__dataclass_fields__)
     return tuple(value for value in values if isinstance(value, Expr))
 

@@ -51,14 +51,40 @@ def _dot(expr: ex.Dot, shape_of_quantity: ShapeOf) -> Shape:
     return (columns,)
 
 
+def _gather(expr: ex.Gather, shape_of_quantity: ShapeOf) -> Shape:
+    _single(expr, shape_of(expr.index, shape_of_quantity))
+    _, columns = shape_of_quantity(expr.matrix.name)
+    return (columns,)
+
+
+def _one_hot(expr: ex.OneHot, shape_of_quantity: ShapeOf) -> Shape:
+    _single(expr, shape_of(expr.index, shape_of_quantity))
+    return (expr.depth,)
+
+
+def _single(expr: ex.Expr, shape: Shape) -> None:
+    if shape != (1,):
+        raise ValueError(f"{type(expr).__name__}: the index has shape {shape}, not one element")
+
+
+def _concat(expr: ex.Concat, shape_of_quantity: ShapeOf) -> Shape:
+    return (sum(shape_of(item, shape_of_quantity)[0] for item in expr.items),)
+
+
 _RULES: dict[type[ex.Expr], Callable[..., Shape]] = {
     ex.Ref: lambda e, of: of(e.name),
     ex.Const: lambda e, of: (1,),
     ex.Slice: _slice,
     ex.Dot: _dot,
+    ex.Gather: _gather,
+    ex.OneHot: _one_hot,
+    ex.Concat: _concat,
     ex.Sum: lambda e, of: (1,),
+    ex.LogSumExp: lambda e, of: (1,),
     ex.CategoricalCrossentropy: lambda e, of: (1,),
     ex.BinaryCrossentropy: _elementwise,
     ex.Unary: lambda e, of: shape_of(e.x, of),
     ex.Binary: _elementwise,
+    ex.Where: _elementwise,
+    ex.Nary: _elementwise,
 }
