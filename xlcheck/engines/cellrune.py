@@ -1,0 +1,87 @@
+"""CellRune, the second opinion: another implementation, with Excel's 15-digit rule for differences near zero."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from xlcheck.engines.base import Engine, Session
+from xlcheck.errors import EngineError, MissingDependencyError, UsageError
+from xlcheck.excel.addresses import Range, cell_name
+from xlcheck.excel.container import open_container
+from xlcheck.excel.values import CellError, NotEvaluated, Value
+
+_CIRCULAR = "calculation.circular_reference"
+
+
+class CellRune(Engine):
+    """The engine `cellrune`."""
+
+    name = "cellrune"
+    absolute_tolerance = 0.0
+
+    def __init__(self) -> None:
+        try:
+            import cellrune
+        except ImportError as error:
+            raise MissingDependencyError(
+                'The engine cellrune is not installed; run: pip install "cellrune>=0.2,<0.3", or choose --engine ironcalc'
+            ) from error
+        self._library = cellrune
+        self.version = version("cellrune")
+
+    def open(self, path: Path) -> Session:
+        """Load a workbook that `open_container` accepts."""
+        open_container(path).close()
+        try:
+            workbook = self._library.Workbook.open_path(path)
+        except self._library.CellRuneError as error:
+            raise EngineError(f"cellrune cannot read {path} ({error}); try --engine ironcalc or libreoffice") from None
+        return _Session(workbook, self._library.CellRuneError)
+
+
+class _Session(Session):
+    def __init__(self, workbook: Any, error: type[Exception]) -> None:
+        self._workbook = workbook
+        self._error = error
+
+    def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
+        try:
+            if isinstance(value, str):
+                self._workbook.set_text(sheet, cell_name(row, column), value)
+            else:
+                self._workbook.set_number(sheet, cell_name(row, column), float(value))
+        except self._error as error:
+            raise UsageError(f"cellrune cannot set {Range(sheet, row, column)} ({error})") from None
+
+    def recalculate(self) -> None:
+        try:
+            self._workbook.recalculate()
+        except self._error as error:
+            raise EngineError(f"cellrune cannot calculate the workbook ({error}); try --engine ironcalc") from None
+
+    def read(self, area: Range) -> list[list[Value]]:
+        last = cell_name(area.top + area.rows - 1, area.left + area.columns - 1)
+        try:
+            rows = self._workbook.read_values(area.sheet, cell_name(area.top, area.left), last)
+        except self._error as error:
+            raise UsageError(f"cellrune cannot read {area} ({error})") from None
+        return [[_value(cell) for cell in row] for row in rows]
+
+
+def _value(cell: dict[str, Any]) -> Value:
+    kind = cell["kind"]
+    if kind == "blank":
+        return None
+    if kind == "error":
+        return CellError(cell["value"])
+    if kind in {"number", "text", "logical"}:
+        value: Value = cell["value"]
+        return value
+    code = cell.get("code", kind)
+    if code == _CIRCULAR:
+        return CellError("#CIRC!")
+    words = str(cell.get("message") or code)
+    detail = cell.get("detail")
+    return NotEvaluated(f"cellrune: {words}" + (f" ({detail})" if detail else ""))

@@ -1,0 +1,266 @@
+"""The zip container of a workbook, refused before it is unpacked if it is broken, hostile or something else.
+
+Every other reader, our own and each formula engine's, gets a file only after `open_container` has
+accepted it. Sizes are compared with limits first as the file declares them, then while inflating,
+since a declared size can lie; checksums, doubled names, encryption and document type definitions
+are looked at in the same pass.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+from xml.parsers import expat
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from xlcheck.errors import WorkbookError
+
+MAX_PARTS = 10_000
+MAX_PART_BYTES = 512 * 1024**2
+MAX_TOTAL_BYTES = 1024**3
+# A worksheet of numbers shrinks about 8 times and one of repeated rows rarely 100 times; bombs reach 1000.
+MAX_RATIO = 250
+_RATIO_MATTERS_FROM = 32 * 1024**2
+
+_OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+_LOCAL_HEADER = b"PK\x03\x04"
+_ENCRYPTED_FLAG = 0x1
+_SAVE_AS = "open it in Excel or LibreOffice, save it as .xlsx and check that file"
+
+# A part that only this kind of zip archive holds → what the archive is, and what to do.
+_OTHER_ZIPS = {
+    "xl/workbook.bin": f"is a binary workbook (.xlsb), which xlcheck does not read; {_SAVE_AS}",
+    "word/document.xml": "is a Word document, not a workbook; pass an .xlsx file",
+    "ppt/presentation.xml": "is a PowerPoint presentation, not a workbook; pass an .xlsx file",
+    "Index/Document.iwa": "is an Apple Numbers document; export it from Numbers as Excel and check that file",
+    "model.weights.h5": "is a Keras model, not a workbook; pass it with --model beside an .xlsx file",
+}
+_OPEN_DOCUMENT = f"is an OpenDocument file (.ods), which xlcheck does not read; {_SAVE_AS}"
+
+# A stream that only this kind of OLE file holds → what it is, and what to do.
+_OLE_KINDS = {
+    "EncryptedPackage": "is protected by a password; save it without the password (File, Info, Protect Workbook in "
+    "Excel) and check that file",
+    "WordDocument": "is a Word document, not a workbook; pass an .xlsx file",
+    "Workbook": f"is an Excel 97-2003 workbook (.xls), which xlcheck does not read; {_SAVE_AS}",
+    "Book": f"is an Excel 5.0 workbook (.xls), which xlcheck does not read; {_SAVE_AS}",
+}
+
+
+class Container:
+    """An accepted workbook file; a context manager that closes it.
+
+    Attributes:
+        path: the file.
+        names: the names of all parts, in the file's order.
+    """
+
+    def __init__(self, path: Path, file: BinaryIO, archive: ZipFile) -> None:
+        self.path = path
+        self._file = file
+        self._parts = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+        self.names = tuple(self._parts)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._parts
+
+    def read(self, name: str) -> bytes:
+        """A part, inflated; never more than it declares.
+
+        Raises:
+            WorkbookError: there is no such part, or it is damaged.
+        """
+        info = self._parts.get(name)
+        if info is None:
+            raise WorkbookError(f"{self.path} has no part {name}, so it is not a complete workbook; save it again")
+        return self._inflate(info)
+
+    def parts(self) -> Iterator[tuple[str, bytes]]:
+        """(name, content) of every part."""
+        for name, info in self._parts.items():
+            yield name, self._inflate(info)
+
+    def _inflate(self, info: ZipInfo) -> bytes:
+        # zipfile stops quietly at the declared size; another program's zip reader may not, and would
+        # then see other content than we do. So the stream must end exactly where it says it does.
+        self._file.seek(info.header_offset)
+        header = self._file.read(30)
+        if len(header) < 30 or not header.startswith(_LOCAL_HEADER):
+            raise self._damaged(info)
+        skip = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        self._file.seek(skip, 1)
+        content = self._file.read(info.compress_size)
+        if info.compress_type == ZIP_DEFLATED:
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            try:
+                content = inflater.decompress(content, info.file_size + 1)
+            except zlib.error:
+                raise self._damaged(info) from None
+            if not inflater.eof:
+                raise self._damaged(info)
+        if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
+            raise self._damaged(info)
+        return content
+
+    def _damaged(self, info: ZipInfo) -> WorkbookError:
+        return WorkbookError(
+            f"{self.path} is damaged: its part {info.filename} does not unpack to what the file declares; "
+            "copy or save the file again"
+        )
+
+
+def open_container(path: Path) -> Container:
+    """Open a workbook file and look at everything in it that could do harm.
+
+    Raises:
+        WorkbookError: the path cannot be read, is no .xlsx or .xlsm file, is damaged, protected,
+            too large, or contains a document type definition.
+    """
+    path = Path(path)
+    file = _open_file(path)
+    try:
+        archive = _open_archive(path, file)
+        _check_directory(path, archive)
+        container = Container(path, file, archive)
+        for name, content in container.parts():
+            if _is_xml(name) and _has_doctype(content):
+                raise WorkbookError(
+                    f"{path} has a document type definition in its part {name}, which no workbook needs and which can "
+                    f"be used for an attack; xlcheck does not read it, so ask whoever made the file for a clean one"
+                )
+    except BaseException:
+        file.close()
+        raise
+    return container
+
+
+def _open_file(path: Path) -> BinaryIO:
+    if path.is_dir():
+        raise WorkbookError(f"{path} is a folder; pass an .xlsx file in it")
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise WorkbookError(f"{path} does not exist; check the spelling and the folder") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WorkbookError(f"{path} cannot be read ({reason}); check its permissions") from None
+
+
+def _open_archive(path: Path, file: BinaryIO) -> ZipFile:
+    start = file.read(512)
+    if start.startswith(_OLE_MAGIC):
+        raise WorkbookError(f"{path} {_ole_kind(start + file.read())}")
+    if not start:
+        raise WorkbookError(f"{path} is empty; copy or save the file again")
+    try:
+        return ZipFile(file)
+    except (BadZipFile, ValueError, NotImplementedError, OverflowError):
+        pass
+    if start.startswith(_LOCAL_HEADER):
+        raise WorkbookError(f"{path} is damaged or cut off (its table of contents is missing); copy or save it again")
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise WorkbookError(f"{path} is a web page or an XML text, not an .xlsx workbook; {_SAVE_AS}")
+    raise WorkbookError(f"{path} is not an .xlsx workbook (not a zip archive); pass an .xlsx or .xlsm file")
+
+
+def _ole_kind(content: bytes) -> str:
+    for stream, kind in _OLE_KINDS.items():
+        if stream.encode("utf-16-le") in content:
+            return kind
+    return f"is an old Office file (OLE), not an .xlsx workbook; {_SAVE_AS}"
+
+
+def _check_directory(path: Path, archive: ZipFile) -> None:
+    """Refuse by the zip's table of contents alone."""
+    infos = archive.infolist()
+    names = {info.filename for info in infos}
+    if "mimetype" in names and "content.xml" in names:
+        raise WorkbookError(f"{path} {_OPEN_DOCUMENT}")
+    for part, kind in _OTHER_ZIPS.items():
+        if part in names:
+            raise WorkbookError(f"{path} {kind}")
+    if "[Content_Types].xml" not in names and "xl/workbook.xml" not in names:
+        raise WorkbookError(f"{path} is a zip archive without a workbook in it; pass an .xlsx or .xlsm file")
+    _check_sizes(path, infos)
+    # Office compares part names without case, and readers differ in which of two they take.
+    name, count = Counter(info.filename.casefold() for info in infos).most_common(1)[0]
+    if count > 1:
+        raise WorkbookError(f"{path} contains the part {name} twice, so it is not clear what it says; save it again")
+    for info in infos:
+        if info.flag_bits & _ENCRYPTED_FLAG:
+            raise WorkbookError(f"{path} is protected by a zip password; unpack and save it without one")
+        if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+            raise WorkbookError(
+                f"{path} is packed in a way that Excel does not read (part {info.filename}); save it again as .xlsx"
+            )
+
+
+def _check_sizes(path: Path, infos: list[ZipInfo]) -> None:
+    largest = max(infos, key=lambda info: info.file_size)
+    total = sum(info.file_size for info in infos)
+    refusal = "xlcheck does not unpack it (a zip bomb?); split the workbook if it is a real one"
+    if len(infos) > MAX_PARTS:
+        raise WorkbookError(f"{path} has {len(infos)} parts, more than the limit of {MAX_PARTS}; {refusal}")
+    if largest.file_size > MAX_PART_BYTES or total > MAX_TOTAL_BYTES:
+        raise WorkbookError(
+            f"{path} would unpack to {_megabytes(total)} ({_megabytes(largest.file_size)} in {largest.filename}), more "
+            f"than the limits of {_megabytes(MAX_TOTAL_BYTES)} and {_megabytes(MAX_PART_BYTES)}; {refusal}"
+        )
+    for info in infos:
+        if info.file_size > _RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+            raise WorkbookError(
+                f"{path} packs {_megabytes(info.file_size)} of {info.filename} more than {MAX_RATIO} times smaller; "
+                f"{refusal}"
+            )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024**2:,.0f} MB"
+
+
+def _is_xml(name: str) -> bool:
+    return name.endswith((".xml", ".rels", ".vml"))
+
+
+class _Found(Exception):  # noqa: N818 - it ends a parse, it is no error
+    pass
+
+
+def _has_doctype(content: bytes) -> bool:
+    """Whether an XML text declares a document type: only what stands before its first element is parsed."""
+    parser = expat.ParserCreate()
+    found = False
+
+    def on_doctype(*_: object) -> None:
+        nonlocal found
+        found = True
+        raise _Found
+
+    def on_element(*_: object) -> None:
+        raise _Found
+
+    parser.StartDoctypeDeclHandler = on_doctype
+    parser.StartElementHandler = on_element
+    # A part that is not well formed matters only if it is read, and then its reader says so.
+    try:
+        for start in range(0, len(content), 65_536):
+            parser.Parse(content[start : start + 65_536], False)
+    except (_Found, expat.ExpatError):
+        pass
+    return found
