@@ -1,1 +1,1 @@
-"""."""
+"""The data sets: one file each, on top of `words`, which turns text into arrays."""

@@ -1,1 +1,1 @@
-"""."""
+"""Building, fitting and saving the models, deterministic by seed."""

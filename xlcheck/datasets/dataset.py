@@ -1,0 +1,36 @@
+"""What every data set looks like once it is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlcheck.datasets.words import Array, Vocabulary, Words
+from xlcheck.errors import DataError
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Documents with their encoding; one sample a document.
+
+    Attributes:
+        name: the data set's name.
+        documents: the texts.
+        words: the words of each document.
+        vocabulary: the code of each word.
+        inputs: `(samples, timesteps, features)`.
+        targets: `(samples, units)`, or `(samples, timesteps, units)` with an answer at each step.
+        samples: a short text for each sample.
+    """
+
+    name: str
+    documents: tuple[str, ...]
+    words: tuple[Words, ...]
+    vocabulary: Vocabulary
+    inputs: Array
+    targets: Array
+    samples: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        sizes = {len(self.documents), len(self.words), len(self.inputs), len(self.targets), len(self.samples)}
+        if len(sizes) != 1:
+            raise DataError(f"data set {self.name!r}: documents, inputs and targets differ in number: {sorted(sizes)}")

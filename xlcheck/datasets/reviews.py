@@ -1,0 +1,23 @@
+"""Small corpora of this project's own making: a story to continue, and labelled short reviews."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+
+from xlcheck.datasets.labelled import LabelledTexts
+from xlcheck.datasets.text import read_text
+from xlcheck.datasets.tweets import read_tweets
+
+_CORPORA = files("xlcheck.datasets") / "corpora"
+
+
+def story() -> str:
+    """A story of about nine hundred words that repeats itself, as stories for children do."""
+    with as_file(_CORPORA / "story.txt") as path:
+        return read_text(path)
+
+
+def reviews() -> LabelledTexts:
+    """Two hundred short messages to an airline, half of them positive."""
+    with as_file(_CORPORA / "reviews.csv") as path:
+        return read_tweets(path)

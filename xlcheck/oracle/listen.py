@@ -1,0 +1,121 @@
+"""Listening to Keras: what its layers and cells compute while Keras itself runs a model.
+
+Nothing is computed here. The model's layers are called by Keras as always; each call of a layer or
+cell, each of its activations and each operation that its code takes from `keras.ops` is noted with
+arguments and result.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+
+@dataclass(frozen=True)
+class Event:
+    """One operation or activation inside a call: `matmul`, `recurrent_activation`, …"""
+
+    name: str
+    args: tuple[Any, ...]
+    result: Any
+
+
+@dataclass
+class LayerCall:
+    """One call of a layer or cell, with everything that happened inside.
+
+    Attributes:
+        layer: the Keras layer or cell.
+        args: its positional arguments: inputs, and for a cell the states.
+        kwargs: its keyword arguments.
+        result: what it returned.
+        events: operations and activations of its own code, in order.
+        calls: calls of layers and cells inside this one, in order.
+    """
+
+    layer: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    result: Any = None
+    events: list[Event] = field(default_factory=list)
+    calls: list[LayerCall] = field(default_factory=list)
+
+    def named(self, name: str) -> list[Event]:
+        """The events of one name, in order."""
+        return [event for event in self.events if event.name == name]
+
+
+@contextmanager
+def listening(model: Any) -> Iterator[LayerCall]:
+    """Note what every layer of a model computes while the context is open.
+
+    The model's layers are changed and stay so: give it a model that nobody else uses.
+
+    Yields:
+        A call that stands for the model; its `calls` fill up as the model is called.
+    """
+    root = LayerCall(model, (), {})
+    stack = [root]
+    layers = [layer for layer in model._flatten_layers(include_self=False) if layer is not model]
+    for layer in layers:
+        _note_activations(layer, stack)
+        _note_calls(layer, stack)
+    with ExitStack() as patches:
+        for module in _modules(layers):
+            patches.enter_context(patch.object(module, "ops", _NotedOperations(module.ops, stack)))
+        yield root
+
+
+def _note_activations(layer: Any, stack: list[LayerCall]) -> None:
+    for name in ("activation", "recurrent_activation"):
+        function = vars(layer).get(name)
+        if callable(function):
+            setattr(layer, name, _noted(name, function, stack))
+
+
+def _note_calls(layer: Any, stack: list[LayerCall]) -> None:
+    call = layer.call
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        inside = LayerCall(layer, args, kwargs)
+        stack[-1].calls.append(inside)
+        stack.append(inside)
+        try:
+            inside.result = call(*args, **kwargs)
+        finally:
+            stack.pop()
+        return inside.result
+
+    layer.call = noted
+
+
+def _noted(name: str, function: Callable[..., Any], stack: list[LayerCall]) -> Callable[..., Any]:
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        stack[-1].events.append(Event(name, args, result))
+        return result
+
+    return noted
+
+
+class _NotedOperations:
+    """`keras.ops` for the code of one module, noting each function that is called."""
+
+    def __init__(self, ops: Any, stack: list[LayerCall]) -> None:
+        self._ops = ops
+        self._stack = stack
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._ops, name)
+        return _noted(name, value, self._stack) if callable(value) else value
+
+
+def _modules(layers: list[Any]) -> list[Any]:
+    """The modules that hold the layers' code, each once; their code reaches `keras.ops` by a global name."""
+    classes = {cls for layer in layers for cls in type(layer).__mro__}
+    names = sorted({cls.__module__ for cls in classes if cls.__module__.startswith("keras.")})
+    return [sys.modules[name] for name in names if hasattr(sys.modules[name], "ops")]

@@ -1,0 +1,44 @@
+"""Losses out of Keras: of each step and unit, of each sample, and the mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xlcheck.errors import OracleError
+from xlcheck.oracle.recorders.recorder import Recorded, array
+from xlcheck.spec.keras_import import import_keras
+
+_CLASSES = {"binary_crossentropy": "BinaryCrossentropy", "categorical_crossentropy": "CategoricalCrossentropy"}
+
+
+def loss_quantities(loss: str, targets: Any, output: Any, dtype: str) -> Recorded:
+    """`loss`, `sample` and `mean`, as Keras computes them.
+
+    Args:
+        loss: Keras's identifier.
+        targets: `(samples, n)` or `(samples, timesteps, n)`.
+        output: the model's output tensor itself: Keras recovers from it the logits behind a sigmoid or
+            softmax, and so does not clip; a copy of its values would be clipped at 1e-7.
+        dtype: precision.
+
+    Returns:
+        `loss` with one value for each element of a binary cross-entropy, one for each step of a
+        categorical; `sample` is a sample's average over the steps; `mean` is Keras's loss, the same for each sample.
+
+    Raises:
+        OracleError: nothing is known of this loss.
+    """
+    keras = import_keras()
+    if loss not in _CLASSES:
+        raise OracleError(f"nothing is known of the loss {loss!r} in Keras; known are {', '.join(_CLASSES)}")
+    y = keras.ops.convert_to_tensor(targets, dtype=dtype)
+    elements = getattr(keras.ops, loss)(y, output)
+    if loss == "categorical_crossentropy":
+        elements = keras.ops.expand_dims(elements, axis=-1)
+    recorded = {"loss": array(elements)}
+    if elements.ndim > 2:
+        recorded["sample"] = array(keras.ops.mean(elements, axis=1))
+    mean = array(getattr(keras.losses, _CLASSES[loss])(dtype=dtype)(y, output))
+    return recorded | {"mean": np.broadcast_to(mean, (len(elements), 1)).copy()}

@@ -1,0 +1,36 @@
+"""LSTM: projections, gates, candidate and both states of each step, from Keras's own cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.recorders.recorder import Recorded, array, exactly, over_time
+
+_COLUMNS = ("i", "f", "c", "o")  # of Keras's kernels
+
+
+def quantities(call: LayerCall) -> Recorded:
+    """`xk_g`, `hr_g`, `z_g` of the gates, their values, `c`, `tanh_c`, `h` of each step, `h_init` and `c_init`."""
+    recorded = over_time([_step(cell) for cell in call.calls])
+    h_init, c_init = call.calls[0].args[1]
+    return recorded | {"h_init": array(h_init), "c_init": array(c_init)}
+
+
+def _step(cell: LayerCall) -> dict[str, Any]:
+    # LSTMCell multiplies all gates' columns at once, then activates i, f, candidate, o and last the new cell state.
+    xk, hr = exactly(cell.named("matmul"), 2, cell, "matmul")
+    i, f, o = exactly(cell.named("recurrent_activation"), 3, cell, "the recurrent activation")
+    c_tilde, tanh_c = exactly(cell.named("activation"), 2, cell, "the activation")
+    _, (h, c) = cell.result
+
+    values: dict[str, Any] = {}
+    for number, column in enumerate(_COLUMNS):
+        values[f"xk_{column}"] = np.split(array(xk.result), len(_COLUMNS), axis=-1)[number]
+        values[f"hr_{column}"] = np.split(array(hr.result), len(_COLUMNS), axis=-1)[number]
+    for column, event in zip(_COLUMNS, (i, f, c_tilde, o), strict=True):
+        values[f"z_{column}"] = event.args[0]
+    values |= {"i": i.result, "f": f.result, "c_tilde": c_tilde.result, "o": o.result}
+    return values | {"c": c, "tanh_c": tanh_c.result, "h": h}

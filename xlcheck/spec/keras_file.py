@@ -1,0 +1,87 @@
+"""Reading a `.keras` file from anybody without running its code."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from xlcheck.errors import ModelError
+from xlcheck.spec.keras_import import import_keras
+
+_MAX_CONFIG_BYTES = 64 * 2**20  # the configuration of a model with thousands of layers has a few megabytes
+
+
+def load_model(path: str | Path) -> Any:
+    """Load a Keras model in Keras's safe mode.
+
+    The file's configuration is read first, so that a custom or Lambda layer is refused by name
+    before Keras builds anything. A custom loss or metric is left out: the forward pass needs none.
+
+    Raises:
+        ModelError: there is no such file, it is not a whole `.keras` file, or it needs code that is not Keras's.
+        MissingDependencyError: Keras is not installed.
+    """
+    path = Path(path)
+    config = _config(path)
+    for layer, name in _classes(config.get("config", {})):
+        if name == "Lambda":
+            raise ModelError(
+                f"{path}: layer {layer!r} is a Lambda layer, which holds Python code; xlcheck never runs it"
+            )
+        if name is not None and not name.startswith("keras."):
+            raise ModelError(
+                f"{path}: {layer!r} needs {name}, which is not part of Keras; xlcheck runs no code of a file"
+            )
+    standard = all(name is None or name.startswith("keras.") for _, name in _classes(config.get("compile_config", {})))
+    keras = import_keras()
+    try:
+        return keras.saving.load_model(path, compile=standard, safe_mode=True)
+    except Exception as error:  # Keras raises whatever its parts raise
+        reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        raise ModelError(f"{path}: Keras cannot load it: {reason}") from error
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """The model's configuration, straight from the zip."""
+    if not path.is_file():
+        raise ModelError(f"{path}: there is no such file")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            info = archive.getinfo("config.json")
+            if info.file_size > _MAX_CONFIG_BYTES:
+                raise ModelError(
+                    f"{path}: its configuration unpacks to {info.file_size} bytes, too many to be a model's"
+                )
+            config = json.loads(archive.read(info))
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+        raise ModelError(
+            f"{path}: this is not a .keras file, or it is damaged; save the model again with model.save"
+        ) from error
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not isinstance(config, dict):
+        raise ModelError(f"{path}: this is not a .keras file, or it is damaged; save the model again with model.save")
+    return config
+
+
+def _classes(config: Any, owner: str = "model") -> Iterator[tuple[str, str | None]]:
+    """Every serialised object: the layer it belongs to, and its class as `module.name` (None for plain values)."""
+    if isinstance(config, list):
+        for item in config:
+            yield from _classes(item, owner)
+    elif isinstance(config, dict):
+        inner = config.get("config")
+        owner = config.get("name") or (inner.get("name") if isinstance(inner, dict) else None) or owner
+        if "class_name" in config and "module" in config:
+            name = config["class_name"]
+            yield str(owner), "Lambda" if name == "Lambda" else f"{config['module']}.{_own_name(config)}"
+        for value in config.values():
+            yield from _classes(value, str(owner))
+
+
+def _own_name(config: dict[str, Any]) -> Any:
+    """A function is serialised as the class `function`; what it is called stands in its configuration."""
+    return config["config"] if config["class_name"] == "function" else config["class_name"]

@@ -1,0 +1,38 @@
+"""The one place that imports Keras: quietly, on TensorFlow, with a clear error if it is missing."""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+from xlcheck.errors import MissingDependencyError, NotSupportedError
+
+
+def import_keras() -> ModuleType:
+    """Keras on the TensorFlow backend.
+
+    The environment's own settings win over those made here. TensorFlow's oneDNN kernels are switched
+    off because they announce themselves on stderr and choose their order of summation by processor.
+
+    Raises:
+        MissingDependencyError: Keras or TensorFlow is not installed.
+        NotSupportedError: Keras runs on another backend, whose arithmetic is not the one that is checked.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    try:
+        import keras
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"this needs Keras with TensorFlow, but {error.name or 'a part of it'} is missing; "
+            "install it with: pip install 'xlcheck[keras]'"
+        ) from error
+    backend = keras.config.backend()
+    if backend != "tensorflow":
+        raise NotSupportedError(
+            f"Keras runs on the backend {backend!r} here, which rounds and clips differently; "
+            "set the environment variable KERAS_BACKEND=tensorflow"
+        )
+    module: ModuleType = keras
+    return module

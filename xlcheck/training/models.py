@@ -1,0 +1,63 @@
+"""The lessons' Keras models, untrained: the chapter's layers and options, with the names used on the sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from xlcheck.spec.keras_import import import_keras
+
+
+def simple_rnn() -> Any:
+    """One recurrent unit that reads two codes, and a sigmoid: shape (2, 1) → (1,)."""
+    layers = import_keras().layers
+    recurrent = layers.SimpleRNN(
+        1, activation="tanh", recurrent_initializer="zeros", unroll=True, name="simple_rnn", dtype="float32"
+    )
+    return _classifier("simple_rnn_model", recurrent)
+
+
+def lstm() -> Any:
+    """One LSTM unit that reads two codes, and a sigmoid: shape (2, 1) → (1,)."""
+    layers = import_keras().layers
+    recurrent = layers.LSTM(
+        1, activation="tanh", recurrent_activation="sigmoid", recurrent_initializer="zeros", unroll=True,
+        name="lstm", dtype="float32",
+    )  # fmt: skip
+    return _classifier("lstm_model", recurrent)
+
+
+def rnn_dimensions() -> Any:
+    """Three recurrent units that read four one-hot words and name the next: shape (4, 4) → (4, 4)."""
+    keras = import_keras()
+    model = keras.Sequential(
+        [
+            keras.Input((4, 4), dtype="float32"),
+            keras.layers.SimpleRNN(3, return_sequences=True, use_bias=False, name="simple_rnn", dtype="float32"),
+            keras.layers.Dense(4, use_bias=False, activation="softmax", name="dense", dtype="float32"),
+        ],
+        name="rnn_dimensions_model",
+    )
+    model.compile(optimizer="adam", loss="categorical_crossentropy")
+    return model
+
+
+MODELS: dict[str, Callable[[], Any]] = {
+    "simple-rnn": simple_rnn,
+    "lstm": lstm,
+    "rnn-dimensions": rnn_dimensions,
+}
+
+
+def _classifier(name: str, recurrent: Any) -> Any:
+    keras = import_keras()
+    model = keras.Sequential(
+        [
+            keras.Input((2, 1), dtype="float32"),
+            recurrent,
+            keras.layers.Dense(1, activation="sigmoid", name="dense", dtype="float32"),
+        ],
+        name=name,
+    )
+    model.compile(optimizer="adam", loss="binary_crossentropy")
+    return model
