@@ -109,6 +109,6 @@ def one_hot(codes: Array, size: int) -> Array:
     Raises:
         DataError: a code is outside 0 … size.
     """
-    if codes.size and not (0 <= codes.min() and codes.max() <= size):
+    if codes.size and (codes.min() < 0 or codes.max() > size):
         raise DataError(f"codes must lie between 0 and {size}; these go from {codes.min():g} to {codes.max():g}")
     return np.vstack([np.zeros(size), np.eye(size)])[codes.astype(int)]

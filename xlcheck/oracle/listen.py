@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 @dataclass(frozen=True)
 class Event:
-    """One operation or activation inside a call: `matmul`, `recurrent_activation`, …"""
+    """One operation or activation inside a call, such as `matmul` or `recurrent_activation`."""
 
     name: str
     args: tuple[Any, ...]

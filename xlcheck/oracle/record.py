@@ -87,8 +87,13 @@ def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64")
 
 
 def _record(
-    spec: ModelSpec, model: Any, inputs: list[Array], targets: ArrayLike | None, states: Mapping[str, ArrayLike], dtype: str
-) -> Trace:  # fmt: skip
+    spec: ModelSpec,
+    model: Any,
+    inputs: list[Array],
+    targets: ArrayLike | None,
+    states: Mapping[str, ArrayLike],
+    dtype: str,
+) -> Trace:
     graph = forward_graph(spec)
     keras = import_keras()
     tensors = [keras.ops.convert_to_tensor(array, dtype=dtype) for array in inputs]

@@ -41,7 +41,9 @@ _RECURRENT_INERT = (
 )  # fmt: skip
 
 OPTIONS: dict[str, LayerOptions] = {
-    "SimpleRNN": LayerOptions(("units", "activation", "use_bias", "return_sequences"), _RECURRENT_FIXED, _RECURRENT_INERT),
+    "SimpleRNN": LayerOptions(
+        ("units", "activation", "use_bias", "return_sequences"), _RECURRENT_FIXED, _RECURRENT_INERT,
+    ),
     "LSTM": LayerOptions(
         ("units", "activation", "recurrent_activation", "use_bias", "return_sequences"),
         _RECURRENT_FIXED, _RECURRENT_INERT,

@@ -80,10 +80,10 @@ def train_lesson(lesson: str, seed: int = SEED, epochs: int = EPOCHS, progress: 
         OracleError: Keras contradicts itself.
     """
     model, history = train_model(lesson, seed, epochs, progress)
-    return trained_fixture(lesson, model, history, {"seed": str(seed), "epochs": str(epochs)})
+    return trained_fixture(lesson, model, history, seed)
 
 
-def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], provenance: Mapping[str, str]) -> Fixture:
+def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], seed: int = SEED) -> Fixture:
     """Record a trained model of a lesson on the lesson's data."""
     data = RECIPES[lesson].data()
     return Fixture(
@@ -95,7 +95,12 @@ def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], provena
         trace=record(model, data.inputs, data.targets),
         trace_float32=record(model, data.inputs, data.targets, dtype="float32"),
         history=history,
-        provenance={**provenance, **_versions(), "weights_sha256": weights_hash(weights_of(model))},
+        provenance={
+            "seed": str(seed),
+            "epochs": str(len(history)),
+            **_versions(),
+            "weights_sha256": weights_hash(weights_of(model)),
+        },
     )
 
 
