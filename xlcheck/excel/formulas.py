@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
@@ -59,42 +59,8 @@ class Row:
     level: str = "atom"
 
 
-_TEACHING: dict[type[ex.Expr], Row] = {
-    ex.Neg: Row("-{x:neg}", "neg"),
-    ex.Add: Row("{a:add}+{b:add}", "add"),
-    ex.Sub: Row("{a:add}-{b:mul}", "add"),
-    ex.Mul: Row("{a:mul}*{b:mul}", "mul"),
-    ex.Div: Row("{a:mul}/{b:neg}", "mul"),
-    ex.Exp: Row("EXP({x})"),
-    ex.Log: Row("LN({x})"),
-    ex.Tanh: Row("TANH({x})"),
-    ex.Sigmoid: Row("1/(1+EXP(-{x:neg}))", "mul"),
-    ex.Softmax: Row("EXP({x})/SUMPRODUCT(EXP({x:array}))", "mul"),
-    ex.Sum: Row("SUMPRODUCT({x:array})"),
-    ex.BinaryCrossentropy: Row("-({target:mul}*LN({p})+(1-{target:mul})*LN(1-{p:mul}))", "neg"),
-    ex.CategoricalCrossentropy: Row("-SUMPRODUCT({target:array},LN({p:array}))", "neg"),
-}
-
-_BOOK: dict[type[ex.Expr], Row] = {
-    ex.Tanh: Row("(EXP({x})-EXP(-{x:neg}))/(EXP({x})+EXP(-{x:neg}))", "mul"),
-}
-
-_ROBUST: dict[type[ex.Expr], Row] = {
-    ex.Sigmoid: Row("IF({x}>=0,1/(1+EXP(-ABS({x}))),EXP(-ABS({x}))/(1+EXP(-ABS({x}))))"),
-    ex.Softmax: Row("EXP({x:add}-MAX({x:array}))/SUMPRODUCT(EXP({x:array}-MAX({x:array})))", "mul"),
-    ex.BinaryCrossentropy: Row("MAX({logit},0)-{logit:mul}*{target:mul}+LN(1+EXP(-ABS({logit})))", "add"),
-    ex.CategoricalCrossentropy: Row(
-        "-SUMPRODUCT({target:array},{logit:array}-MAX({logit:array})"
-        "-LN(SUMPRODUCT(EXP({logit:array}-MAX({logit:array})))))",
-        "neg",
-    ),
-}
-
-TABLES: dict[Style, Mapping[type[ex.Expr], Row]] = {
-    Style.TEACHING: _TEACHING,
-    Style.BOOK: _TEACHING | _BOOK,
-    Style.ROBUST: _TEACHING | _ROBUST,
-}
+Rule = Row | Callable[["_Printer", Any, int | None], tuple[str, str]]
+"""A template, or a function that returns the text and how tightly it binds."""
 
 
 def formula(expr: ex.Expr, index: int, places: Places, style: Style = Style.TEACHING) -> str:
@@ -127,7 +93,8 @@ class _Operand:
 
     def __format__(self, spec: str) -> str:
         if spec == _ARRAY:
-            return self.printer.text(self.expr, None)[0]
+            text, level = self.printer.text(self.expr, None)
+            return f"({text})" if level == "add" else text
         text, level = self.printer.text(self.expr, self.index)
         return f"({text})" if _LEVELS[level] < _LEVELS[spec] else text
 
@@ -135,19 +102,20 @@ class _Operand:
 @dataclass(frozen=True)
 class _Printer:
     places: Places
-    table: Mapping[type[ex.Expr], Row]
+    table: Mapping[type[ex.Expr], Rule]
     style: Style
 
     def text(self, expr: ex.Expr, index: int | None) -> tuple[str, str]:
         """The text for one element, or with index None for the whole vector, and its level."""
-        special = _SPECIAL.get(type(expr))
-        if special is not None:
-            return special(self, expr, index)
-        row = self.table.get(type(expr))
-        if row is None:
+        rule = self.table.get(type(expr))
+        if rule is None:
             raise NotSupportedError(
                 f"the operation {type(expr).__name__} has no formula in the style {self.style.value!r}"
             )
+        return self.fill(rule, expr, index) if isinstance(rule, Row) else rule(self, expr, index)
+
+    def fill(self, row: Row, expr: ex.Expr, index: int | None) -> tuple[str, str]:
+        """A template with its operands put in."""
         operands = {
             name: _Operand(self, value, index)
             for name in expr.__dataclass_fields__
@@ -177,9 +145,7 @@ def _dot(printer: _Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
     """One product for a vector of one element, else SUMPRODUCT of the vector and a column of the matrix."""
     if index is None:
         raise NotSupportedError("a vector-matrix product inside another array operation needs its own quantity")
-    matrix, start = (
-        (expr.matrix, 0) if isinstance(expr.matrix, ex.Ref) else (expr.matrix.of, expr.matrix.start)
-    )
+    matrix, start = (expr.matrix, 0) if isinstance(expr.matrix, ex.Ref) else (expr.matrix.of, expr.matrix.start)
     column = printer.places.column(matrix.name, start + index)
     if isinstance(expr.x, ex.Ref) and printer.places.size(expr.x.name) == 1:
         return f"{printer.places.element(expr.x.name, 0)}*{column}", "mul"
@@ -192,10 +158,68 @@ def _batch_mean(printer: _Printer, expr: ex.BatchMean, index: int | None) -> tup
     return f"AVERAGE({printer.places.samples(expr.x.name)})", "atom"
 
 
-_SPECIAL: dict[type[ex.Expr], Callable[..., tuple[str, str]]] = {
+def _softmax_written_out(printer: _Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
+    """With the sum written term by term, as a textbook does, as long as it is short."""
+    if not isinstance(expr.x, ex.Ref) or index is None or printer.places.size(expr.x.name) > _WRITTEN_OUT:
+        return printer.fill(_STABLE_SOFTMAX, expr, index)
+    terms = [f"EXP({printer.places.element(expr.x.name, k)})" for k in range(printer.places.size(expr.x.name))]
+    return f"{terms[index]}/({'+'.join(terms)})", "mul"
+
+
+def _crossentropy_written_out(
+    printer: _Printer, expr: ex.CategoricalCrossentropy, index: int | None
+) -> tuple[str, str]:
+    """With the sum written term by term, as a textbook does, as long as it is short."""
+    y, p, places = expr.target, expr.p, printer.places
+    if not isinstance(y, ex.Ref) or not isinstance(p, ex.Ref) or places.size(p.name) > _WRITTEN_OUT:
+        return printer.fill(_STABLE_CROSSENTROPY, expr, index)
+    terms = [f"{places.element(y.name, k)}*LN({places.element(p.name, k)})" for k in range(places.size(p.name))]
+    return f"-({'+'.join(terms)})", "neg"
+
+
+_WRITTEN_OUT = 8
+# Inside SUMPRODUCT a function is never given a bare range: some engines would take one cell of it.
+_STABLE_SOFTMAX = Row("EXP({x:add}-MAX({x:array}))/SUMPRODUCT(EXP({x:array}-MAX({x:array})))", "mul")
+_STABLE_CROSSENTROPY = Row(
+    "-SUMPRODUCT({target:array},{logit:array}-MAX({logit:array})"
+    "-LN(SUMPRODUCT(EXP({logit:array}-MAX({logit:array})))))",
+    "neg",
+)
+
+_TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Ref: _ref,
     ex.Slice: _slice,
     ex.Const: _const,
     ex.Dot: _dot,
     ex.BatchMean: _batch_mean,
+    ex.Neg: Row("-{x:neg}", "neg"),
+    ex.Add: Row("{a:add}+{b:add}", "add"),
+    ex.Sub: Row("{a:add}-{b:mul}", "add"),
+    ex.Mul: Row("{a:mul}*{b:mul}", "mul"),
+    ex.Div: Row("{a:mul}/{b:neg}", "mul"),
+    ex.Exp: Row("EXP({x})"),
+    ex.Log: Row("LN({x})"),
+    ex.Tanh: Row("TANH({x})"),
+    ex.Sigmoid: Row("1/(1+EXP(-{x:neg}))", "mul"),
+    ex.Softmax: _softmax_written_out,
+    ex.Sum: Row("SUMPRODUCT({x:array})"),
+    ex.BinaryCrossentropy: Row("-({target:mul}*LN({p})+(1-{target:mul})*LN(1-{p:mul}))", "neg"),
+    ex.CategoricalCrossentropy: _crossentropy_written_out,
+}
+
+_BOOK: dict[type[ex.Expr], Rule] = {
+    ex.Tanh: Row("(EXP({x})-EXP(-{x:neg}))/(EXP({x})+EXP(-{x:neg}))", "mul"),
+}
+
+_ROBUST: dict[type[ex.Expr], Rule] = {
+    ex.Sigmoid: Row("IF({x}>=0,1/(1+EXP(-ABS({x}))),EXP(-ABS({x}))/(1+EXP(-ABS({x}))))"),
+    ex.Softmax: _STABLE_SOFTMAX,
+    ex.BinaryCrossentropy: Row("MAX({logit},0)-{logit:mul}*{target:mul}+LN(1+EXP(-ABS({logit})))", "add"),
+    ex.CategoricalCrossentropy: _STABLE_CROSSENTROPY,
+}
+
+TABLES: dict[Style, Mapping[type[ex.Expr], Rule]] = {
+    Style.TEACHING: _TEACHING,
+    Style.BOOK: _TEACHING | _BOOK,
+    Style.ROBUST: _TEACHING | _ROBUST,
 }

@@ -17,6 +17,7 @@ class Role(StrEnum):
     INPUT = "input"
     WEIGHT = "weight"
     INTERMEDIATE = "intermediate"
+    GATE = "gate"
     STATE = "state"
     OUTPUT = "output"
     TARGET = "target"

@@ -22,6 +22,7 @@ class Gate:
         value_label: the value as a reader sees it (`iₜ`).
         title: `input gate`.
         meaning: what the value decides; the start of a sentence.
+        role: `gate`, or `intermediate` for a candidate, which lets nothing through.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Gate:
     value_label: str
     title: str
     meaning: str
+    role: Role = Role.GATE
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def project_input(build: GraphBuilder, name: str, gate: Gate, columns: Columns, 
     """What the input contributes to a gate: `xk_…[t]`."""
     band = Band(
         name, f"xk_{gate.key}", Role.INTERMEDIATE, f"xₜ·kernel {gate.key}", f"xₜ · kernel[{gate.key}]",
-        f"What the input of this step contributes to the {gate.title}.",
+        f"What the input of this step contributes to the {gate.title}.", gate.title,
     )  # fmt: skip
     return build.let(band, Dot(x, columns.kernel), t)
 
@@ -76,7 +78,7 @@ def project_state(
     band = Band(
         name, f"hr_{gate.key}", Role.INTERMEDIATE, f"{notation}·recurrent {gate.key}",
         f"{notation} · recurrent_kernel[{gate.key}]",
-        f"What the output of the step before contributes to the {gate.title}.",
+        f"What the output of the step before contributes to the {gate.title}.", gate.title,
     )  # fmt: skip
     return build.let(band, Dot(h, columns.recurrent_kernel), t)
 
@@ -84,11 +86,12 @@ def project_state(
 def activate(build: GraphBuilder, name: str, gate: Gate, act: Activation, total: Expr, equation: str, t: int) -> Ref:
     """Pre-activation and value of a gate; `equation` says how the pre-activation is made."""
     total_band = Band(
-        name, gate.total, Role.INTERMEDIATE, gate.total_label, equation, f"The {gate.title} before its activation."
-    )
+        name, gate.total, Role.INTERMEDIATE, gate.total_label, equation, f"The {gate.title} before its activation.",
+        gate.title,
+    )  # fmt: skip
     value_band = Band(
-        name, gate.value, Role.INTERMEDIATE, gate.value_label, f"{act.notation}({gate.total_label})",
-        f"{gate.meaning}: the sum {act.meaning}.",
+        name, gate.value, gate.role, gate.value_label, f"{act.notation}({gate.total_label})",
+        f"{gate.meaning}: the sum {act.meaning}.", gate.title,
     )  # fmt: skip
     return build.let(value_band, act.apply(build.let(total_band, total, t)), t)
 

@@ -17,18 +17,18 @@ from xlcheck.graph.expressions import Expr, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import Activation, activation
 from xlcheck.layers.gates import Columns, Gate, activate, gate_value, project_input, project_state
-from xlcheck.layers.recurrence import State, recurrent
+from xlcheck.layers.recurrence import MEMORY, State, recurrent
 from xlcheck.layers.signals import Signal
 from xlcheck.spec.model_spec import LayerSpec
 
 _Z = Gate("z", "a_z", "z", "az,ₜ", "zₜ", "update gate", "How much of the old state is kept")
 _R = Gate("r", "a_r", "r", "aᵣ,ₜ", "rₜ", "reset gate", "How much of the old state the candidate may see")
-_HH = Gate("hh", "a_hh", "hh", "ahh,ₜ", "h̃ₜ", "candidate", "What the state could become")
+_HH = Gate("hh", "a_hh", "hh", "ahh,ₜ", "h̃ₜ", "candidate", "What the state could become", Role.INTERMEDIATE)
 
 _H = State(
     "h", "hₜ", "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ",
     "The hidden state: a mixture of the old state and the candidate; the update gate sets the shares.",
-    "Before the first word the memory is empty.",
+    "Before the first word the memory is empty.", MEMORY,
 )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def _candidate_reset_after(
     past_notation = "hₜ₋₁·recurrent_kernel[hh]" + (" + bias[1][hh]" if columns.biases else "")
     band = Band(
         name, "r_hr", Role.INTERMEDIATE, "rₜ·(hₜ₋₁·recurrent hh)", f"rₜ·({past_notation})",
-        "What the reset gate lets the candidate know of the past.",
+        "What the reset gate lets the candidate know of the past.", _HH.title,
     )  # fmt: skip
     xk: Expr = project_input(build, name, _HH, columns, x, t)
     past: Expr = project_state(build, name, _HH, columns, h, t)
@@ -78,7 +78,7 @@ def _candidate_reset_before(
     """activation(x · kernel + (r·h) · recurrent_kernel + bias)."""
     band = Band(
         name, "r_h", Role.INTERMEDIATE, "rₜ·hₜ₋₁", "rₜ·hₜ₋₁",
-        "The part of the old state that the candidate may see.",
+        "The part of the old state that the candidate may see.", _HH.title,
     )  # fmt: skip
     xk = project_input(build, name, _HH, columns, x, t)
     r_h = build.let(band, r * h, t)

@@ -12,7 +12,7 @@ from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
 from xlcheck.layers.gates import Columns, Gate, gate_value
-from xlcheck.layers.recurrence import State, recurrent
+from xlcheck.layers.recurrence import MEMORY, State, recurrent
 from xlcheck.layers.signals import Signal
 from xlcheck.spec.model_spec import LayerSpec
 
@@ -20,7 +20,7 @@ from xlcheck.spec.model_spec import LayerSpec
 _GATES = (
     Gate("i", "z_i", "i", "zᵢ,ₜ", "iₜ", "input gate", "How much of the candidate is written into the memory"),
     Gate("f", "z_f", "f", "zf,ₜ", "fₜ", "forget gate", "How much of the old memory is kept"),
-    Gate("c", "z_c", "c_tilde", "zc,ₜ", "c̃ₜ", "candidate", "What could be written into the memory"),
+    Gate("c", "z_c", "c_tilde", "zc,ₜ", "c̃ₜ", "candidate", "What could be written into the memory", Role.INTERMEDIATE),
     Gate("o", "z_o", "o", "zₒ,ₜ", "oₜ", "output gate", "How much of the memory is shown to the outside"),
 )
 
@@ -35,16 +35,16 @@ def equations(
     h_state = State(
         "h", "hₜ", f"oₜ·{act.notation}(cₜ)",
         "The hidden state: the part of the memory that the output gate lets out.",
-        "Before the first word the output is zero.",
+        "Before the first word the output is zero.", MEMORY,
     )  # fmt: skip
     c_state = State(
         "c", "cₜ", "fₜ·cₜ₋₁ + iₜ·c̃ₜ",
         "The cell state: old memory that is kept plus new memory that is written.",
-        "Before the first word the memory is empty.",
+        "Before the first word the memory is empty.", MEMORY,
     )  # fmt: skip
     tanh_c_band = Band(
         name, "tanh_c", Role.INTERMEDIATE, f"{act.notation or 'identity'}(cₜ)", f"{act.notation}(cₜ)",
-        f"The cell state {act.meaning}.",
+        f"The cell state {act.meaning}.", MEMORY,
     )  # fmt: skip
 
     def step(t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:

@@ -11,6 +11,9 @@ from xlcheck.layers.signals import Signal, only_sequence
 from xlcheck.spec.model_spec import LayerSpec
 
 
+MEMORY = "memory and output"
+
+
 @dataclass(frozen=True)
 class State:
     """The words of one state of a recurrent layer; the first state of a layer is its output.
@@ -21,6 +24,7 @@ class State:
         equation: how a step computes it.
         meaning: one sentence.
         start: one sentence about its value before the first step.
+        group: the heading under which it stands; `MEMORY` for layers with gates.
     """
 
     symbol: str
@@ -28,6 +32,7 @@ class State:
     equation: str
     meaning: str
     start: str
+    group: str = ""
 
 
 Step = Callable[[int, Ref, tuple[Ref, ...], tuple[Band, ...]], tuple[Ref, ...]]
@@ -52,7 +57,7 @@ def recurrent(
     Returns:
         The last output `(units,)`, or with `return_sequences` all of them.
     """
-    bands = tuple(Band(name, s.symbol, Role.STATE, s.label, s.equation, s.meaning) for s in states)
+    bands = tuple(Band(name, s.symbol, Role.STATE, s.label, s.equation, s.meaning, s.group) for s in states)
     units = layer.options["units"]
     values = tuple(
         build.given(Band(name, f"{s.symbol}_init", Role.STATE, s.label.replace("ₜ", "₀"), "0", s.start), (units,))

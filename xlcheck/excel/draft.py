@@ -1,0 +1,216 @@
+"""A workbook while it is being laid out: sheets, places of quantities, bindings and helpers.
+
+Worksheets are filled one after another; each may refer to whatever has been placed before it.
+`Draft` is the only mutable thing between a fixture and the finished `WorkbookPlan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlcheck.excel.addresses import Range, quote_sheet
+from xlcheck.excel.bindings import Binding, Helper
+from xlcheck.excel.formulas import Style, formula
+from xlcheck.excel.plan import (
+    Chart,
+    Content,
+    DropDown,
+    Formula,
+    Highlight,
+    Merge,
+    PlannedCell,
+    PlannedSheet,
+)
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.trace import Trace
+
+
+@dataclass
+class SheetDraft:
+    """One worksheet being filled; see `PlannedSheet` for the fields."""
+
+    name: str
+    tab: str | None = None
+    hidden: bool = False
+    cells: dict[tuple[int, int], PlannedCell] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    charts: list[Chart] = field(default_factory=list)
+    drop_downs: list[DropDown] = field(default_factory=list)
+    highlights: list[Highlight] = field(default_factory=list)
+    freeze: tuple[int, int] | None = None
+
+    def put(self, row: int, column: int, content: Content, style: str = "text") -> Range:
+        """Fill one cell.
+
+        Raises:
+            ValueError: something stands there already.
+        """
+        if (row, column) in self.cells:
+            raise ValueError(f"{self.at(row, column)} is filled twice")
+        self.cells[row, column] = PlannedCell(row, column, content, style)
+        return self.at(row, column)
+
+    def put_row(self, row: int, column: int, contents: Sequence[Content], style: str = "text") -> None:
+        """Fill cells from left to right."""
+        for offset, content in enumerate(contents):
+            self.put(row, column + offset, content, style)
+
+    def merge(self, area: Range, content: Content, style: str) -> None:
+        """Show a rectangle as one cell; a rectangle of one cell is simply filled."""
+        if area.size == 1:
+            self.put(area.top, area.left, content, style)
+        else:
+            self.merges.append(Merge(area, content, style))
+
+    def at(self, row: int, column: int, rows: int = 1, columns: int = 1) -> Range:
+        """A range of this worksheet."""
+        return Range(self.name, row, column, rows, columns)
+
+    def finish(self) -> PlannedSheet:
+        """The finished worksheet."""
+        return PlannedSheet(
+            self.name,
+            tuple(self.cells[key] for key in sorted(self.cells)),
+            tuple(self.merges),
+            dict(self.widths),
+            dict(self.heights),
+            tuple(self.charts),
+            tuple(self.drop_downs),
+            tuple(self.highlights),
+            self.freeze,
+            hidden=self.hidden,
+            tab=self.tab,
+        )
+
+
+class Draft:
+    """The workbook being laid out.
+
+    Attributes:
+        graph: the quantities.
+        trace: their true values for every sample; they become the cached values.
+        samples: a short text for each sample.
+        style: how formulas are written.
+        selector: the cell that selects the sample, once it is placed; None with a single sample.
+        unit_names: for bands whose units have names (the words of a vocabulary), by the band's name.
+    """
+
+    def __init__(self, graph: Graph, trace: Trace, samples: Sequence[str], style: Style) -> None:
+        self.graph = graph
+        self.trace = trace
+        self.samples = tuple(samples)
+        self.style = style
+        self.selector: Range | None = None
+        self.sheets: dict[str, SheetDraft] = {}
+        self.names: dict[str, Range] = {}
+        self.unit_names: dict[str, tuple[str, ...]] = {}
+        self.bindings: list[Binding] = []
+        self.helpers: list[Helper] = []
+        self._places: dict[int | None, dict[str, Range]] = {None: {}}
+
+    def sheet(self, name: str, tab: str | None = None, *, hidden: bool = False) -> SheetDraft:
+        """Start a worksheet; tabs stand in the order of these calls."""
+        self.sheets[name] = SheetDraft(name, tab, hidden)
+        return self.sheets[name]
+
+    def place(self, quantity: str, area: Range, sample: int | None = None) -> None:
+        """Say where a quantity stands: for the selected sample, or for one fixed sample."""
+        self._places.setdefault(sample, {})[quantity] = area
+        self.bindings.append(Binding(quantity, area, sample))
+
+    def placed(self, quantity: str, sample: int | None = None) -> Range:
+        """Where a quantity stands for a sample; weights and initial states stand once for all."""
+        fixed = self._places.get(sample, {})
+        return fixed[quantity] if quantity in fixed else self._places[None][quantity]
+
+    def is_placed(self, quantity: str, sample: int | None = None) -> bool:
+        """Whether `placed` would find it."""
+        return quantity in self._places.get(sample, {}) or quantity in self._places[None]
+
+    def value(self, quantity: str, index: int = 0, sample: int | None = None) -> float:
+        """The true value of one element; of the sample shown first if none is named."""
+        array = self.trace[quantity]
+        if self.graph[quantity].is_weight:
+            return float(array.reshape(-1)[index])
+        return float(array[sample or 0].reshape(-1)[index])
+
+    def values(self, quantity: str, index: int = 0) -> tuple[float, ...]:
+        """The true values of one element for every sample."""
+        return tuple(self.value(quantity, index, k) for k in range(len(self.samples)))
+
+    def live(self, q: Quantity, index: int, sheet: str, sample: int | None = None) -> Formula:
+        """The formula of one element of a computed quantity, as seen from a worksheet."""
+        if q.expr is None:
+            raise ValueError(f"{q.name} is given, not computed")
+        return Formula(
+            formula(q.expr, index, _View(self, sheet, sample), self.style), self.value(q.name, index, sample)
+        )
+
+    def helper(
+        self, sheet: SheetDraft, row: int, column: int, text: str, desired: Sequence[float | str], style: str
+    ) -> Range:
+        """Fill a cell with a formula that is no quantity, and remember what it must give for each sample."""
+        cell = sheet.put(row, column, Formula(text, desired[0]), style)
+        self.note_helper(cell, text, desired)
+        return cell
+
+    def note_helper(self, cell: Range, text: str, desired: Sequence[float | str]) -> None:
+        """Remember what a formula cell must give for each sample; one item if for all the same."""
+        same = all(item == desired[0] for item in desired)
+        self.helpers.append(Helper(cell, text, (desired[0],) if same else tuple(desired)))
+
+
+def reference(area: Range, sheet: str, *, fixed: bool = False) -> str:
+    """A range as a formula on `sheet` writes it: with its worksheet only if that is another one."""
+    text = area.fixed() if fixed else area.a1
+    return text if area.sheet == sheet else f"{quote_sheet(area.sheet)}!{text}"
+
+
+@dataclass(frozen=True)
+class _View:
+    """`Places` as seen from one worksheet and one sample; weights are fixed with `$`."""
+
+    draft: Draft
+    sheet: str
+    sample: int | None
+
+    def size(self, name: str) -> int:
+        return self.draft.graph[name].shape[-1]
+
+    def element(self, name: str, index: int) -> str:
+        area = self.draft.placed(name, self.sample)
+        row, column = (area.top, area.left + index) if area.rows == 1 else (area.top + index, area.left)
+        return self._text(name, Range(area.sheet, row, column))
+
+    def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
+        area = self.draft.placed(name, self.sample)
+        count = (area.size if stop is None else stop) - start
+        if area.rows == 1:
+            return self._text(name, Range(area.sheet, area.top, area.left + start, 1, count))
+        return self._text(name, Range(area.sheet, area.top + start, area.left, count, 1))
+
+    def column(self, name: str, index: int) -> str:
+        area = self.draft.placed(name, self.sample)
+        return self._text(name, Range(area.sheet, area.top, area.left + index, area.rows, 1))
+
+    def samples(self, name: str) -> str:
+        areas = [self.draft.placed(name, k) for k in range(len(self.draft.samples))]
+        columns = max(a.left for a in areas) - areas[0].left + 1
+        rows = max(a.top for a in areas) - areas[0].top + 1
+        return self._text(name, Range(areas[0].sheet, areas[0].top, areas[0].left, rows, columns))
+
+    def _text(self, name: str, area: Range) -> str:
+        return reference(area, self.sheet, fixed=self.draft.graph[name].is_weight)
+
+
+def weight_array(draft: Draft, name: str) -> np.ndarray:
+    """A weight as a matrix of at least one row, as it stands on the worksheet."""
+    return np.atleast_2d(draft.trace[name])
+
+
+Labels = Mapping[str, Sequence[str]]

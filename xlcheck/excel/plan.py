@@ -1,0 +1,133 @@
+"""A workbook as plain data: what stands in every cell, before any library writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlcheck.excel.addresses import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A live formula, without `=`, and its true value, which viewers that do not calculate will show."""
+
+    text: str
+    value: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads to a cell of this workbook."""
+
+    text: str
+    target: Range
+
+
+Content = float | str | Formula | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCell:
+    """What stands in one cell (row and column from 0), and the name of its style."""
+
+    row: int
+    column: int
+    content: Content
+    style: str = "text"
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A rectangle shown as one cell."""
+
+    area: Range
+    content: Content
+    style: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart: its name, the range of its values and the range of its categories."""
+
+    name: str
+    values: Range
+    categories: Range | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A line chart over a place on the worksheet; sizes in pixels."""
+
+    row: int
+    column: int
+    title: str
+    x_title: str
+    y_title: str
+    series: tuple[Series, ...]
+    width: int = 560
+    height: int = 280
+    markers: bool = True
+
+
+@dataclass(frozen=True)
+class DropDown:
+    """A cell whose value is chosen from a range or a list of values."""
+
+    cell: Range
+    choices: Range | Sequence[str | int]
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A style for the cells of a range whose text is, or begins with, a given text."""
+
+    area: Range
+    begins_with: str
+    style: str
+
+
+@dataclass(frozen=True)
+class PlannedSheet:
+    """One worksheet.
+
+    Attributes:
+        name: shown on its tab.
+        cells: in any order; at most one for each place.
+        widths: column → width in characters.
+        heights: row → height in points.
+        freeze: first row and column that scroll, or None.
+        print_columns: how many columns are printed; the page is fitted to that width.
+        hidden: very hidden, so that only a program shows it.
+        tab: the style whose tint colours the tab.
+    """
+
+    name: str
+    cells: tuple[PlannedCell, ...]
+    merges: tuple[Merge, ...] = ()
+    widths: Mapping[int, float] = field(default_factory=dict)
+    heights: Mapping[int, float] = field(default_factory=dict)
+    charts: tuple[Chart, ...] = ()
+    drop_downs: tuple[DropDown, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    freeze: tuple[int, int] | None = None
+    print_columns: int = 0
+    hidden: bool = False
+    tab: str | None = None
+
+
+@dataclass(frozen=True)
+class WorkbookPlan:
+    """A whole workbook.
+
+    Attributes:
+        sheets: in the order of their tabs.
+        names: defined names and the ranges they stand for.
+        properties: title, subject, comments … as Excel's document properties.
+    """
+
+    sheets: tuple[PlannedSheet, ...]
+    names: Mapping[str, Range] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The worksheets of a generated workbook: one file for each kind."""

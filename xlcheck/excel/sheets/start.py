@@ -1,0 +1,168 @@
+"""Start: what this workbook is, the network as a picture with live numbers, the verdict, the way around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.draft import Draft, SheetDraft, reference
+from xlcheck.excel.plan import Formula, Highlight, Link
+from xlcheck.excel.sheets.check import CheckPlaces, verdict_formula
+from xlcheck.excel.sheets.common import START, heading, subscript
+from xlcheck.excel.sheets.data import DataPlaces
+from xlcheck.excel.styles import LEGEND
+from xlcheck.graph.quantities import Quantity
+from xlcheck.spec.model_spec import ModelSpec
+
+_WIDE = 16
+
+
+@dataclass(frozen=True)
+class Story:
+    """The words of a lesson on its first sheet.
+
+    Attributes:
+        title: a few words.
+        summary: what the workbook shows, in two or three sentences.
+        reading: how to read it, one sentence a line.
+    """
+
+    title: str
+    summary: str
+    reading: tuple[str, ...]
+
+
+def start_sheet(
+    draft: Draft,
+    sheet: SheetDraft,
+    story: Story,
+    spec: ModelSpec,
+    data: DataPlaces,
+    check: CheckPlaces,
+    pages: Mapping[str, str],
+    provenance: Mapping[str, str],
+) -> None:
+    """Fill the first sheet; `pages` says in a sentence what each other sheet shows."""
+    sheet.widths.update({c: 10.5 for c in range(_WIDE)})
+    sheet.put(0, 0, story.title, "title")
+    sheet.heights[0] = 32
+    sheet.merge(sheet.at(1, 0, 1, _WIDE), story.summary, "subtitle")
+    sheet.heights[1] = 52
+    text, shown = verdict_formula(check, START, check.verdicts.size)
+    verdict = sheet.at(3, 0, 1, 8)
+    _merged_helper(draft, sheet, verdict, text, [shown], "big_verdict")
+    sheet.heights[3] = 28
+    for beginning, style in ((f"{check.verdicts.size} of", "right"), ("A weight", "edited")):
+        sheet.highlights.append(Highlight(verdict, beginning, style))
+    sheet.put(3, 9, Link("see every number →", Range(check.verdicts.sheet, 0, 0)), "link")
+    row = _picture(draft, sheet, 5, spec, data)
+    row = _reading(sheet, row + 1, story.reading)
+    row = _pages(sheet, row + 1, pages)
+    row = _legend(sheet, row + 1)
+    _provenance(sheet, row + 1, provenance)
+
+
+def _merged_helper(
+    draft: Draft, sheet: SheetDraft, area: Range, text: str, desired: Sequence[float | str], style: str
+) -> None:
+    sheet.merge(area, Formula(text, desired[0]), style)
+    draft.note_helper(Range(area.sheet, area.top, area.left), text, desired)
+
+
+def _picture(draft: Draft, sheet: SheetDraft, row: int, spec: ModelSpec, data: DataPlaces) -> int:
+    """The network unrolled over time, drawn with cells: words below, the layer's boxes, the answer above."""
+    heading(sheet, row, "The network, unrolled over time", _WIDE)
+    recurrent = next(c for c in spec.calls if spec.layer(c.layer).kind in ("SimpleRNN", "LSTM", "GRU"))
+    states = [q for band, members in draft.graph.bands(recurrent.name).items() if band.symbol == "h" for q in members]
+    outputs = [draft.graph[name] for name in draft.graph.outputs]
+    top, box, state, arrow, word, value = row + 1, row + 3, row + 4, row + 5, row + 6, row + 7
+    sheet.put(box, 0, "memory h₀", "label")
+    sheet.put(box, 1, "→", "arrow")
+    one_unit = states[0].shape[-1] == 1
+    for t, q in enumerate(states):
+        column = 2 + 3 * t
+        sheet.merge(sheet.at(box, column, 1, 2), Link(f"{recurrent.name}  t = {t + 1}", _cell(draft, q)), "node")
+        if one_unit:
+            sheet.put(state, column, f"h{subscript(t + 1)} =", "label")
+            draft.helper(sheet, state, column + 1, reference(_cell(draft, q), START), draft.values(q.name), "state_box")
+        else:
+            sheet.merge(sheet.at(state, column, 1, 2), f"h{subscript(t + 1)}: {q.shape[-1]} numbers", "state_text")
+        sheet.put(box, column + 2, "→", "arrow")
+        sheet.put(arrow, column, "↑", "arrow")
+        text, texts = data.words[t]
+        draft.helper(sheet, word, column, text, texts, "word")
+        if draft.graph[f"input.x[{t}]"].shape == (1,):
+            x = draft.placed(f"input.x[{t}]")
+            draft.helper(sheet, value, column, reference(x, START), draft.values(f"input.x[{t}]"), "input_code")
+    if len(outputs) == 1:
+        _one_answer(draft, sheet, box, 2 + 3 * len(states), outputs[0])
+    else:
+        for t, q in enumerate(outputs):
+            sheet.put(top + 1, 2 + 3 * t, "↑", "arrow")
+            _likeliest(draft, sheet, top, 2 + 3 * t, q, data)
+    for r in (top, box, state, word):
+        sheet.heights[r] = 22
+    return value + 1
+
+
+def _one_answer(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quantity) -> None:
+    sheet.merge(sheet.at(row, column, 1, 2), Link(q.band.layer, _cell(draft, q)), "node")
+    sheet.put(row, column + 2, "→", "arrow")
+    draft.helper(sheet, row, column + 3, reference(_cell(draft, q), START), draft.values(q.name), "output_box")
+    sheet.put(row + 1, column + 3, "the answer", "column_label")
+
+
+def _likeliest(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quantity, data: DataPlaces) -> None:
+    """The word with the largest probability, and that probability."""
+    area = draft.placed(q.name)
+    probabilities = reference(area, START)
+    names = Range(area.sheet, area.top, 1, area.rows, 1)
+    values = draft.trace[q.name]
+    words = [draft.unit_names[q.band.name][int(v.argmax())] for v in values]
+    text = f"INDEX({reference(names, START)},MATCH(MAX({probabilities}),{probabilities},0))"
+    draft.helper(sheet, row, column, text, words, "word")
+    draft.helper(sheet, row, column + 1, f"MAX({probabilities})", [float(v.max()) for v in values], "output_box")
+
+
+def _cell(draft: Draft, q: Quantity) -> Range:
+    area = draft.placed(q.name)
+    return Range(area.sheet, area.top, area.left)
+
+
+def _reading(sheet: SheetDraft, row: int, lines: Sequence[str]) -> int:
+    heading(sheet, row, "How to read this", _WIDE)
+    for offset, line in enumerate(lines):
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, _WIDE), f"{offset + 1}.  {line}", "text")
+        sheet.heights[row + 1 + offset] = 18
+    return row + 1 + len(lines)
+
+
+def _pages(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
+    heading(sheet, row, "Sheets", _WIDE)
+    for offset, (name, sentence) in enumerate(pages.items()):
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), Link(name, Range(name, 0, 0)), "link")
+        sheet.merge(sheet.at(row + 1 + offset, 2, 1, _WIDE - 2), sentence, "text")
+    return row + 1 + len(pages)
+
+
+def _legend(sheet: SheetDraft, row: int) -> int:
+    heading(sheet, row, "Colours, on every sheet", _WIDE)
+    entries = [*LEGEND.items(), ("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
+               ("edited", "–  changed: Keras's value no longer applies")]  # fmt: skip
+    for offset, (style, text) in enumerate(entries):
+        at = row + 1 + offset % 7
+        column = 0 if offset < 7 else 8
+        sheet.put(at, column, {"right": "✓", "wrong": "✗", "edited": "–"}.get(style, "0.123"),
+                  f"{style}_text" if style in LEGEND else style)  # fmt: skip
+        sheet.merge(sheet.at(at, column + 1, 1, 6), text, "text")
+    return row + 8
+
+
+def _provenance(sheet: SheetDraft, row: int, provenance: Mapping[str, str]) -> None:
+    heading(sheet, row, "Where this comes from", _WIDE)
+    for offset, (key, text) in enumerate(provenance.items()):
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), key, "provenance")
+        sheet.merge(
+            sheet.at(row + 1 + offset, 2, 1, _WIDE - 2), text, "code" if key == "rebuild with" else "provenance"
+        )

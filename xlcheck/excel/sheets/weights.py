@@ -1,0 +1,65 @@
+"""Weights: each layer's arrays as Keras shows them, with names, shapes and gates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcheck.excel.draft import Draft, weight_array
+from xlcheck.excel.sheets.common import heading, title
+from xlcheck.spec.model_spec import LayerSpec, ModelSpec
+
+NAME = "Weights"
+_GATES = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh")}
+_ROWS = {"kernel": "input", "recurrent_kernel": "unit"}
+_COLUMNS = 14
+
+
+def weights_sheet(draft: Draft, spec: ModelSpec, book_names: Mapping[str, str]) -> None:
+    """Fill the sheet and place every weight; each array gets its Keras name as a defined name."""
+    sheet = draft.sheet(NAME, "weight")
+    title(sheet, "Weights", "The numbers that training has learned. They stand as Keras prints them: one row for each "
+          "input of the layer, one column for each unit. Change one, and every other sheet follows.", _COLUMNS)  # fmt: skip
+    sheet.widths.update({0: 24, **{c: 13.5 for c in range(1, _COLUMNS)}})
+    sheet.freeze = (3, 0)
+    row = 4
+    for layer in spec.layers:
+        if not layer.weights:
+            continue
+        heading(sheet, row, f"{layer.name} · {layer.kind}", _COLUMNS)
+        row += 1
+        for weight in layer.weights:
+            row = _weight(draft, layer, weight, row, book_names.get(f"{layer.name}.{weight}", ""))
+
+
+def _weight(draft: Draft, layer: LayerSpec, weight: str, row: int, book_name: str) -> int:
+    sheet = draft.sheets[NAME]
+    name = f"{layer.name}.{weight}"
+    values = weight_array(draft, name)
+    rows, columns = values.shape
+    shape = " × ".join(str(n) for n in layer.weights[weight])
+    caption = f"{weight}   {shape}" + (f"   in the book: {book_name}" if book_name else "")
+    sheet.put(row, 0, caption, "symbol")
+    for column, label in enumerate(column_labels(layer, weight, columns)):
+        sheet.put(row + 1, 1 + column, label, "column_label")
+    for i in range(rows):
+        if rows > 1 or weight in _ROWS:
+            sheet.put(row + 2 + i, 0, f"{_ROWS.get(weight, 'row')} {i + 1}", "label")
+        for j in range(columns):
+            sheet.put(row + 2 + i, 1 + j, float(values[i, j]), "weight")
+    area = sheet.at(row + 2, 1, rows, columns)
+    draft.place(name, area)
+    draft.names[name] = area
+    return row + 3 + rows
+
+
+def column_labels(layer: LayerSpec, weight: str, columns: int) -> list[str]:
+    """What each column of a weight array belongs to: the gate, and the unit if there are several."""
+    gates = _GATES.get(layer.kind, ("",))
+    units = columns // len(gates)
+    if units * len(gates) != columns:
+        return [str(j + 1) for j in range(columns)]
+    return [
+        " ".join(part for part in (gate, f"unit {unit + 1}" if units > 1 or gates == ("",) else "") if part)
+        for gate in gates
+        for unit in range(units)
+    ]

@@ -1,0 +1,102 @@
+"""The look of every workbook: one palette, one legend, one set of named cell styles.
+
+The tints are light versions of the Okabe–Ito colours, which people with any kind of colour
+vision can tell apart; text on them has a contrast of at least 7 to 1. Colour never stands
+alone: every band has its symbol, every verdict its mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+INK = "#1F2933"
+FAINT = "#52606D"
+LINE = "#CBD2D9"
+FONT = "Calibri"
+MONO = "Consolas"
+
+# role → tint; the legend shows them in this order.
+TINTS: dict[str, str] = {
+    "input": "#D6EAF8",
+    "weight": "#FDE9C9",
+    "intermediate": "#F4F1E6",
+    "gate": "#FFF3B0",
+    "state": "#D3F0E3",
+    "output": "#E8E0F5",
+    "target": "#DDE3EA",
+    "loss": "#F9DDE9",
+    "keras": "#ECEFF2",
+}
+
+LEGEND: dict[str, str] = {
+    "input": "input: what the network reads",
+    "weight": "weight: learned in training, the same for every document",
+    "intermediate": "intermediate: a step on the way",
+    "gate": "gate: how much may pass, between 0 and 1",
+    "state": "state: the network's memory",
+    "output": "output: the network's answer",
+    "target": "target: the right answer",
+    "loss": "loss: how wrong the answer is",
+    "keras": "Keras: the same number, computed by Keras",
+}
+
+VALUE_FORMAT = "0.000000"
+WEIGHT_FORMAT = "0.00000000"
+CODE_FORMAT = "0"
+DIFFERENCE_FORMAT = '0.0E+00;-0.0E+00;"0"'
+
+_BASE: dict[str, Any] = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
+_BOXED: dict[str, Any] = {"border": 1, "border_color": LINE, "align": "right"}
+
+
+def _named_styles() -> dict[str, dict[str, Any]]:
+    styles: dict[str, dict[str, Any]] = {
+        "text": {},
+        "wrap": {"text_wrap": True, "valign": "top"},
+        "title": {"font_size": 20, "bold": True},
+        "subtitle": {"font_size": 12, "font_color": FAINT, "text_wrap": True, "valign": "top"},
+        "heading": {"font_size": 13, "bold": True, "bottom": 1, "bottom_color": LINE},
+        "header": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "center", "text_wrap": True},
+        "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
+        "symbol": {"bold": True, "font_size": 12},
+        "unit": {"font_color": FAINT, "align": "center"},
+        "equation": {"font_name": "Cambria", "italic": True},
+        "meaning": {"font_color": FAINT, "text_wrap": True},
+        "formula": {"font_name": MONO, "font_size": 9, "font_color": FAINT},
+        "label": {"font_color": FAINT, "align": "right"},
+        "column_label": {"font_color": FAINT, "align": "center"},
+        "word": {"bold": True, "align": "center"},
+        "link": {"font_color": "#0B5CAD", "underline": 1},
+        "verdict": {"bold": True, "align": "center", **_border()},
+        "big_verdict": {"bold": True, "font_size": 14, "text_wrap": True, "align": "left", "indent": 1, **_border()},
+        "right": {"bold": True, "font_color": "#004D3A", "bg_color": "#D3F0E3"},
+        "wrong": {"bold": True, "font_color": "#7A1F00", "bg_color": "#FBDCCB"},
+        "edited": {"bold": True, "font_color": "#4A3F00", "bg_color": "#FFF3B8"},
+        "difference": {"num_format": DIFFERENCE_FORMAT, **_BOXED},
+        "selector": {
+            "bold": True, "font_size": 14, "align": "center", "border": 2, "border_color": "#0B5CAD",
+            "bg_color": TINTS["input"],
+        },
+        "node": {"bold": True, "align": "center", "border": 2, "border_color": INK},
+        "arrow": {"align": "center", "font_size": 14, "font_color": FAINT},
+        "provenance": {"font_size": 10, "font_color": FAINT, "text_wrap": True, "valign": "top"},
+        "code": {"font_name": MONO, "font_size": 10, "font_color": INK},
+    }  # fmt: skip
+    for role, tint in TINTS.items():
+        styles[role] = {"bg_color": tint, "num_format": VALUE_FORMAT, **_BOXED}
+        styles[f"{role}_code"] = {"bg_color": tint, "num_format": CODE_FORMAT, **_BOXED, "align": "center"}
+        styles[f"{role}_text"] = {"bg_color": tint, **_BOXED, "align": "left"}
+        styles[f"{role}_box"] = {
+            "bg_color": tint, "num_format": "0.0000", "bold": True, "align": "center", "border": 2,
+            "border_color": INK,
+        }  # fmt: skip
+    styles["weight"]["num_format"] = WEIGHT_FORMAT
+    return {name: _BASE | style for name, style in styles.items()}
+
+
+def _border() -> dict[str, Any]:
+    return {"border": 1, "border_color": LINE}
+
+
+STYLES: Mapping[str, dict[str, Any]] = _named_styles()

@@ -1,0 +1,22 @@
+"""All lessons, in the order of the chapter."""
+
+from __future__ import annotations
+
+from xlcheck.errors import UsageError
+from xlcheck.lessons.recipe import Lesson
+from xlcheck.lessons.rnn_dimensions import RNN_DIMENSIONS
+from xlcheck.lessons.toy import LSTM, SIMPLE_RNN
+
+LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in (SIMPLE_RNN, LSTM, RNN_DIMENSIONS)}
+
+
+def lesson_named(name: str) -> Lesson:
+    """The lesson with this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return LESSONS[name]
+    except KeyError:
+        raise UsageError(f"there is no lesson {name!r}; the lessons are {', '.join(LESSONS)}") from None

@@ -1,0 +1,33 @@
+"""What a lesson adds to a model: its words, its data sheet, the book's names of the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from xlcheck.excel.draft import Draft
+from xlcheck.excel.sheets.data import DataPlaces
+from xlcheck.excel.sheets.start import Story
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson.
+
+    Attributes:
+        name: as on the command line.
+        story: the words on the first sheet.
+        data_sheet: fills the Data sheet and says what other sheets may fetch from it.
+        data_page: what the Data sheet shows, in a sentence.
+        layer_pages: for each layer, what its sheet shows.
+        book_names: the book's name of each weight, by quantity name.
+        unit_names: names of the units of a band (the words of a vocabulary), by the band's name.
+    """
+
+    name: str
+    story: Story
+    data_sheet: Callable[[Draft], DataPlaces]
+    data_page: str
+    layer_pages: Mapping[str, str]
+    book_names: Mapping[str, str] = field(default_factory=dict)
+    unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
