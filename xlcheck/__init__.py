@@ -1,1 +1,33 @@
 """xlcheck: every number of a neural network's forward pass as a live, verified formula."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xlcheck.api import Built, build, check
+    from xlcheck.check.report import CellResult, CheckReport
+    from xlcheck.errors import XlcheckError
+    from xlcheck.fixtures.store import load_fixture
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Built": "xlcheck.api",
+    "build": "xlcheck.api",
+    "check": "xlcheck.api",
+    "CellResult": "xlcheck.check.report",
+    "CheckReport": "xlcheck.check.report",
+    "XlcheckError": "xlcheck.errors",
+    "load_fixture": "xlcheck.fixtures.store",
+}
+
+__all__ = ["Built", "CellResult", "CheckReport", "XlcheckError", "build", "check", "load_fixture"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import xlcheck` costs nothing."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'xlcheck' has no attribute {name!r}")

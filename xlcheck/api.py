@@ -1,0 +1,164 @@
+"""The library in a few calls: build a workbook, check a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.check.report import CheckReport
+from xlcheck.errors import UsageError
+from xlcheck.excel.formulas import Style
+from xlcheck.fixtures.fixture import Fixture
+from xlcheck.graph.trace import Trace
+from xlcheck.spec.model_spec import ModelSpec
+
+Progress = Callable[[int, int], None]
+"""Called with the number of epochs done and the number of all."""
+
+WEIGHT_SETS = ("trained", "book")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A workbook that was written, and the check of what was written.
+
+    Attributes:
+        path: the workbook.
+        report: the check of the saved file.
+        model: the Keras model, if it was trained just now.
+    """
+
+    path: Path
+    report: CheckReport
+    model: Any = None
+
+
+def build(
+    lesson: str,
+    output: str | Path | None = None,
+    *,
+    weights: str = "trained",
+    seed: int | None = None,
+    style: str = "teaching",
+    engine: str = "ironcalc",
+    progress: Progress | None = None,
+) -> Built:
+    """Write a lesson's workbook, and check the file that was written.
+
+    Args:
+        lesson: the lesson's name, as `xlcheck list` shows it.
+        output: the file to write; by default the lesson's name in the current folder.
+        weights: `trained`, or `book` for the numbers printed in the book.
+        seed: train anew in Keras from this seed; by default the stored result of training is used.
+        style: how formulas are written: `teaching`, `book` or `robust`.
+        engine: the formula engine that recalculates the file.
+        progress: called after each epoch of a training.
+
+    Raises:
+        UsageError: the lesson, the weights or the style do not exist, or the file cannot be written.
+        MissingDependencyError: a seed is given and Keras is not installed.
+    """
+    from xlcheck.excel.writer import write_workbook
+    from xlcheck.lessons.catalogue import lesson_named
+    from xlcheck.lessons.plan import plan_lesson
+
+    recipe = lesson_named(lesson)
+    fixture, model = lesson_fixture(lesson, weights, seed, progress)
+    path = Path(output) if output is not None else Path(f"{fixture.name}.xlsx")
+    write_workbook(plan_lesson(recipe, fixture, style_named(style)), path)
+    return Built(path, check(path, engine=engine), model)
+
+
+def lesson_fixture(
+    lesson: str, weights: str = "trained", seed: int | None = None, progress: Progress | None = None
+) -> tuple[Fixture, Any]:
+    """What a lesson's workbook is built from: stored, or with a seed trained now; and the model then.
+
+    Raises:
+        UsageError: there is no such lesson or set of weights, or a seed goes with the book's weights.
+    """
+    from xlcheck.fixtures.store import load_fixture
+    from xlcheck.lessons.catalogue import lesson_named
+
+    lesson_named(lesson)
+    if weights not in WEIGHT_SETS:
+        raise UsageError(f"there are no weights {weights!r}; choose one of {', '.join(WEIGHT_SETS)}")
+    if seed is None:
+        return load_fixture(lesson if weights == "trained" else f"{lesson}-book"), None
+    if weights == "book":
+        raise UsageError("--seed trains anew, and the book's weights are not trained; leave one of the two out")
+    from xlcheck.training.lessons import train_model, trained_fixture
+
+    model, history = train_model(lesson, seed, progress=progress)
+    return trained_fixture(lesson, model, history, seed), model
+
+
+def style_named(name: str) -> Style:
+    """The style of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return Style(name)
+    except ValueError:
+        raise UsageError(f"there is no style {name!r}; choose one of {', '.join(Style)}") from None
+
+
+def check(
+    path: str | Path,
+    *,
+    engine: str = "ironcalc",
+    model: str | Path | None = None,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> CheckReport:
+    """Recalculate a saved workbook and compare every formula cell with Keras.
+
+    Args:
+        path: the workbook.
+        engine: `ironcalc`, `cellrune` or `libreoffice`.
+        model: a `.keras` file; the truth is then computed with it now, and its weights are compared.
+        atol: absolute tolerance; by default the one the workbook was verified with.
+        rtol: tolerance relative to each quantity's largest magnitude.
+
+    Raises:
+        WorkbookError: the file cannot be read.
+        NothingCheckedError: weights or inputs were edited and Keras is not installed.
+    """
+    from xlcheck.check.generated import check_content
+    from xlcheck.engines import engine as engine_named
+    from xlcheck.excel.reader import read_workbook
+
+    content = read_workbook(Path(path))
+    weights = None if model is None else _weights_of(Path(model))
+    return check_content(
+        content, engine_named(engine), recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol
+    )
+
+
+def _recompute() -> Callable[[ModelSpec, Mapping[str, NDArray[np.float64]]], Trace] | None:
+    """Keras, if it is installed; it is imported when it is asked, not before."""
+    from importlib.util import find_spec
+
+    if find_spec("keras") is None or find_spec("tensorflow") is None:
+        return None
+
+    def recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]]) -> Trace:
+        from xlcheck.oracle.record import retrace
+
+        return retrace(spec, given)
+
+    return recompute
+
+
+def _weights_of(path: Path) -> Mapping[str, NDArray[np.float64]]:
+    from xlcheck.spec.keras_file import load_model
+    from xlcheck.spec.keras_reader import weights_of
+
+    return weights_of(load_model(path))
