@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from xlcheck.engines.base import Engine
 from xlcheck.errors import UsageError
 
 ENGINES = ("ironcalc", "cellrune", "libreoffice")
 
 
-def engine(name: str) -> Engine:
-    """The formula engine of that name; its library is imported only now.
+@cache
+def engine(name: str, *, guarded: bool = True) -> Engine:
+    """The formula engine of that name; its library is imported only when it is used.
+
+    Args:
+        name: one of `ENGINES`.
+        guarded: run ironcalc and cellrune in a process of their own, which a hostile workbook may crash
+            or keep busy without harm. LibreOffice is one anyway.
 
     Raises:
         UsageError: there is no such engine.
         MissingDependencyError: it is not installed.
     """
+    found = _create(name)
+    if guarded and name != "libreoffice":
+        from xlcheck.engines.guarded import Guarded
+
+        return Guarded(found)
+    return found
+
+
+def _create(name: str) -> Engine:
     if name == "ironcalc":
         from xlcheck.engines.ironcalc import IronCalc
 
@@ -27,4 +44,4 @@ def engine(name: str) -> Engine:
         from xlcheck.engines.libreoffice import LibreOffice
 
         return LibreOffice()
-    raise UsageError(f"There is no formula engine {name!r}; choose one of {', '.join(ENGINES)}")
+    raise UsageError(f"there is no formula engine {name!r}; choose one of {', '.join(ENGINES)}")

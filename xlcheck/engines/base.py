@@ -19,7 +19,10 @@ class Session(Protocol):
         """Compute every formula anew; cached values of the file are never used."""
 
     def read(self, area: Range) -> list[list[Value]]:
-        """Values of a range, row by row; `NotEvaluated` where the engine cannot compute a formula."""
+        """Values of a range, row by row; `NotEvaluated` where the engine cannot compute a formula.
+
+        To be called after `recalculate`.
+        """
 
 
 class Engine(Protocol):
@@ -40,4 +43,5 @@ class Engine(Protocol):
 
         Raises:
             EngineError: the engine cannot read it.
+            WorkbookError: nobody should; see `open_container`.
         """

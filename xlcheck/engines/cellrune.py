@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from xlcheck.engines.base import Engine, Session
-from xlcheck.errors import EngineError, MissingDependencyError, UsageError
+from xlcheck.engines.base import Session
+from xlcheck.engines.installed import installed_version
+from xlcheck.engines.plain import load_or_plain
+from xlcheck.errors import EngineError, UsageError
 from xlcheck.excel.addresses import Range, cell_name
 from xlcheck.excel.container import open_container
 from xlcheck.excel.values import CellError, NotEvaluated, Value
@@ -15,36 +16,32 @@ from xlcheck.excel.values import CellError, NotEvaluated, Value
 _CIRCULAR = "calculation.circular_reference"
 
 
-class CellRune(Engine):
+class CellRune:
     """The engine `cellrune`."""
 
     name = "cellrune"
     absolute_tolerance = 0.0
 
     def __init__(self) -> None:
-        try:
-            import cellrune
-        except ImportError as error:
-            raise MissingDependencyError(
-                'The engine cellrune is not installed; run: pip install "cellrune>=0.2,<0.3", or choose --engine ironcalc'
-            ) from error
-        self._library = cellrune
-        self.version = version("cellrune")
+        self.version = installed_version("cellrune", (0, 2))
 
     def open(self, path: Path) -> Session:
-        """Load a workbook that `open_container` accepts."""
+        """Load a saved workbook, or a plain copy of it if CellRune refuses the file.
+
+        Raises:
+            EngineError: CellRune refuses both.
+            WorkbookError: see `open_container`.
+        """
         open_container(path).close()
-        try:
-            workbook = self._library.Workbook.open_path(path)
-        except self._library.CellRuneError as error:
-            raise EngineError(f"cellrune cannot read {path} ({error}); try --engine ironcalc or libreoffice") from None
-        return _Session(workbook, self._library.CellRuneError)
+        return _Session(load_or_plain(path, _load))
 
 
-class _Session(Session):
-    def __init__(self, workbook: Any, error: type[Exception]) -> None:
+class _Session:
+    def __init__(self, workbook: Any) -> None:
+        from cellrune import CellRuneError
+
         self._workbook = workbook
-        self._error = error
+        self._error: type[Exception] = CellRuneError
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
         try:
@@ -68,6 +65,15 @@ class _Session(Session):
         except self._error as error:
             raise UsageError(f"cellrune cannot read {area} ({error})") from None
         return [[_value(cell) for cell in row] for row in rows]
+
+
+def _load(path: Path) -> Any:
+    import cellrune
+
+    try:
+        return cellrune.Workbook.open_path(path)
+    except cellrune.CellRuneError as error:
+        raise EngineError(f"cellrune cannot read {path} ({error}); try --engine ironcalc or libreoffice") from None
 
 
 def _value(cell: dict[str, Any]) -> Value:

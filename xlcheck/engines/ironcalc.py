@@ -1,17 +1,22 @@
 """IronCalc, the embedded default engine.
 
 Known differences from Excel: an overflow is infinity inside a formula, so that `1/(1+EXP(800))` is 0
-where Excel says `#NUM!`; and TEXT rounds a tie down.
+where Excel says `#NUM!`, and `10^400` is `#DIV/0!`; TEXT rounds a tie down; a circular reference is
+`#CIRC!` even where the workbook asks for iteration.
 """
 
 from __future__ import annotations
 
-from importlib.metadata import version
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from xlcheck.engines.base import Engine, Session
-from xlcheck.errors import EngineError, MissingDependencyError, UsageError
+from xlcheck.engines.base import Session
+from xlcheck.engines.installed import installed_version
+from xlcheck.engines.plain import load_or_plain
+from xlcheck.errors import EngineError, UsageError
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.container import open_container
 from xlcheck.excel.values import CellError, NotEvaluated, Value
@@ -23,37 +28,42 @@ _NO_ANSWER = {
     "#N/IMPL!": "ironcalc does not implement this formula, or one that it depends on",
 }
 
+# Functions that make a value out of an error.
+_SWALLOWS_ERRORS = re.compile(rb"(?:IFERROR|IFNA|IS[A-Z]{2,10}|ERROR\.TYPE|TYPE|AGGREGATE|COUNT[A-Z]{0,10})\(")
+_TEXT = re.compile(r'"(?:[^"]|"")*"')
+# IronCalc writes a function that it does not know in small letters.
+_SMALL_FUNCTION = re.compile(r"\b([a-z_][a-z0-9_.]*)\(")
 
-class IronCalc(Engine):
+
+class IronCalc:
     """The engine `ironcalc`."""
 
     name = "ironcalc"
     absolute_tolerance = 0.0
 
     def __init__(self) -> None:
-        try:
-            import ironcalc
-        except ImportError as error:
-            raise MissingDependencyError(
-                'The engine ironcalc is not installed; run: pip install "ironcalc>=0.9.1,<0.10", or choose --engine'
-            ) from error
-        self._library = ironcalc
-        self.version = version("ironcalc")
+        self.version = installed_version("ironcalc", (0, 9))
 
     def open(self, path: Path) -> Session:
-        """Load a workbook that `open_container` accepts."""
-        open_container(path).close()
-        try:
-            model = self._library.load_from_xlsx(str(path))
-        except self._library.WorkbookError as error:
-            raise EngineError(f"ironcalc cannot read {path} ({error}); try --engine cellrune or libreoffice") from None
-        return _Session(model, self._library.CellType.ErrorValue)
+        """Load a saved workbook, or a plain copy of it if IronCalc refuses the file.
+
+        Raises:
+            EngineError: IronCalc refuses both.
+            WorkbookError: see `open_container`.
+        """
+        with open_container(path) as container:
+            swallows = any(_SWALLOWS_ERRORS.search(content.upper()) for _, content in container.worksheets())
+        return _Session(load_or_plain(path, _load), swallows)
 
 
-class _Session(Session):
-    def __init__(self, model: Any, error_type: Any) -> None:
+class _Session:
+    def __init__(self, model: Any, swallows_errors: bool) -> None:
+        from ironcalc import CellType
+
         self._model = model
-        self._error_type = error_type
+        self._error_type = CellType.ErrorValue
+        self._swallows_errors = swallows_errors
+        self._names = {item["name"].casefold() for item in model.get_defined_name_list()}
         self._sheets = {item["name"]: index for index, item in enumerate(model.get_worksheets_properties())}
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
@@ -64,7 +74,8 @@ class _Session(Session):
             self._model.update_cell_with_number(index, row + 1, column + 1, float(value))
 
     def recalculate(self) -> None:
-        self._model.evaluate()
+        with _panics_as_errors("calculating"):
+            self._model.evaluate()
 
     def read(self, area: Range) -> list[list[Value]]:
         index = self._index(area.sheet)
@@ -74,10 +85,29 @@ class _Session(Session):
         for row in range(area.top + 1, area.top + area.rows + 1):
             values: list[Value] = [get(index, row, column) for column in columns]
             for position, value in enumerate(values):
-                if isinstance(value, str) and value.startswith("#"):
+                if self._swallows_errors:
+                    values[position] = self._checked(index, row, columns[position], value)
+                elif isinstance(value, str) and value.startswith("#"):
                     values[position] = self._text_or_error(index, row, columns[position], value)
             rows.append(values)
         return rows
+
+    def _checked(self, index: int, row: int, column: int, value: Value) -> Value:
+        """IFERROR and its like make a value out of a function that is merely unknown to IronCalc."""
+        formula = self._model.get_cell_formula(index, row, column)
+        if formula and _SWALLOWS_ERRORS.search(formula.upper().encode()) and self._calls_unknown(formula):
+            return NotEvaluated(_NO_ANSWER["#NAME?"])
+        if isinstance(value, str) and value.startswith("#"):
+            return self._text_or_error(index, row, column, value)
+        return value
+
+    def _calls_unknown(self, formula: str) -> bool:
+        formula = _TEXT.sub("", formula)
+        for name in _SMALL_FUNCTION.findall(formula):
+            # A function may be defined by the workbook, or be a parameter of LET or LAMBDA.
+            if name not in self._names and not re.search(rf"\b{re.escape(name)},", formula, re.IGNORECASE):
+                return True
+        return False
 
     def _text_or_error(self, index: int, row: int, column: int, text: str) -> Value:
         """An error comes as its text, as does a text that looks like one."""
@@ -91,3 +121,24 @@ class _Session(Session):
             return self._sheets[sheet]
         except KeyError:
             raise UsageError(f"there is no worksheet {sheet!r} in the workbook") from None
+
+
+def _load(path: Path) -> Any:
+    import ironcalc
+
+    with _panics_as_errors(f"reading {path}"):
+        try:
+            return ironcalc.load_from_xlsx(str(path))
+        except ironcalc.WorkbookError as error:
+            raise EngineError(f"ironcalc cannot read {path} ({error}); try --engine cellrune or libreoffice") from None
+
+
+@contextmanager
+def _panics_as_errors(what: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        # A panic of compiled Rust code is no Exception, and its class has no public name.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise EngineError(f"ironcalc failed while {what} ({error}); try --engine cellrune or libreoffice") from None

@@ -96,6 +96,10 @@ class Container:
         for name, info in self._parts.items():
             yield name, self._inflate(info)
 
+    def worksheets(self) -> Iterator[tuple[str, bytes]]:
+        """(name, content) of every part that may be a worksheet, going by its usual name."""
+        return ((name, self.read(name)) for name in self.names if "worksheets/" in name and name.endswith(".xml"))
+
     def _inflate(self, info: ZipInfo) -> bytes:
         # zipfile stops quietly at the declared size; another program's zip reader may not, and would
         # then see other content than we do. So the stream must end exactly where it says it does.

@@ -13,7 +13,7 @@ from xml.parsers import expat
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import quote_sheet
 from xlcheck.excel.container import Container
-from xlcheck.excel.sheet_cells import unescape
+from xlcheck.excel.escapes import unescape
 
 # The namespace of transitional files; strict ones have another, so elements are found in any.
 _ANY = "{*}"

@@ -6,12 +6,12 @@ million cells cheap; the prefix is the root element's. Only what stands inside `
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.parsers import expat
 
 from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
 from xlcheck.excel.content import Cell
+from xlcheck.excel.escapes import unescape
 from xlcheck.excel.shared_formulas import SharedFormula
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 
@@ -19,8 +19,6 @@ MAX_CELLS = 5_000_000
 
 Cells = dict[tuple[int, int], Cell]
 Attributes = dict[str, str]
-
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class SheetError(ValueError):
@@ -35,11 +33,6 @@ class _Columns(dict[str, int]):
             raise SheetError(f"it has a cell in a column {letters!r}")
         self[letters] = index
         return index
-
-
-def unescape(text: str) -> str:
-    """`_x000D_` → the character, as Excel writes what XML cannot hold."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def parse_cells(content: bytes, strings: Sequence[str]) -> Cells:
@@ -84,25 +77,22 @@ class _SheetParser:
         if name == "sheetData":
             self._read_data(f"{prefix}:" if prefix else "")
 
-    def _read_data(self, prefix: str) -> None:
-        """Install the handlers for the rows; local variables, since they run several times a cell."""
-        parser, cells, columns, number_of = self._parser, self.cells, self._columns, float
+    def _read_data(self, prefix: str) -> None:  # noqa: PLR0915 - three closures over the cell being read
+        """Install the handlers for the rows. Closures, since they run several times for each of a million cells."""
+        parser, cells, columns = self._parser, self.cells, self._columns
         c_tag, v_tag, f_tag, t_tag = prefix + "c", prefix + "v", prefix + "f", prefix + "t"
         row_tag, data_tag, phonetic_tag = prefix + "row", prefix + "sheetData", prefix + "rPh"
-        finish_text, finish_formula = self._text_value, self._formula
         row = column = -1
-        row_name = ""
+        row_is_given = phonetic = False
+        row_name = kind = value_text = formula_text = None
         digits = 0
-        kind: str | None = None
-        value_text: str | None = None
-        formula_text: str | None = None
         formula_attributes: Attributes = {}
         inline: list[str] = []
-        phonetic = False
         chars: list[str] = []
 
         def on_start(tag: str, attributes: Attributes) -> None:
-            nonlocal row, column, row_name, digits, kind, value_text, formula_text, formula_attributes, phonetic
+            nonlocal row, column, row_is_given, row_name, digits, phonetic
+            nonlocal kind, value_text, formula_text, formula_attributes
             if tag == c_tag:
                 name = attributes.get("r")
                 if name is None:
@@ -110,21 +100,24 @@ class _SheetParser:
                 elif name[-digits:] == row_name:
                     column = columns[name[:-digits]]
                 else:
-                    row, column = _position(name)
-                    row_name = str(row + 1)
-                    digits = len(row_name)
+                    cell_row, column = _position(name)
+                    if row_is_given and cell_row != row:
+                        raise SheetError(f"its row {row + 1} has a cell {name}")
+                    row = cell_row
                 kind = attributes.get("t")
                 value_text = formula_text = None
-            elif tag == v_tag or tag == t_tag:
+            elif tag == v_tag:
                 chars.clear()
             elif tag == f_tag:
                 chars.clear()
                 formula_attributes = attributes
             elif tag == row_tag:
-                row = _row(attributes.get("r"), row)
-                row_name = str(row + 1)
-                digits = len(row_name)
-                column = -1
+                row_name = attributes.get("r")
+                row_is_given = row_name is not None
+                digits = len(row_name or "")
+                row, column = _row(row_name, row), -1
+            elif tag == t_tag:
+                chars.clear()
             elif tag == phonetic_tag:
                 phonetic = True
 
@@ -135,33 +128,33 @@ class _SheetParser:
             elif tag == f_tag:
                 formula_text = "".join(chars)
             elif tag == c_tag:
-                formula = array = None
-                if formula_text is not None:
-                    formula, array = (
-                        finish_formula(formula_text, formula_attributes, row, column)
-                        if formula_attributes
-                        else (formula_text or None, None)
-                    )
-                value: Value
-                if kind is None or kind == "n":
-                    try:
-                        value = number_of(value_text) if value_text else None
-                    except ValueError:
-                        raise _not_a(row, column, value_text, "number") from None
-                else:
-                    value = finish_text(kind, value_text, inline, row, column)
-                if value is not None or formula is not None:
-                    cells[row, column] = Cell(value, formula, array)
+                finish_cell()
             elif tag == t_tag:
                 if not phonetic:
                     inline.append("".join(chars))
+            elif tag == phonetic_tag:
+                phonetic = False
             elif tag == row_tag:
                 if len(cells) > MAX_CELLS:
                     raise SheetError(f"it has more than {MAX_CELLS:,} cells")
-            elif tag == phonetic_tag:
-                phonetic = False
             elif tag == data_tag:
                 parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+
+        def finish_cell() -> None:
+            formula = array = None
+            value: Value
+            if formula_text is not None:
+                if formula_attributes:
+                    formula, array = self._formula(formula_text, formula_attributes, row, column)
+                else:
+                    # Excel takes a formula with the sign in front for the same formula.
+                    formula = formula_text.removeprefix("=") or None
+            if kind is None or kind == "n":
+                value = _number(value_text, row, column) if value_text else None
+            else:
+                value = self._text_value(kind, value_text, inline, row, column)
+            if value is not None or formula is not None:
+                cells[row, column] = Cell(value, formula, array)
 
         parser.StartElementHandler = on_start
         parser.EndElementHandler = on_end
@@ -170,40 +163,44 @@ class _SheetParser:
     def _text_value(self, kind: str, text: str | None, inline: list[str], row: int, column: int) -> Value:
         """The value of a cell whose type is not a number."""
         if kind == "inlineStr":
-            text = unescape("".join(inline))
+            text = "".join(inline)
             inline.clear()
-            return text
         if text is None:
             return None
-        if kind == "s":
-            try:
-                return self._strings[int(text)]
-            except IndexError:
-                return NotEvaluated(f"text {text} is missing from the file's shared strings")
-            except ValueError:
-                raise _not_a(row, column, text, "number of a shared string") from None
-        if kind == "b":
-            return text.strip() in {"1", "true"}
-        if kind == "e":
-            return CellError(text)
-        # str: a formula's text; d: an ISO 8601 date; anything newer is shown as it is written.
-        return unescape(text)
+        match kind:
+            case "s":
+                return self._shared_string(text, row, column)
+            case "b":
+                return text.strip() in {"1", "true"}
+            case "e":
+                return CellError(text)
+            case _:
+                # str: a formula's text; d: an ISO 8601 date; anything newer is shown as it is written.
+                return unescape(text)
+
+    def _shared_string(self, number: str, row: int, column: int) -> Value:
+        try:
+            return self._strings[int(number)]
+        except IndexError:
+            return NotEvaluated(f"text {number} is missing from the file's shared strings")
+        except ValueError:
+            raise _not_a(row, column, number, "number of a shared string") from None
 
     def _formula(self, text: str, attributes: Attributes, row: int, column: int) -> tuple[str | None, str | None]:
         """(formula, array range) of an `f` element that has attributes."""
-        kind = attributes.get("t", "normal")
-        if kind == "shared":
-            return self._shared_formula(text, attributes.get("si", ""), row, column), None
-        if kind == "array":
-            area = attributes.get("ref", "")
-            self._arrays.append((text, area))
-            return text, area
-        if kind == "dataTable":
-            area = attributes.get("ref", "")
-            formula = _data_table(attributes)
-            self._arrays.append((formula, area))
-            return formula, area
-        return text or None, None
+        text = text.removeprefix("=")
+        match attributes.get("t"):
+            case "shared":
+                return self._shared_formula(text, attributes.get("si", ""), row, column), None
+            case "array":
+                formula = text
+            case "dataTable":
+                formula = _data_table(attributes)
+            case _:
+                return text or None, None
+        area = attributes.get("ref") or cell_name(row, column)
+        self._arrays.append((formula, area))
+        return formula, area
 
     def _shared_formula(self, text: str, group: str, row: int, column: int) -> str:
         if text:
@@ -212,7 +209,8 @@ class _SheetParser:
         try:
             return self._shared[group].at(row, column)
         except KeyError:
-            raise SheetError(f"a cell in row {row + 1} shares a formula that is nowhere written") from None
+            name = cell_name(row, column)
+            raise SheetError(f"its cell {name} shares a formula that is written nowhere before it") from None
 
     def fill_arrays(self) -> None:
         """Give every cell of an array's range the array's formula."""
@@ -253,5 +251,16 @@ def _row(name: str | None, previous: int) -> int:
     return int(name) - 1
 
 
-def _not_a(row: int, column: int, text: str | None, what: str) -> SheetError:
+def _number(text: str, row: int, column: int) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise _not_a(row, column, text, "number") from None
+    # True for NaN and infinity, which Excel's format does not have.
+    if value - value:
+        raise _not_a(row, column, text, "number")
+    return value
+
+
+def _not_a(row: int, column: int, text: str, what: str) -> SheetError:
     return SheetError(f"its cell {cell_name(row, column)} holds {text!r}, which is no {what}")

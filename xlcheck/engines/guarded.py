@@ -1,0 +1,166 @@
+"""An engine in a process of its own, so that a hostile formula can neither crash nor hang the caller.
+
+The engines are compiled code: a formula of some thousand brackets overflows their stack, which ends the
+process, and one over whole columns can run for hours. Here the process that ends is another one.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock, Timer
+from typing import IO, Any, cast
+
+from xlcheck.engines.base import Engine, Session
+from xlcheck.errors import EngineError
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.values import Value
+
+# What one request may take: enough for a million cells on a slow machine, and short for a lesson.
+SECONDS = 5.0
+SECONDS_PER_MEGABYTE = 10.0
+
+_BOOT = "import sys; sys.path[:] = sys.argv[2:]; from xlcheck.engines.worker import main; main(sys.argv[1])"
+
+
+class Guarded:
+    """Another engine behind a process boundary; the process is started once and used for many workbooks.
+
+    Attributes:
+        seconds: how long one request may take on a small file.
+    """
+
+    def __init__(self, engine: Engine, seconds: float = SECONDS) -> None:
+        self.name = engine.name
+        self.version = engine.version
+        self.absolute_tolerance = engine.absolute_tolerance
+        self.seconds = seconds
+        self._worker: _Worker | None = None
+
+    def open(self, path: Path) -> Session:
+        """Load a workbook in the other process.
+
+        Raises:
+            EngineError: the engine cannot read it, crashed on it or took too long.
+        """
+        path = Path(path).absolute()
+        worker = self._worker
+        # After a fork, two processes would talk to one worker.
+        if worker is None or not worker.alive or worker.owner != os.getpid():
+            worker = self._worker = _Worker(self.name)
+        try:
+            size = path.stat().st_size
+        except OSError:
+            size = 0
+        seconds = self.seconds + SECONDS_PER_MEGABYTE * size / 1e6
+        return _GuardedSession(worker, worker.ask("open", path, path=path, seconds=seconds), path, seconds)
+
+
+class _GuardedSession:
+    def __init__(self, worker: _Worker, number: int, path: Path, seconds: float) -> None:
+        self._worker = worker
+        self._number = number
+        self._path = path
+        self._seconds = seconds
+        self._pending: list[tuple[str, int, int, float | str]] = []
+        weakref.finalize(self, worker.forget, number)
+
+    def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
+        self._pending.append((sheet, row, column, value))
+
+    def recalculate(self) -> None:
+        pending, self._pending = self._pending, []
+        self._ask("recalculate", pending)
+
+    def read(self, area: Range) -> list[list[Value]]:
+        values: list[list[Value]] = self._ask("read", area)
+        return values
+
+    def _ask(self, method: str, argument: object) -> Any:
+        return self._worker.ask(method, self._number, argument, path=self._path, seconds=self._seconds)
+
+
+class _Worker:
+    """The other process, and the pipe to it."""
+
+    def __init__(self, engine: str) -> None:
+        self.owner = os.getpid()
+        self._engine = engine
+        self._lock = Lock()
+        self._forgotten: list[int] = []
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-c", _BOOT, engine, *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._requests, self._replies = (
+            cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
+        )
+        weakref.finalize(self, _end, self._process)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def forget(self, session: int) -> None:
+        """Let the other process drop a session with the next request (this may run in the garbage collector)."""
+        self._forgotten.append(session)
+
+    def ask(self, method: str, *arguments: object, path: Path, seconds: float) -> Any:
+        """Send a request and wait for its reply.
+
+        Raises:
+            EngineError: no reply came in time, or the process ended; and whatever the engine raised.
+        """
+        process = self._process
+        with self._lock:
+            forgotten, self._forgotten = self._forgotten, []
+            timed_out = False
+
+            def stop() -> None:
+                nonlocal timed_out
+                timed_out = True
+                process.kill()
+
+            timer = Timer(seconds, stop)
+            timer.daemon = True
+            timer.start()
+            try:
+                pickle.dump((method, arguments, forgotten), self._requests)
+                self._requests.flush()
+                succeeded, reply = pickle.load(self._replies)  # noqa: S301 - from the process we started
+            except (OSError, EOFError, pickle.UnpicklingError, ValueError):
+                process.kill()
+                process.wait()
+                raise EngineError(self._failure(path, seconds if timed_out else None)) from None
+            except BaseException:
+                # Interrupted: the reply would be taken for that of the next request.
+                process.kill()
+                raise
+            finally:
+                timer.cancel()
+        if succeeded:
+            return reply
+        raise reply
+
+    def _failure(self, path: Path, seconds: float | None) -> str:
+        what = "crashed on" if seconds is None else f"needed more than {seconds:.0f} s for"
+        return (
+            f"{self._engine} {what} {path} and was stopped; a formula in it is too deeply nested or too large, so "
+            "simplify it or try another --engine"
+        )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        # What could not be sent to a process that had ended is lost with it.
+        with suppress(OSError):
+            cast("IO[bytes]", pipe).close()

@@ -1,0 +1,83 @@
+"""The other side of `guarded`: serve one engine to the process that started this one, over a pipe."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from xlcheck.engines import engine
+from xlcheck.engines.base import Engine, Session
+from xlcheck.errors import EngineError, XlcheckError
+
+MAX_BYTES = 6 * 1024**3
+
+
+def main(name: str) -> None:
+    """Answer requests until the pipe is closed."""
+    _limit_memory()
+    requests = sys.stdin.buffer
+    # Libraries may print; only replies may go through the pipe.
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    server = _Server(engine(name, guarded=False))
+    while True:
+        try:
+            method, arguments, forgotten = pickle.load(requests)  # noqa: S301 - from the process that started us
+        except EOFError:
+            return
+        server.forget(forgotten)
+        pickle.dump(server.answer(method, arguments), replies)
+        replies.flush()
+
+
+class _Server:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._sessions: dict[int, Session] = {}
+        self._numbers = count()
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self._sessions.pop(number, None)
+
+    def answer(self, method: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
+        """(True, result) or (False, exception)."""
+        try:
+            if method == "open":
+                return True, self._open(*arguments)
+            number, argument = arguments
+            session = self._sessions[number]
+            if method == "read":
+                return True, session.read(argument)
+            for sheet, row, column, value in argument:
+                session.set(sheet, row, column, value)
+            session.recalculate()
+            return True, None
+        except XlcheckError as error:
+            return False, error
+        except Exception as error:
+            return False, EngineError(f"{self._engine.name} failed ({type(error).__name__}: {error}); try another")
+
+    def _open(self, path: Path) -> int:
+        session = self._engine.open(path)
+        number = next(self._numbers)
+        self._sessions[number] = session
+        return number
+
+
+def _limit_memory() -> None:
+    """Let a formula that wants all memory fail instead of bringing the machine to a halt."""
+    try:
+        import resource
+    except ImportError:
+        return
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (OSError, ValueError):
+        pass
