@@ -43,6 +43,7 @@ class SheetDraft:
     drop_downs: list[DropDown] = field(default_factory=list)
     highlights: list[Highlight] = field(default_factory=list)
     freeze: tuple[int, int] | None = None
+    one_page: bool = False
 
     def put(self, row: int, column: int, content: Content, style: str = "text") -> Range:
         """Fill one cell.
@@ -83,6 +84,7 @@ class SheetDraft:
             tuple(self.drop_downs),
             tuple(self.highlights),
             self.freeze,
+            one_page=self.one_page,
             hidden=self.hidden,
             tab=self.tab,
         )

@@ -99,7 +99,7 @@ class PlannedSheet:
         widths: column → width in characters.
         heights: row → height in points.
         freeze: first row and column that scroll, or None.
-        print_columns: how many columns are printed; the page is fitted to that width.
+        one_page: printed on one page; otherwise fitted to the page's width.
         hidden: very hidden, so that only a program shows it.
         tab: the style whose tint colours the tab.
     """
@@ -113,7 +113,7 @@ class PlannedSheet:
     drop_downs: tuple[DropDown, ...] = ()
     highlights: tuple[Highlight, ...] = ()
     freeze: tuple[int, int] | None = None
-    print_columns: int = 0
+    one_page: bool = False
     hidden: bool = False
     tab: str | None = None
 

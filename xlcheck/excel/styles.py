@@ -47,6 +47,7 @@ CODE_FORMAT = "0"
 DIFFERENCE_FORMAT = '0.0E+00;-0.0E+00;"0"'
 
 _BASE: dict[str, Any] = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
+_TOP_LINE: dict[str, Any] = {"top": 1, "top_color": LINE}
 _BOXED: dict[str, Any] = {"border": 1, "border_color": LINE, "align": "right"}
 
 
@@ -59,11 +60,15 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         "heading": {"font_size": 13, "bold": True, "bottom": 1, "bottom_color": LINE},
         "header": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "center", "text_wrap": True},
         "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
-        "symbol": {"bold": True, "font_size": 12},
+        "symbol": {"bold": True, "font_size": 12, **_TOP_LINE},
         "unit": {"font_color": FAINT, "align": "center"},
-        "equation": {"font_name": "Cambria", "italic": True},
-        "meaning": {"font_color": FAINT, "text_wrap": True},
-        "formula": {"font_name": MONO, "font_size": 9, "font_color": FAINT},
+        "first_unit": {"font_color": FAINT, "align": "center", **_TOP_LINE},
+        "equation": {"font_name": "Cambria", "italic": True, **_TOP_LINE},
+        "meaning": {"font_color": FAINT, "text_wrap": True, **_TOP_LINE},
+        "name": {"bold": True, "font_size": 12},
+        "hint": {"font_color": FAINT, "italic": True},
+        "strong": {"bold": True, "align": "left", "indent": 1},
+        "formula": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1},
         "label": {"font_color": FAINT, "align": "right"},
         "column_label": {"font_color": FAINT, "align": "center"},
         "word": {"bold": True, "align": "center"},

@@ -194,7 +194,7 @@ def _add_highlight(ws: Any, item: Highlight, formats: _Formats) -> None:
 def _page(ws: Any, sheet: PlannedSheet) -> None:
     ws.set_landscape()
     ws.set_paper(9)  # A4
-    ws.fit_to_pages(1, 0)
+    ws.fit_to_pages(1, 1 if sheet.one_page else 0)
     ws.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     ws.set_footer("&L&8&F&C&8&A&R&8page &P of &N")
     if sheet.freeze is not None and sheet.freeze[0]:

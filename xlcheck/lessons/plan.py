@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from xlcheck import __version__
 from xlcheck.excel.draft import Draft, SheetDraft
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.manifest import SHEET, Manifest
@@ -85,6 +86,7 @@ def _provenance(fixture: Fixture, style: Style) -> Mapping[str, str]:
     options += f" --style {style.value}" if style is not Style.TEACHING else ""
     return {
         **{key.replace("_", " "): text for key, text in fixture.provenance.items()},
+        "xlcheck": __version__,
         "formulas": f"{style.value} style",
         "rebuild with": f"xlcheck build {fixture.lesson}{options}",
     }

@@ -80,24 +80,25 @@ def fill_bands(draft: Draft, sheet: SheetDraft, top: int, table: BandTable) -> N
 
 def set_widths(sheet: SheetDraft, timesteps: int) -> None:
     """Column widths that show six decimals and one line of formula."""
-    sheet.widths.update({SYMBOL: 17, UNIT: 9, EQUATION: 38, MEANING: 46, START: 11})
+    sheet.widths.update({SYMBOL: 17, UNIT: 9, EQUATION: 42, MEANING: 46, START: 11})
     sheet.widths.update({FIRST + t: 11.5 for t in range(max(timesteps, 1))})
-    sheet.widths[FIRST + max(timesteps, 1)] = 62
+    sheet.widths[FIRST + max(timesteps, 1)] = 58
 
 
 def states_chart(
-    draft: Draft, sheet: SheetDraft, row: int, title: str, symbols: Sequence[Quantity], timesteps: int
+    draft: Draft, sheet: SheetDraft, at: tuple[int, int], title: str, symbols: Sequence[Quantity], timesteps: int
 ) -> None:
     """A chart over time of the given quantities (one for each band, at any step), unit by unit."""
     series = []
     for q in symbols:
         area = draft.placed(q.name)
         for unit in range(q.shape[-1]):
-            name = q.band.label.replace("ₜ", "") + (f" {unit + 1}" if q.shape[-1] > 1 else "")
+            names = draft.unit_names.get(q.band.name)
+            name = names[unit] if names else q.band.label.replace("ₜ", "") + (f" {unit + 1}" if q.shape[-1] > 1 else "")
             series.append(
                 Series(name, sheet.at(area.top + unit, FIRST, 1, timesteps), sheet.at(4, FIRST, 1, timesteps))
             )
-    sheet.charts.append(Chart(row, EQUATION, title, "time step", "", tuple(series), width=620))
+    sheet.charts.append(Chart(*at, title, "time step", "", tuple(series), width=500))
 
 
 def _owner(table: BandTable, initial: Band) -> Band:
@@ -135,7 +136,7 @@ def _header(sheet: SheetDraft, top: int, table: BandTable, draft: Draft) -> None
     sheet.put(top, FIRST + len(steps), f"the formula in column “{steps[-1]}”", "header_left")
     sheet.heights[top] = 20
     if table.words:
-        sheet.put(top + 1, SYMBOL, "word", "symbol")
+        sheet.put(top + 1, SYMBOL, "word", "name")
         for t, (text, desired) in enumerate(table.words):
             draft.helper(sheet, top + 1, FIRST + t, text, desired, "word")
 
@@ -151,7 +152,7 @@ def _explain(sheet: SheetDraft, row: int, band: Band, q: Quantity, names: Sequen
         sheet.heights[row] = 31 if len(band.meaning) > 50 else 20
     for unit in range(units):
         name = names[unit] if names else str(unit + 1) if units > 1 else ""
-        sheet.put(row + unit, UNIT, name, "unit")
+        sheet.put(row + unit, UNIT, name, "unit" if unit else "first_unit")
 
 
 def _fill_initial(draft: Draft, sheet: SheetDraft, q: Quantity) -> None:

@@ -92,18 +92,18 @@ def _state(draft: Draft, sheet: SheetDraft, data: DataPlaces, copies: SheetDraft
         f"SUMPRODUCT(({reference(area, NAME, fixed=True)}-{reference(copy, NAME, fixed=True)})^2)"
         for area, copy in pairs
     )
-    sheet.put(_STATE_ROW, 0, "weights and inputs are those Keras was given", "label")
+    sheet.merge(sheet.at(_STATE_ROW, 0, 1, _WORKBOOK), "weights and inputs are those Keras was given", "label")
     # An error or a text among the weights is a change, too.
     applies = draft.helper(
         sheet, _STATE_ROW, _WORKBOOK, f"IF(ISERROR({terms}),0,IF({terms}=0,1,0))", [1.0], "keras_code"
     )
-    sheet.put(_TOLERANCE_ROW, 0, "tolerance", "label")
+    sheet.merge(sheet.at(_TOLERANCE_ROW, 0, 1, _WORKBOOK), "tolerance", "label")
     sheet.put(_TOLERANCE_ROW, _WORKBOOK, TOLERANCE, "difference")
     sheet.put(
         _STATE_ROW,
         _KERAS,
         "1: the comparison applies   0: something was changed, Keras's column is obsolete",
-        "meaning",
+        "hint",
     )
     return applies
 
@@ -134,7 +134,7 @@ def _row(
     cell = Range(area.sheet, area.top + unit, area.left)
     samples = range(len(draft.samples))
     sheet.put(row, _LINK, Link(q.element(unit), cell), "link")
-    sheet.put(row, _LABEL, q.band.label, "symbol")
+    sheet.put(row, _LABEL, q.band.label, "equation")
     sheet.put(row, _STEP, "" if q.step is None else float(q.step + 1), "column_label")
     sheet.put(row, _UNIT, float(unit + 1), "column_label")
     values = draft.values(q.name, unit)

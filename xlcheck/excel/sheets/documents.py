@@ -88,7 +88,7 @@ def _padded(words: list[str], timesteps: int) -> list[str]:
 
 
 def _selector(draft: Draft, sheet: SheetDraft, documents: Range) -> None:
-    sheet.put(_SELECTOR_ROW, 0, "document", "symbol")
+    sheet.put(_SELECTOR_ROW, 0, "document", "name")
     cell = sheet.put(_SELECTOR_ROW, _DOCUMENT, 1.0, "selector")
     sheet.heights[_SELECTOR_ROW] = 26
     draft.selector = cell
@@ -97,8 +97,8 @@ def _selector(draft: Draft, sheet: SheetDraft, documents: Range) -> None:
         DropDown(cell, numbers, "Choose a document", "Every sheet shows the network reading this document.")
     )
     text = f"INDEX({reference(documents, NAME, fixed=True)},{cell.a1})"
-    draft.helper(sheet, _SELECTOR_ROW, _LABEL, text, draft.samples, "word")
-    sheet.put(_SELECTOR_ROW, _WORDS, "← choose here; every sheet follows", "meaning")
+    draft.helper(sheet, _SELECTOR_ROW, _LABEL, text, draft.samples, "strong")
+    sheet.put(_SELECTOR_ROW, _WORDS, "← choose here; every sheet follows", "hint")
 
 
 def _document(draft: Draft, sheet: SheetDraft, k: int, timesteps: int, words: Range, codes: Range) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from xlcheck.excel.draft import Draft
 from xlcheck.excel.plan import Link
-from xlcheck.excel.sheets.bands import FIRST, MEANING, BandTable, fill_bands, place_bands, set_widths, states_chart
+from xlcheck.excel.sheets.bands import MEANING, BandTable, fill_bands, place_bands, set_widths, states_chart
 from xlcheck.excel.sheets.common import title
 from xlcheck.excel.sheets.data import DataPlaces
 from xlcheck.graph.quantities import Band, Quantity, Role
@@ -30,10 +30,11 @@ def layer_sheet(
     title(sheet, f"{name} · {kind}", subtitle, table.columns)
     sheet.put(2, 2, Link("weights of this layer →", draft.placed(f"{name}.kernel")), "link")
     sheet.put(2, MEANING, "reading the document:", "label")
-    draft.helper(sheet, 2, MEANING + 1, data.sample[0], data.sample[1], "word")
+    draft.helper(sheet, 2, MEANING + 1, data.sample[0], data.sample[1], "strong")
     set_widths(sheet, timesteps)
     end = place_bands(draft, sheet, _TOP, table)
     fill_bands(draft, sheet, _TOP, table)
+    sheet.one_page = True
     sheet.freeze = (_TOP + (2 if table.words else 1), 2)
     if timesteps > 1:
         _charts(draft, bands, name, end + 1, timesteps)
@@ -49,12 +50,7 @@ def _charts(
     gates = [members[0] for band, members in timed if band.role is Role.GATE]
     if states or outputs:
         states_chart(
-            draft, sheet, row, "Memory over time" if states else "Answers over time", states or outputs, timesteps
+            draft, sheet, (row, 0), "Memory over time" if states else "Answers over time", states or outputs, timesteps
         )
     if gates:
-        states_chart(draft, sheet, row + 15, "Gates over time", gates, timesteps)
-
-
-def last_column(timesteps: int) -> int:
-    """The last column with values."""
-    return FIRST + max(timesteps, 1) - 1
+        states_chart(draft, sheet, (row, MEANING), "Gates over time", gates, timesteps)

@@ -20,13 +20,13 @@ def sentence_sheet(draft: Draft, timesteps: int, vocabulary: tuple[str, ...]) ->
     title(sheet, "Data", "Each word becomes a column with a single 1, in the row of that word: a one-hot vector. At every "
           "step the network should predict the next word.", columns + 2)  # fmt: skip
     sheet.widths.update({0: 20, 1: 14, **{_FIRST + t: 11 for t in range(timesteps)}, _FIRST + timesteps: 60})
-    sheet.put(_SENTENCE, 0, "sentence", "symbol")
+    sheet.put(_SENTENCE, 0, "sentence", "name")
     (text,) = draft.samples
     sentence = sheet.at(_SENTENCE, 1, 1, timesteps + 1)
     sheet.merge(sentence, text, "input_text")
     heading(sheet, _WORDS - 2, "Words", columns)
     sheet.put_row(_WORDS - 1, 0, ["", ""] + [f"t = {t + 1}" for t in range(timesteps)], "header")
-    sheet.put(_WORDS, 0, "word", "symbol")
+    sheet.put(_WORDS, 0, "word", "name")
     words = text.split()
     for t in range(timesteps):
         formula = nth_word(f"${cell_name(_SENTENCE, 1, fixed_row=True)}", str(t + 1))
@@ -35,7 +35,7 @@ def sentence_sheet(draft: Draft, timesteps: int, vocabulary: tuple[str, ...]) ->
     _one_hot(draft, sheet, _INPUTS, "input xₜ", vocabulary, words, 0)
     _one_hot(draft, sheet, targets, "target (next word)", vocabulary, words, 1)
     sheet.put(targets + len(vocabulary) - 1, _FIRST + timesteps,
-              "← no word follows the last one: its target is all zeros, and so is its loss", "meaning")  # fmt: skip
+              "← no word follows the last one: its target is all zeros, and so is its loss", "hint")  # fmt: skip
 
     def given(q: Quantity, index: int) -> str:
         top = targets if q.band.role is Role.TARGET else _INPUTS
@@ -58,7 +58,7 @@ def _one_hot(
 ) -> None:
     """One row for each word of the vocabulary: 1 where the word, `shift` steps ahead, is this one."""
     style = "target_code" if shift else "input_code"
-    sheet.merge(sheet.at(top, 0, len(vocabulary), 1), label, "symbol")
+    sheet.merge(sheet.at(top, 0, len(vocabulary), 1), label, "name")
     for i, entry in enumerate(vocabulary):
         name = sheet.put(top + i, 1, entry, "column_label" if shift else "input_text")
         for t in range(len(words)):

@@ -44,7 +44,7 @@ def start_sheet(
     provenance: Mapping[str, str],
 ) -> None:
     """Fill the first sheet; `pages` says in a sentence what each other sheet shows."""
-    sheet.widths.update({c: 10.5 for c in range(_WIDE)})
+    sheet.widths.update(dict.fromkeys(range(_WIDE), 10.5))
     sheet.put(0, 0, story.title, "title")
     sheet.heights[0] = 32
     sheet.merge(sheet.at(1, 0, 1, _WIDE), story.summary, "subtitle")
@@ -88,7 +88,8 @@ def _picture(draft: Draft, sheet: SheetDraft, row: int, spec: ModelSpec, data: D
             draft.helper(sheet, state, column + 1, reference(_cell(draft, q), START), draft.values(q.name), "state_box")
         else:
             sheet.merge(sheet.at(state, column, 1, 2), f"h{subscript(t + 1)}: {q.shape[-1]} numbers", "state_text")
-        sheet.put(box, column + 2, "→", "arrow")
+        if t + 1 < len(states) or len(outputs) == 1:
+            sheet.put(box, column + 2, "→", "arrow")
         sheet.put(arrow, column, "↑", "arrow")
         text, texts = data.words[t]
         draft.helper(sheet, word, column, text, texts, "word")

@@ -19,7 +19,7 @@ def weights_sheet(draft: Draft, spec: ModelSpec, book_names: Mapping[str, str]) 
     sheet = draft.sheet(NAME, "weight")
     title(sheet, "Weights", "The numbers that training has learned. They stand as Keras prints them: one row for each "
           "input of the layer, one column for each unit. Change one, and every other sheet follows.", _COLUMNS)  # fmt: skip
-    sheet.widths.update({0: 24, **{c: 13.5 for c in range(1, _COLUMNS)}})
+    sheet.widths.update({0: 24, **dict.fromkeys(range(1, _COLUMNS), 13.5)})
     sheet.freeze = (3, 0)
     row = 4
     for layer in spec.layers:
@@ -38,7 +38,7 @@ def _weight(draft: Draft, layer: LayerSpec, weight: str, row: int, book_name: st
     rows, columns = values.shape
     shape = " × ".join(str(n) for n in layer.weights[weight])
     caption = f"{weight}   {shape}" + (f"   in the book: {book_name}" if book_name else "")
-    sheet.put(row, 0, caption, "symbol")
+    sheet.put(row, 0, caption, "name")
     for column, label in enumerate(column_labels(layer, weight, columns)):
         sheet.put(row + 1, 1 + column, label, "column_label")
     for i in range(rows):

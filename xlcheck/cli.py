@@ -1,0 +1,234 @@
+"""The command line: argument parsing and printing only. Results go to stdout, messages to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlcheck import __version__
+from xlcheck.errors import UsageError, XlcheckError
+
+if TYPE_CHECKING:
+    from xlcheck.check.report import CheckReport
+
+_INTERRUPTED = 130
+_FORMATS = ("text", "json", "html", "junit")
+_ENGINES = ("ironcalc", "cellrune", "libreoffice")
+_STYLES = ("teaching", "book", "robust")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; an expected error is printed as one sentence."""
+    try:
+        code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
+        return int(code or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except XlcheckError as error:
+        click.echo(f"xlcheck: {error}", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("xlcheck: interrupted; nothing was left half-written", err=True)
+        return _INTERRUPTED
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="xlcheck")
+def commands() -> None:
+    """Write Excel workbooks of neural networks in live formulas, and check every cell with Keras.
+
+    Exit codes: 0 all agrees, 1 something disagrees, 2 wrong usage or an unreadable file, 3 nothing,
+    or not everything, could be checked.
+    """
+
+
+engine_option = click.option(
+    "--engine", "engines", type=click.Choice(_ENGINES), multiple=True, default=("ironcalc",), show_default=True,
+    help="Formula engine that recalculates the file; give it several times for a table of agreement.",
+)  # fmt: skip
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(_FORMATS),
+    default="text",
+    show_default=True,
+    help="How to print the result.",
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no messages and no progress.")
+
+
+@commands.command("list")
+def list_() -> None:
+    """Show the lessons, one line each."""
+    from xlcheck.lessons.catalogue import LESSONS
+
+    width = max(len(name) for name in LESSONS)
+    for lesson in LESSONS.values():
+        click.echo(f"{lesson.name:<{width}}  {lesson.story.title}")
+
+
+@commands.command()
+@click.argument("lessons", nargs=-1, metavar="[LESSON…]")
+@click.option(
+    "--all", "all_", is_flag=True, help="Every lesson, into the folder workbooks/ (or the folder given with -o)."
+)
+@click.option("--weights", type=click.Choice(("trained", "book")), default="trained", show_default=True,
+              help="Weights that were trained here, or the numbers printed in the book.")  # fmt: skip
+@click.option("--train", is_flag=True, help="Train anew in Keras instead of using the stored result of training.")
+@click.option("--seed", type=int, help="Train anew from this seed (implies --train).")
+@click.option(
+    "--style", type=click.Choice(_STYLES), default="teaching", show_default=True, help="How formulas are written."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; with several lessons, a folder.")
+@engine_option
+@format_option
+@quiet_option
+def build(
+    lessons: tuple[str, ...], all_: bool, weights: str, train: bool, seed: int | None, style: str,
+    output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
+) -> int:  # fmt: skip
+    """Write a lesson's workbook, then check the file that was written.
+
+    With --train or --seed the model is trained in Keras first, saved as .keras beside the workbook,
+    and its weights are shown.
+    """
+    from xlcheck.api import build as build_lesson
+    from xlcheck.api import check as check_file
+
+    if train and seed is None:
+        from xlcheck.training.lessons import SEED
+
+        seed = SEED
+    reports = []
+    for name, path in _targets(lessons, all_, weights, output):
+        with _epochs(name, show=seed is not None and not quiet) as progress:
+            built = build_lesson(
+                name, path, weights=weights, seed=seed, style=style, engine=engines[0], progress=progress
+            )
+        if built.model is not None:
+            _show_model(built.model, path.with_suffix(".keras"), quiet=quiet)
+        reports += [built.report, *(check_file(path, engine=engine) for engine in engines[1:])]
+    return _show(reports, format_)
+
+
+@commands.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--model", type=click.Path(path_type=Path), help="A .keras file: compute the truth with it now.")
+@click.option("--atol", type=float, help="Absolute tolerance.  [default: what the workbook was verified with]")
+@click.option("--rtol", type=float, help="Tolerance relative to each quantity's largest magnitude.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result to a file instead of stdout.")
+@engine_option
+@format_option
+@quiet_option
+def check(
+    files: tuple[Path, ...], model: Path | None, atol: float | None, rtol: float | None, output: Path | None,
+    engines: tuple[str, ...], format_: str, quiet: bool,
+) -> int:  # fmt: skip
+    """Recalculate workbooks and compare every formula cell with Keras."""
+    from xlcheck.api import check as check_file
+
+    reports = [
+        check_file(path, engine=engine, model=model, atol=atol, rtol=rtol) for path in files for engine in engines
+    ]
+    return _show(reports, format_, output)
+
+
+@commands.command()
+@click.argument("lessons", nargs=-1, metavar="[LESSON…]")
+@click.option("--verify", is_flag=True, help="Train and trace anew, and compare with what is stored.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("fixtures"), show_default=True,
+              help="The folder of the fixtures.")  # fmt: skip
+def fixtures(lessons: tuple[str, ...], verify: bool, output: Path) -> int:
+    """Write the regression fixtures, or verify that Keras still gives these numbers."""
+    from xlcheck.fixtures.regenerate import write_fixtures
+    from xlcheck.fixtures.store import available_fixtures
+
+    names = lessons or available_fixtures()
+    if verify:
+        from xlcheck.fixtures.verify import verify_fixtures
+
+        report = verify_fixtures(names, output)
+        click.echo(report.text())
+        return 0 if report.ok else 1
+    for path in write_fixtures(names, output):
+        click.echo(path)
+    return 0
+
+
+def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | None) -> Iterator[tuple[str, Path]]:
+    """Each lesson with the file to write."""
+    from xlcheck.lessons.catalogue import LESSONS, lesson_named
+
+    if all_ == bool(lessons):
+        raise UsageError("name one or more lessons, or pass --all; `xlcheck list` shows the lessons")
+    names = list(LESSONS) if all_ else [lesson_named(name).name for name in lessons]
+    ending = "" if weights == "trained" else f"-{weights}"
+    if output is not None and len(names) == 1 and not all_:
+        yield names[0], output
+        return
+    folder = output or (Path("workbooks") if all_ else Path())
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        yield name, folder / f"{name}{ending}.xlsx"
+
+
+@contextmanager
+def _epochs(name: str, *, show: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar over the epochs: on a terminal, while Keras trains."""
+    if not show:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(f"training {name}", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _show_model(model: Any, path: Path, *, quiet: bool) -> None:
+    """Save the trained model beside its workbook, and show its layers and weights."""
+    from xlcheck.training.save import save_model
+    from xlcheck.training.tables import summary_rows, weight_rows
+
+    save_model(model, path)
+    if quiet:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(stderr=True)
+    layers = Table("layer", "kind", "output shape", "parameters", title=f"Model saved as {path}", title_justify="left")
+    for row in summary_rows(model):
+        layers.add_row(row.layer, row.kind, str(row.output_shape), str(row.parameters))
+    weights = Table("weight", "shape", "values", title="Weights", title_justify="left")
+    for weight in weight_rows(model):
+        values = "  ".join(f"{value:.8f}" for value in weight.values.reshape(-1))
+        weights.add_row(f"{weight.layer}.{weight.weight}", str(weight.shape), values)
+    console.print(layers, weights)
+
+
+def _show(reports: Sequence[CheckReport], format_: str, output: Path | None = None) -> int:
+    """Print the reports in the format asked for; the exit code of the worst of them."""
+    from xlcheck.check.render import render
+
+    text = render(reports, format_, color=output is None and sys.stdout.isatty())
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        from xlcheck.files import write_text
+
+        write_text(output, text)
+    codes = [report.exit_code for report in reports]
+    return next((code for code in (1, 3) if code in codes), 0)
