@@ -36,4 +36,4 @@ def equations(
         product = Dot(ref, weights["kernel"])
         z = build.let(z_band, product + bias if bias else product, step)
         outputs.append(build.let(y_band, act.apply(z), step))
-    return (Signal(tuple(outputs), signal.timed),)
+    return (Signal(tuple(outputs), signal.timed, signal.mask),)

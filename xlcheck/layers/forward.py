@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from xlcheck.errors import NotSupportedError
+from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Role
 from xlcheck.layers import equations_of
 from xlcheck.layers.signals import Signal
 from xlcheck.losses import add_loss
-from xlcheck.spec.model_spec import InputSpec, ModelSpec
+from xlcheck.spec.model_spec import InputSpec, LayerSpec, ModelSpec
+
+_CODE_READERS = {"Embedding", "CategoryEncoding"}
 
 
 def forward_graph(spec: ModelSpec) -> Graph:
@@ -18,13 +22,8 @@ def forward_graph(spec: ModelSpec) -> Graph:
         NotSupportedError: a layer, option or loss is not supported.
     """
     build = GraphBuilder()
-    weights = {
-        layer.name: {
-            name: build.given(Band(layer.name, name, Role.WEIGHT, name), shape) for name, shape in layer.weights.items()
-        }
-        for layer in spec.layers
-    }
-    tensors = {item.tensor: _input(build, item) for item in spec.inputs}
+    weights = {layer.name: _weights(build, layer.name, layer) for layer in spec.layers}
+    tensors = {item.tensor: _input(build, spec, item) for item in spec.inputs}
     for call in spec.calls:
         layer = spec.layer(call.layer)
         inputs = tuple(tensors[name] for name in call.inputs)
@@ -35,9 +34,28 @@ def forward_graph(spec: ModelSpec) -> Graph:
     return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps))
 
 
-def _input(build: GraphBuilder, item: InputSpec) -> Signal:
+def _weights(build: GraphBuilder, name: str, layer: LayerSpec) -> dict[str, Ref]:
+    """The weights of a layer by their names, those of the layers it wraps as `inner.weight`."""
+    weights = {
+        weight: build.given(Band(name, weight, Role.WEIGHT, weight), shape) for weight, shape in layer.weights.items()
+    }
+    for inner in layer.inner:
+        own = _weights(build, f"{name}.{inner.name}", inner)
+        weights |= {f"{inner.name}.{weight}": ref for weight, ref in own.items()}
+    return weights
+
+
+def _input(build: GraphBuilder, spec: ModelSpec, item: InputSpec) -> Signal:
+    """One quantity for a vector, one for each step of a sequence, one for each of the codes of words."""
     band = Band(item.tensor, "x", Role.INPUT, "xₜ", "", "What the network reads at this step.")
+    readers = {spec.layer(call.layer).kind for call in spec.calls if item.tensor in call.inputs}
+    if len(item.shape) == 1 and readers and readers <= _CODE_READERS:
+        return Signal(tuple(build.given(band, (1,), t) for t in range(item.shape[0])), timed=False)
     if len(item.shape) == 1:
         return Signal.vector(build.given(band, item.shape))
+    if len(item.shape) != 2:
+        raise NotSupportedError(
+            f"input {item.tensor!r} has the shape {item.shape}; supported are (features,) and (timesteps, features)"
+        )
     timesteps, features = item.shape
     return Signal.sequence(tuple(build.given(band, (features,), t) for t in range(timesteps)))

@@ -44,7 +44,7 @@ def equations(
         Columns.of(weights, number, layer.options["units"], 2 if reset_after else None) for number in range(3)
     )
 
-    def step(t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
+    def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
         (h,) = states
         z = gate_value(build, name, _Z, gate_act, z_columns, x, h, t)
         r = gate_value(build, name, _R, gate_act, r_columns, x, h, t)

@@ -47,7 +47,7 @@ def equations(
         f"The cell state {act.meaning}.", MEMORY,
     )  # fmt: skip
 
-    def step(t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
+    def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
         h, c = states
         i, f, c_tilde, o = (
             gate_value(build, name, gate, act if gate.key == "c" else gate_act, own, x, h, t)

@@ -41,7 +41,7 @@ def equations(
         "Before the first word the memory is empty.",
     )  # fmt: skip
 
-    def step(t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
+    def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
         xk = build.let(xk_band, Dot(x, weights["kernel"]), t)
         total = xk + build.let(hr_band, Dot(states[0], weights["recurrent_kernel"]), t)
         z = build.let(z_band, total + bias if bias else total, t)

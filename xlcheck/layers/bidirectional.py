@@ -1,0 +1,50 @@
+"""Bidirectional: one recurrent layer reads forwards, one backwards, and their outputs are merged.
+
+Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", IEEE Transactions on Signal
+Processing 45 (1997); `keras.layers.Bidirectional`. The quantities of both layers carry the time step
+of the input that they read, so that both outputs of one step stand in one column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from xlcheck.graph.expressions import Concat, Expr, Ref
+from xlcheck.graph.quantities import GraphBuilder
+from xlcheck.layers import gru, lstm, simple_rnn
+from xlcheck.layers.signals import Signal, output_band
+from xlcheck.layers.wrapping import weights_of_inner
+from xlcheck.spec.model_spec import LayerSpec
+
+RECURRENT = {"SimpleRNN": simple_rnn.equations, "LSTM": lstm.equations, "GRU": gru.equations}
+
+_MERGES: dict[str, tuple[Callable[[Expr, Expr], Expr], str, str]] = {
+    "concat": (lambda a, b: Concat((a, b)), "forward, backward", "side by side"),
+    "sum": (lambda a, b: a + b, "forward + backward", "added"),
+    "mul": (lambda a, b: a * b, "forward · backward", "multiplied, element by element"),
+    "ave": (lambda a, b: (a + b) / 2, "(forward + backward) / 2", "averaged"),
+}
+
+
+def equations(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Write down both layers and the merged output; states follow, those of the forward layer first."""
+    sequence, *states = inputs
+    half = len(states) // 2
+    (y, *ends), (y_rev, *ends_rev) = (
+        RECURRENT[inner.kind](build, f"{name}.{inner.name}", inner, weights_of_inner(inner, weights), (sequence, *own))
+        for inner, own in zip(layer.inner, (states[:half], states[half:]), strict=True)
+    )
+    # A backward layer hands over its outputs last step first.
+    y_rev = Signal(y_rev.steps[::-1], y_rev.timed, y_rev.mask)
+    mode = layer.options["merge_mode"]
+    if mode is None:
+        return (y, y_rev, *ends, *ends_rev)
+    merge, equation, meaning = _MERGES[mode]
+    band = output_band(name, y.timed, equation, f"What both directions say about this step, {meaning}.")
+    outputs = tuple(
+        build.let(band, merge(a, b), t if y.timed else None)
+        for t, (a, b) in enumerate(zip(y.steps, y_rev.steps, strict=True))
+    )
+    return (Signal(outputs, y.timed, y.mask), *ends, *ends_rev)

@@ -1,0 +1,33 @@
+"""Embedding: y_t = row x_t of the matrix `embeddings`; with `mask_zero` the code 0 is skipped later on.
+
+Source: `keras.layers.Embedding`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcheck.graph.expressions import Const, Gather, NotEqual, Ref
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.signals import Signal, elements, pick
+from xlcheck.spec.model_spec import LayerSpec
+
+
+def equations(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Look up the vector of each code."""
+    y_band = Band(
+        name, "y", Role.OUTPUT, "yₜ", "row xₜ of embeddings",
+        "The vector that training has given to this word.",
+    )  # fmt: skip
+    mask_band = Band(
+        name, "mask", Role.INTERMEDIATE, "maskₜ", "1 if xₜ ≠ 0, else 0",
+        "Whether this step is read: the code 0 only fills up short texts.",
+    )  # fmt: skip
+    codes = [pick(build, [element]) for element in elements(build, inputs[0])]
+    vectors = tuple(build.let(y_band, Gather(weights["embeddings"], code), t) for t, code in enumerate(codes))
+    mask = None
+    if layer.options["mask_zero"]:
+        mask = tuple(build.let(mask_band, NotEqual(code, Const(0.0)), t) for t, code in enumerate(codes))
+    return (Signal.sequence(vectors, mask),)

@@ -1,0 +1,30 @@
+"""Masking: a time step whose features all equal `mask_value` is skipped by the layers after it.
+
+Source: `keras.layers.Masking`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcheck.graph.expressions import Const, Greater, NotEqual, Ref, Sum, Where
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.signals import Signal, only_sequence
+from xlcheck.spec.model_spec import LayerSpec
+
+
+def equations(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Find the steps to skip, and set them to 0."""
+    value = layer.options["mask_value"]
+    mask_band = Band(
+        name, "mask", Role.INTERMEDIATE, "maskₜ", f"1 if a feature of xₜ ≠ {value:g}, else 0",
+        "Whether this step is read: a step of filling values is skipped.",
+    )  # fmt: skip
+    y_band = Band(name, "y", Role.OUTPUT, "yₜ", "xₜ if maskₜ, else 0", "The input, with skipped steps set to zero.")
+    mask, outputs = [], []
+    for t, x in enumerate(only_sequence(layer.name, inputs[0])):
+        mask.append(build.let(mask_band, Greater(Sum(NotEqual(x, Const(value))), Const(0.0)), t))
+        outputs.append(build.let(y_band, Where(mask[-1], x, Const(0.0)), t))
+    return (Signal.sequence(tuple(outputs), tuple(mask)),)

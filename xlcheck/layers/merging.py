@@ -1,0 +1,101 @@
+"""Layers that merge several inputs: Concatenate, Add, Subtract, Multiply, Average, Maximum, Minimum.
+
+Source: `keras.layers`. Under masks Keras reads a merged step if one of the inputs reads it, sets a
+skipped product to 0, and lets a skipped maximum or minimum be the first input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Minimum, Ref, Where
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.signals import Signal, output_band, without_mask
+from xlcheck.spec.model_spec import LayerSpec
+
+
+@dataclass(frozen=True)
+class _Merge:
+    """How inputs become one: pair by pair; what stands between them; and what the result is called."""
+
+    pair: Callable[[Expr, Expr], Expr]
+    sign: str
+    meaning: str
+
+
+_MERGES = {
+    "Add": _Merge(lambda a, b: a + b, " + ", "The sum of the inputs."),
+    "Subtract": _Merge(lambda a, b: a - b, " − ", "The first input minus the second."),
+    "Multiply": _Merge(lambda a, b: a * b, " · ", "The product of the inputs, element by element."),
+    "Average": _Merge(lambda a, b: a + b, " + ", "The average of the inputs."),
+    "Maximum": _Merge(Maximum, ", ", "The largest of the inputs, element by element."),
+    "Minimum": _Merge(Minimum, ", ", "The smallest of the inputs, element by element."),
+}
+
+_CHANGED_BY_MASKS = ("Multiply", "Maximum", "Minimum")
+
+
+def equations(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Merge element by element; a vector or a single step is used at every step of the others."""
+    merge = _MERGES[layer.kind]
+    if layer.kind in _CHANGED_BY_MASKS and len({signal.mask for signal in inputs}) > 1:
+        without_mask(layer.name, inputs, f"{layer.kind} of inputs with different masks")
+    timed = any(signal.timed for signal in inputs)
+    steps = max(len(signal.steps) for signal in inputs)
+    mask = _read_by_any(build, name, inputs)
+    terms = merge.sign.join(f"x{'₁₂₃₄₅₆₇₈₉'[i]}" if i < 9 else f"x({i + 1})" for i in range(len(inputs)))
+    equation = {"Average": f"({terms}) / {len(inputs)}", "Maximum": f"max({terms})", "Minimum": f"min({terms})"}
+    band = Band(name, "y", Role.OUTPUT, "yₜ" if timed else "y", equation.get(layer.kind, terms), merge.meaning)
+
+    outputs = []
+    for t in range(steps):
+        operands: list[Expr] = [signal.steps[t if len(signal.steps) > 1 else 0] for signal in inputs]
+        value = reduce(merge.pair, operands)
+        if layer.kind == "Average":
+            value = value / len(inputs)
+        if mask is not None and layer.kind in _CHANGED_BY_MASKS:
+            value = Where(mask[t], value, Const(0.0) if layer.kind == "Multiply" else operands[0])
+        outputs.append(build.let(band, value, t if timed else None))
+    return (Signal(tuple(outputs), timed, mask),)
+
+
+def concatenate(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Concatenate: features side by side, or one sequence after the other."""
+    timed = inputs[0].timed
+    axis = layer.options["axis"]
+    if axis in (-1, 2 if timed else 1):
+        band = output_band(name, timed, "all inputs side by side", "The features of all inputs, side by side.")
+        outputs = tuple(
+            build.let(band, Concat(steps), t if timed else None)
+            for t, steps in enumerate(zip(*(signal.steps for signal in inputs), strict=True))
+        )
+        return (Signal(outputs, timed, _read_by_any(build, name, inputs)),)
+    if timed and axis in (1, -2):
+        without_mask(layer.name, inputs, "Concatenate along time")
+        band = output_band(name, timed, "one input after the other", "The steps of all inputs, one after the other.")
+        every = (ref for signal in inputs for ref in signal.steps)
+        return (Signal.sequence(tuple(build.let(band, ref, t) for t, ref in enumerate(every))),)
+    raise NotSupportedError(
+        f"layer {layer.name!r}: Concatenate along axis {axis} is not supported, only along time or features"
+    )
+
+
+def _read_by_any(build: GraphBuilder, name: str, inputs: tuple[Signal, ...]) -> tuple[Ref, ...] | None:
+    """The mask of the merged signal; none if one of the inputs has none and so reads every step."""
+    masks = [mask for mask in dict.fromkeys(signal.mask for signal in inputs) if mask is not None]
+    if not masks or any(signal.mask is None for signal in inputs):
+        return None
+    if len(masks) == 1:
+        return masks[0]
+    band = Band(
+        name, "mask", Role.INTERMEDIATE, "maskₜ", "1 if an input's maskₜ is 1",
+        "Whether this step is read: it is if one of the inputs reads it.",
+    )  # fmt: skip
+    return tuple(build.let(band, reduce(Maximum, steps), t) for t, steps in enumerate(zip(*masks, strict=True)))

@@ -1,0 +1,82 @@
+"""LayerNormalization and BatchNormalization of a trained model.
+
+Source: `keras.layers`: (x − mean) / √(variance + ε) · gamma + beta. A LayerNormalization takes mean and
+variance over the features of the one vector; a BatchNormalization has learnt them for each feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.graph.expressions import Expr, Ref, Sqrt, Sum
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.signals import Signal, each_step, output_band
+from xlcheck.spec.model_spec import LayerSpec
+
+
+def layer_normalization(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Mean, variance and the normalised vector of each step."""
+    (signal,) = inputs
+    _only_features(layer, signal)
+    t_ = "ₜ" if signal.timed else ""
+    mean_band = Band(
+        name, "mean", Role.INTERMEDIATE, f"mean{t_}", f"the average of x{t_}", "The average over the features."
+    )
+    variance_band = Band(
+        name, "variance", Role.INTERMEDIATE, f"variance{t_}", f"the average of (x{t_} − mean{t_})²",
+        "How far the features are from their average: the mean of the squared distances.",
+    )  # fmt: skip
+    band = output_band(
+        name,
+        signal.timed,
+        _equation(layer, "mean", "variance"),
+        "The input with average 0 and spread 1, then rescaled.",
+    )
+
+    outputs = []
+    for t, x in enumerate(signal.steps):
+        step = t if signal.timed else None
+        count = build.shape(x)[0]
+        mean = build.let(mean_band, Sum(x) / count, step)
+        variance = build.let(variance_band, Sum((x - mean) * (x - mean)) / count, step)
+        normalised = (x - mean) / Sqrt(variance + layer.options["epsilon"])
+        outputs.append(build.let(band, _scaled(weights, normalised), step))
+    return (Signal(tuple(outputs), signal.timed, signal.mask),)
+
+
+def batch_normalization(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """The vector of each step, normalised by the averages that training has left."""
+    (signal,) = inputs
+    _only_features(layer, signal)
+    mean, variance = weights["moving_mean"], weights["moving_variance"]
+    band = output_band(
+        name, signal.timed, _equation(layer, "moving_mean", "moving_variance"),
+        "The input, normalised by what the training data were like, then rescaled.",
+    )  # fmt: skip
+    epsilon = layer.options["epsilon"]
+    return (each_step(build, band, signal, lambda x: _scaled(weights, (x - mean) / Sqrt(variance + epsilon))),)
+
+
+def _only_features(layer: LayerSpec, signal: Signal) -> None:
+    axis = layer.options["axis"]
+    axes = [axis] if isinstance(axis, int) else list(axis)
+    if axes not in ([-1], [2 if signal.timed else 1]):
+        raise NotSupportedError(
+            f"layer {layer.name!r}: {layer.kind} over axis {axis} is not supported, only over the features (axis=-1)"
+        )
+
+
+def _equation(layer: LayerSpec, mean: str, variance: str) -> str:
+    equation = f"({{x}} − {mean}) / √({variance} + {layer.options['epsilon']:g})"
+    return equation + " · gamma" * layer.options["scale"] + " + beta" * layer.options["center"]
+
+
+def _scaled(weights: Mapping[str, Ref], value: Expr) -> Expr:
+    if "gamma" in weights:
+        value = value * weights["gamma"]
+    return value + weights["beta"] if "beta" in weights else value
