@@ -115,6 +115,16 @@ class Draft:
         self.helpers: list[Helper] = []
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
 
+    def selected(self) -> str:
+        """The cell that selects the sample, as every sheet may write it.
+
+        Raises:
+            ValueError: there is a single sample and so no such cell.
+        """
+        if self.selector is None:
+            raise ValueError("a workbook with a single sample has no selector")
+        return reference(self.selector, "", fixed=True)
+
     def sheet(self, name: str, tab: str | None = None, *, hidden: bool = False) -> SheetDraft:
         """Start a worksheet; tabs stand in the order of these calls."""
         self.sheets[name] = SheetDraft(name, tab, hidden)

@@ -166,10 +166,9 @@ def _fill(draft: Draft, sheet: SheetDraft, q: Quantity, given: Given) -> None:
     for unit, (row, column) in enumerate(draft.placed(q.name).cells()):
         if q.expr is None:
             code_like = q.band.role in (Role.INPUT, Role.TARGET)
-            cell = draft.helper(
+            draft.helper(
                 sheet, row, column, given(q, unit), draft.values(q.name, unit), f"{style}_code" if code_like else style
             )
-            assert cell.size == 1
         else:
             sheet.put(row, column, draft.live(q, unit, sheet.name), style)
 

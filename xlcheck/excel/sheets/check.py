@@ -46,8 +46,9 @@ def check_sheet(draft: Draft, data: DataPlaces, trained: Trace, copies: SheetDra
     samples = len(draft.samples)
     several = samples > 1
     columns = _STORED + (2 * samples if several else 0)
-    title(sheet, "Check", "Every number that this workbook computes, beside the same number from Keras in double precision. "
-          "The last digits may differ by rounding; anything larger than the tolerance is a mistake.", _STORED)  # fmt: skip
+    title(sheet, "Check", "Every number that this workbook computes, beside the same number from Keras in "
+          "double precision. The last digits may differ by rounding; anything larger than the tolerance is a "
+          "mistake.", _STORED)  # fmt: skip
     widths = {_LINK: 26, _LABEL: 18, _STEP: 7, _UNIT: 7, _WORKBOOK: 21, _KERAS: 21, _DIFFERENCE: 12, _VERDICT: 9}
     sheet.widths.update({**widths, _TRAINED: 21, **{_STORED + k: 21 for k in range(2 * samples)}})
     rows = [
@@ -68,8 +69,8 @@ def check_sheet(draft: Draft, data: DataPlaces, trained: Trace, copies: SheetDra
         _row(draft, sheet, _TOP + 1 + offset, q, unit, trained, applies, tolerance)
     verdicts = sheet.at(_TOP + 1, _VERDICT, len(rows), 1)
     sheet.highlights += [
-        Highlight(verdicts, RIGHT, "right"), Highlight(verdicts, WRONG, "wrong"), Highlight(verdicts, OBSOLETE, "edited"),
-    ]  # fmt: skip
+        Highlight(verdicts, mark, style) for mark, style in ((RIGHT, "right"), (WRONG, "wrong"), (OBSOLETE, "edited"))
+    ]
     sheet.freeze = (_TOP + 1, 1)
     return CheckPlaces(applies, verdicts)
 
@@ -159,5 +160,5 @@ def _stored(draft: Draft, sheet: SheetDraft, row: int, column: int, store: int, 
     for k, value in enumerate(values):
         sheet.put(row, store + k, value, "keras")
     stored = reference(sheet.at(row, store, 1, len(values)), NAME)
-    text = f"INDEX({stored},1,{reference(draft.selector, NAME, fixed=True)})"
+    text = f"INDEX({stored},1,{draft.selected()})"
     draft.helper(sheet, row, column, text, values, "keras")

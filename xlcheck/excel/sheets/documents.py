@@ -26,8 +26,8 @@ def documents_sheet(draft: Draft, timesteps: int) -> DataPlaces:
     sheet = draft.sheet(NAME, "input")
     codes_column = _WORDS + timesteps
     columns = codes_column + timesteps
-    title(sheet, "Data", "Words become numbers: the most frequent word is 1, the next is 2, and so on. Documents that are "
-          "too short are filled with zeros in front.", columns)  # fmt: skip
+    title(sheet, "Data", "Words become numbers: the most frequent word is 1, the next is 2, and so on. "
+          "Documents that are too short are filled with zeros in front.", columns)  # fmt: skip
     sheet.widths.update({_NUMBER: 12, _DOCUMENT: 26, _LABEL: 12, _COUNT: 12})
     sheet.widths.update({_WORDS + t: 12 for t in range(2 * timesteps)})
     documents = sheet.at(_TABLE + 2, _DOCUMENT, len(draft.samples), 1)
@@ -45,8 +45,7 @@ def documents_sheet(draft: Draft, timesteps: int) -> DataPlaces:
         _document(draft, sheet, k, timesteps, words, codes)
     _vocabulary_table(draft, sheet, vocabulary_top, vocabulary, timesteps, columns)
 
-    assert draft.selector is not None
-    selected = reference(draft.selector, "", fixed=True)
+    selected = draft.selected()
     labels = sheet.at(_TABLE + 2, _LABEL, len(draft.samples), 1)
 
     def given(q: Quantity, index: int) -> str:
@@ -118,10 +117,9 @@ def _document(draft: Draft, sheet: SheetDraft, k: int, timesteps: int, words: Ra
     for t in range(timesteps):
         # The word that stands at this step once zeros have been put in front.
         number = f"{t + 1}-({timesteps}-{cell_name(row, count.left, fixed_column=True)})"
-        looked_up = (
-            f"INDEX({reference(codes, NAME, fixed=True)},"
-            f"MATCH(INDEX({reference(word_cells, NAME, fixed=True)},1,{number}),{reference(words, NAME, fixed=True)},0))"
-        )
+        word_texts = reference(word_cells, NAME, fixed=True)
+        position = f"MATCH(INDEX({word_texts},1,{number}),{reference(words, NAME, fixed=True)},0)"
+        looked_up = f"INDEX({reference(codes, NAME, fixed=True)},{position})"
         cell = draft.helper(
             sheet, row, _WORDS + timesteps + t, f"IF({number}<1,0,{looked_up})",
             [draft.value(f"input.x[{t}]", 0, k)], "input_code",

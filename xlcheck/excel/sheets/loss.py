@@ -27,8 +27,8 @@ def loss_sheet(draft: Draft, data: DataPlaces, unit_names: Callable[[Band], Sequ
     timesteps = max((q.step + 1 for _, members in bands for q in members if q.step is not None), default=0)
     sheet = draft.sheet(NAME, "loss")
     table = BandTable(bands, timesteps, data.given, data.words if timesteps else (), unit_names)
-    title(sheet, "Loss", "How wrong the answer is. Training changes the weights, a little in each epoch, so that the mean "
-          "loss becomes smaller.", table.columns)  # fmt: skip
+    title(sheet, "Loss", "How wrong the answer is. Training changes the weights, a little in each epoch, so "
+          "that the mean loss becomes smaller.", table.columns)  # fmt: skip
     sheet.put(2, MEANING, "for the document:", "label")
     draft.helper(sheet, 2, MEANING + 1, data.sample[0], data.sample[1], "strong")
     set_widths(sheet, max(timesteps, len(draft.samples) - 1))

@@ -17,8 +17,8 @@ def sentence_sheet(draft: Draft, timesteps: int, vocabulary: tuple[str, ...]) ->
     """Fill the sheet: the sentence, its words, inputs and targets as one-hot columns."""
     sheet = draft.sheet(NAME, "input")
     columns = _FIRST + timesteps + 1
-    title(sheet, "Data", "Each word becomes a column with a single 1, in the row of that word: a one-hot vector. At every "
-          "step the network should predict the next word.", columns + 2)  # fmt: skip
+    title(sheet, "Data", "Each word becomes a column with a single 1, in the row of that word: a one-hot "
+          "vector. At every step the network should predict the next word.", columns + 2)  # fmt: skip
     sheet.widths.update({0: 20, 1: 14, **{_FIRST + t: 11 for t in range(timesteps)}, _FIRST + timesteps: 60})
     sheet.put(_SENTENCE, 0, "sentence", "name")
     (text,) = draft.samples

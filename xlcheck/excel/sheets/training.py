@@ -15,8 +15,8 @@ _TOP = 4
 def training_sheet(draft: Draft, history: Sequence[float]) -> None:
     """Fill the sheet with the history and its curve."""
     sheet = draft.sheet(NAME, "loss")
-    title(sheet, "Training", f"The mean loss in each of the {len(history)} epochs, as Keras computed it in single precision "
-          "while it trained. Nothing here is a formula.", 11)  # fmt: skip
+    title(sheet, "Training", f"The mean loss in each of the {len(history)} epochs, as Keras computed it in "
+          "single precision while it trained. Nothing here is a formula.", 11)  # fmt: skip
     sheet.widths.update({0: 12, 1: 16, 2: 4})
     sheet.put_row(_TOP, 0, ["epoch", "mean loss"], "header")
     for epoch, loss in enumerate(history):

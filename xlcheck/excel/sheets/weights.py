@@ -17,8 +17,13 @@ _COLUMNS = 14
 def weights_sheet(draft: Draft, spec: ModelSpec, book_names: Mapping[str, str]) -> None:
     """Fill the sheet and place every weight; each array gets its Keras name as a defined name."""
     sheet = draft.sheet(NAME, "weight")
-    title(sheet, "Weights", "The numbers that training has learned. They stand as Keras prints them: one row for each "
-          "input of the layer, one column for each unit. Change one, and every other sheet follows.", _COLUMNS)  # fmt: skip
+    title(
+        sheet,
+        "Weights",
+        "The numbers that training has learned. They stand as Keras prints them: one row for each input of the layer, "
+        "one column for each unit. Change one, and every other sheet follows.",
+        _COLUMNS,
+    )
     sheet.widths.update({0: 24, **dict.fromkeys(range(1, _COLUMNS), 13.5)})
     sheet.freeze = (3, 0)
     row = 4
