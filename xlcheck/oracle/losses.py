@@ -18,7 +18,7 @@ def loss_quantities(loss: str, targets: Any, output: Any, dtype: str) -> Recorde
 
     Args:
         loss: Keras's identifier.
-        targets: `(samples, n)` or `(samples, timesteps, n)`.
+        targets: a tensor of the output's shape, `(samples, n)` or `(samples, timesteps, n)`.
         output: the model's output tensor itself: Keras recovers from it the logits behind a sigmoid or
             softmax, and so does not clip; a copy of its values would be clipped at 1e-7.
         dtype: precision.
@@ -33,12 +33,11 @@ def loss_quantities(loss: str, targets: Any, output: Any, dtype: str) -> Recorde
     keras = import_keras()
     if loss not in _CLASSES:
         raise OracleError(f"nothing is known of the loss {loss!r} in Keras; known are {', '.join(_CLASSES)}")
-    y = keras.ops.convert_to_tensor(targets, dtype=dtype)
-    elements = getattr(keras.ops, loss)(y, output)
+    elements = getattr(keras.ops, loss)(targets, output)
     if loss == "categorical_crossentropy":
         elements = keras.ops.expand_dims(elements, axis=-1)
     recorded = {"loss": array(elements)}
     if elements.ndim > 2:
         recorded["sample"] = array(keras.ops.mean(elements, axis=1))
-    mean = array(getattr(keras.losses, _CLASSES[loss])(dtype=dtype)(y, output))
+    mean = array(getattr(keras.losses, _CLASSES[loss])(dtype=dtype)(targets, output))
     return recorded | {"mean": np.broadcast_to(mean, (len(elements), 1)).copy()}

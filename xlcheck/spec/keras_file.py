@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,10 @@ def load_model(path: str | Path) -> Any:
     standard = all(name is None or name.startswith("keras.") for _, name in _classes(config.get("compile_config", {})))
     keras = import_keras()
     try:
-        return keras.saving.load_model(path, compile=standard, safe_mode=True)
+        with warnings.catch_warnings():
+            # A model that was saved before its training has no optimiser state, and needs none here.
+            warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
+            return keras.saving.load_model(path, compile=standard, safe_mode=True)
     except Exception as error:  # Keras raises whatever its parts raise
         reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
         raise ModelError(f"{path}: Keras cannot load it: {reason}") from error

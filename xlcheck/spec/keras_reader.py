@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from xlcheck.errors import ModelError, NotSupportedError
+from xlcheck.spec.keras_calls import read_calls
 from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.keras_loss import read_loss
 from xlcheck.spec.layer_options import options_of
-from xlcheck.spec.model_spec import Array, Call, InputSpec, LayerSpec, ModelSpec, sequential
+from xlcheck.spec.model_spec import Array, InputSpec, LayerSpec, ModelSpec, sequential
 
-_RESERVED = ("input", "target", "loss")  # quantities of these names are not a layer's
-_FLOATS = ("float32", "float64")
+Shape = tuple[int, ...]
+
+_RESERVED = ("input", "target", "loss")  # quantities with these names belong to no layer
+_PRECISIONS = ("float32", "float64")
 
 
-def read_model(model: Any, timesteps: int | None = None) -> ModelSpec:
+def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> ModelSpec:
     """Read a model's layers, calls and loss.
 
     Args:
         model: a built `keras.Sequential` or functional `keras.Model`.
-        timesteps: length to give to inputs whose time dimension is open (`None` in Keras).
+        input_shapes: shape of each input without the axis of samples; needed where Keras leaves a dimension open.
 
     Raises:
-        ModelError: it is not a Keras model, or has no weights yet.
+        ModelError: it is not a Keras model, has no weights yet, or does not read inputs of these shapes.
         NotSupportedError: a layer, an option or a way of calling a layer is not supported.
     """
     keras = import_keras()
     if not isinstance(model, keras.Model):
         raise ModelError(f"a Keras model is needed, not {type(model).__name__}")
+    if not _is_graph(model):
+        raise NotSupportedError(
+            f"model {model.name!r} is of the class {type(model).__name__}, whose Python code xlcheck cannot read; "
+            "build it with keras.Sequential or the functional API"
+        )
     if not model.built:
         raise ModelError(f"model {model.name!r} has no weights yet; give it keras.Input(shape) as its first layer")
+
+    loss = read_loss(model)
     if isinstance(model, keras.Sequential):
         layers = tuple(read_layer(layer) for layer in model.layers)
-        _check_names([layer.name for layer in layers])
-        return sequential(model.name, _shape("input", model.input_shape, timesteps), layers, _loss(model))
-    if hasattr(model, "input_layers") or type(model).__name__ == "Functional":
-        return _functional(model, timesteps)
-    raise NotSupportedError(
-        f"model {model.name!r} is a subclass of keras.Model, whose Python code xlcheck cannot read; "
-        "build it with keras.Sequential or the functional API"
-    )
+        (shape,) = _input_shapes(model, input_shapes)
+        return sequential(model.name, shape, layers, loss)
+    layers = tuple(read_layer(item) for item in model.operations if not isinstance(item, keras.layers.InputLayer))
+    tensors, calls, outputs = read_calls(model)
+    shapes = _input_shapes(model, input_shapes)
+    inputs = tuple(InputSpec(name, shape) for name, shape in zip(tensors, shapes, strict=True))
+    return ModelSpec(model.name, inputs, layers, calls, outputs, loss)
 
 
 def read_layer(layer: Any) -> LayerSpec:
@@ -58,117 +68,56 @@ def read_layer(layer: Any) -> LayerSpec:
             "only those are supported"
         )
     options = options_of(kind, layer.name, layer.get_config())
-    precision = layer.dtype_policy.name
-    if precision not in _FLOATS:
+    if layer.name in _RESERVED:
+        raise NotSupportedError(f"a layer is called {layer.name!r}, a name that xlcheck needs itself; rename it")
+    if layer.dtype_policy.name not in _PRECISIONS:
         raise NotSupportedError(
-            f"layer {layer.name!r}: precision {precision} is not supported, only float32 and float64"
+            f"layer {layer.name!r}: the precision {layer.dtype_policy.name} is not supported, "
+            f"only {' and '.join(_PRECISIONS)}"
         )
-    return LayerSpec(kind, layer.name, options, {v.name: tuple(v.shape) for v in layer.weights})
+    return LayerSpec(kind, layer.name, options, {weight.name: tuple(weight.shape) for weight in layer.weights})
 
 
 def weights_of(model: Any) -> dict[str, Array]:
-    """Every weight by its quantity's name (`lstm.kernel`), cast to float64, as Keras stores it."""
+    """Every weight by its quantity's name (`lstm.kernel`), as Keras stores it, cast to float64."""
     return {
-        f"{layer.name}.{variable.name}": np.asarray(variable.numpy(), dtype=np.float64)
+        f"{layer.name}.{weight.name}": np.asarray(weight.numpy(), dtype=np.float64)
         for layer in model.layers
-        for variable in layer.weights
+        for weight in layer.weights
     }
 
 
-def _functional(model: Any, timesteps: int | None) -> ModelSpec:
-    config = model.get_config()
-    tensors = _input_names(_histories(config["input_layers"]))
-    inputs = tuple(
-        InputSpec(name, _shape(name, tensor.shape, timesteps))
-        for name, tensor in zip(tensors.values(), model.inputs, strict=True)
+def _is_graph(model: Any) -> bool:
+    """Whether the model is only a graph of layers; a subclass may compute anything in its own code."""
+    keras = import_keras()
+    return type(model) is keras.Sequential or (
+        type(model).__name__ == "Functional" and type(model).__module__.startswith("keras.")
     )
-    waiting: list[tuple[str, int, Any]] = []
-    layers = []
-    for operation, item in zip(model.operations, config["layers"], strict=True):
-        if item["inbound_nodes"]:
-            layers.append(read_layer(operation))
-            waiting += [(item["name"], number, node) for number, node in enumerate(item["inbound_nodes"])]
-    _check_names([layer.name for layer in layers])
-
-    calls: list[Call] = []
-    while waiting:  # each round finds at least one call whose inputs are known: Keras's graphs have no cycles
-        for entry in tuple(waiting):
-            layer, number, node = entry
-            read = _read_tensors(layer, node)
-            if all(history in tensors for history in read):
-                name = layer if number == 0 else f"{layer}#{number + 1}"
-                tensors[layer, number, 0] = name
-                calls.append(Call(name, layer, tuple(tensors[history] for history in read), (name,)))
-                waiting.remove(entry)
-    outputs = tuple(tensors[history] for history in _histories(config["output_layers"]))
-    return ModelSpec(model.name, inputs, tuple(layers), tuple(calls), outputs, _loss(model))
 
 
-def _input_names(histories: Iterator[tuple[str, int, int]]) -> dict[tuple[str, int, int], str]:
-    """The only input is called `input`, as in a Sequential model; several have the names of their layers."""
-    found = list(histories)
-    return {history: "input" if len(found) == 1 else history[0] for history in found}
-
-
-def _histories(nested: Any) -> Iterator[tuple[str, int, int]]:
-    """Keras's `(layer, call, output)` coordinates of tensors in its nested lists."""
-    if isinstance(nested, dict):
-        nested = list(nested.values())
-    if len(nested) == 3 and isinstance(nested[0], str):
-        yield nested[0], nested[1], nested[2]
-    else:
-        for item in nested:
-            yield from _histories(item)
-
-
-def _read_tensors(layer: str, node: Any) -> tuple[tuple[str, int, int], ...]:
-    """The tensors that a call reads, from its serialised arguments."""
-    given, *rest = node["args"]
-    extra = [f"argument {number}" for number, value in enumerate(rest, start=2) if value is not None]
-    extra += [f"{key}=…" for key, value in node["kwargs"].items() if value not in (None, False)]
-    items = given if isinstance(given, list) else [given]
-    if extra or not all(isinstance(i, dict) and i.get("class_name") == "__keras_tensor__" for i in items):
-        what = extra[0] if extra else "an input that is not a tensor"
-        raise NotSupportedError(f"layer {layer!r} is called with {what}, which is not supported")
-    return tuple(tuple(item["config"]["keras_history"]) for item in items)
-
-
-def _shape(name: str, shape: tuple[int | None, ...], timesteps: int | None) -> tuple[int, ...]:
-    sizes = [timesteps if size is None and axis == 0 else size for axis, size in enumerate(shape[1:])]
-    if any(size is None for size in sizes):
-        raise ModelError(f"{name!r} has the open shape {tuple(shape)}; say how many time steps it has")
-    return tuple(int(size) for size in sizes if size is not None)
-
-
-def _check_names(names: list[str]) -> None:
-    for name in names:
-        if name in _RESERVED:
-            raise NotSupportedError(f"a layer is called {name!r}, a name that xlcheck needs itself; rename it")
-
-
-def _loss(model: Any) -> str | None:
-    """Keras's identifier of the loss that the model was compiled with.
+def _input_shapes(model: Any, given: Sequence[Shape] | None) -> tuple[Shape, ...]:
+    """The shape of each input without the axis of samples.
 
     Raises:
-        NotSupportedError: there are several losses, or the loss is not one of Keras's own with its default options.
+        ModelError: the given shapes are not the model's, or a dimension stays open.
     """
-    compiled = model.get_compile_config() or {}
-    loss = compiled.get("loss")
-    if loss is None:
-        return None
-    losses = import_keras().losses
-    try:
-        found = losses.get(loss)
-    except (ValueError, TypeError) as error:
-        raise NotSupportedError(f"the loss {loss!r} is not one of Keras's own") from error
-    if isinstance(found, losses.Loss):
-        default = type(found)().get_config()
-        changed = {key: value for key, value in found.get_config().items() if key != "name" and value != default[key]}
-        if changed:
-            raise NotSupportedError(
-                f"the loss {type(found).__name__} with {changed} is not supported, only its defaults"
+    wanted = [tuple(tensor.shape[1:]) for tensor in model.inputs]
+    if given is None:
+        if any(size is None for shape in wanted for size in shape):
+            raise ModelError(
+                f"model {model.name!r} leaves dimensions of its input open {wanted}; say how long inputs are"
             )
-        return str(default["name"])
-    if not callable(found) or getattr(losses, found.__name__, None) is not found:
-        raise NotSupportedError(f"the loss {loss!r} is not one of Keras's own, or there are several")
-    return str(found.__name__)
+        return tuple(wanted)
+    fits = len(given) == len(wanted) and all(
+        len(a) == len(b) and all(size in (None, actual) for actual, size in zip(a, b, strict=True))
+        for a, b in zip(given, wanted, strict=True)
+    )
+    if not fits:
+        raise ModelError(
+            f"model {model.name!r} reads {_shapes(wanted)} for each sample; the inputs have {_shapes(given)}"
+        )
+    return tuple(tuple(shape) for shape in given)
+
+
+def _shapes(shapes: Sequence[tuple[int | None, ...]]) -> str:
+    return " and ".join("(" + ", ".join("any" if n is None else str(n) for n in shape) + ")" for shape in shapes)

@@ -83,5 +83,9 @@ def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any
 def _plain(name: str, key: str, value: Any) -> Any:
     if isinstance(value, (str, int, float, bool)) or value is None:
         return value
-    what = value.get("registered_name") or value.get("config") if isinstance(value, dict) else value
-    raise NotSupportedError(f"layer {name!r}: {key}={what!r} is not one of Keras's own; only those are supported")
+    what = value.get("class_name", "a Python function") if isinstance(value, dict) else value
+    if what == "function":
+        what = value["config"]
+    raise NotSupportedError(
+        f"layer {name!r}: {key}={what} is not supported; give it by the name that Keras knows it by"
+    )

@@ -69,6 +69,7 @@ def book_model(lesson: str) -> Any:
     model = MODELS[lesson]()
     for layer in model.layers:
         layer.set_weights([BOOK_WEIGHTS[lesson][f"{layer.name}.{variable.name}"] for variable in layer.weights])
+    model.optimizer.build(model.trainable_variables)  # so that the saved model is a whole one, ready to train
     return model
 
 

@@ -1,4 +1,8 @@
-"""The lessons' Keras models, untrained: the chapter's layers and options, with the names used on the sheets."""
+"""The lessons' Keras models, untrained: the chapter's layers and options, with the names used on the sheets.
+
+Every name is given, since Keras would count them up from model to model; the precision is given,
+since a user's Keras configuration may set another.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +36,14 @@ def rnn_dimensions() -> Any:
     keras = import_keras()
     model = keras.Sequential(
         [
-            keras.Input((4, 4), dtype="float32"),
+            keras.Input((4, 4), dtype="float32", name="words"),
             keras.layers.SimpleRNN(3, return_sequences=True, use_bias=False, name="simple_rnn", dtype="float32"),
             keras.layers.Dense(4, use_bias=False, activation="softmax", name="dense", dtype="float32"),
         ],
         name="rnn_dimensions_model",
     )
     # Ten times the usual rate, so that 500 epochs are enough to learn the sentence by heart.
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="categorical_crossentropy")
+    model.compile(optimizer=keras.optimizers.Adam(0.01, name="adam"), loss="categorical_crossentropy")
     return model
 
 
@@ -54,11 +58,11 @@ def _classifier(name: str, recurrent: Any) -> Any:
     keras = import_keras()
     model = keras.Sequential(
         [
-            keras.Input((2, 1), dtype="float32"),
+            keras.Input((2, 1), dtype="float32", name="words"),
             recurrent,
             keras.layers.Dense(1, activation="sigmoid", name="dense", dtype="float32"),
         ],
         name=name,
     )
-    model.compile(optimizer="adam", loss="binary_crossentropy")
+    model.compile(optimizer=keras.optimizers.Adam(name="adam"), loss="binary_crossentropy")
     return model

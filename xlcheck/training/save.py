@@ -39,4 +39,17 @@ def _parts(path: Path) -> dict[str, bytes]:
         parts = {name: archive.read(name) for name in archive.namelist()}
     metadata = json.loads(parts["metadata.json"])
     parts["metadata.json"] = json.dumps(metadata | {"date_saved": _SAVED}).encode()
+    parts["config.json"] = _renumbered(parts["config.json"])
     return parts
+
+
+def _renumbered(config: bytes) -> bytes:
+    """Keras marks objects that several layers share by their addresses in memory; here they are counted."""
+    numbers: dict[int, int] = {}
+
+    def renumber(item: dict[str, Any]) -> dict[str, Any]:
+        if "shared_object_id" in item:
+            item["shared_object_id"] = numbers.setdefault(item["shared_object_id"], len(numbers) + 1)
+        return item
+
+    return json.dumps(json.loads(config, object_hook=renumber)).encode()
