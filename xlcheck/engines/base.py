@@ -30,13 +30,15 @@ class Engine(Protocol):
 
     Attributes:
         name: `ironcalc`, `cellrune` or `libreoffice`.
-        version: its version, for reports.
         absolute_tolerance: the precision with which it hands values back (LibreOffice writes 15 digits).
     """
 
     name: str
-    version: str
     absolute_tolerance: float
+
+    @property
+    def version(self) -> str:
+        """The engine's version, for reports."""
 
     def open(self, path: Path) -> Session:
         """Load a saved workbook.
