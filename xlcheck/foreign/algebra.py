@@ -1,0 +1,263 @@
+"""What a cell computes, as a function of the constants of the workbook: sums, products, functions.
+
+Two cells that compute the same sum get the very same `Term`, however their formulas are written:
+nested sums are flattened, nested products are flattened, and equal terms are one object. Nothing is
+multiplied out, so that a term stays as small as the formula it comes from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+Address = tuple[str, int, int]
+"""Worksheet, row and column from 0."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """Base of the terms; they are compared by identity, because `Algebra` makes each only once.
+
+    Attributes:
+        number: counts the terms of one algebra in order of creation.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf(Term):
+    """A cell whose value is given: a constant, or a formula that looks something up."""
+
+    cell: Address
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sum(Term):
+    """constant + Σ coefficient · term."""
+
+    constant: float
+    parts: tuple[tuple[Term, float], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product(Term):
+    """Π factor ^ power."""
+
+    factors: tuple[tuple[Term, float], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function(Term):
+    """Any other function, by its name in Excel, of terms and numbers."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+
+
+Expression = Term | float
+
+FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
+    "EXP": math.exp,
+    "TANH": math.tanh,
+    "LN": math.log,
+    "SQRT": math.sqrt,
+    "ABS": abs,
+    "SIGN": lambda x: float((x > 0) - (x < 0)),
+    "INT": lambda x: float(math.floor(x)),
+    "ROUND": lambda x, digits: round(x, int(digits)),
+    "SINH": math.sinh,
+    "COSH": math.cosh,
+    "MAX": max,
+    "MIN": min,
+    "POWER": math.pow,
+    "=": lambda a, b: float(a == b),
+    "<>": lambda a, b: float(a != b),
+    "<": lambda a, b: float(a < b),
+    ">": lambda a, b: float(a > b),
+    "<=": lambda a, b: float(a <= b),
+    ">=": lambda a, b: float(a >= b),
+    "IF": lambda condition, a, b: a if condition else b,
+}
+COMPARISONS: Final = frozenset({"=", "<>", "<", ">", "<=", ">="})
+
+
+class Algebra:
+    """Makes terms, each only once."""
+
+    def __init__(self) -> None:
+        self._terms: dict[object, Term] = {}
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def leaf(self, cell: Address) -> Leaf:
+        """The term of a cell whose value is given."""
+        found = self._terms.get(cell)
+        if found is None:
+            found = self._terms[cell] = Leaf(len(self._terms), cell)
+        return found  # type: ignore[return-value]
+
+    def sum(self, items: Iterable[Expression]) -> Expression:
+        """The sum of all items."""
+        return self._linear((item, 1.0) for item in items)
+
+    def subtract(self, a: Expression, b: Expression) -> Expression:
+        """a − b."""
+        return self._linear(((a, 1.0), (b, -1.0)))
+
+    def scale(self, item: Expression, factor: float) -> Expression:
+        """factor · item, with the factor inside of a sum."""
+        return self._linear(((item, factor),))
+
+    def multiply(self, a: Expression, b: Expression) -> Expression:
+        """a · b."""
+        if not isinstance(a, Term):
+            return self.scale(b, a)
+        if not isinstance(b, Term):
+            return self.scale(a, b)
+        scale, factors = _factors(a)
+        scale_b, factors_b = _factors(b)
+        for factor, power in factors_b.items():
+            factors[factor] = factors.get(factor, 0.0) + power
+        return self.scale(self._product(factors), scale * scale_b)
+
+    def power(self, base: Expression, exponent: Expression) -> Expression:
+        """base ^ exponent."""
+        if isinstance(exponent, Term):
+            if base == math.e:
+                return self.function("EXP", exponent)
+            return self.function("POWER", base, exponent)
+        if not isinstance(base, Term):
+            return _number(math.pow, base, exponent)
+        scale, factors = _factors(base)
+        return self.scale(
+            self._product({factor: power * exponent for factor, power in factors.items()}),
+            _number(math.pow, scale, exponent),
+        )
+
+    def function(self, name: str, *arguments: Expression) -> Expression:
+        """A function of terms and numbers; of numbers alone it is computed at once.
+
+        Raises:
+            KeyError: the function is not in `FUNCTIONS`.
+        """
+        if not any(isinstance(argument, Term) for argument in arguments):
+            return _number(FUNCTIONS[name], *arguments)
+        key = (name, arguments)
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = Function(len(self._terms), name, arguments)
+        return found
+
+    def _linear(self, items: Iterable[tuple[Expression, float]]) -> Expression:
+        constant = 0.0
+        parts: dict[Term, float] = {}
+        for item, factor in items:
+            if not isinstance(item, Term):
+                constant += factor * item
+            elif isinstance(item, Sum):
+                constant += factor * item.constant
+                for part, coefficient in item.parts:
+                    parts[part] = parts.get(part, 0.0) + factor * coefficient
+            else:
+                parts[item] = parts.get(item, 0.0) + factor
+        kept = sorted(((part, c) for part, c in parts.items() if c != 0), key=_by_number)
+        if not kept:
+            return constant
+        if constant == 0 and len(kept) == 1 and kept[0][1] == 1:
+            return kept[0][0]
+        key = (constant, tuple(kept))
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = Sum(len(self._terms), constant, key[1])
+        return found
+
+    def _product(self, factors: Mapping[Term, float]) -> Expression:
+        kept = sorted(((factor, power) for factor, power in factors.items() if power != 0), key=_by_number)
+        if not kept:
+            return 1.0
+        if len(kept) == 1 and kept[0][1] == 1:
+            return kept[0][0]
+        key = tuple(kept)
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = Product(len(self._terms), key)
+        return found
+
+
+def _by_number(item: tuple[Term, float]) -> int:
+    return item[0].number
+
+
+def _factors(term: Term) -> tuple[float, dict[Term, float]]:
+    """A term as a number times a product."""
+    scale = 1.0
+    if isinstance(term, Sum) and term.constant == 0 and len(term.parts) == 1:
+        ((term, scale),) = term.parts
+    if isinstance(term, Product):
+        return scale, dict(term.factors)
+    return scale, {term: 1.0}
+
+
+def _number(function: Callable[..., float], *arguments: Expression) -> float:
+    try:
+        return float(function(*arguments))
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return math.nan
+
+
+def below(term: Term) -> tuple[Term, ...]:
+    """The terms that a term is directly made of."""
+    if isinstance(term, Sum):
+        return tuple(part for part, _ in term.parts)
+    if isinstance(term, Product):
+        return tuple(factor for factor, _ in term.factors)
+    if isinstance(term, Function):
+        return tuple(argument for argument in term.arguments if isinstance(argument, Term))
+    return ()
+
+
+def number_of(expression: Expression, given: Callable[[Term], float | None]) -> float:
+    """The value of an expression.
+
+    Args:
+        expression: what to evaluate.
+        given: the value of a term where it is known, otherwise None; leaves must be known.
+
+    Returns:
+        The value; NaN where it is not defined.
+    """
+    known: dict[Term, float] = {}
+    stack: list[Expression] = [expression]
+    while stack:
+        term = stack[-1]
+        if not isinstance(term, Term) or term in known:
+            stack.pop()
+            continue
+        value = given(term)
+        if value is None:
+            missing = [part for part in below(term) if part not in known]
+            if missing:
+                stack.extend(missing)
+                continue
+            value = math.nan if isinstance(term, Leaf) else _value(term, known)
+        known[term] = value
+        stack.pop()
+    return known[expression] if isinstance(expression, Term) else expression
+
+
+def _value(term: Term, known: Mapping[Term, float]) -> float:
+    if isinstance(term, Sum):
+        return term.constant + math.fsum(known[part] * coefficient for part, coefficient in term.parts)
+    if isinstance(term, Product):
+        value = 1.0
+        for factor, power in term.factors:
+            value *= _number(math.pow, known[factor], power)
+        return value
+    if isinstance(term, Function):
+        arguments = [known[a] if isinstance(a, Term) else a for a in term.arguments]
+        return _number(FUNCTIONS[term.name], *arguments)
+    return math.nan

@@ -1,0 +1,146 @@
+"""The cells of a workbook in one list, and their values as an engine computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.engines.base import Session
+from xlcheck.excel.addresses import Range, cell_name, quote_sheet
+from xlcheck.excel.content import Cell, WorkbookContent
+from xlcheck.excel.values import Value
+from xlcheck.foreign.algebra import Address
+
+Numbers = NDArray[np.float64]
+
+
+def show(cell: Address) -> str:
+    """An address as a formula writes it, with its worksheet: `Sheet1!B2`."""
+    return f"{quote_sheet(cell[0])}!{cell_name(cell[1], cell[2])}"
+
+
+@dataclass(frozen=True)
+class CellValues:
+    """What stands in the cells after a recalculation.
+
+    Attributes:
+        numbers: one number for each cell of the table; NaN where there is none.
+        others: whatever is no number, by position in the table.
+    """
+
+    numbers: Numbers
+    others: Mapping[int, Value]
+
+    def __getitem__(self, position: int) -> Value:
+        if position in self.others:
+            return self.others[position]
+        return float(self.numbers[position])
+
+
+class CellTable:
+    """All cells of a workbook that are not empty, in the file's order: sheet by sheet, row by row.
+
+    Args:
+        content: the workbook as read.
+    """
+
+    def __init__(self, content: WorkbookContent) -> None:
+        self.content = content
+        self.addresses: list[Address] = [
+            (name, *position) for name, sheet in content.sheets.items() for position in sorted(sheet.cells)
+        ]
+        self.index: dict[Address, int] = {address: i for i, address in enumerate(self.addresses)}
+        self.formulas: list[int] = [
+            i for i, (name, row, column) in enumerate(self.addresses)
+            if content.sheets[name].cells[row, column].formula is not None
+        ]  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.addresses)
+
+    def cell(self, address: Address) -> Cell | None:
+        """What the file holds at an address, or None for an empty cell."""
+        sheet = self.content.sheets.get(address[0])
+        return None if sheet is None else sheet.cells.get(address[1:])
+
+    def is_formula(self, address: Address) -> bool:
+        """Whether a formula stands there."""
+        cell = self.cell(address)
+        return cell is not None and cell.formula is not None
+
+    @cached_property
+    def bounds(self) -> dict[str, Range]:
+        """The used range of each worksheet that is not empty."""
+        bounds = {}
+        for name, sheet in self.content.sheets.items():
+            if sheet.cells:
+                rows = [row for row, _ in sheet.cells]
+                columns = [column for _, column in sheet.cells]
+                top, left = min(rows), min(columns)
+                bounds[name] = Range(name, top, left, max(rows) - top + 1, max(columns) - left + 1)
+        return bounds
+
+    def clip(self, area: Range) -> Range:
+        """The part of a whole-column or whole-row reference that can hold something; other ranges as they are."""
+        used = self.bounds.get(area.sheet)
+        if used is None or area.size <= 10_000:
+            return area
+        bottom = min(area.top + area.rows, used.top + used.rows)
+        right = min(area.left + area.columns, used.left + used.columns)
+        return Range(area.sheet, area.top, area.left, max(1, bottom - area.top), max(1, right - area.left))
+
+    @cached_property
+    def _rectangles(self) -> list[tuple[Range, NDArray[np.intp]]]:
+        """Full rectangles of cells and their positions, so that an engine is asked as seldom as possible."""
+        runs: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
+        for first, last in _runs(self.addresses):
+            sheet, row, left = self.addresses[first]
+            runs.setdefault((sheet, left, last - first + 1), []).append((row, first))
+        found = []
+        for (sheet, left, width), rows in runs.items():
+            for block in _consecutive(rows):
+                positions = np.concatenate([np.arange(first, first + width) for _, first in block])
+                found.append((Range(sheet, block[0][0], left, len(block), width), positions))
+        return found
+
+    def read(self, session: Session) -> CellValues:
+        """The values of all cells, after `session.recalculate()`."""
+        numbers = np.full(len(self), np.nan)
+        others: dict[int, Value] = {}
+        for area, positions in self._rectangles:
+            values = [value for row in session.read(area) for value in row]
+            plain = [value if type(value) is float else np.nan for value in values]
+            numbers[positions] = plain
+            for position, value in zip(positions.tolist(), values, strict=True):
+                if type(value) is int:
+                    numbers[position] = float(value)
+                elif type(value) is not float:
+                    others[position] = value
+        return CellValues(numbers, others)
+
+
+def _runs(addresses: list[Address]) -> Iterator[tuple[int, int]]:
+    """First and last position of each run of cells side by side in one row."""
+    start = 0
+    for i in range(1, len(addresses) + 1):
+        if i < len(addresses):
+            sheet, row, column = addresses[i]
+            if addresses[i - 1] == (sheet, row, column - 1):
+                continue
+        yield start, i - 1
+        start = i
+
+
+def _consecutive(rows: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    block: list[tuple[int, int]] = []
+    for row, first in rows:
+        if block and block[-1][0] != row - 1:
+            yield block
+            block = []
+        block.append((row, first))
+    if block:
+        yield block
