@@ -194,10 +194,11 @@ class _View:
     def size(self, name: str) -> int:
         return self.draft.graph[name].shape[-1]
 
-    def element(self, name: str, index: int) -> str:
+    def element(self, name: str, index: int, row: int | None = None) -> str:
         area = self.draft.placed(name, self.sample)
-        row, column = (area.top, area.left + index) if area.rows == 1 else (area.top + index, area.left)
-        return self._text(name, Range(area.sheet, row, column))
+        if row is not None:
+            return self._text(name, Range(area.sheet, area.top + row, area.left + index))
+        return self._text(name, _element(area, index))
 
     def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
         area = self.draft.placed(name, self.sample)
@@ -206,9 +207,24 @@ class _View:
             return self._text(name, Range(area.sheet, area.top, area.left + start, 1, count))
         return self._text(name, Range(area.sheet, area.top + start, area.left, count, 1))
 
-    def column(self, name: str, index: int) -> str:
+    def column(self, name: str, index: int, matrix: int | None = None) -> str:
         area = self.draft.placed(name, self.sample)
-        return self._text(name, Range(area.sheet, area.top, area.left + index, area.rows, 1))
+        rows = self.draft.graph[name].shape[-2]
+        return self._text(name, Range(area.sheet, area.top + rows * (matrix or 0), area.left + index, rows, 1))
+
+    def cells(self, names: Sequence[str], index: int) -> str:
+        areas = [_element(area, index if area.size > 1 else 0) for area in map(self._placed, names)]
+        runs: list[Range] = []
+        for area in areas:
+            last = runs[-1] if runs else None
+            if last and (area.sheet, area.top, area.left) == (last.sheet, last.top, last.left + last.columns):
+                runs[-1] = Range(last.sheet, last.top, last.left, 1, last.columns + 1)
+            else:
+                runs.append(area)
+        return ",".join(self._text(names[0], run) for run in runs)
+
+    def _placed(self, name: str) -> Range:
+        return self.draft.placed(name, self.sample)
 
     def samples(self, name: str) -> str:
         areas = [self.draft.placed(name, k) for k in range(len(self.draft.samples))]
@@ -220,9 +236,16 @@ class _View:
         return reference(area, self.sheet, fixed=self.draft.graph[name].is_weight)
 
 
+def _element(area: Range, index: int) -> Range:
+    """One element of a vector that runs along a row or down a column."""
+    row, column = (area.top, area.left + index) if area.rows == 1 else (area.top + index, area.left)
+    return Range(area.sheet, row, column)
+
+
 def weight_array(draft: Draft, name: str) -> np.ndarray:
-    """A weight as a matrix of at least one row, as it stands on the worksheet."""
-    return np.atleast_2d(draft.trace[name])
+    """A weight as a matrix of at least one row, as it stands on the worksheet; several matrices one below the other."""
+    array = np.atleast_2d(draft.trace[name])
+    return array.reshape(-1, array.shape[-1])
 
 
 Labels = Mapping[str, Sequence[str]]

@@ -8,16 +8,18 @@ stands inside functions that take arrays without array entry (SUM, MAX, AVERAGE,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
+from xlcheck.graph.shapes import shape_of
 
 _LEVELS = {"": 0, "add": 1, "mul": 2, "neg": 3, "atom": 4}
 _ARRAY = "array"
+_TEST = "test"
 
 
 class Style(StrEnum):
@@ -38,14 +40,17 @@ class Places(Protocol):
     def size(self, name: str) -> int:
         """Number of elements along the last axis."""
 
-    def element(self, name: str, index: int) -> str:
-        """One element of a vector: `F5`, `Weights!$C$4`."""
+    def element(self, name: str, index: int, row: int | None = None) -> str:
+        """One element of a vector, or of a row of a matrix: `F5`, `Weights!$C$4`."""
 
     def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
         """Elements of a vector as a range: `F5:F8`."""
 
-    def column(self, name: str, index: int) -> str:
-        """One column of a matrix as a range: `Weights!$C$4:$C$7`."""
+    def column(self, name: str, index: int, matrix: int | None = None) -> str:
+        """One column of a matrix, or of one matrix of several, as a range: `Weights!$C$4:$C$7`."""
+
+    def cells(self, names: Sequence[str], index: int) -> str:
+        """The same element of several vectors as arguments of SUM: `F5:M5`, or `F5,H5` if they stand apart."""
 
     def samples(self, name: str) -> str:
         """A quantity of one element, over all samples, as a range."""
@@ -53,10 +58,14 @@ class Places(Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: a template, and how tightly its text binds (`add`, `mul`, `neg`, `atom`)."""
+    """One row of the table: a template, and how tightly its text binds (`add`, `mul`, `neg`, `atom`).
+
+    `single` marks functions such as MAX and IF, which do not work element by element on a range.
+    """
 
     template: str
     level: str = "atom"
+    single: bool = False
 
 
 Rule = Row | Callable[["_Printer", Any, int | None], tuple[str, str]]
@@ -95,6 +104,8 @@ class _Operand:
         if spec == _ARRAY:
             text, level = self.printer.text(self.expr, None)
             return f"({text})" if level == "add" else text
+        if spec == _TEST:
+            return self.printer.test(self.expr, self.index)
         text, level = self.printer.text(self.expr, self.index)
         return f"({text})" if _LEVELS[level] < _LEVELS[spec] else text
 
@@ -116,12 +127,27 @@ class _Printer:
 
     def fill(self, row: Row, expr: ex.Expr, index: int | None) -> tuple[str, str]:
         """A template with its operands put in."""
+        if row.single and index is None:
+            raise NotSupportedError(
+                f"the operation {type(expr).__name__} inside another array operation needs its own quantity"
+            )
         operands = {
             name: _Operand(self, value, index)
             for name in expr.__dataclass_fields__
             if isinstance(value := getattr(expr, name), ex.Expr)
         }
         return row.template.format(**operands), row.level
+
+    def test(self, expr: ex.Expr, index: int | None) -> str:
+        """The text of a condition: a comparison as it is, anything else compared with 0."""
+        sign = _COMPARISONS.get(type(expr))
+        if sign is None or not isinstance(expr, ex.Binary):
+            return f"{_Operand(self, expr, index)}<>0"
+        return f"{_Operand(self, expr.a, index)}{sign}{_Operand(self, expr.b, index)}"
+
+    def size(self, expr: ex.Expr) -> int:
+        """Number of elements of a vector."""
+        return shape_of(expr, lambda name: (self.places.size(name),))[-1]
 
 
 def _ref(printer: _Printer, expr: ex.Ref, index: int | None) -> tuple[str, str]:
@@ -132,9 +158,11 @@ def _ref(printer: _Printer, expr: ex.Ref, index: int | None) -> tuple[str, str]:
 
 
 def _slice(printer: _Printer, expr: ex.Slice, index: int | None) -> tuple[str, str]:
+    if index is None and expr.row is not None:
+        raise NotSupportedError("a row of a matrix inside another array operation needs its own quantity")
     if index is None:
         return printer.places.vector(expr.of.name, expr.start, expr.stop), "atom"
-    return printer.places.element(expr.of.name, expr.start + index), "atom"
+    return printer.places.element(expr.of.name, expr.start + index, expr.row), "atom"
 
 
 def _const(printer: _Printer, expr: ex.Const, index: int | None) -> tuple[str, str]:
@@ -145,11 +173,65 @@ def _dot(printer: _Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
     """One product for a vector of one element, else SUMPRODUCT of the vector and a column of the matrix."""
     if index is None:
         raise NotSupportedError("a vector-matrix product inside another array operation needs its own quantity")
-    matrix, start = (expr.matrix, 0) if isinstance(expr.matrix, ex.Ref) else (expr.matrix.of, expr.matrix.start)
-    column = printer.places.column(matrix.name, start + index)
+    matrix = expr.matrix if isinstance(expr.matrix, ex.Slice) else ex.Slice(expr.matrix, 0, 0)
+    column = printer.places.column(matrix.of.name, matrix.start + index, matrix.row)
     if isinstance(expr.x, ex.Ref) and printer.places.size(expr.x.name) == 1:
         return f"{printer.places.element(expr.x.name, 0)}*{column}", "mul"
     return f"SUMPRODUCT({printer.text(expr.x, None)[0]},{column})", "atom"
+
+
+def _compare(printer: _Printer, expr: ex.Binary, index: int | None) -> tuple[str, str]:
+    """1 or 0; a comparison of a range becomes numbers by a double minus, since IF takes no ranges."""
+    if index is not None:
+        return f"IF({printer.test(expr, index)},1,0)", "atom"
+    return f"--({printer.test(expr, None)})", "neg"
+
+
+def _gather(printer: _Printer, expr: ex.Gather, index: int | None) -> tuple[str, str]:
+    if index is None:
+        raise NotSupportedError("a row of a matrix inside another array operation needs its own quantity")
+    code = _Operand(printer, expr.index, 0)
+    return f"INDEX({printer.places.column(expr.matrix.name, index)},{code:add}+1)", "atom"
+
+
+def _one_hot(printer: _Printer, expr: ex.OneHot, index: int | None) -> tuple[str, str]:
+    if index is None:
+        raise NotSupportedError("a one-hot code inside another array operation needs its own quantity")
+    return f"IF({_Operand(printer, expr.index, 0)}={index},1,0)", "atom"
+
+
+def _concat(printer: _Printer, expr: ex.Concat, index: int | None) -> tuple[str, str]:
+    if index is None:
+        raise NotSupportedError("joined vectors inside another array operation need their own quantity")
+    for item in expr.items:
+        size = printer.size(item)
+        if index < size:
+            return printer.text(item, index)
+        index -= size
+    raise IndexError(f"the joined vectors have no element {index}")
+
+
+def _total(printer: _Printer, expr: ex.Total, index: int | None) -> tuple[str, str]:
+    """SUM over neighbouring cells, or one term after the other."""
+    names = _names(expr)
+    if index is not None and names:
+        return f"SUM({printer.places.cells(names, index)})", "atom"
+    return "+".join(f"{_Operand(printer, item, index):add}" for item in expr.items), "add"
+
+
+def _largest(printer: _Printer, expr: ex.Largest, index: int | None) -> tuple[str, str]:
+    if index is None:
+        raise NotSupportedError("the largest of several vectors inside another array operation needs its own quantity")
+    names = _names(expr)
+    if names:
+        return f"MAX({printer.places.cells(names, index)})", "atom"
+    return f"MAX({','.join(str(_Operand(printer, item, index)) for item in expr.items)})", "atom"
+
+
+def _names(expr: ex.Nary) -> list[str]:
+    """The names of the items if all are quantities, else none."""
+    names = [item.name for item in expr.items if isinstance(item, ex.Ref)]
+    return names if len(names) == len(expr.items) else []
 
 
 def _batch_mean(printer: _Printer, expr: ex.BatchMean, index: int | None) -> tuple[str, str]:
@@ -186,6 +268,10 @@ _STABLE_CROSSENTROPY = Row(
     "neg",
 )
 
+_COMPARISONS: dict[type[ex.Expr], str] = {ex.Greater: ">", ex.NotEqual: "<>"}
+# CHIDIST(x²,1) is the probability of both tails; ERF and NORMSDIST are off by 1e-11 in some engines.
+_BOTH_TAILS = "CHIDIST(MIN(ABS({x}),40)^2,1)"
+
 _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Ref: _ref,
     ex.Slice: _slice,
@@ -199,9 +285,26 @@ _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Div: Row("{a:mul}/{b:neg}", "mul"),
     ex.Exp: Row("EXP({x})"),
     ex.Log: Row("LN({x})"),
+    ex.Abs: Row("ABS({x})"),
+    ex.Sqrt: Row("SQRT({x})"),
+    ex.Expm1: Row("EXP({x})-1", "add"),
+    ex.Relu: Row("MAX({x},0)", single=True),
+    ex.Softplus: Row("LN(1+EXP({x}))"),
+    ex.NormalCdf: Row(f"IF({{x}}<0,{_BOTH_TAILS}/2,1-{_BOTH_TAILS}/2)", single=True),
+    ex.Maximum: Row("MAX({a},{b})", single=True),
+    ex.Minimum: Row("MIN({a},{b})", single=True),
+    ex.Greater: _compare,
+    ex.NotEqual: _compare,
+    ex.Where: Row("IF({test:test},{a},{b})", single=True),
+    ex.Gather: _gather,
+    ex.OneHot: _one_hot,
+    ex.Concat: _concat,
+    ex.Total: _total,
+    ex.Largest: _largest,
     ex.Tanh: Row("TANH({x})"),
     ex.Sigmoid: Row("1/(1+EXP(-{x:neg}))", "mul"),
     ex.Softmax: _softmax_written_out,
+    ex.LogSumExp: Row("MAX({x:array})+LN(SUMPRODUCT(EXP({x:array}-MAX({x:array}))))", "add"),
     ex.Sum: Row("SUMPRODUCT({x:array})"),
     ex.BinaryCrossentropy: Row("-({target:mul}*LN({p})+(1-{target:mul})*LN(1-{p:mul}))", "neg"),
     ex.CategoricalCrossentropy: _crossentropy_written_out,
@@ -212,7 +315,9 @@ _BOOK: dict[type[ex.Expr], Rule] = {
 }
 
 _ROBUST: dict[type[ex.Expr], Rule] = {
-    ex.Sigmoid: Row("IF({x}>=0,1/(1+EXP(-ABS({x}))),EXP(-ABS({x}))/(1+EXP(-ABS({x}))))"),
+    ex.Sigmoid: Row("IF({x}>=0,1/(1+EXP(-ABS({x}))),EXP(-ABS({x}))/(1+EXP(-ABS({x}))))", single=True),
+    ex.Expm1: Row("2*EXP({x:mul}/2)*SINH({x:mul}/2)", "mul"),
+    ex.Softplus: Row("MAX({x},0)+2*ATANH(EXP(-ABS({x}))/(2+EXP(-ABS({x}))))", "add", single=True),
     ex.Softmax: _STABLE_SOFTMAX,
     ex.BinaryCrossentropy: Row("MAX({logit},0)-{logit:mul}*{target:mul}+LN(1+EXP(-ABS({logit})))", "add"),
     ex.CategoricalCrossentropy: _STABLE_CROSSENTROPY,
