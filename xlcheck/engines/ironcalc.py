@@ -7,7 +7,6 @@ where Excel says `#NUM!`, and `10^400` is `#DIV/0!`; TEXT rounds a tie down; a c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +15,9 @@ from typing import Any
 from xlcheck.engines.base import Session
 from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain
+from xlcheck.engines.unknown import hides_unknown, may_hide
 from xlcheck.errors import EngineError, UsageError
-from xlcheck.excel.addresses import Range
+from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.container import open_container
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 
@@ -27,12 +27,6 @@ _NO_ANSWER = {
     "#ERROR!": "ironcalc cannot parse this formula, or one that it depends on",
     "#N/IMPL!": "ironcalc does not implement this formula, or one that it depends on",
 }
-
-# Functions that make a value out of an error.
-_SWALLOWS_ERRORS = re.compile(rb"(?:IFERROR|IFNA|IS[A-Z]{2,10}|ERROR\.TYPE|TYPE|AGGREGATE|COUNT[A-Z]{0,10})\(")
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
-# IronCalc writes a function that it does not know in small letters.
-_SMALL_FUNCTION = re.compile(r"\b([a-z_][a-z0-9_.]*)\(")
 
 
 class IronCalc:
@@ -52,18 +46,20 @@ class IronCalc:
             WorkbookError: see `open_container`.
         """
         with open_container(path) as container:
-            swallows = any(_SWALLOWS_ERRORS.search(content.upper()) for _, content in container.worksheets())
-        return _Session(load_or_plain(path, _load), swallows)
+            hiding = any(may_hide(content) for _, content in container.worksheets())
+        return _Session(load_or_plain(path, _load), hiding)
 
 
 class _Session:
-    def __init__(self, model: Any, swallows_errors: bool) -> None:
+    def __init__(self, model: Any, hiding: bool) -> None:
         from ironcalc import CellType
 
         self._model = model
         self._error_type = CellType.ErrorValue
-        self._swallows_errors = swallows_errors
-        self._names = {item["name"].casefold() for item in model.get_defined_name_list()}
+        self._hiding = hiding
+        names = {item["name"].casefold(): item["formula"] for item in model.get_defined_name_list()}
+        self._functions = names.keys()
+        self._unusable = {name for name, target in names.items() if not _is_usable(target)}
         self._sheets = {item["name"]: index for index, item in enumerate(model.get_worksheets_properties())}
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
@@ -85,7 +81,7 @@ class _Session:
         for row in range(area.top + 1, area.top + area.rows + 1):
             values: list[Value] = [get(index, row, column) for column in columns]
             for position, value in enumerate(values):
-                if self._swallows_errors:
+                if self._hiding:
                     values[position] = self._checked(index, row, columns[position], value)
                 elif isinstance(value, str) and value.startswith("#"):
                     values[position] = self._text_or_error(index, row, columns[position], value)
@@ -93,21 +89,13 @@ class _Session:
         return rows
 
     def _checked(self, index: int, row: int, column: int, value: Value) -> Value:
-        """IFERROR and its like make a value out of a function that is merely unknown to IronCalc."""
+        """A value that may come from a swallowed error, or an error."""
         formula = self._model.get_cell_formula(index, row, column)
-        if formula and _SWALLOWS_ERRORS.search(formula.upper().encode()) and self._calls_unknown(formula):
+        if formula and hides_unknown(formula, self._functions, self._unusable):
             return NotEvaluated(_NO_ANSWER["#NAME?"])
         if isinstance(value, str) and value.startswith("#"):
             return self._text_or_error(index, row, column, value)
         return value
-
-    def _calls_unknown(self, formula: str) -> bool:
-        formula = _TEXT.sub("", formula)
-        for name in _SMALL_FUNCTION.findall(formula):
-            # A function may be defined by the workbook, or be a parameter of LET or LAMBDA.
-            if name not in self._names and not re.search(rf"\b{re.escape(name)},", formula, re.IGNORECASE):
-                return True
-        return False
 
     def _text_or_error(self, index: int, row: int, column: int, text: str) -> Value:
         """An error comes as its text, as does a text that looks like one."""
@@ -121,6 +109,17 @@ class _Session:
             return self._sheets[sheet]
         except KeyError:
             raise UsageError(f"there is no worksheet {sheet!r} in the workbook") from None
+
+
+def _is_usable(target: str) -> bool:
+    """IronCalc knows names of ranges and of functions, not of constants and formulas."""
+    if target.upper().removeprefix("_XLFN.").startswith("LAMBDA("):
+        return True
+    try:
+        parse_range(target)
+    except ValueError:
+        return False
+    return True
 
 
 def _load(path: Path) -> Any:
