@@ -12,7 +12,7 @@ from typing import Any
 from xlcheck.errors import ModelError
 from xlcheck.spec.keras_import import import_keras
 
-_MAX_CONFIG_BYTES = 64 * 2**20  # the configuration of a model with thousands of layers has a few megabytes
+_MAX_RATIO = 100  # Keras compresses nothing; other tools may, but no weights shrink to a hundredth
 
 
 def load_model(path: str | Path) -> Any:
@@ -54,20 +54,18 @@ def _config(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: there is no such file")
     try:
         with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo("config.json")
-            if info.file_size > _MAX_CONFIG_BYTES:
-                raise ModelError(
-                    f"{path}: its configuration unpacks to {info.file_size} bytes, too many to be a model's"
-                )
-            config = json.loads(archive.read(info))
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
+            unpacked = sum(part.file_size for part in archive.infolist())
+            if unpacked > _MAX_RATIO * path.stat().st_size:
+                raise ModelError(f"{path}: it would unpack to {unpacked} bytes, far too many for a file of its size")
+            config = json.loads(archive.read("config.json"))
+        if not isinstance(config, dict):
+            raise ValueError("a configuration is a dictionary")
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, RuntimeError) as error:
         raise ModelError(
-            f"{path}: this is not a .keras file, or it is damaged; save the model again with model.save"
+            f"{path}: this is not a .keras file, or it is damaged; save it again with model.save"
         ) from error
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if not isinstance(config, dict):
-        raise ModelError(f"{path}: this is not a .keras file, or it is damaged; save the model again with model.save")
     return config
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from types import ModuleType
 
 from xlcheck.errors import MissingDependencyError, NotSupportedError
@@ -21,6 +22,8 @@ def import_keras() -> ModuleType:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if "keras" not in sys.modules:
+        _check_backend(os.environ["KERAS_BACKEND"])
     try:
         import keras
     except ImportError as error:
@@ -28,11 +31,14 @@ def import_keras() -> ModuleType:
             f"this needs Keras with TensorFlow, but {error.name or 'a part of it'} is missing; "
             "install it with: pip install 'xlcheck[keras]'"
         ) from error
-    backend = keras.config.backend()
-    if backend != "tensorflow":
-        raise NotSupportedError(
-            f"Keras runs on the backend {backend!r} here, which rounds and clips differently; "
-            "set the environment variable KERAS_BACKEND=tensorflow"
-        )
+    _check_backend(keras.config.backend())
     module: ModuleType = keras
     return module
+
+
+def _check_backend(name: str) -> None:
+    if name != "tensorflow":
+        raise NotSupportedError(
+            f"Keras runs on the backend {name!r} here, which rounds and clips differently; "
+            "set the environment variable KERAS_BACKEND=tensorflow"
+        )

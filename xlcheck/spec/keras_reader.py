@@ -21,7 +21,7 @@ _PRECISIONS = ("float32", "float64")
 
 
 def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> ModelSpec:
-    """Read a model's layers, calls and loss.
+    """Read a model's layers, calls and, if it has one output, its loss.
 
     Args:
         model: a built `keras.Sequential` or functional `keras.Model`.
@@ -42,7 +42,7 @@ def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> Model
     if not model.built:
         raise ModelError(f"model {model.name!r} has no weights yet; give it keras.Input(shape) as its first layer")
 
-    loss = read_loss(model)
+    loss = read_loss(model) if len(model.outputs) == 1 else None
     if isinstance(model, keras.Sequential):
         layers = tuple(read_layer(layer) for layer in model.layers)
         (shape,) = _input_shapes(model, input_shapes)
