@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.bindings import Binding, Helper
+from xlcheck.excel.content import WorkbookContent
 from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
 
@@ -88,6 +90,25 @@ class Manifest:
             return _decode_manifest(data)
         except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def manifest_of(content: WorkbookContent) -> Manifest | None:
+    """The manifest that travels in a workbook; None if xlcheck did not make it.
+
+    Raises:
+        WorkbookError: the hidden worksheet was damaged.
+    """
+    sheet = content.sheets.get(SHEET)
+    if sheet is None:
+        return None
+    chunks = [str(cell.value) for (_, column), cell in sorted(sheet.cells.items()) if column == 0]
+    try:
+        return Manifest.from_chunks(chunks)
+    except ValueError as error:
+        raise WorkbookError(
+            f"{content.path}: the hidden worksheet {SHEET!r}, which says what the workbook should compute, is damaged "
+            f"({error}); build the workbook again"
+        ) from error
 
 
 def _decode_manifest(data: Mapping[str, Any]) -> Manifest:

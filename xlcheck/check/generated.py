@@ -1,0 +1,147 @@
+"""Check a workbook that xlcheck has made: recalculate the saved file, and compare every formula cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from xlcheck.check.compare import compare
+from xlcheck.check.formula_cells import FormulaCells
+from xlcheck.check.given import Given, read_given
+from xlcheck.check.helpers import judge_helper
+from xlcheck.check.observe import observe
+from xlcheck.check.placement import Array
+from xlcheck.check.report import CheckReport
+from xlcheck.check.summary import Judged, summarise
+from xlcheck.check.tolerance import Tolerance
+from xlcheck.engines.base import Engine
+from xlcheck.errors import ModelError, NothingCheckedError, OracleError, WorkbookError
+from xlcheck.excel.content import WorkbookContent
+from xlcheck.excel.manifest import Manifest, manifest_of
+from xlcheck.graph.quantities import Graph
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
+from xlcheck.spec.model_spec import ModelSpec
+
+Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
+"""(model, inputs, targets, initial states and weights by quantity name) → what Keras computes with them."""
+
+
+def check_content(
+    content: WorkbookContent,
+    engine: Engine,
+    *,
+    recompute: Recompute | None = None,
+    model_weights: Mapping[str, Array] | None = None,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> CheckReport:
+    """Check one generated workbook with one engine, for every sample it can show.
+
+    Args:
+        content: the workbook, as read from the file.
+        engine: recalculates the file.
+        recompute: asks Keras anew; needed when inputs or weights were edited, or with a model.
+        model_weights: the weights of a model to compare the workbook's with, by quantity name.
+        atol: absolute tolerance instead of the manifest's.
+        rtol: the same relative to each quantity's largest magnitude.
+
+    Raises:
+        WorkbookError: the workbook was not made by xlcheck, is damaged, or lacks a worksheet.
+        ModelError: the model is not the one the workbook was built from.
+        NothingCheckedError: Keras is needed, because inputs or weights were edited, and was not handed in.
+        OracleError: Keras was asked and left a quantity out.
+        EngineError: the engine cannot load the file.
+    """
+    manifest = manifest_of(content)
+    if manifest is None:
+        raise WorkbookError(
+            f"{content.path} was not made by xlcheck; pass --bind FILE or --model MODEL.keras to say what it should "
+            "compute"
+        )
+    tolerance = Tolerance(
+        manifest.atol if atol is None else atol, manifest.rtol if rtol is None else rtol, engine.absolute_tolerance
+    )
+    graph = forward_graph(manifest.spec)
+    formulas = FormulaCells(content)
+    seen = observe(content, manifest, graph, formulas, engine)
+    given = read_given(
+        graph,
+        (s for s in seen.sightings if graph[s.placement.quantity].expr is None),
+        manifest.trace,
+        seen.settings,
+        formulas,
+        seen.changed,
+        fixed=frozenset(model_weights or ()),
+    )
+    desired = _desired(content, manifest, graph, given, recompute, model_weights)
+    computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is not None)
+    judged = Judged(
+        graph,
+        compare(graph, [*given.sightings, *computed], desired.values, tolerance, seen.settings, formulas.reads),
+        [
+            judge_helper(
+                helper,
+                formulas.text(cell.sheet, cell.code),
+                cell.values,
+                seen.settings,
+                tolerance,
+                only_local=bool(given.edits),
+            )
+            for helper, cell in seen.helpers
+        ],
+        seen,
+        formulas,
+        given.edits,
+    )
+    return summarise(
+        judged,
+        workbook=str(content.path),
+        engine=f"{engine.name} {engine.version}",
+        oracle=desired.source,
+        samples=len(manifest.samples),
+        notes=content.notes,
+        compare_weights=model_weights is not None,
+    )
+
+
+def _desired(
+    content: WorkbookContent,
+    manifest: Manifest,
+    graph: Graph,
+    given: Given,
+    recompute: Recompute | None,
+    model_weights: Mapping[str, Array] | None,
+) -> Trace:
+    """What Keras computes with what stands in the workbook, or with a model's weights."""
+    if not given.edits and model_weights is None:
+        return manifest.trace
+    if recompute is None:
+        raise NothingCheckedError(_edited_without_keras(content, given))
+    inputs = {**given.values, **_weights_of(graph, model_weights or {})}
+    trace = recompute(manifest.spec, inputs)
+    missing = [q.name for q in graph if q.expr is not None and q.name not in trace]
+    if missing:
+        raise OracleError(f"{trace.source} gave no value for {missing[0]}, which {content.path} shows")
+    return Trace(trace.source, {**trace.values, **inputs})
+
+
+def _weights_of(graph: Graph, weights: Mapping[str, Array]) -> dict[str, Array]:
+    for name, array in weights.items():
+        if name not in graph or graph[name].shape != array.shape:
+            shape = graph[name].shape if name in graph else "no such weight"
+            raise ModelError(
+                f"the model's weight {name} has shape {array.shape}, the workbook's {shape}; "
+                "pass the model from which the workbook was built"
+            )
+    return dict(weights)
+
+
+def _edited_without_keras(content: WorkbookContent, given: Given) -> str:
+    shown = "; ".join(
+        f"{e.sheet}!{e.cell} ({e.quantity}) holds {e.actual:.6g} instead of {e.desired:.6g}" for e in given.edits[:3]
+    )
+    more = f" and {len(given.edits) - 3} more" if len(given.edits) > 3 else ""
+    return (
+        f"{content.path}: inputs or weights were changed after the workbook was built ({shown}{more}), so Keras has to "
+        'be asked anew; install it with: pip install "xlcheck[keras]"'
+    )

@@ -1,0 +1,122 @@
+"""Where the elements of a quantity stand, and what an engine computed there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.excel.addresses import MAX_COLUMNS, Range, cell_name
+from xlcheck.excel.bindings import Binding
+from xlcheck.excel.values import Value
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+def codes_of(area: Range) -> Codes:
+    """One whole number for each cell of a range, row by row: row times columns of the grid, plus column."""
+    rows = np.arange(area.top, area.top + area.rows, dtype=np.int64)
+    columns = np.arange(area.left, area.left + area.columns, dtype=np.int64)
+    return (rows[:, None] * MAX_COLUMNS + columns).reshape(-1)
+
+
+def position(code: int) -> tuple[int, int]:
+    """(row, column) of a code."""
+    return divmod(int(code), MAX_COLUMNS)
+
+
+def inside(code: int, area: Range) -> bool:
+    """Whether a cell lies in a range (of the same worksheet)."""
+    row, column = position(code)
+    return area.top <= row < area.top + area.rows and area.left <= column < area.left + area.columns
+
+
+def address(code: int) -> str:
+    """A1 notation of a code."""
+    return cell_name(*position(code))
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Cells of one worksheet that hold elements of one quantity.
+
+    Attributes:
+        quantity: the quantity's full name.
+        sample: which sample's value it is; None if it follows the selector, and for weights.
+        sheet: the worksheet.
+        codes: the cells, `(cells,)`.
+        elements: the element that stands in each of them, in C order of the quantity, `(cells,)`.
+    """
+
+    quantity: str
+    sample: int | None
+    sheet: str
+    codes: Codes
+    elements: NDArray[np.intp]
+
+
+def placement_of(binding: Binding, shape: tuple[int, ...]) -> Placement:
+    """The placement of a whole quantity.
+
+    Raises:
+        ValueError: the range has another number of cells than the quantity has elements.
+    """
+    area = binding.area
+    elements = np.arange(int(np.prod(shape)), dtype=np.intp)
+    if area.size != elements.size:
+        raise ValueError(f"{area} has {area.size} cells, but {binding.quantity} has {elements.size} elements")
+    if binding.transposed:
+        elements = elements.reshape(shape).T.reshape(-1)
+    return Placement(binding.quantity, binding.sample, area.sheet, codes_of(area), elements)
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What stands in the cells of a placement.
+
+    A *setting* is one position of the selector; the engine recalculates for each.
+
+    Attributes:
+        placement: the cells.
+        numbers: what was computed, `(settings, cells)`; NaN where it is no number.
+        others: what stands there instead, by (setting, cell).
+        is_formula: whether the cell holds a formula, `(cells,)`.
+        must_be_formula: whether it should, `(cells,)`.
+        as_written: whether the formula of a *given* quantity (a look-up) is the one that was
+            written, `(cells,)`; nothing else can say whether it is right in itself.
+    """
+
+    placement: Placement
+    numbers: Array
+    others: Mapping[tuple[int, int], Value]
+    is_formula: Mask
+    must_be_formula: Mask
+    as_written: Mask
+
+    def value(self, setting: int, cell: int) -> Value:
+        """What the engine computed for one cell."""
+        if (setting, cell) in self.others:
+            return self.others[setting, cell]
+        return float(self.numbers[setting, cell])
+
+
+def is_number(value: Value) -> TypeGuard[float]:
+    """Whether a cell holds a number; TRUE and FALSE are none."""
+    return type(value) in {int, float}
+
+
+def only_numbers(values: Sequence[Value]) -> tuple[Array, dict[int, Value]]:
+    """Split values into numbers (NaN elsewhere) and, by position, whatever is no number."""
+    if set(map(type, values)) <= {float, int}:
+        return np.array(values, dtype=np.float64), {}
+    others = {i: v for i, v in enumerate(values) if not is_number(v)}
+    return np.array([np.nan if i in others else v for i, v in enumerate(values)], dtype=np.float64), others
+
+
+Reads = Callable[[str, int], Sequence[Range]]
+"""(sheet, code of a cell) → the ranges its formula reads."""

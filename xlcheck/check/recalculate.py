@@ -1,0 +1,79 @@
+"""Let an engine compute a workbook for every sample, and read whole ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from xlcheck.check.placement import Array, Codes, only_numbers, position
+from xlcheck.engines.base import Session
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.values import Value
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an engine computed for one range in every setting; see `Sighting` for the fields."""
+
+    area: Range
+    numbers: Array
+    others: dict[tuple[int, int], Value]
+
+    def value(self, setting: int, cell: int) -> Value:
+        """The value of one cell."""
+        key = (setting, cell)
+        return self.others[key] if key in self.others else float(self.numbers[setting, cell])
+
+
+def recalculate(
+    session: Session, areas: Sequence[Range], live: Sequence[bool], selector: Range | None, settings: Sequence[int]
+) -> list[Reading]:
+    """Compute the workbook for every position of the selector and read the ranges each time.
+
+    Args:
+        session: the workbook.
+        areas: what to read.
+        live: for each range, whether it holds formulas; constants are read once.
+        selector: the cell that selects the sample, or None.
+        settings: the sample for each setting; the selector holds it counted from 1.
+    """
+    numbers = [
+        np.empty((len(settings), area.size)) if alive else np.empty((1, area.size))
+        for area, alive in zip(areas, live, strict=True)
+    ]
+    others: list[dict[tuple[int, int], Value]] = [{} for _ in areas]
+    for setting, sample in enumerate(settings):
+        if selector is not None:
+            session.set(selector.sheet, selector.top, selector.left, float(sample + 1))
+        session.recalculate()
+        for i, area in enumerate(areas):
+            if live[i] or setting == 0:
+                numbers[i][setting], found = only_numbers(list(chain.from_iterable(session.read(area))))
+                others[i].update({(setting, cell): value for cell, value in found.items()})
+    return [_repeated(Reading(area, n, o), len(settings)) for area, n, o in zip(areas, numbers, others, strict=True)]
+
+
+def runs(cells: Iterable[tuple[str, Codes]]) -> list[Range]:
+    """Cover cells of each worksheet with ranges of one column, as long as possible."""
+    ranges = []
+    for sheet, codes in cells:
+        down = sorted((column, row) for row, column in map(position, codes))
+        start = 0
+        for i in range(1, len(down) + 1):
+            if i == len(down) or down[i] != (down[i - 1][0], down[i - 1][1] + 1):
+                column, row = down[start]
+                ranges.append(Range(sheet, row, column, i - start, 1))
+                start = i
+    return ranges
+
+
+def _repeated(reading: Reading, settings: int) -> Reading:
+    """The same reading with one row for every setting."""
+    if len(reading.numbers) == settings:
+        return reading
+    numbers = np.broadcast_to(reading.numbers, (settings, reading.area.size))
+    others = {(setting, cell): value for (_, cell), value in reading.others.items() for setting in range(settings)}
+    return Reading(reading.area, numbers, others)
