@@ -103,13 +103,16 @@ class Container:
     def _inflate(self, info: ZipInfo) -> bytes:
         # zipfile stops quietly at the declared size; another program's zip reader may not, and would
         # then see other content than we do. So the stream must end exactly where it says it does.
-        self._file.seek(info.header_offset)
-        header = self._file.read(30)
-        if len(header) < 30 or not header.startswith(_LOCAL_HEADER):
+        try:
+            self._file.seek(info.header_offset)
+            header = self._file.read(30)
+            name_and_extra = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+            self._file.seek(name_and_extra, 1)
+            content = self._file.read(info.compress_size)
+        except (OSError, ValueError, OverflowError):
+            raise self._damaged(info) from None
+        if not header.startswith(_LOCAL_HEADER):
             raise self._damaged(info)
-        skip = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-        self._file.seek(skip, 1)
-        content = self._file.read(info.compress_size)
         if info.compress_type == ZIP_DEFLATED:
             inflater = zlib.decompressobj(-zlib.MAX_WBITS)
             try:

@@ -1,0 +1,123 @@
+"""Ways to spoil a workbook file: bytes of the zip, whole parts, the XML inside, the formulas."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from random import Random
+from zipfile import ZIP_DEFLATED, ZipFile
+
+_FUNCTIONS = ("SUM", "IF", "INDEX", "MMULT", "OFFSET", "INDIRECT", "SUMPRODUCT", "REPT", "LET", "LAMBDA", "SEQUENCE", "TEXT")
+_PIECES = (
+    *"()+-*/^&=<>,;:{}[]!#@%$'\" \\",
+    *("A1", "B2:C3", "$A$1", "A:A", "1:1", "XFD1048576", "S!A1", "'S'!A1", "[1]S!A1", "#REF!", "#N/A", "TRUE"),
+    *("1", "0", "-1", "1E300", "1E-300", "0.5", "99999999999999999999", '"x"', "é", "😀", "_xlfn.", "_xlpm.x", "x"),
+)
+# Attribute values of cells and formulas that no program writes there.
+_ATTRIBUTES = (b"", b"0", b"-1", b"A0", b"ZZZZ9", b"A1:B", b"shared", b"array", b"dataTable", b"s", b"str", b"99999999999")
+
+
+def random_formula(random: Random) -> str:
+    """Text that looks more or less like a formula, at times very deep or very long."""
+    kind = random.randrange(8)
+    if kind == 0:
+        depth = random.choice((10, 100, 1000, 5000))
+        opening = random.choice(("(", "-", "IF(1,", "SUM(", "{", "+"))
+        return opening * depth + "1" + (")" * depth if "(" in opening else "")
+    if kind == 1:
+        return "".join(chr(random.randrange(32, 0x2FFF)) for _ in range(random.randrange(1, 60)))
+    words = [random.choice(_PIECES) for _ in range(random.randrange(1, 25))]
+    for _ in range(random.randrange(3)):
+        words.insert(random.randrange(len(words) + 1), f"{random.choice(_FUNCTIONS)}(")
+    return "".join(words)
+
+
+def mutate(book: bytes, random: Random) -> bytes:
+    """One spoiled variant of a workbook file."""
+    return random.choice(_MUTATIONS)(book, random)
+
+
+def _flip_bytes(book: bytes, random: Random) -> bytes:
+    spoiled = bytearray(book)
+    for _ in range(random.choice((1, 1, 4, 40))):
+        spoiled[random.randrange(len(spoiled))] = random.randrange(256)
+    return bytes(spoiled)
+
+
+def _cut_off(book: bytes, random: Random) -> bytes:
+    return book[: random.randrange(len(book))]
+
+
+def _drop_part(book: bytes, random: Random) -> bytes:
+    parts = _unzip(book)
+    del parts[random.choice(sorted(parts))]
+    return _zip(parts)
+
+
+def _exchange_parts(book: bytes, random: Random) -> bytes:
+    parts = _unzip(book)
+    first, second = random.sample(sorted(parts), 2)
+    parts[first], parts[second] = parts[second], parts[first]
+    return _zip(parts)
+
+
+def _mangle_part(book: bytes, random: Random) -> bytes:
+    parts = _unzip(book)
+    name = random.choice(sorted(parts))
+    content = bytearray(parts[name])
+    for _ in range(random.choice((1, 1, 3, 10))):
+        start = random.randrange(len(content) + 1)
+        end = min(len(content), start + random.choice((0, 1, 8, 60)))
+        piece = content[start:end]
+        content[start:end] = random.choice((b"", piece * 2, bytes([random.randrange(256)]), b"<", b'"', b"<c>", b"&x;"))
+    parts[name] = bytes(content)
+    return _zip(parts)
+
+
+def _change_attributes(book: bytes, random: Random) -> bytes:
+    def change(match: re.Match[bytes]) -> bytes:
+        return match[1] + random.choice(_ATTRIBUTES) + b'"' if random.random() < 0.1 else match[0]
+
+    return _edit_sheets(book, lambda content: re.sub(rb'( (?:r|t|s|si|ref|cm|spans)=")[^"]*"', change, content))
+
+
+def _replace_formulas(book: bytes, random: Random) -> bytes:
+    def change(match: re.Match[bytes]) -> bytes:
+        if random.random() > 0.2:
+            return match[0]
+        formula = random_formula(random).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return match[1] + formula.encode() + match[2]
+
+    return _edit_sheets(book, lambda content: re.sub(rb"(<f[^>/]*>)[^<]*(</f>)", change, content))
+
+
+_MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (
+    _flip_bytes,
+    _cut_off,
+    _drop_part,
+    _exchange_parts,
+    _mangle_part,
+    _mangle_part,
+    _change_attributes,
+    _change_attributes,
+    _replace_formulas,
+    _replace_formulas,
+)
+
+
+def _edit_sheets(book: bytes, edit: Callable[[bytes], bytes]) -> bytes:
+    return _zip({name: edit(part) if "worksheets/" in name else part for name, part in _unzip(book).items()})
+
+
+def _unzip(book: bytes) -> dict[str, bytes]:
+    with ZipFile(io.BytesIO(book)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _zip(parts: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return target.getvalue()
