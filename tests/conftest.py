@@ -1,4 +1,4 @@
-"""What all tests share: markers for programs and libraries that may be missing, and workbooks written part by part."""
+"""What all tests share: markers for programs and libraries that may be missing, and files zipped part by part."""
 
 from __future__ import annotations
 
@@ -28,37 +28,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("CI"):
                 pytest.fail(f"{name} is not installed, and with CI set no test may be skipped for that", pytrace=False)
             pytest.skip(f"{name} is not installed")
-
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-
-
-def workbook_parts(rows: str = "", *, workbook: str = "", main: str = MAIN, office: str = OFFICE) -> dict[str, str]:
-    """The parts of the smallest workbook, with one worksheet `S`.
-
-    Args:
-        rows: what stands inside `sheetData`.
-        workbook: what follows the list of worksheets in the workbook part.
-        main: the namespace of cells.
-        office: the namespace of relations.
-    """
-    package_types = "http://schemas.openxmlformats.org/package/2006/content-types"
-    sheet_types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    return {
-        "[Content_Types].xml": f'<Types xmlns="{package_types}"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{sheet_types}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{sheet_types}.worksheet+xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" Type="{office}/officeDocument" '
-        'Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
-        f'<sheet name="S" sheetId="1" r:id="rId1"/></sheets>{workbook}</workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" '
-        f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
-    }
 
 
 @pytest.fixture

@@ -8,14 +8,40 @@ from collections.abc import Callable
 from random import Random
 from zipfile import ZIP_DEFLATED, ZipFile
 
-_FUNCTIONS = ("SUM", "IF", "INDEX", "MMULT", "OFFSET", "INDIRECT", "SUMPRODUCT", "REPT", "LET", "LAMBDA", "SEQUENCE", "TEXT")
+_FUNCTIONS = (
+    "SUM",
+    "IF",
+    "INDEX",
+    "MMULT",
+    "OFFSET",
+    "INDIRECT",
+    "SUMPRODUCT",
+    "REPT",
+    "LET",
+    "LAMBDA",
+    "SEQUENCE",
+    "TEXT",
+)
 _PIECES = (
     *"()+-*/^&=<>,;:{}[]!#@%$'\" \\",
     *("A1", "B2:C3", "$A$1", "A:A", "1:1", "XFD1048576", "S!A1", "'S'!A1", "[1]S!A1", "#REF!", "#N/A", "TRUE"),
     *("1", "0", "-1", "1E300", "1E-300", "0.5", "99999999999999999999", '"x"', "é", "😀", "_xlfn.", "_xlpm.x", "x"),
 )
 # Attribute values of cells and formulas that no program writes there.
-_ATTRIBUTES = (b"", b"0", b"-1", b"A0", b"ZZZZ9", b"A1:B", b"shared", b"array", b"dataTable", b"s", b"str", b"99999999999")
+_ATTRIBUTES = (
+    b"",
+    b"0",
+    b"-1",
+    b"A0",
+    b"ZZZZ9",
+    b"A1:B",
+    b"shared",
+    b"array",
+    b"dataTable",
+    b"s",
+    b"str",
+    b"99999999999",
+)
 
 
 def random_formula(random: Random) -> str:

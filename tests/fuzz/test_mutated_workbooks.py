@@ -6,12 +6,13 @@ import os
 import time
 from pathlib import Path
 from random import Random
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
 import xlsxwriter
-from conftest import workbook_parts
 from mutations import mutate
+from workbook_parts import workbook_parts
 
 from xlcheck.engines.guarded import Guarded
 from xlcheck.engines.ironcalc import IronCalc
@@ -63,9 +64,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     folder = tmp_path_factory.mktemp("books")
     by_xlsxwriter(folder / "a.xlsx")
     by_openpyxl(folder / "b.xlsx")
-    import zipfile
-
-    with zipfile.ZipFile(folder / "c.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+    with ZipFile(folder / "c.xlsx", "w", ZIP_DEFLATED) as archive:
         for name, part in workbook_parts(SHARED).items():
             archive.writestr(name, part)
     return [path.read_bytes() for path in sorted(folder.iterdir())]

@@ -166,7 +166,7 @@ def _open_file(path: Path) -> BinaryIO:
         raise WorkbookError(f"{path} does not exist; check the spelling and the folder") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise WorkbookError(f"{path} cannot be read ({reason}); check its permissions") from None
+        raise WorkbookError(f"{path} cannot be read ({reason}); check the file and its permissions") from None
 
 
 def _open_archive(path: Path, file: BinaryIO) -> ZipFile:
