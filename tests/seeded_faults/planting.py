@@ -1,0 +1,101 @@
+"""Plant one fault in a lesson's workbook, in the loaded engine and in what was read from the file.
+
+The engine recalculates the faulty workbook for real; only the detour over the disk is spared, so
+that every cell of every lesson can have its turn.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import ironcalc
+
+from xlcheck.check.generated import check_content
+from xlcheck.check.report import CheckReport
+from xlcheck.engines.ironcalc import _Session
+from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
+from xlcheck.excel.content import Cell, WorkbookContent
+from xlcheck.excel.values import Value
+
+_REFERENCE = re.compile(r"(?<![A-Za-z_.\"])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(A-Za-z_])")
+
+Place = tuple[str, int, int]
+
+
+@dataclass
+class Planted:
+    """An engine that opens the workbook with one cell changed."""
+
+    path: Path
+    place: Place
+    formula: str | None
+    value: Value
+
+    name = "ironcalc"
+    absolute_tolerance = 0.0
+    version = "planted"
+
+    def open(self, path: Path) -> _Session:
+        """The workbook with the fault in it."""
+        assert path == self.path
+        model = ironcalc.load_from_xlsx(str(path))
+        session = _Session(model, False)
+        sheet, row, column = self.place
+        if self.formula is not None:
+            model.set_user_input(session._index(sheet), row + 1, column + 1, f"={self.formula}")
+        elif self.value is not None:
+            assert isinstance(self.value, str | float)
+            session.set(sheet, row, column, self.value)
+        return session
+
+
+def planted_report(
+    content: WorkbookContent, place: Place, formula: str | None, value: Value, **options: object
+) -> CheckReport:
+    """Check the workbook with one cell holding another formula or a constant."""
+    changed = with_cell(content, place, Cell(value, formula))
+    return check_content(changed, Planted(content.path, place, formula, value), **options)  # type: ignore[arg-type]
+
+
+def poisoned_report(content: WorkbookContent, place: Place) -> CheckReport:
+    """Check the workbook with a wrong cached value in one cell."""
+    sheet, row, column = place
+    cell = content.sheets[sheet].cells[row, column]
+    poison: Value = "poison" if isinstance(cell.value, str) else 999.25
+    poisoned = with_cell(content, place, replace(cell, value=poison))
+    return check_content(poisoned, Planted(content.path, place, None, None))
+
+
+def with_cell(content: WorkbookContent, place: Place, cell: Cell) -> WorkbookContent:
+    """The same workbook with one cell replaced."""
+    sheet, row, column = place
+    old = content.sheets[sheet]
+    sheets = {**content.sheets, sheet: replace(old, cells={**old.cells, (row, column): cell})}
+    return replace(content, sheets=sheets)
+
+
+def shifted(formula: str) -> list[str]:
+    """Every formula in which one reference is moved by one row or one column."""
+    results = []
+    outside_text = re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), formula)
+    for match in _REFERENCE.finditer(outside_text):
+        fixed_column, letters, fixed_row, number = match.groups()
+        row, column = int(number) - 1, column_index(letters)
+        for down, right in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            if 0 <= row + down < MAX_ROWS and 0 <= column + right < MAX_COLUMNS:
+                text = cell_name(row + down, column + right, fixed_row=bool(fixed_row), fixed_column=bool(fixed_column))
+                results.append(formula[: match.start()] + text + formula[match.end() :])
+    return results
+
+
+def roots(report: CheckReport) -> set[Place]:
+    """Where the report sees a cell that is wrong in itself."""
+    return {place_of(cell.sheet, cell.cell) for cell in report.roots}
+
+
+def place_of(sheet: str, address: str) -> Place:
+    """Worksheet, row and column of an address."""
+    area = parse_range(address)
+    return sheet, area.top, area.left
