@@ -14,13 +14,18 @@ import numpy as np
 from xlcheck.excel.addresses import Range, quote_sheet
 from xlcheck.excel.bindings import Binding, Helper
 from xlcheck.excel.formulas import Style, formula
+from xlcheck.excel.pattern import Formulas
 from xlcheck.excel.plan import (
+    Array,
+    Block,
     Chart,
     Content,
     DropDown,
     Formula,
+    FormulaBlock,
     Highlight,
     Merge,
+    NumberBlock,
     PlannedCell,
     PlannedSheet,
 )
@@ -44,6 +49,7 @@ class SheetDraft:
     highlights: list[Highlight] = field(default_factory=list)
     freeze: tuple[int, int] | None = None
     one_page: bool = False
+    blocks: list[Block] = field(default_factory=list)
 
     def put(self, row: int, column: int, content: Content, style: str = "text") -> Range:
         """Fill one cell.
@@ -68,6 +74,18 @@ class SheetDraft:
         else:
             self.merges.append(Merge(area, content, style))
 
+    def numbers(self, row: int, column: int, values: Array, style: str) -> Range:
+        """Fill a rectangle with constants; `values` is a matrix."""
+        area = self.at(row, column, *values.shape)
+        self.blocks.append(NumberBlock(area, values, style))
+        return area
+
+    def formulas(self, row: int, column: int, formulas: Formulas, values: Array | str, rows: int, style: str) -> Range:
+        """Fill a part of a column with formulas; `values` has one value for each cell, or one text for all."""
+        area = self.at(row, column, rows)
+        self.blocks.append(FormulaBlock(area, formulas, values, style))
+        return area
+
     def at(self, row: int, column: int, rows: int = 1, columns: int = 1) -> Range:
         """A range of this worksheet."""
         return Range(self.name, row, column, rows, columns)
@@ -85,6 +103,7 @@ class SheetDraft:
             tuple(self.highlights),
             self.freeze,
             one_page=self.one_page,
+            blocks=tuple(self.blocks),
             hidden=self.hidden,
             tab=self.tab,
         )
@@ -159,9 +178,7 @@ class Draft:
         """The formula of one element of a computed quantity, as seen from a worksheet."""
         if q.expr is None:
             raise ValueError(f"{q.name} is given, not computed")
-        return Formula(
-            formula(q.expr, index, _View(self, sheet, sample), self.style), self.value(q.name, index, sample)
-        )
+        return Formula(formula(q.expr, index, View(self, sheet, sample), self.style), self.value(q.name, index, sample))
 
     def helper(
         self, sheet: SheetDraft, row: int, column: int, text: str, desired: Sequence[float | str], style: str
@@ -184,7 +201,7 @@ def reference(area: Range, sheet: str, *, fixed: bool = False) -> str:
 
 
 @dataclass(frozen=True)
-class _View:
+class View:
     """`Places` as seen from one worksheet and one sample; weights are fixed with `$`."""
 
     draft: Draft
@@ -192,15 +209,18 @@ class _View:
     sample: int | None
 
     def size(self, name: str) -> int:
+        """See `Places`."""
         return self.draft.graph[name].shape[-1]
 
     def element(self, name: str, index: int, row: int | None = None) -> str:
+        """See `Places`."""
         area = self.draft.placed(name, self.sample)
         if row is not None:
             return self._text(name, Range(area.sheet, area.top + row, area.left + index))
         return self._text(name, _element(area, index))
 
     def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
+        """See `Places`."""
         area = self.draft.placed(name, self.sample)
         count = (area.size if stop is None else stop) - start
         if area.rows == 1:
@@ -208,11 +228,13 @@ class _View:
         return self._text(name, Range(area.sheet, area.top + start, area.left, count, 1))
 
     def column(self, name: str, index: int, matrix: int | None = None) -> str:
+        """See `Places`."""
         area = self.draft.placed(name, self.sample)
         rows = self.draft.graph[name].shape[-2]
         return self._text(name, Range(area.sheet, area.top + rows * (matrix or 0), area.left + index, rows, 1))
 
     def cells(self, names: Sequence[str], index: int) -> str:
+        """See `Places`."""
         areas = [_element(area, index if area.size > 1 else 0) for area in map(self._placed, names)]
         runs: list[Range] = []
         for area in areas:
@@ -227,6 +249,7 @@ class _View:
         return self.draft.placed(name, self.sample)
 
     def samples(self, name: str) -> str:
+        """See `Places`."""
         areas = [self.draft.placed(name, k) for k in range(len(self.draft.samples))]
         columns = max(a.left for a in areas) - areas[0].left + 1
         rows = max(a.top for a in areas) - areas[0].top + 1

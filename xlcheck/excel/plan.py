@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xlcheck.excel.addresses import Range
+from xlcheck.excel.pattern import Formulas
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,28 @@ class PlannedCell:
     column: int
     content: Content
     style: str = "text"
+
+
+@dataclass(frozen=True, eq=False)
+class NumberBlock:
+    """A rectangle of constants, `values` of shape `(rows, columns)`; for areas too large for single cells."""
+
+    area: Range
+    values: Array
+    style: str
+
+
+@dataclass(frozen=True, eq=False)
+class FormulaBlock:
+    """Formulas below each other in one column, with their true values: one for each cell, or one text for all."""
+
+    area: Range
+    formulas: Formulas
+    values: Array | str
+    style: str
+
+
+Block = NumberBlock | FormulaBlock
 
 
 @dataclass(frozen=True)
@@ -102,6 +130,7 @@ class PlannedSheet:
         one_page: printed on one page; otherwise fitted to the page's width.
         hidden: very hidden, so that only a program shows it.
         tab: the style whose tint colours the tab.
+        blocks: rectangles of many cells; none of them overlaps another or a cell.
     """
 
     name: str
@@ -116,6 +145,7 @@ class PlannedSheet:
     one_page: bool = False
     hidden: bool = False
     tab: str | None = None
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """WorkbookPlan → .xlsx with XlsxWriter: exact numbers, fixed bytes, nothing half-written.
 
-XlsxWriter writes constants with 16 digits, which changes 43 % of float64 values in the last
-bits; `_ExactWorksheet` writes all 17. The finished file is packed anew without compression and
-with fixed timestamps, because the bytes that zlib makes differ between its versions.
+The finished file is packed anew with fixed timestamps. A small one is not compressed, because the
+bytes that zlib makes differ between its versions, and the lessons' workbooks are the same on every
+machine; a file of real size is compressed as XlsxWriter does it.
 """
 
 from __future__ import annotations
@@ -15,24 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, quote_sheet
 from xlcheck.excel.plan import Chart, Content, DropDown, Formula, Highlight, Link, PlannedSheet, WorkbookPlan
 from xlcheck.excel.styles import STYLES, TINTS
+from xlcheck.excel.worksheet import ExactWorksheet
 from xlcheck.files import replacing
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_LARGE = 2**20  # bytes, compressed: some 150,000 cells
 _PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-
-
-class _ExactWorksheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose number cells keep every bit of a float64."""
-
-    def _xml_number_element(self, number: float, attributes: list[tuple[str, Any]] | None = None) -> None:
-        attrs = "".join(f' {key}="{self._escape_attributes(value)}"' for key, value in attributes or ())
-        self.fh.write(f"<c{attrs}><v>{float(number)!r}</v></c>")
 
 
 def write_workbook(plan: WorkbookPlan, path: Path) -> None:
@@ -45,7 +38,10 @@ def write_workbook(plan: WorkbookPlan, path: Path) -> None:
         raw = temporary.with_suffix(".raw")
         try:
             _write(plan, raw)
-            _repack(raw, temporary)
+            if raw.stat().st_size < _LARGE:
+                _repack(raw, temporary)
+            else:
+                raw.replace(temporary)
         finally:
             raw.unlink(missing_ok=True)
 
@@ -100,7 +96,7 @@ class _Formats:
 
 
 def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
-    ws = book.add_worksheet(sheet.name, worksheet_class=_ExactWorksheet)
+    ws = book.add_worksheet(sheet.name, worksheet_class=ExactWorksheet)
     ws.hide_gridlines(2)
     for column, width in sheet.widths.items():
         ws.set_column(column, column, width)
@@ -108,6 +104,8 @@ def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
         ws.set_row(row, height)
     for cell in sheet.cells:
         _put(ws, cell.row, cell.column, cell.content, formats[cell.style])
+    for block in sheet.blocks:
+        ws.add_block(block, formats[block.style])
     for merge in sheet.merges:
         a = merge.area
         ws.merge_range(a.top, a.left, a.top + a.rows - 1, a.left + a.columns - 1, "", formats[merge.style])
