@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import weakref
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -107,8 +108,9 @@ class LibreOffice:
 
     @cached_property
     def _profile(self) -> Path:
-        self._profile_folder = tempfile.TemporaryDirectory(prefix="xlcheck-libreoffice-", ignore_cleanup_errors=True)
-        user = Path(self._profile_folder.name) / "user"
+        folder = tempfile.mkdtemp(prefix="xlcheck-libreoffice-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        user = Path(folder) / "user"
         user.mkdir()
         items = "".join(
             f'<item oor:path="/org.openoffice.Office.{where}"><prop oor:name="{name}" oor:op="fuse">'

@@ -150,7 +150,9 @@ def _workbook_part(container: Container) -> str:
         if relation.kind == "officeDocument":
             # Two workbooks in one file: another program may well take the usual one.
             if relation.target != _DEFAULT_WORKBOOK and _DEFAULT_WORKBOOK in container:
-                raise WorkbookError(f"{container.path} contains two workbooks, so it is not clear what it says")
+                raise WorkbookError(
+                    f"{container.path} contains two workbooks, so it is not clear what it says; save it again"
+                )
             return relation.target
     return _DEFAULT_WORKBOOK
 
