@@ -15,7 +15,7 @@ from xlcheck.excel.styles import LEGEND
 from xlcheck.graph.quantities import Quantity
 from xlcheck.spec.model_spec import ModelSpec
 
-_WIDE = 16
+WIDE = 16
 
 
 @dataclass(frozen=True)
@@ -44,35 +44,36 @@ def start_sheet(
     provenance: Mapping[str, str],
 ) -> None:
     """Fill the first sheet; `pages` says in a sentence what each other sheet shows."""
-    sheet.widths.update(dict.fromkeys(range(_WIDE), 10.5))
+    sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
     sheet.put(0, 0, story.title, "title")
     sheet.heights[0] = 32
-    sheet.merge(sheet.at(1, 0, 1, _WIDE), story.summary, "subtitle")
+    sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")
     sheet.heights[1] = 52
     text, shown = verdict_formula(check, START, check.verdicts.size)
     verdict = sheet.at(3, 0, 1, 8)
-    _merged_helper(draft, sheet, verdict, text, [shown], "big_verdict")
+    merged_helper(draft, sheet, verdict, text, [shown], "big_verdict")
     sheet.heights[3] = 28
     for beginning, style in ((f"{check.verdicts.size} of", "right"), ("A weight", "edited")):
         sheet.highlights.append(Highlight(verdict, beginning, style))
     sheet.put(3, 9, Link("see every number →", Range(check.verdicts.sheet, 0, 0)), "link")
     row = _picture(draft, sheet, 5, spec, data)
-    row = _reading(sheet, row + 1, story.reading)
-    row = _pages(sheet, row + 1, pages)
-    row = _legend(sheet, row + 1)
-    _provenance(sheet, row + 1, provenance)
+    row = reading_table(sheet, row + 1, story.reading)
+    row = pages_table(sheet, row + 1, pages)
+    row = legend_table(sheet, row + 1)
+    provenance_table(sheet, row + 1, provenance)
 
 
-def _merged_helper(
+def merged_helper(
     draft: Draft, sheet: SheetDraft, area: Range, text: str, desired: Sequence[float | str], style: str
 ) -> None:
+    """Show a rectangle as one cell with a formula that is no quantity."""
     sheet.merge(area, Formula(text, desired[0]), style)
     draft.note_helper(Range(area.sheet, area.top, area.left), text, desired)
 
 
 def _picture(draft: Draft, sheet: SheetDraft, row: int, spec: ModelSpec, data: DataPlaces) -> int:
     """The network unrolled over time, drawn with cells: words below, the layer's boxes, the answer above."""
-    heading(sheet, row, "The network, unrolled over time", _WIDE)
+    heading(sheet, row, "The network, unrolled over time", WIDE)
     recurrent = next(c for c in spec.calls if spec.layer(c.layer).kind in ("SimpleRNN", "LSTM", "GRU"))
     states = [q for band, members in draft.graph.bands(recurrent.name).items() if band.symbol == "h" for q in members]
     outputs = [draft.graph[name] for name in draft.graph.outputs]
@@ -131,24 +132,27 @@ def _cell(draft: Draft, q: Quantity) -> Range:
     return Range(area.sheet, area.top, area.left)
 
 
-def _reading(sheet: SheetDraft, row: int, lines: Sequence[str]) -> int:
-    heading(sheet, row, "How to read this", _WIDE)
+def reading_table(sheet: SheetDraft, row: int, lines: Sequence[str]) -> int:
+    """How to read the workbook; returns the row after it."""
+    heading(sheet, row, "How to read this", WIDE)
     for offset, line in enumerate(lines):
-        sheet.merge(sheet.at(row + 1 + offset, 0, 1, _WIDE), f"{offset + 1}.  {line}", "text")
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, WIDE), f"{offset + 1}.  {line}", "text")
         sheet.heights[row + 1 + offset] = 18
     return row + 1 + len(lines)
 
 
-def _pages(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
-    heading(sheet, row, "Sheets", _WIDE)
+def pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
+    """A link to every worksheet, with a sentence; returns the row after it."""
+    heading(sheet, row, "Sheets", WIDE)
     for offset, (name, sentence) in enumerate(pages.items()):
         sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), Link(name, Range(name, 0, 0)), "link")
-        sheet.merge(sheet.at(row + 1 + offset, 2, 1, _WIDE - 2), sentence, "text")
+        sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), sentence, "text")
     return row + 1 + len(pages)
 
 
-def _legend(sheet: SheetDraft, row: int) -> int:
-    heading(sheet, row, "Colours, on every sheet", _WIDE)
+def legend_table(sheet: SheetDraft, row: int) -> int:
+    """The colours of all worksheets; returns the row after it."""
+    heading(sheet, row, "Colours, on every sheet", WIDE)
     entries = [*LEGEND.items(), ("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
                ("edited", "–  changed: Keras's value no longer applies")]  # fmt: skip
     for offset, (style, text) in enumerate(entries):
@@ -160,10 +164,9 @@ def _legend(sheet: SheetDraft, row: int) -> int:
     return row + 8
 
 
-def _provenance(sheet: SheetDraft, row: int, provenance: Mapping[str, str]) -> None:
-    heading(sheet, row, "Where this comes from", _WIDE)
+def provenance_table(sheet: SheetDraft, row: int, provenance: Mapping[str, str]) -> None:
+    """What the workbook was made from."""
+    heading(sheet, row, "Where this comes from", WIDE)
     for offset, (key, text) in enumerate(provenance.items()):
         sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), key, "provenance")
-        sheet.merge(
-            sheet.at(row + 1 + offset, 2, 1, _WIDE - 2), text, "code" if key == "rebuild with" else "provenance"
-        )
+        sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), text, "code" if key == "rebuild with" else "provenance")
