@@ -26,7 +26,7 @@ class Tokens(StrEnum):
     LETTERS_AND_DIGITS = "letters-and-digits"  # everything else is a space, as in the chapter
     PRINTED_WORDS = "printed-words"  # as in Keras's film reviews: apostrophes stay inside words
 
-    def split(self, text: str) -> Words:
+    def words(self, text: str) -> Words:
         """The words of a text."""
         return tuple(_PATTERNS[self].sub(" ", text.lower()).split())
 
@@ -106,7 +106,7 @@ class Encoding:
         Raises:
             DataError: there is no word in the text, or one that the model cannot know.
         """
-        words = self.tokens.split(text)
+        words = self.tokens.words(text)
         if not words:
             raise DataError(f"there is no word in {text!r}: give at least one")
         if len(words) < self.timesteps and self.context:

@@ -59,10 +59,11 @@ def windows(text: str, timesteps: int = WINDOW) -> Windows:
         DataError: the text has no word to predict after the first window.
     """
     tokens = Tokens.LETTERS_AND_DIGITS
-    words = tokens.split(text)
+    words = tokens.words(text)
     if len(words) <= timesteps:
         raise DataError(
-            f"the text has {len(words)} words; windows of {timesteps} that predict one more need at least {timesteps + 1}"
+            f"the text has {len(words)} words, and windows of {timesteps} that predict the next need at least "
+            f"{timesteps + 1}: give a longer text"
         )
     encoding = Encoding(
         task="text",

@@ -8,7 +8,6 @@ Source of the format: PEP 3154, and `numpy.ndarray.__reduce__`.
 
 from __future__ import annotations
 
-import io
 import pickle
 from collections.abc import Callable
 from typing import IO, Any
@@ -33,7 +32,7 @@ def lists_of_integers(file: IO[bytes], name: str) -> list[NDArray[np.int32]]:
         DataError: the pickle is damaged, refers to anything but an array, or holds anything but lists of integers.
     """
     try:
-        array = _OnlyArrays(io.BufferedReader(_Raw(file))).load()
+        array = _OnlyArrays(file).load()
     except _RefusedError as error:
         raise DataError(
             f"{name} refers to {error}, which is not an array of lists of integers: it was not loaded"
@@ -82,8 +81,8 @@ def _reconstruct(*_: object) -> _Array:
     return _Array()
 
 
-def _encode(text: str, encoding: str) -> bytes:
-    return text.encode(encoding)
+def _encode(text: str, _encoding: str) -> bytes:
+    return text.encode("latin1")  # how Python 3 writes bytes in the old protocols
 
 
 _STAND_INS: dict[tuple[str, str], Callable[..., object]] = {

@@ -1,0 +1,33 @@
+"""A progress bar with the time left: on a terminal, and none in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def progress_bar(label: str, *, show: bool = True) -> Iterator[Callable[[int, int], None] | None]:
+    """Show how far a long piece of work is.
+
+    Args:
+        label: what is done.
+        show: False for none at all.
+
+    Yields:
+        Whom to tell the steps done and the steps in all; None where nobody would see it.
+    """
+    if not (show and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # Lines that are printed meanwhile appear above the bar, but only if they go to the terminal anyway.
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
+    ) as progress:
+        task = progress.add_task(label, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
