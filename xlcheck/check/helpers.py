@@ -89,17 +89,17 @@ def _over_settings(
             status = Status.NOT_EVALUATED
         elif desired is None:
             status = (Status.CARRIED if isinstance(actual, CellError) else Status.AGREE) if written else Status.ROOT
-        elif equal(actual, desired, tolerance):
+        elif equal(actual, desired, tolerance, helper.atol):
             status = Status.AGREE
         else:
             status = Status.CARRIED if written else Status.ROOT
         yield HelperVerdict(helper, status, is_formula, setting, actual, desired)
 
 
-def equal(actual: Value, desired: Value, tolerance: Tolerance) -> bool:
-    """Whether two values of cells are the same: numbers within the tolerance, everything else exactly."""
+def equal(actual: Value, desired: Value, tolerance: Tolerance, atol: float = 0.0) -> bool:
+    """Whether two values of cells are the same: numbers within the tolerance or `atol`, everything else exactly."""
     if is_number(actual) and is_number(desired):
-        return actual == desired or abs(actual - desired) <= tolerance.limit(abs(desired))
+        return actual == desired or abs(actual - desired) <= max(atol, tolerance.limit(abs(desired)))
     return type(actual) is type(desired) and actual == desired
 
 

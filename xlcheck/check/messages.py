@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from xlcheck.check.placement import is_number
-from xlcheck.check.report import Kind, Status
+from xlcheck.check.report import CellResult, Kind, Status
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.graph.quantities import Quantity
 
@@ -35,6 +35,12 @@ def show_apart(actual: Value, desired: Value) -> tuple[str, str]:
             # One digit more than the first that differs, so that the size of the difference shows.
             return f"{actual:.{min(digits + 1, 17)}g}", f"{desired:.{min(digits + 1, 17)}g}"
     return repr(actual), repr(desired)
+
+
+def show_values(cell: CellResult) -> tuple[str, str]:
+    """What a cell gives and what it should, told apart."""
+    actual, desired = show_apart(cell.actual, cell.desired)
+    return (str(cell.actual) if cell.kind is Kind.EXCEL_ERROR else actual), desired
 
 
 def title(q: Quantity, element: int) -> str:

@@ -71,7 +71,7 @@ def observe(
         placements = [placement_of(binding, graph[binding.quantity].shape) for binding in manifest.bindings]
     except (KeyError, ValueError) as error:
         raise WorkbookError(f"{content.path}: the hidden worksheet is damaged ({error}); build it again") from error
-    written = {_key(helper.cell): helper for helper in manifest.helpers}
+    written = {_key(helper.cell): helper for helper in manifest.all_helpers()}
     settings = list(range(len(manifest.samples))) if manifest.selector is not None else [0]
 
     bound = _union((p.sheet, p.codes) for p in placements)
@@ -104,7 +104,11 @@ def observe(
 
 
 def _require_sheets(content: WorkbookContent, manifest: Manifest) -> None:
-    areas = [*(b.area for b in manifest.bindings), *(h.cell for h in manifest.helpers)]
+    areas = [
+        *(b.area for b in manifest.bindings),
+        *(h.cell for h in manifest.helpers),
+        *(f.area for f in manifest.filled),
+    ]
     if manifest.selector is not None:
         areas.append(manifest.selector)
     missing = sorted({area.sheet for area in areas} - set(content.sheets))

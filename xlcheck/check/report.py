@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import math
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ class Kind(StrEnum):
     STALE_CACHE = "stale_cache"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellResult:
     """One cell that does not simply agree.
 
@@ -69,7 +70,8 @@ class Counts:
     """How many formula cells there are and what became of them.
 
     `formula_cells` counts the formula cells of the workbook and the cells that should hold a
-    formula; `checked` those that were compared: agree + root + carried.
+    formula; `checked` those that were compared: agree + root + carried. With a model, its weights are
+    compared too and count as checked.
     """
 
     formula_cells: int
@@ -108,6 +110,8 @@ class CheckReport:
             cells that agree but whose cached value in the file is stale.
         edits: weights and inputs that differ from those the workbook was built with.
         notes: what a reader should know (what was assumed, what was recomputed).
+        quantities: every quantity that was compared, in calculation order; then, for the formula
+            cells that are no quantity, `other formulas on SHEET`.
     """
 
     workbook: str
@@ -119,7 +123,8 @@ class CheckReport:
     samples: int = 1
     cells: tuple[CellResult, ...] = ()
     edits: tuple[Edit, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def complete(self) -> bool:
@@ -149,14 +154,19 @@ class CheckReport:
         return tuple(cell for cell in self.cells if cell.kind is Kind.STALE_CACHE)
 
     def to_json(self) -> dict[str, Any]:
-        """The object that `--format json` prints."""
-        data = asdict(self)
+        """The object that `--format json` prints: plain types only, non-finite numbers as texts."""
         return {
-            "workbook": data.pop("workbook"),
-            "engine": data.pop("engine"),
-            "oracle": data.pop("oracle"),
+            "workbook": self.workbook,
+            "engine": self.engine,
+            "oracle": self.oracle,
             "ok": self.ok,
-            **data,
+            "counts": asdict(self.counts),
+            "max_abs_error": self.max_abs_error,
+            "max_ulps": self.max_ulps,
+            "samples": self.samples,
+            "cells": [_plain(cell) for cell in self.cells],
+            "edits": [_plain(edit) for edit in self.edits],
+            "notes": list(self.notes),
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -179,4 +189,14 @@ class CheckReport:
     def _repr_html_(self) -> str:
         from xlcheck.check.render_html import render_html
 
-        return render_html([self])
+        return render_html([self], fragment=True)
+
+
+def _plain(item: CellResult | Edit) -> dict[str, Any]:
+    return {field.name: _json_value(getattr(item, field.name)) for field in fields(item)}
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

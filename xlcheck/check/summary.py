@@ -9,9 +9,10 @@ import numpy as np
 
 from xlcheck.check.compare import Verdicts
 from xlcheck.check.formula_cells import FormulaCells
+from xlcheck.check.groups import others_on
 from xlcheck.check.helpers import HelperVerdict
 from xlcheck.check.observe import Observation
-from xlcheck.check.placement import address, codes_of
+from xlcheck.check.placement import Mask, address, codes_of
 from xlcheck.check.report import CellResult, CheckReport, Counts, Edit, Status
 from xlcheck.check.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.check.stale import find_stale
@@ -69,6 +70,7 @@ def summarise(
         cells=tuple(results),
         edits=judged.edits,
         notes=(*notes, *_notes(judged, counts)),
+        quantities=tuple(dict.fromkeys(_names(judged, compare_weights=compare_weights))),
     )
 
 
@@ -103,13 +105,27 @@ def _stale(judged: Judged, listed: set[tuple[str, str]]) -> list[CellResult]:
     ]
 
 
+def _compared(judged: Judged, verdicts: Verdicts, *, compare_weights: bool) -> Mask:
+    """Which cells of a sighting count as checked: formulas, and constants that were held against something."""
+    s = verdicts.sighting
+    if compare_weights and judged.graph[verdicts.placement.quantity].is_weight:
+        return np.full(s.is_formula.shape, True)
+    return s.must_be_formula | s.is_formula | (verdicts.worst() > 0)
+
+
+def _names(judged: Judged, *, compare_weights: bool) -> Iterator[str]:
+    for verdicts in judged.verdicts:
+        if _compared(judged, verdicts, compare_weights=compare_weights).any():
+            yield verdicts.placement.quantity
+    for verdict in judged.helpers:
+        yield others_on(verdict.helper.cell.sheet)
+
+
 def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: bool) -> Counts:
     number = {status: sum(r.status is status for r in results) for status in _ORDER}
     compared: dict[str, list[np.ndarray]] = {}
     for verdicts in judged.verdicts:
-        weight = judged.graph[verdicts.placement.quantity].is_weight
-        s = verdicts.sighting
-        counted = s.must_be_formula | s.is_formula | (verdicts.worst() > 0) | (weight and compare_weights)
+        counted = _compared(judged, verdicts, compare_weights=compare_weights)
         compared.setdefault(verdicts.placement.sheet, []).append(verdicts.placement.codes[counted])
     for verdict in judged.helpers:
         compared.setdefault(verdict.helper.cell.sheet, []).append(codes_of(verdict.helper.cell))

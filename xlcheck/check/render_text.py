@@ -1,0 +1,188 @@
+"""Reports for a terminal or a log: one verdict a file, the roots first, then counts.
+
+Everything is said in words and marks; colour only repeats it. The text reads well in 80 columns.
+"""
+
+from __future__ import annotations
+
+import io
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from xlcheck.check.messages import show_apart, show_values
+from xlcheck.check.placement import is_number
+from xlcheck.check.report import CellResult, CheckReport, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+ROWS = 10
+WIDTH = 80
+_FORMULA_WIDTH = 240
+
+
+def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, width: int = WIDTH) -> str:
+    """The reports as plain text, without colour.
+
+    Args:
+        reports: what to show.
+        rows: how many roots to show of each; None shows every cell.
+        width: characters in a line.
+    """
+    from rich.console import Console
+
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    print_text(reports, console, rows=rows)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def print_text(reports: Sequence[CheckReport], console: Console, *, rows: int | None = ROWS) -> None:
+    """Print the reports to a console of the library rich; see `render_text`."""
+    for number, report in enumerate(reports):
+        if number and not (report.ok and reports[number - 1].ok):
+            console.print()
+        for item in _report(report, rows):
+            console.print(item, soft_wrap=False, highlight=False)
+
+
+def verdict(report: CheckReport) -> str:
+    """The verdict on one workbook in a few words."""
+    counts = report.counts
+    if counts.root or counts.carried:
+        wrong = f"{plural(counts.root, 'cell', 'cells')} wrong, " if counts.root else ""
+        return f"{wrong}{counts.carried} carried, {counts.agree} of {counts.checked} agree"
+    if not counts.checked:
+        return "nothing was checked"
+    if counts.not_evaluated:
+        return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
+    return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`1 cell`, `2 cells`."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def printable(text: str) -> str:
+    """A text from a workbook without characters that would steer a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _report(report: CheckReport, rows: int | None) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    mark, style = {0: ("✓", "bold green"), 1: ("✗", "bold red"), 3: ("?", "bold yellow")}[report.exit_code]
+    yield Text.assemble((f"{mark} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style))
+    yield _indented(_circumstances(report), "dim")
+    for edit in report.edits[: rows or None]:
+        actual, desired = (printable(text) for text in show_apart(edit.actual, edit.desired))
+        yield _indented(f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}")
+    if rows is not None and len(report.edits) > rows:
+        yield _indented(f"and {len(report.edits) - rows} more changes")
+    shown = [c for c in report.cells if rows is None or c.status is Status.ROOT]
+    shown = shown if rows is None else shown[:rows]
+    for number, cell in enumerate(shown, start=1):
+        yield ""
+        yield from _cell(number, cell, report)
+    yield from _rest(report, shown, rows)
+
+
+def _circumstances(report: CheckReport) -> str:
+    parts = [f"{report.engine} against {report.oracle}"]
+    parts += [f"{report.samples} samples"] if report.samples > 1 else []
+    last_places = f" ({report.max_ulps:.3g} ULP)" if report.ok else ""
+    parts.append(f"difference ≤ {report.max_abs_error:.2g}{last_places}")
+    return ", ".join(parts)
+
+
+def _cell(number: int, cell: CellResult, report: CheckReport) -> Iterator[RenderableType]:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    head = Text(f"{number:>3}  ", style="bold")
+    head.append(f"{printable(cell.sheet)}!{cell.cell}", style="bold")
+    head.append(f"  {cell.quantity}" if cell.quantity else "", style="cyan")
+    head.append(f"  {_WORDS[cell.status]}", style=_STYLES[cell.status])
+    if cell.diagnosis:
+        head.append(f"  {cell.diagnosis}", style="italic")
+    if report.samples > 1 and cell.sample is not None:
+        head.append(f"  (sample {cell.sample + 1})", style="dim")
+    yield head
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, text in _rows(cell):
+        grid.add_row(Text(label, style="dim"), Text(printable(text)))
+    yield Padding(grid, (0, 0, 0, 5))
+
+
+def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
+    actual, desired = show_values(cell)
+    yield "gives", actual
+    if cell.desired is not None:
+        yield "Keras", desired + _difference(cell)
+    if cell.desired_from_precedents is not None:
+        here = show_apart(cell.actual, cell.desired_from_precedents)[1]
+        if here != desired:
+            yield "should be", f"{here}, given the values it is computed from"
+    if cell.formula is not None:
+        yield "formula", cell.formula if len(cell.formula) <= _FORMULA_WIDTH else f"{cell.formula[:_FORMULA_WIDTH]}…"
+    yield "why", cell.message
+
+
+def _difference(cell: CellResult) -> str:
+    if is_number(cell.actual) and is_number(cell.desired):
+        return f"  (difference {abs(cell.actual - cell.desired):.2g})"
+    return ""
+
+
+def _rest(report: CheckReport, shown: Sequence[CellResult], rows: int | None) -> Iterator[RenderableType]:
+    lines = [] if rows is None else list(_hidden(report, len(shown)))
+    lines += [f"Note: {note}." for note in report.notes]
+    if len(report.cells) > len(shown):
+        lines.append(f"Every cell: xlcheck check {shlex.quote(printable(report.workbook))} --all")
+    if lines and shown:
+        yield ""
+    for line in lines:
+        yield _indented(line)
+
+
+def _hidden(report: CheckReport, shown: int) -> Iterator[str]:
+    """What was not shown, counted."""
+    counts = report.counts
+    if counts.root > shown:
+        yield f"{plural(counts.root - shown, 'more cell is', 'more cells are')} wrong."
+    if counts.carried:
+        yield f"{plural(counts.carried, 'cell is', 'cells are')} wrong only because an earlier cell is."
+    if counts.not_evaluated:
+        yield f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be computed by {report.engine}."
+    if counts.unbound:
+        yield f"{plural(counts.unbound, 'formula belongs', 'formulas belong')} to no quantity; not checked."
+    if report.stale:
+        yield f"{plural(len(report.stale), 'stored value is', 'stored values are')} not what the formula gives."
+
+
+def _indented(text: str, style: str = "") -> RenderableType:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    return Padding(Text(printable(text), style=style), (0, 0, 0, 2))
+
+
+_WORDS = {
+    Status.ROOT: "wrong",
+    Status.CARRIED: "carried",
+    Status.NOT_EVALUATED: "not computed",
+    Status.UNBOUND: "unbound",
+    Status.AGREE: "stale",
+}
+_STYLES = {
+    Status.ROOT: "bold red",
+    Status.CARRIED: "yellow",
+    Status.NOT_EVALUATED: "magenta",
+    Status.UNBOUND: "blue",
+    Status.AGREE: "blue",
+}
