@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlcheck.excel.addresses import Range
+from xlcheck.excel.shared_formulas import SharedFormula
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,33 @@ class Helper:
         cell: where it stands.
         formula: its text as written, without `=`.
         desired: the value it must have for each selected sample; one item if it does not depend on it.
+        atol: how far a number may lie from it, if more than the workbook's tolerance.
     """
 
     cell: Range
     formula: str
     desired: tuple[float | str, ...]
+    atol: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FilledHelper:
+    """Cells that hold one formula, filled down from the first, and must all have the same value.
+
+    Attributes:
+        area: where they stand.
+        formula: the text in the first cell; in the others its relative references move along.
+        desired: as for `Helper`; empty where a binding says what must stand there.
+        atol: as for `Helper`.
+    """
+
+    area: Range
+    formula: str
+    desired: tuple[float | str, ...]
+    atol: float = 0.0
+
+    def cells(self) -> Iterator[Helper]:
+        """Each cell by itself."""
+        filled = SharedFormula(self.formula, self.area.top, self.area.left)
+        for row, column in self.area.cells():
+            yield Helper(Range(self.area.sheet, row, column), filled.at(row, column), self.desired, self.atol)

@@ -29,6 +29,7 @@ from xlcheck.excel.plan import (
     PlannedCell,
     PlannedSheet,
 )
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 
@@ -119,6 +120,7 @@ class Draft:
         style: how formulas are written.
         selector: the cell that selects the sample, once it is placed; None with a single sample.
         unit_names: for bands whose units have names (the words of a vocabulary), by the band's name.
+        softmax_parts: for long softmaxes the cells of the largest element and of the sum.
     """
 
     def __init__(self, graph: Graph, trace: Trace, samples: Sequence[str], style: Style) -> None:
@@ -130,6 +132,7 @@ class Draft:
         self.sheets: dict[str, SheetDraft] = {}
         self.names: dict[str, Range] = {}
         self.unit_names: dict[str, tuple[str, ...]] = {}
+        self.softmax_parts: dict[ex.Softmax, tuple[Range, Range]] = {}
         self.bindings: list[Binding] = []
         self.helpers: list[Helper] = []
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
@@ -254,6 +257,11 @@ class View:
         columns = max(a.left for a in areas) - areas[0].left + 1
         rows = max(a.top for a in areas) - areas[0].top + 1
         return self._text(name, Range(areas[0].sheet, areas[0].top, areas[0].left, rows, columns))
+
+    def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
+        """See `Places`."""
+        parts = self.draft.softmax_parts.get(expr)
+        return None if parts is None else (parts[0].fixed(), parts[1].fixed())
 
     def _text(self, name: str, area: Range) -> str:
         return reference(area, self.sheet, fixed=self.draft.graph[name].is_weight)

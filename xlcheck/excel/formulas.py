@@ -55,6 +55,9 @@ class Places(Protocol):
     def samples(self, name: str) -> str:
         """A quantity of one element, over all samples, as a range."""
 
+    def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
+        """Two cells that hold the largest element and the sum of a softmax, if the worksheet has them."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -243,9 +246,18 @@ def _batch_mean(printer: _Printer, expr: ex.BatchMean, index: int | None) -> tup
 def _softmax_written_out(printer: _Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
     """With the sum written term by term, as a textbook does, as long as it is short."""
     if not isinstance(expr.x, ex.Ref) or index is None or printer.places.size(expr.x.name) > _WRITTEN_OUT:
-        return printer.fill(_STABLE_SOFTMAX, expr, index)
+        return _softmax_stable(printer, expr, index)
     terms = [f"EXP({printer.places.element(expr.x.name, k)})" for k in range(printer.places.size(expr.x.name))]
     return f"{terms[index]}/({'+'.join(terms)})", "mul"
+
+
+def _softmax_stable(printer: _Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
+    """Shifted by the largest element; a long one reads it and the sum from cells of their own."""
+    parts = None if index is None else printer.places.softmax_parts(expr)
+    if parts is None:
+        return printer.fill(_STABLE_SOFTMAX, expr, index)
+    largest, total = parts
+    return f"EXP({_Operand(printer, expr.x, index):add}-{largest})/{total}", "mul"
 
 
 def _crossentropy_written_out(
@@ -318,7 +330,7 @@ _ROBUST: dict[type[ex.Expr], Rule] = {
     ex.Sigmoid: Row("IF({x}>=0,1/(1+EXP(-ABS({x}))),EXP(-ABS({x}))/(1+EXP(-ABS({x}))))", single=True),
     ex.Expm1: Row("2*EXP({x:mul}/2)*SINH({x:mul}/2)", "mul"),
     ex.Softplus: Row("MAX({x},0)+2*ATANH(EXP(-ABS({x}))/(2+EXP(-ABS({x}))))", "add", single=True),
-    ex.Softmax: _STABLE_SOFTMAX,
+    ex.Softmax: _softmax_stable,
     ex.BinaryCrossentropy: Row("MAX({logit},0)-{logit:mul}*{target:mul}+LN(1+EXP(-ABS({logit})))", "add"),
     ex.CategoricalCrossentropy: _STABLE_CROSSENTROPY,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, parse_range
-from xlcheck.excel.bindings import Binding, Helper
+from xlcheck.excel.bindings import Binding, FilledHelper, Helper
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
@@ -39,12 +39,13 @@ class Manifest:
         trace: Keras's float64 values of every quantity for every sample, weights and inputs included.
         prediction: the float32 model's output as trained, `(samples, …)`.
         bindings: where every quantity stands.
-        helpers: every other formula cell.
+        helpers: every other formula cell, except those of `filled`.
         samples: a short text for each sample, as the worksheet shows it.
         selector: the cell that selects the sample (it holds 1, 2, …), or None.
         provenance: seed, versions, hash of the weights, the command that rebuilds the file.
         atol: the tolerance that the trace was verified with, absolute.
         rtol: the same, relative to each quantity's largest magnitude.
+        filled: areas of formula cells that are no quantities.
     """
 
     spec: ModelSpec
@@ -57,6 +58,13 @@ class Manifest:
     provenance: Mapping[str, str] = field(default_factory=dict)
     atol: float = 1e-14
     rtol: float = 0.0
+    filled: tuple[FilledHelper, ...] = ()
+
+    def all_helpers(self) -> Iterator[Helper]:
+        """Every formula cell that is no quantity."""
+        yield from self.helpers
+        for area in self.filled:
+            yield from area.cells()
 
     def to_chunks(self) -> list[str]:
         """The JSON text, cut for one cell each."""
@@ -66,7 +74,12 @@ class Manifest:
             "trace": {"source": self.trace.source, "values": {k: _encode(v) for k, v in self.trace.values.items()}},
             "prediction": _encode(self.prediction),
             "bindings": [[b.quantity, str(b.area), b.sample, b.transposed] for b in self.bindings],
-            "helpers": [[str(h.cell), h.formula, list(h.desired)] for h in self.helpers],
+            "helpers": [[str(h.cell), h.formula, list(h.desired), *([h.atol] if h.atol else [])] for h in self.helpers],
+            **(
+                {"filled": [[str(f.area), f.formula, list(f.desired), f.atol] for f in self.filled]}
+                if self.filled
+                else {}
+            ),
             "samples": list(self.samples),
             "selector": None if self.selector is None else str(self.selector),
             "provenance": dict(self.provenance),
@@ -117,7 +130,8 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         trace=Trace(data["trace"]["source"], {k: _decode(v) for k, v in data["trace"]["values"].items()}),
         prediction=_decode(data["prediction"]),
         bindings=tuple(Binding(q, parse_range(a), s, t) for q, a, s, t in data["bindings"]),
-        helpers=tuple(Helper(parse_range(c), f, tuple(d)) for c, f, d in data["helpers"]),
+        helpers=tuple(Helper(parse_range(c), f, tuple(d), *atol) for c, f, d, *atol in data["helpers"]),
+        filled=tuple(FilledHelper(parse_range(a), f, tuple(d), atol) for a, f, d, atol in data.get("filled", ())),
         samples=tuple(data["samples"]),
         selector=None if data["selector"] is None else parse_range(data["selector"]),
         provenance=dict(data["provenance"]),
