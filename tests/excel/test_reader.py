@@ -136,6 +136,15 @@ class TestFormulas:
 
         assert found == {(0, 1): Cell(1.0, "A1*$A$1"), (1, 1): Cell(2.0, "A2*$A$1")}
 
+    def test_shared_formula_may_be_written_after_its_first_use(self) -> None:
+        """The cell that has the text of a shared formula need not be the first of them."""
+        found = parse(
+            '<row r="1"><c r="B1"><f t="shared" si="0"/><v>1</v></c><c r="C1"><f t="shared" ref="B1:C1" si="0">C2</f></c>'
+            "</row>"
+        )
+
+        assert found == {(0, 1): Cell(1.0, "B2"), (0, 2): Cell(None, "C2")}
+
     def test_array_formula_belongs_to_all_its_cells(self) -> None:
         """Every cell of an array formula's range has its text and range, also where the file has no cell."""
         found = parse(
@@ -304,7 +313,7 @@ class TestRefusals:
             ('<row r="-1"/>', "it has a row '-1'"),
             (
                 '<row r="1"><c r="C1"><f t="shared" si="0"/></c></row>',
-                "its cell C1 shares a formula that is written nowhere before it",
+                "its cell C1 shares a formula that is written nowhere",
             ),
             (
                 '<row r="1"><c r="A1"><f t="array" ref="A0">1</f></c></row>',
@@ -312,7 +321,7 @@ class TestRefusals:
             ),
             (
                 '<row r="1"><c r="A1"><f t="array" ref="A1:XFD1048576">1</f></c></row>',
-                "it has an array formula over A1:XFD1048576, more than 5,000,000 cells",
+                "it has an array formula over A1:XFD1048576, and with it more than 5,000,000 cells",
             ),
         ],
     )

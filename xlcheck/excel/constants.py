@@ -77,7 +77,11 @@ def _find(content: bytes, names: set[str]) -> list[tuple[str, str, str | None, i
     def on_end(tag: str) -> None:
         nonlocal cell
         if cell is not None and tag.rpartition(":")[2] == "c":
-            found.append((*cell, content.index(b">", parser.CurrentByteIndex) + 1))
+            end = parser.CurrentByteIndex
+            # Of an empty element the parser gives the byte after it, of others the first of the end tag.
+            if content.startswith(f"</{tag}".encode(), end):
+                end = content.index(b">", end) + 1
+            found.append((*cell, end))
             cell = None
 
     parser.StartElementHandler = on_start

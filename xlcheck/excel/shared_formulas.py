@@ -53,39 +53,36 @@ def _split(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
     position = 0
     for match in _TOKEN.finditer(text):
-        if match.lastindex is None:
+        reference = _reference(*match.groups(default="")) if match.lastindex else None
+        if reference is None:
             continue
-        pieces.append(text[position : match.start()])
-        column_fixed, column, row_fixed, row, *lines = match.groups()
-        if column:
-            _add_column(pieces, column_fixed, column)
-            _add_row(pieces, row_fixed, row)
-        elif lines[1]:
-            _add_column(pieces, lines[0], lines[1])
-            pieces.append(":")
-            _add_column(pieces, lines[2], lines[3])
-        else:
-            _add_row(pieces, lines[4], lines[5])
-            pieces.append(":")
-            _add_row(pieces, lines[6], lines[7])
+        pieces += [text[position : match.start()], *reference]
         position = match.end()
-    pieces.append(text[position:])
-    return pieces
+    return [*pieces, text[position:]]
 
 
-def _add_column(pieces: list[_Piece], fixed: str, name: str) -> None:
-    index = column_index(name)
-    if index >= MAX_COLUMNS:
-        pieces.append(fixed + name)
-        return
-    pieces.append(fixed)
-    pieces.append((bool(fixed), index, MAX_COLUMNS))
+def _reference(*groups: str) -> list[_Piece] | None:
+    """The pieces of A1, A:A or 1:1; None for what only looks like one, but lies outside the grid."""
+    fixed_column, column, fixed_row, row, fixed_first, first, fixed_last, last, *rows = groups
+    try:
+        if row:
+            return [*_column(fixed_column, column), *_row(fixed_row, row)]
+        if first:
+            return [*_column(fixed_first, first), ":", *_column(fixed_last, last)]
+        return [*_row(*rows[:2]), ":", *_row(*rows[2:])]
+    except ValueError:
+        return None
 
 
-def _add_row(pieces: list[_Piece], fixed: str, number: str) -> None:
-    index = int(number) - 1
-    if index >= MAX_ROWS:
-        pieces.append(fixed + number)
-        return
-    pieces.append(fixed)
-    pieces.append((bool(fixed), index, MAX_ROWS))
+def _column(fixed: str, name: str) -> tuple[_Piece, _Piece]:
+    return fixed, (bool(fixed), _in_grid(column_index(name), MAX_COLUMNS), MAX_COLUMNS)
+
+
+def _row(fixed: str, number: str) -> tuple[_Piece, _Piece]:
+    return fixed, (bool(fixed), _in_grid(int(number) - 1, MAX_ROWS), MAX_ROWS)
+
+
+def _in_grid(index: int, size: int) -> int:
+    if index >= size:
+        raise ValueError
+    return index

@@ -51,23 +51,20 @@ def parse_cells(content: bytes, strings: Sequence[str]) -> Cells:
     parser.buffer_size = 65_536
     sheet = _SheetParser(parser, strings)
     parser.Parse(content, True)
-    sheet.fill_arrays()
-    return sheet.cells
+    return sheet.finish()
 
 
 class _SheetParser:
-    """Handlers that collect cells while expat reads.
-
-    Attributes:
-        cells: what was found.
-    """
+    """Handlers that collect cells while expat reads."""
 
     def __init__(self, parser: expat.XMLParserType, strings: Sequence[str]) -> None:
-        self.cells: Cells = {}
+        self._cells: Cells = {}
         self._parser = parser
         self._strings = strings
         self._columns = _Columns()
         self._shared: dict[str, SharedFormula] = {}
+        # (row, column, group) of cells that stand before the one that has their formula.
+        self._waiting: list[tuple[int, int, str]] = []
         # (formula, range) of array formulas and data tables.
         self._arrays: list[tuple[str, str]] = []
         parser.StartElementHandler = self._on_element_before_data
@@ -79,7 +76,7 @@ class _SheetParser:
 
     def _read_data(self, prefix: str) -> None:  # noqa: PLR0915 - three closures over the cell being read
         """Install the handlers for the rows. Closures, since they run several times for each of a million cells."""
-        parser, cells, columns = self._parser, self.cells, self._columns
+        parser, cells, columns = self._parser, self._cells, self._columns
         c_tag, v_tag, f_tag, t_tag = prefix + "c", prefix + "v", prefix + "f", prefix + "t"
         row_tag, data_tag, phonetic_tag = prefix + "row", prefix + "sheetData", prefix + "rPh"
         row = column = -1
@@ -206,25 +203,32 @@ class _SheetParser:
         if text:
             self._shared[group] = SharedFormula(text, row, column)
             return text
-        try:
+        if group in self._shared:
             return self._shared[group].at(row, column)
-        except KeyError:
-            name = cell_name(row, column)
-            raise SheetError(f"its cell {name} shares a formula that is written nowhere before it") from None
+        self._waiting.append((row, column, group))
+        return ""
 
-    def fill_arrays(self) -> None:
-        """Give every cell of an array's range the array's formula."""
+    def finish(self) -> Cells:
+        """The cells, when all have been read: formulas that one cell has for others are given to them."""
+        for row, column, group in self._waiting:
+            if group not in self._shared:
+                name = cell_name(row, column)
+                raise SheetError(f"its cell {name} shares a formula that is written nowhere")
+            self._cells[row, column] = Cell(self._cells[row, column].value, self._shared[group].at(row, column))
+        filled = 0
         for formula, name in self._arrays:
             try:
                 area = parse_range(name)
             except ValueError:
                 raise SheetError(f"it has an array formula over {name!r}, which is no range") from None
-            if len(self.cells) + area.size > MAX_CELLS:
-                raise SheetError(f"it has an array formula over {name}, more than {MAX_CELLS:,} cells")
+            filled += area.size
+            if filled > MAX_CELLS:
+                raise SheetError(f"it has an array formula over {name}, and with it more than {MAX_CELLS:,} cells")
             for position in area.cells():
-                cell = self.cells.get(position)
+                cell = self._cells.get(position)
                 if cell is None or cell.formula is None:
-                    self.cells[position] = Cell(cell.value if cell else None, formula, name)
+                    self._cells[position] = Cell(cell.value if cell else None, formula, name)
+        return self._cells
 
 
 def _data_table(attributes: Attributes) -> str:
