@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from xlcheck import __version__
+from xlcheck.cli_train import generate, train
 from xlcheck.errors import UsageError, XlcheckError
+from xlcheck.progress import progress_bar
 
 if TYPE_CHECKING:
     from xlcheck.check.report import CheckReport
@@ -50,6 +51,9 @@ def commands() -> None:
     or not everything, could be checked.
     """
 
+
+commands.add_command(train)
+commands.add_command(generate)
 
 engine_option = click.option(
     "--engine", "engines", type=click.Choice(_ENGINES), multiple=True, default=("ironcalc",), show_default=True,
@@ -110,7 +114,7 @@ def build(
         seed = SEED
     reports = []
     for name, path in _targets(lessons, all_, weights, output):
-        with _epochs(name, show=seed is not None and not quiet) as progress:
+        with progress_bar(f"training {name}", show=seed is not None and not quiet) as progress:
             built = build_lesson(
                 name, path, weights=weights, seed=seed, style=style, engine=engines[0], progress=progress
             )
@@ -125,13 +129,14 @@ def build(
 @click.option("--model", type=click.Path(path_type=Path), help="A .keras file: compute the truth with it now.")
 @click.option("--atol", type=float, help="Absolute tolerance.  [default: what the workbook was verified with]")
 @click.option("--rtol", type=float, help="Tolerance relative to each quantity's largest magnitude.")
+@click.option("--all", "all_", is_flag=True, help="Show every cell that does not agree, not only the first roots.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result to a file instead of stdout.")
 @engine_option
 @format_option
 @quiet_option
 def check(
-    files: tuple[Path, ...], model: Path | None, atol: float | None, rtol: float | None, output: Path | None,
-    engines: tuple[str, ...], format_: str, quiet: bool,
+    files: tuple[Path, ...], model: Path | None, atol: float | None, rtol: float | None, all_: bool,
+    output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras."""
     from xlcheck.api import check as check_file
@@ -139,7 +144,7 @@ def check(
     reports = [
         check_file(path, engine=engine, model=model, atol=atol, rtol=rtol) for path in files for engine in engines
     ]
-    return _show(reports, format_, output)
+    return _show(reports, format_, output, all_=all_)
 
 
 @commands.command()
@@ -181,22 +186,6 @@ def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | No
         yield name, folder / f"{name}{ending}.xlsx"
 
 
-@contextmanager
-def _epochs(name: str, *, show: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar over the epochs: on a terminal, while Keras trains."""
-    if not show:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(f"training {name}", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 def _show_model(model: Any, path: Path, *, quiet: bool) -> None:
     """Save the trained model beside its workbook, and show its layers and weights."""
     from xlcheck.training.save import save_model
@@ -219,16 +208,42 @@ def _show_model(model: Any, path: Path, *, quiet: bool) -> None:
     console.print(layers, weights)
 
 
-def _show(reports: Sequence[CheckReport], format_: str, output: Path | None = None) -> int:
+def _show(reports: Sequence[CheckReport], format_: str, output: Path | None = None, *, all_: bool = False) -> int:
     """Print the reports in the format asked for; the exit code of the worst of them."""
-    from xlcheck.check.render import render
+    if format_ == "text" and output is None:
+        from rich.console import Console
 
-    text = render(reports, format_, color=output is None and sys.stdout.isatty())
-    if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        from xlcheck.check.render_agreement import print_agreement
+        from xlcheck.check.render_text import ROWS, print_text
+
+        console = Console()
+        print_text(reports, console, rows=None if all_ else ROWS)
+        if len({report.engine for report in reports}) > 1:
+            print_agreement(reports, console)
+    elif output is None:
+        click.echo(_rendered(reports, format_, all_))
     else:
         from xlcheck.files import write_text
 
-        write_text(output, text)
+        write_text(output, _rendered(reports, format_, all_).rstrip("\n") + "\n")
     codes = [report.exit_code for report in reports]
     return next((code for code in (1, 3) if code in codes), 0)
+
+
+def _rendered(reports: Sequence[CheckReport], format_: str, all_: bool) -> str:
+    """The reports as one text, without colour."""
+    if format_ == "json":
+        from xlcheck.check.render_json import render_json
+
+        return render_json(reports)
+    if format_ == "html":
+        from xlcheck.check.render_html import render_html
+
+        return render_html(reports)
+    if format_ == "junit":
+        from xlcheck.check.render_junit import render_junit
+
+        return render_junit(reports)
+    from xlcheck.check.render_text import ROWS, render_text
+
+    return render_text(reports, rows=None if all_ else ROWS)

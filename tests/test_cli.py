@@ -1,0 +1,155 @@
+"""The command line: what it prints, what it writes, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from xlcheck.cli import run
+
+WORKBOOKS = Path(__file__).parents[1] / "workbooks"
+
+
+def xlcheck(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "xlcheck", *map(str, arguments)],
+        capture_output=True, text=True, encoding="utf-8", timeout=120, check=False, **options,  # type: ignore[call-overload]
+    )  # fmt: skip
+
+
+def test_list_shows_each_lesson_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """`list` prints one line for each lesson, its name first."""
+    assert run(["list"]) == 0
+
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert names[:3] == ["simple-rnn", "lstm", "rnn-dimensions"]
+
+
+def test_build_writes_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`build` writes the file it is told to, prints the verdict, and ends with 0."""
+    path = tmp_path / "my lesson.xlsx"
+
+    assert run(["build", "lstm", "-o", str(path)]) == 0
+
+    assert path.exists()
+    assert "362" in capsys.readouterr().out
+
+
+def test_check_of_a_lesson_needs_no_tensorflow() -> None:
+    """Neither `--help` nor `check` of a generated workbook imports TensorFlow, Keras, pandas or matplotlib."""
+    code = (
+        "import sys; from xlcheck.cli import run; run(['--help']); "
+        f"assert run(['check', {str(WORKBOOKS / 'lstm.xlsx')!r}]) == 0; "
+        "heavy = {'tensorflow', 'keras', 'pandas', 'matplotlib'} & set(sys.modules); assert not heavy, heavy"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert result.returncode == 0, result.stderr
+
+
+def test_json_is_an_array_of_reports(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--format json` prints one object for each file."""
+    files = [str(WORKBOOKS / f"{name}.xlsx") for name in ("lstm", "simple-rnn")]
+
+    assert run(["check", *files, "--format", "json"]) == 0
+
+    reports = json.loads(capsys.readouterr().out)
+    assert [r["ok"] for r in reports] == [True, True]
+    assert [r["counts"]["formula_cells"] for r in reports] == [362, 122]
+
+
+def test_junit_and_html_go_to_a_file(tmp_path: Path) -> None:
+    """`-o` writes the result to a file, in the format asked for."""
+    junit, html = tmp_path / "report.xml", tmp_path / "report.html"
+    workbook = str(WORKBOOKS / "lstm.xlsx")
+
+    assert run(["check", workbook, "--format", "junit", "-o", str(junit)]) == 0
+    assert run(["check", workbook, "--format", "html", "-o", str(html)]) == 0
+
+    assert len(list(ElementTree.parse(junit).iter("testcase"))) > 40  # noqa: S314 - our own file
+    assert "<html" in html.read_text(encoding="utf-8")
+
+
+def test_several_engines_print_their_agreement(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two engines at once give a table that names both."""
+    assert run(["check", str(WORKBOOKS / "lstm.xlsx"), "--engine", "ironcalc", "--engine", "cellrune"]) == 0
+
+    out = capsys.readouterr().out
+    assert "ironcalc" in out
+    assert "cellrune" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["build", "gpt"], "there is no lesson 'gpt'"),
+        (["build"], "name one or more lessons"),
+        (["build", "lstm", "--all"], "name one or more lessons"),
+        (["build", "lstm", "--weights", "book", "--seed", "3"], "leave one of the two out"),
+        (["check", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["check"], "Missing argument"),
+        (["build", "lstm", "--style", "baroque"], "Invalid value for '--style'"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Wrong usage ends with exit code 2 and says what to do, without a traceback."""
+    assert run(arguments) == 2
+
+    captured = capsys.readouterr()
+    assert sentence in captured.err
+    assert "Traceback" not in captured.err
+    assert captured.out == ""
+
+
+def test_an_unwritable_place_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that does not exist is named, and nothing is left behind."""
+    assert run(["build", "lstm", "-o", str(tmp_path / "missing" / "x.xlsx")]) == 2
+
+    assert "missing" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fills up while writing is one sentence; the old file is untouched and no part of the new remains."""
+    import xlcheck.excel.writer as writer
+
+    path = tmp_path / "lstm.xlsx"
+    path.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writer, "_repack", full)
+
+    assert run(["build", "lstm", "-o", str(path)]) == 2
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["lstm.xlsx"]
+
+
+@pytest.mark.keras
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process on Windows")
+def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of a build leaves an existing file as it was, and nothing else."""
+    path = tmp_path / "lstm.xlsx"
+    path.write_text("old")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xlcheck", "build", "lstm", "--seed", "3", "-o", str(path)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )  # fmt: skip
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["lstm.xlsx"]
