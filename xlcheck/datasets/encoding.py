@@ -33,7 +33,7 @@ class Tokens(StrEnum):
 
 _PATTERNS = {
     Tokens.LETTERS_AND_DIGITS: re.compile(r"[^a-z0-9]"),
-    Tokens.PRINTED_WORDS: re.compile(r"""[!"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\s]|<br\s*/?>"""),
+    Tokens.PRINTED_WORDS: re.compile(r"""[!"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\s]"""),
 }
 
 
