@@ -20,6 +20,7 @@ class Dataset:
         inputs: `(samples, timesteps, features)`.
         targets: `(samples, units)`, or `(samples, timesteps, units)` with an answer at each step.
         samples: a short text for each sample.
+        step_weights: `(samples, timesteps)`, how much each step's loss counts in training; None if all count.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Dataset:
     inputs: Array
     targets: Array
     samples: tuple[str, ...]
+    step_weights: Array | None = None
 
     def __post_init__(self) -> None:
         sizes = {len(self.documents), len(self.words), len(self.inputs), len(self.targets), len(self.samples)}

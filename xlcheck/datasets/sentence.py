@@ -28,4 +28,7 @@ def sentence() -> Dataset:
         inputs=inputs,
         targets=np.concatenate([inputs[:, 1:], np.zeros((1, 1, 4))], axis=1),
         samples=(SENTENCE,),
+        # TensorFlow's gradient of a softmax's cross-entropy, p − y, is right only for targets that add up to 1;
+        # for all zeros it would be p instead of 0, and training would unlearn the other steps.
+        step_weights=np.array([[1.0, 1.0, 1.0, 0.0]]),
     )

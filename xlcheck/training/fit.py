@@ -26,7 +26,12 @@ def set_seed(seed: int) -> None:
 
 
 def fit(
-    model: Any, inputs: ArrayLike, targets: ArrayLike, epochs: int, progress: Progress | None = None
+    model: Any,
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    epochs: int,
+    progress: Progress | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> tuple[float, ...]:
     """Train a compiled model, each epoch being one step on all samples.
 
@@ -39,6 +44,7 @@ def fit(
         targets: what the model should answer.
         epochs: how many steps.
         progress: told after each epoch.
+        sample_weight: as in Keras, how much the loss of each sample, or of each step, counts.
 
     Returns:
         The loss of each epoch before its update, as `fit` records it.
@@ -46,7 +52,7 @@ def fit(
     history = []
     for epoch in range(epochs):
         model.reset_metrics()  # Keras averages the loss over steps until told that an epoch begins
-        history.append(float(model.train_on_batch(inputs, targets)))
+        history.append(float(model.train_on_batch(inputs, targets, sample_weight=sample_weight)))
         if progress is not None:
             progress(epoch + 1, epochs)
     return tuple(history)

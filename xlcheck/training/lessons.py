@@ -56,7 +56,7 @@ def train_model(
     data = _recipe(lesson).data()
     set_seed(seed)
     model = MODELS[lesson]()
-    return model, fit(model, data.inputs, data.targets, epochs, progress)
+    return model, fit(model, data.inputs, data.targets, epochs, progress, data.step_weights)
 
 
 def book_model(lesson: str) -> Any:
