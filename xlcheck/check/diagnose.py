@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xlcheck.check.messages import quantity_message
+from xlcheck.check.messages import quantity_message, title
 from xlcheck.check.report import Kind, Status
-from xlcheck.excel.values import Value
+from xlcheck.excel.values import CellError, Value
 from xlcheck.graph.quantities import Quantity
 
 
@@ -57,7 +57,19 @@ def constant_over_formula(context: CellContext) -> Diagnosis | None:
     )
 
 
-DIAGNOSES: tuple[Callable[[CellContext], Diagnosis | None], ...] = (constant_over_formula,)
+def nothing_found(context: CellContext) -> Diagnosis | None:
+    """A look-up of an input finds nothing: a word that is not in the vocabulary."""
+    given = context.quantity.expr is None
+    if not given or context.formula is None or context.actual != CellError("#N/A"):
+        return None
+    name = title(context.quantity, context.element)
+    return Diagnosis(
+        "nothing-found",
+        f"{name} is looked up here, but what the formula looks for is not in its list, so it gives #N/A.",
+    )
+
+
+DIAGNOSES: tuple[Callable[[CellContext], Diagnosis | None], ...] = (constant_over_formula, nothing_found)
 
 
 def diagnose(context: CellContext) -> Diagnosis | None:

@@ -8,6 +8,7 @@ quantity, such as the text of a document.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -97,6 +98,10 @@ class _Walk:
                 self.suspects.add(where)
         return replace(sighting, as_written=as_written)
 
+    def _rows_of(self, q: Quantity) -> Array:
+        """A view of a quantity's values with one row a sample; one row for a weight."""
+        return self.values[q.name].reshape(-1, math.prod(q.shape))
+
     def _rows(self, q: Quantity, sample: int | None) -> list[int]:
         """The rows of a quantity's array that the settings of a sighting show."""
         if q.is_weight:
@@ -105,8 +110,7 @@ class _Walk:
 
     def _differs(self, q: Quantity, sighting: Sighting) -> Mask:
         place = sighting.placement
-        flat = self.values[q.name].reshape(1 if q.is_weight else -1, int(np.prod(q.shape)))
-        want = flat[self._rows(q, place.sample)][:, place.elements]
+        want = self._rows_of(q)[self._rows(q, place.sample)][:, place.elements]
         with np.errstate(invalid="ignore"):
             differs: Mask = ~(np.abs(sighting.numbers - want) <= _SAVED_DIGITS * np.abs(want))
         return differs
@@ -115,7 +119,7 @@ class _Walk:
         """Record an edit, and let the network read it."""
         place = sighting.placement
         element = int(place.elements[cell])
-        flat = self.values[q.name].reshape(1 if q.is_weight else -1, -1)
+        flat = self._rows_of(q)
         rows = self._rows(q, place.sample)
         setting = int(self._differs(q, sighting)[:, cell].argmax())
         index = np.unravel_index(element, q.shape)

@@ -12,6 +12,11 @@ from xlcheck.graph.quantities import Quantity
 _DIGITS = 6
 
 
+def plural(count: int, one: str, many: str) -> str:
+    """`1 cell`, `2 cells`."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def show(value: Value) -> str:
     """One value in a sentence: six significant digits, a text in quotes, an error by its code."""
     if value is None:
@@ -82,6 +87,8 @@ def quantity_message(q: Quantity, element: int, status: Status, kind: Kind, actu
         Kind.MISSING: f"The cell is empty; {name} should stand here: {rule}.",
         Kind.NOT_A_FORMULA: (
             f"{is_} is a constant that follows no change of inputs or weights; {name} should be computed here: {rule}."
+            if q.expr is not None
+            else f"{is_} is a constant where a formula should look up {name}: {rule}."
         ),
         Kind.NOT_FINITE: f"{name} should be {rule}, but the formula gives no finite number.",
         Kind.EXCEL_ERROR: f"{name} should be {rule}, but the formula gives the error {is_}.",

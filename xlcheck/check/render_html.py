@@ -25,10 +25,19 @@ def render_html(reports: Sequence[CheckReport], *, fragment: bool = False) -> st
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(verdict=verdict, show=show, values=show_values, told_apart=_told_apart, local=_local)
-    source = files("xlcheck.check").joinpath("report.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(source).render(
-        reports=reports, fragment=fragment, sections=_SECTIONS, marks=_MARKS, rows=_ROWS, by_status=_by_status
+    return environment.from_string(_read("report.html.j2")).render(
+        style=_read("report.css"),
+        reports=reports,
+        fragment=fragment,
+        sections=_SECTIONS,
+        marks=_MARKS,
+        rows=_ROWS,
+        by_status=_by_status,
     )
+
+
+def _read(name: str) -> str:
+    return files("xlcheck.check").joinpath(name).read_text(encoding="utf-8")
 
 
 def _by_status(report: CheckReport, status: str) -> list[CellResult]:
@@ -61,7 +70,7 @@ _SECTIONS = (
     (
         Status.CARRIED,
         "Wrong only because an earlier cell is",
-        "Their formulas are right; they will be when the cells above are.",
+        "Their own formulas are right.",
     ),
     (Status.NOT_EVALUATED, "Could not be computed", "The engine has no answer for these; try another one."),
     (Status.UNBOUND, "Not part of the network", "These formulas belong to no quantity and were not checked."),

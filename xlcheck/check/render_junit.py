@@ -13,8 +13,8 @@ from pathlib import PurePath
 from xml.etree import ElementTree as ET
 
 from xlcheck.check.groups import by_quantity
-from xlcheck.check.messages import show_values
-from xlcheck.check.render_text import plural, verdict
+from xlcheck.check.messages import plural, show_values
+from xlcheck.check.render_text import verdict
 from xlcheck.check.report import CellResult, CheckReport, Status
 
 _CELLS = 20

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from xlcheck.check.messages import show_apart, show_values
+from xlcheck.check.messages import plural, show_apart, show_values
 from xlcheck.check.placement import is_number
 from xlcheck.check.report import CellResult, CheckReport, Status
 
@@ -58,11 +58,6 @@ def verdict(report: CheckReport) -> str:
     if counts.not_evaluated:
         return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
     return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """`1 cell`, `2 cells`."""
-    return f"{count} {one if count == 1 else many}"
 
 
 def printable(text: str) -> str:
@@ -123,7 +118,7 @@ def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
     actual, desired = show_values(cell)
     yield "gives", actual
     if cell.desired is not None:
-        yield "Keras", desired + _difference(cell)
+        yield "Keras" if cell.quantity else "should be", desired + _difference(cell)
     if cell.desired_from_precedents is not None:
         here = show_apart(cell.actual, cell.desired_from_precedents)[1]
         if here != desired:

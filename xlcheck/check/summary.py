@@ -11,6 +11,7 @@ from xlcheck.check.compare import Verdicts
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.groups import others_on
 from xlcheck.check.helpers import HelperVerdict
+from xlcheck.check.messages import plural
 from xlcheck.check.observe import Observation
 from xlcheck.check.placement import Mask, address, codes_of
 from xlcheck.check.report import CellResult, CheckReport, Counts, Edit, Status
@@ -162,8 +163,8 @@ def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
     seen = judged.seen
     if judged.edits:
         yield (
-            f"{len(judged.edits)} inputs or weights were changed after the workbook was built; "
-            "Keras was asked anew with the values that stand in it"
+            f"{plural(len(judged.edits), 'input or weight was', 'inputs or weights were')} changed after the workbook "
+            "was built; Keras was asked anew with the values that stand in it"
         )
     if seen.saved is None:
         yield "the cell that selects the sample holds no sample's number, so stored values were not compared"
