@@ -16,6 +16,7 @@ from xlcheck.excel.values import Value
 from xlcheck.foreign.algebra import Address
 
 Numbers = NDArray[np.float64]
+Positions = NDArray[np.intp]
 
 
 def show(cell: Address) -> str:
@@ -94,24 +95,20 @@ class CellTable:
         return Range(area.sheet, area.top, area.left, max(1, bottom - area.top), max(1, right - area.left))
 
     @cached_property
-    def _rectangles(self) -> list[tuple[Range, NDArray[np.intp]]]:
-        """Full rectangles of cells and their positions, so that an engine is asked as seldom as possible."""
-        runs: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
-        for first, last in _runs(self.addresses):
-            sheet, row, left = self.addresses[first]
-            runs.setdefault((sheet, left, last - first + 1), []).append((row, first))
-        found = []
-        for (sheet, left, width), rows in runs.items():
-            for block in _consecutive(rows):
-                positions = np.concatenate([np.arange(first, first + width) for _, first in block])
-                found.append((Range(sheet, block[0][0], left, len(block), width), positions))
-        return found
+    def _all_rectangles(self) -> list[tuple[Range, Positions]]:
+        return rectangles(self.addresses)
 
-    def read(self, session: Session) -> CellValues:
-        """The values of all cells, after `session.recalculate()`."""
+    @cached_property
+    def _formula_rectangles(self) -> list[tuple[Range, Positions]]:
+        positions = np.array(self.formulas, dtype=np.intp)
+        found = rectangles([self.addresses[i] for i in self.formulas])
+        return [(area, positions[numbers]) for area, numbers in found]
+
+    def read(self, session: Session, *, formulas_only: bool = False) -> CellValues:
+        """The values of all cells, or of the formula cells, after `session.recalculate()`."""
         numbers = np.full(len(self), np.nan)
         others: dict[int, Value] = {}
-        for area, positions in self._rectangles:
+        for area, positions in self._formula_rectangles if formulas_only else self._all_rectangles:
             values = [value for row in session.read(area) for value in row]
             plain = [value if type(value) is float else np.nan for value in values]
             numbers[positions] = plain
@@ -121,6 +118,20 @@ class CellTable:
                 elif type(value) is not float:
                     others[position] = value
         return CellValues(numbers, others)
+
+
+def rectangles(addresses: list[Address]) -> list[tuple[Range, Positions]]:
+    """Full rectangles of cells and their numbers in the list, so that an engine is asked as seldom as possible."""
+    runs: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
+    for first, last in _runs(addresses):
+        sheet, row, left = addresses[first]
+        runs.setdefault((sheet, left, last - first + 1), []).append((row, first))
+    found = []
+    for (sheet, left, width), rows in runs.items():
+        for block in _consecutive(rows):
+            positions = np.concatenate([np.arange(first, first + width) for _, first in block])
+            found.append((Range(sheet, block[0][0], left, len(block), width), positions))
+    return found
 
 
 def _runs(addresses: list[Address]) -> Iterator[tuple[int, int]]:

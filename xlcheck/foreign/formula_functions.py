@@ -54,8 +54,12 @@ class Functions:
             "INDEX": self._index,
             "MATCH": self._match,
             "XMATCH": lambda value, area, *rest: self._match(value, area, 0.0),
-            "VLOOKUP": lambda v, area, column, *rest: self._lookup(v, two_dimensional(area)[:, 0], two_dimensional(area), column),
-            "HLOOKUP": lambda v, area, row, *rest: self._lookup(v, two_dimensional(area)[0], two_dimensional(area).T, row),
+            "VLOOKUP": lambda v, area, column, *rest: self._lookup(
+                v, two_dimensional(area)[:, 0], two_dimensional(area), column
+            ),
+            "HLOOKUP": lambda v, area, row, *rest: self._lookup(
+                v, two_dimensional(area)[0], two_dimensional(area).T, row
+            ),
             "XLOOKUP": self._xlookup,
             "ROWS": lambda a: float(two_dimensional(a).shape[0]),
             "COLUMNS": lambda a: float(two_dimensional(a).shape[1]),

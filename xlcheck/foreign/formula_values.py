@@ -133,7 +133,9 @@ class FormulaValues:
         return self._around.number_of(value)
 
     def _reference(self, area: Range) -> Argument:
-        area = self._around.clip(area if area.sheet else Range(self._sheet, area.top, area.left, area.rows, area.columns))
+        area = self._around.clip(
+            area if area.sheet else Range(self._sheet, area.top, area.left, area.rows, area.columns)
+        )
         if area.size > MAX_RANGE:
             raise OpaqueError("a range is too large")
         self._steps += area.size
@@ -319,7 +321,9 @@ class FormulaValues:
         down, right = (int(self._number(a, scope)) for a in arguments[1:3])
         sizes = [a for a in arguments[3:] if a != ast.Literal(None)]
         rows = int(self._number(arguments[3], scope)) if len(arguments) > 3 and arguments[3] in sizes else area.rows
-        columns = int(self._number(arguments[4], scope)) if len(arguments) > 4 and arguments[4] in sizes else area.columns
+        columns = (
+            int(self._number(arguments[4], scope)) if len(arguments) > 4 and arguments[4] in sizes else area.columns
+        )
         if area.top + down < 0 or area.left + right < 0 or rows < 1 or columns < 1:
             raise OpaqueError("OFFSET points outside of the worksheet")
         return Range(area.sheet, area.top + down, area.left + right, rows, columns)

@@ -229,5 +229,3 @@ def _depends(node: ast.Node) -> bool:
     if isinstance(node, ast.Reference | ast.Name):
         return True
     return any(_depends(child) for child in ast.children(node))
-
-

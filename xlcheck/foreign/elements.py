@@ -1,0 +1,179 @@
+"""Everything a cell may hold: the elements of all quantities, and of the steps in between, with their values.
+
+The values are those of networks with random weights and inputs. Two different functions of the
+weights never agree on them by chance, so that a cell's value says what the cell computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.foreign.network import Network
+from xlcheck.graph.expressions import refs
+from xlcheck.graph.quantities import Quantity
+
+Array = NDArray[np.float64]
+Values = Mapping[str, Array]
+Compute = Callable[[Values], Array]
+
+RTOL = 1e-9
+"""How closely two ways to compute a function must agree to be the same function."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A quantity, or a part of one, of one network.
+
+    Attributes:
+        network: which network.
+        quantity: the quantity it is or belongs to.
+        part: what it is, if only a part of the quantity: a text with `{}` for an element's name.
+        reads: names of the quantities it is computed from.
+        compute: its values `(samples, elements)` from the values of all quantities.
+        values: for every setting and sample, `(settings, samples, elements)`.
+    """
+
+    network: int
+    quantity: Quantity
+    part: str
+    reads: frozenset[str]
+    compute: Compute
+    values: Array
+
+    @property
+    def band(self) -> tuple[int, str, str]:
+        """What is the same at every time step."""
+        return self.network, self.quantity.band.name, self.part
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return int(self.values.shape[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One number of a source, for one document."""
+
+    source: Source
+    sample: int
+    index: int
+
+    @property
+    def name(self) -> str:
+        """`lstm.i[1][0]`; for a part `exp(dense.z[0])`."""
+        quantity = self.source.quantity
+        if not self.source.part:
+            return quantity.element(tuple(int(i) for i in np.unravel_index(self.index, quantity.shape)))
+        name = quantity.element(self.index) if self.source.size == quantity.shape[-1] else quantity.name
+        return self.source.part.format(name)
+
+    @property
+    def key(self) -> Key:
+        """Its coordinates: band, time step, sample and index."""
+        network, band, part = self.source.band
+        step = self.source.quantity.step
+        return Key((network, band.removesuffix("_init"), part), -1 if step is None else step, self.sample, self.index)
+
+    @property
+    def values(self) -> Array:
+        """Its value for every setting."""
+        return self.source.values[:, self.sample, self.index]  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where an element stands among its like; time steps from 0, -1 for none."""
+
+    band: tuple[int, str, str]
+    step: int
+    sample: int
+    index: int
+
+    def moved(self, shift: tuple[int, int, int]) -> Key:
+        """The key after a shift in step, sample and index."""
+        return Key(self.band, self.step + shift[0], self.sample + shift[1], self.index + shift[2])
+
+
+class Elements:
+    """All elements of a list of sources, ready to be looked up by value."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.sources = tuple(sources)
+        counts = [source.values.shape[1] * source.size for source in sources]
+        self._starts = np.cumsum([0, *counts])
+        values = [source.values.reshape(source.values.shape[0], -1) for source in sources]
+        self._values = np.concatenate(values, axis=1) if values else np.empty((1, 0))
+        first = np.where(np.isfinite(self._values[0]), self._values[0], np.inf) if values else np.empty(0)
+        self._order = np.argsort(first, kind="stable")
+        self._sorted = first[self._order]
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def __getitem__(self, number: int) -> Element:
+        source = int(np.searchsorted(self._starts, number, side="right")) - 1
+        sample, index = divmod(number - int(self._starts[source]), self.sources[source].size)
+        return Element(self.sources[source], sample, index)
+
+    @cached_property
+    def by_key(self) -> dict[Key, int]:
+        """Number of each element by its coordinates."""
+        return {self[number].key: number for number in range(len(self))}
+
+    def numbers_of(self, source: int) -> range:
+        """The numbers of all elements of a source."""
+        return range(int(self._starts[source]), int(self._starts[source + 1]))
+
+    def equal_to(self, values: Array) -> list[tuple[int, ...]]:
+        """For each column of values, `(settings, cells)`, the elements that have these values, in order."""
+        first = values[0]
+        tolerance = RTOL * np.maximum(np.abs(first), 1e-3)
+        with np.errstate(invalid="ignore"):
+            low = np.searchsorted(self._sorted, first - tolerance, side="left")
+            high = np.searchsorted(self._sorted, first + tolerance, side="right")
+        found: list[tuple[int, ...]] = [()] * values.shape[1]
+        for cell in np.flatnonzero((high > low) & np.isfinite(values).all(axis=0)).tolist():
+            candidates = self._order[low[cell] : high[cell]]
+            near = same(self._values[:, candidates], values[:, cell : cell + 1]).all(axis=0)
+            found[cell] = tuple(sorted(candidates[near].tolist()))
+        return found
+
+
+def same(a: Array, b: Array) -> NDArray[np.bool_]:
+    """Where two values are equal up to the rounding of two ways to compute them."""
+    with np.errstate(invalid="ignore"):
+        close: NDArray[np.bool_] = np.abs(a - b) <= RTOL * np.maximum(np.abs(b), 1e-3)
+    return close
+
+
+def source(
+    network: int, quantity: Quantity, part: str, reads: Iterable[str], compute: Compute, settings: Sequence[Values]
+) -> Source:
+    """A source with its values for every setting."""
+    values = [compute(setting) for setting in settings]
+    return Source(network, quantity, part, frozenset(reads), compute, np.stack(values))
+
+
+def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) -> list[Source]:
+    """Every quantity of a network as a source.
+
+    Args:
+        network: its number.
+        tied: the network.
+        settings: all values of its graph, for each setting.
+    """
+    return [
+        source(network, q, "", () if q.expr is None else refs(q.expr), _value_of(q), settings) for q in tied.graph
+    ]
+
+
+def _value_of(quantity: Quantity) -> Compute:
+    if quantity.is_weight:
+        return lambda values: values[quantity.name].reshape(1, -1)
+    return lambda values: values[quantity.name]

@@ -1,0 +1,89 @@
+"""What formulas read, and who reads a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from xlcheck.check.formulas import references
+from xlcheck.excel.addresses import Range
+from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.cells import CellTable
+
+MAX_CELLS = 20_000
+
+
+class Precedents:
+    """The references of every formula of a workbook.
+
+    Args:
+        table: the workbook's cells.
+    """
+
+    def __init__(self, table: CellTable) -> None:
+        self._table = table
+        self._ranges = lru_cache(maxsize=None)(self._read)
+
+    def _read(self, cell: Address) -> tuple[Range, ...]:
+        content = self._table.cell(cell)
+        if content is None or content.formula is None:
+            return ()
+        return tuple(references(content.formula, cell[0], self._table.content.names))
+
+    def ranges(self, cell: Address) -> tuple[Range, ...]:
+        """The ranges that a cell's formula names."""
+        return self._ranges(cell)
+
+    def of(self, cell: Address) -> list[Address]:
+        """Every cell that a cell's formula reads, in the order of its text, each once; empty cells too."""
+        found: dict[Address, None] = {}
+        for area in self.ranges(cell):
+            area = self._table.clip(area)
+            if len(found) + area.size > MAX_CELLS:
+                break
+            found.update(((area.sheet, row, column), None) for row, column in area.cells())
+        return list(found)
+
+    @cached_property
+    def _all(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """All references as rows (reader, sheet, top, left, bottom, right)."""
+        sheets = list(self._table.content.sheets)
+        number = {name: i for i, name in enumerate(sheets)}
+        rows = [
+            (position, number.get(a.sheet, -1), a.top, a.left, a.top + a.rows, a.left + a.columns)
+            for position in self._table.formulas
+            for a in self.ranges(self._table.addresses[position])
+        ]
+        array = np.array(rows, dtype=np.int64).reshape(-1, 6)
+        return array[:, 0], array[:, 1:], sheets
+
+    def readers(self, cell: Address) -> list[Address]:
+        """The formula cells that read a cell."""
+        readers, areas, sheets = self._all
+        sheet, row, column = cell
+        if sheet not in sheets:
+            return []
+        hit = (areas[:, 0] == sheets.index(sheet)) & (areas[:, 1] <= row) & (row < areas[:, 3])
+        hit &= (areas[:, 2] <= column) & (column < areas[:, 4])
+        return [self._table.addresses[i] for i in np.unique(readers[hit]).tolist()]
+
+    def in_order(self, cells: Iterable[Address]) -> list[Address]:
+        """Cells in order of calculation: each after those of them that it reads, directly or through them."""
+        wanted = dict.fromkeys(cells)
+        done: dict[Address, None] = {}
+        for start in wanted:
+            stack = [(start, False)]
+            open_cells: set[Address] = set()
+            while stack:
+                cell, ready = stack.pop()
+                if ready:
+                    done.setdefault(cell)
+                    continue
+                if cell in done or cell in open_cells:
+                    continue
+                open_cells.add(cell)
+                stack.append((cell, True))
+                stack.extend((c, False) for c in reversed(self.of(cell)) if c in wanted and c not in done)
+        return list(done)
