@@ -7,7 +7,7 @@ from typing import Any
 
 from xlcheck.engines.base import Session
 from xlcheck.engines.installed import installed_version
-from xlcheck.engines.plain import load_or_plain
+from xlcheck.engines.plain import load_or_plain, load_plain
 from xlcheck.errors import EngineError, UsageError
 from xlcheck.excel.addresses import Range, cell_name
 from xlcheck.excel.container import open_container
@@ -32,8 +32,10 @@ class CellRune:
             EngineError: CellRune refuses both.
             WorkbookError: see `open_container`.
         """
-        open_container(path).close()
-        return _Session(load_or_plain(path, _load))
+        with open_container(path) as container:
+            data_tables = any(b"dataTable" in content for _, content in container.worksheets())
+        # CellRune takes the cells of a what-if table for constants, all but the first.
+        return _Session(load_plain(path, _load) if data_tables else load_or_plain(path, _load))
 
 
 class _Session:

@@ -50,13 +50,22 @@ def load_or_plain(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
     try:
         return load(path)
     except EngineError as refusal:
-        with tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:
-            copy = Path(folder) / "plain.xlsx"
-            write_plain(read_workbook(path), copy)
-            try:
-                return load(copy)
-            except EngineError:
-                raise refusal from None
+        try:
+            return load_plain(path, load)
+        except EngineError:
+            raise refusal from None
+
+
+def load_plain(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
+    """What `load` makes of a plain copy of the file; it must read it completely.
+
+    Raises:
+        WorkbookError: our reader cannot read the file.
+    """
+    with tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:
+        copy = Path(folder) / "plain.xlsx"
+        write_plain(read_workbook(path), copy)
+        return load(copy)
 
 
 def write_plain(content: WorkbookContent, path: Path) -> None:

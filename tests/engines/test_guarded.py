@@ -1,0 +1,113 @@
+"""An engine in a process of its own survives what ends that process."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from xlcheck.engines.guarded import Guarded
+from xlcheck.engines.ironcalc import IronCalc
+from xlcheck.errors import EngineError, WorkbookError
+from xlcheck.excel.addresses import parse_range
+
+CRASHES = "(" * 4000 + "1" + ")" * 4000
+HANGS = "SUMPRODUCT(A:ZZ*A:ZZ)"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """A function that writes a workbook with one formula in S!B1 and returns its path."""
+
+    def write(name: str, formula: str) -> Path:
+        path = tmp_path / name
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet("S")
+            sheet.write("A1", 1.5)
+            sheet.write_formula("B1", f"={formula}", None, 999.25)
+        return path
+
+    return write
+
+
+def test_a_crash_is_a_sentence_and_the_next_file_is_read(write: Callable[[str, str], Path]) -> None:
+    """A formula that overflows the stack ends the other process, not this one; the next file gets a new one."""
+    ironcalc = Guarded(IronCalc())
+    good, bad = write("good.xlsx", "A1*2"), write("bad.xlsx", CRASHES)
+    before = ironcalc.open(good)
+    with pytest.raises(EngineError) as caught:
+        ironcalc.open(bad).recalculate()
+
+    assert str(caught.value) == (
+        f"ironcalc crashed on {bad} and was stopped; a formula in it is too deeply nested or too large, so simplify it "
+        "or try another --engine"
+    )
+    with pytest.raises(EngineError, match="ironcalc crashed on"):
+        before.recalculate()
+    after = ironcalc.open(good)
+    after.recalculate()
+    assert after.read(parse_range("S!A1:B1")) == [[1.5, 3.0]]
+
+
+def test_a_formula_that_takes_too_long_is_stopped(write: Callable[[str, str], Path]) -> None:
+    """A calculation has a limit of time; the sentence says how long it was."""
+    session = Guarded(IronCalc(), seconds=1.0).open(write("slow.xlsx", HANGS))
+    with pytest.raises(EngineError, match=r"^ironcalc needed more than 1 s for .*slow.xlsx and was stopped; "):
+        session.recalculate()
+
+
+def test_errors_of_the_other_side_arrive(tmp_path: Path) -> None:
+    """What the engine or the container says about a file is said here, with its own type."""
+    path = tmp_path / "none.xlsx"
+    with pytest.raises(WorkbookError) as caught:
+        Guarded(IronCalc()).open(path)
+
+    assert str(caught.value) == f"{path} does not exist; check the spelling and the folder"
+
+
+def test_relative_paths(write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path is relative to where this process is now, not to where the other one was started."""
+    ironcalc = Guarded(IronCalc())
+    path = write("book.xlsx", "1+1")
+    ironcalc.open(path)
+    monkeypatch.chdir(path.parent)
+    session = ironcalc.open(Path("book.xlsx"))
+    session.recalculate()
+
+    assert session.read(parse_range("S!B1")) == [[2.0]]
+
+
+def test_the_other_process_ends_with_its_engine(write: Callable[[str, str], Path]) -> None:
+    """No process is left behind when the engine is no longer used."""
+    ironcalc = Guarded(IronCalc())
+    ironcalc.open(write("book.xlsx", "1+1"))
+    process = ironcalc._worker._process
+    assert process.poll() is None
+    del ironcalc
+    gc.collect()
+
+    assert process.poll() is not None
+
+
+def test_an_interrupted_request_leaves_no_reply_for_the_next(
+    write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After Ctrl-C in the middle of a request, the next one is not answered with the old reply."""
+    ironcalc = Guarded(IronCalc())
+    path = write("book.xlsx", "A1*2")
+    ironcalc.open(path)
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("xlcheck.engines.guarded.pickle.load", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            ironcalc.open(path)
+    session = ironcalc.open(path)
+    session.recalculate()
+
+    assert session.read(parse_range("S!B1")) == [[3.0]]

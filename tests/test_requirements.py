@@ -1,0 +1,35 @@
+"""The markers for programs and libraries that may be missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFTEST = Path(__file__).with_name("conftest.py")
+TEST = "import pytest\n@pytest.mark.chromium\ndef test_it(): pass\n"
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 error")])
+def test_a_missing_program_skips_here_and_fails_in_ci(tmp_path: Path, ci: str, outcome: str) -> None:
+    """A test whose program is missing is skipped with the reason, but in CI it fails: there nothing may be left out."""
+    (tmp_path / "conftest.py").write_text(CONFTEST.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "test_it.py").write_text(TEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = chromium\n")
+    search = os.pathsep.join(filter(None, [str(CONFTEST.parent.parent), os.environ.get("PYTHONPATH", "")]))
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", tmp_path],
+        env={**os.environ, "PATH": "", "CI": ci, "PYTHONPATH": search},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert outcome in run.stdout
+    assert "Chromium is not installed" in run.stdout
+    assert (run.returncode == 0) == (not ci)
