@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Const, Greater, NotEqual, Ref, Sum, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.activations import single
 from xlcheck.layers.signals import Signal, only_sequence
 from xlcheck.spec.model_spec import LayerSpec
 
@@ -18,6 +20,11 @@ def equations(
 ) -> tuple[Signal, ...]:
     """Find the steps to skip, and set them to 0."""
     value = layer.options["mask_value"]
+    if single(value) != value:
+        raise NotSupportedError(
+            f"layer {layer.name!r}: Keras rounds mask_value={value!r} to single precision, so that in double precision "
+            "no input equals it; use a whole number"
+        )
     mask_band = Band(
         name, "mask", Role.INTERMEDIATE, "maskₜ", f"1 if a feature of xₜ ≠ {value:g}, else 0",
         "Whether this step is read: a step of filling values is skipped.",

@@ -73,7 +73,9 @@ def _only_features(layer: LayerSpec, signal: Signal) -> None:
 
 def _equation(layer: LayerSpec, mean: str, variance: str) -> str:
     equation = f"({{x}} − {mean}) / √({variance} + {layer.options['epsilon']:g})"
-    return equation + " · gamma" * layer.options["scale"] + " + beta" * layer.options["center"]
+    if layer.options["scale"]:
+        equation += " · gamma"
+    return equation + " + beta" if layer.options["center"] else equation
 
 
 def _scaled(weights: Mapping[str, Ref], value: Expr) -> Expr:

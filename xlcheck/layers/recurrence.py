@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from xlcheck.errors import ModelError
+from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import Const, Expr, Ref, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, only_sequence
@@ -46,7 +46,8 @@ def recurrent(
 
     Quantities carry the time step of the input they read, also with `go_backwards`. Where a mask skips
     a step, `h_new` is what the step would have made, `h` stays as it was, and `y` is what the layer
-    hands on: the output before, at first 0, or always 0 with `zero_output_for_mask`.
+    hands on: the output before, at first 0, or always 0 with `zero_output_for_mask`. When another layer
+    hands over the initial states, Keras skips no step, and only hands the mask on.
 
     Args:
         build: where the quantities are collected.
@@ -68,12 +69,13 @@ def recurrent(
         build = _Backwards(build)
 
     outputs = []
-    if sequence.mask is None:
+    if sequence.mask is None or given:
         bands = tuple(Band(name, s.symbol, Role.STATE, s.label, s.equation, s.meaning, s.group) for s in states)
         for t, x in order:
             values = step(build, t, x, values, bands)
             outputs.append(values[0])
     else:
+        _refuse_unrolled(layer)
         skip = _Skipping(name, states, layer.options.get("zero_output_for_mask", False))
         for t, x in order:
             new = step(build, t, x, values, skip.new_bands)
@@ -85,6 +87,14 @@ def recurrent(
         result = Signal.sequence(tuple(outputs), sequence.mask)
     ends = values if layer.options.get("return_state", False) else ()
     return (result, *(Signal.vector(value) for value in ends))
+
+
+def _refuse_unrolled(layer: LayerSpec) -> None:
+    if all(layer.options.get(flag, False) for flag in ("unroll", "go_backwards", "zero_output_for_mask")):
+        raise NotSupportedError(
+            f"layer {layer.name!r}: Keras applies a mask in the wrong order to an unrolled layer that reads backwards; "
+            "set unroll=False"
+        )
 
 
 def _start(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from xlcheck.errors import OracleError
 from xlcheck.oracle.listen import LayerCall
 from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.keras_layers import is_graph
 from xlcheck.spec.model_spec import Call, ModelSpec
 
 
@@ -15,7 +18,7 @@ def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iter
     """Pair the spec's calls with those that were noted, in the spec's order.
 
     A layer that is called once is known by its name; the calls of a shared layer are told apart by the
-    very tensors that they were given.
+    tensors that they were given.
 
     Args:
         spec: the model.
@@ -26,19 +29,33 @@ def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iter
         OracleError: Keras made other calls than the spec names.
     """
     tensors = {item.tensor: tensor for item, tensor in zip(spec.inputs, inputs, strict=True)}
-    waiting = list(root.calls)
+    waiting = list(_calls_of_layers(root))
     for call in spec.calls:
-        found = [noted for noted in waiting if noted.layer.name == call.layer]
+        found = [entry for entry in waiting if entry[0] == call.layer]
         if len([other for other in spec.calls if other.layer == call.layer]) > 1:
             given = [tensors[name] for name in call.inputs]
-            found = [noted for noted in found if _is_given(noted, given)][:1]
+            found = [entry for entry in found if _is_given(entry[1], given)][:1]
         if len(found) != 1:
             raise OracleError(f"Keras called the layer {call.layer!r} in another way than the model's graph shows")
         waiting.remove(found[0])
-        tensors.update(zip(call.outputs, import_keras().tree.flatten(found[0].result), strict=True))
-        yield call, found[0]
+        noted = found[0][1]
+        tensors.update(zip(call.outputs, import_keras().tree.flatten(noted.result), strict=True))
+        yield call, noted
+
+
+def _calls_of_layers(root: LayerCall, prefix: str = "") -> Iterator[tuple[str, LayerCall]]:
+    """The calls of layers, with their names; those inside a model of the model are called `inner.layer`."""
+    for call in root.calls:
+        if is_graph(call.layer):
+            yield from _calls_of_layers(call, f"{prefix}{call.layer.name}.")
+        else:
+            yield prefix + call.layer.name, call
 
 
 def _is_given(noted: LayerCall, tensors: list[Any]) -> bool:
-    read = import_keras().tree.flatten(noted.args[0])
-    return len(read) == len(tensors) and all(a is b for a, b in zip(read, tensors, strict=True))
+    """Whether a call was given these tensors; tensors of the same values lead to the same results."""
+    read = import_keras().tree.flatten([noted.args[0], noted.kwargs.get("initial_state") or []])
+    return len(read) == len(tensors) and all(
+        a is b or np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True)
+        for a, b in zip(read, tensors, strict=True)
+    )

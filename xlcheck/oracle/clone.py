@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlcheck.spec.keras_layers import walk
+
 
 def clone(model: Any, dtype: str) -> Any:
     """The same layers with the same weights, cast to `dtype`."""
     copy = type(model).from_config(_in_precision(model.get_config(), dtype))
     if not copy.built:
         copy.build(model.input_shape)
-    copy.set_weights([weight.astype(dtype) for weight in model.get_weights()])
+    copy.set_weights([weight.astype(dtype) if weight.dtype.kind == "f" else weight for weight in model.get_weights()])
+    for _, layer in walk(copy):
+        if hasattr(layer, "finalize_state"):  # a Normalization computes with what it derives from its weights
+            layer.finalize_state()
     return copy
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Event:
     """One operation or activation inside a call, such as `matmul` or `recurrent_activation`."""
 
@@ -24,7 +24,7 @@ class Event:
     result: Any
 
 
-@dataclass
+@dataclass(eq=False)  # each call is only equal to itself
 class LayerCall:
     """One call of a layer or cell, with everything that happened inside.
 
@@ -64,6 +64,7 @@ def listening(model: Any) -> Iterator[LayerCall]:
     for layer in layers:
         _note_activations(layer, stack)
         _note_calls(layer, stack)
+        _note_loop(layer, stack)
     with ExitStack() as patches:
         for module in _modules(layers):
             patches.enter_context(patch.object(module, "ops", _NotedOperations(module.ops, stack)))
@@ -91,6 +92,22 @@ def _note_calls(layer: Any, stack: list[LayerCall]) -> None:
         return inside.result
 
     layer.call = noted
+
+
+def _note_loop(layer: Any, stack: list[LayerCall]) -> None:
+    """Note what a recurrent layer's loop over time returns, with the outputs of all steps in any case."""
+    if not hasattr(layer, "inner_loop"):
+        return
+    loop = layer.inner_loop
+
+    def whole_loop(*args: Any, **kwargs: Any) -> Any:
+        wanted, layer.return_sequences = layer.return_sequences, True
+        try:
+            return loop(*args, **kwargs)
+        finally:
+            layer.return_sequences = wanted
+
+    layer.inner_loop = _noted("inner_loop", whole_loop, stack)
 
 
 def _noted(name: str, function: Callable[..., Any], stack: list[LayerCall]) -> Callable[..., Any]:

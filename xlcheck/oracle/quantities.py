@@ -19,11 +19,13 @@ def spread(graph: Graph, name: str, array: Array) -> dict[str, Array]:
     Args:
         graph: the quantities.
         name: `layer.symbol`.
-        array: `(samples, n)`, or `(samples, timesteps, n)` for a quantity with steps.
+        array: `(samples, n)`, or `(samples, timesteps, n)` for a quantity with steps; `(samples, timesteps)`
+            for codes, each of which is a quantity.
     """
     if f"{name}[0]" not in graph:
         return {name: array}
-    return {f"{name}[{t}]": array[:, t] for t in range(array.shape[1])}
+    steps = array if array.ndim == 3 else array[:, :, None]
+    return {f"{name}[{t}]": steps[:, t] for t in range(steps.shape[1])}
 
 
 def gather(graph: Graph, name: str, values: Mapping[str, Array]) -> Array:

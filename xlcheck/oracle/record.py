@@ -23,12 +23,12 @@ from xlcheck.oracle.losses import loss_quantities
 from xlcheck.oracle.quantities import complete, gather, spread
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.recorders.recorder import array
+from xlcheck.oracle.states import STATES, start_from, states_of
+from xlcheck.spec.codes import check_codes
 from xlcheck.spec.keras_builder import to_keras
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.spec.keras_reader import read_model, weights_of
 from xlcheck.spec.model_spec import Array, ModelSpec
-
-_STATES = ("h_init", "c_init")  # in the order of Keras's cells
 
 
 def record(
@@ -44,7 +44,8 @@ def record(
         model: a `keras.Model` that xlcheck supports; it is not changed.
         inputs: one array with a leading axis of samples, or a list of them for a model with several inputs.
         targets: what the model should answer; without it the loss is left out.
-        initial_states: `{"lstm.h_init": (samples, units), …}`; zeros without it.
+        initial_states: `{"lstm.h_init": (samples, units), …}`; without it a stateful layer starts from the
+            states that it is in, any other from zeros.
         dtype: `float64` for the exact values, `float32` for those that a user of the model sees.
 
     Returns:
@@ -57,12 +58,16 @@ def record(
     """
     arrays = _arrays(inputs)
     spec = read_model(model, [item.shape[1:] for item in arrays])
+    check_codes(spec, dict(zip((item.tensor for item in spec.inputs), arrays, strict=True)))
+    _check_batch(model, len(arrays[0]))
     if targets is None:
         spec = replace(spec, loss=None)
+    forward_graph(spec)  # refuses what is not supported before Keras is asked
     copy = clone(model, dtype)
     if dtype == model.dtype:
         _same_model(model, copy, arrays)
-    return _record(spec, copy, arrays, targets, initial_states or {}, dtype)
+    states = {**states_of(model), **(initial_states or {})}
+    return _record(spec, copy, arrays, targets, states, dtype)
 
 
 def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64") -> Trace:
@@ -86,7 +91,7 @@ def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64")
             raise ModelError(f"{q.name} has the shape {given[q.name].shape}; the model {spec.name!r} needs {q.shape}")
     inputs = [gather(graph, f"{item.tensor}.x", given).reshape(-1, *item.shape) for item in spec.inputs]
     targets = None if spec.loss is None else gather(graph, "target.y", given)
-    states = {q.name: given[q.name] for q in graph if q.expr is None and q.band.symbol in _STATES}
+    states = {q.name: given[q.name] for q in graph if q.expr is None and q.band.symbol in STATES}
     return _record(spec, to_keras(spec, given, dtype), inputs, targets, states, dtype)
 
 
@@ -101,9 +106,10 @@ def _record(
     keras = import_keras()
     graph = forward_graph(spec)
     tensors = [keras.ops.convert_to_tensor(item, dtype=dtype) for item in inputs]
-    _start_from(model, states, len(inputs[0]), dtype)
+    start_from(model, states, len(inputs[0]), dtype)
     plain = _call(model, tensors)
-    _unroll(model)
+    _open_loops(model)
+    start_from(model, states, len(inputs[0]), dtype)
     with listening(model) as root:
         outputs = _call(model, tensors)
     for name, a, b in zip(spec.outputs, plain, outputs, strict=True):
@@ -135,6 +141,15 @@ def _arrays(inputs: ArrayLike | Sequence[ArrayLike]) -> list[Array]:
     return arrays
 
 
+def _check_batch(model: Any, samples: int) -> None:
+    for tensor in model.inputs:
+        if tensor.shape[0] not in (None, samples):
+            raise ModelError(
+                f"model {model.name!r} reads batches of {tensor.shape[0]} samples, as stateful layers need; "
+                f"there are {samples}"
+            )
+
+
 def _call(model: Any, tensors: list[Any]) -> list[Any]:
     """The model's outputs as a list."""
     outputs: list[Any] = import_keras().tree.flatten(model(tensors if len(tensors) > 1 else tensors[0], training=False))
@@ -151,38 +166,13 @@ def _same_model(model: Any, copy: Any, inputs: list[Array]) -> None:
             )
 
 
-def _start_from(model: Any, states: Mapping[str, ArrayLike], samples: int, dtype: str) -> None:
-    """Let the recurrent layers begin with the given states instead of zeros.
-
-    Raises:
-        ModelError: a layer has no such state, or the state has another shape.
-    """
-    keras = import_keras()
-    unused = set(states)
-    for layer in model.layers:
-        names = [f"{layer.name}.{symbol}" for symbol in _STATES[: len(getattr(layer, "state_size", ()))]]
-        found = [name for name in names if name in states]
-        if not found:
-            continue
-        if found != names:
-            raise ModelError(f"layer {layer.name!r} starts from {' and '.join(names)}; only {found[0]} is given")
-        tensors = [keras.ops.convert_to_tensor(np.asarray(states[name]), dtype=dtype) for name in names]
-        for name, tensor, size in zip(names, tensors, layer.state_size, strict=True):
-            if tuple(tensor.shape) != (samples, size):
-                raise ModelError(f"{name} has the shape {tuple(tensor.shape)}; {(samples, size)} is needed")
-        layer.get_initial_state = lambda batch_size, tensors=tensors: list(tensors)
-        unused -= set(names)
-    if unused:
-        raise ModelError(f"the model {model.name!r} has no initial state {min(unused)}")
-
-
-def _unroll(model: Any) -> None:
-    """One call of the cell for each step, none only to find out shapes, and never cuDNN's closed kernel."""
+def _open_loops(model: Any) -> None:
+    """Let every recurrent layer call its cell for each step, never cuDNN's closed kernel, and keep no state."""
     for layer in model._flatten_layers():
-        if hasattr(layer, "unroll"):
-            layer.unroll = True
         if hasattr(layer, "use_cudnn"):
             layer.use_cudnn = False
+        if hasattr(layer, "stateful"):
+            layer.stateful = False
 
 
 def _target(targets: ArrayLike | None, output: Any, dtype: str) -> Any:

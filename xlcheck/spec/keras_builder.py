@@ -9,6 +9,7 @@ import numpy as np
 
 from xlcheck.errors import ModelError
 from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.keras_layers import weights_by_name, wrapped_layers
 from xlcheck.spec.model_spec import Array, LayerSpec, ModelSpec
 
 
@@ -31,8 +32,8 @@ def to_keras(spec: ModelSpec, weights: Mapping[str, Array], dtype: str = "float6
     layers = {layer.name: _build(keras, layer, dtype) for layer in spec.layers}
     tensors = dict(inputs)
     for call in spec.calls:
-        given = [tensors[name] for name in call.inputs]
-        tensors[call.outputs[0]] = layers[call.layer](given[0] if len(given) == 1 else given)
+        made = _call(layers[call.layer], spec.layer(call.layer), [tensors[name] for name in call.inputs])
+        tensors.update(zip(call.outputs, keras.tree.flatten(made), strict=True))
     outputs = [tensors[name] for name in spec.outputs]
     model = keras.Model(
         list(inputs.values()) if len(inputs) > 1 else next(iter(inputs.values())),
@@ -47,15 +48,34 @@ def to_keras(spec: ModelSpec, weights: Mapping[str, Array], dtype: str = "float6
 
 
 def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
-    return getattr(keras.layers, layer.kind)(**layer.options, name=layer.name, dtype=dtype)
+    options = {key: value for key, value in layer.options.items() if key != "stateful"}  # states are always given
+    inner = [_build(keras, item, dtype) for item in layer.inner]
+    if layer.kind == "Bidirectional":
+        options |= {"layer": inner[0], "backward_layer": inner[1]}
+    elif inner:
+        options |= {"layer": inner[0]}
+    return getattr(keras.layers, layer.kind)(**options, name=layer.name, dtype=dtype)
 
 
-def _assign(built: Any, layer: LayerSpec, weights: Mapping[str, Array]) -> None:
-    for variable in built.weights:
-        name = f"{layer.name}.{variable.name}"
+def _call(built: Any, layer: LayerSpec, given: list[Any]) -> Any:
+    """Call a layer on its inputs; what a recurrent layer reads after its sequence are initial states."""
+    if layer.kind in ("SimpleRNN", "LSTM", "GRU", "Bidirectional"):
+        return built(given[0], initial_state=given[1:] or None)
+    is_list = len(given) > 1 or hasattr(built, "_merge_function")
+    return built(given if is_list else given[0])
+
+
+def _assign(built: Any, layer: LayerSpec, weights: Mapping[str, Array], path: str = "") -> None:
+    path = path or layer.name
+    for item, inner in zip(wrapped_layers(built), layer.inner, strict=True):
+        _assign(item, inner, weights, f"{path}.{inner.name}")
+    for weight, variable in weights_by_name(built).items() if not layer.inner else ():
+        name = f"{path}.{weight}"
         if name not in weights:
             raise ModelError(f"the weight {name} is missing; {layer.kind} needs {', '.join(layer.weights)}")
         value = np.asarray(weights[name])
         if value.shape != tuple(variable.shape):
             raise ModelError(f"the weight {name} has shape {value.shape}; {tuple(variable.shape)} is needed")
         variable.assign(value)
+    if layer.kind == "Normalization":
+        built.finalize_state()

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from xlcheck.errors import ModelError, NotSupportedError
-from xlcheck.spec.keras_calls import read_calls
+from xlcheck.spec.keras_calls import input_names, read_calls
 from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
 from xlcheck.spec.keras_loss import read_loss
 from xlcheck.spec.layer_options import options_of
-from xlcheck.spec.model_spec import Array, InputSpec, LayerSpec, ModelSpec, sequential
+from xlcheck.spec.model_spec import Array, InputSpec, LayerSpec, ModelSpec
 
 Shape = tuple[int, ...]
 
@@ -34,7 +35,7 @@ def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> Model
     keras = import_keras()
     if not isinstance(model, keras.Model):
         raise ModelError(f"a Keras model is needed, not {type(model).__name__}")
-    if not _is_graph(model):
+    if not is_graph(model):
         raise NotSupportedError(
             f"model {model.name!r} is of the class {type(model).__name__}, whose Python code xlcheck cannot read; "
             "build it with keras.Sequential or the functional API"
@@ -43,19 +44,18 @@ def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> Model
         raise ModelError(f"model {model.name!r} has no weights yet; give it keras.Input(shape) as its first layer")
 
     loss = read_loss(model) if len(model.outputs) == 1 else None
-    if isinstance(model, keras.Sequential):
-        layers = tuple(read_layer(layer) for layer in model.layers)
-        (shape,) = _input_shapes(model, input_shapes)
-        return sequential(model.name, shape, layers, loss)
-    layers = tuple(read_layer(item) for item in model.operations if not isinstance(item, keras.layers.InputLayer))
-    tensors, calls, outputs = read_calls(model)
+    layers, calls, outputs = read_calls(model, read_layer)
     shapes = _input_shapes(model, input_shapes)
-    inputs = tuple(InputSpec(name, shape) for name, shape in zip(tensors, shapes, strict=True))
+    inputs = tuple(InputSpec(name, shape) for name, shape in zip(input_names(model), shapes, strict=True))
     return ModelSpec(model.name, inputs, layers, calls, outputs, loss)
 
 
-def read_layer(layer: Any) -> LayerSpec:
-    """Read one layer: its kind, the options its equations need, the shapes of its weights.
+def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
+    """Read one layer: its kind, the options its equations need, the shapes of its weights, the layers it wraps.
+
+    Args:
+        layer: the Keras layer.
+        name: its name in the model, if that is not its own.
 
     Raises:
         NotSupportedError: the layer is not one of Keras's own, or an option is not supported.
@@ -75,24 +75,18 @@ def read_layer(layer: Any) -> LayerSpec:
             f"layer {layer.name!r}: the precision {layer.dtype_policy.name} is not supported, "
             f"only {' and '.join(_PRECISIONS)}"
         )
-    return LayerSpec(kind, layer.name, options, {weight.name: tuple(weight.shape) for weight in layer.weights})
+    inner = tuple(read_layer(item) for item in wrapped_layers(layer))
+    weights = {} if inner else {key: tuple(weight.shape) for key, weight in weights_by_name(layer).items()}
+    return LayerSpec(kind, name or layer.name, options, weights, inner)
 
 
 def weights_of(model: Any) -> dict[str, Array]:
     """Every weight by its quantity's name (`lstm.kernel`), as Keras stores it, cast to float64."""
     return {
-        f"{layer.name}.{weight.name}": np.asarray(weight.numpy(), dtype=np.float64)
-        for layer in model.layers
-        for weight in layer.weights
+        f"{path}.{name}": np.asarray(weight.numpy(), dtype=np.float64)
+        for path, layer in walk(model)
+        for name, weight in weights_by_name(layer).items()
     }
-
-
-def _is_graph(model: Any) -> bool:
-    """Whether the model is only a graph of layers; a subclass may compute anything in its own code."""
-    keras = import_keras()
-    return type(model) is keras.Sequential or (
-        type(model).__name__ == "Functional" and type(model).__module__.startswith("keras.")
-    )
 
 
 def _input_shapes(model: Any, given: Sequence[Shape] | None) -> tuple[Shape, ...]:

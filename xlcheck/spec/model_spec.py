@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+_STATES = {"SimpleRNN": 1, "GRU": 1, "LSTM": 2}
+
 
 @dataclass(frozen=True)
 class LayerSpec:
@@ -29,6 +31,15 @@ class LayerSpec:
     options: Mapping[str, Any] = field(default_factory=dict)
     weights: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     inner: tuple[LayerSpec, ...] = ()
+
+    @property
+    def outputs(self) -> int:
+        """How many tensors one call makes: outputs (two if a Bidirectional does not merge), then returned states."""
+        if self.kind == "Bidirectional":
+            forward, backward = self.inner
+            merged = self.options["merge_mode"] is not None
+            return forward.outputs + backward.outputs - (1 if merged else 0)
+        return 1 + (_STATES.get(self.kind, 0) if self.options.get("return_state", False) else 0)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> LayerSpec:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from xlcheck.errors import OracleError
-from xlcheck.oracle.recorders import dense, lstm, simple_rnn
+from xlcheck.layers import LAYERS
+from xlcheck.oracle.recorders import dense, gru, lstm, outputs, simple_rnn, wrappers
 from xlcheck.oracle.recorders.recorder import Recorder
 
-RECORDERS: dict[str, Recorder] = {
+_OWN: dict[str, Recorder] = {
     "SimpleRNN": simple_rnn.quantities,
     "LSTM": lstm.quantities,
+    "GRU": gru.quantities,
+    "Bidirectional": wrappers.bidirectional,
+    "TimeDistributed": wrappers.time_distributed,
     "Dense": dense.quantities,
+    "Conv1D": dense.quantities,
+    "LayerNormalization": outputs.layer_normalization,
 }
+# Of all other layers only the output is a quantity.
+RECORDERS: dict[str, Recorder] = {kind: _OWN.get(kind, outputs.quantities) for kind in LAYERS}
 
 
 def recorder_of(kind: str, name: str) -> Recorder:

@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 
 from xlcheck.oracle.listen import LayerCall
-from xlcheck.oracle.recorders.recorder import Recorded, array, exactly, over_time
+from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
+from xlcheck.oracle.recorders.recurrent import steps_and_states
 
 _COLUMNS = ("i", "f", "c", "o")  # of Keras's kernels
 
 
 def quantities(call: LayerCall) -> Recorded:
     """`xk_g`, `hr_g`, `z_g` of the gates, their values, `c`, `tanh_c`, `h` of each step, `h_init` and `c_init`."""
-    recorded = over_time([_step(cell) for cell in call.calls])
-    h_init, c_init = call.calls[0].args[1]
-    return recorded | {"h_init": array(h_init), "c_init": array(c_init)}
+    return steps_and_states(call, _step, ("h", "c"))
 
 
 def _step(cell: LayerCall) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.errors import OracleError
-from xlcheck.oracle.listen import Event, LayerCall
+from xlcheck.oracle.listen import LayerCall
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 Recorded = dict[str, Array]
 """Symbol → values: `(samples, n)` without a step, `(samples, timesteps, n)` with steps."""
 
@@ -28,8 +29,8 @@ def over_time(steps: Sequence[dict[str, Any]]) -> Recorded:
     return {symbol: np.stack([array(step[symbol]) for step in steps], axis=1) for symbol in steps[0]}
 
 
-def exactly(events: list[Event], count: int, call: LayerCall, what: str) -> list[Event]:
-    """The events, of which Keras must have made `count`.
+def exactly(events: list[T], count: int, call: LayerCall, what: str) -> list[T]:
+    """The events or calls, of which Keras must have made `count`.
 
     Raises:
         OracleError: this Keras computes the layer in another way than the one that is known.

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from xlcheck.oracle.listen import LayerCall
-from xlcheck.oracle.recorders.recorder import Recorded, array, exactly, over_time
+from xlcheck.oracle.recorders.recorder import Recorded, exactly
+from xlcheck.oracle.recorders.recurrent import steps_and_states
 
 
 def quantities(call: LayerCall) -> Recorded:
     """`xk`, `hr`, `z`, `h` of each step, and `h_init`."""
-    recorded = over_time([_step(cell) for cell in call.calls])
-    recorded["h_init"] = array(call.calls[0].args[1][0])
-    return recorded
+    return steps_and_states(call, _step, ("h",))
 
 
 def _step(cell: LayerCall) -> dict[str, Any]:

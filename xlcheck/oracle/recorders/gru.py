@@ -1,0 +1,56 @@
+"""GRU: projections, gates, candidate and hidden state of each step, from Keras's own cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from xlcheck.errors import OracleError
+from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
+from xlcheck.oracle.recorders.recurrent import steps_and_states
+
+_COLUMNS = ("z", "r", "hh")  # of Keras's kernels
+
+
+def quantities(call: LayerCall) -> Recorded:
+    """`xk_g`, `hr_g`, `a_g` of the gates, their values, `r_hr` or `r_h`, `h` of each step, and `h_init`."""
+    return steps_and_states(call, _step, ("h",))
+
+
+def _step(cell: LayerCall) -> dict[str, Any]:
+    z, r = exactly(cell.named("recurrent_activation"), 2, cell, "the recurrent activation")
+    (hh,) = exactly(cell.named("activation"), 1, cell, "the activation")
+    products = [array(event.result) for event in exactly(cell.named("matmul"), _products(cell), cell, "matmul")]
+    _, (h,) = cell.result
+
+    xk = np.split(products[0], len(_COLUMNS), axis=-1)
+    values: dict[str, Any] = {f"xk_{column}": part for column, part in zip(_COLUMNS, xk, strict=True)}
+    if cell.layer.reset_after:
+        hr = np.split(products[1], len(_COLUMNS), axis=-1)
+        values["r_hr"] = _reset(cell, xk[2], hr[2], array(r.result), array(hh.args[0]))
+    else:
+        hr = [*np.split(products[1], 2, axis=-1), products[2]]
+        values["r_h"] = cell.named("matmul")[2].args[0]
+    values |= {f"hr_{column}": part for column, part in zip(_COLUMNS, hr, strict=True)}
+    values |= {f"a_{column}": event.args[0] for column, event in zip(_COLUMNS, (z, r, hh), strict=True)}
+    return values | {"z": z.result, "r": r.result, "hh": hh.result, "h": h}
+
+
+def _products(cell: LayerCall) -> int:
+    """All gates' columns at once; without `reset_after` the candidate's state is multiplied for itself."""
+    return 2 if cell.layer.reset_after else 3
+
+
+def _reset(cell: LayerCall, xk: Array, hr: Array, r: Array, total: Array) -> Array:
+    """The product r · (hr + bias), which Keras adds to the input's part without keeping it.
+
+    Raises:
+        OracleError: with it, the sum is not the one that Keras gave to the activation.
+    """
+    bias = np.zeros((2, len(r[0]))) if cell.layer.bias is None else array(cell.layer.bias)[:, -len(r[0]) :]
+    product: Array = r * (hr + bias[1])
+    if not np.allclose(xk + bias[0] + product, total, rtol=1e-6 if cell.layer.compute_dtype == "float32" else 1e-13):
+        raise OracleError(f"layer {cell.layer.name!r}: the reset gate does not lead to the candidate's sum in Keras")
+    return product

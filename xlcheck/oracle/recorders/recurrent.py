@@ -1,0 +1,39 @@
+"""What the recorders of recurrent layers share: the steps of the cell, and the states around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.recorders.recorder import Recorded, array, exactly, over_time
+
+
+def steps_and_states(call: LayerCall, step: Callable[[LayerCall], dict[str, Any]], states: tuple[str, ...]) -> Recorded:
+    """What `step` reads from each call of the cell, in the order of time, and the states before the first step.
+
+    Under a mask what the cell made is `h_new`; the states that Keras gave to the next call, `h`; and
+    what its loop over time returned, `y`.
+
+    Args:
+        call: the call of the recurrent layer.
+        step: one call of its cell → symbols, the new states among them.
+        states: symbols of the states in Keras's order.
+    """
+    timesteps = call.args[0].shape[1]
+    # The loop calls the cell once more at first, only to find out the shape of its output.
+    cells = exactly(call.calls, timesteps + (not call.layer.unroll), call, "its cell")[-timesteps:]
+    order = slice(None, None, -1) if call.layer.go_backwards else slice(None)
+    recorded = over_time([step(cell) for cell in cells[order]])
+    recorded |= {f"{symbol}_init": array(value) for symbol, value in zip(states, cells[0].args[1], strict=True)}
+    if call.kwargs.get("mask") is not None:
+        (loop,) = exactly(call.named("inner_loop"), 1, call, "its loop over time")
+        _, outputs, last = loop.result
+        after = [*(cell.args[1] for cell in cells[1:]), last]
+        for number, symbol in enumerate(states):
+            recorded[f"{symbol}_new"] = recorded[symbol]
+            recorded[symbol] = np.stack([array(values[number]) for values in after[order]], axis=1)
+        recorded["y"] = array(outputs)[:, order]
+    return recorded
