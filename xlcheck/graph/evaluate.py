@@ -6,7 +6,7 @@ Values of a sample's quantities carry a leading axis of samples, `(samples, n)`;
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,11 @@ def evaluate(graph: Graph, given: Values) -> dict[str, Array]:
         KeyError: a quantity without an expression is not in `given`.
     """
     values: dict[str, Array] = {}
+    samples = next((len(given[q.name]) for q in graph if q.expr is None and not q.is_weight), 1)
     for q in graph:
-        values[q.name] = given[q.name] if q.expr is None else value_of(q.expr, values)
+        value = given[q.name] if q.expr is None else value_of(q.expr, values)
+        # An expression of constants has no axis of samples of its own.
+        values[q.name] = value if q.is_weight else np.broadcast_to(value, (samples, *q.shape))
     return values
 
 
@@ -125,6 +128,15 @@ def _concat(e: ex.Concat, v: Values) -> Array:
     return np.concatenate([value_of(item, v) for item in e.items], axis=-1)
 
 
+def _outer_sum(e: ex.OuterSum, v: Values) -> Array:
+    pairs = (np.broadcast_arrays(value_of(x, v)[..., :, None], value_of(d, v)[..., None, :]) for x, d in _pairs(e))
+    return np.asarray(sum((x * d).sum(axis=0) for x, d in pairs))
+
+
+def _pairs(e: ex.OuterSum) -> Iterator[tuple[ex.Expr, ex.Expr]]:
+    return zip(e.xs, e.ds, strict=True)
+
+
 def _binary_crossentropy(e: ex.BinaryCrossentropy, v: Values) -> Array:
     z, y = value_of(e.logit, v), value_of(e.target, v)
     return np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
@@ -171,6 +183,10 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Concat: _concat,
     ex.Total: lambda e, v: np.sum(_items(e, v), axis=0),
     ex.Largest: lambda e, v: np.max(_items(e, v), axis=0),
+    ex.DotTransposed: lambda e, v: value_of(e.x, v) @ value_of(e.matrix, v).T,
+    ex.OuterSum: _outer_sum,
+    ex.BatchSum: _unary(lambda x: x.sum(axis=0)),
+    ex.Stack: lambda e, v: np.stack([value_of(item, v) for item in e.items]),
     ex.BinaryCrossentropy: _binary_crossentropy,
     ex.CategoricalCrossentropy: _categorical_crossentropy,
 }

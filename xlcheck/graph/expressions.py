@@ -259,12 +259,37 @@ class CategoricalCrossentropy(Expr):
     logit: Expr
 
 
+@dataclass(frozen=True, slots=True)
+class DotTransposed(Expr):
+    """A vector times a transposed matrix: `(n,)` · `(m, n)`ᵀ → `(m,)`."""
+
+    x: Expr
+    matrix: Ref | Slice
+
+
+@dataclass(frozen=True, slots=True)
+class OuterSum(Expr):
+    """Σ over samples and pairs of x_i · d_j, an `(m, n)` matrix: how a kernel changes the loss."""
+
+    xs: tuple[Expr, ...]
+    ds: tuple[Expr, ...]
+
+
+class BatchSum(Unary):
+    """The sum over all samples: one value for all of them."""
+
+
+class Stack(Nary):
+    """The items, one below the other: vectors become the rows of a matrix."""
+
+
 def operands(expr: Expr) -> tuple[Expr, ...]:
     """The direct sub-expressions of an expression, in the order of its fields."""
-    if isinstance(expr, Nary):
-        return expr.items
-    values = (getattr(expr, name) for name in expr.__dataclass_fields__)
-    return tuple(value for value in values if isinstance(value, Expr))
+    found: list[Expr] = []
+    for name in expr.__dataclass_fields__:
+        value = getattr(expr, name)
+        found.extend(item for item in (value if isinstance(value, tuple) else (value,)) if isinstance(item, Expr))
+    return tuple(found)
 
 
 def refs(expr: Expr) -> tuple[str, ...]:

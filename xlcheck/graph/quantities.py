@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -22,6 +22,7 @@ class Role(StrEnum):
     OUTPUT = "output"
     TARGET = "target"
     LOSS = "loss"
+    GRADIENT = "gradient"
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,14 @@ class Quantity:
         step: the time step from 0, or None if it has none.
         shape: `(n,)`; weights may have `(m, n)`.
         expr: how it is computed; None for inputs, targets, initial states and weights.
+        shared: whether the value is the same for every sample; weights and their gradients are.
     """
 
     band: Band
     step: int | None
     shape: tuple[int, ...]
     expr: Expr | None = None
+    shared: bool = False
 
     @cached_property
     def name(self) -> str:
@@ -76,7 +79,7 @@ class Quantity:
     @property
     def is_weight(self) -> bool:
         """Whether the value is the same for every sample."""
-        return self.band.role is Role.WEIGHT
+        return self.shared or self.band.role is Role.WEIGHT
 
     def element(self, index: int | tuple[int, ...]) -> str:
         """The name of one element: `lstm.i[1][0]`, `lstm.kernel[0][2]`."""
@@ -131,10 +134,18 @@ class GraphBuilder:
         """Add a value that is not computed: an input, a target, a weight, an initial state."""
         return self._add(Quantity(band, step, shape))
 
-    def let(self, band: Band, expr: Expr, step: int | None = None) -> Ref:
+    def let(self, band: Band, expr: Expr, step: int | None = None, *, shared: bool = False) -> Ref:
         """Add a computed quantity; its shape follows from the expression."""
-        shape = shape_of(expr, lambda name: self._quantities[name].shape)
-        return self._add(Quantity(band, step, shape, expr))
+        return self._add(Quantity(band, step, self.shape_of(expr), expr, shared))
+
+    def add(self, quantities: Iterable[Quantity]) -> None:
+        """Take over quantities of another graph, in their order."""
+        for quantity in quantities:
+            self._add(quantity)
+
+    def shape_of(self, expr: Expr) -> tuple[int, ...]:
+        """The shape of an expression over quantities that were added before."""
+        return shape_of(expr, lambda name: self._quantities[name].shape)
 
     def shape(self, ref: Ref) -> tuple[int, ...]:
         """The shape of a quantity that was added before."""

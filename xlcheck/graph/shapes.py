@@ -68,7 +68,30 @@ def _single(expr: ex.Expr, shape: Shape) -> None:
 
 
 def _concat(expr: ex.Concat, shape_of_quantity: ShapeOf) -> Shape:
-    return (sum(shape_of(item, shape_of_quantity)[0] for item in expr.items),)
+    shapes = [shape_of(item, shape_of_quantity) for item in expr.items]
+    return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
+
+
+def _dot_transposed(expr: ex.DotTransposed, shape_of_quantity: ShapeOf) -> Shape:
+    (n,) = shape_of(expr.x, shape_of_quantity)
+    rows, columns = shape_of(expr.matrix, shape_of_quantity)
+    if n != columns:
+        raise ValueError(f"a vector of {n} elements cannot be multiplied by a transposed {rows} × {columns} matrix")
+    return (rows,)
+
+
+def _outer_sum(expr: ex.OuterSum, shape_of_quantity: ShapeOf) -> Shape:
+    pairs = {
+        (shape_of(x, shape_of_quantity)[0], shape_of(d, shape_of_quantity)[0])
+        for x, d in zip(expr.xs, expr.ds, strict=True)
+    }
+    if len(pairs) != 1:
+        raise ValueError(f"OuterSum: pairs of different shapes {sorted(pairs)}")
+    return pairs.pop()
+
+
+def _stack(expr: ex.Stack, shape_of_quantity: ShapeOf) -> Shape:
+    return (len(expr.items), *shape_of(expr.items[0], shape_of_quantity))
 
 
 _RULES: dict[type[ex.Expr], Callable[..., Shape]] = {
@@ -79,6 +102,9 @@ _RULES: dict[type[ex.Expr], Callable[..., Shape]] = {
     ex.Gather: _gather,
     ex.OneHot: _one_hot,
     ex.Concat: _concat,
+    ex.DotTransposed: _dot_transposed,
+    ex.OuterSum: _outer_sum,
+    ex.Stack: _stack,
     ex.Sum: lambda e, of: (1,),
     ex.LogSumExp: lambda e, of: (1,),
     ex.CategoricalCrossentropy: lambda e, of: (1,),
