@@ -111,5 +111,5 @@ def one_hot(codes: Array, size: int) -> Array:
     """
     if codes.size and (codes.min() < 0 or codes.max() > size):
         raise DataError(f"codes must lie between 0 and {size}; these go from {codes.min():g} to {codes.max():g}")
-    vectors: Array = np.vstack([np.zeros(size), np.eye(size)])
-    return vectors[codes.astype(int)]
+    vectors: Array = np.vstack([np.zeros(size), np.eye(size)])[codes.astype(int)]
+    return vectors
