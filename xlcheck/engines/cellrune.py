@@ -33,7 +33,7 @@ class CellRune:
             WorkbookError: see `open_container`.
         """
         with open_container(path) as container:
-            data_tables = any(b"dataTable" in content for _, content in container.worksheets())
+            data_tables = any(b"dataTable" in content for content in container.worksheets())
         # CellRune takes the cells of a what-if table for constants, all but the first.
         return _Session(load_plain(path, _load) if data_tables else load_or_plain(path, _load))
 

@@ -25,6 +25,9 @@ from xlcheck.excel.values import Value
 SECONDS = 5.0
 SECONDS_PER_MEGABYTE = 10.0
 
+# What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
+_BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
+
 _BOOT = "import sys; sys.path[:] = sys.argv[2:]; from xlcheck.engines.worker import main; main(sys.argv[1])"
 
 
@@ -48,17 +51,17 @@ class Guarded:
         Raises:
             EngineError: the engine cannot read it, crashed on it or took too long.
         """
-        path = Path(path).absolute()
+        path = Path(path)
         worker = self._worker
         # After a fork, two processes would talk to one worker.
         if worker is None or not worker.alive or worker.owner != os.getpid():
             worker = self._worker = _Worker(self.name)
         try:
             size = path.stat().st_size
-        except OSError:
+        except (OSError, ValueError):
             size = 0
         seconds = self.seconds + SECONDS_PER_MEGABYTE * size / 1e6
-        return _GuardedSession(worker, worker.ask("open", path, path=path, seconds=seconds), path, seconds)
+        return _GuardedSession(worker, worker.ask("open", path, Path.cwd(), path=path, seconds=seconds), path, seconds)
 
 
 class _GuardedSession:
@@ -102,7 +105,7 @@ class _Worker:
         self._requests, self._replies = (
             cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
         )
-        weakref.finalize(self, _end, self._process)
+        weakref.finalize(self, _end, self._process, self.owner)
 
     @property
     def alive(self) -> bool:
@@ -135,13 +138,12 @@ class _Worker:
                 pickle.dump((method, arguments, forgotten), self._requests)
                 self._requests.flush()
                 succeeded, reply = pickle.load(self._replies)  # noqa: S301 - from the process we started
-            except (OSError, EOFError, pickle.UnpicklingError, ValueError):
+            except BaseException as error:
+                # Also when interrupted: the reply would be taken for that of the next request.
                 process.kill()
                 process.wait()
-                raise EngineError(self._failure(path, seconds if timed_out else None)) from None
-            except BaseException:
-                # Interrupted: the reply would be taken for that of the next request.
-                process.kill()
+                if isinstance(error, _BROKEN_PIPE):
+                    raise EngineError(self._failure(path, seconds if timed_out else None)) from None
                 raise
             finally:
                 timer.cancel()
@@ -157,7 +159,10 @@ class _Worker:
         )
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    # A forked child that exits leaves the worker to its parent.
+    if os.getpid() != owner:
+        return
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):

@@ -46,7 +46,7 @@ class IronCalc:
             WorkbookError: see `open_container`.
         """
         with open_container(path) as container:
-            hiding = any(may_hide(content) for _, content in container.worksheets())
+            hiding = any(may_hide(content) for content in container.worksheets())
         return _Session(load_or_plain(path, _load), hiding)
 
 
@@ -128,7 +128,7 @@ def _load(path: Path) -> Any:
     with _panics_as_errors(f"reading {path}"):
         try:
             return ironcalc.load_from_xlsx(str(path))
-        except ironcalc.WorkbookError as error:
+        except (ironcalc.WorkbookError, UnicodeError) as error:
             raise EngineError(f"ironcalc cannot read {path} ({error}); try --engine cellrune or libreoffice") from None
 
 

@@ -60,12 +60,16 @@ def load_plain(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
     """What `load` makes of a plain copy of the file; it must read it completely.
 
     Raises:
+        EngineError: it refuses the copy.
         WorkbookError: our reader cannot read the file.
     """
     with tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:
         copy = Path(folder) / "plain.xlsx"
         write_plain(read_workbook(path), copy)
-        return load(copy)
+        try:
+            return load(copy)
+        except EngineError as error:
+            raise EngineError(str(error).replace(str(copy), str(path))) from None
 
 
 def write_plain(content: WorkbookContent, path: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from xlcheck.engines import engine
 from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import EngineError, XlcheckError
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.values import Value
 
 MAX_BYTES = 6 * 1024**3
 
@@ -20,6 +23,8 @@ MAX_BYTES = 6 * 1024**3
 def main(name: str) -> None:
     """Answer requests until the pipe is closed."""
     _limit_memory()
+    # Ctrl-C reaches the whole group of processes; the other side decides what it ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests = sys.stdin.buffer
     # Libraries may print; only replies may go through the pipe.
     replies = os.fdopen(os.dup(1), "wb")
@@ -48,26 +53,36 @@ class _Server:
     def answer(self, method: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
         """(True, result) or (False, exception)."""
         try:
-            if method == "open":
-                return True, self._open(*arguments)
-            number, argument = arguments
-            session = self._sessions[number]
-            if method == "read":
-                return True, session.read(argument)
-            for sheet, row, column, value in argument:
-                session.set(sheet, row, column, value)
-            session.recalculate()
-            return True, None
+            return True, _METHODS[method](self, *arguments)
         except XlcheckError as error:
             return False, error
         except Exception as error:
-            return False, EngineError(f"{self._engine.name} failed ({type(error).__name__}: {error}); try another")
+            what = f"{self._engine.name} failed on the workbook ({type(error).__name__}: {error})"
+            return False, EngineError(f"{what}; try another --engine")
 
-    def _open(self, path: Path) -> int:
+    def open(self, path: Path, folder: Path) -> int:
+        # So that a relative path means the same file on both sides, and stands in messages as it was given.
+        os.chdir(folder)
         session = self._engine.open(path)
         number = next(self._numbers)
         self._sessions[number] = session
         return number
+
+    def recalculate(self, number: int, constants: Iterable[tuple[str, int, int, float | str]]) -> None:
+        session = self._sessions[number]
+        for sheet, row, column, value in constants:
+            session.set(sheet, row, column, value)
+        session.recalculate()
+
+    def read(self, number: int, area: Range) -> list[list[Value]]:
+        return self._sessions[number].read(area)
+
+
+_METHODS: dict[str, Callable[..., Any]] = {
+    "open": _Server.open,
+    "recalculate": _Server.recalculate,
+    "read": _Server.read,
+}
 
 
 def _limit_memory() -> None:

@@ -96,9 +96,9 @@ class Container:
         for name, info in self._parts.items():
             yield name, self._inflate(info)
 
-    def worksheets(self) -> Iterator[tuple[str, bytes]]:
-        """(name, content) of every part that may be a worksheet, going by its usual name."""
-        return ((name, self.read(name)) for name in self.names if "worksheets/" in name and name.endswith(".xml"))
+    def worksheets(self) -> Iterator[bytes]:
+        """The content of every part that can hold cells, whatever it is called."""
+        return (content for name, content in self.parts() if _is_xml(name) and b"sheetData" in content)
 
     def _inflate(self, info: ZipInfo) -> bytes:
         # zipfile stops quietly at the declared size; another program's zip reader may not, and would
