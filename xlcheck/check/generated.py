@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from xlcheck.check.compare import compare
 from xlcheck.check.formula_cells import FormulaCells
@@ -12,7 +12,7 @@ from xlcheck.check.observe import observe
 from xlcheck.check.placement import Array
 from xlcheck.check.report import CheckReport
 from xlcheck.check.summary import Judged, summarise
-from xlcheck.check.tolerance import Tolerance
+from xlcheck.check.tolerance import Tolerance, magnitude
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, WorkbookError
 from xlcheck.excel.content import WorkbookContent
@@ -21,6 +21,9 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.spec.model_spec import ModelSpec
+
+# What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
+_ROUNDED = 1e-13
 
 Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
 """(model, inputs, targets, initial states and weights by quantity name) → what Keras computes with them."""
@@ -58,9 +61,6 @@ def check_content(
             f"{content.path} was not made by xlcheck; pass --bind FILE or --model MODEL.keras to say what it should "
             "compute"
         )
-    tolerance = Tolerance(
-        manifest.atol if atol is None else atol, manifest.rtol if rtol is None else rtol, engine.absolute_tolerance
-    )
     graph = forward_graph(manifest.spec)
     formulas = FormulaCells(content)
     seen = observe(content, manifest, graph, formulas, engine)
@@ -73,8 +73,15 @@ def check_content(
         seen.changed,
         fixed=frozenset(model_weights or ()),
     )
+    rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
+    tolerance = Tolerance(
+        manifest.atol if atol is None else atol,
+        manifest.rtol if rtol is None else rtol,
+        _ROUNDED if rounded else engine.absolute_tolerance,
+    )
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
     computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is not None)
+    scale = max((magnitude(desired[q.name]) for q in graph if q.expr is not None), default=1.0)
     judged = Judged(
         graph,
         compare(graph, [*given.sightings, *computed], desired.values, tolerance, seen.settings, formulas.reads),
@@ -84,7 +91,7 @@ def check_content(
                 formulas.text(cell.sheet, cell.code),
                 cell.values,
                 seen.settings,
-                tolerance,
+                tolerance.limit(scale),
                 only_local=bool(given.edits),
             )
             for helper, cell in seen.helpers
@@ -99,9 +106,16 @@ def check_content(
         engine=f"{engine.name} {engine.version}",
         oracle=desired.source,
         samples=len(manifest.samples),
-        notes=content.notes,
+        notes=(*content.notes, *_notes(content, rounded=rounded)),
         compare_weights=model_weights is not None,
     )
+
+
+def _notes(content: WorkbookContent, *, rounded: bool) -> Iterator[str]:
+    if rounded:
+        yield f"the constants were rounded by the program that saved the file, so {_ROUNDED:g} is allowed as difference"
+    if content.external_links:
+        yield f"links to other files were not followed: {', '.join(content.external_links)}"
 
 
 def _desired(

@@ -20,7 +20,7 @@ from xlcheck.check.report import Edit
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 
-# Programs that save 15 digits change a constant by less than this; nobody edits a weight by so little.
+# Programs that save 15 digits change a constant by less than this, relative to it; nobody edits a weight by so little.
 _SAVED_DIGITS = 1e-14
 
 Cell = tuple[str, int]
@@ -33,12 +33,14 @@ class Given:
     Attributes:
         values: inputs, targets, initial states and weights as they stand in the workbook.
         edits: where they differ from what the workbook was built with.
+        rounded: whether constants differ in their last digits, because a program rounded them when it saved the file.
         sightings: those of the given quantities, with `as_written` cleared where a look-up fails
             and no formula before it explains that.
     """
 
     values: dict[str, Array]
     edits: tuple[Edit, ...]
+    rounded: bool
     sightings: tuple[Sighting, ...]
 
 
@@ -66,7 +68,7 @@ def read_given(
     # A look-up for the selected sample reads what is shown for each sample, so that comes first.
     ordered = sorted(sightings, key=lambda s: s.placement.sample is None)
     judged = tuple(s if s.placement.quantity in fixed else walk.visit(s) for s in ordered)
-    return Given(walk.values, tuple(walk.edits), judged)
+    return Given(walk.values, tuple(walk.edits), walk.rounded, judged)
 
 
 class _Walk:
@@ -79,6 +81,7 @@ class _Walk:
         self.formulas = formulas
         self.suspects = suspects
         self.edits: list[Edit] = []
+        self.rounded = False
 
     def visit(self, sighting: Sighting) -> Sighting:
         """Take over what was edited in one sighting; returns it with look-ups that fail by themselves marked."""
@@ -113,6 +116,7 @@ class _Walk:
         want = self._rows_of(q)[self._rows(q, place.sample)][:, place.elements]
         with np.errstate(invalid="ignore"):
             differs: Mask = ~(np.abs(sighting.numbers - want) <= _SAVED_DIGITS * np.abs(want))
+        self.rounded = self.rounded or bool((~differs & (sighting.numbers != want)).any())
         return differs
 
     def _take(self, q: Quantity, sighting: Sighting, cell: int) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from xlcheck.check.formulas import normalise
 from xlcheck.check.placement import is_number
 from xlcheck.check.report import Status
-from xlcheck.check.tolerance import Tolerance
 from xlcheck.excel.bindings import Helper
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 
@@ -50,7 +49,7 @@ def judge_helper(
     formula: str | None,
     values: Sequence[Value],
     settings: Sequence[int],
-    tolerance: Tolerance,
+    limit: float,
     *,
     only_local: bool,
 ) -> HelperVerdict:
@@ -61,12 +60,12 @@ def judge_helper(
         formula: what stands in the file, or None for a constant or an empty cell.
         values: what the engine computed in each setting.
         settings: the sample for each setting.
-        tolerance: for numbers.
+        limit: the largest difference allowed between numbers.
         only_local: the values that were foreseen no longer apply, because an input was changed.
     """
     written = same_formula(formula, helper.formula)
     verdicts = list(
-        _over_settings(helper, written, formula is not None, values, settings, tolerance, only_local=only_local)
+        _over_settings(helper, written, formula is not None, values, settings, limit, only_local=only_local)
     )
     return max(verdicts, key=lambda v: _SEVERITY[v.status])
 
@@ -77,7 +76,7 @@ def _over_settings(
     is_formula: bool,
     values: Sequence[Value],
     settings: Sequence[int],
-    tolerance: Tolerance,
+    limit: float,
     *,
     only_local: bool,
 ) -> Iterator[HelperVerdict]:
@@ -89,17 +88,17 @@ def _over_settings(
             status = Status.NOT_EVALUATED
         elif desired is None:
             status = (Status.CARRIED if isinstance(actual, CellError) else Status.AGREE) if written else Status.ROOT
-        elif equal(actual, desired, tolerance, helper.atol):
+        elif equal(actual, desired, limit, helper.atol):
             status = Status.AGREE
         else:
             status = Status.CARRIED if written else Status.ROOT
         yield HelperVerdict(helper, status, is_formula, setting, actual, desired)
 
 
-def equal(actual: Value, desired: Value, tolerance: Tolerance, atol: float = 0.0) -> bool:
-    """Whether two values of cells are the same: numbers within the tolerance or `atol`, everything else exactly."""
+def equal(actual: Value, desired: Value, limit: float, atol: float = 0.0) -> bool:
+    """Whether two values of cells are the same: numbers within the limit or `atol`, everything else exactly."""
     if is_number(actual) and is_number(desired):
-        return actual == desired or abs(actual - desired) <= max(atol, tolerance.limit(abs(desired)))
+        return actual == desired or abs(actual - desired) <= max(atol, limit)
     return type(actual) is type(desired) and actual == desired
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +75,7 @@ def observe(
     settings = list(range(len(manifest.samples))) if manifest.selector is not None else [0]
 
     bound = _union((p.sheet, p.codes) for p in placements)
-    helpers = [helper for key, helper in written.items() if not np.isin(key[1], bound.get(key[0], ()))]
+    helpers = _unbound_helpers(written, bound)
     known = _union([*bound.items(), *((h.cell.sheet, codes_of(h.cell)) for h in helpers)])
     unbound = [(sheet, np.setdiff1d(codes, known.get(sheet, ()))) for sheet, codes in formulas.by_sheet()]
 
@@ -119,11 +119,20 @@ def _require_sheets(content: WorkbookContent, manifest: Manifest) -> None:
         )
 
 
+def _unbound_helpers(written: Mapping[CellKey, Helper], bound: Mapping[str, Codes]) -> list[Helper]:
+    """The helpers that are no look-up of a given quantity, in their order."""
+    codes = _union((sheet, np.array([code])) for sheet, code in written)
+    lookups = {
+        (sheet, code) for sheet, some in codes.items() for code in np.intersect1d(some, bound.get(sheet, ())).tolist()
+    }
+    return [helper for key, helper in written.items() if key not in lookups]
+
+
 def _key(area: Range) -> CellKey:
     return area.sheet, int(codes_of(area)[0])
 
 
-def _union(groups: Iterator[tuple[str, Codes]] | list[tuple[str, Codes]]) -> dict[str, Codes]:
+def _union(groups: Iterable[tuple[str, Codes]]) -> dict[str, Codes]:
     """All codes by worksheet, each once, in ascending order."""
     collected: dict[str, list[Codes]] = {}
     for sheet, codes in groups:
