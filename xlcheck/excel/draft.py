@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlcheck.excel.addresses import Range, quote_sheet
-from xlcheck.excel.bindings import Binding, Helper
+from xlcheck.excel.bindings import Binding, FilledHelper, Helper
 from xlcheck.excel.formulas import Style, formula
 from xlcheck.excel.pattern import Formulas
 from xlcheck.excel.plan import (
@@ -135,6 +135,7 @@ class Draft:
         self.softmax_parts: dict[ex.Softmax, tuple[Range, Range]] = {}
         self.bindings: list[Binding] = []
         self.helpers: list[Helper] = []
+        self.filled: list[FilledHelper] = []
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
 
     def selected(self) -> str:
@@ -184,17 +185,24 @@ class Draft:
         return Formula(formula(q.expr, index, View(self, sheet, sample), self.style), self.value(q.name, index, sample))
 
     def helper(
-        self, sheet: SheetDraft, row: int, column: int, text: str, desired: Sequence[float | str], style: str
+        self,
+        sheet: SheetDraft,
+        row: int,
+        column: int,
+        text: str,
+        desired: Sequence[float | str],
+        style: str,
+        atol: float = 0.0,
     ) -> Range:
         """Fill a cell with a formula that is no quantity, and remember what it must give for each sample."""
         cell = sheet.put(row, column, Formula(text, desired[0]), style)
-        self.note_helper(cell, text, desired)
+        self.note_helper(cell, text, desired, atol)
         return cell
 
-    def note_helper(self, cell: Range, text: str, desired: Sequence[float | str]) -> None:
+    def note_helper(self, cell: Range, text: str, desired: Sequence[float | str], atol: float = 0.0) -> None:
         """Remember what a formula cell must give for each sample; one item if for all the same."""
         same = all(item == desired[0] for item in desired)
-        self.helpers.append(Helper(cell, text, (desired[0],) if same else tuple(desired)))
+        self.helpers.append(Helper(cell, text, (desired[0],) if same else tuple(desired), atol))
 
 
 def reference(area: Range, sheet: str, *, fixed: bool = False) -> str:

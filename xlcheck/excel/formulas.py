@@ -91,8 +91,8 @@ def formula(expr: ex.Expr, index: int, places: Places, style: Style = Style.TEAC
 
 
 def number(value: float) -> str:
-    """A number as a formula writes it; exact to the last bit, whole numbers without a point."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+    """A number as a formula writes it; exact to the last bit, whole numbers without a point, `E` in capitals."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value)).upper()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,28 @@
+"""Names that Excel accepts: of worksheets and of ranges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+MAX_SHEET_NAME = 31
+
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_DEFINED_NAME = re.compile(r"[^\W\d][\w.]*")
+
+
+def sheet_name(wanted: str, taken: Collection[str]) -> str:
+    """A worksheet's name as near to the wanted one as Excel allows, and different from those taken."""
+    base = _NOT_IN_SHEET_NAMES.sub("_", wanted).strip("'")[:MAX_SHEET_NAME] or "sheet"
+    used = {name.casefold() for name in taken} | {"history"}  # Excel keeps this name for itself
+    name, number = base, 1
+    while name.casefold() in used:
+        number += 1
+        suffix = f" {number}"
+        name = base[: MAX_SHEET_NAME - len(suffix)] + suffix
+    return name
+
+
+def is_defined_name(name: str) -> bool:
+    """Whether a range may be called so; names with a dot never look like a cell."""
+    return "." in name and len(name) <= 255 and _DEFINED_NAME.fullmatch(name) is not None

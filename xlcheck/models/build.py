@@ -1,0 +1,125 @@
+"""From a Keras model and its inputs to a workbook that was checked: what `xlcheck build MODEL.keras` does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlcheck.check.generated import check_content
+from xlcheck.check.report import CheckReport
+from xlcheck.engines.base import Engine
+from xlcheck.errors import ModelError
+from xlcheck.excel.formulas import Style
+from xlcheck.excel.reader import read_workbook
+from xlcheck.excel.writer import write_workbook
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
+from xlcheck.models.inputs import ModelInputs, fit, read_inputs
+from xlcheck.models.plan import plan_model
+from xlcheck.spec.model_spec import ModelSpec
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """A workbook that was written, and the check of what was written.
+
+    Attributes:
+        path: the workbook.
+        report: the check of the saved file.
+    """
+
+    path: Path
+    report: CheckReport
+
+
+def build_model(
+    model: Any,
+    inputs: Any,
+    output: str | Path,
+    *,
+    style: Style = Style.ROBUST,
+    engine: Engine | None = None,
+    labels: Sequence[str] | None = None,
+) -> BuiltModel:
+    """Write a model's workbook and check the saved file.
+
+    Args:
+        model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
+        inputs: path of a file for `read_inputs`, `ModelInputs`, an array, or a list with an array for each input.
+        output: the workbook to write; an existing one is replaced only when the new one is complete.
+        style: how formulas are written.
+        engine: recalculates what was written; IronCalc by default.
+        labels: a short text for each sample.
+
+    Raises:
+        ModelError: the model cannot be loaded or used, or gives numbers that no cell can hold.
+        NotSupportedError: a layer or an option is not supported; nothing is written.
+        DataError: the inputs cannot be read or do not fit the model.
+        OracleError: Keras's recorded values contradict its own prediction.
+        WorkbookError: the workbook would exceed Excel's limits; the message has the sizes.
+    """
+    from xlcheck.oracle.record import record
+    from xlcheck.spec.keras_file import load_model
+    from xlcheck.spec.keras_reader import read_model
+
+    loaded = load_model(model) if isinstance(model, (str, Path)) else model
+    given = _inputs(loaded, inputs, labels)
+    spec = replace(read_model(loaded, [array.shape[1:] for array in given.arrays]), loss=None)
+    forward_graph(spec)  # refuses what is not supported, before Keras computes anything
+    arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
+    trace, trained = record(loaded, arrays), record(loaded, arrays, dtype="float32")
+    _require_finite(trace)
+    name = model if isinstance(model, (str, Path)) else f"the model {spec.name}"
+    plan = plan_model(spec, trace, trained, given.labels, style, _provenance(spec, trace, name, style, str(output)))
+    path = Path(output)
+    write_workbook(plan, path)
+    return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))
+
+
+def _inputs(model: Any, inputs: Any, labels: Sequence[str] | None) -> ModelInputs:
+    from xlcheck.spec.keras_calls import input_names
+
+    if isinstance(inputs, ModelInputs):
+        return inputs
+    shapes = {name: tuple(tensor.shape[1:]) for name, tensor in zip(input_names(model), model.inputs, strict=True)}
+    if isinstance(inputs, (str, Path)):
+        return read_inputs(inputs, shapes)
+    arrays = inputs if isinstance(inputs, (list, tuple)) and len(shapes) > 1 else [inputs]
+    return fit(arrays, shapes, "the inputs", labels)
+
+
+def _require_finite(trace: Trace) -> None:
+    for name, values in trace.values.items():
+        if not np.isfinite(values).all():
+            raise ModelError(
+                f"{name} is infinite or not a number for one of the samples, which no worksheet cell can hold; "
+                "give inputs for which the model stays finite"
+            )
+
+
+def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, output: str) -> dict[str, str]:
+    import keras
+
+    weights = hashlib.sha256()
+    for q in forward_graph(spec):
+        if q.is_weight:
+            weights.update(np.ascontiguousarray(trace[q.name], dtype="<f8").tobytes())
+    command = f"xlcheck build {name} --inputs FILE -o {output}" if isinstance(name, (str, Path)) else ""
+    return {
+        "model": f"{spec.name}, from {name}",
+        "weights": f"sha256 {weights.hexdigest()}",
+        "Keras's numbers": f"Keras {keras.__version__} with the {keras.backend.backend()} backend, in float64",
+        "formulas": f"{style.value} style",
+        "rebuild with": command,
+    }
+
+
+def _ironcalc() -> Engine:
+    from xlcheck.engines.ironcalc import IronCalc
+
+    return IronCalc()

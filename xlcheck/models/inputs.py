@@ -1,0 +1,190 @@
+"""Inputs of a model from a file: `.npy`, `.npz` or `.csv`; every number is looked at before it is used."""
+
+from __future__ import annotations
+
+import csv
+import math
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from xlcheck.errors import DataError
+
+Array = NDArray[np.float64]
+Shape = tuple[int | None, ...]
+
+_HOW = "give a .npy, .npz or .csv file"
+
+
+@dataclass(frozen=True)
+class ModelInputs:
+    """What a model reads.
+
+    Attributes:
+        arrays: one array for each input of the model, in its order, `(samples, …)`.
+        labels: a short text for each sample.
+    """
+
+    arrays: tuple[Array, ...]
+    labels: tuple[str, ...]
+
+
+def read_inputs(path: str | Path, inputs: Mapping[str, Shape]) -> ModelInputs:
+    """Read a file of inputs.
+
+    Args:
+        path: `.npy` with one array `(samples, …)`; `.npz` with an array for each input by its name;
+            `.csv` with one sample a row, its numbers in the order in which NumPy flattens an array.
+        inputs: the model's inputs: name → shape without the samples, None where the model leaves it open.
+
+    Raises:
+        DataError: the file cannot be read, or its arrays do not fit the inputs.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file; {_HOW}")
+    try:
+        match path.suffix.lower():
+            case ".npy":
+                return fit([_load(path)], inputs, str(path))
+            case ".npz":
+                return fit(_from_archive(path, list(inputs)), inputs, str(path))
+            case ".csv":
+                return _from_csv(path, inputs)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    raise DataError(f"{path}: files of this kind are not read; {_HOW}")
+
+
+def fit(
+    arrays: Sequence[ArrayLike], inputs: Mapping[str, Shape], where: str, labels: Sequence[str] | None = None
+) -> ModelInputs:
+    """Arrays as a model's inputs.
+
+    Args:
+        arrays: one for each input, with a leading axis of samples.
+        inputs: name → shape without the samples, None where the model leaves it open.
+        where: what to call their source in messages.
+        labels: a text for each sample; `sample 1`, `sample 2`, … without it.
+
+    Raises:
+        DataError: number, shape or type of the arrays do not fit, or a value is not finite.
+    """
+    if len(arrays) != len(inputs):
+        raise DataError(
+            f"{where}: the model has {len(inputs)} inputs ({', '.join(inputs)}), but got {len(arrays)} arrays"
+        )
+    fitted = tuple(
+        _fit(np.asarray(array), name, shape, where) for array, (name, shape) in zip(arrays, inputs.items(), strict=True)
+    )
+    counts = {name: len(array) for name, array in zip(inputs, fitted, strict=True)}
+    if len(set(counts.values())) > 1:
+        raise DataError(f"{where}: every input needs the same number of samples, but they have {counts}")
+    samples = len(fitted[0])
+    names = tuple(labels) if labels is not None else tuple(f"sample {k + 1}" for k in range(samples))
+    if len(names) != samples:
+        raise DataError(f"{where}: {len(names)} labels for {samples} samples")
+    return ModelInputs(fitted, names)
+
+
+def _fit(array: NDArray[np.generic], name: str, shape: Shape, where: str) -> Array:
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{where}: input {name!r} holds {array.dtype}, not numbers")
+    wanted = ", ".join("?" if n is None else str(n) for n in shape)
+    fits = array.ndim == len(shape) + 1 and all(
+        n is None or n == have for n, have in zip(shape, array.shape[1:], strict=True)
+    )
+    if not fits:
+        raise DataError(f"{where}: input {name!r} has the shape {array.shape}; the model needs (samples, {wanted})")
+    if array.size == 0:
+        raise DataError(f"{where}: input {name!r} holds no sample")
+    numbers = array.astype(np.float64)
+    bad = np.argwhere(~np.isfinite(numbers))
+    if bad.size:
+        index = tuple(int(i) for i in bad[0])
+        raise DataError(
+            f"{where}: input {name!r} has {len(bad)} values that are no finite numbers, the first at {list(index)}; "
+            "replace them"
+        )
+    return numbers
+
+
+def _load(path: Path) -> NDArray[np.generic]:
+    """One array; pickled objects could run code and are refused."""
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise DataError(f"{path}: this is not a NumPy array, or it holds Python objects: {error}") from error
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{path}: this is not one array; name an archive .npz")
+    return array
+
+
+def _from_archive(path: Path, names: Sequence[str]) -> list[NDArray[np.generic]]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            if len(names) == len(archive.files) == 1:
+                return [archive[archive.files[0]]]
+            missing = [name for name in names if name not in archive.files]
+            if missing:
+                raise DataError(
+                    f"{path}: there is no array {missing[0]!r} for the model's input of this name; "
+                    f"the file holds {', '.join(archive.files) or 'nothing'}"
+                )
+            return [archive[name] for name in names]
+    except (ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+        raise DataError(
+            f"{path}: this is not an archive of NumPy arrays, or it holds Python objects: {error}"
+        ) from error
+
+
+def _from_csv(path: Path, inputs: Mapping[str, Shape]) -> ModelInputs:
+    """One sample a row; a first row without numbers is a header, a first column without numbers labels."""
+    if len(inputs) != 1:
+        raise DataError(f"{path}: the model has {len(inputs)} inputs ({', '.join(inputs)}); give them as .npz")
+    ((name, shape),) = inputs.items()
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: this is not a CSV file in UTF-8: {error}") from error
+    if rows and not any(_is_number(cell) for cell in rows[0]):
+        rows = rows[1:]
+    if not rows:
+        raise DataError(f"{path}: the file holds no sample")
+    labels = None
+    if all(not _is_number(row[0]) for row in rows):
+        labels = [row[0] for row in rows]
+        rows = [row[1:] for row in rows]
+    width = len(rows[0])
+    for number, row in enumerate(rows, start=1):
+        if len(row) != width:
+            raise DataError(f"{path}: sample {number} has {len(row)} numbers, the first one has {width}")
+        for column, cell in enumerate(row, start=1):
+            if not _is_number(cell):
+                raise DataError(f"{path}: sample {number}, column {column}: {cell!r} is not a number")
+    table = np.array([[float(cell) for cell in row] for row in rows])
+    return fit([_shaped(table, name, shape, path)], inputs, str(path), labels)
+
+
+def _shaped(table: Array, name: str, shape: Shape, path: Path) -> Array:
+    """Rows of numbers as samples of the input's shape."""
+    known = math.prod(n for n in shape if n is not None)
+    open_sizes = sum(n is None for n in shape)
+    width = table.shape[1]
+    if open_sizes > 1 or width % known or (open_sizes == 0 and width != known):
+        wanted = " × ".join("?" if n is None else str(n) for n in shape)
+        raise DataError(f"{path}: a sample has {width} numbers; the model's input {name!r} needs {wanted}")
+    return table.reshape(len(table), *(width // known if n is None else n for n in shape))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

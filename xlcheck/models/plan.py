@@ -1,0 +1,231 @@
+"""ModelSpec + traces → WorkbookPlan: the workbook of any model that xlcheck supports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from xlcheck.excel.draft import Draft, SheetDraft
+from xlcheck.excel.formulas import Style
+from xlcheck.excel.manifest import SHEET, Manifest
+from xlcheck.excel.naming import sheet_name
+from xlcheck.excel.plan import WorkbookPlan
+from xlcheck.excel.sheets import check as check_names
+from xlcheck.excel.sheets import weights as weights_names
+from xlcheck.excel.sheets.common import START
+from xlcheck.graph.quantities import Band, Quantity, Role
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
+from xlcheck.models.sheets import check, numbers, store
+from xlcheck.models.sheets.layer import layer_sheet
+from xlcheck.models.sheets.start import LayerSummary, start_sheet
+from xlcheck.models.sheets.weights import parameters, weights_sheets
+from xlcheck.spec.model_spec import Call, ModelSpec
+
+Bands = dict[Band, tuple[Quantity, ...]]
+
+ATOL = 1e-14
+RTOL = 1e-12
+_STORED_NUMBERS = 200_000
+
+
+def plan_model(
+    spec: ModelSpec,
+    trace: Trace,
+    trained: Trace,
+    samples: Sequence[str],
+    style: Style = Style.ROBUST,
+    provenance: Mapping[str, str] | None = None,
+) -> WorkbookPlan:
+    """Lay out a model's workbook.
+
+    Args:
+        spec: the model.
+        trace: Keras's float64 values of every quantity for every sample, weights and inputs included.
+        trained: the same from the float32 model.
+        samples: a short text for each sample.
+        style: how formulas are written.
+        provenance: what the first sheet says about where the workbook comes from.
+
+    Raises:
+        NotSupportedError: an operation has no formula in this style.
+    """
+    draft = Draft(forward_graph(spec), trace, samples, style)
+    bands = draft.graph.bands()
+    start = draft.sheet(START, "keras")
+    stored = store.store_sheet(draft, _given(draft, bands), trained)
+    weights_sheets(draft, spec)
+    layers = _layer_sheets(draft, spec, bands, stored)
+    checking, comparing = draft.sheet(check_names.NAME, "keras"), draft.sheet(numbers.NAME, "keras")
+    compared, what = _compared(draft, bands)
+    applies = check.applies_cell(checking)
+    rows = numbers.numbers_sheet(draft, comparing, compared, applies, what)
+    agree = check.check_sheet(draft, checking, rows, _sources(draft, stored))
+    verdict = check.verdict(rows, START, agree, applies)
+    pages = _pages(draft, layers)
+    start_sheet(draft, start, spec, layers, stored, verdict, check_names.NAME, _reading(style), pages, provenance or {})
+    _add_manifest(draft, spec, trained, provenance or {})
+    properties = {
+        "title": spec.name, "subject": "a Keras model", "author": "xlcheck",
+        "comments": "Every number is a live formula, compared with Keras cell by cell.",
+    }  # fmt: skip
+    return WorkbookPlan(tuple(sheet.finish() for sheet in draft.sheets.values()), draft.names, properties)
+
+
+def _given(draft: Draft, bands: Bands) -> dict[str, tuple[Quantity, ...]]:
+    """What differs from sample to sample: inputs, and initial states unless they are the same for all."""
+    return {
+        band.name: members
+        for band, members in bands.items()
+        if band.role is not Role.WEIGHT
+        and members[0].expr is None
+        and (band.role is Role.INPUT or any(np.ptp(draft.trace[q.name], axis=0).any() for q in members))
+    }
+
+
+def _layer_sheets(draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store) -> list[LayerSummary]:
+    """One sheet for each call; an input that several calls read has a sheet of its own."""
+    shown: dict[str, list[tuple[Band, tuple[Quantity, ...]]]] = {}
+    for band, members in bands.items():
+        if band.role is not Role.WEIGHT:
+            shown.setdefault(_owner(spec, band), []).append((band, members))
+    for item in spec.inputs:
+        if item.tensor in shown and item.tensor not in {call.name for call in spec.calls}:
+            sheet = draft.sheet(sheet_name(item.tensor, draft.sheets), "input")
+            layer_sheet(
+                draft, sheet, f"{item.tensor} · input", "What the network reads.", shown[item.tensor], None, stored
+            )
+    tensors = {tensor: call for call in spec.calls for tensor in call.outputs}
+    summaries = []
+    for call in spec.calls:
+        own = shown.get(call.name, [])
+        summary = _summary(draft, spec, call, own)
+        if own:
+            sheet = draft.sheet(summary.sheet, "state" if any(b.role is Role.STATE for b, _ in own) else "output")
+            layer_sheet(
+                draft, sheet, f"{call.name} · {summary.kind}", _sentence(spec, call, summary, tensors), own,
+                _first_weight(draft, call.layer), stored,
+            )  # fmt: skip
+        summaries.append(summary)
+    return summaries
+
+
+def _owner(spec: ModelSpec, band: Band) -> str:
+    """The call, or the input, on whose sheet a band stands."""
+    calls = {call.name for call in spec.calls}
+    inputs = {item.tensor for item in spec.inputs}
+    if band.layer in inputs:
+        readers = [call.name for call in spec.calls if band.layer in call.inputs]
+        return readers[0] if len(readers) == 1 else band.layer
+    name = band.layer
+    while name not in calls and "." in name:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _summary(
+    draft: Draft, spec: ModelSpec, call: Call, own: Sequence[tuple[Band, tuple[Quantity, ...]]]
+) -> LayerSummary:
+    layer = spec.layer(call.layer)
+    computed = [(band, members) for band, members in own if members[0].expr is not None]
+    last = computed[-1][1] if computed else ()
+    if last:
+        steps = (len(last),) if last[0].step is not None and len(last) > 1 else ()
+        shape = " × ".join(f"{n:,}" for n in (*steps, last[0].shape[-1]))
+    else:
+        shape = "–"
+    count = sum(q.shape[-1] for _, members in computed for q in members)
+    sheet = sheet_name(call.name, draft.sheets) if own else START
+    return LayerSummary(call, layer.kind, shape, parameters(layer), count, sheet)
+
+
+def _sentence(spec: ModelSpec, call: Call, summary: LayerSummary, tensors: Mapping[str, Call]) -> str:
+    reads = ", ".join(dict.fromkeys(tensors[t].name if t in tensors else t for t in call.inputs))
+    weights = f" It has {summary.parameters:,} weights." if summary.parameters else " It has no weights."
+    return f"Reads {reads}; computes {summary.numbers:,} numbers for each sample.{weights}"
+
+
+def _first_weight(draft: Draft, layer: str) -> str | None:
+    names = (q.name for q in draft.graph if q.is_weight and (q.band.layer + ".").startswith(layer + "."))
+    return next(names, None)
+
+
+def _compared(draft: Draft, bands: Bands) -> tuple[Bands, str]:
+    """What is compared live: as much as can be stored for every sample; and a sentence about it."""
+    computed = {b: m for b, m in bands.items() if m[0].expr is not None}
+    answers = set(draft.graph.outputs)
+    choices = (
+        (computed, "Every number that this workbook computes"),
+        ({b: m for b, m in computed.items() if b.role in (Role.STATE, Role.OUTPUT)}, "Every state and output"),
+        ({b: m for b, m in computed.items() if any(q.name in answers for q in m)}, "Every number of the answer"),
+    )
+    chosen, what = next(
+        (choice for choice in choices if _stored_size(draft, choice[0]) <= _STORED_NUMBERS), choices[-1]
+    )
+    everything = "" if chosen is computed else " The command xlcheck check compares all the others, too."
+    return chosen, f"{what}, beside the same number from Keras in double precision.{everything}"
+
+
+def _stored_size(draft: Draft, bands: Bands) -> int:
+    return sum(q.shape[-1] for members in bands.values() for q in members) * len(draft.samples)
+
+
+def _sources(draft: Draft, stored: store.Store) -> list[check.Source]:
+    sources = [check.Source(q.name, draft.placed(q.name), draft.trace[q.name]) for q in draft.graph if q.is_weight]
+    for band, members in draft.graph.bands().items():
+        if band.name in stored.areas:
+            values = np.concatenate([draft.trace[q.name] for q in members], axis=1)
+            sources.append(check.Source(band.name, stored.areas[band.name], values))
+        elif band.symbol.endswith("_init"):
+            sources += [check.Source(q.name, draft.placed(q.name), draft.trace[q.name][0]) for q in members]
+    return sources
+
+
+def _reading(style: Style) -> list[str]:
+    return [
+        "Choose a sample on the sheet Inputs; every sheet then shows the network reading it.",
+        "Each layer has a sheet: time runs to the right, each symbol has its equation and one row a unit.",
+        "Click a cell to see its formula; the last column of each row shows one as text.",
+        "The sheet Check says for each symbol how well its numbers agree with Keras.",
+    ]
+
+
+def _pages(draft: Draft, layers: Sequence[LayerSummary]) -> dict[str, str]:
+    sentences = {
+        store.NAME: "the samples, what Keras answers to each, and the drop-down that selects one",
+        weights_names.NAME: "the numbers that training has learned, as Keras shows them",
+        check_names.NAME: "symbol by symbol, how well this workbook agrees with Keras",
+        numbers.NAME: "every number beside Keras's own, with a verdict",
+        **{layer.sheet: f"{layer.kind}, {layer.numbers:,} numbers" for layer in layers if layer.sheet != START},
+    }
+    return {
+        name: sentences.get(
+            name,
+            "the numbers that training has learned in this layer"
+            if name.endswith("weights")
+            else "what the network reads",
+        )
+        for name in draft.sheets
+        if name != START
+    }
+
+
+def _add_manifest(draft: Draft, spec: ModelSpec, trained: Trace, provenance: Mapping[str, str]) -> None:
+    manifest = Manifest(
+        spec=spec,
+        trace=draft.trace,
+        prediction=np.concatenate([trained[name] for name in draft.graph.outputs], axis=-1),
+        bindings=tuple(draft.bindings),
+        helpers=tuple(draft.helpers),
+        samples=draft.samples,
+        selector=draft.selector,
+        provenance=provenance,
+        atol=ATOL,
+        rtol=RTOL,
+        filled=tuple(draft.filled),
+    )
+    sheet = SheetDraft(SHEET, hidden=True)
+    for row, chunk in enumerate(manifest.to_chunks()):
+        sheet.put(row, 0, chunk)
+    draft.sheets[SHEET] = sheet

@@ -1,0 +1,1 @@
+"""The worksheets of a model's workbook, one file each."""

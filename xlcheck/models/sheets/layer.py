@@ -1,0 +1,48 @@
+"""One worksheet a layer: every number it computes for the selected sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.excel.draft import Draft, SheetDraft
+from xlcheck.excel.plan import Link
+from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING
+from xlcheck.excel.sheets.common import title
+from xlcheck.graph.quantities import Band, Quantity
+from xlcheck.models.sheets import table as tables
+from xlcheck.models.sheets.store import Store
+
+_TOP = 4
+_TITLE_COLUMNS = 8
+
+
+def layer_sheet(
+    draft: Draft,
+    sheet: SheetDraft,
+    heading: str,
+    subtitle: str,
+    bands: Sequence[tuple[Band, tuple[Quantity, ...]]],
+    weight: str | None,
+    store: Store,
+) -> None:
+    """Fill the worksheet of one layer.
+
+    Args:
+        draft: the workbook so far.
+        sheet: the empty worksheet.
+        heading: its title.
+        subtitle: one sentence about the layer.
+        bands: what it shows, inputs first.
+        weight: the name of the layer's first weight, or None.
+        store: where the inputs come from.
+    """
+    table = tables.lay_out(_TOP, bands)
+    title(sheet, heading, subtitle, _TITLE_COLUMNS)
+    if weight is not None:
+        sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")
+    sheet.put(2, MEANING, "reading the sample:", "label")
+    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "word")
+    tables.place(draft, sheet, table)
+    tables.fill(draft, sheet, table, store)
+    tables.chart(draft, sheet, table)
+    sheet.freeze = (_TOP + 1, 2) if table.blocks == 1 else (3, 2)

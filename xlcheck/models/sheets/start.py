@@ -1,0 +1,179 @@
+"""Start: what this workbook is, the network as a picture, the verdict, the way around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.draft import Draft, SheetDraft, reference
+from xlcheck.excel.plan import Highlight, Link
+from xlcheck.excel.sheets.common import START, heading
+from xlcheck.excel.sheets.start import WIDE, legend_table, merged_helper, pages_table, provenance_table, reading_table
+from xlcheck.graph.quantities import Quantity
+from xlcheck.models.sheets.store import Store
+from xlcheck.spec.model_spec import Call, ModelSpec
+
+_BOX, _GAP = 3, 1
+_SHOWN_OUTPUTS = 8
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One line of the table of layers, and one box of the picture.
+
+    Attributes:
+        call: the call.
+        kind: the Keras class.
+        shape: of its output, `200 × 32`.
+        parameters: number of weights.
+        numbers: how many numbers it computes for one sample.
+        sheet: the worksheet that shows it.
+    """
+
+    call: Call
+    kind: str
+    shape: str
+    parameters: int
+    numbers: int
+    sheet: str
+
+
+def start_sheet(
+    draft: Draft,
+    sheet: SheetDraft,
+    spec: ModelSpec,
+    layers: Sequence[LayerSummary],
+    store: Store,
+    verdict: tuple[str, str],
+    check: str,
+    reading: Sequence[str],
+    pages: Mapping[str, str],
+    provenance: Mapping[str, str],
+) -> None:
+    """Fill the first sheet."""
+    sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
+    sheet.put(0, 0, spec.name, "title")
+    sheet.heights[0] = 32
+    total = sum({layer.call.layer: layer.parameters for layer in layers}.values())
+    numbers = sum(layer.numbers for layer in layers)
+    summary = (
+        f"A trained Keras model as live formulas: {_count(len(spec.layers), 'layer')} with {total:,} weights, and all "
+        f"{numbers:,} numbers that they compute for one sample. Change an input or a weight, and everything follows. "
+        "Every number was computed by Keras, too, and is compared."
+    )
+    sheet.merge(sheet.at(1, 0, 1, WIDE), summary, "subtitle")
+    sheet.heights[1] = 52
+    _verdict(draft, sheet, verdict, check)
+    row = _answer(draft, sheet, 5, store)
+    row = _picture(sheet, row + 1, spec, layers)
+    row = _table(sheet, row + 1, layers)
+    row = reading_table(sheet, row + 1, reading)
+    row = pages_table(sheet, row + 1, pages)
+    row = legend_table(sheet, row + 1)
+    provenance_table(sheet, row + 1, provenance)
+
+
+def _verdict(draft: Draft, sheet: SheetDraft, verdict: tuple[str, str], check: str) -> None:
+    text, shown = verdict
+    area = sheet.at(3, 0, 1, 8)
+    merged_helper(draft, sheet, area, text, [shown], "big_verdict")
+    sheet.heights[3] = 28
+    sheet.highlights += [Highlight(area, shown, "right"), Highlight(area, "A weight", "edited")]
+    sheet.put(3, 9, Link("see every number →", Range(check, 0, 0)), "link")
+
+
+def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store) -> int:
+    """The selected sample, and the model's outputs for it."""
+    heading(sheet, row, "The selected sample, and the answer", WIDE)
+    place = Range(next(iter(store.areas.values())).sheet, 4, 1) if draft.selector is None else draft.selector
+    sheet.merge(sheet.at(row + 1, 0, 1, 2), Link("choose a sample →", place), "link")
+    merged_helper(draft, sheet, sheet.at(row + 1, 2, 1, 6), store.label, draft.samples, "word")
+    outputs = [draft.graph[name] for name in draft.graph.outputs]
+    row += 2
+    for q in outputs[-_SHOWN_OUTPUTS:]:
+        step = "" if q.step is None else f", t = {q.step + 1}"
+        area = draft.placed(q.name)
+        sheet.merge(
+            sheet.at(row, 0, 1, 2), Link(f"{q.band.layer}{step}", Range(area.sheet, area.top, area.left)), "link"
+        )
+        if q.shape[-1] <= _SHOWN_OUTPUTS:
+            for unit in range(q.shape[-1]):
+                cell = Range(area.sheet, area.top + unit, area.left)
+                draft.helper(
+                    sheet, row, 2 + unit, reference(cell, START), draft.values(q.name, unit), "output_box",
+                    slack(draft, q),
+                )  # fmt: skip
+        else:
+            _largest(draft, sheet, row, q, area)
+        row += 1
+    return row
+
+
+def _largest(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, area: Range) -> None:
+    """Of a long answer the largest number and its unit."""
+    values = draft.trace[q.name]
+    cells = reference(area, START)
+    peak = draft.helper(sheet, row, 2, f"MAX({cells})", values.max(axis=1).tolist(), "output_box", slack(draft, q))
+    sheet.put(row, 3, "at unit", "label")
+    units = (values.argmax(axis=1) + 1.0).tolist()
+    draft.helper(sheet, row, 4, f"MATCH({peak.a1},{cells},0)", units, "output_code")
+    sheet.put(row, 5, f"the largest of {q.shape[-1]:,} numbers", "text")
+
+
+def slack(draft: Draft, q: Quantity) -> float:
+    """How far a copy of one element may lie from Keras's: as far as the quantity itself."""
+    return 1e-12 * max(1.0, float(abs(draft.trace[q.name]).max()))
+
+
+def _picture(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerSummary]) -> int:
+    """A box for each input and layer; below each other what reads each other, side by side what does not."""
+    heading(sheet, row, "The network", WIDE)
+    level = {item.tensor: 0 for item in spec.inputs}
+    made_by: dict[str, str] = {item.tensor: item.tensor for item in spec.inputs}
+    rows: dict[int, list[tuple[str, str, str, Range | None]]] = {0: []}
+    for item in spec.inputs:
+        shape = " × ".join(f"{n:,}" for n in item.shape)
+        rows[0].append((item.tensor, f"input · {shape}", "", None))
+    for layer in layers:
+        call = layer.call
+        depth = 1 + max((level[tensor] for tensor in call.inputs), default=0)
+        for tensor in call.outputs:
+            level[tensor] = depth
+            made_by[tensor] = call.name
+        reads = "↑ " + ", ".join(dict.fromkeys(made_by[tensor] for tensor in call.inputs))
+        rows.setdefault(depth, []).append((call.name, f"{layer.kind} · {layer.shape}", reads, Range(layer.sheet, 0, 0)))
+    at = row + 1
+    for depth in sorted(rows):
+        for position, (name, what, reads, target) in enumerate(rows[depth]):
+            left = position * (_BOX + _GAP)
+            sheet.merge(sheet.at(at, left, 1, _BOX), reads, "column_label")
+            sheet.merge(sheet.at(at + 1, left, 1, _BOX), name if target is None else Link(name, target), "node")
+            sheet.merge(sheet.at(at + 2, left, 1, _BOX), what, "column_label")
+        at += 3
+    return at
+
+
+def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
+    heading(sheet, row, "Layers", WIDE)
+    at = row + 1
+    for column, text, width in (
+        (0, "layer", 3),
+        (3, "kind", 3),
+        (6, "output", 2),
+        (8, "weights", 2),
+        (10, "numbers", 2),
+    ):
+        sheet.merge(sheet.at(at, column, 1, width), text, "header_left")
+    for layer in layers:
+        at += 1
+        sheet.merge(sheet.at(at, 0, 1, 3), Link(layer.call.name, Range(layer.sheet, 0, 0)), "link")
+        sheet.merge(sheet.at(at, 3, 1, 3), layer.kind, "text")
+        sheet.merge(sheet.at(at, 6, 1, 2), layer.shape, "text")
+        sheet.merge(sheet.at(at, 8, 1, 2), f"{layer.parameters:,}", "label")
+        sheet.merge(sheet.at(at, 10, 1, 2), f"{layer.numbers:,}", "label")
+    return at + 1
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
