@@ -103,7 +103,7 @@ class LibreOffice:
             message = _run(command, seconds)
         target = folder / f"{source.stem}.xlsx"
         if not target.is_file():
-            raise EngineError(f"LibreOffice could not convert the workbook ({message}); try --engine ironcalc")
+            raise EngineError(f"LibreOffice could not convert {source} ({message}); try --engine ironcalc")
         return target
 
     @cached_property
@@ -145,8 +145,10 @@ class _Session:
             write_with_constants(self._path, source, self._constants)
             try:
                 self._content = read_workbook(self._engine.convert(source, results))
+            except EngineError as error:
+                raise EngineError(str(error).replace(str(source), str(self._path))) from None
             except WorkbookError as error:
-                raise EngineError(f"LibreOffice saved what xlcheck cannot read ({error})") from None
+                raise EngineError(f"LibreOffice made of {self._path} what cannot be read ({error})") from None
 
     def read(self, area: Range) -> list[list[Value]]:
         if self._content is None:
@@ -191,7 +193,7 @@ def _run(command: list[str], seconds: float) -> str:
         output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         raise EngineError(
-            f"LibreOffice needed more than {seconds:.0f} s and was stopped; try --engine ironcalc"
+            f"LibreOffice needed more than {seconds:.0f} s for {command[-1]} and was stopped; try --engine ironcalc"
         ) from None
     finally:
         if process.poll() is None:
