@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
-from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlcheck.errors import EngineError
@@ -113,7 +113,7 @@ def _relations(targets: list[tuple[str, str]]) -> str:
 
 def _workbook(sheets: list[SheetContent], names: Mapping[str, str]) -> str:
     listed = "".join(
-        f'<sheet name={quoteattr(sheet.name)} sheetId="{number}" r:id="rId{number}"/>'
+        f'<sheet name="{escape(sheet.name)}" sheetId="{number}" r:id="rId{number}"/>'
         for number, sheet in enumerate(sheets, 1)
     )
     positions = {sheet.name: index for index, sheet in enumerate(sheets)}
@@ -129,7 +129,7 @@ def _defined_name(name: str, target: str, positions: Mapping[str, int]) -> str:
     sheet, _, plain_name = name.rpartition("!")
     local = positions.get(unquote_sheet(sheet))
     scope = "" if local is None else f' localSheetId="{local}"'
-    return f"<definedName name={quoteattr(plain_name)}{scope}>{escape(target)}</definedName>"
+    return f'<definedName name="{escape(plain_name)}"{scope}>{escape(target)}</definedName>'
 
 
 def _sheet(sheet: SheetContent) -> Iterator[str]:
