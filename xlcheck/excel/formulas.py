@@ -165,7 +165,8 @@ def _slice(printer: _Printer, expr: ex.Slice, index: int | None) -> tuple[str, s
         raise NotSupportedError("a row of a matrix inside another array operation needs its own quantity")
     if index is None:
         return printer.places.vector(expr.of.name, expr.start, expr.stop), "atom"
-    return printer.places.element(expr.of.name, expr.start + index, expr.row), "atom"
+    offset = 0 if expr.stop - expr.start == 1 else index
+    return printer.places.element(expr.of.name, expr.start + offset, expr.row), "atom"
 
 
 def _const(printer: _Printer, expr: ex.Const, index: int | None) -> tuple[str, str]:
@@ -206,6 +207,8 @@ def _one_hot(printer: _Printer, expr: ex.OneHot, index: int | None) -> tuple[str
 def _concat(printer: _Printer, expr: ex.Concat, index: int | None) -> tuple[str, str]:
     if index is None:
         raise NotSupportedError("joined vectors inside another array operation need their own quantity")
+    if printer.size(expr) == 1:
+        index = 0
     for item in expr.items:
         size = printer.size(item)
         if index < size:
@@ -228,7 +231,7 @@ def _largest(printer: _Printer, expr: ex.Largest, index: int | None) -> tuple[st
     names = _names(expr)
     if names:
         return f"MAX({printer.places.cells(names, index)})", "atom"
-    return f"MAX({','.join(str(_Operand(printer, item, index)) for item in expr.items)})", "atom"
+    return f"MAX({','.join(f'{_Operand(printer, item, index)}' for item in expr.items)})", "atom"
 
 
 def _names(expr: ex.Nary) -> list[str]:
