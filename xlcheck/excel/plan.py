@@ -161,3 +161,8 @@ class WorkbookPlan:
     sheets: tuple[PlannedSheet, ...]
     names: Mapping[str, Range] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> int:
+        """Number of cells that hold something."""
+        return sum(len(sheet.cells) + sum(block.area.size for block in sheet.blocks) for sheet in self.sheets)

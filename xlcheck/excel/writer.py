@@ -1,8 +1,9 @@
 """WorkbookPlan → .xlsx with XlsxWriter: exact numbers, fixed bytes, nothing half-written.
 
-The finished file is packed anew with fixed timestamps. A small one is not compressed, because the
-bytes that zlib makes differ between its versions, and the lessons' workbooks are the same on every
-machine; a file of real size is compressed as XlsxWriter does it.
+A small file is packed anew with fixed timestamps and without compression, because the bytes that
+zlib makes differ between its versions, and the lessons' workbooks are the same on every machine. A
+workbook of real size is compressed: lightly, since zlib's usual level makes it a tenth smaller and
+takes most of the time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,15 @@ import xlsxwriter
 
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, quote_sheet
+from xlcheck.excel.limits import require_limits
 from xlcheck.excel.plan import Chart, Content, DropDown, Formula, Highlight, Link, PlannedSheet, WorkbookPlan
 from xlcheck.excel.styles import STYLES, TINTS
 from xlcheck.excel.worksheet import ExactWorksheet
 from xlcheck.files import replacing
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_LARGE = 2**20  # bytes, compressed: some 150,000 cells
+_LARGE = 100_000  # cells
+_COMPRESSION = 1
 _PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
@@ -32,16 +36,18 @@ def write_workbook(plan: WorkbookPlan, path: Path) -> None:
     """Write a planned workbook; an existing file is replaced only when the new one is complete.
 
     Raises:
+        WorkbookError: the plan exceeds one of Excel's limits.
         UsageError: the file cannot be written there.
     """
+    require_limits(plan)
     with replacing(path) as temporary:
         raw = temporary.with_suffix(".raw")
         try:
             _write(plan, raw)
-            if raw.stat().st_size < _LARGE:
-                _repack(raw, temporary)
-            else:
+            if plan.cells > _LARGE:
                 raw.replace(temporary)
+            else:
+                _repack(raw, temporary)
         finally:
             raw.unlink(missing_ok=True)
 
@@ -57,7 +63,7 @@ def _repack(source: Path, target: Path) -> None:
 def _write(plan: WorkbookPlan, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # XlsxWriter only warns where it drops something
-        book = xlsxwriter.Workbook(str(path), {"use_future_functions": False})
+        book = _Book(str(path), {"use_future_functions": False})
         book.set_properties({**plan.properties, "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
         book.set_calc_mode("auto")
         formats = _Formats(book)
@@ -72,6 +78,16 @@ def _write(plan: WorkbookPlan, path: Path) -> None:
             raise (
                 cause if isinstance(cause, OSError) else WorkbookError(f"{path} cannot be written: {cause}")
             ) from error
+
+
+class _Book(xlsxwriter.Workbook):  # type: ignore[misc]
+    """A workbook that is compressed lightly."""
+
+    def _store_workbook(self) -> None:
+        from unittest.mock import patch
+
+        with patch("xlsxwriter.workbook.ZipFile", partial(zipfile.ZipFile, compresslevel=_COMPRESSION)):
+            super()._store_workbook()
 
 
 class _Formats:
