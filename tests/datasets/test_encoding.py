@@ -53,7 +53,7 @@ def test_context_stands_in_front_of_a_short_text() -> None:
 
 def test_unknown_word_is_refused_with_a_suggestion() -> None:
     """A model without a code for unknown words names the word and the nearest known one."""
-    with pytest.raises(DataError, match="no code for 'catt'.*did you mean cat"):
+    with pytest.raises(DataError, match=r"no code for 'catt'.*did you mean cat"):
         STORY.encode("the catt sat")
 
 

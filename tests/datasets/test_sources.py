@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ def test_download_is_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """A file with the right SHA-256 is handed on; one that differs is refused, and the user is told what to do."""
     from xlcheck.spec.keras_import import import_keras
 
-    import_keras()
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
+    utils = import_keras().utils
+    monkeypatch.setattr(utils, "get_file", partial(utils.get_file, cache_dir=str(tmp_path / "home")))
     origin = tmp_path / "original.npz"
     origin.write_bytes(b"content")
     right = Source("right.npz", "ask us", origin.as_uri(), hashlib.sha256(b"content").hexdigest())

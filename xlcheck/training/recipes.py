@@ -56,7 +56,7 @@ TWEETS = {
     # For the two hundred short messages that come with the project.
     "sample": Recipe(
         TweetEncoding(timesteps=16, least_count=2),
-        Architecture(units=4, embedding=8, mask=True, dropout=0.3),
+        Architecture(units=8, embedding=16, mask=True, dropout=0.5),
         Schedule(epochs=60, batch=16, learning_rate=0.01, patience=5),
     ),
 }

@@ -1,0 +1,84 @@
+"""The chapter's division of film reviews, on data of the project's own making."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from xlcheck.datasets.imdb import FilmReviews, Reviews
+from xlcheck.errors import DataError
+from xlcheck.training.classifier import Architecture, Cell
+from xlcheck.training.classify import Schedule, train_classifier
+from xlcheck.training.labelled_data import ReviewEncoding, review_data
+
+WORD_INDEX = {f"word{i}": i for i in range(1, 61)}
+GOOD, BAD = 11, 12
+
+
+def part(count: int, seed: int, longest: int = 30) -> Reviews:
+    """Reviews of random words; a good one holds the word `GOOD`, a bad one the word `BAD`, anywhere."""
+    random = np.random.default_rng(seed)
+    labels = np.arange(count, dtype=np.int32) % 2
+    reviews = []
+    for label in labels:
+        words = random.integers(13, 61, random.integers(5, longest)).astype(np.int32)
+        words[random.integers(len(words))] = GOOD if label else BAD
+        reviews.append(words)
+    return Reviews(tuple(reviews), labels)
+
+
+@pytest.fixture(scope="module")
+def films() -> FilmReviews:
+    """6,000 short reviews, and 200 long ones that the chapter's division leaves out."""
+    training, test = part(3000, 0), part(3000, 1)
+    long = Reviews(
+        tuple(np.arange(1, 121, dtype=np.int32) % 60 + 1 for _ in range(200)), np.arange(200, dtype=np.int32) % 2
+    )
+    both = Reviews(test.reviews + long.reviews, np.concatenate([test.labels, long.labels]))
+    return FilmReviews(training, both)
+
+
+def test_chapters_division(films: FilmReviews) -> None:
+    """Of the shuffled short reviews of both parts 4,000 are for training and the next 1,736 for test."""
+    data = review_data(films, WORD_INDEX, ReviewEncoding(), seed=0, validation=False)
+
+    assert (len(data.training), data.validation, len(data.test)) == (4000, None, 1736)
+    assert data.training.inputs.shape == (4000, 100)
+    assert data.encoding.size == 64
+
+
+def test_validation_is_taken_from_training(films: FilmReviews) -> None:
+    """The test part is the same with and without a validation part, which is 15 % of the training part."""
+    with_validation = review_data(films, WORD_INDEX, ReviewEncoding(), seed=0, validation=True)
+    without = review_data(films, WORD_INDEX, ReviewEncoding(), seed=0, validation=False)
+
+    assert with_validation.validation is not None
+    assert (len(with_validation.training), len(with_validation.validation)) == (3400, 600)
+    assert np.array_equal(with_validation.test.inputs, without.test.inputs)
+
+
+def test_full_division(films: FilmReviews) -> None:
+    """All reviews, the test part as it was distributed."""
+    data = review_data(films, WORD_INDEX, ReviewEncoding(full=True), seed=0, validation=False)
+
+    assert (len(data.training), len(data.test)) == (3000, 3200)
+
+
+def test_too_few_short_reviews() -> None:
+    """Without 5,736 short reviews the chapter's division is refused, and the other one named."""
+    small = FilmReviews(part(20, 0), part(20, 1))
+    with pytest.raises(DataError, match="--split full"):
+        review_data(small, WORD_INDEX, ReviewEncoding(), seed=0, validation=False)
+
+
+@pytest.mark.keras
+def test_learns_the_word_that_decides(films: FilmReviews) -> None:
+    """A small model of the chapter's kind finds the one word in thirty that makes a review good or bad."""
+    data = review_data(films, WORD_INDEX, ReviewEncoding(timesteps=30, num_words=64), seed=0, validation=True)
+    architecture = Architecture(Cell.LSTM, units=8, embedding=8, mask=True, hidden=16, outputs=1)
+
+    result = train_classifier(data, architecture, Schedule(epochs=4, batch=64, learning_rate=0.01), seed=0)
+
+    assert result.test.majority < 0.55
+    assert result.test.accuracy > 0.95
+    assert result.test.auc > 0.97
