@@ -111,7 +111,7 @@ def _dense(values: Values, layer: Layer, x: np.ndarray) -> np.ndarray:
     z, y = (np.array(item(x[None]))[0] for item in (linear, made))
     for symbol, array in (("z", z), ("y", y)):
         _store(values, f"{layer.name}.{symbol}", array, timed=array.ndim == 2)
-    return y
+    return np.asarray(y)
 
 
 def _without_activation(layer: Layer) -> dict[str, object]:
