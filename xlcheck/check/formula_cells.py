@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from xlcheck.check.formulas import references
-from xlcheck.check.placement import Codes, Mask
+from xlcheck.check.placement import Codes, Mask, contained
 from xlcheck.excel.addresses import MAX_COLUMNS, Range
 from xlcheck.excel.content import Cell, WorkbookContent
+from xlcheck.excel.values import Value
 
 _NONE: Codes = np.array([], dtype=np.int64)
 
@@ -43,12 +44,7 @@ class FormulaCells:
 
     def holds(self, sheet: str, codes: Codes) -> Mask:
         """For each cell, whether it holds a formula."""
-        formulas = self.on(sheet)
-        if not formulas.size:
-            return np.zeros(codes.shape, dtype=bool)
-        at = np.minimum(np.searchsorted(formulas, codes), formulas.size - 1)
-        found: Mask = formulas[at] == codes
-        return found
+        return contained(codes, self.on(sheet))
 
     def without_value(self) -> int:
         """How many formula cells have no stored value."""
@@ -70,6 +66,12 @@ class FormulaCells:
         """What stands in a cell; None if it is empty."""
         found = self._content.sheets.get(sheet)
         return None if found is None else found.cells.get(divmod(int(code), MAX_COLUMNS))
+
+    def stored(self, area: Range) -> list[Value]:
+        """What the file stores for each cell of a range, row by row; None for an empty cell."""
+        found = self._content.sheets.get(area.sheet)
+        cells = {} if found is None else found.cells
+        return [None if (cell := cells.get(place)) is None else cell.value for place in area.cells()]
 
     def text(self, sheet: str, code: int) -> str | None:
         """A cell's formula with `=`, or None."""

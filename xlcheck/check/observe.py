@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.helpers import same_formula
-from xlcheck.check.placement import Codes, Placement, Sighting, codes_of, is_number, placement_of
+from xlcheck.check.placement import Codes, Placement, Sighting, codes_of, contained, is_number, placement_of, union
 from xlcheck.check.recalculate import Reading, recalculate, runs
 from xlcheck.engines.base import Engine
 from xlcheck.errors import WorkbookError
@@ -77,7 +77,7 @@ def observe(
     bound = _union((p.sheet, p.codes) for p in placements)
     helpers = _unbound_helpers(written, bound)
     known = _union([*bound.items(), *((h.cell.sheet, codes_of(h.cell)) for h in helpers)])
-    unbound = [(sheet, np.setdiff1d(codes, known.get(sheet, ()))) for sheet, codes in formulas.by_sheet()]
+    unbound = [(sheet, codes[~contained(codes, known.get(sheet, codes[:0]))]) for sheet, codes in formulas.by_sheet()]
 
     areas = [binding.area for binding in manifest.bindings]
     live = [bool(formulas.holds(p.sheet, p.codes).any()) for p in placements]
@@ -121,10 +121,13 @@ def _require_sheets(content: WorkbookContent, manifest: Manifest) -> None:
 
 def _unbound_helpers(written: Mapping[CellKey, Helper], bound: Mapping[str, Codes]) -> list[Helper]:
     """The helpers that are no look-up of a given quantity, in their order."""
-    codes = _union((sheet, np.array([code])) for sheet, code in written)
-    lookups = {
-        (sheet, code) for sheet, some in codes.items() for code in np.intersect1d(some, bound.get(sheet, ())).tolist()
-    }
+    by_sheet: dict[str, list[int]] = {}
+    for sheet, code in written:
+        by_sheet.setdefault(sheet, []).append(code)
+    lookups = set()
+    for sheet, some in by_sheet.items():
+        codes = np.array(some, dtype=np.int64)
+        lookups |= {(sheet, code) for code in codes[contained(codes, bound.get(sheet, codes[:0]))].tolist()}
     return [helper for key, helper in written.items() if key not in lookups]
 
 
@@ -137,7 +140,7 @@ def _union(groups: Iterable[tuple[str, Codes]]) -> dict[str, Codes]:
     collected: dict[str, list[Codes]] = {}
     for sheet, codes in groups:
         collected.setdefault(sheet, []).append(codes)
-    return {sheet: np.unique(np.concatenate(parts)) for sheet, parts in collected.items()}
+    return {sheet: union(parts) for sheet, parts in collected.items()}
 
 
 def _sighting(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.check.formula_cells import FormulaCells
-from xlcheck.check.placement import codes_of, is_number
+from xlcheck.check.placement import codes_of, only_numbers
 from xlcheck.check.recalculate import Reading
 from xlcheck.excel.values import NotEvaluated, Value
 
@@ -40,16 +40,18 @@ def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells
     """
     for reading in readings:
         codes = codes_of(reading.area)
-        for cell in np.flatnonzero(formulas.holds(reading.area.sheet, codes)):
-            found = formulas.cell(reading.area.sheet, codes[cell])
-            actual = reading.value(setting, int(cell))
-            if found is not None and not _same(found.value, actual):
-                yield Stale(reading.area.sheet, int(codes[cell]), found.value, actual)
+        stored = formulas.stored(reading.area)
+        cached, _ = only_numbers(stored)
+        actual = reading.numbers[setting]
+        with np.errstate(invalid="ignore"):
+            same = np.abs(cached - actual) <= _LIMIT * np.maximum(1.0, np.abs(actual))
+        for cell in np.flatnonzero(~same & formulas.holds(reading.area.sheet, codes)).tolist():
+            value = reading.value(setting, cell)
+            if not _same(stored[cell], value):
+                yield Stale(reading.area.sheet, int(codes[cell]), stored[cell], value)
 
 
 def _same(cached: Value, actual: Value) -> bool:
-    if cached is None or isinstance(actual, NotEvaluated):
-        return True
-    if is_number(cached) and is_number(actual):
-        return abs(cached - actual) <= _LIMIT * max(1.0, abs(actual))
-    return type(cached) is type(actual) and cached == actual
+    """Whether two values of which at least one is no number are the same, or nothing is known of one."""
+    unknown = cached is None or isinstance(actual, NotEvaluated)
+    return unknown or (type(cached) is type(actual) and cached == actual)

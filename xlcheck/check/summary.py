@@ -13,7 +13,7 @@ from xlcheck.check.groups import others_on
 from xlcheck.check.helpers import HelperVerdict
 from xlcheck.check.messages import plural
 from xlcheck.check.observe import Observation
-from xlcheck.check.placement import Mask, address, codes_of
+from xlcheck.check.placement import Codes, Mask, address, codes_of, union
 from xlcheck.check.report import CellResult, CheckReport, Counts, Edit, Status
 from xlcheck.check.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.check.stale import find_stale
@@ -124,13 +124,13 @@ def _names(judged: Judged, *, compare_weights: bool) -> Iterator[str]:
 
 def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: bool) -> Counts:
     number = {status: sum(r.status is status for r in results) for status in _ORDER}
-    compared: dict[str, list[np.ndarray]] = {}
+    compared: dict[str, list[Codes]] = {}
     for verdicts in judged.verdicts:
         counted = _compared(judged, verdicts, compare_weights=compare_weights)
         compared.setdefault(verdicts.placement.sheet, []).append(verdicts.placement.codes[counted])
     for verdict in judged.helpers:
         compared.setdefault(verdict.helper.cell.sheet, []).append(codes_of(verdict.helper.cell))
-    checked = sum(np.unique(np.concatenate(parts)).size for parts in compared.values())
+    checked = sum(union(parts).size for parts in compared.values())
     checked -= number[Status.NOT_EVALUATED]
     return Counts(
         formula_cells=judged.seen.formula_cells,
