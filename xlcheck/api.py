@@ -82,14 +82,17 @@ def lesson_fixture(
     Raises:
         UsageError: there is no such lesson or set of weights, or a seed goes with the book's weights.
     """
+    from xlcheck.fixtures.names import BOOK, IN_THE_BOOK, fixture_name
     from xlcheck.fixtures.store import load_fixture
     from xlcheck.lessons.catalogue import lesson_named
 
     lesson_named(lesson)
+    if weights == BOOK and lesson not in IN_THE_BOOK:
+        raise UsageError(f"the book prints no weights for the lesson {lesson!r}; leave out --weights book")
     if weights not in WEIGHT_SETS:
         raise UsageError(f"there are no weights {weights!r}; choose one of {', '.join(WEIGHT_SETS)}")
     if seed is None:
-        return load_fixture(lesson if weights == "trained" else f"{lesson}-book"), None
+        return load_fixture(fixture_name(lesson, weights)), None
     if weights == "book":
         raise UsageError("--seed trains anew, and the book's weights are not trained; leave one of the two out")
     from xlcheck.training.lessons import train_model, trained_fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +13,12 @@ from xlcheck.datasets.words import in_order, pad_front, split_words, vocabulary
 DOCUMENTS = ("very good", "very bad")
 LABELS = (1, 0)
 BOOK_ORDER = ("very", "bad", "good")  # the codes behind the numbers that are in print: good is 3 and bad 2
+
+
+def toy_codes() -> Dataset:
+    """The same for a model that looks its words up itself: inputs of shape (2, 2), one code at each step."""
+    data = toy()
+    return replace(data, inputs=data.inputs[..., 0])
 
 
 def toy(order: Sequence[str] | None = None) -> Dataset:

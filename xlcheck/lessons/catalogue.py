@@ -5,9 +5,10 @@ from __future__ import annotations
 from xlcheck.errors import UsageError
 from xlcheck.lessons.recipe import Lesson
 from xlcheck.lessons.rnn_dimensions import RNN_DIMENSIONS
-from xlcheck.lessons.toy import LSTM, SIMPLE_RNN
+from xlcheck.lessons.toy import BIDIRECTIONAL, EMBEDDING, GRU, LSTM, SIMPLE_RNN
 
-LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in (SIMPLE_RNN, LSTM, RNN_DIMENSIONS)}
+_ALL = (SIMPLE_RNN, LSTM, RNN_DIMENSIONS, GRU, EMBEDDING, BIDIRECTIONAL)
+LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in _ALL}
 
 
 def lesson_named(name: str) -> Lesson:

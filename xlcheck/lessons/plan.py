@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from xlcheck import __version__
 from xlcheck.excel.draft import Draft, SheetDraft
@@ -43,6 +44,8 @@ def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING)
     loss.loss_sheet(draft, places, _unit_names(draft))
     copies = SheetDraft(SHEET, hidden=True)
     checked = check.check_sheet(draft, places, fixture.trace_float32, copies)
+    if lesson.extra_sheet is not None:
+        lesson.extra_sheet(draft)
     if fixture.history:
         training.training_sheet(draft, fixture.history)
     provenance = _provenance(fixture, style)
@@ -59,10 +62,16 @@ def _bands_of(draft: Draft, fixture: Fixture, layer: str) -> list[tuple[Band, tu
     first = fixture.spec.calls[0].name == layer
     inputs = [item.tensor for item in fixture.spec.inputs] if first else []
     return [
-        (band, members)
+        (_under_its_layer(band, layer), members)
         for band, members in draft.graph.bands().items()
-        if (band.layer == layer and band.role is not Role.WEIGHT) or band.layer in inputs
+        if (f"{band.layer}.".startswith(f"{layer}.") and band.role is not Role.WEIGHT) or band.layer in inputs
     ]
+
+
+def _under_its_layer(band: Band, layer: str) -> Band:
+    """What an inner layer of a wrapper computes stands under that layer's name."""
+    inner = band.layer.removeprefix(f"{layer}.")
+    return band if inner == band.layer else replace(band, group=f"{inner}: {band.group}".removesuffix(": "))
 
 
 def _unit_names(draft: Draft) -> Callable[[Band], Sequence[str] | None]:
@@ -76,6 +85,7 @@ def _pages(draft: Draft, lesson: Lesson) -> dict[str, str]:
         **{name: text.split(":")[0].split(". ")[0].rstrip(".") for name, text in lesson.layer_pages.items()},
         loss.NAME: "how wrong the answer is, for the selected document and for all of them",
         check.NAME: "every number beside Keras's own, with a verdict",
+        **lesson.extra_pages,
         training.NAME: "the loss after each epoch of training, as a curve",
     }
     return {name: sentences[name] for name in draft.sheets if name in sentences}

@@ -22,6 +22,8 @@ class Lesson:
         layer_pages: for each layer, what its sheet shows.
         book_names: the book's name of each weight, by quantity name.
         unit_names: names of the units of a band (the words of a vocabulary), by the band's name.
+        extra_sheet: fills a sheet that only this lesson has.
+        extra_pages: what that sheet shows, by its name.
     """
 
     name: str
@@ -31,3 +33,5 @@ class Lesson:
     layer_pages: Mapping[str, str]
     book_names: Mapping[str, str] = field(default_factory=dict)
     unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra_sheet: Callable[[Draft], None] | None = None
+    extra_pages: Mapping[str, str] = field(default_factory=dict)

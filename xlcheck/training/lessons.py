@@ -11,7 +11,7 @@ import numpy as np
 
 from xlcheck.datasets.dataset import Dataset
 from xlcheck.datasets.sentence import sentence
-from xlcheck.datasets.toy import BOOK_ORDER, toy
+from xlcheck.datasets.toy import BOOK_ORDER, toy, toy_codes
 from xlcheck.errors import UsageError
 from xlcheck.fixtures.fixture import Fixture
 from xlcheck.oracle.record import record
@@ -29,16 +29,19 @@ EPOCHS = 500
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a lesson is made of: its data as encoded here, and as encoded in the book."""
+    """What a lesson is made of: its data as encoded here, and as encoded in the book if it is in there."""
 
     data: Callable[[], Dataset]
-    book_data: Callable[[], Dataset]
+    book_data: Callable[[], Dataset] | None = None
 
 
 RECIPES: dict[str, Recipe] = {
     "simple-rnn": Recipe(toy, lambda: toy(BOOK_ORDER)),
     "lstm": Recipe(toy, lambda: toy(BOOK_ORDER)),
     "rnn-dimensions": Recipe(sentence, sentence),
+    "gru": Recipe(toy),
+    "bidirectional": Recipe(toy),
+    "embedding": Recipe(toy_codes),
 }
 
 
@@ -63,9 +66,9 @@ def book_model(lesson: str) -> Any:
     """A lesson's float32 Keras model with the book's weights.
 
     Raises:
-        UsageError: there is no such lesson.
+        UsageError: there is no such lesson, or the book prints no weights for it.
     """
-    _recipe(lesson)
+    _book_data(lesson)
     model = MODELS[lesson]()
     for layer in model.layers:
         layer.set_weights([BOOK_WEIGHTS[lesson][f"{layer.name}.{variable.name}"] for variable in layer.weights])
@@ -112,10 +115,10 @@ def book_fixture(lesson: str) -> Fixture:
     float32 they are what Keras rounds them to, which is what the book's model had.
 
     Raises:
-        UsageError: there is no such lesson.
+        UsageError: there is no such lesson, or the book prints no weights for it.
         OracleError: Keras contradicts itself.
     """
-    data = _recipe(lesson).book_data()
+    data = _book_data(lesson)()
     model = book_model(lesson)
     spec = read_model(model)
     return Fixture(
@@ -142,6 +145,13 @@ def _recipe(lesson: str) -> Recipe:
     if lesson not in RECIPES:
         raise UsageError(f"there is no lesson {lesson!r}; the lessons are {', '.join(RECIPES)}")
     return RECIPES[lesson]
+
+
+def _book_data(lesson: str) -> Callable[[], Dataset]:
+    data = _recipe(lesson).book_data
+    if data is None:
+        raise UsageError(f"the book prints no weights for the lesson {lesson!r}; leave out --weights book")
+    return data
 
 
 def _versions() -> dict[str, str]:

@@ -47,10 +47,42 @@ def rnn_dimensions() -> Any:
     return model
 
 
+def gru() -> Any:
+    """One GRU unit that reads two codes, and a sigmoid: shape (2, 1) → (1,)."""
+    layers = import_keras().layers
+    return _classifier("gru_model", layers.GRU(1, recurrent_initializer="zeros", name="gru", dtype="float32"))
+
+
+def bidirectional() -> Any:
+    """Two recurrent units, one for each direction, and a sigmoid: shape (2, 1) → (1,)."""
+    layers = import_keras().layers
+    inner = layers.SimpleRNN(1, recurrent_initializer="zeros", name="simple_rnn", dtype="float32")
+    return _classifier("bidirectional_model", layers.Bidirectional(inner, name="bidirectional", dtype="float32"))
+
+
+def embedding() -> Any:
+    """Three words as vectors of two numbers, one recurrent unit, a sigmoid: shape (2,) → (1,)."""
+    keras = import_keras()
+    model = keras.Sequential(
+        [
+            keras.Input((2,), dtype="float32", name="words"),
+            keras.layers.Embedding(4, 2, name="embedding", dtype="float32"),
+            keras.layers.SimpleRNN(1, recurrent_initializer="zeros", name="simple_rnn", dtype="float32"),
+            keras.layers.Dense(1, activation="sigmoid", name="dense", dtype="float32"),
+        ],
+        name="embedding_model",
+    )
+    model.compile(optimizer=keras.optimizers.Adam(name="adam"), loss="binary_crossentropy")
+    return model
+
+
 MODELS: dict[str, Callable[[], Any]] = {
     "simple-rnn": simple_rnn,
     "lstm": lstm,
     "rnn-dimensions": rnn_dimensions,
+    "gru": gru,
+    "bidirectional": bidirectional,
+    "embedding": embedding,
 }
 
 

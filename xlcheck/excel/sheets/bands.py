@@ -95,6 +95,7 @@ def states_chart(
         for unit in range(q.shape[-1]):
             names = draft.unit_names.get(q.band.name)
             name = names[unit] if names else q.band.label.replace("ₜ", "") + (f" {unit + 1}" if q.shape[-1] > 1 else "")
+            name += f" ({q.band.group})" if "." in q.band.layer else ""
             series.append(
                 Series(name, sheet.at(area.top + unit, FIRST, 1, timesteps), sheet.at(4, FIRST, 1, timesteps))
             )
@@ -103,8 +104,8 @@ def states_chart(
 
 def _owner(table: BandTable, initial: Band) -> Band:
     """The state whose initial value this is: `h` for `h_init`."""
-    symbol = initial.symbol.removesuffix("_init")
-    return next(band for band, _ in table.bands if band.symbol == symbol)
+    name = initial.name.removesuffix("_init")
+    return next(band for band, _ in table.bands if band.name == name)
 
 
 def _column(q: Quantity) -> int:

@@ -28,7 +28,9 @@ def layer_sheet(
     sheet = draft.sheet(name, "state" if timesteps else "output")
     table = BandTable(bands, timesteps, data.given, data.words if timesteps else (), unit_names)
     title(sheet, f"{name} · {kind}", subtitle, table.columns)
-    sheet.put(2, 2, Link("weights of this layer →", draft.placed(f"{name}.kernel")), "link")
+    weights = [q.name for q in draft.graph if q.is_weight and f"{q.name}".startswith(f"{name}.")]
+    if weights:
+        sheet.put(2, 2, Link("weights of this layer →", draft.placed(weights[0])), "link")
     sheet.put(2, MEANING, "reading the document:", "label")
     draft.helper(sheet, 2, MEANING + 1, data.sample[0], data.sample[1], "strong")
     set_widths(sheet, timesteps)

@@ -12,7 +12,7 @@ from xlcheck.excel.sheets.check import CheckPlaces, verdict_formula
 from xlcheck.excel.sheets.common import START, heading, subscript
 from xlcheck.excel.sheets.data import DataPlaces
 from xlcheck.excel.styles import LEGEND
-from xlcheck.graph.quantities import Quantity
+from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.spec.model_spec import ModelSpec
 
 WIDE = 16
@@ -45,6 +45,7 @@ def start_sheet(
 ) -> None:
     """Fill the first sheet; `pages` says in a sentence what each other sheet shows."""
     sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
+    sheet.one_page = True
     sheet.put(0, 0, story.title, "title")
     sheet.heights[0] = 32
     sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")
@@ -74,23 +75,20 @@ def merged_helper(
 def _picture(draft: Draft, sheet: SheetDraft, row: int, spec: ModelSpec, data: DataPlaces) -> int:
     """The network unrolled over time, drawn with cells: words below, the layer's boxes, the answer above."""
     heading(sheet, row, "The network, unrolled over time", WIDE)
-    recurrent = next(c for c in spec.calls if spec.layer(c.layer).kind in ("SimpleRNN", "LSTM", "GRU"))
-    states = [q for band, members in draft.graph.bands(recurrent.name).items() if band.symbol == "h" for q in members]
+    chains = [
+        sorted(members, key=lambda q: q.step or 0)
+        for band, members in draft.graph.bands().items()
+        if band.symbol == "h" and band.role is Role.STATE
+    ]
     outputs = [draft.graph[name] for name in draft.graph.outputs]
-    top, box, state, arrow, word, value = row + 1, row + 3, row + 4, row + 5, row + 6, row + 7
-    sheet.put(box, 0, "memory h₀", "label")
-    sheet.put(box, 1, "→", "arrow")
-    one_unit = states[0].shape[-1] == 1
-    for t, q in enumerate(states):
+    top, box = row + 1, row + 3
+    for number, states in enumerate(chains):
+        # The second layer of a Bidirectional reads from the right to the left.
+        _chain(draft, sheet, box + 2 * number, states, backwards=number > 0, onwards=len(outputs) == 1)
+    states = chains[0]
+    arrow, word, value = box + 2 * len(chains), box + 2 * len(chains) + 1, box + 2 * len(chains) + 2
+    for t in range(len(states)):
         column = 2 + 3 * t
-        sheet.merge(sheet.at(box, column, 1, 2), Link(f"{recurrent.name}  t = {t + 1}", _cell(draft, q)), "node")
-        if one_unit:
-            sheet.put(state, column, f"h{subscript(t + 1)} =", "label")
-            draft.helper(sheet, state, column + 1, reference(_cell(draft, q), START), draft.values(q.name), "state_box")
-        else:
-            sheet.merge(sheet.at(state, column, 1, 2), f"h{subscript(t + 1)}: {q.shape[-1]} numbers", "state_text")
-        if t + 1 < len(states) or len(outputs) == 1:
-            sheet.put(box, column + 2, "→", "arrow")
         sheet.put(arrow, column, "↑", "arrow")
         text, texts = data.words[t]
         draft.helper(sheet, word, column, text, texts, "word")
@@ -103,9 +101,32 @@ def _picture(draft: Draft, sheet: SheetDraft, row: int, spec: ModelSpec, data: D
         for t, q in enumerate(outputs):
             sheet.put(top + 1, 2 + 3 * t, "↑", "arrow")
             _likeliest(draft, sheet, top, 2 + 3 * t, q, data)
-    for r in (top, box, state, word):
+    for r in (top, *range(box, arrow), word):
         sheet.heights[r] = 22
     return value + 1
+
+
+def _chain(
+    draft: Draft, sheet: SheetDraft, row: int, states: Sequence[Quantity], *, backwards: bool, onwards: bool
+) -> None:
+    """A recurrent layer as a chain of boxes, one for each step, with the state below each."""
+    start = 2 + 3 * len(states) if backwards else 0
+    sheet.put(row, start, "memory h₀", "label")
+    sheet.put(row, start - 1 if backwards else 1, "←" if backwards else "→", "arrow")
+    name = states[0].band.layer.rpartition(".")[2].removesuffix("_simple_rnn")
+    for t, q in enumerate(states):
+        column = 2 + 3 * t
+        sheet.merge(sheet.at(row, column, 1, 2), Link(f"{name}  t = {t + 1}", _cell(draft, q)), "node")
+        if q.shape[-1] == 1:
+            sheet.put(row + 1, column, f"h{subscript(t + 1)} =", "label")
+            text = reference(_cell(draft, q), START)
+            draft.helper(sheet, row + 1, column + 1, text, draft.values(q.name), "state_box")
+        else:
+            sheet.merge(sheet.at(row + 1, column, 1, 2), f"h{subscript(t + 1)}: {q.shape[-1]} numbers", "state_text")
+        if backwards and t + 1 < len(states):
+            sheet.put(row, column + 2, "←", "arrow")
+        if not backwards and (t + 1 < len(states) or onwards):
+            sheet.put(row, column + 2, "→", "arrow")
 
 
 def _one_answer(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quantity) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from xlcheck.excel.draft import Draft, weight_array
 from xlcheck.excel.sheets.common import heading, title
@@ -27,18 +27,24 @@ def weights_sheet(draft: Draft, spec: ModelSpec, book_names: Mapping[str, str]) 
     sheet.widths.update({0: 24, **dict.fromkeys(range(1, _COLUMNS), 13.5)})
     sheet.freeze = (3, 0)
     row = 4
-    for layer in spec.layers:
-        if not layer.weights:
-            continue
-        heading(sheet, row, f"{layer.name} · {layer.kind}", _COLUMNS)
+    for prefix, layer in (found for outer in spec.layers for found in _with_weights(outer, outer.name)):
+        heading(sheet, row, f"{prefix} · {layer.kind}", _COLUMNS)
         row += 1
         for weight in layer.weights:
-            row = _weight(draft, layer, weight, row, book_names.get(f"{layer.name}.{weight}", ""))
+            name = f"{prefix}.{weight}"
+            row = _weight(draft, layer, name, weight, row, book_names.get(name, ""))
 
 
-def _weight(draft: Draft, layer: LayerSpec, weight: str, row: int, book_name: str) -> int:
+def _with_weights(layer: LayerSpec, name: str) -> Iterator[tuple[str, LayerSpec]]:
+    """A layer, or the layers inside a wrapper, with the prefix of their quantities."""
+    if layer.weights:
+        yield name, layer
+    for inner in layer.inner:
+        yield from _with_weights(inner, f"{name}.{inner.name}")
+
+
+def _weight(draft: Draft, layer: LayerSpec, name: str, weight: str, row: int, book_name: str) -> int:
     sheet = draft.sheets[NAME]
-    name = f"{layer.name}.{weight}"
     values = weight_array(draft, name)
     rows, columns = values.shape
     shape = " × ".join(str(n) for n in layer.weights[weight])
@@ -48,7 +54,8 @@ def _weight(draft: Draft, layer: LayerSpec, weight: str, row: int, book_name: st
         sheet.put(row + 1, 1 + column, label, "column_label")
     for i in range(rows):
         if rows > 1 or weight in _ROWS:
-            sheet.put(row + 2 + i, 0, f"{_ROWS.get(weight, 'row')} {i + 1}", "label")
+            label = f"code {i}" if weight == "embeddings" else f"{_ROWS.get(weight, 'row')} {i + 1}"
+            sheet.put(row + 2 + i, 0, label, "label")
         for j in range(columns):
             sheet.put(row + 2 + i, 1 + j, float(values[i, j]), "weight")
     area = sheet.at(row + 2, 1, rows, columns)
