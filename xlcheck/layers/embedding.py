@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Const, Gather, NotEqual, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, elements, pick
@@ -25,6 +26,10 @@ def equations(
         name, "mask", Role.INTERMEDIATE, "maskₜ", "1 if xₜ ≠ 0, else 0",
         "Whether this step is read: the code 0 only fills up short texts.",
     )  # fmt: skip
+    if inputs[0].timed:
+        raise NotSupportedError(
+            f"layer {layer.name!r}: an Embedding of several codes in one step is not supported, only of one code a step"
+        )
     codes = [pick(build, [element]) for element in elements(build, inputs[0])]
     vectors = tuple(build.let(y_band, Gather(weights["embeddings"], code), t) for t, code in enumerate(codes))
     mask = None

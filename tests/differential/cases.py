@@ -1,0 +1,357 @@
+"""Layers × options: small models that between them use every supported layer and option."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from models import chain, codes, keras, numbers, padded
+
+from xlcheck.layers.activations import ACTIVATIONS
+
+L: Any = keras.layers
+T, F = 5, 4
+X = numbers(3, T, F)
+PADDED = padded(4, T, F)
+WORDS = codes(3, T, 7)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model and what it reads.
+
+    Attributes:
+        make: builds the model.
+        inputs: one array, or one for each input.
+        states: initial states of recurrent layers.
+    """
+
+    make: Callable[[], Any]
+    inputs: np.ndarray | Sequence[np.ndarray]
+    states: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+CASES: dict[str, Case] = {}
+
+
+def side_by_side(shape: tuple[int, ...], *layers: Any, first: Any = None) -> Any:
+    """All layers on the same input; each makes an output of the model."""
+    x = keras.Input(shape)
+    read = x if first is None else first(x)
+    return keras.Model(x, [layer(read) for layer in layers])
+
+
+def _recurrent(kind: str) -> None:
+    rnn = getattr(L, kind)
+    single: list[dict[str, Any]] = [
+        {},
+        {"use_bias": False, "return_sequences": True},
+        {"go_backwards": True, "activation": "relu"},
+        {"go_backwards": True, "return_sequences": True},
+        {"unroll": True},
+    ]
+    if kind == "GRU":
+        single += [{"reset_after": False}, {"reset_after": False, "use_bias": False}]
+    if kind != "SimpleRNN":
+        single += [{"recurrent_activation": "hard_sigmoid", "activation": "softsign"}]
+    for options in single:
+        name = " ".join(f"{key}={value}" for key, value in options.items())
+        CASES[f"{kind} {name}"] = Case(lambda options=options: chain((T, F), rnn(3, **options)), X)
+        if not options.get("unroll"):
+            CASES[f"{kind} masked {name}"] = Case(
+                lambda options=options: chain((T, F), L.Masking(), rnn(3, **options), L.Dense(1)), PADDED
+            )
+    CASES[f"{kind} zero_output_for_mask"] = Case(
+        lambda: side_by_side(
+            (T, F), rnn(2, return_sequences=True, zero_output_for_mask=True), rnn(2, zero_output_for_mask=True),
+            rnn(2, go_backwards=True, return_sequences=True, zero_output_for_mask=True), rnn(2, unroll=True),
+            first=L.Masking(),
+        ),
+        PADDED,
+    )  # fmt: skip
+    CASES[f"{kind} stacked under a mask"] = Case(
+        lambda: chain((T, F), L.Masking(), rnn(3, return_sequences=True), rnn(2, return_sequences=True), L.Dense(2)),
+        PADDED,
+    )
+    CASES[f"{kind} merge modes"] = Case(
+        lambda: side_by_side(
+            (T, F),
+            *(L.Bidirectional(rnn(2), merge_mode=mode) for mode in ("concat", "sum", "mul", "ave")),
+            *(L.Bidirectional(rnn(2, return_sequences=True), merge_mode=mode) for mode in ("concat", "ave")),
+        ),
+        X,
+    )
+    CASES[f"{kind} bidirectional under a mask"] = Case(
+        lambda: chain(
+            (T, F), L.Masking(), L.Bidirectional(rnn(3, return_sequences=True)), L.Bidirectional(rnn(2)), L.Dense(1)
+        ),
+        PADDED,
+    )
+
+    def handed_over() -> Any:
+        x = keras.Input((T, F))
+        y, y_rev, *states = L.Bidirectional(rnn(2, return_state=True, return_sequences=True), merge_mode=None)(x)
+        again = L.Bidirectional(rnn(2, return_sequences=True))(x, initial_state=states)
+        return keras.Model(x, [y, y_rev, again, *states])
+
+    CASES[f"{kind} bidirectional states"] = Case(handed_over, X)
+
+    def encoder_decoder() -> Any:
+        source, target = keras.Input((T,)), keras.Input((3,))
+        words = L.Embedding(7, 3, mask_zero=True)
+        _, *states = rnn(3, return_state=True, name="encoder")(words(source))
+        steps, *_ = rnn(3, return_sequences=True, return_state=True, name="decoder")(
+            words(target), initial_state=states
+        )
+        return keras.Model([source, target], L.Dense(4, activation="softmax")(steps))
+
+    CASES[f"{kind} encoder and decoder"] = Case(encoder_decoder, [WORDS, codes(3, 3, 7, seed=5)])
+
+    symbols = ("h_init", "c_init") if kind == "LSTM" else ("h_init",)
+    CASES[f"{kind} stateful under a mask"] = Case(
+        lambda: keras.Sequential(
+            [
+                keras.Input(batch_shape=(4, T, F)),
+                L.Masking(),
+                rnn(2, stateful=True, return_sequences=True, name="rnn"),
+                L.Dense(1),
+            ]
+        ),
+        PADDED,
+        {f"rnn.{symbol}": numbers(4, 2, seed=k) for k, symbol in enumerate(symbols)},
+    )
+
+    def shared() -> Any:
+        a, b = keras.Input((T, F)), keras.Input((T, F))
+        layer = rnn(2)
+        return keras.Model([a, b], L.Concatenate()([layer(a), layer(b)]))
+
+    CASES[f"{kind} shared"] = Case(shared, [X, numbers(3, T, F, seed=9)])
+
+
+def _models_inside_models() -> None:
+    def masked() -> Any:
+        inner = keras.Sequential(
+            [keras.Input((T, 3)), L.LSTM(3, return_sequences=True), L.Dropout(0.2), L.Dense(2)], name="inner"
+        )
+        x = keras.Input((T,))
+        return keras.Model(x, L.GRU(2)(inner(L.Embedding(7, 3, mask_zero=True)(x))))
+
+    CASES["model in a model, masked from outside"] = Case(masked, WORDS)
+
+    def twice() -> Any:
+        inner = keras.Sequential([keras.Input((T, F)), L.Masking(), L.SimpleRNN(3), L.Dense(2)], name="inner")
+        a, b = keras.Input((T, F)), keras.Input((T, F))
+        return keras.Model([a, b], L.Dot(axes=1, normalize=True)([inner(a), inner(b)]))
+
+    CASES["model in a model, shared"] = Case(twice, [PADDED, padded(4, T, F, seed=7)])
+
+    def deep() -> Any:
+        innermost = keras.Sequential([keras.Input((T, F)), L.GRU(3, return_sequences=True)], name="innermost")
+        a = keras.Input((T, F))
+        inner = keras.Model(a, [innermost(a), L.Dense(2)(a)], name="inner")
+        x = keras.Input((T, F))
+        return keras.Model(x, L.LSTM(2)(L.Concatenate()(inner(x))))
+
+    CASES["model in a model in a model"] = Case(deep, X)
+
+    def passed_through() -> Any:
+        x = keras.Input((T, F))
+        return keras.Model(x, [L.Dense(2)(x), x])
+
+    CASES["an input that is an output"] = Case(passed_through, X)
+
+
+def _inputs() -> None:
+    CASES["Embedding"] = Case(
+        lambda: side_by_side(
+            (T,), L.SimpleRNN(2), L.Flatten(), L.GlobalAveragePooling1D(), first=L.Embedding(7, 3)
+        ),
+        WORDS,
+    )  # fmt: skip
+    CASES["CategoryEncoding"] = Case(
+        lambda: side_by_side(
+            (T,), *(L.CategoryEncoding(7, output_mode=mode) for mode in ("one_hot", "multi_hot", "count"))
+        ),
+        WORDS,
+    )
+    CASES["CategoryEncoding of one code"] = Case(
+        lambda: side_by_side((1,), L.CategoryEncoding(7, output_mode="one_hot"), L.Embedding(7, 2)), codes(3, 1, 7)
+    )
+    CASES["Rescaling and Normalization"] = Case(
+        lambda: side_by_side(
+            (T, F), L.Rescaling(0.37, 0.11), L.Rescaling([0.1, 0.2, 0.3, 0.4], offset=0.3), L.Normalization(),
+            L.Normalization(mean=[0.1, 0.2, 0.3, 0.4], variance=[0.5, 0.6, 0.7, 0.8]),
+            L.Normalization(mean=0.3, variance=0.7, invert=True),
+        ),
+        X,
+    )  # fmt: skip
+
+
+def _one_by_one() -> None:
+    CASES["activations"] = Case(
+        lambda: side_by_side((6,), *(L.Dense(5, activation=name) for name in ACTIVATIONS)), 3 * numbers(4, 6)
+    )
+
+    def activation_layers() -> list[Any]:
+        return [
+            L.Activation("tanh"), L.ReLU(), L.ReLU(max_value=0.7), L.ReLU(negative_slope=0.3), L.ReLU(threshold=0.3),
+            L.ReLU(threshold=0.3, negative_slope=0.1, max_value=0.9), L.LeakyReLU(0.17), L.PReLU(), L.ELU(0.3),
+            L.Softmax(),
+        ]  # fmt: skip
+
+    CASES["activation layers"] = Case(lambda: side_by_side((T, F), L.PReLU(shared_axes=[1]), *activation_layers()), X)
+    CASES["activation layers of vectors"] = Case(lambda: side_by_side((F,), *activation_layers()), numbers(3, F))
+
+    def normalisations() -> list[Any]:
+        return [
+            L.LayerNormalization(), L.LayerNormalization(center=False, scale=False, epsilon=0.0123),
+            L.BatchNormalization(), L.BatchNormalization(scale=False, epsilon=0.03),
+        ]  # fmt: skip
+
+    CASES["normalisation"] = Case(lambda: side_by_side((T, F), *normalisations()), X)
+    CASES["normalisation of vectors"] = Case(lambda: side_by_side((F,), *normalisations()), numbers(3, F))
+    CASES["identity"] = Case(
+        lambda: side_by_side(
+            (T, F), L.Dropout(0.5), L.SpatialDropout1D(0.4), L.GaussianNoise(0.4), L.GaussianDropout(0.4),
+            L.AlphaDropout(0.4), L.ActivityRegularization(l2=0.1), L.Identity(),
+        ),
+        X,
+    )  # fmt: skip
+    CASES["reshaping"] = Case(
+        lambda: side_by_side(
+            (T, F), L.Flatten(), L.Permute((2, 1)), L.Permute((1, 2)), L.Reshape((2, -1)), L.Reshape((20,)),
+            L.Reshape((-1, 20)), L.Cropping1D((1, 2)), L.UpSampling1D(2),
+        ),
+        X,
+    )  # fmt: skip
+    CASES["reshaping of vectors"] = Case(
+        lambda: side_by_side((F,), L.Flatten(), L.RepeatVector(3), L.Reshape((2, 2)), L.Permute((1,))), numbers(3, F)
+    )
+    CASES["Conv1D"] = Case(
+        lambda: side_by_side(
+            (T, F), L.Conv1D(3, 2), L.Conv1D(3, 3, padding="same"), L.Conv1D(3, 1, use_bias=False),
+            L.Conv1D(3, 3, padding="causal", dilation_rate=2, activation="relu"),
+            L.Conv1D(3, 2, padding="same", strides=2), L.Conv1D(3, 4, padding="same", strides=3),
+            L.Conv1D(3, 2, padding="causal", strides=2), L.Conv1D(2, 2, padding="same", dilation_rate=3),
+        ),
+        X,
+    )  # fmt: skip
+    CASES["pooling"] = Case(
+        lambda: side_by_side(
+            (T, F), L.MaxPooling1D(2), L.MaxPooling1D(3, strides=1, padding="same"), L.AveragePooling1D(2),
+            L.AveragePooling1D(3, strides=2, padding="same"), L.AveragePooling1D(4, strides=3, padding="same"),
+            L.GlobalMaxPooling1D(), L.GlobalAveragePooling1D(), L.GlobalAveragePooling1D(keepdims=True),
+            L.GlobalMaxPooling1D(keepdims=True),
+        ),
+        X,
+    )  # fmt: skip
+    CASES["TimeDistributed"] = Case(
+        lambda: side_by_side(
+            (T, F), *map(L.TimeDistributed, [
+                L.Dense(3, activation="tanh"), L.LayerNormalization(), L.BatchNormalization(), L.Dropout(0.3),
+                L.ReLU(), L.LeakyReLU(0.1), L.ELU(), L.Activation("gelu"), L.Rescaling(0.5),
+            ])
+        ),
+        X,
+    )  # fmt: skip
+
+
+def _masks() -> None:
+    CASES["layers that hand a mask on"] = Case(
+        lambda: chain(
+            (T, F), L.Masking(), L.ReLU(), L.LayerNormalization(), L.BatchNormalization(),
+            L.TimeDistributed(L.Dense(3)), L.Dense(4), L.PReLU(), L.Dropout(0.2), L.LSTM(2),
+        ),
+        PADDED,
+    )  # fmt: skip
+    for layer in ("Conv1D(3, 2)", "Permute((2, 1))", "MaxPooling1D(2)", "Flatten(), L.RepeatVector(2)"):
+        CASES[f"a mask ends at {layer}"] = Case(
+            lambda layer=layer: eval(f"chain((T, F), L.Masking(), L.{layer}, L.LSTM(2))"),  # noqa: S307
+            PADDED,
+        )
+    some = np.concatenate([X[:, :2], 0 * X[:, :2], X[:, 2:3]], axis=1)
+    CASES["average under a mask"] = Case(lambda: chain((T, F), L.Masking(), L.GlobalAveragePooling1D()), some)
+
+
+def _merges() -> None:
+    kinds = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
+    for a, b in [((F,), (F,)), ((T, F), (T, F)), ((T, F), (F,)), ((T, F), (1, F)), ((T, F), (T, 1)), ((1, F), (T, 1))]:
+
+        def every_kind(a: tuple[int, ...] = a, b: tuple[int, ...] = b) -> Any:
+            inputs = [keras.Input(a), keras.Input(b)]
+            return keras.Model(inputs, [getattr(L, kind)()(inputs) for kind in kinds])
+
+        CASES[f"merge {a} and {b}"] = Case(every_kind, [numbers(3, *a), numbers(3, *b, seed=5)])
+
+    def three() -> Any:
+        inputs = [keras.Input((T, F)) for _ in range(3)]
+        return keras.Model(inputs, [getattr(L, kind)()(inputs) for kind in kinds if kind != "Subtract"])
+
+    CASES["merge of three"] = Case(three, [X, 2 * X, numbers(3, T, F, seed=8)])
+
+    def one_mask() -> Any:
+        x = keras.Input((T, F))
+        masked = L.Masking()(x)
+        pair = [masked, L.Dense(F)(masked)]
+        kinds_and_concatenate = (*kinds, "Concatenate")
+        return keras.Model(x, [L.SimpleRNN(2)(getattr(L, kind)()(pair)) for kind in kinds_and_concatenate])
+
+    CASES["merge under one mask"] = Case(one_mask, PADDED)
+
+    def two_masks(both: bool) -> Any:
+        inputs = [keras.Input((T, F)), keras.Input((T, F))]
+        read = [L.Masking()(inputs[0]), L.Masking()(inputs[1]) if both else inputs[1]]
+        kinds_and_concatenate = ("Add", "Subtract", "Average", "Concatenate")
+        return keras.Model(inputs, [L.SimpleRNN(2)(getattr(L, kind)()(read)) for kind in kinds_and_concatenate])
+
+    CASES["merge under two masks"] = Case(lambda: two_masks(True), [PADDED, padded(4, T, F, seed=8)])
+    CASES["merge with one input masked"] = Case(lambda: two_masks(False), [PADDED, padded(4, T, F, seed=8)])
+
+    def concatenate() -> Any:
+        a, b, v, w = keras.Input((T, F)), keras.Input((T, F)), keras.Input((F,)), keras.Input((2,))
+        join = [L.Concatenate(axis=axis)([a, b]) for axis in (-1, 1, 2)] + [
+            L.Concatenate(axis=axis)([v, w]) for axis in (-1, 1)
+        ]
+        return keras.Model([a, b, v, w], join)
+
+    CASES["Concatenate"] = Case(concatenate, [X, 2 * X, numbers(3, F), numbers(3, 2)])
+
+    dots: list[tuple[tuple[int, ...], tuple[int, ...], Any, bool]] = [
+        ((F,), (F,), 1, False), ((F,), (F,), 1, True), ((T, F), (6, F), 2, False), ((T, F), (6, F), (2, 2), True),
+        ((T, F), (F, 6), (2, 1), False), ((T, F), (T, 6), 1, False), ((T, F), (F,), (2, 1), True),
+        ((T, F), (T,), (1, 1), False), ((F,), (T, F), (1, 2), False), ((T,), (T, F), (1, 1), False),
+        ((T, F), (6, F), -1, False),
+    ]  # fmt: skip
+
+    def every_dot() -> Any:
+        inputs, outputs = [], []
+        for a, b, axes, normalize in dots:
+            pair = [keras.Input(a), keras.Input(b)]
+            inputs += pair
+            outputs.append(L.Dot(axes=axes, normalize=normalize)(pair))
+        return keras.Model(inputs, outputs)
+
+    shapes = [shape for a, b, _, _ in dots for shape in (a, b)]
+    CASES["Dot"] = Case(every_dot, [numbers(3, *shape, seed=k) for k, shape in enumerate(shapes)])
+
+
+def _large() -> None:
+    CASES["hundreds of units"] = Case(
+        lambda: chain(
+            (20, 50), L.LSTM(200, return_sequences=True), L.GRU(100), L.Dense(300, activation="softmax")
+        ),
+        numbers(2, 20, 50),
+    )  # fmt: skip
+
+
+for _kind in ("SimpleRNN", "LSTM", "GRU"):
+    _recurrent(_kind)
+_models_inside_models()
+_inputs()
+_one_by_one()
+_masks()
+_merges()
+_large()

@@ -1,0 +1,189 @@
+"""Every gradient that follows from the graph beside the one that TensorFlow's tape gives, layer by layer."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import models
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from models import chain, codes, keras, numbers, padded
+
+from xlcheck.errors import ModelError
+from xlcheck.fixtures.store import load_fixture
+from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.gradients import backward
+from xlcheck.layers.forward import forward_graph
+from xlcheck.oracle.gradients import record_gradients
+from xlcheck.oracle.record import record
+from xlcheck.spec.keras_reader import read_model
+
+pytestmark = pytest.mark.keras
+
+SAMPLES, TIMESTEPS, FEATURES = 3, 4, 2
+layers: Any = keras.layers
+
+
+def largest_difference(model: Any, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, int]:
+    """Ours against Keras's, relative to each quantity's largest magnitude above 1; and how many gradients Keras gave."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=models.DROPS_MASK)
+        trace = record(model, inputs, targets)
+        spec = read_model(model, [inputs.shape[1:]])
+        desired = record_gradients(spec, trace)
+    graph = backward(forward_graph(spec), len(inputs))
+    actual = evaluate(graph, {q.name: trace[q.name] for q in graph if q.expr is None})
+    found = [q.name for q in graph if q.name in desired and q.name not in trace]
+    missing = [q.name for q in graph if q.name not in desired]
+    assert not missing, missing
+    worst = 0.0
+    for name in found:
+        scale = max(1.0, float(np.abs(desired[name]).max()))
+        assert actual[name].shape == desired[name].shape, name
+        worst = max(worst, float(np.abs(actual[name] - desired[name]).max()) / scale)
+    return worst, len(found)
+
+
+def classifier(*hidden: Any, shape: tuple[int, ...] = (TIMESTEPS, FEATURES), timed: bool = False, seed: int = 5) -> Any:
+    """Hidden layers, made anew by the functions given, and a softmax over three classes; with its random inputs."""
+
+    def make() -> Any:
+        head = [] if timed else [layers.Flatten(name="flat")]
+        model = chain(shape, *(layer() for layer in hidden), *head, layers.Dense(3, activation="softmax", name="out"))
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    return models.build(make, seed)
+
+
+def one_hot(*shape: int) -> np.ndarray:
+    return np.eye(3)[np.random.default_rng(3).integers(0, 3, shape)]
+
+
+HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
+    "SimpleRNN": (lambda: layers.SimpleRNN(3, name="a"),),
+    "SimpleRNN relu, unrolled": (lambda: layers.SimpleRNN(3, activation="relu", unroll=True, name="a"),),
+    "SimpleRNN backwards": (lambda: layers.SimpleRNN(3, go_backwards=True, return_sequences=True, name="a"),),
+    "LSTM": (lambda: layers.LSTM(3, return_sequences=True, name="a"),),
+    "LSTM hard": (lambda: layers.LSTM(2, recurrent_activation="hard_sigmoid", activation="softsign", name="a"),),
+    "LSTM without bias": (lambda: layers.LSTM(3, use_bias=False, name="a"),),
+    "GRU": (lambda: layers.GRU(3, name="a"),),
+    "GRU classic": (lambda: layers.GRU(3, reset_after=False, return_sequences=True, name="a"),),
+    "two LSTMs": (lambda: layers.LSTM(3, return_sequences=True, name="a"), lambda: layers.LSTM(2, name="b")),
+    "Bidirectional": (lambda: layers.Bidirectional(layers.LSTM(2, return_sequences=True, name="r"), name="a"),),
+    "Bidirectional sum": (lambda: layers.Bidirectional(layers.GRU(2, name="r"), merge_mode="sum", name="a"),),
+    "TimeDistributed": (lambda: layers.TimeDistributed(layers.Dense(3, activation="tanh", name="d"), name="a"),),
+    "Conv1D": (lambda: layers.Conv1D(3, 2, activation="relu", name="a"),),
+    "Conv1D same": (lambda: layers.Conv1D(2, 3, padding="same", strides=2, name="a"),),
+    "BatchNormalization": (lambda: layers.BatchNormalization(name="a"), lambda: layers.SimpleRNN(2, name="b")),
+    "MaxPooling": (lambda: layers.Dense(3, name="d"), lambda: layers.MaxPooling1D(2, name="a")),
+    "AveragePooling": (lambda: layers.Dense(3, name="d"), lambda: layers.AveragePooling1D(2, name="a")),
+    "GlobalMax": (lambda: layers.Dense(3, name="d"), lambda: layers.GlobalMaxPooling1D(name="a")),
+    "GlobalAverage": (lambda: layers.Dense(3, name="d"), lambda: layers.GlobalAveragePooling1D(name="a")),
+    "RepeatVector": (
+        lambda: layers.SimpleRNN(2, name="a"),
+        lambda: layers.RepeatVector(3, name="r"),
+        lambda: layers.GRU(2, name="b"),
+    ),
+    **{
+        f"activation {name}": (lambda name=name: layers.Dense(3, activation=name, name="a"),)
+        for name in ("elu", "selu", "gelu", "softplus", "softsign", "exponential", "silu", "relu6", "softmax", "mish")
+    },
+    "PReLU": (lambda: layers.Dense(3, name="d"), lambda: layers.PReLU(name="a")),
+    "LeakyReLU": (lambda: layers.Dense(3, name="d"), lambda: layers.LeakyReLU(name="a")),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_gradients_of_each_layer_are_those_of_the_tape(name: str) -> None:
+    """Weights and every intermediate quantity of a layer change the loss as the tape says, within 1e-14."""
+    model = classifier(*HIDDEN[name])
+    worst, found = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
+
+    assert found > len(model.trainable_weights)
+    assert worst <= 1e-14
+
+
+def test_an_embedding_with_a_mask() -> None:
+    """Only the rows of the words that were read have a gradient; masked steps pass it by."""
+    make = (lambda: layers.Embedding(6, 3, mask_zero=True, name="words"), lambda: layers.LSTM(2, name="lstm"))
+    model = classifier(*make, shape=(TIMESTEPS,))
+    worst, _ = largest_difference(model, codes(SAMPLES, TIMESTEPS, 6), one_hot(SAMPLES))
+
+    assert worst <= 1e-14
+
+
+def test_masked_sequences() -> None:
+    """Where a Masking layer hides a step, the gradient flows on to the step before."""
+    model = classifier(lambda: layers.Masking(name="mask"), lambda: layers.GRU(2, name="gru"))
+    worst, _ = largest_difference(model, padded(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
+
+    assert worst <= 1e-14
+
+
+@pytest.mark.parametrize("lesson", ["simple-rnn", "lstm", "rnn-dimensions"])
+def test_gradients_of_the_lessons_are_those_of_the_tape(lesson: str) -> None:
+    """With the weights of each lesson all gradients agree within 1e-14."""
+    fixture = load_fixture(lesson)
+    desired = record_gradients(fixture.spec, fixture.trace)
+    graph = backward(forward_graph(fixture.spec), len(fixture.samples))
+    actual = evaluate(graph, fixture.trace.values)
+
+    assert [q.name for q in graph] == list(desired.values)
+    for name, values in desired.values.items():
+        np.testing.assert_allclose(actual[name], values, rtol=0, atol=1e-14, err_msg=name)
+
+
+def test_hundreds_of_units() -> None:
+    """With 200 units and 20 steps, gradients agree within 1e-12 of each quantity's largest magnitude."""
+    make = (lambda: layers.LSTM(200, name="a"),)
+    model = classifier(*make, shape=(20, 8))
+    worst, _ = largest_difference(model, numbers(4, 20, 8), one_hot(4))
+
+    assert worst <= 1e-12
+
+
+def test_targets_that_add_up_to_something_else_are_refused() -> None:
+    """TensorFlow differentiates a softmax with cross-entropy as if targets added up to 1; others are refused."""
+    model = classifier(lambda: layers.SimpleRNN(2, name="a"))
+    x = numbers(SAMPLES, TIMESTEPS, FEATURES)
+
+    with pytest.raises(ModelError, match="must add up to 1"):
+        largest_difference(model, x, one_hot(SAMPLES) * 0.7)
+
+
+@st.composite
+def random_models(draw: st.DrawFn) -> tuple[Any, np.ndarray, np.ndarray]:
+    """One to three recurrent or dense layers of random kinds, sizes and options, with inputs and targets."""
+    makers = []
+    for depth in range(draw(st.integers(1, 3))):
+        kind = draw(st.sampled_from(["SimpleRNN", "LSTM", "GRU", "Dense", "Conv1D"]))
+        units = draw(st.integers(1, 4))
+        options: dict[str, Any] = {
+            "activation": draw(st.sampled_from(["tanh", "sigmoid", "linear", "softsign"])),
+            "use_bias": draw(st.booleans()),
+            "name": f"layer{depth}",
+        }
+        if kind in ("SimpleRNN", "LSTM", "GRU"):
+            options |= {"return_sequences": True, "go_backwards": draw(st.booleans()), "unroll": draw(st.booleans())}
+        if kind == "Conv1D":
+            options |= {"kernel_size": draw(st.integers(1, 3)), "padding": "causal"}
+        makers.append(lambda kind=kind, units=units, options=options: getattr(layers, kind)(units, **options))
+    samples, timesteps, features = draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.integers(1, 3))
+    timed = draw(st.booleans())
+    model = classifier(*makers, shape=(timesteps, features), timed=timed, seed=draw(st.integers(0, 1000)))
+    targets = one_hot(samples, timesteps) if timed else one_hot(samples)
+    return model, numbers(samples, timesteps, features), targets
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(random_models())
+def test_gradients_of_random_models(drawn: tuple[Any, np.ndarray, np.ndarray]) -> None:
+    """For any stack of layers, gradients of all quantities are those of the tape."""
+    worst, _ = largest_difference(*drawn)
+
+    assert worst <= 1e-13
