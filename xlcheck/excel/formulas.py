@@ -55,6 +55,9 @@ class Places(Protocol):
     def samples(self, name: str) -> str:
         """A quantity of one element, over all samples, as a range."""
 
+    def one_hot_place(self, name: str) -> str | None:
+        """The cell with the place of a one-hot vector's 1, if the vector itself stands nowhere."""
+
     def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
         """Two cells that hold the largest element and the sum of a softmax, if the worksheet has them."""
 
@@ -174,13 +177,19 @@ def _const(printer: _Printer, expr: ex.Const, index: int | None) -> tuple[str, s
 
 
 def _dot(printer: _Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
-    """One product for a vector of one element, else SUMPRODUCT of the vector and a column of the matrix."""
+    """One product for a vector of one element, else SUMPRODUCT of the vector and a column of the matrix.
+
+    A one-hot vector times a matrix is a row of the matrix.
+    """
     if index is None:
         raise NotSupportedError("a vector-matrix product inside another array operation needs its own quantity")
     matrix = expr.matrix if isinstance(expr.matrix, ex.Slice) else ex.Slice(expr.matrix, 0, 0)
     column = printer.places.column(matrix.of.name, matrix.start + index, matrix.row)
     if isinstance(expr.x, ex.Ref) and printer.places.size(expr.x.name) == 1:
         return f"{printer.places.element(expr.x.name, 0)}*{column}", "mul"
+    place = printer.places.one_hot_place(expr.x.name) if isinstance(expr.x, ex.Ref) else None
+    if place is not None:
+        return f"IF({place}=0,0,INDEX({column},{place}))", "atom"
     return f"SUMPRODUCT({printer.text(expr.x, None)[0]},{column})", "atom"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Ref
+from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Role
 from xlcheck.layers import equations_of
 from xlcheck.layers.signals import Signal
@@ -51,6 +51,8 @@ def _input(build: GraphBuilder, spec: ModelSpec, item: InputSpec) -> Signal:
     readers = {spec.layer(call.layer).kind for call in spec.calls if item.tensor in call.inputs}
     if len(item.shape) == 1 and readers and readers <= _CODE_READERS:
         return Signal(tuple(build.given(band, (1,), t) for t in range(item.shape[0])), timed=False)
+    if item.one_hot:
+        return _one_hot(build, item)
     if len(item.shape) == 1:
         return Signal.vector(build.given(band, item.shape))
     if len(item.shape) != 2:
@@ -59,3 +61,20 @@ def _input(build: GraphBuilder, spec: ModelSpec, item: InputSpec) -> Signal:
         )
     timesteps, features = item.shape
     return Signal.sequence(tuple(build.given(band, (features,), t) for t in range(timesteps)))
+
+
+def _one_hot(build: GraphBuilder, item: InputSpec) -> Signal:
+    """The place of each vector's 1, and the vectors made from it."""
+    place_band = Band(
+        item.tensor, "place", Role.INPUT, "placeₜ", "",
+        "The place of the only 1 in xₜ (0: xₜ is all zeros), so that xₜ times a kernel is this row of the kernel.",
+    )  # fmt: skip
+    band = Band(
+        item.tensor, "x", Role.INPUT, "xₜ", "one-hot(placeₜ)",
+        "What the network reads at this step: 1 at one place, 0 everywhere else.",
+    )  # fmt: skip
+    depth = item.shape[-1]
+    steps: tuple[int | None, ...] = (None,) if len(item.shape) == 1 else tuple(range(item.shape[0]))
+    places = [build.given(place_band, (1,), t) for t in steps]
+    refs = tuple(build.let(band, OneHot(place - 1, depth), t) for place, t in zip(places, steps, strict=True))
+    return Signal(refs, timed=len(item.shape) == 2)

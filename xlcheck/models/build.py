@@ -17,11 +17,14 @@ from xlcheck.errors import ModelError
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.writer import write_workbook
+from xlcheck.graph.one_hot import is_one_hot, places_of
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
-from xlcheck.models.inputs import ModelInputs, fit, read_inputs
+from xlcheck.models.inputs import Array, ModelInputs, fit, read_inputs
 from xlcheck.models.plan import plan_model
 from xlcheck.spec.model_spec import ModelSpec
+
+_LONG = 32  # shorter vectors are shown in full
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ def build_model(
     output: str | Path,
     *,
     style: Style = Style.ROBUST,
+    full_products: bool = False,
     engine: Engine | None = None,
     labels: Sequence[str] | None = None,
 ) -> BuiltModel:
@@ -53,6 +57,7 @@ def build_model(
         inputs: path of a file for `read_inputs`, `ModelInputs`, an array, or a list with an array for each input.
         output: the workbook to write; an existing one is replaced only when the new one is complete.
         style: how formulas are written.
+        full_products: multiply one-hot inputs out instead of taking rows of the kernels.
         engine: recalculates what was written; IronCalc by default.
         labels: a short text for each sample.
 
@@ -70,15 +75,32 @@ def build_model(
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
     given = _inputs(loaded, inputs, labels)
     spec = replace(read_model(loaded, [array.shape[1:] for array in given.arrays]), loss=None)
-    forward_graph(spec)  # refuses what is not supported, before Keras computes anything
     arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
     trace, trained = record(loaded, arrays), record(loaded, arrays, dtype="float32")
     _require_finite(trace)
+    spec, trace = with_places(spec, trace)
     name = model if isinstance(model, (str, Path)) else f"the model {spec.name}"
-    plan = plan_model(spec, trace, trained, given.labels, style, _provenance(spec, trace, name, style, str(output)))
+    provenance = _provenance(spec, trace, name, style, str(output))
+    plan = plan_model(spec, trace, trained, given.labels, style, provenance, full_products=full_products)
     path = Path(output)
     write_workbook(plan, path)
     return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))
+
+
+def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
+    """Keep long one-hot inputs as the places of their 1; everything else stays as it is."""
+    graph = forward_graph(spec)
+    inputs = []
+    places: dict[str, Array] = {}
+    for item in spec.inputs:
+        names = [q.name for q in graph if q.band.name == f"{item.tensor}.x"]
+        one_hot = item.shape[-1] >= _LONG and all(
+            graph[name].shape == item.shape[-1:] and is_one_hot(trace[name]) for name in names
+        )
+        inputs.append(replace(item, one_hot=one_hot))
+        if one_hot:
+            places |= {name.replace(".x", ".place", 1): places_of(trace[name]) for name in names}
+    return replace(spec, inputs=tuple(inputs)), Trace(trace.source, {**places, **trace.values})
 
 
 def _inputs(model: Any, inputs: Any, labels: Sequence[str] | None) -> ModelInputs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -14,12 +14,14 @@ from xlcheck.excel.plan import WorkbookPlan
 from xlcheck.excel.sheets import check as check_names
 from xlcheck.excel.sheets import weights as weights_names
 from xlcheck.excel.sheets.common import START
+from xlcheck.excel.sheets.start import Story
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.models.sheets import check, numbers, store
 from xlcheck.models.sheets.layer import layer_sheet
-from xlcheck.models.sheets.start import LayerSummary, start_sheet
+from xlcheck.models.sheets.start import LayerSummary, model_summary, start_sheet
 from xlcheck.models.sheets.weights import parameters, weights_sheets
 from xlcheck.spec.model_spec import Call, ModelSpec
 
@@ -37,6 +39,10 @@ def plan_model(
     samples: Sequence[str],
     style: Style = Style.ROBUST,
     provenance: Mapping[str, str] | None = None,
+    *,
+    full_products: bool = False,
+    story: Story | None = None,
+    sentences: Mapping[str, str] | None = None,
 ) -> WorkbookPlan:
     """Lay out a model's workbook.
 
@@ -47,16 +53,21 @@ def plan_model(
         samples: a short text for each sample.
         style: how formulas are written.
         provenance: what the first sheet says about where the workbook comes from.
+        story: the words on the first sheet; by default the model's name and a summary.
+        sentences: what the sheets of some calls show, by the call's name, instead of the usual sentence.
+        full_products: show one-hot inputs as vectors and multiply them out, instead of taking rows of the kernels.
 
     Raises:
         NotSupportedError: an operation has no formula in this style.
     """
     draft = Draft(forward_graph(spec), trace, samples, style)
     bands = draft.graph.bands()
+    if not full_products:
+        bands = _without_one_hot_vectors(draft, spec, bands)
     start = draft.sheet(START, "keras")
     stored = store.store_sheet(draft, _given(draft, bands), trained)
     weights_sheets(draft, spec)
-    layers = _layer_sheets(draft, spec, bands, stored)
+    layers = _layer_sheets(draft, spec, bands, stored, sentences or {})
     checking, comparing = draft.sheet(check_names.NAME, "keras"), draft.sheet(numbers.NAME, "keras")
     compared, what = _compared(draft, bands)
     applies = check.applies_cell(checking)
@@ -64,10 +75,11 @@ def plan_model(
     agree = check.check_sheet(draft, checking, rows, _sources(draft, stored))
     verdict = check.verdict(rows, START, agree, applies)
     pages = _pages(draft, layers)
-    start_sheet(draft, start, spec, layers, stored, verdict, check_names.NAME, _reading(style), pages, provenance or {})
+    words = story or Story(spec.name, model_summary(spec, layers), tuple(_reading(style)))
+    start_sheet(draft, start, spec, layers, stored, verdict, check_names.NAME, words, pages, provenance or {})
     _add_manifest(draft, spec, trained, provenance or {})
     properties = {
-        "title": spec.name, "subject": "a Keras model", "author": "xlcheck",
+        "title": words.title, "subject": "a Keras model", "author": "xlcheck",
         "comments": "Every number is a live formula, compared with Keras cell by cell.",
     }  # fmt: skip
     return WorkbookPlan(tuple(sheet.finish() for sheet in draft.sheets.values()), draft.names, properties)
@@ -84,7 +96,27 @@ def _given(draft: Draft, bands: Bands) -> dict[str, tuple[Quantity, ...]]:
     }
 
 
-def _layer_sheets(draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store) -> list[LayerSummary]:
+def _without_one_hot_vectors(draft: Draft, spec: ModelSpec, bands: Bands) -> Bands:
+    """Leave out one-hot vectors that are only multiplied by matrices: their places say everything."""
+    hidden = {f"{item.tensor}.x" for item in spec.inputs if item.one_hot}
+    needed = {
+        draft.graph[name].band.name for q in draft.graph if q.expr is not None for name in _read_as_vectors(q.expr)
+    }
+    return {band: members for band, members in bands.items() if band.name not in hidden - needed}
+
+
+def _read_as_vectors(expr: ex.Expr) -> Iterator[str]:
+    """The quantities that an expression reads other than by multiplying them by a matrix."""
+    if isinstance(expr, ex.Ref):
+        yield expr.name
+    for operand in ex.operands(expr):
+        if not (isinstance(expr, ex.Dot) and isinstance(operand, ex.Ref)):
+            yield from _read_as_vectors(operand)
+
+
+def _layer_sheets(
+    draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store, sentences: Mapping[str, str]
+) -> list[LayerSummary]:
     """One sheet for each call; an input that several calls read has a sheet of its own."""
     shown: dict[str, list[tuple[Band, tuple[Quantity, ...]]]] = {}
     for band, members in bands.items():
@@ -104,7 +136,8 @@ def _layer_sheets(draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Sto
         if own:
             sheet = draft.sheet(summary.sheet, "state" if any(b.role is Role.STATE for b, _ in own) else "output")
             layer_sheet(
-                draft, sheet, f"{call.name} · {summary.kind}", _sentence(spec, call, summary, tensors), own,
+                draft, sheet, f"{call.name} · {summary.kind}",
+                sentences.get(call.name) or _sentence(spec, call, summary, tensors), own,
                 _first_weight(draft, call.layer), stored,
             )  # fmt: skip
         summaries.append(summary)

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlcheck.errors import ModelError, OracleError
+from xlcheck.graph.one_hot import places_of, vectors_of
+from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.oracle.calls import match_calls
@@ -28,7 +30,7 @@ from xlcheck.spec.codes import check_codes
 from xlcheck.spec.keras_builder import to_keras
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.spec.keras_reader import read_model, weights_of
-from xlcheck.spec.model_spec import Array, ModelSpec
+from xlcheck.spec.model_spec import Array, InputSpec, ModelSpec
 
 
 def record(
@@ -89,10 +91,17 @@ def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64")
             raise ModelError(f"the value of {q.name} is missing; the model {spec.name!r} cannot be run without it")
         if q.expr is None and given[q.name].shape[0 if q.is_weight else 1 :] != q.shape:
             raise ModelError(f"{q.name} has the shape {given[q.name].shape}; the model {spec.name!r} needs {q.shape}")
-    inputs = [gather(graph, f"{item.tensor}.x", given).reshape(-1, *item.shape) for item in spec.inputs]
+    inputs = [_given_input(graph, item, given) for item in spec.inputs]
     targets = None if spec.loss is None else gather(graph, "target.y", given)
     states = {q.name: given[q.name] for q in graph if q.expr is None and q.band.symbol in STATES}
     return _record(spec, to_keras(spec, given, dtype), inputs, targets, states, dtype)
+
+
+def _given_input(graph: Graph, item: InputSpec, given: Mapping[str, Array]) -> Array:
+    if item.one_hot:
+        places = gather(graph, f"{item.tensor}.place", given)
+        return vectors_of(places, item.shape[-1]).reshape(-1, *item.shape)
+    return gather(graph, f"{item.tensor}.x", given).reshape(-1, *item.shape)
 
 
 def _record(
@@ -107,11 +116,11 @@ def _record(
     graph = forward_graph(spec)
     tensors = [keras.ops.convert_to_tensor(item, dtype=dtype) for item in inputs]
     start_from(model, states, len(inputs[0]), dtype)
-    plain = _call(model, tensors)
-    _open_loops(model)
+    plain = call_model(model, tensors)
+    open_loops(model)
     start_from(model, states, len(inputs[0]), dtype)
     with listening(model) as root:
-        outputs = _call(model, tensors)
+        outputs = call_model(model, tensors)
     for name, a, b in zip(spec.outputs, plain, outputs, strict=True):
         if not np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True):
             raise OracleError(f"the values recorded inside Keras lead to another {name} than Keras's own prediction")
@@ -119,6 +128,8 @@ def _record(
     values = dict(weights_of(model))
     for item, tensor in zip(spec.inputs, tensors, strict=True):
         values |= spread(graph, f"{item.tensor}.x", array(tensor))
+        if item.one_hot:
+            values |= spread(graph, f"{item.tensor}.place", places_of(array(tensor)))
     for call, noted in match_calls(spec, root, tensors):
         for symbol, recorded in recorder_of(spec.layer(call.layer).kind, call.name)(noted).items():
             values |= spread(graph, f"{call.name}.{symbol}", recorded)
@@ -150,7 +161,7 @@ def _check_batch(model: Any, samples: int) -> None:
             )
 
 
-def _call(model: Any, tensors: list[Any]) -> list[Any]:
+def call_model(model: Any, tensors: list[Any]) -> list[Any]:
     """The model's outputs as a list."""
     outputs: list[Any] = import_keras().tree.flatten(model(tensors if len(tensors) > 1 else tensors[0], training=False))
     return outputs
@@ -159,14 +170,14 @@ def _call(model: Any, tensors: list[Any]) -> list[Any]:
 def _same_model(model: Any, copy: Any, inputs: list[Array]) -> None:
     """Raise OracleError if the copy is not the model; the same code may still round in another order."""
     tensors = [import_keras().ops.convert_to_tensor(item, dtype=model.dtype) for item in inputs]
-    for a, b in zip(_call(model, tensors), _call(copy, tensors), strict=True):
+    for a, b in zip(call_model(model, tensors), call_model(copy, tensors), strict=True):
         if not np.allclose(np.asarray(a), np.asarray(b), rtol=1e-5, atol=1e-6, equal_nan=True):
             raise OracleError(
                 f"a copy that Keras made of the model {model.name!r} predicts something else than the model"
             )
 
 
-def _open_loops(model: Any) -> None:
+def open_loops(model: Any) -> None:
     """Let every recurrent layer call its cell for each step, never cuDNN's closed kernel, and keep no state."""
     for layer in model._flatten_layers():
         if hasattr(layer, "use_cudnn"):

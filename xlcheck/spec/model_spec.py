@@ -55,10 +55,17 @@ class LayerSpec:
 
 @dataclass(frozen=True)
 class InputSpec:
-    """One input of the model: its tensor's name and shape without the batch axis."""
+    """One input of the model.
+
+    Attributes:
+        tensor: its tensor's name.
+        shape: its shape without the batch axis.
+        one_hot: its vectors are one-hot, and are kept as the places of their 1.
+    """
 
     tensor: str
     shape: tuple[int, ...]
+    one_hot: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,14 +118,18 @@ class ModelSpec:
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries and lists."""
-        return asdict(self)
+        data = asdict(self)
+        for item in data["inputs"]:
+            if not item["one_hot"]:
+                del item["one_hot"]
+        return data
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> ModelSpec:
         """Rebuild from `to_json`'s output after a round trip through JSON."""
         return ModelSpec(
             name=data["name"],
-            inputs=tuple(InputSpec(i["tensor"], tuple(i["shape"])) for i in data["inputs"]),
+            inputs=tuple(InputSpec(i["tensor"], tuple(i["shape"]), i.get("one_hot", False)) for i in data["inputs"]),
             layers=tuple(LayerSpec.from_json(layer) for layer in data["layers"]),
             calls=tuple(Call(c["name"], c["layer"], tuple(c["inputs"]), tuple(c["outputs"])) for c in data["calls"]),
             outputs=tuple(data["outputs"]),

@@ -9,7 +9,15 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.plan import Highlight, Link
 from xlcheck.excel.sheets.common import START, heading
-from xlcheck.excel.sheets.start import WIDE, legend_table, merged_helper, pages_table, provenance_table, reading_table
+from xlcheck.excel.sheets.start import (
+    WIDE,
+    Story,
+    legend_table,
+    merged_helper,
+    pages_table,
+    provenance_table,
+    reading_table,
+)
 from xlcheck.graph.quantities import Quantity
 from xlcheck.models.sheets.store import Store
 from xlcheck.spec.model_spec import Call, ModelSpec
@@ -47,31 +55,35 @@ def start_sheet(
     store: Store,
     verdict: tuple[str, str],
     check: str,
-    reading: Sequence[str],
+    story: Story,
     pages: Mapping[str, str],
     provenance: Mapping[str, str],
 ) -> None:
     """Fill the first sheet."""
     sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
-    sheet.put(0, 0, spec.name, "title")
+    sheet.put(0, 0, story.title, "title")
     sheet.heights[0] = 32
-    total = sum({layer.call.layer: layer.parameters for layer in layers}.values())
-    numbers = sum(layer.numbers for layer in layers)
-    summary = (
-        f"A trained Keras model as live formulas: {_count(len(spec.layers), 'layer')} with {total:,} weights, and all "
-        f"{numbers:,} numbers that they compute for one sample. Change an input or a weight, and everything follows. "
-        "Every number was computed by Keras, too, and is compared."
-    )
-    sheet.merge(sheet.at(1, 0, 1, WIDE), summary, "subtitle")
+    sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")
     sheet.heights[1] = 52
     _verdict(draft, sheet, verdict, check)
     row = _answer(draft, sheet, 5, store)
     row = _picture(sheet, row + 1, spec, layers)
     row = _table(sheet, row + 1, layers)
-    row = reading_table(sheet, row + 1, reading)
+    row = reading_table(sheet, row + 1, story.reading)
     row = pages_table(sheet, row + 1, pages)
     row = legend_table(sheet, row + 1)
     provenance_table(sheet, row + 1, provenance)
+
+
+def model_summary(spec: ModelSpec, layers: Sequence[LayerSummary]) -> str:
+    """What the workbook of a model is, in three sentences."""
+    total = sum({layer.call.layer: layer.parameters for layer in layers}.values())
+    numbers = sum(layer.numbers for layer in layers)
+    return (
+        f"A trained Keras model as live formulas: {_count(len(spec.layers), 'layer')} with {total:,} weights, and all "
+        f"{numbers:,} numbers that they compute for one sample. Change an input or a weight, and everything follows. "
+        "Every number was computed by Keras, too, and is compared."
+    )
 
 
 def _verdict(draft: Draft, sheet: SheetDraft, verdict: tuple[str, str], check: str) -> None:

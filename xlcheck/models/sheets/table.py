@@ -29,6 +29,7 @@ WRAP = 250
 _EXPLAINED_UNITS = 12
 _LONG_SOFTMAX = 8
 _CHARTED_UNITS = 7
+_ROUNDING = 1e-12  # relative; of a sum of thousands of exponentials
 _LARGEST, _TOTAL = 0, 1
 
 
@@ -270,8 +271,9 @@ def _softmax_parts(draft: Draft, sheet: SheetDraft, row: int, members: Sequence[
         sums = np.exp(z - peaks).sum(axis=1)
         draft.helper(sheet, largest.top, largest.left, f"MAX({vector})", peaks[:, 0].tolist(), "intermediate")
         draft.helper(
-            sheet, total.top, total.left, f"SUMPRODUCT(EXP({vector}-{largest.a1}))", sums.tolist(), "intermediate"
-        )
+            sheet, total.top, total.left, f"SUMPRODUCT(EXP({vector}-{largest.a1}))", sums.tolist(), "intermediate",
+            _ROUNDING * float(sums.max()),
+        )  # fmt: skip
 
 
 def _formula_texts(draft: Draft, sheet: SheetDraft, table: Table, q: Quantity, store: Store) -> None:
