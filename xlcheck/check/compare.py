@@ -307,9 +307,9 @@ class _Comparison:
 
 
 def _close(actual: Array, wanted: Array, limit: float) -> Mask:
-    """Whether values are within the limit; equal infinities are, NaN is not."""
+    """Whether values are within the limit; NaN never is."""
     with np.errstate(invalid="ignore"):
-        return np.less_equal(np.abs(actual - wanted), limit) | np.equal(actual, wanted)
+        return np.less_equal(np.abs(actual - wanted), limit)
 
 
 def _covers(sightings: list[Sighting], size: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -98,7 +99,7 @@ class Sighting:
 
     Attributes:
         placement: the cells.
-        numbers: what was computed, `(settings, cells)`; NaN where it is no number.
+        numbers: what was computed, `(settings, cells)`; NaN where it is no finite number.
         others: what stands there instead, by (setting, cell).
         is_formula: whether the cell holds a formula, `(cells,)`.
         must_be_formula: whether it should, `(cells,)`.
@@ -126,10 +127,12 @@ def is_number(value: Value) -> TypeGuard[float]:
 
 
 def only_numbers(values: Sequence[Value]) -> tuple[Array, dict[int, Value]]:
-    """Split values into numbers (NaN elsewhere) and, by position, whatever is no number."""
+    """Split values into finite numbers (NaN elsewhere) and, by position, whatever is none."""
     if set(map(type, values)) <= {float, int}:
-        return np.array(values, dtype=np.float64), {}
-    others = {i: v for i, v in enumerate(values) if not is_number(v)}
+        numbers = np.array(values, dtype=np.float64)
+        if np.isfinite(numbers).all():
+            return numbers, {}
+    others = {i: v for i, v in enumerate(values) if not (is_number(v) and math.isfinite(v))}
     return np.array([np.nan if i in others else v for i, v in enumerate(values)], dtype=np.float64), others
 
 
