@@ -1,0 +1,91 @@
+"""What is not supported is refused by name before anything is computed or written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.layers.forward import forward_graph
+from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.keras_reader import read_model
+
+pytestmark = pytest.mark.keras
+
+keras: Any = import_keras()
+L: Any = keras.layers
+
+
+def chain(shape: tuple[int, ...], *layers: Any) -> Any:
+    return keras.Sequential([keras.Input(shape), *layers])
+
+
+def merged(layer: Any, *shapes: tuple[int, ...], mask: bool = False) -> Any:
+    inputs = [keras.Input(shape) for shape in shapes]
+    read = [L.Masking()(inputs[0]), *inputs[1:]] if mask else inputs
+    return keras.Model(inputs, layer(read))
+
+
+def with_mask_argument() -> Any:
+    x, mask = keras.Input((5, 4)), keras.Input((5,), dtype="bool")
+    return keras.Model([x, mask], L.LSTM(2, name="rnn")(x, mask=mask))
+
+
+def with_an_operation() -> Any:
+    x = keras.Input((5, 4))
+    return keras.Model(x, L.Dense(2)(keras.ops.sin(x)))
+
+
+REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
+    "layer": (lambda: chain((5, 4), L.Conv1DTranspose(2, 3, name="up")), "'up': Conv1DTranspose is not supported; .*"),
+    "operation": (with_an_operation, "'sin': .*Sin is not one of Keras's own layers"),
+    "rank": (lambda: chain((5, 4, 3), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3\); supported are .*"),
+    "groups": (lambda: chain((5, 4), L.Conv1D(4, 3, groups=2, name="conv")), "'conv': groups=2 .* only groups=1"),
+    "channels": (
+        lambda: chain((5, 4), L.MaxPooling1D(2, data_format="channels_first", name="pool")),
+        "'pool': data_format='channels_first' is not supported .*",
+    ),
+    "activation": (lambda: chain((4,), L.Dense(2, activation="sparsemax", name="d")), "'d': activation 'sparsemax' .*"),
+    "axis of Softmax": (lambda: chain((5, 4), L.Softmax(axis=1, name="s")), "'s': Softmax over axis 1 .* Permute"),
+    "axis of LayerNormalization": (
+        lambda: chain((5, 4), L.LayerNormalization(axis=[1, 2], name="n")), r"'n': LayerNormalization over axis \[1, ",
+    ),
+    "axis of Normalization": (lambda: chain((5, 4), L.Normalization(axis=1, name="n")), "'n': Normalization over axis"),
+    "TimeDistributed": (
+        lambda: chain((5, 4), L.TimeDistributed(L.Flatten(), name="t")), r"'t': TimeDistributed\(Flatten\) .* Dense",
+    ),
+    "Reshape": (lambda: chain((8,), L.Reshape((2, 2, 2), name="r")), r"'r': Reshape to \(2, 2, 2\) is not supported"),
+    "codes in a sequence": (lambda: chain((5, 1), L.Embedding(6, 2, name="e")), "'e': an Embedding of several codes"),
+    "mask value": (lambda: chain((5, 4), L.Masking(0.3, name="m")), "'m': Keras rounds mask_value=0.3 .* whole number"),
+    "product under two masks": (
+        lambda: merged(L.Multiply(name="m"), (5, 4), (5, 4), mask=True), "'m': Multiply of inputs with different masks",
+    ),
+    "time under a mask": (
+        lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4), (5, 4), mask=True), "'c': Concatenate along time",
+    ),
+    "axes of Dot": (lambda: merged(L.Dot((1, 2), name="d"), (5, 4), (6, 5)), r"'d': Dot with axes=\[1, 2\] .* Permute"),
+    "mask as an argument": (with_mask_argument, "'rnn' is called with mask=…"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_by_name(name: str) -> None:
+    """The sentence names the layer and what it cannot do."""
+    make, message = REFUSED[name]
+
+    with pytest.raises(NotSupportedError, match=message):
+        forward_graph(read_model(make()))
+
+
+def test_function_as_activation_is_refused() -> None:
+    """Python code of the user's is not looked into."""
+
+    def twice(x: Any) -> Any:
+        return x * 2
+
+    model = chain((4,), L.Dense(2, activation=twice, name="d"))
+
+    with pytest.raises(NotSupportedError, match=r"layer 'd': activation=.* by the name that Keras knows it by"):
+        read_model(model)

@@ -1,0 +1,24 @@
+"""The table of what is supported."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlcheck.layers import LAYERS
+from xlcheck.layers.support import support_table
+from xlcheck.oracle.recorders import RECORDERS
+from xlcheck.spec.layer_options import OPTIONS
+
+
+def test_every_layer_can_be_read_written_down_and_recorded() -> None:
+    """A layer is in all three lists or in none."""
+    assert set(OPTIONS) == set(LAYERS) == set(RECORDERS)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_table_has_a_row_with_every_option(kind: str) -> None:
+    """The README's table comes from the code: each layer with each option that its equations read."""
+    (row,) = [line for line in support_table().splitlines() if line.startswith(f"| {kind} |")]
+
+    for option in (*OPTIONS[kind].kept, *OPTIONS[kind].optional):
+        assert f"`{option}`" in row
