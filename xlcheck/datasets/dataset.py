@@ -17,8 +17,9 @@ class Dataset:
         documents: the texts.
         words: the words of each document.
         vocabulary: the code of each word.
-        inputs: `(samples, timesteps, features)`.
-        targets: `(samples, units)`, or `(samples, timesteps, units)` with an answer at each step.
+        inputs: `(samples, timesteps, features)`; a tuple of arrays for a model with several inputs.
+        targets: `(samples, units)`, or `(samples, timesteps, units)` with an answer at each step; None if
+            nothing is trained.
         samples: a short text for each sample.
         step_weights: `(samples, timesteps)`, how much each step's loss counts in training; None if all count.
     """
@@ -27,12 +28,14 @@ class Dataset:
     documents: tuple[str, ...]
     words: tuple[Words, ...]
     vocabulary: Vocabulary
-    inputs: Array
-    targets: Array
+    inputs: Array | tuple[Array, ...]
+    targets: Array | None
     samples: tuple[str, ...]
     step_weights: Array | None = None
 
     def __post_init__(self) -> None:
-        sizes = {len(self.documents), len(self.words), len(self.inputs), len(self.targets), len(self.samples)}
+        arrays = [*(self.inputs if isinstance(self.inputs, tuple) else (self.inputs,))]
+        arrays += [] if self.targets is None else [self.targets]
+        sizes = {len(self.documents), len(self.words), len(self.samples), *map(len, arrays)}
         if len(sizes) != 1:
             raise DataError(f"data set {self.name!r}: documents, inputs and targets differ in number: {sorted(sizes)}")

@@ -15,9 +15,11 @@ from xlcheck.excel.sheets.common import START
 from xlcheck.excel.sheets.layer import layer_sheet
 from xlcheck.excel.sheets.start import start_sheet
 from xlcheck.fixtures.fixture import Fixture
+from xlcheck.fixtures.names import BOOK
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.layers.forward import forward_graph
 from xlcheck.lessons.recipe import Lesson
+from xlcheck.models.plan import plan_model
 
 _TOLERANCE = 1e-14
 
@@ -30,18 +32,26 @@ def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING)
         fixture: the model and every true value.
         style: how formulas are written.
     """
+    if lesson.data_sheet is None:
+        return plan_model(
+            replace(fixture.spec, loss=None), fixture.trace, fixture.trace_float32, fixture.samples, style,
+            _provenance(fixture, style), story=lesson.story, sentences=lesson.layer_pages,
+        )  # fmt: skip
     draft = Draft(forward_graph(fixture.spec), fixture.trace, fixture.samples, style)
     draft.unit_names = dict(lesson.unit_names)
     start = draft.sheet(START, "keras")
     places = lesson.data_sheet(draft)
-    weights.weights_sheet(draft, fixture.spec, lesson.book_names)
+    weights.weights_sheet(draft, fixture.spec, lesson.book_names, _origin(fixture))
     for call in fixture.spec.calls:
         layer = fixture.spec.layer(call.layer)
         layer_sheet(
             draft, call.name, layer.kind, lesson.layer_pages[call.name], _bands_of(draft, fixture, call.name), places,
             _unit_names(draft),
         )  # fmt: skip
-    loss.loss_sheet(draft, places, _unit_names(draft))
+    if fixture.spec.loss is None:
+        loss.documents_sheet(draft)
+    else:
+        loss.loss_sheet(draft, places, _unit_names(draft))
     copies = SheetDraft(SHEET, hidden=True)
     checked = check.check_sheet(draft, places, fixture.trace_float32, copies)
     if lesson.extra_sheet is not None:
@@ -83,12 +93,22 @@ def _pages(draft: Draft, lesson: Lesson) -> dict[str, str]:
         data.NAME: lesson.data_page,
         weights.NAME: "the numbers that training has learned, as Keras shows them",
         **{name: text.split(":")[0].split(". ")[0].rstrip(".") for name, text in lesson.layer_pages.items()},
+        loss.DOCUMENTS: "every number for every document, side by side",
         loss.NAME: "how wrong the answer is, for the selected document and for all of them",
         check.NAME: "every number beside Keras's own, with a verdict",
         **lesson.extra_pages,
         training.NAME: "the loss after each epoch of training, as a curve",
     }
     return {name: sentences[name] for name in draft.sheets if name in sentences}
+
+
+def _origin(fixture: Fixture) -> str:
+    """Where the weights come from."""
+    if fixture.weights == BOOK:
+        return "The numbers that are printed in the book."
+    if not fixture.history:
+        return "The numbers that Keras has drawn from a seed."
+    return "The numbers that training has learned."
 
 
 def _provenance(fixture: Fixture, style: Style) -> Mapping[str, str]:

@@ -17,7 +17,8 @@ class Lesson:
     Attributes:
         name: as on the command line.
         story: the words on the first sheet.
-        data_sheet: fills the Data sheet and says what other sheets may fetch from it.
+        data_sheet: fills the Data sheet and says what other sheets may fetch from it; None for a lesson that
+            is laid out like any other model.
         data_page: what the Data sheet shows, in a sentence.
         layer_pages: for each layer, what its sheet shows.
         book_names: the book's name of each weight, by quantity name.
@@ -28,9 +29,9 @@ class Lesson:
 
     name: str
     story: Story
-    data_sheet: Callable[[Draft], DataPlaces]
-    data_page: str
     layer_pages: Mapping[str, str]
+    data_sheet: Callable[[Draft], DataPlaces] | None = None
+    data_page: str = ""
     book_names: Mapping[str, str] = field(default_factory=dict)
     unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extra_sheet: Callable[[Draft], None] | None = None

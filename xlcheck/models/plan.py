@@ -210,7 +210,7 @@ def _sources(draft: Draft, stored: store.Store) -> list[check.Source]:
         if band.name in stored.areas:
             values = np.concatenate([draft.trace[q.name] for q in members], axis=1)
             sources.append(check.Source(band.name, stored.areas[band.name], values))
-        elif band.symbol.endswith("_init"):
+        elif band.symbol.endswith("_init") and members[0].expr is None:
             sources += [check.Source(q.name, draft.placed(q.name), draft.trace[q.name][0]) for q in members]
     return sources
 

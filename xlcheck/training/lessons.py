@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.datasets.architectures import architectures
 from xlcheck.datasets.dataset import Dataset
+from xlcheck.datasets.reversal import reversal
 from xlcheck.datasets.sentence import sentence
 from xlcheck.datasets.toy import BOOK_ORDER, toy, toy_codes
+from xlcheck.datasets.word_order import word_order
 from xlcheck.errors import UsageError
 from xlcheck.fixtures.fixture import Fixture
 from xlcheck.oracle.record import record
@@ -42,6 +45,9 @@ RECIPES: dict[str, Recipe] = {
     "gru": Recipe(toy),
     "bidirectional": Recipe(toy),
     "embedding": Recipe(toy_codes),
+    "word-order": Recipe(word_order),
+    "architectures": Recipe(architectures),
+    "encoder-decoder": Recipe(reversal),
 }
 
 
@@ -59,7 +65,9 @@ def train_model(
     data = _recipe(lesson).data()
     set_seed(seed)
     model = MODELS[lesson]()
-    return model, fit(model, data.inputs, data.targets, epochs, progress, data.step_weights)
+    if data.targets is None:
+        return model, ()
+    return model, fit(model, _inputs(data), data.targets, epochs, progress, data.step_weights)
 
 
 def book_model(lesson: str) -> Any:
@@ -96,8 +104,8 @@ def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], seed: i
         weights="trained",
         spec=read_model(model),
         samples=data.samples,
-        trace=record(model, data.inputs, data.targets),
-        trace_float32=record(model, data.inputs, data.targets, dtype="float32"),
+        trace=record(model, _inputs(data), data.targets),
+        trace_float32=record(model, _inputs(data), data.targets, dtype="float32"),
         history=history,
         provenance={
             "seed": str(seed),
@@ -152,6 +160,11 @@ def _book_data(lesson: str) -> Callable[[], Dataset]:
     if data is None:
         raise UsageError(f"the book prints no weights for the lesson {lesson!r}; leave out --weights book")
     return data
+
+
+def _inputs(data: Dataset) -> Any:
+    """As Keras takes them: an array, or a list of arrays."""
+    return list(data.inputs) if isinstance(data.inputs, tuple) else data.inputs
 
 
 def _versions() -> dict[str, str]:

@@ -76,6 +76,44 @@ def embedding() -> Any:
     return model
 
 
+def word_order() -> Any:
+    """Three one-hot words, averaged by one layer and read in order by another: shape (3, 3) → (3,), (2,)."""
+    keras = import_keras()
+    words = keras.Input((3, 3), dtype="float32", name="words")
+    bag = keras.layers.GlobalAveragePooling1D(name="bag_of_words", dtype="float32")(words)
+    state = keras.layers.SimpleRNN(2, name="simple_rnn", dtype="float32")(words)
+    return keras.Model(words, [bag, state], name="word_order_model")
+
+
+def architectures() -> Any:
+    """Four tiny networks in one model: from one vector or three to one answer or three."""
+    keras = import_keras()
+    layers = keras.layers
+    one = keras.Input((2,), dtype="float32", name="one")
+    many = keras.Input((3, 2), dtype="float32", name="many")
+    one_to_one = layers.Dense(2, activation="tanh", name="one_to_one", dtype="float32")(one)
+    repeated = layers.RepeatVector(3, name="repeat", dtype="float32")(one)
+    one_to_many = layers.SimpleRNN(2, return_sequences=True, name="one_to_many", dtype="float32")(repeated)
+    many_to_one = layers.SimpleRNN(2, name="many_to_one", dtype="float32")(many)
+    many_to_many = layers.SimpleRNN(2, return_sequences=True, name="many_to_many", dtype="float32")(many)
+    return keras.Model([one, many], [one_to_one, one_to_many, many_to_one, many_to_many], name="architectures_model")
+
+
+def encoder_decoder() -> Any:
+    """An LSTM reads three letters; another, started from its states, writes them backwards: twice (3, 4) → (3, 4)."""
+    keras = import_keras()
+    layers = keras.layers
+    word = keras.Input((3, 4), dtype="float32", name="word")
+    shifted = keras.Input((3, 4), dtype="float32", name="shifted")
+    encoder = layers.LSTM(4, return_state=True, name="encoder", dtype="float32")
+    _, h, c = encoder(word)
+    decoded = layers.LSTM(4, return_sequences=True, name="decoder", dtype="float32")(shifted, initial_state=[h, c])
+    letters = layers.Dense(4, activation="softmax", name="letters", dtype="float32")(decoded)
+    model = keras.Model([word, shifted], letters, name="encoder_decoder_model")
+    model.compile(optimizer=keras.optimizers.Adam(0.05, name="adam"), loss="categorical_crossentropy")
+    return model
+
+
 MODELS: dict[str, Callable[[], Any]] = {
     "simple-rnn": simple_rnn,
     "lstm": lstm,
@@ -83,6 +121,9 @@ MODELS: dict[str, Callable[[], Any]] = {
     "gru": gru,
     "bidirectional": bidirectional,
     "embedding": embedding,
+    "word-order": word_order,
+    "architectures": architectures,
+    "encoder-decoder": encoder_decoder,
 }
 
 

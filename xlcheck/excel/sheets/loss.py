@@ -12,6 +12,7 @@ from xlcheck.graph.expressions import BatchMean
 from xlcheck.graph.quantities import Band, Quantity, Role
 
 NAME = "Loss"
+DOCUMENTS = "Documents"
 _TOP = 5
 _COLUMN = 4
 
@@ -40,6 +41,17 @@ def loss_sheet(draft: Draft, data: DataPlaces, unit_names: Callable[[Band], Sequ
     sheet.freeze = (3, 0)
 
 
+def documents_sheet(draft: Draft) -> None:
+    """Fill a sheet with every document side by side, for a network without a loss."""
+    sheet = draft.sheet(DOCUMENTS, "output")
+    title(sheet, "Documents", "The whole forward pass of every document, one column each: answers first, then all the steps "
+          "on the way.", FIRST + len(draft.samples))  # fmt: skip
+    set_widths(sheet, len(draft.samples))
+    sheet.widths.update({_COLUMN + k: 13 for k in range(len(draft.samples))})
+    _all_samples(draft, sheet, 4)
+    sheet.freeze = (3, 0)
+
+
 def _all_samples(draft: Draft, sheet: SheetDraft, top: int) -> None:
     """The forward pass of every document: one column a document, one row an element; answers and losses first."""
     quantities = [q for q in draft.graph if q.expr is not None and not isinstance(q.expr, BatchMean)]
@@ -51,13 +63,13 @@ def _all_samples(draft: Draft, sheet: SheetDraft, top: int) -> None:
     steps_row = means_row + len(means) + 3
     _place(draft, sheet, steps_row, steps)
 
-    _header(draft, sheet, top, "Every document: answer and loss")
+    _header(draft, sheet, top, "Every document: answer and loss" if means else "Every document: the answers")
     _targets(draft, sheet, top + 2)
     _fill(draft, sheet, answers)
     for offset, q in enumerate(means):
         row = means_row + offset
         draft.place(q.name, sheet.at(row, _COLUMN), 0)
-        content = draft.live(q, 0, NAME, 0)
+        content = draft.live(q, 0, sheet.name, 0)
         _explain(sheet, row, q)
         sheet.put(row, _COLUMN, content, "loss")
         sheet.put(row, _COLUMN + len(draft.samples), f"={content.text}", "formula")
@@ -87,7 +99,7 @@ def _fill(draft: Draft, sheet: SheetDraft, quantities: Sequence[Quantity]) -> No
         _explain(sheet, draft.placed(q.name, 0).top, q)
         for k in range(len(draft.samples)):
             for unit, (row, column) in enumerate(draft.placed(q.name, k).cells()):
-                sheet.put(row, column, draft.live(q, unit, NAME, k), q.band.role.value)
+                sheet.put(row, column, draft.live(q, unit, sheet.name, k), q.band.role.value)
 
 
 def _targets(draft: Draft, sheet: SheetDraft, row: int) -> None:
@@ -95,7 +107,7 @@ def _targets(draft: Draft, sheet: SheetDraft, row: int) -> None:
         if q.band.role is Role.TARGET:
             _explain(sheet, row, q)
             for k in range(len(draft.samples)):
-                text = reference(draft.placed(q.name, k), NAME)
+                text = reference(draft.placed(q.name, k), sheet.name)
                 draft.helper(sheet, row, _COLUMN + k, text, [draft.value(q.name, 0, k)], "target_code")
 
 

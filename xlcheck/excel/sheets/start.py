@@ -97,7 +97,7 @@ def _picture(draft: Draft, sheet: SheetDraft, row: int, spec: ModelSpec, data: D
             draft.helper(sheet, value, column, reference(x, START), draft.values(f"input.x[{t}]"), "input_code")
     if len(outputs) == 1:
         _one_answer(draft, sheet, box, 2 + 3 * len(states), outputs[0])
-    else:
+    elif len(outputs) == len(states):
         for t, q in enumerate(outputs):
             sheet.put(top + 1, 2 + 3 * t, "↑", "arrow")
             _likeliest(draft, sheet, top, 2 + 3 * t, q, data)

@@ -14,14 +14,21 @@ _ROWS = {"kernel": "input", "recurrent_kernel": "unit"}
 _COLUMNS = 14
 
 
-def weights_sheet(draft: Draft, spec: ModelSpec, book_names: Mapping[str, str]) -> None:
-    """Fill the sheet and place every weight; each array gets its Keras name as a defined name."""
+def weights_sheet(draft: Draft, spec: ModelSpec, book_names: Mapping[str, str], origin: str) -> None:
+    """Fill the sheet and place every weight; each array gets its Keras name as a defined name.
+
+    Args:
+        draft: the workbook so far.
+        spec: the model.
+        book_names: the book's name of each weight, by quantity name.
+        origin: a sentence on where the numbers come from.
+    """
     sheet = draft.sheet(NAME, "weight")
     title(
         sheet,
         "Weights",
-        "The numbers that training has learned. They stand as Keras prints them: one row for each input of the layer, "
-        "one column for each unit. Change one, and every other sheet follows.",
+        f"{origin} They stand as Keras prints them: one row for each input of the layer, one column for each unit. "
+        "Change one, and every other sheet follows.",
         _COLUMNS,
     )
     sheet.widths.update({0: 24, **dict.fromkeys(range(1, _COLUMNS), 13.5)})

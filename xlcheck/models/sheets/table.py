@@ -145,7 +145,10 @@ def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store) -> None:
         for line in table.lines:
             _line(draft, sheet, table, line, block, store)
     for q in table.initial:
-        _given(draft, sheet, q, store)
+        if q.expr is None:
+            _given(draft, sheet, q, store)
+        else:  # handed over by another layer
+            _computed(draft, sheet, q)
 
 
 def chart(draft: Draft, sheet: SheetDraft, table: Table) -> None:
