@@ -35,6 +35,7 @@ class LayerCall:
         result: what it returned.
         events: operations and activations of its own code, in order.
         calls: calls of layers and cells inside this one, in order.
+        holds_values: whether the tensors are values, from which others follow; gradients may stand in their place.
     """
 
     layer: Any
@@ -43,6 +44,7 @@ class LayerCall:
     result: Any = None
     events: list[Event] = field(default_factory=list)
     calls: list[LayerCall] = field(default_factory=list)
+    holds_values: bool = True
 
     def named(self, name: str) -> list[Event]:
         """The events of one name, in order."""

@@ -30,14 +30,35 @@ def loss_quantities(loss: str, targets: Any, output: Any, dtype: str) -> Recorde
     Raises:
         OracleError: nothing is known of this loss.
     """
+    mean = array(mean_loss(loss, targets, output, dtype))
+    recorded = {symbol: array(values) for symbol, values in loss_parts(loss, targets, output).items()}
+    return recorded | {"mean": np.broadcast_to(mean, (len(output), 1)).copy()}
+
+
+def loss_parts(loss: str, targets: Any, output: Any) -> dict[str, Any]:
+    """`loss`, and with time steps `sample`, as tensors; see `loss_quantities`."""
     keras = import_keras()
-    if loss not in _CLASSES:
-        raise OracleError(f"nothing is known of the loss {loss!r} in Keras; known are {', '.join(_CLASSES)}")
     elements = getattr(keras.ops, loss)(targets, output)
     if loss == "categorical_crossentropy":
         elements = keras.ops.expand_dims(elements, axis=-1)
-    recorded = {"loss": array(elements)}
     if elements.ndim > 2:
-        recorded["sample"] = array(keras.ops.mean(elements, axis=1))
-    mean = array(getattr(keras.losses, _CLASSES[loss])(dtype=dtype)(targets, output))
-    return recorded | {"mean": np.broadcast_to(mean, (len(elements), 1)).copy()}
+        return {"loss": elements, "sample": keras.ops.mean(elements, axis=1)}
+    return {"loss": elements}
+
+
+def mean_loss(loss: str, targets: Any, output: Any, dtype: str, step_weights: Any = None) -> Any:
+    """The number that Keras minimises, as a tensor.
+
+    Args:
+        loss: Keras's identifier.
+        targets: as in `loss_quantities`.
+        output: the same.
+        dtype: precision.
+        step_weights: how much the loss of each step counts, `(samples, timesteps)`.
+
+    Raises:
+        OracleError: nothing is known of this loss.
+    """
+    if loss not in _CLASSES:
+        raise OracleError(f"nothing is known of the loss {loss!r} in Keras; known are {', '.join(_CLASSES)}")
+    return getattr(import_keras().losses, _CLASSES[loss])(dtype=dtype)(targets, output, sample_weight=step_weights)

@@ -29,7 +29,8 @@ def _step(cell: LayerCall) -> dict[str, Any]:
     values: dict[str, Any] = {f"xk_{column}": part for column, part in zip(_COLUMNS, xk, strict=True)}
     if cell.layer.reset_after:
         hr = np.split(products[1], len(_COLUMNS), axis=-1)
-        values["r_hr"] = _reset(cell, xk[2], hr[2], array(r.result), array(hh.args[0]))
+        if cell.holds_values:
+            values["r_hr"] = _reset(cell, xk[2], hr[2], array(r.result), array(hh.args[0]))
     else:
         hr = [*np.split(products[1], 2, axis=-1), products[2]]
         values["r_h"] = cell.named("matmul")[2].args[0]

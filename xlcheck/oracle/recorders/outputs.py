@@ -16,5 +16,7 @@ def quantities(call: LayerCall) -> Recorded:
 
 def layer_normalization(call: LayerCall) -> Recorded:
     """`mean` and `variance` over the features as Keras computes them for the layer's input, and `y`."""
+    if not call.holds_values:
+        return quantities(call)
     mean, variance = import_keras().ops.moments(call.args[0], axes=[-1], keepdims=True)
     return quantities(call) | {"mean": array(mean), "variance": array(variance)}

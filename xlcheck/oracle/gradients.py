@@ -1,0 +1,176 @@
+"""Gradients out of Keras: of the mean loss with respect to every quantity, by TensorFlow's `GradientTape`.
+
+The model runs while `listen` notes the tensors in its layers and cells. Then each noted tensor is
+replaced by what the tape says of it, and the same recorders that read values read gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from xlcheck.errors import ModelError, OracleError
+from xlcheck.graph.gradients import PREFIX, backward
+from xlcheck.graph.quantities import Graph
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
+from xlcheck.oracle.calls import match_calls
+from xlcheck.oracle.listen import Event, LayerCall, listening
+from xlcheck.oracle.losses import loss_parts, mean_loss
+from xlcheck.oracle.quantities import gather, spread
+from xlcheck.oracle.record import call_model, open_loops
+from xlcheck.oracle.recorders import recorder_of
+from xlcheck.oracle.states import STATES, start_from
+from xlcheck.spec.keras_builder import to_keras
+from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.keras_layers import walk, weights_by_name
+from xlcheck.spec.model_spec import Array, ModelSpec
+
+
+def record_gradients(spec: ModelSpec, trace: Trace) -> Trace:
+    """What Keras says of every gradient quantity of a model.
+
+    Args:
+        spec: the model, with a loss.
+        trace: its forward pass with targets, as `record` gives it in float64.
+
+    Returns:
+        The forward pass, followed by the gradients, in the order of the graph that `backward` makes.
+
+    Raises:
+        ModelError: the model has no loss, or the targets are not such as TensorFlow differentiates for.
+        OracleError: Keras computes another loss than in the trace, or gives no gradient of a quantity.
+    """
+    if spec.loss is None:
+        raise ModelError(f"the model {spec.name!r} was compiled without a loss, so it has no gradients; compile it")
+    forward = forward_graph(spec)
+    samples = len(trace["loss.mean"])
+    graph = backward(forward, samples)
+    inputs = [gather(forward, f"{item.tensor}.x", trace.values).reshape(-1, *item.shape) for item in spec.inputs]
+    targets = gather(forward, "target.y", trace.values)
+    states = {q.name: trace[q.name] for q in forward if q.expr is None and q.band.symbol in STATES}
+    gradients = _gradients(spec, forward, to_keras(spec, trace.values), inputs, targets, states, trace)
+    return Trace(trace.source, {**trace.values, **_ordered(graph, forward, gradients)})
+
+
+def step_weights(loss: str, targets: Array) -> Array | None:
+    """How much the loss of each step counts: 0 where a categorical target is all zeros, since nothing follows there.
+
+    TensorFlow's gradient of a softmax with cross-entropy takes it for granted that targets add up to 1.
+
+    Raises:
+        ModelError: a categorical target adds up to something else.
+    """
+    if loss != "categorical_crossentropy":
+        return None
+    totals = targets.sum(axis=-1)
+    if not np.isin(np.round(totals, 12), (0.0, 1.0)).all():
+        raise ModelError(
+            "the targets of a categorical cross-entropy must add up to 1 at each step, or be all zeros where no "
+            "answer counts; TensorFlow's gradient is wrong otherwise"
+        )
+    return None if totals.all() else np.asarray(totals != 0, dtype=np.float64)
+
+
+def _gradients(
+    spec: ModelSpec,
+    graph: Graph,
+    model: Any,
+    inputs: list[Array],
+    targets: Array,
+    states: Mapping[str, Array],
+    trace: Trace,
+) -> dict[str, Array]:
+    """The gradients by the names of the quantities that they belong to."""
+    import tensorflow as tf
+
+    tensors = [import_keras().ops.convert_to_tensor(item, dtype="float64") for item in inputs]
+    open_loops(model)
+    start_from(model, states, len(inputs[0]), "float64")
+    with tf.GradientTape(persistent=True) as tape, listening(model) as root:
+        for variable in model.weights:
+            tape.watch(variable.value)
+        tape.watch(tensors)  # so that what follows from them alone is recorded, too
+        for _, layer in walk(model):
+            if hasattr(layer, "get_initial_state"):
+                tape.watch(layer.get_initial_state(len(inputs[0])))
+        outputs = call_model(model, tensors)
+        goal = import_keras().ops.convert_to_tensor(targets.reshape(outputs[0].shape), dtype="float64")
+        weights = step_weights(str(spec.loss), np.asarray(goal))
+        loss = mean_loss(str(spec.loss), goal, outputs[0], "float64", weights)
+        parts = loss_parts(str(spec.loss), goal, outputs[0])
+        plain_mean = import_keras().ops.mean(list(parts.values())[-1])
+    if not np.allclose(loss, trace["loss.mean"][0, 0], rtol=1e-14, atol=1e-15):
+        raise OracleError("the loss that Keras differentiates is not the one that it recorded")
+
+    parts_of_loss = dict(zip(parts, tape.gradient(plain_mean, list(parts.values())), strict=True))
+    values: dict[str, Array] = {}
+    for symbol, found in parts_of_loss.items():
+        values |= spread(graph, f"loss.{symbol}", np.asarray(found))
+    variables = {
+        f"{path}.{name}": variable.value
+        for path, layer in walk(model)
+        for name, variable in weights_by_name(layer).items()
+    }
+    noted = list(match_calls(spec, root, tensors))
+    gradient = _gradients_of(tape, loss, [*variables.values(), *_tensors([call for _, call in noted])])
+    values |= {name: gradient(tensor) for name, tensor in variables.items()}
+    for call, made in noted:
+        for symbol, recorded in recorder_of(spec.layer(call.layer).kind, call.name)(_mapped(made, gradient)).items():
+            values |= spread(graph, f"{call.name}.{symbol}", recorded)
+    return values
+
+
+def _gradients_of(tape: Any, loss: Any, tensors: Sequence[Any]) -> Callable[[Any], Any]:
+    """A function from each of these tensors to its gradient, zeros if the loss does not depend on it."""
+    import tensorflow as tf
+
+    differentiable = {id(t): t for t in tensors if isinstance(t, tf.Tensor | tf.Variable) and t.dtype.is_floating}
+    found = zip(differentiable, tape.gradient(loss, list(differentiable.values())), strict=True)
+    arrays = {key: None if flow is None else np.asarray(tf.convert_to_tensor(flow)) for key, flow in found}
+
+    def gradient(tensor: Any) -> Any:
+        if id(tensor) not in differentiable:
+            return tensor
+        flow = arrays[id(tensor)]
+        return np.zeros(tensor.shape) if flow is None else flow
+
+    return gradient
+
+
+def _tensors(calls: Sequence[LayerCall]) -> Iterator[Any]:
+    """Everything that was noted in these calls and inside them."""
+    for call in calls:
+        events = [(event.args, event.result) for event in call.events]
+        yield from import_keras().tree.flatten((call.args, call.kwargs, call.result, events))
+        yield from _tensors(call.calls)
+
+
+def _mapped(call: LayerCall, replace: Callable[[Any], Any]) -> LayerCall:
+    """A noted call with every tensor in it replaced."""
+
+    def mapped(structure: Any) -> Any:
+        return import_keras().tree.map_structure(replace, structure)
+
+    return LayerCall(
+        call.layer,
+        mapped(call.args),
+        mapped(call.kwargs),
+        mapped(call.result),
+        [Event(event.name, mapped(event.args), mapped(event.result)) for event in call.events],
+        [_mapped(inner, replace) for inner in call.calls],
+        holds_values=False,
+    )
+
+
+def _ordered(graph: Graph, forward: Graph, gradients: Mapping[str, Array]) -> dict[str, Array]:
+    """The gradients that Keras gives, by the names and in the order of the graph."""
+    ordered = {}
+    for q in graph.quantities[len(forward.quantities) :]:
+        layer, symbol = q.band.layer, q.band.symbol.removeprefix(PREFIX)
+        name = f"{layer}.{symbol}" if q.step is None else f"{layer}.{symbol}[{q.step}]"
+        if name in gradients:
+            ordered[q.name] = gradients[name]
+    return ordered
