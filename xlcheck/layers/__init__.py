@@ -27,6 +27,7 @@ from xlcheck.layers import (
     time_distributed,
 )
 from xlcheck.layers.signals import Signal
+from xlcheck.spec.layer_options import TRAINING_ONLY
 from xlcheck.spec.model_spec import LayerSpec
 
 Equations = Callable[[GraphBuilder, str, LayerSpec, Mapping[str, Ref], tuple[Signal, ...]], tuple[Signal, ...]]
@@ -70,13 +71,7 @@ LAYERS: dict[str, Equations] = {
     "Maximum": merging.equations,
     "Minimum": merging.equations,
     "Dot": dot.equations,
-    "Dropout": identity.equations,
-    "SpatialDropout1D": identity.equations,
-    "GaussianDropout": identity.equations,
-    "GaussianNoise": identity.equations,
-    "AlphaDropout": identity.equations,
-    "ActivityRegularization": identity.equations,
-    "Identity": identity.equations,
+    **dict.fromkeys(TRAINING_ONLY, identity.equations),
 }
 
 

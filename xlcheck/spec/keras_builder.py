@@ -10,6 +10,7 @@ import numpy as np
 from xlcheck.errors import ModelError
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.spec.keras_layers import weights_by_name, wrapped_layers
+from xlcheck.spec.layer_options import TRAINING_ONLY
 from xlcheck.spec.model_spec import Array, LayerSpec, ModelSpec
 
 
@@ -48,6 +49,8 @@ def to_keras(spec: ModelSpec, weights: Mapping[str, Array], dtype: str = "float6
 
 
 def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
+    if layer.kind in TRAINING_ONLY:
+        return keras.layers.Identity(name=layer.name, dtype=dtype)
     options = {key: value for key, value in layer.options.items() if key != "stateful"}  # states are always given
     inner = [_build(keras, item, dtype) for item in layer.inner]
     if layer.kind == "Bidirectional":

@@ -52,6 +52,12 @@ def _layer(*kept: str, fixed: Mapping[str, Any] | None = None, inert: tuple[str,
     return LayerOptions(kept, fixed=fixed or {}, inert=(*_INERT, *inert))
 
 
+# Layers that do something only while a model is trained.
+TRAINING_ONLY = (
+    "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout", "ActivityRegularization",
+    "Identity",
+)  # fmt: skip
+
 OPTIONS: dict[str, LayerOptions] = {
     "SimpleRNN": _recurrent(),
     "LSTM": _recurrent("recurrent_activation"),
@@ -109,13 +115,7 @@ OPTIONS: dict[str, LayerOptions] = {
     "Maximum": _layer(),
     "Minimum": _layer(),
     "Dot": _layer("axes", "normalize"),
-    "Dropout": _layer(inert=("rate", "noise_shape")),
-    "SpatialDropout1D": _layer(inert=("rate",)),
-    "GaussianDropout": _layer(inert=("rate",)),
-    "GaussianNoise": _layer(inert=("stddev",)),
-    "AlphaDropout": _layer(inert=("rate", "noise_shape")),
-    "ActivityRegularization": _layer(inert=("l1", "l2")),
-    "Identity": _layer(),
+    **{kind: _layer(inert=("rate", "stddev", "noise_shape", "l1", "l2")) for kind in TRAINING_ONLY},
 }  # fmt: skip
 
 
