@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xlcheck.api import Built, build, check
+    from xlcheck.api import Built, build, build_model, check
     from xlcheck.check.report import CellResult, CheckReport
     from xlcheck.errors import XlcheckError
     from xlcheck.fixtures.store import load_fixture
@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Built": "xlcheck.api",
     "build": "xlcheck.api",
+    "build_model": "xlcheck.api",
     "check": "xlcheck.api",
     "CellResult": "xlcheck.check.report",
     "CheckReport": "xlcheck.check.report",
@@ -23,7 +24,7 @@ _HOMES = {
     "load_fixture": "xlcheck.fixtures.store",
 }
 
-__all__ = ["Built", "CellResult", "CheckReport", "XlcheckError", "build", "check", "load_fixture"]
+__all__ = ["Built", "CellResult", "CheckReport", "XlcheckError", "build", "build_model", "check", "load_fixture"]
 
 
 def __getattr__(name: str) -> Any:

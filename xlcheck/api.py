@@ -74,6 +74,42 @@ def build(
     return Built(path, check(path, engine=engine), model)
 
 
+def build_model(
+    model: Any,
+    inputs: Any,
+    output: str | Path,
+    *,
+    style: str = "robust",
+    engine: str = "ironcalc",
+    full_products: bool = False,
+) -> Built:
+    """Write the workbook of any supported Keras model, and check the file that was written.
+
+    Args:
+        model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
+        inputs: path of an .npy, .npz or .csv file, an array `(samples, …)`, or a list with one for each input.
+        output: the workbook to write.
+        style: how formulas are written: `robust`, `teaching` or `book`.
+        engine: the formula engine that recalculates the file.
+        full_products: multiply one-hot inputs out instead of taking rows of the kernels.
+
+    Raises:
+        UsageError: there are no inputs, or the file cannot be written.
+        ModelError: the model cannot be loaded or used.
+        NotSupportedError: a layer or an option is not supported; nothing is written.
+        DataError: the inputs cannot be read or do not fit the model.
+    """
+    from xlcheck.engines import engine as engine_named
+    from xlcheck.models import build as models
+
+    if inputs is None:
+        raise UsageError("a model needs something to read; pass --inputs FILE, an .npy, .npz or .csv file")
+    built = models.build_model(
+        model, inputs, output, style=style_named(style), engine=engine_named(engine), full_products=full_products
+    )
+    return Built(built.path, built.report)
+
+
 def lesson_fixture(
     lesson: str, weights: str = "trained", seed: int | None = None, progress: Progress | None = None
 ) -> tuple[Fixture, Any]:

@@ -81,46 +81,62 @@ def list_() -> None:
 
 
 @commands.command()
-@click.argument("lessons", nargs=-1, metavar="[LESSON…]")
+@click.argument("lessons", nargs=-1, metavar="LESSON… | MODEL.keras")
+@click.option("--all", "all_", is_flag=True, help="Every lesson, into the folder workbooks/ or the one given with -o.")
 @click.option(
-    "--all", "all_", is_flag=True, help="Every lesson, into the folder workbooks/ (or the folder given with -o)."
+    "--weights",
+    type=click.Choice(("trained", "book")),
+    default="trained",
+    show_default=True,
+    help="For a lesson: weights that were trained here, or the numbers printed in the book.",
 )
-@click.option("--weights", type=click.Choice(("trained", "book")), default="trained", show_default=True,
-              help="Weights that were trained here, or the numbers printed in the book.")  # fmt: skip
-@click.option("--train", is_flag=True, help="Train anew in Keras instead of using the stored result of training.")
+@click.option("--train", is_flag=True, help="For a lesson: train anew in Keras; else the stored result is used.")
 @click.option("--seed", type=int, help="Train anew from this seed (implies --train).")
+@click.option("--inputs", type=click.Path(path_type=Path), help="For a model: its inputs, as .npy, .npz or .csv.")
+@click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out, not take rows.")
 @click.option(
-    "--style", type=click.Choice(_STYLES), default="teaching", show_default=True, help="How formulas are written."
+    "--style", type=click.Choice(_STYLES), help="How formulas are written.  [default: teaching; for a model: robust]"
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; with several lessons, a folder.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; for several lessons, a folder.")
 @engine_option
 @format_option
 @quiet_option
 def build(
-    lessons: tuple[str, ...], all_: bool, weights: str, train: bool, seed: int | None, style: str,
-    output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
+    lessons: tuple[str, ...], all_: bool, weights: str, train: bool, seed: int | None, inputs: Path | None,
+    full_products: bool, style: str | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
-    """Write a lesson's workbook, then check the file that was written.
+    """Write the workbook of a lesson or of a Keras model, then check the file that was written.
 
-    With --train or --seed the model is trained in Keras first, saved as .keras beside the workbook,
+    With --train or --seed a lesson's model is trained in Keras first, saved as .keras beside the workbook,
     and its weights are shown.
     """
-    from xlcheck.api import build as build_lesson
-    from xlcheck.api import check as check_file
+    from xlcheck import api
 
+    models = [name for name in lessons if name.endswith(".keras")]
+    if models and (len(lessons) > 1 or all_ or train or seed is not None or weights != "trained"):
+        raise UsageError("name one model at a time, without the options for lessons; `xlcheck build --help` shows them")
+    if not models and (inputs is not None or full_products):
+        raise UsageError("--inputs and --full-products go with a model; name a .keras file")
+    reports = []
+    if models:
+        path = output or Path(models[0]).with_suffix(".xlsx")
+        built = api.build_model(
+            models[0], inputs, path, style=style or "robust", engine=engines[0], full_products=full_products
+        )
+        reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
+        return _show(reports, format_)
     if train and seed is None:
         from xlcheck.training.lessons import SEED
 
         seed = SEED
-    reports = []
     for name, path in _targets(lessons, all_, weights, output):
         with progress_bar(f"training {name}", show=seed is not None and not quiet) as progress:
-            built = build_lesson(
-                name, path, weights=weights, seed=seed, style=style, engine=engines[0], progress=progress
+            built = api.build(
+                name, path, weights=weights, seed=seed, style=style or "teaching", engine=engines[0], progress=progress
             )
         if built.model is not None:
             _show_model(built.model, path.with_suffix(".keras"), quiet=quiet)
-        reports += [built.report, *(check_file(path, engine=engine) for engine in engines[1:])]
+        reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
     return _show(reports, format_)
 
 
@@ -139,10 +155,10 @@ def check(
     output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras."""
-    from xlcheck.api import check as check_file
+    from xlcheck import api
 
     reports = [
-        check_file(path, engine=engine, model=model, atol=atol, rtol=rtol) for path in files for engine in engines
+        api.check(path, engine=engine, model=model, atol=atol, rtol=rtol) for path in files for engine in engines
     ]
     return _show(reports, format_, output, all_=all_)
 

@@ -44,8 +44,12 @@ def loss_sheet(draft: Draft, data: DataPlaces, unit_names: Callable[[Band], Sequ
 def documents_sheet(draft: Draft) -> None:
     """Fill a sheet with every document side by side, for a network without a loss."""
     sheet = draft.sheet(DOCUMENTS, "output")
-    title(sheet, "Documents", "The whole forward pass of every document, one column each: answers first, then all the steps "
-          "on the way.", FIRST + len(draft.samples))  # fmt: skip
+    title(
+        sheet,
+        DOCUMENTS,
+        "The whole forward pass of every document, one column each: answers first, then all the steps on the way.",
+        FIRST + len(draft.samples),
+    )
     set_widths(sheet, len(draft.samples))
     sheet.widths.update({_COLUMN + k: 13 for k in range(len(draft.samples))})
     _all_samples(draft, sheet, 4)
