@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from xlcheck.check.formulas import references
-from xlcheck.check.placement import Codes, Mask, contained
+from xlcheck.check.placement import Array, Codes, Mask, codes_of, contained
 from xlcheck.excel.addresses import MAX_COLUMNS, Range
 from xlcheck.excel.content import Cell, WorkbookContent
+from xlcheck.excel.packed_cells import PackedCells
 from xlcheck.excel.values import Value
 
-_NONE: Codes = np.array([], dtype=np.int64)
+_NOTHING = PackedCells.of({})
 
 
 class FormulaCells:
@@ -23,24 +22,16 @@ class FormulaCells:
     """
 
     def __init__(self, content: WorkbookContent) -> None:
-        self._content = content
-        self._codes: Mapping[str, Codes] = {
-            name: np.sort(
-                np.fromiter(
-                    (r * MAX_COLUMNS + c for (r, c), cell in sheet.cells.items() if cell.formula is not None),
-                    dtype=np.int64,
-                )
-            )
-            for name, sheet in content.sheets.items()
-        }
+        self._names = content.names
+        self._cells = {name: PackedCells.of(sheet.cells) for name, sheet in content.sheets.items()}
 
     def by_sheet(self) -> list[tuple[str, Codes]]:
         """Each worksheet's name and its formula cells."""
-        return list(self._codes.items())
+        return [(name, cells.formula_codes) for name, cells in self._cells.items()]
 
     def on(self, sheet: str) -> Codes:
         """The formula cells of a worksheet, in ascending order."""
-        return self._codes.get(sheet, _NONE)
+        return self._on(sheet).formula_codes
 
     def holds(self, sheet: str, codes: Codes) -> Mask:
         """For each cell, whether it holds a formula."""
@@ -48,11 +39,7 @@ class FormulaCells:
 
     def without_value(self) -> int:
         """How many formula cells have no stored value."""
-        return sum(
-            cell.formula is not None and cell.value is None
-            for sheet in self._content.sheets.values()
-            for cell in sheet.cells.values()
-        )
+        return sum(cells.without_value() for cells in self._cells.values())
 
     def within(self, area: Range) -> Codes:
         """The formula cells of a range."""
@@ -64,21 +51,25 @@ class FormulaCells:
 
     def cell(self, sheet: str, code: int) -> Cell | None:
         """What stands in a cell; None if it is empty."""
-        found = self._content.sheets.get(sheet)
-        return None if found is None else found.cells.get(divmod(int(code), MAX_COLUMNS))
+        return self._on(sheet).get(divmod(int(code), MAX_COLUMNS))
 
-    def stored(self, area: Range) -> list[Value]:
-        """What the file stores for each cell of a range, row by row; None for an empty cell."""
-        found = self._content.sheets.get(area.sheet)
-        cells = {} if found is None else found.cells
-        return [None if (cell := cells.get(place)) is None else cell.value for place in area.cells()]
+    def stored(self, area: Range) -> tuple[Array, dict[int, Value]]:
+        """What the file stores for the cells of a range, row by row; see `PackedCells.stored`."""
+        return self._on(area.sheet).stored(codes_of(area))
 
     def text(self, sheet: str, code: int) -> str | None:
         """A cell's formula with `=`, or None."""
-        cell = self.cell(sheet, code)
-        return None if cell is None or cell.formula is None else f"={cell.formula}"
+        formula = self._on(sheet).formula(int(code))
+        return None if formula is None else f"={formula}"
+
+    def texts(self, area: Range) -> list[str | None]:
+        """The formulas of a part of a column, without `=`."""
+        return self._on(area.sheet).column_formulas(area)
 
     def reads(self, sheet: str, code: int) -> list[Range]:
         """The ranges that a cell's formula reads."""
         text = self.text(sheet, code)
-        return [] if text is None else references(text, sheet, self._content.names)
+        return [] if text is None else references(text, sheet, self._names)
+
+    def _on(self, sheet: str) -> PackedCells:
+        return self._cells.get(sheet, _NOTHING)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _ROWS = 10
-_VERDICTS = {0: "✓ agrees", 1: "✗ disagrees", 3: "? incomplete"}
+_MARKS = {0: "✓", 1: "✗", 3: "?"}
 
 
 def render_agreement(reports: Sequence[CheckReport], *, width: int = WIDTH) -> str:
@@ -35,20 +35,18 @@ def print_agreement(reports: Sequence[CheckReport], console: Console) -> None:
             console.print()
         console.print(Text(printable(workbook), style="bold"))
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-        table.add_column("  engine")
+        table.add_column("    engine", no_wrap=True)
         for heading in ("agree", "wrong", "carried", "not computed", "difference"):
             table.add_column(heading, justify="right")
-        table.add_column("verdict")
         for report in group:
             counts = report.counts
             table.add_row(
-                f"  {report.engine}",
+                Text(f"  {_MARKS[report.exit_code]} {report.engine}", style="green" if report.ok else "red"),
                 f"{counts.agree}/{counts.formula_cells - counts.unbound}",
                 str(counts.root),
                 str(counts.carried),
                 str(counts.not_evaluated),
                 f"{report.max_abs_error:.2g}",
-                Text(_VERDICTS[report.exit_code], style="green" if report.ok else "red"),
             )
         console.print(table)
         for line in _quarrels(group):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import io
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from xlcheck.check.messages import plural, show_apart, show_values
 from xlcheck.check.placement import is_number
-from xlcheck.check.report import CellResult, CheckReport, Status
+from xlcheck.check.report import CellResult, CheckReport, Kind, Status
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -76,7 +77,7 @@ def _report(report: CheckReport, rows: int | None) -> Iterator[RenderableType]:
         yield _indented(f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}")
     if rows is not None and len(report.edits) > rows:
         yield _indented(f"and {len(report.edits) - rows} more changes")
-    shown = [c for c in report.cells if rows is None or c.status is Status.ROOT]
+    shown = [c for c in report.cells if rows is None or c.status in _FIRST]
     shown = shown if rows is None else shown[:rows]
     for number, cell in enumerate(shown, start=1):
         yield ""
@@ -88,7 +89,7 @@ def _circumstances(report: CheckReport) -> str:
     parts = [f"{report.engine} against {report.oracle}"]
     parts += [f"{report.samples} samples"] if report.samples > 1 else []
     last_places = f" ({report.max_ulps:.3g} ULP)" if report.ok else ""
-    parts.append(f"difference ≤ {report.max_abs_error:.2g}{last_places}")
+    parts += [f"difference ≤ {report.max_abs_error:.2g}{last_places}"] if report.counts.checked else []
     return ", ".join(parts)
 
 
@@ -99,7 +100,7 @@ def _cell(number: int, cell: CellResult, report: CheckReport) -> Iterator[Render
 
     head = Text(f"{number:>3}  ", style="bold")
     head.append(f"{printable(cell.sheet)}!{cell.cell}", style="bold")
-    head.append(f"  {cell.quantity}" if cell.quantity else "", style="cyan")
+    head.append(f"  {printable(cell.quantity)}" if cell.quantity else "", style="cyan")
     head.append(f"  {_WORDS[cell.status]}", style=_STYLES[cell.status])
     if cell.diagnosis:
         head.append(f"  {cell.diagnosis}", style="italic")
@@ -116,7 +117,8 @@ def _cell(number: int, cell: CellResult, report: CheckReport) -> Iterator[Render
 
 def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
     actual, desired = show_values(cell)
-    yield "gives", actual
+    if cell.status is not Status.NOT_EVALUATED:
+        yield "stored" if cell.kind is Kind.STALE_CACHE else "gives", actual
     if cell.desired is not None:
         yield "Keras" if cell.quantity else "should be", desired + _difference(cell)
     if cell.desired_from_precedents is not None:
@@ -129,35 +131,43 @@ def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
 
 
 def _difference(cell: CellResult) -> str:
-    if is_number(cell.actual) and is_number(cell.desired):
+    if is_number(cell.actual) and is_number(cell.desired) and cell.kind is not Kind.STALE_CACHE:
         return f"  (difference {abs(cell.actual - cell.desired):.2g})"
     return ""
 
 
 def _rest(report: CheckReport, shown: Sequence[CellResult], rows: int | None) -> Iterator[RenderableType]:
-    lines = [] if rows is None else list(_hidden(report, len(shown)))
+    lines = [] if rows is None else list(_hidden(report, shown))
     lines += [f"Note: {note}." for note in report.notes]
     if len(report.cells) > len(shown):
-        lines.append(f"Every cell: xlcheck check {shlex.quote(printable(report.workbook))} --all")
+        lines.append(f"Every cell: {_command(report)}")
     if lines and shown:
         yield ""
     for line in lines:
         yield _indented(line)
 
 
-def _hidden(report: CheckReport, shown: int) -> Iterator[str]:
+def _command(report: CheckReport) -> str:
+    """The command that shows everything."""
+    name = report.engine.partition(" ")[0]
+    engine = [] if name == "ironcalc" else ["--engine", name]
+    return shlex.join(["xlcheck", "check", printable(report.workbook), *engine, "--all"])
+
+
+def _hidden(report: CheckReport, shown: Sequence[CellResult]) -> Iterator[str]:
     """What was not shown, counted."""
-    counts = report.counts
-    if counts.root > shown:
-        yield f"{plural(counts.root - shown, 'more cell is', 'more cells are')} wrong."
-    if counts.carried:
-        yield f"{plural(counts.carried, 'cell is', 'cells are')} wrong only because an earlier cell is."
-    if counts.not_evaluated:
-        yield f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be computed by {report.engine}."
-    if counts.unbound:
-        yield f"{plural(counts.unbound, 'formula belongs', 'formulas belong')} to no quantity; not checked."
-    if report.stale:
-        yield f"{plural(len(report.stale), 'stored value is', 'stored values are')} not what the formula gives."
+    left = Counter(cell.status for cell in report.cells)
+    left.subtract(cell.status for cell in shown)
+    if count := left[Status.ROOT]:
+        yield f"{plural(count, 'more cell is', 'more cells are')} wrong."
+    if count := left[Status.CARRIED]:
+        yield f"{plural(count, 'cell is', 'cells are')} wrong only because an earlier cell is."
+    if count := left[Status.NOT_EVALUATED]:
+        yield f"{plural(count, 'more cell', 'more cells')} could not be computed by {report.engine}."
+    if count := left[Status.UNBOUND]:
+        yield f"{plural(count, 'formula belongs', 'formulas belong')} to no quantity; not checked."
+    if count := left[Status.AGREE]:
+        yield f"{plural(count, 'stored value is', 'stored values are')} not what the formula gives."
 
 
 def _indented(text: str, style: str = "") -> RenderableType:
@@ -167,6 +177,7 @@ def _indented(text: str, style: str = "") -> RenderableType:
     return Padding(Text(printable(text), style=style), (0, 0, 0, 2))
 
 
+_FIRST = (Status.ROOT, Status.NOT_EVALUATED)
 _WORDS = {
     Status.ROOT: "wrong",
     Status.CARRIED: "carried",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.check.formula_cells import FormulaCells
-from xlcheck.check.placement import codes_of, only_numbers
+from xlcheck.check.placement import codes_of
 from xlcheck.check.recalculate import Reading
 from xlcheck.excel.values import NotEvaluated, Value
 
@@ -40,15 +40,15 @@ def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells
     """
     for reading in readings:
         codes = codes_of(reading.area)
-        stored = formulas.stored(reading.area)
-        cached, _ = only_numbers(stored)
+        cached, others = formulas.stored(reading.area)
         actual = reading.numbers[setting]
         with np.errstate(invalid="ignore"):
             same = np.abs(cached - actual) <= _LIMIT * np.maximum(1.0, np.abs(actual))
         for cell in np.flatnonzero(~same & formulas.holds(reading.area.sheet, codes)).tolist():
             value = reading.value(setting, cell)
-            if not _same(stored[cell], value):
-                yield Stale(reading.area.sheet, int(codes[cell]), stored[cell], value)
+            kept = others[cell] if cell in others else float(cached[cell])
+            if not _same(kept, value):
+                yield Stale(reading.area.sheet, int(codes[cell]), kept, value)
 
 
 def _same(cached: Value, actual: Value) -> bool:
