@@ -15,7 +15,9 @@ from xml.parsers import expat
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.container import Container, open_container
 from xlcheck.excel.content import SheetContent, WorkbookContent
+from xlcheck.excel.packed_cells import PackedCells
 from xlcheck.excel.parts import external_targets, not_well_formed, read_strings, read_structure
+from xlcheck.excel.plain_sheet import LARGE, read_plain
 from xlcheck.excel.sheet_cells import Cells, SheetError, parse_cells
 
 
@@ -45,9 +47,11 @@ def read_workbook(path: Path) -> WorkbookContent:
         )
 
 
-def _read_cells(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Cells:
+def _read_cells(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Cells | PackedCells:
     try:
-        return parse_cells(container.read(part), strings)
+        content = container.read(part)
+        plain = read_plain(content, strings) if len(content) > LARGE else None
+        return parse_cells(content, strings) if plain is None else plain
     except SheetError as error:
         raise WorkbookError(
             f"{container.path} is damaged in worksheet {sheet!r}: {error}; open and save it in Excel or LibreOffice, "
