@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 from reports import BAD, EMPTY, GOOD, OPEN, ROOT
 from rich.console import Console
 
-from xlcheck.check.render_text import print_text, printable, render_text
+from xlcheck.check.console import printable
+from xlcheck.check.render_text import print_text, render_text
 from xlcheck.check.report import Counts, Edit
 
 BAD_TEXT = """\
@@ -154,9 +156,10 @@ def test_colour_only_repeats_what_the_words_say() -> None:
     coloured = buffer.getvalue()
 
     assert "\x1b[1;31m" in coloured
+    assert [line.rstrip() for line in re.sub(r"\x1b\[[\d;]*m", "", coloured).splitlines()] == BAD_TEXT.splitlines()
     plain = io.StringIO()
     print_text([BAD], Console(file=plain, width=80, color_system=None))
-    assert [line.rstrip() for line in plain.getvalue().splitlines()] == BAD_TEXT.splitlines()
+    assert plain.getvalue() == f"{BAD_TEXT}\n"
 
 
 def test_a_workbook_cannot_steer_the_terminal() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from xlcheck.check.render_text import WIDTH, printable
+from xlcheck.check.console import WIDTH, plain_text, printable, trimmed
 from xlcheck.check.report import CheckReport, Status
 
 if TYPE_CHECKING:
@@ -18,39 +17,40 @@ _MARKS = {0: "✓", 1: "✗", 3: "?"}
 
 def render_agreement(reports: Sequence[CheckReport], *, width: int = WIDTH) -> str:
     """The table as plain text, without colour."""
-    from rich.console import Console
-
-    buffer = io.StringIO()
-    print_agreement(reports, Console(file=buffer, width=width, color_system=None, legacy_windows=False))
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+    return plain_text(lambda console: print_agreement(reports, console), width)
 
 
 def print_agreement(reports: Sequence[CheckReport], console: Console) -> None:
     """Print one block for each workbook: one row an engine, then the cells on which they do not agree."""
+    with trimmed(console):
+        for number, (workbook, group) in enumerate(_by_workbook(reports).items()):
+            if number:
+                console.print()
+            _block(workbook, group, console)
+
+
+def _block(workbook: str, group: Sequence[CheckReport], console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    for number, (workbook, group) in enumerate(_by_workbook(reports).items()):
-        if number:
-            console.print()
-        console.print(Text(printable(workbook), style="bold"))
-        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-        table.add_column("    engine", no_wrap=True)
-        for heading in ("agree", "wrong", "carried", "not computed", "difference"):
-            table.add_column(heading, justify="right")
-        for report in group:
-            counts = report.counts
-            table.add_row(
-                Text(f"  {_MARKS[report.exit_code]} {report.engine}", style="green" if report.ok else "red"),
-                f"{counts.agree}/{counts.formula_cells - counts.unbound}",
-                str(counts.root),
-                str(counts.carried),
-                str(counts.not_evaluated),
-                f"{report.max_abs_error:.2g}",
-            )
-        console.print(table)
-        for line in _quarrels(group):
-            console.print(Text(f"  {line}"))
+    console.print(Text(printable(workbook), style="bold"))
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("    engine", no_wrap=True)
+    for heading in ("agree", "wrong", "carried", "not computed", "difference"):
+        table.add_column(heading, justify="right")
+    for report in group:
+        counts = report.counts
+        table.add_row(
+            Text(f"  {_MARKS[report.exit_code]} {report.engine}", style="green" if report.ok else "red"),
+            f"{counts.agree}/{counts.formula_cells - counts.unbound}",
+            str(counts.root),
+            str(counts.carried),
+            str(counts.not_evaluated),
+            f"{report.max_abs_error:.2g}",
+        )
+    console.print(table)
+    for line in _quarrels(group):
+        console.print(Text(f"  {line}"))
 
 
 def _by_workbook(reports: Sequence[CheckReport]) -> dict[str, list[CheckReport]]:

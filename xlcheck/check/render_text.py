@@ -5,12 +5,12 @@ Everything is said in words and marks; colour only repeats it. The text reads we
 
 from __future__ import annotations
 
-import io
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from xlcheck.check.console import WIDTH, plain_text, printable, trimmed
 from xlcheck.check.messages import plural, show_apart, show_values
 from xlcheck.check.placement import is_number
 from xlcheck.check.report import CellResult, CheckReport, Kind, Status
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 ROWS = 10
-WIDTH = 80
 _FORMULA_WIDTH = 240
 
 
@@ -31,21 +30,17 @@ def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, widt
         rows: how many roots to show of each; None shows every cell.
         width: characters in a line.
     """
-    from rich.console import Console
-
-    buffer = io.StringIO()
-    console = Console(file=buffer, width=width, color_system=None, force_terminal=False, legacy_windows=False)
-    print_text(reports, console, rows=rows)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+    return plain_text(lambda console: print_text(reports, console, rows=rows), width)
 
 
 def print_text(reports: Sequence[CheckReport], console: Console, *, rows: int | None = ROWS) -> None:
     """Print the reports to a console of the library rich; see `render_text`."""
-    for number, report in enumerate(reports):
-        if number and not (report.ok and reports[number - 1].ok):
-            console.print()
-        for item in _report(report, rows):
-            console.print(item, soft_wrap=False, highlight=False)
+    with trimmed(console):
+        for number, report in enumerate(reports):
+            if number and not (report.ok and reports[number - 1].ok):
+                console.print()
+            for item in _report(report, rows):
+                console.print(item, soft_wrap=False, highlight=False)
 
 
 def verdict(report: CheckReport) -> str:
@@ -59,11 +54,6 @@ def verdict(report: CheckReport) -> str:
     if counts.not_evaluated:
         return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
     return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
-
-
-def printable(text: str) -> str:
-    """A text from a workbook without characters that would steer a terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
 
 
 def _report(report: CheckReport, rows: int | None) -> Iterator[RenderableType]:
