@@ -16,6 +16,7 @@ from xlcheck.layers.forward import forward_graph
 from xlcheck.oracle.record import record
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.spec.keras_reader import read_model
+from xlcheck.spec.model_spec import ModelSpec
 
 keras: Any = import_keras()
 # What Keras says of models that are odd, and yet must be right.
@@ -82,8 +83,13 @@ def traced(
     """The model's graph, and every quantity out of Keras."""
     with _odd_models_allowed():
         desired = record(model, inputs, initial_states=states)
+    return forward_graph(described(model, inputs)), desired
+
+
+def described(model: Any, inputs: np.ndarray | Sequence[np.ndarray]) -> ModelSpec:
+    """The model as xlcheck reads it, for inputs of this length."""
     arrays = inputs if isinstance(inputs, (list, tuple)) else [inputs]
-    return forward_graph(read_model(model, [np.asarray(item).shape[1:] for item in arrays])), desired
+    return read_model(model, [item.shape[1:] for item in arrays])
 
 
 def evaluated(graph: Graph, desired: Trace) -> Trace:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cases import CASES
 from grids import recalculated
-from models import build, evaluated, largest_difference, traced
+from models import build, described, evaluated, largest_difference, traced
 
 from xlcheck.excel.formulas import Style
+from xlcheck.oracle.record import record, retrace
+from xlcheck.spec.model_spec import ModelSpec
 
 pytestmark = pytest.mark.keras
 
@@ -31,3 +35,37 @@ def test_every_quantity_agrees_with_keras(name: str, tmp_path: Path) -> None:
             actual = recalculated(graph, desired, tmp_path / f"{style}.xlsx", style, engine)
             difference, where = largest_difference(graph, actual, desired, sample=0)
             assert difference < tolerance, (style, engine, where)
+
+
+REBUILT = (
+    "LSTM stateful under a mask", "GRU encoder and decoder", "LSTM bidirectional states", "SimpleRNN merge modes",
+    "model in a model in a model", "model in a model, shared", "Rescaling and Normalization", "CategoryEncoding",
+    "identity", "activation layers", "TimeDistributed", "Conv1D", "Concatenate", "merge of three",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REBUILT)
+def test_model_is_rebuilt_from_its_description(name: str) -> None:
+    """What a workbook stores of a model is enough for Keras to compute every quantity again, bit for bit."""
+    case = CASES[name]
+    model = build(case.make)
+    _, desired = traced(model, case.inputs, case.states)
+    spec = ModelSpec.from_json(json.loads(json.dumps(described(model, case.inputs).to_json())))
+
+    again = retrace(spec, desired.values)
+    assert list(again.values) == list(desired.values)
+    for quantity in again.values:
+        assert np.array_equal(again[quantity], desired[quantity]), quantity
+
+
+@pytest.mark.parametrize("name", ["GRU masked ", "LSTM masked ", "normalisation", "activations"])
+def test_single_precision_is_recorded_too(name: str) -> None:
+    """The same quantities can be had as the user's float32 model computes them."""
+    case = CASES[name]
+    model = build(case.make)
+    _, desired = traced(model, case.inputs)
+
+    single = record(model, case.inputs, dtype="float32")
+    assert single.source == "keras float32"
+    for quantity, values in desired.values.items():
+        np.testing.assert_allclose(single[quantity], values, rtol=1e-4, atol=1e-5, err_msg=quantity)
