@@ -68,8 +68,7 @@ def record(
     copy = clone(model, dtype)
     if dtype == model.dtype:
         _same_model(model, copy, arrays)
-    states = {**states_of(model), **(initial_states or {})}
-    return _record(spec, copy, arrays, targets, states, dtype)
+    return _record(spec, copy, arrays, targets, {**states_of(model), **(initial_states or {})}, dtype)
 
 
 def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64") -> Trace:
@@ -170,7 +169,11 @@ def call_model(model: Any, tensors: list[Any]) -> list[Any]:
 def _same_model(model: Any, copy: Any, inputs: list[Array]) -> None:
     """Raise OracleError if the copy is not the model; the same code may still round in another order."""
     tensors = [import_keras().ops.convert_to_tensor(item, dtype=model.dtype) for item in inputs]
-    for a, b in zip(call_model(model, tensors), call_model(copy, tensors), strict=True):
+    states = states_of(model)
+    start_from(copy, states, len(inputs[0]), model.dtype)
+    desired, actual = call_model(model, tensors), call_model(copy, tensors)
+    start_from(model, states, len(inputs[0]), model.dtype)
+    for a, b in zip(desired, actual, strict=True):
         if not np.allclose(np.asarray(a), np.asarray(b), rtol=1e-5, atol=1e-6, equal_nan=True):
             raise OracleError(
                 f"a copy that Keras made of the model {model.name!r} predicts something else than the model"
