@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from xlcheck.api import Built, build, build_model, check
     from xlcheck.check.report import CellResult, CheckReport
+    from xlcheck.check.traces import compare
     from xlcheck.errors import XlcheckError
     from xlcheck.fixtures.store import load_fixture
 
@@ -21,10 +22,21 @@ _HOMES = {
     "CellResult": "xlcheck.check.report",
     "CheckReport": "xlcheck.check.report",
     "XlcheckError": "xlcheck.errors",
+    "compare": "xlcheck.check.traces",
     "load_fixture": "xlcheck.fixtures.store",
 }
 
-__all__ = ["Built", "CellResult", "CheckReport", "XlcheckError", "build", "build_model", "check", "load_fixture"]
+__all__ = [
+    "Built",
+    "CellResult",
+    "CheckReport",
+    "XlcheckError",
+    "build",
+    "build_model",
+    "check",
+    "compare",
+    "load_fixture",
+]
 
 
 def __getattr__(name: str) -> Any:

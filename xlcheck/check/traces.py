@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from xlcheck.check.tolerance import Array, Tolerance, magnitude, ulps
 from xlcheck.graph.trace import Trace
@@ -93,6 +94,27 @@ class TraceComparison:
         return f"{len(self.differences)} differ" if self.compared else "so nothing is known"
 
 
+def compare(
+    actual: Trace | Mapping[str, ArrayLike],
+    desired: Trace | Mapping[str, ArrayLike],
+    *,
+    atol: float = 1e-12,
+    rtol: float = 0.0,
+) -> TraceComparison:
+    """Compare two traces, or what another implementation gives as a mapping of names to arrays.
+
+    Args:
+        actual: what is under test.
+        desired: what is wanted, in order of computation, such as `xlcheck.load_fixture("lstm").trace`.
+        atol: largest absolute difference that counts as agreement.
+        rtol: the same relative to a quantity's largest magnitude; the larger of the two counts.
+
+    Returns:
+        The differences; `first` is where the two part.
+    """
+    return compare_traces(_trace(actual), _trace(desired), Tolerance(atol, rtol))
+
+
 def compare_traces(
     actual: Trace, desired: Trace, tolerance: Tolerance | Callable[[str], Tolerance] = _DEFAULT
 ) -> TraceComparison:
@@ -128,6 +150,12 @@ def compare_traces(
         tuple(name for name in desired.values if name not in actual),
         tuple(name for name in actual.values if name not in desired),
     )
+
+
+def _trace(values: Trace | Mapping[str, ArrayLike]) -> Trace:
+    if isinstance(values, Trace):
+        return values
+    return Trace("a mapping of arrays", {name: np.asarray(array, dtype=np.float64) for name, array in values.items()})
 
 
 def _difference(name: str, have: Array, want: Array, tolerance: Tolerance) -> Difference | None:

@@ -1,0 +1,35 @@
+"""Where a test's golden files are."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+FORMAT = "xlcheck-golden-1"
+_LONGEST_NAME = 120
+_NOT_IN_FILE_NAMES = re.compile(r"[^\w.\-\[\]]")
+
+
+def golden_folder(item: pytest.Item) -> Path:
+    """The folder beside the test's module that is named like it."""
+    return item.path.with_suffix("")
+
+
+def golden_stem(item: pytest.Item) -> str:
+    """The name of a test's golden file, without `.json`: classes and test, with dots between them."""
+    name = ".".join([*(node.name for node in item.listchain() if isinstance(node, pytest.Class)), item.name])
+    stem = _NOT_IN_FILE_NAMES.sub("_", name)
+    if stem == name and len(name) <= _LONGEST_NAME:
+        return name
+    # Two names must never share a file because of what a file name cannot hold.
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{stem[:_LONGEST_NAME]}-{digest}"
+
+
+def is_golden(path: Path) -> bool:
+    """Whether a file begins as golden files do."""
+    with path.open("rb") as file:
+        return FORMAT.encode() in file.read(80)

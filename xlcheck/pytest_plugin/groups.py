@@ -1,0 +1,50 @@
+"""The quantities of a generated workbook that a check looks at, read from the file without recalculating it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlcheck.check.groups import others_on
+from xlcheck.errors import WorkbookError
+from xlcheck.excel.content import WorkbookContent
+from xlcheck.excel.manifest import Manifest, manifest_of
+from xlcheck.layers.forward import forward_graph
+
+CONSTANTS = "inputs and weights"
+"""The group of everything that is typed in; what belongs to no other group is found here."""
+
+
+def groups_in(content: WorkbookContent) -> tuple[str, ...]:
+    """Names of the groups of formula cells, in calculation order, and the group of the constants.
+
+    Raises:
+        WorkbookError: xlcheck did not write the workbook, or its hidden worksheet is damaged.
+    """
+    manifest = manifest_of(content)
+    if manifest is None:
+        raise WorkbookError(
+            f"{content.path} was not written by xlcheck, so nobody knows what it should compute; "
+            "check it in a test with xlcheck_workbook(path, model=…, inputs=…)"
+        )
+    return (*dict.fromkeys(_groups(content, manifest)), CONSTANTS)
+
+
+def _groups(content: WorkbookContent, manifest: Manifest) -> Iterator[str]:
+    graph = forward_graph(manifest.spec)
+    helpers = {(h.cell.sheet, h.cell.top, h.cell.left) for h in manifest.all_helpers()}
+    formulas = {
+        (name, row, column)
+        for name, sheet in content.sheets.items()
+        for (row, column), cell in sheet.cells.items()
+        if cell.formula is not None
+    }
+    bound: set[tuple[str, int, int]] = set()
+    live: set[str] = set()
+    for binding in manifest.bindings:
+        places = {(binding.area.sheet, row, column) for row, column in binding.area.cells()}
+        bound |= places
+        is_computed = graph[binding.quantity].expr is not None
+        if is_computed or not helpers.isdisjoint(places) or not formulas.isdisjoint(places):
+            live.add(binding.quantity)
+    yield from (q.name for q in graph if q.name in live)
+    yield from (others_on(sheet) for sheet, row, column in sorted(helpers - bound))

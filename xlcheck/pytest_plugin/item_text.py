@@ -1,0 +1,44 @@
+"""What an item of a workbook says when it fails, in 80 columns: its own cells, then those that follow from them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from xlcheck.check.groups import by_quantity
+from xlcheck.check.messages import plural
+from xlcheck.check.render_text import ROWS, render_text
+from xlcheck.check.report import CellResult, CheckReport, Status
+from xlcheck.pytest_plugin.text import some, wrapped
+
+
+def item_text(report: CheckReport, cells: Sequence[CellResult]) -> str:
+    """The failure of one item.
+
+    Args:
+        report: the check of the whole workbook.
+        cells: the item's own cells that are not right.
+    """
+    shown = render_text([replace(report, cells=tuple(cells[:ROWS]))], rows=None)
+    return "\n".join([shown, "", *(wrapped(text, "  ") for text in _paragraphs(report, len(cells) - ROWS))])
+
+
+def carried_text(report: CheckReport) -> str:
+    """Why the items that only follow from a wrong cell are skipped."""
+    return f"{report.workbook}: wrong only because of {some([_place(cell) for cell in report.roots])}"
+
+
+def _paragraphs(report: CheckReport, hidden: int) -> Iterator[str]:
+    if hidden > 0:
+        yield f"{plural(hidden, 'more cell', 'more cells')} of this quantity."
+    if report.counts.carried and report.roots:
+        groups = by_quantity(report).items()
+        names = some([name for name, cells in groups if any(cell.status is Status.CARRIED for cell in cells)])
+        number = plural(report.counts.carried, "cell is", "cells are")
+        yield f"{number} wrong only because an earlier cell is: {names}."
+    yield f"Every cell: xlcheck check {shlex.quote(report.workbook)} --all"
+
+
+def _place(cell: CellResult) -> str:
+    return cell.quantity or f"{cell.sheet}!{cell.cell}"

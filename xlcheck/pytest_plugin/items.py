@@ -1,0 +1,96 @@
+"""Workbooks as collected files, their quantities as test items: `lstm.xlsx::lstm.f[1]`.
+
+A workbook is checked once, when its first item runs; its items look up their part of the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from xlcheck.check.groups import by_quantity
+from xlcheck.check.report import CellResult, CheckReport, Status
+from xlcheck.errors import XlcheckError
+from xlcheck.excel.reader import read_workbook
+from xlcheck.pytest_plugin.groups import CONSTANTS, groups_in
+from xlcheck.pytest_plugin.item_text import carried_text, item_text
+from xlcheck.pytest_plugin.report_files import workbook_failure
+from xlcheck.pytest_plugin.settings import Settings
+from xlcheck.pytest_plugin.text import wrapped
+from xlcheck.pytest_plugin.workbook_check import check_with
+
+_UNREADABLE = "workbook"
+
+
+class WorkbookFile(pytest.File):
+    """A workbook that was found by `pytest --xlcheck`.
+
+    Attributes:
+        settings: of the run.
+        groups: the names of its items; what belongs to none of them is shown with the constants.
+    """
+
+    settings: Settings
+    groups: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, path: Path, parent: pytest.Collector, settings: Settings) -> WorkbookFile:
+        """The collector of one workbook."""
+        collector: WorkbookFile = cls.from_parent(parent, path=path)
+        collector.settings = settings
+        return collector
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each quantity with a formula; one that fails if the file cannot be read."""
+        try:
+            self.groups = groups_in(read_workbook(self.path))
+        except XlcheckError:
+            self.groups = (_UNREADABLE,)
+        for name in self.groups:
+            # Given as a text, since pytest 9.2 and --lf compare identifiers that they parsed from texts.
+            yield WorkbookItem.from_parent(self, name=name, nodeid=f"{self.nodeid}::{name}")
+
+    @cached_property
+    def report(self) -> CheckReport | XlcheckError:
+        """The check of the workbook, or why there is none."""
+        try:
+            report = check_with(self.settings.shown(self.path), self.settings.engine, self.settings.levels)
+        except XlcheckError as error:
+            return error
+        if not report.ok and self.settings.report is not None:
+            self.settings.record.add_failure(workbook_failure(report, self.nodeid))
+        return report
+
+
+class WorkbookItem(pytest.Item):
+    """One quantity of a workbook."""
+
+    parent: WorkbookFile
+
+    def runtest(self) -> None:
+        """Fail if a cell of the quantity is wrong in itself; skip if all that is wrong comes from elsewhere."""
+        report = self.parent.report
+        if isinstance(report, XlcheckError):
+            pytest.fail(wrapped(str(report)), pytrace=False)
+        groups = by_quantity(report)
+        cells = self._cells(groups)
+        states = {cell.status for cell in cells}
+        if states & {Status.ROOT, Status.NOT_EVALUATED} or (states and not report.counts.root):
+            pytest.fail(item_text(report, cells), pytrace=False)
+        if states:
+            pytest.skip(carried_text(report))
+        if not report.counts.checked or self.name not in (*groups, CONSTANTS):
+            pytest.fail(wrapped(f"{report.workbook}: no cell of {self.name} was checked"), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the item is, and what it is called in the heading of its failure."""
+        return self.path, None, f"{self.parent.name}: {self.name}"
+
+    def _cells(self, groups: dict[str, list[CellResult]]) -> list[CellResult]:
+        """The cells of this item that are not right."""
+        if self.name != CONSTANTS:
+            return groups.get(self.name, [])
+        return [cell for name, cells in groups.items() if name not in self.parent.groups for cell in cells]

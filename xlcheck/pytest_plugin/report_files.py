@@ -1,0 +1,92 @@
+"""The files of `--xlcheck-report`: every failure of a run as one JSON file and one HTML page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlcheck.errors import UsageError
+from xlcheck.files import write_text
+from xlcheck.pytest_plugin.run_record import Failure
+
+if TYPE_CHECKING:
+    from xlcheck.check.report import CheckReport
+    from xlcheck.pytest_plugin.divergence import Divergence
+
+JSON_FILE = "xlcheck.json"
+HTML_FILE = "xlcheck.html"
+
+
+def workbook_failure(report: CheckReport, test: str) -> Failure:
+    """The failed check of a workbook."""
+    from xlcheck.check.render_html import render_html
+
+    return Failure("workbook", test, report.to_json(), render_html([report], fragment=True))
+
+
+def trace_failure(divergence: Divergence, golden: str, test: str, message: str) -> Failure:
+    """The failed comparison with a golden file."""
+    found = divergence.comparison
+    roots = {d.quantity for d in divergence.roots}
+    data = {
+        "golden": golden,
+        "actual": found.actual,
+        "desired": found.desired,
+        "compared": found.compared,
+        "differences": [
+            {
+                "quantity": d.quantity,
+                "status": "root" if d.quantity in roots else "carried",
+                "mismatched": d.mismatched,
+                "size": d.size,
+                "index": list(d.index),
+                # JSON has no infinities and no NaN.
+                **{key: _number(getattr(d, key)) for key in ("actual", "desired", "max_abs_error", "max_ulps")},
+            }
+            for d in found.differences
+        ],
+        "reshaped": [[name, list(actual), list(desired)] for name, actual, desired in found.reshaped],
+        "missing": list(found.missing),
+        "unexpected": list(found.unexpected),
+    }
+    return Failure("trace", test, data, f"<pre>{_escaped(message)}</pre>")
+
+
+def write_reports(failures: Sequence[Failure], folder: Path) -> tuple[Path, Path]:
+    """Write both files, also when nothing failed; the folder is made if need be.
+
+    Returns:
+        The JSON file and the HTML file.
+
+    Raises:
+        UsageError: they cannot be written there.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}; choose another") from error
+    ordered = sorted(failures, key=lambda failure: (failure.test, failure.kind))
+    data = {
+        f"{kind}s": [{"test": f.test, **f.json} for f in ordered if f.kind == kind] for kind in ("workbook", "trace")
+    }
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = files("xlcheck.pytest_plugin").joinpath("report.html.j2").read_text(encoding="utf-8")
+    page = environment.from_string(template).render(failures=ordered)
+    write_text(folder / JSON_FILE, json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(folder / HTML_FILE, page)
+    return folder / JSON_FILE, folder / HTML_FILE
+
+
+def _number(value: float) -> float | str:
+    return value if value - value == 0 else str(value)
+
+
+def _escaped(text: str) -> str:
+    import html
+
+    return html.escape(text)

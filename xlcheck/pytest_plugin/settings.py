@@ -1,0 +1,101 @@
+"""What the command line, the configuration file and markers say, as the fixtures and items need it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xlcheck.errors import UsageError
+from xlcheck.pytest_plugin.run_record import RunRecord
+from xlcheck.pytest_plugin.tolerances import Level, level_of, parse_level
+
+if TYPE_CHECKING:
+    import pytest
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run.
+
+    Attributes:
+        folder: where pytest was called; paths are shown relative to it.
+        engine: recalculates workbooks.
+        levels: tolerances of the command line and of the configuration file.
+        updates_all: golden values that differ are written anew.
+        updates_new: golden values that are missing are written without a failure.
+        report: the folder for the reports on all failures, or None.
+        record: what is noted during the run.
+    """
+
+    folder: Path
+    engine: str
+    levels: Sequence[Level]
+    updates_all: bool
+    updates_new: bool
+    report: Path | None
+    record: RunRecord = field(default_factory=RunRecord)
+
+    def shown(self, path: Path) -> str:
+        """A path as a reader can use it where pytest was called."""
+        return str(path.relative_to(self.folder) if path.is_relative_to(self.folder) else path)
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """The settings of a run.
+
+    Raises:
+        UsageError: options contradict each other, or a tolerance cannot be read.
+    """
+    update, new_only = config.getoption("xlcheck_update"), config.getoption("xlcheck_update_new_only")
+    if update and new_only:
+        raise UsageError("--xlcheck-update and --xlcheck-update-new-only exclude each other; leave one of them out")
+    report = config.getoption("xlcheck_report")
+    folder = config.invocation_params.dir
+    return Settings(
+        folder=folder,
+        engine=config.getoption("xlcheck_engine"),
+        levels=(
+            parse_level(config.getoption("xlcheck_tolerance"), "--xlcheck-tolerance"),
+            parse_level(config.getini("xlcheck_tolerances"), "xlcheck_tolerances"),
+        ),
+        updates_all=update,
+        updates_new=update or new_only,
+        report=None if report is None else folder / report,
+    )
+
+
+def marker_levels(node: pytest.Item) -> list[Level]:
+    """The tolerances of a test's markers `xlcheck`, the nearest first.
+
+    Raises:
+        UsageError: a marker has an unknown argument or an unusable tolerance.
+    """
+    return [
+        level_of("marker xlcheck", *(arguments.get(key) for key in ("atol", "rtol", "tolerances")))
+        for arguments in _marker_arguments(node)
+    ]
+
+
+def marker_engine(node: pytest.Item) -> str | None:
+    """The engine that a test's nearest marker asks for.
+
+    Raises:
+        UsageError: a marker has an unknown argument.
+    """
+    return next((arguments["engine"] for arguments in _marker_arguments(node) if "engine" in arguments), None)
+
+
+_ARGUMENTS = {"engine", "atol", "rtol", "tolerances"}
+
+
+def _marker_arguments(node: pytest.Item) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    for marker in node.iter_markers("xlcheck"):
+        unknown = sorted(set(marker.kwargs) - _ARGUMENTS)
+        if marker.args or unknown:
+            what = f"no argument {unknown[0]!r}" if unknown else "named arguments only"
+            raise UsageError(f"the marker xlcheck has {what}; it takes {', '.join(sorted(_ARGUMENTS))}")
+        found.append(marker.kwargs)
+    return found

@@ -1,0 +1,112 @@
+"""What a test hands over to be compared with a golden file: a Keras model, or arrays by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from xlcheck.errors import DataError, UsageError
+from xlcheck.graph.trace import Trace
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The values under test.
+
+    Attributes:
+        trace: every quantity in order of computation.
+        precedents: the quantities that each one is computed from; empty if nobody knows.
+    """
+
+    trace: Trace
+    precedents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def subject_of(
+    values: Any,
+    inputs: ArrayLike | Sequence[ArrayLike] | None = None,
+    targets: ArrayLike | None = None,
+    initial_states: Mapping[str, ArrayLike] | None = None,
+) -> Subject:
+    """The values of a model or of another implementation.
+
+    Args:
+        values: a `keras.Model`, the path of a `.keras` file, a `Trace`, or a mapping of names to arrays.
+        inputs: what the model reads, as for `xlcheck.oracle.record.record`; nothing for a trace or a mapping.
+        targets: what the model should answer, if its loss is to be compared too.
+        initial_states: where the model's recurrent layers start.
+
+    Raises:
+        UsageError: the arguments do not go together.
+        DataError: an array of a mapping is empty, or holds something else than real numbers.
+        ModelError: the arrays do not fit the model.
+        NotSupportedError: the model is not supported.
+        MissingDependencyError: Keras is not installed.
+    """
+    if isinstance(values, (Trace, Mapping)):
+        if inputs is not None or targets is not None or initial_states is not None:
+            raise UsageError("inputs, targets and states go with a Keras model; leave them out beside an array mapping")
+        return Subject(values) if isinstance(values, Trace) else Subject(_mapped(values))
+    if not isinstance(values, (str, Path)) and not hasattr(values, "get_weights"):
+        raise UsageError(
+            f"xlcheck_trace compares a keras.Model, a .keras file, or a mapping of names to arrays, "
+            f"not {type(values).__name__}"
+        )
+    if inputs is None:
+        raise UsageError("a Keras model is traced on inputs; call xlcheck_trace(model, inputs)")
+    return _recorded(values, inputs, targets, initial_states)
+
+
+def _recorded(
+    model: Any,
+    inputs: ArrayLike | Sequence[ArrayLike],
+    targets: ArrayLike | None,
+    initial_states: Mapping[str, ArrayLike] | None,
+) -> Subject:
+    from xlcheck.graph.expressions import refs
+    from xlcheck.layers.forward import forward_graph
+    from xlcheck.oracle.record import record
+    from xlcheck.spec.keras_file import load_model
+    from xlcheck.spec.keras_reader import read_model
+
+    model = load_model(model) if isinstance(model, (str, Path)) else model
+    trace = record(model, inputs, targets, initial_states)
+    arrays = inputs if len(model.inputs) > 1 else [inputs]
+    spec = read_model(model, [np.shape(array)[1:] for array in arrays])  # type: ignore[union-attr,arg-type]
+    graph = forward_graph(spec if targets is not None else replace(spec, loss=None))
+    return Subject(trace, {q.name: () if q.expr is None else refs(q.expr) for q in graph})
+
+
+def _mapped(values: Mapping[Any, Any]) -> Trace:
+    if not values:
+        raise DataError("the mapping holds no array, so there is nothing to compare")
+    return Trace("a mapping of arrays", {_name(name): _array(name, array) for name, array in values.items()})
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str) or not name:
+        raise DataError(f"{name!r} is no name of a quantity; names are texts such as 'lstm.i[0]'")
+    return name
+
+
+def _array(name: str, values: Any) -> Array:
+    """A float64 copy that is equal to the array, number by number."""
+    try:
+        array = np.asarray(values)
+        exact = array.astype(np.float64)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{name} is not an array of numbers: {error}") from error
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{name} holds {array.dtype}, not real numbers")
+    if array.size == 0:
+        raise DataError(f"{name} is empty; leave it out")
+    if not np.array_equal(exact.astype(array.dtype), array, equal_nan=array.dtype.kind == "f"):
+        raise DataError(f"{name} holds numbers that float64 cannot hold; round them first")
+    return exact

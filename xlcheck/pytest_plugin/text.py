@@ -1,0 +1,31 @@
+"""Sentences and lists of names in lines of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+WIDTH = 80
+_NAMES = 300
+
+
+def wrapped(paragraph: str, indent: str = "") -> str:
+    """A paragraph in lines of 80 columns; names and paths are never cut."""
+    return textwrap.fill(
+        paragraph,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def some(names: Sequence[str]) -> str:
+    """As many names as fit into four lines, and how many more there are."""
+    shown: list[str] = []
+    for name in names:
+        if shown and len(", ".join([*shown, name])) > _NAMES:
+            return f"{', '.join(shown)} and {len(names) - len(shown)} more"
+        shown.append(name)
+    return ", ".join(shown)

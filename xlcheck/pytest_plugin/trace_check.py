@@ -1,0 +1,138 @@
+"""The fixture `xlcheck_trace`: compare every quantity with a golden file, and keep the golden file up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from xlcheck.errors import UsageError, XlcheckError
+from xlcheck.graph.trace import Trace
+from xlcheck.pytest_plugin.divergence import Divergence, diverge
+from xlcheck.pytest_plugin.golden import DamagedGoldenError, merged, read_golden, write_golden
+from xlcheck.pytest_plugin.golden_paths import golden_folder, golden_stem
+from xlcheck.pytest_plugin.report_files import trace_failure
+from xlcheck.pytest_plugin.settings import Settings, marker_levels
+from xlcheck.pytest_plugin.subject import Subject, subject_of
+from xlcheck.pytest_plugin.text import wrapped
+from xlcheck.pytest_plugin.tolerances import Level, level_of
+from xlcheck.pytest_plugin.trace_text import another_model_text, missing_text, trace_text
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+@dataclass
+class TraceCheck:
+    """What the fixture `xlcheck_trace` gives to a test; call it."""
+
+    item: pytest.Item
+    settings: Settings
+    _compared: set[Path] = field(default_factory=set)
+
+    def __call__(
+        self,
+        values: Any,
+        inputs: ArrayLike | Sequence[ArrayLike] | None = None,
+        *,
+        targets: ArrayLike | None = None,
+        initial_states: Mapping[str, ArrayLike] | None = None,
+        name: str | None = None,
+        atol: float | None = None,
+        rtol: float | None = None,
+        tolerances: Mapping[str, float | tuple[float, float]] | None = None,
+    ) -> None:
+        """Compare every quantity with the golden file `<test module>/<test name>.json`.
+
+        A missing golden file is written, and the test fails. With `--xlcheck-update` the test passes, and
+        what differs is written; with `--xlcheck-update-new-only` only what the golden file does not have.
+
+        Args:
+            values: a `keras.Model`, the path of a `.keras` file, a `Trace`, or, from any other implementation,
+                a mapping of names to arrays in order of computation.
+            inputs: what the model reads: one array with a leading axis of samples, or a list of them.
+            targets: what the model should answer; with them the loss is compared too.
+            initial_states: `{"lstm.h_init": …}`; zeros by default.
+            name: tells several golden files of one test apart: `<test name>.<name>.json`.
+            atol: largest absolute difference of every quantity.
+            rtol: the same relative to each quantity's largest magnitude.
+            tolerances: pattern of quantity names → atol, or (atol, rtol): `{"lstm.*": 1e-9}`.
+        """
+        __tracebackhide__ = True
+        try:
+            levels = [level_of("xlcheck_trace", atol, rtol, tolerances), *marker_levels(self.item)]
+            subject = subject_of(values, inputs, targets, initial_states)
+            problem = self._compare(subject, self._path(name), [*levels, *self.settings.levels])
+        except XlcheckError as error:
+            problem = wrapped(str(error))
+        if problem is not None:
+            pytest.fail(problem, pytrace=False)
+
+    def _path(self, name: str | None) -> Path:
+        stem = golden_stem(self.item) if name is None else f"{golden_stem(self.item)}.{name}"
+        path = golden_folder(self.item) / f"{stem}.json"
+        if name is not None and (Path(name).name != name or not name):
+            raise UsageError(f"{name!r} cannot be part of a file's name; use letters, digits, - and _")
+        if path in self._compared:
+            raise UsageError(
+                f"{self.settings.shown(path)} was compared before in this test; tell the traces apart with name=…"
+            )
+        self._compared.add(path)
+        self.settings.record.used.add(str(path))
+        return path
+
+    def _compare(self, subject: Subject, path: Path, levels: Sequence[Level]) -> str | None:
+        """What to fail with, or None."""
+        golden = self._read(path)
+        if golden is None:
+            is_new = not path.exists()
+            self._write(subject.trace, path, "new" if is_new else "changed")
+            return None if self.settings.updates_new else missing_text(self.settings.shown(path))
+        divergence = diverge(subject, golden, levels)
+        if divergence.ok:
+            return None
+        if self.settings.updates_all:
+            self._write(_updated(subject.trace, golden, divergence), path, "changed")
+            return None
+        if self.settings.updates_new and divergence.comparison.unexpected and not divergence.is_another_model:
+            golden = _extended(subject.trace, golden)
+            self._write(golden, path, "changed")
+            divergence = diverge(subject, golden, levels)
+        return None if divergence.ok else self._failed(divergence, path)
+
+    def _read(self, path: Path) -> Trace | None:
+        if not path.exists():
+            return None
+        try:
+            return read_golden(path)
+        except DamagedGoldenError:
+            if self.settings.updates_all:
+                return None
+            raise
+
+    def _write(self, trace: Trace, path: Path, how: str) -> None:
+        write_golden(trace, path)
+        self.settings.record.written.append((str(path), how))
+
+    def _failed(self, divergence: Divergence, path: Path) -> str:
+        text = another_model_text if divergence.is_another_model else trace_text
+        message = text(divergence, self.settings.shown(path), self.item.nodeid)
+        if self.settings.report is not None:
+            self.settings.record.add_failure(trace_failure(divergence, str(path), self.item.nodeid, message))
+        return message
+
+
+def _updated(trace: Trace, golden: Trace, divergence: Divergence) -> Trace:
+    """The new trace; quantities that agree within the tolerance keep their golden values bit for bit."""
+    found = divergence.comparison
+    differ = {d.quantity for d in found.differences} | {name for name, _, _ in found.reshaped}
+    return merged(golden, trace, {name for name in golden.values if name not in differ})
+
+
+def _extended(trace: Trace, golden: Trace) -> Trace:
+    """The golden trace with what only the new one has, each quantity in its place."""
+    added = merged(golden, trace, golden.values)
+    return Trace(golden.source, dict(added.values) | {n: v for n, v in golden.values.items() if n not in trace})

@@ -1,0 +1,88 @@
+"""The fixture `xlcheck_workbook`: recalculate a workbook, compare it with Keras, fail with the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from xlcheck.api import check
+from xlcheck.check.render_text import render_text
+from xlcheck.errors import XlcheckError
+from xlcheck.pytest_plugin.report_files import workbook_failure
+from xlcheck.pytest_plugin.settings import Settings, marker_engine, marker_levels
+from xlcheck.pytest_plugin.text import wrapped
+from xlcheck.pytest_plugin.tolerances import Level, level_of, limit_of_everything
+
+if TYPE_CHECKING:
+    from xlcheck.check.report import CheckReport
+
+
+@dataclass(frozen=True)
+class WorkbookCheck:
+    """What the fixture `xlcheck_workbook` gives to a test; call it."""
+
+    item: pytest.Item
+    settings: Settings
+
+    def __call__(
+        self,
+        path: str | Path,
+        model: Any = None,
+        inputs: Any = None,
+        bindings: Any = None,
+        *,
+        engine: str | None = None,
+        atol: float | None = None,
+        rtol: float | None = None,
+        **options: Any,
+    ) -> CheckReport:
+        """Recalculate a workbook and compare every formula cell; the test fails unless all of them agree.
+
+        Args:
+            path: the workbook.
+            model: a `.keras` file or a `keras.Model` to compare with; a workbook that xlcheck wrote knows its own.
+            inputs: what the model reads, for a workbook made by hand.
+            bindings: which cells hold what, for a workbook made by hand.
+            engine: recalculates the file; by default the marker's, else that of `--xlcheck-engine`.
+            atol: absolute tolerance; by default the nearest one set for every quantity, else the workbook's own.
+            rtol: tolerance relative to each quantity's largest magnitude.
+            **options: further arguments of `xlcheck.check`.
+
+        Returns:
+            The report, in which everything agrees.
+        """
+        __tracebackhide__ = True
+        try:
+            levels = [level_of("xlcheck_workbook", atol, rtol), *marker_levels(self.item), *self.settings.levels]
+            given = {"model": model, "inputs": inputs, "bindings": bindings, **options}
+            report = check_with(path, engine or marker_engine(self.item) or self.settings.engine, levels, **given)
+        except XlcheckError as error:
+            pytest.fail(wrapped(str(error)), pytrace=False)
+        if not report.ok:
+            if self.settings.report is not None:
+                self.settings.record.add_failure(workbook_failure(report, self.item.nodeid))
+            pytest.fail(render_text([report]), pytrace=False)
+        return report
+
+
+def check_with(path: str | Path, engine: str, levels: Sequence[Level], **options: Any) -> CheckReport:
+    """Check a workbook with the nearest tolerance that is set for every quantity.
+
+    Args:
+        path: the workbook.
+        engine: recalculates it.
+        levels: tolerances from near to far.
+        **options: further arguments of `xlcheck.check`; those that are None are left out.
+
+    Raises:
+        XlcheckError: see `xlcheck.check`.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    limit = limit_of_everything(levels)
+    if limit is not None:
+        given |= {"atol": limit.atol, "rtol": limit.rtol}
+    return check(path, engine=engine, **given)
