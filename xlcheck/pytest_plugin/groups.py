@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from xlcheck.check.groups import others_on
 from xlcheck.errors import WorkbookError
+from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.manifest import Manifest, manifest_of
 from xlcheck.layers.forward import forward_graph
+
+Place = tuple[str, int, int]
 
 CONSTANTS = "inputs and weights"
 """The group of everything that is typed in; what belongs to no other group is found here."""
@@ -31,20 +34,25 @@ def groups_in(content: WorkbookContent) -> tuple[str, ...]:
 
 def _groups(content: WorkbookContent, manifest: Manifest) -> Iterator[str]:
     graph = forward_graph(manifest.spec)
-    helpers = {(h.cell.sheet, h.cell.top, h.cell.left) for h in manifest.all_helpers()}
+    others = [*(helper.cell for helper in manifest.helpers), *(filled.area for filled in manifest.filled)]
+    helpers = {place for area in others for place in _places(area)}
     formulas = {
         (name, row, column)
         for name, sheet in content.sheets.items()
         for (row, column), cell in sheet.cells.items()
         if cell.formula is not None
     }
-    bound: set[tuple[str, int, int]] = set()
+    bound: set[Place] = set()
     live: set[str] = set()
     for binding in manifest.bindings:
-        places = {(binding.area.sheet, row, column) for row, column in binding.area.cells()}
+        places = set(_places(binding.area))
         bound |= places
         is_computed = graph[binding.quantity].expr is not None
         if is_computed or not helpers.isdisjoint(places) or not formulas.isdisjoint(places):
             live.add(binding.quantity)
     yield from (q.name for q in graph if q.name in live)
     yield from (others_on(sheet) for sheet, row, column in sorted(helpers - bound))
+
+
+def _places(area: Range) -> Iterator[Place]:
+    return ((area.sheet, row, column) for row, column in area.cells())

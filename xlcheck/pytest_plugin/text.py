@@ -11,14 +11,8 @@ _NAMES = 300
 
 def wrapped(paragraph: str, indent: str = "") -> str:
     """A paragraph in lines of 80 columns; names and paths are never cut."""
-    return textwrap.fill(
-        paragraph,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+    lines = textwrap.wrap(paragraph, WIDTH - len(indent), break_on_hyphens=False, break_long_words=False)
+    return "\n".join(indent + line for line in lines)
 
 
 def some(names: Sequence[str]) -> str:
