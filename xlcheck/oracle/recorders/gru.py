@@ -52,6 +52,7 @@ def _reset(cell: LayerCall, xk: Array, hr: Array, r: Array, total: Array) -> Arr
     """
     bias = np.zeros((2, len(r[0]))) if cell.layer.bias is None else array(cell.layer.bias)[:, -len(r[0]) :]
     product: Array = r * (hr + bias[1])
-    if not np.allclose(xk + bias[0] + product, total, rtol=1e-6 if cell.layer.compute_dtype == "float32" else 1e-13):
+    rounding = 8 * np.finfo(cell.layer.compute_dtype).eps * (np.abs(xk + bias[0]) + np.abs(product))
+    if not (np.abs(xk + bias[0] + product - total) <= rounding).all():
         raise OracleError(f"layer {cell.layer.name!r}: the reset gate does not lead to the candidate's sum in Keras")
     return product
