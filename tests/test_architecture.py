@@ -1,0 +1,80 @@
+"""The structure of the package: who may import whom, and who may import Keras."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import xlcheck
+
+PACKAGE = Path(xlcheck.__file__).parent
+EVERYWHERE = {"errors", "files", "progress"}
+
+# Stage → the stages below it that it may import. The command line and the library's few calls may import all.
+MAY_IMPORT: dict[str, set[str]] = {
+    "graph": set(),
+    "spec": set(),
+    "losses": {"graph", "layers"},
+    "optimisers": {"graph"},
+    "layers": {"graph", "losses", "spec"},
+    "excel": {"graph", "spec"},
+    "engines": {"excel"},
+    "check": {"engines", "excel", "graph", "layers", "spec"},
+    "foreign": {"check", "engines", "excel", "graph", "layers", "spec"},
+    "datasets": set(),
+    "oracle": {"graph", "layers", "losses", "optimisers", "spec"},
+    "training": {"datasets", "fixtures", "oracle", "spec"},
+    "fixtures": {"check", "graph", "layers", "oracle", "spec", "training"},
+    "models": {"check", "datasets", "engines", "excel", "graph", "layers", "oracle", "spec", "training"},
+    "lessons": {"datasets", "excel", "fixtures", "graph", "layers", "losses", "models", "optimisers", "oracle", "spec"},
+    "pytest_plugin": {"api", "check", "excel", "fixtures", "graph", "layers", "oracle", "spec"},
+}
+# `datasets.sources` downloads with Keras's own function.
+MAY_IMPORT_KERAS = {"spec", "oracle", "training", "datasets/sources.py"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every module a file imports, at the top or inside a function."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def name(path: Path) -> str:
+    """A module's path inside the package."""
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_imports_point_downwards(path: Path) -> None:
+    """A stage imports only the stages that stand below it."""
+    stage = name(path).split("/")[0]
+    if stage not in MAY_IMPORT:
+        pytest.skip("a module of the top level may import every stage")
+    stages = {item.name for item in PACKAGE.iterdir() if item.is_dir()} | {"api", "cli", "cli_train"}
+    used = {module.split(".")[1] for module in imported(path) if module.startswith("xlcheck.")} & stages
+
+    assert used - {stage} - EVERYWHERE <= MAY_IMPORT[stage]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_only_the_edges_import_keras(path: Path) -> None:
+    """Keras and TensorFlow are imported by what reads models, trains them or asks them; never by what checks."""
+    uses_keras = any(module.split(".")[0] in ("keras", "tensorflow") for module in imported(path))
+
+    assert not uses_keras or MAY_IMPORT_KERAS & {name(path), name(path).split("/")[0]}
+
+
+def test_every_stage_is_in_the_table() -> None:
+    """A new folder has to say what it may import."""
+    folders = {item.name for item in PACKAGE.iterdir() if item.is_dir() and any(item.glob("*.py"))}
+
+    assert folders == set(MAY_IMPORT)
