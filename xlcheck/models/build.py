@@ -16,12 +16,14 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.reader import read_workbook
+from xlcheck.excel.sheets.start import Story
 from xlcheck.excel.writer import write_workbook
 from xlcheck.graph.one_hot import is_one_hot, places_of
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.models.inputs import Array, ModelInputs, fit, read_inputs
 from xlcheck.models.plan import plan_model
+from xlcheck.models.sheets.words import TypedText
 from xlcheck.spec.model_spec import ModelSpec
 
 _LONG = 32  # shorter vectors are shown in full
@@ -49,6 +51,8 @@ def build_model(
     full_products: bool = False,
     engine: Engine | None = None,
     labels: Sequence[str] | None = None,
+    typed: TypedText | None = None,
+    story: Story | None = None,
 ) -> BuiltModel:
     """Write a model's workbook and check the saved file.
 
@@ -60,6 +64,8 @@ def build_model(
         full_products: multiply one-hot inputs out instead of taking rows of the kernels.
         engine: recalculates what was written; IronCalc by default.
         labels: a short text for each sample.
+        typed: the text behind the only sample; its words can then be changed in the workbook.
+        story: the words on the first sheet.
 
     Raises:
         ModelError: the model cannot be loaded or used, or gives numbers that no cell can hold.
@@ -80,8 +86,11 @@ def build_model(
     _require_finite(trace)
     spec, trace = with_places(spec, trace)
     name = model if isinstance(model, (str, Path)) else f"the model {spec.name}"
-    provenance = _provenance(spec, trace, name, style, str(output))
-    plan = plan_model(spec, trace, trained, given.labels, style, provenance, full_products=full_products)
+    source = "--inputs FILE" if typed is None else f'--text "{typed.text}"'
+    provenance = _provenance(spec, trace, name, style, f"{source} -o {output}")
+    plan = plan_model(
+        spec, trace, trained, given.labels, style, provenance, full_products=full_products, typed=typed, story=story
+    )
     path = Path(output)
     write_workbook(plan, path)
     return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))
@@ -124,14 +133,14 @@ def _require_finite(trace: Trace) -> None:
             )
 
 
-def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, output: str) -> dict[str, str]:
+def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, options: str) -> dict[str, str]:
     import keras
 
     weights = hashlib.sha256()
     for q in forward_graph(spec):
         if q.is_weight:
             weights.update(np.ascontiguousarray(trace[q.name], dtype="<f8").tobytes())
-    command = f"xlcheck build {name} --inputs FILE -o {output}" if isinstance(name, (str, Path)) else ""
+    command = f"xlcheck build {name} {options}" if isinstance(name, (str, Path)) else ""
     return {
         "model": f"{spec.name}, from {name}",
         "weights": f"sha256 {weights.hexdigest()}",

@@ -20,9 +20,11 @@ from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.models.sheets import check, numbers, store
+from xlcheck.models.sheets import words as text_names
 from xlcheck.models.sheets.layer import layer_sheet
 from xlcheck.models.sheets.start import LayerSummary, model_summary, start_sheet
 from xlcheck.models.sheets.weights import parameters, weights_sheets
+from xlcheck.models.sheets.words import TypedText, text_page
 from xlcheck.spec.model_spec import Call, ModelSpec
 
 Bands = dict[Band, tuple[Quantity, ...]]
@@ -41,6 +43,7 @@ def plan_model(
     provenance: Mapping[str, str] | None = None,
     *,
     full_products: bool = False,
+    typed: TypedText | None = None,
     story: Story | None = None,
     sentences: Mapping[str, str] | None = None,
 ) -> WorkbookPlan:
@@ -55,6 +58,7 @@ def plan_model(
         provenance: what the first sheet says about where the workbook comes from.
         story: the words on the first sheet; by default the model's name and a summary.
         sentences: what the sheets of some calls show, by the call's name, instead of the usual sentence.
+        typed: the text behind the only sample; its words can then be changed in the workbook.
         full_products: show one-hot inputs as vectors and multiply them out, instead of taking rows of the kernels.
 
     Raises:
@@ -65,9 +69,12 @@ def plan_model(
     if not full_products:
         bands = _without_one_hot_vectors(draft, spec, bands)
     start = draft.sheet(START, "keras")
-    stored = store.store_sheet(draft, _given(draft, bands), trained)
+    page = None if typed is None else text_page(draft, typed)
+    stored = page.inputs if page is not None else store.store_sheet(draft, _given(draft, bands), trained)
     weights_sheets(draft, spec)
     layers = _layer_sheets(draft, spec, bands, stored, sentences or {})
+    if page is not None:
+        page.answer(draft)
     checking, comparing = draft.sheet(check_names.NAME, "keras"), draft.sheet(numbers.NAME, "keras")
     compared, what = _compared(draft, bands)
     applies = check.applies_cell(checking)
@@ -226,6 +233,8 @@ def _reading(style: Style) -> list[str]:
 
 def _pages(draft: Draft, layers: Sequence[LayerSummary]) -> dict[str, str]:
     sentences = {
+        text_names.NAME: "the words that the network reads, where other words can be typed, and its answer",
+        text_names.VOCABULARY: "the words that the network knows, and their codes",
         store.NAME: "the samples, what Keras answers to each, and the drop-down that selects one",
         weights_names.NAME: "the numbers that training has learned, as Keras shows them",
         check_names.NAME: "symbol by symbol, how well this workbook agrees with Keras",

@@ -31,6 +31,7 @@ class Store:
         timesteps: for each band the number of its steps; 1 without a time axis.
         selected: the number of the selected sample, as a formula on another worksheet writes it.
         label: a formula for the selected sample's name.
+        prompt: the text of the link that leads to where the input is chosen.
     """
 
     areas: Mapping[str, Range]
@@ -38,6 +39,7 @@ class Store:
     timesteps: Mapping[str, int]
     selected: str
     label: str
+    prompt: str = "choose a sample →"
 
     def lookup(self, q: Quantity, unit: str) -> str:
         """The formula that fetches an element of a given quantity; `unit` is its number, counted from 1."""

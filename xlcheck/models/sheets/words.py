@@ -1,0 +1,226 @@
+"""Text: words typed into cells become codes, by the vocabulary that travels with the model; and what it answers.
+
+Everything on the sheet is a live formula except the words, so that other words can be typed in Excel itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.datasets.encoding import PADDING, Encoding
+from xlcheck.datasets.words import Words
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.draft import Draft, SheetDraft, reference
+from xlcheck.excel.plan import DropDown
+from xlcheck.excel.sheets.common import heading, title
+from xlcheck.graph.quantities import Quantity
+from xlcheck.models.sheets.answers import ANSWER_TOP, CANDIDATES, label, next_words
+from xlcheck.models.sheets.store import Store
+
+NAME, VOCABULARY = "Text", "Vocabulary"
+INPUT = "input.x"
+_NUMBER, _TYPED, _READ, _PLACE, _CODE, _KNOWN, _STEP, _STEP_CODE, _STEP_WORD, _SENTENCE, _CONTEXT = (
+    0, 1, 2, 3, 4, 5, 7, 8, 9, 11, 12,
+)  # fmt: skip
+_COLUMNS = 12
+_UNKNOWN = "not known"
+_STRIPPED = '*?~.,!:;"()@#'
+"""Signs that are taken out of a typed word; the first three would be wildcards in a look-up."""
+
+
+@dataclass(frozen=True)
+class TypedText:
+    """A text for a model that reads words.
+
+    Attributes:
+        encoding: the model's vocabulary and pre-processing.
+        text: as given by the user.
+    """
+
+    encoding: Encoding
+    text: str
+
+    @property
+    def words(self) -> Words:
+        """The words that stand in the cells at first; of a text that is too long the last ones, as in training."""
+        return self.encoding.tokens.words(self.text)[-self.encoding.timesteps :]
+
+
+class TypedInputs(Store):
+    """The codes of the typed words, fetched cell by cell."""
+
+    def lookup(self, q: Quantity, unit: str) -> str:
+        """The formula that fetches the code of a time step."""
+        area = self.areas[q.band.name]
+        return reference(Range(area.sheet, area.top + (q.step or 0), area.left), "", fixed=True)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The cells of the table of words, one row a word that can be typed."""
+
+    read: Range
+    place: Range
+    code: Range
+    known: Range
+
+
+@dataclass(frozen=True)
+class TextPage:
+    """The sheet of the text, on which the answer is put once the layers are laid out.
+
+    Attributes:
+        typed: the text.
+        sheet: the sheet.
+        vocabulary: where the words of the vocabulary stand.
+        inputs: where other sheets find the codes.
+    """
+
+    typed: TypedText
+    sheet: SheetDraft
+    vocabulary: Range
+    inputs: TypedInputs
+
+    def answer(self, draft: Draft) -> None:
+        """Put the model's answer in words above the text."""
+        encoding = self.typed.encoding
+        if encoding.labels:
+            label(draft, self.sheet, encoding.labels)
+        else:
+            next_words(draft, self.sheet, encoding.words, self.vocabulary)
+
+
+def text_page(draft: Draft, typed: TypedText) -> TextPage:
+    """Fill the sheets of the text and of the vocabulary.
+
+    Args:
+        draft: the workbook so far.
+        typed: the text and the model's encoding.
+    """
+    encoding = typed.encoding
+    sheet = draft.sheet(NAME, "input")
+    subtitle = (
+        "Type other words over the ones in the framed cells, one a cell, in the order of the sentence; empty the cells "
+        "that you do not need. Every sheet follows, and so does the answer."
+    )
+    title(sheet, "Text", subtitle, _COLUMNS)
+    sheet.widths.update({_NUMBER: 8, _TYPED: 24, _READ: 20, _PLACE: 10, _CODE: 10, _KNOWN: 12, 6: 3})
+    sheet.widths.update({_STEP: 8, _STEP_CODE: 10, _STEP_WORD: 20, 10: 3, _SENTENCE: 60, _CONTEXT: 14})
+    vocabulary = _vocabulary_sheet(draft, encoding)
+    columns = _typed_words(draft, sheet, typed, vocabulary)
+    codes = _steps(draft, sheet, typed, columns, vocabulary)
+    sheet.freeze = (3, 0)
+    sentence = reference(sheet.at(codes.top + codes.rows - 1, _SENTENCE), "", fixed=True)
+    inputs = TypedInputs({INPUT: codes}, frozenset(), {INPUT: encoding.timesteps}, "1", sentence, "change the words →")
+    return TextPage(typed, sheet, vocabulary, inputs)
+
+
+def _vocabulary_sheet(draft: Draft, encoding: Encoding) -> Range:
+    sheet = draft.sheet(VOCABULARY, "input")
+    title(sheet, "Vocabulary", "The words that the model has learned, by how often it has read them.", 8)
+    sheet.widths.update({0: 10, 1: 28})
+    sheet.put_row(4, 0, ["code", "word"], "header_left")
+    count = len(encoding.words)
+    first = encoding.first_code
+    sheet.numbers(5, 0, np.arange(first, first + count, dtype=np.float64)[:, None], "column_label")
+    for row, word in enumerate(encoding.words, start=5):
+        sheet.put(row, 1, word, "input_text")
+    sheet.freeze = (5, 0)
+    return sheet.at(5, 1, count)
+
+
+def _typed_words(draft: Draft, sheet: SheetDraft, typed: TypedText, vocabulary: Range) -> _Columns:
+    """One row for each word that can be typed: the word, what is read of it, its place, its code."""
+    encoding, words = typed.encoding, typed.words
+    steps = encoding.timesteps
+    above = ANSWER_TOP + 4 + (len(encoding.labels) or min(CANDIDATES, len(encoding.words)))
+    heading(sheet, above, "Your words", _KNOWN + 1)
+    header = ["word", "type here", "read as", "counts as", "code", "in the vocabulary"]
+    sheet.put_row(above + 1, 0, header, "header")
+    sheet.put(above + 1, _SENTENCE, "the sentence so far", "header_left")
+    sheet.heights[above + 1] = 32
+    top = above + 2
+    listed = reference(vocabulary, NAME, fixed=True)
+    for k in range(steps):
+        row = top + k
+        word = words[k] if k < len(words) else ""
+        sheet.put(row, _NUMBER, float(k + 1), "column_label")
+        cell = sheet.put(row, _TYPED, word or None, "selector")
+        read = draft.helper(sheet, row, _READ, _cleaned(cell.a1), [word], "word")
+        before = "" if k == 0 else f"+{sheet.at(row - 1, _PLACE).a1}"
+        place = float(min(k + 1, len(words)))
+        draft.helper(sheet, row, _PLACE, f'IF({read.a1}="",0,1){before}', [place], "column_label")
+        found = f"MATCH({read.a1},{listed},0)"
+        code = f"{found}+{encoding.first_code - 1}"
+        if encoding.unknown is not None:
+            code = f"IFERROR({code},{encoding.unknown})"
+        value: float | str = float(encoding.codes.get(word, encoding.unknown or PADDING)) if word else ""
+        draft.helper(sheet, row, _CODE, f'IF({read.a1}="","",{code})', [value], "input_code")
+        known = "" if not word else "yes" if word in encoding.codes else _UNKNOWN
+        text = f'IF({read.a1}="","",IF(ISNUMBER({found}),"yes","{_UNKNOWN}"))'
+        draft.helper(sheet, row, _KNOWN, text, [known], "column_label")
+        so_far = f'{sheet.at(row - 1, _SENTENCE).a1}&" "&{read.a1}' if k else read.a1
+        draft.helper(sheet, row, _SENTENCE, f"TRIM({so_far})", [" ".join(words[: k + 1])], "text")
+    if encoding.unknown is None:
+        message = "Type or choose one; other words have no code in this model."
+        sheet.drop_downs += [
+            DropDown(sheet.at(top + k, _TYPED), vocabulary, "A word of the sheet Vocabulary", message)
+            for k in range(steps)
+        ]
+    return _Columns(*(sheet.at(top, column, steps) for column in (_READ, _PLACE, _CODE, _KNOWN)))
+
+
+def _cleaned(cell: str) -> str:
+    """A typed word in lower case without the signs around it; a number becomes a text."""
+    text = f'{cell}&""'
+    for sign in _STRIPPED:
+        text = f'SUBSTITUTE({text},"{sign.replace(chr(34), chr(34) * 2)}","")'
+    return f"LOWER(TRIM({text}))"
+
+
+def _steps(draft: Draft, sheet: SheetDraft, typed: TypedText, columns: _Columns, vocabulary: Range) -> Range:
+    """What the model reads at each time step: the words at the end, and something in front if there are too few."""
+    encoding = typed.encoding
+    steps, first = encoding.timesteps, encoding.first_code
+    top = columns.code.top
+    sheet.put_row(top - 1, _STEP, ["t", "code", "read as"], "header")
+    context = _context(sheet, typed, top)
+    count = sheet.at(top + steps - 1, _PLACE).fixed()
+    codes = encoding.encode(typed.text)
+    specials = ",".join(f'"{encoding.word(code)}"' for code in range(first))
+    listed = reference(vocabulary, NAME, fixed=True)
+    for t in range(steps):
+        row = top + t
+        sheet.put(row, _STEP, float(t + 1), "column_label")
+        number = f"{sheet.at(row, _STEP).a1}-{steps}+{count}"
+        typed_code = f"INDEX({columns.code.fixed()},MATCH({number},{columns.place.fixed()},0))"
+        front = _in_front(encoding, number, context, f"{sheet.at(row, _STEP).a1}+{count}")
+        text = f"IF({number}<1,{front},{typed_code})"
+        cell = draft.helper(sheet, row, _STEP_CODE, text, [float(codes[t])], "input_code")
+        draft.place(f"{INPUT}[{t}]", cell, 0)
+        word = f"INDEX({listed},{cell.a1}-{first - 1})" if first != 1 else f"INDEX({listed},{cell.a1})"
+        if first:
+            word = f"IF({cell.a1}<{first},CHOOSE({cell.a1}+1,{specials}),{word})"
+        draft.helper(sheet, row, _STEP_WORD, word, [encoding.word(int(codes[t]))], "word")
+    return sheet.at(top, _STEP_CODE, steps)
+
+
+def _context(sheet: SheetDraft, typed: TypedText, top: int) -> Range | None:
+    """The words that stand in front of a text that is too short, as codes."""
+    encoding = typed.encoding
+    if not encoding.context:
+        return None
+    sheet.put(top - 1, _CONTEXT, "in front of a short text", "header")
+    codes = np.array(encoding.encode_words(encoding.context), dtype=np.float64)
+    return sheet.numbers(top, _CONTEXT, codes[:, None], "input_code")
+
+
+def _in_front(encoding: Encoding, number: str, context: Range | None, place: str) -> str:
+    """A formula for the code at a step before the first word, whose number is below 1."""
+    if context is not None:
+        return f"INDEX({context.fixed()},{place})"
+    if encoding.start is not None:
+        return f"IF({number}=0,{encoding.start},{PADDING})"
+    return str(PADDING)
