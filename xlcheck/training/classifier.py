@@ -32,7 +32,8 @@ class Architecture:
         units: its units.
         embedding: length of a word's vector.
         mask: whether the recurrent layer passes over padding.
-        dropout: share of the embedding's values that are left out while training.
+        spatial_dropout: share of the embedding's columns that are left out, over all words of a text, while training.
+        dropout: share of the single values that are left out.
         hidden: units of a dense relu layer after the recurrent one; 0 leaves it out.
         outputs: 2 for a softmax over the classes, 1 for a sigmoid.
     """
@@ -41,6 +42,7 @@ class Architecture:
     units: int = 1
     embedding: int = 32
     mask: bool = False
+    spatial_dropout: float = 0.0
     dropout: float = 0.0
     hidden: int = 0
     outputs: int = 2
@@ -48,11 +50,13 @@ class Architecture:
     def __post_init__(self) -> None:
         if self.units < 1 or self.embedding < 1:
             raise UsageError(f"a layer needs at least one unit, not {min(self.units, self.embedding)}")
-        if not 0 <= self.dropout < 1:
-            raise UsageError(f"the share that dropout leaves out must be from 0 to below 1, not {self.dropout}")
+        for share in (self.spatial_dropout, self.dropout):
+            if not 0 <= share < 1:
+                raise UsageError(f"the share that dropout leaves out must be from 0 to below 1, not {share}")
 
     def __str__(self) -> str:
         parts = [f"Embedding(…, {self.embedding}{', mask_zero' if self.mask else ''})"]
+        parts += [f"SpatialDropout1D({self.spatial_dropout:g})"] * (self.spatial_dropout > 0)
         parts += [f"Dropout({self.dropout:g})"] * (self.dropout > 0)
         parts += [f"{self.cell.layer}({self.units})"]
         parts += [f"Dense({self.hidden}, relu)"] * (self.hidden > 0)
@@ -77,6 +81,8 @@ def classifier(architecture: Architecture, codes: int, timesteps: int, learning_
         keras.Input((timesteps,), dtype="int32"),
         layers.Embedding(codes, a.embedding, mask_zero=a.mask, name="embedding"),
     ]
+    if a.spatial_dropout:
+        stack.append(layers.SpatialDropout1D(a.spatial_dropout, name="spatial_dropout"))
     if a.dropout:
         stack.append(layers.Dropout(a.dropout, name="dropout"))
     stack.append(getattr(layers, a.cell.layer)(a.units, name=_SNAKE[a.cell]))

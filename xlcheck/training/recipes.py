@@ -64,10 +64,14 @@ TWEETS = {
 _REVIEW_HEAD = Architecture(units=32, hidden=256, outputs=1)
 REVIEWS = {
     "chapter": Recipe(ReviewEncoding(), _REVIEW_HEAD, Schedule()),
-    "tuned": Recipe(ReviewEncoding(), replace(_REVIEW_HEAD, mask=True, dropout=0.5), Schedule(batch=128, patience=5)),
+    "tuned": Recipe(
+        ReviewEncoding(),
+        replace(_REVIEW_HEAD, mask=True, spatial_dropout=0.3, dropout=0.5),
+        Schedule(batch=128, patience=5),
+    ),
     "full": Recipe(
         ReviewEncoding(timesteps=250, num_words=10_000, full=True),
-        replace(_REVIEW_HEAD, mask=True, dropout=0.5),
+        replace(_REVIEW_HEAD, mask=True, spatial_dropout=0.3, dropout=0.5),
         Schedule(epochs=10, batch=128, patience=2),
     ),
 }
