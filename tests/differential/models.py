@@ -24,7 +24,8 @@ _ODD = ("Layer .* was passed an input with a mask attached", "You are using a so
 
 
 @contextmanager
-def _odd_models_allowed() -> Iterator[None]:
+def odd_models_allowed() -> Iterator[None]:
+    """Say nothing of what Keras finds odd."""
     with warnings.catch_warnings():
         for message in _ODD:
             warnings.filterwarnings("ignore", message=f"(?s).*{message}")
@@ -35,7 +36,7 @@ def build(make: Callable[[], Any], seed: int = 0) -> Any:
     """A float64 model with every weight drawn anew, so that no bias is 0 and no gamma is 1."""
     keras.config.set_floatx("float64")
     try:
-        with _odd_models_allowed():
+        with odd_models_allowed():
             model = make()
     finally:
         keras.config.set_floatx("float32")
@@ -81,7 +82,7 @@ def traced(
     model: Any, inputs: np.ndarray | Sequence[np.ndarray], states: Mapping[str, np.ndarray] | None = None
 ) -> tuple[Graph, Trace]:
     """The model's graph, and every quantity out of Keras."""
-    with _odd_models_allowed():
+    with odd_models_allowed():
         desired = record(model, inputs, initial_states=states)
     return forward_graph(described(model, inputs)), desired
 

@@ -1,4 +1,4 @@
-"""Random models: every quantity, as NumPy and as a formula, against Keras.
+"""Random models: every quantity, and every cell of the workbook that is built, against Keras.
 
 `XLCHECK_EXAMPLES=300` draws more of them.
 """
@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawn import Drawn, models
-from grids import recalculated
 from hypothesis import HealthCheck, assume, given, settings
-from models import build, evaluated, largest_difference, traced
+from models import build, evaluated, largest_difference, odd_models_allowed, traced
 
-from xlcheck.excel.formulas import Style
+from xlcheck.models.build import build_model
 
 pytestmark = pytest.mark.keras
 
@@ -31,13 +30,14 @@ EXAMPLES = int(os.environ.get("XLCHECK_EXAMPLES", "25"))
 )
 @given(drawn=models())
 def test_random_models_agree_with_keras(drawn: Drawn, tmp_path: Path) -> None:
-    """Whatever is put together from supported layers, values and formulas are Keras's to 1e-12."""
-    graph, desired = traced(build(drawn.make, drawn.seed), drawn.inputs)
+    """Whatever is put together from supported layers, each value and each formula cell is Keras's."""
+    model = build(drawn.make, drawn.seed)
+    graph, desired = traced(model, drawn.inputs)
     assume(all(np.isfinite(values).all() for values in desired.values.values()))
 
     difference, where = largest_difference(graph, evaluated(graph, desired), desired)
     assert difference < 1e-12, where
 
-    actual = recalculated(graph, desired, tmp_path / "drawn.xlsx", Style.ROBUST)
-    difference, where = largest_difference(graph, actual, desired, sample=0)
-    assert difference < 1e-12, where
+    with odd_models_allowed():
+        report = build_model(model, drawn.inputs, tmp_path / "drawn.xlsx").report
+    assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
