@@ -19,6 +19,10 @@ Numbers = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
 
+_SMALL = 4_000
+"""Cells of a workbook up to which one large rectangle is read faster than many small ones."""
+
+
 def show(cell: Address) -> str:
     """An address as a formula writes it, with its worksheet: `Sheet1!B2`."""
     return f"{quote_sheet(cell[0])}!{cell_name(cell[1], cell[2])}"
@@ -102,11 +106,17 @@ class CellTable:
     def _formula_rectangles(self) -> list[tuple[Range, Positions]]:
         positions = np.array(self.formulas, dtype=np.intp)
         found = rectangles([self.addresses[i] for i in self.formulas])
+        if len(found) > len(self.bounds) and sum(area.size for area in self.bounds.values()) < _SMALL:
+            return [self._whole(sheet) for sheet in self.bounds]
         return [(area, positions[numbers]) for area, numbers in found]
+
+    def _whole(self, sheet: str) -> tuple[Range, Positions]:
+        area = self.bounds[sheet]
+        return area, np.array([self.index.get((sheet, *cell), -1) for cell in area.cells()], dtype=np.intp)
 
     def read(self, session: Session, *, formulas_only: bool = False) -> CellValues:
         """The values of all cells, or of the formula cells, after `session.recalculate()`."""
-        numbers = np.full(len(self), np.nan)
+        numbers = np.full(len(self) + 1, np.nan)  # the last one is for empty cells
         others: dict[int, Value] = {}
         for area, positions in self._formula_rectangles if formulas_only else self._all_rectangles:
             values = [value for row in session.read(area) for value in row]
@@ -115,9 +125,9 @@ class CellTable:
             for position, value in zip(positions.tolist(), values, strict=True):
                 if type(value) is int:
                     numbers[position] = float(value)
-                elif type(value) is not float:
+                elif type(value) is not float and position >= 0:
                     others[position] = value
-        return CellValues(numbers, others)
+        return CellValues(numbers[:-1], others)
 
 
 def rectangles(addresses: list[Address]) -> list[tuple[Range, Positions]]:

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.foreign.network import Network
-from xlcheck.graph.expressions import refs
+from xlcheck.graph.evaluate import value_of
+from xlcheck.graph.expressions import BinaryCrossentropy, CategoricalCrossentropy, Expr, Log, Sum, refs
 from xlcheck.graph.quantities import Quantity
 
 Array = NDArray[np.float64]
@@ -35,6 +36,7 @@ class Source:
         part: what it is, if only a part of the quantity: a text with `{}` for an element's name.
         reads: names of the quantities it is computed from.
         compute: its values `(samples, elements)` from the values of all quantities.
+        from_operands: the same from the values of `reads` alone.
         values: for every setting and sample, `(settings, samples, elements)`.
     """
 
@@ -43,6 +45,7 @@ class Source:
     part: str
     reads: frozenset[str]
     compute: Compute
+    from_operands: Compute
     values: Array
 
     @property
@@ -122,13 +125,41 @@ class Elements:
         return Element(self.sources[source], sample, index)
 
     @cached_property
+    def keys(self) -> list[Key]:
+        """Coordinates of each element."""
+        return [self[number].key for number in range(len(self))]
+
+    @cached_property
+    def is_part(self) -> list[bool]:
+        """Whether each element is only a part of a quantity."""
+        counts = np.diff(self._starts)
+        return np.repeat([bool(source.part) for source in self.sources], counts).tolist()  # type: ignore[no-any-return]
+
+    @cached_property
     def by_key(self) -> dict[Key, int]:
         """Number of each element by its coordinates."""
-        return {self[number].key: number for number in range(len(self))}
+        return {key: number for number, key in enumerate(self.keys)}
+
+    @property
+    def samples(self) -> int:
+        """The largest number of documents of a source."""
+        return max((source.values.shape[1] for source in self.sources), default=0)
+
+    def number(self, source: int, sample: int, index: int) -> int:
+        """The number of one element of a source."""
+        return int(self._starts[source]) + sample * self.sources[source].size + index
 
     def numbers_of(self, source: int) -> range:
         """The numbers of all elements of a source."""
         return range(int(self._starts[source]), int(self._starts[source + 1]))
+
+    def holds(self, value: float) -> bool:
+        """Whether some element has this value in the first setting."""
+        if not np.isfinite(value):
+            return False
+        tolerance = RTOL * max(abs(value), 1e-3)
+        low, high = np.searchsorted(self._sorted, (value - tolerance, value + tolerance))
+        return bool(high > low)
 
     def equal_to(self, values: Array) -> list[tuple[int, ...]]:
         """For each column of values, `(settings, cells)`, the elements that have these values, in order."""
@@ -152,12 +183,12 @@ def same(a: Array, b: Array) -> NDArray[np.bool_]:
     return close
 
 
-def source(
+def part_source(
     network: int, quantity: Quantity, part: str, reads: Iterable[str], compute: Compute, settings: Sequence[Values]
 ) -> Source:
-    """A source with its values for every setting."""
-    values = [compute(setting) for setting in settings]
-    return Source(network, quantity, part, frozenset(reads), compute, np.stack(values))
+    """A part of a quantity as a source, with its values for every setting."""
+    values = np.stack([compute(setting) for setting in settings])
+    return Source(network, quantity, part, frozenset(reads), compute, compute, values)
 
 
 def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) -> list[Source]:
@@ -168,12 +199,33 @@ def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) ->
         tied: the network.
         settings: all values of its graph, for each setting.
     """
-    return [
-        source(network, q, "", () if q.expr is None else refs(q.expr), _value_of(q), settings) for q in tied.graph
-    ]
+    sources = []
+    for quantity in tied.graph:
+        reads = frozenset(() if quantity.expr is None else refs(quantity.expr))
+        compute = _value_of(quantity)
+        values = np.stack([compute(setting) for setting in settings])
+        sources.append(Source(network, quantity, "", reads, compute, _from_operands(quantity), values))
+    return sources
 
 
 def _value_of(quantity: Quantity) -> Compute:
     if quantity.is_weight:
         return lambda values: values[quantity.name].reshape(1, -1)
     return lambda values: values[quantity.name]
+
+
+def _from_operands(quantity: Quantity) -> Compute:
+    expr = quantity.expr
+    if expr is None:
+        return _value_of(quantity)
+    if isinstance(expr, BinaryCrossentropy | CategoricalCrossentropy):
+        expr = loss_of_probability(expr)
+    return lambda values: value_of(expr, values)
+
+
+def loss_of_probability(loss: BinaryCrossentropy | CategoricalCrossentropy) -> Expr:
+    """A loss as worksheets compute it: from the probability, not from the logit."""
+    y, p = loss.target, loss.p
+    if isinstance(loss, CategoricalCrossentropy):
+        return -Sum(y * Log(p))
+    return -(y * Log(p) + (1 - y) * Log(1 - p))

@@ -50,7 +50,8 @@ class SheetValues:
         for name, index in reads:
             read.setdefault(name, set()).add(index)
         view = _View(self._network, self._given, self._placed, read)
-        return {name: view.value(name) for name in element.source.reads}
+        names = element.source.reads or {element.source.quantity.name}
+        return {name: view.value(name) for name in names}
 
 
 class _View:

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from xlcheck.foreign.elements import Array, Compute, Source, Values, source
+from xlcheck.foreign.elements import Array, Compute, Source, Values, part_source
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity, Role
@@ -29,7 +29,7 @@ def part_sources(network: int, graph: Graph, settings: Sequence[Values]) -> list
     left = MAX_ELEMENTS
     for quantity in graph:
         for part, owner, reads, compute in _parts(quantity, graph):
-            found = source(network, owner, part, reads, compute, settings)
+            found = part_source(network, owner, part, reads, compute, settings)
             left -= found.values.size
             if left < 0:
                 return sources

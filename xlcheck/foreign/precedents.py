@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
@@ -13,6 +14,8 @@ from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
 
 MAX_CELLS = 20_000
+
+_COPY = re.compile(r"\s*\+?(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?\d+\s*")
 
 
 class Precedents:
@@ -45,6 +48,11 @@ class Precedents:
                 break
             found.update(((area.sheet, row, column), None) for row, column in area.cells())
         return list(found)
+
+    def is_copy(self, cell: Address) -> bool:
+        """Whether a formula only repeats another cell: `=B9`."""
+        content = self._table.cell(cell)
+        return content is not None and content.formula is not None and _COPY.fullmatch(content.formula) is not None
 
     @cached_property
     def _all(self) -> tuple[np.ndarray, np.ndarray, list[str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.engines.base import Engine
+from xlcheck.engines.base import Engine, Session
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
@@ -23,6 +23,8 @@ from xlcheck.graph.quantities import Quantity, Role
 Array = NDArray[np.float64]
 
 SETTINGS = 2
+_NO_NUMBER = "no number"
+"""Put back where an error stood: a text makes an error of every sum it enters."""
 
 
 class Probe:
@@ -44,13 +46,24 @@ class Probe:
     ) -> None:
         self._table = table
         self._networks = networks
-        self._sessions = [engine.open(path) for _ in range(SETTINGS)]
+        self._open = lambda: engine.open(path)
         self._random = [random_numbers(networks, seed) for seed in range(SETTINGS)]
         self._saved = numbers
-        for session, random in zip(self._sessions, self._random, strict=True):
-            for (sheet, row, column), value in random.items():
-                session.set(sheet, row, column, value)
+        self._overwritten: dict[Address, Array] = {}
+        self._sessions: list[Session] = []
+        self._tried = False
+        self._start()
         self.values = self._recalculate()
+
+    def _start(self) -> None:
+        """Load the file for each setting, with the random numbers and all that was overwritten."""
+        self._sessions = [self._open() for _ in range(SETTINGS)]
+        self._tried = False
+        for setting, session in enumerate(self._sessions):
+            for cell, value in self._random[setting].items():
+                session.set(*cell, value)
+            for cell, values in self._overwritten.items():
+                session.set(*cell, float(values[setting]))
 
     def graph_values(self, network: int) -> list[dict[str, Array]]:
         """All values of a network's graph, for each setting."""
@@ -59,23 +72,37 @@ class Probe:
 
     def overwrite(self, cells: Mapping[Address, Array]) -> None:
         """Put values `(settings,)` into cells instead of what stands there, and recalculate everything."""
-        for address, values in self._with_arrays(cells).items():
-            self._set(address, values)
+        changed = self._with_arrays(cells)
+        self._overwritten |= changed
+        if self._tried:
+            self._start()
+        else:
+            self._put(changed)
         self.values = self._recalculate()
 
-    def trial(self, cell: Address, values: Array, read: Sequence[Address]) -> Array:
-        """What some cells would hold, `(settings, cells)`, if one cell held other values; it is put back afterwards."""
-        before = self._value(cell)
-        self._set(cell, values)
-        found = np.full((SETTINGS, len(read)), np.nan)
-        for setting, session in enumerate(self._sessions):
-            session.recalculate()
-            for number, (sheet, row, column) in enumerate(read):
-                value = session.read(Range(sheet, row, column))[0][0]
-                if isinstance(value, float | int):
-                    found[setting, number] = float(value)
-        self._set(cell, before)
-        return found
+    def trial(self, cell: Address, values: Array) -> Trial:
+        """Find out what other cells would hold if one cell held other values.
+
+        Afterwards the cell holds its own value again, but no longer as a formula. So trials have to be made in
+        order of calculation, a cell after those that it reads, until something is overwritten for good.
+        """
+        self._tried = True
+        changed = self._with_arrays({cell: values})
+        return Trial(self, changed, {address: self._value(address) for address in changed})
+
+    def _put(self, cells: Mapping[Address, Array]) -> None:
+        for setting in range(SETTINGS):
+            self._put_one(setting, cells)
+
+    def _put_one(self, setting: int, cells: Mapping[Address, Array]) -> None:
+        for cell, values in cells.items():
+            value = float(values[setting])
+            self._sessions[setting].set(*cell, value if np.isfinite(value) else _NO_NUMBER)
+
+    def _recalculate_one(self, setting: int) -> Array:
+        session = self._sessions[setting]
+        session.recalculate()
+        return self._table.read(session, formulas_only=True).numbers
 
     def _given(self, setting: int) -> dict[Address, float]:
         random = self._random[setting]
@@ -92,10 +119,6 @@ class Probe:
         values: Array = self.values[:, position]
         return np.where(np.isnan(values), self._saved[position], values)
 
-    def _set(self, cell: Address, values: Array) -> None:
-        for session, value in zip(self._sessions, values, strict=True):
-            session.set(*cell, float(value))
-
     def _with_arrays(self, cells: Mapping[Address, Array]) -> dict[Address, Array]:
         """The cells, and those of the array formulas they belong to: an array is replaced as a whole, first cell first."""
         found: dict[Address, Array] = {}
@@ -109,10 +132,33 @@ class Probe:
         return found
 
     def _recalculate(self) -> Array:
-        rows = []
-        for session in self._sessions:
-            session.recalculate()
-            rows.append(self._table.read(session, formulas_only=True).numbers)
+        return np.stack([self._recalculate_one(setting) for setting in range(SETTINGS)])
+
+
+class Trial:
+    """Other values in a cell, for as long as it takes to look at their effect."""
+
+    def __init__(self, probe: Probe, changed: Mapping[Address, Array], before: Mapping[Address, Array]) -> None:
+        self._probe = probe
+        self._changed = changed
+        self._before = before
+        self._first: Array | None = None
+
+    def first(self) -> Array:
+        """What every cell would hold in the first setting."""
+        if self._first is None:
+            self._probe._put_one(0, self._changed)
+            self._first = self._probe._recalculate_one(0)
+            self._probe._put_one(0, self._before)
+        return self._first
+
+    def all(self) -> Array:
+        """What every cell would hold, `(settings, cells of the table)`."""
+        rows = [self.first()]
+        for setting in range(1, SETTINGS):
+            self._probe._put_one(setting, self._changed)
+            rows.append(self._probe._recalculate_one(setting))
+            self._probe._put_one(setting, self._before)
         return np.stack(rows)
 
 

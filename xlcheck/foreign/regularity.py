@@ -19,6 +19,7 @@ Band = tuple[int, str, str]
 
 MOST_VECTORS = 24
 RELIABLE = 0.6
+NO_SHIFT = (0, 0, 0)
 
 
 class Regularity:
@@ -30,60 +31,77 @@ class Regularity:
 
     def __init__(self, placed: Mapping[Address, Key]) -> None:
         self._placed = placed
-        everywhere: dict[tuple[str, Vector], Counter[Shift]] = defaultdict(Counter)
-        own: dict[tuple[str, Vector, Band], Counter[Shift]] = defaultdict(Counter)
+        self._everywhere: dict[tuple[str, Vector], Counter[Shift]] = defaultdict(Counter)
+        self._own: dict[tuple[str, Vector, Band], Counter[Shift]] = defaultdict(Counter)
         for sheet, vector, band, shift in _pairs(placed):
-            everywhere[sheet, vector][shift] += 1
-            own[sheet, vector, band][shift] += 1
-        self._own = {key: meaning for key, counts in own.items() if (meaning := _meaning(counts))}
-        self._vectors: dict[str, list[tuple[Vector, Shift, float]]] = defaultdict(list)
-        ranked = sorted(everywhere.items(), key=lambda item: -sum(item[1].values()))
-        for (sheet, vector), counts in ranked:
-            meaning = _meaning(counts)
-            if meaning and len(self._vectors[sheet]) < MOST_VECTORS:
-                self._vectors[sheet].append((vector, *meaning))
+            if shift == NO_SHIFT:
+                continue  # a copy beside its original, or a mistake
+            self._everywhere[sheet, vector][shift] += 1
+            self._own[sheet, vector, band][shift] += 1
+        self._vectors: dict[str, list[Vector]] = defaultdict(list)
+        for sheet, vector in sorted(self._everywhere, key=lambda item: -self._everywhere[item].total()):
+            if len(self._vectors[sheet]) < MOST_VECTORS:
+                self._vectors[sheet].append(vector)
 
     def expected(self, cell: Address) -> Counter[Key]:
-        """What a cell should hold, by the votes of the known cells around it."""
+        """What a cell should hold, by the votes of the known cells around it; its own content has no vote."""
         votes: Counter[Key] = Counter()
-        for neighbour, vector, sign in self._neighbours(cell):
-            key = self._placed.get(neighbour)
-            if key is None:
-                continue
-            shift, weight = self._shift(cell[0], vector, key.band)
-            votes[key.moved((sign * shift[0], sign * shift[1], sign * shift[2]))] += weight  # type: ignore[assignment]
+        own = self._placed.get(cell)
+        for vector in self._vectors.get(cell[0], ()):
+            for sign in (1, -1):
+                key = self._placed.get((cell[0], cell[1] - sign * vector[0], cell[2] - sign * vector[1]))
+                if key is None:
+                    continue
+                itself = _between(key, own, sign) if own is not None and own.band == key.band else NO_SHIFT
+                meaning = self._meaning(cell[0], vector, key.band, itself)
+                if meaning is not None:
+                    (step, sample, index), weight = meaning
+                    votes[key.moved((sign * step, sign * sample, sign * index))] += weight  # type: ignore[assignment]
         return votes
 
+    def _meaning(self, sheet: str, vector: Vector, band: Band, itself: Shift) -> tuple[Shift, float] | None:
+        """What a vector means in one band, or else on the whole sheet, without one observation of `itself`."""
+        own = self._own.get((sheet, vector, band))
+        meaning = None if own is None else _meaning(own, itself)
+        if meaning is not None:
+            return meaning[0], 2 * meaning[1]
+        return _meaning(self._everywhere[sheet, vector], itself)
+
     def places(self, key: Key, near: Iterable[tuple[Address, Key]]) -> Counter[Address]:
-        """Where an element should stand, by the votes of known cells of its band."""
+        """Where an element should stand, by what steps mean in its own band."""
         votes: Counter[Address] = Counter()
         for cell, other in near:
-            for vector, _, _ in self._vectors[cell[0]]:
-                shift, weight = self._shift(cell[0], vector, other.band)
+            for vector in self._vectors.get(cell[0], ()):
+                meaning = _meaning(self._own.get((cell[0], vector, other.band), Counter()), NO_SHIFT)
+                if meaning is None:
+                    continue
+                shift, weight = meaning
                 for sign in (1, -1):
                     if other.moved((sign * shift[0], sign * shift[1], sign * shift[2])) == key:
                         row, column = cell[1] + sign * vector[0], cell[2] + sign * vector[1]
-                        votes[cell[0], row, column] += weight  # type: ignore[assignment]
+                        votes[cell[0], row, column] += 2 * weight  # type: ignore[assignment]
         return votes
 
-    def _shift(self, sheet: str, vector: Vector, band: Band) -> tuple[Shift, float]:
-        """The meaning of a vector in one band, or else on the whole sheet."""
-        own = self._own.get((sheet, vector, band))
-        if own is not None:
-            return own[0], 2 * own[1]
-        return next((shift, weight) for known, shift, weight in self._vectors[sheet] if known == vector)
 
-    def _neighbours(self, cell: Address) -> Iterator[tuple[Address, Vector, int]]:
-        sheet, row, column = cell
-        for vector, _, _ in self._vectors[sheet]:
-            yield (sheet, row - vector[0], column - vector[1]), vector, 1
-            yield (sheet, row + vector[0], column + vector[1]), vector, -1
+def _between(first: Key, second: Key, sign: int) -> Shift:
+    return (
+        sign * (second.step - first.step), sign * (second.sample - first.sample), sign * (second.index - first.index)
+    )  # fmt: skip
 
 
-def _meaning(counts: Counter[Shift]) -> tuple[Shift, float] | None:
-    (shift, count), *_ = counts.most_common(1)
-    share = count / sum(counts.values())
-    return (shift, share) if share >= RELIABLE else None
+def _meaning(counts: Counter[Shift], itself: Shift) -> tuple[Shift, float] | None:
+    """The shift that most observations agree on, and how much they are worth; few are worth less than many."""
+    total = counts.total()
+    best, most = NO_SHIFT, 0
+    if itself != NO_SHIFT and itself in counts:
+        total -= 1
+    for shift, count in counts.items():
+        count -= shift == itself
+        if count > most:
+            best, most = shift, count
+    if most == 0 or most / total < RELIABLE:
+        return None
+    return best, most / total * most / (most + 1)
 
 
 def _pairs(placed: Mapping[Address, Key]) -> Iterator[tuple[str, Vector, Band, Shift]]:
@@ -97,6 +115,4 @@ def _pairs(placed: Mapping[Address, Key]) -> Iterator[tuple[str, Vector, Band, S
         line.sort(key=lambda item: item[0])
         for (a, first), (b, second) in zip(line, line[1:], strict=False):
             vector = (0, b - a) if direction == "row" else (b - a, 0)
-            yield sheet, vector, band, (
-                second.step - first.step, second.sample - first.sample, second.index - first.index
-            )  # fmt: skip
+            yield sheet, vector, band, _between(first, second, 1)

@@ -1,0 +1,190 @@
+"""Which cell holds what, by fingerprints and, where several elements are equal, by place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.cells import CellTable
+from xlcheck.foreign.elements import Element, Elements
+from xlcheck.foreign.network import Network
+from xlcheck.foreign.precedents import Precedents
+from xlcheck.foreign.regularity import Regularity
+
+Array = NDArray[np.float64]
+Positions = NDArray[np.intp]
+
+ENOUGH_VOTES = 0.6
+_ELSEWHERE = 0.4
+"""What votes count for an element that another cell holds already."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The elements that stand in cells whatever the formulas compute.
+
+    Attributes:
+        given: the cells of inputs, weights, targets and initial states.
+        bound: the cells of computed quantities that somebody named.
+    """
+
+    given: Mapping[Address, int]
+    bound: Mapping[Address, int]
+
+    @staticmethod
+    def of(networks: Sequence[Network], elements: Elements) -> Placed:
+        """Look up the elements of all cells that the networks name."""
+        numbers = {(s.network, s.quantity.name): i for i, s in enumerate(elements.sources) if not s.part}
+        given: dict[Address, int] = {}
+        bound: dict[Address, int] = {}
+        for network, tied in enumerate(networks):
+            for quantity, sample, index, cell in tied.cells():
+                given.setdefault(cell, elements.number(numbers[network, quantity.name], sample, index))
+            for sample, quantities in enumerate(tied.bound):
+                for name, places in quantities.items():
+                    for index, place in enumerate(places):
+                        if place is not None:
+                            bound[place] = elements.number(numbers[network, name], sample, index)
+        return Placed(given, bound)
+
+
+class Matching:
+    """What the cells of a workbook hold, for one set of fingerprints.
+
+    Args:
+        elements: all that a cell may hold.
+        placed: what is known beforehand.
+        table: the workbook's cells.
+        formulas: the formula cells to be matched.
+        values: their fingerprints and those of all other cells, `(settings, cells of the table)`.
+        wrong: cells that are known to compute something else, and what they should hold.
+
+    Attributes:
+        candidates: formula cell → the elements it equals; empty for a cell that equals none.
+        held: cell → the element it holds or should hold.
+    """
+
+    def __init__(
+        self,
+        elements: Elements,
+        placed: Placed,
+        table: CellTable,
+        formulas: Sequence[Address],
+        values: Array,
+        wrong: Mapping[Address, int],
+    ) -> None:
+        self.elements = elements
+        self.placed = placed
+        self._values = values
+        self._table = table
+        cells = [cell for cell in formulas if cell not in wrong]
+        positions = np.array([table.index[cell] for cell in cells], dtype=np.intp)
+        self.candidates = dict(zip(cells, elements.equal_to(values[:, positions]), strict=True))
+        self.held: dict[Address, int] = {c: n[0] for c, n in self.candidates.items() if len(n) == 1} | dict(wrong)
+        self._regularity: Regularity | None = None
+        several = [cell for cell, numbers in self.candidates.items() if len(numbers) > 1]
+        chosen = {cell: self._best(cell, self.candidates[cell]) for cell in several}
+        self.held |= chosen
+        for cell, number in placed.bound.items():
+            if number in self.candidates.get(cell, ()):
+                self.held[cell] = number
+        self._regularity = None
+
+    def _best(self, cell: Address, numbers: tuple[int, ...]) -> int:
+        votes = self.regularity.expected(cell)
+        return max(
+            numbers, key=lambda n: (votes[self.elements.keys[n]], not self.elements.is_part[n], -n)
+        )  # fmt: skip
+
+    @property
+    def regularity(self) -> Regularity:
+        """What steps between the known cells mean."""
+        if self._regularity is None:
+            known = {**self.placed.given, **self.held}
+            keys = self.elements.keys
+            self._regularity = Regularity({cell: keys[n] for cell, n in known.items()})
+        return self._regularity
+
+    def unknown(self) -> list[Address]:
+        """Formula cells that equal nothing, or something else than they were said to hold."""
+        return [cell for cell in self.candidates if self.is_unknown(cell)]
+
+    def is_unknown(self, cell: Address) -> bool:
+        """Whether a formula cell equals nothing, or something else than it was said to hold."""
+        held = self.held.get(cell)
+        return held is None or self.placed.bound.get(cell, held) != held
+
+    def expected(self, cell: Address) -> int | None:
+        """The element that a cell's place asks for, if the cells around it agree."""
+        if cell in self.placed.bound:
+            return self.placed.bound[cell]
+        votes: dict[int, float] = {}
+        for key, weight in self.regularity.expected(cell).items():
+            number = self.elements.by_key.get(key)
+            if number is not None:
+                others = self.holders[number] - (self.held.get(cell) == number)
+                votes[number] = weight * (_ELSEWHERE if others else 1.0)
+        if not votes:
+            return None
+        number = max(votes, key=lambda n: (votes[n], -n))
+        return number if votes[number] >= ENOUGH_VOTES * sum(votes.values()) else None
+
+    def is_misplaced(self, cell: Address) -> bool:
+        """Whether a cell equals something else than its place asks for."""
+        expected = self.expected(cell)
+        return expected is not None and expected not in self.equal(cell) and self.held.get(cell) != expected
+
+    def is_supported(self, cell: Address) -> bool:
+        """Whether the cells around one that is known agree with what it holds, and no other cell holds the same."""
+        number = self.held.get(cell)
+        if number is None or self.elements.is_part[number] or self.holders[number] > 1:
+            return False
+        return self.regularity.expected(cell)[self.elements.keys[number]] > 0 and not self.is_misplaced(cell)
+
+    @cached_property
+    def holders(self) -> Counter[int]:
+        """How many cells hold each element."""
+        return Counter(self.held.values())
+
+    @cached_property
+    def bands(self) -> set[tuple[int, str, str]]:
+        """The bands of which some element stands in a cell."""
+        return {self.elements[number].source.band for number in self.holders}
+
+    def equal(self, cell: Address) -> tuple[int, ...]:
+        """The elements that a cell equals."""
+        return self.candidates.get(cell, ())
+
+    def element(self, cell: Address) -> Element | None:
+        """What a cell holds, whether given or computed."""
+        number = self.held.get(cell, self.placed.given.get(cell))
+        return None if number is None else self.elements[number]
+
+    def fingerprint(self, cell: Address) -> Array:
+        """What stands in a cell in each setting; NaN for an empty one."""
+        position = self._table.index.get(cell)
+        return np.full(self._values.shape[0], np.nan) if position is None else self._values[:, position]
+
+
+def frontier(unknown: Sequence[Address], precedents: Precedents) -> list[Address]:
+    """Those unknown cells that read none of the others; in a circle, one of them."""
+    waiting = set(unknown)
+    first = [cell for cell in unknown if not any(p in waiting for p in precedents.of(cell) if p != cell)]
+    return first or list(unknown[:1])
+
+
+def ancestors(cell: Address, precedents: Precedents, stop: Iterable[Address], depth: int) -> list[Address]:
+    """What a cell reads, directly and through other cells, nearest first; not the given cells, nor through them."""
+    stopped = set(stop)
+    found: dict[Address, None] = {}
+    layer = [cell]
+    for _ in range(depth):
+        layer = [p for c in layer for p in precedents.of(c) if p not in stopped and p not in found and p != cell]
+        found.update(dict.fromkeys(layer))
+    return list(found)
