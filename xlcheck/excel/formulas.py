@@ -153,6 +153,8 @@ class _Printer:
 
     def size(self, expr: ex.Expr) -> int:
         """Number of elements of a vector."""
+        if isinstance(expr, ex.Ref):
+            return self.places.size(expr.name)
         return shape_of(expr, lambda name: (self.places.size(name),))[-1]
 
 
@@ -216,8 +218,6 @@ def _one_hot(printer: _Printer, expr: ex.OneHot, index: int | None) -> tuple[str
 def _concat(printer: _Printer, expr: ex.Concat, index: int | None) -> tuple[str, str]:
     if index is None:
         raise NotSupportedError("joined vectors inside another array operation need their own quantity")
-    if printer.size(expr) == 1:
-        index = 0
     for item in expr.items:
         size = printer.size(item)
         if index < size:
