@@ -173,11 +173,14 @@ def _typed_words(draft: Draft, sheet: SheetDraft, typed: TypedText, vocabulary: 
 
 
 def _cleaned(cell: str) -> str:
-    """A typed word in lower case without the signs around it; a number becomes a text."""
+    """A typed word in lower case without the signs around it; a number becomes a text.
+
+    Empty cells are told by their value 0: IronCalc takes the ones that openpyxl writes for zeros.
+    """
     text = f'{cell}&""'
     for sign in _STRIPPED:
         text = f'SUBSTITUTE({text},"{sign.replace(chr(34), chr(34) * 2)}","")'
-    return f"LOWER(TRIM({text}))"
+    return f'IF({cell}=0,"",LOWER(TRIM({text})))'
 
 
 def _steps(draft: Draft, sheet: SheetDraft, typed: TypedText, columns: _Columns, vocabulary: Range) -> Range:
