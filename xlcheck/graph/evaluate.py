@@ -173,6 +173,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Sub: _binary(np.subtract),
     ex.Mul: _binary(np.multiply),
     ex.Div: _binary(np.divide),
+    ex.Power: _binary(np.power),
     ex.Maximum: _binary(np.maximum),
     ex.Minimum: _binary(np.minimum),
     ex.Greater: _binary(lambda a, b: (a > b).astype(np.float64)),

@@ -168,6 +168,10 @@ class Div(Binary):
     """a / b."""
 
 
+class Power(Binary):
+    """a to the power b, for a > 0."""
+
+
 class Maximum(Binary):
     """The larger of a and b."""
 

@@ -130,9 +130,9 @@ class GraphBuilder:
     def __init__(self) -> None:
         self._quantities: dict[str, Quantity] = {}
 
-    def given(self, band: Band, shape: tuple[int, ...], step: int | None = None) -> Ref:
+    def given(self, band: Band, shape: tuple[int, ...], step: int | None = None, *, shared: bool = False) -> Ref:
         """Add a value that is not computed: an input, a target, a weight, an initial state."""
-        return self._add(Quantity(band, step, shape))
+        return self._add(Quantity(band, step, shape, shared=shared))
 
     def let(self, band: Band, expr: Expr, step: int | None = None, *, shared: bool = False) -> Ref:
         """Add a computed quantity; its shape follows from the expression."""

@@ -26,7 +26,7 @@ def shape_of(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:
 
 def _elementwise(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:
     shapes = [shape_of(operand, shape_of_quantity) for operand in ex.operands(expr)]
-    size = max(shapes, key=lambda s: s[-1])
+    size = max(shapes, key=lambda s: (len(s), s[-1]))
     if any(s != size and s != (1,) for s in shapes):
         raise ValueError(f"{type(expr).__name__}: shapes {shapes} do not fit together")
     return size

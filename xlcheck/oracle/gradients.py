@@ -90,12 +90,7 @@ def _gradients(
     open_loops(model)
     start_from(model, states, len(inputs[0]), "float64")
     with tf.GradientTape(persistent=True) as tape, listening(model) as root:
-        for variable in model.weights:
-            tape.watch(variable.value)
-        tape.watch(tensors)  # so that what follows from them alone is recorded, too
-        for _, layer in walk(model):
-            if hasattr(layer, "get_initial_state"):
-                tape.watch(layer.get_initial_state(len(inputs[0])))
+        watch_all(tape, model, tensors)
         outputs = call_model(model, tensors)
         goal = import_keras().ops.convert_to_tensor(targets.reshape(outputs[0].shape), dtype="float64")
         weights = step_weights(str(spec.loss), np.asarray(goal))
@@ -115,12 +110,21 @@ def _gradients(
         for name, variable in weights_by_name(layer).items()
     }
     noted = list(match_calls(spec, root, tensors))
-    gradient = _gradients_of(tape, loss, [*variables.values(), *_tensors([call for _, call in noted])])
+    gradient = _gradients_of(tape, loss, [*variables.values(), *tensors_of([call for _, call in noted])])
     values |= {name: gradient(tensor) for name, tensor in variables.items()}
     for call, made in noted:
-        for symbol, recorded in recorder_of(spec.layer(call.layer).kind, call.name)(_mapped(made, gradient)).items():
+        for symbol, recorded in recorder_of(spec.layer(call.layer).kind, call.name)(mapped(made, gradient)).items():
             values |= spread(graph, f"{call.name}.{symbol}", recorded)
     return values
+
+
+def watch_all(tape: Any, model: Any, inputs: Sequence[Any]) -> None:
+    """Let a tape record whatever follows from weights, inputs or initial states, also from one of them alone."""
+    tape.watch([variable.value for variable in model.weights])
+    tape.watch(list(inputs))
+    for _, layer in walk(model):
+        if hasattr(layer, "get_initial_state"):
+            tape.watch(layer.get_initial_state(len(inputs[0])))
 
 
 def _gradients_of(tape: Any, loss: Any, tensors: Sequence[Any]) -> Callable[[Any], Any]:
@@ -140,28 +144,28 @@ def _gradients_of(tape: Any, loss: Any, tensors: Sequence[Any]) -> Callable[[Any
     return gradient
 
 
-def _tensors(calls: Sequence[LayerCall]) -> Iterator[Any]:
+def tensors_of(calls: Sequence[LayerCall]) -> Iterator[Any]:
     """Everything that was noted in these calls and inside them."""
     for call in calls:
         events = [(event.args, event.result) for event in call.events]
         yield from import_keras().tree.flatten((call.args, call.kwargs, call.result, events))
-        yield from _tensors(call.calls)
+        yield from tensors_of(call.calls)
 
 
-def _mapped(call: LayerCall, replace: Callable[[Any], Any]) -> LayerCall:
+def mapped(call: LayerCall, replace: Callable[[Any], Any], *, holds_values: bool = False) -> LayerCall:
     """A noted call with every tensor in it replaced."""
 
-    def mapped(structure: Any) -> Any:
+    def replaced(structure: Any) -> Any:
         return import_keras().tree.map_structure(replace, structure)
 
     return LayerCall(
         call.layer,
-        mapped(call.args),
-        mapped(call.kwargs),
-        mapped(call.result),
-        [Event(event.name, mapped(event.args), mapped(event.result)) for event in call.events],
-        [_mapped(inner, replace) for inner in call.calls],
-        holds_values=False,
+        replaced(call.args),
+        replaced(call.kwargs),
+        replaced(call.result),
+        [Event(event.name, replaced(event.args), replaced(event.result)) for event in call.events],
+        [mapped(inner, replace, holds_values=holds_values) for inner in call.calls],
+        holds_values=holds_values,
     )
 
 
