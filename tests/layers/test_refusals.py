@@ -56,6 +56,9 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "TimeDistributed": (
         lambda: chain((5, 4), L.TimeDistributed(L.Flatten(), name="t")), r"'t': TimeDistributed\(Flatten\) .* Dense",
     ),
+    "model in a wrapper": (
+        lambda: chain((5, 4), L.TimeDistributed(chain((4,), L.Dense(2)))), "a whole model inside a wrapper is not supp",
+    ),
     "Reshape": (lambda: chain((8,), L.Reshape((2, 2, 2), name="r")), r"'r': Reshape to \(2, 2, 2\) is not supported"),
     "codes in a sequence": (lambda: chain((5, 1), L.Embedding(6, 2, name="e")), "'e': an Embedding of several codes"),
     "mask value": (lambda: chain((5, 4), L.Masking(0.3, name="m")), "'m': Keras rounds mask_value=0.3 .* whole number"),

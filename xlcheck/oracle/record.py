@@ -29,6 +29,7 @@ from xlcheck.oracle.states import STATES, start_from, states_of
 from xlcheck.spec.codes import check_codes
 from xlcheck.spec.keras_builder import to_keras
 from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.keras_layers import walk
 from xlcheck.spec.keras_reader import read_model, weights_of
 from xlcheck.spec.model_spec import Array, InputSpec, ModelSpec
 
@@ -152,8 +153,9 @@ def _arrays(inputs: ArrayLike | Sequence[ArrayLike]) -> list[Array]:
 
 
 def _check_batch(model: Any, samples: int) -> None:
+    stateful = any(getattr(layer, "stateful", False) for _, layer in walk(model))
     for tensor in model.inputs:
-        if tensor.shape[0] not in (None, samples):
+        if stateful and tensor.shape[0] != samples:
             raise ModelError(
                 f"model {model.name!r} reads batches of {tensor.shape[0]} samples, as stateful layers need; "
                 f"there are {samples}"

@@ -62,6 +62,10 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     """
     keras = import_keras()
     kind = type(layer).__name__
+    if is_graph(layer):
+        raise NotSupportedError(
+            f"layer {layer.name!r}: a whole model inside a wrapper is not supported; wrap its layers one by one"
+        )
     if getattr(keras.layers, kind, None) is not type(layer):
         raise NotSupportedError(
             f"layer {layer.name!r}: {type(layer).__module__}.{kind} is not one of Keras's own layers; "

@@ -75,8 +75,8 @@ class Call:
     Attributes:
         name: the prefix of its quantities: the layer's name, `name#2` for its second call.
         layer: the name of the `LayerSpec`.
-        inputs: the tensors it reads, in Keras's order.
-        outputs: the tensors it makes; the first is named like the call.
+        inputs: the tensors it reads, in Keras's order; for a recurrent layer the sequence, then initial states.
+        outputs: the tensors it makes; the first is named like the call, further ones `name:1`, `name:2`.
     """
 
     name: str
