@@ -23,6 +23,9 @@ _SMALL = 4_000
 """Cells of a workbook up to which one large rectangle is read faster than many small ones."""
 
 
+_MOST_PASSES = 200
+
+
 def show(cell: Address) -> str:
     """An address as a formula writes it, with its worksheet: `Sheet1!B2`."""
     return f"{quote_sheet(cell[0])}!{cell_name(cell[1], cell[2])}"
@@ -113,6 +116,27 @@ class CellTable:
     def _whole(self, sheet: str) -> tuple[Range, Positions]:
         area = self.bounds[sheet]
         return area, np.array([self.index.get((sheet, *cell), -1) for cell in area.cells()], dtype=np.intp)
+
+    @cached_property
+    def has_arrays(self) -> bool:
+        """Whether an array formula fills more than one cell."""
+        cells = (cell for sheet in self.content.sheets.values() for cell in sheet.cells.values())
+        return any(cell.array is not None and ":" in cell.array for cell in cells)
+
+    def recalculate(self, session: Session, *, formulas_only: bool = False) -> CellValues:
+        """Recalculate and read.
+
+        IronCalc 0.9 may compute a cell before the array formula that it reads; so with array formulas it is
+        asked again until nothing changes.
+        """
+        session.recalculate()
+        values = self.read(session, formulas_only=formulas_only)
+        for _ in range(_MOST_PASSES if self.has_arrays else 0):
+            session.recalculate()
+            before, values = values, self.read(session, formulas_only=formulas_only)
+            if np.array_equal(before.numbers, values.numbers, equal_nan=True) and before.others == values.others:
+                break
+        return values
 
     def read(self, session: Session, *, formulas_only: bool = False) -> CellValues:
         """The values of all cells, or of the formula cells, after `session.recalculate()`."""

@@ -132,8 +132,15 @@ class Elements:
     @cached_property
     def is_part(self) -> list[bool]:
         """Whether each element is only a part of a quantity."""
-        counts = np.diff(self._starts)
-        return np.repeat([bool(source.part) for source in self.sources], counts).tolist()  # type: ignore[no-any-return]
+        return self._each([bool(source.part) for source in self.sources])
+
+    @cached_property
+    def is_weight(self) -> list[bool]:
+        """Whether each element is one of a weight."""
+        return self._each([source.quantity.is_weight and not source.part for source in self.sources])
+
+    def _each(self, of_source: list[bool]) -> list[bool]:
+        return np.repeat(of_source, np.diff(self._starts)).tolist()  # type: ignore[no-any-return]
 
     @cached_property
     def by_key(self) -> dict[Key, int]:

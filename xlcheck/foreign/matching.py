@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,8 +21,6 @@ Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
 ENOUGH_VOTES = 0.6
-_ELSEWHERE = 0.4
-"""What votes count for an element that another cell holds already."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,7 @@ class Matching:
         formulas: the formula cells to be matched.
         values: their fingerprints and those of all other cells, `(settings, cells of the table)`.
         wrong: cells that are known to compute something else, and what they should hold.
+        copies: formula cells that only repeat another cell.
 
     Attributes:
         candidates: formula cell → the elements it equals; empty for a cell that equals none.
@@ -78,7 +77,9 @@ class Matching:
         formulas: Sequence[Address],
         values: Array,
         wrong: Mapping[Address, int],
+        copies: Collection[Address] = (),
     ) -> None:
+        self.copies = copies
         self.elements = elements
         self.placed = placed
         self._values = values
@@ -106,8 +107,10 @@ class Matching:
     def regularity(self) -> Regularity:
         """What steps between the known cells mean."""
         if self._regularity is None:
-            known = {**self.placed.given, **self.held}
-            keys = self.elements.keys
+            keys, is_weight = self.elements.keys, self.elements.is_weight
+            held = Counter(self.held.values())
+            known = {c: n for c, n in self.held.items() if not (is_weight[n] and held[n] > 1)}
+            known |= self.placed.given
             self._regularity = Regularity({cell: keys[n] for cell, n in known.items()})
         return self._regularity
 
@@ -128,12 +131,17 @@ class Matching:
         for key, weight in self.regularity.expected(cell).items():
             number = self.elements.by_key.get(key)
             if number is not None:
-                others = self.holders[number] - (self.held.get(cell) == number)
-                votes[number] = weight * (_ELSEWHERE if others else 1.0)
+                votes[number] = weight
         if not votes:
             return None
-        number = max(votes, key=lambda n: (votes[n], -n))
-        return number if votes[number] >= ENOUGH_VOTES * sum(votes.values()) else None
+        best = max(votes, key=lambda n: (votes[n], -n))
+        rivals = sum(weight for number, weight in votes.items() if number != best and not self._others(number, cell))
+        return best if votes[best] >= ENOUGH_VOTES * (votes[best] + rivals) else None
+
+    def _others(self, number: int, cell: Address) -> bool:
+        """Whether another cell computes an element."""
+        own = self.held.get(cell) == number and cell not in self.copies
+        return self.holders[number] - own > 0
 
     def is_misplaced(self, cell: Address) -> bool:
         """Whether a cell equals something else than its place asks for."""
@@ -149,8 +157,8 @@ class Matching:
 
     @cached_property
     def holders(self) -> Counter[int]:
-        """How many cells hold each element."""
-        return Counter(self.held.values())
+        """How many cells hold each element; cells that only repeat another one do not count."""
+        return Counter(number for cell, number in self.held.items() if cell not in self.copies)
 
     @cached_property
     def bands(self) -> set[tuple[int, str, str]]:

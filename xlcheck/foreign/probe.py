@@ -63,7 +63,7 @@ class Probe:
             for cell, value in self._random[setting].items():
                 session.set(*cell, value)
             for cell, values in self._overwritten.items():
-                session.set(*cell, float(values[setting]))
+                session.set(*cell, _settable(values[setting]))
 
     def graph_values(self, network: int) -> list[dict[str, Array]]:
         """All values of a network's graph, for each setting."""
@@ -96,13 +96,10 @@ class Probe:
 
     def _put_one(self, setting: int, cells: Mapping[Address, Array]) -> None:
         for cell, values in cells.items():
-            value = float(values[setting])
-            self._sessions[setting].set(*cell, value if np.isfinite(value) else _NO_NUMBER)
+            self._sessions[setting].set(*cell, _settable(values[setting]))
 
     def _recalculate_one(self, setting: int) -> Array:
-        session = self._sessions[setting]
-        session.recalculate()
-        return self._table.read(session, formulas_only=True).numbers
+        return self._table.recalculate(self._sessions[setting], formulas_only=True).numbers
 
     def _given(self, setting: int) -> dict[Address, float]:
         random = self._random[setting]
@@ -160,6 +157,10 @@ class Trial:
             rows.append(self._probe._recalculate_one(setting))
             self._probe._put_one(setting, self._before)
         return np.stack(rows)
+
+
+def _settable(value: float) -> float | str:
+    return float(value) if np.isfinite(value) else _NO_NUMBER
 
 
 def random_numbers(networks: Sequence[Network], seed: int) -> dict[Address, float]:

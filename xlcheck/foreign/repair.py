@@ -25,6 +25,8 @@ MAX_TARGETS = 40
 _PART, _AGAIN, _MISPLACED = 0.9, 0.7, 0.5
 """What a cell is worth that holds a part of a quantity, or computes again what another cell computes, where one
 that computes a quantity is worth 1; what is taken off for one at the wrong place."""
+_COPY = 0.25
+"""What is lost if a cell is declared wrong that repeats another one."""
 _CONSTANT, _AT_ITS_PLACE = 4.0, 2.0
 """What speaks for a repair among equals: a number was typed there; the cells around ask for it."""
 
@@ -49,6 +51,7 @@ class Workshop:
         formulas: the formula cells to be explained.
         wrong: the cells found to be wrong so far, and what they should hold.
         scratch: cells that belong to nothing.
+        copies: formula cells that only repeat another cell.
     """
 
     table: CellTable
@@ -58,6 +61,7 @@ class Workshop:
     formulas: Sequence[Address]
     wrong: Mapping[Address, int]
     scratch: set[Address]
+    copies: frozenset[Address]
 
     def after(self, now: Matching, repair: Repair, cell: Address) -> Matching | None:
         """What the cells would hold after a repair; None if it neither concerns nor explains the unknown cell."""
@@ -66,7 +70,7 @@ class Workshop:
         if repair.cell != cell and not now.elements.holds(trial.first()[position]):
             return None
         wrong = {**self.wrong, repair.cell: repair.number}
-        return Matching(now.elements, self.placed, self.table, self.formulas, trial.all(), wrong)
+        return Matching(now.elements, self.placed, self.table, self.formulas, trial.all(), wrong, self.copies)
 
     def worth(self, matching: Matching, watched: Sequence[Address], without: Address) -> float:
         """How much of the workbook a matching explains.
@@ -88,14 +92,16 @@ class Workshop:
         number = matching.held[cell]
         if matching.elements.is_part[number]:
             return _PART
-        return _AGAIN if matching.holders[number] > 1 and not self.precedents.is_copy(cell) else 1.0
+        return _AGAIN if matching.holders[number] > 1 and cell not in self.copies else 1.0
 
     def loss(self, cell: Address, now: Matching) -> float:
         """What is lost if a cell is declared wrong that computes a quantity which no other cell computes."""
         number = now.held.get(cell)
-        if number is None or now.elements.is_part[number] or now.holders[number] > 1 or now.is_misplaced(cell):
+        if number is None or now.elements.is_part[number] or now.is_misplaced(cell):
             return 0.0
-        return 1.0
+        if cell in self.copies:
+            return _COPY
+        return 0.0 if now.holders[number] > 1 else 1.0
 
 
 def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repair | None:

@@ -92,12 +92,15 @@ class _Tier:
         formulas = [cell for cell in formulas if cell not in placed.given and cell not in prepares]
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
-        self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set())
+        copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
+        self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies)
 
     def matching(self) -> Matching:
         """What the cells hold now."""
         shop = self._shop
-        return Matching(self._elements, shop.placed, shop.table, shop.formulas, self._probe.values, self._wrong)
+        return Matching(
+            self._elements, shop.placed, shop.table, shop.formulas, self._probe.values, self._wrong, shop.copies
+        )
 
     def run(self) -> Tie:
         """Repair one wrong cell after the other until every cell is explained or belongs to nothing."""
