@@ -145,20 +145,34 @@ def build(
 @click.option("--atol", type=float, help="Absolute tolerance.  [default: what the workbook was verified with]")
 @click.option("--rtol", type=float, help="Tolerance relative to each quantity's largest magnitude.")
 @click.option("--all", "all_", is_flag=True, help="Show every cell that does not agree, not only the first roots.")
+@click.option(
+    "--annotate",
+    type=click.Path(path_type=Path),
+    metavar="OUT.xlsx",
+    help="Also write a copy in which wrong cells are red, carried ones amber, each with a note.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result to a file instead of stdout.")
 @engine_option
 @format_option
 @quiet_option
 def check(
     files: tuple[Path, ...], model: Path | None, atol: float | None, rtol: float | None, all_: bool,
-    output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
+    annotate: Path | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras."""
     from xlcheck import api
 
+    if annotate is not None and len(files) > 1:
+        raise UsageError("--annotate writes one marked copy; pass one workbook with it")
     reports = [
         api.check(path, engine=engine, model=model, atol=atol, rtol=rtol) for path in files for engine in engines
     ]
+    if annotate is not None:
+        from xlcheck.check.annotate import annotate as write_copy
+
+        marked = write_copy(reports[0], files[0], annotate)
+        if not quiet:
+            click.echo(f"{marked} cells are marked in {annotate}", err=True)
     return _show(reports, format_, output, all_=all_)
 
 
