@@ -130,14 +130,14 @@ def _rest(report: CheckReport, shown: Sequence[CellResult], rows: int | None) ->
     lines = [] if rows is None else list(_hidden(report, shown))
     lines += [f"Note: {note}." for note in report.notes]
     if len(report.cells) > len(shown):
-        lines.append(f"Every cell: {_command(report)}")
+        lines.append(f"Every cell: {full_command(report)}")
     if lines and shown:
         yield ""
     for line in lines:
         yield _indented(line)
 
 
-def _command(report: CheckReport) -> str:
+def full_command(report: CheckReport) -> str:
     """The command that shows everything."""
     name = report.engine.partition(" ")[0]
     engine = [] if name == "ironcalc" else ["--engine", name]

@@ -23,8 +23,12 @@ from xlcheck.pytest_plugin.golden_paths import FORMAT
 Array = NDArray[np.float64]
 
 
-def read_golden(path: Path) -> Trace:
+def read_golden(path: Path, label: str) -> Trace:
     """Read a golden file.
+
+    Args:
+        path: of the file.
+        label: what to call it in messages.
 
     Raises:
         DataError: it cannot be read, is damaged, or is some other JSON file.
@@ -32,19 +36,19 @@ def read_golden(path: Path) -> Trace:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path}: the golden file cannot be read: {error.strerror or error}") from error
+        raise DataError(f"{label}: the golden file cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise DamagedGoldenError(_damaged(path)) from error
+        raise DamagedGoldenError(_damaged(label)) from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise DataError(
-            f"{path}: this is not a golden file that this version of xlcheck reads (its format would be {FORMAT!r}); "
+            f"{label}: this is not a golden file that this version of xlcheck reads (its format would be {FORMAT!r}); "
             "move it away, or name the trace otherwise"
         )
     try:
         values = {name: np.array(nested, dtype=np.float64) for name, nested in data["quantities"].items()}
         return Trace(data["source"], values)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise DamagedGoldenError(_damaged(path)) from error
+        raise DamagedGoldenError(_damaged(label)) from error
 
 
 class DamagedGoldenError(DataError):
@@ -81,7 +85,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _damaged(path: Path) -> str:
+def _damaged(label: str) -> str:
     return (
-        f"{path}: the golden file is damaged; restore it from version control, or write it anew with --xlcheck-update"
+        f"{label}: the golden file is damaged; restore it from version control, or write it anew with --xlcheck-update"
     )

@@ -47,7 +47,7 @@ def _groups(content: WorkbookContent, manifest: Manifest) -> Iterator[str]:
     for binding in manifest.bindings:
         places = set(_places(binding.area))
         bound |= places
-        is_computed = graph[binding.quantity].expr is not None
+        is_computed = binding.quantity in graph and graph[binding.quantity].expr is not None
         if is_computed or not helpers.isdisjoint(places) or not formulas.isdisjoint(places):
             live.add(binding.quantity)
     yield from (q.name for q in graph if q.name in live)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlcheck.check.groups import by_quantity
 from xlcheck.check.messages import plural
-from xlcheck.check.render_text import ROWS, render_text
+from xlcheck.check.render_text import ROWS, full_command, render_text
 from xlcheck.check.report import CellResult, CheckReport, Status
 from xlcheck.pytest_plugin.text import some, wrapped
 
@@ -37,7 +36,7 @@ def _paragraphs(report: CheckReport, hidden: int) -> Iterator[str]:
         names = some([name for name, cells in groups if any(cell.status is Status.CARRIED for cell in cells)])
         number = plural(report.counts.carried, "cell is", "cells are")
         yield f"{number} wrong only because an earlier cell is: {names}."
-    yield f"Every cell: xlcheck check {shlex.quote(report.workbook)} --all"
+    yield f"Every cell: {full_command(report)}"
 
 
 def _place(cell: CellResult) -> str:

@@ -31,10 +31,12 @@ class WorkbookFile(pytest.File):
     Attributes:
         settings: of the run.
         groups: the names of its items; what belongs to none of them is shown with the constants.
+        problem: why the file could not be read.
     """
 
     settings: Settings
     groups: tuple[str, ...] = ()
+    problem: XlcheckError | None = None
 
     @classmethod
     def of(cls, path: Path, parent: pytest.Collector, settings: Settings) -> WorkbookFile:
@@ -47,8 +49,9 @@ class WorkbookFile(pytest.File):
         """One item for each quantity with a formula; one that fails if the file cannot be read."""
         try:
             self.groups = groups_in(read_workbook(self.path))
-        except XlcheckError:
+        except XlcheckError as error:
             self.groups = (_UNREADABLE,)
+            self.problem = error
         for name in self.groups:
             # Given as a text, since pytest 9.2 and --lf compare identifiers that they parsed from texts.
             yield WorkbookItem.from_parent(self, name=name, nodeid=f"{self.nodeid}::{name}")
@@ -56,6 +59,8 @@ class WorkbookFile(pytest.File):
     @cached_property
     def report(self) -> CheckReport | XlcheckError:
         """The check of the workbook, or why there is none."""
+        if self.problem is not None:
+            return self.problem
         try:
             report = check_with(self.settings.shown(self.path), self.settings.engine, self.settings.levels)
         except XlcheckError as error:

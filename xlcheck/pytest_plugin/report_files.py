@@ -8,7 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlcheck.errors import UsageError
 from xlcheck.files import write_text
 from xlcheck.pytest_plugin.run_record import Failure
 
@@ -56,7 +55,7 @@ def trace_failure(divergence: Divergence, golden: str, test: str, message: str) 
 
 
 def write_reports(failures: Sequence[Failure], folder: Path) -> tuple[Path, Path]:
-    """Write both files, also when nothing failed; the folder is made if need be.
+    """Write both files, also when nothing failed.
 
     Returns:
         The JSON file and the HTML file.
@@ -66,10 +65,6 @@ def write_reports(failures: Sequence[Failure], folder: Path) -> tuple[Path, Path
     """
     from jinja2 import Environment, StrictUndefined
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}; choose another") from error
     ordered = sorted(failures, key=lambda failure: (failure.test, failure.kind))
     data = {
         f"{kind}s": [{"test": f.test, **f.json} for f in ordered if f.kind == kind] for kind in ("workbook", "trace")

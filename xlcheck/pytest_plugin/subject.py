@@ -100,13 +100,13 @@ def _array(name: str, values: Any) -> Array:
     """A float64 copy that is equal to the array, number by number."""
     try:
         array = np.asarray(values)
-        exact = array.astype(np.float64)
-    except (ValueError, TypeError) as error:
-        raise DataError(f"{name} is not an array of numbers: {error}") from error
-    if array.dtype.kind not in "biuf":
-        raise DataError(f"{name} holds {array.dtype}, not real numbers")
+    except ValueError:
+        raise DataError(f"{name} is no array: its rows have different lengths") from None
     if array.size == 0:
         raise DataError(f"{name} is empty; leave it out")
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{name} holds {array.dtype}, not real numbers")
+    exact = array.astype(np.float64)
     if not np.array_equal(exact.astype(array.dtype), array, equal_nan=array.dtype.kind == "f"):
         raise DataError(f"{name} holds numbers that float64 cannot hold; round them first")
     return exact

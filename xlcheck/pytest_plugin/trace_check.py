@@ -107,7 +107,7 @@ class TraceCheck:
         if not path.exists():
             return None
         try:
-            return read_golden(path)
+            return read_golden(path, self.settings.shown(path))
         except DamagedGoldenError:
             if self.settings.updates_all:
                 return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,17 +56,24 @@ class WorkbookCheck:
             The report, in which everything agrees.
         """
         __tracebackhide__ = True
-        try:
-            levels = [level_of("xlcheck_workbook", atol, rtol), *marker_levels(self.item), *self.settings.levels]
-            given = {"model": model, "inputs": inputs, "bindings": bindings, **options}
-            report = check_with(path, engine or marker_engine(self.item) or self.settings.engine, levels, **given)
-        except XlcheckError as error:
-            pytest.fail(wrapped(str(error)), pytrace=False)
+        given = {"model": model, "inputs": inputs, "bindings": bindings, **options}
+        report = self._check(path, engine, atol, rtol, given)
+        if isinstance(report, XlcheckError):
+            pytest.fail(wrapped(str(report)), pytrace=False)
         if not report.ok:
             if self.settings.report is not None:
                 self.settings.record.add_failure(workbook_failure(report, self.item.nodeid))
             pytest.fail(render_text([report]), pytrace=False)
         return report
+
+    def _check(
+        self, path: str | Path, engine: str | None, atol: float | None, rtol: float | None, given: Mapping[str, Any]
+    ) -> CheckReport | XlcheckError:
+        try:
+            levels = [level_of("xlcheck_workbook", atol, rtol), *marker_levels(self.item), *self.settings.levels]
+            return check_with(path, engine or marker_engine(self.item) or self.settings.engine, levels, **given)
+        except XlcheckError as error:
+            return error
 
 
 def check_with(path: str | Path, engine: str, levels: Sequence[Level], **options: Any) -> CheckReport:

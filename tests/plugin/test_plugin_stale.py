@@ -1,0 +1,80 @@
+"""Golden files that no test compares any more are reported, and never those that are only not looked at now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+TWO = """
+import port, pytest
+
+def test_port(xlcheck_trace):
+    xlcheck_trace(port.port())
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_other(xlcheck_trace, n):
+    xlcheck_trace({"x": [n]}, name="numbers")
+"""
+
+
+@pytest.fixture
+def golden(project: pytest.Pytester) -> Path:
+    """The folder of golden files of a module with two tests, one of them for two parameters."""
+    project.makepyfile(test_port=TWO)
+    project.runpytest("--xlcheck-update").assert_outcomes(passed=3)
+    return project.path / "test_port"
+
+
+def stale(result: pytest.RunResult) -> list[str]:
+    """The names of the golden files that a run calls stale."""
+    lines = [line for line in result.outlines if line.startswith("stale golden file: ")]
+    return [line.removeprefix("stale golden file: ").partition(";")[0].rpartition("/")[2] for line in lines]
+
+
+def test_nothing_is_stale(project: pytest.Pytester, golden: Path) -> None:
+    """While every golden file has its test, none is reported, whatever part of the tests runs."""
+    for options in (
+        (),
+        ("-k", "other"),
+        ("test_port.py::test_port",),
+        ("--deselect", "test_port.py::test_port"),
+        ("--lf",),
+    ):
+        assert stale(project.runpytest(*options)) == []
+
+
+@pytest.mark.parametrize("options", [(), ("-k", "port"), ("-n", "2")])
+def test_removed_test(project: pytest.Pytester, golden: Path, options: tuple[str, ...]) -> None:
+    """The golden files of tests and parameters that are gone are reported, also with -k and xdist."""
+    project.makepyfile(test_port=TWO.replace("[1, 2]", "[1, 3]").replace("test_port", "test_new"))
+    result = project.runpytest_subprocess("--xlcheck-update", *options)
+
+    assert stale(result) == ["test_other[2].numbers.json", "test_port.json"]
+
+
+def test_unused_by_its_test(project: pytest.Pytester, golden: Path) -> None:
+    """A test that passes without comparing its golden file leaves it stale; one that fails does not."""
+    project.makepyfile(test_port=TWO.replace("xlcheck_trace(port.port())", "pass"))
+
+    assert stale(project.runpytest("test_port.py::test_port")) == ["test_port.json"]
+    project.makepyfile(test_port=TWO.replace("xlcheck_trace(port.port())", "assert False"))
+    assert stale(project.runpytest()) == []
+
+
+def test_removed_module(project: pytest.Pytester, golden: Path) -> None:
+    """The folder of a module that is gone is stale as a whole."""
+    (project.path / "test_port.py").rename(project.path / "test_moved.py")
+
+    assert len(stale(project.runpytest("--xlcheck-update"))) == 3
+
+
+def test_other_files_are_left_alone(project: pytest.Pytester, golden: Path) -> None:
+    """JSON files of another kind beside golden files are none of the plugin's business."""
+    (golden / "data.json").write_text("{}")
+    (project.path / "data").mkdir()
+    (project.path / "data" / "data.json").write_text("{}")
+
+    assert stale(project.runpytest()) == []

@@ -1,0 +1,144 @@
+"""Tolerances by pattern, at every level; the nearest one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from xlcheck.errors import UsageError
+from xlcheck.pytest_plugin.tolerances import DEFAULT, Limit, level_of, limit_of, limit_of_everything, parse_level
+
+pytest_plugins = ["pytester"]
+
+
+def test_forms_of_a_level() -> None:
+    """A text is `[PATTERN=]ATOL[,RTOL]`; in Python a pattern stands for one number or two."""
+    assert parse_level(["lstm.* = 1e-9", "dense.y=1e-6,1e-3", "0.5"], "here") == {
+        "lstm.*": Limit(1e-9),
+        "dense.y": Limit(1e-6, 1e-3),
+        "*": Limit(0.5),
+    }
+    assert level_of("here", 1e-3, None, {"lstm.*": 1, "dense.y": (1e-6, 1e-3)}) == {
+        "*": Limit(1e-3),
+        "lstm.*": Limit(1.0),
+        "dense.y": Limit(1e-6, 1e-3),
+    }
+
+
+@pytest.mark.parametrize("text", ["", "x", "lstm.*", "lstm.*=", "lstm.*=1e-9,", "1,2,3", "-1", "lstm.*=nan"])
+def test_unusable_text(text: str) -> None:
+    """Whatever is no tolerance is refused with the place where it stands."""
+    with pytest.raises(UsageError, match=r"^here: "):
+        parse_level([text], "here")
+
+
+@pytest.mark.parametrize("value", [-1, "1e-3", None, True, (1, 2, 3), float("nan")])
+def test_unusable_value(value: object) -> None:
+    """A tolerance in Python is one number or two, and never negative."""
+    with pytest.raises(UsageError, match="a tolerance is one number, or two"):
+        level_of("here", tolerances={"x": value})
+
+
+def test_nearest_level_wins() -> None:
+    """The first level with a fitting pattern decides, however general the pattern is; then the default."""
+    levels = [{"lstm.f*": Limit(1.0)}, {"*": Limit(2.0), "dense.y": Limit(3.0)}]
+
+    assert limit_of(levels, "lstm.f[1]") == Limit(1.0)
+    assert limit_of(levels, "lstm.i[1]") == Limit(2.0)
+    assert limit_of(levels, "dense.y") == Limit(3.0)
+    assert limit_of(levels[:1], "dense.y") == DEFAULT
+    assert limit_of_everything(levels) == Limit(2.0)
+    assert limit_of_everything(levels[:1]) is None
+
+
+def test_last_fitting_pattern_wins() -> None:
+    """Within a level later patterns refine earlier ones."""
+    assert limit_of([{"*": Limit(1.0), "lstm.*": Limit(2.0), "lstm.f[?]": Limit(3.0)}], "lstm.f[0]") == Limit(3.0)
+    assert limit_of([{"lstm.*": Limit(2.0), "*": Limit(1.0)}], "lstm.f[0]") == Limit(1.0)
+
+
+def test_brackets_stand_for_themselves() -> None:
+    """`lstm.f[1]` is the name of a quantity and no set of characters."""
+    levels = [{"lstm.f[1]": Limit(1.0)}]
+
+    assert limit_of(levels, "lstm.f[1]") == Limit(1.0)
+    assert limit_of(levels, "lstm.f1") == DEFAULT
+
+
+def test_levels_of_a_run(project: pytest.Pytester, set_kernel: Callable[[float], None]) -> None:
+    """Configuration file, command line, marker and call, each nearer than the one before, decide about one change."""
+    project.runpytest()
+    set_kernel(0.6)
+    wide, narrow = "*=0.3", "*=0.01"
+    config = project.path / "pyproject.toml"
+
+    def outcome(*options: str) -> bool:
+        return project.runpytest("-p", "no:cacheprovider", *options).ret == 0
+
+    def declare(tolerance: str) -> None:
+        config.write_text(f'[tool.pytest.ini_options]\nxlcheck_tolerances = ["{tolerance}"]\n')
+
+    def test(marker: str, argument: str = "") -> None:
+        body = f"def test_port(xlcheck_trace):\n    xlcheck_trace(port.port(){argument})"
+        project.makepyfile(test_port=f"import port, pytest\n{marker}\n{body}")
+
+    assert not outcome()
+    declare(wide)
+    assert outcome()
+    assert not outcome(f"--xlcheck-tolerance={narrow}")
+    declare(narrow)
+    assert not outcome()
+    assert outcome(f"--xlcheck-tolerance={wide}")
+    test("@pytest.mark.xlcheck(atol=0.01)")
+    assert not outcome(f"--xlcheck-tolerance={wide}")
+    test("@pytest.mark.xlcheck(atol=0.3)")
+    assert outcome(f"--xlcheck-tolerance={narrow}")
+    test("@pytest.mark.xlcheck(atol=0.3)", ", atol=0.01")
+    assert not outcome()
+    test("@pytest.mark.xlcheck(atol=0.01)", ", tolerances={'dense.*': 0.3}")
+    assert outcome()
+
+
+def test_nearest_marker_wins(project: pytest.Pytester, set_kernel: Callable[[float], None]) -> None:
+    """A marker of the function is nearer than one of its module."""
+    project.runpytest()
+    set_kernel(0.6)
+    project.makepyfile(
+        test_port="""
+        import port, pytest
+        pytestmark = pytest.mark.xlcheck(atol=0.01)
+
+        @pytest.mark.xlcheck(tolerances={"dense.*": 0.3})
+        def test_port(xlcheck_trace):
+            xlcheck_trace(port.port())
+        """
+    )
+    project.runpytest("--strict-markers").assert_outcomes(passed=1)
+
+
+def test_unusable_tolerance_ends_the_run(pytester: pytest.Pytester) -> None:
+    """A wrong tolerance on the command line is one sentence before the first test."""
+    result = pytester.runpytest("--xlcheck-tolerance=lstm.*")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --xlcheck-tolerance: 'lstm.[*]' is no tolerance; write PATTERN=ATOL*"])
+
+
+@pytest.mark.parametrize(
+    ("marker", "sentence"),
+    [
+        ("atoll=1", "the marker xlcheck has no argument 'atoll'; it takes atol, engine, rtol, tolerances"),
+        ("1e-3", "the marker xlcheck has named arguments only; it takes atol, engine, rtol, tolerances"),
+        ("atol='1'", "marker xlcheck: a tolerance is one number, or two (absolute, relative), and never negative"),
+    ],
+)
+def test_unusable_marker(pytester: pytest.Pytester, marker: str, sentence: str) -> None:
+    """A marker with a wrong argument fails its test with one sentence."""
+    pytester.makepyfile(
+        f"import pytest\n@pytest.mark.xlcheck({marker})\ndef test_m(xlcheck_trace):\n    xlcheck_trace({{'x': [1]}})"
+    )
+    result = pytester.runpytest("--xlcheck-update")
+
+    result.assert_outcomes(failed=1)
+    assert sentence in " ".join(result.outlines)

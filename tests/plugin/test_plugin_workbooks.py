@@ -1,0 +1,125 @@
+"""The fixture `xlcheck_workbook`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from xlcheck.api import check
+
+pytest_plugins = ["pytester"]
+
+AddTo = Callable[[str, float, Path], str]
+TEST = (
+    "def test_w(xlcheck_workbook):\n    report = xlcheck_workbook({arguments})\n    assert report.counts.checked > 100"
+)
+
+
+def write_test(pytester: pytest.Pytester, arguments: str = "'lstm.xlsx'", marker: str = "") -> None:
+    """Write a module with one test that calls the fixture."""
+    pytester.makepyfile(test_w=f"import pytest\n{marker}\n{TEST.format(arguments=arguments)}")
+
+
+def test_right_workbook_passes(pytester: pytest.Pytester, right_workbook: Path) -> None:
+    """A workbook in which everything agrees passes, and the test gets the report."""
+    write_test(pytester, repr(str(right_workbook)))
+
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_failure_text(pytester: pytest.Pytester, add_to: AddTo) -> None:
+    """A wrong cell fails with the report in 80 columns: the root, how many are carried, the command that shows all."""
+    cell = add_to("lstm.f[1]", 0.001, pytester.path / "lstm.xlsx")
+    write_test(pytester)
+    result = pytester.runpytest()
+    report = check("lstm.xlsx")
+
+    result.assert_outcomes(failed=1)
+    counts = report.counts
+    (root,) = report.roots
+    expected = f"""\
+✗ lstm.xlsx: 1 cell wrong, {counts.carried} carried, {counts.agree} of {counts.checked} agree
+  {report.engine} against keras float64, 2 samples, difference ≤ 0.001
+
+  1  {cell}  lstm.f[1][0]  wrong  (sample 1)
+     gives    0.5940697
+     Keras    0.5930697  (difference 0.001)
+     formula  {root.formula}
+     why      fₜ of lstm, step 2 (how much of the old memory is kept: the sum is
+              squeezed between 0 and 1) should be σ(zf,ₜ) = 0.5930697, but the
+              cell gives 0.5940697.
+
+  {counts.carried} cells are wrong only because an earlier cell is.
+  Every cell: xlcheck check lstm.xlsx --all
+"""
+    text = "\n".join(result.outlines)
+    assert expected in text
+    assert max(map(len, expected.splitlines())) <= 80
+    assert "workbook_check.py" not in text
+
+
+def test_at_most_ten_roots(pytester: pytest.Pytester, right_workbook: Path) -> None:
+    """However many cells are wrong, ten are shown and the others counted."""
+    pytester.makepyfile(
+        """
+        from xlcheck.check.report import *
+        from xlcheck.pytest_plugin import workbook_check
+
+        def test_many(xlcheck_workbook, monkeypatch):
+            status = [Status.ROOT] * 25 + [Status.CARRIED] * 5
+            cells = tuple(
+                CellResult("S", f"A{n}", s, Kind.VALUE, f"x.y[{n}][0]", 1.0, 2.0, None, "=1", None, "No.")
+                for n, s in enumerate(status)
+            )
+            report = CheckReport("many.xlsx", "e 1", "keras", Counts(30, 30, 0, 25, 5, 0, 0), 1.0, cells=cells)
+            monkeypatch.setattr(workbook_check, "check", lambda *args, **options: report)
+            xlcheck_workbook("many.xlsx")
+        """
+    )
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [" 10  S!A9  x.y[[]9[]][[]0[]]  wrong", "*15 more cells are wrong.", "*5 cells are wrong only*"]
+    )
+    result.stdout.no_fnmatch_line("*S!A10*")
+
+
+def test_tolerance_and_engine_of_the_nearest_level(pytester: pytest.Pytester, add_to: AddTo) -> None:
+    """A tolerance set for every quantity counts for workbooks too; the marker's engine comes before the option's."""
+    add_to("lstm.f[1]", 5e-14, pytester.path / "lstm.xlsx")
+    write_test(pytester)
+
+    pytester.runpytest().assert_outcomes(failed=1)
+    pytester.runpytest("--xlcheck-tolerance=lstm.*=1e-6").assert_outcomes(failed=1)
+    pytester.runpytest("--xlcheck-tolerance=1e-6").assert_outcomes(passed=1)
+    write_test(pytester, "'lstm.xlsx', atol=1e-14")
+    pytester.runpytest("--xlcheck-tolerance=1e-6").assert_outcomes(failed=1)
+    write_test(pytester, marker="@pytest.mark.xlcheck(engine='cellrune')")
+    pytester.runpytest("--xlcheck-engine=ironcalc").stdout.fnmatch_lines(["  cellrune * against keras float64*"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("'gone.xlsx'", "gone.xlsx*"),
+        ("'text.xlsx'", "text.xlsx*"),
+        ("'lstm.xlsx', engine='excel'", "*'excel'*ironcalc, cellrune, libreoffice"),
+        ("'lstm.xlsx', model='gone.keras'", "gone.keras: there is no such file"),
+        ("'lstm.xlsx', atol=-1", "xlcheck_workbook: a tolerance is one number*"),
+    ],
+)
+def test_errors_of_use(pytester: pytest.Pytester, right_workbook: Path, arguments: str, sentence: str) -> None:
+    """A missing or unreadable file and a wrong argument are one sentence, without a traceback."""
+    shutil.copy(right_workbook, pytester.path)
+    (pytester.path / "text.xlsx").write_text("not a workbook")
+    write_test(pytester, arguments)
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    start = next(i for i, line in enumerate(result.outlines) if line.strip("_ ") == "test_w")
+    end = next(i for i, line in enumerate(result.outlines) if i > start and line.startswith("==="))
+    pytest.LineMatcher([" ".join(result.outlines[start + 1 : end])]).fnmatch_lines([sentence])
