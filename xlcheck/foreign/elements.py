@@ -6,7 +6,7 @@ weights never agree on them by chance, so that a cell's value says what the cell
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.foreign.network import Network
+from xlcheck.foreign.operands import OperandsOf, operands_of
 from xlcheck.graph.evaluate import value_of
-from xlcheck.graph.expressions import BinaryCrossentropy, CategoricalCrossentropy, Expr, Log, Sum, refs
+from xlcheck.graph.expressions import BinaryCrossentropy, CategoricalCrossentropy, Expr, Log, Ref, Sum, refs
 from xlcheck.graph.quantities import Quantity
 
 Array = NDArray[np.float64]
@@ -35,6 +36,7 @@ class Source:
         quantity: the quantity it is or belongs to.
         part: what it is, if only a part of the quantity: a text with `{}` for an element's name.
         reads: names of the quantities it is computed from.
+        operands: the single elements that one of its elements is computed from.
         compute: its values `(samples, elements)` from the values of all quantities.
         from_operands: the same from the values of `reads` alone.
         values: for every setting and sample, `(settings, samples, elements)`.
@@ -44,6 +46,7 @@ class Source:
     quantity: Quantity
     part: str
     reads: frozenset[str]
+    operands: OperandsOf
     compute: Compute
     from_operands: Compute
     values: Array
@@ -147,6 +150,11 @@ class Elements:
         """Number of each element by its coordinates."""
         return {key: number for number, key in enumerate(self.keys)}
 
+    @cached_property
+    def by_name(self) -> dict[tuple[int, str], int]:
+        """The number of each quantity's source by network and name."""
+        return {(s.network, s.quantity.name): i for i, s in enumerate(self.sources) if not s.part}
+
     @property
     def samples(self) -> int:
         """The largest number of documents of a source."""
@@ -190,14 +198,6 @@ def same(a: Array, b: Array) -> NDArray[np.bool_]:
     return close
 
 
-def part_source(
-    network: int, quantity: Quantity, part: str, reads: Iterable[str], compute: Compute, settings: Sequence[Values]
-) -> Source:
-    """A part of a quantity as a source, with its values for every setting."""
-    values = np.stack([compute(setting) for setting in settings])
-    return Source(network, quantity, part, frozenset(reads), compute, compute, values)
-
-
 def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) -> list[Source]:
     """Every quantity of a network as a source.
 
@@ -211,7 +211,8 @@ def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) ->
         reads = frozenset(() if quantity.expr is None else refs(quantity.expr))
         compute = _value_of(quantity)
         values = np.stack([compute(setting) for setting in settings])
-        sources.append(Source(network, quantity, "", reads, compute, _from_operands(quantity), values))
+        operands = operands_of(quantity.expr or Ref(quantity.name), tied.graph)
+        sources.append(Source(network, quantity, "", reads, operands, compute, _from_operands(quantity), values))
     return sources
 
 

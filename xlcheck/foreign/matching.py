@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.elements import Element, Elements
+from xlcheck.foreign.likeness import Likeness
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.regularity import Regularity
@@ -38,7 +39,7 @@ class Placed:
     @staticmethod
     def of(networks: Sequence[Network], elements: Elements) -> Placed:
         """Look up the elements of all cells that the networks name."""
-        numbers = {(s.network, s.quantity.name): i for i, s in enumerate(elements.sources) if not s.part}
+        numbers = elements.by_name
         given: dict[Address, int] = {}
         bound: dict[Address, int] = {}
         for network, tied in enumerate(networks):
@@ -164,6 +165,11 @@ class Matching:
     def bands(self) -> set[tuple[int, str, str]]:
         """The bands of which some element stands in a cell."""
         return {self.elements[number].source.band for number in self.holders}
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """Compares what cells read with what elements need."""
+        return Likeness(self.elements, frozenset(self.bands))
 
     def equal(self, cell: Address) -> tuple[int, ...]:
         """The elements that a cell equals."""

@@ -12,7 +12,8 @@ from itertools import combinations
 
 import numpy as np
 
-from xlcheck.foreign.elements import Array, Compute, Source, Values, part_source
+from xlcheck.foreign.elements import Array, Compute, Source, Values
+from xlcheck.foreign.operands import OperandsOf, operands_of, products_of
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity, Role
@@ -28,21 +29,23 @@ def part_sources(network: int, graph: Graph, settings: Sequence[Values]) -> list
     sources = []
     left = MAX_ELEMENTS
     for quantity in graph:
-        for part, owner, reads, compute in _parts(quantity, graph):
-            found = part_source(network, owner, part, reads, compute, settings)
-            left -= found.values.size
+        for part, owner, reads, operands, compute in _parts(quantity, graph):
+            values = np.stack([compute(setting) for setting in settings])
+            left -= values.size
             if left < 0:
                 return sources
-            sources.append(found)
+            sources.append(Source(network, owner, part, frozenset(reads), operands, compute, compute, values))
     return sources
 
 
-def _parts(quantity: Quantity, graph: Graph) -> Iterator[tuple[str, Quantity, Iterable[str], Compute]]:
+def _parts(
+    quantity: Quantity, graph: Graph
+) -> Iterator[tuple[str, Quantity, Iterable[str], OperandsOf, Compute]]:
     for part, expr, owner in parts_of(quantity, graph):
-        yield part, owner, ex.refs(expr), _of_samples(expr)
+        yield part, owner, ex.refs(expr), operands_of(expr, graph), _of_samples(expr)
     if quantity.expr is not None:
         for part, dot, compute in _products(quantity.expr):
-            yield part, quantity, ex.refs(dot), compute
+            yield part, quantity, ex.refs(dot), products_of(dot, graph, running="sum" in part), compute
 
 
 def _of_samples(expr: ex.Expr) -> Compute:

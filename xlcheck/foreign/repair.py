@@ -13,15 +13,16 @@ from itertools import islice
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.elements import Element
+from xlcheck.foreign.likeness import Likely
 from xlcheck.foreign.matching import Matching, Placed, ancestors
+from xlcheck.foreign.operands import Operand
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
-from xlcheck.graph.quantities import Role
 
 DEPTH = 3
-MAX_TRIALS = 150
-MAX_TARGETS = 40
+MAX_TRIALS = 80
+MOST_LIKELY = 8
+MOST_READERS = 4
 _PART, _AGAIN, _MISPLACED = 0.9, 0.7, 0.5
 """What a cell is worth that holds a part of a quantity, or computes again what another cell computes, where one
 that computes a quantity is worth 1; what is taken off for one at the wrong place."""
@@ -37,6 +38,10 @@ class Repair:
 
     cell: Address
     number: int
+
+
+Weighed = tuple[Repair, float]
+"""A possible repair, and what speaks for it apart from its effect."""
 
 
 @dataclass
@@ -115,9 +120,17 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repair | None:
     if not _may_matter(cell, now, shop):
         return None
     near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
+    likely = list(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS))
+    return _best_of(likely, cell, near, now, shop) or _best_of(
+        list(islice(_any_repairs(near, now, shop), MAX_TRIALS)), cell, near, now, shop
+    )
+
+
+def _best_of(
+    repairs: Sequence[Weighed], cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
+) -> Repair | None:
     order = {c: i for i, c in enumerate(shop.precedents.in_order(near))}
     best: tuple[tuple[float, ...], Repair] | None = None
-    repairs = list(islice(_repairs(cell, near, now, shop), MAX_TRIALS))
     for repair, preference in sorted(repairs, key=lambda r: order[r[0].cell]):
         after = shop.after(now, repair, cell)
         if after is None or (repair.cell != cell and after.is_unknown(cell)):
@@ -138,46 +151,77 @@ def _suspects(cell: Address, now: Matching, shop: Workshop) -> list[Address]:
     return [cell, *(c for c in above if not now.is_supported(c))]
 
 
-def _repairs(
-    cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
-) -> Iterator[tuple[Repair, float]]:
-    """Possible repairs, likely ones first, each with what speaks for it apart from its effect."""
-    held = set(now.held.values())
-    tried: set[tuple[Address, int]] = set()
+def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:
+    """Repairs that the places of cells, what they read and what their readers need speak for."""
+    tried: set[Repair] = set()
 
-    def new(candidate: Address, number: int, preference: float) -> Iterator[tuple[Repair, float]]:
-        if (candidate, number) not in tried and number not in now.equal(candidate):
-            tried.add((candidate, number))
-            yield Repair(candidate, number), preference
+    def new(candidate: Address, number: int, preference: float) -> Iterator[Weighed]:
+        repair = Repair(candidate, number)
+        if repair not in tried and number not in now.equal(candidate):
+            tried.add(repair)
+            yield repair, preference + (_CONSTANT if not shop.table.is_formula(candidate) else 0.0)
 
     for candidate in near:
         expected = now.expected(candidate)
         if expected is not None:
-            yield from new(candidate, expected, _CONSTANT if _is_constant(candidate, shop) else _AT_ITS_PLACE)
-    for parts in (False, True):
-        for candidate in near:
-            if parts and not _may_be_part(candidate, now):
-                continue
-            is_last = candidate == cell and not shop.precedents.readers(cell)
-            for number in _targets(candidate, near, now, shop, parts=parts):
-                if not (parts and number in held):
-                    typed = _CONSTANT if _is_constant(candidate, shop) else 0.0
-                    yield from new(candidate, number, typed + float(is_last and _is_output(number, now)))
+            yield from new(candidate, expected, _AT_ITS_PLACE)
+    for candidate in near:
+        for likely in _likely(candidate, now, shop, parts=False):
+            yield from new(candidate, likely.number, float(likely.likeness == 1))
+    for reader in near:
+        for needed in _likely(reader, now, shop, parts=False)[:MOST_READERS]:
+            for candidate in shop.precedents.of(reader):
+                if candidate in near and _operand(candidate, now) not in needed.needs:
+                    for number in _numbers(needed, now):
+                        yield from new(candidate, number, 0.0)
+    for candidate in near:
+        if _may_be_part(candidate, now):
+            for likely in _likely(candidate, now, shop, parts=True):
+                if now.holders[likely.number] == 0:
+                    yield from new(candidate, likely.number, 0.0)
 
 
-def _is_constant(cell: Address, shop: Workshop) -> bool:
-    return not shop.table.is_formula(cell)
+def _likely(cell: Address, now: Matching, shop: Workshop, *, parts: bool) -> list[Likely]:
+    """What a cell is probably meant to hold, by what it reads and by its place."""
+    reads = [e for p in shop.precedents.of(cell) if (e := now.element(p)) is not None]
+    found = now.likeness.of(reads, parts=parts, most=MOST_LIKELY)
+    expected = None if parts else now.expected(cell)
+    if expected is not None and all(likely.number != expected for likely in found):
+        found.insert(0, now.likeness.to(expected, reads))
+    return found
 
 
-def _is_output(number: int, now: Matching) -> bool:
-    source = now.elements[number].source
-    return not source.part and source.quantity.band.role in {Role.OUTPUT, Role.LOSS, Role.STATE}
+def _operand(cell: Address, now: Matching) -> Operand | None:
+    element = now.element(cell)
+    return None if element is None or element.source.part else (element.source.quantity.name, element.index)
+
+
+def _numbers(needed: Likely, now: Matching) -> Iterator[int]:
+    """The computed elements that a cell should read for what it is meant to hold, and does not."""
+    target = now.elements[needed.number]
+    for name, index in sorted(needed.missing):
+        place = now.elements.by_name[target.source.network, name]
+        if now.elements.sources[place].reads:
+            yield now.elements.number(place, target.sample, index)
+
+
+def _any_repairs(near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:
+    """Every quantity that stands nowhere yet, in any of the cells: where nothing else is known."""
+    for place, source in enumerate(now.elements.sources):
+        if source.part or not source.reads:
+            continue
+        for number in now.elements.numbers_of(place):
+            if now.holders[number] == 0:
+                for candidate in near:
+                    typed = _CONSTANT if not shop.table.is_formula(candidate) else 0.0
+                    if typed or now.held.get(candidate) is None:
+                        yield Repair(candidate, number), typed
 
 
 def _may_be_part(cell: Address, now: Matching) -> bool:
     """Whether a cell may be a step in between: it holds one, or nothing that is known."""
     number = now.held.get(cell)
-    return number is None or bool(now.elements[number].source.part)
+    return number is None or now.elements.is_part[number]
 
 
 def _may_matter(cell: Address, now: Matching, shop: Workshop) -> bool:
@@ -187,55 +231,3 @@ def _may_matter(cell: Address, now: Matching, shop: Workshop) -> bool:
     if "EXP(" in text or "TANH(" in text or now.expected(cell) is not None:
         return True
     return any(now.element(p) is not None or now.expected(p) is not None for p in shop.precedents.of(cell))
-
-
-def _targets(candidate: Address, near: Sequence[Address], now: Matching, shop: Workshop, *, parts: bool) -> list[int]:
-    """What a cell could be meant to hold: what is made of that which it reads, or what its readers need."""
-    read = [e for p in shop.precedents.of(candidate) if (e := now.element(p)) is not None]
-    readers = [r for r in near if r != candidate and candidate in shop.precedents.of(r)]
-    around = [e for r in readers for p in shop.precedents.of(r) if (e := now.element(p)) is not None]
-    sources = _made_of(read, now) | _operands(_owners(readers, now) | _made_of(around, now), now)
-    if not read and not around:
-        sources = {s.quantity.name for s in now.elements.sources} - {now.elements[n].source.quantity.name for n in now.held.values()}
-    own = now.element(candidate)
-    if own is not None:
-        sources |= {own.source.quantity.name}
-    known = read or around
-    steps = {e.source.quantity.step for e in known if e.source.quantity.step is not None}
-    samples = {e.sample for e in known if not e.source.quantity.is_weight} or set(range(now.elements.samples))
-    indexes = {e.index for e in known}
-    found: list[tuple[tuple[object, ...], int]] = []
-    for number, source in enumerate(now.elements.sources):
-        step = source.quantity.step
-        if not source.reads or bool(source.part) != parts or source.quantity.name not in sources:
-            continue
-        if steps and step is not None and step not in steps and step - 1 not in steps:
-            continue
-        is_new = source.band not in now.bands
-        for n in now.elements.numbers_of(number):
-            element = now.elements[n]
-            if element.sample in samples:
-                found.append(((now.holders[n] > 0, is_new, element.index not in indexes, n), n))
-    return [n for _, n in sorted(found)[:MAX_TARGETS]]
-
-
-def _made_of(known: Sequence[Element], now: Matching) -> set[str]:
-    """The quantities that are computed from any of these elements, through others that stand in no cell."""
-    found: set[str] = set()
-    names = {e.source.quantity.name for e in known}
-    placed = {now.elements[n].source.quantity.name for n in now.holders}
-    while names:
-        made = {s.quantity.name for s in now.elements.sources if not s.part and s.reads & names} - found
-        found |= made
-        names = made - placed
-    return found
-
-
-def _owners(cells: Sequence[Address], now: Matching) -> set[str]:
-    """The quantities that cells hold, in whole or in part."""
-    return {e.source.quantity.name for cell in cells if (e := now.element(cell)) is not None}
-
-
-def _operands(names: set[str], now: Matching) -> set[str]:
-    """The quantities that these are computed from."""
-    return {name for s in now.elements.sources if s.quantity.name in names for name in s.reads}

@@ -194,4 +194,5 @@ def _is_stray(cell: Address, number: int, now: Matching, shop: Workshop) -> bool
         return False
     if content.formula is None:
         return isinstance(content.value, float)
-    return cell not in now.held or not shop.precedents.readers(cell)
+    held = now.held.get(cell)
+    return held is None or now.holders[held] > 1 or not shop.precedents.readers(cell)
