@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from small_book import GIVEN, Checker, SmallBook
 from xlcheck.check.generated import check_content
 from xlcheck.check.report import CheckReport, Kind, Status
 from xlcheck.engines import engine
+from xlcheck.engines.libreoffice import find_soffice
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, WorkbookError
 from xlcheck.excel.manifest import SHEET
 from xlcheck.excel.reader import read_workbook
@@ -434,3 +436,25 @@ def test_links_to_other_files_are_reported(small_book: SmallBook, tmp_path: Path
 def forward_graph_weight(name: str) -> bool:
     """Whether a given quantity of the small network is a weight."""
     return name.startswith(("rnn.", "dense.")) and not name.endswith("h_init")
+
+
+@pytest.mark.libreoffice
+def test_a_workbook_saved_by_libreoffice_still_agrees(check_small: Checker, tmp_path: Path) -> None:
+    """Other spellings, rounded constants and lost layouts change no verdict; nor do they hide a fault."""
+    check_small({"All!C9": "=C7"})
+    saved = save_with_libreoffice(tmp_path / "small.xlsx", tmp_path / "saved")
+    report = check_content(read_workbook(saved), engine("ironcalc"))
+
+    assert cells(report, Status.ROOT) == {"All!C9"}
+    assert report.counts.unbound == 0
+    assert report.edits == ()
+
+
+def save_with_libreoffice(path: Path, folder: Path) -> Path:
+    """Open a workbook in LibreOffice and save it."""
+    soffice = find_soffice()
+    assert soffice is not None
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--norestore", "--convert-to", "xlsx", "--outdir", folder, path]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return folder / path.name

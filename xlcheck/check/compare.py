@@ -316,7 +316,10 @@ def _covers(sightings: list[Sighting], size: int) -> bool:
     """Whether sightings together show every element of a quantity."""
     if len(sightings) == 1:
         return sightings[0].placement.elements.size == size
-    return np.unique(np.concatenate([s.placement.elements for s in sightings])).size == size
+    seen = np.zeros(size, dtype=bool)
+    for sighting in sightings:
+        seen[sighting.placement.elements] = True
+    return bool(seen.all())
 
 
 def _in_order(sighting: Sighting) -> bool:

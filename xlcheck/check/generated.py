@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from xlcheck.check.compare import compare
+from xlcheck.check.expectation import expectation_of
+from xlcheck.check.filled import judge_filled
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.given import Given, read_given
 from xlcheck.check.helpers import judge_helper
@@ -14,12 +16,11 @@ from xlcheck.check.report import CheckReport
 from xlcheck.check.summary import Judged, summarise
 from xlcheck.check.tolerance import Tolerance, magnitude
 from xlcheck.engines.base import Engine
-from xlcheck.errors import ModelError, NothingCheckedError, OracleError, WorkbookError
+from xlcheck.errors import ModelError, NothingCheckedError, OracleError
 from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.manifest import Manifest, manifest_of
+from xlcheck.excel.manifest import Manifest
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.spec.model_spec import ModelSpec
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
@@ -55,13 +56,7 @@ def check_content(
         OracleError: Keras was asked and left a quantity out.
         EngineError: the engine cannot load the file.
     """
-    manifest = manifest_of(content)
-    if manifest is None:
-        raise WorkbookError(
-            f"{content.path} was not made by xlcheck; pass --bind FILE or --model MODEL.keras to say what it should "
-            "compute"
-        )
-    graph = forward_graph(manifest.spec)
+    manifest, graph = expectation_of(content)
     formulas = FormulaCells(content)
     seen = observe(content, manifest, graph, formulas, engine)
     given = read_given(
@@ -95,6 +90,10 @@ def check_content(
                 only_local=bool(given.edits),
             )
             for helper, cell in seen.helpers
+        ],
+        [
+            judge_filled(column, reading, formulas, seen.settings, tolerance.limit(scale), only_local=bool(given.edits))
+            for column, reading in seen.filled
         ],
         seen,
         formulas,

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.check.filled import FilledColumn, find_filled
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.helpers import same_formula
-from xlcheck.check.placement import Codes, Placement, Sighting, codes_of, contained, is_number, placement_of, union
+from xlcheck.check.placement import (
+    Codes,
+    Mask,
+    Placement,
+    Sighting,
+    codes_of,
+    contained,
+    is_number,
+    placement_of,
+    union,
+)
 from xlcheck.check.recalculate import Reading, recalculate, runs
 from xlcheck.engines.base import Engine
-from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.bindings import Helper
 from xlcheck.excel.content import WorkbookContent
@@ -41,6 +51,7 @@ class Observation:
         saved: the setting in which the file was saved; None if its selector shows no sample.
         sightings: one for each binding.
         helpers: the formula cells that are no quantity, with what was computed.
+        filled: the same for whole columns.
         changed: helpers and look-ups that no longer hold the formula that was written.
         unbound: the formula cells that belong to nothing.
         readings: every range that holds formulas.
@@ -51,6 +62,7 @@ class Observation:
     saved: int | None
     sightings: tuple[Sighting, ...]
     helpers: tuple[tuple[Helper, ObservedCell], ...]
+    filled: tuple[tuple[FilledColumn, Reading], ...]
     changed: frozenset[CellKey]
     unbound: tuple[ObservedCell, ...]
     readings: tuple[Reading, ...]
@@ -63,60 +75,56 @@ def observe(
     """Recalculate a generated workbook for every sample and read everything in it.
 
     Raises:
-        WorkbookError: a worksheet is missing, or the manifest contradicts itself.
         EngineError: the engine cannot load the file.
     """
-    _require_sheets(content, manifest)
-    try:
-        placements = [placement_of(binding, graph[binding.quantity].shape) for binding in manifest.bindings]
-    except (KeyError, ValueError) as error:
-        raise WorkbookError(f"{content.path}: the hidden worksheet is damaged ({error}); build it again") from error
-    written = {_key(helper.cell): helper for helper in manifest.all_helpers()}
+    placements = [placement_of(binding, graph[binding.quantity].shape) for binding in manifest.bindings]
+    written = {_key(helper.cell): helper for helper in manifest.helpers}
+    filled = [find_filled(helper, formulas) for helper in manifest.filled]
     settings = list(range(len(manifest.samples))) if manifest.selector is not None else [0]
 
     bound = _union((p.sheet, p.codes) for p in placements)
     helpers = _unbound_helpers(written, bound)
-    known = _union([*bound.items(), *((h.cell.sheet, codes_of(h.cell)) for h in helpers)])
+    columns = [column for column in filled if not _is_bound(column, bound)]
+    known = _union(
+        [
+            *bound.items(),
+            *((h.cell.sheet, codes_of(h.cell)) for h in helpers),
+            *((c.helper.area.sheet, c.codes) for c in columns),
+        ]
+    )
     unbound = [(sheet, codes[~contained(codes, known.get(sheet, codes[:0]))]) for sheet, codes in formulas.by_sheet()]
 
     areas = [binding.area for binding in manifest.bindings]
     live = [bool(formulas.holds(p.sheet, p.codes).any()) for p in placements]
     others = runs([*_union((h.cell.sheet, codes_of(h.cell)) for h in helpers).items(), *unbound])
+    rest = [*(column.helper.area for column in columns), *others]
     readings = recalculate(
-        engine.open(content.path), [*areas, *others], live + [True] * len(others), manifest.selector, settings
+        engine.open(content.path),
+        [*areas, *rest],
+        live + [True] * len(rest),
+        manifest.selector,
+        settings,
+        {len(areas) + i: text for i, column in enumerate(columns) if (text := _only_text(column)) is not None},
     )
+    in_columns = readings[len(areas) : len(areas) + len(columns)]
+    as_written = _Written(written, filled, formulas)
     sightings = tuple(
-        _sighting(p, reading, formulas, written, computed=graph[p.quantity].expr is not None)
+        _sighting(p, reading, formulas, as_written, computed=graph[p.quantity].expr is not None)
         for p, reading in zip(placements, readings[: len(areas)], strict=True)
     )
-    cells = {(cell.sheet, cell.code): cell for reading in readings[len(areas) :] for cell in _cells(reading)}
-    changed = frozenset(key for key, helper in written.items() if not same_formula(formulas.text(*key), helper.formula))
+    single = readings[len(areas) + len(columns) :]
+    cells = {(cell.sheet, cell.code): cell for reading in single for cell in _cells(reading)}
     return Observation(
         settings=settings,
         saved=_saved_setting(content, manifest.selector, len(settings)),
         sightings=sightings,
         helpers=tuple((helper, cells[_key(helper.cell)]) for helper in helpers),
-        changed=changed,
+        filled=tuple(zip(columns, in_columns, strict=True)),
+        changed=as_written.changed(),
         unbound=tuple(cells[sheet, int(code)] for sheet, codes in unbound for code in codes),
-        readings=tuple(r for r, alive in zip(readings, live + [True] * len(others), strict=True) if alive),
-        formula_cells=_count(formulas, sightings, helpers),
+        readings=tuple(r for r, alive in zip(readings, live + [True] * len(rest), strict=True) if alive),
+        formula_cells=_count(formulas, sightings, [*(h.cell for h in helpers), *(c.helper.area for c in columns)]),
     )
-
-
-def _require_sheets(content: WorkbookContent, manifest: Manifest) -> None:
-    areas = [
-        *(b.area for b in manifest.bindings),
-        *(h.cell for h in manifest.helpers),
-        *(f.area for f in manifest.filled),
-    ]
-    if manifest.selector is not None:
-        areas.append(manifest.selector)
-    missing = sorted({area.sheet for area in areas} - set(content.sheets))
-    if missing:
-        raise WorkbookError(
-            f"{content.path}: worksheet {missing[0]!r} was deleted or renamed; "
-            "give it its name back, or build the workbook again"
-        )
 
 
 def _unbound_helpers(written: Mapping[CellKey, Helper], bound: Mapping[str, Codes]) -> list[Helper]:
@@ -143,18 +151,55 @@ def _union(groups: Iterable[tuple[str, Codes]]) -> dict[str, Codes]:
     return {sheet: union(parts) for sheet, parts in collected.items()}
 
 
+class _Written:
+    """For each cell that should hold a certain formula, whether it does."""
+
+    def __init__(
+        self, single: Mapping[CellKey, Helper], filled: Sequence[FilledColumn], formulas: FormulaCells
+    ) -> None:
+        found: dict[str, list[tuple[Codes, Mask]]] = {}
+        for (sheet, code), helper in single.items():
+            same = same_formula(formulas.text(sheet, code), helper.formula)
+            found.setdefault(sheet, []).append((np.array([code], dtype=np.int64), np.array([same])))
+        for column in filled:
+            found.setdefault(column.helper.area.sheet, []).append((column.codes, column.as_written))
+        self._by_sheet: dict[str, tuple[Codes, Mask]] = {}
+        for sheet, parts in found.items():
+            codes = np.concatenate([codes for codes, _ in parts])
+            order = np.argsort(codes, kind="stable")
+            self._by_sheet[sheet] = codes[order], np.concatenate([same for _, same in parts])[order]
+
+    def at(self, sheet: str, codes: Codes) -> tuple[Mask, Mask]:
+        """For each cell: whether it should hold a certain formula, and whether it does."""
+        known, same = self._by_sheet.get(sheet, (codes[:0], np.array([], dtype=bool)))
+        must = contained(codes, known)
+        if not must.any():
+            return must, must
+        return must, must & same[np.minimum(np.searchsorted(known, codes), known.size - 1)]
+
+    def changed(self) -> frozenset[CellKey]:
+        """The cells that hold something else."""
+        return frozenset((sheet, int(code)) for sheet, (codes, same) in self._by_sheet.items() for code in codes[~same])
+
+
+def _is_bound(column: FilledColumn, bound: Mapping[str, Codes]) -> bool:
+    """Whether a filled column holds look-ups of a given quantity."""
+    return bool(contained(column.codes, bound.get(column.helper.area.sheet, column.codes[:0])).all())
+
+
+def _only_text(column: FilledColumn) -> str | None:
+    """The text that every cell of a column should hold for every sample, if it is one."""
+    first = column.helper.desired[0] if len(column.helper.desired) == 1 else None
+    return first if isinstance(first, str) else None
+
+
 def _sighting(
-    placement: Placement, reading: Reading, formulas: FormulaCells, written: dict[CellKey, Helper], *, computed: bool
+    placement: Placement, reading: Reading, formulas: FormulaCells, written: _Written, *, computed: bool
 ) -> Sighting:
     size = placement.codes.size
-    must = np.full(size, computed)
-    as_written = np.zeros(size, dtype=bool)
+    must, as_written = np.full(size, computed), np.zeros(size, dtype=bool)
     if not computed:
-        for cell, code in enumerate(placement.codes.tolist()):
-            helper = written.get((placement.sheet, code))
-            if helper is not None:
-                must[cell] = True
-                as_written[cell] = same_formula(formulas.text(placement.sheet, code), helper.formula)
+        must, as_written = written.at(placement.sheet, placement.codes)
     return Sighting(
         placement,
         reading.numbers,
@@ -182,12 +227,12 @@ def _saved_setting(content: WorkbookContent, selector: Range | None, settings: i
     return int(position) - 1
 
 
-def _count(formulas: FormulaCells, sightings: Sequence[Sighting], helpers: Sequence[Helper]) -> int:
+def _count(formulas: FormulaCells, sightings: Sequence[Sighting], helpers: Sequence[Range]) -> int:
     """Cells that hold a formula, or should."""
     should = _union(
         [
             *((s.placement.sheet, s.placement.codes[s.must_be_formula]) for s in sightings),
-            *((h.cell.sheet, codes_of(h.cell)) for h in helpers),
+            *((area.sheet, codes_of(area)) for area in helpers),
             *formulas.by_sheet(),
         ]
     )

@@ -6,13 +6,13 @@ check never trusts it; it says where it is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from xlcheck.check.formula_cells import FormulaCells
-from xlcheck.check.placement import codes_of
+from xlcheck.check.placement import Array, Mask, codes_of
 from xlcheck.check.recalculate import Reading
 from xlcheck.excel.values import NotEvaluated, Value
 
@@ -41,14 +41,26 @@ def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells
     for reading in readings:
         codes = codes_of(reading.area)
         cached, others = formulas.stored(reading.area)
-        actual = reading.numbers[setting]
-        with np.errstate(invalid="ignore"):
-            same = np.abs(cached - actual) <= _LIMIT * np.maximum(1.0, np.abs(actual))
+        same = _same_numbers(cached, reading.numbers[setting])
+        if reading.text is not None:
+            same |= _same_text(others, reading.text, reading.holds_text(setting, reading.text))
         for cell in np.flatnonzero(~same & formulas.holds(reading.area.sheet, codes)).tolist():
             value = reading.value(setting, cell)
             kept = others[cell] if cell in others else float(cached[cell])
             if not _same(kept, value):
                 yield Stale(reading.area.sheet, int(codes[cell]), kept, value)
+
+
+def _same_numbers(cached: Array, actual: Array) -> Mask:
+    with np.errstate(invalid="ignore"):
+        return np.less_equal(np.abs(cached - actual), _LIMIT * np.maximum(1.0, np.abs(actual)))
+
+
+def _same_text(cached: Mapping[int, Value], text: str, actual: Mask) -> Mask:
+    """Which cells hold the text both in the file and when recalculated."""
+    same = np.zeros(actual.shape, dtype=bool)
+    same[[cell for cell, value in cached.items() if value == text]] = True
+    return same & actual
 
 
 def _same(cached: Value, actual: Value) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from xlcheck.check.compare import Verdicts
+from xlcheck.check.filled import FilledVerdict
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.groups import others_on
 from xlcheck.check.helpers import HelperVerdict
@@ -30,6 +32,7 @@ class Judged:
     graph: Graph
     verdicts: Sequence[Verdicts]
     helpers: Sequence[HelperVerdict]
+    filled: Sequence[FilledVerdict]
     seen: Observation
     formulas: FormulaCells
     edits: tuple[Edit, ...] = ()
@@ -89,7 +92,7 @@ def _all_results(judged: Judged) -> Iterator[CellResult]:
     seen = judged.seen
     for verdicts in judged.verdicts:
         yield from quantity_results(verdicts, judged.graph[verdicts.placement.quantity], judged.formulas, seen.settings)
-    for verdict in judged.helpers:
+    for verdict in chain(judged.helpers, *(column.wrong for column in judged.filled)):
         if verdict.status is not Status.AGREE:
             yield helper_result(verdict, judged.formulas, seen.settings)
     for cell in seen.unbound:
@@ -120,6 +123,8 @@ def _names(judged: Judged, *, compare_weights: bool) -> Iterator[str]:
             yield verdicts.placement.quantity
     for verdict in judged.helpers:
         yield others_on(verdict.helper.cell.sheet)
+    for column in judged.filled:
+        yield others_on(column.helper.area.sheet)
 
 
 def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: bool) -> Counts:
@@ -130,6 +135,8 @@ def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: b
         compared.setdefault(verdicts.placement.sheet, []).append(verdicts.placement.codes[counted])
     for verdict in judged.helpers:
         compared.setdefault(verdict.helper.cell.sheet, []).append(codes_of(verdict.helper.cell))
+    for column in judged.filled:
+        compared.setdefault(column.helper.area.sheet, []).append(codes_of(column.helper.area))
     checked = sum(union(parts).size for parts in compared.values())
     checked -= number[Status.NOT_EVALUATED]
     return Counts(
@@ -156,6 +163,8 @@ def _largest_difference(judged: Judged) -> tuple[float, float]:
     for verdict in judged.helpers:
         if isinstance(verdict.actual, float) and isinstance(verdict.desired, float):
             error = max(error, abs(verdict.actual - verdict.desired))
+    for column in judged.filled:
+        error = max(error, column.error)
     return error, last_places
 
 
