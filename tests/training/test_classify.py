@@ -13,12 +13,13 @@ import pytest
 from xlcheck.datasets.encoding import Tokens
 from xlcheck.datasets.labelled import split
 from xlcheck.datasets.reviews import reviews
+from xlcheck.datasets.tweet_encoding import TweetEncoding
 from xlcheck.errors import DataError, UsageError
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.training.classifier import Architecture, Cell, classifier
 from xlcheck.training.classify import Schedule, TrainedClassifier, positive_scores, train_classifier
 from xlcheck.training.evaluation import Evaluation
-from xlcheck.training.labelled_data import TweetEncoding, tweet_data
+from xlcheck.training.labelled_data import tweet_data
 from xlcheck.training.recipes import TWEETS
 from xlcheck.training.runs import Finished, Run, better, spreads, train_all
 

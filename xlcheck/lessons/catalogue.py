@@ -6,10 +6,23 @@ from xlcheck.errors import UsageError
 from xlcheck.lessons.architectures import ARCHITECTURES, ENCODER_DECODER
 from xlcheck.lessons.recipe import Lesson
 from xlcheck.lessons.rnn_dimensions import RNN_DIMENSIONS
+from xlcheck.lessons.texts import NEXT_WORD, SENTIMENT
 from xlcheck.lessons.toy import BIDIRECTIONAL, EMBEDDING, GRU, LSTM, SIMPLE_RNN
 from xlcheck.lessons.word_order import WORD_ORDER
 
-_ALL = (SIMPLE_RNN, LSTM, RNN_DIMENSIONS, GRU, EMBEDDING, BIDIRECTIONAL, WORD_ORDER, ARCHITECTURES, ENCODER_DECODER)
+_ALL = (
+    SIMPLE_RNN,
+    LSTM,
+    RNN_DIMENSIONS,
+    GRU,
+    EMBEDDING,
+    BIDIRECTIONAL,
+    WORD_ORDER,
+    ARCHITECTURES,
+    ENCODER_DECODER,
+    NEXT_WORD,
+    SENTIMENT,
+)
 LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in _ALL}
 
 

@@ -36,6 +36,7 @@ def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING)
         return plan_model(
             replace(fixture.spec, loss=None), fixture.trace, fixture.trace_float32, fixture.samples, style,
             _provenance(fixture, style), story=lesson.story, sentences=lesson.layer_pages,
+            typed=None if lesson.typed is None else lesson.typed(),
         )  # fmt: skip
     draft = Draft(forward_graph(fixture.spec), fixture.trace, fixture.samples, style)
     draft.unit_names = dict(lesson.unit_names)

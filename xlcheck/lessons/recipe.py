@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xlcheck.excel.draft import Draft
 from xlcheck.excel.sheets.data import DataPlaces
 from xlcheck.excel.sheets.start import Story
+from xlcheck.models.sheets.words import TypedText
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Lesson:
         layer_pages: for each layer, what its sheet shows.
         book_names: the book's name of each weight, by quantity name.
         unit_names: names of the units of a band (the words of a vocabulary), by the band's name.
+        typed: the text that the model reads, whose words can be changed in the workbook; None for numbers.
         extra_sheet: fills a sheet that only this lesson has.
         extra_pages: what that sheet shows, by its name.
     """
@@ -34,5 +36,6 @@ class Lesson:
     data_page: str = ""
     book_names: Mapping[str, str] = field(default_factory=dict)
     unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    typed: Callable[[], TypedText] | None = None
     extra_sheet: Callable[[Draft], None] | None = None
     extra_pages: Mapping[str, str] = field(default_factory=dict)

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.datasets.encoding import Encoding, Tokens
+from xlcheck.datasets.encoding import Tokens
 from xlcheck.datasets.imdb import FilmReviews, Reviews, encode_reviews, imdb_encoding
-from xlcheck.datasets.labelled import Indices, LabelledTexts, Split, require_both_classes, split
-from xlcheck.datasets.tweets import LABEL_NAMES
-from xlcheck.datasets.words import Words, vocabulary
+from xlcheck.datasets.labelled import Indices, LabelledTexts, require_both_classes, split
+from xlcheck.datasets.tweet_encoding import TweetEncoding, tweet_encoding
 from xlcheck.errors import DataError
 from xlcheck.training.classify import ClassifierData, Part
 
 VALIDATION = 0.15
 SHORT_TRAINING, SHORT_TEST = 4_000, 1_736
-_UNKNOWN = 1
-
-
-@dataclass(frozen=True)
-class TweetEncoding:
-    """How tweets become codes.
-
-    Attributes:
-        timesteps: codes that the model reads.
-        least_count: how often a word must occur in the training part to have a code of its own; rarer words share
-            the code for unknown words, which so learns a vector. 0 gives every word of all parts a code and
-            has none for unknown words, as the chapter does.
-    """
-
-    timesteps: int = 200
-    least_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +47,7 @@ def tweet_data(texts: LabelledTexts, how: TweetEncoding, seed: int, validation: 
     """
     parts = split(len(texts.texts), seed, validation=VALIDATION if validation else 0.0)
     words = [Tokens.LETTERS_AND_DIGITS.words(text) for text in texts.texts]
-    encoding = _tweet_encoding(words, parts, how)
+    encoding = tweet_encoding(words, parts.training, how)
     codes = encoding.pad(encoding.encode_words(text) for text in words)
 
     def part(which: Indices) -> Part:
@@ -115,23 +97,3 @@ def _divided(films: FilmReviews, full: bool, random: np.random.Generator) -> tup
         )
     order = random.permutation(len(short))[: SHORT_TRAINING + SHORT_TEST]
     return short.take(order[:SHORT_TRAINING]), short.take(order[SHORT_TRAINING:])
-
-
-def _tweet_encoding(words: Sequence[Words], parts: Split, how: TweetEncoding) -> Encoding:
-    if how.least_count == 0:
-        known, first_code, unknown = tuple(vocabulary(words).codes), 1, None
-    else:
-        counts = Counter(word for sample in sorted(parts.training) for word in words[sample])
-        known = tuple(word for word, count in counts.most_common() if count >= how.least_count)
-        first_code, unknown = _UNKNOWN + 1, _UNKNOWN
-    if not known:
-        raise DataError(f"no word occurs {how.least_count} times in the training part: give more data")
-    return Encoding(
-        task="sentiment",
-        tokens=Tokens.LETTERS_AND_DIGITS,
-        words=known,
-        first_code=first_code,
-        timesteps=how.timesteps,
-        unknown=unknown,
-        labels=LABEL_NAMES,
-    )

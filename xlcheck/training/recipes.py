@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from xlcheck.datasets.tweet_encoding import TweetEncoding
 from xlcheck.training.classifier import Architecture
 from xlcheck.training.classify import Schedule
-from xlcheck.training.labelled_data import ReviewEncoding, TweetEncoding
+from xlcheck.training.labelled_data import ReviewEncoding
 
 Number = TypeVar("Number", int, float)
 How = TypeVar("How", TweetEncoding, ReviewEncoding)

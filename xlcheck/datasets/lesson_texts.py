@@ -1,0 +1,53 @@
+"""What the models of the lessons on real text read: the first paragraph of the story, and a message to an airline."""
+
+from __future__ import annotations
+
+from xlcheck.datasets.dataset import Dataset
+from xlcheck.datasets.encoding import Encoding, Tokens
+from xlcheck.datasets.labelled import Split, split
+from xlcheck.datasets.reviews import reviews, story
+from xlcheck.datasets.text import Windows, windows
+from xlcheck.datasets.tweet_encoding import TweetEncoding, tweet_encoding
+from xlcheck.datasets.words import in_order
+
+SEED_WORDS = "every evening when the sun went down the old woman"
+MESSAGE = "the flight was late but the crew was great"
+
+
+def first_paragraph() -> Windows:
+    """The first paragraph of the story as windows of ten words."""
+    return windows(story().split("\n\n")[1])
+
+
+def message_parts() -> Split:
+    """Which of the messages are for training and which for test; none for validation."""
+    return split(len(reviews().texts), seed=0, validation=0.0)
+
+
+def message_encoding() -> Encoding:
+    """The words that occur twice in the messages of the training part; messages of up to 14 words."""
+    words = [Tokens.LETTERS_AND_DIGITS.words(text) for text in reviews().texts]
+    return tweet_encoding(words, message_parts().training, TweetEncoding(timesteps=14, least_count=2))
+
+
+def next_word() -> Dataset:
+    """The ten words of the lesson on the next word, as codes of shape (1, 10)."""
+    return _read("next-word", SEED_WORDS, first_paragraph().encoding)
+
+
+def sentiment() -> Dataset:
+    """The message of the lesson on sentiment, as codes of shape (1, 14)."""
+    return _read("sentiment", MESSAGE, message_encoding())
+
+
+def _read(name: str, text: str, encoding: Encoding) -> Dataset:
+    words = encoding.tokens.words(text)
+    return Dataset(
+        name=name,
+        documents=(text,),
+        words=(words,),
+        vocabulary=in_order((encoding.words,), encoding.words),
+        inputs=encoding.encode(text)[None].astype(float),
+        targets=None,
+        samples=(text,),
+    )

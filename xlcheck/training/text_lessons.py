@@ -1,0 +1,52 @@
+"""The models of the lessons on real text: small, and trained in seconds on texts of the project's own making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from xlcheck.datasets.encoding import Encoding
+from xlcheck.datasets.lesson_texts import first_paragraph, message_encoding, message_parts
+from xlcheck.datasets.reviews import reviews
+from xlcheck.training.classifier import Architecture, Cell
+from xlcheck.training.classify import ClassifierData, Part, Schedule, train_classifier
+from xlcheck.training.fit import Progress
+from xlcheck.training.text import new_text_model, train_text
+
+Trained = tuple[Any, tuple[float, ...]]
+
+NEXT_WORD_UNITS = 16
+MESSAGES = Architecture(Cell.LSTM, units=4, embedding=4, mask=True, dropout=0.3)
+MESSAGE_EPOCHS = 8
+
+
+def train_next_word(seed: int, epochs: int, progress: Progress | None) -> Trained:
+    """A SimpleRNN that knows one paragraph by heart; its 77 windows are one batch."""
+    trained = train_text(new_text_model(first_paragraph(), seed, NEXT_WORD_UNITS), epochs, progress=progress)
+    return trained.model, trained.progress.losses
+
+
+def train_sentiment(seed: int, _: int, progress: Progress | None) -> Trained:
+    """An LSTM that tells kind messages from angry ones; more epochs than eight make it worse on new ones."""
+    data = message_data()
+    schedule = Schedule(epochs=MESSAGE_EPOCHS, batch=16, learning_rate=0.01)
+    trained = train_classifier(data, MESSAGES, schedule, seed, progress)
+    return trained.model, tuple(trained.history["loss"])
+
+
+def message_data() -> ClassifierData:
+    """The messages to an airline, divided and encoded as in the lesson."""
+    texts, parts, encoding = reviews(), message_parts(), message_encoding()
+    codes = encoding.pad(encoding.encode_words(encoding.tokens.words(text)) for text in texts.texts)
+    training, test = (Part(codes[which], texts.labels[which]) for which in (parts.training, parts.test))
+    return ClassifierData(encoding, training, None, test)
+
+
+TRAINERS: dict[str, Callable[[int, int, Progress | None], Trained]] = {
+    "next-word": train_next_word,
+    "sentiment": train_sentiment,
+}
+ENCODINGS: dict[str, Callable[[], Encoding]] = {
+    "next-word": lambda: first_paragraph().encoding,
+    "sentiment": message_encoding,
+}
