@@ -65,6 +65,19 @@ def test_zero_output_for_mask_is_said() -> None:
     assert masked["y"].equation == "h′ₜ if maskₜ, else 0"
 
 
+def test_mask_shows_in_every_equation_that_reads_a_new_value() -> None:
+    """An LSTM's output under a mask is made from the new cell state, c′ₜ, and not from the one that is kept."""
+    weights = {"kernel": (FEATURES, 4 * UNITS), "recurrent_kernel": (UNITS, 4 * UNITS), "bias": (4 * UNITS,)}
+    lstm = LayerSpec("LSTM", "lstm", {**rnn().options, "recurrent_activation": "sigmoid"}, weights)
+    masked = {band.symbol: band for band in graph(MASKING, lstm).bands("lstm")}
+    plain = {band.symbol: band for band in graph(lstm).bands("lstm")}
+
+    assert masked["tanh_c"].equation == "tanh(c′ₜ)"
+    assert masked["h_new"].equation == "oₜ·tanh(c′ₜ)"
+    assert masked["c_new"].equation == "fₜ·cₜ₋₁ + iₜ·c̃ₜ"
+    assert plain["h"].equation == "oₜ·tanh(cₜ)"
+
+
 def encoder_decoder(states: int) -> ModelSpec:
     encoder, decoder = rnn("encoder", return_sequences=False, return_state=True), rnn("decoder")
     calls = (

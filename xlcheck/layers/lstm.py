@@ -42,10 +42,6 @@ def equations(
         "The cell state: old memory that is kept plus new memory that is written.",
         "Before the first word the memory is empty.", MEMORY,
     )  # fmt: skip
-    tanh_c_band = Band(
-        name, "tanh_c", Role.INTERMEDIATE, f"{act.notation or 'identity'}(cₜ)", f"{act.notation}(cₜ)",
-        f"The cell state {act.meaning}.", MEMORY,
-    )  # fmt: skip
 
     def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
         h, c = states
@@ -54,6 +50,10 @@ def equations(
             for gate, own in zip(_GATES, columns, strict=True)
         )
         c = build.let(bands[1], f * c + i * c_tilde, t)
+        tanh_c_band = Band(
+            name, "tanh_c", Role.INTERMEDIATE, f"{act.notation or 'identity'}({bands[1].label})",
+            f"{act.notation}({bands[1].label})", f"The cell state {act.meaning}.", MEMORY,
+        )  # fmt: skip
         tanh_c = build.let(tanh_c_band, act.apply(c), t)
         return build.let(bands[0], o * tanh_c, t), c
 

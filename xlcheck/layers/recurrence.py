@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -127,10 +128,10 @@ class _Backwards(GraphBuilder):
     def __init__(self, build: GraphBuilder) -> None:
         self._quantities = build._quantities
 
-    def let(self, band: Band, expr: Expr, step: int | None = None) -> Ref:
+    def let(self, band: Band, expr: Expr, step: int | None = None, *, shared: bool = False) -> Ref:
         """Add a computed quantity, with its words turned round."""
         label, equation = (text.replace("ₜ₋₁", "ₜ₊₁") for text in (band.label, band.equation))
-        return super().let(replace(band, label=label, equation=equation), expr, step)
+        return super().let(replace(band, label=label, equation=equation), expr, step, shared=shared)
 
 
 class _Skipping:
@@ -140,7 +141,7 @@ class _Skipping:
         self._zero_output = zero_output
         self.new_bands = tuple(
             Band(
-                name, f"{s.symbol}_new", Role.INTERMEDIATE, s.label.replace("ₜ", "′ₜ"), s.equation,
+                name, f"{s.symbol}_new", Role.INTERMEDIATE, _new(s.label), _of_new_values(s.equation, states),
                 f"{s.meaning} It counts only if this step is read.", s.group,
             )
             for s in states
@@ -168,3 +169,15 @@ class _Skipping:
         )
         before = outputs[-1] if outputs and not self._zero_output else Const(0.0)
         return values, build.let(self._output, Where(mask, new[0], before), t)
+
+
+def _new(label: str) -> str:
+    """The label of a state's new value, before a mask is asked: `h′ₜ`."""
+    return label.replace("ₜ", "′ₜ")
+
+
+def _of_new_values(equation: str, states: tuple[State, ...]) -> str:
+    """An equation that reads another state of the same step reads its new value."""
+    for state in states:
+        equation = re.sub(f"{state.label}(?!₋)", _new(state.label), equation)
+    return equation
