@@ -7,15 +7,16 @@ where Excel says `#NUM!`, and `10^400` is `#DIV/0!`; TEXT rounds a tie down; a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from xlcheck.engines.base import Session
 from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain
-from xlcheck.engines.unknown import hides_unknown, may_hide
+from xlcheck.engines.unknown import functions_in, hides_unknown, may_hide, reads_other_workbook
 from xlcheck.errors import EngineError, UsageError
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.container import open_container
@@ -46,8 +47,18 @@ class IronCalc:
             WorkbookError: see `open_container`.
         """
         with open_container(path) as container:
-            hiding = any(may_hide(content) for content in container.worksheets())
+            hiding = self._may_hide(container.worksheets())
         return _Session(load_or_plain(path, _load), hiding)
+
+    def _may_hide(self, parts: Iterable[bytes]) -> bool:
+        """Whether an answer may hide something unknown: only then each formula is looked at when it is read."""
+        hiding, names = False, set[str]()
+        for part in parts:
+            if reads_other_workbook(part):
+                return True
+            hiding = hiding or may_hide(part)
+            names |= functions_in(part)
+        return hiding and not all(_knows(name) for name in names)
 
 
 class _Session:
@@ -56,10 +67,11 @@ class _Session:
 
         self._model = model
         self._error_type = CellType.ErrorValue
-        self._hiding = hiding
         names = {item["name"].casefold(): item["formula"] for item in model.get_defined_name_list()}
         self._functions = names.keys()
-        self._unusable = {name for name, target in names.items() if not _is_usable(target)}
+        # Excel's own names, of print areas and such, stand in no formula.
+        self._unusable = {n for n, target in names.items() if not n.startswith("_xlnm.") and not _is_usable(target)}
+        self._hiding = hiding or bool(self._unusable)
         self._sheets = {item["name"]: index for index, item in enumerate(model.get_worksheets_properties())}
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
@@ -109,6 +121,17 @@ class _Session:
             return self._sheets[sheet]
         except KeyError:
             raise UsageError(f"there is no worksheet {sheet!r} in the workbook") from None
+
+
+@cache
+def _knows(function: str) -> bool:
+    """IronCalc writes a function that it does not know in small letters."""
+    import ironcalc
+
+    model = ironcalc.create("functions", "en", "UTC", "en")
+    model.set_user_input(0, 1, 1, f"={function}()")
+    shown = str(model.get_cell_formula(0, 1, 1))
+    return shown.isupper() and shown.startswith("=") and shown.endswith("()")
 
 
 def _is_usable(target: str) -> bool:

@@ -16,12 +16,24 @@ _TEXT = re.compile(r'"(?:[^"]|"")*"')
 # IronCalc and LibreOffice both write a function that they do not know in small letters.
 _SMALL_FUNCTION = re.compile(r"\b([a-z_][A-Za-z0-9_.]*)\(")
 _OTHER_WORKBOOK = re.compile(r"\[\d+\]")
+_OTHER_WORKBOOK_BYTES = re.compile(rb"\[\d+\]")
+_BEFORE_BRACKET = re.compile(rb"([A-Za-z_][A-Za-z0-9_.]*)\(")
 _WORD = re.compile(r"[^\W\d][\w.]*")
 
 
 def may_hide(part: bytes) -> bool:
     """Whether a worksheet part has any function that makes a value out of an error; a quick look."""
     return _SWALLOWS_BYTES.search(part.upper()) is not None
+
+
+def functions_in(part: bytes) -> set[str]:
+    """Whatever stands before an opening bracket in a worksheet part: every function, and perhaps words of its texts."""
+    return {name.decode("ascii") for name in set(_BEFORE_BRACKET.findall(part))}
+
+
+def reads_other_workbook(part: bytes) -> bool:
+    """Whether a worksheet part may refer to another workbook; a quick look."""
+    return _OTHER_WORKBOOK_BYTES.search(part) is not None
 
 
 def hides_unknown(formula: str, functions: Collection[str], unusable: Collection[str] = ()) -> bool:

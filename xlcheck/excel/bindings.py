@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlcheck.excel.addresses import Range
@@ -46,7 +45,7 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class FilledHelper:
-    """Cells that hold one formula, filled down from the first, and must all have the same value.
+    """Cells of a column that hold one formula, filled down from the first, and must all have the same value.
 
     Attributes:
         area: where they stand.
@@ -60,8 +59,12 @@ class FilledHelper:
     desired: tuple[float | str, ...]
     atol: float = 0.0
 
-    def cells(self) -> Iterator[Helper]:
-        """Each cell by itself."""
-        filled = SharedFormula(self.formula, self.area.top, self.area.left)
-        for row, column in self.area.cells():
-            yield Helper(Range(self.area.sheet, row, column), filled.at(row, column), self.desired, self.atol)
+    def formulas(self) -> list[str]:
+        """The text of every cell, without `=`."""
+        return SharedFormula(self.formula, self.area.top, self.area.left).down(self.area.rows)
+
+    def cell(self, place: int) -> Helper:
+        """One of the cells by itself."""
+        row = self.area.top + place
+        text = SharedFormula(self.formula, self.area.top, self.area.left).at(row, self.area.left)
+        return Helper(Range(self.area.sheet, row, self.area.left), text, self.desired, self.atol)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.bindings import Binding, FilledHelper, Helper
 from xlcheck.excel.content import WorkbookContent
+from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
 
@@ -46,6 +47,8 @@ class Manifest:
         atol: the tolerance that the trace was verified with, absolute.
         rtol: the same, relative to each quantity's largest magnitude.
         filled: areas of formula cells that are no quantities.
+        epochs: the table of epochs of a training; the other fields then speak of its first epoch, whose
+            quantities are those of `epoch_graph`.
     """
 
     spec: ModelSpec
@@ -59,12 +62,7 @@ class Manifest:
     atol: float = 1e-14
     rtol: float = 0.0
     filled: tuple[FilledHelper, ...] = ()
-
-    def all_helpers(self) -> Iterator[Helper]:
-        """Every formula cell that is no quantity."""
-        yield from self.helpers
-        for area in self.filled:
-            yield from area.cells()
+    epochs: EpochTable | None = None
 
     def to_chunks(self) -> list[str]:
         """The JSON text, cut for one cell each."""
@@ -80,6 +78,7 @@ class Manifest:
                 if self.filled
                 else {}
             ),
+            **({"epochs": _encode_epochs(self.epochs)} if self.epochs is not None else {}),
             "samples": list(self.samples),
             "selector": None if self.selector is None else str(self.selector),
             "provenance": dict(self.provenance),
@@ -132,6 +131,7 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         bindings=tuple(Binding(q, parse_range(a), s, t) for q, a, s, t in data["bindings"]),
         helpers=tuple(Helper(parse_range(c), f, tuple(d), *atol) for c, f, d, *atol in data["helpers"]),
         filled=tuple(FilledHelper(parse_range(a), f, tuple(d), atol) for a, f, d, atol in data.get("filled", ())),
+        epochs=_decode_epochs(data["epochs"]) if "epochs" in data else None,
         samples=tuple(data["samples"]),
         selector=None if data["selector"] is None else parse_range(data["selector"]),
         provenance=dict(data["provenance"]),
@@ -148,3 +148,28 @@ def _encode(array: Array) -> list[Any]:
 def _decode(item: Sequence[Any]) -> Array:
     shape, text = item
     return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8").reshape(shape).astype(np.float64)
+
+
+def _encode_epochs(table: EpochTable) -> dict[str, Any]:
+    """Values of computed quantities only, as one matrix; what an epoch is given follows from them."""
+    return {
+        "area": str(table.area),
+        "columns": dict(table.columns),
+        "before": dict(table.before),
+        "values": _encode(np.hstack([table.values[name] for name in table.columns])),
+        "samples": table.samples,
+        "atol": table.atol,
+    }
+
+
+def _decode_epochs(data: Mapping[str, Any]) -> EpochTable:
+    columns = dict(data["columns"])
+    matrix = _decode(data["values"])
+    return EpochTable(
+        parse_range(data["area"]),
+        columns,
+        dict(data["before"]),
+        {name: matrix[:, [place]] for place, name in enumerate(columns)},
+        int(data["samples"]),
+        float(data["atol"]),
+    )

@@ -90,15 +90,19 @@ class PackedCells(Mapping[Position, Cell]):
     def column_formulas(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column."""
         wanted = np.arange(area.top, area.top + area.rows, dtype=np.int64) * MAX_COLUMNS + area.left
-        places = np.searchsorted(self.formula_codes, wanted)
-        found = np.append(self.formula_codes, -1)[places] == wanted
+        if not self.formulas:
+            return [None] * area.rows
+        places = np.minimum(np.searchsorted(self.formula_codes, wanted), len(self.formulas) - 1)
+        found = self.formula_codes[places] == wanted
         return [self.formulas[p] if f else None for p, f in zip(places.tolist(), found.tolist(), strict=True)]
 
     def stored(self, codes: Codes) -> tuple[NDArray[np.float64], dict[int, Value]]:
         """Values of cells: numbers, NaN elsewhere, and by place in `codes` whatever is no number (None if empty)."""
-        places = np.searchsorted(self.codes, codes)
-        found = np.append(self.codes, -1)[places] == codes
-        numbers = np.where(found, np.append(self.numbers, np.nan)[places], np.nan)
+        if not self.codes.size:
+            return np.full(codes.shape, np.nan), dict.fromkeys(range(codes.size))
+        places = np.minimum(np.searchsorted(self.codes, codes), self.codes.size - 1)
+        found = self.codes[places] == codes
+        numbers = np.where(found, self.numbers[places], np.nan)
         odd = np.flatnonzero(np.isnan(numbers)).tolist()
         return numbers, {i: self.others.get(int(places[i])) if found[i] else None for i in odd}
 

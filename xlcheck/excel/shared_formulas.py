@@ -48,6 +48,22 @@ class SharedFormula:
                 out.append(column_name(index if fixed else (index + right) % size))
         return "".join(out)
 
+    def down(self, rows: int) -> list[str]:
+        """The texts for this many cells, from the owner down."""
+        columns: list[list[int]] = []
+        template = ""
+        for piece in self._pieces:
+            if isinstance(piece, str):
+                template += piece.replace("%", "%%")
+                continue
+            fixed, index, size = piece
+            if size == MAX_ROWS and not fixed:
+                template += "%d"
+                columns.append([(index + offset) % size + 1 for offset in range(rows)])
+            else:
+                template += str(index + 1) if size == MAX_ROWS else column_name(index)
+        return [template % numbers for numbers in zip(*columns, strict=True)] if columns else [template % ()] * rows
+
 
 def _split(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
