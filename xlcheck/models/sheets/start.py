@@ -98,7 +98,7 @@ def _verdict(draft: Draft, sheet: SheetDraft, verdict: tuple[str, str], check: s
 def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store) -> int:
     """The selected sample, and the model's outputs for it."""
     heading(sheet, row, "The selected sample, and the answer", WIDE)
-    place = Range(next(iter(store.areas.values())).sheet, 4, 1) if draft.selector is None else draft.selector
+    place = store.chosen or draft.selector or Range(next(iter(store.areas.values())).sheet, 0, 0)
     sheet.merge(sheet.at(row + 1, 0, 1, 2), Link(store.prompt, place), "link")
     merged_helper(draft, sheet, sheet.at(row + 1, 2, 1, 6), store.label, draft.samples, "word")
     outputs = [draft.graph[name] for name in draft.graph.outputs]

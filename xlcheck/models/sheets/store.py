@@ -32,6 +32,7 @@ class Store:
         selected: the number of the selected sample, as a formula on another worksheet writes it.
         label: a formula for the selected sample's name.
         prompt: the text of the link that leads to where the input is chosen.
+        chosen: that cell, if it is not the selector.
     """
 
     areas: Mapping[str, Range]
@@ -40,6 +41,7 @@ class Store:
     selected: str
     label: str
     prompt: str = "choose a sample →"
+    chosen: Range | None = None
 
     def lookup(self, q: Quantity, unit: str) -> str:
         """The formula that fetches an element of a given quantity; `unit` is its number, counted from 1."""

@@ -113,7 +113,10 @@ def text_page(draft: Draft, typed: TypedText) -> TextPage:
     codes = _steps(draft, sheet, typed, columns, vocabulary)
     sheet.freeze = (3, 0)
     sentence = reference(sheet.at(codes.top + codes.rows - 1, _SENTENCE), "", fixed=True)
-    inputs = TypedInputs({INPUT: codes}, frozenset(), {INPUT: encoding.timesteps}, "1", sentence, "change the words →")
+    inputs = TypedInputs(
+        {INPUT: codes}, frozenset(), {INPUT: encoding.timesteps}, "1", sentence, "change the words →",
+        sheet.at(codes.top, _TYPED),
+    )  # fmt: skip
     return TextPage(typed, sheet, vocabulary, inputs)
 
 
