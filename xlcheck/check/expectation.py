@@ -16,6 +16,7 @@ from xlcheck.excel.manifest import SHEET, Manifest, manifest_of
 from xlcheck.excel.sheet_cells import MAX_CELLS
 from xlcheck.graph.quantities import Graph
 from xlcheck.layers.forward import forward_graph
+from xlcheck.optimisers.table import epoch_graph
 
 # A larger tolerance would let mistakes pass, whoever wrote it into the file.
 _MAX_TOLERANCE = 1e-6
@@ -36,7 +37,7 @@ def expectation_of(content: WorkbookContent) -> tuple[Manifest, Graph]:
         )
     try:
         _require_size(manifest)
-        graph = forward_graph(manifest.spec)
+        graph = _graph(manifest)
         fault = next(_faults(manifest, graph), None)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         fault = f"{type(error).__name__}: {error}"
@@ -64,6 +65,13 @@ def _require_size(manifest: Manifest) -> None:
         stack.extend(node.values() if isinstance(node, dict) else node if isinstance(node, (list, tuple)) else ())
 
 
+def _graph(manifest: Manifest) -> Graph:
+    """The quantities that a workbook shows: of a forward pass, or of an epoch of a training."""
+    if manifest.epochs is None:
+        return forward_graph(manifest.spec)
+    return epoch_graph(manifest.spec, manifest.epochs.samples).scalars
+
+
 def _faults(manifest: Manifest, graph: Graph) -> Iterator[str]:
     """What does not fit together, in words."""
     samples = len(manifest.samples)
@@ -82,6 +90,9 @@ def _faults(manifest: Manifest, graph: Graph) -> Iterator[str]:
     for helper in manifest.helpers:
         if helper.cell.size != 1 or len(helper.desired) not in {1, samples}:
             yield f"nothing says what {helper.cell} should give"
+    for filled in manifest.filled:
+        if filled.area.columns != 1 or len(filled.desired) not in {0, 1, samples}:
+            yield f"nothing says what {filled.area} should give"
     for formula, desired in _written(manifest):
         if type(formula) is not str or not all(type(value) in {int, float, str, bool} for value in desired):
             yield f"{formula!r} is no formula with a value"

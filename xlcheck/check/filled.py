@@ -68,8 +68,12 @@ def judge_filled(
     *,
     only_local: bool,
 ) -> FilledVerdict:
-    """Judge a filled column over all settings; the arguments are those of `judge_helper`."""
+    """Judge a filled column over all settings; the arguments are those of `judge_helper`.
+
+    A column of look-ups that belong to nothing any more has no desired values; then only its formulas are compared.
+    """
     helper = column.helper
+    only_local = only_local or not helper.desired
     agrees = column.is_formula.copy()
     error = 0.0
     if only_local:
