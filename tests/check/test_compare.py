@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from small_book import GIVEN, SPEC
 
-from xlcheck.check.compare import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, compare
+from xlcheck.check.compare import compare
 from xlcheck.check.placement import Placement, Reads, Sighting, codes_of, only_numbers
 from xlcheck.check.tolerance import Tolerance
+from xlcheck.check.verdicts import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.graph.evaluate import evaluate

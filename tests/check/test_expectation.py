@@ -78,7 +78,8 @@ def _without(name: str) -> Change:
         (lambda m: replace(m, spec=replace(m.spec, calls=())), "contradicts itself"),
         (lambda m: replace(m, spec=replace(m.spec, inputs=(InputSpec("input", (10**12, 1)),))),
          "a model with 1000000000000 of anything has more than"),
-        (lambda m: replace(m, helpers=(Helper(parse_range("Check!A1"), None, (1.0,)),)), "None is no formula with a value"),
+        (lambda m: replace(m, helpers=(Helper(parse_range("Check!A1"), None, (1.0,)),)),
+         "None is no formula with a value"),
     ],
 )  # fmt: skip
 def test_a_manifest_that_contradicts_itself_is_refused(

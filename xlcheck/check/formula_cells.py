@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from xlcheck.check.formulas import references
-from xlcheck.check.placement import Array, Codes, Mask, codes_of, contained
+from xlcheck.check.placement import Array, Codes, Mask, codes_of, contained, within
 from xlcheck.excel.addresses import MAX_COLUMNS, Range
 from xlcheck.excel.content import Cell, WorkbookContent
 from xlcheck.excel.packed_cells import PackedCells
@@ -44,10 +42,7 @@ class FormulaCells:
     def within(self, area: Range) -> Codes:
         """The formula cells of a range."""
         formulas = self.on(area.sheet)
-        rows, columns = np.divmod(formulas, MAX_COLUMNS)
-        inside = (rows >= area.top) & (rows < area.top + area.rows)
-        inside &= (columns >= area.left) & (columns < area.left + area.columns)
-        return formulas[inside]
+        return formulas[within(formulas, area)]
 
     def cell(self, sheet: str, code: int) -> Cell | None:
         """What stands in a cell; None if it is empty."""

@@ -48,8 +48,14 @@ def position(code: int) -> tuple[int, int]:
 
 def inside(code: int, area: Range) -> bool:
     """Whether a cell lies in a range (of the same worksheet)."""
-    row, column = position(code)
-    return area.top <= row < area.top + area.rows and area.left <= column < area.left + area.columns
+    return bool(within(np.array([code]), area)[0])
+
+
+def within(codes: Codes, area: Range) -> Mask:
+    """For each code, whether its cell lies in a range (of the same worksheet)."""
+    rows, columns = np.divmod(codes, MAX_COLUMNS)
+    down = (rows >= area.top) & (rows < area.top + area.rows)
+    return np.logical_and(down, (columns >= area.left) & (columns < area.left + area.columns))
 
 
 def address(code: int) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from xlcheck.check.compare import NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.check.diagnose import CellContext, diagnose
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.helpers import HelperVerdict
@@ -15,6 +14,7 @@ from xlcheck.check.messages import UNBOUND, helper_message, quantity_message, st
 from xlcheck.check.placement import address, codes_of
 from xlcheck.check.report import CellResult, Kind, Status
 from xlcheck.check.stale import Stale
+from xlcheck.check.verdicts import NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.graph.quantities import Quantity
 

@@ -8,7 +8,6 @@ from itertools import chain
 
 import numpy as np
 
-from xlcheck.check.compare import Verdicts
 from xlcheck.check.filled import FilledVerdict
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.groups import others_on
@@ -20,6 +19,7 @@ from xlcheck.check.report import CellResult, CheckReport, Counts, Edit, Status
 from xlcheck.check.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.check.stale import find_stale
 from xlcheck.check.tolerance import ulps
+from xlcheck.check.verdicts import Verdicts
 from xlcheck.graph.quantities import Graph
 
 _ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND)
