@@ -1,0 +1,60 @@
+"""The lessons on real text: what their small models have learned, and that their files speak for themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xlcheck.datasets.lesson_texts import MESSAGE, SEED_WORDS, first_paragraph, message_encoding
+from xlcheck.spec.keras_file import load_model
+from xlcheck.training.classify import judge, positive_scores
+from xlcheck.training.generate import continue_text
+from xlcheck.training.model_file import read_encoding
+from xlcheck.training.next_word import predictor
+from xlcheck.training.text_lessons import ENCODINGS, message_data, train_sentiment
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.mark.parametrize("lesson", ENCODINGS)
+def test_vocabulary_is_in_the_file(lesson: str) -> None:
+    """The stored model's file holds the vocabulary that the lesson's workbook shows."""
+    assert read_encoding(FIXTURES / f"{lesson}.keras") == ENCODINGS[lesson]()
+
+
+def test_paragraph_is_known_by_heart() -> None:
+    """The stored model of `next-word` goes on with the paragraph, word for word, to its end."""
+    data = first_paragraph()
+    predict = predictor(load_model(FIXTURES / "next-word.keras"))
+    start = data.encoding.encode(SEED_WORDS)
+    (place,) = np.flatnonzero((data.inputs == start).all(axis=1))
+    rest = data.words[place + 10 :]
+
+    assert len(rest) > 20
+    assert tuple(continue_text(predict, data.encoding, start, len(rest))) == rest
+
+
+def test_messages_are_told_apart() -> None:
+    """The stored model of `sentiment` is far better than chance on the messages that it was not trained on."""
+    model = load_model(FIXTURES / "sentiment.keras")
+    figures = judge(model, message_data().test)
+    encode = message_encoding().encode
+    kind, angry = positive_scores(model, np.stack([encode(MESSAGE), encode("two hours late and a rude crew")]))
+
+    assert figures.samples == 60
+    assert figures.accuracy > figures.majority + 2 * np.sqrt(0.25 / 60)
+    assert kind > 0.5 > angry
+
+
+def test_training_is_told() -> None:
+    """Training tells its steps: eight epochs over 140 messages in batches of 16."""
+    told: list[tuple[int, int]] = []
+    _, history = train_sentiment(1, 500, lambda done, total: told.append((done, total)))
+
+    assert told == [(step, 72) for step in range(1, 73)]
+    assert len(history) == 8
+    assert history[-1] < history[0] / 2
