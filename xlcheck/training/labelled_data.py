@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.datasets.encoding import Tokens
-from xlcheck.datasets.imdb import FilmReviews, Reviews, encode_reviews, imdb_encoding
+from xlcheck.datasets.encoding import Encoding, Tokens
+from xlcheck.datasets.imdb import FilmReviews, Reviews, encode_reviews
 from xlcheck.datasets.labelled import Indices, LabelledTexts, require_both_classes, split
 from xlcheck.datasets.tweet_encoding import TweetEncoding, tweet_encoding
 from xlcheck.errors import DataError
@@ -25,12 +24,10 @@ class ReviewEncoding:
     Attributes:
         timesteps: codes that the model reads.
         num_words: how many codes there are; rarer words share one.
-        full: all reviews, divided as Keras distributes them; otherwise the short ones, divided as in the chapter.
     """
 
     timesteps: int = 100
     num_words: int = 500
-    full: bool = False
 
 
 def tweet_data(texts: LabelledTexts, how: TweetEncoding, seed: int, validation: bool) -> ClassifierData:
@@ -59,19 +56,18 @@ def tweet_data(texts: LabelledTexts, how: TweetEncoding, seed: int, validation: 
     )
 
 
-def review_data(
-    films: FilmReviews, word_index: Mapping[str, int], how: ReviewEncoding, seed: int, validation: bool
-) -> ClassifierData:
-    """Divide and encode film reviews.
+def review_data(training: Reviews, test: Reviews, encoding: Encoding, validation: bool) -> ClassifierData:
+    """Encode film reviews that were divided before.
 
-    In the chapter's division the short reviews of both parts are shuffled; the first 4,000 are for training and the
-    next 1,736 for test. If a validation part is wanted, it is 15 % of the training part.
+    Args:
+        training: in random order; the first 15 % are for validation if it is wanted.
+        test: the others.
+        encoding: from `imdb_encoding`.
+        validation: whether there is a validation part.
 
     Raises:
-        DataError: there are too few short reviews, or a part lacks a class.
+        DataError: a part lacks a class.
     """
-    training, test = _divided(films, how.full, np.random.default_rng(seed))
-    encoding = imdb_encoding(word_index, how.num_words, how.timesteps)
 
     def part(reviews: Reviews) -> Part:
         return Part(encode_reviews(reviews, encoding), reviews.labels)
@@ -86,14 +82,21 @@ def review_data(
     )
 
 
-def _divided(films: FilmReviews, full: bool, random: np.random.Generator) -> tuple[Reviews, Reviews]:
-    if full:
-        return films.training.take(random.permutation(len(films.training))), films.test
-    short = films.short()
+def divide_short(short: Reviews, seed: int) -> tuple[Reviews, Reviews]:
+    """The chapter's division of the short reviews: shuffled, 4,000 for training and the next 1,736 for test.
+
+    Raises:
+        DataError: there are fewer.
+    """
     if len(short) < SHORT_TRAINING + SHORT_TEST:
         raise DataError(
             f"the data has {len(short):,} short reviews, and the chapter's division needs "
             f"{SHORT_TRAINING + SHORT_TEST:,}: use --split full, which takes all reviews"
         )
-    order = random.permutation(len(short))[: SHORT_TRAINING + SHORT_TEST]
+    order = np.random.default_rng(seed).permutation(len(short))[: SHORT_TRAINING + SHORT_TEST]
     return short.take(order[:SHORT_TRAINING]), short.take(order[SHORT_TRAINING:])
+
+
+def divide_full(films: FilmReviews, seed: int) -> tuple[Reviews, Reviews]:
+    """All reviews, divided as Keras distributes them; the training part is shuffled."""
+    return films.training.take(np.random.default_rng(seed).permutation(len(films.training))), films.test

@@ -71,7 +71,7 @@ REVIEWS = {
         Schedule(batch=128, patience=5),
     ),
     "full": Recipe(
-        ReviewEncoding(timesteps=250, num_words=10_000, full=True),
+        ReviewEncoding(timesteps=250, num_words=10_000),
         replace(_REVIEW_HEAD, mask=True, spatial_dropout=0.3, dropout=0.5),
         Schedule(epochs=10, batch=128, patience=2),
     ),
