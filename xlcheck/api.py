@@ -66,12 +66,42 @@ def build(
     from xlcheck.excel.writer import write_workbook
     from xlcheck.lessons.catalogue import lesson_named
     from xlcheck.lessons.plan import plan_lesson
+    from xlcheck.lessons.training import TRAINING_LESSONS
 
+    if lesson in TRAINING_LESSONS:
+        return _build_training(lesson, output, weights, seed, style, engine, progress)
     recipe = lesson_named(lesson)
     fixture, model = lesson_fixture(lesson, weights, seed, progress)
     path = Path(output) if output is not None else Path(f"{fixture.name}.xlsx")
     write_workbook(plan_lesson(recipe, fixture, style_named(style)), path)
     return Built(path, check(path, engine=engine), model)
+
+
+def _build_training(
+    lesson: str,
+    output: str | Path | None,
+    weights: str,
+    seed: int | None,
+    style: str,
+    engine: str,
+    progress: Progress | None,
+) -> Built:
+    """A lesson on training: from the stored training, or with a seed from one that is run now."""
+    from xlcheck.excel.writer import write_workbook
+    from xlcheck.fixtures.training import load_training
+    from xlcheck.lessons.training import TRAINING_LESSONS, plan_training
+
+    if weights != "trained":
+        raise UsageError(f"the lesson {lesson!r} starts from random weights; leave --weights out")
+    if seed is None:
+        fixture = load_training(lesson)
+    else:
+        from xlcheck.training.epochs import train_epochs
+
+        fixture = train_epochs(lesson, seed, progress=progress)
+    path = Path(output) if output is not None else Path(f"{lesson}.xlsx")
+    write_workbook(plan_training(TRAINING_LESSONS[lesson], fixture, style_named(style)), path)
+    return Built(path, check(path, engine=engine))
 
 
 def build_model(
@@ -189,8 +219,13 @@ def _recompute() -> Callable[[ModelSpec, Mapping[str, NDArray[np.float64]]], Tra
         return None
 
     def recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]]) -> Trace:
+        from xlcheck.optimisers.table import EPOCHS, SAMPLES
         from xlcheck.oracle.record import retrace
 
+        if EPOCHS in given:
+            from xlcheck.oracle.retrain import retrain
+
+            return retrain(spec, given, int(given[SAMPLES][0, 0]), int(given[EPOCHS][0, 0]))
         return retrace(spec, given)
 
     return recompute

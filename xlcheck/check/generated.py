@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+import numpy as np
+
 from xlcheck.check.compare import compare
+from xlcheck.check.epochs import EpochVerdicts, judge_epochs, with_epochs, without_table
 from xlcheck.check.expectation import expectation_of
 from xlcheck.check.filled import judge_filled
 from xlcheck.check.formula_cells import FormulaCells
@@ -12,15 +15,19 @@ from xlcheck.check.given import Given, read_given
 from xlcheck.check.helpers import judge_helper
 from xlcheck.check.observe import observe
 from xlcheck.check.placement import Array
+from xlcheck.check.recalculate import recalculate
 from xlcheck.check.report import CheckReport
 from xlcheck.check.summary import Judged, summarise
 from xlcheck.check.tolerance import Tolerance, magnitude
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError
+from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import WorkbookContent
+from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.excel.manifest import Manifest
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
+from xlcheck.optimisers.table import EPOCHS, SAMPLES
 from xlcheck.spec.model_spec import ModelSpec
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
@@ -57,7 +64,7 @@ def check_content(
         EngineError: the engine cannot load the file.
     """
     manifest, graph = expectation_of(content)
-    formulas = FormulaCells(content)
+    formulas = FormulaCells(without_table(content, manifest.epochs))
     seen = observe(content, manifest, graph, formulas, engine)
     given = read_given(
         graph,
@@ -99,7 +106,7 @@ def check_content(
         formulas,
         given.edits,
     )
-    return summarise(
+    report = summarise(
         judged,
         workbook=str(content.path),
         engine=f"{engine.name} {engine.version}",
@@ -108,6 +115,27 @@ def check_content(
         notes=(*content.notes, *_notes(content, rounded=rounded)),
         compare_weights=model_weights is not None,
     )
+    if manifest.epochs is None:
+        return report
+    return with_epochs(report, _epochs(content, manifest.epochs, graph, engine, given, desired, tolerance))
+
+
+def _epochs(
+    content: WorkbookContent,
+    table: EpochTable,
+    graph: Graph,
+    engine: Engine,
+    given: Given,
+    desired: Trace,
+    tolerance: Tolerance,
+) -> EpochVerdicts:
+    """The verdicts on the table of epochs of a training."""
+    area = table.area
+    rows = Range(area.sheet, area.top - 1, 0, area.rows + 1, area.columns)
+    (reading,) = recalculate(engine.open(content.path), [rows], [True], None, [0])
+    history = desired.values if given.edits else table.values
+    wide = Tolerance(max(tolerance.atol, table.atol), tolerance.rtol, tolerance.engine)
+    return judge_epochs(graph, table, reading, given.values, history, FormulaCells(content), wide)
 
 
 def _notes(content: WorkbookContent, *, rounded: bool) -> Iterator[str]:
@@ -131,11 +159,18 @@ def _desired(
     if recompute is None:
         raise NothingCheckedError(_edited_without_keras(content, given))
     inputs = {**given.values, **_weights_of(graph, model_weights or {})}
+    if manifest.epochs is not None:
+        inputs = _for_retraining(manifest.epochs, inputs)
     trace = recompute(manifest.spec, inputs)
     missing = [q.name for q in graph if q.expr is not None and q.name not in trace]
     if missing:
         raise OracleError(f"{trace.source} gave no value for {missing[0]}, which {content.path} shows")
     return Trace(trace.source, {**trace.values, **inputs})
+
+
+def _for_retraining(table: EpochTable, inputs: dict[str, Array]) -> dict[str, Array]:
+    """What is given to the first epoch, and the sizes of the training."""
+    return inputs | {SAMPLES: np.array([[float(table.samples)]]), EPOCHS: np.array([[float(table.area.rows)]])}
 
 
 def _weights_of(graph: Graph, weights: Mapping[str, Array]) -> dict[str, Array]:

@@ -307,6 +307,7 @@ _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Sub: Row("{a:add}-{b:mul}", "add"),
     ex.Mul: Row("{a:mul}*{b:mul}", "mul"),
     ex.Div: Row("{a:mul}/{b:neg}", "mul"),
+    ex.Power: Row("{a:atom}^{b:atom}", "mul"),
     ex.Exp: Row("EXP({x})"),
     ex.Log: Row("LN({x})"),
     ex.Abs: Row("ABS({x})"),

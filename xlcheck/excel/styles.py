@@ -26,6 +26,7 @@ TINTS: dict[str, str] = {
     "output": "#E8E0F5",
     "target": "#DDE3EA",
     "loss": "#F9DDE9",
+    "gradient": "#FBE3D0",
     "keras": "#ECEFF2",
 }
 
@@ -40,6 +41,8 @@ LEGEND: dict[str, str] = {
     "loss": "loss: how wrong the answer is",
     "keras": "Keras: the same number, computed by Keras",
 }
+
+TRAINING_LEGEND: dict[str, str] = {"gradient": "gradient: how the loss changes when this number changes"}
 
 VALUE_FORMAT = "0.000000"
 WEIGHT_FORMAT = "0.00000000"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from xlcheck.graph.evaluate import Array
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Graph
@@ -14,11 +12,14 @@ from xlcheck.graph.scalars import indices, scalar_graph, scalar_name
 from xlcheck.layers.forward import forward_graph
 from xlcheck.optimisers import OPTIMISERS
 from xlcheck.optimisers.run import carried
-from xlcheck.optimisers.step import LAYER, add_step
+from xlcheck.optimisers.step import add_step
 from xlcheck.spec.model_spec import ModelSpec
 
 LIMIT = 1000.0
 """No weight becomes larger in a table of epochs: a training that gets so far has diverged."""
+
+SAMPLES, EPOCHS = "training.samples", "training.epochs"
+"""How many of each there are, among what is given to a training that is run again."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ class EpochGraph:
                 continue
             for sample in [None] if q.is_weight else range(self.samples):
                 rows = values[q.name] if sample is None else values[q.name][:, sample]
-                for index in indices(q):
+                flat = rows.reshape(len(rows), -1)
+                for place, index in enumerate(indices(q)):
                     name = scalar_name(q, index, sample)
                     if name in self.scalars:
-                        found[name] = np.asarray(rows[(slice(None), *index)]).reshape(-1, 1)
+                        found[name] = flat[:, [place]]
         return found
 
 
@@ -72,8 +74,3 @@ def _pruned(graph: Graph) -> Graph:
         and not q.band.symbol.startswith(("d_h_init", "d_c_init"))
     ]  # fmt: skip
     return Graph(tuple(kept))
-
-
-def optimiser_setting(name: str) -> str:
-    """The quantity of a setting."""
-    return f"{LAYER}.{name}"

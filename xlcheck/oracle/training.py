@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from xlcheck.errors import ModelError
 from xlcheck.graph.gradients import PREFIX, backward
-from xlcheck.graph.trace import Trace
+from xlcheck.graph.training import Training
 from xlcheck.layers.forward import forward_graph
 from xlcheck.optimisers import optimiser_named
 from xlcheck.optimisers.step import NEW
@@ -33,32 +32,6 @@ from xlcheck.spec.keras_layers import walk, weights_by_name
 from xlcheck.spec.model_spec import Array, ModelSpec
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Training:
-    """What Keras computed in each epoch.
-
-    Attributes:
-        optimiser: its name in small letters.
-        settings: its settings, other than Keras's defaults.
-        values: by quantity name, with a leading axis of epochs: `(epochs, samples, n)`, weights and what
-            belongs to them `(epochs, *shape)`. Weights are those at the start of an epoch, `new_…` those
-            at its end.
-    """
-
-    optimiser: str
-    settings: Mapping[str, float]
-    values: Mapping[str, Array]
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs there are."""
-        return len(next(iter(self.values.values())))
-
-    def epoch(self, number: int) -> Trace:
-        """One epoch, from 0, as the trace of one step."""
-        return Trace("keras float64", {name: values[number] for name, values in self.values.items()})
 
 
 def record_training(

@@ -171,16 +171,17 @@ def pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
     return row + 1 + len(pages)
 
 
-def legend_table(sheet: SheetDraft, row: int) -> int:
-    """The colours of all worksheets; returns the row after it."""
+def legend_table(sheet: SheetDraft, row: int, more: Mapping[str, str] | None = None) -> int:
+    """The colours of all worksheets, and those that only some workbooks have; returns the row after it."""
     heading(sheet, row, "Colours, on every sheet", WIDE)
-    entries = [*LEGEND.items(), ("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
+    legend = LEGEND | dict(more or {})
+    entries = [*legend.items(), ("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
                ("edited", "–  changed: Keras's value no longer applies")]  # fmt: skip
     for offset, (style, text) in enumerate(entries):
         at = row + 1 + offset % 7
         column = 0 if offset < 7 else 8
         sheet.put(at, column, {"right": "✓", "wrong": "✗", "edited": "–"}.get(style, "0.123"),
-                  f"{style}_text" if style in LEGEND else style)  # fmt: skip
+                  f"{style}_text" if style in legend else style)  # fmt: skip
         sheet.merge(sheet.at(at, column + 1, 1, 6), text, "text")
     return row + 8
 

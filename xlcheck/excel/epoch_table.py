@@ -1,0 +1,114 @@
+"""A table of epochs: one row an epoch, one column a number, every row filled down from the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.excel.addresses import Range, column_name, quote_sheet
+from xlcheck.excel.formulas import Style, formula
+from xlcheck.excel.pattern import Number, Pattern
+from xlcheck.excel.plan import Array
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Graph
+
+_THIS, _BEFORE = "\1", "\2"  # the row of the epoch itself, and the row above it
+
+
+@dataclass(frozen=True, eq=False)
+class EpochTable:
+    """Where the numbers of each epoch stand, and what they must be.
+
+    Attributes:
+        area: the rows of all epochs; the row above holds what the first epoch starts from.
+        columns: the column of each quantity that is computed, from 0 at the edge of the worksheet.
+        before: quantities that an epoch is given → those of the epoch before; they stand in the row above.
+        values: the true value of each quantity in each epoch, `(epochs, 1)`; the given ones included.
+        samples: how many samples the batch has.
+        atol: the tolerance that the values were verified with.
+    """
+
+    area: Range
+    columns: Mapping[str, int]
+    before: Mapping[str, str]
+    values: Mapping[str, Array]
+    samples: int
+    atol: float = 1e-12
+
+
+def epoch_formulas(graph: Graph, name: str, table: EpochTable, fixed: Mapping[str, Range], style: Style) -> Pattern:
+    """The formula of one quantity in every epoch, filled down.
+
+    Args:
+        graph: one epoch, a quantity for each number.
+        name: the quantity.
+        table: where the others stand; its values are not needed.
+        fixed: where stands what is the same in all epochs.
+        style: how formulas are written.
+    """
+    expr = graph[name].expr
+    if expr is None:
+        raise ValueError(f"{name} is given, not computed")
+    text = formula(expr, 0, _Row(table, fixed), style)
+    parts: list[str | Number] = []
+    for piece in _cut(text):
+        parts.append(Number(table.area.top + (piece == _THIS)) if piece in (_THIS, _BEFORE) else piece)
+    return Pattern(tuple(parts))
+
+
+def _cut(text: str) -> list[str]:
+    """The text with its two marks as pieces of their own."""
+    pieces = [text]
+    for mark in (_THIS, _BEFORE):
+        pieces = [part for piece in pieces for part in _split(piece, mark)]
+    return [piece for piece in pieces if piece]
+
+
+def _split(piece: str, mark: str) -> list[str]:
+    if piece in (_THIS, _BEFORE):
+        return [piece]
+    first, *others = piece.split(mark)
+    return [first, *(part for other in others for part in (mark, other))]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """`Places` as seen from a row of the table."""
+
+    table: EpochTable
+    fixed: Mapping[str, Range]
+
+    def size(self, name: str) -> int:
+        """See `Places`."""
+        return 1
+
+    def element(self, name: str, index: int, row: int | None = None) -> str:
+        """See `Places`."""
+        columns = self.table.columns
+        if name in columns:
+            return f"{column_name(columns[name])}{_THIS}"
+        if name in self.table.before:
+            return f"{column_name(columns[self.table.before[name]])}{_BEFORE}"
+        area = self.fixed[name]
+        if area.sheet == self.table.area.sheet and area.top >= self.table.area.top:  # a given number of each epoch
+            return f"{column_name(area.left)}{_THIS}"
+        return area.fixed() if area.sheet == self.table.area.sheet else f"{quote_sheet(area.sheet)}!{area.fixed()}"
+
+    def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def column(self, name: str, index: int, matrix: int | None = None) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def cells(self, names: Sequence[str], index: int) -> str:
+        """See `Places`."""
+        return ",".join(self.element(name, 0) for name in names)
+
+    def samples(self, name: str) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def softmax_parts(self, expr: ex.Softmax) -> None:
+        """See `Places`."""

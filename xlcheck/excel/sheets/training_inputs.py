@@ -1,0 +1,151 @@
+"""Training: everything that a learner may change, in one column; beside it the curves that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.draft import Draft, SheetDraft, reference
+from xlcheck.excel.plan import DropDown
+from xlcheck.excel.sheets.common import heading, title
+from xlcheck.graph.notation import label_of
+from xlcheck.graph.quantities import Quantity
+from xlcheck.graph.scalars import indices, scalar_name
+from xlcheck.optimisers import OPTIMISERS
+from xlcheck.optimisers.step import LAYER
+from xlcheck.optimisers.table import EpochGraph
+
+NAME = "Training"
+LABEL, VALUE, HINT = range(3)
+CHARTS = 4
+TOP = 5
+_COPY = 2  # column of the hidden sheet that keeps copies of the inputs
+_NAMES_COLUMN = 30
+_SETTINGS = ("learning_rate", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2")
+_ROUNDED = ("momentum_single", "beta_1_single", "beta_2_single")
+
+
+@dataclass(frozen=True)
+class TrainingInputs:
+    """What other sheets find here.
+
+    Attributes:
+        applies: 1 as long as every input is the one that Keras was given, else 0.
+        choice: the name of the chosen optimiser.
+        next_row: the first row below the inputs.
+    """
+
+    applies: Range
+    choice: Range
+    next_row: int
+
+
+def training_inputs(
+    draft: Draft, copies: SheetDraft, epoch: EpochGraph, samples: Sequence[str], optimiser: str
+) -> TrainingInputs:
+    """Fill the column of inputs and place their quantities."""
+    sheet = draft.sheet(NAME, "loss")
+    title(sheet, "Training", "Change a yellow or blue number, and the network is trained again from the first epoch "
+          "to the last, in this workbook.", 16)  # fmt: skip
+    sheet.widths.update({LABEL: 36, VALUE: 16, HINT: 58, 3: 3})
+    names = sheet.at(TOP, _NAMES_COLUMN, len(OPTIMISERS), 1)
+    for offset, own in enumerate(OPTIMISERS.values()):
+        sheet.put(TOP + offset, _NAMES_COLUMN, own.name, "hint")
+    row = _optimiser(draft, sheet, names, OPTIMISERS[optimiser].name)
+    choice = sheet.at(TOP, VALUE)
+    first = row
+    row = _settings(draft, sheet, row, choice, names)
+    row = _group(draft, sheet, row + 1, "The weights before the first epoch", _weights(epoch), "weight")
+    row = _group(draft, sheet, row + 1, "The documents", _data(epoch, samples), "input")
+    area = sheet.at(first, VALUE, row - first, 1)
+    applies = _applies(draft, sheet, copies, area, row + 1)
+    return TrainingInputs(applies, choice, row + 3)
+
+
+def _optimiser(draft: Draft, sheet: SheetDraft, names: Range, chosen: str) -> int:
+    heading(sheet, TOP - 1, "How the weights are changed", HINT + 1)
+    sheet.put(TOP, LABEL, "optimiser", "name")
+    cell = sheet.put(TOP, VALUE, chosen, "selector")
+    sheet.put(TOP, HINT, "← choose here: SGD, RMSprop or Adam", "hint")
+    sheet.drop_downs.append(DropDown(cell, names, "Choose an optimiser", "All epochs are computed again with it."))
+    sheet.heights[TOP] = 24
+    return TOP + 1
+
+
+def _settings(draft: Draft, sheet: SheetDraft, row: int, choice: Range, names: Range) -> int:
+    text = f"MATCH({choice.a1},{names.fixed()},0)"
+    _look_up(draft, sheet, row, f"{LAYER}.choice", text)
+    for name in _SETTINGS:
+        row += 1
+        _constant(draft, sheet, row, draft.graph[f"{LAYER}.{name}"], "weight")
+    for name in _ROUNDED:
+        row += 1
+        source = draft.placed(f"{LAYER}.{name.removesuffix('_single')}").a1
+        power = f"2^(INT(LOG({source},2))-23)"
+        _look_up(draft, sheet, row, f"{LAYER}.{name}", f"IF({source}>0,ROUND({source}/{power},0)*{power},{source})")
+    return row + 1
+
+
+def _look_up(draft: Draft, sheet: SheetDraft, row: int, name: str, text: str) -> None:
+    q = draft.graph[name]
+    sheet.put(row, LABEL, q.band.label, "label")
+    draft.place(name, draft.helper(sheet, row, VALUE, text, draft.values(name), "intermediate"))
+    sheet.put(row, HINT, q.band.meaning, "hint")
+
+
+def _constant(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, style: str, label: str = "") -> None:
+    sheet.put(row, LABEL, label or q.band.label, "label")
+    draft.place(q.name, sheet.put(row, VALUE, draft.value(q.name), style))
+    sheet.put(row, HINT, q.band.meaning, "hint")
+
+
+def _group(draft: Draft, sheet: SheetDraft, row: int, text: str, members: Sequence[tuple[str, str]], style: str) -> int:
+    heading(sheet, row, text, HINT + 1)
+    for name, label in members:
+        row += 1
+        q = draft.graph[name]
+        own = f"{style}_code" if style == "input" and q.band.role.value in ("input", "target") else style
+        _constant(draft, sheet, row, q, own.replace("input", q.band.role.value), label)
+    return row + 1
+
+
+def _weights(epoch: EpochGraph) -> list[tuple[str, str]]:
+    """Each weight's number with a label, as long as it is moved."""
+    return [
+        (scalar_name(q, index), element_label(q, index, q.band.layer))
+        for q in epoch.whole
+        for index in indices(q)
+        if q.expr is None and scalar_name(q, index) in epoch.before and not q.band.symbol.endswith("_before")
+    ]
+
+
+def _data(epoch: EpochGraph, samples: Sequence[str]) -> list[tuple[str, str]]:
+    return [
+        (scalar_name(q, index, k), f"{text}: {element_label(q, index)}")
+        for k, text in enumerate(samples)
+        for q in epoch.whole
+        for index in indices(q)
+        if q.expr is None and not q.is_weight
+    ]
+
+
+def element_label(q: Quantity, index: tuple[int, ...], layer: str = "") -> str:
+    """`lstm kernel, 1, 3`: a number of a vector or matrix, counted from 1."""
+    places = ", ".join(str(i + 1) for i in index) if max(q.shape) > 1 else ""
+    return f"{layer} {label_of(q)}".strip() + (f"  [{places}]" if places else "")
+
+
+def _applies(draft: Draft, sheet: SheetDraft, copies: SheetDraft, area: Range, row: int) -> Range:
+    for (line, column), copy in zip(area.cells(), copies.at(0, _COPY, area.rows, 1).cells(), strict=True):
+        cell = sheet.cells.get((line, column))
+        content = None if cell is None else cell.content
+        value = getattr(content, "value", content)
+        if isinstance(value, float):
+            copies.put(*copy, value)
+    copy_area = copies.at(0, _COPY, area.rows, 1)
+    change = f"SUMPRODUCT(({area.fixed()}-{reference(copy_area, NAME, fixed=True)})^2)"
+    sheet.put(row, LABEL, "inputs are those Keras was given", "label")
+    applies = draft.helper(sheet, row, VALUE, f"IF(ISERROR({change}),0,IF({change}=0,1,0))", [1.0], "keras_code")
+    sheet.put(row, HINT, "1: the comparison with Keras applies   0: something was changed", "hint")
+    return applies

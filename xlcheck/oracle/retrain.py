@@ -1,0 +1,32 @@
+"""Training once more with what stands in a workbook after somebody has changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcheck.graph.trace import Trace
+from xlcheck.optimisers import OPTIMISERS
+from xlcheck.optimisers.history import numbers_of, put_together
+from xlcheck.optimisers.step import LAYER
+from xlcheck.optimisers.table import epoch_graph
+from xlcheck.oracle.training import record_training
+from xlcheck.spec.model_spec import Array, ModelSpec
+
+
+def retrain(spec: ModelSpec, given: Mapping[str, Array], samples: int, epochs: int) -> Trace:
+    """What Keras computes in each epoch of a training.
+
+    Args:
+        spec: the model.
+        given: inputs, targets, first weights and settings, one a number, `(1, 1)` each.
+        samples: how many samples there are.
+        epochs: how many epochs.
+
+    Returns:
+        Every number by its name, with one row an epoch.
+    """
+    epoch = epoch_graph(spec, samples)
+    whole = put_together(epoch, given)
+    name, optimiser = list(OPTIMISERS.items())[round(float(whole[f"{LAYER}.choice"][0])) - 1]
+    settings = {setting: float(whole[f"{LAYER}.{setting}"][0]) for setting in optimiser.settings}
+    return Trace("keras float64", numbers_of(epoch, record_training(spec, whole, name, settings, epochs)))
