@@ -97,10 +97,18 @@ def _needed(config: Any) -> list[tuple[str, int, tuple[Place, ...]]]:
         for number, node in enumerate(layer["inbound_nodes"])
     }
     made_by_layers = {layer["name"] for layer in config["layers"] if layer["module"] == "keras.layers"}
+    operations = {
+        layer["name"]: layer["class_name"] for layer in config["layers"] if layer["module"].startswith("keras.src.ops")
+    }
     found: dict[tuple[str, int], tuple[Place, ...]] = {}
     look_at = list(_places(config["output_layers"]))
     while look_at:
         name, number, _ = look_at.pop()
+        if name in operations:
+            raise NotSupportedError(
+                f"the model computes {operations[name]} outside of its layers, in its operation {name!r}; "
+                "only layers are supported, such as Add, Multiply or Activation"
+            )
         if (name, number) in nodes and (name, number) not in found:
             found[name, number] = _read_places(name, nodes[name, number], made_by_layers)
             look_at += found[name, number]
@@ -124,10 +132,8 @@ def _read_places(layer: str, node: Any, made_by_layers: set[str]) -> tuple[Place
     kwargs = {key: value for key, value in node["kwargs"].items() if value is not None and value is not False}
     tensors = [given, kwargs.pop("initial_state", [])]
     mask = list(_tensors(kwargs.get("mask", [])))
-    if mask and not any(
-        place is None or place[0] in made_by_layers for place in mask
-    ):  # Keras has handed it on by itself
-        del kwargs["mask"]
+    if mask and not any(place is None or place[0] in made_by_layers for place in mask):
+        del kwargs["mask"]  # Keras has handed it on by itself
     extra = [f"a {number}. argument" for number, value in enumerate(rest, start=2) if value is not None]
     extra += [f"{key}=…" for key in kwargs]
     places = tuple(_tensors(tensors))
