@@ -120,7 +120,7 @@ def test_an_unwritable_place_leaves_nothing(tmp_path: Path, capsys: pytest.Captu
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fills up while writing is one sentence; the old file is untouched and no part of the new remains."""
-    import xlcheck.excel.writer as writer
+    from xlcheck.excel import writer
 
     path = tmp_path / "lstm.xlsx"
     path.write_text("old")
