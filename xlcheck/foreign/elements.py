@@ -122,8 +122,12 @@ class Elements:
     def __len__(self) -> int:
         return int(self._starts[-1])
 
+    def place(self, number: int) -> int:
+        """The number of an element's source."""
+        return int(np.searchsorted(self._starts, number, side="right")) - 1
+
     def __getitem__(self, number: int) -> Element:
-        source = int(np.searchsorted(self._starts, number, side="right")) - 1
+        source = self.place(number)
         sample, index = divmod(number - int(self._starts[source]), self.sources[source].size)
         return Element(self.sources[source], sample, index)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,13 +20,13 @@ class Likely:
         number: the element.
         likeness: how far its operands are what the cell reads; 1 if they are the same.
         needs: its operands.
-        missing: those that the cell does not read.
+        gaps: computed elements that the cell should read for it, and of which it reads nothing.
     """
 
     number: int
     likeness: float
     needs: frozenset[Operand]
-    missing: frozenset[Operand]
+    gaps: tuple[int, ...]
 
 
 class Likeness:
@@ -49,36 +49,48 @@ class Likeness:
         network = reads[0].source.network
         read = frozenset((e.source.quantity.name, e.index) for e in reads if e.source.network == network)
         names = {name for name, _ in read}
-        samples = {e.sample for e in reads if not e.source.quantity.is_weight} or {0}
-        found = []
+        samples = sorted({e.sample for e in reads if not e.source.quantity.is_weight} or {0})
+        found: list[tuple[float, int]] = []
         for place, source in enumerate(self._elements.sources):
             if source.network != network or not source.reads or bool(source.part) != parts:
                 continue
             if not self._names_of[place] & names:
                 continue
             for index in range(source.size):
-                likely = self._compare(place, index, read)
-                if likely.likeness >= MIN_LIKENESS:
-                    found += [
-                        Likely(self._elements.number(place, s, index), likely.likeness, likely.needs, likely.missing)
-                        for s in sorted(samples)
-                        if s < source.values.shape[1]
-                    ]
-        found.sort(key=lambda likely: (-likely.likeness, likely.number))
-        return found[:most]
+                likeness = self._likeness(place, index, read)
+                if likeness >= MIN_LIKENESS:
+                    numbers = (self._elements.number(place, s, index) for s in samples if s < source.values.shape[1])
+                    found += [(likeness, number) for number in numbers]
+        found.sort(key=lambda item: (-item[0], item[1]))
+        return [self._likely(number, likeness, read) for likeness, number in found[:most]]
 
     def to(self, number: int, reads: Sequence[Element]) -> Likely:
         """How a cell that reads these elements compares with one element."""
-        element = self._elements[number]
-        place = self._elements.sources.index(element.source)
+        place = self._elements.place(number)
         read = frozenset((e.source.quantity.name, e.index) for e in reads)
-        likely = self._compare(place, element.index, read)
-        return Likely(number, likely.likeness, likely.needs, likely.missing)
+        return self._likely(number, self._likeness(place, self._elements[number].index, read), read)
 
-    def _compare(self, place: int, index: int, read: frozenset[Operand]) -> Likely:
+    def _likely(self, number: int, likeness: float, read: frozenset[Operand]) -> Likely:
+        element = self._elements[number]
+        place = self._elements.place(number)
+        gaps = tuple(dict.fromkeys(self._gaps(place, element.index, element.sample, read)))
+        return Likely(number, likeness, self._needs_of(place, element.index), gaps)
+
+    def _likeness(self, place: int, index: int, read: frozenset[Operand]) -> float:
         needs = self._needs_of(place, index)
-        common = len(needs & read)
-        return Likely(-1, common / len(needs | read) if needs else 0.0, needs, needs - read)
+        return len(needs & read) / len(needs | read) if needs else 0.0
+
+    def _gaps(self, place: int, index: int, sample: int, read: frozenset[Operand]) -> Iterator[int]:
+        """Computed operands of an element of which nothing is read; deeper ones where they stand in no cell."""
+        source = self._elements.sources[place]
+        for name, operand in sorted(source.operands(index)):
+            inner = self._elements.by_name[source.network, name]
+            if (name, operand) in read or not self._elements.sources[inner].reads:
+                continue
+            if not self._needs_of(inner, operand) & read:
+                yield self._elements.number(inner, sample, operand)
+            elif self._elements.sources[inner].band not in self._placed:
+                yield from self._gaps(inner, operand, sample, read)
 
     def _needs_of(self, place: int, index: int) -> frozenset[Operand]:
         key = (place, index)

@@ -80,14 +80,14 @@ class Probe:
             self._put(changed)
         self.values = self._recalculate()
 
-    def trial(self, cell: Address, values: Array) -> Trial:
-        """Find out what other cells would hold if one cell held other values.
+    def trial(self, cells: Mapping[Address, Array]) -> Trial:
+        """Find out what other cells would hold if some cells held other values.
 
-        Afterwards the cell holds its own value again, but no longer as a formula. So trials have to be made in
+        Afterwards these hold their own values again, but no longer as formulas. So trials have to be made in
         order of calculation, a cell after those that it reads, until something is overwritten for good.
         """
         self._tried = True
-        changed = self._with_arrays({cell: values})
+        changed = self._with_arrays(cells)
         return Trial(self, changed, {address: self._value(address) for address in changed})
 
     def _put(self, cells: Mapping[Address, Array]) -> None:

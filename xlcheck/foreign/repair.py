@@ -7,12 +7,14 @@ fewest cells that compute nothing, or that hold something else than their place 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
+from xlcheck.foreign.gates import GATES, at_gate, gate_of
+from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.likeness import Likely
 from xlcheck.foreign.matching import Matching, Placed, ancestors
 from xlcheck.foreign.operands import Operand
@@ -57,6 +59,8 @@ class Workshop:
         wrong: the cells found to be wrong so far, and what they should hold.
         scratch: cells that belong to nothing.
         copies: formula cells that only repeat another cell.
+        labels: the words beside the cells.
+        kinds: Keras's class of each layer, by network and name.
     """
 
     table: CellTable
@@ -67,10 +71,12 @@ class Workshop:
     wrong: Mapping[Address, int]
     scratch: set[Address]
     copies: frozenset[Address]
+    labels: Labels
+    kinds: Mapping[tuple[int, str], str]
 
     def after(self, now: Matching, repair: Repair, cell: Address) -> Matching | None:
         """What the cells would hold after a repair; None if it neither concerns nor explains the unknown cell."""
-        trial = self.probe.trial(repair.cell, now.elements[repair.number].values)
+        trial = self.probe.trial({repair.cell: now.elements[repair.number].values})
         position = self.table.index[cell]
         if repair.cell != cell and not now.elements.holds(trial.first()[position]):
             return None
@@ -120,17 +126,27 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repair | None:
     if not _may_matter(cell, now, shop):
         return None
     near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
-    likely = list(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS))
-    return _best_of(likely, cell, near, now, shop) or _best_of(
-        list(islice(_any_repairs(near, now, shop), MAX_TRIALS)), cell, near, now, shop
-    )
+    likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, now, shop)
+    if likely is not None and likely.rank[0] > 0:
+        return likely.repair
+    other = _best_of(islice(_any_repairs(near, now, shop), MAX_TRIALS), cell, near, now, shop)
+    best = max((r for r in (likely, other) if r is not None), key=lambda r: r.rank, default=None)
+    return None if best is None else best.repair
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """A repair and how good it is: by its effect, by what speaks for it otherwise, by its place in the calculation."""
+
+    rank: tuple[float, float, float]
+    repair: Repair
 
 
 def _best_of(
-    repairs: Sequence[Weighed], cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
-) -> Repair | None:
+    repairs: Iterable[Weighed], cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
+) -> _Ranked | None:
     order = {c: i for i, c in enumerate(shop.precedents.in_order(near))}
-    best: tuple[tuple[float, ...], Repair] | None = None
+    best: _Ranked | None = None
     for repair, preference in sorted(repairs, key=lambda r: order[r[0].cell]):
         after = shop.after(now, repair, cell)
         if after is None or (repair.cell != cell and after.is_unknown(cell)):
@@ -140,9 +156,9 @@ def _best_of(
         if gain < 0 or (gain == 0 and not preference):
             continue
         rank = (round(gain, 3), preference, float(repair.cell != cell))
-        if best is None or rank > best[0]:
-            best = rank, repair
-    return None if best is None else best[1]
+        if best is None or rank > best.rank:
+            best = _Ranked(rank, repair)
+    return best
 
 
 def _suspects(cell: Address, now: Matching, shop: Workshop) -> list[Address]:
@@ -168,11 +184,14 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
     for candidate in near:
         for likely in _likely(candidate, now, shop, parts=False):
             yield from new(candidate, likely.number, float(likely.likeness == 1))
+            for number, is_said in _other_gates(candidate, likely.number, now, shop):
+                yield from new(candidate, number, float(is_said))
     for reader in near:
         for needed in _likely(reader, now, shop, parts=False)[:MOST_READERS]:
             for candidate in shop.precedents.of(reader):
                 if candidate in near and _operand(candidate, now) not in needed.needs:
-                    for number in _numbers(needed, now):
+                    repeated = (needed.number,) if reader in shop.copies else ()
+                    for number in (*repeated, *needed.gaps):
                         yield from new(candidate, number, 0.0)
     for candidate in near:
         if _may_be_part(candidate, now):
@@ -191,18 +210,27 @@ def _likely(cell: Address, now: Matching, shop: Workshop, *, parts: bool) -> lis
     return found
 
 
+def _other_gates(cell: Address, number: int, now: Matching, shop: Workshop) -> Iterator[tuple[int, bool]]:
+    """The same element of the layer's other gates, and whether the words beside the cell name that gate."""
+    element = now.elements[number]
+    quantity, network = element.source.quantity, element.source.network
+    kind = shop.kinds.get((network, quantity.band.layer), "")
+    own = gate_of(kind, quantity.band.symbol)
+    if own is None:
+        return
+    said = shop.labels.gate(cell, kind)
+    for gate in sorted(GATES[kind], key=lambda g: g != said):
+        if gate != own:
+            symbol = at_gate(kind, quantity.band.symbol, gate)
+            name = quantity.name.replace(f".{quantity.band.symbol}", f".{symbol}")
+            place = now.elements.by_name.get((network, name))
+            if place is not None:
+                yield now.elements.number(place, element.sample, element.index), gate == said
+
+
 def _operand(cell: Address, now: Matching) -> Operand | None:
     element = now.element(cell)
     return None if element is None or element.source.part else (element.source.quantity.name, element.index)
-
-
-def _numbers(needed: Likely, now: Matching) -> Iterator[int]:
-    """The computed elements that a cell should read for what it is meant to hold, and does not."""
-    target = now.elements[needed.number]
-    for name, index in sorted(needed.missing):
-        place = now.elements.by_name[target.source.network, name]
-        if now.elements.sources[place].reads:
-            yield now.elements.number(place, target.sample, index)
 
 
 def _any_repairs(near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:

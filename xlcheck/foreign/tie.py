@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.elements import Element, Elements, Key, quantity_sources
+from xlcheck.foreign.gates import at_gate, gate_of
+from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.matching import ENOUGH_VOTES, Matching, Placed, frontier
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.parts import part_sources
@@ -90,10 +92,13 @@ class _Tier:
         formulas = [table.addresses[i] for i in table.formulas]
         prepares = _preparation(placed, table, probe, precedents)
         formulas = [cell for cell in formulas if cell not in placed.given and cell not in prepares]
+        kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
+        labels = Labels.of(table.content)
+        self._rejected: list[dict[Address, int]] = []
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
         copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
-        self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies)
+        self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies, labels, kinds)
 
     def matching(self) -> Matching:
         """What the cells hold now."""
@@ -111,12 +116,43 @@ class _Tier:
             if time.monotonic() - started > MAX_SECONDS:
                 complete = False
                 break
-            self._settle(frontier(unknown, self._precedents), now)
+            other_gates = self._at_other_gates(now)
+            if other_gates:
+                self._declare(other_gates, now)
+            else:
+                self._settle(frontier(unknown, self._precedents), now)
             now = self.matching()
         self._declare(_strays(now, self._shop), now)
         now = self.matching()
         loose = tuple(cell for cell in now.candidates if cell not in now.held)
         return Tie(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
+
+    def _at_other_gates(self, now: Matching) -> list[Repair]:
+        """Cells that compute another gate than the words beside them say, if that explains the unknown cells."""
+        found: dict[Address, int] = {}
+        for cell, number in now.held.items():
+            element = self._elements[number]
+            quantity, network = element.source.quantity, element.source.network
+            kind = self._shop.kinds.get((network, quantity.band.layer), "")
+            gate = None if element.source.part else gate_of(kind, quantity.band.symbol)
+            said = self._shop.labels.gate(cell, kind) if gate is not None else None
+            if said is None or said == gate:
+                continue
+            name = quantity.name.replace(f".{quantity.band.symbol}", f".{at_gate(kind, quantity.band.symbol, said)}")
+            found[cell] = self._elements.number(self._elements.by_name[network, name], element.sample, element.index)
+        first = {cell: n for cell, n in found.items() if not any(p in found for p in self._precedents.of(cell))}
+        if not first or first in self._rejected:
+            return []
+        shop = self._shop
+        values = self._probe.trial({cell: self._elements[number].values for cell, number in first.items()}).all()
+        after = Matching(
+            self._elements, shop.placed, shop.table, shop.formulas, values, {**self._wrong, **first}, shop.copies
+        )
+        if len(after.unknown()) >= len(now.unknown()):
+            self._probe.overwrite({})
+            self._rejected.append(first)
+            return []
+        return [Repair(cell, number) for cell, number in first.items()]
 
     def _settle(self, first: Sequence[Address], now: Matching) -> None:
         """Repair what makes the first unknown cells unknown."""

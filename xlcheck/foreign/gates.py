@@ -1,0 +1,29 @@
+"""Which symbol of a layer belongs to which gate, and the same symbol of another gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+GATES: Mapping[str, tuple[str, ...]] = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh"), "SimpleRNN": ("h",)}
+"""By Keras's column order."""
+
+_VALUES = {"LSTM": {"i": "i", "f": "f", "c": "c_tilde", "o": "o"}, "GRU": {"z": "z", "r": "r", "hh": "hh"}}
+_TOTALS = {"LSTM": "z_", "GRU": "a_"}
+
+
+def gate_of(kind: str, symbol: str) -> str | None:
+    """The gate that a symbol belongs to: `z_f` and `f` → `f`; None for a state."""
+    for gate, value in _VALUES.get(kind, {}).items():
+        if symbol in {value, _TOTALS[kind] + gate, f"xk_{gate}", f"hr_{gate}"}:
+            return gate
+    return None
+
+
+def at_gate(kind: str, symbol: str, gate: str) -> str:
+    """The symbol that means the same for another gate: `z_f` at `i` → `z_i`."""
+    own = gate_of(kind, symbol)
+    if own is None:
+        return symbol
+    if symbol == _VALUES[kind][own]:
+        return _VALUES[kind][gate]
+    return symbol.removesuffix(own) + gate

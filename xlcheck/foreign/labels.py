@@ -1,0 +1,101 @@
+"""The words beside the cells, as far as they name gates: `forget gate`, `Wf`, `b_o`, `sum i`, `z_t`.
+
+Words prove nothing; they decide only where the numbers leave a choice, above all in which order
+somebody has stacked the gates.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xlcheck.excel.content import WorkbookContent
+from xlcheck.foreign.algebra import Address
+
+MAX_DISTANCE = 40
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "LSTM": {
+        "forget": "f", "input gate": "i", "output gate": "o", "candidate": "c", "new memory": "c", "cell gate": "c",
+        "input": "i", "output": "o", "c~": "c", "c tilde": "c", "cell input": "c",
+    },
+    "GRU": {"update": "z", "reset": "r", "candidate": "hh", "new memory": "hh", "h~": "hh", "h tilde": "hh", "hh": "hh"},
+}  # fmt: skip
+_LETTERS: Mapping[str, Mapping[str, str]] = {
+    "LSTM": {"i": "i", "f": "f", "c": "c", "g": "c", "o": "o"},
+    "GRU": {"z": "z", "r": "r", "h": "hh", "n": "hh", "u": "z"},
+}
+_TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*(?:_?t)?")
+_SPLIT = re.compile(r"[^\w~]+")
+
+
+def gate_in(text: str, kind: str) -> str | None:
+    """The gate that a text names, by Keras's name, or None.
+
+    Args:
+        text: the words.
+        kind: `LSTM` or `GRU`.
+    """
+    words = _plain(text)
+    found = {gate for word, gate in _WORDS[kind].items() if word in words}
+    if len(found) > 1:  # "input gate" contains "input"
+        found = {gate for word, gate in _WORDS[kind].items() if word in words and " " in word} or found
+    if len(found) == 1:
+        return found.pop()
+    letters = set()
+    for token in _SPLIT.split(words):
+        match = _TOKEN.fullmatch(token)
+        if match and match[1] in _LETTERS[kind]:
+            letters.add(_LETTERS[kind][match[1]])
+    return letters.pop() if len(letters) == 1 else None
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents and subscripts: `c̃ₜ` → `c~t`."""
+    text = unicodedata.normalize("NFKD", text).replace("\u0303", "~").replace("\u0302", "~")
+    return "".join(c for c in text if not unicodedata.combining(c)).lower()
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The texts of a workbook.
+
+    Attributes:
+        texts: cell → text.
+    """
+
+    texts: Mapping[Address, str]
+
+    @staticmethod
+    def of(content: WorkbookContent) -> Labels:
+        """All constant texts of a workbook."""
+        return Labels(
+            {
+                (name, row, column): cell.value
+                for name, sheet in content.sheets.items()
+                for (row, column), cell in sheet.cells.items()
+                if cell.formula is None and isinstance(cell.value, str) and cell.value.strip()
+            }
+        )
+
+    def beside(self, cell: Address) -> Iterator[str]:
+        """Texts that may describe a cell: to the left, above, and to the left of the rows just above."""
+        sheet, row, column = cell
+        yield from self._along((sheet, row, c) for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1))
+        yield from self._along((sheet, r, column) for r in range(row - 1, max(-1, row - MAX_DISTANCE), -1))
+        for up in range(1, 4):
+            yield from self._along((sheet, row - up, c) for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1))
+
+    def _along(self, cells: Iterator[Address]) -> Iterator[str]:
+        for cell in cells:
+            if cell in self.texts:
+                yield self.texts[cell]
+
+    def gate(self, cell: Address, kind: str) -> str | None:
+        """The gate that the nearest words name, or None."""
+        for text in self.beside(cell):
+            gate = gate_in(text, kind)
+            if gate is not None:
+                return gate
+        return None
