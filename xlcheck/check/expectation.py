@@ -87,6 +87,17 @@ def _faults(manifest: Manifest, graph: Graph) -> Iterator[str]:
         sample, weight = binding.sample, graph[binding.quantity].is_weight
         if sample is not None and (weight or type(sample) is not int or sample not in range(samples)):
             yield f"{binding.area} shows {binding.quantity} of a sample that does not exist"
+    yield from _formula_faults(manifest, samples)
+    if sum(area.area.size for area in manifest.filled) > MAX_CELLS:
+        yield "it speaks of more cells than a workbook may have"
+    if not (0 <= manifest.atol <= _MAX_TOLERANCE and 0 <= manifest.rtol <= _MAX_TOLERANCE):
+        yield f"it allows differences of more than {_MAX_TOLERANCE:g}"
+    if manifest.selector is not None and manifest.selector.size != 1:
+        yield "its samples are selected by more than one cell"
+
+
+def _formula_faults(manifest: Manifest, samples: int) -> Iterator[str]:
+    """What is wrong with the formula cells that are no quantities."""
     for helper in manifest.helpers:
         if helper.cell.size != 1 or len(helper.desired) not in {1, samples}:
             yield f"nothing says what {helper.cell} should give"
@@ -96,12 +107,6 @@ def _faults(manifest: Manifest, graph: Graph) -> Iterator[str]:
     for formula, desired in _written(manifest):
         if type(formula) is not str or not all(type(value) in {int, float, str, bool} for value in desired):
             yield f"{formula!r} is no formula with a value"
-    if sum(area.area.size for area in manifest.filled) > MAX_CELLS:
-        yield "it speaks of more cells than a workbook may have"
-    if not (0 <= manifest.atol <= _MAX_TOLERANCE and 0 <= manifest.rtol <= _MAX_TOLERANCE):
-        yield f"it allows differences of more than {_MAX_TOLERANCE:g}"
-    if manifest.selector is not None and manifest.selector.size != 1:
-        yield "its samples are selected by more than one cell"
 
 
 def _written(manifest: Manifest) -> Iterator[tuple[str, tuple[float | str, ...]]]:
