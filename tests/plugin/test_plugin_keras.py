@@ -1,0 +1,136 @@
+"""The fixture `xlcheck_trace` with Keras models, in processes of their own: TensorFlow cannot be imported twice."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+
+import pytest
+
+from xlcheck.fixtures.store import fixtures_folder
+
+pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.keras
+
+HEAD = """
+import os
+import keras
+import numpy as np
+import pytest
+
+CHANGED = "CHANGED" in os.environ
+
+@pytest.fixture
+def model():
+    return keras.saving.load_model("lstm.keras")
+
+@pytest.fixture
+def inputs():
+    return np.array([[[1.0], [2.0]], [[1.0], [3.0]]])
+"""
+TESTS = """
+def change(model, number, column):
+    weights = model.get_weights()
+    weights[number][0, column] += 0.125
+    model.set_weights(weights)
+
+def test_weights(xlcheck_trace, model, inputs):
+    if CHANGED:
+        change(model, 0, 1)
+        change(model, 3, 0)
+    xlcheck_trace(model, inputs)
+
+def test_activation(xlcheck_trace, model, inputs):
+    if CHANGED:
+        model.layers[0].cell.recurrent_activation = keras.activations.get("hard_sigmoid")
+    xlcheck_trace(model, inputs)
+
+def test_inputs(xlcheck_trace, model, inputs):
+    if CHANGED:
+        inputs[1, 1] = 4.0
+    xlcheck_trace(model, inputs)
+
+def test_path(xlcheck_trace, inputs):
+    xlcheck_trace("lstm.keras", inputs, targets=[[1], [0]])
+
+def test_size(xlcheck_trace, inputs):
+    keras.utils.set_random_seed(1)
+    layers = [keras.layers.LSTM(3 if CHANGED else 1, name="lstm"), keras.layers.Dense(1, name="dense")]
+    xlcheck_trace(keras.Sequential([keras.Input((2, 1), name="input"), *layers]), inputs)
+"""
+ERRORS = """
+def test_no_inputs(xlcheck_trace, model):
+    xlcheck_trace(model)
+
+def test_wrong_shape(xlcheck_trace, model):
+    xlcheck_trace(model, [[1.0]])
+
+def test_nan(xlcheck_trace, model, inputs):
+    inputs[0, 0] = np.nan
+    xlcheck_trace(model, inputs)
+"""
+
+
+@pytest.fixture
+def model_project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A project with a model."""
+    shutil.copy(fixtures_folder() / "lstm.keras", pytester.path)
+    return pytester
+
+
+def failures(result: pytest.RunResult) -> dict[str, list[str]]:
+    """The lines of each failure, by the test's name."""
+    found: dict[str, list[str]] = {}
+    for line in result.outlines:
+        if heading := re.fullmatch(r"_+ (test_\w+) _+", line):
+            lines = found[heading[1]] = []
+        elif line.startswith("==="):
+            lines = []
+        elif found:
+            lines.append(line)
+    return found
+
+
+def roots(lines: Sequence[str]) -> list[str]:
+    """The quantities that a failure numbers."""
+    return [found[1] for line in lines if (found := re.match(r" {1,2}\d+  (\S+)  \d+ of \d+ element", line))]
+
+
+def test_life_cycle(model_project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every quantity is kept and agrees bit for bit; of a changed model exactly what was changed is the root."""
+    model_project.makepyfile(test_model=HEAD + TESTS)
+    model_project.runpytest_subprocess("--xlcheck-update").assert_outcomes(passed=5)
+    golden = (model_project.path / "test_model" / "test_weights.json").read_text()
+    for name in ("lstm.kernel", "input.x[1]", "lstm.f[0]", "lstm.c_tilde[1]", "dense.y"):
+        assert f'    "{name}": [' in golden
+    assert '"loss.mean"' not in golden
+    assert '"loss.mean"' in (model_project.path / "test_model" / "test_path.json").read_text()
+    model_project.runpytest_subprocess("--xlcheck-tolerance=0").assert_outcomes(passed=5)
+
+    monkeypatch.setenv("CHANGED", "1")
+    result = model_project.runpytest_subprocess()
+
+    result.assert_outcomes(passed=1, failed=4)
+    failed = failures(result)
+    assert roots(failed["test_weights"]) == ["lstm.kernel", "dense.kernel"]
+    assert any("differ only because of what comes before: lstm.xk_f[0]," in line for line in failed["test_weights"])
+    assert roots(failed["test_activation"]) == ["lstm.i[0]", "lstm.f[0]", "lstm.o[0]"]
+    assert roots(failed["test_inputs"]) == ["input.x[1]"]
+    assert " ".join(failed["test_size"]).startswith(
+        "test_model/test_size.json is of another model: lstm.kernel has the shape (1, 4) in it, and (1, 12) now;"
+    )
+    model_project.runpytest_subprocess("--xlcheck-update").assert_outcomes(passed=5)
+
+
+def test_errors_of_use(model_project: pytest.Pytester) -> None:
+    """Inputs that are missing or do not fit are one sentence each, without a traceback."""
+    model_project.makepyfile(test_model=HEAD + ERRORS)
+    result = model_project.runpytest_subprocess()
+
+    result.assert_outcomes(failed=3)
+    texts = {name: " ".join(lines) for name, lines in failures(result).items()}
+    assert texts["test_no_inputs"] == "a Keras model is traced on inputs; call xlcheck_trace(model, inputs)"
+    assert texts["test_wrong_shape"] == "model 'lstm_model' reads (2, 1) for each sample; the inputs have (1)"
+    assert texts["test_nan"].startswith("inputs must be finite numbers;")
+    assert "Error" not in "".join(texts.values())
