@@ -72,10 +72,10 @@ quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no messag
 @commands.command("list")
 def list_() -> None:
     """Show the lessons, one line each."""
-    from xlcheck.lessons.catalogue import LESSONS
+    from xlcheck.lessons.catalogue import ALL_LESSONS
 
-    width = max(len(name) for name in LESSONS)
-    for lesson in LESSONS.values():
+    width = max(len(name) for name in ALL_LESSONS)
+    for lesson in ALL_LESSONS.values():
         click.echo(f"{lesson.name:<{width}}  {lesson.story.title}")
 
 
@@ -200,11 +200,11 @@ def fixtures(lessons: tuple[str, ...], verify: bool, output: Path) -> int:
 
 def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | None) -> Iterator[tuple[str, Path]]:
     """Each lesson with the file to write."""
-    from xlcheck.lessons.catalogue import LESSONS, lesson_named
+    from xlcheck.lessons.catalogue import ALL_LESSONS, known_lesson
 
     if all_ == bool(lessons):
         raise UsageError("name one or more lessons, or pass --all; `xlcheck list` shows the lessons")
-    names = list(LESSONS) if all_ else [lesson_named(name).name for name in lessons]
+    names = list(ALL_LESSONS) if all_ else [known_lesson(name).name for name in lessons]
     ending = "" if weights == "trained" else f"-{weights}"
     if output is not None and len(names) == 1 and not all_:
         yield names[0], output

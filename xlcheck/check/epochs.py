@@ -139,8 +139,8 @@ def _as_cells(verdicts: Verdicts, table: EpochTable, reading: Reading, formulas:
     codes = codes_of(Range(table.area.sheet, table.area.top, column, table.area.rows))
     holds = formulas.holds(table.area.sheet, codes)
     others = {}
-    for (_, place), value in reading.others.items():
-        row, at = divmod(place, table.area.columns)
+    for (_, cell), value in reading.others.items():
+        row, at = divmod(cell, table.area.columns)
         if at == column and row > 0:
             others[0, row - 1] = value
     epochs = codes.size

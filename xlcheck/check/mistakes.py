@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +75,7 @@ def _transposed(expr: ex.Expr) -> Changes:
     """The elements of a matrix are taken with row and column exchanged."""
     matrices = {m[1] for name in ex.refs(expr) if (m := _ELEMENT.fullmatch(name))}
     for matrix in sorted(matrices):
-        yield _renamed(expr, lambda name, matrix=matrix: _exchanged(name, matrix))
+        yield _renamed(expr, partial(_exchanged, matrix))
 
 
 def _epsilon_inside(expr: ex.Expr) -> Changes:
@@ -100,7 +102,7 @@ _MISTAKES: tuple[tuple[str, str, Callable[[ex.Expr], Changes]], ...] = (
 _ELEMENT = re.compile(r"(.*kernel)\[(\d+)\]\[(\d+)\]")
 
 
-def _exchanged(name: str, matrix: str) -> str:
+def _exchanged(matrix: str, name: str) -> str:
     match = _ELEMENT.fullmatch(name)
     return f"{matrix}[{match[3]}][{match[2]}]" if match and match[1] == matrix else name
 
@@ -118,7 +120,7 @@ def _everywhere(expr: ex.Expr, change: Callable[[ex.Expr], tuple[ex.Expr, ...]])
 def _renamed(expr: ex.Expr, rename: Callable[[str], str]) -> ex.Expr:
     if isinstance(expr, ex.Ref):
         return ex.Ref(rename(expr.name))
-    fields = {}
+    fields: dict[str, Any] = {}
     for name in expr.__dataclass_fields__:
         value = getattr(expr, name)
         if isinstance(value, ex.Expr):

@@ -83,7 +83,8 @@ class _Apart:
         rule = _RULES.get(type(expr))
         if rule is None:
             raise NotSupportedError(f"the operation {type(expr).__name__} cannot be taken apart into single numbers")
-        return rule(self, expr, index)
+        found: ex.Expr = rule(self, expr, index)
+        return found
 
     def ref(self, name: str, index: Index) -> ex.Expr:
         """An element of a quantity; the only one of a quantity that is broadcast."""

@@ -8,6 +8,7 @@ from xlcheck.lessons.recipe import Lesson
 from xlcheck.lessons.rnn_dimensions import RNN_DIMENSIONS
 from xlcheck.lessons.texts import NEXT_WORD, SENTIMENT
 from xlcheck.lessons.toy import BIDIRECTIONAL, EMBEDDING, GRU, LSTM, SIMPLE_RNN
+from xlcheck.lessons.training import TRAINING_LESSONS, TrainingLesson
 from xlcheck.lessons.word_order import WORD_ORDER
 
 _ALL = (
@@ -24,6 +25,18 @@ _ALL = (
     SENTIMENT,
 )
 LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in _ALL}
+ALL_LESSONS: dict[str, Lesson | TrainingLesson] = {**LESSONS, **TRAINING_LESSONS}
+
+
+def known_lesson(name: str) -> Lesson | TrainingLesson:
+    """The lesson with this name, be it on a network or on its training.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in ALL_LESSONS:
+        raise UsageError(f"there is no lesson {name!r}; the lessons are {', '.join(ALL_LESSONS)}")
+    return ALL_LESSONS[name]
 
 
 def lesson_named(name: str) -> Lesson:

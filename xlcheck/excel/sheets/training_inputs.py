@@ -21,7 +21,6 @@ LABEL, VALUE, HINT = range(3)
 CHARTS = 4
 TOP = 5
 _COPY = 2  # column of the hidden sheet that keeps copies of the inputs
-_NAMES_COLUMN = 30
 _SETTINGS = ("learning_rate", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2")
 _ROUNDED = ("momentum_single", "beta_1_single", "beta_2_single")
 
@@ -49,13 +48,10 @@ def training_inputs(
     title(sheet, "Training", "Change a yellow or blue number, and the network is trained again from the first epoch "
           "to the last, in this workbook.", 16)  # fmt: skip
     sheet.widths.update({LABEL: 36, VALUE: 16, HINT: 58, 3: 3})
-    names = sheet.at(TOP, _NAMES_COLUMN, len(OPTIMISERS), 1)
-    for offset, own in enumerate(OPTIMISERS.values()):
-        sheet.put(TOP + offset, _NAMES_COLUMN, own.name, "hint")
-    row = _optimiser(draft, sheet, names, OPTIMISERS[optimiser].name)
+    row = _optimiser(sheet, OPTIMISERS[optimiser].name)
     choice = sheet.at(TOP, VALUE)
     first = row
-    row = _settings(draft, sheet, row, choice, names)
+    row = _settings(draft, sheet, row, choice)
     row = _group(draft, sheet, row + 1, "The weights before the first epoch", _weights(epoch), "weight")
     row = _group(draft, sheet, row + 1, "The documents", _data(epoch, samples), "input")
     area = sheet.at(first, VALUE, row - first, 1)
@@ -63,18 +59,20 @@ def training_inputs(
     return TrainingInputs(applies, choice, row + 3)
 
 
-def _optimiser(draft: Draft, sheet: SheetDraft, names: Range, chosen: str) -> int:
+def _optimiser(sheet: SheetDraft, chosen: str) -> int:
     heading(sheet, TOP - 1, "How the weights are changed", HINT + 1)
     sheet.put(TOP, LABEL, "optimiser", "name")
     cell = sheet.put(TOP, VALUE, chosen, "selector")
     sheet.put(TOP, HINT, "← choose here: SGD, RMSprop or Adam", "hint")
+    names = [own.name for own in OPTIMISERS.values()]
     sheet.drop_downs.append(DropDown(cell, names, "Choose an optimiser", "All epochs are computed again with it."))
     sheet.heights[TOP] = 24
     return TOP + 1
 
 
-def _settings(draft: Draft, sheet: SheetDraft, row: int, choice: Range, names: Range) -> int:
-    text = f"MATCH({choice.a1},{names.fixed()},0)"
+def _settings(draft: Draft, sheet: SheetDraft, row: int, choice: Range) -> int:
+    first, second, *_ = (own.name for own in OPTIMISERS.values())
+    text = f'IF({choice.a1}="{first}",1,IF({choice.a1}="{second}",2,3))'
     _look_up(draft, sheet, row, f"{LAYER}.choice", text)
     for name in _SETTINGS:
         row += 1

@@ -1,0 +1,206 @@
+"""The lessons on training: 500 epochs number by number, what a learner changes, mistakes in the backward pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from xlcheck import api
+from xlcheck.engines import engine
+from xlcheck.excel.addresses import Range, parse_range
+from xlcheck.excel.constants import write_with_constants
+from xlcheck.excel.manifest import Manifest, manifest_of
+from xlcheck.excel.reader import read_workbook
+from xlcheck.excel.values import CellError
+from xlcheck.lessons.training import TRAINING_LESSONS
+
+STATUS, VERDICT = Range("Training", 4, 4), Range("Training", 5, 4)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], api.Built]:
+    """Each lesson's workbook, built once."""
+    done: dict[str, api.Built] = {}
+
+    def build(name: str) -> api.Built:
+        if name not in done:
+            done[name] = api.build(name, tmp_path_factory.mktemp("training") / f"{name}.xlsx")
+        return done[name]
+
+    return build
+
+
+@pytest.fixture
+def session(built: Callable[[str], api.Built]) -> Any:
+    """The SimpleRNN's workbook in an engine."""
+    return engine("ironcalc", guarded=False).open(built("simple-rnn-training").path)
+
+
+def manifest(path: Path) -> Manifest:
+    found = manifest_of(read_workbook(path))
+    assert found is not None
+    return found
+
+
+def place(path: Path, quantity: str) -> Range:
+    """Where an input stands."""
+    return next(b.area for b in manifest(path).bindings if b.quantity == quantity)
+
+
+@pytest.mark.parametrize("name", TRAINING_LESSONS)
+def test_every_cell_of_all_epochs_agrees(name: str, built: Callable[[str], api.Built]) -> None:
+    """Every formula cell of 500 epochs is checked and agrees with Keras within 1e-13, weights and loss included."""
+    report = built(name).report
+
+    assert report.ok
+    assert report.counts.agree == report.counts.formula_cells > 29_000
+    assert report.max_abs_error <= 1e-13
+    assert not report.cells
+
+
+def test_a_second_engine_agrees(built: Callable[[str], api.Built]) -> None:
+    """cellrune computes the same 500 epochs of the LSTM."""
+    report = api.check(built("lstm-training").path, engine="cellrune")
+
+    assert report.ok
+    assert report.max_abs_error <= 1e-13
+
+
+def test_the_sheet_itself_says_that_it_agrees(session: Any) -> None:
+    """The verdict beside the inputs is live, and says how far the loss has come."""
+    session.recalculate()
+
+    assert session.read(VERDICT) == [["500 of 500 epochs agree with Keras in loss and weights"]]
+    assert session.read(STATUS) == [["500 epochs: the mean loss has come to 0.574187"]]
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "rate"), [("Adam", 1000.0), ("Adam", 1e6), ("SGD", 1e5), ("SGD", 1e12), ("RMSprop", 1e4)]
+)
+def test_divergence_is_named_and_makes_no_errors(
+    session: Any, built: Callable[[str], api.Built], optimiser: str, rate: float
+) -> None:
+    """A learning rate that is far too large ends in "diverged at epoch n", and in no error in any cell."""
+    path = built("simple-rnn-training").path
+    cell = place(path, "optimiser.learning_rate")
+    session.set("Training", 5, 1, optimiser)
+    session.set(cell.sheet, cell.top, cell.left, rate)
+    session.recalculate()
+    table = manifest(path).epochs
+    assert table is not None
+    ((status,),) = session.read(STATUS)
+    errors = [value for row in session.read(table.area) for value in row if isinstance(value, CellError)]
+
+    assert str(status).startswith("The training has diverged at epoch ")
+    assert not errors
+    assert session.read(VERDICT) == [["An input was changed: Keras's columns no longer apply"]]
+
+
+@pytest.mark.keras
+def test_a_changed_learning_rate_is_checked_against_keras_anew(
+    built: Callable[[str], api.Built], tmp_path: Path
+) -> None:
+    """After a learner has changed the learning rate, the check trains again in Keras, and still all cells agree."""
+    source = built("simple-rnn-training").path
+    cell = place(source, "optimiser.learning_rate")
+    path = tmp_path / "changed.xlsx"
+    write_with_constants(source, path, {cell.sheet: {(cell.top, cell.left): 0.003}})
+    report = api.check(path)
+
+    assert [edit.quantity for edit in report.edits] == ["optimiser.learning_rate[0]"]
+    assert report.counts.root == report.counts.carried == 0
+    assert report.max_abs_error <= 1e-12
+
+
+def planted(source: Path, target: Path, sheet: str, cell: str, change: Callable[[str], str]) -> None:
+    """A copy of a workbook with one formula changed in the file itself."""
+    part = f"xl/worksheets/sheet{list(read_workbook(source).sheets).index(sheet) + 1}.xml"
+    with ZipFile(source) as old, ZipFile(target, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == part:
+                text = content.decode()
+                found = re.search(rf'(<c r="{cell}"[^>]*><f>)([^<]*)(</f>)', text)
+                assert found is not None, cell
+                assert change(found[2]) != found[2], found[2]
+                text = text[: found.start(2)] + change(found[2]) + text[found.end(2) :]
+                content = text.encode()
+            new.writestr(name, content)
+
+
+def of_epoch(path: Path, quantity: str, epoch: int) -> tuple[str, str]:
+    """The sheet and address of a number in an epoch, counted from 1."""
+    table = manifest(path).epochs
+    assert table is not None
+    return table.area.sheet, Range(table.area.sheet, table.area.top + epoch - 1, table.columns[quantity]).a1
+
+
+FAULTS: dict[str, tuple[str, str, Callable[[str], str], str]] = {
+    "a chain factor is missing": (
+        "simple-rnn-training", "sample1.simple_rnn.d_z[0]", lambda f: f[: f.index("*(1")], "missing-chain-factor",
+    ),
+    "a sign is wrong": (
+        "lstm-training", "sample1.dense.d_z", lambda f: f.replace("-", "+"), "wrong-sign",
+    ),
+    "a step is forgotten": (
+        "simple-rnn-training", "simple_rnn.d_kernel", lambda f: f.rpartition("+")[0], "forgotten-term",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_planted_mistakes_are_roots_at_their_cells(
+    name: str, built: Callable[[str], api.Built], tmp_path: Path
+) -> None:
+    """A mistake in one epoch's backward pass is the only root, under its name; later epochs follow from it."""
+    lesson, quantity, change, diagnosis = FAULTS[name]
+    source = built(lesson).path
+    sheet, cell = of_epoch(source, quantity, 40)
+    path = tmp_path / "planted.xlsx"
+    planted(source, path, sheet, cell, change)
+    report = api.check(path)
+
+    assert [(root.cell, root.diagnosis) for root in report.roots] == [(cell, diagnosis)]
+    assert report.roots[0].message.startswith("Epoch 40: ")
+    assert report.counts.carried > 1000
+
+
+def test_epsilon_inside_the_root(built: Callable[[str], api.Built], tmp_path: Path) -> None:
+    """Adam's ε inside the root instead of outside is a root under its own name."""
+
+    source = built("simple-rnn-training").path
+    sheet, cell = of_epoch(source, "dense.new_kernel", 30)
+    path = tmp_path / "planted.xlsx"
+    outside = re.compile(r"\(SQRT\(([A-Z]+\d+)\)\+(Training!\$B\$\d+)\)")
+    planted(source, path, sheet, cell, lambda formula: outside.sub(r"SQRT(\1+\2)", formula))
+    report = api.check(path)
+
+    assert [(root.cell, root.diagnosis) for root in report.roots] == [(cell, "epsilon-misplaced")]
+
+
+def test_a_transposed_kernel(built: Callable[[str], api.Built], tmp_path: Path) -> None:
+    """A recurrent kernel used without transposing it on the way back is a root under its own name."""
+    source = built("rnn-dimensions-training").path
+    sheet, cell = of_epoch(source, "sample1.simple_rnn.d_h[1][0]", 25)
+    table = manifest(source).epochs
+    assert table is not None
+    path = tmp_path / "planted.xlsx"
+
+    def transposed(text: str) -> str:
+        for k in (1, 2):
+            right, wrong = (
+                Range(sheet, parse_range(cell).top - 1, table.columns[f"simple_rnn.new_recurrent_kernel[{i}][{j}]"]).a1
+                for i, j in ((0, k), (k, 0))
+            )
+            text = text.replace(right, wrong)
+        return text
+
+    planted(source, path, sheet, cell, transposed)
+    report = api.check(path)
+
+    assert [(root.cell, root.diagnosis) for root in report.roots] == [(cell, "transposed-kernel")]
