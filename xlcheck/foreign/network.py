@@ -29,6 +29,7 @@ class Network:
         weights: the cells of each weight.
         samples: for each document the cells of its inputs, targets and initial states.
         bound: for each document the cells of computed quantities, as far as somebody named them.
+        wanted: for each document what its inputs should be, where somebody has said so.
         notes: what was assumed about it.
     """
 
@@ -36,6 +37,7 @@ class Network:
     weights: Mapping[str, Places]
     samples: tuple[Mapping[str, Places], ...]
     bound: tuple[Mapping[str, Places], ...] = ()
+    wanted: tuple[Mapping[str, Array], ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     @cached_property
