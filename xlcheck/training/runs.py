@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -85,7 +86,8 @@ def train_all(
             yield Finished(trained, _figures(architecture, trained, time.perf_counter() - begun))
             if trained.interrupted:
                 return
-            import_keras().backend.clear_session()  # gives back the memory of compiled steps
+            import_keras().backend.clear_session()
+            gc.collect()  # compiled steps hold each other in cycles
 
 
 def better(one: Finished | None, other: Finished) -> Finished:
