@@ -6,6 +6,7 @@ with it before it fits together.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,7 +89,8 @@ def _faults(manifest: Manifest, graph: Graph) -> Iterator[str]:
         if sample is not None and (weight or type(sample) is not int or sample not in range(samples)):
             yield f"{binding.area} shows {binding.quantity} of a sample that does not exist"
     yield from _formula_faults(manifest, samples)
-    if sum(area.area.size for area in manifest.filled) > MAX_CELLS:
+    yield from _column_faults(manifest, graph, samples)
+    if sum(area.size for area in [*(f.area for f in manifest.filled), *(c.area for c in manifest.copies)]) > MAX_CELLS:
         yield "it speaks of more cells than a workbook may have"
     if not (0 <= manifest.atol <= _MAX_TOLERANCE and 0 <= manifest.rtol <= _MAX_TOLERANCE):
         yield f"it allows differences of more than {_MAX_TOLERANCE:g}"
@@ -101,12 +103,27 @@ def _formula_faults(manifest: Manifest, samples: int) -> Iterator[str]:
     for helper in manifest.helpers:
         if helper.cell.size != 1 or len(helper.desired) not in {1, samples}:
             yield f"nothing says what {helper.cell} should give"
-    for filled in manifest.filled:
-        if filled.area.columns != 1 or len(filled.desired) not in {0, 1, samples}:
-            yield f"nothing says what {filled.area} should give"
     for formula, desired in _written(manifest):
         if type(formula) is not str or not all(type(value) in {int, float, str, bool} for value in desired):
             yield f"{formula!r} is no formula with a value"
+
+
+def _column_faults(manifest: Manifest, graph: Graph, samples: int) -> Iterator[str]:
+    """What is wrong with the columns of formulas that are no quantities."""
+    for filled in manifest.filled:
+        if filled.area.columns != 1 or len(filled.desired) not in {0, 1, samples}:
+            yield f"nothing says what {filled.area} should give"
+    if not manifest.filled and not manifest.copies:
+        return
+    bands = {band.name: members for band, members in graph.bands().items()}
+    columns = {b.quantity for b in manifest.bindings if b.sample is None and b.area.columns == 1}
+    shown = [(f.area, f.band) for f in manifest.filled if f.band] + [(c.area, c.band) for c in manifest.copies]
+    for area, band in shown:
+        if area.columns != 1 or area.rows != sum(math.prod(q.shape) for q in bands.get(band, ())):
+            yield f"{area} cannot show {band}"
+    for copy in manifest.copies:
+        if not {q.name for q in bands[copy.band]} <= columns:
+            yield f"{copy.area} shows {copy.band}, which stands nowhere"
 
 
 def _written(manifest: Manifest) -> Iterator[tuple[str, tuple[float | str, ...]]]:
@@ -122,6 +139,7 @@ def _require_sheets(content: WorkbookContent, manifest: Manifest) -> None:
         *(b.area for b in manifest.bindings),
         *(h.cell for h in manifest.helpers),
         *(f.area for f in manifest.filled),
+        *(c.area for c in manifest.copies),
         *([manifest.selector] if manifest.selector is not None else []),
     ]
     missing = sorted({area.sheet for area in areas} - set(content.sheets))

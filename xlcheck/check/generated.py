@@ -9,11 +9,11 @@ import numpy as np
 from xlcheck.check.compare import compare
 from xlcheck.check.epochs import EpochVerdicts, judge_epochs, with_epochs, without_table
 from xlcheck.check.expectation import expectation_of
-from xlcheck.check.filled import judge_filled
+from xlcheck.check.filled import FilledVerdict, judge_filled
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.given import Given, read_given
 from xlcheck.check.helpers import judge_helper
-from xlcheck.check.observe import observe
+from xlcheck.check.observe import Observation, observe
 from xlcheck.check.placement import Array
 from xlcheck.check.recalculate import recalculate
 from xlcheck.check.report import CheckReport
@@ -98,10 +98,7 @@ def check_content(
             )
             for helper, cell in seen.helpers
         ],
-        [
-            judge_filled(column, reading, formulas, seen.settings, tolerance.limit(scale), only_local=bool(given.edits))
-            for column, reading in seen.filled
-        ],
+        list(_judged_columns(seen, graph, manifest, desired, formulas, tolerance, scale, edited=bool(given.edits))),
         seen,
         formulas,
         given.edits,
@@ -136,6 +133,27 @@ def _epochs(
     history = desired.values if given.edits else table.values
     wide = Tolerance(max(tolerance.atol, table.atol), tolerance.rtol, tolerance.engine)
     return judge_epochs(graph, table, reading, given.values, history, FormulaCells(content), wide)
+
+
+def _judged_columns(
+    seen: Observation,
+    graph: Graph,
+    manifest: Manifest,
+    desired: Trace,
+    formulas: FormulaCells,
+    tolerance: Tolerance,
+    scale: float,
+    *,
+    edited: bool,
+) -> Iterator[FilledVerdict]:
+    bands = {band.name: members for band, members in graph.bands().items()} if seen.filled else {}
+    for column, reading in seen.filled:
+        values = None
+        if column.band:
+            source = manifest.trace if column.stored else desired
+            values = np.concatenate([source[q.name][seen.settings] for q in bands[column.band]], axis=1)
+        limit = tolerance.limit(scale if values is None else magnitude(values))
+        yield judge_filled(column, reading, formulas, seen.settings, limit, values, only_local=edited)
 
 
 def _notes(content: WorkbookContent, *, rounded: bool) -> Iterator[str]:

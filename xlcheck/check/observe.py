@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.check.filled import FilledColumn, find_filled
+from xlcheck.check.filled import FilledColumn, find_copy, find_filled
 from xlcheck.check.formula_cells import FormulaCells
 from xlcheck.check.helpers import same_formula
 from xlcheck.check.placement import (
@@ -79,7 +79,7 @@ def observe(
     """
     placements = [placement_of(binding, graph[binding.quantity].shape) for binding in manifest.bindings]
     written = {_key(helper.cell): helper for helper in manifest.helpers}
-    filled = [find_filled(helper, formulas) for helper in manifest.filled]
+    filled = _columns(manifest, graph, formulas)
     settings = list(range(len(manifest.samples))) if manifest.selector is not None else [0]
 
     bound = _union((p.sheet, p.codes) for p in placements)
@@ -89,7 +89,7 @@ def observe(
         [
             *bound.items(),
             *((h.cell.sheet, codes_of(h.cell)) for h in helpers),
-            *((c.helper.area.sheet, c.codes) for c in columns),
+            *((c.area.sheet, c.codes) for c in columns),
         ]
     )
     unbound = [(sheet, codes[~contained(codes, known.get(sheet, codes[:0]))]) for sheet, codes in formulas.by_sheet()]
@@ -97,7 +97,7 @@ def observe(
     areas = [binding.area for binding in manifest.bindings]
     live = [bool(formulas.holds(p.sheet, p.codes).any()) for p in placements]
     others = runs([*_union((h.cell.sheet, codes_of(h.cell)) for h in helpers).items(), *unbound])
-    rest = [*(column.helper.area for column in columns), *others]
+    rest = [*(column.area for column in columns), *others]
     readings = recalculate(
         engine.open(content.path),
         [*areas, *rest],
@@ -123,8 +123,20 @@ def observe(
         changed=as_written.changed(),
         unbound=tuple(cells[sheet, int(code)] for sheet, codes in unbound for code in codes),
         readings=tuple(r for r, alive in zip(readings, live + [True] * len(rest), strict=True) if alive),
-        formula_cells=_count(formulas, sightings, [*(h.cell for h in helpers), *(c.helper.area for c in columns)]),
+        formula_cells=_count(formulas, sightings, [*(h.cell for h in helpers), *(c.area for c in columns)]),
     )
+
+
+def _columns(manifest: Manifest, graph: Graph, formulas: FormulaCells) -> list[FilledColumn]:
+    """The columns of formulas that are no quantities, as they stand in the file."""
+    if not manifest.filled and not manifest.copies:
+        return []
+    bands = {band.name: members for band, members in graph.bands().items()}
+    places = {b.quantity: b.area for b in reversed(manifest.bindings) if b.sample is None}
+    return [
+        *(find_filled(helper, formulas) for helper in manifest.filled),
+        *(find_copy(copy, formulas, bands[copy.band], places) for copy in manifest.copies),
+    ]
 
 
 def _unbound_helpers(written: Mapping[CellKey, Helper], bound: Mapping[str, Codes]) -> list[Helper]:
@@ -162,7 +174,7 @@ class _Written:
             same = same_formula(formulas.text(sheet, code), helper.formula)
             found.setdefault(sheet, []).append((np.array([code], dtype=np.int64), np.array([same])))
         for column in filled:
-            found.setdefault(column.helper.area.sheet, []).append((column.codes, column.as_written))
+            found.setdefault(column.area.sheet, []).append((column.codes, column.as_written))
         self._by_sheet: dict[str, tuple[Codes, Mask]] = {}
         for sheet, parts in found.items():
             codes = np.concatenate([codes for codes, _ in parts])
@@ -184,12 +196,12 @@ class _Written:
 
 def _is_bound(column: FilledColumn, bound: Mapping[str, Codes]) -> bool:
     """Whether a filled column holds look-ups of a given quantity."""
-    return bool(contained(column.codes, bound.get(column.helper.area.sheet, column.codes[:0])).all())
+    return bool(contained(column.codes, bound.get(column.area.sheet, column.codes[:0])).all())
 
 
 def _only_text(column: FilledColumn) -> str | None:
     """The text that every cell of a column should hold for every sample, if it is one."""
-    first = column.helper.desired[0] if len(column.helper.desired) == 1 else None
+    first = column.desired[0] if len(column.desired) == 1 else None
     return first if isinstance(first, str) else None
 
 

@@ -124,7 +124,7 @@ def _names(judged: Judged, *, compare_weights: bool) -> Iterator[str]:
     for verdict in judged.helpers:
         yield others_on(verdict.helper.cell.sheet)
     for column in judged.filled:
-        yield others_on(column.helper.area.sheet)
+        yield others_on(column.area.sheet)
 
 
 def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: bool) -> Counts:
@@ -136,7 +136,7 @@ def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: b
     for verdict in judged.helpers:
         compared.setdefault(verdict.helper.cell.sheet, []).append(codes_of(verdict.helper.cell))
     for column in judged.filled:
-        compared.setdefault(column.helper.area.sheet, []).append(codes_of(column.helper.area))
+        compared.setdefault(column.area.sheet, []).append(codes_of(column.area))
     checked = sum(union(parts).size for parts in compared.values())
     checked -= number[Status.NOT_EVALUATED]
     return Counts(

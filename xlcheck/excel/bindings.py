@@ -45,26 +45,30 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class FilledHelper:
-    """Cells of a column that hold one formula, filled down from the first, and must all have the same value.
+    """Cells of a column that hold one formula, filled down from the first.
 
     Attributes:
         area: where they stand.
         formula: the text in the first cell; in the others its relative references move along.
-        desired: as for `Helper`; empty where a binding says what must stand there.
+        desired: the value of all of them, as for `Helper`; empty where a binding or `band` says it.
         atol: as for `Helper`.
+        band: the band (`lstm.h`) whose stored values they look up: every unit, step by step.
     """
 
     area: Range
     formula: str
-    desired: tuple[float | str, ...]
+    desired: tuple[float | str, ...] = ()
     atol: float = 0.0
+    band: str = ""
 
     def formulas(self) -> list[str]:
         """The text of every cell, without `=`."""
         return SharedFormula(self.formula, self.area.top, self.area.left).down(self.area.rows)
 
-    def cell(self, place: int) -> Helper:
-        """One of the cells by itself."""
-        row = self.area.top + place
-        text = SharedFormula(self.formula, self.area.top, self.area.left).at(row, self.area.left)
-        return Helper(Range(self.area.sheet, row, self.area.left), text, self.desired, self.atol)
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Cells of a column that refer to the cells where a band stands: every unit, step by step."""
+
+    area: Range
+    band: str

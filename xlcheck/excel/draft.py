@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlcheck.excel.addresses import Range, quote_sheet
-from xlcheck.excel.bindings import Binding, FilledHelper, Helper
+from xlcheck.excel.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.excel.formulas import Style, formula
 from xlcheck.excel.pattern import Formulas
 from xlcheck.excel.plan import (
@@ -136,6 +136,7 @@ class Draft:
         self.bindings: list[Binding] = []
         self.helpers: list[Helper] = []
         self.filled: list[FilledHelper] = []
+        self.copies: list[Copy] = []
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
 
     def selected(self) -> str:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, parse_range
-from xlcheck.excel.bindings import Binding, FilledHelper, Helper
+from xlcheck.excel.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.graph.trace import Trace
@@ -46,7 +46,8 @@ class Manifest:
         provenance: seed, versions, hash of the weights, the command that rebuilds the file.
         atol: the tolerance that the trace was verified with, absolute.
         rtol: the same, relative to each quantity's largest magnitude.
-        filled: areas of formula cells that are no quantities.
+        filled: columns of formula cells that are no quantities.
+        copies: columns of formula cells that show bands once more.
         epochs: the table of epochs of a training; the other fields then speak of its first epoch, whose
             quantities are those of `epoch_graph`.
     """
@@ -62,6 +63,7 @@ class Manifest:
     atol: float = 1e-14
     rtol: float = 0.0
     filled: tuple[FilledHelper, ...] = ()
+    copies: tuple[Copy, ...] = ()
     epochs: EpochTable | None = None
 
     def to_chunks(self) -> list[str]:
@@ -74,10 +76,11 @@ class Manifest:
             "bindings": [[b.quantity, str(b.area), b.sample, b.transposed] for b in self.bindings],
             "helpers": [[str(h.cell), h.formula, list(h.desired), *([h.atol] if h.atol else [])] for h in self.helpers],
             **(
-                {"filled": [[str(f.area), f.formula, list(f.desired), f.atol] for f in self.filled]}
+                {"filled": [[str(f.area), f.formula, list(f.desired), f.atol, f.band] for f in self.filled]}
                 if self.filled
                 else {}
             ),
+            **({"copies": [[str(c.area), c.band] for c in self.copies]} if self.copies else {}),
             **({"epochs": _encode_epochs(self.epochs)} if self.epochs is not None else {}),
             "samples": list(self.samples),
             "selector": None if self.selector is None else str(self.selector),
@@ -130,7 +133,10 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         prediction=_decode(data["prediction"]),
         bindings=tuple(Binding(q, parse_range(a), s, t) for q, a, s, t in data["bindings"]),
         helpers=tuple(Helper(parse_range(c), f, tuple(d), *atol) for c, f, d, *atol in data["helpers"]),
-        filled=tuple(FilledHelper(parse_range(a), f, tuple(d), atol) for a, f, d, atol in data.get("filled", ())),
+        filled=tuple(
+            FilledHelper(parse_range(a), f, tuple(d), atol, band) for a, f, d, atol, band in data.get("filled", ())
+        ),
+        copies=tuple(Copy(parse_range(area), band) for area, band in data.get("copies", ())),
         epochs=_decode_epochs(data["epochs"]) if "epochs" in data else None,
         samples=tuple(data["samples"]),
         selector=None if data["selector"] is None else parse_range(data["selector"]),

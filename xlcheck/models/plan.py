@@ -266,6 +266,7 @@ def _add_manifest(draft: Draft, spec: ModelSpec, trained: Trace, provenance: Map
         atol=ATOL,
         rtol=RTOL,
         filled=tuple(draft.filled),
+        copies=tuple(draft.copies),
     )
     sheet = SheetDraft(SHEET, hidden=True)
     for row, chunk in enumerate(manifest.to_chunks()):

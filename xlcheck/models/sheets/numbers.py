@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.excel.addresses import Range, quote_sheet
-from xlcheck.excel.bindings import Binding, FilledHelper
+from xlcheck.excel.bindings import Copy, FilledHelper
 from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.formulas import number
 from xlcheck.excel.pattern import Letters, Pattern, row_number
@@ -115,9 +115,8 @@ def _workbook(
         else:
             pattern = Pattern((prefix, Letters(first.left, 0), row_number(first.top)))
         sheet.formulas(row, _WORKBOOK, pattern, values[row - top : row - top + rows], rows, band.role.value)
-        for q in run:
-            draft.bindings.append(Binding(q.name, sheet.at(row, _WORKBOOK, q.shape[-1])))
-            row += q.shape[-1]
+        row += rows
+    draft.copies.append(Copy(sheet.at(top, _WORKBOOK, row - top), band.name))
 
 
 def _runs(draft: Draft, members: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -144,11 +143,8 @@ def _keras(draft: Draft, sheet: SheetDraft, top: int, members: Sequence[Quantity
     last = Letters(_STORED + samples - 1).at(0)
     selected = reference(draft.selector, NAME, fixed=True)
     pattern = Pattern(("INDEX($I", row_number(stored.top), f":${last}", row_number(stored.top), f",1,{selected})"))
-    sheet.formulas(top, _KERAS, pattern, true[0], rows, "keras")
-    row = top
-    for q in members:
-        draft.bindings.append(Binding(q.name, sheet.at(row, _KERAS, q.shape[-1])))
-        row += q.shape[-1]
+    area = sheet.formulas(top, _KERAS, pattern, true[0], rows, "keras")
+    draft.filled.append(FilledHelper(area, pattern.at(0), band=members[0].band.name))
 
 
 def _filled(

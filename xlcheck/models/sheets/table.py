@@ -251,7 +251,7 @@ def _given(draft: Draft, sheet: SheetDraft, q: Quantity, store: Store) -> None:
         before, after = store.lookup(q, "\0").split("\0")
         formulas = Pattern((f"{before}$B", row_number(area.top), after))
     sheet.formulas(area.top, area.left, formulas, values[0], area.rows, style)
-    draft.filled.append(FilledHelper(area, formulas.at(0), ()))
+    draft.filled.append(FilledHelper(area, formulas.at(0)))
 
 
 def _softmax_parts(draft: Draft, sheet: SheetDraft, row: int, members: Sequence[Quantity]) -> None:
