@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xlcheck.check.messages import plural, show_apart
 from xlcheck.check.traces import Difference, TraceComparison
 from xlcheck.pytest_plugin.divergence import Divergence
-from xlcheck.pytest_plugin.text import some, wrapped
+from xlcheck.pytest_plugin.text import WIDTH, some, wrapped
 
 ROWS = 10
 
@@ -54,7 +54,8 @@ def _lines(divergence: Divergence, golden: str, node: str) -> Iterator[str]:
         yield ""
         yield from (wrapped(line, "  ") for line in rest)
     yield ""
-    yield f"  Keep the new values: {_update(node)}"
+    command = f"  Keep the new values: {_update(node)}"
+    yield command if len(command) <= WIDTH else command.replace(": ", ":\n    ", 1)
 
 
 def _block(place: int, difference: Difference, *, is_first: bool) -> Iterator[str]:
