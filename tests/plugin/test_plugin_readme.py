@@ -1,0 +1,53 @@
+"""The README's example test, in a project outside the repository with nothing but the installed package."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from xlcheck.fixtures.store import fixtures_folder
+
+pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.keras
+
+README = Path(__file__).parents[2] / "README.md"
+CHANGE = """
+import keras
+
+model = keras.saving.load_model("lstm.keras")
+weights = model.get_weights()
+weights[0][0, 1] += 0.125
+model.set_weights(weights)
+model.save("lstm.keras")
+"""
+
+
+def block(language: str, containing: str) -> str:
+    """The README's block of code in a language that contains a text."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    (found,) = [text for name, text in blocks if name == language and containing in text]
+    return str(found)
+
+
+def test_life_cycle(pytester: pytest.Pytester, right_workbook: Path) -> None:
+    """First run: golden file written, failure; second: pass; changed weight: the failure shown; update; pass."""
+    shutil.copy(right_workbook, pytester.path)
+    shutil.copy(fixtures_folder() / "lstm.keras", pytester.path)
+    (pytester.path / "test_lstm.py").write_text(block("python", "xlcheck_trace"), encoding="utf-8")
+
+    first = pytester.runpytest_subprocess()
+    first.assert_outcomes(passed=1, failed=1)
+    first.stdout.fnmatch_lines(["golden file written (new): test_lstm/test_gates_stay_as_they_are.json"])
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+
+    assert pytester.run(sys.executable, "-c", CHANGE).ret == 0
+    changed = pytester.runpytest_subprocess()
+    changed.assert_outcomes(passed=1, failed=1)
+    assert block("", "✗ test_lstm/") in "\n".join(changed.outlines)
+
+    pytester.runpytest_subprocess("--xlcheck-update").assert_outcomes(passed=2)
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
