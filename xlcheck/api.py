@@ -67,8 +67,9 @@ def build(
     from xlcheck.lessons.catalogue import lesson_named
     from xlcheck.lessons.plan import plan_lesson
     from xlcheck.lessons.training import TRAINING_LESSONS
+    from xlcheck.lessons.vanishing_gradients import VANISHING_GRADIENTS
 
-    if lesson in TRAINING_LESSONS:
+    if lesson in TRAINING_LESSONS or lesson == VANISHING_GRADIENTS.name:
         return _build_training(lesson, output, weights, seed, style, engine, progress)
     recipe = lesson_named(lesson)
     fixture, model = lesson_fixture(lesson, weights, seed, progress)
@@ -90,17 +91,22 @@ def _build_training(
     from xlcheck.excel.writer import write_workbook
     from xlcheck.fixtures.training import load_training
     from xlcheck.lessons.training import TRAINING_LESSONS, plan_training
+    from xlcheck.lessons.vanishing_gradients import plan_vanishing
 
     if weights != "trained":
         raise UsageError(f"the lesson {lesson!r} starts from random weights; leave --weights out")
     if seed is None:
         fixture = load_training(lesson)
+    elif lesson not in TRAINING_LESSONS:
+        raise UsageError(f"nothing is trained in the lesson {lesson!r}; leave --seed and --train out")
     else:
         from xlcheck.training.epochs import train_epochs
 
         fixture = train_epochs(lesson, seed, progress=progress)
     path = Path(output) if output is not None else Path(f"{lesson}.xlsx")
-    write_workbook(plan_training(TRAINING_LESSONS[lesson], fixture, style_named(style)), path)
+    own = TRAINING_LESSONS.get(lesson)
+    written = style_named(style)
+    write_workbook(plan_vanishing(fixture, written) if own is None else plan_training(own, fixture, written), path)
     return Built(path, check(path, engine=engine))
 
 

@@ -85,7 +85,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A line chart over a place on the worksheet; sizes in pixels."""
+    """A line chart over a place on the worksheet; sizes in pixels; `logarithmic` speaks of the vertical axis."""
 
     row: int
     column: int
@@ -96,6 +96,7 @@ class Chart:
     width: int = 560
     height: int = 280
     markers: bool = True
+    logarithmic: bool = False
 
 
 @dataclass(frozen=True)

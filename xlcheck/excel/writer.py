@@ -181,7 +181,8 @@ def _add_chart(book: Any, ws: Any, chart: Chart) -> None:
     figure.set_x_axis({"name": chart.x_title, "name_font": font, "num_font": font, "label_position": "low"})
     figure.set_y_axis(
         {"name": chart.y_title, "name_font": font, "num_font": font, "num_format": "General",
-         "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}}}
+         "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}},
+         **({"log_base": 10, "crossing": "min"} if chart.logarithmic else {})}
     )  # fmt: skip
     figure.set_legend({"position": "bottom", "font": font, "none": len(chart.series) == 1})
     figure.set_size({"width": chart.width, "height": chart.height})

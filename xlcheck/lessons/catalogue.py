@@ -9,6 +9,7 @@ from xlcheck.lessons.rnn_dimensions import RNN_DIMENSIONS
 from xlcheck.lessons.texts import NEXT_WORD, SENTIMENT
 from xlcheck.lessons.toy import BIDIRECTIONAL, EMBEDDING, GRU, LSTM, SIMPLE_RNN
 from xlcheck.lessons.training import TRAINING_LESSONS, TrainingLesson
+from xlcheck.lessons.vanishing_gradients import VANISHING_GRADIENTS
 from xlcheck.lessons.word_order import WORD_ORDER
 
 _ALL = (
@@ -25,7 +26,11 @@ _ALL = (
     SENTIMENT,
 )
 LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in _ALL}
-ALL_LESSONS: dict[str, Lesson | TrainingLesson] = {**LESSONS, **TRAINING_LESSONS}
+ALL_LESSONS: dict[str, Lesson | TrainingLesson] = {
+    **LESSONS,
+    **TRAINING_LESSONS,
+    VANISHING_GRADIENTS.name: VANISHING_GRADIENTS,
+}
 
 
 def known_lesson(name: str) -> Lesson | TrainingLesson:
