@@ -108,11 +108,9 @@ def reachable(roots: Iterable[Term]) -> list[Term]:
 
 def _read(algebra: Algebra, term: Term, *, inside: bool) -> tuple[_Raw, float] | None:
     """A term as a form times a number, or None."""
-    if isinstance(term, Sum) and term.constant == 0:
-        scales = {coefficient for _, coefficient in term.parts}
-        if len(scales) != 1:
-            return None
-        (scale,) = scales
+    if isinstance(term, Sum):
+        scales = Counter(coefficient for _, coefficient in term.parts)
+        scale = scales.most_common(1)[0][0]
         monomials = [part for part, _ in term.parts]
     elif isinstance(term, Product) and inside:
         scale, monomials = 1.0, [term]

@@ -14,6 +14,7 @@ from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
 
 MAX_CELLS = 20_000
+_LARGE = 20_000
 
 _COPY = re.compile(r"\s*\+?(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?\d+\s*")
 
@@ -76,6 +77,37 @@ class Precedents:
         hit = (areas[:, 0] == sheets.index(sheet)) & (areas[:, 1] <= row) & (row < areas[:, 3])
         hit &= (areas[:, 2] <= column) & (column < areas[:, 4])
         return [self._table.addresses[i] for i in np.unique(readers[hit]).tolist()]
+
+    def connected(self, start: Iterable[Address]) -> set[Address]:
+        """The formula cells that are connected with any of the given cells by references, in whatever direction.
+
+        In a very large workbook, those on the worksheets of these cells and of cells that read them.
+        """
+        if len(self._table.formulas) > _LARGE:
+            return self._on_same_sheets(set(start))
+        parent: dict[Address, Address] = {}
+
+        def root(cell: Address) -> Address:
+            path = []
+            while (above := parent.setdefault(cell, cell)) != cell:
+                path.append(cell)
+                cell = above
+            for item in path:
+                parent[item] = cell
+            return cell
+
+        formulas = [self._table.addresses[position] for position in self._table.formulas]
+        for formula in formulas:
+            for precedent in self.of(formula):
+                parent[root(precedent)] = root(formula)
+        roots = {root(cell) for cell in start}
+        return {formula for formula in formulas if root(formula) in roots}
+
+    def _on_same_sheets(self, start: set[Address]) -> set[Address]:
+        sheets = {sheet for sheet, _, _ in start}
+        formulas = [self._table.addresses[position] for position in self._table.formulas]
+        readers = {cell[0] for cell in formulas if any(area.sheet in sheets for area in self.ranges(cell))}
+        return {cell for cell in formulas if cell[0] in sheets | readers}
 
     def in_order(self, cells: Iterable[Address]) -> list[Address]:
         """Cells in order of calculation: each after those of them that it reads, directly or through them."""

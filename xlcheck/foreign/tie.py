@@ -73,6 +73,7 @@ def tie(table: CellTable, probe: Probe, networks: Sequence[Network], precedents:
     if tier.matching().unknown():
         parts = [s for number, tied in enumerate(networks) for s in part_sources(number, tied.graph, settings[number])]
         tier = _Tier(table, probe, networks, precedents, Elements([*sources, *parts]))
+        tier.leave_out_strangers()
     return tier.run()
 
 
@@ -89,9 +90,9 @@ class _Tier:
         self._probe = probe
         self._precedents = precedents
         placed = Placed.of(networks, elements)
-        formulas = [table.addresses[i] for i in table.formulas]
         prepares = _preparation(placed, table, probe, precedents)
-        formulas = [cell for cell in formulas if cell not in placed.given and cell not in prepares]
+        formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
+        formulas = [cell for cell in formulas if cell not in prepares]
         kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
         labels = Labels.of(table.content)
         self._rejected: list[dict[Address, int]] = []
@@ -99,6 +100,12 @@ class _Tier:
         self._fingerprints: dict[Address, Array] = {}
         copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
         self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies, labels, kinds)
+
+    def leave_out_strangers(self) -> None:
+        """Forget formula cells that have nothing to do with the networks: other calculations in the same workbook."""
+        shop = self._shop
+        connected = self._precedents.connected([*shop.placed.given, *shop.placed.bound])
+        shop.formulas = [cell for cell in shop.formulas if cell in connected]
 
     def matching(self) -> Matching:
         """What the cells hold now."""
