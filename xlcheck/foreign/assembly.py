@@ -1,0 +1,535 @@
+"""From layers as a workbook shows them to networks: which column is which unit of which gate, which cell which input.
+
+Where the workbook leaves a choice (which block of weights is which gate, which activation), every
+choice becomes a network; `detect.py` finds out which of them explains the formula cells.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations, product
+
+from xlcheck.foreign.algebra import Address, Function, Leaf, Product, Sum, Term
+from xlcheck.foreign.columns import Column
+from xlcheck.foreign.gates import GATES
+from xlcheck.foreign.labels import Labels
+from xlcheck.foreign.layer_specs import chain, layer_spec
+from xlcheck.foreign.network import Network, Places
+from xlcheck.foreign.structure import FoundLayer, Place
+from xlcheck.foreign.visible import Visible
+
+MAX_CHOICES = 200
+_KINDS = {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}
+_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A network that a workbook may compute.
+
+    Attributes:
+        network: the network.
+        said: whether the words beside its weights name the gates in this way.
+        contradicted: whether they name them otherwise.
+    """
+
+    network: Network
+    said: bool
+    contradicted: bool
+
+
+@dataclass(frozen=True)
+class _Units:
+    """The columns of a layer as a table: gates down, units across; more than one column where a gate has two sums."""
+
+    gates: tuple[tuple[tuple[Column, ...], ...], ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.gates[0])
+
+    def unit_of(self) -> dict[int, int]:
+        return {id(c): unit for gate in self.gates for unit, columns in enumerate(gate) for c in columns}
+
+
+def models_of(layers: Sequence[FoundLayer], visible: Visible) -> list[list[FoundLayer]]:
+    """Layers that read each other's results, in order of calculation."""
+    of_form = {form.term: i for i, layer in enumerate(layers) for form in layer.forms}
+    group = {i: [i] for i in range(len(layers))}
+    for i, layer in enumerate(layers):
+        for form in layer.forms:
+            for term in form.weights.values():
+                for shown in visible.of(term):
+                    j = of_form.get(shown, i)
+                    if group[i] is not group[j]:
+                        merged = sorted(group[i] + group[j])
+                        for k in merged:
+                            group[k] = merged
+    unique = {id(members): members for members in group.values()}
+    return [[layers[i] for i in members] for members in unique.values()]
+
+
+def choices_of(layers: Sequence[FoundLayer], visible: Visible, labels: Labels, name: str) -> Iterator[Choice]:
+    """Every network that a chain of layers may be.
+
+    Args:
+        layers: the layers, in order of calculation.
+        visible: what terms show.
+        labels: the words beside the cells.
+        name: the model's name.
+    """
+    tables = [_tables(layer, visible) for layer in layers]
+    if any(not options for options in tables):
+        return
+    count = 0
+    for chosen in product(*tables):
+        assembly = _Assembly(layers, chosen, visible, labels, name)
+        for choice in assembly.networks():
+            yield choice
+            count += 1
+            if count >= MAX_CHOICES:
+                return
+
+
+def _tables(layer: FoundLayer, visible: Visible) -> list[_Units]:
+    """Ways to see a layer's columns as gates and units; the likeliest only."""
+    if not layer.is_recurrent:
+        return [_Units((tuple((column,) for column in layer.columns),))]
+    kernels = [c for c in layer.columns if layer.inputs[id(c)]]
+    rest = [c for c in layer.columns if not layer.inputs[id(c)]]
+    units = layer.units
+    if units == 0 or len(kernels) % units or len(kernels) // units not in _KINDS:
+        return []
+    votes = _unit_votes(layer, visible)
+    by_votes = _by_votes(kernels, votes, units)
+    found: list[tuple[int, _Units]] = []
+    for table in [by_votes] if by_votes else _by_address(kernels, units):
+        agreement = sum(votes[id(c)].get(unit, 0) for gate in table for unit, c in enumerate(gate))
+        columns = tuple(tuple((c,) for c in gate) for gate in table)
+        found.append((agreement, _Units(columns)))
+    best = max(agreement for agreement, _ in found)
+    tables = [table for agreement, table in found if agreement == best]
+    return [t for table in tables if (t := _with_rest(table, rest, layer, visible)) is not None][:2]
+
+
+def _unit_votes(layer: FoundLayer, visible: Visible) -> dict[int, Counter[int]]:
+    """For each column, in which slots' results its sums are seen."""
+    column_of = {form.term: column for column in layer.columns for form in column.forms}
+    votes: dict[int, Counter[int]] = {id(column): Counter() for column in layer.columns}
+    for slot, leaves in enumerate(layer.slots):
+        terms = {form.weights[leaf] for form in layer.forms for leaf in leaves if leaf in form.weights}
+        for term in terms:
+            for shown in visible.of(term):
+                if shown in column_of:
+                    votes[id(column_of[shown])][slot] += 1
+    slotted = {leaf for leaves in layer.slots for leaf in leaves}
+    for column in layer.columns:
+        for form in column.forms:
+            for inner in _inner_columns(form.term, visible, column_of):
+                votes[id(inner)].update(votes[id(column)])
+            for leaf in set(layer.returns[id(column)]) - slotted:
+                shown = [column_of[t] for t in visible.of(form.weights.get(leaf, form.term)) if t in column_of]
+                known = Counter(votes[id(c)].most_common(1)[0][0] for c in shown if votes[id(c)])
+                for c in shown if known else ():
+                    if not votes[id(c)]:
+                        votes[id(c)][known.most_common(1)[0][0]] += 1
+    return votes
+
+
+def _inner_columns(term: Term, visible: Visible, column_of: Mapping[Term, Column]) -> Iterator[Column]:
+    """Columns whose sums stand inside another sum, multiplied by no weight: the reset gate of a GRU."""
+    for part, _ in term.parts if isinstance(term, Sum) else ():
+        if isinstance(part, Product) and not any(isinstance(factor, Leaf) for factor, _ in part.factors):
+            for shown in visible.of(part):
+                if shown in column_of and shown is not term:
+                    yield column_of[shown]
+
+
+def _by_votes(columns: Sequence[Column], votes: Mapping[int, Counter[int]], units: int) -> list[list[Column]] | None:
+    """Gates and units where every column was seen in one slot's results, in the order of the sheet."""
+    members: dict[int, list[Column]] = defaultdict(list)
+    for column in columns:
+        if not votes[id(column)]:
+            return None
+        members[votes[id(column)].most_common(1)[0][0]].append(column)
+    gates = len(columns) // units
+    if sorted(members) != list(range(units)) or any(len(m) != gates for m in members.values()):
+        return None
+    rows = [[sorted(members[slot], key=lambda c: c.cell)[gate] for slot in range(units)] for gate in range(gates)]
+    order = sorted(range(units), key=lambda unit: rows[0][unit].cell)
+    return [[row[unit] for unit in order] for row in rows]
+
+
+def _by_address(columns: Sequence[Column], units: int) -> Iterator[list[list[Column]]]:
+    """Gates and units by the order on the sheet: row by row or column by column, gate after gate or unit after unit."""
+    gates = len(columns) // units
+    for key in (lambda c: c.cell, lambda c: (c.cell[0], c.cell[2], c.cell[1])):
+        ordered = sorted(columns, key=key)
+        yield [ordered[gate * units : (gate + 1) * units] for gate in range(gates)]
+        yield [ordered[gate::gates] for gate in range(gates)]
+
+
+def _with_rest(table: _Units, rest: Sequence[Column], layer: FoundLayer, visible: Visible) -> _Units | None:
+    """Add the columns that read no input: the recurrent half of a GRU's candidate."""
+    if not rest:
+        return table
+    if len(table.gates) != 3 or len(rest) != table.count:
+        return None
+    column_of = {form.term: column for column in layer.columns for form in column.forms}
+    halves: dict[int, Column] = {}
+    for column in layer.columns:
+        for form in column.forms:
+            for inner in _inner_columns(form.term, visible, column_of):
+                if inner in rest:
+                    halves[id(column)] = inner
+    gates = []
+    for gate in table.gates:
+        found = [halves.get(id(columns[0])) for columns in gate]
+        complete = all(half is not None for half in found)
+        gates.append(
+            tuple((*columns, half) for columns, half in zip(gate, found, strict=True) if half is not None)
+            if complete else gate
+        )  # fmt: skip
+    return _Units(tuple(gates)) if sum(len(c) for gate in gates for c in gate) == len(layer.columns) else None
+
+
+class _Assembly:
+    """Puts one way to see the layers together."""
+
+    def __init__(
+        self, layers: Sequence[FoundLayer], tables: Sequence[_Units], visible: Visible, labels: Labels, name: str
+    ) -> None:
+        self._layers = layers
+        self._tables = tables
+        self._visible = visible
+        self._labels = labels
+        self._name = name
+        self._kinds = [_kind(layer, table) for layer, table in zip(layers, tables, strict=True)]
+        self._unit = [table.unit_of() for table in tables]
+        self._of_form = {
+            form.term: (i, column) for i, layer in enumerate(layers) for column in layer.columns for form in column.forms
+        }
+        self._places = self._find_places()
+
+    def networks(self) -> Iterator[Choice]:
+        """A network for every order of the gates and every activation that fits."""
+        options = [list(self._options(i)) for i in range(len(self._layers))]
+        for chosen in product(*options):
+            said = all(option.said for option in chosen)
+            contradicted = any(option.contradicted for option in chosen)
+            for network in self._networks([option for option in chosen]):
+                yield Choice(network, said, contradicted)
+
+    def _find_places(self) -> dict[Term, Place]:
+        """Document and step of every sum; a layer without inputs of its own takes them from what it reads."""
+        places: dict[Term, Place] = {}
+        for i, layer in enumerate(self._layers):
+            if i == 0:
+                places |= layer.places
+                continue
+            for form in layer.forms:
+                found = [places[s] for term in form.weights.values() for s in self._visible.of(term) if s in places]
+                if found:
+                    document = Counter(d for d, _ in found).most_common(1)[0][0]
+                    places[form.term] = (document, max(t for d, t in found if d == document))
+        return places
+
+    def _options(self, i: int) -> Iterator[_Option]:
+        layer, table, kind = self._layers[i], self._tables[i], self._kinds[i]
+        if kind == "Dense":
+            for activation in self._dense_activations(layer, last=i == len(self._layers) - 1):
+                yield _Option((0,), {"activation": activation}, True, False)
+            return
+        seen = [_most(layer.activations.get(id(c[0])) for c in gate) for gate in table.gates]
+        if kind == "SimpleRNN":
+            yield _Option((0,), {"activation": seen[0] or "linear"}, True, False)
+            return
+        said = self._said(table, kind)
+        for order in permutations(range(len(table.gates))):
+            option = _gated(kind, order, seen, table, said)
+            if option is not None:
+                yield option
+
+    def _dense_activations(self, layer: FoundLayer, *, last: bool) -> list[str]:
+        seen = _most(layer.activations.get(id(c)) for c in layer.columns)
+        found = [seen] if seen else []
+        if last and len(layer.columns) > 1 and self._is_in_softmax(layer):
+            found.append("softmax")
+        return found or ["linear"]
+
+    def _is_in_softmax(self, layer: FoundLayer) -> bool:
+        own = {form.term for form in layer.forms}
+        return any(
+            isinstance(term, Function) and term.name == "EXP" and self._visible.of(term) & own
+            for term in self._visible.terms
+        )
+
+    def _said(self, table: _Units, kind: str) -> tuple[str, ...] | None:
+        """The gate that the words beside its weights name, for each block; None unless all are named, each once."""
+        names = []
+        for gate in table.gates:
+            found = Counter(
+                said for columns in gate for c in columns for leaf in c.leaves
+                if (said := self._labels.gate(leaf.cell, kind)) is not None
+            )  # fmt: skip
+            if not found:
+                return None
+            names.append(found.most_common(1)[0][0])
+        return tuple(names) if sorted(names) == sorted(GATES[kind]) else None
+
+    def _networks(self, options: Sequence[_Option]) -> Iterator[Network]:
+        """One network for all documents of the same length."""
+        lengths: dict[int, list[int]] = defaultdict(list)
+        for document, steps in self._steps().items():
+            lengths[steps].append(document)
+        for steps, documents in sorted(lengths.items()):
+            network = self._network(options, steps, documents)
+            if network is not None:
+                yield network
+
+    def _steps(self) -> dict[int, int]:
+        """Number of steps of each document."""
+        found: dict[int, int] = {}
+        for form in self._layers[0].forms:
+            if form.term in self._places:
+                document, step = self._places[form.term]
+                found[document] = max(found.get(document, 0), step + 1)
+        return found
+
+    def _network(self, options: Sequence[_Option], steps: int, documents: Sequence[int]) -> Network | None:
+        features = _mode(len(leaves) for leaves in self._layers[0].inputs.values() if leaves)
+        if not features:
+            return None
+        specs, weights, counts = [], {}, Counter[str]()
+        width = features
+        for i, (layer, option) in enumerate(zip(self._layers, options, strict=True)):
+            kind, table = self._kinds[i], self._tables[i]
+            name = _NAMES[kind] + (f"_{counts[kind]}" if counts[kind] else "")
+            counts[kind] += 1
+            settings = {**option.settings, "use_bias": any(c.biases for c in layer.columns)}
+            if kind != "Dense":
+                settings["return_sequences"] = self._is_timed(i, steps, documents)
+            if kind == "GRU":
+                settings["reset_after"] = self._resets_after(table)
+            spec = layer_spec(kind, name, table.count, width, settings)
+            cells = self._weights(i, option.order, width, features)
+            for weight, shape in spec.weights.items():
+                weights[f"{name}.{weight}"] = _filled(cells.get(weight, {}), shape)
+            specs.append(spec)
+            width = table.count
+        spec = chain(self._name, steps, features, tuple(specs), None)
+        samples = tuple(self._sample(document, steps, features, [s.name for s in specs]) for document in documents)
+        return Network(spec, weights, samples)
+
+    def _is_timed(self, i: int, steps: int, documents: Sequence[int]) -> bool:
+        """Whether the next layer reads every step; without a next layer all are results."""
+        if i + 1 == len(self._layers):
+            return True
+        if self._layers[i + 1].is_recurrent:
+            return True
+        read = Counter(self._places[f.term] for f in self._layers[i + 1].forms if f.term in self._places)
+        times = Counter(d for d, _ in read)
+        return any(times[d] > 1 for d in documents) and steps > 1
+
+    def _resets_after(self, table: _Units) -> bool:
+        return any(len(columns) > 1 for gate in table.gates for columns in gate) or any(
+            len(c.biases) > 1 for gate in table.gates for columns in gate for c in columns
+        )
+
+    def _weights(self, i: int, order: Sequence[int], width: int, features: int) -> dict[str, dict[tuple[int, ...], Address]]:
+        """The cells of a layer's weights by name and index."""
+        layer, table, kind = self._layers[i], self._tables[i], self._kinds[i]
+        found: dict[str, dict[tuple[int, ...], Address]] = defaultdict(dict)
+        resets_after = kind == "GRU" and self._resets_after(table)
+        for place, block in enumerate(order):
+            for unit, columns in enumerate(table.gates[block]):
+                column_number = place * table.count + unit
+                for half, column in enumerate(columns):
+                    for row, leaf in self._input_rows(i, column).items():
+                        found["kernel"][row, column_number] = leaf.cell
+                    for row, leaf in self._return_rows(i, column).items():
+                        found["recurrent_kernel"][row, column_number] = leaf.cell
+                    biases = sorted(column.biases, key=lambda leaf: leaf.cell)
+                    for number, leaf in enumerate(biases[:2] if resets_after else biases[:1]):
+                        row = half + number if len(columns) > 1 else number
+                        found["bias"][(row, column_number) if resets_after else (column_number,)] = leaf.cell
+        return found
+
+    def _input_rows(self, i: int, column: Column) -> dict[int, Leaf]:
+        """Which input each weight multiplies: by the order of the inputs on the sheet, or by the unit that it shows."""
+        layer = self._layers[i]
+        votes: dict[Leaf, Counter[int]] = defaultdict(Counter)
+        for form in column.forms:
+            read = {leaf: form.weights[leaf] for leaf in layer.inputs[id(column)] if leaf in form.weights}
+            for leaf, row in self._rows(i, read).items():
+                votes[leaf][row] += 1
+        return _by_vote(votes)
+
+    def _rows(self, i: int, read: Mapping[Leaf, Term]) -> dict[Leaf, int]:
+        if all(isinstance(term, Leaf) for term in read.values()):
+            ordered = sorted(read, key=lambda leaf: read[leaf].cell)  # type: ignore[attr-defined]
+            return {leaf: row for row, leaf in enumerate(ordered)}
+        return {leaf: unit for leaf, term in read.items() if (unit := self._shown_unit(i - 1, term)) is not None}
+
+    def _return_rows(self, i: int, column: Column) -> dict[int, Leaf]:
+        layer = self._layers[i]
+        votes: dict[Leaf, Counter[int]] = defaultdict(Counter)
+        slot_of = {leaf: slot for slot, leaves in enumerate(layer.slots) for leaf in leaves}
+        units = self._slot_units(i)
+        for leaf in layer.returns[id(column)]:
+            if leaf in slot_of:
+                votes[leaf][units[slot_of[leaf]]] += 1
+                continue
+            for term in column.partners(leaf):
+                unit = self._shown_unit(i, term)
+                if unit is not None:
+                    votes[leaf][unit] += 1
+        return _by_vote(votes)
+
+    def _slot_units(self, i: int) -> dict[int, int]:
+        """The unit whose output the weights of each slot multiply."""
+        layer = self._layers[i]
+        votes: dict[int, Counter[int]] = defaultdict(Counter)
+        for slot, leaves in enumerate(layer.slots):
+            for form in layer.forms:
+                for leaf in leaves:
+                    if leaf in form.weights and (unit := self._shown_unit(i, form.weights[leaf])) is not None:
+                        votes[slot][unit] += 1
+        taken: dict[int, int] = {}
+        for slot in sorted(votes, key=lambda s: -max(votes[s].values())):
+            unit = next((u for u, _ in votes[slot].most_common() if u not in taken.values()), None)
+            if unit is not None:
+                taken[slot] = unit
+        free = [unit for unit in range(len(layer.slots)) if unit not in taken.values()]
+        return {slot: taken[slot] if slot in taken else free.pop(0) for slot in range(len(layer.slots))}
+
+    def _shown_unit(self, i: int, term: Term) -> int | None:
+        """The unit of a layer whose result a term is."""
+        votes = Counter(
+            self._unit[i][id(column)] for shown in self._visible.of(term)
+            if shown in self._of_form and (found := self._of_form[shown])[0] == i and id(column := found[1]) in self._unit[i]
+        )  # fmt: skip
+        return votes.most_common(1)[0][0] if votes else None
+
+    def _sample(self, document: int, steps: int, features: int, names: Sequence[str]) -> dict[str, Places]:
+        """The cells of one document's inputs and initial states."""
+        inputs: list[dict[int, Address]] = [{} for _ in range(steps)]
+        layer = self._layers[0]
+        for column in layer.columns:
+            for form in column.forms:
+                place = self._places.get(form.term)
+                if place is None or place[0] != document:
+                    continue
+                read = {leaf: form.weights[leaf] for leaf in layer.inputs[id(column)] if leaf in form.weights}
+                if len(read) == features and all(isinstance(term, Leaf) for term in read.values()):
+                    for leaf, row in self._rows(0, read).items():
+                        inputs[place[1]].setdefault(row, read[leaf].cell)  # type: ignore[attr-defined]
+        timed = layer.is_recurrent
+        sample: dict[str, Places] = {
+            (f"input.x[{t}]" if timed else "input.x"): tuple(cells.get(k) for k in range(features))
+            for t, cells in enumerate(inputs)
+        }
+        for i, name in enumerate(names):
+            if self._layers[i].is_recurrent:
+                sample |= self._states(i, name, document)
+        return sample
+
+    def _states(self, i: int, name: str, document: int) -> dict[str, Places]:
+        """The cells of the states before the first step."""
+        layer, table = self._layers[i], self._tables[i]
+        units = self._slot_units(i)
+        first = [f for f in layer.forms if self._places.get(f.term) == (document, 0)]
+        h: dict[int, Counter[Address]] = defaultdict(Counter)
+        for form in first:
+            for slot, leaves in enumerate(layer.slots):
+                for leaf in leaves:
+                    partner = form.weights.get(leaf)
+                    for term in [partner, *(f for f, _ in partner.factors)] if isinstance(partner, Product) else [partner]:
+                        if isinstance(term, Leaf):
+                            h[units[slot]][term.cell] += 1
+        found = {f"{name}.h_init": tuple(_most(h[u].elements()) for u in range(table.count))}
+        if self._kinds[i] == "LSTM":
+            c = self._cell_states(i, {f.term for f in first})
+            found[f"{name}.c_init"] = tuple(_most(c[u].elements()) for u in range(table.count))
+        return {key: places for key, places in found.items() if any(places)}
+
+    def _cell_states(self, i: int, first: set[Term]) -> dict[int, Counter[Address]]:
+        """Constants that are multiplied by a gate of the first step."""
+        weights = {leaf for layer in self._layers for column in layer.columns for leaf in column.leaves}
+        found: dict[int, Counter[Address]] = defaultdict(Counter)
+        for term in self._visible.terms:
+            if not isinstance(term, Product):
+                continue
+            leaves = [f for f, power in term.factors if isinstance(f, Leaf) and power == 1 and f not in weights]
+            shown = self._visible.of(term)
+            if len(leaves) == 1 and len(shown) == 1 and next(iter(shown)) in first:
+                unit = self._shown_unit(i, term)
+                if unit is not None:
+                    found[unit][leaves[0].cell] += 1
+        return found
+
+
+@dataclass(frozen=True)
+class _Option:
+    order: tuple[int, ...]
+    settings: Mapping[str, object]
+    said: bool
+    contradicted: bool
+
+
+def _kind(layer: FoundLayer, table: _Units) -> str:
+    return _KINDS[len(table.gates)] if layer.is_recurrent else "Dense"
+
+
+def _gated(
+    kind: str, order: tuple[int, ...], seen: Sequence[str | None], table: _Units, said: tuple[str, ...] | None
+) -> _Option | None:
+    """The blocks in this order as Keras's gates, if the activations that were seen allow it."""
+    names = GATES[kind]
+    candidate = names.index("c" if kind == "LSTM" else "hh")
+    own = [seen[block] for block in order]
+    gates = {a for place, a in enumerate(own) if place != candidate and a is not None}
+    if len(gates) > 1:
+        gate = Counter(a for place, a in enumerate(own) if place != candidate and a).most_common(1)[0][0]
+        if own[candidate] is not None and own[candidate] == gate:
+            return None
+    else:
+        gate = next(iter(gates), "sigmoid")
+    distinct = {a for a in seen if a is not None}
+    if len(distinct) == 2 and own[candidate] == Counter(a for a in seen if a).most_common(1)[0][0] and len(names) > 2:
+        return None
+    halves = [len(table.gates[block][0]) for block in order]
+    if max(halves) > 1 and halves[candidate] == 1:
+        return None
+    is_said = said is not None and tuple(said[block] for block in order) == names
+    settings = {"activation": own[candidate] or "tanh", "recurrent_activation": gate}
+    return _Option(order, settings, is_said, said is not None and not is_said)
+
+
+def _filled(cells: Mapping[tuple[int, ...], Address], shape: tuple[int, ...]) -> Places:
+    import numpy as np
+
+    return tuple(cells.get(tuple(int(i) for i in index)) for index in np.ndindex(*shape))
+
+
+def _by_vote(votes: Mapping[Leaf, Counter[int]]) -> dict[int, Leaf]:
+    found: dict[int, Leaf] = {}
+    for leaf in sorted(votes, key=lambda leaf: -max(votes[leaf].values())):
+        for row, _ in votes[leaf].most_common():
+            if row not in found:
+                found[row] = leaf
+                break
+    return found
+
+
+def _most(items):  # type: ignore[no-untyped-def]
+    """The commonest item that is not None."""
+    counts = Counter(item for item in items if item is not None)
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _mode(items: Iterator[int]) -> int:
+    counts = Counter(items)
+    return counts.most_common(1)[0][0] if counts else 0

@@ -1,0 +1,86 @@
+"""Find the networks that a workbook computes, without being told: the ones that explain most formula cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlcheck.engines.base import Engine
+from xlcheck.foreign.algebra import Term
+from xlcheck.foreign.assembly import Choice, choices_of, models_of
+from xlcheck.foreign.cells import CellTable, CellValues
+from xlcheck.foreign.columns import find_columns
+from xlcheck.foreign.elements import Elements, quantity_sources
+from xlcheck.foreign.forms import find_forms
+from xlcheck.foreign.labels import Labels
+from xlcheck.foreign.meanings import Meanings
+from xlcheck.foreign.network import Network
+from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.structure import find_layers
+from xlcheck.foreign.visible import Visible
+
+
+@dataclass(frozen=True)
+class Detected:
+    """A network that was found.
+
+    Attributes:
+        network: the network.
+        explained: how many formula cells hold one of its quantities.
+        rivals: other networks that explain as many.
+        opaque: formula cells whose meaning could not be found out, and why.
+    """
+
+    network: Network
+    explained: int
+    rivals: tuple[Network, ...] = ()
+
+
+def detect(table: CellTable, values: CellValues, engine: Engine, path: Path) -> list[Detected]:
+    """The networks of a workbook, each with the number of formula cells it explains.
+
+    Args:
+        table: the workbook's cells.
+        values: what they hold.
+        engine: recalculates the file with other numbers.
+        path: the file.
+    """
+    meanings = Meanings(table, values)
+    meanings.follow(table.addresses[i] for i in table.formulas)
+    roots = [term for term in meanings.known.values() if isinstance(term, Term)]
+    numbers = {address: float(values.numbers[i]) for address, i in table.index.items()}
+    labels = Labels.of(table.content)
+    found: list[Detected] = []
+    forms = find_forms(meanings.algebra, meanings.known.values())
+    for flipped in (False, True) if forms.undecided else (False,):
+        if flipped:
+            forms = find_forms(meanings.algebra, meanings.known.values(), flipped=True)
+        visible = Visible(forms, roots)
+        layers = find_layers(find_columns(forms.forms, numbers), visible)
+        readings = []
+        for number, model in enumerate(models_of(layers, visible)):
+            choices = list(choices_of(model, visible, labels, f"model{number + 1}"))
+            if choices:
+                readings.append(_best(choices, table, values, engine, path))
+        if sum(d.explained for d in readings) > sum(d.explained for d in found):
+            found = readings
+    return [d for d in found if d.explained > 0]
+
+
+def _best(
+    choices: Sequence[Choice], table: CellTable, values: CellValues, engine: Engine, path: Path
+) -> Detected:
+    """The choice that explains most; where the words beside the weights name the gates, they decide."""
+    if any(choice.said for choice in choices):
+        choices = [choice for choice in choices if not choice.contradicted]
+    networks = [choice.network for choice in choices]
+    probe = Probe(table, engine, path, networks, values.numbers)
+    scores = []
+    for number, network in enumerate(networks):
+        elements = Elements(quantity_sources(number, network, probe.graph_values(number)))
+        matched = elements.equal_to(probe.values[:, table.formulas])
+        scores.append(sum(bool(numbers) for numbers in matched))
+    best = max(range(len(networks)), key=lambda n: (scores[n], -n))
+    rivals = tuple(networks[n] for n in range(len(networks)) if n != best and scores[n] == scores[best])
+    return Detected(networks[best], scores[best], rivals)
