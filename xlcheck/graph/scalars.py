@@ -113,7 +113,8 @@ def _slice(apart: _Apart, e: ex.Slice, index: Index) -> ex.Expr:
 def _same(apart: _Apart, e: Any, index: Index) -> ex.Expr:
     """An operation that works element by element."""
     fields = {name: getattr(e, name) for name in e.__dataclass_fields__}
-    return type(e)(**{name: apart.element(operand, index) for name, operand in fields.items()})
+    same: ex.Expr = type(e)(**{name: apart.element(operand, index) for name, operand in fields.items()})
+    return same
 
 
 def _each(combine: Callable[[Sequence[ex.Expr]], ex.Expr]) -> Callable[..., ex.Expr]:

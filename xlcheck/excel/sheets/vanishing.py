@@ -86,7 +86,7 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
     for number, gate in enumerate(("i", "f", "c", "o")):
         sheet.put(row, _VALUE + 1 + number, gate, "column_label")
     for offset, name in enumerate(("kernel", "recurrent_kernel", "bias")):
-        sheet.put(row + 1 + offset, 0, name, "label")
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, _VALUE), name, "label")
         area = sheet.at(row + 1 + offset, _VALUE + 1, 1, 4)
         draft.place(f"lstm.{name}", area)
         for number, (line, column) in enumerate(area.cells()):
@@ -147,7 +147,7 @@ def _row(draft: Draft, sheet: SheetDraft, t: int, steps: int, u: str, w: str, gr
         helper(TO_TANH, f"{cell_name(below, TO_TANH)}*(1-{cell_name(below, TANH)}^2)*{u}", float(tanh[t]))
         helper(TO_CELL, f"{cell_name(below, TO_CELL)}*{cell_name(below, GATE)}", float(cell[t]))
     for offset, (column, value) in enumerate(((TO_INPUT, to_input[t]), (TO_TANH, tanh[t]), (TO_CELL, cell[t]))):
-        helper(SIZE + offset, f"ABS({cell_name(row, column)})", abs(float(value)))
+        helper(SIZE + offset, f"ABS({cell_name(row, column)})", abs(float(value)), "difference")
 
 
 def _answers(draft: Draft, sheet: SheetDraft, steps: int, u: str, gradients: Mapping[str, Array]) -> Range:
