@@ -45,7 +45,7 @@ def train() -> None:
 @click.option("--units", type=click.IntRange(1), default=128, show_default=True, help="Of the SimpleRNN.")
 @click.option("--temperature", type=click.FloatRange(0), default=0.0, show_default=True,
               help="Of the words written after each epoch; 0 takes the most probable one.")  # fmt: skip
-@click.option("--resume", is_flag=True, help="Go on with the model in the output file.")
+@click.option("--resume", is_flag=True, help="Go on with the model in the output file; its seed and units stay.")
 @click.option("-o", "--output", type=_path, required=True, help="The .keras file to write.")
 @seed_option
 @plot_option

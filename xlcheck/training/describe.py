@@ -55,11 +55,12 @@ def describe_data(data: ClassifierData) -> str:
 
 def describe_model(trained: TrainedClassifier, run: Run) -> str:
     """The layers and their number of weights."""
-    codes, size = trained.data.encoding.size, trained.architecture.embedding
-    return (
-        f"{trained.architecture}: {run.parameters:,} parameters, {codes * size:,} of them in the embedding "
-        f"({codes:,} rows, one for each code from 0)"
-    )
+    encoding, size = trained.data.encoding, trained.architecture.embedding
+    rows = f"{encoding.size:,} rows, one for each code from 0"
+    if encoding.unknown is None:
+        rows += f"; the chapter leaves one out and counts {(encoding.size - 1) * size:,}"
+    table = f"{encoding.size * size:,} of them in the embedding ({rows})"
+    return f"{trained.architecture}: {run.parameters:,} parameters, {table}"
 
 
 def describe_run(run: Run, labels: Sequence[str]) -> Iterator[str]:
