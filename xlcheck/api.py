@@ -189,7 +189,7 @@ def check(
     path: str | Path,
     *,
     engine: str = "ironcalc",
-    model: str | Path | None = None,
+    model: Any = None,
     atol: float | None = None,
     rtol: float | None = None,
 ) -> CheckReport:
@@ -198,7 +198,7 @@ def check(
     Args:
         path: the workbook.
         engine: `ironcalc`, `cellrune` or `libreoffice`.
-        model: a `.keras` file; the truth is then computed with it now, and its weights are compared.
+        model: a `.keras` file or a `keras.Model`; the truth is then computed with it now, and its weights are compared.
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
 
@@ -211,7 +211,7 @@ def check(
     from xlcheck.excel.reader import read_workbook
 
     content = read_workbook(Path(path))
-    weights = None if model is None else _weights_of(Path(model))
+    weights = None if model is None else _weights_of(model)
     return check_content(
         content, engine_named(engine), recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol
     )
@@ -237,8 +237,8 @@ def _recompute() -> Callable[[ModelSpec, Mapping[str, NDArray[np.float64]]], Tra
     return recompute
 
 
-def _weights_of(path: Path) -> Mapping[str, NDArray[np.float64]]:
+def _weights_of(model: Any) -> Mapping[str, NDArray[np.float64]]:
     from xlcheck.spec.keras_file import load_model
     from xlcheck.spec.keras_reader import weights_of
 
-    return weights_of(load_model(path))
+    return weights_of(load_model(model) if isinstance(model, (str, Path)) else model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +61,11 @@ def test_size(xlcheck_trace, inputs):
     xlcheck_trace(keras.Sequential([keras.Input((2, 1), name="input"), *layers]), inputs)
 """
 ERRORS = """
+def test_workbook(xlcheck_workbook, model):
+    xlcheck_workbook("lstm.xlsx", model, atol=1e-12)
+    change(model, 0, 1)
+    xlcheck_workbook("lstm.xlsx", model, atol=1e-12)
+
 def test_no_inputs(xlcheck_trace, model):
     xlcheck_trace(model)
 
@@ -73,8 +79,9 @@ def test_nan(xlcheck_trace, model, inputs):
 
 
 @pytest.fixture
-def model_project(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A project with a model."""
+def model_project(pytester: pytest.Pytester, right_workbook: Path) -> pytest.Pytester:
+    """A project with a model and its workbook."""
+    shutil.copy(right_workbook, pytester.path)
     shutil.copy(fixtures_folder() / "lstm.keras", pytester.path)
     return pytester
 
@@ -97,8 +104,8 @@ def roots(lines: Sequence[str]) -> list[str]:
     return [found[1] for line in lines if (found := re.match(r" {1,2}\d+  (\S+)  \d+ of \d+ element", line))]
 
 
-def test_life_cycle(model_project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every quantity is kept and agrees bit for bit; of a changed model exactly what was changed is the root."""
+def test_what_changed_is_the_root(model_project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every quantity is kept, and agrees bit for bit; of a changed model exactly what was changed is the root."""
     model_project.makepyfile(test_model=HEAD + TESTS)
     model_project.runpytest_subprocess("--xlcheck-update").assert_outcomes(passed=5)
     golden = (model_project.path / "test_model" / "test_weights.json").read_text()
@@ -106,31 +113,22 @@ def test_life_cycle(model_project: pytest.Pytester, monkeypatch: pytest.MonkeyPa
         assert f'    "{name}": [' in golden
     assert '"loss.mean"' not in golden
     assert '"loss.mean"' in (model_project.path / "test_model" / "test_path.json").read_text()
-    model_project.runpytest_subprocess("--xlcheck-tolerance=0").assert_outcomes(passed=5)
 
     monkeypatch.setenv("CHANGED", "1")
-    result = model_project.runpytest_subprocess()
+    model_project.makepyfile(test_model=HEAD + TESTS + ERRORS)
+    result = model_project.runpytest_subprocess("--xlcheck-tolerance=0")
 
-    result.assert_outcomes(passed=1, failed=4)
+    result.assert_outcomes(passed=1, failed=8)
     failed = failures(result)
     assert roots(failed["test_weights"]) == ["lstm.kernel", "dense.kernel"]
     assert any("differ only because of what comes before: lstm.xk_f[0]," in line for line in failed["test_weights"])
     assert roots(failed["test_activation"]) == ["lstm.i[0]", "lstm.f[0]", "lstm.o[0]"]
     assert roots(failed["test_inputs"]) == ["input.x[1]"]
-    assert " ".join(failed["test_size"]).startswith(
+    texts = {name: " ".join(lines) for name, lines in failed.items()}
+    assert texts["test_size"].startswith(
         "test_model/test_size.json is of another model: lstm.kernel has the shape (1, 4) in it, and (1, 12) now;"
     )
-    model_project.runpytest_subprocess("--xlcheck-update").assert_outcomes(passed=5)
-
-
-def test_errors_of_use(model_project: pytest.Pytester) -> None:
-    """Inputs that are missing or do not fit are one sentence each, without a traceback."""
-    model_project.makepyfile(test_model=HEAD + ERRORS)
-    result = model_project.runpytest_subprocess()
-
-    result.assert_outcomes(failed=3)
-    texts = {name: " ".join(lines) for name, lines in failures(result).items()}
+    assert "lstm.kernel[0][1]" in texts["test_workbook"]
     assert texts["test_no_inputs"] == "a Keras model is traced on inputs; call xlcheck_trace(model, inputs)"
     assert texts["test_wrong_shape"] == "model 'lstm_model' reads (2, 1) for each sample; the inputs have (1)"
     assert texts["test_nan"].startswith("inputs must be finite numbers;")
-    assert "Error" not in "".join(texts.values())
