@@ -16,24 +16,26 @@ SEED = 5
 EPOCHS = 5
 
 
-@pytest.mark.parametrize("lesson", MODELS)
+@pytest.mark.parametrize("lesson", [name for name in MODELS if RECIPES[name].data().targets is not None])
 def test_same_as_keras_fit(lesson: str) -> None:
     """Weights and recorded losses are those of `model.fit` on one batch of everything, bit for bit."""
     data = RECIPES[lesson].data()
     set_seed(SEED)
     reference = MODELS[lesson]()
+    inputs = list(data.inputs) if isinstance(data.inputs, tuple) else data.inputs
     desired = reference.fit(
-        data.inputs,
+        inputs,
         data.targets,
         epochs=EPOCHS,
-        batch_size=len(data.inputs),
+        batch_size=len(data.samples),
         sample_weight=data.step_weights,
+        shuffle=False,  # another order of the samples is another order of summation
         verbose=0,
     ).history["loss"]
 
     set_seed(SEED)
     model = MODELS[lesson]()
-    history = fit(model, data.inputs, data.targets, EPOCHS, sample_weight=data.step_weights)
+    history = fit(model, inputs, data.targets, EPOCHS, sample_weight=data.step_weights)
 
     assert list(history) == desired
     for weight, other in zip(model.get_weights(), reference.get_weights(), strict=True):

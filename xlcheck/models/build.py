@@ -134,8 +134,9 @@ def _require_finite(trace: Trace) -> None:
 
 
 def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, options: str) -> dict[str, str]:
-    import keras
+    from xlcheck.spec.keras_import import import_keras
 
+    keras = import_keras()
     weights = hashlib.sha256()
     for q in forward_graph(spec):
         if q.is_weight:

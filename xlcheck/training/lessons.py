@@ -18,6 +18,7 @@ from xlcheck.datasets.toy import BOOK_ORDER, toy, toy_codes
 from xlcheck.datasets.word_order import word_order
 from xlcheck.errors import UsageError
 from xlcheck.fixtures.fixture import Fixture
+from xlcheck.layers.forward import forward_graph
 from xlcheck.oracle.record import record
 from xlcheck.spec.keras_builder import to_keras
 from xlcheck.spec.keras_import import import_keras
@@ -118,7 +119,7 @@ def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], seed: i
             "seed": str(seed),
             "epochs": str(len(history)),
             **versions(),
-            "weights_sha256": weights_hash(weights_of(model)),
+            "weights_sha256": weights_hash(ordered_weights(model)),
         },
     )
 
@@ -146,6 +147,12 @@ def book_fixture(lesson: str) -> Fixture:
         trace_float32=record(model, data.inputs, data.targets, dtype="float32"),
         provenance={**versions(), "weights_sha256": weights_hash(BOOK_WEIGHTS[lesson])},
     )
+
+
+def ordered_weights(model: Any) -> dict[str, Array]:
+    """A model's weights in the order in which its graph names them."""
+    weights = weights_of(model)
+    return {q.name: weights[q.name] for q in forward_graph(read_model(model)) if q.is_weight}
 
 
 def weights_hash(weights: Mapping[str, Array]) -> str:
