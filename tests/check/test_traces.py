@@ -93,3 +93,16 @@ def test_not_a_number_differs_from_every_number() -> None:
     assert difference is not None
     assert difference.mismatched == 2
     assert difference.max_abs_error == inf
+
+
+def test_public_comparison_takes_mappings() -> None:
+    """`xlcheck.compare` takes what another implementation gives as it is, and names the first divergence."""
+    import xlcheck
+
+    given = {name: values.tolist() for name, values in port(h=[[0.5], [0.75]]).values.items()}
+    comparison = xlcheck.compare(given, WANTED)
+
+    assert comparison.first is not None
+    assert comparison.first.quantity == "lstm.h[0]"
+    assert xlcheck.compare(given, given).ok
+    assert xlcheck.compare(given, WANTED, atol=1.0).ok
