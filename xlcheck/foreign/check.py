@@ -1,0 +1,238 @@
+"""Check a workbook that somebody else made: tie its cells to a model, ask Keras, judge each formula cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.check.messages import UNBOUND
+from xlcheck.check.report import CellResult, CheckReport, Counts, Kind, Status
+from xlcheck.check.tolerance import Tolerance, ulps
+from xlcheck.engines.base import Engine
+from xlcheck.errors import NothingCheckedError, UsageError
+from xlcheck.excel.addresses import cell_name
+from xlcheck.excel.content import WorkbookContent
+from xlcheck.excel.values import CellError, NotEvaluated, Value
+from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.bindings_file import read_bindings
+from xlcheck.foreign.cells import CellTable, show
+from xlcheck.foreign.detect import detect
+from xlcheck.foreign.explain import Explainer
+from xlcheck.foreign.network import Network, numbers_in
+from xlcheck.foreign.opinions import Opinion, consult
+from xlcheck.foreign.precedents import Precedents
+from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.tie import Tie, tie
+from xlcheck.foreign.verdicts import Judge, Verdict
+from xlcheck.graph.trace import Trace
+from xlcheck.spec.model_spec import ModelSpec
+
+Array = NDArray[np.float64]
+Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
+
+ATOL = RTOL = 1e-12
+_ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
+
+
+def check_foreign(
+    content: WorkbookContent,
+    engine: Engine,
+    *,
+    recompute: Recompute | None,
+    bindings: Path | Sequence[Network] | None = None,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> CheckReport:
+    """Check a workbook that xlcheck has not made.
+
+    Args:
+        content: the workbook, as read from the file.
+        engine: recalculates the file.
+        recompute: asks Keras what a model computes with given weights, inputs and states.
+        bindings: a bindings file, or networks whose cells are known; without it they are found.
+        atol: absolute tolerance; 1e-12 by default.
+        rtol: tolerance relative to each quantity's largest magnitude; 1e-12 by default.
+
+    Raises:
+        UsageError: the bindings do not fit the workbook, or a bound cell holds no number.
+        NothingCheckedError: the workbook has no formula, no network was found in it, or Keras is not at hand.
+        EngineError: no engine can load the file.
+    """
+    table = CellTable(content)
+    if not table.formulas:
+        raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to check")
+    if recompute is None:
+        raise NothingCheckedError('Keras is needed to check this workbook; run: pip install "xlcheck[keras]"')
+    opinion = consult(table, engine)
+    networks, assumed = _networks(table, opinion, bindings)
+    numbers = _given_numbers(table, networks, opinion)
+    traces = [recompute(network.spec, network.values(numbers)) for network in networks]
+    precedents = Precedents(table)
+    probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
+    tied = tie(table, probe, networks, precedents)
+    tolerance = Tolerance(
+        ATOL if atol is None else atol, RTOL if rtol is None else rtol, opinion.engine.absolute_tolerance
+    )
+    judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance)
+    verdicts = list(judge.judge())
+    explainer = Explainer(judge, networks, table, tolerance)
+    results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
+    results += list(_unbound(table, tied, networks, opinion))
+    results.sort(key=lambda result: _ORDER.index(result.status))
+    return _report(content, opinion, traces, networks, verdicts, results, (*assumed, *_notes(verdicts, tied)), table)
+
+
+def _networks(
+    table: CellTable, opinion: Opinion, bindings: Path | Sequence[Network] | None
+) -> tuple[tuple[Network, ...], tuple[str, ...]]:
+    """The networks, and what was assumed about them."""
+    if isinstance(bindings, Path):
+        return read_bindings(bindings, table.content), ()
+    if bindings is not None:
+        return tuple(bindings), ()
+    found = detect(table, opinion.values, opinion.engine, table.content.path)
+    if not found:
+        raise NothingCheckedError(
+            f"no network was recognised in {table.content.path}; say what it computes in a bindings file "
+            "(`xlcheck bind` writes a draft) and pass it with --bind"
+        )
+    notes = tuple(
+        f"no bindings were given; assumed {describe(d.network)}, which explains {d.explained} formula cells"
+        for d in found
+    )
+    return tuple(d.network for d in found), notes
+
+
+def describe(network: Network) -> str:
+    """A network in a few words: `LSTM(2) → Dense(1, sigmoid) with weights in Sheet1!B3:E3 …`."""
+    layers = " → ".join(_layer(layer.kind, layer.options) for layer in network.spec.layers)
+    first = next((cell for cells in network.weights.values() for cell in cells if cell is not None), None)
+    where = "" if first is None else f" (weights from {show(first)} on)"
+    documents = "" if len(network.samples) == 1 else f" on {len(network.samples)} documents"
+    return f"{layers}{documents}{where}"
+
+
+def _layer(kind: str, options: Mapping[str, object]) -> str:
+    return f"{kind}({options['units']}, {options['activation']})"
+
+
+def _given_numbers(table: CellTable, networks: Sequence[Network], opinion: Opinion) -> dict[Address, float]:
+    numbers = numbers_in(table, tuple(networks), opinion.values.numbers)
+    for network in networks:
+        for quantity, _, _, cell in network.cells():
+            if not np.isfinite(numbers[cell]):
+                position = table.index.get(cell)
+                value = None if position is None else opinion.values[position]
+                raise UsageError(
+                    f"{show(cell)} should hold a number of {quantity.name}, but holds {_shown(value)}; correct the "
+                    "workbook or the bindings"
+                )
+    return numbers
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, CellError):
+        return f"the error {value.code}"
+    if isinstance(value, NotEvaluated):
+        return f"a formula that was not computed ({value.reason})"
+    return f"the text {value!r}; numbers stored as text do not count" if isinstance(value, str) else repr(value)
+
+
+def _is_shown(verdict: Verdict) -> bool:
+    return verdict.status is not Status.AGREE or verdict.is_noise
+
+
+def _unbound(
+    table: CellTable, tied: Tie, networks: Sequence[Network], opinion: Opinion
+) -> Iterator[CellResult]:
+    """Formula cells that belong to no quantity, and those that make the inputs."""
+    given = {cell for network in networks for _, _, _, cell in network.cells()}
+    for position in table.formulas:
+        cell = table.addresses[position]
+        if cell in tied.held:
+            continue
+        value = opinion.values[position]
+        content = table.cell(cell)
+        formula = None if content is None or content.formula is None else f"={content.formula}"
+        status = Status.NOT_EVALUATED if isinstance(value, NotEvaluated) else Status.UNBOUND
+        message = UNBOUND
+        if isinstance(value, NotEvaluated):
+            message = f"This formula was not checked: {value.reason}."
+        elif cell in given:
+            message = "This formula makes an input of the network, which was taken as it stands."
+        yield CellResult(
+            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None, formula, None, message
+        )  # fmt: skip
+
+
+def plain(value: Value) -> float | str | bool | None:
+    """A cell's value as reports hold it: an error by its code, nothing where nothing was computed."""
+    if isinstance(value, CellError):
+        return value.code
+    return None if isinstance(value, NotEvaluated) else value
+
+
+def _notes(verdicts: Sequence[Verdict], tied: Tie) -> Iterator[str]:
+    only_here = [verdict for verdict in verdicts if verdict.only_here and verdict.status is Status.AGREE]
+    if only_here:
+        cells = ", ".join(show(verdict.cell) for verdict in only_here[:5])
+        more = f" and {len(only_here) - 5} more" if len(only_here) > 5 else ""
+        yield f"right only for the numbers shown: the formulas in {cells}{more}; --perturb shows why"
+    if not tied.complete:
+        yield "there are so many mistakes that not every cell could be looked at; correct the first ones and check again"
+
+
+def _report(
+    content: WorkbookContent,
+    opinion: Opinion,
+    traces: Sequence[Trace],
+    networks: Sequence[Network],
+    verdicts: Sequence[Verdict],
+    results: Sequence[CellResult],
+    notes: tuple[str, ...],
+    table: CellTable,
+) -> CheckReport:
+    number = {status: sum(result.status is status for result in results) for status in _ORDER}
+    checked = len(verdicts) - sum(verdict.status is Status.NOT_EVALUATED for verdict in verdicts)
+    typed = sum(verdict.kind in {Kind.NOT_A_FORMULA, Kind.MISSING} for verdict in verdicts)
+    error, last_places = _largest_difference(verdicts)
+    return CheckReport(
+        workbook=str(content.path),
+        engine=f"{opinion.engine.name} {opinion.engine.version}",
+        oracle=traces[0].source,
+        counts=Counts(
+            formula_cells=len(table.formulas) + typed,
+            checked=checked,
+            agree=checked - number[Status.ROOT] - number[Status.CARRIED],
+            root=number[Status.ROOT],
+            carried=number[Status.CARRIED],
+            unbound=number[Status.UNBOUND],
+            not_evaluated=number[Status.NOT_EVALUATED],
+        ),
+        max_abs_error=error,
+        max_ulps=last_places,
+        samples=max(len(network.samples) for network in networks),
+        cells=tuple(results),
+        notes=(*content.notes, *_links(content), *opinion.notes, *notes),
+        quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in verdicts)),
+    )
+
+
+def _links(content: WorkbookContent) -> Iterator[str]:
+    if content.external_links:
+        yield f"links to other files were not followed: {', '.join(content.external_links)}"
+
+
+def _largest_difference(verdicts: Sequence[Verdict]) -> tuple[float, float]:
+    error = last_places = 0.0
+    for verdict in verdicts:
+        if isinstance(verdict.actual, float) and np.isfinite(verdict.actual):
+            difference = abs(verdict.actual - verdict.desired)
+            error = max(error, difference)
+            last_places = max(last_places, ulps(difference, abs(verdict.desired)))
+    return error, last_places

@@ -1,0 +1,70 @@
+"""From a verdict to a result that a learner understands: which mistake it is, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.check.messages import quantity_message, show_apart
+from xlcheck.check.report import CellResult, Kind, Status
+from xlcheck.check.tolerance import Tolerance
+from xlcheck.excel.addresses import cell_name
+from xlcheck.excel.values import CellError, NotEvaluated, Value
+from xlcheck.foreign.cells import CellTable
+from xlcheck.foreign.network import Network
+from xlcheck.foreign.verdicts import Judge, Verdict
+
+NOISE = "float32-noise"
+
+
+class Explainer:
+    """Finds words for the verdicts on one workbook.
+
+    Args:
+        judge: has judged its cells.
+        networks: the models.
+        table: the workbook's cells.
+        tolerance: how exactly a mistake must give what stands in a cell.
+    """
+
+    def __init__(self, judge: Judge, networks: Sequence[Network], table: CellTable, tolerance: Tolerance) -> None:
+        self._judge = judge
+        self._networks = networks
+        self._table = table
+        self._tolerance = tolerance
+
+    def result(self, verdict: Verdict) -> CellResult:
+        """The result for one cell."""
+        content = self._table.cell(verdict.cell)
+        sheet, row, column = verdict.cell
+        name, message = self._words(verdict)
+        return CellResult(
+            sheet=sheet,
+            cell=cell_name(row, column),
+            status=verdict.status,
+            kind=verdict.kind,
+            quantity=verdict.element.name,
+            actual=_plain(verdict.actual),
+            desired=verdict.desired,
+            desired_from_precedents=verdict.local,
+            formula=None if content is None or content.formula is None else f"={content.formula}",
+            diagnosis=name,
+            message=message,
+            sample=None if verdict.element.source.quantity.is_weight else verdict.element.sample,
+        )
+
+    def _words(self, verdict: Verdict) -> tuple[str | None, str]:
+        if verdict.is_noise:
+            is_, should = show_apart(verdict.actual, verdict.desired)
+            return NOISE, f"{is_} differs from {should} by no more than single precision does; this is no error."
+        element = verdict.element
+        quantity = element.source.quantity
+        wanted = verdict.desired if verdict.local is None or verdict.status is not Status.ROOT else verdict.local
+        index = element.index if element.index < quantity.shape[-1] or len(quantity.shape) == 2 else 0
+        message = quantity_message(quantity, index, verdict.status, verdict.kind, verdict.actual, wanted)
+        return ("constant-over-formula" if verdict.kind is Kind.NOT_A_FORMULA else None), message
+
+
+def _plain(value: Value) -> float | str | bool | None:
+    if isinstance(value, CellError):
+        return value.code
+    return None if isinstance(value, NotEvaluated) else value
