@@ -239,6 +239,16 @@ def test_file_of_somebody_else_is_never_overwritten(project: pytest.Pytester) ->
         assert other.read_text() == '{"format": "other"}'
 
 
+def test_golden_that_cannot_be_written(project: pytest.Pytester) -> None:
+    """A file where the folder of golden files should be is one sentence."""
+    (project.path / "test_port").write_text("a file")
+    result = project.runpytest()
+
+    result.assert_outcomes(failed=1)
+    assert "cannot make the folder" in " ".join(result.outlines)
+    assert "Traceback" not in result.stdout.str()
+
+
 def test_golden_of_another_model(project: pytest.Pytester) -> None:
     """A golden file with other quantities, or other shapes, is one sentence and no list of differences."""
     project.runpytest()

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.errors import DataError
+from xlcheck.errors import DataError, UsageError
 from xlcheck.files import write_text
 from xlcheck.graph.trace import Trace
 from xlcheck.pytest_plugin.golden_paths import FORMAT
@@ -64,7 +64,10 @@ def write_golden(trace: Trace, path: Path) -> None:
     lines = [f"    {_text(name)}: {_text(_nested(values))}" for name, values in trace.values.items()]
     quantities = ",\n".join(lines)
     head = f'  "format": {_text(FORMAT)},\n  "source": {_text(trace.source)},\n'
-    path.parent.mkdir(exist_ok=True)
+    try:
+        path.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {path.parent}: {error.strerror or error}") from error
     write_text(path, f'{{\n{head}  "quantities": {{\n{quantities}\n  }}\n}}\n')
 
 
