@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import (
-    BatchMean,
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    Expr,
-    Ref,
-    Sigmoid,
-    Softmax,
-)
+from xlcheck.graph.expressions import BatchMean, Expr, Ref, Sum
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal
+from xlcheck.losses.binary_crossentropy import BINARY_CROSSENTROPY
+from xlcheck.losses.categorical_crossentropy import CATEGORICAL_CROSSENTROPY
+from xlcheck.losses.loss import Loss
+from xlcheck.losses.mean_squared_error import MEAN_SQUARED_ERROR
 
-LOSSES: dict[str, type[BinaryCrossentropy] | type[CategoricalCrossentropy]] = {
-    "binary_crossentropy": BinaryCrossentropy,
-    "categorical_crossentropy": CategoricalCrossentropy,
-}
-_EQUATIONS = {
-    "binary_crossentropy": "−(y·ln p + (1−y)·ln(1−p))",
-    "categorical_crossentropy": "−Σ y·ln p",
+LOSSES: dict[str, Loss] = {
+    loss.name: loss for loss in (BINARY_CROSSENTROPY, CATEGORICAL_CROSSENTROPY, MEAN_SQUARED_ERROR)
 }
 
 
@@ -37,16 +28,16 @@ def add_loss(build: GraphBuilder, loss: str, output: Signal) -> None:
         raise NotSupportedError(f"loss {loss!r} is not supported; supported are {', '.join(sorted(LOSSES))}")
     t_ = "ₜ" if output.timed else ""
     target = Band("target", "y", Role.TARGET, f"target{t_}", "", "What the network should have answered.")
-    band = Band(
-        "loss", "loss", Role.LOSS, f"loss{t_}", _EQUATIONS[loss],
-        "How wrong the answer is: 0 if it is certain and right, large if it is certain and wrong.",
-    )  # fmt: skip
+    own = LOSSES[loss]
+    band = Band("loss", "loss", Role.LOSS, f"loss{t_}", own.equation, own.meaning)
     losses = []
     for t, p in enumerate(output.steps):
         step = t if output.timed else None
         y = build.given(target, build.shape(p), step)
-        losses.append(build.let(band, LOSSES[loss](y, p, _logit(build, loss, p)), step))
-    per_sample = losses[0] if len(losses) == 1 and not output.timed else build.let(_SAMPLE, _mean(losses))
+        losses.append(build.let(band, own.expr(build, y, p), step))
+    units = build.shape(losses[0])[-1]
+    whole = len(losses) == 1 and not output.timed and units == 1
+    per_sample = losses[0] if whole else build.let(_SAMPLE, _mean(losses, units))
     build.let(_MEAN, BatchMean(per_sample))
 
 
@@ -60,17 +51,11 @@ _MEAN = Band(
 )  # fmt: skip
 
 
-def _mean(items: Sequence[Ref]) -> Expr:
+def _mean(items: Sequence[Ref], units: int) -> Expr:
+    """The average over the steps, and over the units that have a loss each."""
     total: Expr = items[0]
     for item in items[1:]:
         total = total + item
-    return total / len(items)
-
-
-def _logit(build: GraphBuilder, loss: str, p: Ref) -> Expr:
-    """The input of the activation that gave `p`; Keras's TensorFlow backend recovers it in the same way."""
-    expr = build.expr(p)
-    wanted = Sigmoid if loss == "binary_crossentropy" else Softmax
-    if not isinstance(expr, wanted):
-        raise NotSupportedError(f"loss {loss!r} needs an output layer with the activation {wanted.__name__.lower()}")
-    return expr.x
+    if units > 1:
+        total = Sum(total)
+    return total / (len(items) * units)

@@ -10,7 +10,8 @@ from xlcheck.errors import OracleError
 from xlcheck.oracle.recorders.recorder import Recorded, array
 from xlcheck.spec.keras_import import import_keras
 
-_CLASSES = {"binary_crossentropy": "BinaryCrossentropy", "categorical_crossentropy": "CategoricalCrossentropy"}
+_CLASSES = {"binary_crossentropy": "BinaryCrossentropy", "categorical_crossentropy": "CategoricalCrossentropy",
+            "mean_squared_error": "MeanSquaredError"}  # fmt: skip
 
 
 def loss_quantities(loss: str, targets: Any, output: Any, dtype: str) -> Recorded:
@@ -38,11 +39,15 @@ def loss_quantities(loss: str, targets: Any, output: Any, dtype: str) -> Recorde
 def loss_parts(loss: str, targets: Any, output: Any) -> dict[str, Any]:
     """`loss`, and with time steps `sample`, as tensors; see `loss_quantities`."""
     keras = import_keras()
-    elements = getattr(keras.ops, loss)(targets, output)
-    if loss == "categorical_crossentropy":
+    if loss == "mean_squared_error":
+        elements = keras.losses.mean_squared_error(targets, output)
+    else:
+        elements = getattr(keras.ops, loss)(targets, output)
+    if loss != "binary_crossentropy":
         elements = keras.ops.expand_dims(elements, axis=-1)
-    if elements.ndim > 2:
-        return {"loss": elements, "sample": keras.ops.mean(elements, axis=1)}
+    if elements.ndim > 2 or elements.shape[-1] > 1:
+        axes = list(range(1, elements.ndim))
+        return {"loss": elements, "sample": keras.ops.reshape(keras.ops.mean(elements, axis=axes), (-1, 1))}
     return {"loss": elements}
 
 
