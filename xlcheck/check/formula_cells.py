@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlcheck.check.formulas import references
 from xlcheck.check.placement import Array, Codes, Mask, codes_of, contained, within
 from xlcheck.excel.addresses import MAX_COLUMNS, Range
+from xlcheck.excel.constant_cells import ConstantCells
 from xlcheck.excel.content import Cell, WorkbookContent
 from xlcheck.excel.packed_cells import PackedCells
 from xlcheck.excel.values import Value
@@ -21,15 +22,17 @@ class FormulaCells:
 
     def __init__(self, content: WorkbookContent) -> None:
         self._names = content.names
-        self._cells = {name: PackedCells.of(sheet.cells) for name, sheet in content.sheets.items()}
+        self._sheets = {name: sheet.cells for name, sheet in content.sheets.items()}
+        self._packed: dict[str, PackedCells] = {}
 
     def by_sheet(self) -> list[tuple[str, Codes]]:
         """Each worksheet's name and its formula cells."""
-        return [(name, cells.formula_codes) for name, cells in self._cells.items()]
+        return [(name, self.on(name)) for name in self._sheets]
 
     def on(self, sheet: str) -> Codes:
         """The formula cells of a worksheet, in ascending order."""
-        return self._on(sheet).formula_codes
+        constant = isinstance(self._sheets.get(sheet), ConstantCells)
+        return (_NOTHING if constant else self._on(sheet)).formula_codes
 
     def holds(self, sheet: str, codes: Codes) -> Mask:
         """For each cell, whether it holds a formula."""
@@ -37,7 +40,7 @@ class FormulaCells:
 
     def without_value(self) -> int:
         """How many formula cells have no stored value."""
-        return sum(cells.without_value() for cells in self._cells.values())
+        return sum(self._on(name).without_value() for name, codes in self.by_sheet() if codes.size)
 
     def within(self, area: Range) -> Codes:
         """The formula cells of a range."""
@@ -67,4 +70,6 @@ class FormulaCells:
         return [] if text is None else references(text, sheet, self._names)
 
     def _on(self, sheet: str) -> PackedCells:
-        return self._cells.get(sheet, _NOTHING)
+        if sheet not in self._packed:
+            self._packed[sheet] = PackedCells.of(self._sheets.get(sheet, {}))
+        return self._packed[sheet]

@@ -8,7 +8,7 @@ weights stand once for all.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,14 @@ class Operands:
         self.instances: list[Instance] = sorted(found, key=lambda k: -1 if k is None else k)
         self._weights: dict[str, Array] = {}
         self._values: dict[Instance, dict[str, Array]] = {instance: {} for instance in self.instances}
-        self._needed = {instance: self._read_by(graph, instance) for instance in self.instances}
+        computed = {q.name: q.expr for q in graph if q.expr is not None and q.name in self._placed}
+        shared = {name for name, expr in computed.items() if _reads_batch(expr)}
+        showing = {instance for name in computed for instance in self._placed[name]}
+        # Most instances only show what one sample's network is given: nothing reads that.
+        self._needed = {
+            instance: self._read_by(graph, instance, shared) if shared or instance in showing else set()
+            for instance in self.instances
+        }
 
     def sightings(self, name: str, instance: Instance) -> list[Sighting]:
         """Where an instance shows a quantity."""
@@ -104,14 +111,13 @@ class Operands:
         sound = bool(others) and all(self._is_right(name, instance, tolerance) for name in ex.refs(expr))
         return [first, *(other for other in others if not sound or np.isfinite(other).all())]
 
-    def _read_by(self, graph: Graph, instance: Instance) -> set[str]:
+    def _read_by(self, graph: Graph, instance: Instance, shared: Collection[str]) -> set[str]:
         """The quantities that are read by what an instance shows, or that are shown nowhere in between."""
         needed: set[str] = set()
         for q in reversed(graph.quantities):
             if q.expr is None:
                 continue
-            shared = q.name in self._placed and _reads_batch(q.expr)
-            if q.name in needed or shared or instance in self._placed.get(q.name, {}):
+            if q.name in needed or q.name in shared or instance in self._placed.get(q.name, {}):
                 needed.update(ex.refs(q.expr))
         return needed
 

@@ -19,6 +19,7 @@ from xlcheck.engines.plain import load_or_plain
 from xlcheck.engines.unknown import functions_in, hides_unknown, may_hide, reads_other_workbook
 from xlcheck.errors import EngineError, UsageError
 from xlcheck.excel.addresses import Range, parse_range
+from xlcheck.excel.constant_cells import has_formulas
 from xlcheck.excel.container import open_container
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 
@@ -53,7 +54,7 @@ class IronCalc:
     def _may_hide(self, parts: Iterable[bytes]) -> bool:
         """Whether an answer may hide something unknown: only then each formula is looked at when it is read."""
         hiding, names = False, set[str]()
-        for part in parts:
+        for part in filter(has_formulas, parts):
             if reads_other_workbook(part):
                 return True
             hiding = hiding or may_hide(part)
@@ -88,21 +89,22 @@ class _Session:
     def read(self, area: Range) -> list[list[Value]]:
         index = self._index(area.sheet)
         get = self._model.get_cell_value
+        rows = range(area.top + 1, area.top + area.rows + 1)
         columns = range(area.left + 1, area.left + area.columns + 1)
-        rows: list[list[Value]] = []
-        for row in range(area.top + 1, area.top + area.rows + 1):
-            values: list[Value] = [get(index, row, column) for column in columns]
-            for position, value in enumerate(values):
-                if self._hiding:
-                    values[position] = self._checked(index, row, columns[position], value)
-                elif isinstance(value, str) and value.startswith("#"):
-                    values[position] = self._text_or_error(index, row, columns[position], value)
-            rows.append(values)
-        return rows
+        values: list[Value] = [get(index, row, column) for row in rows for column in columns]
+        if self._hiding or str in set(map(type, values)):
+            places = ((row, column) for row in rows for column in columns)
+            values = [
+                self._checked(index, row, column, value)
+                if self._hiding or (isinstance(value, str) and value.startswith("#"))
+                else value
+                for (row, column), value in zip(places, values, strict=True)
+            ]
+        return [values[i : i + area.columns] for i in range(0, len(values), area.columns)]
 
     def _checked(self, index: int, row: int, column: int, value: Value) -> Value:
         """A value that may come from a swallowed error, or an error."""
-        formula = self._model.get_cell_formula(index, row, column)
+        formula = self._model.get_cell_formula(index, row, column) if self._hiding else None
         if formula and hides_unknown(formula, self._functions, self._unusable):
             return NotEvaluated(_NO_ANSWER["#NAME?"])
         if isinstance(value, str) and value.startswith("#"):

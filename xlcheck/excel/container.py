@@ -8,6 +8,7 @@ are looked at in the same pass.
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -145,16 +146,34 @@ def open_container(path: Path) -> Container:
         archive = _open_archive(path, file)
         _check_directory(path, archive)
         container = Container(path, file, archive)
-        for name, content in container.parts():
-            if _is_xml(name) and _has_doctype(content):
-                raise WorkbookError(
-                    f"{path} has a document type definition in its part {name}, which no workbook needs and which can "
-                    f"be used for an attack; xlcheck does not read it, so ask whoever made the file for a clean one"
-                )
+        state = _state(file)
+        # The reader and then the engine open the same file: its parts are inflated for this once.
+        if _accepted.get(path) != state:
+            _refuse_doctypes(container)
+            _accepted.clear()
+            _accepted[path] = state
     except BaseException:
         file.close()
         raise
     return container
+
+
+_accepted: dict[Path, tuple[int, ...]] = {}
+"""The file that was accepted last, and the state in which it was."""
+
+
+def _state(file: BinaryIO) -> tuple[int, ...]:
+    status = os.fstat(file.fileno())
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _refuse_doctypes(container: Container) -> None:
+    for name, content in container.parts():
+        if _is_xml(name) and _has_doctype(content):
+            raise WorkbookError(
+                f"{container.path} has a document type definition in its part {name}, which no workbook needs and "
+                "which can be used for an attack; xlcheck does not read it, so ask whoever made it for a clean one"
+            )
 
 
 def _open_file(path: Path) -> BinaryIO:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.excel.addresses import MAX_COLUMNS, Range
+from xlcheck.excel.constant_cells import ConstantCells
 from xlcheck.excel.content import Cell
 from xlcheck.excel.values import Value
 
@@ -39,6 +40,8 @@ class PackedCells(Mapping[Position, Cell]):
     @staticmethod
     def of(cells: Mapping[Position, Cell]) -> PackedCells:
         """Pack what another mapping holds."""
+        if isinstance(cells, ConstantCells):
+            cells = cells.cells
         if isinstance(cells, PackedCells):
             return cells
         items = sorted(cells.items())
@@ -109,7 +112,7 @@ class PackedCells(Mapping[Position, Cell]):
     def without_value(self) -> int:
         """How many formula cells have no stored value."""
         empty = np.array([place for place, value in self.others.items() if value is None], dtype=np.int64)
-        return int(np.isin(self.codes[empty], self.formula_codes).sum())
+        return sum(self.formula(code) is not None for code in self.codes[empty].tolist())
 
     def each(self) -> Iterator[Cell]:
         """The cells in order."""

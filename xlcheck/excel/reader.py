@@ -7,18 +7,19 @@ holds may be broken or missing. Nothing is run or followed: macros and links are
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 
 from xlcheck.errors import WorkbookError
+from xlcheck.excel.constant_cells import ConstantCells, has_formulas
 from xlcheck.excel.container import Container, open_container
-from xlcheck.excel.content import SheetContent, WorkbookContent
-from xlcheck.excel.packed_cells import PackedCells
+from xlcheck.excel.content import Cell, SheetContent, WorkbookContent
 from xlcheck.excel.parts import external_targets, not_well_formed, read_strings, read_structure
 from xlcheck.excel.plain_sheet import LARGE, read_plain
-from xlcheck.excel.sheet_cells import Cells, SheetError, parse_cells
+from xlcheck.excel.sheet_cells import SheetError, parse_cells
 
 
 def read_workbook(path: Path) -> WorkbookContent:
@@ -47,9 +48,16 @@ def read_workbook(path: Path) -> WorkbookContent:
         )
 
 
-def _read_cells(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Cells | PackedCells:
+def _read_cells(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
+    content = container.read(part)
+    read = partial(_parse, container, sheet, part, content, strings)
+    return ConstantCells(read) if len(content) > LARGE and not has_formulas(content) else read()
+
+
+def _parse(
+    container: Container, sheet: str, part: str, content: bytes, strings: Sequence[str]
+) -> Mapping[tuple[int, int], Cell]:
     try:
-        content = container.read(part)
         plain = read_plain(content, strings) if len(content) > LARGE else None
         return parse_cells(content, strings) if plain is None else plain
     except SheetError as error:
