@@ -172,7 +172,8 @@ def _refuse_doctypes(container: Container) -> None:
         if _is_xml(name) and _has_doctype(content):
             raise WorkbookError(
                 f"{container.path} has a document type definition in its part {name}, which no workbook needs and "
-                "which can be used for an attack; xlcheck does not read it, so ask whoever made it for a clean one"
+                "which can be used for an attack; xlcheck does not read it, so ask whoever made the file for a clean "
+                "one"
             )
 
 
