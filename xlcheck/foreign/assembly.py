@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 
+from xlcheck.errors import XlcheckError
 from xlcheck.foreign.algebra import Address, Function, Leaf, Product, Sum, Term
 from xlcheck.foreign.columns import Column
 from xlcheck.foreign.gates import GATES
@@ -19,6 +20,7 @@ from xlcheck.foreign.layer_specs import chain, layer_spec
 from xlcheck.foreign.network import Network, Places
 from xlcheck.foreign.structure import FoundLayer, Place
 from xlcheck.foreign.visible import Visible
+from xlcheck.layers.forward import forward_graph
 
 MAX_CHOICES = 200
 _KINDS = {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}
@@ -320,6 +322,10 @@ class _Assembly:
             specs.append(spec)
             width = table.count
         spec = chain(self._name, steps, features, tuple(specs), None)
+        try:
+            forward_graph(spec)
+        except (XlcheckError, ValueError):
+            return None
         samples = tuple(self._sample(document, steps, features, [s.name for s in specs]) for document in documents)
         return Network(spec, weights, samples)
 
@@ -365,7 +371,7 @@ class _Assembly:
             read = {leaf: form.weights[leaf] for leaf in layer.inputs[id(column)] if leaf in form.weights}
             for leaf, row in self._rows(i, read).items():
                 votes[leaf][row] += 1
-        return _by_vote(votes)
+        return _with_unread(_by_vote(votes), layer.inputs[id(column)])
 
     def _rows(self, i: int, read: Mapping[Leaf, Term]) -> dict[Leaf, int]:
         if all(isinstance(term, Leaf) for term in read.values()):
@@ -386,7 +392,7 @@ class _Assembly:
                 unit = self._shown_unit(i, term)
                 if unit is not None:
                     votes[leaf][unit] += 1
-        return _by_vote(votes)
+        return _with_unread(_by_vote(votes), layer.returns[id(column)])
 
     def _slot_units(self, i: int) -> dict[int, int]:
         """The unit whose output the weights of each slot multiply."""
@@ -512,6 +518,13 @@ def _filled(cells: Mapping[tuple[int, ...], Address], shape: tuple[int, ...]) ->
     import numpy as np
 
     return tuple(cells.get(tuple(int(i) for i in index)) for index in np.ndindex(*shape))
+
+
+def _with_unread(rows: dict[int, Leaf], leaves: Sequence[Leaf]) -> dict[int, Leaf]:
+    """Rows for weights that nothing reads: the free ones, in the order of the sheet."""
+    left = [leaf for leaf in sorted(leaves, key=lambda leaf: leaf.cell) if leaf not in rows.values()]
+    free = [row for row in range(len(leaves)) if row not in rows]
+    return rows | dict(zip(free, left, strict=False))
 
 
 def _by_vote(votes: Mapping[Leaf, Counter[int]]) -> dict[int, Leaf]:

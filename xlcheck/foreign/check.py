@@ -67,10 +67,10 @@ def check_foreign(
     if recompute is None:
         raise NothingCheckedError('Keras is needed to check this workbook; run: pip install "xlcheck[keras]"')
     opinion = consult(table, engine)
-    networks, assumed = _networks(table, opinion, bindings)
+    precedents = Precedents(table)
+    networks, assumed = _networks(table, opinion, bindings, precedents)
     numbers = _given_numbers(table, networks, opinion)
     traces = [recompute(network.spec, network.values(numbers)) for network in networks]
-    precedents = Precedents(table)
     probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
     tolerance = Tolerance(
@@ -86,14 +86,14 @@ def check_foreign(
 
 
 def _networks(
-    table: CellTable, opinion: Opinion, bindings: Path | Sequence[Network] | None
+    table: CellTable, opinion: Opinion, bindings: Path | Sequence[Network] | None, precedents: Precedents
 ) -> tuple[tuple[Network, ...], tuple[str, ...]]:
     """The networks, and what was assumed about them."""
     if isinstance(bindings, Path):
         return read_bindings(bindings, table.content), ()
     if bindings is not None:
         return tuple(bindings), ()
-    found = detect(table, opinion.values, opinion.engine, table.content.path)
+    found = detect(table, opinion.values, opinion.engine, table.content.path, precedents)
     if not found:
         raise NothingCheckedError(
             f"no network was recognised in {table.content.path}; say what it computes in a bindings file "

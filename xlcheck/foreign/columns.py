@@ -63,7 +63,12 @@ def find_columns(forms: Sequence[Form], number_of: Mapping[Address, float]) -> l
             column.forms.append(form)
     for column in columns:
         _find_biases(column, number_of)
-    return sorted((c for c in columns if c.forms), key=lambda c: c.cell)
+    return sorted((c for c in columns if _is_real(c)), key=lambda c: c.cell)
+
+
+def _is_real(column: Column) -> bool:
+    """Whether weights are used as weights are: not once only, in a sum that has terms without any weight."""
+    return len(column.forms) > 1 or (len(column.forms) == 1 and not column.forms[0].has_more)
 
 
 def _clusters(sets: Counter[frozenset[Leaf]]) -> list[set[Leaf]]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from xlcheck.engines.base import Engine
-from xlcheck.foreign.algebra import Term
+from xlcheck.foreign.algebra import Address, Term
 from xlcheck.foreign.assembly import Choice, choices_of, models_of
 from xlcheck.foreign.cells import CellTable, CellValues
 from xlcheck.foreign.columns import find_columns
+from xlcheck.foreign.completion import variants
 from xlcheck.foreign.elements import Elements, quantity_sources
 from xlcheck.foreign.forms import find_forms
 from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.meanings import Meanings
 from xlcheck.foreign.network import Network
+from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
-from xlcheck.foreign.structure import find_layers
+from xlcheck.foreign.structure import FoundLayer, find_layers
 from xlcheck.foreign.visible import Visible
 
 
@@ -37,7 +40,9 @@ class Detected:
     rivals: tuple[Network, ...] = ()
 
 
-def detect(table: CellTable, values: CellValues, engine: Engine, path: Path) -> list[Detected]:
+def detect(
+    table: CellTable, values: CellValues, engine: Engine, path: Path, precedents: Precedents
+) -> list[Detected]:
     """The networks of a workbook, each with the number of formula cells it explains.
 
     Args:
@@ -45,12 +50,14 @@ def detect(table: CellTable, values: CellValues, engine: Engine, path: Path) -> 
         values: what they hold.
         engine: recalculates the file with other numbers.
         path: the file.
+        precedents: who reads what.
     """
     meanings = Meanings(table, values)
     meanings.follow(table.addresses[i] for i in table.formulas)
     roots = [term for term in meanings.known.values() if isinstance(term, Term)]
     numbers = {address: float(values.numbers[i]) for address, i in table.index.items()}
     labels = Labels.of(table.content)
+    unread = _unread_numbers(table, precedents)
     found: list[Detected] = []
     forms = find_forms(meanings.algebra, meanings.known.values())
     for flipped in (False, True) if forms.undecided else (False,):
@@ -60,12 +67,40 @@ def detect(table: CellTable, values: CellValues, engine: Engine, path: Path) -> 
         layers = find_layers(find_columns(forms.forms, numbers), visible)
         readings = []
         for number, model in enumerate(models_of(layers, visible)):
-            choices = list(choices_of(model, visible, labels, f"model{number + 1}"))
+            choices = [
+                choice
+                for variant in product(*(variants(layer, unread, meanings.algebra) for layer in model))
+                for choice in _all_choices(variant, visible, labels, f"model{number + 1}")
+            ]
             if choices:
                 readings.append(_best(choices, table, values, engine, path))
         if sum(d.explained for d in readings) > sum(d.explained for d in found):
             found = readings
     return [d for d in found if d.explained > 0]
+
+
+def _all_choices(model: Sequence[FoundLayer], visible: Visible, labels: Labels, name: str) -> list[Choice]:
+    """The networks of a chain of layers, and of the chain without one that is no layer but a typed number's trace."""
+    found = list(choices_of(model, visible, labels, name))
+    if any(layer.is_recurrent for layer in model):
+        for left_out in model:
+            if not left_out.is_recurrent:
+                rest = [layer for layer in model if layer is not left_out]
+                found += choices_of(rest, visible, labels, name)
+    return found
+
+
+def _unread_numbers(table: CellTable, precedents: Precedents) -> set[Address]:
+    """Constant numbers that no formula reads."""
+    numbers = {
+        address for address in table.addresses
+        if (cell := table.cell(address)) is not None and cell.formula is None and isinstance(cell.value, float)
+    }  # fmt: skip
+    for position in table.formulas:
+        if not numbers:
+            break
+        numbers.difference_update(precedents.of(table.addresses[position]))
+    return numbers
 
 
 def _best(

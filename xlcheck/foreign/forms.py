@@ -24,12 +24,14 @@ class Form:
         weights: weight → what it multiplies.
         biases: weights that stand alone.
         inside: whether it was found inside a function, and not just as the value of a cell.
+        has_more: whether the sum has terms without any weight.
     """
 
     term: Term
     weights: Mapping[Leaf, Term]
     biases: tuple[Leaf, ...]
     inside: bool
+    has_more: bool
 
     @property
     def leaves(self) -> frozenset[Leaf]:
@@ -46,6 +48,7 @@ class _Raw:
     computed: Mapping[Leaf, Term]
     biases: tuple[Leaf, ...]
     inside: bool
+    has_more: bool
 
     @property
     def monomials(self) -> frozenset[object]:
@@ -136,7 +139,7 @@ def _read(algebra: Algebra, term: Term, *, inside: bool) -> tuple[_Raw, float] |
     whole = algebra.scale(term, 1 / scale) if scale != 1 else term
     if not isinstance(whole, Term):
         return None
-    return _Raw(whole, tuple(pairs), _multiplied(algebra, computed), tuple(biases), inside), scale
+    return _Raw(whole, tuple(pairs), _multiplied(algebra, computed), tuple(biases), inside, extra), scale
 
 
 def _multiplied(algebra: Algebra, computed: Mapping[Leaf, list[tuple[Term, float]]]) -> dict[Leaf, Term]:
@@ -239,4 +242,4 @@ def _decide(form: _Raw, weights: set[Leaf]) -> Form:
     for a, b in form.pairs:
         weight, partner = (a, b) if a in weights else (b, a)
         found[weight] = partner
-    return Form(form.term, found, form.biases, form.inside)
+    return Form(form.term, found, form.biases, form.inside, form.has_more)

@@ -81,9 +81,7 @@ class Functions:
         for name in ("EXP", "TANH", "LN", "SQRT", "ABS", "SIGN", "INT", "SINH", "COSH"):
             self._table[name] = self._unary(name)
         for name in ("ROUND", "ROUNDUP", "ROUNDDOWN"):
-            self._table[name] = lambda a, n: elementwise(
-                lambda x: algebra.function("ROUND", number(x), self._number_of(n)), a
-            )
+            self._table[name] = lambda a, n: elementwise(self._rounded, a)
 
     def call(self, name: str, arguments: Sequence[Argument]) -> Argument:
         """Apply a function.
@@ -101,6 +99,10 @@ class Functions:
 
     def _unary(self, name: str) -> Callable[[Argument], Argument]:
         return lambda a: elementwise(lambda x: self._algebra.function(name, number(x)), a)
+
+    def _rounded(self, value: Scalar) -> Scalar:
+        """The meaning of a rounded value is the value; that it is rounded shows in the numbers."""
+        return number(value)
 
     def _sumproduct(self, *arrays: Argument) -> Expression:
         columns = [two_dimensional(a).reshape(-1) for a in arrays]

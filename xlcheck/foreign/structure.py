@@ -172,9 +172,9 @@ def _find_places(layer: FoundLayer, visible: Visible) -> None:
                 keys[read].append(form)
     accepted: list[frozenset[Term]] = []
     taken: set[Term] = set()
-    most = max((len(forms) for forms in keys.values()), default=0)
+    enough = _SHARED * sum(bool(leaves) for leaves in layer.inputs.values())
     for key in sorted(keys, key=lambda k: (-len(keys[k]), min(t.number for t in k))):
-        if not key & taken and len(keys[key]) >= _SHARED * most:
+        if not key & taken and len(keys[key]) >= enough:
             accepted.append(key)
             taken |= key
     number = {form.term: i for i, key in enumerate(accepted) for form in keys[key]}
