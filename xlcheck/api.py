@@ -190,27 +190,47 @@ def check(
     *,
     engine: str = "ironcalc",
     model: Any = None,
+    bindings: str | Path | None = None,
     atol: float | None = None,
     rtol: float | None = None,
 ) -> CheckReport:
     """Recalculate a saved workbook and compare every formula cell with Keras.
 
+    A workbook that xlcheck has not made is tied to a model by a bindings file: the one given, or the one
+    beside the workbook that is named like it (`mine.toml` for `mine.xlsx`). Without one, its network is
+    looked for in its formulas, and the report says what was assumed.
+
     Args:
         path: the workbook.
         engine: `ironcalc`, `cellrune` or `libreoffice`.
         model: a `.keras` file or a `keras.Model`; the truth is then computed with it now, and its weights are compared.
+        bindings: a TOML file that says which cells hold what, for a workbook that xlcheck has not made.
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
 
     Raises:
         WorkbookError: the file cannot be read.
-        NothingCheckedError: weights or inputs were edited and Keras is not installed.
+        UsageError: the bindings do not fit the workbook, or a model is given for a hand-made one.
+        NothingCheckedError: no network was found, or Keras is needed and not installed.
     """
     from xlcheck.check.generated import check_content
     from xlcheck.engines import engine as engine_named
+    from xlcheck.excel.manifest import SHEET
     from xlcheck.excel.reader import read_workbook
 
     content = read_workbook(Path(path))
+    if bindings is not None or SHEET not in content.sheets:
+        from xlcheck.foreign.check import check_foreign
+
+        if model is not None:
+            raise UsageError(
+                f"{path} was not made by xlcheck, so a model alone does not say what is where; pass --bind FILE"
+            )
+        beside = Path(path).with_suffix(".toml")
+        known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
+        return check_foreign(
+            content, engine_named(engine), recompute=_recompute(), bindings=known, atol=atol, rtol=rtol
+        )
     weights = None if model is None else _weights_of(model)
     return check_content(
         content, engine_named(engine), recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol

@@ -142,6 +142,13 @@ def build(
 @commands.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="A .keras file: compute the truth with it now.")
+@click.option(
+    "--bind",
+    "bindings",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="Which cells hold what, for a workbook that xlcheck has not made.",
+)
 @click.option("--atol", type=float, help="Absolute tolerance.  [default: what the workbook was verified with]")
 @click.option("--rtol", type=float, help="Tolerance relative to each quantity's largest magnitude.")
 @click.option("--all", "all_", is_flag=True, help="Show every cell that does not agree, not only the first roots.")
@@ -156,8 +163,8 @@ def build(
 @format_option
 @quiet_option
 def check(
-    files: tuple[Path, ...], model: Path | None, atol: float | None, rtol: float | None, all_: bool,
-    annotate: Path | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
+    files: tuple[Path, ...], model: Path | None, bindings: Path | None, atol: float | None, rtol: float | None,
+    all_: bool, annotate: Path | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras."""
     from xlcheck import api
@@ -165,7 +172,9 @@ def check(
     if annotate is not None and len(files) > 1:
         raise UsageError("--annotate writes one marked copy; pass one workbook with it")
     reports = [
-        api.check(path, engine=engine, model=model, atol=atol, rtol=rtol) for path in files for engine in engines
+        api.check(path, engine=engine, model=model, bindings=bindings, atol=atol, rtol=rtol)
+        for path in files
+        for engine in engines
     ]
     if annotate is not None:
         from xlcheck.check.annotate import annotate as write_copy
