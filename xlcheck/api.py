@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.check.report import CheckReport
-from xlcheck.errors import UsageError
+from xlcheck.errors import DataError, UsageError
+from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.formulas import Style
 from xlcheck.fixtures.fixture import Fixture
 from xlcheck.graph.trace import Trace
@@ -190,6 +191,7 @@ def check(
     *,
     engine: str = "ironcalc",
     model: Any = None,
+    inputs: Any = None,
     bindings: str | Path | None = None,
     atol: float | None = None,
     rtol: float | None = None,
@@ -204,13 +206,15 @@ def check(
         path: the workbook.
         engine: `ironcalc`, `cellrune` or `libreoffice`.
         model: a `.keras` file or a `keras.Model`; the truth is then computed with it now, and its weights are compared.
+        inputs: the samples that a workbook made by xlcheck must hold: an array, or a list with one for each input.
         bindings: a TOML file that says which cells hold what, for a workbook that xlcheck has not made.
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
 
     Raises:
         WorkbookError: the file cannot be read.
-        UsageError: the bindings do not fit the workbook, or a model is given for a hand-made one.
+        UsageError: the bindings do not fit the workbook, or a model or inputs are given for a hand-made one.
+        DataError: the workbook holds other inputs than those given.
         NothingCheckedError: no network was found, or Keras is needed and not installed.
     """
     from xlcheck.check.generated import check_content
@@ -222,7 +226,7 @@ def check(
     if bindings is not None or SHEET not in content.sheets:
         from xlcheck.foreign.check import check_foreign
 
-        if model is not None:
+        if model is not None or inputs is not None:
             raise UsageError(
                 f"{path} was not made by xlcheck, so a model alone does not say what is where; pass --bind FILE"
             )
@@ -231,10 +235,43 @@ def check(
         return check_foreign(
             content, engine_named(engine), recompute=_recompute(), bindings=known, atol=atol, rtol=rtol
         )
+    if inputs is not None:
+        _require_inputs(content, inputs)
     weights = None if model is None else _weights_of(model)
     return check_content(
         content, engine_named(engine), recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol
     )
+
+
+def _require_inputs(content: WorkbookContent, inputs: Any) -> None:
+    """The workbook's stored samples are these.
+
+    Raises:
+        DataError: they are others, or of another shape.
+    """
+    from xlcheck.check.expectation import expectation_of
+
+    manifest, graph = expectation_of(content)
+    tensors = [item.tensor for item in manifest.spec.inputs]
+    arrays = inputs if isinstance(inputs, list | tuple) and len(tensors) > 1 else [inputs]
+    for tensor, array in zip(tensors, arrays, strict=False):
+        steps = [q for q in graph if q.band.name == f"{tensor}.x"]
+        stored = np.concatenate([manifest.trace[q.name] for q in steps], axis=1)
+        given = np.asarray(array, dtype=np.float64)
+        if len(arrays) != len(tensors) or given.reshape(len(given), -1).shape != stored.shape:
+            samples, numbers = stored.shape
+            raise DataError(
+                f"{content.path} holds {samples} samples of {numbers} numbers for {tensor!r}; the inputs given have the "
+                f"shape {given.shape}"
+            )
+        given = given.reshape(stored.shape)
+        different = np.argwhere(given != stored)
+        if different.size:
+            sample, number = different[0]
+            raise DataError(
+                f"{content.path} holds other inputs than those given: sample {sample + 1} of {tensor!r} has "
+                f"{float(stored[sample, number])!r} where {float(given[sample, number])!r} is given; build it anew"
+            )
 
 
 def _recompute() -> Callable[[ModelSpec, Mapping[str, NDArray[np.float64]]], Trace] | None:

@@ -45,7 +45,7 @@ class WorkbookCheck:
         Args:
             path: the workbook.
             model: a `.keras` file or a `keras.Model` to compare with; a workbook that xlcheck wrote knows its own.
-            inputs: what the model reads, for a workbook made by hand.
+            inputs: the samples that a workbook made by xlcheck must hold.
             bindings: which cells hold what, for a workbook made by hand.
             engine: recalculates the file; by default the marker's, else that of `--xlcheck-engine`.
             atol: absolute tolerance; by default the nearest one set for every quantity, else the workbook's own.

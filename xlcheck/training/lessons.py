@@ -182,6 +182,7 @@ def _inputs(data: Dataset) -> Any:
 
 
 def versions() -> dict[str, str]:
+    """Versions of the libraries that a fixture's numbers come from."""
     keras = import_keras()
     import tensorflow as tf
 

@@ -1,0 +1,57 @@
+"""The library's few calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xlcheck import api
+from xlcheck.errors import DataError, UsageError
+
+WORKBOOKS = Path(__file__).parents[1] / "workbooks"
+TOY = np.array([[[1.0], [2.0]], [[1.0], [3.0]]])
+
+
+def test_the_right_inputs_are_accepted() -> None:
+    """Inputs that the workbook holds change nothing in its verdict."""
+    assert api.check(WORKBOOKS / "lstm.xlsx", inputs=TOY).ok
+
+
+def test_other_inputs_are_named() -> None:
+    """The first input that differs is named, with both values."""
+    with pytest.raises(DataError, match=r"sample 2 of 'input' has 3\.0 where 4\.0 is given"):
+        api.check(WORKBOOKS / "lstm.xlsx", inputs=np.array([[[1.0], [2.0]], [[1.0], [4.0]]]))
+
+
+def test_inputs_of_another_shape_are_named() -> None:
+    """Inputs of another shape are one sentence with both shapes."""
+    with pytest.raises(DataError, match="2 samples of 2 numbers"):
+        api.check(WORKBOOKS / "lstm.xlsx", inputs=TOY[:1])
+
+
+def test_a_model_needs_inputs() -> None:
+    """A model without anything to read is refused before it is loaded."""
+    with pytest.raises(UsageError, match="--inputs FILE"):
+        api.build_model("nowhere.keras", None, "x.xlsx")
+
+
+@pytest.mark.keras
+def test_a_hand_made_workbook_takes_no_inputs(tmp_path: Path) -> None:
+    """Inputs for a workbook that xlcheck has not made are refused with the way out."""
+    foreign = Path(__file__).parents[1] / "fixtures" / "foreign" / "two_documents.xlsx"
+    with pytest.raises(UsageError, match="pass --bind FILE"):
+        api.check(foreign, inputs=TOY)
+
+
+@pytest.mark.keras
+def test_a_hand_made_workbook_is_recognised() -> None:
+    """Without bindings the network is found in the formulas, and the report says what was assumed."""
+    foreign = Path(__file__).parents[1] / "fixtures" / "foreign"
+    right = api.check(foreign / "time_down.xlsx")
+    wrong = api.check(foreign / "printed_mistake.xlsx")
+
+    assert right.ok
+    assert not wrong.ok
+    assert {cell.quantity for cell in wrong.roots} == {f"simple_rnn.hr[{t}][{u}]" for t in (1, 2, 3) for u in range(3)}
