@@ -261,8 +261,8 @@ def _require_inputs(content: WorkbookContent, inputs: Any) -> None:
         if len(arrays) != len(tensors) or given.reshape(len(given), -1).shape != stored.shape:
             samples, numbers = stored.shape
             raise DataError(
-                f"{content.path} holds {samples} samples of {numbers} numbers for {tensor!r}; the inputs given have the "
-                f"shape {given.shape}"
+                f"{content.path} holds {samples} samples of {numbers} numbers for {tensor!r}; the inputs given have "
+                f"the shape {given.shape}"
             )
         given = given.reshape(stored.shape)
         different = np.argwhere(given != stored)
