@@ -116,6 +116,7 @@ def build_model(
     inputs: Any,
     output: str | Path,
     *,
+    text: str | None = None,
     style: str = "robust",
     engine: str = "ironcalc",
     full_products: bool = False,
@@ -126,6 +127,7 @@ def build_model(
         model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
         inputs: path of an .npy, .npz or .csv file, an array `(samples, …)`, or a list with one for each input.
         output: the workbook to write.
+        text: what a model made by `xlcheck train` reads, instead of `inputs`; other words can be typed in the sheet.
         style: how formulas are written: `robust`, `teaching` or `book`.
         engine: the formula engine that recalculates the file.
         full_products: multiply one-hot inputs out instead of taking rows of the kernels.
@@ -137,13 +139,16 @@ def build_model(
         DataError: the inputs cannot be read or do not fit the model.
     """
     from xlcheck.engines import engine as engine_named
-    from xlcheck.models import build as models
+    from xlcheck.models.build import build_model as build
+    from xlcheck.models.text import build_text
 
-    if inputs is None:
-        raise UsageError("a model needs something to read; pass --inputs FILE, an .npy, .npz or .csv file")
-    built = models.build_model(
-        model, inputs, output, style=style_named(style), engine=engine_named(engine), full_products=full_products
-    )
+    if (inputs is None) == (text is None):
+        raise UsageError("a model needs one thing to read; pass --inputs FILE (.npy, .npz or .csv) or --text WORDS")
+    how, recalculating = style_named(style), engine_named(engine)
+    if text is None:
+        built = build(model, inputs, output, style=how, engine=recalculating, full_products=full_products)
+    else:
+        built = build_text(model, text, output, style=how, engine=recalculating, full_products=full_products)
     return Built(built.path, built.report)
 
 

@@ -92,6 +92,7 @@ def list_() -> None:
 @click.option("--train", is_flag=True, help="For a lesson: train anew in Keras; else the stored result is used.")
 @click.option("--seed", type=int, help="Train anew from this seed (implies --train).")
 @click.option("--inputs", type=click.Path(path_type=Path), help="For a model: its inputs, as .npy, .npz or .csv.")
+@click.option("--text", help="For a model made by `xlcheck train`: the words that it reads.")
 @click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out, not take rows.")
 @click.option(
     "--style", type=click.Choice(_STYLES), help="How formulas are written.  [default: teaching; for a model: robust]"
@@ -102,7 +103,8 @@ def list_() -> None:
 @quiet_option
 def build(
     lessons: tuple[str, ...], all_: bool, weights: str, train: bool, seed: int | None, inputs: Path | None,
-    full_products: bool, style: str | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
+    text: str | None, full_products: bool, style: str | None, output: Path | None, engines: tuple[str, ...],
+    format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Write the workbook of a lesson or of a Keras model, then check the file that was written.
 
@@ -114,13 +116,19 @@ def build(
     models = [name for name in lessons if name.endswith(".keras")]
     if models and (len(lessons) > 1 or all_ or train or seed is not None or weights != "trained"):
         raise UsageError("name one model at a time, without the options for lessons; `xlcheck build --help` shows them")
-    if not models and (inputs is not None or full_products):
-        raise UsageError("--inputs and --full-products go with a model; name a .keras file")
+    if not models and (inputs is not None or text is not None or full_products):
+        raise UsageError("--inputs, --text and --full-products go with a model; name a .keras file")
     reports = []
     if models:
         path = output or Path(models[0]).with_suffix(".xlsx")
         built = api.build_model(
-            models[0], inputs, path, style=style or "robust", engine=engines[0], full_products=full_products
+            models[0],
+            inputs,
+            path,
+            text=text,
+            style=style or "robust",
+            engine=engines[0],
+            full_products=full_products,
         )
         reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
         return _show(reports, format_)
