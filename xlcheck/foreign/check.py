@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from xlcheck.foreign.bindings_file import read_bindings
 from xlcheck.foreign.cells import CellTable, show
 from xlcheck.foreign.detect import detect
 from xlcheck.foreign.explain import Explainer
+from xlcheck.foreign.inputs import Correction, correct_inputs
 from xlcheck.foreign.network import Network, numbers_in
 from xlcheck.foreign.opinions import Opinion, consult
 from xlcheck.foreign.precedents import Precedents
@@ -69,18 +70,22 @@ def check_foreign(
     opinion = consult(table, engine)
     precedents = Precedents(table)
     networks, assumed = _networks(table, opinion, bindings, precedents)
-    numbers = _given_numbers(table, networks, opinion)
+    corrections, right_inputs = correct_inputs(table, opinion, networks, precedents)
+    numbers = _given_numbers(table, networks, opinion) | right_inputs
     traces = [recompute(network.spec, network.values(numbers)) for network in networks]
     probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
     tolerance = Tolerance(
         ATOL if atol is None else atol, RTOL if rtol is None else rtol, opinion.engine.absolute_tolerance
     )
-    judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance)
+    wrong_inputs = {*corrections, *right_inputs}
+    judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
     explainer = Explainer(judge, networks, table, tolerance)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
-    results += list(_unbound(table, tied, networks, opinion))
+    results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
+    listed = {*tied.held, *corrections, *right_inputs}
+    results += list(_unbound(table, listed, networks, opinion))
     results.sort(key=lambda result: _ORDER.index(result.status))
     return _report(content, opinion, traces, networks, verdicts, results, (*assumed, *_notes(verdicts, tied)), table)
 
@@ -148,13 +153,13 @@ def _is_shown(verdict: Verdict) -> bool:
 
 
 def _unbound(
-    table: CellTable, tied: Tie, networks: Sequence[Network], opinion: Opinion
+    table: CellTable, listed: Collection[Address], networks: Sequence[Network], opinion: Opinion
 ) -> Iterator[CellResult]:
     """Formula cells that belong to no quantity, and those that make the inputs."""
     given = {cell for network in networks for _, _, _, cell in network.cells()}
     for position in table.formulas:
         cell = table.addresses[position]
-        if cell in tied.held:
+        if cell in listed:
             continue
         value = opinion.values[position]
         content = table.cell(cell)
@@ -168,6 +173,34 @@ def _unbound(
         yield CellResult(
             cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None, formula, None, message
         )  # fmt: skip
+
+
+def _wrong_inputs(
+    table: CellTable,
+    networks: Sequence[Network],
+    opinion: Opinion,
+    corrections: Mapping[Address, Correction],
+    right: Mapping[Address, float],
+) -> list[CellResult]:
+    """The cells that make wrong inputs, and the inputs that follow from them."""
+    quantities = {cell: q.element(i) for n in networks for q, _, i, cell in n.cells()}
+    found = []
+    for cell in dict.fromkeys((*corrections, *right)):
+        content = table.cell(cell)
+        position = table.index.get(cell)
+        value = None if position is None else opinion.values[position]
+        correction = corrections.get(cell)
+        desired = right[cell] if correction is None else correction.desired
+        message = f"The input should be {desired:g}; it follows from a wrong cell." if correction is None else correction.message
+        found.append(
+            CellResult(
+                cell[0], cell_name(cell[1], cell[2]), Status.CARRIED if correction is None else Status.ROOT, Kind.VALUE,
+                quantities.get(cell), plain(value), desired, None if correction is None else desired,
+                None if content is None or content.formula is None else f"={content.formula}",
+                None if correction is None else correction.diagnosis, message,
+            )
+        )  # fmt: skip
+    return found
 
 
 def plain(value: Value) -> float | str | bool | None:
@@ -199,6 +232,8 @@ def _report(
 ) -> CheckReport:
     number = {status: sum(result.status is status for result in results) for status in _ORDER}
     checked = len(verdicts) - sum(verdict.status is Status.NOT_EVALUATED for verdict in verdicts)
+    judged = {(verdict.cell[0], cell_name(*verdict.cell[1:])) for verdict in verdicts}
+    checked += sum(r.status in {Status.ROOT, Status.CARRIED} and (r.sheet, r.cell) not in judged for r in results)
     typed = sum(verdict.kind in {Kind.NOT_A_FORMULA, Kind.MISSING} for verdict in verdicts)
     error, last_places = _largest_difference(verdicts)
     return CheckReport(

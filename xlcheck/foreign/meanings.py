@@ -7,6 +7,7 @@ reads are words and codes, and what it hands on is an input of the network.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.values import CellError, NotEvaluated
@@ -67,6 +68,21 @@ class Meanings:
                 return
             self._follow(cell)
 
+    def of_text(self, formula: str, cell: Address) -> Scalar:
+        """The meaning that a formula would have in a cell, over the values of all cells that it reads.
+
+        Raises:
+            OpaqueError: it could not be found out.
+            FormulaSyntaxError: it is no formula.
+        """
+        tree = ast.parse(formula)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Reference):
+                area = node.area if node.area.sheet else replace(node.area, sheet=cell[0])
+                for row, column in self._table.clip(area).cells():
+                    self.known[area.sheet, row, column] = self._constant((area.sheet, row, column))
+        return two_dimensional(self._formulas.evaluate(tree, cell))[0, 0]  # type: ignore[no-any-return]
+
     def _follow(self, start: Address) -> None:
         stack = [start]
         waiting = {start}
@@ -105,7 +121,9 @@ class Meanings:
             return self.algebra.leaf(cell)
         if isinstance(value, str | bool) or value is None:
             return value
-        if not isinstance(value, Term) or not varies(value) or (isinstance(value, Leaf) and _looks_up(tree)):
+        if not isinstance(value, Term) or not varies(value):
+            return self.algebra.leaf(cell)
+        if isinstance(value, Leaf) and (_looks_up(tree) or self._table.is_formula(value.cell)):
             return self.algebra.leaf(cell)
         return value
 
@@ -190,6 +208,16 @@ def value_of(expression: Expression, table: CellTable, values: CellValues) -> fl
         return float(values.numbers[table.index[term.cell]]) if isinstance(term, Leaf) else None
 
     return number_of(expression, given)
+
+
+def evaluated(formula: str, cell: Address, table: CellTable, values: CellValues) -> float | None:
+    """The number that a formula would give in a cell of the saved workbook; None if it cannot be told."""
+    meanings = Meanings(table, values)
+    try:
+        value = meanings.of_text(formula, cell)
+    except (OpaqueError, ast.FormulaSyntaxError):
+        return None
+    return value_of(value, table, values) if isinstance(value, float | Term) else None
 
 
 def varies(term: Expression) -> bool:

@@ -8,7 +8,7 @@ the cell's precedents are.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +71,7 @@ class Judge:
         tied: what each cell should hold.
         precedents: who reads what.
         tolerance: what counts as agreement.
+        wrong_inputs: cells that hold wrong inputs.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Judge:
         tied: Tie,
         precedents: Precedents,
         tolerance: Tolerance,
+        wrong_inputs: Iterable[Address] = (),
     ) -> None:
         self._table = table
         self._values = values
@@ -92,7 +94,7 @@ class Judge:
         self._tolerance = tolerance
         self._desired: dict[int, tuple[Array, float]] = {}
         self._sheets: dict[tuple[int, int], SheetValues] = {}
-        self._status: dict[Address, Status] = {}
+        self._status: dict[Address, Status] = dict.fromkeys(wrong_inputs, Status.ROOT)
 
     def judge(self) -> Iterator[Verdict]:
         """The verdict on each cell that is tied to an element, in order of calculation where they disagree."""

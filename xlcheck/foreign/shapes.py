@@ -1,0 +1,134 @@
+"""The shape of a formula: its text with every reference as a distance from the cell; and the same shape elsewhere.
+
+Cells that were filled from one another have the same shape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlcheck.excel.addresses import cell_name, column_index
+
+_REFERENCE = re.compile(
+    r"""(?P<text>"(?:[^"]|"")*")
+      | (?P<sheet>(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)?(?P<fixed_column>\$?)(?P<column>[A-Za-z]{1,3})
+        (?P<fixed_row>\$?)(?P<row>\d{1,7})(?![\w.(!])""",
+    re.VERBOSE,
+)
+_SOME = 0.2
+_BEFORE = re.compile(r"[\w.]")
+
+
+@lru_cache(maxsize=200_000)
+def shape_of(formula: str, row: int, column: int) -> str:
+    """A formula with its references as distances: `R[-1]C[0]`, fixed parts as they are.
+
+    Args:
+        formula: its text, without `=`.
+        row: where it stands, from 0.
+        column: the same.
+    """
+
+    def relative(match: re.Match[str]) -> str:
+        if match["text"] is not None or _inside_a_word(match):
+            return match[0]
+        down, right = int(match["row"]) - 1, column_index(match["column"])
+        r = f"R{down + 1}" if match["fixed_row"] else f"R[{down - row}]"
+        c = f"C{right + 1}" if match["fixed_column"] else f"C[{right - column}]"
+        return f"{match['sheet'] or ''}{r}{c}"
+
+    return _REFERENCE.sub(relative, formula)
+
+
+def skeleton(formula: str) -> str:
+    """A formula with every reference and number blotted out: what is done, but not with what."""
+    text = _REFERENCE.sub(lambda m: m[0] if m["text"] is not None or _inside_a_word(m) else "#", formula)
+    return re.sub(r"(?<![\w.])\d+(?:\.\d+)?", "0", text)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A formula and where it stands.
+
+    Attributes:
+        formula: its text, without `=`.
+        row: the cell's row, from 0.
+        column: its column.
+    """
+
+    formula: str
+    row: int
+    column: int
+
+
+def expected(cells: Sequence[Filled]) -> list[str | None]:
+    """For formulas of one skeleton, what each would be if it read its cells as most of the others do.
+
+    Every row and every column of a reference is either fixed, or moves with the cell; which of the two is
+    judged by all formulas together, so that a table filled by hand with fixed references is understood as well.
+
+    Returns:
+        For each formula the expected one; None where it is as expected, or would lie outside of the sheet.
+    """
+    references = [list(_references(cell.formula)) for cell in cells]
+    count = min(map(len, references))
+    rules = [
+        (_rule([(cell.row, _row(own[i]), bool(own[i]["fixed_row"])) for cell, own in zip(cells, references, strict=True)]),
+         _rule([(cell.column, _column(own[i]), bool(own[i]["fixed_column"])) for cell, own in zip(cells, references, strict=True)]))
+        for i in range(count)
+    ]  # fmt: skip
+    return [_rewritten(cell, own, rules) for cell, own in zip(cells, references, strict=True)]
+
+
+Rule = tuple[str, int]
+
+
+def _rule(places: Sequence[tuple[int, int, bool]]) -> Rule:
+    """Fixed at a place, or at a distance from the cell: what most references have in common."""
+    votes: Counter[Rule] = Counter()
+    for own, place, fixed in places:
+        votes["moves", place - own] += 2
+        votes["fixed", place] += 2 if fixed else 1  # without a dollar sign it may still be meant so
+    best = max(votes, key=lambda rule: (votes[rule], rule == ("moves", 0), rule[0] == "fixed", -abs(rule[1])))
+    straight = ("moves", 0)
+    # Nobody reads the next column on purpose where some of the formulas read their own.
+    is_askew = best[0] == "moves" and best != straight and votes[straight] >= _SOME * votes[best]
+    return straight if is_askew else best
+
+
+def _rewritten(cell: Filled, references: Sequence[re.Match[str]], rules: Sequence[tuple[Rule, Rule]]) -> str | None:
+    text, end, changed = "", 0, False
+    for match, (row_rule, column_rule) in zip(references, rules, strict=False):
+        row = row_rule[1] + (cell.row if row_rule[0] == "moves" else 0)
+        column = column_rule[1] + (cell.column if column_rule[0] == "moves" else 0)
+        if row < 0 or column < 0:
+            return None
+        changed = changed or (row, column) != (_row(match), _column(match))
+        fixed = {"fixed_row": bool(match["fixed_row"]), "fixed_column": bool(match["fixed_column"])}
+        text += cell.formula[end : match.start()] + (match["sheet"] or "") + cell_name(row, column, **fixed)
+        end = match.end()
+    return text + cell.formula[end:] if changed else None
+
+
+def _references(formula: str) -> Iterator[re.Match[str]]:
+    for match in _REFERENCE.finditer(formula):
+        if match["text"] is None and not _inside_a_word(match):
+            yield match
+
+
+def _row(match: re.Match[str]) -> int:
+    return int(match["row"]) - 1
+
+
+def _column(match: re.Match[str]) -> int:
+    return column_index(match["column"])
+
+
+def _inside_a_word(match: re.Match[str]) -> bool:
+    """Whether the letters and digits belong to a longer name: `LOG10`, `_A1`."""
+    start = match.start()
+    return start > 0 and _BEFORE.match(match.string[start - 1]) is not None
