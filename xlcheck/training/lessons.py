@@ -152,7 +152,8 @@ def book_fixture(lesson: str) -> Fixture:
 def ordered_weights(model: Any) -> dict[str, Array]:
     """A model's weights in the order in which its graph names them."""
     weights = weights_of(model)
-    return {q.name: weights[q.name] for q in forward_graph(read_model(model)) if q.is_weight}
+    graph = forward_graph(replace(read_model(model), loss=None))
+    return {q.name: weights[q.name] for q in graph if q.is_weight}
 
 
 def weights_hash(weights: Mapping[str, Array]) -> str:

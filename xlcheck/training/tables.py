@@ -30,11 +30,15 @@ class WeightRow:
 
 
 def summary_rows(model: Any) -> tuple[SummaryRow, ...]:
-    """One row a layer, as `model.summary()` prints them."""
+    """One row a layer, as `model.summary()` prints them; of several outputs the first."""
     return tuple(
-        SummaryRow(layer.name, type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
+        SummaryRow(layer.name, type(layer).__name__, tuple(_first(layer.output).shape[1:]), layer.count_params())
         for layer in model.layers
     )
+
+
+def _first(output: Any) -> Any:
+    return output[0] if isinstance(output, list | tuple) else output
 
 
 def weight_rows(model: Any) -> tuple[WeightRow, ...]:
