@@ -28,6 +28,7 @@ from xlcheck.excel.plan import (
     NumberBlock,
     PlannedCell,
     PlannedSheet,
+    Spill,
 )
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
@@ -51,6 +52,7 @@ class SheetDraft:
     freeze: tuple[int, int] | None = None
     one_page: bool = False
     blocks: list[Block] = field(default_factory=list)
+    spills: list[Spill] = field(default_factory=list)
 
     def put(self, row: int, column: int, content: Content, style: str = "text") -> Range:
         """Fill one cell.
@@ -87,6 +89,12 @@ class SheetDraft:
         self.blocks.append(FormulaBlock(area, formulas, values, style))
         return area
 
+    def spill(self, row: int, column: int, text: str, values: Array, style: str) -> Range:
+        """Fill a part of a column with one formula; `values` has one value for each cell."""
+        area = self.at(row, column, len(values))
+        self.spills.append(Spill(area, text, values, style))
+        return area
+
     def at(self, row: int, column: int, rows: int = 1, columns: int = 1) -> Range:
         """A range of this worksheet."""
         return Range(self.name, row, column, rows, columns)
@@ -105,6 +113,7 @@ class SheetDraft:
             self.freeze,
             one_page=self.one_page,
             blocks=tuple(self.blocks),
+            spills=tuple(self.spills),
             hidden=self.hidden,
             tab=self.tab,
         )
@@ -244,6 +253,17 @@ class View:
         area = self.draft.placed(name, self.sample)
         rows = self.draft.graph[name].shape[-2]
         return self._text(name, Range(area.sheet, area.top + rows * (matrix or 0), area.left + index, rows, 1))
+
+    def block(self, name: str, start: int, stop: int, row: int = 0, rows: int | None = None) -> str:
+        """See `Places`."""
+        area = self.draft.placed(name, self.sample)
+        height = area.rows if rows is None else rows
+        return self._text(name, Range(area.sheet, area.top + row, area.left + start, height, stop - start))
+
+    def is_across(self, name: str) -> bool:
+        """See `Places`."""
+        area = self.draft.placed(name, self.sample)
+        return area.rows == 1 and area.columns > 1
 
     def cells(self, names: Sequence[str], index: int) -> str:
         """See `Places`."""

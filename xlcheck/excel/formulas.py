@@ -26,12 +26,14 @@ class Style(StrEnum):
     """How formulas are written.
 
     TEACHING: as a textbook writes them. BOOK: the same with tanh written out in exponentials.
-    ROBUST: no overflow for any finite input.
+    ROBUST: no overflow for any finite input. COMPACT: the same, with one formula for a whole vector
+    where Excel's dynamic arrays can write it (`spilled.py`).
     """
 
     TEACHING = "teaching"
     BOOK = "book"
     ROBUST = "robust"
+    COMPACT = "compact"
 
 
 class Places(Protocol):
@@ -74,7 +76,7 @@ class Row:
     single: bool = False
 
 
-Rule = Row | Callable[["_Printer", Any, int | None], tuple[str, str]]
+Rule = Row | Callable[["Printer", Any, int | None], tuple[str, str]]
 """A template, or a function that returns the text and how tightly it binds."""
 
 
@@ -90,7 +92,7 @@ def formula(expr: ex.Expr, index: int, places: Places, style: Style = Style.TEAC
     Raises:
         NotSupportedError: the style has no row for an operation.
     """
-    return _Printer(places, TABLES[style], style).text(expr, index)[0]
+    return Printer(places, TABLES[style], style).text(expr, index)[0]
 
 
 def number(value: float) -> str:
@@ -99,10 +101,10 @@ def number(value: float) -> str:
 
 
 @dataclass(frozen=True)
-class _Operand:
+class Operand:
     """An operand inside a template; the format spec says how it is wanted."""
 
-    printer: _Printer
+    printer: Printer
     expr: ex.Expr
     index: int | None
 
@@ -117,7 +119,9 @@ class _Operand:
 
 
 @dataclass(frozen=True)
-class _Printer:
+class Printer:
+    """Prints expressions from one table of rules."""
+
     places: Places
     table: Mapping[type[ex.Expr], Rule]
     style: Style
@@ -138,7 +142,7 @@ class _Printer:
                 f"the operation {type(expr).__name__} inside another array operation needs its own quantity"
             )
         operands = {
-            name: _Operand(self, value, index)
+            name: Operand(self, value, index)
             for name in expr.__dataclass_fields__
             if isinstance(value := getattr(expr, name), ex.Expr)
         }
@@ -148,8 +152,8 @@ class _Printer:
         """The text of a condition: a comparison as it is, anything else compared with 0."""
         sign = _COMPARISONS.get(type(expr))
         if sign is None or not isinstance(expr, ex.Binary):
-            return f"{_Operand(self, expr, index)}<>0"
-        return f"{_Operand(self, expr.a, index)}{sign}{_Operand(self, expr.b, index)}"
+            return f"{Operand(self, expr, index)}<>0"
+        return f"{Operand(self, expr.a, index)}{sign}{Operand(self, expr.b, index)}"
 
     def size(self, expr: ex.Expr) -> int:
         """Number of elements of a vector."""
@@ -158,14 +162,14 @@ class _Printer:
         return shape_of(expr, lambda name: (self.places.size(name),))[-1]
 
 
-def _ref(printer: _Printer, expr: ex.Ref, index: int | None) -> tuple[str, str]:
+def _ref(printer: Printer, expr: ex.Ref, index: int | None) -> tuple[str, str]:
     if index is None:
         return printer.places.vector(expr.name), "atom"
     size = printer.places.size(expr.name)
     return printer.places.element(expr.name, 0 if size == 1 else index), "atom"
 
 
-def _slice(printer: _Printer, expr: ex.Slice, index: int | None) -> tuple[str, str]:
+def _slice(printer: Printer, expr: ex.Slice, index: int | None) -> tuple[str, str]:
     if index is None and expr.row is not None:
         raise NotSupportedError("a row of a matrix inside another array operation needs its own quantity")
     if index is None:
@@ -174,11 +178,11 @@ def _slice(printer: _Printer, expr: ex.Slice, index: int | None) -> tuple[str, s
     return printer.places.element(expr.of.name, expr.start + offset, expr.row), "atom"
 
 
-def _const(printer: _Printer, expr: ex.Const, index: int | None) -> tuple[str, str]:
+def _const(printer: Printer, expr: ex.Const, index: int | None) -> tuple[str, str]:
     return number(expr.value), "neg" if expr.value < 0 else "atom"
 
 
-def _dot(printer: _Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
+def _dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
     """One product for a vector of one element, else SUMPRODUCT of the vector and a column of the matrix.
 
     A one-hot vector times a matrix is a row of the matrix.
@@ -195,27 +199,27 @@ def _dot(printer: _Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
     return f"SUMPRODUCT({printer.text(expr.x, None)[0]},{column})", "atom"
 
 
-def _compare(printer: _Printer, expr: ex.Binary, index: int | None) -> tuple[str, str]:
+def _compare(printer: Printer, expr: ex.Binary, index: int | None) -> tuple[str, str]:
     """1 or 0; a comparison of a range becomes numbers by a double minus, since IF takes no ranges."""
     if index is not None:
         return f"IF({printer.test(expr, index)},1,0)", "atom"
     return f"--({printer.test(expr, None)})", "neg"
 
 
-def _gather(printer: _Printer, expr: ex.Gather, index: int | None) -> tuple[str, str]:
+def _gather(printer: Printer, expr: ex.Gather, index: int | None) -> tuple[str, str]:
     if index is None:
         raise NotSupportedError("a row of a matrix inside another array operation needs its own quantity")
-    code = _Operand(printer, expr.index, 0)
+    code = Operand(printer, expr.index, 0)
     return f"INDEX({printer.places.column(expr.matrix.name, index)},{code:add}+1)", "atom"
 
 
-def _one_hot(printer: _Printer, expr: ex.OneHot, index: int | None) -> tuple[str, str]:
+def _one_hot(printer: Printer, expr: ex.OneHot, index: int | None) -> tuple[str, str]:
     if index is None:
         raise NotSupportedError("a one-hot code inside another array operation needs its own quantity")
-    return f"IF({_Operand(printer, expr.index, 0)}={index},1,0)", "atom"
+    return f"IF({Operand(printer, expr.index, 0)}={index},1,0)", "atom"
 
 
-def _concat(printer: _Printer, expr: ex.Concat, index: int | None) -> tuple[str, str]:
+def _concat(printer: Printer, expr: ex.Concat, index: int | None) -> tuple[str, str]:
     if index is None:
         raise NotSupportedError("joined vectors inside another array operation need their own quantity")
     for item in expr.items:
@@ -226,21 +230,21 @@ def _concat(printer: _Printer, expr: ex.Concat, index: int | None) -> tuple[str,
     raise IndexError(f"the joined vectors have no element {index}")
 
 
-def _total(printer: _Printer, expr: ex.Total, index: int | None) -> tuple[str, str]:
+def _total(printer: Printer, expr: ex.Total, index: int | None) -> tuple[str, str]:
     """SUM over neighbouring cells, or one term after the other."""
     names = _names(expr)
     if index is not None and names:
         return f"SUM({printer.places.cells(names, index)})", "atom"
-    return "+".join(f"{_Operand(printer, item, index):add}" for item in expr.items), "add"
+    return "+".join(f"{Operand(printer, item, index):add}" for item in expr.items), "add"
 
 
-def _largest(printer: _Printer, expr: ex.Largest, index: int | None) -> tuple[str, str]:
+def _largest(printer: Printer, expr: ex.Largest, index: int | None) -> tuple[str, str]:
     if index is None:
         raise NotSupportedError("the largest of several vectors inside another array operation needs its own quantity")
     names = _names(expr)
     if names:
         return f"MAX({printer.places.cells(names, index)})", "atom"
-    return f"MAX({','.join(f'{_Operand(printer, item, index)}' for item in expr.items)})", "atom"
+    return f"MAX({','.join(f'{Operand(printer, item, index)}' for item in expr.items)})", "atom"
 
 
 def _names(expr: ex.Nary) -> list[str]:
@@ -249,13 +253,13 @@ def _names(expr: ex.Nary) -> list[str]:
     return names if len(names) == len(expr.items) else []
 
 
-def _batch_mean(printer: _Printer, expr: ex.BatchMean, index: int | None) -> tuple[str, str]:
+def _batch_mean(printer: Printer, expr: ex.BatchMean, index: int | None) -> tuple[str, str]:
     if not isinstance(expr.x, ex.Ref):
         raise NotSupportedError("the mean over all samples needs a quantity of its own to average")
     return f"AVERAGE({printer.places.samples(expr.x.name)})", "atom"
 
 
-def _softmax_written_out(printer: _Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
+def _softmax_written_out(printer: Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
     """With the sum written term by term, as a textbook does, as long as it is short."""
     if not isinstance(expr.x, ex.Ref) or index is None or printer.places.size(expr.x.name) > _WRITTEN_OUT:
         return _softmax_stable(printer, expr, index)
@@ -263,18 +267,16 @@ def _softmax_written_out(printer: _Printer, expr: ex.Softmax, index: int | None)
     return f"{terms[index]}/({'+'.join(terms)})", "mul"
 
 
-def _softmax_stable(printer: _Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
+def _softmax_stable(printer: Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
     """Shifted by the largest element; a long one reads it and the sum from cells of their own."""
     parts = None if index is None else printer.places.softmax_parts(expr)
     if parts is None:
         return printer.fill(_STABLE_SOFTMAX, expr, index)
     largest, total = parts
-    return f"EXP({_Operand(printer, expr.x, index):add}-{largest})/{total}", "mul"
+    return f"EXP({Operand(printer, expr.x, index):add}-{largest})/{total}", "mul"
 
 
-def _crossentropy_written_out(
-    printer: _Printer, expr: ex.CategoricalCrossentropy, index: int | None
-) -> tuple[str, str]:
+def _crossentropy_written_out(printer: Printer, expr: ex.CategoricalCrossentropy, index: int | None) -> tuple[str, str]:
     """With the sum written term by term, as a textbook does, as long as it is short."""
     y, p, places = expr.target, expr.p, printer.places
     if not isinstance(y, ex.Ref) or not isinstance(p, ex.Ref) or places.size(p.name) > _WRITTEN_OUT:
@@ -352,4 +354,5 @@ TABLES: dict[Style, Mapping[type[ex.Expr], Rule]] = {
     Style.TEACHING: _TEACHING,
     Style.BOOK: _TEACHING | _BOOK,
     Style.ROBUST: _TEACHING | _ROBUST,
+    Style.COMPACT: _TEACHING | _ROBUST,
 }

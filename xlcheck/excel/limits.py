@@ -46,10 +46,9 @@ def require_limits(plan: WorkbookPlan) -> None:
 
 
 def _require_grid(sheet: PlannedSheet) -> None:
-    rows = max((*(cell.row + 1 for cell in sheet.cells), *(b.area.top + b.area.rows for b in sheet.blocks)), default=0)
-    columns = max(
-        (*(cell.column + 1 for cell in sheet.cells), *(b.area.left + b.area.columns for b in sheet.blocks)), default=0
-    )
+    areas = [item.area for item in (*sheet.blocks, *sheet.spills)]
+    rows = max((*(cell.row + 1 for cell in sheet.cells), *(a.top + a.rows for a in areas)), default=0)
+    columns = max((*(cell.column + 1 for cell in sheet.cells), *(a.left + a.columns for a in areas)), default=0)
     if rows > MAX_ROWS or columns > MAX_COLUMNS:
         raise WorkbookError(
             f"worksheet {sheet.name!r} would need {rows:,} rows and {columns:,} columns; Excel has {MAX_ROWS:,} and "

@@ -65,6 +65,16 @@ class FormulaBlock:
 Block = NumberBlock | FormulaBlock
 
 
+@dataclass(frozen=True, eq=False)
+class Spill:
+    """One formula whose result fills a part of a column, with its true values, `(rows,)`."""
+
+    area: Range
+    text: str
+    values: Array
+    style: str
+
+
 @dataclass(frozen=True)
 class Merge:
     """A rectangle shown as one cell."""
@@ -132,6 +142,7 @@ class PlannedSheet:
         hidden: very hidden, so that only a program shows it.
         tab: the style whose tint colours the tab.
         blocks: rectangles of many cells; none of them overlaps another or a cell.
+        spills: formulas that fill several cells.
     """
 
     name: str
@@ -147,6 +158,7 @@ class PlannedSheet:
     hidden: bool = False
     tab: str | None = None
     blocks: tuple[Block, ...] = ()
+    spills: tuple[Spill, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,4 +178,6 @@ class WorkbookPlan:
     @property
     def cells(self) -> int:
         """Number of cells that hold something."""
-        return sum(len(sheet.cells) + sum(block.area.size for block in sheet.blocks) for sheet in self.sheets)
+        return sum(
+            len(sheet.cells) + sum(item.area.size for item in (*sheet.blocks, *sheet.spills)) for sheet in self.sheets
+        )

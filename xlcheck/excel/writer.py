@@ -21,7 +21,7 @@ import xlsxwriter
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, quote_sheet
 from xlcheck.excel.limits import require_limits
-from xlcheck.excel.plan import Chart, Content, DropDown, Formula, Highlight, Link, PlannedSheet, WorkbookPlan
+from xlcheck.excel.plan import Chart, Content, DropDown, Formula, Highlight, Link, PlannedSheet, Spill, WorkbookPlan
 from xlcheck.excel.styles import STYLES, TINTS
 from xlcheck.excel.worksheet import ExactWorksheet
 from xlcheck.files import replacing
@@ -120,6 +120,8 @@ def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
         ws.set_row(row, height)
     for cell in sheet.cells:
         _put(ws, cell.row, cell.column, cell.content, formats[cell.style])
+    for spill in sheet.spills:
+        _spill(ws, spill, formats[spill.style])
     for block in sheet.blocks:
         ws.add_block(block, formats[block.style])
     for merge in sheet.merges:
@@ -155,6 +157,18 @@ def _put(ws: Any, row: int, column: int, content: Content, style: Any) -> None:
             code = ws.write_number(row, column, content, style)
     if code != 0:
         raise WorkbookError(f"{ws.get_name()} row {row + 1} column {column + 1}: XlsxWriter refused {content!r:.80}")
+
+
+def _spill(ws: Any, spill: Spill, style: Any) -> None:
+    a = spill.area
+    first, *others = spill.values.tolist()
+    code = ws.write_dynamic_array_formula(
+        a.top, a.left, a.top + a.rows - 1, a.left, f"={spill.text}", style, repr(first)
+    )
+    if code != 0:
+        raise WorkbookError(f"{a}: XlsxWriter refused {spill.text!r:.80}")
+    for offset, value in enumerate(others, start=1):  # XlsxWriter fills them with zeros
+        _put(ws, a.top + offset, a.left, value, style)
 
 
 def _fixed(area: Range) -> str:

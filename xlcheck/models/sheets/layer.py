@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.excel.draft import Draft, SheetDraft
+from xlcheck.excel.formulas import Style
 from xlcheck.excel.plan import Link
 from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING
 from xlcheck.excel.sheets.common import title
@@ -36,7 +37,7 @@ def layer_sheet(
         weight: the name of the layer's first weight, or None.
         store: where the inputs come from.
     """
-    table = tables.lay_out(_TOP, bands)
+    table = tables.lay_out(_TOP, bands, compact=draft.style is Style.COMPACT)
     title(sheet, heading, subtitle, _TITLE_COLUMNS)
     if weight is not None:
         sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")

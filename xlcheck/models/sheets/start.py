@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft, reference
+from xlcheck.excel.formulas import Style
 from xlcheck.excel.plan import Highlight, Link
 from xlcheck.excel.sheets.common import START, heading
 from xlcheck.excel.sheets.start import (
@@ -18,11 +19,16 @@ from xlcheck.excel.sheets.start import (
     provenance_table,
     reading_table,
 )
+from xlcheck.excel.spilled import NEEDS
 from xlcheck.graph.quantities import Quantity
 from xlcheck.models.sheets.store import Store
 from xlcheck.spec.model_spec import Call, ModelSpec
 
 _BOX, _GAP = 3, 1
+_NEWER = (
+    f"One formula fills a whole column of units here. That needs {NEEDS}; an older Excel shows such formulas in {{}} "
+    "and calculates them as well, but cannot change their size."
+)
 _SHOWN_OUTPUTS = 8
 
 
@@ -65,6 +71,8 @@ def start_sheet(
     sheet.heights[0] = 32
     sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")
     sheet.heights[1] = 52
+    if draft.style is Style.COMPACT:
+        sheet.merge(sheet.at(2, 0, 1, WIDE), _NEWER, "hint")
     _verdict(draft, sheet, verdict, check)
     row = _answer(draft, sheet, 5, store)
     row = _picture(sheet, row + 1, spec, layers)

@@ -14,11 +14,13 @@ import numpy as np
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.bindings import FilledHelper
 from xlcheck.excel.draft import Draft, SheetDraft, View
+from xlcheck.excel.formulas import Style
 from xlcheck.excel.pattern import Pattern, formula_at, row_number
 from xlcheck.excel.plan import Chart, Series
 from xlcheck.excel.printing import column_formulas
 from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING, START, SYMBOL, UNIT
 from xlcheck.excel.sheets.common import heading
+from xlcheck.excel.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.models.sheets.store import Store
@@ -97,8 +99,8 @@ class Table:
         return sheet.at(row, FIRST + column, q.shape[-1])
 
 
-def lay_out(top: int, bands: Sequence[tuple[Band, tuple[Quantity, ...]]]) -> Table:
-    """Give every band its rows."""
+def lay_out(top: int, bands: Sequence[tuple[Band, tuple[Quantity, ...]]], *, compact: bool = False) -> Table:
+    """Give every band its rows; a spilled softmax needs no cells for its largest element and sum."""
     lines: list[Line] = []
     initial: list[Quantity] = []
     row = 0
@@ -112,7 +114,7 @@ def lay_out(top: int, bands: Sequence[tuple[Band, tuple[Quantity, ...]]]) -> Tab
             lines.append(Line(row, band.group if band.layer == last[0] else band.layer))
             row += 1
         last = key
-        parts = _has_parts(members[0])
+        parts = not compact and _has_parts(members[0])
         row += 2 if parts else 0
         lines.append(Line(row, band=band, members=members, parts=parts))
         row += members[0].shape[-1]
@@ -231,8 +233,19 @@ def _explain(sheet: SheetDraft, row: int, band: Band, q: Quantity, *, full: bool
 
 def _computed(draft: Draft, sheet: SheetDraft, q: Quantity) -> None:
     area = draft.placed(q.name)
-    formulas = column_formulas(draft, q, sheet.name)
-    sheet.formulas(area.top, area.left, formulas, draft.trace[q.name][0], area.rows, q.band.role.value)
+    values, style = draft.trace[q.name][0], q.band.role.value
+    text = _spilled(draft, sheet, q)
+    if text is not None:
+        sheet.spill(area.top, area.left, text, values, style)
+    else:
+        sheet.formulas(area.top, area.left, column_formulas(draft, q, sheet.name), values, area.rows, style)
+
+
+def _spilled(draft: Draft, sheet: SheetDraft, q: Quantity) -> str | None:
+    """The one formula of all units, in the compact style and if there is one."""
+    if draft.style is not Style.COMPACT or q.expr is None or q.shape[-1] == 1:
+        return None
+    return spilled_formula(q.expr, View(draft, sheet.name, None))
 
 
 def _given(draft: Draft, sheet: SheetDraft, q: Quantity, store: Store) -> None:
@@ -284,6 +297,8 @@ def _formula_texts(draft: Draft, sheet: SheetDraft, table: Table, q: Quantity, s
     area = draft.placed(q.name)
     if q.expr is None:
         shown = [store.lookup(q, "1" if area.rows == 1 else f"$B{area.top + 1}")] if q.band.name in store.areas else []
+    elif (text := _spilled(draft, sheet, q)) is not None:
+        shown = [text]
     else:
         formulas = column_formulas(draft, q, sheet.name)
         shown = [formula_at(formulas, i) for i in range(area.rows if area.rows <= _EXPLAINED_UNITS else 1)]
