@@ -146,7 +146,7 @@ def imdb(data: Path | None, word_index: Path | None, split: str, recipe: str, **
     from xlcheck.datasets.imdb import imdb_encoding, read_imdb, read_word_index
     from xlcheck.datasets.sources import IMDB, IMDB_WORDS, locate
     from xlcheck.training.describe import describe_films
-    from xlcheck.training.labelled_data import divide_full, divide_short, review_data
+    from xlcheck.training.labelled_data import divide_full, divide_short, encoded, review_data
     from xlcheck.training.recipes import REVIEWS
 
     if split == "full" and recipe == "chapter":
@@ -158,7 +158,10 @@ def imdb(data: Path | None, word_index: Path | None, split: str, recipe: str, **
     chosen = _changed(REVIEWS["full" if split == "full" else recipe], options)
     encoding = imdb_encoding(index, chosen.encoding.num_words, chosen.encoding.timesteps)
     # What is not needed is let go before Keras is imported: 100 MB of reviews and words.
-    divide = partial(divide_full, films) if split == "full" else partial(divide_short, films.short())
+    if split == "full":
+        divide = partial(divide_full, encoded(films.training, encoding), encoded(films.test, encoding))
+    else:
+        divide = partial(divide_short, encoded(films.short(), encoding))
     del films, index
     return _train_classifiers(chosen, lambda seed: review_data(*divide(seed), encoding, chosen.validation), options)
 
@@ -225,10 +228,10 @@ def _show_run(finished: Finished, format_: str, *, first: bool, quiet: bool) -> 
 
     trained = finished.trained
     if first:
-        _tell(describe_data(trained.data), quiet=quiet)
+        _tell(describe_data(trained.encoding, finished.run), quiet=quiet)
     _tell(describe_model(trained, finished.run), quiet=quiet)
     if format_ == "text":
-        click.echo("\n".join(describe_run(finished.run, trained.data.encoding.labels)))
+        click.echo("\n".join(describe_run(finished.run, trained.encoding.labels)))
 
 
 def _show_runs(runs: Sequence[Run], format_: str) -> None:
@@ -249,7 +252,7 @@ def _keep(trained: TrainedClassifier, output: Path | None, plot: Path | None, *,
     if plot is not None:
         from xlcheck.training.plots import plot_classifier
 
-        plot_classifier(plot, trained.history, trained.test, trained.data.encoding.labels)
+        plot_classifier(plot, trained.history, trained.test, trained.encoding.labels)
 
 
 def _text(data: Path | None, sample: bool) -> str:

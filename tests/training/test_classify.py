@@ -17,7 +17,7 @@ from xlcheck.datasets.tweet_encoding import TweetEncoding
 from xlcheck.errors import DataError, UsageError
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.training.classifier import Architecture, Cell, classifier
-from xlcheck.training.classify import Schedule, TrainedClassifier, positive_scores, train_classifier
+from xlcheck.training.classify import ClassifierData, Schedule, TrainedClassifier, positive_scores, train_classifier
 from xlcheck.training.evaluation import Evaluation
 from xlcheck.training.labelled_data import tweet_data
 from xlcheck.training.recipes import TWEETS
@@ -29,11 +29,16 @@ SAMPLE = TWEETS["sample"]
 SEED = 3
 
 
+@pytest.fixture(scope="module")
+def data() -> ClassifierData:
+    """The project's own reviews."""
+    return tweet_data(reviews(), SAMPLE.encoding, SEED, validation=True)
+
+
 @pytest.fixture(scope="module", params=[Cell.LSTM, Cell.GRU])
-def trained(request: pytest.FixtureRequest) -> TrainedClassifier:
+def trained(request: pytest.FixtureRequest, data: ClassifierData) -> TrainedClassifier:
     """A classifier of each kind that learns from as few as 119 texts."""
     architecture = replace(SAMPLE.architecture, cell=request.param)
-    data = tweet_data(reviews(), SAMPLE.encoding, SEED, validation=True)
     return train_classifier(data, architecture, SAMPLE.schedule, SEED)
 
 
@@ -49,16 +54,16 @@ def test_learns_what_is_good(trained: TrainedClassifier) -> None:
 
 def test_reads_sentences(trained: TrainedClassifier) -> None:
     """Typed sentences are told apart, words it does not know included."""
-    encode = trained.data.encoding.encode
+    encode = trained.encoding.encode
     good, bad = ("great crew, thank you zebra", "worst delay ever, no refund, zebra")
     scores = positive_scores(trained.model, np.stack([encode(good), encode(bad)]))
 
     assert scores[0] > 0.5 > scores[1]
 
 
-def test_stops_by_the_validation_part(trained: TrainedClassifier) -> None:
+def test_stops_by_the_validation_part(trained: TrainedClassifier, data: ClassifierData) -> None:
     """The epoch that is kept has the smallest loss on the validation part, and its weights are the model's."""
-    part = trained.data.validation
+    part = data.validation
     assert part is not None
     losses = trained.history["val_loss"]
     loss, _ = trained.model.evaluate(part.inputs, part.labels, verbose=0)
@@ -68,9 +73,9 @@ def test_stops_by_the_validation_part(trained: TrainedClassifier) -> None:
     assert len(losses) == min(SAMPLE.schedule.epochs, trained.best_epoch + 5)
 
 
-def test_figures_agree_with_keras(trained: TrainedClassifier) -> None:
+def test_figures_agree_with_keras(trained: TrainedClassifier, data: ClassifierData) -> None:
     """Accuracy on the test part is what Keras's own `evaluate` gives."""
-    part = trained.data.test
+    part = data.test
     _, accuracy = trained.model.evaluate(part.inputs, part.labels, verbose=0)
 
     assert trained.test.accuracy == pytest.approx(accuracy, abs=1e-6)
@@ -145,7 +150,7 @@ def test_the_best_is_chosen_on_validation() -> None:
         def evaluation(right: int) -> Evaluation:
             return Evaluation(((right, 10 - right), (0, 10)), 0.5)
 
-        run = Run("LSTM", 0, 1, 1, 1, evaluation(validation), evaluation(test), 0.0)
+        run = Run("LSTM", 0, (1, 1, 1), 1, 1, 1, evaluation(validation), evaluation(test), 0.0)
         return Finished(None, run)  # type: ignore[arg-type]
 
     first, second = finished(8, 3), finished(7, 9)

@@ -8,8 +8,8 @@ import pytest
 from xlcheck.datasets.imdb import FilmReviews, Reviews, imdb_encoding
 from xlcheck.errors import DataError
 from xlcheck.training.classifier import Architecture, Cell
-from xlcheck.training.classify import Schedule, train_classifier
-from xlcheck.training.labelled_data import divide_full, divide_short, review_data
+from xlcheck.training.classify import Part, Schedule, train_classifier
+from xlcheck.training.labelled_data import divide_full, divide_short, encoded, review_data
 
 ENCODING = imdb_encoding({f"word{i}": i for i in range(1, 61)}, num_words=64, timesteps=30)
 GOOD, BAD = 11, 12
@@ -38,55 +38,64 @@ def films() -> FilmReviews:
     return FilmReviews(training, both)
 
 
-def test_chapters_division(films: FilmReviews) -> None:
-    """Of the shuffled short reviews of both parts 4,000 are for training and the next 1,736 for test."""
-    data = review_data(*divide_short(films.short(), seed=0), ENCODING, validation=False)
+@pytest.fixture(scope="module")
+def short(films: FilmReviews) -> Part:
+    """The short reviews as codes."""
+    return encoded(films.short(), ENCODING)
 
-    assert (len(data.training), data.validation, len(data.test)) == (4000, None, 1736)
+
+def test_chapters_division(short: Part) -> None:
+    """Of the shuffled short reviews of both parts 4,000 are for training and the next 1,736 for test."""
+    data = review_data(*divide_short(short, seed=0), ENCODING, validation=False)
+
+    assert (len(short), len(data.training), data.validation, len(data.test)) == (6000, 4000, None, 1736)
     assert data.training.inputs.shape == (4000, 30)
     assert data.encoding.size == 64
 
 
-def test_no_review_is_in_both_parts(films: FilmReviews) -> None:
+def test_no_review_is_in_both_parts(short: Part) -> None:
     """The two parts are different reviews, and another seed divides them differently."""
-    short = films.short()
-    places = {id(review): place for place, review in enumerate(short.reviews)}
-    training, test = divide_short(short, seed=0)
-    first, second = ({places[id(review)] for review in part.reviews} for part in (training, test))
+    numbered = Part(np.arange(6000, dtype=np.int32)[:, None], short.labels)
+    first, second = ({*part.inputs[:, 0].tolist()} for part in divide_short(numbered, seed=0))
+    other = {*divide_short(numbered, seed=1)[1].inputs[:, 0].tolist()}
 
     assert (len(first), len(second), len(first & second)) == (4000, 1736, 0)
-    assert not np.array_equal(test.labels, divide_short(short, seed=1)[1].labels)
+    assert second != other
 
 
-def test_validation_is_taken_from_training(films: FilmReviews) -> None:
+def test_validation_is_taken_from_training(short: Part) -> None:
     """The test part is the same with and without a validation part, which is 15 % of the training part."""
-    parts = divide_short(films.short(), seed=0)
+    parts = divide_short(short, seed=0)
     with_validation, without = (review_data(*parts, ENCODING, validation=wanted) for wanted in (True, False))
 
     assert with_validation.validation is not None
     assert (len(with_validation.training), len(with_validation.validation)) == (3400, 600)
-    assert np.array_equal(with_validation.test.inputs, without.test.inputs)
+    assert np.array_equal(
+        np.concatenate([with_validation.validation.inputs, with_validation.training.inputs]), without.training.inputs
+    )
+    assert with_validation.test is without.test
 
 
 def test_full_division(films: FilmReviews) -> None:
     """All reviews, the training part in another order, the test part as it was distributed."""
-    training, test = divide_full(films, seed=0)
+    training, test = encoded(films.training, ENCODING), encoded(films.test, ENCODING)
+    shuffled, same = divide_full(training, test, seed=0)
 
-    assert test is films.test
-    assert len(training) == 3000
-    assert {id(review) for review in training.reviews} == {id(review) for review in films.training.reviews}
+    assert same is test
+    assert sorted(shuffled.inputs.tolist()) == sorted(training.inputs.tolist())
+    assert not np.array_equal(shuffled.inputs, training.inputs)
 
 
 def test_too_few_short_reviews() -> None:
     """Without 5,736 short reviews the chapter's division is refused, and the other one named."""
     with pytest.raises(DataError, match="--split full"):
-        divide_short(part(20, 0), seed=0)
+        divide_short(encoded(part(20, 0), ENCODING), seed=0)
 
 
 @pytest.mark.keras
-def test_learns_the_word_that_decides(films: FilmReviews) -> None:
+def test_learns_the_word_that_decides(short: Part) -> None:
     """A small model of the chapter's kind finds the one word in thirty that makes a review good or bad."""
-    data = review_data(*divide_short(films.short(), seed=0), ENCODING, validation=True)
+    data = review_data(*divide_short(short, seed=0), ENCODING, validation=True)
     architecture = Architecture(Cell.LSTM, units=8, embedding=8, mask=True, hidden=16, outputs=1)
 
     result = train_classifier(data, architecture, Schedule(epochs=4, batch=64, learning_rate=0.01), seed=0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.datasets.encoding import Codes, Encoding
-from xlcheck.datasets.labelled import Labels
+from xlcheck.datasets.labelled import Indices, Labels, require_both_classes
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.training.classifier import Architecture, classifier
 from xlcheck.training.evaluation import Evaluation, Floats, evaluate
@@ -27,10 +27,14 @@ class Part:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def take(self, which: Indices | slice) -> Part:
+        """The samples at these positions."""
+        return Part(self.inputs[which], self.labels[which])
+
 
 @dataclass(frozen=True)
 class ClassifierData:
-    """A labelled data set, ready for training.
+    """A labelled data set, ready for training; every part has samples of both classes.
 
     Attributes:
         encoding: the vocabulary and the pre-processing.
@@ -43,6 +47,11 @@ class ClassifierData:
     training: Part
     validation: Part | None
     test: Part
+
+    def __post_init__(self) -> None:
+        for part in (self.training, self.validation, self.test):
+            if part is not None:
+                require_both_classes(part.labels)
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class TrainedClassifier:
 
     Attributes:
         model: the `keras.Model`.
-        data: what it was trained on.
+        encoding: what it reads.
         architecture: its layers.
         schedule: how it was trained.
         seed: of the weights and the batches.
@@ -81,7 +90,7 @@ class TrainedClassifier:
     """
 
     model: Any
-    data: ClassifierData
+    encoding: Encoding
     architecture: Architecture
     schedule: Schedule
     seed: int
@@ -101,7 +110,7 @@ class TrainedClassifier:
             "best_epoch": self.best_epoch,
             "history": self.history,
         }
-        return Companion(self.data.encoding, record)
+        return Companion(self.encoding, record)
 
 
 def train_classifier(
@@ -130,7 +139,7 @@ def train_classifier(
         history, best_epoch = _fit(model, data, schedule, progress, interrupt)
     return TrainedClassifier(
         model=model,
-        data=data,
+        encoding=encoding,
         architecture=architecture,
         schedule=schedule,
         seed=seed,
@@ -149,7 +158,7 @@ def judge(model: Any, part: Part) -> Evaluation:
 
 def positive_scores(model: Any, inputs: Codes) -> Floats:
     """The probability of class 1 for each sample: the second output of a softmax, or the only one of a sigmoid."""
-    predictions = model.predict(inputs, batch_size=512, verbose=0)
+    predictions = model.predict(inputs, batch_size=128, verbose=0)
     scores: Floats = np.asarray(predictions[:, -1], dtype=np.float64)
     return scores
 

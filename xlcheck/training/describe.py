@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlcheck.datasets.encoding import Tokens
+from xlcheck.datasets.encoding import Encoding, Tokens
 from xlcheck.datasets.imdb import SHORT, FilmReviews
 from xlcheck.datasets.labelled import LabelledTexts
 from xlcheck.datasets.text import Windows
-from xlcheck.training.classify import ClassifierData, TrainedClassifier
+from xlcheck.training.classify import TrainedClassifier
 from xlcheck.training.evaluation import Evaluation
 from xlcheck.training.runs import Run, spreads
 from xlcheck.training.text import TextEpoch
@@ -42,20 +42,19 @@ def describe_films(films: FilmReviews) -> str:
     )
 
 
-def describe_data(data: ClassifierData) -> str:
+def describe_data(encoding: Encoding, run: Run) -> str:
     """The parts, and which words have a code."""
-    validation = 0 if data.validation is None else len(data.validation)
-    encoding = data.encoding
+    training, validation, test = run.samples
     unknown = "no code for unknown words" if encoding.unknown is None else "one code for all other words"
     return (
-        f"{len(data.training):,} for training, {validation:,} for validation, {len(data.test):,} for test; "
+        f"{training:,} for training, {validation:,} for validation, {test:,} for test; "
         f"{len(encoding.words):,} words have a code, {unknown}; {encoding.timesteps} steps"
     )
 
 
 def describe_model(trained: TrainedClassifier, run: Run) -> str:
     """The layers and their number of weights."""
-    encoding, size = trained.data.encoding, trained.architecture.embedding
+    encoding, size = trained.encoding, trained.architecture.embedding
     rows = f"{encoding.size:,} rows, one for each code from 0"
     if encoding.unknown is None:
         rows += f"; the chapter leaves one out and counts {(encoding.size - 1) * size:,}"

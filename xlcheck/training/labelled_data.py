@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.datasets.encoding import Encoding, Tokens
-from xlcheck.datasets.imdb import FilmReviews, Reviews, encode_reviews
-from xlcheck.datasets.labelled import Indices, LabelledTexts, require_both_classes, split
+from xlcheck.datasets.imdb import Reviews, encode_reviews
+from xlcheck.datasets.labelled import LabelledTexts, split
 from xlcheck.datasets.tweet_encoding import TweetEncoding, tweet_encoding
 from xlcheck.errors import DataError
 from xlcheck.training.classify import ClassifierData, Part
@@ -45,44 +45,39 @@ def tweet_data(texts: LabelledTexts, how: TweetEncoding, seed: int, validation: 
     parts = split(len(texts.texts), seed, validation=VALIDATION if validation else 0.0)
     words = [Tokens.LETTERS_AND_DIGITS.words(text) for text in texts.texts]
     encoding = tweet_encoding(words, parts.training, how)
-    codes = encoding.pad(encoding.encode_words(text) for text in words)
-
-    def part(which: Indices) -> Part:
-        require_both_classes(texts.labels[which])
-        return Part(codes[which], texts.labels[which])
-
+    whole = Part(encoding.pad(encoding.encode_words(text) for text in words), texts.labels)
     return ClassifierData(
-        encoding, part(parts.training), part(parts.validation) if validation else None, part(parts.test)
+        encoding,
+        whole.take(parts.training),
+        whole.take(parts.validation) if validation else None,
+        whole.take(parts.test),
     )
 
 
-def review_data(training: Reviews, test: Reviews, encoding: Encoding, validation: bool) -> ClassifierData:
-    """Encode film reviews that were divided before.
+def review_data(training: Part, test: Part, encoding: Encoding, validation: bool) -> ClassifierData:
+    """Divide film reviews that are for training once more, if a validation part is wanted.
 
     Args:
-        training: in random order; the first 15 % are for validation if it is wanted.
+        training: in random order; the first 15 % are for validation.
         test: the others.
-        encoding: from `imdb_encoding`.
+        encoding: of both.
         validation: whether there is a validation part.
 
     Raises:
         DataError: a part lacks a class.
     """
-
-    def part(reviews: Reviews) -> Part:
-        return Part(encode_reviews(reviews, encoding), reviews.labels)
-
     kept = round(VALIDATION * len(training)) if validation else 0
-    positions = np.arange(len(training))
     return ClassifierData(
-        encoding,
-        part(training.take(positions[kept:])),
-        part(training.take(positions[:kept])) if validation else None,
-        part(test),
+        encoding, training.take(slice(kept, None)), training.take(slice(kept)) if validation else None, test
     )
 
 
-def divide_short(short: Reviews, seed: int) -> tuple[Reviews, Reviews]:
+def encoded(reviews: Reviews, encoding: Encoding) -> Part:
+    """Film reviews as the model reads them."""
+    return Part(encode_reviews(reviews, encoding), reviews.labels)
+
+
+def divide_short(short: Part, seed: int) -> tuple[Part, Part]:
     """The chapter's division of the short reviews: shuffled, 4,000 for training and the next 1,736 for test.
 
     Raises:
@@ -97,6 +92,6 @@ def divide_short(short: Reviews, seed: int) -> tuple[Reviews, Reviews]:
     return short.take(order[:SHORT_TRAINING]), short.take(order[SHORT_TRAINING:])
 
 
-def divide_full(films: FilmReviews, seed: int) -> tuple[Reviews, Reviews]:
+def divide_full(training: Part, test: Part, seed: int) -> tuple[Part, Part]:
     """All reviews, divided as Keras distributes them; the training part is shuffled."""
-    return films.training.take(np.random.default_rng(seed).permutation(len(films.training))), films.test
+    return training.take(np.random.default_rng(seed).permutation(len(training))), test

@@ -24,6 +24,7 @@ class Run:
     Attributes:
         cell: the recurrent layer, as Keras calls it.
         seed: of the division of the data, the weights and the batches.
+        samples: in the training, validation and test part.
         parameters: how many weights the model has.
         epochs: how many were trained.
         best_epoch: the one whose weights were kept.
@@ -34,6 +35,7 @@ class Run:
 
     cell: str
     seed: int
+    samples: tuple[int, int, int]
     parameters: int
     epochs: int
     best_epoch: int
@@ -83,7 +85,9 @@ def train_all(
             data = prepare(seed)
             with bar(f"{architecture.cell.layer}, seed {seed}") as progress:
                 trained = train_classifier(data, architecture, schedule, seed, progress)
-            yield Finished(trained, _figures(architecture, trained, time.perf_counter() - begun))
+            samples = (len(data.training), 0 if data.validation is None else len(data.validation), len(data.test))
+            del data
+            yield Finished(trained, _figures(trained, samples, time.perf_counter() - begun))
             if trained.interrupted:
                 return
             import_keras().backend.clear_session()
@@ -110,10 +114,11 @@ def spreads(runs: Sequence[Run]) -> dict[str, tuple[Spread, Spread]]:
     }
 
 
-def _figures(architecture: Architecture, trained: TrainedClassifier, seconds: float) -> Run:
+def _figures(trained: TrainedClassifier, samples: tuple[int, int, int], seconds: float) -> Run:
     return Run(
-        cell=architecture.cell.layer,
+        cell=trained.architecture.cell.layer,
         seed=trained.seed,
+        samples=samples,
         parameters=int(trained.model.count_params()),
         epochs=len(trained.history["loss"]),
         best_epoch=trained.best_epoch,
