@@ -136,10 +136,19 @@ def build(
         from xlcheck.training.lessons import SEED
 
         seed = SEED
+    from xlcheck.lessons.catalogue import is_trained
+
     for name, path in _targets(lessons, all_, weights, output):
-        with progress_bar(f"training {name}", show=seed is not None and not quiet) as progress:
+        own_seed = None if all_ and not is_trained(name) else seed
+        with progress_bar(f"training {name}", show=own_seed is not None and not quiet) as progress:
             built = api.build(
-                name, path, weights=weights, seed=seed, style=style or "teaching", engine=engines[0], progress=progress
+                name,
+                path,
+                weights=weights,
+                seed=own_seed,
+                style=style or "teaching",
+                engine=engines[0],
+                progress=progress,
             )
         if built.model is not None:
             _show_model(built.model, path.with_suffix(".keras"), quiet=quiet)

@@ -44,6 +44,11 @@ def known_lesson(name: str) -> Lesson | TrainingLesson:
     return ALL_LESSONS[name]
 
 
+def is_trained(name: str) -> bool:
+    """Whether a lesson can be trained anew from a seed."""
+    return name != VANISHING_GRADIENTS.name
+
+
 def lesson_named(name: str) -> Lesson:
     """The lesson with this name.
 
