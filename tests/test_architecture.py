@@ -22,15 +22,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "layers": {"graph", "losses", "spec"},
     "excel": {"graph", "optimisers", "spec"},
     "engines": {"excel"},
-    "check": {"engines", "excel", "graph", "layers", "optimisers", "spec"},
-    "foreign": {"check", "engines", "excel", "graph", "layers", "spec"},
+    "checking": {"engines", "excel", "graph", "layers", "optimisers", "spec"},
+    "foreign": {"checking", "engines", "excel", "graph", "layers", "spec"},
     "datasets": set(),
     "oracle": {"graph", "layers", "losses", "optimisers", "spec"},
     "training": {"datasets", "fixtures", "graph", "layers", "oracle", "spec"},
-    "fixtures": {"check", "graph", "layers", "oracle", "spec", "training"},
-    "models": {"check", "datasets", "engines", "excel", "graph", "layers", "oracle", "spec", "training"},
+    "fixtures": {"checking", "graph", "layers", "oracle", "spec", "training"},
+    "models": {"checking", "datasets", "engines", "excel", "graph", "layers", "oracle", "spec", "training"},
     "lessons": {"datasets", "excel", "fixtures", "graph", "layers", "losses", "models", "optimisers", "oracle", "spec"},
-    "pytest_plugin": {"api", "check", "excel", "fixtures", "graph", "layers", "oracle", "spec"},
+    "pytest_plugin": {"api", "checking", "excel", "fixtures", "graph", "layers", "oracle", "spec"},
 }
 # `datasets.sources` downloads with Keras's own function.
 MAY_IMPORT_KERAS = {"spec", "oracle", "training", "datasets/sources.py"}

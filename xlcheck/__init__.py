@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xlcheck.api import Built, build, build_model, check
-    from xlcheck.check.report import CellResult, CheckReport
-    from xlcheck.check.traces import compare
+    from xlcheck.checking.report import CellResult, CheckReport
+    from xlcheck.checking.traces import compare
     from xlcheck.errors import XlcheckError
     from xlcheck.fixtures.store import load_fixture
 
@@ -19,10 +19,10 @@ _HOMES = {
     "build": "xlcheck.api",
     "build_model": "xlcheck.api",
     "check": "xlcheck.api",
-    "CellResult": "xlcheck.check.report",
-    "CheckReport": "xlcheck.check.report",
+    "CellResult": "xlcheck.checking.report",
+    "CheckReport": "xlcheck.checking.report",
     "XlcheckError": "xlcheck.errors",
-    "compare": "xlcheck.check.traces",
+    "compare": "xlcheck.checking.traces",
     "load_fixture": "xlcheck.fixtures.store",
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.check.report import CheckReport
+from xlcheck.checking.report import CheckReport
 from xlcheck.errors import DataError, UsageError
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.formulas import Style
@@ -222,7 +222,7 @@ def check(
         DataError: the workbook holds other inputs than those given.
         NothingCheckedError: no network was found, or Keras is needed and not installed.
     """
-    from xlcheck.check.generated import check_content
+    from xlcheck.checking.generated import check_content
     from xlcheck.engines import engine as engine_named
     from xlcheck.excel.manifest import SHEET
     from xlcheck.excel.reader import read_workbook
@@ -254,7 +254,7 @@ def _require_inputs(content: WorkbookContent, inputs: Any) -> None:
     Raises:
         DataError: they are others, or of another shape.
     """
-    from xlcheck.check.expectation import expectation_of
+    from xlcheck.checking.expectation import expectation_of
 
     manifest, graph = expectation_of(content)
     tensors = [item.tensor for item in manifest.spec.inputs]

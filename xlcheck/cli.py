@@ -14,7 +14,7 @@ from xlcheck.errors import UsageError, XlcheckError
 from xlcheck.progress import progress_bar
 
 if TYPE_CHECKING:
-    from xlcheck.check.report import CheckReport
+    from xlcheck.checking.report import CheckReport
 
 _INTERRUPTED = 130
 _FORMATS = ("text", "json", "html", "junit")
@@ -194,7 +194,7 @@ def check(
         for engine in engines
     ]
     if annotate is not None:
-        from xlcheck.check.annotate import annotate as write_copy
+        from xlcheck.checking.annotate import annotate as write_copy
 
         marked = write_copy(reports[0], files[0], annotate)
         if not quiet:
@@ -268,8 +268,8 @@ def _show(reports: Sequence[CheckReport], format_: str, output: Path | None = No
     if format_ == "text" and output is None:
         from rich.console import Console
 
-        from xlcheck.check.render_agreement import print_agreement
-        from xlcheck.check.render_text import ROWS, print_text
+        from xlcheck.checking.render_agreement import print_agreement
+        from xlcheck.checking.render_text import ROWS, print_text
 
         console = Console()
         print_text(reports, console, rows=None if all_ else ROWS)
@@ -288,17 +288,17 @@ def _show(reports: Sequence[CheckReport], format_: str, output: Path | None = No
 def _rendered(reports: Sequence[CheckReport], format_: str, all_: bool) -> str:
     """The reports as one text, without colour."""
     if format_ == "json":
-        from xlcheck.check.render_json import render_json
+        from xlcheck.checking.render_json import render_json
 
         return render_json(reports)
     if format_ == "html":
-        from xlcheck.check.render_html import render_html
+        from xlcheck.checking.render_html import render_html
 
         return render_html(reports)
     if format_ == "junit":
-        from xlcheck.check.render_junit import render_junit
+        from xlcheck.checking.render_junit import render_junit
 
         return render_junit(reports)
-    from xlcheck.check.render_text import ROWS, render_text
+    from xlcheck.checking.render_text import ROWS, render_text
 
     return render_text(reports, rows=None if all_ else ROWS)

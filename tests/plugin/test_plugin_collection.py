@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from xlcheck.api import check
-from xlcheck.check.groups import by_quantity
+from xlcheck.checking.groups import by_quantity
 
 pytest_plugins = ["pytester"]
 

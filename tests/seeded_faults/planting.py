@@ -12,8 +12,8 @@ from pathlib import Path
 
 import ironcalc
 
-from xlcheck.check.generated import check_content
-from xlcheck.check.report import CheckReport
+from xlcheck.checking.generated import check_content
+from xlcheck.checking.report import CheckReport
 from xlcheck.engines.ironcalc import _Session
 from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
 from xlcheck.excel.content import Cell, WorkbookContent

@@ -8,7 +8,7 @@ import ironcalc
 import pytest
 from planting import Place, planted_report, poisoned_report, roots, shifted
 
-from xlcheck.check.report import Kind, Status
+from xlcheck.checking.report import Kind, Status
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.manifest import manifest_of
 from xlcheck.excel.reader import read_workbook

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.check.messages import UNBOUND
-from xlcheck.check.report import CellResult, CheckReport, Counts, Kind, Status
-from xlcheck.check.tolerance import Tolerance, ulps
+from xlcheck.checking.messages import UNBOUND
+from xlcheck.checking.report import CellResult, CheckReport, Counts, Kind, Status
+from xlcheck.checking.tolerance import Tolerance, ulps
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.excel.addresses import cell_name
@@ -20,6 +20,7 @@ from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.bindings_file import read_bindings
 from xlcheck.foreign.cells import CellTable, show
 from xlcheck.foreign.detect import detect
+from xlcheck.foreign.diagnose import Diagnoser
 from xlcheck.foreign.explain import Explainer
 from xlcheck.foreign.inputs import Correction, correct_inputs
 from xlcheck.foreign.network import Network, numbers_in
@@ -81,7 +82,8 @@ def check_foreign(
     wrong_inputs = {*corrections, *right_inputs}
     judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
-    explainer = Explainer(judge, networks, table, tolerance)
+    settings = [probe.graph_values(number) for number in range(len(networks))]
+    explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
     results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
     listed = {*tied.held, *corrections, *right_inputs}

@@ -35,6 +35,7 @@ class Source:
         network: which network.
         quantity: the quantity it is or belongs to.
         part: what it is, if only a part of the quantity: a text with `{}` for an element's name.
+        expr: how it is computed; None if it is given, or a part that is no expression.
         reads: names of the quantities it is computed from.
         operands: the single elements that one of its elements is computed from.
         compute: its values `(samples, elements)` from the values of all quantities.
@@ -45,6 +46,7 @@ class Source:
     network: int
     quantity: Quantity
     part: str
+    expr: Expr | None
     reads: frozenset[str]
     operands: OperandsOf
     compute: Compute
@@ -216,7 +218,7 @@ def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) ->
         compute = _value_of(quantity)
         values = np.stack([compute(setting) for setting in settings])
         operands = operands_of(quantity.expr or Ref(quantity.name), tied.graph)
-        sources.append(Source(network, quantity, "", reads, operands, compute, _from_operands(quantity), values))
+        sources.append(Source(network, quantity, "", _shown(quantity.expr), reads, operands, compute, _from_operands(quantity), values))
     return sources
 
 
@@ -227,12 +229,15 @@ def _value_of(quantity: Quantity) -> Compute:
 
 
 def _from_operands(quantity: Quantity) -> Compute:
-    expr = quantity.expr
+    expr = _shown(quantity.expr)
     if expr is None:
         return _value_of(quantity)
-    if isinstance(expr, BinaryCrossentropy | CategoricalCrossentropy):
-        expr = loss_of_probability(expr)
     return lambda values: value_of(expr, values)
+
+
+def _shown(expr: Expr | None) -> Expr | None:
+    """How a worksheet computes it."""
+    return loss_of_probability(expr) if isinstance(expr, BinaryCrossentropy | CategoricalCrossentropy) else expr
 
 
 def loss_of_probability(loss: BinaryCrossentropy | CategoricalCrossentropy) -> Expr:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from xlcheck.check.messages import quantity_message, show_apart
 from xlcheck.check.report import CellResult, Kind, Status
-from xlcheck.check.tolerance import Tolerance
 from xlcheck.excel.addresses import cell_name
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.network import Network
-from xlcheck.foreign.verdicts import Judge, Verdict
+from xlcheck.foreign.diagnose import Diagnoser
+from xlcheck.foreign.verdicts import Verdict
 
 NOISE = "float32-noise"
 
@@ -20,17 +17,13 @@ class Explainer:
     """Finds words for the verdicts on one workbook.
 
     Args:
-        judge: has judged its cells.
-        networks: the models.
+        diagnoser: names mistakes.
         table: the workbook's cells.
-        tolerance: how exactly a mistake must give what stands in a cell.
     """
 
-    def __init__(self, judge: Judge, networks: Sequence[Network], table: CellTable, tolerance: Tolerance) -> None:
-        self._judge = judge
-        self._networks = networks
+    def __init__(self, diagnoser: Diagnoser, table: CellTable) -> None:
+        self._diagnoser = diagnoser
         self._table = table
-        self._tolerance = tolerance
 
     def result(self, verdict: Verdict) -> CellResult:
         """The result for one cell."""
@@ -61,7 +54,12 @@ class Explainer:
         wanted = verdict.desired if verdict.local is None or verdict.status is not Status.ROOT else verdict.local
         index = element.index if element.index < quantity.shape[-1] or len(quantity.shape) == 2 else 0
         message = quantity_message(quantity, index, verdict.status, verdict.kind, verdict.actual, wanted)
-        return ("constant-over-formula" if verdict.kind is Kind.NOT_A_FORMULA else None), message
+        if verdict.kind is Kind.NOT_A_FORMULA:
+            return "constant-over-formula", message
+        named = self._diagnoser.name(verdict.cell) if verdict.status is Status.ROOT else None
+        if named is None:
+            return None, message
+        return named.name, f"{message[:-1]}: {named.sentence}."
 
 
 def _plain(value: Value) -> float | str | bool | None:

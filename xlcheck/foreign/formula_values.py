@@ -15,7 +15,14 @@ from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.foreign import formula_ast as ast
 from xlcheck.foreign.algebra import COMPARISONS, Address, Algebra, Term
 from xlcheck.foreign.formula_functions import (
-    Argument, Functions, OpaqueError, Scalar, elementwise, number, simple, two_dimensional,
+    Argument,
+    Functions,
+    OpaqueError,
+    Scalar,
+    elementwise,
+    number,
+    simple,
+    two_dimensional,
 )  # fmt: skip
 
 MAX_RANGE = 100_000

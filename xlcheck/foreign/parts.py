@@ -29,23 +29,23 @@ def part_sources(network: int, graph: Graph, settings: Sequence[Values]) -> list
     sources = []
     left = MAX_ELEMENTS
     for quantity in graph:
-        for part, owner, reads, operands, compute in _parts(quantity, graph):
+        for part, owner, expr, reads, operands, compute in _parts(quantity, graph):
             values = np.stack([compute(setting) for setting in settings])
             left -= values.size
             if left < 0:
                 return sources
-            sources.append(Source(network, owner, part, frozenset(reads), operands, compute, compute, values))
+            sources.append(Source(network, owner, part, expr, frozenset(reads), operands, compute, compute, values))
     return sources
 
 
 def _parts(
     quantity: Quantity, graph: Graph
-) -> Iterator[tuple[str, Quantity, Iterable[str], OperandsOf, Compute]]:
+) -> Iterator[tuple[str, Quantity, ex.Expr | None, Iterable[str], OperandsOf, Compute]]:
     for part, expr, owner in parts_of(quantity, graph):
-        yield part, owner, ex.refs(expr), operands_of(expr, graph), _of_samples(expr)
+        yield part, owner, expr, ex.refs(expr), operands_of(expr, graph), _of_samples(expr)
     if quantity.expr is not None:
         for part, dot, compute in _products(quantity.expr):
-            yield part, quantity, ex.refs(dot), products_of(dot, graph, running="sum" in part), compute
+            yield part, quantity, None, ex.refs(dot), products_of(dot, graph, running="sum" in part), compute
 
 
 def _of_samples(expr: ex.Expr) -> Compute:

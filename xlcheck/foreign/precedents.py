@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from xlcheck.check.formulas import references
+from xlcheck.checking.formulas import references
 from xlcheck.excel.addresses import Range
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable

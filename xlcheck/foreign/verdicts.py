@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.check.report import Kind, Status
-from xlcheck.check.tolerance import Tolerance, magnitude
+from xlcheck.checking.report import Kind, Status
+from xlcheck.checking.tolerance import Tolerance, magnitude
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable, CellValues

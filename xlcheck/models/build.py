@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from xlcheck.check.generated import check_content
-from xlcheck.check.report import CheckReport
+from xlcheck.checking.generated import check_content
+from xlcheck.checking.report import CheckReport
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError
 from xlcheck.excel.formulas import Style

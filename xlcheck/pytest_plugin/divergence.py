@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.check.tolerance import Tolerance
-from xlcheck.check.traces import Difference, TraceComparison, compare_traces
+from xlcheck.checking.tolerance import Tolerance
+from xlcheck.checking.traces import Difference, TraceComparison, compare_traces
 from xlcheck.graph.trace import Trace
 from xlcheck.pytest_plugin.subject import Subject
 from xlcheck.pytest_plugin.tolerances import Level, limit_of

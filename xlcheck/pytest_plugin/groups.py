@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlcheck.check.groups import others_on
+from xlcheck.checking.groups import others_on
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import WorkbookContent

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from xlcheck.check.groups import by_quantity
-from xlcheck.check.messages import plural
-from xlcheck.check.render_text import ROWS, full_command, render_text
-from xlcheck.check.report import CellResult, CheckReport, Status
+from xlcheck.checking.groups import by_quantity
+from xlcheck.checking.messages import plural
+from xlcheck.checking.render_text import ROWS, full_command, render_text
+from xlcheck.checking.report import CellResult, CheckReport, Status
 from xlcheck.pytest_plugin.text import some, wrapped
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from xlcheck.check.groups import by_quantity
-from xlcheck.check.report import CellResult, CheckReport, Status
+from xlcheck.checking.groups import by_quantity
+from xlcheck.checking.report import CellResult, CheckReport, Status
 from xlcheck.errors import XlcheckError
 from xlcheck.excel.reader import read_workbook
 from xlcheck.pytest_plugin.groups import CONSTANTS, groups_in

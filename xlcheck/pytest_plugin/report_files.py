@@ -12,7 +12,7 @@ from xlcheck.files import write_text
 from xlcheck.pytest_plugin.run_record import Failure
 
 if TYPE_CHECKING:
-    from xlcheck.check.report import CheckReport
+    from xlcheck.checking.report import CheckReport
     from xlcheck.pytest_plugin.divergence import Divergence
 
 JSON_FILE = "xlcheck.json"
@@ -21,7 +21,7 @@ HTML_FILE = "xlcheck.html"
 
 def workbook_failure(report: CheckReport, test: str) -> Failure:
     """The failed check of a workbook."""
-    from xlcheck.check.render_html import render_html
+    from xlcheck.checking.render_html import render_html
 
     return Failure("workbook", test, report.to_json(), render_html([report], fragment=True))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from xlcheck.check.messages import plural, show_apart
-from xlcheck.check.traces import Difference, TraceComparison
+from xlcheck.checking.messages import plural, show_apart
+from xlcheck.checking.traces import Difference, TraceComparison
 from xlcheck.pytest_plugin.divergence import Divergence
 from xlcheck.pytest_plugin.text import WIDTH, some, wrapped
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from xlcheck.api import check
-from xlcheck.check.render_text import render_text
+from xlcheck.checking.render_text import render_text
 from xlcheck.errors import XlcheckError
 from xlcheck.pytest_plugin.report_files import workbook_failure
 from xlcheck.pytest_plugin.settings import Settings, marker_engine, marker_levels
@@ -18,7 +18,7 @@ from xlcheck.pytest_plugin.text import wrapped
 from xlcheck.pytest_plugin.tolerances import Level, level_of, limit_of_everything
 
 if TYPE_CHECKING:
-    from xlcheck.check.report import CheckReport
+    from xlcheck.checking.report import CheckReport
 
 
 @dataclass(frozen=True)

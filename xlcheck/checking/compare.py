@@ -1,0 +1,85 @@
+"""The comparison itself: where is a value wrong, and where did it become wrong?
+
+Two questions for each cell. *Global*: does it equal the oracle's value? *Local*: is it what its
+quantity's expression gives for the values that stand in the sheet for the quantities it reads?
+A cell that is wrong in both ways is a root; one that is only globally wrong is carried.
+
+Everything works on whole ranges at once. Quantities are visited in order of computation, for
+each instance of the network in the workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from xlcheck.checking.copies import forgive_copies
+from xlcheck.checking.operands import Instance, Operands
+from xlcheck.checking.placement import Array, Reads, Sighting
+from xlcheck.checking.tolerance import Tolerance, magnitude
+from xlcheck.checking.verdicts import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, judge
+from xlcheck.graph.quantities import Graph, Quantity
+
+__all__ = ["AGREE", "CARRIED", "NOT_EVALUATED", "ROOT", "Verdicts", "compare"]
+
+
+def compare(
+    graph: Graph,
+    sightings: Iterable[Sighting],
+    desired: Mapping[str, Array],
+    tolerance: Tolerance,
+    settings: Sequence[int],
+    reads: Reads | None = None,
+) -> list[Verdicts]:
+    """Judge every cell of every sighting.
+
+    Args:
+        graph: the quantities, in order of computation.
+        sightings: what stands in the workbook; quantities may be missing, or stand in it more than once.
+        desired: the oracle's values: `(samples, n)`, weights as they are.
+        tolerance: what counts as agreement.
+        settings: for each position of the selector, the sample it shows.
+        reads: which ranges a cell's formula reads; needed to recognise that one showing of a
+            quantity is copied from another.
+
+    Returns:
+        Verdicts in the order of the graph; all showings of one quantity next to each other.
+    """
+    operands = Operands(graph, sightings, desired, settings)
+    verdicts: list[Verdicts] = []
+    for q in graph:
+        if q.is_weight:
+            verdicts += _weight(q, operands, desired[q.name], tolerance)
+            continue
+        for instance in operands.instances:
+            verdicts += _quantity(q, instance, operands, desired[q.name], tolerance)
+    if reads is not None:
+        for verdict in verdicts:
+            forgive_copies(verdict, operands, reads)
+    return verdicts
+
+
+def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) -> Iterator[Verdicts]:
+    operands.take_weight(q)
+    scale = magnitude(want)
+    for sighting in operands.all_sightings(q.name):
+        yield judge(sighting, want.reshape(1, -1), (), scale, tolerance)
+
+
+def _quantity(
+    q: Quantity, instance: Instance, operands: Operands, truth: Array, tolerance: Tolerance
+) -> list[Verdicts]:
+    sightings = operands.sightings(q.name, instance)
+    needed = operands.needs(q.name, instance)
+    if not sightings and not needed:
+        return []
+    want, scale = truth[operands.samples(instance)], magnitude(truth)
+    verdicts = [judge(sighting, want, (), scale, tolerance) for sighting in sightings]
+    local = None
+    # Where everything agrees and is shown, nobody asks what it follows from.
+    if q.expr is not None and (any(v.status.any() for v in verdicts) or not operands.covers(q, instance)):
+        locals_ = operands.locals_(q, q.expr, instance, tolerance)
+        verdicts = [judge(sighting, want, locals_, scale, tolerance) for sighting in sightings]
+        local = locals_[0]
+    if needed:
+        operands.take(q, instance, local)
+    return verdicts

@@ -1,0 +1,201 @@
+"""Verdicts on a table of epochs: rows take the place of samples, so that all epochs are judged at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlcheck.checking.compare import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, compare
+from xlcheck.checking.formula_cells import FormulaCells
+from xlcheck.checking.mistakes import explain
+from xlcheck.checking.placement import Array, Placement, Sighting, codes_of
+from xlcheck.checking.recalculate import Reading
+from xlcheck.checking.report import CellResult, CheckReport, Counts, Status
+from xlcheck.checking.results import quantity_results
+from xlcheck.checking.tolerance import Tolerance, ulps
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.content import SheetContent, WorkbookContent
+from xlcheck.excel.epoch_table import EpochTable
+from xlcheck.graph.quantities import Graph
+
+
+@dataclass(frozen=True)
+class EpochVerdicts:
+    """The verdicts on every cell of a table.
+
+    Attributes:
+        results: the cells that do not agree, roots first, epoch by epoch.
+        counts: see `Counts`.
+        max_abs_error: the largest difference.
+        max_ulps: the same in units in the last place.
+        quantities: the quantities that were compared.
+    """
+
+    results: tuple[CellResult, ...]
+    counts: Counts
+    max_abs_error: float
+    max_ulps: float
+    quantities: tuple[str, ...]
+
+
+def without_table(content: WorkbookContent, table: EpochTable | None) -> WorkbookContent:
+    """A workbook's content without the cells of its table, which are judged by themselves."""
+    if table is None or table.area.sheet not in content.sheets:
+        return content
+    sheet = content.sheets[table.area.sheet]
+    top, bottom = table.area.top, table.area.top + table.area.rows
+    columns = set(table.columns.values())
+    cells = {
+        (row, column): cell
+        for (row, column), cell in sheet.cells.items()
+        if not (column in columns and top <= row < bottom)
+    }
+    return replace(content, sheets={**content.sheets, sheet.name: SheetContent(sheet.name, sheet.state, cells)})
+
+
+def judge_epochs(
+    graph: Graph,
+    table: EpochTable,
+    reading: Reading,
+    given: Mapping[str, Array],
+    history: Mapping[str, Array],
+    formulas: FormulaCells,
+    tolerance: Tolerance,
+) -> EpochVerdicts:
+    """Judge every cell of a table.
+
+    Args:
+        graph: one epoch, a quantity for each number.
+        table: where they stand.
+        reading: the rows of the table and the one above them, as an engine computes them.
+        given: what is the same in all epochs, as it stands in the workbook, `(1, 1)`.
+        history: what every quantity must be in each epoch, `(epochs, 1)`.
+        formulas: the formulas of the whole workbook.
+        tolerance: what counts as agreement.
+    """
+    epochs = table.area.rows
+    cells = np.asarray(reading.numbers[0]).reshape(epochs + 1, table.area.columns)
+    sightings = []
+    desired: dict[str, Array] = {}
+    for q in graph:
+        if q.name in table.columns:
+            column, rows = table.columns[q.name], slice(1, None)
+            desired[q.name] = history[q.name]
+        elif q.name in table.before:
+            after = table.before[q.name]
+            column, rows = table.columns[after], slice(0, -1)
+            desired[q.name] = np.vstack([given[q.name], history[after][:-1]])
+        else:
+            value = np.arange(1.0, epochs + 1)[:, None] if q.name.endswith(".iteration") else given[q.name]
+            desired[q.name] = np.broadcast_to(value, (epochs, 1))
+            continue
+        sightings.append(_sighting(table, q.name, column, cells[rows, column][:, None], computed=q.expr is not None))
+    verdicts = [
+        _as_cells(v, table, reading, formulas)
+        for v in compare(graph, sightings, desired, tolerance, range(epochs))
+        if v.placement.quantity in table.columns
+    ]
+    values = {s.placement.quantity: s.numbers for s in sightings}
+    values |= {name: array for name, array in desired.items() if name not in values}
+    results = sorted(_results(graph, table, verdicts, formulas, values, tolerance), key=lambda item: item[0])
+    return EpochVerdicts(
+        tuple(result for _, result in results),
+        _counts(verdicts),
+        max((_largest(v) for v in verdicts), default=0.0),
+        max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
+        tuple(v.placement.quantity for v in verdicts),
+    )
+
+
+def with_epochs(report: CheckReport, found: EpochVerdicts) -> CheckReport:
+    """The report on the rest of the workbook, and the verdicts on its table, as one."""
+    counts = Counts(
+        *(getattr(report.counts, name) + getattr(found.counts, name) for name in Counts.__dataclass_fields__)
+    )
+    order = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
+    return replace(
+        report,
+        counts=counts,
+        max_abs_error=max(report.max_abs_error, found.max_abs_error),
+        max_ulps=max(report.max_ulps, found.max_ulps),
+        cells=tuple(sorted((*report.cells, *found.results), key=lambda cell: order.index(cell.status))),
+        quantities=tuple(dict.fromkeys((*report.quantities, *found.quantities))),
+    )
+
+
+def _sighting(table: EpochTable, name: str, column: int, numbers: Array, *, computed: bool) -> Sighting:
+    """A column as one cell with an epoch for each setting."""
+    code = codes_of(Range(table.area.sheet, table.area.top, column))
+    one = np.array([True])
+    place = Placement(name, None, table.area.sheet, code, np.array([0]))
+    return Sighting(place, numbers, {}, is_formula=one, must_be_formula=one & computed, as_written=one)
+
+
+def _as_cells(verdicts: Verdicts, table: EpochTable, reading: Reading, formulas: FormulaCells) -> Verdicts:
+    """The same with one cell for each epoch instead of one setting; constants among them are roots."""
+    column = table.columns[verdicts.placement.quantity]
+    codes = codes_of(Range(table.area.sheet, table.area.top, column, table.area.rows))
+    holds = formulas.holds(table.area.sheet, codes)
+    others = {}
+    for (_, cell), value in reading.others.items():
+        row, at = divmod(cell, table.area.columns)
+        if at == column and row > 0:
+            others[0, row - 1] = value
+    epochs = codes.size
+    place = replace(verdicts.placement, codes=codes, elements=np.zeros(epochs, dtype=np.intp))
+    every = np.full(epochs, True)
+    sighting = Sighting(place, verdicts.sighting.numbers.T, others, holds, every, every)
+    status = verdicts.status.T.copy()
+    status[0, ~holds] = ROOT
+    local = None if verdicts.local is None else np.broadcast_to(verdicts.local, (epochs, 1)).T
+    return Verdicts(sighting, np.broadcast_to(verdicts.desired, (epochs, 1)).T, local, status, verdicts.scale)
+
+
+def _results(
+    graph: Graph,
+    table: EpochTable,
+    verdicts: list[Verdicts],
+    formulas: FormulaCells,
+    values: Mapping[str, Array],
+    tolerance: Tolerance,
+) -> Iterator[tuple[tuple[int, int, int], CellResult]]:
+    """(not a root, epoch, place in the graph) and the result of each cell that does not agree."""
+    for number, own in enumerate(verdicts):
+        q = graph[own.placement.quantity]
+        wrong = np.flatnonzero(own.worst())
+        for result, cell in zip(quantity_results(own, q, formulas, [0]), wrong, strict=True):
+            found = None
+            if result.status is Status.ROOT and result.diagnosis is None:
+                row = {name: array[[cell]] for name, array in values.items()}
+                found = explain(q, row, float(own.sighting.numbers[0, cell]), tolerance)
+            yield (
+                (result.status is not Status.ROOT, int(cell), number),
+                replace(
+                    result,
+                    message=f"Epoch {cell + 1}: " + (found.message if found else result.message),
+                    diagnosis=found.name if found else result.diagnosis,
+                    sample=None,
+                ),
+            )
+
+
+def _counts(verdicts: list[Verdicts]) -> Counts:
+    status = np.concatenate([v.status[0] for v in verdicts])
+    number = {code: int((status == code).sum()) for code in (AGREE, CARRIED, ROOT, NOT_EVALUATED)}
+    return Counts(
+        formula_cells=status.size,
+        checked=status.size - number[NOT_EVALUATED],
+        agree=number[AGREE],
+        root=number[ROOT],
+        carried=number[CARRIED],
+        unbound=0,
+        not_evaluated=number[NOT_EVALUATED],
+    )
+
+
+def _largest(verdicts: Verdicts) -> float:
+    difference = np.abs(verdicts.sighting.numbers - verdicts.desired)
+    finite = difference[np.isfinite(difference)]
+    return float(finite.max()) if finite.size else 0.0

@@ -1,0 +1,213 @@
+"""Check a workbook that xlcheck has made: recalculate the saved file, and compare every formula cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from xlcheck.checking.compare import compare
+from xlcheck.checking.epochs import EpochVerdicts, judge_epochs, with_epochs, without_table
+from xlcheck.checking.expectation import expectation_of
+from xlcheck.checking.filled import FilledVerdict, judge_filled
+from xlcheck.checking.formula_cells import FormulaCells
+from xlcheck.checking.given import Given, read_given
+from xlcheck.checking.helpers import judge_helper
+from xlcheck.checking.observe import Observation, observe
+from xlcheck.checking.placement import Array
+from xlcheck.checking.recalculate import recalculate
+from xlcheck.checking.report import CheckReport
+from xlcheck.checking.summary import Judged, summarise
+from xlcheck.checking.tolerance import Tolerance, magnitude
+from xlcheck.engines.base import Engine
+from xlcheck.errors import ModelError, NothingCheckedError, OracleError
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.content import WorkbookContent
+from xlcheck.excel.epoch_table import EpochTable
+from xlcheck.excel.manifest import Manifest
+from xlcheck.graph.quantities import Graph
+from xlcheck.graph.trace import Trace
+from xlcheck.optimisers.table import EPOCHS, SAMPLES
+from xlcheck.spec.model_spec import ModelSpec
+
+# What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
+_ROUNDED = 1e-13
+
+Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
+"""(model, inputs, targets, initial states and weights by quantity name) → what Keras computes with them."""
+
+
+def check_content(
+    content: WorkbookContent,
+    engine: Engine,
+    *,
+    recompute: Recompute | None = None,
+    model_weights: Mapping[str, Array] | None = None,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> CheckReport:
+    """Check one generated workbook with one engine, for every sample it can show.
+
+    Args:
+        content: the workbook, as read from the file.
+        engine: recalculates the file.
+        recompute: asks Keras anew; needed when inputs or weights were edited, or with a model.
+        model_weights: the weights of a model to compare the workbook's with, by quantity name.
+        atol: absolute tolerance instead of the manifest's.
+        rtol: the same relative to each quantity's largest magnitude.
+
+    Raises:
+        WorkbookError: the workbook was not made by xlcheck, is damaged, or lacks a worksheet.
+        ModelError: the model is not the one the workbook was built from.
+        NothingCheckedError: Keras is needed, because inputs or weights were edited, and was not handed in.
+        OracleError: Keras was asked and left a quantity out.
+        EngineError: the engine cannot load the file.
+    """
+    manifest, graph = expectation_of(content)
+    formulas = FormulaCells(without_table(content, manifest.epochs))
+    seen = observe(content, manifest, graph, formulas, engine)
+    given = read_given(
+        graph,
+        (s for s in seen.sightings if graph[s.placement.quantity].expr is None),
+        manifest.trace,
+        seen.settings,
+        formulas,
+        seen.changed,
+        fixed=frozenset(model_weights or ()),
+    )
+    rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
+    tolerance = Tolerance(
+        manifest.atol if atol is None else atol,
+        manifest.rtol if rtol is None else rtol,
+        _ROUNDED if rounded else engine.absolute_tolerance,
+    )
+    desired = _desired(content, manifest, graph, given, recompute, model_weights)
+    computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is not None)
+    scale = max((magnitude(desired[q.name]) for q in graph if q.expr is not None), default=1.0)
+    judged = Judged(
+        graph,
+        compare(graph, [*given.sightings, *computed], desired.values, tolerance, seen.settings, formulas.reads),
+        [
+            judge_helper(
+                helper,
+                formulas.text(cell.sheet, cell.code),
+                cell.values,
+                seen.settings,
+                tolerance.limit(scale),
+                only_local=bool(given.edits),
+            )
+            for helper, cell in seen.helpers
+        ],
+        list(_judged_columns(seen, graph, manifest, desired, formulas, tolerance, scale, edited=bool(given.edits))),
+        seen,
+        formulas,
+        given.edits,
+    )
+    report = summarise(
+        judged,
+        workbook=str(content.path),
+        engine=f"{engine.name} {engine.version}",
+        oracle=desired.source,
+        samples=len(manifest.samples),
+        notes=(*content.notes, *_notes(content, rounded=rounded)),
+        compare_weights=model_weights is not None,
+    )
+    if manifest.epochs is None:
+        return report
+    return with_epochs(report, _epochs(content, manifest.epochs, graph, engine, given, desired, tolerance))
+
+
+def _epochs(
+    content: WorkbookContent,
+    table: EpochTable,
+    graph: Graph,
+    engine: Engine,
+    given: Given,
+    desired: Trace,
+    tolerance: Tolerance,
+) -> EpochVerdicts:
+    """The verdicts on the table of epochs of a training."""
+    area = table.area
+    rows = Range(area.sheet, area.top - 1, 0, area.rows + 1, area.columns)
+    (reading,) = recalculate(engine.open(content.path), [rows], [True], None, [0])
+    history = desired.values if given.edits else table.values
+    wide = Tolerance(max(tolerance.atol, table.atol), tolerance.rtol, tolerance.engine)
+    return judge_epochs(graph, table, reading, given.values, history, FormulaCells(content), wide)
+
+
+def _judged_columns(
+    seen: Observation,
+    graph: Graph,
+    manifest: Manifest,
+    desired: Trace,
+    formulas: FormulaCells,
+    tolerance: Tolerance,
+    scale: float,
+    *,
+    edited: bool,
+) -> Iterator[FilledVerdict]:
+    bands = {band.name: members for band, members in graph.bands().items()} if seen.filled else {}
+    for column, reading in seen.filled:
+        values = None
+        if column.band:
+            source = manifest.trace if column.stored else desired
+            values = np.concatenate([source[q.name][seen.settings] for q in bands[column.band]], axis=1)
+        limit = tolerance.limit(scale if values is None else magnitude(values))
+        yield judge_filled(column, reading, formulas, seen.settings, limit, values, only_local=edited)
+
+
+def _notes(content: WorkbookContent, *, rounded: bool) -> Iterator[str]:
+    if rounded:
+        yield f"the constants were rounded by the program that saved the file, so {_ROUNDED:g} is allowed as difference"
+    if content.external_links:
+        yield f"links to other files were not followed: {', '.join(content.external_links)}"
+
+
+def _desired(
+    content: WorkbookContent,
+    manifest: Manifest,
+    graph: Graph,
+    given: Given,
+    recompute: Recompute | None,
+    model_weights: Mapping[str, Array] | None,
+) -> Trace:
+    """What Keras computes with what stands in the workbook, or with a model's weights."""
+    if not given.edits and model_weights is None:
+        return manifest.trace
+    if recompute is None:
+        raise NothingCheckedError(_edited_without_keras(content, given))
+    inputs = {**given.values, **_weights_of(graph, model_weights or {})}
+    if manifest.epochs is not None:
+        inputs = _for_retraining(manifest.epochs, inputs)
+    trace = recompute(manifest.spec, inputs)
+    missing = [q.name for q in graph if q.expr is not None and q.name not in trace]
+    if missing:
+        raise OracleError(f"{trace.source} gave no value for {missing[0]}, which {content.path} shows")
+    return Trace(trace.source, {**trace.values, **inputs})
+
+
+def _for_retraining(table: EpochTable, inputs: dict[str, Array]) -> dict[str, Array]:
+    """What is given to the first epoch, and the sizes of the training."""
+    return inputs | {SAMPLES: np.array([[float(table.samples)]]), EPOCHS: np.array([[float(table.area.rows)]])}
+
+
+def _weights_of(graph: Graph, weights: Mapping[str, Array]) -> dict[str, Array]:
+    for name, array in weights.items():
+        if name not in graph or graph[name].shape != array.shape:
+            shape = graph[name].shape if name in graph else "no such weight"
+            raise ModelError(
+                f"the model's weight {name} has shape {array.shape}, the workbook's {shape}; "
+                "pass the model from which the workbook was built"
+            )
+    return dict(weights)
+
+
+def _edited_without_keras(content: WorkbookContent, given: Given) -> str:
+    shown = "; ".join(
+        f"{e.sheet}!{e.cell} ({e.quantity}) holds {e.actual:.6g} instead of {e.desired:.6g}" for e in given.edits[:3]
+    )
+    more = f" and {len(given.edits) - 3} more" if len(given.edits) > 3 else ""
+    return (
+        f"{content.path}: inputs or weights were changed after the workbook was built ({shown}{more}), so Keras has to "
+        'be asked anew; install it with: pip install "xlcheck[keras]"'
+    )

@@ -1,0 +1,31 @@
+"""A report's cells grouped by what they should hold: one group is one test case."""
+
+from __future__ import annotations
+
+from xlcheck.checking.report import CellResult, CheckReport, Status
+
+
+def others_on(sheet: str) -> str:
+    """The group of a worksheet's formula cells that are no quantity."""
+    return f"other formulas on {sheet}"
+
+
+def by_quantity(report: CheckReport) -> dict[str, list[CellResult]]:
+    """Every group that was compared, in calculation order, with its cells that are not right.
+
+    Cells that belong to nothing, and stored values, are in no group.
+    """
+    groups: dict[str, list[CellResult]] = {name: [] for name in report.quantities}
+    for cell in report.cells:
+        if cell.status in {Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED}:
+            groups.setdefault(_group_of(cell, groups), []).append(cell)
+    return groups
+
+
+def _group_of(cell: CellResult, groups: dict[str, list[CellResult]]) -> str:
+    if cell.quantity is None:
+        return others_on(cell.sheet)
+    name = cell.quantity
+    while name not in groups and name.endswith("]"):
+        name = name[: name.rindex("[")]
+    return name if name in groups else cell.quantity

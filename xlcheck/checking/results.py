@@ -1,0 +1,125 @@
+"""From verdicts on whole ranges to one `CellResult` for each cell that does not agree."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from xlcheck.checking.diagnose import CellContext, diagnose
+from xlcheck.checking.formula_cells import FormulaCells
+from xlcheck.checking.helpers import HelperVerdict
+from xlcheck.checking.messages import UNBOUND, helper_message, quantity_message, stale_message
+from xlcheck.checking.placement import address, codes_of
+from xlcheck.checking.report import CellResult, Kind, Status
+from xlcheck.checking.stale import Stale
+from xlcheck.checking.verdicts import NOT_EVALUATED, ROOT, Verdicts
+from xlcheck.excel.values import CellError, NotEvaluated, Value
+from xlcheck.graph.quantities import Quantity
+
+_STATUS = {ROOT: Status.ROOT, NOT_EVALUATED: Status.NOT_EVALUATED}
+
+
+def plain(value: Value) -> float | str | bool | None:
+    """A cell's value as reports hold it: an error by its code, nothing where nothing was computed."""
+    if isinstance(value, CellError):
+        return value.code
+    return None if isinstance(value, NotEvaluated) else value
+
+
+def kind_of(value: Value, *, is_formula: bool, must_be_formula: bool = True) -> Kind:
+    """What is wrong with a cell that is not right."""
+    if value is None:
+        return Kind.MISSING
+    if must_be_formula and not is_formula:
+        return Kind.NOT_A_FORMULA
+    if isinstance(value, CellError):
+        return Kind.EXCEL_ERROR
+    if isinstance(value, float) and not math.isfinite(value):
+        return Kind.NOT_FINITE
+    return Kind.VALUE
+
+
+def quantity_results(
+    verdicts: Verdicts, q: Quantity, formulas: FormulaCells, settings: Sequence[int]
+) -> Iterator[CellResult]:
+    """One result for each cell of a sighting that does not agree."""
+    for cell in np.flatnonzero(verdicts.worst()):
+        yield _quantity_result(verdicts, q, int(cell), formulas, settings)
+
+
+def _quantity_result(
+    verdicts: Verdicts, q: Quantity, cell: int, formulas: FormulaCells, settings: Sequence[int]
+) -> CellResult:
+    sighting, place = verdicts.sighting, verdicts.placement
+    setting = verdicts.worst_setting(cell)
+    actual = sighting.value(setting, cell)
+    status = _STATUS.get(int(verdicts.status[setting, cell]), Status.CARRIED)
+    kind = kind_of(
+        actual,
+        is_formula=bool(sighting.is_formula[cell]),
+        must_be_formula=bool(sighting.must_be_formula[cell]),
+    )
+    desired = float(verdicts.desired[setting, cell])
+    local = None if verdicts.local is None else float(verdicts.local[setting, cell])
+    if local is not None and not math.isfinite(local):
+        local = None
+    element = int(place.elements[cell])
+    formula = formulas.text(place.sheet, int(place.codes[cell]))
+    found = None
+    if status is Status.ROOT:
+        found = diagnose(CellContext(q, element, kind, actual, desired, local, formula))
+    wanted = desired if local is None or status is not Status.ROOT else local
+    return CellResult(
+        sheet=place.sheet,
+        cell=address(int(place.codes[cell])),
+        status=status,
+        kind=kind,
+        quantity=q.element(tuple(int(i) for i in np.unravel_index(element, q.shape))),
+        actual=plain(actual),
+        desired=desired,
+        desired_from_precedents=local,
+        formula=formula,
+        diagnosis=found.name if found else None,
+        message=found.message if found else quantity_message(q, element, status, kind, actual, wanted),
+        sample=None if q.is_weight else settings[setting] if place.sample is None else place.sample,
+    )
+
+
+def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> CellResult:
+    """The result for a helper cell that does not agree."""
+    helper = verdict.helper
+    (code,) = codes_of(helper.cell)
+    kind = kind_of(verdict.actual, is_formula=verdict.is_formula)
+    return CellResult(
+        sheet=helper.cell.sheet,
+        cell=address(code),
+        status=verdict.status,
+        kind=kind,
+        quantity=None,
+        actual=plain(verdict.actual),
+        desired=verdict.desired,
+        desired_from_precedents=None,
+        formula=formulas.text(helper.cell.sheet, code),
+        diagnosis=None,
+        message=helper_message(helper.formula, verdict.status, kind, verdict.actual, verdict.desired),
+        sample=settings[verdict.setting] if len(helper.desired) > 1 else None,
+    )
+
+
+def unbound_result(sheet: str, code: int, actual: Value, formulas: FormulaCells) -> CellResult:
+    """The result for a formula cell that belongs to nothing."""
+    return CellResult(
+        sheet, address(code), Status.UNBOUND, kind_of(actual, is_formula=True), None, plain(actual), None, None,
+        formulas.text(sheet, code), None, UNBOUND,
+    )  # fmt: skip
+
+
+def stale_result(stale: Stale, formulas: FormulaCells) -> CellResult:
+    """The result for a cell that agrees, but whose stored value does not."""
+    return CellResult(
+        stale.sheet, address(stale.code), Status.AGREE, Kind.STALE_CACHE, None, plain(stale.cached),
+        plain(stale.actual), None, formulas.text(stale.sheet, stale.code), None,
+        stale_message(stale.cached, stale.actual),
+    )  # fmt: skip
