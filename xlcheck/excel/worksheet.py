@@ -57,8 +57,12 @@ class ExactWorksheet(Worksheet):  # type: ignore[misc]
         blocks = [(block, block_piece(block, style._get_xf_index())) for block, style in self._blocks]
         rows = sorted({*(row for row, cells in self.table.items() if cells), *self.row_info})
         singles = {row: self._single_row(row) for row in rows}
-        for text in row_texts(blocks, singles):
-            self.fh.write(text)
+        try:
+            for text in row_texts(blocks, singles):
+                self.fh.write(text)
+        except BaseException:
+            self.fh.close()  # XlsxWriter would leave it open
+            raise
 
     def _single_row(self, row: int) -> SingleRow:
         """A row's opening tag and its cells, as XlsxWriter itself writes them."""

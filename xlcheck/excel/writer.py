@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
@@ -61,9 +62,9 @@ def _repack(source: Path, target: Path) -> None:
 
 
 def _write(plan: WorkbookPlan, path: Path) -> None:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), TemporaryDirectory() as folder:
         warnings.simplefilter("error")  # XlsxWriter only warns where it drops something
-        book = _Book(str(path), {"use_future_functions": False})
+        book = _Book(str(path), {"use_future_functions": False, "tmpdir": folder})
         book.set_properties({**plan.properties, "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
         book.set_calc_mode("auto")
         formats = _Formats(book)
