@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xlcheck.check.messages import quantity_message, show_apart
-from xlcheck.check.report import CellResult, Kind, Status
+from xlcheck.checking.messages import quantity_message, show_apart
+from xlcheck.checking.report import CellResult, Kind, Status
 from xlcheck.excel.addresses import cell_name
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.foreign.cells import CellTable

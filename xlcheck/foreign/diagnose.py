@@ -1,0 +1,236 @@
+"""Name the mistake in a cell that is wrong in itself: the one that gives exactly what the cell gives.
+
+A mistake is not recognised by one number but by what the cell computes for random weights and
+inputs, so that a name is never given by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.checking.messages import title
+from xlcheck.excel.addresses import Range
+from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.elements import Element, same
+from xlcheck.foreign.gates import GATES, at_gate, gate_of
+from xlcheck.foreign.likeness import Likeness
+from xlcheck.foreign.mistakes import Mutant, mutants, written_out
+from xlcheck.foreign.network import Network
+from xlcheck.foreign.operands import Operand
+from xlcheck.foreign.precedents import Precedents
+from xlcheck.foreign.tie import Tie
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Quantity
+
+Array = NDArray[np.float64]
+Values = Mapping[str, Array]
+Same = Callable[[Array], bool]
+
+MAX_DEPTH = 4
+MAX_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Named:
+    """A mistake: its name, or None where no name fits, and what was done, in words."""
+
+    name: str | None
+    sentence: str
+
+
+class Diagnoser:
+    """Names mistakes in one workbook.
+
+    Args:
+        networks: the models.
+        settings: for each network all values under each setting of random numbers.
+        tied: what cells should hold, and what the wrong ones compute under these settings.
+        precedents: who reads what.
+    """
+
+    def __init__(
+        self, networks: Sequence[Network], settings: Sequence[Sequence[Values]], tied: Tie, precedents: Precedents
+    ) -> None:
+        self._networks = networks
+        self._settings = settings
+        self._tied = tied
+        self._precedents = precedents
+        self._kinds = [{layer.name: layer.kind for layer in network.spec.layers} for network in networks]
+
+    def name(self, cell: Address) -> Named | None:
+        """The mistake in a wrong formula cell, or None if nothing is known about it."""
+        element = self._tied.element(cell)
+        computed = self._tied.wrong.get(cell)
+        if element is None or computed is None:
+            return None
+        for rule in (self._copied, self._mutated, self._rounded, self._range):
+            found = rule(cell, element, computed)
+            if found is not None:
+                return found
+        return self._equal(computed)
+
+    def _copied(self, cell: Address, element: Element, computed: Array) -> Named | None:
+        """A cell that only passes on a quantity passes on another one."""
+        if not self._precedents.is_copy(cell) or element.source.part:
+            return None
+        holders = [c for c, n in self._tied.held.items() if c != cell and self._tied.elements[n] == element]
+        if not any(c not in self._tied.wrong and not self._precedents.is_copy(c) for c in holders):
+            return None
+        network = element.source.network
+        expr = ex.Ref(element.source.quantity.name)
+        found = mutants(
+            self._networks[network].graph, element.source.quantity, expr, element.index, self._kinds[network]
+        )
+        return self._first(found, element, computed) or self._neighbour(element, computed)
+
+    def _neighbour(self, element: Element, computed: Array) -> Named | None:
+        """The same quantity of another unit."""
+        values = element.source.values[:, element.sample, :]
+        for other in sorted(range(element.source.size), key=lambda i: abs(i - element.index)):
+            if other != element.index and same(computed, values[:, other]).all():
+                return Named(
+                    "neighbour-unit",
+                    f"the value of unit {other + 1} stands where that of unit {element.index + 1} is needed",
+                )
+        return None
+
+    def _mutated(self, cell: Address, element: Element, computed: Array) -> Named | None:
+        """One change of the equation, as it stands or with intermediate results written out."""
+        found = self._gate(element, computed)
+        if found is not None:
+            return found
+        source = element.source
+        graph = self._networks[source.network].graph
+        if source.expr is None:
+            return self._neighbour(element, computed)
+        tried: set[ex.Expr] = set()
+        for depth in range(MAX_DEPTH):
+            expr = written_out(graph, source.expr, depth)
+            if expr in tried:
+                break
+            tried.add(expr)
+            changes = mutants(graph, source.quantity, expr, element.index, self._kinds[source.network])
+            found = self._first(changes, element, computed)
+            if found is not None:
+                return found
+        return self._neighbour(element, computed)
+
+    def _gate(self, element: Element, computed: Array) -> Named | None:
+        """The same thing of another gate, or of another time step."""
+        source = element.source
+        quantity = source.quantity
+        kind = self._kinds[source.network].get(quantity.band.layer, "")
+        own = gate_of(kind, quantity.band.symbol)
+        if own is None or source.part:
+            return None
+        for other in GATES[kind]:
+            symbol = at_gate(kind, quantity.band.symbol, other)
+            name = quantity.name.replace(f".{quantity.band.symbol}", f".{symbol}")
+            place = self._tied.elements.by_name.get((source.network, name))
+            if other != own and place is not None:
+                values = self._tied.elements.sources[place].values[:, element.sample, element.index]
+                if same(computed, values).all():
+                    return Named("gate-order", f"the {other} gate is computed where the {own} gate is needed")
+        return None
+
+    def _first(self, changes: Iterator[Mutant], element: Element, computed: Array) -> Named | None:
+        settings = self._settings[element.source.network]
+        for mutant in changes:
+            try:
+                value = mutant.value(settings[0])
+            except (KeyError, ValueError, IndexError):
+                continue
+            if not same(computed[:1], value[self._sample(value, element)]).all():
+                continue
+            rest = [mutant.value(setting) for setting in settings[1:]]
+            if all(same(computed[i + 1 : i + 2], v[self._sample(v, element)]).all() for i, v in enumerate(rest)):
+                return Named(mutant.name, mutant.sentence)
+        return None
+
+    def _sample(self, value: Array, element: Element) -> int:
+        return element.sample if value.shape[0] > 1 else 0
+
+    def _rounded(self, cell: Address, element: Element, computed: Array) -> Named | None:
+        right = element.values
+        for digits in range(MAX_DIGITS + 1):
+            if np.abs(computed - np.round(right, digits)).max() <= 1e-13 * max(1.0, float(np.abs(right).max())):
+                return Named(
+                    "rounded-to-n-digits",
+                    f"the value is rounded to {digits} digits; leave ROUND out and set the number format instead",
+                )
+        return None
+
+    def _range(self, cell: Address, element: Element, computed: Array) -> Named | None:
+        """A range that does not cover just what is needed."""
+        bands = frozenset(self._tied.elements[n].source.band for n in self._tied.held.values())
+        network = element.source.network
+        needs = Likeness(self._tied.elements, bands).to(self._number(element), ()).needs
+        held = {place: (q.name, i) for q, _, i, place in self._networks[network].cells()}
+        read: set[Operand] = set()
+        for place in self._precedents.of(cell):
+            operand = self._operand(place, held)
+            if operand is not None:
+                read.add(operand)
+        for area in self._precedents.ranges(cell):
+            if area.size < 2:
+                continue
+            for line, where in _edges(area):
+                operands = [self._operand(place, held) for place in line]
+                if not any(operand in needs for operand in operands):
+                    return Named("range-too-long", f"the range {area.a1} is one cell too long at its {where}")
+            for line, where in _beyond(area):
+                operands = [self._operand(place, held) for place in line]
+                if any(operand in needs and operand not in read for operand in operands):
+                    return Named("range-too-short", f"the range {area.a1} is one cell too short at its {where}")
+        return None
+
+    def _number(self, element: Element) -> int:
+        place = self._tied.elements.sources.index(element.source)
+        return self._tied.elements.number(place, element.sample, element.index)
+
+    def _operand(self, cell: Address, given: Mapping[Address, Operand]) -> Operand | None:
+        if cell in given:
+            return given[cell]
+        element = self._tied.element(cell)
+        return None if element is None or element.source.part else (element.source.quantity.name, element.index)
+
+    def _equal(self, computed: Array) -> Named | None:
+        """What the cell holds instead, if it is anything that the model knows."""
+        numbers = self._tied.elements.equal_to(computed[:, None])[0]
+        named = [n for n in numbers if not self._tied.elements.is_part[n]]
+        if not named:
+            return None
+        element = self._tied.elements[named[0]]
+        return Named(None, f"what stands here equals {_title(element)} exactly")
+
+
+def _title(element: Element) -> str:
+    quantity: Quantity = element.source.quantity
+    return f"{element.name} ({title(quantity, element.index)})"
+
+
+def _edges(area: Range) -> Iterator[tuple[list[Address], str]]:
+    """The first and the last line of a range."""
+    cells = lambda rows, columns: [(area.sheet, r, c) for r in rows for c in columns]  # noqa: E731
+    rows, columns = range(area.top, area.top + area.rows), range(area.left, area.left + area.columns)
+    if area.rows > 1:
+        yield cells(rows[-1:], columns), "lower end"
+        yield cells(rows[:1], columns), "upper end"
+    if area.columns > 1:
+        yield cells(rows, columns[-1:]), "right end"
+        yield cells(rows, columns[:1]), "left end"
+
+
+def _beyond(area: Range) -> Iterator[tuple[list[Address], str]]:
+    """The lines just outside of a range, along its direction."""
+    bottom, right = area.top + area.rows, area.left + area.columns
+    if area.rows > 1 or area.columns == 1:
+        yield [(area.sheet, bottom, c) for c in range(area.left, right)], "lower end"
+        yield [(area.sheet, area.top - 1, c) for c in range(area.left, right)], "upper end"
+    if area.columns > 1 or area.rows == 1:
+        yield [(area.sheet, r, right) for r in range(area.top, bottom)], "right end"
+        yield [(area.sheet, r, area.left - 1) for r in range(area.top, bottom)], "left end"
