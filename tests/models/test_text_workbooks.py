@@ -148,12 +148,12 @@ def test_unknown_words(built: tuple[Encoding, Path, Path], tmp_path: Path, word:
     code = page.below("code", 2)[1]
 
     if not cleaned:
-        assert code == ""
+        assert code == "–"
     elif encoding.unknown is None:
         assert code == "#N/A"
     else:
         assert code == encoding.unknown
-    assert page.below("in the vocabulary", 2)[1] == ("not known" if cleaned else "")
+    assert page.below("in the vocabulary", 2)[1] == ("not known" if cleaned else "–")
 
 
 def test_answer_in_words(built: tuple[Encoding, Path, Path], tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ _NUMBER, _TYPED, _READ, _PLACE, _CODE, _KNOWN, _STEP, _STEP_CODE, _STEP_WORD, _S
 )  # fmt: skip
 _COLUMNS = 12
 _UNKNOWN = "not known"
+_NOTHING = "–"
+"""Stands where no word was typed: programs that do not calculate cannot tell an empty text from no value."""
 _STRIPPED = '*?~.,!:;"()@#'
 """Signs that are taken out of a typed word; the first three would be wildcards in a look-up."""
 
@@ -151,21 +153,23 @@ def _typed_words(draft: Draft, sheet: SheetDraft, typed: TypedText, vocabulary: 
         word = words[k] if k < len(words) else ""
         sheet.put(row, _NUMBER, float(k + 1), "column_label")
         cell = sheet.put(row, _TYPED, word or None, "selector")
-        read = draft.helper(sheet, row, _READ, _cleaned(cell.a1), [word], "word")
+        read = draft.helper(sheet, row, _READ, _cleaned(cell.a1), [word or _NOTHING], "word")
+        empty = f'{read.a1}="{_NOTHING}"'
         before = "" if k == 0 else f"+{sheet.at(row - 1, _PLACE).a1}"
         place = float(min(k + 1, len(words)))
-        draft.helper(sheet, row, _PLACE, f'IF({read.a1}="",0,1){before}', [place], "column_label")
+        draft.helper(sheet, row, _PLACE, f"IF({empty},0,1){before}", [place], "column_label")
         found = f"MATCH({read.a1},{listed},0)"
         code = f"{found}+{encoding.first_code - 1}"
         if encoding.unknown is not None:
             code = f"IFERROR({code},{encoding.unknown})"
-        value: float | str = float(encoding.codes.get(word, encoding.unknown or PADDING)) if word else ""
-        draft.helper(sheet, row, _CODE, f'IF({read.a1}="","",{code})', [value], "input_code")
-        known = "" if not word else "yes" if word in encoding.codes else _UNKNOWN
-        text = f'IF({read.a1}="","",IF(ISNUMBER({found}),"yes","{_UNKNOWN}"))'
+        value: float | str = float(encoding.codes.get(word, encoding.unknown or PADDING)) if word else _NOTHING
+        draft.helper(sheet, row, _CODE, f'IF({empty},"{_NOTHING}",{code})', [value], "input_code")
+        known = _NOTHING if not word else "yes" if word in encoding.codes else _UNKNOWN
+        text = f'IF({empty},"{_NOTHING}",IF(ISNUMBER({found}),"yes","{_UNKNOWN}"))'
         draft.helper(sheet, row, _KNOWN, text, [known], "column_label")
-        so_far = f'{sheet.at(row - 1, _SENTENCE).a1}&" "&{read.a1}' if k else read.a1
-        draft.helper(sheet, row, _SENTENCE, f"TRIM({so_far})", [" ".join(words[: k + 1])], "text")
+        so_far = f'{sheet.at(row - 1, _SENTENCE).a1}&" "&' if k else ""
+        text = f'TRIM({so_far}IF({empty},"",{read.a1}))'
+        draft.helper(sheet, row, _SENTENCE, text, [" ".join(words[: k + 1])], "text")
     if encoding.unknown is None:
         message = "Type or choose one; other words have no code in this model."
         sheet.drop_downs += [
@@ -183,7 +187,7 @@ def _cleaned(cell: str) -> str:
     text = f'{cell}&""'
     for sign in _STRIPPED:
         text = f'SUBSTITUTE({text},"{sign.replace(chr(34), chr(34) * 2)}","")'
-    return f'IF({cell}=0,"",LOWER(TRIM({text})))'
+    return f'IF(OR({cell}=0,TRIM({text})=""),"{_NOTHING}",LOWER(TRIM({text})))'
 
 
 def _steps(draft: Draft, sheet: SheetDraft, typed: TypedText, columns: _Columns, vocabulary: Range) -> Range:
