@@ -21,9 +21,11 @@ from xlcheck.foreign.network import Network, Places
 from xlcheck.foreign.structure import FoundLayer, Place
 from xlcheck.foreign.visible import Visible
 from xlcheck.layers.forward import forward_graph
+from xlcheck.spec.model_spec import LayerSpec
 
 MAX_CHOICES = 200
 _KINDS = {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}
+_LOSSES = {"sigmoid": "binary_crossentropy", "softmax": "categorical_crossentropy"}
 _NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
 
 
@@ -321,13 +323,49 @@ class _Assembly:
                 weights[f"{name}.{weight}"] = _filled(cells.get(weight, {}), shape)
             specs.append(spec)
             width = table.count
-        spec = chain(self._name, steps, features, tuple(specs), None)
+        targets = self._targets(options[-1].settings.get("activation"))
+        loss = _LOSSES.get(str(options[-1].settings.get("activation"))) if targets else None
+        spec = chain(self._name, steps, features, tuple(specs), loss)
         try:
             forward_graph(spec)
         except (XlcheckError, ValueError):
             return None
-        samples = tuple(self._sample(document, steps, features, [s.name for s in specs]) for document in documents)
-        return Network(spec, weights, samples)
+        samples = []
+        for document in documents:
+            sample = self._sample(document, steps, features, [s.name for s in specs])
+            if loss is not None:
+                sample |= _target_places(targets, document, steps, specs)
+            samples.append(sample)
+        return Network(spec, weights, tuple(samples))
+
+    def _targets(self, activation: object) -> dict[tuple[int, int, int], Address]:
+        """The cells of the targets by document, step and unit: what multiplies the logarithm of an output."""
+        i = len(self._layers) - 1
+        if self._kinds[i] != "Dense" or activation not in _LOSSES:
+            return {}
+        found: dict[tuple[int, int, int], Address] = {}
+        for term in self._visible.terms:
+            if not isinstance(term, Product):
+                continue
+            leaves = [f for f, power in term.factors if isinstance(f, Leaf) and power == 1]
+            logs = [f for f, _ in term.factors if isinstance(f, Function) and f.name == "LN"]
+            if len(leaves) != 1 or len(logs) != 1:
+                continue
+            form = self._output_form(logs[0].arguments[0])
+            if form in self._of_form and self._of_form[form][0] == i and form in self._places:
+                document, step = self._places[form]
+                found.setdefault((document, step, self._unit[i][id(self._of_form[form][1])]), leaves[0].cell)
+        return found
+
+    def _output_form(self, probability: Term | float) -> Term | None:
+        """The sum whose sigmoid, or whose share in a softmax, a term is."""
+        if not isinstance(probability, Term):
+            return None
+        only = self._visible.only(probability)
+        if only is not None or not isinstance(probability, Product):
+            return only
+        forms = [self._visible.only(f) for f, power in probability.factors if power > 0]
+        return next((form for form in forms if form is not None), None)
 
     def _is_timed(self, i: int, steps: int, documents: Sequence[int]) -> bool:
         """Whether the next layer reads every step; without a next layer all are results."""
@@ -483,6 +521,18 @@ class _Option:
     settings: Mapping[str, object]
     said: bool
     contradicted: bool
+
+
+def _target_places(
+    targets: Mapping[tuple[int, int, int], Address], document: int, steps: int, specs: Sequence[LayerSpec]
+) -> dict[str, Places]:
+    units = specs[-1].options["units"]
+    timed = any(spec.options.get("return_sequences") for spec in specs)
+    last = steps - 1
+    return {
+        (f"target.y[{t}]" if timed else "target.y"): tuple(targets.get((document, t, unit)) for unit in range(units))
+        for t in (range(steps) if timed else (last,))
+    }
 
 
 def _kind(layer: FoundLayer, table: _Units) -> str:

@@ -1,0 +1,83 @@
+"""A draft of a bindings file for a workbook that nobody has described yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xlcheck.engines.base import Engine
+from xlcheck.errors import NothingCheckedError
+from xlcheck.excel.content import WorkbookContent
+from xlcheck.foreign.bindings_text import bindings_text
+from xlcheck.foreign.cells import CellTable
+from xlcheck.foreign.detect import Detected, detect
+from xlcheck.foreign.network import Network
+from xlcheck.foreign.opinions import Opinion, consult
+from xlcheck.foreign.precedents import Precedents
+from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.tie import tie
+
+MANY = 5
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A draft of a bindings file.
+
+    Attributes:
+        text: the file's text.
+        networks: what it says.
+        explained: how many formula cells hold a quantity, or a step on the way to one, of these networks.
+        formula_cells: how many there are.
+    """
+
+    text: str
+    networks: tuple[Network, ...]
+    explained: int
+    formula_cells: int
+
+
+def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
+    """Find out what a workbook computes, and write it down as bindings.
+
+    Raises:
+        NothingCheckedError: the workbook has no formulas, or no network is recognised in it.
+        EngineError: no engine can load the file.
+    """
+    table = CellTable(content)
+    if not table.formulas:
+        raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to bind")
+    opinion = consult(table, engine)
+    precedents = Precedents(table)
+    found = detect(table, opinion.values, opinion.engine, content.path, precedents)
+    if not found:
+        raise NothingCheckedError(
+            f"no network was recognised in {content.path}; it needs weights as constants, and formulas that multiply them"
+        )
+    networks = tuple(d.network for d in found)
+    probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
+    tied = tie(table, probe, networks, precedents)
+    inputs = {cell for n in networks for _, _, _, cell in n.cells() if table.is_formula(cell)}
+    explained = len(tied.held) - len(tied.wrong) + len(inputs - tied.held.keys())
+    comments = [list(_comments(d, opinion)) for d in found]
+    title = (
+        f"Bindings of {content.path.name}, proposed by xlcheck: they explain {explained} of {len(table.formulas)} "
+        "formula cells."
+    )
+    return Proposal(bindings_text(networks, comments, title), networks, explained, len(table.formulas))
+
+
+def _comments(detected: Detected, opinion: Opinion) -> Iterator[str]:
+    yield from opinion.notes
+    if detected.rivals:
+        yield (
+            f"NOT SURE: {len(detected.rivals)} other reading{'s' if len(detected.rivals) > 1 else ''} explain as many "
+            "cells; compare gates, activations and inputs with what you meant."
+        )
+    unplaced = [
+        name for name, cells in detected.network.weights.items() if any(cell is None for cell in cells)
+    ]  # fmt: skip
+    if unplaced:
+        yield f"NOT SURE: no cell was found for a part of {', '.join(unplaced)}; '' marks it."
+    if not any(name.endswith("_init") for sample in detected.network.samples for name in sample):
+        yield "No cells were found for the state before the first step; it is taken as 0."
