@@ -139,8 +139,8 @@ class TestFormulas:
     def test_shared_formula_may_be_written_after_its_first_use(self) -> None:
         """The cell that has the text of a shared formula need not be the first of them."""
         found = parse(
-            '<row r="1"><c r="B1"><f t="shared" si="0"/><v>1</v></c><c r="C1"><f t="shared" ref="B1:C1" si="0">C2</f></c>'
-            "</row>"
+            '<row r="1"><c r="B1"><f t="shared" si="0"/><v>1</v></c>'
+            '<c r="C1"><f t="shared" ref="B1:C1" si="0">C2</f></c></row>'
         )
 
         assert found == {(0, 1): Cell(1.0, "B2"), (0, 2): Cell(None, "C2")}

@@ -18,7 +18,7 @@ BOOK_ORDER = ("very", "bad", "good")  # the codes behind the numbers that are in
 def toy_codes() -> Dataset:
     """The same for a model that looks its words up itself: inputs of shape (2, 2), one code at each step."""
     data = toy()
-    return replace(data, inputs=data.inputs[..., 0])
+    return replace(data, inputs=np.asarray(data.inputs)[..., 0])
 
 
 def toy(order: Sequence[str] | None = None) -> Dataset:

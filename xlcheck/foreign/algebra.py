@@ -105,15 +105,15 @@ class Algebra:
         return self._linear((item, 1.0) for item in items)
 
     def subtract(self, a: Expression, b: Expression) -> Expression:
-        """a − b."""
+        """A − b."""
         return self._linear(((a, 1.0), (b, -1.0)))
 
     def scale(self, item: Expression, factor: float) -> Expression:
-        """factor · item, with the factor inside of a sum."""
+        """Factor · item, with the factor inside of a sum."""
         return self._linear(((item, factor),))
 
     def multiply(self, a: Expression, b: Expression) -> Expression:
-        """a · b."""
+        """A · b."""
         if not isinstance(a, Term):
             return self.scale(b, a)
         if not isinstance(b, Term):
@@ -125,7 +125,7 @@ class Algebra:
         return self.scale(self._product(factors), scale * scale_b)
 
     def power(self, base: Expression, exponent: Expression) -> Expression:
-        """base ^ exponent."""
+        """Base ^ exponent."""
         if isinstance(exponent, Term):
             if base == math.e:
                 return self.function("EXP", exponent)

@@ -213,7 +213,10 @@ class _Assembly:
         self._kinds = [_kind(layer, table) for layer, table in zip(layers, tables, strict=True)]
         self._unit = [table.unit_of() for table in tables]
         self._of_form = {
-            form.term: (i, column) for i, layer in enumerate(layers) for column in layer.columns for form in column.forms
+            form.term: (i, column)
+            for i, layer in enumerate(layers)
+            for column in layer.columns
+            for form in column.forms
         }
         self._places = self._find_places()
 
@@ -223,7 +226,7 @@ class _Assembly:
         for chosen in product(*options):
             said = all(option.said for option in chosen)
             contradicted = any(option.contradicted for option in chosen)
-            for network in self._networks([option for option in chosen]):
+            for network in self._networks(list(chosen)):
                 yield Choice(network, said, contradicted)
 
     def _find_places(self) -> dict[Term, Place]:
@@ -382,9 +385,11 @@ class _Assembly:
             len(c.biases) > 1 for gate in table.gates for columns in gate for c in columns
         )
 
-    def _weights(self, i: int, order: Sequence[int], width: int, features: int) -> dict[str, dict[tuple[int, ...], Address]]:
+    def _weights(
+        self, i: int, order: Sequence[int], width: int, features: int
+    ) -> dict[str, dict[tuple[int, ...], Address]]:
         """The cells of a layer's weights by name and index."""
-        layer, table, kind = self._layers[i], self._tables[i], self._kinds[i]
+        _layer, table, kind = self._layers[i], self._tables[i], self._kinds[i]
         found: dict[str, dict[tuple[int, ...], Address]] = defaultdict(dict)
         resets_after = kind == "GRU" and self._resets_after(table)
         for place, block in enumerate(order):
@@ -490,7 +495,9 @@ class _Assembly:
             for slot, leaves in enumerate(layer.slots):
                 for leaf in leaves:
                     partner = form.weights.get(leaf)
-                    for term in [partner, *(f for f, _ in partner.factors)] if isinstance(partner, Product) else [partner]:
+                    for term in (
+                        [partner, *(f for f, _ in partner.factors)] if isinstance(partner, Product) else [partner]
+                    ):
                         if isinstance(term, Leaf):
                             h[units[slot]][term.cell] += 1
         found = {f"{name}.h_init": tuple(_most(h[u].elements()) for u in range(table.count))}

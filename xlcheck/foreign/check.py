@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.checking.messages import UNBOUND
-from xlcheck.checking.report import CellResult, CheckReport, Counts, Kind, Status
+from xlcheck.checking.report import CellResult, CheckReport, Counts, Edit, Kind, Status
 from xlcheck.checking.tolerance import Tolerance, ulps
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError
@@ -18,6 +18,7 @@ from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.bindings_file import read_bindings
+from xlcheck.foreign.by_value import GivenModel, network_by_value, weight_edits
 from xlcheck.foreign.cells import CellTable, show
 from xlcheck.foreign.detect import detect
 from xlcheck.foreign.diagnose import Diagnoser
@@ -25,6 +26,7 @@ from xlcheck.foreign.explain import Explainer
 from xlcheck.foreign.inputs import Correction, correct_inputs
 from xlcheck.foreign.network import Network, numbers_in
 from xlcheck.foreign.opinions import Opinion, consult
+from xlcheck.foreign.perturb import disagreeing, with_perturbation
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.tie import Tie, tie
@@ -45,8 +47,10 @@ def check_foreign(
     *,
     recompute: Recompute | None,
     bindings: Path | Sequence[Network] | None = None,
+    model: GivenModel | None = None,
     atol: float | None = None,
     rtol: float | None = None,
+    perturb: int = 0,
 ) -> CheckReport:
     """Check a workbook that xlcheck has not made.
 
@@ -55,8 +59,10 @@ def check_foreign(
         engine: recalculates the file.
         recompute: asks Keras what a model computes with given weights, inputs and states.
         bindings: a bindings file, or networks whose cells are known; without it they are found.
+        model: a model with its weights and inputs; they are found in the workbook by value, and compared.
         atol: absolute tolerance; 1e-12 by default.
         rtol: tolerance relative to each quantity's largest magnitude; 1e-12 by default.
+        perturb: how many times to change all weights and inputs and to compare again.
 
     Raises:
         UsageError: the bindings do not fit the workbook, or a bound cell holds no number.
@@ -70,9 +76,14 @@ def check_foreign(
         raise NothingCheckedError('Keras is needed to check this workbook; run: pip install "xlcheck[keras]"')
     opinion = consult(table, engine)
     precedents = Precedents(table)
-    networks, assumed = _networks(table, opinion, bindings, precedents)
+    networks, assumed = _networks(table, opinion, bindings, model, precedents)
     corrections, right_inputs = correct_inputs(table, opinion, networks, precedents)
     numbers = _given_numbers(table, networks, opinion) | right_inputs
+    edits: list[Edit] = []
+    if model is not None:
+        edits, right_weights = weight_edits(networks[0], model, numbers)
+        numbers |= right_weights
+        right_inputs |= right_weights
     traces = [recompute(network.spec, network.values(numbers)) for network in networks]
     probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
@@ -82,18 +93,28 @@ def check_foreign(
     wrong_inputs = {*corrections, *right_inputs}
     judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
+    if perturb:
+        wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, perturb)
+        verdicts = with_perturbation(verdicts, wrong, tied)
     settings = [probe.graph_values(number) for number in range(len(networks))]
     explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
-    results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
+    weights = {cell for n in networks for q, _, _, cell in n.cells() if q.is_weight}
+    inputs = {cell: number for cell, number in right_inputs.items() if cell not in weights}
+    results += _wrong_inputs(table, networks, opinion, corrections, inputs)
     listed = {*tied.held, *corrections, *right_inputs}
     results += list(_unbound(table, listed, networks, opinion))
     results.sort(key=lambda result: _ORDER.index(result.status))
-    return _report(content, opinion, traces, networks, verdicts, results, (*assumed, *_notes(verdicts, tied)), table)
+    notes = (*assumed, *_notes(verdicts, tied))
+    return _report(content, opinion, traces, networks, verdicts, results, notes, table, edits)
 
 
 def _networks(
-    table: CellTable, opinion: Opinion, bindings: Path | Sequence[Network] | None, precedents: Precedents
+    table: CellTable,
+    opinion: Opinion,
+    bindings: Path | Sequence[Network] | None,
+    model: GivenModel | None,
+    precedents: Precedents,
 ) -> tuple[tuple[Network, ...], tuple[str, ...]]:
     """The networks, and what was assumed about them."""
     if isinstance(bindings, Path):
@@ -101,6 +122,9 @@ def _networks(
     if bindings is not None:
         return tuple(bindings), ()
     found = detect(table, opinion.values, opinion.engine, table.content.path, precedents)
+    if model is not None:
+        network = network_by_value(model, table, opinion.values, [d.network for d in found])
+        return (network,), (f"the weights of the model were found from {_first_weight(network)} on",)
     if not found:
         raise NothingCheckedError(
             f"no network was recognised in {table.content.path}; say what it computes in a bindings file "
@@ -116,10 +140,14 @@ def _networks(
 def describe(network: Network) -> str:
     """A network in a few words: `LSTM(2) → Dense(1, sigmoid) with weights in Sheet1!B3:E3 …`."""
     layers = " → ".join(_layer(layer.kind, layer.options) for layer in network.spec.layers)
-    first = next((cell for cells in network.weights.values() for cell in cells if cell is not None), None)
-    where = "" if first is None else f" (weights from {show(first)} on)"
+    where = f" (weights from {_first_weight(network)} on)"
     documents = "" if len(network.samples) == 1 else f" on {len(network.samples)} documents"
     return f"{layers}{documents}{where}"
+
+
+def _first_weight(network: Network) -> str:
+    cells = [cell for places in network.weights.values() for cell in places if cell is not None]
+    return show(min(cells)) if cells else "nowhere"
 
 
 def _layer(kind: str, options: Mapping[str, object]) -> str:
@@ -193,7 +221,11 @@ def _wrong_inputs(
         value = None if position is None else opinion.values[position]
         correction = corrections.get(cell)
         desired = right[cell] if correction is None else correction.desired
-        message = f"The input should be {desired:g}; it follows from a wrong cell." if correction is None else correction.message
+        message = (
+            f"The input should be {desired:g}; it follows from a wrong cell."
+            if correction is None
+            else correction.message
+        )
         found.append(
             CellResult(
                 cell[0], cell_name(cell[1], cell[2]), Status.CARRIED if correction is None else Status.ROOT, Kind.VALUE,
@@ -231,6 +263,7 @@ def _report(
     results: Sequence[CellResult],
     notes: tuple[str, ...],
     table: CellTable,
+    edits: Sequence[Edit],
 ) -> CheckReport:
     number = {status: sum(result.status is status for result in results) for status in _ORDER}
     checked = len(verdicts) - sum(verdict.status is Status.NOT_EVALUATED for verdict in verdicts)
@@ -255,6 +288,7 @@ def _report(
         max_ulps=last_places,
         samples=max(len(network.samples) for network in networks),
         cells=tuple(results),
+        edits=tuple(edits),
         notes=(*content.notes, *_links(content), *opinion.notes, *notes),
         quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in verdicts)),
     )

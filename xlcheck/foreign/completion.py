@@ -66,9 +66,7 @@ def _copy(layer: FoundLayer) -> FoundLayer:
     )
 
 
-def _offered(
-    layer: FoundLayer, pattern: Mapping[Role, Offset], free: Collection[Address]
-) -> list[dict[Role, Address]]:
+def _offered(layer: FoundLayer, pattern: Mapping[Role, Offset], free: Collection[Address]) -> list[dict[Role, Address]]:
     """Places where another column may stand, those first that continue the row or column of the known ones."""
     role = next(iter(pattern))
     anchors = [cells[role] for column in layer.columns if role in (cells := _cells(layer, column))]
@@ -119,9 +117,7 @@ def _moved(start: Address, offset: Offset) -> Address:
     return offset[0], start[1] + offset[1], start[2] + offset[2]
 
 
-def _predicted(
-    own: Mapping[Role, Address], pattern: Mapping[Role, Offset]
-) -> dict[Role, Address]:
+def _predicted(own: Mapping[Role, Address], pattern: Mapping[Role, Offset]) -> dict[Role, Address]:
     """Where the weights of a column should stand, by the votes of those that are known."""
     votes: Counter[Address] = Counter()
     for role, cell in own.items():

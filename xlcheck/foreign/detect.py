@@ -40,9 +40,7 @@ class Detected:
     rivals: tuple[Network, ...] = ()
 
 
-def detect(
-    table: CellTable, values: CellValues, engine: Engine, path: Path, precedents: Precedents
-) -> list[Detected]:
+def detect(table: CellTable, values: CellValues, engine: Engine, path: Path, precedents: Precedents) -> list[Detected]:
     """The networks of a workbook, each with the number of formula cells it explains.
 
     Args:
@@ -103,9 +101,7 @@ def _unread_numbers(table: CellTable, precedents: Precedents) -> set[Address]:
     return numbers
 
 
-def _best(
-    choices: Sequence[Choice], table: CellTable, values: CellValues, engine: Engine, path: Path
-) -> Detected:
+def _best(choices: Sequence[Choice], table: CellTable, values: CellValues, engine: Engine, path: Path) -> Detected:
     """The choice that explains most; where the words beside the weights name the gates, they decide."""
     if any(choice.said for choice in choices):
         choices = [choice for choice in choices if not choice.contradicted]

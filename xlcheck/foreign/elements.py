@@ -218,7 +218,11 @@ def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) ->
         compute = _value_of(quantity)
         values = np.stack([compute(setting) for setting in settings])
         operands = operands_of(quantity.expr or Ref(quantity.name), tied.graph)
-        sources.append(Source(network, quantity, "", _shown(quantity.expr), reads, operands, compute, _from_operands(quantity), values))
+        sources.append(
+            Source(
+                network, quantity, "", _shown(quantity.expr), reads, operands, compute, _from_operands(quantity), values
+            )
+        )
     return sources
 
 

@@ -54,11 +54,15 @@ class Explainer:
         wanted = verdict.desired if verdict.local is None or verdict.status is not Status.ROOT else verdict.local
         index = element.index if element.index < quantity.shape[-1] or len(quantity.shape) == 2 else 0
         message = quantity_message(quantity, index, verdict.status, verdict.kind, verdict.actual, wanted)
+        if verdict.only_here and verdict.status is Status.CARRIED:
+            return None, "It is right for the numbers shown, but with other numbers a cell that it reads is wrong."
         if verdict.kind is Kind.NOT_A_FORMULA:
             return "constant-over-formula", message
         named = self._diagnoser.name(verdict.cell) if verdict.status is Status.ROOT else None
         if named is None:
             return None, message
+        if verdict.only_here:
+            return named.name, f"The formula is right only for the numbers shown: {named.sentence}."
         return named.name, f"{message[:-1]}: {named.sentence}."
 
 

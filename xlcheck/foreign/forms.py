@@ -134,7 +134,7 @@ def _read(algebra: Algebra, term: Term, *, inside: bool) -> tuple[_Raw, float] |
             biases.append(leaves[0])
         else:
             extra = True
-    if not pairs and not computed or (extra and not pairs and not biases):
+    if (not pairs and not computed) or (extra and not pairs and not biases):
         return None
     whole = algebra.scale(term, 1 / scale) if scale != 1 else term
     if not isinstance(whole, Term):

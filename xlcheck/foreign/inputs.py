@@ -7,6 +7,7 @@ wrong in themselves, although no quantity of the model is computed in them.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -228,7 +229,7 @@ def _time_axis(cell: Address, inputs: Mapping[Address, tuple[str, int]]) -> str 
         by_step[index][name] = place
     for places in by_step.values():
         ordered = [places[name] for name in sorted(places)]
-        for a, b in zip(ordered, ordered[1:], strict=False):
+        for a, b in itertools.pairwise(ordered):
             return "across" if a[1] == b[1] else "down"
     return None
 

@@ -238,7 +238,11 @@ class _World:
         kind = self._kinds.get(self._quantity.band.layer, "")
         gates = GATES.get(kind, ())
         for new in _slices_moved(expr, len(gates)):
-            yield "gate-order", "the weights of another gate are used; the blocks of weights stand in another order", new
+            yield (
+                "gate-order",
+                "the weights of another gate are used; the blocks of weights stand in another order",
+                new,
+            )
 
     def others(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """The special ways of a GRU and of a softmax."""
@@ -399,13 +403,9 @@ def _changes(world: _World, dot: ex.Dot, index: int) -> Iterator[_Change]:
 
     unit = "the weights of a neighbouring unit are used; take those of this unit"
     for other in sorted(set(range(columns)) - {index}, key=lambda c: abs(c - index)):
-        yield _Change(
-            "neighbour-unit", unit, lambda v, o=other: (x(v) * (w(v)[:, o] - w(v)[:, index])).sum(axis=-1)
-        )
+        yield _Change("neighbour-unit", unit, lambda v, o=other: (x(v) * (w(v)[:, o] - w(v)[:, index])).sum(axis=-1))
         for k in range(rows) if rows > 1 else ():
-            yield _Change(
-                "neighbour-unit", unit, lambda v, o=other, k=k: x(v)[..., k] * (w(v)[k, o] - w(v)[k, index])
-            )
+            yield _Change("neighbour-unit", unit, lambda v, o=other, k=k: x(v)[..., k] * (w(v)[k, o] - w(v)[k, index]))
     for k in range(rows):
         for other in range(rows):
             if other != k:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.engines.base import Engine, Session
-from xlcheck.excel.addresses import Range, parse_range
+from xlcheck.excel.addresses import parse_range
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.network import Network

@@ -7,6 +7,7 @@ These steps are learnt from the cells whose meaning is known, and then say what 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -113,6 +114,6 @@ def _pairs(placed: Mapping[Address, Key]) -> Iterator[tuple[str, Vector, Band, S
     for name, line in lines.items():
         sheet, direction, _, band = name  # type: ignore[misc]
         line.sort(key=lambda item: item[0])
-        for (a, first), (b, second) in zip(line, line[1:], strict=False):
+        for (a, first), (b, second) in itertools.pairwise(line):
             vector = (0, b - a) if direction == "row" else (b - a, 0)
             yield sheet, vector, band, _between(first, second, 1)

@@ -66,7 +66,7 @@ class Visible:
             value = 1.0
             for factor, power in factors:
                 inner = number_of(factor, self._at(form, point))
-                value *= inner**power if inner > 0 or power == int(power) and inner != 0 else float("nan")
+                value *= inner**power if inner > 0 or (power == int(power) and inner != 0) else float("nan")
             found.append(value)
         return tuple(found)
 

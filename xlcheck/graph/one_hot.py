@@ -16,7 +16,7 @@ def is_one_hot(vectors: Array) -> bool:
 
 def places_of(vectors: Array) -> Array:
     """The place of each vector's 1; the last axis becomes one element."""
-    return ((vectors.argmax(axis=-1) + 1.0) * vectors.any(axis=-1))[..., None]
+    return np.asarray((vectors.argmax(axis=-1) + 1.0) * vectors.any(axis=-1))[..., None]
 
 
 def vectors_of(places: Array, depth: int) -> Array:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import math
-import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -113,11 +114,16 @@ def _fit(array: NDArray[np.generic], name: str, shape: Shape, where: str) -> Arr
     return numbers
 
 
+_BROKEN = (ValueError, EOFError, BadZipFile, AttributeError, MemoryError, NotImplementedError, zlib.error)
+"""What NumPy raises for a file that is damaged, cut off or lies about its size."""
+
+
 def _load(path: Path) -> NDArray[np.generic]:
     """One array; pickled objects could run code and are refused."""
     try:
-        array = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
+        with path.open("rb") as file:
+            array = np.load(file, allow_pickle=False)
+    except _BROKEN as error:
         raise DataError(f"{path}: this is not a NumPy array, or it holds Python objects: {error}") from error
     if not isinstance(array, np.ndarray):
         raise DataError(f"{path}: this is not one array; name an archive .npz")
@@ -126,7 +132,7 @@ def _load(path: Path) -> NDArray[np.generic]:
 
 def _from_archive(path: Path, names: Sequence[str]) -> list[NDArray[np.generic]]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             if len(names) == len(archive.files) == 1:
                 return [archive[archive.files[0]]]
             missing = [name for name in names if name not in archive.files]
@@ -136,7 +142,7 @@ def _from_archive(path: Path, names: Sequence[str]) -> list[NDArray[np.generic]]
                     f"the file holds {', '.join(archive.files) or 'nothing'}"
                 )
             return [archive[name] for name in names]
-    except (ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
+    except (*_BROKEN, TypeError) as error:  # TypeError: a single array is no archive
         raise DataError(
             f"{path}: this is not an archive of NumPy arrays, or it holds Python objects: {error}"
         ) from error

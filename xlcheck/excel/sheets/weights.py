@@ -53,7 +53,7 @@ def _with_weights(layer: LayerSpec, name: str) -> Iterator[tuple[str, LayerSpec]
 def _weight(draft: Draft, layer: LayerSpec, name: str, weight: str, row: int, book_name: str) -> int:
     sheet = draft.sheets[NAME]
     values = weight_array(draft, name)
-    rows, columns = values.shape
+    rows, columns = len(values), values.shape[1]
     shape = " × ".join(str(n) for n in layer.weights[weight])
     caption = f"{weight}   {shape}" + (f"   in the book: {book_name}" if book_name else "")
     sheet.put(row, 0, caption, "name")
