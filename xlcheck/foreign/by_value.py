@@ -46,9 +46,7 @@ class GivenModel:
     values: Mapping[str, Array]
 
 
-def network_by_value(
-    model: GivenModel, table: CellTable, values: CellValues, detected: Sequence[Network]
-) -> Network:
+def network_by_value(model: GivenModel, table: CellTable, values: CellValues, detected: Sequence[Network]) -> Network:
     """The cells that hold a model's weights and inputs.
 
     Args:
@@ -100,9 +98,7 @@ def _renamed(network: Network, model: GivenModel) -> Network:
     other = [q.name for q in forward_graph(model.spec) if q.expr is None and q.band.layer != "target"]
     names = dict(zip(own, other, strict=True))
     weights = {names[name]: places for name, places in network.weights.items()}
-    samples = tuple(
-        {names.get(name, name): places for name, places in sample.items()} for sample in network.samples
-    )
+    samples = tuple({names.get(name, name): places for name, places in sample.items()} for sample in network.samples)
     wanted = tuple(
         {n: model.values[n][i] for n in sample if n in model.values and not n.endswith("_init")}
         for i, sample in enumerate(samples)

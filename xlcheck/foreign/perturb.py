@@ -88,12 +88,11 @@ def _wrong(
 
 def with_perturbation(verdicts: Sequence[Verdict], wrong: set[Address], tied: Tie) -> list[Verdict]:
     """The verdicts, where cells that agreed only for the numbers shown are wrong, or follow from such cells."""
-    return [
-        replace(
-            verdict, status=Status.ROOT if verdict.cell in tied.wrong else Status.CARRIED, only_here=True,
-            local=verdict.desired,
-        )  # fmt: skip
-        if verdict.status is Status.AGREE and verdict.cell in wrong and not verdict.is_noise
-        else verdict
-        for verdict in verdicts
-    ]
+    found = []
+    for verdict in verdicts:
+        if verdict.status is not Status.AGREE or verdict.cell not in wrong or verdict.is_noise:
+            found.append(verdict)
+            continue
+        status = Status.ROOT if verdict.cell in tied.wrong else Status.CARRIED
+        found.append(replace(verdict, status=status, only_here=True, local=verdict.desired))
+    return found
