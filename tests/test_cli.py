@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -86,6 +87,23 @@ def test_several_engines_print_their_agreement(capsys: pytest.CaptureFixture[str
     out = capsys.readouterr().out
     assert "ironcalc" in out
     assert "cellrune" in out
+
+
+@pytest.mark.keras
+def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`bind` writes bindings beside the workbook and `check` reads them; an existing file is not overwritten."""
+    workbook = tmp_path / "by hand.xlsx"
+    shutil.copy(Path(__file__).parents[1] / "fixtures" / "foreign" / "time_down.xlsx", workbook)
+
+    assert run(["bind", str(workbook)]) == 0
+    assert "explains 44 of 44 formula cells" in capsys.readouterr().err
+    assert 'type = "LSTM"' in workbook.with_suffix(".toml").read_text(encoding="utf-8")
+
+    assert run(["check", str(workbook), "--perturb", "2"]) == 0
+    assert "assumed" not in capsys.readouterr().out
+
+    assert run(["bind", str(workbook)]) == 2
+    assert "exists already" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

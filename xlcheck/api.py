@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from xlcheck.excel.formulas import Style
 from xlcheck.fixtures.fixture import Fixture
 from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
+
+if TYPE_CHECKING:
+    from xlcheck.foreign.propose import Proposal
 
 Progress = Callable[[int, int], None]
 """Called with the number of epochs done and the number of all."""
@@ -198,6 +201,7 @@ def check(
     model: Any = None,
     inputs: Any = None,
     bindings: str | Path | None = None,
+    perturb: int = 0,
     atol: float | None = None,
     rtol: float | None = None,
 ) -> CheckReport:
@@ -213,6 +217,8 @@ def check(
         model: a `.keras` file or a `keras.Model`; the truth is then computed with it now, and its weights are compared.
         inputs: the samples that a workbook made by xlcheck must hold: an array, or a list with one for each input.
         bindings: a TOML file that says which cells hold what, for a workbook that xlcheck has not made.
+        perturb: for a hand-made workbook, how many times to change all weights and inputs and compare again;
+            this finds formulas that are right only for the numbers shown.
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
 
@@ -238,14 +244,30 @@ def check(
         beside = Path(path).with_suffix(".toml")
         known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
         return check_foreign(
-            content, engine_named(engine), recompute=_recompute(), bindings=known, atol=atol, rtol=rtol
+            content, engine_named(engine), recompute=_recompute(), bindings=known, perturb=perturb, atol=atol, rtol=rtol
         )
+    if perturb:
+        raise UsageError("--perturb is for workbooks made by hand; of xlcheck's own every sample is evaluated anyway")
     if inputs is not None:
         _require_inputs(content, inputs)
     weights = None if model is None else _weights_of(model)
     return check_content(
         content, engine_named(engine), recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol
     )
+
+
+def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:
+    """Find out what a workbook made by hand computes, and draft a bindings file for it.
+
+    Raises:
+        WorkbookError: the file cannot be read.
+        NothingCheckedError: it has no formulas, or no network is recognised in it.
+    """
+    from xlcheck.engines import engine as engine_named
+    from xlcheck.excel.reader import read_workbook
+    from xlcheck.foreign.propose import propose_bindings
+
+    return propose_bindings(read_workbook(Path(path)), engine_named(engine))
 
 
 def _require_inputs(content: WorkbookContent, inputs: Any) -> None:

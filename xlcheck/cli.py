@@ -166,6 +166,13 @@ def build(
     metavar="FILE.toml",
     help="Which cells hold what, for a workbook that xlcheck has not made.",
 )
+@click.option(
+    "--perturb",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="For a workbook made by hand: change all weights and inputs N times and compare again.",
+)
 @click.option("--atol", type=float, help="Absolute tolerance.  [default: what the workbook was verified with]")
 @click.option("--rtol", type=float, help="Tolerance relative to each quantity's largest magnitude.")
 @click.option("--all", "all_", is_flag=True, help="Show every cell that does not agree, not only the first roots.")
@@ -181,7 +188,8 @@ def build(
 @quiet_option
 def check(
     files: tuple[Path, ...], model: Path | None, bindings: Path | None, atol: float | None, rtol: float | None,
-    all_: bool, annotate: Path | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
+    perturb: int, all_: bool, annotate: Path | None, output: Path | None, engines: tuple[str, ...], format_: str,
+    quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras."""
     from xlcheck import api
@@ -189,7 +197,7 @@ def check(
     if annotate is not None and len(files) > 1:
         raise UsageError("--annotate writes one marked copy; pass one workbook with it")
     reports = [
-        api.check(path, engine=engine, model=model, bindings=bindings, atol=atol, rtol=rtol)
+        api.check(path, engine=engine, model=model, bindings=bindings, perturb=perturb, atol=atol, rtol=rtol)
         for path in files
         for engine in engines
     ]
@@ -200,6 +208,25 @@ def check(
         if not quiet:
             click.echo(f"{marked} cells are marked in {annotate}", err=True)
     return _show(reports, format_, output, all_=all_)
+
+
+@commands.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: FILE with .toml]")
+@quiet_option
+def bind(file: Path, output: Path | None, quiet: bool) -> int:
+    """Draft a bindings file: which cells of a workbook made by hand hold what."""
+    from xlcheck import api
+    from xlcheck.files import write_text
+
+    path = output or file.with_suffix(".toml")
+    if path.exists():
+        raise UsageError(f"{path} exists already; name another file with -o, or move it away")
+    proposal = api.propose(file)
+    write_text(path, proposal.text)
+    if not quiet:
+        click.echo(f"{path}: explains {proposal.explained} of {proposal.formula_cells} formula cells", err=True)
+    return 0
 
 
 @commands.command()
