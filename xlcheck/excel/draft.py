@@ -6,7 +6,7 @@ Worksheets are filled one after another; each may refer to whatever has been pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -314,6 +314,3 @@ def weight_array(draft: Draft, name: str) -> np.ndarray:
     """A weight as a matrix of at least one row, as it stands on the worksheet; several matrices one below the other."""
     array = np.atleast_2d(draft.trace[name])
     return array.reshape(-1, array.shape[-1])
-
-
-Labels = Mapping[str, Sequence[str]]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -229,8 +228,3 @@ def _page(ws: Any, sheet: PlannedSheet) -> None:
     ws.set_footer("&L&8&F&C&8&A&R&8page &P of &N")
     if sheet.freeze is not None and sheet.freeze[0]:
         ws.repeat_rows(0, sheet.freeze[0] - 1)
-
-
-def document_properties(title: str, subject: str, comments: str) -> Mapping[str, str]:
-    """Excel's document properties of a generated workbook."""
-    return {"title": title, "subject": subject, "author": "xlcheck", "comments": comments}

@@ -110,16 +110,6 @@ def _find_biases(column: Column, number_of: Mapping[Address, float]) -> None:
             column.ones |= ones
 
 
-def leaves_of(columns: Iterable[Column]) -> set[Leaf]:
-    """All weights of some columns."""
-    return {leaf for column in columns for leaf in column.leaves}
-
-
-def by_leaf(columns: Iterable[Column]) -> dict[Leaf, Column]:
-    """The column of each weight."""
-    return {leaf: column for column in columns for leaf in column.leaves}
-
-
 def group_by(columns: Sequence[Column], same: Iterable[tuple[Column, Column]]) -> list[list[Column]]:
     """Columns that belong together, directly or through others."""
     group = {id(column): [column] for column in columns}

@@ -22,6 +22,28 @@ def forward_graph(spec: ModelSpec) -> Graph:
         NotSupportedError: a layer, option or loss is not supported.
     """
     build = GraphBuilder()
+    tensors = _tensors(build, spec)
+    if spec.loss is not None:
+        add_loss(build, spec.loss, tensors[spec.outputs[0]])
+    return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps))
+
+
+def tensor_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
+    """The shape of every tensor of a model, without the batch axis.
+
+    Raises:
+        NotSupportedError: a layer or an option is not supported.
+    """
+    build = GraphBuilder()
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, signal in _tensors(build, spec).items():
+        sizes = [build.shape(ref)[-1] for ref in signal.steps]
+        shapes[name] = (len(sizes), sizes[0]) if signal.timed else (sum(sizes),)
+    return shapes
+
+
+def _tensors(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
+    """Let every layer write its equations; what flows between the layers, by the tensors' names."""
     weights = {layer.name: _weights(build, layer.name, layer) for layer in spec.layers}
     tensors = {item.tensor: _input(build, spec, item) for item in spec.inputs}
     for call in spec.calls:
@@ -29,9 +51,7 @@ def forward_graph(spec: ModelSpec) -> Graph:
         inputs = tuple(tensors[name] for name in call.inputs)
         outputs = equations_of(layer)(build, call.name, layer, weights[layer.name], inputs)
         tensors.update(zip(call.outputs, outputs, strict=True))
-    if spec.loss is not None:
-        add_loss(build, spec.loss, tensors[spec.outputs[0]])
-    return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps))
+    return tensors
 
 
 def _weights(build: GraphBuilder, name: str, layer: LayerSpec) -> dict[str, Ref]:

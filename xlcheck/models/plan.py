@@ -18,7 +18,7 @@ from xlcheck.excel.sheets.start import Story
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
+from xlcheck.layers.forward import forward_graph, tensor_shapes
 from xlcheck.models.sheets import check, numbers, store
 from xlcheck.models.sheets import words as text_names
 from xlcheck.models.sheets.layer import layer_sheet
@@ -136,10 +136,11 @@ def _layer_sheets(
                 draft, sheet, f"{item.tensor} · input", "What the network reads.", shown[item.tensor], None, stored
             )
     tensors = {tensor: call for call in spec.calls for tensor in call.outputs}
+    shapes = tensor_shapes(spec)
     summaries = []
     for call in spec.calls:
         own = shown.get(call.name, [])
-        summary = _summary(draft, spec, call, own)
+        summary = _summary(draft, spec, call, own, shapes[call.outputs[0]])
         if own:
             sheet = draft.sheet(summary.sheet, "state" if any(b.role is Role.STATE for b, _ in own) else "output")
             layer_sheet(
@@ -165,19 +166,16 @@ def _owner(spec: ModelSpec, band: Band) -> str:
 
 
 def _summary(
-    draft: Draft, spec: ModelSpec, call: Call, own: Sequence[tuple[Band, tuple[Quantity, ...]]]
+    draft: Draft,
+    spec: ModelSpec,
+    call: Call,
+    own: Sequence[tuple[Band, tuple[Quantity, ...]]],
+    shape: tuple[int, ...],
 ) -> LayerSummary:
     layer = spec.layer(call.layer)
-    computed = [(band, members) for band, members in own if members[0].expr is not None]
-    last = computed[-1][1] if computed else ()
-    if last:
-        steps = (len(last),) if last[0].step is not None and len(last) > 1 else ()
-        shape = " × ".join(f"{n:,}" for n in (*steps, last[0].shape[-1]))
-    else:
-        shape = "–"
-    count = sum(q.shape[-1] for _, members in computed for q in members)
+    count = sum(q.shape[-1] for _, members in own for q in members if q.expr is not None)
     sheet = sheet_name(call.name, draft.sheets) if own else START
-    return LayerSummary(call, layer.kind, shape, parameters(layer), count, sheet)
+    return LayerSummary(call, layer.kind, " × ".join(f"{n:,}" for n in shape), parameters(layer), count, sheet)
 
 
 def _sentence(spec: ModelSpec, call: Call, summary: LayerSummary, tensors: Mapping[str, Call]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from xlcheck.excel.draft import Draft, SheetDraft
 from xlcheck.excel.plan import Chart, Formula, Series
-from xlcheck.excel.sheets.common import heading, subscript
+from xlcheck.excel.sheets.common import heading
 from xlcheck.graph.quantities import Band, Quantity, Role
 
 SYMBOL, UNIT, EQUATION, MEANING, START, FIRST = range(6)
@@ -180,8 +180,3 @@ def _formula_texts(sheet: SheetDraft, row: int, last: Quantity, table: BandTable
         cell = sheet.cells[row + unit, _column(last)]
         if isinstance(cell.content, Formula):
             sheet.put(row + unit, column, f"={cell.content.text}", "formula")
-
-
-def step_label(t: int | None) -> str:
-    """A time step as readers count it: from 1."""
-    return "" if t is None else subscript(t + 1)
