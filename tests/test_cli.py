@@ -115,6 +115,7 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
         (["build", "lstm", "--weights", "book", "--seed", "3"], "leave one of the two out"),
         (["check", "nowhere.xlsx"], "nowhere.xlsx"),
         (["check"], "Missing argument"),
+        (["build", "lstm", "--style", "compact"], "is for models"),
         (["build", "lstm", "--style", "baroque"], "Invalid value for '--style'"),
     ],
 )

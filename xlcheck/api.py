@@ -131,7 +131,7 @@ def build_model(
         inputs: path of an .npy, .npz or .csv file, an array `(samples, …)`, or a list with one for each input.
         output: the workbook to write.
         text: what a model made by `xlcheck train` reads, instead of `inputs`; other words can be typed in the sheet.
-        style: how formulas are written: `robust`, `teaching` or `book`.
+        style: how formulas are written: `robust`, `teaching`, `book`, or `compact`, which needs Excel 365.
         engine: the formula engine that recalculates the file.
         full_products: multiply one-hot inputs out instead of taking rows of the kernels.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 _FORMATS = ("text", "json", "html", "junit")
 _ENGINES = ("ironcalc", "cellrune", "libreoffice")
-_STYLES = ("teaching", "book", "robust")
+_STYLES = ("teaching", "book", "robust", "compact")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -95,7 +95,9 @@ def list_() -> None:
 @click.option("--text", help="For a model made by `xlcheck train`: the words that it reads.")
 @click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out, not take rows.")
 @click.option(
-    "--style", type=click.Choice(_STYLES), help="How formulas are written.  [default: teaching; for a model: robust]"
+    "--style",
+    type=click.Choice(_STYLES),
+    help="How formulas are written; compact, for models, needs Excel 365.  [default: teaching; for a model: robust]",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; for several lessons, a folder.")
 @engine_option
@@ -118,6 +120,8 @@ def build(
         raise UsageError("name one model at a time, without the options for lessons; `xlcheck build --help` shows them")
     if not models and (inputs is not None or text is not None or full_products):
         raise UsageError("--inputs, --text and --full-products go with a model; name a .keras file")
+    if not models and style == "compact":
+        raise UsageError("--style compact is for models; lessons are written as teaching, book or robust")
     reports = []
     if models:
         path = output or Path(models[0]).with_suffix(".xlsx")
