@@ -25,6 +25,13 @@ def test_other_inputs_are_named() -> None:
         api.check(WORKBOOKS / "lstm.xlsx", inputs=np.array([[[1.0], [2.0]], [[1.0], [4.0]]]))
 
 
+def test_inputs_out_of_a_file_are_compared(tmp_path: Path) -> None:
+    """A file of inputs is read and compared as an array is."""
+    np.save(tmp_path / "inputs.npy", TOY + 1)
+    with pytest.raises(DataError, match=r"sample 1 of 'input' has 1\.0 where 2\.0 is given"):
+        api.check(WORKBOOKS / "lstm.xlsx", inputs=tmp_path / "inputs.npy")
+
+
 def test_inputs_of_another_shape_are_named() -> None:
     """Inputs of another shape are one sentence with both shapes."""
     with pytest.raises(DataError, match="2 samples of 2 numbers"):
@@ -38,10 +45,10 @@ def test_a_model_needs_inputs() -> None:
 
 
 @pytest.mark.keras
-def test_a_hand_made_workbook_takes_no_inputs(tmp_path: Path) -> None:
-    """Inputs for a workbook that xlcheck has not made are refused with the way out."""
+def test_a_hand_made_workbook_takes_no_inputs_alone() -> None:
+    """Inputs for a workbook that xlcheck has not made need a model; they are refused with the way out."""
     foreign = Path(__file__).parents[1] / "fixtures" / "foreign" / "two_documents.xlsx"
-    with pytest.raises(UsageError, match="pass --bind FILE"):
+    with pytest.raises(UsageError, match="pass --model FILE"):
         api.check(foreign, inputs=TOY)
 
 

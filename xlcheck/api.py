@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
 
 if TYPE_CHECKING:
+    from xlcheck.foreign.by_value import GivenModel
     from xlcheck.foreign.propose import Proposal
 
 Progress = Callable[[int, int], None]
@@ -215,7 +216,9 @@ def check(
         path: the workbook.
         engine: `ironcalc`, `cellrune` or `libreoffice`.
         model: a `.keras` file or a `keras.Model`; the truth is then computed with it now, and its weights are compared.
-        inputs: the samples that a workbook made by xlcheck must hold: an array, or a list with one for each input.
+            In a workbook made by hand its weights and inputs are found by what the formulas do with them, or by value.
+        inputs: the samples that the workbook must hold: a .npy, .npz or .csv file, an array, or a list with one for
+            each input. For a workbook made by hand they go with a model.
         bindings: a TOML file that says which cells hold what, for a workbook that xlcheck has not made.
         perturb: for a hand-made workbook, how many times to change all weights and inputs and compare again;
             this finds formulas that are right only for the numbers shown.
@@ -224,8 +227,9 @@ def check(
 
     Raises:
         WorkbookError: the file cannot be read.
-        UsageError: the bindings do not fit the workbook, or a model or inputs are given for a hand-made one.
-        DataError: the workbook holds other inputs than those given.
+        UsageError: the bindings do not fit the workbook or the model, or inputs are given for a hand-made one alone.
+        ModelError: the model cannot be used, or does not stand in the workbook.
+        DataError: the inputs cannot be read, or a workbook made by xlcheck holds others.
         NothingCheckedError: no network was found, or Keras is needed and not installed.
     """
     from xlcheck.checking.generated import check_content
@@ -237,20 +241,28 @@ def check(
     if bindings is not None or SHEET not in content.sheets:
         from xlcheck.foreign.check import check_foreign
 
-        if model is not None or inputs is not None:
+        if model is None and inputs is not None:
             raise UsageError(
-                f"{path} was not made by xlcheck, so a model alone does not say what is where; pass --bind FILE"
+                f"{path} was not made by xlcheck, so inputs alone do not say what it computes; pass --model FILE.keras "
+                "with them"
             )
         beside = Path(path).with_suffix(".toml")
         known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
         return check_foreign(
-            content, engine_named(engine), recompute=_recompute(), bindings=known, perturb=perturb, atol=atol, rtol=rtol
+            content,
+            engine_named(engine),
+            recompute=_recompute(),
+            bindings=known,
+            model=None if model is None else _given_model(model, inputs),
+            perturb=perturb,
+            atol=atol,
+            rtol=rtol,
         )
     if perturb:
         raise UsageError("--perturb is for workbooks made by hand; of xlcheck's own every sample is evaluated anyway")
     if inputs is not None:
         _require_inputs(content, inputs)
-    weights = None if model is None else _weights_of(model)
+    weights = None if model is None else _weights_of(_loaded(model))
     return check_content(
         content, engine_named(engine), recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol
     )
@@ -280,7 +292,12 @@ def _require_inputs(content: WorkbookContent, inputs: Any) -> None:
 
     manifest, graph = expectation_of(content)
     tensors = [item.tensor for item in manifest.spec.inputs]
-    arrays = inputs if isinstance(inputs, list | tuple) and len(tensors) > 1 else [inputs]
+    if isinstance(inputs, (str, Path)):
+        from xlcheck.models.inputs import read_inputs
+
+        arrays: Any = read_inputs(inputs, {item.tensor: item.shape for item in manifest.spec.inputs}).arrays
+    else:
+        arrays = inputs if isinstance(inputs, list | tuple) and len(tensors) > 1 else [inputs]
     for tensor, array in zip(tensors, arrays, strict=False):
         steps = [q for q in graph if q.band.name == f"{tensor}.x"]
         stored = np.concatenate([manifest.trace[q.name] for q in steps], axis=1)
@@ -321,8 +338,38 @@ def _recompute() -> Callable[[ModelSpec, Mapping[str, NDArray[np.float64]]], Tra
     return recompute
 
 
-def _weights_of(model: Any) -> Mapping[str, NDArray[np.float64]]:
+def _given_model(model: Any, inputs: Any) -> GivenModel:
+    """A model with its weights, and with inputs if there are any, as a hand-made workbook is compared with them.
+
+    Raises:
+        ModelError: the model cannot be used, or leaves open how long its inputs are and there are none.
+        DataError: the inputs cannot be read or do not fit the model.
+    """
+    from xlcheck.foreign.by_value import GivenModel
+    from xlcheck.layers.forward import forward_graph
+    from xlcheck.models.build import inputs_of
+    from xlcheck.oracle.quantities import spread
+    from xlcheck.spec.keras_reader import read_model
+
+    loaded = _loaded(model)
+    given = None if inputs is None else inputs_of(loaded, inputs)
+    spec = read_model(loaded, None if given is None else [array.shape[1:] for array in given.arrays])
+    spec = replace(spec, loss=None)
+    values = dict(_weights_of(loaded))
+    if given is not None:
+        graph = forward_graph(spec)
+        for item, array in zip(spec.inputs, given.arrays, strict=True):
+            values |= spread(graph, f"{item.tensor}.x", array)
+    return GivenModel(spec, values)
+
+
+def _loaded(model: Any) -> Any:
     from xlcheck.spec.keras_file import load_model
+
+    return load_model(model) if isinstance(model, (str, Path)) else model
+
+
+def _weights_of(model: Any) -> Mapping[str, NDArray[np.float64]]:
     from xlcheck.spec.keras_reader import weights_of
 
-    return weights_of(load_model(model) if isinstance(model, (str, Path)) else model)
+    return weights_of(model)

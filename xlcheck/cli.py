@@ -162,7 +162,16 @@ def build(
 
 @commands.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", type=click.Path(path_type=Path), help="A .keras file: compute the truth with it now.")
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="A .keras file: compute the truth with it now, and compare the weights in the workbook with its own.",
+)
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path),
+    help="What the workbook must have as inputs (.npy, .npz or .csv); for one made by hand, together with --model.",
+)
 @click.option(
     "--bind",
     "bindings",
@@ -191,9 +200,9 @@ def build(
 @format_option
 @quiet_option
 def check(
-    files: tuple[Path, ...], model: Path | None, bindings: Path | None, atol: float | None, rtol: float | None,
-    perturb: int, all_: bool, annotate: Path | None, output: Path | None, engines: tuple[str, ...], format_: str,
-    quiet: bool,
+    files: tuple[Path, ...], model: Path | None, inputs: Path | None, bindings: Path | None, atol: float | None,
+    rtol: float | None, perturb: int, all_: bool, annotate: Path | None, output: Path | None,
+    engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras."""
     from xlcheck import api
@@ -201,7 +210,16 @@ def check(
     if annotate is not None and len(files) > 1:
         raise UsageError("--annotate writes one marked copy; pass one workbook with it")
     reports = [
-        api.check(path, engine=engine, model=model, bindings=bindings, perturb=perturb, atol=atol, rtol=rtol)
+        api.check(
+            path,
+            engine=engine,
+            model=model,
+            inputs=inputs,
+            bindings=bindings,
+            perturb=perturb,
+            atol=atol,
+            rtol=rtol,
+        )
         for path in files
         for engine in engines
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.checking.messages import UNBOUND
-from xlcheck.checking.report import CellResult, CheckReport, Counts, Edit, Kind, Status
+from xlcheck.checking.report import CellResult, CheckReport, Counts, Kind, Status
 from xlcheck.checking.tolerance import Tolerance, ulps
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError
@@ -18,7 +18,7 @@ from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.bindings_file import read_bindings
-from xlcheck.foreign.by_value import GivenModel, network_by_value, weight_edits
+from xlcheck.foreign.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.foreign.cells import CellTable, show
 from xlcheck.foreign.detect import detect
 from xlcheck.foreign.diagnose import Diagnoser
@@ -31,6 +31,7 @@ from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.tie import Tie, tie
 from xlcheck.foreign.verdicts import Judge, Verdict
+from xlcheck.foreign.weights import WeightReport, compare_weights
 from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
 
@@ -79,18 +80,15 @@ def check_foreign(
     networks, assumed = _networks(table, opinion, bindings, model, precedents)
     corrections, right_inputs = correct_inputs(table, opinion, networks, precedents)
     numbers = _given_numbers(table, networks, opinion) | right_inputs
-    edits: list[Edit] = []
-    if model is not None:
-        edits, right_weights = weight_edits(networks[0], model, numbers)
-        numbers |= right_weights
-        right_inputs |= right_weights
+    weights = _compare_weights(table, networks, model, numbers)
+    numbers |= weights.right
+    wrong_inputs = {*corrections, *right_inputs, *weights.right}
     traces = [recompute(network.spec, network.values(numbers)) for network in networks]
     probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
     tolerance = Tolerance(
         ATOL if atol is None else atol, RTOL if rtol is None else rtol, opinion.engine.absolute_tolerance
     )
-    wrong_inputs = {*corrections, *right_inputs}
     judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
     if perturb:
@@ -99,14 +97,13 @@ def check_foreign(
     settings = [probe.graph_values(number) for number in range(len(networks))]
     explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
-    weights = {cell for n in networks for q, _, _, cell in n.cells() if q.is_weight}
-    inputs = {cell: number for cell, number in right_inputs.items() if cell not in weights}
-    results += _wrong_inputs(table, networks, opinion, corrections, inputs)
-    listed = {*tied.held, *corrections, *right_inputs}
+    results += weights.results
+    results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
+    listed = {*tied.held, *wrong_inputs}
     results += list(_unbound(table, listed, networks, opinion))
     results.sort(key=lambda result: _ORDER.index(result.status))
-    notes = (*assumed, *_notes(verdicts, tied))
-    return _report(content, opinion, traces, networks, verdicts, results, notes, table, edits)
+    notes = (*assumed, *weights.notes(), *_notes(verdicts, tied))
+    return _report(content, opinion, traces, networks, verdicts, results, notes, table, weights.compared)
 
 
 def _networks(
@@ -117,14 +114,13 @@ def _networks(
     precedents: Precedents,
 ) -> tuple[tuple[Network, ...], tuple[str, ...]]:
     """The networks, and what was assumed about them."""
-    if isinstance(bindings, Path):
-        return read_bindings(bindings, table.content), ()
     if bindings is not None:
-        return tuple(bindings), ()
+        told = read_bindings(bindings, table.content) if isinstance(bindings, Path) else tuple(bindings)
+        return (told if model is None else _under_model(told, model, table, opinion)), ()
     found = detect(table, opinion.values, opinion.engine, table.content.path, precedents)
     if model is not None:
         network = network_by_value(model, table, opinion.values, [d.network for d in found])
-        return (network,), (f"the weights of the model were found from {_first_weight(network)} on",)
+        return (network,), (f"the weights of the model were found in the workbook, from {_first_weight(network)} on",)
     if not found:
         raise NothingCheckedError(
             f"no network was recognised in {table.content.path}; say what it computes in a bindings file "
@@ -135,6 +131,34 @@ def _networks(
         for d in found
     )
     return tuple(d.network for d in found), notes
+
+
+def _under_model(
+    networks: tuple[Network, ...], model: GivenModel, table: CellTable, opinion: Opinion
+) -> tuple[Network, ...]:
+    """The networks of a bindings file, those of the model's shape under the model's names."""
+    if not any(has_shape_of(network, model) for network in networks):
+        raise UsageError(
+            f"the bindings describe no network of the shape of the model {model.spec.name!r}; correct them, or pass "
+            "the model whose weights stand in the workbook"
+        )
+    numbers = {address: float(opinion.values.numbers[i]) for address, i in table.index.items()}
+    return tuple(under_model(n, model, numbers) if has_shape_of(n, model) else n for n in networks)
+
+
+def _compare_weights(
+    table: CellTable, networks: Sequence[Network], model: GivenModel | None, numbers: Mapping[Address, float]
+) -> WeightReport:
+    """The weights in the sheet against those of the model, if there is one."""
+    network = next((n for n in networks if model is not None and n.spec.layers == model.spec.layers), None)
+    if model is None or network is None:
+        return WeightReport()
+    formulas = {
+        cell: f"={content.formula}"
+        for _, _, _, cell in network.cells()
+        if (content := table.cell(cell)) is not None and content.formula is not None
+    }
+    return compare_weights(network, model.values, numbers, formulas)
 
 
 def describe(network: Network) -> str:
@@ -263,11 +287,13 @@ def _report(
     results: Sequence[CellResult],
     notes: tuple[str, ...],
     table: CellTable,
-    edits: Sequence[Edit],
+    weights: Collection[Address],
 ) -> CheckReport:
     number = {status: sum(result.status is status for result in results) for status in _ORDER}
     checked = len(verdicts) - sum(verdict.status is Status.NOT_EVALUATED for verdict in verdicts)
     judged = {(verdict.cell[0], cell_name(*verdict.cell[1:])) for verdict in verdicts}
+    judged |= {(cell[0], cell_name(*cell[1:])) for cell in weights}
+    checked += len(weights)
     checked += sum(r.status in {Status.ROOT, Status.CARRIED} and (r.sheet, r.cell) not in judged for r in results)
     typed = sum(verdict.kind in {Kind.NOT_A_FORMULA, Kind.MISSING} for verdict in verdicts)
     error, last_places = _largest_difference(verdicts)
@@ -288,7 +314,6 @@ def _report(
         max_ulps=last_places,
         samples=max(len(network.samples) for network in networks),
         cells=tuple(results),
-        edits=tuple(edits),
         notes=(*content.notes, *_links(content), *opinion.notes, *notes),
         quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in verdicts)),
     )

@@ -79,7 +79,7 @@ def build_model(
     from xlcheck.spec.keras_reader import read_model
 
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
-    given = _inputs(loaded, inputs, labels)
+    given = inputs_of(loaded, inputs, labels)
     spec = replace(read_model(loaded, [array.shape[1:] for array in given.arrays]), loss=None)
     arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
     trace, trained = record(loaded, arrays), record(loaded, arrays, dtype="float32")
@@ -112,7 +112,17 @@ def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
     return replace(spec, inputs=tuple(inputs)), Trace(trace.source, {**places, **trace.values})
 
 
-def _inputs(model: Any, inputs: Any, labels: Sequence[str] | None) -> ModelInputs:
+def inputs_of(model: Any, inputs: Any, labels: Sequence[str] | None = None) -> ModelInputs:
+    """What a model reads, out of a file or out of arrays.
+
+    Args:
+        model: a `keras.Model`.
+        inputs: as for `build_model`.
+        labels: a short text for each sample.
+
+    Raises:
+        DataError: the inputs cannot be read or do not fit the model.
+    """
     from xlcheck.spec.keras_calls import input_names
 
     if isinstance(inputs, ModelInputs):
