@@ -31,6 +31,7 @@ from xlcheck.excel.plan import (
     Spill,
     WorkbookPlan,
 )
+from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.writer import write_workbook
 
 RNG = np.random.default_rng(7)
@@ -130,6 +131,19 @@ def test_every_cell_of_a_spilled_formula_has_its_value(tmp_path: Path) -> None:
     assert stored(path)[1] == {"B2": 1.5, "B3": 2.5, "B4": 3.5}
 
 
+def test_an_empty_text_is_stored_as_a_text(tmp_path: Path) -> None:
+    """A formula that gives "" has a stored value, with and without blocks beside it; XlsxWriter alone stores none."""
+    empty = Formula('IF(1,"","x")', "")
+    block = FormulaBlock(Range("S", 1, 1, 2), Pattern(('IF(1,"","x")',)), "", "state")
+    for blocks in ((), (block,)):
+        path = written(tmp_path, cells=(PlannedCell(1, 0, empty, "state"),), blocks=blocks)
+        cells = read_workbook(path).sheets["S"].cells
+        part = zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml").decode()
+
+        assert {cell.value for cell in cells.values()} == {""}
+        assert part.count(' t="str"><f>') == part.count("<v></v>") == len(cells) == 1 + 2 * len(blocks)
+
+
 @pytest.mark.parametrize(
     ("blocks", "message"),
     [
@@ -150,13 +164,21 @@ def test_xlsxwriter_still_has_the_private_methods_that_streaming_uses() -> None:
     """A new XlsxWriter that renames them or takes other arguments is noticed here, not in a user's file."""
     arguments = {
         name: list(inspect.signature(getattr(Worksheet, name)).parameters)
-        for name in ("_write_rows", "_write_row", "_write_cell", "_xml_number_element", "_check_dimensions")
+        for name in (
+            "_write_rows",
+            "_write_row",
+            "_write_cell",
+            "_xml_number_element",
+            "_xml_formula_element",
+            "_check_dimensions",
+        )
     }
 
     assert arguments["_write_rows"] == ["self"]
     assert arguments["_write_row"][:4] == ["self", "row", "spans", "row_info"]
     assert arguments["_write_cell"] == ["self", "row", "col", "cell"]
     assert arguments["_xml_number_element"] == ["self", "number", "attributes"]
+    assert arguments["_xml_formula_element"] == ["self", "formula", "result", "attributes"]
     assert arguments["_check_dimensions"][:3] == ["self", "row", "col"]
     assert callable(Format._get_xf_index)
     assert {"table", "row_info", "fh"} <= vars(Worksheet()).keys()

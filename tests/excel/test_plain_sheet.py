@@ -31,6 +31,7 @@ PLAIN = (
     '<row r="7" ht="20"><c r="A7"><f>IF(A1&lt;&gt;&quot;&amp;lt;&quot;,1,0)</f><v>1</v></c>'
     '<c r="AB7" t="str"><f>A1&amp;"x"</f><v>a&amp;b_x000D_</v></c><c r="AC7" t="b"><v>1</v></c>'
     '<c r="AD7" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="AE7" t="s"><v>7</v></c>'
+    '<c r="AF7" t="str"><f>IF(A7,"","x")</f><v></v></c><c r="AG7" t="str"/>'
     '<c r="XFD7" t="n"><v>-1E-300</v></c></row>'
 )
 
@@ -49,6 +50,7 @@ def test_plain_cells_are_read_as_by_the_xml_parser() -> None:
     assert found[6, 27] == Cell("a&b\r", 'A1&"x"')
     assert found[6, 29] == Cell(CellError("#DIV/0!"), "1/0")
     assert isinstance(found[6, 30].value, NotEvaluated)
+    assert found[6, 31] == Cell("", 'IF(A7,"","x")')
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,9 @@ def test_plain_cells_are_read_as_by_the_xml_parser() -> None:
         '<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">B1</f><v>1</v></c></row>',
         '<row r="1"><c r="A1"><f>B1</f></c></row>',
         '<row r="1"><c r="A1"><f></f><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><f>B1</f><v></v></c></row>',
+        '<row r="1"><c r="A1" t="b"><f>B1</f><v></v></c></row>',
+        '<row r="1"><c r="A1" t="str"><v></v></c></row>',
         '<row r="1"><c r="A1"><v></v></c></row>',
         '<row r="1"><c r="A1"><v>1</v><extLst/></c></row>',
         '<row r="1"><c><v>1</v></c></row>',

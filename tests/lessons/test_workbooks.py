@@ -13,6 +13,7 @@ from xlcheck.engines import engine
 from xlcheck.engines.libreoffice import find_soffice
 from xlcheck.excel.addresses import parse_range
 from xlcheck.excel.manifest import manifest_of
+from xlcheck.excel.packed_cells import PackedCells
 from xlcheck.excel.plan import Link
 from xlcheck.excel.reader import read_workbook
 from xlcheck.fixtures.names import IN_THE_BOOK
@@ -69,6 +70,14 @@ def test_bytes_are_those_in_the_repository(name: str, tmp_path: Path) -> None:
     api.build(name, path)
 
     assert path.read_bytes() == (WORKBOOKS / path.name).read_bytes()
+
+
+@pytest.mark.parametrize("path", sorted(WORKBOOKS.glob("*.xlsx")), ids=lambda path: path.stem)
+def test_every_formula_cell_has_a_stored_value(path: Path) -> None:
+    """Programs that do not calculate show every number and every text, empty ones included."""
+    assert [
+        name for name, sheet in read_workbook(path).sheets.items() if PackedCells.of(sheet.cells).without_value()
+    ] == []
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -73,9 +73,13 @@ def _read_chunk(text: str, first: int, last: int, strings: Sequence[str]) -> Pac
     if not found:
         return _EMPTY if tags == row_tags else None
     letters, digits, kinds, formulas, values = zip(*found, strict=True)
-    # One tag opens and closes an empty cell, four make a value, and six a formula with its value. An empty
-    # formula or value matches like a missing one, and then the numbers differ, too.
+    # One tag opens and closes an empty cell, four make a value, and six a formula with its value. Apart from a
+    # formula's empty text, an empty formula or value matches like a missing one, and then the numbers differ, too.
     filled = list(map(bool, values))
+    for place in [] if all(filled) else [p for p, value in enumerate(values) if formulas[p] and not value]:
+        if kinds[place] != "str":
+            return None
+        filled[place] = True
     if tags != row_tags + len(found) + 3 * sum(filled) + 2 * sum(map(bool, formulas)):
         return None
     columns = {name: column_index(name) for name in set(letters)}
@@ -105,7 +109,7 @@ def _values(kinds: Sequence[str], values: Sequence[str], strings: Sequence[str])
 
 def _other(kind: str, text: str, strings: Sequence[str]) -> Value:
     if not text:
-        return None
+        return "" if kind == "str" else None
     if kind == "s":
         number = int(text)
         if not 0 <= number < len(strings):

@@ -1,11 +1,13 @@
 """An XlsxWriter worksheet whose numbers keep every bit, and which streams blocks of cells.
 
 XlsxWriter writes constants with 16 digits, which changes 43 % of float64 values in the last
-bits; here they have all 17. Blocks never become XlsxWriter's cell objects: their rows are made
-when the file is written. Everything else (formats, charts, notes, names) stays XlsxWriter's.
+bits; here they have all 17. It does not mark a formula's empty result as a text, so that readers
+take it for missing; here it is marked. Blocks never become XlsxWriter's cell objects: their rows
+are made when the file is written. Everything else (formats, charts, notes, names) stays
+XlsxWriter's.
 
-Private methods of XlsxWriter are used: `_xml_number_element`, `_write_rows`, `_write_row`,
-`_write_cell`, `_check_dimensions`, `_get_xf_index`, and the attributes `table` and `row_info`.
+Private methods of XlsxWriter are used: `_xml_number_element`, `_xml_formula_element`, `_write_rows`,
+`_write_row`, `_write_cell`, `_check_dimensions`, `_get_xf_index`, and the attributes `table` and `row_info`.
 The version is pinned, and a test holds the contract.
 """
 
@@ -49,6 +51,14 @@ class ExactWorksheet(Worksheet):  # type: ignore[misc]
     def _xml_number_element(self, number: float, attributes: list[tuple[str, Any]] | None = None) -> None:
         attrs = "".join(f' {key}="{self._escape_attributes(value)}"' for key, value in attributes or ())
         self.fh.write(f"<c{attrs}><v>{float(number)!r}</v></c>")
+
+    def _xml_formula_element(
+        self, formula: str, result: float | str, attributes: list[tuple[str, Any]] | None = None
+    ) -> None:
+        attributes = list(attributes or ())
+        if result == "":
+            attributes.append(("t", "str"))
+        super()._xml_formula_element(formula, result, attributes)
 
     def _write_rows(self) -> None:
         if not self._blocks:
