@@ -51,3 +51,7 @@ OPEN = CheckReport(
     (SKIPPED,), quantities=QUANTITIES,
 )  # fmt: skip
 EMPTY = CheckReport("books/empty.xlsx", "ironcalc 0.9.1", "keras float64", Counts(0, 0, 0, 0, 0, 0, 0), 0.0)
+STRAY = CheckReport(
+    "books/stray.xlsx", "ironcalc 0.9.1", "keras float64", Counts(85, 84, 84, 0, 0, 1, 0, 1), 2.2e-16, 4.0, 2,
+    (UNBOUND,), (), ("1 formula on worksheets that xlcheck made (lstm!Z9) belongs to nothing it knows",), QUANTITIES,
+)  # fmt: skip

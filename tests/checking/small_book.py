@@ -112,7 +112,9 @@ class SmallBook:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with xlsxwriter.Workbook(path) as book:
-                sheets = {name: book.add_worksheet(name) for name in ("Data", "Weights", "Net", "All", "Check", SHEET)}
+                names = {"Data": 0, "Weights": 0, "Net": 0, "All": 0, "Check": 0, SHEET: 0}
+                names |= {parse_range(where).sheet: 0 for where in cells}
+                sheets = {name: book.add_worksheet(name) for name in names}
                 for where, content in cells.items():
                     area = parse_range(where)
                     self._put(sheets[area.sheet], area.top, area.left, where, content)

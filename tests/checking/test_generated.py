@@ -222,14 +222,29 @@ def test_another_spelling_of_a_helper_is_the_same_formula(check_small: Checker) 
     assert "Check!B2" in cells(report, Status.CARRIED)
 
 
-def test_formulas_that_belong_to_nothing_are_listed_and_do_not_fail(check_small: Checker) -> None:
+def test_formulas_on_a_worksheet_of_one_s_own_are_listed_and_do_not_fail(check_small: Checker) -> None:
     """A scratch cell is unbound; it counts as a formula cell but not as checked."""
-    report = check_small({"Net!H20": "=1+1"})
+    report = check_small({"Scratch!H20": "=1+1"})
 
     assert report.ok
-    assert cells(report, Status.UNBOUND) == {"Net!H20"}
+    assert cells(report, Status.UNBOUND) == {"Scratch!H20"}
     assert report.counts.formula_cells == report.counts.checked + 1
+    assert (report.counts.unbound, report.counts.stray) == (1, 0)
     assert report.cells[0].actual == 2.0
+
+
+def test_formulas_that_belong_to_nothing_among_the_network_s_are_no_pass(check_small: Checker) -> None:
+    """Who looks at the worksheet cannot tell them from those that were checked, so the check is not complete."""
+    report = check_small({"Net!H20": "=1+1", "Check!Z1": "=2+2", "Scratch!A1": "=3+3"})
+
+    assert not report.ok
+    assert report.exit_code == 3
+    assert cells(report, Status.UNBOUND) == {"Net!H20", "Check!Z1", "Scratch!A1"}
+    assert (report.counts.unbound, report.counts.stray) == (3, 2)
+    assert report.notes[:1] == (
+        "2 formulas on worksheets that xlcheck made (Net!H20, Check!Z1) belong to nothing it knows, so not everything "
+        "could be checked; put formulas of your own on a worksheet of your own, or build the workbook again",
+    )
 
 
 def test_several_roots_come_in_calculation_order(check_small: Checker) -> None:

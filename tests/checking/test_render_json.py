@@ -21,6 +21,7 @@ def test_the_documented_object() -> None:
     assert data["ok"] is False
     assert data["counts"] == {
         "formula_cells": 85, "checked": 84, "agree": 80, "root": 2, "carried": 2, "unbound": 1, "not_evaluated": 0,
+        "stray": 0,
     }  # fmt: skip
     assert data["cells"][0] == {
         "sheet": "lstm", "cell": "M15", "status": "root", "kind": "value", "quantity": "lstm.z[1][0]",

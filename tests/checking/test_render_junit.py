@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from reports import BAD, CARRIED, EMPTY, GOOD, OPEN, ROOT
+from reports import BAD, CARRIED, EMPTY, GOOD, OPEN, ROOT, STRAY
 
 from xlcheck.checking.render_junit import render_junit
 from xlcheck.checking.report import Counts
@@ -73,6 +73,14 @@ def test_what_was_not_computed_is_an_error() -> None:
 def test_a_check_of_nothing_is_an_error() -> None:
     """An empty suite would pass."""
     assert outcomes(render_junit([EMPTY])) == {"check": "error"}
+
+
+def test_unknown_formulas_among_the_network_s_are_an_error() -> None:
+    """They belong to no test case of their own."""
+    found = outcomes(render_junit([STRAY]))
+
+    assert found.pop("check") == "error"
+    assert set(found.values()) == {"passed"}
 
 
 def test_totals_are_sums() -> None:

@@ -6,7 +6,7 @@ import io
 import re
 from dataclasses import replace
 
-from reports import BAD, EMPTY, GOOD, OPEN, ROOT
+from reports import BAD, EMPTY, GOOD, OPEN, ROOT, STRAY
 from rich.console import Console
 
 from xlcheck.checking.console import printable
@@ -117,6 +117,18 @@ def test_what_could_not_be_checked_is_shown_with_its_reason() -> None:
         "     Keras    0.7\n"
         "     formula  =LAMBDA(x,x)(1)\n"
         "     why      loss was not checked: the engine does not know LAMBDA."
+    )
+
+
+def test_unknown_formulas_among_the_network_s_are_no_pass() -> None:
+    """The verdict counts them, and the note says which they are."""
+    assert render_text([STRAY]) == (
+        "? books/stray.xlsx: 1 formula cell is unknown; 84 others agree\n"
+        "  ironcalc 0.9.1 against keras float64, 2 samples, difference ≤ 2.2e-16\n"
+        "  1 formula belongs to no quantity; not checked.\n"
+        "  Note: 1 formula on worksheets that xlcheck made (lstm!Z9) belongs to nothing\n"
+        "  it knows.\n"
+        "  Every cell: xlcheck check books/stray.xlsx --all"
     )
 
 

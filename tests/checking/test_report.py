@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from reports import BAD, EMPTY, GOOD, OPEN, QUANTITIES
+from reports import BAD, EMPTY, GOOD, OPEN, QUANTITIES, STRAY
 
 from xlcheck.checking.failure import CheckFailedError
 from xlcheck.checking.groups import by_quantity
@@ -16,7 +16,7 @@ from xlcheck.checking.report import CheckReport, Counts
 from xlcheck.errors import MissingDependencyError
 
 
-@pytest.mark.parametrize(("report", "code"), [(GOOD, 0), (BAD, 1), (OPEN, 3), (EMPTY, 3)])
+@pytest.mark.parametrize(("report", "code"), [(GOOD, 0), (BAD, 1), (OPEN, 3), (EMPTY, 3), (STRAY, 3)])
 def test_exit_codes(report: CheckReport, code: int) -> None:
     """0: all agree; 1: something disagrees; 3: nothing, or not everything, could be checked."""
     assert report.exit_code == code
@@ -47,7 +47,7 @@ def test_a_failed_check_raises_with_its_report() -> None:
     assert str(error.value) == render_text([BAD])
 
 
-@pytest.mark.parametrize("report", [OPEN, EMPTY])
+@pytest.mark.parametrize("report", [OPEN, EMPTY, STRAY])
 def test_an_incomplete_check_raises_too(report: CheckReport) -> None:
     """What was not looked at has not passed."""
     with pytest.raises(CheckFailedError):

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from zipfile import ZipFile
 
 import pytest
 
@@ -148,7 +149,6 @@ def test_workbook_of_somebody_else(pytester: pytest.Pytester, write_parts: Calla
 def test_deleted_constant(pytester: pytest.Pytester, right: Path) -> None:
     """A typed-in number that is gone fails the item of the constants, though it has no item of its own."""
     import re
-    from zipfile import ZipFile
 
     from xlcheck.excel.manifest import manifest_of
     from xlcheck.excel.reader import read_workbook
@@ -168,6 +168,21 @@ def test_deleted_constant(pytester: pytest.Pytester, right: Path) -> None:
     result = pytester.runpytest("--xlcheck", "cut.xlsx", "-rf")
 
     result.stdout.fnmatch_lines(["FAILED cut.xlsx::inputs and weights - *"])
+
+
+def test_unknown_formula(pytester: pytest.Pytester, right: Path) -> None:
+    """A formula that was put among the network's fails the last item, so that the workbook does not pass."""
+    row = '<row r="999"><c r="A999"><f>1+1</f><v>2</v></c></row></sheetData>'
+    with ZipFile(right) as source, ZipFile("more.xlsx", "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, data.replace(b"</sheetData>", row.encode()) if name.endswith("sheet4.xml") else data)
+    result = pytester.runpytest("--xlcheck", "more.xlsx", "-rf")
+
+    result.assert_outcomes(failed=1, passed=len(names(pytester.runpytest("--xlcheck", "more.xlsx", "--co", "-q"))) - 1)
+    result.stdout.fnmatch_lines(
+        ["? more.xlsx: 1 formula cell is unknown; 362 others agree", "FAILED more.xlsx::inputs and weights - *"]
+    )
 
 
 def test_engine(pytester: pytest.Pytester, wrong: Path) -> None:

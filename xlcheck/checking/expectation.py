@@ -12,9 +12,12 @@ from typing import Any
 
 from xlcheck.checking.placement import placement_of
 from xlcheck.errors import WorkbookError
+from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.manifest import SHEET, Manifest, manifest_of
+from xlcheck.excel.naming import sheet_name
 from xlcheck.excel.sheet_cells import MAX_CELLS
+from xlcheck.graph.expressions import OneHot
 from xlcheck.graph.quantities import Graph
 from xlcheck.layers.forward import forward_graph
 from xlcheck.optimisers.table import epoch_graph
@@ -49,6 +52,16 @@ def expectation_of(content: WorkbookContent) -> tuple[Manifest, Graph]:
         )
     _require_sheets(content, manifest)
     return manifest, graph
+
+
+def own_sheets(manifest: Manifest) -> frozenset[str]:
+    """The worksheets that xlcheck made, on which every formula cell must belong to something.
+
+    The names of layers are among them, since nothing may be said of a whole worksheet.
+    """
+    return frozenset(area.sheet for area in _areas(manifest)) | {
+        sheet_name(layer.name, ()) for layer in manifest.spec.layers
+    }
 
 
 def _require_size(manifest: Manifest) -> None:
@@ -88,6 +101,7 @@ def _faults(manifest: Manifest, graph: Graph) -> Iterator[str]:
         sample, weight = binding.sample, graph[binding.quantity].is_weight
         if sample is not None and (weight or type(sample) is not int or sample not in range(samples)):
             yield f"{binding.area} shows {binding.quantity} of a sample that does not exist"
+    yield from _gaps(manifest, graph, samples)
     yield from _formula_faults(manifest, samples)
     yield from _column_faults(manifest, graph, samples)
     if sum(area.size for area in [*(f.area for f in manifest.filled), *(c.area for c in manifest.copies)]) > MAX_CELLS:
@@ -96,6 +110,21 @@ def _faults(manifest: Manifest, graph: Graph) -> Iterator[str]:
         yield f"it allows differences of more than {_MAX_TOLERANCE:g}"
     if manifest.selector is not None and manifest.selector.size != 1:
         yield "its samples are selected by more than one cell"
+
+
+def _gaps(manifest: Manifest, graph: Graph, samples: int) -> Iterator[str]:
+    """What the model computes and the manifest leaves out: a check of less would prove less than it says."""
+    bound = {binding.quantity for binding in manifest.bindings}
+    table = manifest.epochs
+    for q in graph:
+        # A one-hot vector need not stand anywhere: formulas use the place of its 1 instead.
+        if q.name not in bound and not isinstance(q.expr, OneHot):
+            yield f"it does not say where {q.name} stands"
+        if table is not None and q.expr is not None and q.name not in table.columns:
+            yield f"it does not say where {q.name} stands in each epoch"
+    follows = any(b.sample is None and not graph[b.quantity].is_weight for b in manifest.bindings)
+    if manifest.selector is None and samples > 1 and follows:
+        yield f"it has {samples} samples and no cell that selects one"
 
 
 def _formula_faults(manifest: Manifest, samples: int) -> Iterator[str]:
@@ -135,16 +164,21 @@ def _written(manifest: Manifest) -> Iterator[tuple[str, tuple[float | str, ...]]
 
 
 def _require_sheets(content: WorkbookContent, manifest: Manifest) -> None:
-    areas = [
-        *(b.area for b in manifest.bindings),
-        *(h.cell for h in manifest.helpers),
-        *(f.area for f in manifest.filled),
-        *(c.area for c in manifest.copies),
-        *([manifest.selector] if manifest.selector is not None else []),
-    ]
-    missing = sorted({area.sheet for area in areas} - set(content.sheets))
+    missing = sorted({area.sheet for area in _areas(manifest)} - set(content.sheets))
     if missing:
         raise WorkbookError(
             f"{content.path}: worksheet {missing[0]!r} was deleted or renamed; "
             "give it its name back, or build the workbook again"
         )
+
+
+def _areas(manifest: Manifest) -> list[Range]:
+    """Every range that a manifest speaks of."""
+    return [
+        *(b.area for b in manifest.bindings),
+        *(h.cell for h in manifest.helpers),
+        *(f.area for f in manifest.filled),
+        *(c.area for c in manifest.copies),
+        *([manifest.selector] if manifest.selector is not None else []),
+        *([manifest.epochs.area] if manifest.epochs is not None else []),
+    ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.checking.expectation import own_sheets
 from xlcheck.checking.filled import FilledColumn, find_copy, find_filled
 from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.helpers import same_formula
@@ -54,6 +55,7 @@ class Observation:
         filled: the same for whole columns.
         changed: helpers and look-ups that no longer hold the formula that was written.
         unbound: the formula cells that belong to nothing.
+        own_sheets: the worksheets that xlcheck made, where no formula cell should belong to nothing.
         readings: every range that holds formulas.
         formula_cells: how many cells hold a formula, or should.
     """
@@ -65,6 +67,7 @@ class Observation:
     filled: tuple[tuple[FilledColumn, Reading], ...]
     changed: frozenset[CellKey]
     unbound: tuple[ObservedCell, ...]
+    own_sheets: frozenset[str]
     readings: tuple[Reading, ...]
     formula_cells: int
 
@@ -122,6 +125,7 @@ def observe(
         filled=tuple(zip(columns, in_columns, strict=True)),
         changed=as_written.changed(),
         unbound=tuple(cells[sheet, int(code)] for sheet, codes in unbound for code in codes),
+        own_sheets=own_sheets(manifest),
         readings=tuple(r for r, alive in zip(readings, live + [True] * len(rest), strict=True) if alive),
         formula_cells=_count(formulas, sightings, [*(h.cell for h in helpers), *(c.area for c in columns)]),
     )

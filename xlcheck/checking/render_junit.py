@@ -33,8 +33,8 @@ def render_junit(reports: Sequence[CheckReport]) -> str:
 
 def _suite(report: CheckReport) -> ET.Element:
     cases = [_case(report, name, cells) for name, cells in by_quantity(report).items()]
-    if not report.counts.checked:
-        cases.append(_empty(report))
+    if not report.counts.checked or report.counts.stray:
+        cases.append(_incomplete(report))
     name = f"{report.workbook} ({report.engine})"
     suite = ET.Element("testsuite", {"name": _clean(name), **_counts(cases)})
     properties = ET.SubElement(suite, "properties")
@@ -94,9 +94,11 @@ def _details(cells: Sequence[CellResult]) -> str:
     return "\n".join(lines)
 
 
-def _empty(report: CheckReport) -> ET.Element:
+def _incomplete(report: CheckReport) -> ET.Element:
+    """The test case of what has no test case of its own."""
     case = _case(report, "check", [])
-    ET.SubElement(case, "error", {"type": "nothing-checked", "message": verdict(report)})
+    kind = "unknown-formulas" if report.counts.checked else "nothing-checked"
+    ET.SubElement(case, "error", {"type": kind, "message": _clean(verdict(report))})
     return case
 
 

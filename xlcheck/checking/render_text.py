@@ -53,6 +53,8 @@ def verdict(report: CheckReport) -> str:
         return "nothing was checked"
     if counts.not_evaluated:
         return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
+    if counts.stray:
+        return f"{plural(counts.stray, 'formula cell is', 'formula cells are')} unknown; {counts.agree} others agree"
     return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
 
 

@@ -71,7 +71,8 @@ class Counts:
 
     `formula_cells` counts the formula cells of the workbook and the cells that should hold a
     formula; `checked` those that were compared: agree + root + carried. With a model, its weights are
-    compared too and count as checked.
+    compared too and count as checked. `stray` are those of `unbound` that stand on worksheets which
+    xlcheck made and so should know by heart; a workbook with such cells has not been checked completely.
     """
 
     formula_cells: int
@@ -81,6 +82,7 @@ class Counts:
     carried: int
     unbound: int
     not_evaluated: int
+    stray: int = 0
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,8 @@ class CheckReport:
 
     @property
     def complete(self) -> bool:
-        """Whether at least one cell was checked and none was left without a verdict."""
-        return self.counts.checked > 0 and self.counts.not_evaluated == 0
+        """Whether at least one cell was checked and none was left out that should have a verdict."""
+        return self.counts.checked > 0 and self.counts.not_evaluated == 0 and self.counts.stray == 0
 
     @property
     def ok(self) -> bool:

@@ -109,6 +109,12 @@ def _stale(judged: Judged, listed: set[tuple[str, str]]) -> list[CellResult]:
     ]
 
 
+def _stray(judged: Judged) -> list[str]:
+    """The formula cells on worksheets that xlcheck made of which it knows nothing."""
+    seen = judged.seen
+    return [f"{cell.sheet}!{address(cell.code)}" for cell in seen.unbound if cell.sheet in seen.own_sheets]
+
+
 def _compared(judged: Judged, verdicts: Verdicts, *, compare_weights: bool) -> Mask:
     """Which cells of a sighting count as checked: formulas, and constants that were held against something."""
     s = verdicts.sighting
@@ -147,6 +153,7 @@ def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: b
         carried=number[Status.CARRIED],
         unbound=number[Status.UNBOUND],
         not_evaluated=number[Status.NOT_EVALUATED],
+        stray=len(_stray(judged)),
     )
 
 
@@ -177,6 +184,13 @@ def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
         )
     if seen.saved is None:
         yield "the cell that selects the sample holds no sample's number, so stored values were not compared"
+    if counts.stray:
+        first = ", ".join(_stray(judged)[:3]) + (f" and {counts.stray - 3} more" if counts.stray > 3 else "")
+        yield (
+            f"{plural(counts.stray, 'formula', 'formulas')} on worksheets that xlcheck made ({first}) "
+            f"{'belongs' if counts.stray == 1 else 'belong'} to nothing it knows, so not everything could be checked; "
+            "put formulas of your own on a worksheet of your own, or build the workbook again"
+        )
     if counts.carried and not counts.root:
         yield "no formula is wrong in itself: the cells above read a constant that was changed"
     uncached = judged.formulas.without_value()

@@ -3,11 +3,16 @@
 It is one JSON text on a very-hidden worksheet, cut into cells of at most 32,000 characters in
 column A (Excel allows 32,767). Arrays are base64 of little-endian float64, so that they are
 exact to the last bit also after another program has saved the file.
+
+The first cell seals the text: its length and its SHA-256 digest. That shows a text that was cut off
+or changed by accident. It is no protection from somebody who wants to deceive, and who could seal
+another text; what such a text leaves out is noticed by `xlcheck.checking`.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +30,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
 
 SHEET = "xlcheck"
-FORMAT = 1
+FORMAT = 2
 _CHUNK = 32_000
 
 Array = NDArray[np.float64]
@@ -67,9 +72,8 @@ class Manifest:
     epochs: EpochTable | None = None
 
     def to_chunks(self) -> list[str]:
-        """The JSON text, cut for one cell each."""
+        """The JSON text, sealed and cut for one cell each."""
         data = {
-            "format": FORMAT,
             "spec": self.spec.to_json(),
             "trace": {"source": self.trace.source, "values": {k: _encode(v) for k, v in self.trace.values.items()}},
             "prediction": _encode(self.prediction),
@@ -88,8 +92,7 @@ class Manifest:
             "atol": self.atol,
             "rtol": self.rtol,
         }
-        text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
-        return [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
+        return sealed(json.dumps(data, ensure_ascii=True, separators=(",", ":")))
 
     @staticmethod
     def from_chunks(chunks: Sequence[str]) -> Manifest:
@@ -99,12 +102,37 @@ class Manifest:
             ValueError: the text is damaged, or of a format this version does not know.
         """
         try:
-            data = json.loads("".join(chunks))
-            if data["format"] != FORMAT:
-                raise ValueError(f"format {data['format']} instead of {FORMAT}")
-            return _decode_manifest(data)
+            return _decode_manifest(json.loads(_unsealed(chunks)))
         except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def sealed(text: str) -> list[str]:
+    """The seal of a text, and the text, for one cell each."""
+    seal = {"format": FORMAT, "characters": len(text), "sha256": _digest(text)}
+    return [json.dumps(seal), *(text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK))]
+
+
+def _unsealed(chunks: Sequence[str]) -> str:
+    """The text behind a seal.
+
+    Raises:
+        ValueError: it is not the text that was sealed.
+    """
+    first, *rest = chunks or ("",)
+    seal = json.loads(first)
+    if seal["format"] != FORMAT:
+        raise ValueError(f"format {seal['format']} instead of {FORMAT}")
+    text = "".join(rest)
+    if len(text) != seal["characters"]:
+        raise ValueError(f"{len(text)} of {seal['characters']} characters are there")
+    if _digest(text) != seal["sha256"]:
+        raise ValueError("its text was changed after the workbook was built")
+    return text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def manifest_of(content: WorkbookContent) -> Manifest | None:

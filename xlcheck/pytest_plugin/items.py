@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.checking.groups import by_quantity
+from xlcheck.checking.render_text import render_text
 from xlcheck.checking.report import CellResult, CheckReport, Status
 from xlcheck.errors import XlcheckError
 from xlcheck.excel.reader import read_workbook
@@ -87,6 +88,8 @@ class WorkbookItem(pytest.Item):
             pytest.fail(item_text(report, cells), pytrace=False)
         if states:
             pytest.skip(carried_text(report))
+        if report.counts.stray and self.name == CONSTANTS:
+            pytest.fail(render_text([report]), pytrace=False)
         if not report.counts.checked or self.name not in (*groups, CONSTANTS):
             pytest.fail(wrapped(f"{report.workbook}: no cell of {self.name} was checked"), pytrace=False)
 
