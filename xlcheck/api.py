@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -234,10 +235,12 @@ def check(
     """
     from xlcheck.checking.generated import check_content
     from xlcheck.engines import engine as engine_named
+    from xlcheck.engines import prepare
     from xlcheck.excel.manifest import SHEET
     from xlcheck.excel.reader import read_workbook
 
-    content = read_workbook(Path(path))
+    recalculating = engine_named(engine)
+    content = read_workbook(Path(path), on_accepted=partial(prepare, recalculating))
     if bindings is not None or SHEET not in content.sheets:
         from xlcheck.foreign.check import check_foreign
 
@@ -250,7 +253,7 @@ def check(
         known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
         return check_foreign(
             content,
-            engine_named(engine),
+            recalculating,
             recompute=_recompute(),
             bindings=known,
             model=None if model is None else _given_model(model, inputs),
@@ -263,9 +266,7 @@ def check(
     if inputs is not None:
         _require_inputs(content, inputs)
     weights = None if model is None else _weights_of(_loaded(model))
-    return check_content(
-        content, engine_named(engine), recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol
-    )
+    return check_content(content, recalculating, recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol)
 
 
 def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,18 +12,19 @@ from xlcheck.engines.installed import installed_version
 from xlcheck.errors import MissingDependencyError
 
 
-def test_gives_the_version() -> None:
-    """A library that is there and new enough gives its version."""
-    assert installed_version("ironcalc", (0, 9)) == version("ironcalc")
+@pytest.mark.parametrize(("library", "at_least"), [("ironcalc", (0, 9)), ("cellrune", (0, 2))])
+def test_gives_the_version(library: str, at_least: tuple[int, int]) -> None:
+    """A library that is there and new enough gives its version, whether or not it says so itself."""
+    assert installed_version(library, at_least) == version(library)
 
 
 def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing library says how to install it."""
 
-    def missing(_: str) -> str:
-        raise PackageNotFoundError
+    def missing(_: str) -> None:
+        raise ImportError
 
-    monkeypatch.setattr(installed, "version", missing)
+    monkeypatch.setattr(installed, "import_module", missing)
     with pytest.raises(MissingDependencyError) as caught:
         installed_version("ironcalc", (0, 9))
 
@@ -33,7 +35,7 @@ def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_placeholder(monkeypatch: pytest.MonkeyPatch) -> None:
     """The empty package that pip installs on platforms without a build is not taken for the engine."""
-    monkeypatch.setattr(installed, "version", lambda _: "0.0.1")
+    monkeypatch.setattr(installed, "import_module", lambda _: SimpleNamespace(__version__="0.0.1"))
     with pytest.raises(
         MissingDependencyError, match=r"^the engine ironcalc is installed in version 0.0.1, which is too"
     ):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 import numpy as np
 
-from xlcheck.checking.placement import Array, Codes, Mask, only_numbers, position
+from xlcheck.checking.placement import Array, Codes, Mask, position
 from xlcheck.engines.base import Session
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.values import Value
+
+# Equal to no value.
+_NO_TEXT = object()
 
 
 @dataclass(frozen=True)
@@ -62,28 +64,48 @@ def recalculate(
         texts: for ranges, by place in `areas`, whose cells should all hold one text: the text.
     """
     texts = texts or {}
-    numbers = [
-        np.full((len(settings) if alive else 1, 1 if i in texts else area.size), np.nan)
-        for i, (area, alive) in enumerate(zip(areas, live, strict=True))
-    ]
+    changing = [i for i, alive in enumerate(live) if alive]
+    fixed = [i for i, alive in enumerate(live) if not alive]
+    numbers = {False: np.empty((1, 0)), True: np.empty((len(settings), sum(areas[i].size for i in changing)))}
     others: list[dict[tuple[int, int], Value]] = [{} for _ in areas]
     for setting, sample in enumerate(settings):
         if selector is not None:
             session.set(selector.sheet, selector.top, selector.left, float(sample + 1))
         session.recalculate()
-        for i, area in enumerate(areas):
-            if not live[i] and setting > 0:
-                continue
-            values = list(chain.from_iterable(session.read(area)))
-            if i in texts:
-                found = {cell: value for cell, value in enumerate(values) if value != texts[i]}
-            else:
-                numbers[i][setting], found = only_numbers(values)
-            others[i].update({(setting, cell): value for cell, value in found.items()})
-    return [
-        _repeated(Reading(area, n, o, texts.get(i)), len(settings))
-        for i, (area, n, o) in enumerate(zip(areas, numbers, others, strict=True))
-    ]
+        read = changing if setting else changing + fixed
+        packed = session.read_all([areas[i] for i in read])
+        row = np.frombuffer(packed.numbers) if len(packed.numbers) else np.empty(0)
+        numbers[True][setting], rest = np.split(row, [numbers[True].shape[1]])
+        if not setting:
+            numbers[False] = rest.reshape(1, -1)
+        _distribute(packed.others, [areas[i].size for i in read], read, others, setting, texts)
+    readings: dict[int, Reading] = {}
+    for alive, places in ((True, changing), (False, fixed)):
+        end = 0
+        for i in places:
+            start, end = end, end + areas[i].size
+            readings[i] = _repeated(
+                Reading(areas[i], numbers[alive][:, start:end], others[i], texts.get(i)), len(settings)
+            )
+    return [readings[i] for i in range(len(areas))]
+
+
+def _distribute(
+    found: Mapping[int, Value],
+    sizes: Sequence[int],
+    read: Sequence[int],
+    others: Sequence[dict[tuple[int, int], Value]],
+    setting: int,
+    texts: Mapping[int, str],
+) -> None:
+    """Give the values that are no numbers to the ranges that were read."""
+    ends = np.cumsum(sizes)
+    places = np.fromiter(found, dtype=np.int64, count=len(found))
+    ranges = np.searchsorted(ends, places, side="right")
+    cells = places - (ends - sizes)[ranges]
+    for i, cell, value in zip(ranges.tolist(), cells.tolist(), found.values(), strict=True):
+        if value != texts.get(read[i], _NO_TEXT):
+            others[read[i]][setting, cell] = value
 
 
 def runs(cells: Iterable[tuple[str, Codes]]) -> list[Range]:

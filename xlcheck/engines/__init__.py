@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from xlcheck.engines.base import Engine
 from xlcheck.errors import UsageError
@@ -29,6 +30,14 @@ def engine(name: str, *, guarded: bool = True) -> Engine:
 
         return Guarded(found)
     return found
+
+
+def prepare(engine: Engine, path: Path) -> None:
+    """Let an engine that works in another process begin to load a workbook that will be opened next."""
+    from xlcheck.engines.guarded import Guarded
+
+    if isinstance(engine, Guarded):
+        engine.prepare(path)
 
 
 def _create(name: str) -> Engine:

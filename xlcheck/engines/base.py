@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
+import math
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol, cast
 
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.values import Value
+
+
+class PackedValues(NamedTuple):
+    """The values of many cells in a form that passes quickly from one process to another.
+
+    Attributes:
+        numbers: the finite numbers as float64; NaN where there is none.
+        others: place → whatever is no finite number.
+    """
+
+    numbers: array[float]
+    others: Mapping[int, Value]
+
+    @staticmethod
+    def of(ranges: Iterable[Sequence[Value]]) -> PackedValues:
+        """Pack the values of ranges; TRUE and FALSE are no numbers."""
+        numbers = array("d")
+        others: dict[int, Value] = {}
+        for values in ranges:
+            # A sum is finite only if all its terms are.
+            if set(map(type, values)) == {float} and math.isfinite(sum(cast("Sequence[float]", values))):
+                numbers.extend(cast("Sequence[float]", values))
+                continue
+            for place, value in enumerate(values, start=len(numbers)):
+                if type(value) in {float, int} and math.isfinite(cast("float", value)):
+                    numbers.append(cast("float", value))
+                else:
+                    numbers.append(math.nan)
+                    others[place] = value
+        return PackedValues(numbers, others)
 
 
 class Session(Protocol):
@@ -23,6 +56,9 @@ class Session(Protocol):
 
         To be called after `recalculate`.
         """
+
+    def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        """Values of several ranges, one after the other; see `read`."""
 
 
 class Engine(Protocol):

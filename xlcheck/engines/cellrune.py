@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from xlcheck.engines.base import Session
+from xlcheck.engines.base import PackedValues, Session
 from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain, load_plain
 from xlcheck.errors import EngineError, UsageError
@@ -33,7 +35,7 @@ class CellRune:
             WorkbookError: see `open_container`.
         """
         with open_container(path) as container:
-            data_tables = any(b"dataTable" in content for content in container.worksheets())
+            data_tables = container.formulas.data_tables
         # CellRune takes the cells of a what-if table for constants, all but the first.
         return _Session(load_plain(path, _load) if data_tables else load_or_plain(path, _load))
 
@@ -67,6 +69,9 @@ class _Session:
         except self._error as error:
             raise UsageError(f"cellrune cannot read {area} ({error})") from None
         return [[_value(cell) for cell in row] for row in rows]
+
+    def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        return PackedValues.of(list(chain.from_iterable(self.read(area))) for area in areas)
 
 
 def _load(path: Path) -> Any:

@@ -11,14 +11,16 @@ import pickle
 import subprocess
 import sys
 import weakref
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Timer
 from typing import IO, Any, cast
 
-from xlcheck.engines.base import Engine, Session
+from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.errors import EngineError
 from xlcheck.excel.addresses import Range
+from xlcheck.excel.container import Acceptance, acceptance
 from xlcheck.excel.values import Value
 
 # What one request may take: enough for a million cells on a slow machine, and short for a lesson.
@@ -27,6 +29,8 @@ SECONDS_PER_MEGABYTE = 10.0
 
 # What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
 _BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
+
+_Request = tuple[str, tuple[object, ...]]
 
 _BOOT = "import sys; sys.path[:] = sys.argv[2:]; from xlcheck.engines.worker import main; main(sys.argv[1])"
 
@@ -45,6 +49,13 @@ class Guarded:
         self.seconds = seconds
         self._worker: _Worker | None = None
 
+    def prepare(self, path: Path) -> None:
+        """Let the other process begin to load a workbook that is opened next; this one can go on meanwhile.
+
+        What goes wrong is said by `open`.
+        """
+        self._working().begin("open", *_to_open(Path(path)))
+
     def open(self, path: Path) -> Session:
         """Load a workbook in the other process.
 
@@ -52,16 +63,26 @@ class Guarded:
             EngineError: the engine cannot read it, crashed on it or took too long.
         """
         path = Path(path)
-        worker = self._worker
-        # After a fork, two processes would talk to one worker.
-        if worker is None or not worker.alive or worker.owner != os.getpid():
-            worker = self._worker = _Worker(self.name)
+        worker = self._working()
         try:
             size = path.stat().st_size
         except (OSError, ValueError):
             size = 0
         seconds = self.seconds + SECONDS_PER_MEGABYTE * size / 1e6
-        return _GuardedSession(worker, worker.ask("open", path, Path.cwd(), path=path, seconds=seconds), path, seconds)
+        number = worker.ask("open", *_to_open(path), path=path, seconds=seconds)
+        return _GuardedSession(worker, number, path, seconds)
+
+    def _working(self) -> _Worker:
+        """The other process, started if there is none."""
+        worker = self._worker
+        # After a fork, two processes would talk to one worker.
+        if worker is None or not worker.alive or worker.owner != os.getpid():
+            worker = self._worker = _Worker(self.name)
+        return worker
+
+
+def _to_open(path: Path) -> tuple[Path, Path, Acceptance | None]:
+    return path, Path.cwd(), acceptance(path)
 
 
 class _GuardedSession:
@@ -84,6 +105,10 @@ class _GuardedSession:
         values: list[list[Value]] = self._ask("read", area)
         return values
 
+    def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        values: PackedValues = self._ask("read_all", areas)
+        return values
+
     def _ask(self, method: str, argument: object) -> Any:
         return self._worker.ask(method, self._number, argument, path=self._path, seconds=self._seconds)
 
@@ -96,6 +121,7 @@ class _Worker:
         self._engine = engine
         self._lock = Lock()
         self._forgotten: list[int] = []
+        self._begun: _Request | None = None
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-c", _BOOT, engine, *sys.path],
             stdin=subprocess.PIPE,
@@ -115,6 +141,15 @@ class _Worker:
         """Let the other process drop a session with the next request (this may run in the garbage collector)."""
         self._forgotten.append(session)
 
+    def begin(self, method: str, *arguments: object) -> None:
+        """Send a request whose reply is waited for when the same request is made with `ask`."""
+        with self._lock:
+            if self._begun is None:
+                self._begun = (method, arguments)
+                # If the process has ended, `ask` finds out, too.
+                with suppress(*_BROKEN_PIPE):
+                    self._send(self._begun)
+
     def ask(self, method: str, *arguments: object, path: Path, seconds: float) -> Any:
         """Send a request and wait for its reply.
 
@@ -123,7 +158,7 @@ class _Worker:
         """
         process = self._process
         with self._lock:
-            forgotten, self._forgotten = self._forgotten, []
+            begun, self._begun = self._begun, None
             timed_out = False
 
             def stop() -> None:
@@ -135,9 +170,12 @@ class _Worker:
             timer.daemon = True
             timer.start()
             try:
-                pickle.dump((method, arguments, forgotten), self._requests)
-                self._requests.flush()
-                succeeded, reply = pickle.load(self._replies)  # noqa: S301 - from the process we started
+                if begun is not None and begun != (method, arguments):
+                    self._drop(begun)
+                    begun = None
+                if begun is None:
+                    self._send((method, arguments))
+                succeeded, reply = self._receive()
             except BaseException as error:
                 # Also when interrupted: the reply would be taken for that of the next request.
                 process.kill()
@@ -150,6 +188,21 @@ class _Worker:
         if succeeded:
             return reply
         raise reply
+
+    def _send(self, request: _Request) -> None:
+        forgotten, self._forgotten = self._forgotten, []
+        pickle.dump((*request, forgotten), self._requests)
+        self._requests.flush()
+
+    def _receive(self) -> tuple[bool, Any]:
+        reply: tuple[bool, Any] = pickle.load(self._replies)  # noqa: S301 - from the process we started
+        return reply
+
+    def _drop(self, begun: _Request) -> None:
+        """Take the reply to a request that nobody asks about any more: the number of a session."""
+        succeeded, number = self._receive()
+        if succeeded:
+            self.forget(number)
 
     def _failure(self, path: Path, seconds: float | None) -> str:
         what = "crashed on" if seconds is None else f"needed more than {seconds:.0f} s for"

@@ -7,20 +7,20 @@ where Excel says `#NUM!`, and `10^400` is `#DIV/0!`; TEXT rounds a tie down; a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from xlcheck.engines.base import Session
+from xlcheck.engines.base import PackedValues, Session
 from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain
-from xlcheck.engines.unknown import functions_in, hides_unknown, may_hide, reads_other_workbook
+from xlcheck.engines.unknown import hides_unknown
 from xlcheck.errors import EngineError, UsageError
 from xlcheck.excel.addresses import Range, parse_range
-from xlcheck.excel.constant_cells import has_formulas
 from xlcheck.excel.container import open_container
+from xlcheck.excel.formula_facts import FormulaFacts
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 
 # What IronCalc shows for a formula it has no answer to, and why.
@@ -48,18 +48,8 @@ class IronCalc:
             WorkbookError: see `open_container`.
         """
         with open_container(path) as container:
-            hiding = self._may_hide(container.worksheets())
+            hiding = _may_hide(container.formulas)
         return _Session(load_or_plain(path, _load), hiding)
-
-    def _may_hide(self, parts: Iterable[bytes]) -> bool:
-        """Whether an answer may hide something unknown: only then each formula is looked at when it is read."""
-        hiding, names = False, set[str]()
-        for part in filter(has_formulas, parts):
-            if reads_other_workbook(part):
-                return True
-            hiding = hiding or may_hide(part)
-            names |= functions_in(part)
-        return hiding and not all(_knows(name) for name in names)
 
 
 class _Session:
@@ -87,6 +77,14 @@ class _Session:
             self._model.evaluate()
 
     def read(self, area: Range) -> list[list[Value]]:
+        values = self._values(area)
+        return [values[i : i + area.columns] for i in range(0, len(values), area.columns)]
+
+    def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        return PackedValues.of(map(self._values, areas))
+
+    def _values(self, area: Range) -> list[Value]:
+        """Values of a range, one row after the other."""
         index = self._index(area.sheet)
         get = self._model.get_cell_value
         rows = range(area.top + 1, area.top + area.rows + 1)
@@ -100,7 +98,7 @@ class _Session:
                 else value
                 for (row, column), value in zip(places, values, strict=True)
             ]
-        return [values[i : i + area.columns] for i in range(0, len(values), area.columns)]
+        return values
 
     def _checked(self, index: int, row: int, column: int, value: Value) -> Value:
         """A value that may come from a swallowed error, or an error."""
@@ -123,6 +121,11 @@ class _Session:
             return self._sheets[sheet]
         except KeyError:
             raise UsageError(f"there is no worksheet {sheet!r} in the workbook") from None
+
+
+def _may_hide(facts: FormulaFacts) -> bool:
+    """Whether an answer may hide something unknown: only then each formula is looked at when it is read."""
+    return facts.other_workbooks or not all(map(_knows, facts.beside_swallowing))
 
 
 @cache

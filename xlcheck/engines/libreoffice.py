@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 import weakref
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from threading import Lock
 
-from xlcheck.engines.base import Session
+from xlcheck.engines.base import PackedValues, Session
 from xlcheck.engines.unknown import hides_unknown
 from xlcheck.errors import EngineError, MissingDependencyError, UsageError, WorkbookError
 from xlcheck.excel.addresses import Range
@@ -161,6 +162,9 @@ class _Session:
         rows = range(area.top, area.top + area.rows)
         columns = range(area.left, area.left + area.columns)
         return [[self._value(cells.get(key), source.get(key)) for key in product([row], columns)] for row in rows]
+
+    def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        return PackedValues.of(list(chain.from_iterable(self.read(area))) for area in areas)
 
     @cached_property
     def _source(self) -> WorkbookContent:

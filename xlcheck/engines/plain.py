@@ -18,7 +18,6 @@ from xlcheck.errors import EngineError
 from xlcheck.excel.addresses import cell_name, parse_range, unquote_sheet
 from xlcheck.excel.content import Cell, SheetContent, WorkbookContent
 from xlcheck.excel.escapes import escape as escape_characters
-from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.values import CellError
 
 Loaded = TypeVar("Loaded")
@@ -63,6 +62,9 @@ def load_plain(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
         EngineError: it refuses the copy.
         WorkbookError: our reader cannot read the file.
     """
+    # The reader needs NumPy, which takes longer to import than a small file to load.
+    from xlcheck.excel.reader import read_workbook
+
     with tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:
         copy = Path(folder) / "plain.xlsx"
         write_plain(read_workbook(path), copy)

@@ -9,31 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-_SWALLOWS = r"(?:IFERROR|IFNA|IS[A-Z]{2,10}|ERROR\.TYPE|TYPE|AGGREGATE|COUNT[A-Z]{0,10})\("
-_SWALLOWS_TEXT = re.compile(_SWALLOWS)
-_SWALLOWS_BYTES = re.compile(_SWALLOWS.encode())
+from xlcheck.excel.formula_facts import SWALLOWS
+
+_SWALLOWS = re.compile(SWALLOWS)
 _TEXT = re.compile(r'"(?:[^"]|"")*"')
 # IronCalc and LibreOffice both write a function that they do not know in small letters.
 _SMALL_FUNCTION = re.compile(r"\b([a-z_][A-Za-z0-9_.]*)\(")
 _OTHER_WORKBOOK = re.compile(r"\[\d+\]")
-_OTHER_WORKBOOK_BYTES = re.compile(rb"\[\d+\]")
-_BEFORE_BRACKET = re.compile(rb"([A-Za-z_][A-Za-z0-9_.]*)\(")
 _WORD = re.compile(r"[^\W\d][\w.]*")
-
-
-def may_hide(part: bytes) -> bool:
-    """Whether a worksheet part has any function that makes a value out of an error; a quick look."""
-    return _SWALLOWS_BYTES.search(part.upper()) is not None
-
-
-def functions_in(part: bytes) -> set[str]:
-    """Whatever stands before an opening bracket in a worksheet part: every function, and perhaps words of its texts."""
-    return {name.decode("ascii") for name in set(_BEFORE_BRACKET.findall(part))}
-
-
-def reads_other_workbook(part: bytes) -> bool:
-    """Whether a worksheet part may refer to another workbook; a quick look."""
-    return _OTHER_WORKBOOK_BYTES.search(part) is not None
 
 
 def hides_unknown(formula: str, functions: Collection[str], unusable: Collection[str] = ()) -> bool:
@@ -44,7 +27,7 @@ def hides_unknown(formula: str, functions: Collection[str], unusable: Collection
         functions: names in small letters that the workbook defines.
         unusable: those among its defined names, in small letters, that the engine has no value for.
     """
-    if _SWALLOWS_TEXT.search(formula.upper()) is None:
+    if _SWALLOWS.search(formula.upper()) is None:
         return False
     formula = _TEXT.sub("", formula)
     if _OTHER_WORKBOOK.search(formula):

@@ -6,15 +6,16 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from xlcheck.engines import engine
-from xlcheck.engines.base import Engine, Session
+from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.excel.addresses import Range
+from xlcheck.excel.container import Acceptance, accept
 from xlcheck.excel.values import Value
 
 MAX_BYTES = 6 * 1024**3
@@ -60,9 +61,11 @@ class _Server:
             what = f"{self._engine.name} failed on the workbook ({type(error).__name__}: {error})"
             return False, EngineError(f"{what}; try another --engine")
 
-    def open(self, path: Path, folder: Path) -> int:
+    def open(self, path: Path, folder: Path, accepted: Acceptance | None) -> int:
         # So that a relative path means the same file on both sides, and stands in messages as it was given.
         os.chdir(folder)
+        if accepted is not None:
+            accept(path, accepted)
         session = self._engine.open(path)
         number = next(self._numbers)
         self._sessions[number] = session
@@ -77,11 +80,15 @@ class _Server:
     def read(self, number: int, area: Range) -> list[list[Value]]:
         return self._sessions[number].read(area)
 
+    def read_all(self, number: int, areas: Sequence[Range]) -> PackedValues:
+        return self._sessions[number].read_all(areas)
+
 
 _METHODS: dict[str, Callable[..., Any]] = {
     "open": _Server.open,
     "recalculate": _Server.recalculate,
     "read": _Server.read,
+    "read_all": _Server.read_all,
 }
 
 

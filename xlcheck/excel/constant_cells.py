@@ -6,20 +6,12 @@ them, and the engine hands their values over faster than the file can be parsed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from xlcheck.excel.content import Cell
 
 Position = tuple[int, int]
-
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-
-
-def has_formulas(part: bytes) -> bool:
-    """Whether a worksheet part has any formula; a quick look."""
-    return _FORMULA.search(part) is not None
 
 
 class ConstantCells(Mapping[Position, Cell]):

@@ -12,6 +12,7 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -19,6 +20,7 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlcheck.errors import WorkbookError
+from xlcheck.excel.formula_facts import FormulaFacts, formula_facts
 
 MAX_PARTS = 10_000
 MAX_PART_BYTES = 512 * 1024**2
@@ -58,12 +60,16 @@ class Container:
     Attributes:
         path: the file.
         names: the names of all parts, in the file's order.
+        formulas: what a quick look says about its formulas.
     """
+
+    formulas: FormulaFacts
 
     def __init__(self, path: Path, file: BinaryIO, archive: ZipFile) -> None:
         self.path = path
         self._file = file
         self._parts = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+        self._inflated: dict[str, bytes] = {}
         self.names = tuple(self._parts)
 
     def __enter__(self) -> Self:
@@ -76,6 +82,7 @@ class Container:
 
     def close(self) -> None:
         """Close the file."""
+        self._inflated.clear()
         self._file.close()
 
     def __contains__(self, name: str) -> bool:
@@ -90,16 +97,29 @@ class Container:
         info = self._parts.get(name)
         if info is None:
             raise WorkbookError(f"{self.path} has no part {name}, so it is not a complete workbook; save it again")
-        return self._inflate(info)
+        # What is kept from the acceptance is handed out once, so that it can be forgotten part by part.
+        return self._inflated.pop(name, None) or self._inflate(info)
 
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """(name, content) of every part."""
-        for name, info in self._parts.items():
-            yield name, self._inflate(info)
+        return ((name, self.read(name)) for name in self.names)
 
-    def worksheets(self) -> Iterator[bytes]:
-        """The content of every part that can hold cells, whatever it is called."""
-        return (content for name, content in self.parts() if _is_xml(name) and b"sheetData" in content)
+    def accept(self) -> None:
+        """Look into every part, and keep the XML for the reader, who usually comes next.
+
+        Raises:
+            WorkbookError: a part is damaged or has a document type definition.
+        """
+        for name, content in self.parts():
+            if _is_xml(name):
+                if _has_doctype(content):
+                    raise WorkbookError(
+                        f"{self.path} has a document type definition in its part {name}, which no workbook needs and "
+                        "which can be used for an attack; xlcheck does not read it, so ask whoever made the file for "
+                        "a clean one"
+                    )
+                self._inflated[name] = content
+        self.formulas = formula_facts(part for part in self._inflated.values() if b"sheetData" in part)
 
     def _inflate(self, info: ZipInfo) -> bytes:
         # zipfile stops quietly at the declared size; another program's zip reader may not, and would
@@ -146,35 +166,45 @@ def open_container(path: Path) -> Container:
         archive = _open_archive(path, file)
         _check_directory(path, archive)
         container = Container(path, file, archive)
-        state = _state(file)
-        # The reader and then the engine open the same file: its parts are inflated for this once.
-        if _accepted.get(path) != state:
-            _refuse_doctypes(container)
-            _accepted.clear()
-            _accepted[path] = state
+        # The reader and then the engine open the same file: it is looked through for this once.
+        known, state = _accepted.get(path), _state(file)
+        if known is not None and known.state == state:
+            container.formulas = known.formulas
+        else:
+            container.accept()
+            accept(path, Acceptance(state, container.formulas))
     except BaseException:
         file.close()
         raise
     return container
 
 
-_accepted: dict[Path, tuple[int, ...]] = {}
-"""The file that was accepted last, and the state in which it was."""
+@dataclass(frozen=True)
+class Acceptance:
+    """That a file was accepted in a certain state, and what was seen in it."""
+
+    state: tuple[int, ...]
+    formulas: FormulaFacts
+
+
+_accepted: dict[Path, Acceptance] = {}
+"""The file that was accepted last."""
+
+
+def acceptance(path: Path) -> Acceptance | None:
+    """What is known of a file, if it is the one that was accepted last."""
+    return _accepted.get(path)
+
+
+def accept(path: Path, known: Acceptance) -> None:
+    """Take over that a file was accepted, perhaps by another process; it counts until the file changes."""
+    _accepted.clear()
+    _accepted[path] = known
 
 
 def _state(file: BinaryIO) -> tuple[int, ...]:
     status = os.fstat(file.fileno())
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
-def _refuse_doctypes(container: Container) -> None:
-    for name, content in container.parts():
-        if _is_xml(name) and _has_doctype(content):
-            raise WorkbookError(
-                f"{container.path} has a document type definition in its part {name}, which no workbook needs and "
-                "which can be used for an attack; xlcheck does not read it, so ask whoever made the file for a clean "
-                "one"
-            )
 
 
 def _open_file(path: Path) -> BinaryIO:

@@ -7,26 +7,31 @@ holds may be broken or missing. Nothing is run or followed: macros and links are
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 
 from xlcheck.errors import WorkbookError
-from xlcheck.excel.constant_cells import ConstantCells, has_formulas
+from xlcheck.excel.constant_cells import ConstantCells
 from xlcheck.excel.container import Container, open_container
 from xlcheck.excel.content import Cell, SheetContent, WorkbookContent
+from xlcheck.excel.formula_facts import has_formulas
 from xlcheck.excel.parts import external_targets, not_well_formed, read_strings, read_structure
 from xlcheck.excel.plain_sheet import LARGE, read_plain
 from xlcheck.excel.sheet_cells import SheetError, parse_cells
 
 
-def read_workbook(path: Path) -> WorkbookContent:
+def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None) -> WorkbookContent:
     """Everything that calculates in an .xlsx or .xlsm file.
 
     Numbers are exact. A text of the file's shared strings that is missing is `NotEvaluated`. The
     formula of a what-if data table is written `TABLE(row cell, column cell)`, as Excel shows it.
+
+    Args:
+        path: the file.
+        on_accepted: called with the path when nothing harmful was found in the file, before it is read.
 
     Raises:
         WorkbookError: the file cannot be read; see `open_container`, and for a part that is needed
@@ -34,6 +39,8 @@ def read_workbook(path: Path) -> WorkbookContent:
     """
     path = Path(path)
     with open_container(path) as container, _no_garbage_collection():
+        if on_accepted is not None:
+            on_accepted(path)
         structure = read_structure(container)
         strings = read_strings(container, structure.strings) if structure.strings else []
         return WorkbookContent(
