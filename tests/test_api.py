@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from xlcheck import api
-from xlcheck.errors import DataError, UsageError
+from xlcheck.errors import DataError, ModelError, UsageError, XlcheckError
 
 WORKBOOKS = Path(__file__).parents[1] / "workbooks"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 TOY = np.array([[[1.0], [2.0]], [[1.0], [3.0]]])
 
 
@@ -50,6 +52,36 @@ def test_a_hand_made_workbook_takes_no_inputs_alone() -> None:
     foreign = Path(__file__).parents[1] / "fixtures" / "foreign" / "two_documents.xlsx"
     with pytest.raises(UsageError, match="pass --model FILE"):
         api.check(foreign, inputs=TOY)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("workbook", "model", "error", "sentence"),
+    [
+        (
+            "lstm",
+            "gru",
+            ModelError,
+            "it has the GRU layer 'gru' where the workbook's has the LSTM layer 'lstm'; pass the model",
+        ),
+        ("lstm-training", "lstm", UsageError, "trains its model from the first weights; leave --model out"),
+    ],
+)
+def test_a_model_that_is_not_the_workbook_s_is_refused(
+    workbook: str, model: str, error: type[XlcheckError], sentence: str
+) -> None:
+    """Before anything is compared, and with what differs."""
+    with pytest.raises(error, match=re.escape(sentence)):
+        api.check(WORKBOOKS / f"{workbook}.xlsx", model=FIXTURES / f"{model}.keras")
+
+
+@pytest.mark.keras
+def test_the_model_of_a_workbook_is_asked_itself() -> None:
+    """The weights are compared, too, and Keras computes anew."""
+    report = api.check(WORKBOOKS / "lstm.xlsx", model=FIXTURES / "lstm.keras")
+
+    assert report.ok
+    assert report.counts.checked > report.counts.formula_cells
 
 
 @pytest.mark.keras

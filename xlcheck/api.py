@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.checking.report import CheckReport
-from xlcheck.errors import DataError, UsageError
+from xlcheck.errors import DataError, ModelError, UsageError
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.formulas import Style
 from xlcheck.fixtures.fixture import Fixture
@@ -265,7 +265,11 @@ def check(
         raise UsageError("--perturb is for workbooks made by hand; of xlcheck's own every sample is evaluated anyway")
     if inputs is not None:
         _require_inputs(content, inputs)
-    weights = None if model is None else _weights_of(_loaded(model))
+    weights = None
+    if model is not None:
+        loaded = _loaded(model)
+        _require_model(content, loaded)
+        weights = _weights_of(loaded)
     return check_content(content, recalculating, recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol)
 
 
@@ -281,6 +285,27 @@ def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:
     from xlcheck.foreign.propose import propose_bindings
 
     return propose_bindings(read_workbook(Path(path)), engine_named(engine))
+
+
+def _require_model(content: WorkbookContent, model: Any) -> None:
+    """The workbook says that it computes what this model computes, whatever the weights are.
+
+    Raises:
+        ModelError: it says something else.
+        UsageError: it trains a model instead of showing a trained one.
+    """
+    from xlcheck.checking.expectation import expectation_of
+    from xlcheck.spec.differences import first_difference
+    from xlcheck.spec.keras_reader import read_model
+
+    manifest, _ = expectation_of(content)
+    if manifest.epochs is not None:
+        raise UsageError(f"{content.path} trains its model from the first weights; leave --model out")
+    difference = first_difference(read_model(model, [item.shape for item in manifest.spec.inputs]), manifest.spec)
+    if difference is not None:
+        raise ModelError(
+            f"the model is not the one of {content.path}: {difference}; pass the model from which it was built"
+        )
 
 
 def _require_inputs(content: WorkbookContent, inputs: Any) -> None:

@@ -371,7 +371,7 @@ def test_a_weight_that_differs_from_the_model_is_a_root(check_small: Checker) ->
 
 def test_the_model_of_another_workbook_is_refused(check_small: Checker) -> None:
     """Weights of another shape cannot be compared."""
-    with pytest.raises(ModelError, match=r"rnn.kernel has shape \(1, 3\), the workbook's \(1, 2\)"):
+    with pytest.raises(ModelError, match=r"rnn.kernel has shape \(1, 3\), the workbook's has \(1, 2\)"):
         check_small(recompute=recompute, model_weights={"rnn.kernel": np.zeros((1, 3))})
 
 

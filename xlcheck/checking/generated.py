@@ -194,9 +194,9 @@ def _for_retraining(table: EpochTable, inputs: dict[str, Array]) -> dict[str, Ar
 def _weights_of(graph: Graph, weights: Mapping[str, Array]) -> dict[str, Array]:
     for name, array in weights.items():
         if name not in graph or graph[name].shape != array.shape:
-            shape = graph[name].shape if name in graph else "no such weight"
+            other = f"the workbook's has {graph[name].shape}" if name in graph else "the workbook has no such weight"
             raise ModelError(
-                f"the model's weight {name} has shape {array.shape}, the workbook's {shape}; "
+                f"the model's weight {name} has shape {array.shape}, {other}; "
                 "pass the model from which the workbook was built"
             )
     return dict(weights)
