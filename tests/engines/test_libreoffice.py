@@ -55,6 +55,7 @@ def test_profile_forbids_macros_and_links(
     seen = (tmp_path / "seen.xcu").read_text()
     for setting, value in {
         "OOXMLRecalcMode": "0",
+        "UseThreadedCalculationForFormulaGroups": "false",
         "Link": "2",
         "MacroSecurityLevel": "3",
         "DisableMacrosExecution": "true",

@@ -86,6 +86,15 @@ def test_libreoffice_opens_and_agrees(tmp_path: Path, style: Style) -> None:
     assert_all_agree(check_content(read_workbook(built.path), engine("libreoffice")), 3)
 
 
+@pytest.mark.libreoffice
+def test_libreoffice_follows_a_recurrence_of_many_units(tmp_path: Path) -> None:
+    """A recurrence of more than a hundred units is not taken for a circular reference."""
+    model = sequential((4, 1), L.SimpleRNN(128), L.Dense(2))
+    built = build_model(model, RNG.normal(size=(1, 4, 1)), tmp_path / "m.xlsx")
+
+    assert_all_agree(check_content(read_workbook(built.path), engine("libreoffice")), 1)
+
+
 def test_long_sequences_wrap_into_blocks(tmp_path: Path) -> None:
     """Time steps that do not fit beside each other stand below, and the recurrence goes on from block to block."""
     steps = 2 * WRAP + 3

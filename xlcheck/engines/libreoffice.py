@@ -40,9 +40,11 @@ _PLACES = (
     r"C:\Program Files (x86)\LibreOffice\program\soffice.com",
 )
 # (where, setting, value). Recalculate: 0 always. Links: 2 never update. Macro security: 3 the highest.
+# Threads: version 25.2 takes a long recurrence of more than a hundred units for circular when it computes in parallel.
 _SETTINGS = (
     ("Calc/Formula/Load", "OOXMLRecalcMode", "0"),
     ("Calc/Formula/Load", "ODFRecalcMode", "0"),
+    ("Calc/Formula/Calculation", "UseThreadedCalculationForFormulaGroups", "false"),
     ("Calc/Content/Update", "Link", "2"),
     ("Common/Security/Scripting", "MacroSecurityLevel", "3"),
     ("Common/Security/Scripting", "DisableMacrosExecution", "true"),
