@@ -287,13 +287,10 @@ class View:
         rows = max(a.top for a in areas) - areas[0].top + 1
         return self._text(name, Range(areas[0].sheet, areas[0].top, areas[0].left, rows, columns))
 
-    def one_hot_place(self, name: str) -> str | None:
+    def one_hot(self, name: str) -> ex.OneHot | None:
         """See `Places`."""
         expr = self.draft.graph[name].expr
-        if not isinstance(expr, ex.OneHot) or self.draft.is_placed(name, self.sample):
-            return None
-        (place,) = ex.refs(expr)
-        return self.element(place, 0)
+        return expr if isinstance(expr, ex.OneHot) and not self.draft.is_placed(name, self.sample) else None
 
     def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
         """See `Places`."""

@@ -113,5 +113,5 @@ class _Row:
     def softmax_parts(self, expr: ex.Softmax) -> None:
         """See `Places`."""
 
-    def one_hot_place(self, name: str) -> None:
+    def one_hot(self, name: str) -> None:
         """See `Places`."""

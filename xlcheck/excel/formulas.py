@@ -57,8 +57,8 @@ class Places(Protocol):
     def samples(self, name: str) -> str:
         """A quantity of one element, over all samples, as a range."""
 
-    def one_hot_place(self, name: str) -> str | None:
-        """The cell with the place of a one-hot vector's 1, if the vector itself stands nowhere."""
+    def one_hot(self, name: str) -> ex.OneHot | None:
+        """The expression of a one-hot vector that stands nowhere itself; None for every other quantity."""
 
     def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
         """Two cells that hold the largest element and the sum of a softmax, if the worksheet has them."""
@@ -193,10 +193,21 @@ def _dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
     column = printer.places.column(matrix.of.name, matrix.start + index, matrix.row)
     if isinstance(expr.x, ex.Ref) and printer.places.size(expr.x.name) == 1:
         return f"{printer.places.element(expr.x.name, 0)}*{column}", "mul"
-    place = printer.places.one_hot_place(expr.x.name) if isinstance(expr.x, ex.Ref) else None
-    if place is not None:
-        return f"IF({place}=0,0,INDEX({column},{place}))", "atom"
+    row = one_hot_row(printer, expr.x, index)
+    if row is not None:
+        place, may_be_none = row
+        return f"IF({place}=0,0,INDEX({column},{place}))" if may_be_none else f"INDEX({column},{place})", "atom"
     return f"SUMPRODUCT({printer.text(expr.x, None)[0]},{column})", "atom"
+
+
+def one_hot_row(printer: Printer, x: ex.Expr, index: int | None) -> tuple[str, bool] | None:
+    """Which row of a matrix a one-hot vector takes, if the vector stands nowhere, and whether it may be none (0)."""
+    expr = printer.places.one_hot(x.name) if isinstance(x, ex.Ref) else None
+    if expr is None:
+        return None
+    if isinstance(expr.index, ex.Sub) and expr.index.b == ex.Const(1.0):  # a place, counted from 1
+        return f"{Operand(printer, expr.index.a, index)}", True
+    return f"{Operand(printer, expr.index, index):add}+1", False
 
 
 def _compare(printer: Printer, expr: ex.Binary, index: int | None) -> tuple[str, str]:

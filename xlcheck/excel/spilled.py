@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Protocol, cast
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.excel.formulas import TABLES, Operand, Places, Printer, Row, Rule, Style
+from xlcheck.excel.formulas import TABLES, Operand, Places, Printer, Row, Rule, Style, one_hot_row
 from xlcheck.graph import expressions as ex
 
 NEEDS = "Excel 365 or 2021, Google Sheets, or LibreOffice 24.8"
@@ -65,9 +65,12 @@ def _dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
         matrix = places.block(expr.matrix.of.name, expr.matrix.start, expr.matrix.stop)
     else:
         matrix = places.block(expr.matrix.name, 0, places.size(expr.matrix.name))
-    place = places.one_hot_place(expr.x.name) if isinstance(expr.x, ex.Ref) else None
-    if place is not None:
-        return f"({place}>0)*TRANSPOSE(INDEX({matrix},MAX({place},1),0))", "mul"
+    row = one_hot_row(printer, expr.x, index)
+    if row is not None:
+        place, may_be_none = row
+        if may_be_none:
+            return f"({place}>0)*TRANSPOSE(INDEX({matrix},MAX({place},1),0))", "mul"
+        return f"TRANSPOSE(INDEX({matrix},{place},0))", "atom"
     x = printer.text(expr.x, None)[0]
     if printer.size(expr.x) == 1:
         return f"{Operand(printer, expr.x, None):mul}*TRANSPOSE({matrix})", "mul"

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+LONG = 32
+"""Elements from which on a one-hot vector is told by its place, and its product with a matrix is a row of it."""
+
 
 def is_one_hot(vectors: Array) -> bool:
     """Whether every vector along the last axis has at most a single 1 and zeros elsewhere."""

@@ -23,14 +23,15 @@ NEXT_WORD = Lesson(
             "On the sheet Text, type other words over the ones in the framed cells. The ten likeliest next words are "
             "ranked above them.",
             "Move every word up by one and type the likeliest at the end, again and again: so a network writes a text.",
-            "A word is a vector of zeros with a single one. Multiplied by the kernel it picks one row: the sheet "
+            "A word is a vector of zeros with a single one. Multiplied by the kernel it picks one row, so the sheet "
             "simple_rnn fetches just that row.",
             "The words are numbered from 0, by how often they occur; the sheet Vocabulary lists them.",
             _CHECK,
         ),
     ),
     layer_pages={
-        "one_hot": "Each code becomes a vector of 53 numbers: a one in its place, and zeros.",
+        "one_hot": "Each code stands for a vector of 53 numbers: a one in its place, and zeros. It is not written out, "
+        "because times the kernel it is simply a row of the kernel.",
         "simple_rnn": "The row of the word's kernel and the memory of the words before are added and squeezed by tanh.",
         "dense": "The last memory becomes one number for each word, and the softmax turns them into probabilities.",
     },

@@ -18,15 +18,13 @@ from xlcheck.excel.formulas import Style
 from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.sheets.start import Story
 from xlcheck.excel.writer import write_workbook
-from xlcheck.graph.one_hot import is_one_hot, places_of
+from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.models.inputs import Array, ModelInputs, fit, read_inputs
 from xlcheck.models.plan import plan_model
 from xlcheck.models.sheets.words import TypedText
 from xlcheck.spec.model_spec import ModelSpec
-
-_LONG = 32  # shorter vectors are shown in full
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
     places: dict[str, Array] = {}
     for item in spec.inputs:
         names = [q.name for q in graph if q.band.name == f"{item.tensor}.x"]
-        one_hot = item.shape[-1] >= _LONG and all(
+        one_hot = item.shape[-1] >= LONG and all(
             graph[name].shape == item.shape[-1:] and is_one_hot(trace[name]) for name in names
         )
         inputs.append(replace(item, one_hot=one_hot))

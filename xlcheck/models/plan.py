@@ -16,6 +16,7 @@ from xlcheck.excel.sheets import weights as weights_names
 from xlcheck.excel.sheets.common import START
 from xlcheck.excel.sheets.start import Story
 from xlcheck.graph import expressions as ex
+from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph, tensor_shapes
@@ -65,16 +66,15 @@ def plan_model(
         NotSupportedError: an operation has no formula in this style.
     """
     draft = Draft(forward_graph(spec), trace, samples, style)
-    bands = draft.graph.bands()
-    if not full_products:
-        bands = _without_one_hot_vectors(draft, spec, bands)
+    every = draft.graph.bands()
+    bands = every if full_products else _without_one_hot_vectors(draft, every)
+    unwritten = {band.name: members[0].shape[-1] for band, members in every.items() if band not in bands}
     start = draft.sheet(START, "keras")
     page = None if typed is None else text_page(draft, typed)
     stored = page.inputs if page is not None else store.store_sheet(draft, _given(draft, bands), trained)
     weights_sheets(draft, spec)
-    layers = _layer_sheets(draft, spec, bands, stored, sentences or {})
-    if page is not None:
-        page.answer(draft)
+    layers = _layer_sheets(draft, spec, bands, stored, sentences or {}, unwritten)
+    answer = None if page is None else page.answer(draft)
     checking, comparing = draft.sheet(check_names.NAME, "keras"), draft.sheet(numbers.NAME, "keras")
     compared, what = _compared(draft, bands)
     applies = check.applies_cell(checking)
@@ -83,7 +83,7 @@ def plan_model(
     verdict = check.verdict(rows, START, agree, applies)
     pages = _pages(draft, layers)
     words = story or Story(spec.name, model_summary(spec, layers), tuple(_reading(style)))
-    start_sheet(draft, start, spec, layers, stored, verdict, check_names.NAME, words, pages, provenance or {})
+    start_sheet(draft, start, spec, layers, stored, verdict, check_names.NAME, words, pages, provenance or {}, answer)
     _add_manifest(draft, spec, trained, provenance or {})
     properties = {
         "title": words.title, "subject": "a Keras model", "author": "xlcheck",
@@ -103,13 +103,15 @@ def _given(draft: Draft, bands: Bands) -> dict[str, tuple[Quantity, ...]]:
     }
 
 
-def _without_one_hot_vectors(draft: Draft, spec: ModelSpec, bands: Bands) -> Bands:
-    """Leave out one-hot vectors that are only multiplied by matrices: their places say everything."""
-    hidden = {f"{item.tensor}.x" for item in spec.inputs if item.one_hot}
-    needed = {
-        draft.graph[name].band.name for q in draft.graph if q.expr is not None for name in _read_as_vectors(q.expr)
-    }
-    return {band: members for band, members in bands.items() if band.name not in hidden - needed}
+def _without_one_hot_vectors(draft: Draft, bands: Bands) -> Bands:
+    """Leave out long one-hot vectors that are only multiplied by matrices: the place of the 1 says everything."""
+    read = {name for q in draft.graph if q.expr is not None for name in _read_as_vectors(q.expr)}
+    needed = {draft.graph[name].band for name in read.union(draft.graph.outputs)}
+    return {band: members for band, members in bands.items() if band in needed or not all(map(_is_long, members))}
+
+
+def _is_long(q: Quantity) -> bool:
+    return isinstance(q.expr, ex.OneHot) and q.expr.depth >= LONG
 
 
 def _read_as_vectors(expr: ex.Expr) -> Iterator[str]:
@@ -122,7 +124,12 @@ def _read_as_vectors(expr: ex.Expr) -> Iterator[str]:
 
 
 def _layer_sheets(
-    draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store, sentences: Mapping[str, str]
+    draft: Draft,
+    spec: ModelSpec,
+    bands: Bands,
+    stored: store.Store,
+    sentences: Mapping[str, str],
+    unwritten: Mapping[str, int],
 ) -> list[LayerSummary]:
     """One sheet for each call; an input that several calls read has a sheet of its own."""
     shown: dict[str, list[tuple[Band, tuple[Quantity, ...]]]] = {}
@@ -143,9 +150,9 @@ def _layer_sheets(
         summary = _summary(draft, spec, call, own, shapes[call.outputs[0]])
         if own:
             sheet = draft.sheet(summary.sheet, "state" if any(b.role is Role.STATE for b, _ in own) else "output")
+            sentence = sentences.get(call.name) or _sentence(call, summary, tensors, unwritten.get(f"{call.name}.y"))
             layer_sheet(
-                draft, sheet, f"{call.name} · {summary.kind}",
-                sentences.get(call.name) or _sentence(spec, call, summary, tensors), own,
+                draft, sheet, f"{call.name} · {summary.kind}", sentence, own,
                 _first_weight(draft, call.layer), stored,
             )  # fmt: skip
         summaries.append(summary)
@@ -178,8 +185,13 @@ def _summary(
     return LayerSummary(call, layer.kind, " × ".join(f"{n:,}" for n in shape), parameters(layer), count, sheet)
 
 
-def _sentence(spec: ModelSpec, call: Call, summary: LayerSummary, tensors: Mapping[str, Call]) -> str:
+def _sentence(call: Call, summary: LayerSummary, tensors: Mapping[str, Call], unwritten: int | None) -> str:
     reads = ", ".join(dict.fromkeys(tensors[t].name if t in tensors else t for t in call.inputs))
+    if unwritten is not None:
+        return (
+            f"Reads {reads}. Each code stands for a vector of {unwritten:,} numbers, a 1 in its place and zeros, which "
+            "is not written out: times a kernel it is a row of the kernel, and that is what the next layer fetches."
+        )
     weights = f" It has {summary.parameters:,} weights." if summary.parameters else " It has no weights."
     return f"Reads {reads}; computes {summary.numbers:,} numbers for each sample.{weights}"
 
@@ -237,7 +249,7 @@ def _pages(draft: Draft, layers: Sequence[LayerSummary]) -> dict[str, str]:
         weights_names.NAME: "the numbers that training has learned, as Keras shows them",
         check_names.NAME: "symbol by symbol, how well this workbook agrees with Keras",
         numbers.NAME: "every number beside Keras's own, with a verdict",
-        **{layer.sheet: f"{layer.kind}, {layer.numbers:,} numbers" for layer in layers if layer.sheet != START},
+        **{layer.sheet: _page_of(layer) for layer in layers if layer.sheet != START},
     }
     return {
         name: sentences.get(
@@ -249,6 +261,10 @@ def _pages(draft: Draft, layers: Sequence[LayerSummary]) -> dict[str, str]:
         for name in draft.sheets
         if name != START
     }
+
+
+def _page_of(layer: LayerSummary) -> str:
+    return f"{layer.kind}, {layer.numbers:,} numbers" if layer.numbers else f"{layer.kind}: what it reads"
 
 
 def _add_manifest(draft: Draft, spec: ModelSpec, trained: Trace, provenance: Mapping[str, str]) -> None:

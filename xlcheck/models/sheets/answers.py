@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.sheets.common import heading
 from xlcheck.graph.quantities import Quantity
-from xlcheck.models.sheets.start import slack
+from xlcheck.models.sheets.numbers import slack
 
 CANDIDATES = 10
 ANSWER_TOP = 4
@@ -18,8 +19,21 @@ _WORD, _PROBABILITY = 1, 2
 _WIDE = 6
 
 
-def next_words(draft: Draft, sheet: SheetDraft, words: Sequence[str], vocabulary: Range) -> None:
-    """The ten words that are most likely to come next, the likeliest first.
+@dataclass(frozen=True)
+class Answer:
+    """The answer in words.
+
+    Attributes:
+        cell: where it stands.
+        text: what it is at first.
+    """
+
+    cell: Range
+    text: str
+
+
+def next_words(draft: Draft, sheet: SheetDraft, words: Sequence[str], vocabulary: Range) -> Answer:
+    """The ten words that are most likely to come next, the likeliest first; returns the first.
 
     Args:
         draft: the workbook so far, with the model's answer placed.
@@ -44,9 +58,10 @@ def next_words(draft: Draft, sheet: SheetDraft, words: Sequence[str], vocabulary
         draft.helper(sheet, row, _WORD, f"INDEX({listed},MATCH({largest.a1},{cells},0))", [likeliest], style)
         value = float(probabilities[order[rank]])
         draft.helper(sheet, row, _PROBABILITY, f"LARGE({cells},{rank + 1})", [value], "output", slack(draft, output))
+    return Answer(sheet.at(ANSWER_TOP + 2, _WORD), words[int(order[0])])
 
 
-def label(draft: Draft, sheet: SheetDraft, labels: Sequence[str]) -> None:
+def label(draft: Draft, sheet: SheetDraft, labels: Sequence[str]) -> Answer:
     """The probability of each label, and the label that the model gives.
 
     Args:
@@ -69,7 +84,7 @@ def label(draft: Draft, sheet: SheetDraft, labels: Sequence[str]) -> None:
     values = [_probability(draft, sheet, output, number)[1] for number in range(len(labels))]
     answer = labels[int(np.argmax(values))]
     text = f"INDEX({names.a1},MATCH(MAX({shares.a1}),{shares.a1},0))"
-    draft.helper(sheet, row, _WORD, text, [answer], "output_box")
+    return Answer(draft.helper(sheet, row, _WORD, text, [answer], "output_box"), answer)
 
 
 def _probability(draft: Draft, sheet: SheetDraft, output: Quantity, label_number: int) -> tuple[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from xlcheck.models.sheets.numbers import TOLERANCE, BandRows
 _LINK, _LABEL, _EQUATION, _COUNT, _AGREE, _LARGEST, _VERDICT = range(7)
 _STATE_ROW, _TOP = 4, 6
 _COLUMNS = 7
+_SUMMED = 100_000  # cells in one sum; CellRune reads at most a million for one formula
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], sour
     )
     title(sheet, "Check", subtitle, _COLUMNS)
     sheet.widths.update({_LINK: 30, _LABEL: 18, _EQUATION: 44, _COUNT: 12, _AGREE: 12, _LARGEST: 14, _VERDICT: 10})
+    sources = [part for source in sources for part in _parts(source)]
     top = _TOP + 2
     sources_top = top + len(bands) + 3
     flags = sheet.at(sources_top, _COUNT, len(sources))
@@ -94,6 +96,17 @@ def _band(draft: Draft, sheet: SheetDraft, row: int, rows: BandRows, applies: Ra
     draft.helper(sheet, row, _LARGEST, largest, [0.0], "difference", TOLERANCE)
     mark = f'IF({applies.fixed()}=0,"{OBSOLETE}",IF({agree.a1}={count},"{RIGHT}","{WRONG}"))'
     draft.helper(sheet, row, _VERDICT, mark, [RIGHT], "verdict")
+
+
+def _parts(source: Source) -> Iterator[Source]:
+    """A large array as blocks of rows, each small enough for one sum."""
+    area = source.area
+    table = source.values.reshape(area.rows, area.columns)
+    step = max(1, _SUMMED // area.columns)
+    for top in range(0, area.rows, step):
+        rows = min(step, area.rows - top)
+        name = source.name if rows == area.rows else f"{source.name}, rows {top + 1:,}–{top + rows:,}"
+        yield Source(name, Range(area.sheet, area.top + top, area.left, rows, area.columns), table[top : top + rows])
 
 
 def _source(draft: Draft, sheet: SheetDraft, row: int, source: Source) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.plan import Link
@@ -15,6 +16,7 @@ from xlcheck.models.sheets.store import Store
 
 _TOP = 4
 _TITLE_COLUMNS = 8
+_TALL = 40  # rows from which on the bands are out of sight
 
 
 def layer_sheet(
@@ -42,8 +44,19 @@ def layer_sheet(
     if weight is not None:
         sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")
     sheet.put(2, MEANING, "reading the sample:", "label")
-    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "word")
+    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
     tables.place(draft, sheet, table)
+    if table.height > _TALL:
+        _ways(sheet, table)
     tables.fill(draft, sheet, table, store)
     tables.chart(draft, sheet, table)
     sheet.freeze = (_TOP + 1, 2) if table.blocks == 1 else (3, 2)
+
+
+def _ways(sheet: SheetDraft, table: tables.Table) -> None:
+    """Links to the bands of a table that is too tall to be seen at once."""
+    sheet.put(3, MEANING, "go to:", "label")
+    shown = [(line.band.label, table.at(sheet, line, line.members[0])) for line in table.lines if line.band]
+    for k, (label, area) in enumerate(shown):
+        link = Link(f"{label} ↓", Range(sheet.name, area.top, 0))
+        sheet.merge(sheet.at(3, FIRST + 2 * k, 1, 2), link, "link")

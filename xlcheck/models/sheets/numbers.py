@@ -41,6 +41,11 @@ def scale_of(draft: Draft, members: Sequence[Quantity]) -> float:
     return max(1.0, *(float(np.abs(draft.trace[q.name]).max()) for q in members))
 
 
+def slack(draft: Draft, q: Quantity) -> float:
+    """How far a copy of one element may lie from Keras's: as far as the quantity itself."""
+    return TOLERANCE * scale_of(draft, [q])
+
+
 def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range, subtitle: str) -> list[BandRows]:
     """Fill the sheet; returns where each band's rows are.
 

@@ -21,6 +21,8 @@ from xlcheck.excel.sheets.start import (
 )
 from xlcheck.excel.spilled import NEEDS
 from xlcheck.graph.quantities import Quantity
+from xlcheck.models.sheets.answers import Answer
+from xlcheck.models.sheets.numbers import slack
 from xlcheck.models.sheets.store import Store
 from xlcheck.spec.model_spec import Call, ModelSpec
 
@@ -64,6 +66,7 @@ def start_sheet(
     story: Story,
     pages: Mapping[str, str],
     provenance: Mapping[str, str],
+    answer: Answer | None = None,
 ) -> None:
     """Fill the first sheet."""
     sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
@@ -74,7 +77,7 @@ def start_sheet(
     if draft.style is Style.COMPACT:
         sheet.merge(sheet.at(2, 0, 1, WIDE), _NEWER, "hint")
     _verdict(draft, sheet, verdict, check)
-    row = _answer(draft, sheet, 5, store)
+    row = _answer(draft, sheet, 5, store, answer)
     row = _picture(sheet, row + 1, spec, layers)
     row = _table(sheet, row + 1, layers)
     row = reading_table(sheet, row + 1, story.reading)
@@ -103,7 +106,7 @@ def _verdict(draft: Draft, sheet: SheetDraft, verdict: tuple[str, str], check: s
     sheet.put(3, 9, Link("see every number →", Range(check, 0, 0)), "link")
 
 
-def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store) -> int:
+def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: Answer | None) -> int:
     """The selected sample, and the model's outputs for it."""
     heading(sheet, row, "The selected sample, and the answer", WIDE)
     place = store.chosen or draft.selector or Range(next(iter(store.areas.values())).sheet, 0, 0)
@@ -111,6 +114,11 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store) -> int:
     merged_helper(draft, sheet, sheet.at(row + 1, 2, 1, 6), store.label, draft.samples, "word")
     outputs = [draft.graph[name] for name in draft.graph.outputs]
     row += 2
+    if in_words is not None:
+        sheet.merge(sheet.at(row, 0, 1, 2), Link("the answer in words", in_words.cell), "link")
+        text = reference(in_words.cell, START)
+        merged_helper(draft, sheet, sheet.at(row, 2, 1, 3), text, [in_words.text], "output_box")
+        row += 1
     for q in outputs[-_SHOWN_OUTPUTS:]:
         step = "" if q.step is None else f", t = {q.step + 1}"
         area = draft.placed(q.name)
@@ -139,11 +147,6 @@ def _largest(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, area: Range
     units = (values.argmax(axis=1) + 1.0).tolist()
     draft.helper(sheet, row, 4, f"MATCH({peak.a1},{cells},0)", units, "output_code")
     sheet.put(row, 5, f"the largest of {q.shape[-1]:,} numbers", "text")
-
-
-def slack(draft: Draft, q: Quantity) -> float:
-    """How far a copy of one element may lie from Keras's: as far as the quantity itself."""
-    return 1e-12 * max(1.0, float(abs(draft.trace[q.name]).max()))
 
 
 def _picture(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerSummary]) -> int:

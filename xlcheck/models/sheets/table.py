@@ -29,8 +29,11 @@ WRAP = 250
 """Time steps in one block of columns; the next ones stand below."""
 
 _EXPLAINED_UNITS = 12
+_LONG_BAND = 4  # rows that the words beside more units take
+_ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
 _LONG_SOFTMAX = 8
 _CHARTED_UNITS = 7
+_IN_SIGHT = 100  # rows; below a longer table nobody would find the chart
 _ROUNDING = 1e-12  # relative; of a sum of thousands of exponentials
 _LARGEST, _TOTAL = 0, 1
 
@@ -174,9 +177,8 @@ def chart(draft: Draft, sheet: SheetDraft, table: Table) -> None:
     if series:
         title = "Memory over time" if roles[Role.STATE] else "Answers over time"
         markers = table.timesteps <= 30
-        sheet.charts.append(
-            Chart(table.end, EQUATION, title, "time step", "", tuple(series), width=620, markers=markers)
-        )
+        place = (table.end, EQUATION) if table.end < _IN_SIGHT else (table.top, table.columns + 1)
+        sheet.charts.append(Chart(*place, title, "time step", "", tuple(series), width=620, markers=markers))
 
 
 def _series_name(q: Quantity, unit: int) -> str:
@@ -206,7 +208,7 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
     if not members:
         return
     row = table.at(sheet, line, members[0]).top
-    _explain(sheet, row, line.band, members[0], full=block == 0)
+    _explain(draft, sheet, row, line.band, members[0], full=block == 0)
     for q in members:
         if q.expr is None:
             _given(draft, sheet, q, store)
@@ -217,18 +219,27 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
     _formula_texts(draft, sheet, table, members[-1], store)
 
 
-def _explain(sheet: SheetDraft, row: int, band: Band, q: Quantity, *, full: bool) -> None:
+def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity, *, full: bool) -> None:
     units = q.shape[-1]
-    merged = units if units <= _EXPLAINED_UNITS else 1
+    merged = units if units <= _EXPLAINED_UNITS else _LONG_BAND
     texts = [(SYMBOL, band.label, "symbol")]
     if full:
-        texts += [(EQUATION, band.equation, "equation"), (MEANING, band.meaning, "meaning")]
+        row_only = q.expr is not None and _takes_row(q.expr, View(draft, sheet.name, None))
+        meaning = f"{band.meaning} {_ROW}" if row_only else band.meaning
+        texts += [(EQUATION, band.equation, "equation"), (MEANING, meaning, "meaning")]
     for column, text, style in texts:
         sheet.merge(sheet.at(row, column, merged, 1), text, style)
     if units == 1:
         sheet.heights[row] = 31 if len(band.meaning) > 50 and full else 20
     else:
         sheet.numbers(row, UNIT, np.arange(1.0, units + 1)[:, None], "unit")
+
+
+def _takes_row(expr: ex.Expr, view: View) -> bool:
+    """Whether a one-hot vector that stands nowhere is multiplied by a matrix in an expression."""
+    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref) and view.one_hot(expr.x.name) is not None:
+        return True
+    return any(_takes_row(operand, view) for operand in ex.operands(expr))
 
 
 def _computed(draft: Draft, sheet: SheetDraft, q: Quantity) -> None:

@@ -16,7 +16,7 @@ from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.plan import DropDown
 from xlcheck.excel.sheets.common import heading, title
 from xlcheck.graph.quantities import Quantity
-from xlcheck.models.sheets.answers import ANSWER_TOP, CANDIDATES, label, next_words
+from xlcheck.models.sheets.answers import ANSWER_TOP, CANDIDATES, Answer, label, next_words
 from xlcheck.models.sheets.store import Store
 
 NAME, VOCABULARY = "Text", "Vocabulary"
@@ -85,13 +85,12 @@ class TextPage:
     vocabulary: Range
     inputs: TypedInputs
 
-    def answer(self, draft: Draft) -> None:
+    def answer(self, draft: Draft) -> Answer:
         """Put the model's answer in words above the text."""
         encoding = self.typed.encoding
         if encoding.labels:
-            label(draft, self.sheet, encoding.labels)
-        else:
-            next_words(draft, self.sheet, encoding.words, self.vocabulary)
+            return label(draft, self.sheet, encoding.labels)
+        return next_words(draft, self.sheet, encoding.words, self.vocabulary)
 
 
 def text_page(draft: Draft, typed: TypedText) -> TextPage:
