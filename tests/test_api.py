@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,3 +95,24 @@ def test_a_hand_made_workbook_is_recognised() -> None:
     assert right.ok
     assert not wrong.ok
     assert {cell.quantity for cell in wrong.roots} == {f"simple_rnn.hr[{t}][{u}]" for t in (1, 2, 3) for u in range(3)}
+
+
+@pytest.mark.keras
+def test_tolerances_of_some_quantities_of_a_hand_made_workbook() -> None:
+    """The recurrence may differ, and then only what it makes wrong elsewhere is left."""
+    foreign = FIXTURES / "foreign" / "printed_mistake.xlsx"
+    report = api.check(foreign, tolerances={"simple_rnn.*": 0.1})
+
+    assert report.counts.root + report.counts.carried > 0
+    assert not any(str(cell.quantity).startswith("simple_rnn.") for cell in report.cells if cell.desired is not None)
+    assert api.check(foreign, tolerances={"*": (0.1, 0.0)}).ok
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"atol": -1.0}, {"rtol": float("nan")}, {"tolerances": {"lstm.*": "1"}}, {"tolerances": {"x": (1, 2, 3)}}],
+)
+def test_what_is_no_tolerance_is_refused(limits: dict[str, Any]) -> None:
+    """A tolerance below zero, or none at all, would let nothing or everything pass."""
+    with pytest.raises(UsageError, match="a tolerance is one number, or two"):
+        api.check(WORKBOOKS / "lstm.xlsx", **limits)

@@ -206,6 +206,7 @@ def check(
     perturb: int = 0,
     atol: float | None = None,
     rtol: float | None = None,
+    tolerances: Mapping[str, float | tuple[float, float]] | None = None,
 ) -> CheckReport:
     """Recalculate a saved workbook and compare every formula cell with Keras.
 
@@ -225,20 +226,26 @@ def check(
             this finds formulas that are right only for the numbers shown.
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
+        tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.
 
     Raises:
         WorkbookError: the file cannot be read.
-        UsageError: the bindings do not fit the workbook or the model, or inputs are given for a hand-made one alone.
+        UsageError: a tolerance is negative or no number, the bindings do not fit the workbook or the model, or
+            inputs are given for a hand-made one alone.
         ModelError: the model cannot be used, or does not stand in the workbook.
         DataError: the inputs cannot be read, or a workbook made by xlcheck holds others.
         NothingCheckedError: no network was found, or Keras is needed and not installed.
     """
     from xlcheck.checking.generated import check_content
+    from xlcheck.checking.tolerance import limit_from
     from xlcheck.engines import engine as engine_named
     from xlcheck.engines import prepare
     from xlcheck.excel.manifest import SHEET
     from xlcheck.excel.reader import read_workbook
 
+    for name, value in (("atol", atol), ("rtol", rtol)):
+        limit_from(0.0 if value is None else value, name)
+    limits = {pattern: limit_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()}
     recalculating = engine_named(engine)
     content = read_workbook(Path(path), on_accepted=partial(prepare, recalculating))
     if bindings is not None or SHEET not in content.sheets:
@@ -260,6 +267,7 @@ def check(
             perturb=perturb,
             atol=atol,
             rtol=rtol,
+            tolerances=limits,
         )
     if perturb:
         raise UsageError("--perturb is for workbooks made by hand; of xlcheck's own every sample is evaluated anyway")
@@ -270,7 +278,15 @@ def check(
         loaded = _loaded(model)
         _require_model(content, loaded)
         weights = _weights_of(loaded)
-    return check_content(content, recalculating, recompute=_recompute(), model_weights=weights, atol=atol, rtol=rtol)
+    return check_content(
+        content,
+        recalculating,
+        recompute=_recompute(),
+        model_weights=weights,
+        atol=atol,
+        rtol=rtol,
+        tolerances=limits,
+    )
 
 
 def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xlsxwriter
-from small_book import GIVEN, Checker, SmallBook
+from small_book import GIVEN, Change, Checker, SmallBook
 
 from xlcheck.checking.generated import check_content
 from xlcheck.checking.report import CheckReport, Kind, Status
+from xlcheck.checking.tolerance import Limit, Patterns
 from xlcheck.engines import engine
 from xlcheck.engines.libreoffice import find_soffice
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, WorkbookError
@@ -435,6 +436,49 @@ def test_tolerances_can_be_set(check_small: Checker) -> None:
     assert not check_small(fault).ok
     assert check_small(fault, atol=1e-7).ok
     assert check_small(fault, rtol=1e-7).ok
+
+
+def test_what_shows_an_allowed_difference_is_allowed_too(check_small: Checker, small_book: SmallBook) -> None:
+    """The workbook's own comparison is stricter than the caller, and says "wrong"; its formulas are right."""
+    fault: dict[str, float | str | None] = {"Net!D9": "=TANH(D7)+1E-9"}
+    strict = check_small(fault)
+    allowed = check_small(fault, atol=1e-7)
+
+    assert {"Check!A2", "Check!B2"} <= cells(strict, Status.CARRIED)
+    assert allowed.ok
+    assert allowed.counts.agree == len(small_book.formulas)
+    assert 1e-9 < allowed.max_abs_error < 2e-9
+
+
+@pytest.mark.parametrize("fault", [{"Check!D1": 0.5}, {"Check!B2": '="wrong"'}, {"Net!C9": "=TANH(C7)+1E-3"}])
+def test_an_allowed_difference_excuses_nothing_else(check_small: Checker, fault: dict[str, Change]) -> None:
+    """Another constant, another formula or a larger difference is as wrong as without a tolerance."""
+    near: dict[str, Change] = {"Net!D13": "=1/(1+EXP(-D12))+1E-9"}
+    report = check_small(near | fault, atol=1e-7)
+
+    assert cells(report, Status.ROOT) == cells(check_small(fault), Status.ROOT)
+    assert cells(report, Status.CARRIED) >= cells(check_small(fault), Status.CARRIED) - {"Check!B2"}
+    assert not report.ok
+
+
+@pytest.mark.parametrize(
+    ("tolerances", "roots", "carried"),
+    [
+        ({"dense.y": Limit(1e-7)}, set(), {"Net!D15"}),
+        ({"dense.?": Limit(1e-7), "loss.*": Limit(1e-7)}, set(), set()),
+        ({"*": Limit(1e-7), "dense.y": Limit(1e-10)}, {"Net!D13"}, set()),
+        ({"rnn.*": Limit(1e-7)}, {"Net!D13"}, {"Net!D15"}),
+    ],
+)
+def test_tolerances_of_some_quantities(
+    check_small: Checker, tolerances: Patterns, roots: set[str], carried: set[str]
+) -> None:
+    """Only what fits the pattern may differ; what follows from it has the limits of its own name."""
+    report = check_small({"Net!D13": "=1/(1+EXP(-D12))+1E-9"}, tolerances=tolerances)
+
+    assert cells(report, Status.ROOT) == roots
+    assert cells(report, Status.CARRIED) == carried
+    assert report.ok is not bool(roots | carried)
 
 
 def test_links_to_other_files_are_reported(small_book: SmallBook, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xlcheck.checking.tolerance import Tolerance, magnitude, ulps
+from xlcheck.checking.tolerance import Limit, Tolerance, fitting, limit_from, magnitude, ulps
+from xlcheck.errors import UsageError
 
 
 def test_the_largest_allowance_counts() -> None:
@@ -14,6 +15,24 @@ def test_the_largest_allowance_counts() -> None:
     assert Tolerance(1e-14, rtol=1e-12).limit(100.0) == 1e-10
     assert Tolerance(1e-14, engine=1e-13).limit(0.001) == 1e-13
     assert Tolerance(1e-14, engine=1e-13).limit(100.0) == pytest.approx(1e-11)
+
+
+def test_a_pattern_sets_other_limits_for_some_quantities() -> None:
+    """The last pattern that fits decides; the engine's own precision stays."""
+    tolerance = Tolerance(1e-14, 1e-13, 1e-12, {"lstm.*": Limit(1e-9), "lstm.f[?]": Limit(1e-6, 1e-3)})
+
+    assert tolerance.of("dense.y") is tolerance
+    assert tolerance.of("lstm.i[0]") == Tolerance(1e-9, 0.0, 1e-12)
+    assert tolerance.of("lstm.f[1]") == Tolerance(1e-6, 1e-3, 1e-12)
+    assert tolerance.of("lstm.f[10]").atol == 1e-9
+    assert fitting({}, "x") is None
+
+
+def test_a_limit_is_one_number_or_two() -> None:
+    """Whatever else is given is refused with the place where it stood; see also the plugin's tests."""
+    assert limit_from(1e-9, "here") == limit_from((1e-9, 0), "here") == Limit(1e-9)
+    with pytest.raises(UsageError, match=r"^here: a tolerance is one number, or two"):
+        limit_from(-1e-9, "here")
 
 
 def test_values_recomputed_from_wrong_ones_may_be_large() -> None:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from xlcheck.checking.tolerance import Limit, fitting
 from xlcheck.errors import UsageError
-from xlcheck.pytest_plugin.tolerances import DEFAULT, Limit, level_of, limit_of, limit_of_everything, parse_level
+from xlcheck.pytest_plugin.tolerances import (
+    DEFAULT,
+    as_patterns,
+    level_of,
+    limit_of,
+    limit_of_everything,
+    parse_level,
+)
 
 pytest_plugins = ["pytester"]
 
@@ -56,6 +65,18 @@ def test_last_fitting_pattern_wins() -> None:
     """Within a level later patterns refine earlier ones."""
     assert limit_of([{"*": Limit(1.0), "lstm.*": Limit(2.0), "lstm.f[?]": Limit(3.0)}], "lstm.f[0]") == Limit(3.0)
     assert limit_of([{"lstm.*": Limit(2.0), "*": Limit(1.0)}], "lstm.f[0]") == Limit(1.0)
+
+
+@pytest.mark.parametrize("quantity", ["lstm.f[1]", "lstm.f[0]", "lstm.i[1]", "dense.y", "dense.z", "loss.loss"])
+def test_levels_as_one(quantity: str) -> None:
+    """What decides among several levels decides among their patterns put together."""
+    levels = [
+        {"lstm.f*": Limit(1.0), "dense.y": Limit(2.0)},
+        {"*": Limit(3.0), "lstm.f[1]": Limit(4.0)},
+        {"dense.*": Limit(5.0), "lstm.f*": Limit(6.0), "*": Limit(7.0)},
+    ]
+    for some in (levels, levels[::-1], levels[1:], levels[:1], []):
+        assert (fitting(as_patterns(some), quantity) or DEFAULT) == limit_of(some, quantity)
 
 
 def test_brackets_stand_for_themselves() -> None:
@@ -142,3 +163,71 @@ def test_unusable_marker(pytester: pytest.Pytester, marker: str, sentence: str) 
 
     result.assert_outcomes(failed=1)
     assert sentence in " ".join(result.outlines)
+
+
+@pytest.fixture
+def near_workbook(pytester: pytest.Pytester, add_to: Callable[[str, float, Path], str]) -> Path:
+    """A project with a workbook in which `lstm.f[1]` and what follows from it are off by 1e-7 and less."""
+    path = pytester.mkdir("workbooks") / "lstm.xlsx"
+    add_to("lstm.f[1]", 1e-7, path)
+    pytester.makepyfile(
+        test_w="""
+        def test_w(xlcheck_workbook):
+            xlcheck_workbook("workbooks/lstm.xlsx")
+        """
+    )
+    return path
+
+
+EVERY = "--xlcheck-tolerance=lstm.*=1e-6", "--xlcheck-tolerance=dense.*=1e-6", "--xlcheck-tolerance=loss.*=1e-6"
+
+
+def test_patterns_apply_to_workbooks(pytester: pytest.Pytester, near_workbook: Path) -> None:
+    """With the command line's patterns the test passes; where one is missing, what follows from the rest fails."""
+    pytester.runpytest().assert_outcomes(failed=1)
+    pytester.runpytest(*EVERY).assert_outcomes(passed=1)
+    pytester.runpytest(*EVERY, "--xlcheck-tolerance=lstm.f[1]=1e-9").assert_outcomes(failed=1)
+    result = pytester.runpytest(*EVERY[:1])
+
+    result.assert_outcomes(failed=1)
+    assert "0 carried" not in "\n".join(result.outlines)
+    assert "cells above read a constant that was changed, or what was allowed to differ" in " ".join(
+        line.strip() for line in result.outlines
+    )
+
+
+def test_patterns_of_the_file_the_marker_and_the_call_apply_to_workbooks(
+    pytester: pytest.Pytester, near_workbook: Path
+) -> None:
+    """The nearest place that knows a quantity decides, as for traces."""
+    pytester.makepyprojecttoml('[tool.pytest.ini_options]\nxlcheck_tolerances = ["*=1e-6"]\n')
+    pytester.runpytest().assert_outcomes(passed=1)
+    pytester.makepyfile(
+        test_w="""
+        import pytest
+
+        @pytest.mark.xlcheck(tolerances={"lstm.f[1]": 1e-9})
+        def test_marker(xlcheck_workbook):
+            xlcheck_workbook("workbooks/lstm.xlsx")
+
+        @pytest.mark.xlcheck(tolerances={"lstm.f[1]": 1e-9})
+        def test_call(xlcheck_workbook):
+            xlcheck_workbook("workbooks/lstm.xlsx", tolerances={"lstm.?[1]": (1e-6, 0)})
+        """
+    )
+    result = pytester.runpytest("-rf")
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["FAILED test_w.py::test_marker - *"])
+
+
+def test_patterns_apply_to_collected_workbooks(pytester: pytest.Pytester, near_workbook: Path) -> None:
+    """Each quantity of `pytest --xlcheck` has its own limit."""
+    assert pytester.runpytest("--xlcheck", "workbooks").ret == pytest.ExitCode.TESTS_FAILED
+    assert pytester.runpytest("--xlcheck", "workbooks", *EVERY).ret == pytest.ExitCode.OK
+    result = pytester.runpytest("--xlcheck", "workbooks", *EVERY, "--xlcheck-tolerance=lstm.f[1]=1e-9", "-rf")
+
+    assert [line for line in result.outlines if line.startswith("FAILED")] == [
+        line for line in result.outlines if line.startswith("FAILED workbooks/lstm.xlsx::lstm.f[1]")
+    ]
+    assert result.ret == pytest.ExitCode.TESTS_FAILED

@@ -62,7 +62,7 @@ def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) 
     operands.take_weight(q)
     scale = magnitude(want)
     for sighting in operands.all_sightings(q.name):
-        yield judge(sighting, want.reshape(1, -1), (), scale, tolerance)
+        yield judge(sighting, want.reshape(1, -1), (), scale, tolerance.of(q.name))
 
 
 def _quantity(
@@ -72,13 +72,13 @@ def _quantity(
     needed = operands.needs(q.name, instance)
     if not sightings and not needed:
         return []
-    want, scale = truth[operands.samples(instance)], magnitude(truth)
-    verdicts = [judge(sighting, want, (), scale, tolerance) for sighting in sightings]
+    want, scale, own = truth[operands.samples(instance)], magnitude(truth), tolerance.of(q.name)
+    verdicts = [judge(sighting, want, (), scale, own) for sighting in sightings]
     local = None
     # Where everything agrees and is shown, nobody asks what it follows from.
     if q.expr is not None and (any(v.status.any() for v in verdicts) or not operands.covers(q, instance)):
         locals_ = operands.locals_(q, q.expr, instance, tolerance)
-        verdicts = [judge(sighting, want, locals_, scale, tolerance) for sighting in sightings]
+        verdicts = [judge(sighting, want, locals_, scale, own) for sighting in sightings]
         local = locals_[0]
     if needed:
         operands.take(q, instance, local)

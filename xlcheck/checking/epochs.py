@@ -31,6 +31,7 @@ class EpochVerdicts:
         max_abs_error: the largest difference.
         max_ulps: the same in units in the last place.
         quantities: the quantities that were compared.
+        verdicts: the verdicts on each column.
     """
 
     results: tuple[CellResult, ...]
@@ -38,6 +39,7 @@ class EpochVerdicts:
     max_abs_error: float
     max_ulps: float
     quantities: tuple[str, ...]
+    verdicts: tuple[Verdicts, ...]
 
 
 def without_table(content: WorkbookContent, table: EpochTable | None) -> WorkbookContent:
@@ -106,6 +108,7 @@ def judge_epochs(
         max((_largest(v) for v in verdicts), default=0.0),
         max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
         tuple(v.placement.quantity for v in verdicts),
+        tuple(verdicts),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from xlcheck.checking.allowed import allow
 from xlcheck.checking.compare import compare
 from xlcheck.checking.epochs import EpochVerdicts, judge_epochs, with_epochs, without_table
 from xlcheck.checking.expectation import expectation_of
@@ -18,7 +20,7 @@ from xlcheck.checking.placement import Array
 from xlcheck.checking.recalculate import recalculate
 from xlcheck.checking.report import CheckReport
 from xlcheck.checking.summary import Judged, summarise
-from xlcheck.checking.tolerance import Tolerance, magnitude
+from xlcheck.checking.tolerance import Patterns, Tolerance, magnitude
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError
 from xlcheck.excel.addresses import Range
@@ -45,6 +47,7 @@ def check_content(
     model_weights: Mapping[str, Array] | None = None,
     atol: float | None = None,
     rtol: float | None = None,
+    tolerances: Patterns | None = None,
 ) -> CheckReport:
     """Check one generated workbook with one engine, for every sample it can show.
 
@@ -55,6 +58,7 @@ def check_content(
         model_weights: the weights of a model to compare the workbook's with, by quantity name.
         atol: absolute tolerance instead of the manifest's.
         rtol: the same relative to each quantity's largest magnitude.
+        tolerances: other limits for the quantities whose names fit a pattern.
 
     Raises:
         WorkbookError: the workbook was not made by xlcheck, is damaged, or lacks a worksheet.
@@ -76,10 +80,12 @@ def check_content(
         fixed=frozenset(model_weights or ()),
     )
     rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
-    tolerance = Tolerance(
-        manifest.atol if atol is None else atol,
-        manifest.rtol if rtol is None else rtol,
-        _ROUNDED if rounded else engine.absolute_tolerance,
+    usual = Tolerance(manifest.atol, manifest.rtol, _ROUNDED if rounded else engine.absolute_tolerance)
+    tolerance = replace(
+        usual,
+        atol=manifest.atol if atol is None else atol,
+        rtol=manifest.rtol if rtol is None else rtol,
+        patterns=tolerances or {},
     )
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
     computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is not None)
@@ -103,8 +109,10 @@ def check_content(
         formulas,
         given.edits,
     )
+    table = manifest.epochs
+    epochs = None if table is None else _epochs(content, table, graph, engine, given, desired, tolerance)
     report = summarise(
-        judged,
+        judged if tolerance == usual else allow(judged, () if epochs is None else epochs.verdicts, usual),
         workbook=str(content.path),
         engine=f"{engine.name} {engine.version}",
         oracle=desired.source,
@@ -112,9 +120,7 @@ def check_content(
         notes=(*content.notes, *_notes(content, rounded=rounded)),
         compare_weights=model_weights is not None,
     )
-    if manifest.epochs is None:
-        return report
-    return with_epochs(report, _epochs(content, manifest.epochs, graph, engine, given, desired, tolerance))
+    return report if epochs is None else with_epochs(report, epochs)
 
 
 def _epochs(
@@ -131,7 +137,7 @@ def _epochs(
     rows = Range(area.sheet, area.top - 1, 0, area.rows + 1, area.columns)
     (reading,) = recalculate(engine.open(content.path), [rows], [True], None, [0])
     history = desired.values if given.edits else table.values
-    wide = Tolerance(max(tolerance.atol, table.atol), tolerance.rtol, tolerance.engine)
+    wide = replace(tolerance, atol=max(tolerance.atol, table.atol))
     return judge_epochs(graph, table, reading, given.values, history, FormulaCells(content), wide)
 
 

@@ -140,7 +140,7 @@ class Operands:
             actual = self._weights[name]
         else:
             actual, want = self._values[instance][name], want[self.samples(instance)]
-        return bool(close(actual, want, tolerance.limit(magnitude(want))).all())
+        return bool(close(actual, want, tolerance.of(name).limit(magnitude(want))).all())
 
     def _local(self, expr: ex.Expr, instance: Instance) -> Array:
         if _reads_batch(expr):

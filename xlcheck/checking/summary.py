@@ -192,7 +192,10 @@ def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
             "put formulas of your own on a worksheet of your own, or build the workbook again"
         )
     if counts.carried and not counts.root:
-        yield "no formula is wrong in itself: the cells above read a constant that was changed"
+        yield (
+            "no formula is wrong in itself: the cells above read a constant that was changed, or what was allowed to "
+            "differ"
+        )
     uncached = judged.formulas.without_value()
     if uncached:
         yield f"{uncached} formula cells have no stored value; programs that do not calculate show them empty"

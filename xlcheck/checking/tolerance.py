@@ -2,12 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.errors import UsageError
+
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How far a quantity may lie from what it should be: the larger of the two differences.
+
+    Attributes:
+        atol: absolute.
+        rtol: relative to the largest magnitude of the quantity.
+    """
+
+    atol: float
+    rtol: float = 0.0
+
+
+Patterns = Mapping[str, Limit]
+"""Pattern → limit of the quantities that fit it; the last one that fits decides.
+
+In a pattern `*` stands for any characters and `?` for one; brackets stand for themselves.
+"""
+
+
+def limit_from(value: Any, where: str) -> Limit:
+    """The limit that a caller gave: one number, or two (absolute, relative).
+
+    Args:
+        value: what was given.
+        where: what to call the place in messages.
+
+    Raises:
+        UsageError: it is something else, or negative.
+    """
+    numbers = value if isinstance(value, (tuple, list)) else [value]
+    valid = len(numbers) in (1, 2) and all(
+        isinstance(n, (int, float)) and not isinstance(n, bool) and n >= 0 and not math.isnan(n) for n in numbers
+    )
+    if not valid:
+        raise UsageError(f"{where}: a tolerance is one number, or two (absolute, relative), and never negative")
+    return Limit(*map(float, numbers))
+
+
+def fitting(patterns: Patterns, quantity: str) -> Limit | None:
+    """The limit of one quantity; None if no pattern fits its name."""
+    return next((patterns[pattern] for pattern in reversed(list(patterns)) if _fits(pattern, quantity)), None)
+
+
+def _fits(pattern: str, quantity: str) -> bool:
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, quantity) is not None
 
 
 @dataclass(frozen=True)
@@ -19,11 +74,18 @@ class Tolerance:
         rtol: the same relative to the largest magnitude of the quantity.
         engine: the precision with which the engine hands values back; absolute up to
             magnitude 1, relative above it, since an engine rounds digits.
+        patterns: other limits for some quantities.
     """
 
     atol: float
     rtol: float = 0.0
     engine: float = 0.0
+    patterns: Patterns = field(default_factory=dict)
+
+    def of(self, quantity: str) -> Tolerance:
+        """What counts as agreement for one quantity."""
+        limit = fitting(self.patterns, quantity)
+        return self if limit is None else replace(self, atol=limit.atol, rtol=limit.rtol, patterns={})
 
     def limit(self, scale: float) -> float:
         """Largest difference allowed for a quantity whose largest magnitude is `scale`."""

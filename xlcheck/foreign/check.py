@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from xlcheck.checking.messages import UNBOUND
 from xlcheck.checking.report import CellResult, CheckReport, Counts, Kind, Status
-from xlcheck.checking.tolerance import Tolerance, ulps
+from xlcheck.checking.tolerance import Patterns, Tolerance, ulps
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.excel.addresses import cell_name
@@ -51,6 +51,7 @@ def check_foreign(
     model: GivenModel | None = None,
     atol: float | None = None,
     rtol: float | None = None,
+    tolerances: Patterns | None = None,
     perturb: int = 0,
 ) -> CheckReport:
     """Check a workbook that xlcheck has not made.
@@ -63,6 +64,7 @@ def check_foreign(
         model: a model with its weights and inputs; they are found in the workbook by value, and compared.
         atol: absolute tolerance; 1e-12 by default.
         rtol: tolerance relative to each quantity's largest magnitude; 1e-12 by default.
+        tolerances: other limits for the quantities whose names fit a pattern.
         perturb: how many times to change all weights and inputs and to compare again.
 
     Raises:
@@ -87,7 +89,10 @@ def check_foreign(
     probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
     tolerance = Tolerance(
-        ATOL if atol is None else atol, RTOL if rtol is None else rtol, opinion.engine.absolute_tolerance
+        ATOL if atol is None else atol,
+        RTOL if rtol is None else rtol,
+        opinion.engine.absolute_tolerance,
+        tolerances or {},
     )
     judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())

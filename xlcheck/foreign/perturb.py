@@ -81,7 +81,8 @@ def _wrong(
         values, scale = desired[key]
         position = table.index.get(cell)
         actual = np.nan if position is None else numbers[position]
-        if not abs(actual - values[element.sample, element.index]) <= tolerance.local_limit(max(1.0, scale)):
+        limit = tolerance.of(element.source.quantity.name).local_limit(max(1.0, scale))
+        if not abs(actual - values[element.sample, element.index]) <= limit:
             found.add(cell)
     return found
 

@@ -129,12 +129,12 @@ class Judge:
 
     def _agrees(self, cell: Address, number: int) -> bool:
         element = self._tied.elements[number]
-        return self._near(self.actual(cell), self.desired(element), self._source(element)[1])
+        return self._near(element, self.actual(cell), self.desired(element), self._source(element)[1])
 
-    def _near(self, actual: Value, desired: float, scale: float) -> bool:
+    def _near(self, element: Element, actual: Value, desired: float, scale: float) -> bool:
         if type(actual) is not float or not math.isfinite(actual):
             return False
-        return abs(actual - desired) <= self._tolerance.limit(scale)
+        return abs(actual - desired) <= self._tolerance.of(element.source.quantity.name).limit(scale)
 
     def _verdict(self, cell: Address, status: Status, kind: Kind = Kind.VALUE, **more: object) -> Verdict:
         element = self._tied.elements[self._tied.held[cell]]
@@ -156,10 +156,11 @@ class Judge:
             if self._is_noise(cell, actual, desired, scale):
                 return self._verdict(cell, Status.AGREE, kind, is_noise=True)
             return self._verdict(cell, Status.ROOT, kind, local=self._local(cell, element))
-        if self._near(actual, desired, scale):
+        if self._near(element, actual, desired, scale):
             return self._verdict(cell, Status.AGREE, kind, only_here=True)
         local = self._local(cell, element)
-        if self._near(actual, local, max(scale, abs(local) if math.isfinite(local) else 0)) and self._reads_wrong(cell):
+        large = max(scale, abs(local) if math.isfinite(local) else 0)
+        if self._near(element, actual, local, large) and self._reads_wrong(cell):
             return self._verdict(cell, Status.CARRIED, kind, local=local, only_here=True)
         if self._is_noise(cell, actual, local, scale) and numbers_in_text(self._text(cell)):
             return self._verdict(cell, Status.AGREE, kind, is_noise=True)

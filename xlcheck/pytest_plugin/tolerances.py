@@ -6,35 +6,20 @@ configuration file, the default. Within one level the last pattern that fits dec
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from xlcheck.checking.tolerance import Limit, Patterns, fitting, limit_from
 from xlcheck.errors import UsageError
 
 EVERYTHING = "*"
 _FORM = "write PATTERN=ATOL or PATTERN=ATOL,RTOL, such as lstm.*=1e-9"
 
 
-@dataclass(frozen=True)
-class Limit:
-    """How far a quantity may lie from its golden value: the larger of the two differences.
-
-    Attributes:
-        atol: absolute.
-        rtol: relative to the largest magnitude of the quantity.
-    """
-
-    atol: float
-    rtol: float = 0.0
-
-
 DEFAULT = Limit(1e-12, 1e-12)
 
-Level = Mapping[str, Limit]
-"""Pattern → limit. In a pattern `*` stands for any characters and `?` for one; brackets stand for themselves."""
+Level = Patterns
+"""The limits that stand in one place."""
 
 
 def parse_level(texts: Iterable[str], where: str) -> Level:
@@ -54,7 +39,7 @@ def parse_level(texts: Iterable[str], where: str) -> Level:
             limits = [float(number) for number in numbers.split(",")]
         except ValueError:
             raise UsageError(f"{where}: {text!r} is no tolerance; {_FORM}") from None
-        level[pattern.strip() if separator else EVERYTHING] = _limit(limits, f"{where}: {text!r}")
+        level[pattern.strip() if separator else EVERYTHING] = limit_from(limits, f"{where}: {text!r}")
     return level
 
 
@@ -74,9 +59,9 @@ def level_of(
     """
     level = {}
     if atol is not None or rtol is not None:
-        level[EVERYTHING] = _limit([atol or 0.0, rtol or 0.0], where)
+        level[EVERYTHING] = limit_from([atol or 0.0, rtol or 0.0], where)
     for pattern, value in (tolerances or {}).items():
-        level[pattern] = _limit(value if isinstance(value, (tuple, list)) else [value], f"{where}: {pattern!r}")
+        level[pattern] = limit_from(value, f"{where}: {pattern!r}")
     return level
 
 
@@ -87,27 +72,19 @@ def limit_of(levels: Iterable[Level], quantity: str) -> Limit:
         levels: from near to far.
         quantity: the quantity's name.
     """
-    for level in levels:
-        for pattern in reversed(list(level)):
-            if _fits(pattern, quantity):
-                return level[pattern]
-    return DEFAULT
+    return next((limit for level in levels if (limit := fitting(level, quantity)) is not None), DEFAULT)
+
+
+def as_patterns(levels: Sequence[Level]) -> Patterns:
+    """The levels, from near to far, as one: patterns of nearer levels come later, and so decide."""
+    merged: dict[str, Limit] = {}
+    for level in reversed(levels):
+        for pattern, limit in level.items():
+            merged.pop(pattern, None)  # so that it comes last, too
+            merged[pattern] = limit
+    return merged
 
 
 def limit_of_everything(levels: Iterable[Level]) -> Limit | None:
     """The nearest limit that is set for every quantity at once; None if there is none."""
     return next((level[EVERYTHING] for level in levels if EVERYTHING in level), None)
-
-
-def _fits(pattern: str, quantity: str) -> bool:
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, quantity) is not None
-
-
-def _limit(numbers: Sequence[Any], where: str) -> Limit:
-    valid = len(numbers) in (1, 2) and all(
-        isinstance(n, (int, float)) and not isinstance(n, bool) and n >= 0 and not math.isnan(n) for n in numbers
-    )
-    if not valid:
-        raise UsageError(f"{where}: a tolerance is one number, or two (absolute, relative), and never negative")
-    return Limit(*map(float, numbers))

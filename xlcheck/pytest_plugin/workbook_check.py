@@ -15,7 +15,7 @@ from xlcheck.errors import XlcheckError
 from xlcheck.pytest_plugin.report_files import workbook_failure
 from xlcheck.pytest_plugin.settings import Settings, marker_engine, marker_levels
 from xlcheck.pytest_plugin.text import wrapped
-from xlcheck.pytest_plugin.tolerances import Level, level_of, limit_of_everything
+from xlcheck.pytest_plugin.tolerances import Level, as_patterns, level_of, limit_of_everything
 
 if TYPE_CHECKING:
     from xlcheck.checking.report import CheckReport
@@ -38,6 +38,7 @@ class WorkbookCheck:
         engine: str | None = None,
         atol: float | None = None,
         rtol: float | None = None,
+        tolerances: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> CheckReport:
         """Recalculate a workbook and compare every formula cell; the test fails unless all of them agree.
@@ -50,6 +51,7 @@ class WorkbookCheck:
             engine: recalculates the file; by default the marker's, else that of `--xlcheck-engine`.
             atol: absolute tolerance; by default the nearest one set for every quantity, else the workbook's own.
             rtol: tolerance relative to each quantity's largest magnitude.
+            tolerances: pattern of quantity names → atol, or (atol, rtol): `{"lstm.*": 1e-9}`.
             **options: further arguments of `xlcheck.check`.
 
         Returns:
@@ -57,7 +59,7 @@ class WorkbookCheck:
         """
         __tracebackhide__ = True
         given = {"model": model, "inputs": inputs, "bindings": bindings, **options}
-        report = self._check(path, engine, atol, rtol, given)
+        report = self._check(path, engine, (atol, rtol, tolerances), given)
         if isinstance(report, XlcheckError):
             pytest.fail(wrapped(str(report)), pytrace=False)
         if not report.ok:
@@ -67,17 +69,17 @@ class WorkbookCheck:
         return report
 
     def _check(
-        self, path: str | Path, engine: str | None, atol: float | None, rtol: float | None, given: Mapping[str, Any]
+        self, path: str | Path, engine: str | None, limits: Sequence[Any], given: Mapping[str, Any]
     ) -> CheckReport | XlcheckError:
         try:
-            levels = [level_of("xlcheck_workbook", atol, rtol), *marker_levels(self.item), *self.settings.levels]
+            levels = [level_of("xlcheck_workbook", *limits), *marker_levels(self.item), *self.settings.levels]
             return check_with(path, engine or marker_engine(self.item) or self.settings.engine, levels, **given)
         except XlcheckError as error:
             return error
 
 
 def check_with(path: str | Path, engine: str, levels: Sequence[Level], **options: Any) -> CheckReport:
-    """Check a workbook with the nearest tolerance that is set for every quantity.
+    """Check a workbook with the nearest tolerance of each quantity; its own where none is set.
 
     Args:
         path: the workbook.
@@ -92,4 +94,5 @@ def check_with(path: str | Path, engine: str, levels: Sequence[Level], **options
     limit = limit_of_everything(levels)
     if limit is not None:
         given |= {"atol": limit.atol, "rtol": limit.rtol}
-    return check(path, engine=engine, **given)
+    patterns = {pattern: (limit.atol, limit.rtol) for pattern, limit in as_patterns(levels).items()}
+    return check(path, engine=engine, tolerances=patterns, **given)
