@@ -237,7 +237,7 @@ def check(
         NothingCheckedError: no network was found, or Keras is needed and not installed.
     """
     from xlcheck.checking.generated import check_content
-    from xlcheck.checking.tolerance import limit_from
+    from xlcheck.checking.limits import limit_from
     from xlcheck.engines import engine as engine_named
     from xlcheck.engines import prepare
     from xlcheck.excel.manifest import SHEET

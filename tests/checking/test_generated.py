@@ -12,8 +12,8 @@ import xlsxwriter
 from small_book import GIVEN, Change, Checker, SmallBook
 
 from xlcheck.checking.generated import check_content
+from xlcheck.checking.limits import Limit, Patterns
 from xlcheck.checking.report import CheckReport, Kind, Status
-from xlcheck.checking.tolerance import Limit, Patterns
 from xlcheck.engines import engine
 from xlcheck.engines.libreoffice import find_soffice
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, WorkbookError

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xlcheck.checking.tolerance import Limit, Tolerance, fitting, limit_from, magnitude, ulps
+from xlcheck.checking.limits import Limit, fitting, limit_from
+from xlcheck.checking.tolerance import Tolerance, magnitude, ulps
 from xlcheck.errors import UsageError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xlcheck.checking.tolerance import Limit, fitting
+from xlcheck.checking.limits import Limit, fitting
 from xlcheck.errors import UsageError
 from xlcheck.pytest_plugin.tolerances import (
     DEFAULT,

@@ -15,12 +15,13 @@ from xlcheck.checking.filled import FilledVerdict, judge_filled
 from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.given import Given, read_given
 from xlcheck.checking.helpers import judge_helper
+from xlcheck.checking.limits import Patterns
 from xlcheck.checking.observe import Observation, observe
 from xlcheck.checking.placement import Array
 from xlcheck.checking.recalculate import recalculate
 from xlcheck.checking.report import CheckReport
 from xlcheck.checking.summary import Judged, summarise
-from xlcheck.checking.tolerance import Patterns, Tolerance, magnitude
+from xlcheck.checking.tolerance import Tolerance, magnitude
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError
 from xlcheck.excel.addresses import Range

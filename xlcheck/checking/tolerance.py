@@ -2,67 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.errors import UsageError
+from xlcheck.checking.limits import Patterns, fitting
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Limit:
-    """How far a quantity may lie from what it should be: the larger of the two differences.
-
-    Attributes:
-        atol: absolute.
-        rtol: relative to the largest magnitude of the quantity.
-    """
-
-    atol: float
-    rtol: float = 0.0
-
-
-Patterns = Mapping[str, Limit]
-"""Pattern → limit of the quantities that fit it; the last one that fits decides.
-
-In a pattern `*` stands for any characters and `?` for one; brackets stand for themselves.
-"""
-
-
-def limit_from(value: Any, where: str) -> Limit:
-    """The limit that a caller gave: one number, or two (absolute, relative).
-
-    Args:
-        value: what was given.
-        where: what to call the place in messages.
-
-    Raises:
-        UsageError: it is something else, or negative.
-    """
-    numbers = value if isinstance(value, (tuple, list)) else [value]
-    valid = len(numbers) in (1, 2) and all(
-        isinstance(n, (int, float)) and not isinstance(n, bool) and n >= 0 and not math.isnan(n) for n in numbers
-    )
-    if not valid:
-        raise UsageError(f"{where}: a tolerance is one number, or two (absolute, relative), and never negative")
-    return Limit(*map(float, numbers))
-
-
-def fitting(patterns: Patterns, quantity: str) -> Limit | None:
-    """The limit of one quantity; None if no pattern fits its name."""
-    return next((patterns[pattern] for pattern in reversed(list(patterns)) if _fits(pattern, quantity)), None)
-
-
-def _fits(pattern: str, quantity: str) -> bool:
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, quantity) is not None
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.checking.limits import Patterns
 from xlcheck.checking.messages import UNBOUND
 from xlcheck.checking.report import CellResult, CheckReport, Counts, Kind, Status
-from xlcheck.checking.tolerance import Patterns, Tolerance, ulps
+from xlcheck.checking.tolerance import Tolerance, ulps
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.excel.addresses import cell_name

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from xlcheck.checking.tolerance import Limit, Patterns, fitting, limit_from
+from xlcheck.checking.limits import Limit, Patterns, fitting, limit_from
 from xlcheck.errors import UsageError
 
 EVERYTHING = "*"
