@@ -64,9 +64,7 @@ class Sheet:
             f, i, c, o = (self.gate(number) + UNITS for number in range(len(GATES)))
             for unit in range(UNITS):
                 state, hidden = self.state("c") + unit, self.state("h") + unit
-                values[state] = (
-                    f"={a1(row, f + unit)}*{a1(row - 1, state)}+{a1(row, i + unit)}*{a1(row, c + unit)}"
-                )
+                values[state] = f"={a1(row, f + unit)}*{a1(row - 1, state)}+{a1(row, i + unit)}*{a1(row, c + unit)}"
                 values[hidden] = f"={a1(row, o + unit)}*TANH({a1(row, state)})"
 
     def gate(self, number: int) -> int:

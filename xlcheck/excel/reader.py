@@ -38,7 +38,7 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
             and missing or not well formed.
     """
     path = Path(path)
-    with open_container(path) as container, _no_garbage_collection():
+    with open_container(path) as container, no_garbage_collection():
         if on_accepted is not None:
             on_accepted(path)
         structure = read_structure(container)
@@ -86,7 +86,7 @@ def _notes(container: Container, other_sheets: Sequence[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """A million new cells trigger many collections that find nothing: a fifth of the time."""
     enabled = gc.isenabled()
     gc.disable()

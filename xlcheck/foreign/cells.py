@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from xlcheck.engines.base import Session
 from xlcheck.excel.addresses import Range, cell_name, quote_sheet
 from xlcheck.excel.content import Cell, WorkbookContent
+from xlcheck.excel.packed_cells import PackedCells
 from xlcheck.excel.values import Value
 from xlcheck.foreign.algebra import Address
 
@@ -54,18 +56,33 @@ class CellTable:
 
     Args:
         content: the workbook as read.
+
+    Attributes:
+        addresses: the cells.
+        index: the position of each of them.
+        formulas: the positions of the formula cells.
+        texts: the formula of each of these, without `=`.
+        arrays: the range of the array formula that a cell belongs to, where it belongs to one.
     """
 
     def __init__(self, content: WorkbookContent) -> None:
         self.content = content
-        self.addresses: list[Address] = [
-            (name, *position) for name, sheet in content.sheets.items() for position in sorted(sheet.cells)
-        ]
+        self.addresses: list[Address] = []
+        self.texts: dict[Address, str] = {}
+        self.arrays: dict[Address, str] = {}
+        for name, sheet in content.sheets.items():
+            in_order = isinstance(sheet.cells, PackedCells)
+            for (row, column), cell in (
+                sheet.cells.items() if in_order else sorted(sheet.cells.items(), key=itemgetter(0))
+            ):
+                address = (name, row, column)
+                self.addresses.append(address)
+                if cell.formula is not None:
+                    self.texts[address] = cell.formula
+                if cell.array is not None:
+                    self.arrays[address] = cell.array
         self.index: dict[Address, int] = {address: i for i, address in enumerate(self.addresses)}
-        self.formulas: list[int] = [
-            i for i, (name, row, column) in enumerate(self.addresses)
-            if content.sheets[name].cells[row, column].formula is not None
-        ]  # fmt: skip
+        self.formulas: list[int] = [self.index[address] for address in self.texts]
 
     def __len__(self) -> int:
         return len(self.addresses)
@@ -77,8 +94,7 @@ class CellTable:
 
     def is_formula(self, address: Address) -> bool:
         """Whether a formula stands there."""
-        cell = self.cell(address)
-        return cell is not None and cell.formula is not None
+        return address in self.texts
 
     @cached_property
     def bounds(self) -> dict[str, Range]:
@@ -120,8 +136,7 @@ class CellTable:
     @cached_property
     def has_arrays(self) -> bool:
         """Whether an array formula fills more than one cell."""
-        cells = (cell for sheet in self.content.sheets.values() for cell in sheet.cells.values())
-        return any(cell.array is not None and ":" in cell.array for cell in cells)
+        return any(":" in area for area in self.arrays.values())
 
     def recalculate(self, session: Session, *, formulas_only: bool = False) -> CellValues:
         """Recalculate and read.
@@ -140,17 +155,20 @@ class CellTable:
 
     def read(self, session: Session, *, formulas_only: bool = False) -> CellValues:
         """The values of all cells, or of the formula cells, after `session.recalculate()`."""
+        rectangles = self._formula_rectangles if formulas_only else self._all_rectangles
+        places = (
+            np.concatenate([positions for _, positions in rectangles]) if rectangles else np.empty(0, dtype=np.intp)
+        )
+        packed = session.read_all([area for area, _ in rectangles])
         numbers = np.full(len(self) + 1, np.nan)  # the last one is for empty cells
+        numbers[places] = np.frombuffer(packed.numbers) if len(packed.numbers) else np.empty(0)
         others: dict[int, Value] = {}
-        for area, positions in self._formula_rectangles if formulas_only else self._all_rectangles:
-            values = [value for row in session.read(area) for value in row]
-            plain = [value if type(value) is float else np.nan for value in values]
-            numbers[positions] = plain
-            for position, value in zip(positions.tolist(), values, strict=True):
-                if type(value) is int:
-                    numbers[position] = float(value)
-                elif type(value) is not float and position >= 0:
-                    others[position] = value
+        for place, value in packed.others.items():
+            position = int(places[place])
+            if type(value) is float:  # an infinity
+                numbers[position] = value
+            elif position >= 0:
+                others[position] = value
         return CellValues(numbers[:-1], others)
 
 

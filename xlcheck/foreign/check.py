@@ -16,6 +16,7 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.excel.addresses import cell_name
 from xlcheck.excel.content import WorkbookContent
+from xlcheck.excel.reader import no_garbage_collection
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.bindings_file import read_bindings
@@ -43,6 +44,7 @@ ATOL = RTOL = 1e-12
 _ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
 
 
+@no_garbage_collection()
 def check_foreign(
     content: WorkbookContent,
     engine: Engine,
@@ -87,7 +89,7 @@ def check_foreign(
     numbers |= weights.right
     wrong_inputs = {*corrections, *right_inputs, *weights.right}
     traces = [recompute(network.spec, network.values(numbers)) for network in networks]
-    probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
+    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
     tolerance = Tolerance(
         ATOL if atol is None else atol,
@@ -123,7 +125,7 @@ def _networks(
     if bindings is not None:
         told = read_bindings(bindings, table.content) if isinstance(bindings, Path) else tuple(bindings)
         return (told if model is None else _under_model(told, model, table, opinion)), ()
-    found = detect(table, opinion.values, opinion.engine, table.content.path, precedents)
+    found = detect(table, opinion.values, opinion.sessions, precedents)
     if model is not None:
         network = network_by_value(model, table, opinion.values, [d.network for d in found])
         return (network,), (f"the weights of the model were found in the workbook, from {_first_weight(network)} on",)

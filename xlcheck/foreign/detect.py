@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
-from xlcheck.engines.base import Engine
 from xlcheck.foreign.algebra import Address, Term
 from xlcheck.foreign.assembly import Choice, choices_of, models_of
 from xlcheck.foreign.cells import CellTable, CellValues
@@ -20,6 +18,7 @@ from xlcheck.foreign.meanings import Meanings
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.sessions import Sessions
 from xlcheck.foreign.structure import FoundLayer, find_layers
 from xlcheck.foreign.visible import Visible
 
@@ -40,14 +39,13 @@ class Detected:
     rivals: tuple[Network, ...] = ()
 
 
-def detect(table: CellTable, values: CellValues, engine: Engine, path: Path, precedents: Precedents) -> list[Detected]:
+def detect(table: CellTable, values: CellValues, sessions: Sessions, precedents: Precedents) -> list[Detected]:
     """The networks of a workbook, each with the number of formula cells it explains.
 
     Args:
         table: the workbook's cells.
         values: what they hold.
-        engine: recalculates the file with other numbers.
-        path: the file.
+        sessions: of the engine that recalculates the file with other numbers.
         precedents: who reads what.
     """
     meanings = Meanings(table, values)
@@ -71,7 +69,7 @@ def detect(table: CellTable, values: CellValues, engine: Engine, path: Path, pre
                 for choice in _all_choices(variant, visible, labels, f"model{number + 1}")
             ]
             if choices:
-                readings.append(_best(choices, table, values, engine, path))
+                readings.append(_best(choices, table, values, sessions))
         if sum(d.explained for d in readings) > sum(d.explained for d in found):
             found = readings
     return [d for d in found if d.explained > 0]
@@ -101,12 +99,12 @@ def _unread_numbers(table: CellTable, precedents: Precedents) -> set[Address]:
     return numbers
 
 
-def _best(choices: Sequence[Choice], table: CellTable, values: CellValues, engine: Engine, path: Path) -> Detected:
+def _best(choices: Sequence[Choice], table: CellTable, values: CellValues, sessions: Sessions) -> Detected:
     """The choice that explains most; where the words beside the weights name the gates, they decide."""
     if any(choice.said for choice in choices):
         choices = [choice for choice in choices if not choice.contradicted]
     networks = [choice.network for choice in choices]
-    probe = Probe(table, engine, path, networks, values.numbers)
+    probe = Probe(table, sessions, networks, values.numbers)
     scores = []
     for number, network in enumerate(networks):
         elements = Elements(quantity_sources(number, network, probe.graph_values(number)))

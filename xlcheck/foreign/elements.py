@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ from xlcheck.graph.quantities import Quantity
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
 Compute = Callable[[Values], Array]
+
+T = TypeVar("T", int, bool)
 
 RTOL = 1e-9
 """How closely two ways to compute a function must agree to be the same function."""
@@ -124,9 +127,13 @@ class Elements:
     def __len__(self) -> int:
         return int(self._starts[-1])
 
+    @cached_property
+    def _places(self) -> list[int]:
+        return self._each(list(range(len(self.sources))))
+
     def place(self, number: int) -> int:
         """The number of an element's source."""
-        return int(np.searchsorted(self._starts, number, side="right")) - 1
+        return self._places[number]
 
     def __getitem__(self, number: int) -> Element:
         source = self.place(number)
@@ -148,8 +155,8 @@ class Elements:
         """Whether each element is one of a weight."""
         return self._each([source.quantity.is_weight and not source.part for source in self.sources])
 
-    def _each(self, of_source: list[bool]) -> list[bool]:
-        return np.repeat(of_source, np.diff(self._starts)).tolist()  # type: ignore[no-any-return]
+    def _each(self, of_source: list[T]) -> list[T]:
+        return np.repeat(np.array(of_source), np.diff(self._starts)).tolist()  # type: ignore[no-any-return]
 
     @cached_property
     def by_key(self) -> dict[Key, int]:
@@ -190,7 +197,13 @@ class Elements:
             low = np.searchsorted(self._sorted, first - tolerance, side="left")
             high = np.searchsorted(self._sorted, first + tolerance, side="right")
         found: list[tuple[int, ...]] = [()] * values.shape[1]
-        for cell in np.flatnonzero((high > low) & np.isfinite(values).all(axis=0)).tolist():
+        finite = np.isfinite(values).all(axis=0)
+        one = np.flatnonzero((high - low == 1) & finite)
+        only = self._order[low[one]]
+        equal = same(self._values[:, only], values[:, one]).all(axis=0)
+        for cell, number in zip(one[equal].tolist(), only[equal].tolist(), strict=True):
+            found[cell] = (number,)
+        for cell in np.flatnonzero((high - low > 1) & finite).tolist():
             candidates = self._order[low[cell] : high[cell]]
             near = same(self._values[:, candidates], values[:, cell : cell + 1]).all(axis=0)
             found[cell] = tuple(sorted(candidates[near].tolist()))

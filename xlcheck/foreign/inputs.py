@@ -60,7 +60,7 @@ def correct_inputs(
     odd = dict(_against_neighbours(preparation - found.keys(), inputs, table, opinion.values))
     told = _told(networks)
     found |= {cell: correction for cell, correction in odd.items() if cell not in told}
-    values = _recalculated(table, opinion, found)
+    values = _recalculated(table, opinion, found) if found else opinion.values
     for network in networks:
         for sample, places in enumerate(network.samples):
             wanted = network.wanted[sample] if network.wanted else {}
@@ -109,7 +109,7 @@ def _preparation(inputs: Mapping[Address, object], table: CellTable, precedents:
 
 
 def _recalculated(table: CellTable, opinion: Opinion, corrections: Mapping[Address, Correction]) -> CellValues:
-    session = opinion.engine.open(table.content.path)
+    session = opinion.sessions.open()
     for cell, correction in corrections.items():
         session.set(*cell, correction.desired)
     return table.recalculate(session)

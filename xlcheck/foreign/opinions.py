@@ -12,6 +12,7 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.excel.values import CellError, NotEvaluated
 from xlcheck.foreign.cells import CellTable, CellValues
+from xlcheck.foreign.sessions import Sessions
 
 # IronCalc 0.9 takes a single cell of a range to which such a function is applied outside of an array formula.
 _OVER_A_RANGE = re.compile(
@@ -27,14 +28,19 @@ class Opinion:
     """What the workbook computes, and by whose account.
 
     Attributes:
-        engine: the engine whose values are used.
+        sessions: of the engine whose values are used.
         values: what it computed.
         notes: what a reader should know about it.
     """
 
-    engine: Engine
+    sessions: Sessions
     values: CellValues
     notes: tuple[str, ...] = ()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine whose values are used."""
+        return self.sessions.engine
 
 
 def consult(table: CellTable, engine: Engine) -> Opinion:
@@ -43,44 +49,44 @@ def consult(table: CellTable, engine: Engine) -> Opinion:
     Raises:
         EngineError: the engine cannot load the file, and no other can.
     """
+    first = Sessions(engine, table)
     try:
-        values = table.recalculate(engine.open(table.content.path))
+        values = table.recalculate(first.saved())
     except EngineError:
         second = _second(table, engine)
         if second is None:
             raise
-        return Opinion(*second, (f"{engine.name} cannot load the file; {second[0].name} was used",))
+        return Opinion(*second, (f"{engine.name} cannot load the file; {second[0].engine.name} was used",))
     if not _is_doubtful(table, values):
-        return Opinion(engine, values)
+        return Opinion(first, values)
     second = _second(table, engine)
     if second is None:
-        return Opinion(engine, values)
+        return Opinion(first, values)
     other, others = second
     if _unanswered(table, others) > _unanswered(table, values):
-        return Opinion(engine, values)
+        return Opinion(first, values)
     count = _disagreements(table, values, others)
     if not count:
-        return Opinion(engine, values)
-    note = f"{engine.name} cannot be relied on for {count} formula cells; {other.name} computed the workbook"
+        return Opinion(first, values)
+    note = f"{engine.name} cannot be relied on for {count} formula cells; {other.engine.name} computed the workbook"
     return Opinion(other, others, (note,))
 
 
-def _second(table: CellTable, engine: Engine) -> tuple[Engine, CellValues] | None:
+def _second(table: CellTable, engine: Engine) -> tuple[Sessions, CellValues] | None:
     try:
-        other = engine_named(_OTHER[engine.name])
-        return other, table.recalculate(other.open(table.content.path))
+        other = Sessions(engine_named(_OTHER[engine.name]), table)
+        return other, table.recalculate(other.saved())
     except (EngineError, MissingDependencyError):
         return None
 
 
 def _is_doubtful(table: CellTable, values: CellValues) -> bool:
-    if any(isinstance(values.others.get(i), NotEvaluated | CellError) for i in table.formulas):
+    formulas = values.others.keys() & set(table.formulas)
+    if any(isinstance(values.others[i], NotEvaluated | CellError) for i in formulas):
         return True
-    for i in table.formulas:
-        cell = table.cell(table.addresses[i])
-        if cell is not None and cell.formula and cell.array is None and _OVER_A_RANGE.search(cell.formula):
-            return True
-    return False
+    return any(
+        ":" in text and cell not in table.arrays and _OVER_A_RANGE.search(text) for cell, text in table.texts.items()
+    )
 
 
 def _unanswered(table: CellTable, values: CellValues) -> int:

@@ -49,7 +49,7 @@ def disagreeing(
     found: set[Address] = set()
     for number in range(rounds):
         random = random_numbers(networks, _FIRST_SEED + number)
-        session = opinion.engine.open(table.content.path)
+        session = opinion.sessions.saved()
         for cell, value in random.items():
             session.set(*cell, value)
         numbers = table.recalculate(session).numbers

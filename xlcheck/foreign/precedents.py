@@ -31,10 +31,8 @@ class Precedents:
         self._ranges = lru_cache(maxsize=None)(self._read)
 
     def _read(self, cell: Address) -> tuple[Range, ...]:
-        content = self._table.cell(cell)
-        if content is None or content.formula is None:
-            return ()
-        return tuple(references(content.formula, cell[0], self._table.content.names))
+        text = self._table.texts.get(cell)
+        return () if text is None else tuple(references(text, cell[0], self._table.content.names))
 
     def ranges(self, cell: Address) -> tuple[Range, ...]:
         """The ranges that a cell's formula names."""
@@ -52,8 +50,8 @@ class Precedents:
 
     def is_copy(self, cell: Address) -> bool:
         """Whether a formula only repeats another cell: `=B9`."""
-        content = self._table.cell(cell)
-        return content is not None and content.formula is not None and _COPY.fullmatch(content.formula) is not None
+        text = self._table.texts.get(cell)
+        return text is not None and _COPY.fullmatch(text) is not None
 
     @cached_property
     def _all(self) -> tuple[np.ndarray, np.ndarray, list[str]]:

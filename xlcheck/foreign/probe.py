@@ -7,16 +7,16 @@ fingerprint is right. Two settings of random numbers exclude that two functions 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.engines.base import Engine, Session
+from xlcheck.engines.base import Session
 from xlcheck.excel.addresses import parse_range
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.network import Network
+from xlcheck.foreign.sessions import Sessions
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Quantity, Role
 
@@ -32,8 +32,7 @@ class Probe:
 
     Args:
         table: the workbook's cells.
-        engine: recalculates.
-        path: the file.
+        sessions: of the engine that recalculates.
         networks: whose given cells are changed. Targets stay as they are, because formulas choose by them.
         numbers: what stands in each cell of the table as saved.
 
@@ -41,19 +40,25 @@ class Probe:
         values: what every formula cell holds now, `(settings, cells of the table)`.
     """
 
-    def __init__(
-        self, table: CellTable, engine: Engine, path: Path, networks: Sequence[Network], numbers: Array
-    ) -> None:
+    def __init__(self, table: CellTable, sessions: Sessions, networks: Sequence[Network], numbers: Array) -> None:
         self._table = table
         self._networks = networks
-        self._open = lambda: engine.open(path)
+        self._open = sessions.open
         self._random = [random_numbers(networks, seed) for seed in range(SETTINGS)]
         self._saved = numbers
         self._overwritten: dict[Address, Array] = {}
         self._sessions: list[Session] = []
-        self._tried = False
-        self._start()
-        self.values = self._recalculate()
+        self._tried = True  # there is no session yet to put anything into
+        self.values = self._first_values(sessions.saved())
+
+    def _first_values(self, session: Session) -> Array:
+        """What every cell holds in each setting, one after the other: all of them change the same cells."""
+        rows = []
+        for random in self._random:
+            for cell, value in random.items():
+                session.set(*cell, value)
+            rows.append(self._table.recalculate(session, formulas_only=True).numbers)
+        return np.stack(rows)
 
     def _start(self) -> None:
         """Load the file for each setting, with the random numbers and all that was overwritten."""
@@ -86,6 +91,8 @@ class Probe:
         Afterwards these hold their own values again, but no longer as formulas. So trials have to be made in
         order of calculation, a cell after those that it reads, until something is overwritten for good.
         """
+        if not self._sessions:
+            self._start()
         self._tried = True
         changed = self._with_arrays(cells)
         return Trial(self, changed, {address: self._value(address) for address in changed})

@@ -49,13 +49,13 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
         raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to bind")
     opinion = consult(table, engine)
     precedents = Precedents(table)
-    found = detect(table, opinion.values, opinion.engine, content.path, precedents)
+    found = detect(table, opinion.values, opinion.sessions, precedents)
     if not found:
         raise NothingCheckedError(
             f"no network was recognised in {content.path}; it needs weights as constants, and formulas that multiply them"
         )
     networks = tuple(d.network for d in found)
-    probe = Probe(table, opinion.engine, content.path, networks, opinion.values.numbers)
+    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
     inputs = {cell for n in networks for _, _, _, cell in n.cells() if table.is_formula(cell)}
     explained = len(tied.held) - len(tied.wrong) + len(inputs - tied.held.keys())
