@@ -9,9 +9,10 @@ import pytest
 from small_book import GIVEN, SPEC
 
 from xlcheck.checking.compare import compare
-from xlcheck.checking.placement import Placement, Reads, Sighting, codes_of, only_numbers
+from xlcheck.checking.placement import Placement, Reads, Sighting, codes_of
 from xlcheck.checking.tolerance import Tolerance
 from xlcheck.checking.verdicts import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts
+from xlcheck.engines.base import PackedValues
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.graph.evaluate import evaluate
@@ -35,7 +36,7 @@ def sighting(
     """What stands in a range: one list of values for each setting."""
     where = parse_range(area, "Net")
     size = where.size
-    rows = [only_numbers(row) for row in values]
+    rows = [PackedValues.of([row]) for row in values]
     return Sighting(
         Placement(quantity, sample, where.sheet, codes_of(where), np.array(elements or range(size), dtype=np.intp)),
         np.array([numbers for numbers, _ in rows]),

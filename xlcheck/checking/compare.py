@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from xlcheck.checking.agreement import full_agreement
 from xlcheck.checking.copies import forgive_copies
 from xlcheck.checking.operands import Instance, Operands
 from xlcheck.checking.placement import Array, Reads, Sighting
@@ -44,6 +45,10 @@ def compare(
     Returns:
         Verdicts in the order of the graph; all showings of one quantity next to each other.
     """
+    sightings = list(sightings)
+    agreed = full_agreement(graph, sightings, desired, tolerance, settings)
+    if agreed is not None:
+        return agreed
     operands = Operands(graph, sightings, desired, settings)
     verdicts: list[Verdicts] = []
     for q in graph:

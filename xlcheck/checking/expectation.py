@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from xlcheck.checking.placement import placement_of
+from xlcheck.checking.placement import require_fit
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import WorkbookContent
@@ -97,7 +97,7 @@ def _faults(manifest: Manifest, graph: Graph) -> Iterator[str]:
         if not whole or q.name not in manifest.trace or manifest.trace[q.name].shape != shape:
             yield f"it has no values of the shape {shape} for {q.name}"
     for binding in manifest.bindings:
-        placement_of(binding, graph[binding.quantity].shape)  # raises ValueError with a sentence
+        require_fit(binding, graph[binding.quantity].shape)
         sample, weight = binding.sample, graph[binding.quantity].is_weight
         if sample is not None and (weight or type(sample) is not int or sample not in range(samples)):
             yield f"{binding.area} shows {binding.quantity} of a sample that does not exist"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlcheck.checking.formulas import references
-from xlcheck.checking.placement import Array, Codes, Mask, codes_of, contained, within
+from xlcheck.checking.joined import in_groups
+from xlcheck.checking.placement import Array, Codes, Mask, contained, within
 from xlcheck.excel.addresses import MAX_COLUMNS, Range
 from xlcheck.excel.constant_cells import ConstantCells
 from xlcheck.excel.content import Cell, WorkbookContent
@@ -38,6 +41,10 @@ class FormulaCells:
         """For each cell, whether it holds a formula."""
         return contained(codes, self.on(sheet))
 
+    def hold_each(self, sheets: Sequence[str], codes: Sequence[Codes]) -> list[Mask]:
+        """For each cell of each array, whether it holds a formula; the arrays' worksheets are given beside them."""
+        return in_groups(sheets, codes, self.holds)
+
     def without_value(self) -> int:
         """How many formula cells have no stored value."""
         return sum(self._on(name).without_value() for name, codes in self.by_sheet() if codes.size)
@@ -51,9 +58,9 @@ class FormulaCells:
         """What stands in a cell; None if it is empty."""
         return self._on(sheet).get(divmod(int(code), MAX_COLUMNS))
 
-    def stored(self, area: Range) -> tuple[Array, dict[int, Value]]:
-        """What the file stores for the cells of a range, row by row; see `PackedCells.stored`."""
-        return self._on(area.sheet).stored(codes_of(area))
+    def stored(self, sheet: str, codes: Codes) -> tuple[Array, dict[int, Value]]:
+        """What the file stores for cells; see `PackedCells.stored`."""
+        return self._on(sheet).stored(codes)
 
     def text(self, sheet: str, code: int) -> str | None:
         """A cell's formula with `=`, or None."""

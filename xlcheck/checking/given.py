@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlcheck.checking.formula_cells import FormulaCells
+from xlcheck.checking.joined import distinct_rows
 from xlcheck.checking.placement import Array, Mask, Sighting, address, inside
 from xlcheck.checking.report import Edit
 from xlcheck.graph.quantities import Graph, Quantity
@@ -113,10 +114,12 @@ class _Walk:
 
     def _differs(self, q: Quantity, sighting: Sighting) -> Mask:
         place = sighting.placement
-        want = self._rows_of(q)[self._rows(q, place.sample)][:, place.elements]
+        numbers = distinct_rows(sighting.numbers)
+        rows = [0] if q.is_weight else self._rows(q, place.sample)
+        want = self._rows_of(q)[rows][:, place.elements]
         with np.errstate(invalid="ignore"):
-            differs: Mask = ~(np.abs(sighting.numbers - want) <= _SAVED_DIGITS * np.abs(want))
-        self.rounded = self.rounded or bool((~differs & (sighting.numbers != want)).any())
+            differs: Mask = ~(np.abs(numbers - want) <= _SAVED_DIGITS * np.abs(want))
+        self.rounded = self.rounded or bool((~differs & (numbers != want)).any())
         return differs
 
     def _take(self, q: Quantity, sighting: Sighting, cell: int) -> None:

@@ -19,7 +19,7 @@ from xlcheck.checking.placement import (
     codes_of,
     contained,
     is_number,
-    placement_of,
+    placements_of,
     union,
 )
 from xlcheck.checking.recalculate import Reading, recalculate, runs
@@ -80,7 +80,7 @@ def observe(
     Raises:
         EngineError: the engine cannot load the file.
     """
-    placements = [placement_of(binding, graph[binding.quantity].shape) for binding in manifest.bindings]
+    placements = placements_of(manifest.bindings, graph)
     written = {_key(helper.cell): helper for helper in manifest.helpers}
     filled = _columns(manifest, graph, formulas)
     settings = list(range(len(manifest.samples))) if manifest.selector is not None else [0]
@@ -98,7 +98,8 @@ def observe(
     unbound = [(sheet, codes[~contained(codes, known.get(sheet, codes[:0]))]) for sheet, codes in formulas.by_sheet()]
 
     areas = [binding.area for binding in manifest.bindings]
-    live = [bool(formulas.holds(p.sheet, p.codes).any()) for p in placements]
+    are_formulas = formulas.hold_each([p.sheet for p in placements], [p.codes for p in placements])
+    live = [bool(mask.any()) for mask in are_formulas]
     others = runs([*_union((h.cell.sheet, codes_of(h.cell)) for h in helpers).items(), *unbound])
     rest = [*(column.area for column in columns), *others]
     readings = recalculate(
@@ -112,8 +113,8 @@ def observe(
     in_columns = readings[len(areas) : len(areas) + len(columns)]
     as_written = _Written(written, filled, formulas)
     sightings = tuple(
-        _sighting(p, reading, formulas, as_written, computed=graph[p.quantity].expr is not None)
-        for p, reading in zip(placements, readings[: len(areas)], strict=True)
+        _sighting(p, reading, is_formula, as_written, computed=graph[p.quantity].expr is not None)
+        for p, reading, is_formula in zip(placements, readings[: len(areas)], are_formulas, strict=True)
     )
     single = readings[len(areas) + len(columns) :]
     cells = {(cell.sheet, cell.code): cell for reading in single for cell in _cells(reading)}
@@ -210,7 +211,7 @@ def _only_text(column: FilledColumn) -> str | None:
 
 
 def _sighting(
-    placement: Placement, reading: Reading, formulas: FormulaCells, written: _Written, *, computed: bool
+    placement: Placement, reading: Reading, is_formula: Mask, written: _Written, *, computed: bool
 ) -> Sighting:
     size = placement.codes.size
     must, as_written = np.full(size, computed), np.zeros(size, dtype=bool)
@@ -220,7 +221,7 @@ def _sighting(
         placement,
         reading.numbers,
         reading.others,
-        is_formula=formulas.holds(placement.sheet, placement.codes),
+        is_formula=is_formula,
         must_be_formula=must,
         as_written=as_written,
     )

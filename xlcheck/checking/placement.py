@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.checking.joined import pieces
 from xlcheck.excel.addresses import MAX_COLUMNS, Range, cell_name
 from xlcheck.excel.bindings import Binding
 from xlcheck.excel.values import Value
+from xlcheck.graph.quantities import Graph
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -24,6 +26,16 @@ def codes_of(area: Range) -> Codes:
     rows = np.arange(area.top, area.top + area.rows, dtype=np.int64)
     columns = np.arange(area.left, area.left + area.columns, dtype=np.int64)
     return (rows[:, None] * MAX_COLUMNS + columns).reshape(-1)
+
+
+def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:
+    """The codes of each of many ranges, at once."""
+    corners = np.array([(a.top, a.left, a.columns) for a in areas], dtype=np.int64).reshape(-1, 3)
+    sizes = [area.size for area in areas]
+    top, left, columns = np.repeat(corners, sizes, axis=0).T
+    place = np.arange(top.size) - np.repeat(np.cumsum(sizes, dtype=np.int64) - sizes, sizes)
+    rows, right = np.divmod(place, columns)
+    return pieces((top + rows) * MAX_COLUMNS + left + right, sizes)
 
 
 def union(parts: Sequence[Codes]) -> Codes:
@@ -82,19 +94,41 @@ class Placement:
     elements: NDArray[np.intp]
 
 
-def placement_of(binding: Binding, shape: tuple[int, ...]) -> Placement:
-    """The placement of a whole quantity.
+def placements_of(bindings: Sequence[Binding], graph: Graph) -> list[Placement]:
+    """The placements of whole quantities.
+
+    Raises:
+        ValueError: see `require_fit`.
+    """
+    for binding in bindings:
+        require_fit(binding, graph[binding.quantity].shape)
+    sizes = [binding.area.size for binding in bindings]
+    in_order = np.arange(max(sizes, default=0), dtype=np.intp)
+    return [
+        Placement(
+            b.quantity,
+            b.sample,
+            b.area.sheet,
+            codes,
+            np.arange(codes.size).reshape(graph[b.quantity].shape).T.reshape(-1)
+            if b.transposed
+            else in_order[: codes.size],
+        )
+        for b, codes in zip(bindings, codes_of_all([binding.area for binding in bindings]), strict=True)
+    ]
+
+
+def require_fit(binding: Binding, shape: tuple[int, ...]) -> None:
+    """Hold a binding against the shape of its quantity.
 
     Raises:
         ValueError: the range has another number of cells than the quantity has elements.
     """
-    area = binding.area
-    elements = np.arange(int(np.prod(shape)), dtype=np.intp)
-    if area.size != elements.size:
-        raise ValueError(f"{area} has {area.size} cells, but {binding.quantity} has {elements.size} elements")
-    if binding.transposed:
-        elements = elements.reshape(shape).T.reshape(-1)
-    return Placement(binding.quantity, binding.sample, area.sheet, codes_of(area), elements)
+    elements = math.prod(shape)
+    if binding.area.size != elements:
+        raise ValueError(
+            f"{binding.area} has {binding.area.size} cells, but {binding.quantity} has {elements} elements"
+        )
 
 
 @dataclass(frozen=True)
@@ -130,16 +164,6 @@ class Sighting:
 def is_number(value: Value) -> TypeGuard[float]:
     """Whether a cell holds a number; TRUE and FALSE are none."""
     return type(value) in {int, float}
-
-
-def only_numbers(values: Sequence[Value]) -> tuple[Array, dict[int, Value]]:
-    """Split values into finite numbers (NaN elsewhere) and, by position, whatever is none."""
-    if set(map(type, values)) <= {float, int}:
-        numbers = np.array(values, dtype=np.float64)
-        if np.isfinite(numbers).all():
-            return numbers, {}
-    others = {i: v for i, v in enumerate(values) if not (is_number(v) and math.isfinite(v))}
-    return np.array([np.nan if i in others else v for i, v in enumerate(values)], dtype=np.float64), others
 
 
 Reads = Callable[[str, int], Sequence[Range]]

@@ -6,13 +6,13 @@ check never trusts it; it says where it is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from xlcheck.checking.formula_cells import FormulaCells
-from xlcheck.checking.placement import Array, Mask, codes_of
+from xlcheck.checking.placement import Array, Mask, codes_of_all
 from xlcheck.checking.recalculate import Reading
 from xlcheck.excel.values import NotEvaluated, Value
 
@@ -38,29 +38,36 @@ def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells
         setting: the position of the selector in the saved file.
         formulas: the workbook's formulas and stored values.
     """
+    by_sheet: dict[str, list[Reading]] = {}
     for reading in readings:
-        codes = codes_of(reading.area)
-        cached, others = formulas.stored(reading.area)
-        same = _same_numbers(cached, reading.numbers[setting])
+        by_sheet.setdefault(reading.area.sheet, []).append(reading)
+    for sheet, own in by_sheet.items():
+        yield from _stale_on(sheet, own, setting, formulas)
+
+
+def _stale_on(sheet: str, readings: Sequence[Reading], setting: int, formulas: FormulaCells) -> Iterator[Stale]:
+    """The stale cells of one worksheet."""
+    codes = np.concatenate(list(codes_of_all([reading.area for reading in readings])))
+    cached, others = formulas.stored(sheet, codes)
+    same = _same_numbers(cached, np.concatenate([reading.numbers[setting] for reading in readings]))
+    ends = np.cumsum([reading.area.size for reading in readings])
+    for reading, end in zip(readings, ends.tolist(), strict=True):
         if reading.text is not None:
-            same |= _same_text(others, reading.text, reading.holds_text(setting, reading.text))
-        for cell in np.flatnonzero(~same & formulas.holds(reading.area.sheet, codes)).tolist():
-            value = reading.value(setting, cell)
-            kept = others[cell] if cell in others else float(cached[cell])
-            if not _same(kept, value):
-                yield Stale(reading.area.sheet, int(codes[cell]), kept, value)
+            start = end - reading.area.size
+            kept = [others.get(cell) == reading.text for cell in range(start, end)]
+            same[start:end] |= kept & reading.holds_text(setting, reading.text)
+    for cell in np.flatnonzero(~same & formulas.holds(sheet, codes)).tolist():
+        place = int(np.searchsorted(ends, cell, side="right"))
+        reading = readings[place]
+        value = reading.value(setting, cell - int(ends[place]) + reading.area.size)
+        stored = others[cell] if cell in others else float(cached[cell])
+        if not _same(stored, value):
+            yield Stale(sheet, int(codes[cell]), stored, value)
 
 
 def _same_numbers(cached: Array, actual: Array) -> Mask:
     with np.errstate(invalid="ignore"):
         return np.less_equal(np.abs(cached - actual), _LIMIT * np.maximum(1.0, np.abs(actual)))
-
-
-def _same_text(cached: Mapping[int, Value], text: str, actual: Mask) -> Mask:
-    """Which cells hold the text both in the file and when recalculated."""
-    same = np.zeros(actual.shape, dtype=bool)
-    same[[cell for cell, value in cached.items() if value == text]] = True
-    return same & actual
 
 
 def _same(cached: Value, actual: Value) -> bool:

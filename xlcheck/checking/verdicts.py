@@ -80,7 +80,7 @@ def judge(sighting: Sighting, want: Array, locals_: Sequence[Array], scale: floa
     return Verdicts(sighting, desired, local, status, scale)
 
 
-def close(actual: Array, wanted: Array, limit: float) -> Mask:
+def close(actual: Array, wanted: Array, limit: float | Array) -> Mask:
     """Whether values are within the limit; NaN never is."""
     with np.errstate(invalid="ignore"):
         return np.less_equal(np.abs(actual - wanted), limit)
