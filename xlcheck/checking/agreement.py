@@ -34,7 +34,7 @@ def full_agreement(
     """
     order = {q.name: place for place, q in enumerate(graph)}
     ordered = sorted(sightings, key=lambda s: (order[s.placement.quantity], _instance(s)))
-    if any((s.must_be_formula & ~s.is_formula).any() for s in ordered):
+    if ordered and not _are_formulas(ordered):
         return None
     weights = [s for s in ordered if graph[s.placement.quantity].is_weight]
     others = [s for s in ordered if not graph[s.placement.quantity].is_weight]
@@ -42,6 +42,12 @@ def full_agreement(
     if len(verdicts) == len(weights):
         verdicts |= {id(v.sighting): v for v in _quantities(others, desired, tolerance, settings)}
     return [verdicts[id(s)] for s in ordered] if len(verdicts) == len(ordered) else None
+
+
+def _are_formulas(sightings: Sequence[Sighting]) -> bool:
+    """Whether each cell that should hold a formula does."""
+    must = np.concatenate([s.must_be_formula for s in sightings])
+    return not (must & ~np.concatenate([s.is_formula for s in sightings])).any()
 
 
 def _instance(sighting: Sighting) -> int:
@@ -56,7 +62,8 @@ def _weights(sightings: Sequence[Sighting], desired: Mapping[str, Array], tolera
         row = want.reshape(1, -1)[:, s.placement.elements]
         if not close(distinct_rows(s.numbers), row, tolerance.limit(scale)).all():
             return
-        yield _agreeing(s, np.broadcast_to(row, s.numbers.shape), scale)
+        agrees = np.broadcast_to(np.int8(AGREE), s.numbers.shape)
+        yield Verdicts(s, np.broadcast_to(row, s.numbers.shape), None, agrees, scale)
 
 
 def _quantities(
@@ -81,10 +88,6 @@ def _quantities(
     wanted = table[samples, columns]  # (settings, all cells)
     limits = np.repeat([tolerance.limit(scales[s.placement.quantity]) for s in sightings], cells)
     if close(np.concatenate([s.numbers for s in sightings], axis=1), wanted, limits).all():
-        for s, want in zip(sightings, pieces(wanted, cells), strict=True):
-            yield _agreeing(s, want, scales[s.placement.quantity])
-
-
-def _agreeing(sighting: Sighting, want: Array, scale: float) -> Verdicts:
-    status = np.broadcast_to(np.int8(AGREE), sighting.numbers.shape)
-    return Verdicts(sighting, want, None, status, scale)
+        status = np.full(wanted.shape, AGREE, dtype=np.int8)
+        for s, want, agrees in zip(sightings, pieces(wanted, cells), pieces(status, cells), strict=True):
+            yield Verdicts(s, want, None, agrees, scales[s.placement.quantity])

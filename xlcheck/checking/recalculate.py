@@ -124,8 +124,8 @@ def runs(cells: Iterable[tuple[str, Codes]]) -> list[Range]:
 
 def _repeated(reading: Reading, settings: int) -> Reading:
     """The same reading with one row for every setting."""
-    numbers = np.broadcast_to(reading.numbers, (settings, reading.area.size))
     if len(reading.numbers) == settings:
-        return replace(reading, numbers=numbers)
+        return reading
+    numbers = np.broadcast_to(reading.numbers, (settings, reading.area.size))
     others = {(setting, cell): value for (_, cell), value in reading.others.items() for setting in range(settings)}
     return replace(reading, numbers=numbers, others=others)

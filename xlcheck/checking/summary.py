@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlcheck.checking.filled import FilledVerdict
 from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.groups import others_on
 from xlcheck.checking.helpers import HelperVerdict
+from xlcheck.checking.joined import distinct_rows, pieces
 from xlcheck.checking.messages import plural
 from xlcheck.checking.observe import Observation
 from xlcheck.checking.placement import Codes, Mask, address, codes_of, union
@@ -37,6 +40,19 @@ class Judged:
     formulas: FormulaCells
     edits: tuple[Edit, ...] = ()
 
+    @cached_property
+    def worst(self) -> list[NDArray[np.int8]]:
+        """The worst verdict on each cell of each sighting; see `Verdicts.worst`."""
+        if not self.verdicts:
+            return []
+        joined = np.concatenate([verdicts.status for verdicts in self.verdicts], axis=1).max(axis=0)
+        return list(pieces(joined, self.cells))
+
+    @cached_property
+    def cells(self) -> list[int]:
+        """The number of cells of each sighting."""
+        return [verdicts.placement.codes.size for verdicts in self.verdicts]
+
 
 def summarise(
     judged: Judged,
@@ -59,9 +75,10 @@ def summarise(
         notes: what the reader of the file noticed.
         compare_weights: whether weights were compared with a model, and so count as checked.
     """
+    compared = _compared(judged, compare_weights=compare_weights)
     results = _results(judged)
     results += _stale(judged, {(r.sheet, r.cell) for r in results})
-    counts = _counts(judged, results, compare_weights=compare_weights)
+    counts = _counts(judged, results, compared)
     error, last_places = _largest_difference(judged)
     return CheckReport(
         workbook=workbook,
@@ -74,7 +91,7 @@ def summarise(
         cells=tuple(results),
         edits=judged.edits,
         notes=(*notes, *_notes(judged, counts)),
-        quantities=tuple(dict.fromkeys(_names(judged, compare_weights=compare_weights))),
+        quantities=tuple(dict.fromkeys(_names(judged, compared))),
     )
 
 
@@ -90,8 +107,10 @@ def _results(judged: Judged) -> list[CellResult]:
 
 def _all_results(judged: Judged) -> Iterator[CellResult]:
     seen = judged.seen
-    for verdicts in judged.verdicts:
-        yield from quantity_results(verdicts, judged.graph[verdicts.placement.quantity], judged.formulas, seen.settings)
+    for verdicts, worst in zip(judged.verdicts, judged.worst, strict=True):
+        if worst.any():
+            q = judged.graph[verdicts.placement.quantity]
+            yield from quantity_results(verdicts, q, judged.formulas, seen.settings)
     for verdict in chain(judged.helpers, *(column.wrong for column in judged.filled)):
         if verdict.status is not Status.AGREE:
             yield helper_result(verdict, judged.formulas, seen.settings)
@@ -115,17 +134,24 @@ def _stray(judged: Judged) -> list[str]:
     return [f"{cell.sheet}!{address(cell.code)}" for cell in seen.unbound if cell.sheet in seen.own_sheets]
 
 
-def _compared(judged: Judged, verdicts: Verdicts, *, compare_weights: bool) -> Mask:
-    """Which cells of a sighting count as checked: formulas, and constants that were held against something."""
-    s = verdicts.sighting
-    if compare_weights and judged.graph[verdicts.placement.quantity].is_weight:
-        return np.full(s.is_formula.shape, True)
-    return s.must_be_formula | s.is_formula | (verdicts.worst() > 0)
+def _compared(judged: Judged, *, compare_weights: bool) -> list[Mask]:
+    """Which cells of each sighting count as checked: formulas, and constants that were held against something."""
+    if not judged.verdicts:
+        return []
+    sightings = [verdicts.sighting for verdicts in judged.verdicts]
+    counted = np.concatenate([s.must_be_formula for s in sightings])
+    counted |= np.concatenate([s.is_formula for s in sightings])
+    counted |= np.concatenate(judged.worst) > 0
+    masks = list(pieces(counted, judged.cells))
+    if compare_weights:
+        weights = [judged.graph[verdicts.placement.quantity].is_weight for verdicts in judged.verdicts]
+        return [mask | weight for mask, weight in zip(masks, weights, strict=True)]
+    return masks
 
 
-def _names(judged: Judged, *, compare_weights: bool) -> Iterator[str]:
-    for verdicts in judged.verdicts:
-        if _compared(judged, verdicts, compare_weights=compare_weights).any():
+def _names(judged: Judged, compared: Sequence[Mask]) -> Iterator[str]:
+    for verdicts, counted in zip(judged.verdicts, compared, strict=True):
+        if counted.any():
             yield verdicts.placement.quantity
     for verdict in judged.helpers:
         yield others_on(verdict.helper.cell.sheet)
@@ -133,11 +159,10 @@ def _names(judged: Judged, *, compare_weights: bool) -> Iterator[str]:
         yield others_on(column.area.sheet)
 
 
-def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: bool) -> Counts:
+def _counts(judged: Judged, results: Sequence[CellResult], masks: Sequence[Mask]) -> Counts:
     number = {status: sum(r.status is status for r in results) for status in _ORDER}
     compared: dict[str, list[Codes]] = {}
-    for verdicts in judged.verdicts:
-        counted = _compared(judged, verdicts, compare_weights=compare_weights)
+    for verdicts, counted in zip(judged.verdicts, masks, strict=True):
         compared.setdefault(verdicts.placement.sheet, []).append(verdicts.placement.codes[counted])
     for verdict in judged.helpers:
         compared.setdefault(verdict.helper.cell.sheet, []).append(codes_of(verdict.helper.cell))
@@ -160,19 +185,29 @@ def _counts(judged: Judged, results: Sequence[CellResult], *, compare_weights: b
 def _largest_difference(judged: Judged) -> tuple[float, float]:
     """Largest absolute difference over all compared numbers, and largest in units in the last place."""
     error = last_places = 0.0
-    for verdicts in judged.verdicts:
-        difference = np.abs(verdicts.sighting.numbers - verdicts.desired)
-        difference = difference[np.isfinite(difference)]
-        if difference.size:
-            largest = float(difference.max())
-            error = max(error, largest)
-            last_places = max(last_places, ulps(largest, verdicts.scale))
+    for same in _of_same_height(judged.verdicts):
+        numbers = np.concatenate([distinct_rows(v.sighting.numbers) for v in same], axis=1)
+        difference = np.abs(numbers - np.concatenate([distinct_rows(v.desired) for v in same], axis=1))
+        largest = np.where(np.isfinite(difference), difference, 0.0).max(axis=0)
+        cells = [v.placement.codes.size for v in same]
+        each = np.maximum.reduceat(largest, np.cumsum([0, *cells[:-1]]))
+        error = max(error, float(each.max()))
+        last_places = max(last_places, *map(ulps, each.tolist(), [v.scale for v in same]))
     for verdict in judged.helpers:
         if isinstance(verdict.actual, float) and isinstance(verdict.desired, float):
             error = max(error, abs(verdict.actual - verdict.desired))
     for column in judged.filled:
         error = max(error, column.error)
     return error, last_places
+
+
+def _of_same_height(verdicts: Sequence[Verdicts]) -> Iterable[list[Verdicts]]:
+    """Those that have values for one setting only, and those that have values for all."""
+    groups: dict[tuple[int, int], list[Verdicts]] = {}
+    for v in verdicts:
+        heights = len(distinct_rows(v.sighting.numbers)), len(distinct_rows(v.desired))
+        groups.setdefault(heights, []).append(v)
+    return groups.values()
 
 
 def _notes(judged: Judged, counts: Counts) -> Iterator[str]:

@@ -45,7 +45,7 @@ def formula_facts(worksheets: Iterable[bytes]) -> FormulaFacts:
         data_tables = data_tables or b"dataTable" in part
         if not has_formulas(part):
             continue
-        other_workbooks = other_workbooks or _OTHER_WORKBOOK.search(part) is not None
+        other_workbooks = other_workbooks or (b"[" in part and _OTHER_WORKBOOK.search(part) is not None)
         if _SWALLOWS.search(part.upper()) is not None:
             names |= functions_in(part)
     return FormulaFacts(frozenset(names), other_workbooks, data_tables)

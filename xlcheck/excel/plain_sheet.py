@@ -19,7 +19,7 @@ from xlcheck.excel.packed_cells import PackedCells
 from xlcheck.excel.sheet_cells import MAX_CELLS
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 
-LARGE = 2**20
+LARGE = 2**16
 """Smaller parts are not worth it."""
 
 _CELL = re.compile(
