@@ -17,6 +17,7 @@ import pytest
 from xlcheck.cli import run
 
 WORKBOOKS = Path(__file__).parents[1] / "workbooks"
+LSTM = WORKBOOKS / "lstm.xlsx"
 
 
 def xlcheck(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -112,8 +113,28 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
         (["build", "gpt"], "there is no lesson 'gpt'"),
         (["build"], "name one or more lessons"),
         (["build", "lstm", "--all"], "name one or more lessons"),
-        (["build", "lstm", "--weights", "book", "--seed", "3"], "leave one of the two out"),
+        (["build", "lstm", "--weights", "book", "--seed", "3"], "leave one of them out"),
+        (["build", "lstm", "-o", "lesson.txt"], "lesson.txt: the name must end in .xlsx"),
+        (["build", "lstm", "gru", "-o", "two.xlsx"], "two.xlsx is the name of a workbook"),
+        (["build", "--all", "-o", __file__], "cannot make the folder"),
+        (["build", "lstm", "--text", "hello"], "go with a model"),
+        (["build", "model.keras", "lstm"], "one model at a time"),
+        (["build", "model.keras", "--inputs", "x.npy", "-o", "x.csv"], "x.csv: the name must end in .xlsx"),
         (["check", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["check", str(WORKBOOKS)], "is a folder"),
+        (["check", __file__], "not an .xlsx workbook"),
+        (["check", str(LSTM), "--annotate", "marked.txt"], "marked.txt: the name must end in .xlsx or .xlsm"),
+        (["check", str(LSTM), "--annotate", str(LSTM)], "the workbook itself"),
+        (["check", str(LSTM), str(LSTM), "--annotate", "x.xlsx"], "one marked copy"),
+        (["check", str(LSTM), "--rtol", "inf"], "rtol: a tolerance is one number"),
+        (["check", str(LSTM), "--atol", "-1"], "atol: a tolerance is one number"),
+        (["check", str(LSTM), "--perturb", "3"], "for workbooks made by hand"),
+        (["check", str(LSTM), "--inputs", str(WORKBOOKS)], "this is a folder; give a .npy"),
+        (["check", str(LSTM), "-o", str(WORKBOOKS)], "it is a folder; choose another place"),
+        (["bind", str(LSTM)], "was made by xlcheck and needs no bindings"),
+        (["train", "text", "--sample", "--data", "x.txt", "-o", "x.keras"], "exclude each other"),
+        (["train", "sentiment", "--sample", "--data", "x.csv"], "exclude each other"),
+        (["fixtures", "gpt"], "there is no fixture 'gpt'"),
         (["check"], "Missing argument"),
         (["build", "lstm", "--style", "compact"], "is for models"),
         (["build", "lstm", "--style", "baroque"], "Invalid value for '--style'"),
@@ -127,6 +148,48 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], sentence: str, capsys
     assert sentence in captured.err
     assert "Traceback" not in captured.err
     assert captured.out == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_no_character_stops_the_report(encoding: str, tmp_path: Path) -> None:
+    """Where an encoding is asked for that lacks a character, the character is spelled out."""
+    path = tmp_path / "mein Büch é.xlsx"
+    shutil.copy(LSTM, path)
+    result = subprocess.run(
+        [sys.executable, "-m", "xlcheck", "check", str(path)],
+        capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+
+    assert (result.returncode, result.stderr) == (0, b"")
+    text = result.stdout.decode(encoding)
+    assert text.startswith("✓ " if encoding == "utf-8" else "\\u2713 ")
+    assert "mein Büch é.xlsx".encode(encoding, "backslashreplace").decode(encoding) in text.replace("\n", " ")
+
+
+def test_pipes_and_files_get_utf8() -> None:
+    """Also where the system's own encoding is another one, as on Windows."""
+    environment = {**os.environ, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    environment.pop("PYTHONIOENCODING", None)
+    result = subprocess.run(
+        [sys.executable, "-m", "xlcheck", "check", str(LSTM)], capture_output=True, check=False, env=environment
+    )
+
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.decode("utf-8").startswith("✓ ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="the system has no full device")
+def test_an_output_that_takes_nothing_is_one_sentence() -> None:
+    """A full disk behind stdout ends the command with 2; a device is never replaced by a file."""
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "xlcheck", "check", str(LSTM)], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert result.returncode == 2
+    assert result.stderr.decode().splitlines() == ["xlcheck: the result cannot be written: No space left on device"]
+    assert run(["check", str(LSTM), "-o", "/dev/full"]) == 2
+    assert Path("/dev/full").is_char_device()
 
 
 def test_an_unwritable_place_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -177,7 +177,7 @@ def lesson_fixture(
     if seed is None:
         return load_fixture(fixture_name(lesson, weights)), None
     if weights == "book":
-        raise UsageError("--seed trains anew, and the book's weights are not trained; leave one of the two out")
+        raise UsageError("--train and --seed train anew, and the book's weights are not trained; leave one of them out")
     from xlcheck.training.lessons import train_model, trained_fixture
 
     model, history = train_model(lesson, seed, progress=progress)
@@ -294,13 +294,18 @@ def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:
 
     Raises:
         WorkbookError: the file cannot be read.
+        UsageError: xlcheck made the workbook.
         NothingCheckedError: it has no formulas, or no network is recognised in it.
     """
     from xlcheck.engines import engine as engine_named
+    from xlcheck.excel.manifest import SHEET
     from xlcheck.excel.reader import read_workbook
     from xlcheck.foreign.propose import propose_bindings
 
-    return propose_bindings(read_workbook(Path(path)), engine_named(engine))
+    content = read_workbook(Path(path))
+    if SHEET in content.sheets:
+        raise UsageError(f"{path} was made by xlcheck and needs no bindings; pass it to `xlcheck check`")
+    return propose_bindings(content, engine_named(engine))
 
 
 def _require_model(content: WorkbookContent, model: Any) -> None:

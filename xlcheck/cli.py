@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import click
 from xlcheck import __version__
 from xlcheck.cli_train import generate, train
 from xlcheck.errors import UsageError, XlcheckError
+from xlcheck.files import make_folder, require_ending
 from xlcheck.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; an expected error is printed as one sentence."""
     try:
         code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
+        sys.stdout.flush()
         return int(code or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -36,6 +40,13 @@ def run(arguments: Sequence[str]) -> int:
     except XlcheckError as error:
         click.echo(f"xlcheck: {error}", err=True)
         return error.exit_code
+    except OSError as error:
+        if error.filename is None:  # stdout; what is left of the result would fail again at the end
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        if not isinstance(error, BrokenPipeError):  # who closes a pipe has read enough
+            what = f"{error.filename} cannot be used" if error.filename else "the result cannot be written"
+            click.echo(f"xlcheck: {what}: {error.strerror or error}", err=True)
+        return UsageError.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("xlcheck: interrupted; nothing was left half-written", err=True)
         return _INTERRUPTED
@@ -125,6 +136,7 @@ def build(
     reports = []
     if models:
         path = output or Path(models[0]).with_suffix(".xlsx")
+        require_ending(path, ".xlsx")
         built = api.build_model(
             models[0],
             inputs,
@@ -209,6 +221,8 @@ def check(
 
     if annotate is not None and len(files) > 1:
         raise UsageError("--annotate writes one marked copy; pass one workbook with it")
+    if annotate is not None:
+        require_ending(annotate, ".xlsx", ".xlsm")
     reports = [
         api.check(
             path,
@@ -279,13 +293,16 @@ def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | No
 
     if all_ == bool(lessons):
         raise UsageError("name one or more lessons, or pass --all; `xlcheck list` shows the lessons")
-    names = list(ALL_LESSONS) if all_ else [known_lesson(name).name for name in lessons]
+    names = list(ALL_LESSONS) if all_ else list(dict.fromkeys(known_lesson(name).name for name in lessons))
     ending = "" if weights == "trained" else f"-{weights}"
     if output is not None and len(names) == 1 and not all_:
+        require_ending(output, ".xlsx")
         yield names[0], output
         return
     folder = output or (Path("workbooks") if all_ else Path())
-    folder.mkdir(parents=True, exist_ok=True)
+    if folder.suffix.lower() == ".xlsx":
+        raise UsageError(f"several lessons are written into a folder, and {folder} is the name of a workbook")
+    make_folder(folder)
     for name in names:
         yield name, folder / f"{name}{ending}.xlsx"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlcheck.errors import UsageError
+from xlcheck.files import require_ending
 from xlcheck.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def sentiment(data: Path | None, sample: bool, text_column: str, label_column: s
     from xlcheck.training.labelled_data import tweet_data
     from xlcheck.training.recipes import TWEETS
 
+    _require_one(data, sample)
     texts = reviews() if sample else read_tweets(locate(SOURCE, data), text_column, label_column)
     _tell(describe_texts(texts), quiet=options["quiet"])
     chosen = _changed(TWEETS["sample" if sample and recipe == "tuned" else recipe], options)
@@ -260,6 +262,7 @@ def _text(data: Path | None, sample: bool) -> str:
     from xlcheck.datasets.sources import ALICE, locate
     from xlcheck.datasets.text import read_text
 
+    _require_one(data, sample)
     return story() if sample else read_text(locate(ALICE, data))
 
 
@@ -279,11 +282,16 @@ def _resumed(output: Path, windows: Windows) -> TextModel:
     return resumed_text_model(load_model(output), read_companion(output), windows)
 
 
+def _require_one(data: Path | None, sample: bool) -> None:
+    if data is not None and sample:
+        raise UsageError("--data and --sample exclude each other; leave one of them out")
+
+
 def _require_writable(output: Path | None, plot: Path | None) -> None:
     """Refuse before training what could not be written after it."""
     for path, ending in ((output, ".keras"), (plot, ".png")):
-        if path is not None and path.suffix.lower() != ending:
-            raise UsageError(f"{path}: the name must end in {ending}")
+        if path is not None:
+            require_ending(path, ending)
         if path is not None and not path.parent.is_dir():
             raise UsageError(f"{path}: there is no folder {path.parent}; make it first, or choose another place")
 

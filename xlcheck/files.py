@@ -15,11 +15,15 @@ def replacing(target: Path) -> Iterator[Path]:
     """Give a temporary path beside the target, and rename it to the target if all goes well.
 
     Whatever interrupts the writing (an error, a full disk, Ctrl-C), the target keeps its old
-    content and the temporary file is removed.
+    content and the temporary file is removed. A symbolic link stays one; what it leads to is replaced.
 
     Raises:
         UsageError: the file cannot be written there.
     """
+    shown, target = target, target.resolve()
+    if target.exists() and not target.is_file():
+        what = "a folder" if target.is_dir() else "no ordinary file"
+        raise UsageError(f"cannot write {shown}: it is {what}; choose another place")
     temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")  # some writers insist on the suffix
     try:
         try:
@@ -27,8 +31,34 @@ def replacing(target: Path) -> Iterator[Path]:
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
+    except PermissionError as error:
+        raise UsageError(
+            f"cannot write {shown}: {error.strerror or error}; close it in other programs, or choose another place"
+        ) from error
     except OSError as error:
-        raise UsageError(f"cannot write {target}: {error.strerror or error}; choose another place") from error
+        raise UsageError(f"cannot write {shown}: {error.strerror or error}; choose another place") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}; choose another one") from error
+
+
+def require_ending(path: Path, *endings: str) -> None:
+    """Refuse a name that says something else than the file will be.
+
+    Raises:
+        UsageError: it ends otherwise.
+    """
+    if path.suffix.lower() not in endings:
+        raise UsageError(f"{path}: the name must end in {' or '.join(endings)}")
 
 
 def write_text(target: Path, text: str) -> None:

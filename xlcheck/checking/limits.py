@@ -42,11 +42,11 @@ def limit_from(value: Any, where: str) -> Limit:
         where: what to call the place in messages.
 
     Raises:
-        UsageError: it is something else, or negative.
+        UsageError: it is something else, negative, or infinite.
     """
     numbers = value if isinstance(value, (tuple, list)) else [value]
     valid = len(numbers) in (1, 2) and all(
-        isinstance(n, (int, float)) and not isinstance(n, bool) and n >= 0 and not math.isnan(n) for n in numbers
+        isinstance(n, (int, float)) and not isinstance(n, bool) and n >= 0 and math.isfinite(n) for n in numbers
     )
     if not valid:
         raise UsageError(f"{where}: a tolerance is one number, or two (absolute, relative), and never negative")

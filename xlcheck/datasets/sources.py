@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +73,8 @@ def _download(source: Source, url: str) -> Path:
     except ImportError:
         raise MissingDependencyError("downloading needs Keras: pip install 'xlcheck[keras]'") from None
     try:
-        return Path(get_file(source.file, origin=url, file_hash=source.digest, cache_subdir="xlcheck"))
+        with redirect_stdout(sys.stderr):  # where Keras tells of the download
+            return Path(get_file(source.file, origin=url, file_hash=source.digest, cache_subdir="xlcheck"))
     except Exception as error:  # Keras wraps what the network raises in a plain Exception
         raise DataError(
             f"{source.file} could not be downloaded ({error}): fetch it elsewhere and give it with --data FILE; "

@@ -47,7 +47,7 @@ def read_inputs(path: str | Path, inputs: Mapping[str, Shape]) -> ModelInputs:
     """
     path = Path(path)
     if not path.is_file():
-        raise DataError(f"{path}: there is no such file; {_HOW}")
+        raise DataError(f"{path}: {'this is a folder' if path.is_dir() else 'there is no such file'}; {_HOW}")
     try:
         match path.suffix.lower():
             case ".npy":
@@ -124,7 +124,9 @@ def _load(path: Path) -> NDArray[np.generic]:
         with path.open("rb") as file:
             array = np.load(file, allow_pickle=False)
     except _BROKEN as error:
-        raise DataError(f"{path}: this is not a NumPy array, or it holds Python objects: {error}") from error
+        raise DataError(
+            f"{path}: this is no array of numbers (Python objects are not loaded), or it is damaged; save it with numpy.save"
+        ) from error
     if not isinstance(array, np.ndarray):
         raise DataError(f"{path}: this is not one array; name an archive .npz")
     return array

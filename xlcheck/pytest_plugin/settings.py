@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.errors import UsageError
+from xlcheck.files import make_folder
 from xlcheck.pytest_plugin.run_record import RunRecord
 from xlcheck.pytest_plugin.tolerances import Level, level_of, parse_level
 
@@ -53,8 +54,8 @@ def read_settings(config: pytest.Config) -> Settings:
         raise UsageError("--xlcheck-update and --xlcheck-update-new-only exclude each other; leave one of them out")
     report = config.getoption("xlcheck_report")
     folder = config.invocation_params.dir
-    if report is not None:
-        _make(folder / report)
+    if report is not None:  # now, so that nobody learns only after a long run that it cannot be made
+        make_folder(folder / report)
     return Settings(
         folder=folder,
         engine=config.getoption("xlcheck_engine"),
@@ -66,14 +67,6 @@ def read_settings(config: pytest.Config) -> Settings:
         updates_new=update or new_only,
         report=None if report is None else folder / report,
     )
-
-
-def _make(folder: Path) -> None:
-    """Make the folder now, so that nobody learns only after a long run that it cannot be made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}; choose another one") from error
 
 
 def marker_levels(node: pytest.Item) -> list[Level]:

@@ -51,7 +51,8 @@ def load_model(path: str | Path) -> Any:
 def _config(path: Path) -> dict[str, Any]:
     """The model's configuration, straight from the zip."""
     if not path.is_file():
-        raise ModelError(f"{path}: there is no such file")
+        what = "this is a folder" if path.is_dir() else "there is no such file"
+        raise ModelError(f"{path}: {what}; give a .keras file, as model.save writes it")
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())

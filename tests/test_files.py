@@ -1,0 +1,85 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from xlcheck.errors import UsageError
+from xlcheck.files import make_folder, replacing, require_ending, write_text
+
+
+def test_a_file_is_written_in_utf8_with_unix_line_ends(tmp_path: Path) -> None:
+    """The same bytes on every system."""
+    write_text(tmp_path / "ä b.txt", "é\n")
+
+    assert (tmp_path / "ä b.txt").read_bytes() == b"\xc3\xa9\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["ä b.txt"]
+
+
+def test_whatever_happens_the_old_file_stays(tmp_path: Path) -> None:
+    """An error while writing leaves the old file and nothing else."""
+    path = tmp_path / "old.txt"
+    path.write_text("old")
+
+    def write() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write()
+    assert path.read_text() == "old"
+    assert [item.name for item in tmp_path.iterdir()] == ["old.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights that users do not have")
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What it leads to is replaced."""
+    (tmp_path / "target.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("target.txt")
+    write_text(tmp_path / "link.txt", "new")
+
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "target.txt").read_text() == "new"
+
+
+def test_what_cannot_be_written_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder, a file where a folder should be, a missing folder, a file that another program holds."""
+    (tmp_path / "file").write_text("x")
+    for name, sentence in (
+        ("", "it is a folder; choose another place"),
+        ("file/x", "Not a directory; choose another place"),
+        ("missing/x", "No such file or directory; choose another place"),
+    ):
+        with pytest.raises(UsageError, match=f"^cannot write .*: {sentence}$"):
+            write_text(tmp_path / name, "new")
+
+    def held(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(UsageError, match="Permission denied; close it in other programs, or choose another place"):
+        write_text(tmp_path / "file", "new")
+    assert [item.name for item in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    """A file stands in its place, or above it."""
+    (tmp_path / "file").write_text("x")
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+
+    assert (tmp_path / "a" / "b").is_dir()
+    for name in ("file", "file/below"):
+        with pytest.raises(UsageError, match=r"cannot make the folder .+; choose another one"):
+            make_folder(tmp_path / name)
+
+
+def test_endings() -> None:
+    """Case makes no difference."""
+    require_ending(Path("A.XLSX"), ".xlsx")
+    with pytest.raises(UsageError, match=r"^a\.txt: the name must end in \.xlsx or \.xlsm$"):
+        require_ending(Path("a.txt"), ".xlsx", ".xlsm")
