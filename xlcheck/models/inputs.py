@@ -125,7 +125,8 @@ def _load(path: Path) -> NDArray[np.generic]:
             array = np.load(file, allow_pickle=False)
     except _BROKEN as error:
         raise DataError(
-            f"{path}: this is no array of numbers (Python objects are not loaded), or it is damaged; save it with numpy.save"
+            f"{path}: this is no array of numbers (Python objects are not loaded), or it is damaged; "
+            "save it with numpy.save"
         ) from error
     if not isinstance(array, np.ndarray):
         raise DataError(f"{path}: this is not one array; name an archive .npz")
