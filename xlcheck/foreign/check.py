@@ -32,6 +32,7 @@ from xlcheck.foreign.perturb import disagreeing, with_perturbation
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.tie import Tie, tie
+from xlcheck.foreign.unrecognised import Unrecognised, unrecognised
 from xlcheck.foreign.verdicts import Judge, Verdict
 from xlcheck.foreign.weights import WeightReport, compare_weights
 from xlcheck.graph.trace import Trace
@@ -102,16 +103,19 @@ def check_foreign(
     if perturb:
         wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, perturb)
         verdicts = with_perturbation(verdicts, wrong, tied)
+    told = bindings is not None or model is not None
+    left = unrecognised(table, opinion.values, networks, tied, precedents, wrong_inputs, told=told)
+    verdicts = [verdict for verdict in verdicts if verdict.cell not in left.cells]
     settings = [probe.graph_values(number) for number in range(len(networks))]
     explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
     results += weights.results
     results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
-    listed = {*tied.held, *wrong_inputs}
-    results += list(_unbound(table, listed, networks, opinion))
+    listed = {*tied.held, *wrong_inputs} - left.cells.keys()
+    results += list(_unbound(table, listed, networks, opinion, left.cells))
     results.sort(key=lambda result: _ORDER.index(result.status))
-    notes = (*assumed, *weights.notes(), *_notes(verdicts, tied))
-    return _report(content, opinion, traces, networks, verdicts, results, notes, table, weights.compared)
+    notes = (*assumed, *weights.notes(), *_notes(verdicts, tied), *left.notes)
+    return _report(content, opinion, traces, networks, verdicts, results, notes, table, weights.compared, left)
 
 
 def _networks(
@@ -215,9 +219,13 @@ def _is_shown(verdict: Verdict) -> bool:
 
 
 def _unbound(
-    table: CellTable, listed: Collection[Address], networks: Sequence[Network], opinion: Opinion
+    table: CellTable,
+    listed: Collection[Address],
+    networks: Sequence[Network],
+    opinion: Opinion,
+    unrecognised_cells: Mapping[Address, str],
 ) -> Iterator[CellResult]:
-    """Formula cells that belong to no quantity, and those that make the inputs."""
+    """Formula cells that belong to no quantity, those that make the inputs, and those that may belong to a network."""
     given = {cell for network in networks for _, _, _, cell in network.cells()}
     for position in table.formulas:
         cell = table.addresses[position]
@@ -226,10 +234,11 @@ def _unbound(
         value = opinion.values[position]
         content = table.cell(cell)
         formula = None if content is None or content.formula is None else f"={content.formula}"
-        status = Status.NOT_EVALUATED if isinstance(value, NotEvaluated) else Status.UNBOUND
-        message = UNBOUND
+        status, message = Status.UNBOUND, UNBOUND
         if isinstance(value, NotEvaluated):
-            message = f"This formula was not checked: {value.reason}."
+            status, message = Status.NOT_EVALUATED, f"This formula was not checked: {value.reason}."
+        elif cell in unrecognised_cells:
+            status, message = Status.NOT_EVALUATED, unrecognised_cells[cell]
         elif cell in given:
             message = "This formula makes an input of the network, which was taken as it stands."
         yield CellResult(
@@ -296,6 +305,7 @@ def _report(
     notes: tuple[str, ...],
     table: CellTable,
     weights: Collection[Address],
+    left: Unrecognised,
 ) -> CheckReport:
     number = {status: sum(result.status is status for result in results) for status in _ORDER}
     checked = len(verdicts) - sum(verdict.status is Status.NOT_EVALUATED for verdict in verdicts)
@@ -310,13 +320,13 @@ def _report(
         engine=f"{opinion.engine.name} {opinion.engine.version}",
         oracle=traces[0].source,
         counts=Counts(
-            formula_cells=len(table.formulas) + typed,
+            formula_cells=len(table.formulas) + typed + len(left.missing),
             checked=checked,
             agree=checked - number[Status.ROOT] - number[Status.CARRIED],
             root=number[Status.ROOT],
             carried=number[Status.CARRIED],
             unbound=number[Status.UNBOUND],
-            not_evaluated=number[Status.NOT_EVALUATED],
+            not_evaluated=number[Status.NOT_EVALUATED] + left.without_cell,
         ),
         max_abs_error=error,
         max_ulps=last_places,

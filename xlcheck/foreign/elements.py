@@ -155,6 +155,11 @@ class Elements:
         """Whether each element is one of a weight."""
         return self._each([source.quantity.is_weight and not source.part for source in self.sources])
 
+    @cached_property
+    def is_computed(self) -> list[bool]:
+        """Whether each element is computed, and not given."""
+        return self._each([bool(source.reads) for source in self.sources])
+
     def _each(self, of_source: list[T]) -> list[T]:
         return np.repeat(np.array(of_source), np.diff(self._starts)).tolist()  # type: ignore[no-any-return]
 

@@ -128,10 +128,12 @@ class Functions:
         return result
 
     def _average(self, items: Sequence[Expression]) -> Expression:
+        if not items:
+            raise OpaqueError("it averages nothing")
         return self._algebra.scale(self._algebra.sum(items), 1 / len(items))
 
     def _extreme(self, name: str, arguments: Sequence[Argument]) -> Expression:
-        result, *rest = list(_numbers(arguments))
+        result, *rest = list(_numbers(arguments)) or [0.0]
         for item in rest:
             result = self._algebra.function(name, result, item)
         return result

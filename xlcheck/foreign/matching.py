@@ -99,10 +99,13 @@ class Matching:
         self._regularity = None
 
     def _best(self, cell: Address, numbers: tuple[int, ...]) -> int:
+        """The likeliest of several equal elements; a formula that is no copy computes something."""
         votes = self.regularity.expected(cell)
+        elements, is_copy = self.elements, cell in self.copies
         return max(
-            numbers, key=lambda n: (votes[self.elements.keys[n]], not self.elements.is_part[n], -n)
-        )  # fmt: skip
+            numbers,
+            key=lambda n: (is_copy or elements.is_computed[n], votes[elements.keys[n]], not elements.is_part[n], -n),
+        )
 
     @property
     def regularity(self) -> Regularity:

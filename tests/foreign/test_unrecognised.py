@@ -1,0 +1,116 @@
+"""No false "agrees": whatever stands in place of a formula, a check never passes what it has not checked."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from fixtures.foreign.layouts import LAYOUTS
+from fixtures.foreign.make_corpus import FOLDER
+from fixtures.foreign.replacements import replacements
+from xlcheck.api import check
+from xlcheck.checking.report import CheckReport, Status
+from xlcheck.errors import XlcheckError
+
+COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "8"))
+SEED = 20
+MODES = ["with bindings", "without"]
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_a_replaced_formula_never_passes(layout: object, mode: str, tmp_path: Path) -> None:
+    """A formula replaced at random, so that its value changes, is found or leaves the check incomplete."""
+    path = tmp_path / f"{layout.name}.xlsx"
+    bindings = FOLDER / f"{layout.name}.toml" if mode == "with bindings" else None
+    endings: Counter[int] = Counter()
+    for replacement in replacements(layout, COUNT, SEED):
+        path.write_bytes(replacement.to_bytes())
+        try:
+            report = check(path, bindings=bindings)
+        except XlcheckError:
+            endings[2] += 1
+            continue
+
+        assert not report.ok, str(replacement)
+        endings[report.exit_code] += 1
+
+    assert endings.total() == COUNT
+    assert endings[1] > 0
+
+
+def edited(name: str, tmp_path: Path, cells: dict[str, object]) -> CheckReport:
+    """The report on a workbook of the corpus in which some cells hold something else."""
+    book = openpyxl.load_workbook(FOLDER / f"{name}.xlsx")
+    for cell, value in cells.items():
+        book.worksheets[0][cell] = value
+    book.save(tmp_path / f"{name}.xlsx")
+    return check(tmp_path / f"{name}.xlsx")
+
+
+def statuses(report: CheckReport) -> dict[str, Status]:
+    """What was said of each cell that does not simply agree."""
+    return {cell.cell: cell.status for cell in report.cells}
+
+
+def test_a_formula_outside_of_the_network_is_named(tmp_path: Path) -> None:
+    """Where the output layer was not recognised, its cells are listed with what to do, and the check is incomplete."""
+    report = edited("book_simple_rnn", tmp_path, {"C12": "=C11*2"})
+
+    assert report.exit_code == 3
+    assert statuses(report)["C12"] is statuses(report)["C13"] is Status.NOT_EVALUATED
+    assert "pass it with --bind" in next(cell.message for cell in report.cells if cell.cell == "C13")
+
+
+SCRATCH = {
+    "a verdict": "=IF(C13>0.5,1,0)",
+    "a text": '="probability "&TEXT(C13,"0.00")',
+    "a rounding": "=ROUND(C13,2)",
+    "a comparison": "=C13>0.5",
+    "a difference": "=C13-G4",
+    "the largest": "=MAX(C13:C13)",
+    "a copy": "=C13",
+    "today": "=TODAY()",
+}
+
+
+@pytest.mark.parametrize("formula", SCRATCH.values(), ids=SCRATCH.keys())
+def test_scratch_about_a_result_is_no_error(formula: str, tmp_path: Path) -> None:
+    """What only shows, compares or rounds a result that was checked is scratch: listed, and not an error."""
+    formula = formula.replace("-G4", "-G12")
+    report = edited("book_simple_rnn", tmp_path, {"G12": 0.5, "G13": formula})
+
+    assert report.ok, (report.cells, report.notes)
+
+
+def test_roundings_of_a_whole_row_are_scratch(tmp_path: Path) -> None:
+    """Hidden states that are shown rounded elsewhere are scratch if it is done for more than one of them."""
+    report = edited("book_simple_rnn", tmp_path, {"B16": "=ROUND(B10,2)", "C16": "=ROUND(C10,2)"})
+
+    assert report.ok, (report.cells, report.notes)
+    assert statuses(report)["B16"] is Status.UNBOUND
+
+
+def test_a_result_without_a_cell_is_reported_with_bindings(tmp_path: Path) -> None:
+    """Bindings declare an output; where no cell holds it, the check is incomplete and says what is missing."""
+    book = openpyxl.load_workbook(FOLDER / "one_formula.xlsx")
+    book.worksheets[0]["E16"] = None
+    book.save(tmp_path / "one_formula.xlsx")
+    report = check(tmp_path / "one_formula.xlsx", bindings=FOLDER / "one_formula.toml")
+
+    assert report.exit_code == 3
+    assert any("dense.y" in note for note in report.notes)
+
+
+def test_words_that_name_another_activation_are_heard(tmp_path: Path) -> None:
+    """A network that is legal but not what the words beside it say leaves the check incomplete."""
+    report = edited("book_simple_rnn", tmp_path, {"C13": "=TANH(C12)"})
+
+    assert report.exit_code == 3
+    assert any("sigmoid" in note and "tanh" in note for note in report.notes)
