@@ -228,8 +228,11 @@ class _Survey:
         holders = Counter(tied.held.values())
         found = set()
         for cell, number in tied.held.items():
-            given = tied.elements[number].source.quantity.expr is None
-            if (holders[number] == 1 and not given) or cell in tied.wrong or self._precedents.is_copy(cell):
+            if (
+                (holders[number] == 1 and tied.elements.is_computed[number])
+                or cell in tied.wrong
+                or self._precedents.is_copy(cell)
+            ):
                 continue
             values = tied.elements[number].values
             tree = self._tree(cell)
@@ -379,14 +382,15 @@ class _Survey:
     def _other_words(self) -> Iterator[str]:
         """Results whose nearest words name another activation than the one that was recognised."""
         labels = Labels.of(self._table.content)
-        for network in self._networks:
-            layer = network.spec.layers[-1]
+        for place, network in enumerate(self._networks):
+            layer, elements = network.spec.layers[-1], self._tied.elements
+            names = [name for name in network.graph.outputs if network.graph[name].band.layer == layer.name]
+            numbers = {n for name in names for n in elements.numbers_of(elements.by_name[place, name])}
             for cell, number in self._tied.held.items():
-                source = self._tied.elements[number].source
-                if source.part or source.quantity.name not in network.graph.outputs or cell in self._tied.wrong:
+                if number not in numbers or cell in self._tied.wrong:
                     continue
                 words = set(_WORD.findall(next(labels.beside(cell), "").lower())) & _ACTIVATIONS
-                if words and layer.options["activation"] not in words and source.quantity.band.layer == layer.name:
+                if words and layer.options["activation"] not in words:
                     yield (
                         f"the words beside {show(cell)} say {' and '.join(sorted(words))}, but "
                         f"{layer.options['activation']} was recognised"
