@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Called with the number of epochs done and the number of all."""
 
+PADDINGS = ("front", "back")
 WEIGHT_SETS = ("trained", "book")
 
 
@@ -122,6 +123,9 @@ def build_model(
     output: str | Path,
     *,
     text: str | None = None,
+    vocabulary: str | Path | None = None,
+    padding: str = "front",
+    unknown: int | None = None,
     style: str = "robust",
     engine: str = "ironcalc",
     full_products: bool = False,
@@ -132,7 +136,11 @@ def build_model(
         model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
         inputs: path of an .npy, .npz or .csv file, an array `(samples, …)`, or a list with one for each input.
         output: the workbook to write.
-        text: what a model made by `xlcheck train` reads, instead of `inputs`; other words can be typed in the sheet.
+        text: words for the model to read, instead of `inputs`; other words can be typed in the sheet.
+        vocabulary: the words behind the codes, unless `xlcheck train` made the model: a file with one word a line, the
+            first line for the code 0, or a JSON object `{word: code}`.
+        padding: where zeros fill up a text that is too short, `front` or `back`; of a longer one the other end is kept.
+        unknown: the code of words that are not in the vocabulary; by default that of `[UNK]` or `<oov>` in it.
         style: how formulas are written: `robust`, `teaching`, `book`, or `compact`, which needs Excel 365.
         engine: the formula engine that recalculates the file.
         full_products: multiply one-hot inputs out instead of taking rows of the kernels.
@@ -143,17 +151,27 @@ def build_model(
         NotSupportedError: a layer or an option is not supported; nothing is written.
         DataError: the inputs cannot be read or do not fit the model.
     """
+    from xlcheck.datasets.vocabulary_file import VocabularyFile
     from xlcheck.engines import engine as engine_named
     from xlcheck.models.build import build_model as build
     from xlcheck.models.text import build_text
 
+    if padding not in PADDINGS:
+        raise UsageError(f"there is no padding {padding!r}; choose one of {', '.join(PADDINGS)}")
+    if vocabulary is None and (padding != "front" or unknown is not None):
+        raise UsageError("padding and the code of unknown words go with a vocabulary; pass --vocabulary FILE")
+    if vocabulary is not None and text is None:
+        raise UsageError("a vocabulary goes with a text; pass --text WORDS")
     if (inputs is None) == (text is None):
         raise UsageError("a model needs one thing to read; pass --inputs FILE (.npy, .npz or .csv) or --text WORDS")
     how, recalculating = style_named(style), engine_named(engine)
     if text is None:
         built = build(model, inputs, output, style=how, engine=recalculating, full_products=full_products)
     else:
-        built = build_text(model, text, output, style=how, engine=recalculating, full_products=full_products)
+        words = None if vocabulary is None else VocabularyFile(Path(vocabulary), padding == "back", unknown)
+        built = build_text(
+            model, text, output, vocabulary=words, style=how, engine=recalculating, full_products=full_products
+        )
     return Built(built.path, built.report)
 
 

@@ -103,7 +103,27 @@ def list_() -> None:
 @click.option("--train", is_flag=True, help="For a lesson: train anew in Keras; else the stored result is used.")
 @click.option("--seed", type=int, help="Train anew from this seed (implies --train).")
 @click.option("--inputs", type=click.Path(path_type=Path), help="For a model: its inputs, as .npy, .npz or .csv.")
-@click.option("--text", help="For a model made by `xlcheck train`: the words that it reads.")
+@click.option("--text", help="For a model that reads words: the ones that it reads first.")
+@click.option(
+    "--vocabulary",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The words behind its codes: one a line, the first for the code 0, or JSON {word: code}. "
+    "Models made by `xlcheck train` have theirs inside.",
+)
+@click.option(
+    "--padding",
+    type=click.Choice(("front", "back")),
+    default="front",
+    show_default=True,
+    help="With --vocabulary: where zeros fill up a short text; of a long one the other end is kept.",
+)
+@click.option(
+    "--unknown",
+    type=click.IntRange(0),
+    metavar="CODE",
+    help="With --vocabulary: the code of all other words.  [default: that of [UNK] or <oov> in the file, else none]",
+)
 @click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out, not take rows.")
 @click.option(
     "--style",
@@ -116,8 +136,8 @@ def list_() -> None:
 @quiet_option
 def build(
     lessons: tuple[str, ...], all_: bool, weights: str, train: bool, seed: int | None, inputs: Path | None,
-    text: str | None, full_products: bool, style: str | None, output: Path | None, engines: tuple[str, ...],
-    format_: str, quiet: bool,
+    text: str | None, vocabulary: Path | None, padding: str, unknown: int | None, full_products: bool,
+    style: str | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Write the workbook of a lesson or of a Keras model, then check the file that was written.
 
@@ -129,8 +149,8 @@ def build(
     models = [name for name in lessons if name.endswith(".keras")]
     if models and (len(lessons) > 1 or all_ or train or seed is not None or weights != "trained"):
         raise UsageError("name one model at a time, without the options for lessons; `xlcheck build --help` shows them")
-    if not models and (inputs is not None or text is not None or full_products):
-        raise UsageError("--inputs, --text and --full-products go with a model; name a .keras file")
+    if not models and (inputs is not None or text is not None or vocabulary is not None or full_products):
+        raise UsageError("--inputs, --text, --vocabulary and --full-products go with a model; name a .keras file")
     if not models and style == "compact":
         raise UsageError("--style compact is for models; lessons are written as teaching, book or robust")
     reports = []
@@ -142,6 +162,9 @@ def build(
             inputs,
             path,
             text=text,
+            vocabulary=vocabulary,
+            padding=padding,
+            unknown=unknown,
             style=style or "robust",
             engine=engines[0],
             full_products=full_products,

@@ -18,6 +18,8 @@ from xlcheck.errors import DataError
 
 Codes = NDArray[np.int32]
 PADDING = 0
+FROM_FILE = "words"
+"""The task of a model of which nothing is known but its vocabulary, which stands in a file of its own."""
 
 
 class Tokens(StrEnum):
@@ -42,15 +44,16 @@ class Encoding:
     """Pre-processing as plain data.
 
     Attributes:
-        task: `text` (words to the next word), `sentiment` or `imdb` (words to a label).
+        task: `text` (words to the next word), `sentiment` or `imdb` (words to a label), or `FROM_FILE`.
         tokens: what counts as a word.
         words: the known words in the order of their codes.
         first_code: the code of the first word; smaller codes have a meaning of their own.
-        timesteps: how many codes the model reads; of longer texts the last ones are kept.
+        timesteps: how many codes the model reads; of longer texts the last ones are kept, with `back` the first.
         start: the code in front of each text, or None.
         unknown: the code of all other words; None if they are refused.
         context: words that stand in front of a text that is too short; without it `PADDING` does.
         labels: what the outputs of a classifier are called, by class number.
+        back: whether `PADDING` stands behind a text that is too short instead of in front.
     """
 
     task: str
@@ -62,6 +65,7 @@ class Encoding:
     unknown: int | None = None
     context: Words = ()
     labels: tuple[str, ...] = ()
+    back: bool = False
 
     def __post_init__(self) -> None:
         if self.timesteps < 1 or self.first_code < 0 or not self.words:
@@ -70,11 +74,18 @@ class Encoding:
             raise DataError("an encoding must not know a word twice")
         if any(code is not None and not 0 <= code < self.first_code for code in (self.start, self.unknown)):
             raise DataError(f"the codes for 'start' and 'unknown' must lie below the first word's, {self.first_code}")
+        if self.back and (self.start is not None or self.context):
+            raise DataError("what stands in front of a text, such as a code for its start, needs padding in front")
 
     @property
     def size(self) -> int:
         """How many codes there are, from 0: the rows of an embedding, the width of a one-hot vector."""
         return self.first_code + len(self.words)
+
+    @property
+    def has_padding(self) -> bool:
+        """Whether the code `PADDING` stands for no word."""
+        return self.first_code > PADDING
 
     @cached_property
     def codes(self) -> Mapping[str, int]:
@@ -111,11 +122,15 @@ class Encoding:
             raise DataError(f"there is no word in {text!r}: give at least one")
         if len(words) < self.timesteps and self.context:
             words = (self.context + words)[-self.timesteps :]
+        if len(words) < self.timesteps and not self.has_padding:
+            raise DataError(
+                f"the model reads {self.timesteps} words, and {text!r} has {len(words)}; no code is free to fill it up"
+            )
         codes: Codes = self.pad([self.encode_words(words)])[0]
         return codes
 
     def pad(self, rows: Iterable[Sequence[int] | Codes]) -> Codes:
-        """Rows of codes as one array, padded in front; of longer rows the last codes are kept.
+        """Rows of codes as one array, padded in front or behind; of longer rows the last or first codes are kept.
 
         Returns:
             Shape `(rows, timesteps)`.
@@ -123,9 +138,15 @@ class Encoding:
         rows = list(rows)
         padded = np.full((len(rows), self.timesteps), PADDING, dtype=np.int32)
         for target, row in zip(padded, rows, strict=True):
-            kept = row[-self.timesteps :]
-            target[self.timesteps - len(kept) :] = kept
+            kept = row[self.kept]
+            start = 0 if self.back else self.timesteps - len(kept)
+            target[start : start + len(kept)] = kept
         return padded
+
+    @property
+    def kept(self) -> slice:
+        """What the model reads of a text that may be too long."""
+        return slice(self.timesteps) if self.back else slice(-self.timesteps, None)
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries and lists."""
@@ -149,6 +170,7 @@ class Encoding:
                 unknown=data["unknown"],
                 context=tuple(map(str, data["context"])),
                 labels=tuple(map(str, data["labels"])),
+                back=bool(data.get("back", False)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(

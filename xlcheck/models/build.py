@@ -74,9 +74,10 @@ def build_model(
     """
     from xlcheck.oracle.record import record
     from xlcheck.spec.keras_file import load_model
-    from xlcheck.spec.keras_reader import read_model
+    from xlcheck.spec.keras_reader import read_model, require_supported
 
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
+    require_supported(loaded)  # by name, before its inputs are looked at
     given = inputs_of(loaded, inputs, labels)
     spec = replace(read_model(loaded, [array.shape[1:] for array in given.arrays]), loss=None)
     arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
@@ -84,7 +85,7 @@ def build_model(
     _require_finite(trace)
     spec, trace = with_places(spec, trace)
     name = model if isinstance(model, (str, Path)) else f"the model {spec.name}"
-    source = "--inputs FILE" if typed is None else f'--text "{typed.text}"'
+    source = "--inputs FILE" if typed is None else typed.options
     provenance = _provenance(spec, trace, name, style, f"{source} -o {output}")
     plan = plan_model(
         spec, trace, trained, given.labels, style, provenance, full_products=full_products, typed=typed, story=story

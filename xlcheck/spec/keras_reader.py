@@ -50,6 +50,17 @@ def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> Model
     return ModelSpec(model.name, inputs, layers, calls, outputs, loss)
 
 
+def require_supported(model: Any) -> ModelSpec:
+    """Read a model before it is known how long its inputs are; dimensions that it leaves open count as 1.
+
+    Raises:
+        ModelError: as in `read_model`.
+        NotSupportedError: as in `read_model`.
+    """
+    tensors = getattr(model, "inputs", None) or ()
+    return read_model(model, [tuple(size or 1 for size in tensor.shape[1:]) for tensor in tensors])
+
+
 def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     """Read one layer: its kind, the options its equations need, the shapes of its weights, the layers it wraps.
 

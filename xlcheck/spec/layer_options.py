@@ -119,6 +119,9 @@ OPTIONS: dict[str, LayerOptions] = {
 }  # fmt: skip
 
 
+_READS_TEXTS = {"TextVectorization", "StringLookup"}
+
+
 def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """The kept options of a layer.
 
@@ -131,6 +134,11 @@ def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any
         NotSupportedError: the layer, an option or an option's value is not supported.
     """
     known = OPTIONS.get(kind)
+    if kind in _READS_TEXTS:
+        raise NotSupportedError(
+            f"layer {name!r}: {kind} is not supported, because it reads texts; save a model of the layers behind it, "
+            "and pass what its get_vocabulary() gives, one word a line, with --vocabulary"
+        )
     if known is None:
         raise NotSupportedError(f"layer {name!r}: {kind} is not supported; supported are {', '.join(sorted(OPTIONS))}")
     for key, value in config.items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.datasets.encoding import Encoding
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.sheets.common import heading
@@ -32,13 +33,13 @@ class Answer:
     text: str
 
 
-def next_words(draft: Draft, sheet: SheetDraft, words: Sequence[str], vocabulary: Range) -> Answer:
+def next_words(draft: Draft, sheet: SheetDraft, encoding: Encoding, vocabulary: Range) -> Answer:
     """The ten words that are most likely to come next, the likeliest first; returns the first.
 
     Args:
         draft: the workbook so far, with the model's answer placed.
         sheet: the sheet of the words.
-        words: the vocabulary, in the order of the model's outputs.
+        encoding: the vocabulary; the model answers with a probability for each of its codes.
         vocabulary: where its words stand.
     """
     output = draft.graph[draft.graph.outputs[-1]]
@@ -49,16 +50,41 @@ def next_words(draft: Draft, sheet: SheetDraft, words: Sequence[str], vocabulary
     area = draft.placed(output.name)
     cells = reference(area, sheet.name, fixed=True)
     listed = reference(vocabulary, sheet.name, fixed=True)
-    for rank in range(min(CANDIDATES, len(words))):
+    first = encoding.first_code
+    specials = ",".join(f'"{encoding.word(code)}"' for code in range(first))
+    for rank in range(min(CANDIDATES, len(encoding.words))):
         row = ANSWER_TOP + 2 + rank
         sheet.put(row, 0, float(rank + 1), "column_label")
         largest = sheet.at(row, _PROBABILITY)
-        likeliest = words[int(order[rank])]
+        likeliest = encoding.word(int(order[rank]))
         style = "output_text" if rank else "output_box"
-        draft.helper(sheet, row, _WORD, f"INDEX({listed},MATCH({largest.a1},{cells},0))", [likeliest], style)
+        place = f"MATCH({largest.a1},{cells},0)"
+        word = f"INDEX({listed},{place}-{first})" if first else f"INDEX({listed},{place})"
+        if first:
+            word = f"IF({place}<={first},CHOOSE({place},{specials}),{word})"
+        draft.helper(sheet, row, _WORD, word, [likeliest], style)
         value = float(probabilities[order[rank]])
         draft.helper(sheet, row, _PROBABILITY, f"LARGE({cells},{rank + 1})", [value], "output", slack(draft, output))
-    return Answer(sheet.at(ANSWER_TOP + 2, _WORD), words[int(order[0])])
+    return Answer(sheet.at(ANSWER_TOP + 2, _WORD), encoding.word(int(order[0])))
+
+
+def numbers(draft: Draft, sheet: SheetDraft) -> None:
+    """The model's answer where nothing says what it means: the first of its numbers.
+
+    Args:
+        draft: the workbook so far, with the model's answer placed.
+        sheet: the sheet of the words.
+    """
+    output = draft.graph[draft.graph.outputs[-1]]
+    heading(sheet, ANSWER_TOP, "The answer", _WIDE)
+    sheet.put_row(ANSWER_TOP + 1, _WORD, ["output", "number"], "header")
+    area = draft.placed(output.name)
+    for unit in range(min(CANDIDATES, output.shape[-1])):
+        row = ANSWER_TOP + 2 + unit
+        sheet.put(row, _WORD, f"{output.band.layer}, unit {unit + 1}", "strong")
+        text = reference(Range(area.sheet, area.top + unit, area.left), sheet.name)
+        value = float(draft.trace[output.name][0, unit])
+        draft.helper(sheet, row, _PROBABILITY, text, [value], "output", slack(draft, output))
 
 
 def label(draft: Draft, sheet: SheetDraft, labels: Sequence[str]) -> Answer:

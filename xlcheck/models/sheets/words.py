@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.datasets.encoding import PADDING, Encoding
+from xlcheck.datasets.encoding import FROM_FILE, PADDING, Encoding
 from xlcheck.datasets.words import Words
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.plan import DropDown
 from xlcheck.excel.sheets.common import heading, title
 from xlcheck.graph.quantities import Quantity
-from xlcheck.models.sheets.answers import ANSWER_TOP, CANDIDATES, Answer, label, next_words
+from xlcheck.models.sheets.answers import ANSWER_TOP, CANDIDATES, Answer, label, next_words, numbers
 from xlcheck.models.sheets.store import Store
 
 NAME, VOCABULARY = "Text", "Vocabulary"
@@ -45,9 +45,15 @@ class TypedText:
     text: str
 
     @property
+    def options(self) -> str:
+        """The options of the command line that say so."""
+        vocabulary = " --vocabulary FILE" if self.encoding.task == FROM_FILE else ""
+        return f'--text "{self.text}"{vocabulary}{" --padding back" if self.encoding.back else ""}'
+
+    @property
     def words(self) -> Words:
-        """The words that stand in the cells at first; of a text that is too long the last ones, as in training."""
-        return self.encoding.tokens.words(self.text)[-self.encoding.timesteps :]
+        """The words that stand in the cells at first; of a text that is too long those that the model reads."""
+        return self.encoding.tokens.words(self.text)[self.encoding.kept]
 
 
 class TypedInputs(Store):
@@ -85,12 +91,15 @@ class TextPage:
     vocabulary: Range
     inputs: TypedInputs
 
-    def answer(self, draft: Draft) -> Answer:
-        """Put the model's answer in words above the text."""
+    def answer(self, draft: Draft) -> Answer | None:
+        """Put the model's answer above the text, in words if it has words."""
         encoding = self.typed.encoding
         if encoding.labels:
             return label(draft, self.sheet, encoding.labels)
-        return next_words(draft, self.sheet, encoding.words, self.vocabulary)
+        if draft.graph[draft.graph.outputs[-1]].shape[-1] == encoding.size:
+            return next_words(draft, self.sheet, encoding, self.vocabulary)
+        numbers(draft, self.sheet)
+        return None
 
 
 def text_page(draft: Draft, typed: TypedText) -> TextPage:
@@ -110,7 +119,7 @@ def text_page(draft: Draft, typed: TypedText) -> TextPage:
     sheet.widths.update({_NUMBER: 8, _TYPED: 24, _READ: 20, _PLACE: 10, _CODE: 10, _KNOWN: 12, 6: 3})
     sheet.widths.update({_STEP: 8, _STEP_CODE: 10, _STEP_WORD: 20, 10: 3, _SENTENCE: 60, _CONTEXT: 14})
     vocabulary = _vocabulary_sheet(draft, encoding)
-    columns = _typed_words(draft, sheet, typed, vocabulary)
+    columns = _typed_words(draft, sheet, typed, vocabulary, _answer_rows(draft, encoding))
     codes = _steps(draft, sheet, typed, columns, vocabulary)
     sheet.freeze = (3, 0)
     sentence = reference(sheet.at(codes.top + codes.rows - 1, _SENTENCE), "", fixed=True)
@@ -123,7 +132,7 @@ def text_page(draft: Draft, typed: TypedText) -> TextPage:
 
 def _vocabulary_sheet(draft: Draft, encoding: Encoding) -> Range:
     sheet = draft.sheet(VOCABULARY, "input")
-    title(sheet, "Vocabulary", "The words that the model has learned, by how often it has read them.", 8)
+    title(sheet, "Vocabulary", "The words that the model knows, in the order of their codes.", 8)
     sheet.widths.update({0: 10, 1: 28})
     sheet.put_row(4, 0, ["code", "word"], "header_left")
     count = len(encoding.words)
@@ -135,11 +144,17 @@ def _vocabulary_sheet(draft: Draft, encoding: Encoding) -> Range:
     return sheet.at(5, 1, count)
 
 
-def _typed_words(draft: Draft, sheet: SheetDraft, typed: TypedText, vocabulary: Range) -> _Columns:
+def _answer_rows(draft: Draft, encoding: Encoding) -> int:
+    """How many rows the answer takes."""
+    outputs = draft.graph[draft.graph.outputs[-1]].shape[-1]
+    return len(encoding.labels) or min(CANDIDATES, len(encoding.words) if outputs == encoding.size else outputs)
+
+
+def _typed_words(draft: Draft, sheet: SheetDraft, typed: TypedText, vocabulary: Range, answer_rows: int) -> _Columns:
     """One row for each word that can be typed: the word, what is read of it, its place, its code."""
     encoding, words = typed.encoding, typed.words
     steps = encoding.timesteps
-    above = ANSWER_TOP + 4 + (len(encoding.labels) or min(CANDIDATES, len(encoding.words)))
+    above = ANSWER_TOP + 4 + answer_rows
     heading(sheet, above, "Your words", _KNOWN + 1)
     header = ["word", "type here", "read as", "counts as", "code", "in the vocabulary"]
     sheet.put_row(above + 1, 0, header, "header")
@@ -190,7 +205,7 @@ def _cleaned(cell: str) -> str:
 
 
 def _steps(draft: Draft, sheet: SheetDraft, typed: TypedText, columns: _Columns, vocabulary: Range) -> Range:
-    """What the model reads at each time step: the words at the end, and something in front if there are too few."""
+    """What the model reads at each time step: the words, and something in front or behind if there are too few."""
     encoding = typed.encoding
     steps, first = encoding.timesteps, encoding.first_code
     top = columns.code.top
@@ -203,10 +218,13 @@ def _steps(draft: Draft, sheet: SheetDraft, typed: TypedText, columns: _Columns,
     for t in range(steps):
         row = top + t
         sheet.put(row, _STEP, float(t + 1), "column_label")
-        number = f"{sheet.at(row, _STEP).a1}-{steps}+{count}"
+        step = sheet.at(row, _STEP).a1
+        number = step if encoding.back else f"{step}-{steps}+{count}"
         typed_code = f"INDEX({columns.code.fixed()},MATCH({number},{columns.place.fixed()},0))"
-        front = _in_front(encoding, number, context, f"{sheet.at(row, _STEP).a1}+{count}")
-        text = f"IF({number}<1,{front},{typed_code})"
+        if encoding.back:
+            text = f"IF({step}>{count},{_padding(encoding)},{typed_code})"
+        else:
+            text = f"IF({number}<1,{_in_front(encoding, number, context, f'{step}+{count}')},{typed_code})"
         cell = draft.helper(sheet, row, _STEP_CODE, text, [float(codes[t])], "input_code")
         draft.place(f"{INPUT}[{t}]", cell, 0)
         word = f"INDEX({listed},{cell.a1}-{first - 1})" if first != 1 else f"INDEX({listed},{cell.a1})"
@@ -231,5 +249,10 @@ def _in_front(encoding: Encoding, number: str, context: Range | None, place: str
     if context is not None:
         return f"INDEX({context.fixed()},{place})"
     if encoding.start is not None:
-        return f"IF({number}=0,{encoding.start},{PADDING})"
-    return str(PADDING)
+        return f"IF({number}=0,{encoding.start},{_padding(encoding)})"
+    return _padding(encoding)
+
+
+def _padding(encoding: Encoding) -> str:
+    """A formula for the code that fills up; an error where every code is a word's."""
+    return str(PADDING) if encoding.has_padding else "NA()"
