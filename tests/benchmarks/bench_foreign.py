@@ -51,7 +51,7 @@ class Sheet:
         return self.first + document * (STEPS + 2) + 1 + step
 
     def _document(self, document: int, top: int) -> None:
-        self.cells[top] = {column: 0.0 for column in range(self.state("c"), self.state("h") + UNITS)}
+        self.cells[top] = dict.fromkeys(range(self.state("c"), self.state("h") + UNITS), 0.0)
         for step in range(STEPS):
             row = self.row_of(document, step)
             values = self.cells[row] = dict(enumerate(self.inputs[document, step].tolist()))

@@ -475,7 +475,9 @@ def test_tolerances_of_some_quantities(
 ) -> None:
     """Only what fits the pattern may differ; what follows from it has the limits of its own name."""
     report = check_small({"Net!D13": "=1/(1+EXP(-D12))+1E-9"}, tolerances=tolerances)
+    wide = check_small({"Net!D13": "=1/(1+EXP(-D12))+1E-9"}, atol=1e-7, tolerances={"dense.y": Limit(1e-10)})
 
+    assert cells(wide, Status.ROOT) == {"Net!D13"}
     assert cells(report, Status.ROOT) == roots
     assert cells(report, Status.CARRIED) == carried
     assert report.ok is not bool(roots | carried)

@@ -60,7 +60,7 @@ def _weights(sightings: Sequence[Sighting], desired: Mapping[str, Array], tolera
         want = desired[s.placement.quantity]
         scale = magnitude(want)
         row = want.reshape(1, -1)[:, s.placement.elements]
-        if not close(distinct_rows(s.numbers), row, tolerance.limit(scale)).all():
+        if not close(distinct_rows(s.numbers), row, tolerance.of(s.placement.quantity).limit(scale)).all():
             return
         agrees = np.broadcast_to(np.int8(AGREE), s.numbers.shape)
         yield Verdicts(s, np.broadcast_to(row, s.numbers.shape), None, agrees, scale)
@@ -70,9 +70,9 @@ def _quantities(
     sightings: Sequence[Sighting], desired: Mapping[str, Array], tolerance: Tolerance, settings: Sequence[int]
 ) -> Iterator[Verdicts]:
     """The verdicts on all other quantities; none if any cell does not agree."""
-    if not sightings:
-        return
     names = list(dict.fromkeys(s.placement.quantity for s in sightings))
+    if len({len(desired[name]) for name in names}) != 1:  # of a training, some have a value for each epoch
+        return
     table = np.concatenate([desired[name] for name in names], axis=1)  # (samples, all elements)
     widths = [desired[name].shape[1] for name in names]
     starts = np.cumsum(widths) - widths
@@ -86,7 +86,8 @@ def _quantities(
     instances = np.repeat([_instance(s) for s in sightings], cells)
     samples = np.where(instances < 0, np.array(settings)[:, None], instances)
     wanted = table[samples, columns]  # (settings, all cells)
-    limits = np.repeat([tolerance.limit(scales[s.placement.quantity]) for s in sightings], cells)
+    limit_of = {name: tolerance.of(name).limit(scale) for name, scale in scales.items()}
+    limits = np.repeat([limit_of[s.placement.quantity] for s in sightings], cells)
     if close(np.concatenate([s.numbers for s in sightings], axis=1), wanted, limits).all():
         status = np.full(wanted.shape, AGREE, dtype=np.int8)
         for s, want, agrees in zip(sightings, pieces(wanted, cells), pieces(status, cells), strict=True):
