@@ -295,10 +295,11 @@ def bind(file: Path, output: Path | None, quiet: bool) -> int:
               help="The folder of the fixtures.")  # fmt: skip
 def fixtures(lessons: tuple[str, ...], verify: bool, output: Path) -> int:
     """Write the regression fixtures, or verify that Keras still gives these numbers."""
+    from xlcheck.fixtures.names import TRAININGS
     from xlcheck.fixtures.regenerate import write_fixtures
     from xlcheck.fixtures.store import available_fixtures
 
-    names = lessons or available_fixtures()
+    names = lessons or (*available_fixtures(), *TRAININGS)
     if verify:
         from xlcheck.fixtures.verify import verify_fixtures
 

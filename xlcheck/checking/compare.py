@@ -11,6 +11,7 @@ each instance of the network in the workbook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from xlcheck.checking.agreement import full_agreement
 from xlcheck.checking.copies import forgive_copies
@@ -83,7 +84,8 @@ def _quantity(
     # Where everything agrees and is shown, nobody asks what it follows from.
     if q.expr is not None and (any(v.status.any() for v in verdicts) or not operands.covers(q, instance)):
         locals_ = operands.locals_(q, q.expr, instance, tolerance)
-        verdicts = [judge(sighting, want, locals_, scale, own) for sighting in sightings]
+        follow = partial(operands.follow, q, instance)
+        verdicts = [judge(sighting, want, locals_, scale, own, follow) for sighting in sightings]
         local = locals_[0]
     if needed:
         operands.take(q, instance, local)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlcheck.checking.compare import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, compare
 from xlcheck.checking.formula_cells import FormulaCells
-from xlcheck.checking.mistakes import explain
 from xlcheck.checking.placement import Array, Placement, Sighting, codes_of
 from xlcheck.checking.recalculate import Reading
 from xlcheck.checking.report import CellResult, CheckReport, Counts, Status
@@ -42,19 +41,21 @@ class EpochVerdicts:
     verdicts: tuple[Verdicts, ...]
 
 
-def without_table(content: WorkbookContent, table: EpochTable | None) -> WorkbookContent:
-    """A workbook's content without the cells of its table, which are judged by themselves."""
-    if table is None or table.area.sheet not in content.sheets:
-        return content
-    sheet = content.sheets[table.area.sheet]
-    top, bottom = table.area.top, table.area.top + table.area.rows
-    columns = set(table.columns.values())
-    cells = {
-        (row, column): cell
-        for (row, column), cell in sheet.cells.items()
-        if not (column in columns and top <= row < bottom)
-    }
-    return replace(content, sheets={**content.sheets, sheet.name: SheetContent(sheet.name, sheet.state, cells)})
+def without_tables(content: WorkbookContent, tables: Iterable[EpochTable]) -> WorkbookContent:
+    """A workbook's content without the cells of its tables, which are judged by themselves."""
+    for table in tables:
+        sheet = content.sheets.get(table.area.sheet)
+        if sheet is None:
+            continue
+        top, bottom = table.area.top, table.area.top + table.area.rows
+        columns = set(table.columns.values())
+        cells = {
+            (row, column): cell
+            for (row, column), cell in sheet.cells.items()
+            if not (column in columns and top <= row < bottom)
+        }
+        content = replace(content, sheets={**content.sheets, sheet.name: SheetContent(sheet.name, sheet.state, cells)})
+    return content
 
 
 def judge_epochs(
@@ -69,7 +70,7 @@ def judge_epochs(
     """Judge every cell of a table.
 
     Args:
-        graph: one epoch, a quantity for each number.
+        graph: one epoch, a quantity for each number; what the table does not compute is left out.
         table: where they stand.
         reading: the rows of the table and the one above them, as an engine computes them.
         given: what is the same in all epochs, as it stands in the workbook, `(1, 1)`.
@@ -81,6 +82,7 @@ def judge_epochs(
     cells = np.asarray(reading.numbers[0]).reshape(epochs + 1, table.area.columns)
     sightings = []
     desired: dict[str, Array] = {}
+    graph = Graph(tuple(q for q in graph if q.expr is None or q.name in table.columns))
     for q in graph:
         if q.name in table.columns:
             column, rows = table.columns[q.name], slice(1, None)
@@ -89,9 +91,12 @@ def judge_epochs(
             after = table.before[q.name]
             column, rows = table.columns[after], slice(0, -1)
             desired[q.name] = np.vstack([given[q.name], history[after][:-1]])
+        elif q.name in table.own:
+            column, rows = table.own[q.name], slice(1, None)
+            numbered = q.name.endswith(".iteration")
+            desired[q.name] = np.arange(1.0, epochs + 1)[:, None] if numbered else cells[rows, column][:, None]
         else:
-            value = np.arange(1.0, epochs + 1)[:, None] if q.name.endswith(".iteration") else given[q.name]
-            desired[q.name] = np.broadcast_to(value, (epochs, 1))
+            desired[q.name] = np.broadcast_to(given[q.name], (epochs, 1))
             continue
         sightings.append(_sighting(table, q.name, column, cells[rows, column][:, None], computed=q.expr is not None))
     verdicts = [
@@ -99,9 +104,7 @@ def judge_epochs(
         for v in compare(graph, sightings, desired, tolerance, range(epochs))
         if v.placement.quantity in table.columns
     ]
-    values = {s.placement.quantity: s.numbers for s in sightings}
-    values |= {name: array for name, array in desired.items() if name not in values}
-    results = sorted(_results(graph, table, verdicts, formulas, values, tolerance), key=lambda item: item[0])
+    results = sorted(_results(graph, table, verdicts, formulas, tolerance), key=lambda item: item[0])
     return EpochVerdicts(
         tuple(result for _, result in results),
         _counts(verdicts),
@@ -152,35 +155,32 @@ def _as_cells(verdicts: Verdicts, table: EpochTable, reading: Reading, formulas:
     sighting = Sighting(place, verdicts.sighting.numbers.T, others, holds, every, every)
     status = verdicts.status.T.copy()
     status[0, ~holds] = ROOT
-    local = None if verdicts.local is None else np.broadcast_to(verdicts.local, (epochs, 1)).T
-    return Verdicts(sighting, np.broadcast_to(verdicts.desired, (epochs, 1)).T, local, status, verdicts.scale)
+
+    def as_cells(values: Array) -> Array:
+        return np.broadcast_to(values, (epochs, 1)).T
+
+    follow = verdicts.follow
+    return Verdicts(
+        sighting,
+        as_cells(verdicts.desired),
+        None if verdicts.local is None else as_cells(verdicts.local),
+        status,
+        verdicts.scale,
+        None if follow is None else lambda expr: as_cells(follow(expr)),
+    )
 
 
 def _results(
-    graph: Graph,
-    table: EpochTable,
-    verdicts: list[Verdicts],
-    formulas: FormulaCells,
-    values: Mapping[str, Array],
-    tolerance: Tolerance,
+    graph: Graph, table: EpochTable, verdicts: list[Verdicts], formulas: FormulaCells, tolerance: Tolerance
 ) -> Iterator[tuple[tuple[int, int, int], CellResult]]:
-    """(not a root, epoch, place in the graph) and the result of each cell that does not agree."""
+    """(not a root, row, place in the graph) and the result of each cell that does not agree."""
     for number, own in enumerate(verdicts):
         q = graph[own.placement.quantity]
         wrong = np.flatnonzero(own.worst())
-        for result, cell in zip(quantity_results(own, q, formulas, [0]), wrong, strict=True):
-            found = None
-            if result.status is Status.ROOT and result.diagnosis is None:
-                row = {name: array[[cell]] for name, array in values.items()}
-                found = explain(q, row, float(own.sighting.numbers[0, cell]), tolerance)
+        for result, cell in zip(quantity_results(own, q, formulas, [0], tolerance), wrong, strict=True):
             yield (
                 (result.status is not Status.ROOT, int(cell), number),
-                replace(
-                    result,
-                    message=f"Epoch {cell + 1}: " + (found.message if found else result.message),
-                    diagnosis=found.name if found else result.diagnosis,
-                    sample=None,
-                ),
+                replace(result, message=f"{table.row} {cell + 1}: {result.message}", sample=None),
             )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.checking.allowed import allow
 from xlcheck.checking.compare import compare
-from xlcheck.checking.epochs import EpochVerdicts, judge_epochs, with_epochs, without_table
+from xlcheck.checking.epochs import EpochVerdicts, judge_epochs, with_epochs, without_tables
 from xlcheck.checking.expectation import expectation_of
 from xlcheck.checking.filled import FilledVerdict, judge_filled
 from xlcheck.checking.formula_cells import FormulaCells
@@ -28,6 +28,7 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.excel.manifest import Manifest
+from xlcheck.graph.nudges import NUDGED
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.optimisers.table import EPOCHS, SAMPLES
@@ -69,7 +70,7 @@ def check_content(
         EngineError: the engine cannot load the file.
     """
     manifest, graph = expectation_of(content)
-    formulas = FormulaCells(without_table(content, manifest.epochs))
+    formulas = FormulaCells(without_tables(content, manifest.tables))
     seen = observe(content, manifest, graph, formulas, engine)
     given = read_given(
         graph,
@@ -108,12 +109,12 @@ def check_content(
         list(_judged_columns(seen, graph, manifest, desired, formulas, tolerance, scale, edited=bool(given.edits))),
         seen,
         formulas,
+        tolerance,
         given.edits,
     )
-    table = manifest.epochs
-    epochs = None if table is None else _epochs(content, table, graph, engine, given, desired, tolerance)
+    tables = list(_tables(content, manifest, graph, engine, given, desired, tolerance))
     report = summarise(
-        judged if tolerance == usual else allow(judged, () if epochs is None else epochs.verdicts, usual),
+        judged if tolerance == usual else allow(judged, (v for table in tables for v in table.verdicts), usual),
         workbook=str(content.path),
         engine=f"{engine.name} {engine.version}",
         oracle=desired.source,
@@ -121,25 +122,31 @@ def check_content(
         notes=(*content.notes, *_notes(content, rounded=rounded)),
         compare_weights=model_weights is not None,
     )
-    return report if epochs is None else with_epochs(report, epochs)
+    for found in tables:
+        report = with_epochs(report, found)
+    return report
 
 
-def _epochs(
+def _tables(
     content: WorkbookContent,
-    table: EpochTable,
+    manifest: Manifest,
     graph: Graph,
     engine: Engine,
     given: Given,
     desired: Trace,
     tolerance: Tolerance,
-) -> EpochVerdicts:
-    """The verdicts on the table of epochs of a training."""
-    area = table.area
-    rows = Range(area.sheet, area.top - 1, 0, area.rows + 1, area.columns)
-    (reading,) = recalculate(engine.open(content.path), [rows], [True], None, [0])
-    history = desired.values if given.edits else table.values
-    wide = replace(tolerance, atol=max(tolerance.atol, table.atol))
-    return judge_epochs(graph, table, reading, given.values, history, FormulaCells(content), wide)
+) -> Iterator[EpochVerdicts]:
+    """The verdicts on the tables of a training: its epochs, its nudged runs."""
+    if not manifest.tables:
+        return
+    areas = [Range(t.area.sheet, t.area.top - 1, 0, t.area.rows + 1, t.area.columns) for t in manifest.tables]
+    readings = recalculate(engine.open(content.path), areas, [True] * len(areas), None, [0])
+    formulas = FormulaCells(content)
+    for table, reading in zip(manifest.tables, readings, strict=True):
+        prefix = NUDGED if table is manifest.nudges else ""
+        history = {name: desired[prefix + name] for name in table.columns} if given.edits else table.values
+        wide = replace(tolerance, atol=max(tolerance.atol, table.atol))
+        yield judge_epochs(graph, table, reading, given.values, history, formulas, wide)
 
 
 def _judged_columns(

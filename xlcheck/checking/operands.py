@@ -105,11 +105,19 @@ class Operands:
 
     def locals_(self, q: Quantity, expr: ex.Expr, instance: Instance, tolerance: Tolerance) -> list[Array]:
         """What a quantity's expression gives for the values in the sheet, in each form it may be written in."""
-        shape = (len(self.settings), q.shape[-1])
-        first, *others = (np.broadcast_to(self._local(form, instance), shape) for form in _forms(expr))
+        first, *others = (self.follow(q, instance, form) for form in _forms(expr))
         # Of right operands a form that overflows (the logarithm of a saturated probability) says nothing.
         sound = bool(others) and all(self._is_right(name, instance, tolerance) for name in ex.refs(expr))
         return [first, *(other for other in others if not sound or np.isfinite(other).all())]
+
+    def follow(self, q: Quantity, instance: Instance, expr: ex.Expr) -> Array:
+        """What another expression gives in the place of a quantity, `(settings, n)`.
+
+        Raises:
+            KeyError: it reads what the sheet does not hold.
+            ValueError: it has another shape.
+        """
+        return np.broadcast_to(self._local(expr, instance), (len(self.settings), q.shape[-1]))
 
     def _read_by(self, graph: Graph, instance: Instance, shared: Collection[str]) -> set[str]:
         """The quantities that are read by what an instance shows, or that are shown nowhere in between."""

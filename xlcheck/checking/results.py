@@ -11,9 +11,11 @@ from xlcheck.checking.diagnose import CellContext, diagnose
 from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.helpers import HelperVerdict
 from xlcheck.checking.messages import UNBOUND, helper_message, quantity_message, stale_message
+from xlcheck.checking.mistakes import Mistakes
 from xlcheck.checking.placement import address, codes_of
 from xlcheck.checking.report import CellResult, Kind, Status
 from xlcheck.checking.stale import Stale
+from xlcheck.checking.tolerance import Tolerance
 from xlcheck.checking.verdicts import NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.graph.quantities import Quantity
@@ -42,15 +44,21 @@ def kind_of(value: Value, *, is_formula: bool, must_be_formula: bool = True) -> 
 
 
 def quantity_results(
-    verdicts: Verdicts, q: Quantity, formulas: FormulaCells, settings: Sequence[int]
+    verdicts: Verdicts, q: Quantity, formulas: FormulaCells, settings: Sequence[int], tolerance: Tolerance
 ) -> Iterator[CellResult]:
-    """One result for each cell of a sighting that does not agree."""
+    """One result for each cell of a sighting that does not agree; mistakes explain it within the tolerance."""
+    mistakes = None if verdicts.follow is None else Mistakes(q, verdicts.follow, tolerance)
     for cell in np.flatnonzero(verdicts.worst()):
-        yield _quantity_result(verdicts, q, int(cell), formulas, settings)
+        yield _quantity_result(verdicts, q, int(cell), formulas, settings, mistakes)
 
 
 def _quantity_result(
-    verdicts: Verdicts, q: Quantity, cell: int, formulas: FormulaCells, settings: Sequence[int]
+    verdicts: Verdicts,
+    q: Quantity,
+    cell: int,
+    formulas: FormulaCells,
+    settings: Sequence[int],
+    mistakes: Mistakes | None,
 ) -> CellResult:
     sighting, place = verdicts.sighting, verdicts.placement
     setting = verdicts.worst_setting(cell)
@@ -70,6 +78,8 @@ def _quantity_result(
     found = None
     if status is Status.ROOT:
         found = diagnose(CellContext(q, element, kind, actual, desired, local, formula))
+        if found is None and mistakes is not None and kind is Kind.VALUE and isinstance(actual, float):
+            found = mistakes.explain(setting, cell, actual)
     wanted = desired if local is None or status is not Status.ROOT else local
     return CellResult(
         sheet=place.sheet,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xlcheck.checking.filled import FilledVerdict
 from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.groups import others_on
-from xlcheck.checking.helpers import HelperVerdict
+from xlcheck.checking.helpers import HelperVerdict, equal
 from xlcheck.checking.joined import distinct_rows, pieces
 from xlcheck.checking.messages import plural
 from xlcheck.checking.observe import Observation
@@ -21,10 +21,11 @@ from xlcheck.checking.placement import Codes, Mask, address, codes_of, union
 from xlcheck.checking.report import CellResult, CheckReport, Counts, Edit, Status
 from xlcheck.checking.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.checking.stale import find_stale
-from xlcheck.checking.tolerance import ulps
+from xlcheck.checking.tolerance import Tolerance, ulps
 from xlcheck.checking.verdicts import Verdicts
 from xlcheck.graph.quantities import Graph
 
+_MAGNIFIED = 1e-12
 _ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND)
 
 
@@ -38,6 +39,7 @@ class Judged:
     filled: Sequence[FilledVerdict]
     seen: Observation
     formulas: FormulaCells
+    tolerance: Tolerance
     edits: tuple[Edit, ...] = ()
 
     @cached_property
@@ -110,7 +112,7 @@ def _all_results(judged: Judged) -> Iterator[CellResult]:
     for verdicts, worst in zip(judged.verdicts, judged.worst, strict=True):
         if worst.any():
             q = judged.graph[verdicts.placement.quantity]
-            yield from quantity_results(verdicts, q, judged.formulas, seen.settings)
+            yield from quantity_results(verdicts, q, judged.formulas, seen.settings, judged.tolerance)
     for verdict in chain(judged.helpers, *(column.wrong for column in judged.filled)):
         if verdict.status is not Status.AGREE:
             yield helper_result(verdict, judged.formulas, seen.settings)
@@ -121,11 +123,14 @@ def _all_results(judged: Judged) -> Iterator[CellResult]:
 def _stale(judged: Judged, listed: set[tuple[str, str]]) -> list[CellResult]:
     if judged.seen.saved is None:
         return []
-    return [
-        stale_result(stale, judged.formulas)
-        for stale in find_stale(judged.seen.readings, judged.seen.saved, judged.formulas)
-        if (stale.sheet, address(stale.code)) not in listed
-    ]
+    inexact = {(h.cell.sheet, h.cell.a1): h.atol for h in (verdict.helper for verdict in judged.helpers) if h.atol}
+    found = []
+    for stale in find_stale(judged.seen.readings, judged.seen.saved, judged.formulas):
+        place = (stale.sheet, address(stale.code))
+        near = place in inexact and equal(stale.cached, stale.actual, inexact[place])
+        if place not in listed and not near:
+            found.append(stale_result(stale, judged.formulas))
+    return found
 
 
 def _stray(judged: Judged) -> list[str]:
@@ -183,7 +188,10 @@ def _counts(judged: Judged, results: Sequence[CellResult], masks: Sequence[Mask]
 
 
 def _largest_difference(judged: Judged) -> tuple[float, float]:
-    """Largest absolute difference over all compared numbers, and largest in units in the last place."""
+    """Largest absolute difference over all compared numbers, and largest in units in the last place.
+
+    Helpers that are allowed much, because they magnify what rounding has done before them, are left out.
+    """
     error = last_places = 0.0
     for same in _of_same_height(judged.verdicts):
         numbers = np.concatenate([distinct_rows(v.sighting.numbers) for v in same], axis=1)
@@ -195,6 +203,8 @@ def _largest_difference(judged: Judged) -> tuple[float, float]:
         last_places = max(last_places, *map(ulps, each.tolist(), [v.scale for v in same]))
     for verdict in judged.helpers:
         if isinstance(verdict.actual, float) and isinstance(verdict.desired, float):
+            if verdict.helper.atol > _MAGNIFIED:
+                continue
             error = max(error, abs(verdict.actual - verdict.desired))
     for column in judged.filled:
         error = max(error, column.error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from xlcheck.checking.placement import Array, Mask, Placement, Sighting
 from xlcheck.checking.tolerance import Tolerance, magnitude
 from xlcheck.excel.values import NotEvaluated
+from xlcheck.graph.expressions import Expr
 
 AGREE, NOT_EVALUATED, CARRIED, ROOT = range(4)
 """Verdicts, from harmless to worst."""
 
 Codes = NDArray[np.int8]
+
+Follow = Callable[[Expr], Array]
+"""(expression) → what it gives for the values in the sheet, `(settings, cells)`."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Verdicts:
         local: the value from the sheet's own operands, `(settings, cells)`; None where nothing disagrees.
         status: AGREE, NOT_EVALUATED, CARRIED or ROOT, `(settings, cells)`.
         scale: the largest magnitude of the quantity.
+        follow: what any other expression would give in its place; None where nothing disagrees.
     """
 
     sighting: Sighting
@@ -35,6 +40,7 @@ class Verdicts:
     local: Array | None
     status: Codes
     scale: float
+    follow: Follow | None = None
 
     @property
     def placement(self) -> Placement:
@@ -54,7 +60,14 @@ class Verdicts:
         return int(badness.argmax())
 
 
-def judge(sighting: Sighting, want: Array, locals_: Sequence[Array], scale: float, tolerance: Tolerance) -> Verdicts:
+def judge(
+    sighting: Sighting,
+    want: Array,
+    locals_: Sequence[Array],
+    scale: float,
+    tolerance: Tolerance,
+    follow: Follow | None = None,
+) -> Verdicts:
     """The verdicts on one sighting.
 
     Args:
@@ -65,6 +78,7 @@ def judge(sighting: Sighting, want: Array, locals_: Sequence[Array], scale: floa
             that a wrong cell is right in itself.
         scale: the largest magnitude of the quantity.
         tolerance: what counts as agreement.
+        follow: what any expression gives for the values in the sheet, `(settings, n)`.
     """
     numbers, elements = sighting.numbers, sighting.placement.elements
     desired = np.broadcast_to(want[:, elements], numbers.shape)
@@ -77,7 +91,8 @@ def judge(sighting: Sighting, want: Array, locals_: Sequence[Array], scale: floa
         if isinstance(value, NotEvaluated):
             status[setting, cell] = NOT_EVALUATED
     status[:, sighting.must_be_formula & ~sighting.is_formula] = ROOT
-    return Verdicts(sighting, desired, local, status, scale)
+    here = None if follow is None else lambda expr: follow(expr)[:, elements]
+    return Verdicts(sighting, desired, local, status, scale, here)
 
 
 def close(actual: Array, wanted: Array, limit: float | Array) -> Mask:

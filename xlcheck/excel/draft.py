@@ -51,6 +51,7 @@ class SheetDraft:
     highlights: list[Highlight] = field(default_factory=list)
     freeze: tuple[int, int] | None = None
     one_page: bool = False
+    print_columns: int | None = None
     blocks: list[Block] = field(default_factory=list)
     spills: list[Spill] = field(default_factory=list)
 
@@ -112,6 +113,7 @@ class SheetDraft:
             tuple(self.highlights),
             self.freeze,
             one_page=self.one_page,
+            print_columns=self.print_columns,
             blocks=tuple(self.blocks),
             spills=tuple(self.spills),
             hidden=self.hidden,

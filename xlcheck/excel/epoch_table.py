@@ -1,9 +1,13 @@
-"""A table of epochs: one row an epoch, one column a number, every row filled down from the first."""
+"""A table of epochs: one row an epoch, one column a number, every row filled down from the first.
+
+Nudged runs stand in such a table, too: there a row reads nothing from the row above it, but some of what it is given
+stands in the row itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlcheck.excel.addresses import Range, column_name, quote_sheet
 from xlcheck.excel.formulas import Style, formula
@@ -26,6 +30,8 @@ class EpochTable:
         values: the true value of each quantity in each epoch, `(epochs, 1)`; the given ones included.
         samples: how many samples the batch has.
         atol: the tolerance that the values were verified with.
+        own: the columns of what each row is given by itself; they are no part of the table's verdicts.
+        row: what a row is called in a report.
     """
 
     area: Range
@@ -34,6 +40,8 @@ class EpochTable:
     values: Mapping[str, Array]
     samples: int
     atol: float = 1e-12
+    own: Mapping[str, int] = field(default_factory=dict)
+    row: str = "Epoch"
 
 
 def epoch_formulas(graph: Graph, name: str, table: EpochTable, fixed: Mapping[str, Range], style: Style) -> Pattern:
@@ -89,9 +97,9 @@ class _Row:
             return f"{column_name(columns[name])}{_THIS}"
         if name in self.table.before:
             return f"{column_name(columns[self.table.before[name]])}{_BEFORE}"
+        if name in self.table.own:
+            return f"{column_name(self.table.own[name])}{_THIS}"
         area = self.fixed[name]
-        if area.sheet == self.table.area.sheet and area.top >= self.table.area.top:  # a given number of each epoch
-            return f"{column_name(area.left)}{_THIS}"
         return area.fixed() if area.sheet == self.table.area.sheet else f"{quote_sheet(area.sheet)}!{area.fixed()}"
 
     def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:

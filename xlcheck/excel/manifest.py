@@ -55,6 +55,7 @@ class Manifest:
         copies: columns of formula cells that show bands once more.
         epochs: the table of epochs of a training; the other fields then speak of its first epoch, whose
             quantities are those of `epoch_graph`.
+        nudges: the table of the forward passes of a training with one weight nudged.
     """
 
     spec: ModelSpec
@@ -70,6 +71,7 @@ class Manifest:
     filled: tuple[FilledHelper, ...] = ()
     copies: tuple[Copy, ...] = ()
     epochs: EpochTable | None = None
+    nudges: EpochTable | None = None
 
     def to_chunks(self) -> list[str]:
         """The JSON text, sealed and cut for one cell each."""
@@ -86,6 +88,7 @@ class Manifest:
             ),
             **({"copies": [[str(c.area), c.band] for c in self.copies]} if self.copies else {}),
             **({"epochs": _encode_epochs(self.epochs)} if self.epochs is not None else {}),
+            **({"nudges": _encode_epochs(self.nudges)} if self.nudges is not None else {}),
             "samples": list(self.samples),
             "selector": None if self.selector is None else str(self.selector),
             "provenance": dict(self.provenance),
@@ -93,6 +96,11 @@ class Manifest:
             "rtol": self.rtol,
         }
         return sealed(json.dumps(data, ensure_ascii=True, separators=(",", ":")))
+
+    @property
+    def tables(self) -> tuple[EpochTable, ...]:
+        """Those of `epochs` and `nudges` that there are."""
+        return tuple(table for table in (self.epochs, self.nudges) if table is not None)
 
     @staticmethod
     def from_chunks(chunks: Sequence[str]) -> Manifest:
@@ -166,6 +174,7 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         ),
         copies=tuple(Copy(parse_range(area), band) for area, band in data.get("copies", ())),
         epochs=_decode_epochs(data["epochs"]) if "epochs" in data else None,
+        nudges=_decode_epochs(data["nudges"]) if "nudges" in data else None,
         samples=tuple(data["samples"]),
         selector=None if data["selector"] is None else parse_range(data["selector"]),
         provenance=dict(data["provenance"]),
@@ -193,6 +202,8 @@ def _encode_epochs(table: EpochTable) -> dict[str, Any]:
         "values": _encode(np.hstack([table.values[name] for name in table.columns])),
         "samples": table.samples,
         "atol": table.atol,
+        "own": dict(table.own),
+        "row": table.row,
     }
 
 
@@ -206,4 +217,6 @@ def _decode_epochs(data: Mapping[str, Any]) -> EpochTable:
         {name: matrix[:, [place]] for place, name in enumerate(columns)},
         int(data["samples"]),
         float(data["atol"]),
+        dict(data["own"]),
+        str(data["row"]),
     )

@@ -86,16 +86,27 @@ class Merge:
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart: its name, the range of its values and the range of its categories."""
+    """One line of a chart.
 
-    name: str
+    Attributes:
+        name: a text, or the cell that holds it.
+        values: the range of its values.
+        categories: the range of its categories.
+        dashed: drawn so that a line below it can be seen.
+    """
+
+    name: str | Range
     values: Range
     categories: Range | None = None
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A line chart over a place on the worksheet; sizes in pixels; `logarithmic` speaks of the vertical axis."""
+    """A line chart over a place on the worksheet; sizes in pixels; `logarithmic` speaks of the vertical axis.
+
+    Without markers the categories are numbers, and stand on their axis where they belong.
+    """
 
     row: int
     column: int
@@ -139,6 +150,7 @@ class PlannedSheet:
         heights: row → height in points.
         freeze: first row and column that scroll, or None.
         one_page: printed on one page; otherwise fitted to the page's width.
+        print_columns: how many columns are printed; None for all.
         hidden: very hidden, so that only a program shows it.
         tab: the style whose tint colours the tab.
         blocks: rectangles of many cells; none of them overlaps another or a cell.
@@ -159,6 +171,7 @@ class PlannedSheet:
     tab: str | None = None
     blocks: tuple[Block, ...] = ()
     spills: tuple[Spill, ...] = ()
+    print_columns: int | None = None
 
 
 @dataclass(frozen=True)

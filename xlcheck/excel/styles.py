@@ -64,12 +64,17 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         "header": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "center", "text_wrap": True},
         "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
         "symbol": {"bold": True, "font_size": 12, **_TOP_LINE},
+        "equation_wrap": {"font_name": "Cambria", "italic": True, "text_wrap": True, **_TOP_LINE},
+        "formula_wrap": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1, "text_wrap": True},
         "unit": {"font_color": FAINT, "align": "center"},
         "first_unit": {"font_color": FAINT, "align": "center", **_TOP_LINE},
         "equation": {"font_name": "Cambria", "italic": True, **_TOP_LINE},
         "meaning": {"font_color": FAINT, "text_wrap": True, **_TOP_LINE},
         "name": {"bold": True, "font_size": 12},
         "hint": {"font_color": FAINT, "italic": True},
+        "hint_beside": {"font_color": FAINT, "italic": True, "indent": 1},
+        "unseen": {"font_color": "#FFFFFF"},
+        "remark": {"font_color": FAINT, "italic": True, "text_wrap": True, "valign": "top"},
         "strong": {"bold": True, "align": "left", "indent": 1},
         "formula": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1},
         "label": {"font_color": FAINT, "align": "right"},
@@ -100,6 +105,9 @@ def _named_styles() -> dict[str, dict[str, Any]]:
             "border_color": INK,
         }  # fmt: skip
     styles["weight"]["num_format"] = WEIGHT_FORMAT
+    styles["setting"] = styles["weight"] | {"num_format": "General"}
+    styles["looked_up"] = styles["intermediate"] | {"num_format": "General"}
+    styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
     return {name: _BASE | style for name, style in styles.items()}
 
 

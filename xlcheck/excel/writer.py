@@ -21,7 +21,18 @@ import xlsxwriter
 from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, quote_sheet
 from xlcheck.excel.limits import require_limits
-from xlcheck.excel.plan import Chart, Content, DropDown, Formula, Highlight, Link, PlannedSheet, Spill, WorkbookPlan
+from xlcheck.excel.plan import (
+    Chart,
+    Content,
+    DropDown,
+    Formula,
+    Highlight,
+    Link,
+    PlannedSheet,
+    Series,
+    Spill,
+    WorkbookPlan,
+)
 from xlcheck.excel.styles import STYLES, TINTS
 from xlcheck.excel.worksheet import ExactWorksheet
 from xlcheck.files import replacing
@@ -176,31 +187,40 @@ def _fixed(area: Range) -> str:
 
 
 def _add_chart(book: Any, ws: Any, chart: Chart) -> None:
-    figure = book.add_chart({"type": "line"})
+    # Of many points the numbers on the horizontal axis can only be read where they are an axis of numbers.
+    numeric = not chart.markers and all(series.categories is not None for series in chart.series)
+    figure = book.add_chart({"type": "scatter", "subtype": "straight"} if numeric else {"type": "line"})
     for index, series in enumerate(chart.series):
-        color = _PALETTE[index % len(_PALETTE)]
-        options: dict[str, Any] = {
-            "name": series.name,
-            "values": f"={_fixed(series.values)}",
-            "line": {"color": color, "width": 2.25, "dash_type": ("solid", "dash", "round_dot")[index // 7 % 3]},
-        }
-        if series.categories is not None:
-            options["categories"] = f"={_fixed(series.categories)}"
-        if chart.markers:
-            marker = ("circle", "square", "diamond", "triangle", "x", "plus")[index % 6]
-            options["marker"] = {"type": marker, "size": 7, "fill": {"color": color}, "border": {"color": color}}
-        figure.add_series(options)
+        figure.add_series(_line(series, index, markers=chart.markers))
     font = {"name": "Calibri", "size": 10, "color": "#52606D"}
     figure.set_title({"name": chart.title, "name_font": {"name": "Calibri", "size": 13, "color": "#1F2933"}})
-    figure.set_x_axis({"name": chart.x_title, "name_font": font, "num_font": font, "label_position": "low"})
+    categories = chart.series[0].categories
+    span = {"min": 0, "max": categories.size, "major_gridlines": {"visible": False}} if numeric and categories else {}
+    figure.set_x_axis({"name": chart.x_title, "name_font": font, "num_font": font, "label_position": "low", **span})
     figure.set_y_axis(
         {"name": chart.y_title, "name_font": font, "num_font": font, "num_format": "General",
          "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}},
-         **({"log_base": 10, "crossing": "min"} if chart.logarithmic else {})}
+         **({"log_base": 10, "crossing": "min", "num_format": "0E+00"} if chart.logarithmic else {})}
     )  # fmt: skip
     figure.set_legend({"position": "bottom", "font": font, "none": len(chart.series) == 1})
     figure.set_size({"width": chart.width, "height": chart.height})
     ws.insert_chart(chart.row, chart.column, figure)
+
+
+def _line(series: Series, index: int, *, markers: bool) -> dict[str, Any]:
+    color = _PALETTE[index % len(_PALETTE)]
+    dash = "dash" if series.dashed else ("solid", "dash", "round_dot")[index // 7 % 3]
+    options: dict[str, Any] = {
+        "name": f"={_fixed(series.name)}" if isinstance(series.name, Range) else series.name,
+        "values": f"={_fixed(series.values)}",
+        "line": {"color": color, "width": 2.25, "dash_type": dash},
+    }
+    if series.categories is not None:
+        options["categories"] = f"={_fixed(series.categories)}"
+    if markers:
+        marker = ("circle", "square", "diamond", "triangle", "x", "plus")[index % 6]
+        options["marker"] = {"type": marker, "size": 7, "fill": {"color": color}, "border": {"color": color}}
+    return options
 
 
 def _add_drop_down(ws: Any, item: DropDown) -> None:
@@ -224,6 +244,9 @@ def _page(ws: Any, sheet: PlannedSheet) -> None:
     ws.set_landscape()
     ws.set_paper(9)  # A4
     ws.fit_to_pages(1, 1 if sheet.one_page else 0)
+    if sheet.print_columns is not None:
+        last = max([c.row for c in sheet.cells] + [b.area.top + b.area.rows - 1 for b in sheet.blocks])
+        ws.print_area(0, 0, last, sheet.print_columns - 1)
     ws.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     ws.set_footer("&L&8&F&C&8&A&R&8page &P of &N")
     if sheet.freeze is not None and sheet.freeze[0]:

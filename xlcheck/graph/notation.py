@@ -14,12 +14,15 @@ _SUM, _PRODUCT, _ATOM = range(3)
 
 def label_of(q: Quantity) -> str:
     """A quantity's label with its time step in place of t: hₜ → h₂."""
-    label = q.band.label or q.band.symbol
-    if q.step is None:
-        return label
-    at = str(q.step + 1).translate(_SUBSCRIPTS)
-    before = str(q.step).translate(_SUBSCRIPTS)
-    return label.replace("ₜ₋₁", before).replace("ₜ", at)
+    return at_step(q.band.label or q.band.symbol, q.step)
+
+
+def at_step(text: str, step: int | None) -> str:
+    """A text with a time step, counted from 0, in place of t: xₜ·kernel + hₜ₋₁ → x₂·kernel + h₁."""
+    if step is None:
+        return text
+    at, before, after = (str(number).translate(_SUBSCRIPTS) for number in (step + 1, step, step + 2))
+    return text.replace("ₜ₋₁", before).replace("ₜ₊₁", after).replace("ₜ", at)
 
 
 def notation(expr: ex.Expr, graph: Graph) -> str:

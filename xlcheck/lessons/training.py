@@ -11,7 +11,7 @@ from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.manifest import SHEET, Manifest
 from xlcheck.excel.plan import Link, WorkbookPlan
-from xlcheck.excel.sheets import backward, epochs, training_inputs
+from xlcheck.excel.sheets import backward, epochs, nudges, training_inputs
 from xlcheck.excel.sheets.common import START
 from xlcheck.excel.sheets.start import (
     WIDE,
@@ -85,7 +85,11 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     inputs = training_inputs.training_inputs(draft, copies, epoch, fixture.samples, fixture.training.optimiser)
     truth = epochs.Truth(values, fixture.single["loss.mean"])
     epochs.place_start(draft, epochs.lay_out(epoch, truth))
-    backward.one_step_sheet(draft, epoch, fixture.samples, {})
+    nudged = nudges.lay_out(epoch, epoch.apart(fixture.nudged))
+    nudges.place_delta(draft)
+    differences = nudges.differences(epoch, nudged, backward.NAME)
+    backward.one_step_sheet(draft, epoch, fixture.samples, inputs.choice, differences)
+    nudges.nudges_sheet(draft, epoch, fixture.samples, nudged)
     table = epochs.epochs_sheet(draft, epoch, fixture.samples, truth, inputs)
     provenance = {
         **{key.replace("_", " "): text for key, text in fixture.provenance.items()},
@@ -104,6 +108,7 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
         samples=("epoch 1",),
         provenance=provenance,
         epochs=table,
+        nudges=nudged,
     )
     for row, chunk in enumerate(manifest.to_chunks()):
         copies.put(row, 0, chunk)
@@ -128,6 +133,7 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[st
     pages = {
         training_inputs.NAME: "optimiser, learning rate and first weights: change them, and watch the curves",
         backward.NAME: "the first epoch number by number, each gradient with its chain rule",
+        nudges.NAME: "gradients without calculus: each weight nudged up and down, and what the loss does",
         epochs.NAME: "every number of all epochs, one row an epoch, with Keras's loss and weights beside it",
     }
     row = reading_table(sheet, 6, story.reading)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from xlcheck.graph.evaluate import Array
+from xlcheck.graph.nudges import DELTA, SIZE
 from xlcheck.graph.scalars import indices, scalar_name
 from xlcheck.graph.training import Training
 from xlcheck.optimisers import OPTIMISERS
@@ -15,13 +16,14 @@ from xlcheck.optimisers.step import LAYER, setting_values
 from xlcheck.optimisers.table import EpochGraph
 
 
-def numbers_of(epoch: EpochGraph, training: Training) -> dict[str, Array]:
+def numbers_of(epoch: EpochGraph, training: Training, delta: float = SIZE) -> dict[str, Array]:
     """Each number of each epoch, `(epochs, 1)`: Keras's own, but for what Keras does not keep (α, unused slots)."""
     optimisers = list(OPTIMISERS.values())
     choice = list(OPTIMISERS).index(training.optimiser)
     changed = {name: float(value) for name, value in training.settings.items()}
     settings = setting_values(optimisers, choice, changed)
     given = {f"{LAYER}.{name}": np.array([value]) for name, value in settings.items()}
+    given[DELTA] = np.array([delta])
     given |= {q.name: training.values[q.name][0] for q in epoch.whole if q.expr is None and q.name in training.values}
     return epoch.apart(run_epochs(epoch.whole, given, training.epochs)) | epoch.apart(training.values)
 

@@ -18,11 +18,13 @@ class Slot:
         symbol: `m`, `v`.
         label: as a reader sees it.
         meaning: one plain sentence.
+        equation: how it changes, with g for the gradient.
     """
 
     symbol: str
     label: str
     meaning: str
+    equation: str
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,14 @@ def _moved(w: Expr, g: Expr, after: Exprs, s: Exprs) -> Expr:
 SGD = Optimiser(
     "SGD",
     {"learning_rate": 0.01, "momentum": 0.0, "nesterov": 0.0},
-    (Slot("m", "m", "The movement of this weight: a part of the last one, and a step against the gradient."),),
+    (
+        Slot(
+            "m",
+            "m",
+            "The movement of this weight: a part of the last one, and a step against the gradient.",
+            "momentum·m − learning rate·g",
+        ),
+    ),
     lambda settings: {},
     _slots,
     _moved,

@@ -32,15 +32,16 @@ _SETTING_WORDS = {
     "beta_1": "The part of the old average of gradients that is kept.",
     "beta_2": "The part of the old average of squares that is kept.",
     "epsilon": "A small number that keeps a division by nothing away.",
-    "momentum_single": "The momentum in single precision, as Keras has it.",
-    "beta_1_single": "β₁ in single precision, as Keras has it in the power.",
-    "beta_2_single": "β₂ in single precision, as Keras has it in the power.",
+    "momentum_single": "Keras rounds the momentum to single precision.",
+    "beta_1_single": "Keras rounds β₁ to single precision before it raises it to the power t.",
+    "beta_2_single": "Keras rounds β₂ to single precision before it raises it to the power t.",
     "iteration": "The number of this step, from 1.",
     "choice": "Which optimiser is used: 1, 2 or 3.",
 }
 _LABELS = {
     "learning_rate": "learning rate", "beta_1": "β₁", "beta_2": "β₂", "epsilon": "ε", "rho": "ρ",
-    "beta_1_single": "β₁ in the power", "beta_2_single": "β₂ in the power", "momentum_single": "momentum, single",
+    "beta_1_single": "β₁ in single precision", "beta_2_single": "β₂ in single precision",
+    "momentum_single": "momentum in single precision",
 }  # fmt: skip
 
 

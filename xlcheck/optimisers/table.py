@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xlcheck.graph.evaluate import Array
 from xlcheck.graph.gradients import backward
-from xlcheck.graph.quantities import Graph
-from xlcheck.graph.scalars import indices, scalar_graph, scalar_name
+from xlcheck.graph.nudges import delta_quantity
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.scalars import Index, indices, scalar_graph, scalar_name
 from xlcheck.layers.forward import forward_graph
 from xlcheck.optimisers import OPTIMISERS
 from xlcheck.optimisers.run import carried
@@ -38,6 +39,14 @@ class EpochGraph:
     before: Mapping[str, str]
     samples: int
 
+    def numbers(self) -> Iterator[tuple[Quantity, Index, int | None]]:
+        """Every number that there is: its quantity, its index, and its sample, None if all share it."""
+        for q in self.whole:
+            for sample in [None] if q.is_weight else range(self.samples):
+                for index in indices(q):
+                    if scalar_name(q, index, sample) in self.scalars:
+                        yield q, index, sample
+
     def apart(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """Values of the whole quantities `(epochs, …)` → values of the scalars `(epochs, 1)`, where there are any."""
         found = {}
@@ -56,7 +65,8 @@ class EpochGraph:
 
 def epoch_graph(spec: ModelSpec, samples: int) -> EpochGraph:
     """The graph of one epoch of a model, with every optimiser to choose from."""
-    whole = add_step(backward(forward_graph(spec), samples), list(OPTIMISERS.values()), LIMIT)
+    step = add_step(backward(forward_graph(spec), samples), list(OPTIMISERS.values()), LIMIT)
+    whole = Graph((*step.quantities, delta_quantity()), step.outputs)
     scalars = _pruned(scalar_graph(whole, samples))
     before = {
         scalar_name(whole[given], index): scalar_name(whole[after], index)

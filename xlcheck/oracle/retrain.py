@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xlcheck.graph.nudges import DELTA, NUDGED
 from xlcheck.graph.trace import Trace
 from xlcheck.optimisers import OPTIMISERS
 from xlcheck.optimisers.history import numbers_of, put_together
 from xlcheck.optimisers.step import LAYER
 from xlcheck.optimisers.table import epoch_graph
+from xlcheck.oracle.nudges import record_nudged
 from xlcheck.oracle.training import record_training
 from xlcheck.spec.model_spec import Array, ModelSpec
 
@@ -23,10 +25,14 @@ def retrain(spec: ModelSpec, given: Mapping[str, Array], samples: int, epochs: i
         epochs: how many epochs.
 
     Returns:
-        Every number by its name, with one row an epoch.
+        Every number by its name, with one row an epoch; those of the nudged runs before the first epoch
+        with `nudged ` before the name, one row a run.
     """
     epoch = epoch_graph(spec, samples)
     whole = put_together(epoch, given)
     name, optimiser = list(OPTIMISERS.items())[round(float(whole[f"{LAYER}.choice"][0])) - 1]
     settings = {setting: float(whole[f"{LAYER}.{setting}"][0]) for setting in optimiser.settings}
-    return Trace("keras float64", numbers_of(epoch, record_training(spec, whole, name, settings, epochs)))
+    delta = float(whole[DELTA][0])
+    numbers = numbers_of(epoch, record_training(spec, whole, name, settings, epochs), delta)
+    nudged = epoch.apart(record_nudged(spec, whole, delta))
+    return Trace("keras float64", numbers | {NUDGED + key: rows for key, rows in nudged.items()})

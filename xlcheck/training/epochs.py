@@ -1,12 +1,21 @@
-"""The lessons on training: their models from the same seed as always, trained in double and in single precision."""
+"""The lessons on training: their models from the same seed as always, trained in double and in single precision.
+
+The toys' own models begin with a recurrent kernel of 0, as the chapter's do. Then nothing flows back through time in
+the first epoch, which is the one that is shown in slow motion; so here the kernel begins as Keras begins it.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from xlcheck.errors import UsageError
+from xlcheck.fixtures.names import TRAININGS, VANISHING
 from xlcheck.fixtures.training import TrainingFixture
+from xlcheck.graph.nudges import SIZE
 from xlcheck.layers.forward import forward_graph
+from xlcheck.oracle.nudges import record_nudged
 from xlcheck.oracle.record import record
 from xlcheck.oracle.training import record_training
 from xlcheck.spec.keras_import import import_keras
@@ -14,8 +23,9 @@ from xlcheck.spec.keras_reader import read_model, weights_of
 from xlcheck.training.fit import Progress, set_seed
 from xlcheck.training.lessons import EPOCHS, RECIPES, SEED
 from xlcheck.training.models import MODELS
+from xlcheck.training.vanishing import vanishing_fixture
 
-TRAINED_LESSONS = {f"{lesson}-training": lesson for lesson in ("simple-rnn", "lstm", "rnn-dimensions")}
+TRAINED_LESSONS = {name: name.removesuffix("-training") for name in TRAININGS if name != VANISHING}
 _RATES = {"rnn-dimensions": 0.01}
 
 
@@ -39,11 +49,13 @@ def train_epochs(
     data = RECIPES[lesson].data()
     set_seed(seed)
     model = MODELS[lesson]()
+    _start_recurrent(model)
     spec = read_model(model)
     start = record(model, data.inputs, data.targets)
     given = {q.name: start[q.name] for q in forward_graph(spec) if q.expr is None}
     settings = {"learning_rate": _RATES[lesson]} if lesson in _RATES else {}
     training = record_training(spec, given, "adam", settings, epochs, progress)
+    nudged = record_nudged(spec, given, SIZE)
 
     losses, weights = [], []
     for _ in range(epochs):
@@ -52,6 +64,21 @@ def train_epochs(
         weights.append(weights_of(model))
     single = {"loss.mean": np.array(losses)}
     single |= {weight: np.stack([own[weight] for own in weights]) for weight in weights[0]}
-    return TrainingFixture(name, spec, data.samples, data.words, training, single, {
+    return TrainingFixture(name, spec, data.samples, data.words, training, single, nudged, {
         "seed": str(seed), "epochs": str(epochs), "keras": import_keras().__version__, "numpy": np.__version__,
     })  # fmt: skip
+
+
+def training_fixture(
+    name: str, seed: int = SEED, epochs: int = EPOCHS, progress: Progress | None = None
+) -> TrainingFixture:
+    """What any lesson on training is built from, asked of Keras now; see `train_epochs`."""
+    return vanishing_fixture() if name == VANISHING else train_epochs(name, seed, epochs, progress)
+
+
+def _start_recurrent(model: Any) -> None:
+    """Give every recurrent kernel of zeros the numbers that Keras starts with when nothing is said."""
+    for layer in model.layers:
+        kernel = getattr(getattr(layer, "cell", None), "recurrent_kernel", None)
+        if kernel is not None and not np.any(kernel):
+            kernel.assign(import_keras().initializers.Orthogonal()(kernel.shape))

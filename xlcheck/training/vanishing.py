@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.fixtures.names import VANISHING
 from xlcheck.fixtures.training import TrainingFixture
 from xlcheck.graph.training import Training
 from xlcheck.oracle.gradients import watch_all
@@ -14,7 +15,6 @@ from xlcheck.oracle.record import call_model, open_loops, record
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.spec.keras_reader import read_model
 
-NAME = "vanishing-gradients"
 STEPS = 50
 U, W = 0.9, 0.5
 CLIP = 1.0
@@ -31,7 +31,7 @@ def vanishing_fixture() -> TrainingFixture:
     values = {name: array[None] for name, array in trace.values.items()}
     values |= {name: array[None] for name, array in _gradients(model, x).items()}
     provenance = {"keras": keras.__version__, "numpy": np.__version__}
-    return TrainingFixture(NAME, spec, ("fifty words",), (), Training("sgd", {}, values), {}, provenance)
+    return TrainingFixture(VANISHING, spec, ("fifty words",), (), Training("sgd", {}, values), {}, {}, provenance)
 
 
 def _model(keras: Any) -> Any:

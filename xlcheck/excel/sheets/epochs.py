@@ -1,6 +1,6 @@
 """Epochs: one row an epoch, every number of it a live formula; Keras's loss and weights beside them; the curves.
 
-From the left: epoch, loss, answers, the weights at the epoch's end, the comparison with Keras, then
+From the left: epoch, loss, the comparison with Keras, answers, the weights at the epoch's end, Keras's weights, then
 everything on the way: forward, backward, gradients, the optimiser's slots.
 """
 
@@ -19,10 +19,9 @@ from xlcheck.excel.formulas import Style
 from xlcheck.excel.pattern import Pattern, row_number
 from xlcheck.excel.plan import Array, Chart, Highlight, Series
 from xlcheck.excel.sheets.common import title
-from xlcheck.excel.sheets.training_inputs import CHARTS, TOP, TrainingInputs
+from xlcheck.excel.sheets.start import merged_helper
+from xlcheck.excel.sheets.training_inputs import CHARTS, CHARTS_WIDE, TOP, TrainingInputs, element_label
 from xlcheck.excel.sheets.training_inputs import NAME as TRAINING
-from xlcheck.graph.notation import label_of
-from xlcheck.graph.quantities import Quantity
 from xlcheck.graph.scalars import indices, scalar_name
 from xlcheck.optimisers.step import LAYER, NEW
 from xlcheck.optimisers.table import LIMIT, EpochGraph
@@ -33,6 +32,9 @@ _SYMBOLS, _HEADER, _START = 4, 5, 6
 FIRST = _START + 1
 OBSOLETE = "–"
 DIVERGED = "diverged"
+_LOSS, _STATE, _KERAS, _DIFFERENCE, _SINGLE, _SINGLE_DIFFERENCE, _WEIGHT_DIFFERENCE, _SHOWN = range(1, 9)
+_PRINTED = 24
+_PATHS = 14
 _WITHIN = 1e-12
 
 
@@ -50,13 +52,16 @@ class Truth:
 
 
 def lay_out(epoch: EpochGraph, truth: Truth) -> EpochTable:
-    """Give every number its column: what a reader wants first, then, after room for Keras's, all others."""
-    shown = _shown(epoch)
-    others = [q.name for q in epoch.scalars if q.expr is not None and q.name not in shown]
-    keras = 6 + sum(epoch.scalars[name].band.symbol.startswith(NEW) for name in shown) + 1
-    columns = {name: 1 + place + (keras if place >= len(shown) else 0) for place, name in enumerate(shown + others)}
+    """Give every number its column: what a reader wants first, then, after room for Keras's weights, all others."""
+    loss, *shown = _shown(epoch)
+    others = [q.name for q in epoch.scalars if q.expr is not None and q.name not in {loss, *shown}]
+    first = _SHOWN + len(shown) + len(_new_weights(epoch)) + 1
+    columns = {loss: _LOSS}
+    columns |= {name: _SHOWN + place for place, name in enumerate(shown)}
+    columns |= {name: first + place for place, name in enumerate(others)}
     area = Range(NAME, FIRST, 0, len(truth.single), max(columns.values()) + 1)
-    return EpochTable(area, columns, epoch.before, truth.values, epoch.samples, _WITHIN)
+    own = {f"{LAYER}.iteration": EPOCH}
+    return EpochTable(area, columns, epoch.before, truth.values, epoch.samples, _WITHIN, own)
 
 
 def place_start(draft: Draft, table: EpochTable) -> None:
@@ -75,10 +80,8 @@ def epochs_sheet(
     table = lay_out(epoch, truth)
     columns = table.columns
     epochs = table.area.rows
-    weights = [name for name in _shown(epoch) if epoch.scalars[name].band.symbol.startswith(NEW)]
-    comparison = 1 + len(_shown(epoch))
+    weights = _new_weights(epoch)
     fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
-    fixed[f"{LAYER}.iteration"] = sheet.at(FIRST, EPOCH)
     title(sheet, f"{epochs} epochs", "One row an epoch. Each row reads the weights in the row above it, goes forward "
           "and backward through the network, and moves the weights. Everything is a live formula.", 14)  # fmt: skip
     _numbers(sheet, epochs)
@@ -89,10 +92,11 @@ def epochs_sheet(
         pattern = epoch_formulas(epoch.scalars, name, table, fixed, Style.ROBUST)
         sheet.formulas(FIRST, column, pattern, values, epochs, q.band.role.value if name not in weights else "weight")
     _headings(sheet, epoch, samples, columns)
-    _compare(draft, sheet, table, truth, inputs, comparison, weights)
-    sheet.widths.update({EPOCH: 9, **dict.fromkeys(range(1, table.area.columns), 12.5), comparison: 17})
+    _compare(draft, sheet, table, truth, inputs, weights)
+    sheet.widths.update({EPOCH: 9, **dict.fromkeys(range(1, table.area.columns), 12.5)})
+    sheet.print_columns = min(_PRINTED, max(table.columns[name] for name in weights) + len(weights) + 1)
     sheet.freeze = (FIRST, 2)
-    _curves(draft, sheet, epoch, samples, table, weights, comparison, inputs)
+    _curves(draft, sheet, epoch, samples, table, weights, inputs)
     return table
 
 
@@ -106,8 +110,11 @@ def _shown(epoch: EpochGraph) -> list[str]:
         for name in epoch.whole.outputs
         for index in indices(epoch.whole[name])
     ]
-    new = [q.name for q in graph if q.band.symbol.startswith(NEW)]
-    return [*loss, *answers, *new]
+    return [*loss, *answers, *_new_weights(epoch)]
+
+
+def _new_weights(epoch: EpochGraph) -> list[str]:
+    return [q.name for q in epoch.scalars if q.band.symbol.startswith(NEW)]
 
 
 def _numbers(sheet: SheetDraft, epochs: int) -> None:
@@ -128,43 +135,34 @@ def _start(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTable
 
 
 def _headings(sheet: SheetDraft, epoch: EpochGraph, samples: Sequence[str], columns: Mapping[str, int]) -> None:
-    for q in epoch.whole:
-        for sample in [None] if q.is_weight else range(epoch.samples):
-            for index in indices(q):
-                column = columns.get(scalar_name(q, index, sample))
-                if column is not None:
-                    whose = q.band.layer if sample is None or q.band.symbol == "mean" else samples[sample]
-                    sheet.put(_SYMBOLS, column, whose, "header")
-                    sheet.put(_HEADER, column, _short(q, index), "header")
-    sheet.heights.update({_SYMBOLS: 32, _HEADER: 32})
-
-
-def _short(q: Quantity, index: tuple[int, ...]) -> str:
-    places = ", ".join(str(i + 1) for i in index) if max(q.shape) > 1 else ""
-    return label_of(q) + (f" [{places}]" if places else "")
+    for q, index, sample in epoch.numbers():
+        column = columns.get(scalar_name(q, index, sample))
+        if column is not None:
+            whose = q.band.layer if sample is None or q.band.symbol == "mean" else samples[sample]
+            sheet.put(_SYMBOLS, column, whose, "header")
+            sheet.put(_HEADER, column, element_label(q, index), "header")
+    sheet.heights.update({_SYMBOLS: 32, _HEADER: 46})
 
 
 def _compare(
-    draft: Draft,
-    sheet: SheetDraft,
-    table: EpochTable,
-    truth: Truth,
-    inputs: TrainingInputs,
-    left: int,
-    weights: Sequence[str],
+    draft: Draft, sheet: SheetDraft, table: EpochTable, truth: Truth, inputs: TrainingInputs, weights: Sequence[str]
 ) -> None:
     """Keras's loss and weights as constants, and the differences, as long as they apply."""
     epochs = table.area.rows
     loss = next(name for name in table.columns if name.endswith("loss.mean"))
-    own, applies = column_name(table.columns[loss]), reference(inputs.applies, NAME, fixed=True)
-    keras, single, first = left + 1, left + 3, left + 6
-    header = ["state", "loss, Keras float64", "difference", "loss, Keras as trained, float32", "float32 minus float64",
+    applies = reference(inputs.applies, NAME, fixed=True)
+    first = max(table.columns[name] for name in weights) + 1
+    header = ["state", "Keras, float64", "difference", "Keras as trained, float32", "float32 minus float64",
               "weights: largest difference"]  # fmt: skip
-    sheet.put_row(_HEADER, left, header, "header")
+    for column, text in enumerate(header, start=_STATE):
+        sheet.put(_SYMBOLS, column, "loss" if _STATE < column < _WEIGHT_DIFFERENCE else None, "header")
+        sheet.put(_HEADER, column, text, "header")
     for offset, name in enumerate(weights):
-        sheet.put(_HEADER, first + offset, f"Keras: {name.replace(NEW, '')}", "header")
-    sheet.numbers(FIRST, keras, truth.values[loss], "keras")
-    sheet.numbers(FIRST, single, truth.single[:, None], "keras")
+        layer, _, symbol = name.rpartition(NEW)
+        sheet.put(_SYMBOLS, first + offset, f"Keras: {layer.removesuffix('.')}", "header")
+        sheet.put(_HEADER, first + offset, f"{NEW.replace('_', ' ')}{symbol}", "header")
+    sheet.numbers(FIRST, _KERAS, truth.values[loss], "keras")
+    sheet.numbers(FIRST, _SINGLE, truth.single[:, None], "keras")
     sheet.numbers(FIRST, first, np.hstack([truth.values[name] for name in weights]), "keras")
 
     def filled(column: int, text: str, value: float | str, atol: float) -> None:
@@ -180,13 +178,13 @@ def _compare(
     kept = [column_name(table.columns[name]) for name in weights]
     held = f"{kept[0]}\1:{kept[-1]}\1"
     state = f'IF(OR(MAX({held})>={LIMIT:g},MIN({held})<=-{LIMIT:g}),"{DIVERGED}","")'
-    filled(left, state, "", 0.0)
-    letter = column_name(keras)
-    filled(left + 2, f'IF({applies}=1,{own}\1-{letter}\1,"{OBSOLETE}")', 0.0, 1e-13)
+    filled(_STATE, state, "", 0.0)
+    own, keras = column_name(_LOSS), column_name(_KERAS)
+    filled(_DIFFERENCE, f'IF({applies}=1,{own}\1-{keras}\1,"{OBSOLETE}")', 0.0, 1e-13)
     differences = f"{held}-{column_name(first)}\1:{column_name(first + len(weights) - 1)}\1"
-    filled(left + 5, f'IF({applies}=1,SUMPRODUCT(MAX(ABS({differences}))),"{OBSOLETE}")', 0.0, _WITHIN)
-    sheet.numbers(FIRST, left + 4, truth.single[:, None] - truth.values[loss], "difference")
-    sheet.highlights.append(Highlight(sheet.at(FIRST, left, epochs, 1), DIVERGED, "wrong"))
+    filled(_WEIGHT_DIFFERENCE, f'IF({applies}=1,SUMPRODUCT(MAX(ABS({differences}))),"{OBSOLETE}")', 0.0, _WITHIN)
+    sheet.numbers(FIRST, _SINGLE_DIFFERENCE, truth.single[:, None] - truth.values[loss], "difference")
+    sheet.highlights.append(Highlight(sheet.at(FIRST, _STATE, epochs, 1), DIVERGED, "wrong"))
 
 
 def _curves(
@@ -196,23 +194,25 @@ def _curves(
     samples: Sequence[str],
     table: EpochTable,
     weights: Sequence[str],
-    comparison: int,
     inputs: TrainingInputs,
 ) -> None:
     """On the sheet with the inputs: how training went, and three charts of it."""
     training = draft.sheets[TRAINING]
     epochs = table.area.rows
-    state = reference(sheet.at(FIRST, comparison, epochs, 1), TRAINING, fixed=True)
-    loss = next(name for name in table.columns if name.endswith("loss.mean"))
-    last = reference(sheet.at(FIRST + epochs - 1, table.columns[loss]), TRAINING, fixed=True)
+    state = reference(sheet.at(FIRST, _STATE, epochs, 1), TRAINING, fixed=True)
+    last = reference(sheet.at(FIRST + epochs - 1, _LOSS), TRAINING, fixed=True)
     text = (
         f'IF(COUNTIF({state},"{DIVERGED}")>0,"The training has diverged at epoch "&MATCH("{DIVERGED}",{state},0)'
         f'&": the learning rate is too large","{epochs} epochs: the mean loss has come to "&ROUND({last},6))'
     )
+    loss = next(name for name in table.columns if name.endswith("loss.mean"))
     shown = f"{epochs} epochs: the mean loss has come to {_rounded(float(table.values[loss][-1, 0]))}"
-    draft.helper(training, TOP - 1, CHARTS, text, [shown], "name")
-    differences = [sheet.at(FIRST, comparison + k, epochs, 1) for k in (2, 5)]
-    spans = [reference(area, TRAINING, fixed=True) for area in differences]
+    status = training.at(TOP - 1, CHARTS, 1, CHARTS_WIDE)
+    merged_helper(draft, training, status, text, [shown], "big_verdict")
+    spans = [
+        reference(sheet.at(FIRST, column, epochs, 1), TRAINING, fixed=True)
+        for column in (_DIFFERENCE, _WEIGHT_DIFFERENCE)
+    ]
     loss_span, weight_span = spans
     small, tiny = "0.000000000001", "0.0000000000001"  # Excel's criteria know no exponents
     within = f'COUNTIFS({loss_span},">=-{tiny}",{loss_span},"<={tiny}",{weight_span},"<={small}")'
@@ -221,14 +221,22 @@ def _curves(
         f'IF({applies}=1,{within}&" of {epochs} epochs agree with Keras in loss and weights",'
         '"An input was changed: Keras\'s columns no longer apply")'
     )
-    verdict = draft.helper(
-        training, TOP, CHARTS, text, [f"{epochs} of {epochs} epochs agree with Keras in loss and weights"], "strong"
-    )
-    training.highlights += [Highlight(verdict, f"{epochs} of", "right"), Highlight(verdict, "An input", "edited")]
+    verdict = training.at(TOP, CHARTS, 1, CHARTS_WIDE)
+    merged_helper(
+        draft, training, verdict, text, [f"{epochs} of {epochs} epochs agree with Keras in loss and weights"],
+        "big_verdict",
+    )  # fmt: skip
+    training.highlights += [
+        Highlight(status, "The training has diverged", "wrong"),
+        Highlight(verdict, f"{epochs} of", "right"),
+        Highlight(verdict, "An input", "edited"),
+    ]
+    text = f'IF({applies}=1,"Keras","Keras, with the inputs that it was given")'
+    keras = draft.helper(training, TOP + 1, CHARTS, text, ["Keras"], "unseen")
     xs = sheet.at(FIRST, EPOCH, epochs, 1)
 
-    def line(name: str, column: int) -> Series:
-        return Series(name, sheet.at(FIRST, column, epochs, 1), xs)
+    def line(name: str | Range, column: int, *, dashed: bool = False) -> Series:
+        return Series(name, sheet.at(FIRST, column, epochs, 1), xs, dashed)
 
     answers = [
         (q, index, k)
@@ -237,15 +245,30 @@ def _curves(
         for index in indices(q)
         if q.shape == (1,)
     ]
-    charts = [("Mean loss", [line("this workbook", table.columns[loss]), line("Keras", comparison + 1)])]
+    charts = [("Mean loss", [line("this workbook", _LOSS), line(keras, _KERAS, dashed=True)])]
     if answers:
         lines = [line(samples[k], table.columns[scalar_name(q, index, k)]) for q, index, k in answers]
         charts.append(("Answers: how sure the network is that the document is good", lines))
-    paths = [line(name.replace(NEW, ""), table.columns[name]) for name in weights[:14]]
-    charts.append(("Paths of the weights", paths))
+    labels = {
+        scalar_name(q, index): element_label(q, index, q.band.layer) for q, index, k in epoch.numbers() if k is None
+    }
+    paths = [line(labels[name].replace(" new ", " "), table.columns[name]) for name in weights[:_PATHS]]
+    charts.append(
+        ("Paths of the weights" if len(paths) == len(weights) else f"Paths of the first {_PATHS} weights", paths)
+    )
     for number, (text, lines) in enumerate(charts):
         training.charts.append(
-            Chart(TOP + 2 + 16 * number, CHARTS, text, "epoch", "", tuple(lines), width=760, height=310, markers=False)
+            Chart(
+                TOP + 2 + 16 * number,
+                CHARTS,
+                text,
+                "epoch",
+                "",
+                tuple(lines),
+                width=760,
+                height=310 if len(lines) < _PATHS // 2 else 430,
+                markers=False,
+            )
         )
 
 

@@ -9,6 +9,7 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.plan import DropDown
 from xlcheck.excel.sheets.common import heading, title
+from xlcheck.excel.sheets.start import merged_helper
 from xlcheck.graph.notation import label_of
 from xlcheck.graph.quantities import Quantity
 from xlcheck.graph.scalars import indices, scalar_name
@@ -19,10 +20,20 @@ from xlcheck.optimisers.table import EpochGraph
 NAME = "Training"
 LABEL, VALUE, HINT = range(3)
 CHARTS = 4
+CHARTS_WIDE = 12
 TOP = 5
 _COPY = 2  # column of the hidden sheet that keeps copies of the inputs
 _SETTINGS = ("learning_rate", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2")
 _ROUNDED = ("momentum_single", "beta_1_single", "beta_2_single")
+_ADVICE = {
+    "SGD": "SGD goes straight downhill, by the learning rate times the gradient. Where the slope is gentle it is slow: "
+    "at a learning rate of 0.001 hardly anything happens in 500 epochs; try 0.1.",
+    "RMSprop": "RMSprop divides each step by the gradient's usual size, so steps never become small. At Keras's rate "
+    "of 0.001 it ends by jumping about: a difference in the last digit can grow to a hundredth, in Keras, too. At "
+    "0.0001 it agrees with Keras to the last digits.",
+    "Adam": "Adam follows the average of the last gradients, divided by their usual size. Whether the slope is steep "
+    "or gentle, a weight moves by about the learning rate in each epoch.",
+}  # Excel allows 255 characters for a text in a formula
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class TrainingInputs:
 
     Attributes:
         applies: 1 as long as every input is the one that Keras was given, else 0.
-        choice: the name of the chosen optimiser.
+        choice: which optimiser is chosen, from 1.
         next_row: the first row below the inputs.
     """
 
@@ -45,10 +56,10 @@ def training_inputs(
 ) -> TrainingInputs:
     """Fill the column of inputs and place their quantities."""
     sheet = draft.sheet(NAME, "loss")
-    title(sheet, "Training", "Change a yellow or blue number, and the network is trained again from the first epoch "
-          "to the last, in this workbook.", 16)  # fmt: skip
+    title(sheet, "Training", "Choose an optimiser, or change a number with an orange or blue ground, and the network "
+          "is trained again from the first epoch to the last, in this workbook.", 16)  # fmt: skip
     sheet.widths.update({LABEL: 36, VALUE: 16, HINT: 58, 3: 3})
-    row = _optimiser(sheet, OPTIMISERS[optimiser].name)
+    row = _optimiser(draft, sheet, OPTIMISERS[optimiser].name)
     choice = sheet.at(TOP, VALUE)
     first = row
     row = _settings(draft, sheet, row, choice)
@@ -56,18 +67,22 @@ def training_inputs(
     row = _group(draft, sheet, row + 1, "The documents", _data(epoch, samples), "input")
     area = sheet.at(first, VALUE, row - first, 1)
     applies = _applies(draft, sheet, copies, area, row + 1)
-    return TrainingInputs(applies, choice, row + 3)
+    return TrainingInputs(applies, draft.placed(f"{LAYER}.choice"), row + 3)
 
 
-def _optimiser(sheet: SheetDraft, chosen: str) -> int:
+def _optimiser(draft: Draft, sheet: SheetDraft, chosen: str) -> int:
     heading(sheet, TOP - 1, "How the weights are changed", HINT + 1)
     sheet.put(TOP, LABEL, "optimiser", "name")
     cell = sheet.put(TOP, VALUE, chosen, "selector")
-    sheet.put(TOP, HINT, "← choose here: SGD, RMSprop or Adam", "hint")
+    sheet.put(TOP, HINT, "← choose here: SGD, RMSprop or Adam", "hint_beside")
     names = [own.name for own in OPTIMISERS.values()]
     sheet.drop_downs.append(DropDown(cell, names, "Choose an optimiser", "All epochs are computed again with it."))
     sheet.heights[TOP] = 24
-    return TOP + 1
+    first, second, third = (f'"{_ADVICE[name]}"' for name in names)
+    text = f'IF({cell.a1}="{names[0]}",{first},IF({cell.a1}="{names[1]}",{second},{third}))'
+    merged_helper(draft, sheet, sheet.at(TOP + 1, 0, 1, HINT + 1), text, [_ADVICE[chosen]], "remark")
+    sheet.heights[TOP + 1] = 52
+    return TOP + 2
 
 
 def _settings(draft: Draft, sheet: SheetDraft, row: int, choice: Range) -> int:
@@ -76,7 +91,7 @@ def _settings(draft: Draft, sheet: SheetDraft, row: int, choice: Range) -> int:
     _look_up(draft, sheet, row, f"{LAYER}.choice", text)
     for name in _SETTINGS:
         row += 1
-        _constant(draft, sheet, row, draft.graph[f"{LAYER}.{name}"], "weight")
+        _constant(draft, sheet, row, draft.graph[f"{LAYER}.{name}"], "setting")
     for name in _ROUNDED:
         row += 1
         source = draft.placed(f"{LAYER}.{name.removesuffix('_single')}").a1
@@ -88,14 +103,14 @@ def _settings(draft: Draft, sheet: SheetDraft, row: int, choice: Range) -> int:
 def _look_up(draft: Draft, sheet: SheetDraft, row: int, name: str, text: str) -> None:
     q = draft.graph[name]
     sheet.put(row, LABEL, q.band.label, "label")
-    draft.place(name, draft.helper(sheet, row, VALUE, text, draft.values(name), "intermediate"))
-    sheet.put(row, HINT, q.band.meaning, "hint")
+    draft.place(name, draft.helper(sheet, row, VALUE, text, draft.values(name), "looked_up"))
+    sheet.put(row, HINT, q.band.meaning, "hint_beside")
 
 
 def _constant(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, style: str, label: str = "") -> None:
     sheet.put(row, LABEL, label or q.band.label, "label")
     draft.place(q.name, sheet.put(row, VALUE, draft.value(q.name), style))
-    sheet.put(row, HINT, q.band.meaning, "hint")
+    sheet.put(row, HINT, q.band.meaning, "hint_beside")
 
 
 def _group(draft: Draft, sheet: SheetDraft, row: int, text: str, members: Sequence[tuple[str, str]], style: str) -> int:
@@ -145,5 +160,5 @@ def _applies(draft: Draft, sheet: SheetDraft, copies: SheetDraft, area: Range, r
     change = f"SUMPRODUCT(({area.fixed()}-{reference(copy_area, NAME, fixed=True)})^2)"
     sheet.put(row, LABEL, "inputs are those Keras was given", "label")
     applies = draft.helper(sheet, row, VALUE, f"IF(ISERROR({change}),0,IF({change}=0,1,0))", [1.0], "keras_code")
-    sheet.put(row, HINT, "1: the comparison with Keras applies   0: something was changed", "hint")
+    sheet.put(row, HINT, "1: the comparison with Keras applies   0: something was changed", "hint_beside")
     return applies

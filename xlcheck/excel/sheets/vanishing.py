@@ -18,7 +18,7 @@ from xlcheck.excel.sheets.common import heading, title
 NAME = "Vanishing"
 MACHINERY = "Machinery"
 _MACHINE_TOP = 5
-INPUTS, TOP = 4, 17
+INPUTS, TOP = 4, 32
 WORD, X, STATE, TERM, PART, TO_INPUT, CLIPPED, TANH, TO_TANH, GATE, CELL, TO_CELL, SIZE = range(13)
 _VALUE = 2
 _CHOICES = ("0.5", "0.9", "1", "1.1", "1.5", "-0.9")
@@ -71,7 +71,7 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
         sheet.put(row, 0, label, "name")
         cell = sheet.put(row, _VALUE, draft.value(name), "selector" if label == "U" else "weight")
         draft.place(name, cell)
-        sheet.put(row, _VALUE + 1, f"← {hint}", "hint")
+        sheet.put(row, _VALUE + 1, f"← {hint}", "hint_beside")
         cells.append(cell)
         draft.place(f"tanh.{name.partition('.')[2]}", draft.helper(
             sheet, row, SIZE + 1, cell.a1, [draft.value(name)], "weight"))  # fmt: skip
@@ -80,7 +80,7 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
     row = INPUTS + 3
     sheet.put(row, 0, "clip at", "name")
     sheet.put(row, _VALUE, clip, "weight")
-    sheet.put(row, _VALUE + 1, "← the largest length that the gradient of all words may have", "hint")
+    sheet.put(row, _VALUE + 1, "← the largest length that the gradient of all words may have", "hint_beside")
     row = INPUTS + 4
     sheet.put(row, 0, "LSTM", "name")
     for number, gate in enumerate(("i", "f", "c", "o")):
@@ -91,7 +91,12 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
         draft.place(f"lstm.{name}", area)
         for number, (line, column) in enumerate(area.cells()):
             sheet.put(line, column, draft.value(f"lstm.{name}", number), "weight")
-    sheet.put(row + 3, _VALUE + 5, "← the bias of f opens the forget gate: 4 keeps 98 % of the memory", "hint")
+    sheet.put(
+        row + 3,
+        _VALUE + 5,
+        "← the bias of f opens the forget gate: with 4 it is 0.989, and keeps 99 % of the memory at each step",
+        "hint_beside",
+    )
     return cells[0].fixed(), cells[1].fixed()
 
 
@@ -176,11 +181,12 @@ def _charts(sheet: SheetDraft, steps: int) -> None:
 
     sizes = ("linear: |∂h₅₀/∂x|", "tanh: |∂h₅₀/∂h|", "LSTM: |∂c₅₀/∂c|")
     lines = tuple(line(name, SIZE + k) for k, name in enumerate(sizes))
+    row = INPUTS + 9
     sheet.charts += [
-        Chart(TOP, SIZE + 4, "How much the end depends on each word (logarithmic)", "word", "", lines, width=680,
-              height=360, markers=False, logarithmic=True),
-        Chart(TOP + 19, SIZE + 4, "What each word adds to h₅₀", "word", "",
-              (line("term of the word", PART),), width=680, height=300, markers=False),
+        Chart(row, 0, "How much the end depends on each word (logarithmic)", "word", "", lines, width=610,
+              height=330, markers=False, logarithmic=True),
+        Chart(row, CLIPPED, "What each word adds to h₅₀", "word", "", (line("term of the word", PART),), width=610,
+              height=330, markers=False),
     ]  # fmt: skip
 
 
