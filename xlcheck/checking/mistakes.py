@@ -41,14 +41,15 @@ class Mistakes:
     tolerance: Tolerance
 
     def explain(self, setting: int, cell: int, actual: float) -> Diagnosis | None:
-        """The mistake that leads to the number in a cell, or None."""
-        if not (self._right is not None and np.isfinite(actual)):
+        """The mistake that leads to the number in a cell, NaN for an error such as a division by 0; or None."""
+        if self._right is None:
             return None
         right = float(self._right[setting, cell])
         limit = self.tolerance.of(self.q.name).local_limit(max(abs(actual), abs(right)))
         for mistake, values in self._candidates:
             value = float(values[setting, cell])
-            if abs(value - actual) <= limit < abs(value - right):
+            leads_there = not np.isfinite(value) if np.isnan(actual) else abs(value - actual) <= limit
+            if leads_there and not abs(value - right) <= limit:
                 label = self.q.band.label or self.q.band.symbol
                 return Diagnosis(mistake.name, f"{label} of {self.q.band.layer}: {mistake.sentence}.")
         return None

@@ -78,8 +78,9 @@ def _quantity_result(
     found = None
     if status is Status.ROOT:
         found = diagnose(CellContext(q, element, kind, actual, desired, local, formula))
-        if found is None and mistakes is not None and kind is Kind.VALUE and isinstance(actual, float):
-            found = mistakes.explain(setting, cell, actual)
+        number = _as_number(actual)
+        if found is None and mistakes is not None and number is not None and kind is not Kind.NOT_A_FORMULA:
+            found = mistakes.explain(setting, cell, number)
     wanted = desired if local is None or status is not Status.ROOT else local
     return CellResult(
         sheet=place.sheet,
@@ -95,6 +96,13 @@ def _quantity_result(
         message=found.message if found else quantity_message(q, element, status, kind, actual, wanted),
         sample=None if q.is_weight else settings[setting] if place.sample is None else place.sample,
     )
+
+
+def _as_number(value: Value) -> float | None:
+    """What a formula gives, NaN where it leaves the numbers; None for texts and other errors."""
+    if isinstance(value, CellError) and value.code in {"#DIV/0!", "#NUM!"}:
+        return math.nan
+    return value if isinstance(value, float) else None
 
 
 def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> CellResult:
