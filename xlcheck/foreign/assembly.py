@@ -218,6 +218,12 @@ class _Assembly:
             for column in layer.columns
             for form in column.forms
         }
+        self._units_of_forms = [
+            {f.term: unit for c in layer.columns if (unit := units.get(id(c))) is not None for f in c.forms}
+            for layer, units in zip(layers, self._unit, strict=True)
+        ]
+        self._shown: dict[tuple[int, Term], int | None] = {}
+        self._slots: dict[int, dict[int, int]] = {}
         self._places = self._find_places()
 
     def networks(self) -> Iterator[Choice]:
@@ -439,6 +445,11 @@ class _Assembly:
 
     def _slot_units(self, i: int) -> dict[int, int]:
         """The unit whose output the weights of each slot multiply."""
+        if i not in self._slots:
+            self._slots[i] = self._units_by_slot(i)
+        return self._slots[i]
+
+    def _units_by_slot(self, i: int) -> dict[int, int]:
         layer = self._layers[i]
         votes: dict[int, Counter[int]] = defaultdict(Counter)
         for slot, leaves in enumerate(layer.slots):
@@ -456,11 +467,12 @@ class _Assembly:
 
     def _shown_unit(self, i: int, term: Term) -> int | None:
         """The unit of a layer whose result a term is."""
-        votes = Counter(
-            self._unit[i][id(column)] for shown in self._visible.of(term)
-            if shown in self._of_form and (found := self._of_form[shown])[0] == i and id(column := found[1]) in self._unit[i]
-        )  # fmt: skip
-        return votes.most_common(1)[0][0] if votes else None
+        key = (i, term)
+        if key not in self._shown:
+            units = self._units_of_forms[i]
+            votes = Counter(units[shown] for shown in self._visible.of(term) if shown in units)
+            self._shown[key] = votes.most_common(1)[0][0] if votes else None
+        return self._shown[key]
 
     def _sample(self, document: int, steps: int, features: int, names: Sequence[str]) -> dict[str, Places]:
         """The cells of one document's inputs and initial states."""

@@ -22,7 +22,6 @@ from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.bindings_file import read_bindings
 from xlcheck.foreign.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.foreign.cells import CellTable, show
-from xlcheck.foreign.detect import detect
 from xlcheck.foreign.diagnose import Diagnoser
 from xlcheck.foreign.explain import Explainer
 from xlcheck.foreign.inputs import Correction, correct_inputs
@@ -31,6 +30,7 @@ from xlcheck.foreign.opinions import Opinion, consult
 from xlcheck.foreign.perturb import disagreeing, with_perturbation
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.recognise import recognise
 from xlcheck.foreign.tie import Tie, tie
 from xlcheck.foreign.unrecognised import Unrecognised, unrecognised
 from xlcheck.foreign.verdicts import Judge, Verdict
@@ -129,7 +129,7 @@ def _networks(
     if bindings is not None:
         told = read_bindings(bindings, table.content) if isinstance(bindings, Path) else tuple(bindings)
         return (told if model is None else _under_model(told, model, table, opinion)), ()
-    found = detect(table, opinion.values, opinion.sessions, precedents)
+    found = recognise(table, opinion.values, opinion.sessions, precedents)
     if model is not None:
         network = network_by_value(model, table, opinion.values, [d.network for d in found])
         return (network,), (f"the weights of the model were found in the workbook, from {_first_weight(network)} on",)

@@ -55,6 +55,7 @@ class Meanings:
         self._values = values
         self._budget = budget
         self._trees: dict[str, ast.Node] = {}
+        self._varies: dict[Term, bool] = {}
         self._arrays: dict[tuple[str, str], object] = {}
         self._formulas = FormulaValues(
             Surroundings(self.algebra, self._scalar, table.clip, self._names(), self._number_of)
@@ -121,7 +122,7 @@ class Meanings:
             return self.algebra.leaf(cell)
         if isinstance(value, str | bool) or value is None:
             return value
-        if not isinstance(value, Term) or not varies(value):
+        if not isinstance(value, Term) or not varies(value, self._varies):
             return self.algebra.leaf(cell)
         if isinstance(value, Leaf) and (_looks_up(tree) or self._table.is_formula(value.cell)):
             return self.algebra.leaf(cell)
@@ -220,25 +221,37 @@ def evaluated(formula: str, cell: Address, table: CellTable, values: CellValues)
     return value_of(value, table, values) if isinstance(value, float | Term) else None
 
 
-def varies(term: Expression) -> bool:
-    """Whether a term changes smoothly with the cells it reads; a comparison or a code only jumps."""
+def varies(term: Term, known: dict[Term, bool]) -> bool:
+    """Whether a term changes smoothly with the cells it reads; a comparison or a code only jumps.
+
+    Args:
+        term: the term.
+        known: the answers for other terms of the same algebra; those found out now are added.
+    """
     stack = [term]
-    seen: set[Term] = set()
     while stack:
-        item = stack.pop()
-        if not isinstance(item, Term) or item in seen:
+        item = stack[-1]
+        if item in known:
+            stack.pop()
             continue
-        seen.add(item)
-        if isinstance(item, Leaf):
-            return True
-        if isinstance(item, Function):
-            if item.name in COMPARISONS or item.name in {"SIGN", "INT"}:
-                continue
-            if item.name == "IF":
-                stack.extend(item.arguments[1:])
-                continue
-        stack.extend(below(item))
-    return False
+        inner = _smooth(item)
+        missing = [part for part in inner if part not in known]
+        if missing:
+            stack.extend(missing)
+            continue
+        known[item] = isinstance(item, Leaf) or any(known[part] for part in inner)
+        stack.pop()
+    return known[term]
+
+
+def _smooth(term: Term) -> tuple[Term, ...]:
+    """The terms below a term with which it changes smoothly."""
+    if isinstance(term, Function):
+        if term.name in COMPARISONS or term.name in {"SIGN", "INT"}:
+            return ()
+        if term.name == "IF":
+            return tuple(argument for argument in term.arguments[1:] if isinstance(argument, Term))
+    return below(term)
 
 
 def _looks_up(tree: ast.Node) -> bool:

@@ -10,11 +10,12 @@ from xlcheck.errors import NothingCheckedError
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.bindings_text import bindings_text
 from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.detect import Detected, detect
+from xlcheck.foreign.detect import Detected
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.opinions import Opinion, consult
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.recognise import recognise
 from xlcheck.foreign.tie import tie
 
 MANY = 5
@@ -49,7 +50,7 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
         raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to bind")
     opinion = consult(table, engine)
     precedents = Precedents(table)
-    found = detect(table, opinion.values, opinion.sessions, precedents)
+    found = recognise(table, opinion.values, opinion.sessions, precedents)
     if not found:
         raise NothingCheckedError(
             f"no network was recognised in {content.path}; it needs weights as constants, and formulas that multiply them"

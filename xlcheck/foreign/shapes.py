@@ -19,6 +19,7 @@ _REFERENCE = re.compile(
         (?P<fixed_row>\$?)(?P<row>\d{1,7})(?![\w.(!])""",
     re.VERBOSE,
 )
+_GROUPS = _REFERENCE.groups
 _SOME = 0.2
 _BEFORE = re.compile(r"[\w.]")
 
@@ -48,6 +49,31 @@ def skeleton(formula: str) -> str:
     """A formula with every reference and number blotted out: what is done, but not with what."""
     text = _REFERENCE.sub(lambda m: m[0] if m["text"] is not None or _inside_a_word(m) else "#", formula)
     return re.sub(r"(?<![\w.])\d+(?:\.\d+)?", "0", text)
+
+
+def is_filled_from(formula: str, place: tuple[int, int], other: str, elsewhere: tuple[int, int]) -> bool:
+    """Whether a formula is what another one becomes elsewhere, whichever of its references move with the cell.
+
+    Args:
+        formula: a formula, without `=`.
+        place: its row and column.
+        other: the formula in question.
+        elsewhere: its row and column.
+    """
+    down, right = elsewhere[0] - place[0], elsewhere[1] - place[1]
+    ours, theirs = _REFERENCE.split(formula), _REFERENCE.split(other)
+    if len(ours) != len(theirs) or ours[:: _GROUPS + 1] != theirs[:: _GROUPS + 1]:
+        return False
+    for i in range(1, len(ours), _GROUPS + 1):
+        a, b = ours[i : i + _GROUPS], theirs[i : i + _GROUPS]
+        if a == b:
+            continue
+        if a[0] != b[0] or a[1] != b[1] or a[3] is None or b[3] is None:
+            return False
+        rows, columns = int(b[5]) - int(a[5]), column_index(b[3]) - column_index(a[3])
+        if rows not in (0, down) or columns not in (0, right):
+            return False
+    return True
 
 
 @dataclass(frozen=True)
