@@ -276,10 +276,15 @@ def check(
             )
         beside = Path(path).with_suffix(".toml")
         known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
+        recompute = _recompute()
+        if recompute is not None:
+            from xlcheck.spec.keras_import import import_in_background
+
+            import_in_background()
         return check_foreign(
             content,
             recalculating,
-            recompute=_recompute(),
+            recompute=recompute,
             bindings=known,
             model=None if model is None else _given_model(model, inputs),
             perturb=perturb,

@@ -125,14 +125,23 @@ class _Finder:
                 yield r - row, c - column
 
     def _is_step(self, offset: Shift) -> bool:
-        return bool(self._marks) and all(self._is_like(mark, _moved(mark, offset)) for mark in self._marks)
+        """Whether there is a step; some of its formulas may be wrong."""
+        alike = sum(self._is_like(mark, _moved(mark, offset)) for mark in self._marks)
+        return 2 * alike >= len(self._marks) > 0
+
+    def _goes_on(self, offset: Shift, direction: int) -> bool:
+        """Whether the next step is there, or is full of wrong formulas while the one after it is there."""
+        if self._is_step(offset):
+            return True
+        computed = any(self._table.is_formula(_moved(mark, offset)) for mark in self._marks)
+        return computed and self._is_step(_plus(offset, self._shift, direction))
 
     def _is_like(self, mark: Address, cell: Address) -> bool:
         text = self._table.texts.get(cell)
         return text is not None and is_filled_from(self._table.texts[mark], mark[1:], text, cell[1:])
 
     def _end(self, offset: Shift, direction: int) -> Shift:
-        while self._is_step(further := _plus(offset, self._shift, direction)):
+        while self._goes_on(further := _plus(offset, self._shift, direction), direction):
             offset = further
         return offset
 

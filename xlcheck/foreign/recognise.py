@@ -17,7 +17,7 @@ from xlcheck.foreign.sessions import Sessions
 
 LARGE = 4_000
 """Formula cells from which on a part is looked at first."""
-PART = 1_000
+PART = 600
 """Formula cells of the part."""
 TRIALS = 3
 ENOUGH = 0.5

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from threading import Thread
 from types import ModuleType
 
-from xlcheck.errors import MissingDependencyError, NotSupportedError
+from xlcheck.errors import MissingDependencyError, NotSupportedError, XlcheckError
 
 
 def import_keras() -> ModuleType:
@@ -34,6 +36,18 @@ def import_keras() -> ModuleType:
     _check_backend(keras.config.backend())
     module: ModuleType = keras
     return module
+
+
+def import_in_background() -> None:
+    """Begin to import Keras while the caller goes on with other work; what goes wrong is said by `import_keras`."""
+    if "keras" in sys.modules:
+        return
+
+    def run() -> None:
+        with suppress(XlcheckError):
+            import_keras()
+
+    Thread(target=run, name="import of Keras").start()
 
 
 def _check_backend(name: str) -> None:

@@ -1,0 +1,127 @@
+"""Large workbooks are recognised by a part that repeats itself, with all of their steps and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xlsxwriter
+
+from xlcheck import api
+from xlcheck.checking.report import CheckReport
+from xlcheck.excel.addresses import cell_name
+from xlcheck.foreign import recognise
+
+pytestmark = pytest.mark.keras
+
+UNITS = 2
+LENGTHS = (5, 5, 7)
+Place = Callable[[int, int, int], tuple[int, int]]
+"""(document, step, line of the step) → row and column."""
+
+
+def down(document: int, step: int, line: int) -> tuple[int, int]:
+    """Time down the page, documents below each other; the row before a document holds the state before it."""
+    return 12 + 10 * document + step, line
+
+
+def across(document: int, step: int, line: int) -> tuple[int, int]:
+    """Time across, documents below each other."""
+    return 12 + 12 * document + line, 8 + step
+
+
+def beside(document: int, step: int, line: int) -> tuple[int, int]:
+    """Time down the page, documents side by side."""
+    return 12 + step, 8 * document + line
+
+
+def write(
+    path: Path, place: Place, *, dollars: bool = True, first: str = "", changed: dict[tuple[int, int, int], str] | None = None
+) -> int:  # fmt: skip
+    """A SimpleRNN(2) of two features on some documents, one formula for each unit and step.
+
+    Args:
+        path: the file.
+        place: where things stand.
+        dollars: whether references to weights are fixed with dollar signs.
+        first: `short` leaves the recurrent term out at the first step.
+        changed: other formulas, by document, step and unit.
+
+    Returns:
+        The number of formula cells.
+    """
+    rng = np.random.default_rng(1)
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("RNN")
+    for row in range(5):
+        for unit in range(UNITS):
+            sheet.write_number(2 + row, unit, round(float(rng.normal()), 3))
+    weight = [
+        [cell_name(2 + row, unit, fixed_row=dollars, fixed_column=dollars) for unit in range(UNITS)] for row in range(5)
+    ]
+    count = 0
+    for document, steps in enumerate(LENGTHS):
+        for unit in range(UNITS if first != "short" else 0):
+            sheet.write_number(*place(document, -1, 2 + unit), 0.0)
+        for step in range(steps):
+            x = [cell_name(*place(document, step, k)) for k in range(2)]
+            h = [cell_name(*place(document, step - 1, 2 + k)) for k in range(UNITS)]
+            for k in range(2):
+                sheet.write_number(*place(document, step, k), round(float(rng.normal()), 2))
+            for unit in range(UNITS):
+                terms = [f"{x[k]}*{weight[k][unit]}" for k in range(2)]
+                if step or first != "short":
+                    terms += [f"{h[k]}*{weight[2 + k][unit]}" for k in range(UNITS)]
+                formula = f"=TANH({'+'.join(terms)}+{weight[4][unit]})"
+                sheet.write_formula(
+                    *place(document, step, 2 + unit), (changed or {}).get((document, step, unit), formula)
+                )
+                count += 1
+    book.close()
+    return count
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done for large workbooks is done for these, and never the whole workbook is looked at."""
+    monkeypatch.setattr(recognise, "LARGE", 10)
+    monkeypatch.setattr(recognise, "PART", 8)
+
+    def never(*_: object) -> None:
+        raise AssertionError("the whole workbook was looked at")
+
+    part = recognise.detect
+    monkeypatch.setattr(
+        recognise, "detect", lambda table, *more: part(table, *more) if len(table.formulas) <= 8 else never()
+    )
+
+
+def lengths(report: CheckReport) -> list[str]:
+    """What the report says that it assumed."""
+    return [note for note in report.notes if "assumed" in note]
+
+
+@pytest.mark.parametrize("first", ["", "short"])
+@pytest.mark.parametrize("dollars", [True, False])
+@pytest.mark.parametrize("place", [down, across, beside])
+def test_all_steps_of_all_documents_are_found(place: Place, dollars: bool, first: str, tmp_path: Path) -> None:
+    """Every cell agrees, whichever way time runs, with or without dollar signs, with or without a first state."""
+    count = write(tmp_path / "book.xlsx", place, dollars=dollars, first=first)
+    report = api.check(tmp_path / "book.xlsx")
+
+    assert report.ok
+    assert (report.counts.agree, report.counts.unbound) == (count, 0), report.notes
+    assert len(lengths(report)) == len(set(LENGTHS))
+
+
+def test_a_mistake_far_from_the_part_is_the_root(tmp_path: Path) -> None:
+    """A step that is computed otherwise than the others is still known for what it should be."""
+    path = tmp_path / "book.xlsx"
+    row, column = down(0, 2, 2)
+    write(path, down, changed={(0, 2, 0): f"=TANH({cell_name(row, 0)}*$A$3+{cell_name(row, 1)}*$A$4+$A$7)"})
+    report = api.check(path)
+
+    assert [cell.cell for cell in report.roots] == [cell_name(row, column)]
+    assert report.roots[0].quantity is not None
