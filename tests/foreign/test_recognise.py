@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -38,8 +39,13 @@ def beside(document: int, step: int, line: int) -> tuple[int, int]:
 
 
 def write(
-    path: Path, place: Place, *, dollars: bool = True, first: str = "", changed: dict[tuple[int, int, int], str] | None = None
-) -> int:  # fmt: skip
+    path: Path,
+    place: Place,
+    *,
+    dollars: bool = True,
+    first: str = "",
+    changed: Mapping[tuple[int, int, int], str] = MappingProxyType({}),
+) -> int:
     """A SimpleRNN(2) of two features on some documents, one formula for each unit and step.
 
     Args:
@@ -75,12 +81,20 @@ def write(
                 if step or first != "short":
                     terms += [f"{h[k]}*{weight[2 + k][unit]}" for k in range(UNITS)]
                 formula = f"=TANH({'+'.join(terms)}+{weight[4][unit]})"
-                sheet.write_formula(
-                    *place(document, step, 2 + unit), (changed or {}).get((document, step, unit), formula)
-                )
+                sheet.write_formula(*place(document, step, 2 + unit), changed.get((document, step, unit), formula))
                 count += 1
     book.close()
     return count
+
+
+def without_recurrence(document: int, step: int, *units: int) -> dict[tuple[int, int, int], str]:
+    """Wrong formulas of the layout `down`: the hidden state before the step is left out."""
+    found = {}
+    for unit in units:
+        row, letter = down(document, step, 0)[0], "AB"[unit]
+        x = f"{cell_name(row, 0)}*${letter}$3+{cell_name(row, 1)}*${letter}$4"
+        found[document, step, unit] = f"=TANH({x}+${letter}$7)"
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -111,17 +125,19 @@ def test_all_steps_of_all_documents_are_found(place: Place, dollars: bool, first
     count = write(tmp_path / "book.xlsx", place, dollars=dollars, first=first)
     report = api.check(tmp_path / "book.xlsx")
 
-    assert report.ok
+    assert report.ok, report.notes
     assert (report.counts.agree, report.counts.unbound) == (count, 0), report.notes
     assert len(lengths(report)) == len(set(LENGTHS))
 
 
-def test_a_mistake_far_from_the_part_is_the_root(tmp_path: Path) -> None:
+@pytest.mark.parametrize("units", [(0,), (0, 1)])
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_mistake_far_from_the_part_is_the_root(step: int, units: tuple[int, ...], tmp_path: Path) -> None:
     """A step that is computed otherwise than the others is still known for what it should be."""
     path = tmp_path / "book.xlsx"
-    row, column = down(0, 2, 2)
-    write(path, down, changed={(0, 2, 0): f"=TANH({cell_name(row, 0)}*$A$3+{cell_name(row, 1)}*$A$4+$A$7)"})
+    write(path, down, changed=without_recurrence(0, step, *units))
     report = api.check(path)
 
-    assert [cell.cell for cell in report.roots] == [cell_name(row, column)]
-    assert report.roots[0].quantity is not None
+    assert {cell.cell for cell in report.roots} == {cell_name(*down(0, step, 2 + unit)) for unit in units}
+    assert {cell.diagnosis for cell in report.roots} == {"recurrent-term-missing"}
+    assert report.counts.unbound == 0

@@ -125,9 +125,9 @@ class _Finder:
                 yield r - row, c - column
 
     def _is_step(self, offset: Shift) -> bool:
-        """Whether there is a step; some of its formulas may be wrong."""
+        """Whether there is a step, most formulas of which are right."""
         alike = sum(self._is_like(mark, _moved(mark, offset)) for mark in self._marks)
-        return 2 * alike >= len(self._marks) > 0
+        return 2 * alike > len(self._marks)
 
     def _goes_on(self, offset: Shift, direction: int) -> bool:
         """Whether the next step is there, or is full of wrong formulas while the one after it is there."""
