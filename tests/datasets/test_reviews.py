@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlcheck.datasets.encoding import Tokens
-from xlcheck.datasets.reviews import reviews, story
+from xlcheck.datasets.reviews import films, reviews, story
 from xlcheck.datasets.text import windows
 
 
@@ -22,3 +22,17 @@ def test_reviews_are_balanced_and_all_different() -> None:
 
     assert len(words) == len(data.texts) == 200
     assert data.labels.sum() == 100
+
+
+def test_films_are_balanced_and_all_different() -> None:
+    """The same holds for the film reviews; each kind has words that praise and words that blame."""
+    data = films()
+    words = [Tokens.LETTERS_AND_DIGITS.words(text) for text in data.texts]
+    mixed = [{"boring", "brilliant"} & set(text) for text in words]
+
+    assert len(set(words)) == len(words) == 220
+    assert data.labels.sum() == 110
+    for label in (0, 1):
+        assert {word for found, own in zip(mixed, data.labels, strict=True) if own == label for word in found} == {
+            "boring", "brilliant",
+        }  # fmt: skip

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.keras
 
 
 @pytest.mark.parametrize(
-    "name", ["lstm", "embedding", "bidirectional", "architectures", "encoder-decoder", "sentiment"]
+    "name", ["lstm", "embedding", "bidirectional", "architectures", "encoder-decoder", "sentiment", "film-reviews"]
 )
 def test_shapes_are_those_of_keras(name: str) -> None:
     """Every layer's first output has the shape that Keras gives it, masks and inner states notwithstanding."""

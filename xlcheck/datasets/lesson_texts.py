@@ -1,17 +1,20 @@
-"""What the models of the lessons on real text read: the first paragraph of the story, and a message to an airline."""
+"""What the models of the lessons on real text read: a paragraph, a message to an airline, a film review."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from xlcheck.datasets.dataset import Dataset
 from xlcheck.datasets.encoding import Encoding, Tokens
 from xlcheck.datasets.labelled import Split, split
-from xlcheck.datasets.reviews import reviews, story
+from xlcheck.datasets.reviews import films, reviews, story
 from xlcheck.datasets.text import Windows, windows
 from xlcheck.datasets.tweet_encoding import TweetEncoding, tweet_encoding
 from xlcheck.datasets.words import in_order
 
 SEED_WORDS = "every evening when the sun went down the old woman"
 MESSAGE = "the flight was late but the crew was great"
+REVIEW = "the plot is boring but the ending is so charming that it does not matter"
 
 
 def first_paragraph() -> Windows:
@@ -30,6 +33,18 @@ def message_encoding() -> Encoding:
     return tweet_encoding(words, message_parts().training, TweetEncoding(timesteps=14, least_count=2))
 
 
+def review_parts() -> Split:
+    """Which of the film reviews are for training and which for test; none for validation."""
+    return split(len(films().texts), seed=0, validation=0.0)
+
+
+def review_encoding() -> Encoding:
+    """The words that occur twice in the film reviews of the training part; reviews of up to 18 words."""
+    words = [Tokens.LETTERS_AND_DIGITS.words(text) for text in films().texts]
+    encoding = tweet_encoding(words, review_parts().training, TweetEncoding(timesteps=18, least_count=2))
+    return replace(encoding, task="imdb")
+
+
 def next_word() -> Dataset:
     """The ten words of the lesson on the next word, as codes of shape (1, 10)."""
     return _read("next-word", SEED_WORDS, first_paragraph().encoding)
@@ -38,6 +53,11 @@ def next_word() -> Dataset:
 def sentiment() -> Dataset:
     """The message of the lesson on sentiment, as codes of shape (1, 14)."""
     return _read("sentiment", MESSAGE, message_encoding())
+
+
+def film_reviews() -> Dataset:
+    """The review of the lesson on film reviews, as codes of shape (1, 18)."""
+    return _read("film-reviews", REVIEW, review_encoding())
 
 
 def _read(name: str, text: str, encoding: Encoding) -> Dataset:

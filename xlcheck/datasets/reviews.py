@@ -1,4 +1,4 @@
-"""Small corpora of this project's own making: a story to continue, and labelled short reviews."""
+"""Small corpora of this project's own making: a story to continue, and labelled short messages and reviews."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def reviews() -> LabelledTexts:
     """Two hundred short messages to an airline, half of them positive."""
     with as_file(_CORPORA / "reviews.csv") as path:
         return read_tweets(path)
+
+
+def films() -> LabelledTexts:
+    """Two hundred and twenty short film reviews, half of them positive; many turn round on the way."""
+    with as_file(_CORPORA / "films.csv") as path:
+        return read_tweets(path, label_column="positive")

@@ -6,7 +6,7 @@ from xlcheck.errors import UsageError
 from xlcheck.lessons.architectures import ARCHITECTURES, ENCODER_DECODER
 from xlcheck.lessons.recipe import Lesson
 from xlcheck.lessons.rnn_dimensions import RNN_DIMENSIONS
-from xlcheck.lessons.texts import NEXT_WORD, SENTIMENT
+from xlcheck.lessons.texts import FILM_REVIEWS, NEXT_WORD, SENTIMENT
 from xlcheck.lessons.toy import BIDIRECTIONAL, EMBEDDING, GRU, LSTM, SIMPLE_RNN
 from xlcheck.lessons.training import TRAINING_LESSONS, TrainingLesson
 from xlcheck.lessons.vanishing_gradients import VANISHING_GRADIENTS
@@ -24,6 +24,7 @@ _ALL = (
     ENCODER_DECODER,
     NEXT_WORD,
     SENTIMENT,
+    FILM_REVIEWS,
 )
 LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in _ALL}
 ALL_LESSONS: dict[str, Lesson | TrainingLesson] = {

@@ -1,8 +1,15 @@
-"""`next-word` and `sentiment`: the chapter's models on real text, small enough to look through."""
+"""`next-word`, `sentiment` and `film-reviews`: the chapter's models on real text, small enough to look through."""
 
 from __future__ import annotations
 
-from xlcheck.datasets.lesson_texts import MESSAGE, SEED_WORDS, first_paragraph, message_encoding
+from xlcheck.datasets.lesson_texts import (
+    MESSAGE,
+    REVIEW,
+    SEED_WORDS,
+    first_paragraph,
+    message_encoding,
+    review_encoding,
+)
 from xlcheck.excel.sheets.start import Story
 from xlcheck.lessons.recipe import Lesson
 from xlcheck.models.sheets.words import TypedText
@@ -61,4 +68,31 @@ SENTIMENT = Lesson(
         "dense": "The last hidden state becomes two numbers, and the softmax turns them into probabilities.",
     },
     typed=lambda: TypedText(message_encoding(), MESSAGE),
+)
+
+FILM_REVIEWS = Lesson(
+    name="film-reviews",
+    story=Story(
+        "A good film or a bad one? An LSTM reads a review",
+        "An embedding gives each word a vector of four numbers, an LSTM with four units reads them one after the "
+        "other, a dense layer with six units looks at its last state, and a sigmoid says how probable it is that the "
+        "writer liked the film. It was trained in Keras on short film reviews; everything but the words and the "
+        "weights is a live formula here.",
+        (
+            "On the sheet Text, type other words over the ones in the framed cells. The answer above them follows.",
+            "Exchange “boring” and “charming”: the same words in another order, and the answer turns round. Only a "
+            "network with a memory can tell the two apart.",
+            "Empty the cells from the end, word by word, and watch on the sheet lstm what the network thought so far.",
+            "Zeros in front fill up a review that is too short, and the mask lets the LSTM pass over them. Words that "
+            "are not on the sheet Vocabulary share the code 1.",
+            _CHECK,
+        ),
+    ),
+    layer_pages={
+        "embedding": "Each code selects one row of the table: the vector of its word. The mask is 0 at padding.",
+        "lstm": "Three gates and a candidate look at the new vector and the old output; padding changes nothing.",
+        "hidden": "Six sums of the last state; relu keeps the positive ones and makes zeros of the others.",
+        "dense": "One sum of these six, which the sigmoid turns into a probability.",
+    },
+    typed=lambda: TypedText(review_encoding(), REVIEW),
 )

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlcheck.datasets.architectures import architectures
 from xlcheck.datasets.dataset import Dataset
-from xlcheck.datasets.lesson_texts import next_word, sentiment
+from xlcheck.datasets.lesson_texts import film_reviews, next_word, sentiment
 from xlcheck.datasets.reversal import reversal
 from xlcheck.datasets.sentence import sentence
 from xlcheck.datasets.toy import BOOK_ORDER, toy, toy_codes
@@ -53,6 +53,7 @@ RECIPES: dict[str, Recipe] = {
     "encoder-decoder": Recipe(reversal),
     "next-word": Recipe(next_word),
     "sentiment": Recipe(sentiment),
+    "film-reviews": Recipe(film_reviews),
 }
 
 

@@ -6,8 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from xlcheck.datasets.encoding import Encoding
-from xlcheck.datasets.lesson_texts import first_paragraph, message_encoding, message_parts
-from xlcheck.datasets.reviews import reviews
+from xlcheck.datasets.labelled import LabelledTexts, Split
+from xlcheck.datasets.lesson_texts import (
+    first_paragraph,
+    message_encoding,
+    message_parts,
+    review_encoding,
+    review_parts,
+)
+from xlcheck.datasets.reviews import films, reviews
 from xlcheck.training.classifier import Architecture, Cell
 from xlcheck.training.classify import ClassifierData, Part, Schedule, train_classifier
 from xlcheck.training.fit import Progress
@@ -18,6 +25,8 @@ Trained = tuple[Any, tuple[float, ...]]
 NEXT_WORD_UNITS = 16
 MESSAGES = Architecture(Cell.LSTM, units=4, embedding=4, mask=True, dropout=0.3)
 MESSAGE_EPOCHS = 8
+REVIEWS = Architecture(Cell.LSTM, units=4, embedding=4, mask=True, hidden=6, outputs=1)
+REVIEW_EPOCHS = 12
 
 
 def train_next_word(seed: int, epochs: int, progress: Progress | None) -> Trained:
@@ -34,9 +43,24 @@ def train_sentiment(seed: int, _: int, progress: Progress | None) -> Trained:
     return trained.model, tuple(trained.history["loss"])
 
 
+def train_film_reviews(seed: int, _: int, progress: Progress | None) -> Trained:
+    """An LSTM that tells good film reviews from bad ones, also those that begin as the other kind."""
+    schedule = Schedule(epochs=REVIEW_EPOCHS, batch=16, learning_rate=0.01)
+    trained = train_classifier(review_data(), REVIEWS, schedule, seed, progress)
+    return trained.model, tuple(trained.history["loss"])
+
+
 def message_data() -> ClassifierData:
     """The messages to an airline, divided and encoded as in the lesson."""
-    texts, parts, encoding = reviews(), message_parts(), message_encoding()
+    return _divided(reviews(), message_parts(), message_encoding())
+
+
+def review_data() -> ClassifierData:
+    """The film reviews, divided and encoded as in the lesson."""
+    return _divided(films(), review_parts(), review_encoding())
+
+
+def _divided(texts: LabelledTexts, parts: Split, encoding: Encoding) -> ClassifierData:
     codes = encoding.pad(encoding.encode_words(encoding.tokens.words(text)) for text in texts.texts)
     training, test = (Part(codes[which], texts.labels[which]) for which in (parts.training, parts.test))
     return ClassifierData(encoding, training, None, test)
@@ -45,8 +69,10 @@ def message_data() -> ClassifierData:
 TRAINERS: dict[str, Callable[[int, int, Progress | None], Trained]] = {
     "next-word": train_next_word,
     "sentiment": train_sentiment,
+    "film-reviews": train_film_reviews,
 }
 ENCODINGS: dict[str, Callable[[], Encoding]] = {
     "next-word": lambda: first_paragraph().encoding,
     "sentiment": message_encoding,
+    "film-reviews": review_encoding,
 }

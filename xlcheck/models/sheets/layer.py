@@ -54,9 +54,12 @@ def layer_sheet(
 
 
 def _ways(sheet: SheetDraft, table: tables.Table) -> None:
-    """Links to the bands of a table that is too tall to be seen at once."""
+    """Links to the groups of bands, or to the bands, of a table that is too tall to be seen at once."""
     sheet.put(3, MEANING, "go to:", "label")
-    shown = [(line.band.label, table.at(sheet, line, line.members[0])) for line in table.lines if line.band]
-    for k, (label, area) in enumerate(shown):
+    ways: dict[str, Range] = {}
+    for line in table.lines:
+        if line.band is not None:
+            ways.setdefault(line.band.group or line.band.label, table.at(sheet, line, line.members[0]))
+    for k, (label, area) in enumerate(ways.items()):
         link = Link(f"{label} ↓", Range(sheet.name, area.top, 0))
         sheet.merge(sheet.at(3, FIRST + 2 * k, 1, 2), link, "link")
