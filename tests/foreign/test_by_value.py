@@ -199,7 +199,7 @@ def test_tables_alone_are_found_by_value(tmp_path: Path) -> None:
     report = api.check(path, model=model, inputs=inputs)
 
     assert roots(report) == {"Sheet!D3": (pytest.approx(float(kernel[1, 2]) + 0.5), float(kernel[1, 2]), None)}
-    assert report.counts.unbound == 1
+    assert report.counts.not_evaluated > 0  # the network's result stands in no cell
 
 
 def test_the_command_takes_a_model_and_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

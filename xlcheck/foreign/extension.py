@@ -92,23 +92,24 @@ class _Finder:
     ) -> None:
         self._table = table
         self._inputs = [cell for cell in steps[1] if cell is not None]
-        readers = {reader for cell in self._inputs for reader in part.readers(cell)}
-        self._marks = sorted(readers)[:_MARKS]
+        self._readers = sorted({reader for cell in self._inputs for reader in part.readers(cell)})
+        self._marks = self._readers[:_MARKS]
         self._shift = shift
         self._states = [_moved(cell, shift) for cell in states]
 
     def documents(self) -> Iterator[_Document]:
         """Every document."""
-        seen: set[Shift] = set()
+        taken: set[Address] = set()
         lead = None
         for offset in [(0, 0), *self._like_the_first()]:
-            if offset in seen or not self._is_step(offset):
+            marks = [_moved(mark, offset) for mark in self._marks]
+            if not all(map(self._is_like, self._marks, marks)) or not taken.isdisjoint(marks):
                 continue
             first, last = self._end(offset, -1), self._end(offset, 1)
             run = [first]
             while run[-1] != last:
                 run.append(_plus(run[-1], self._shift))
-            seen.update(run)
+            taken.update(_moved(reader, step) for step in run for reader in self._readers)
             if lead is None:
                 lead = self._lead(first)
             start = _plus(first, self._shift, -lead)
