@@ -149,6 +149,12 @@ def _categorical_crossentropy(e: ex.CategoricalCrossentropy, v: Values) -> Array
     return 0.0 - _sum(y * log_p)  # never -0.0
 
 
+def _sparse_categorical_crossentropy(e: ex.SparseCategoricalCrossentropy, v: Values) -> Array:
+    z, y = value_of(e.logit, v), value_of(e.target, v)
+    own = np.where(y == np.arange(z.shape[-1]), z, 0.0)
+    return log_sum_exp(z) - _sum(own)
+
+
 _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Ref: lambda e, v: v[e.name],
     ex.Const: lambda e, v: np.array([e.value]),
@@ -190,4 +196,5 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Stack: lambda e, v: np.stack([value_of(item, v) for item in e.items]),
     ex.BinaryCrossentropy: _binary_crossentropy,
     ex.CategoricalCrossentropy: _categorical_crossentropy,
+    ex.SparseCategoricalCrossentropy: _sparse_categorical_crossentropy,
 }

@@ -264,6 +264,15 @@ class CategoricalCrossentropy(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class SparseCategoricalCrossentropy(Expr):
+    """-ln p_y, where the one element of `target` is the number y of a class, from 0; `logit` as above."""
+
+    target: Expr
+    p: Expr
+    logit: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class DotTransposed(Expr):
     """A vector times a transposed matrix: `(n,)` · `(m, n)`ᵀ → `(m,)`."""
 

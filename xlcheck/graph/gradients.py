@@ -266,6 +266,12 @@ def _categorical_crossentropy(
     yield e.logit, flow * (e.p * ex.Sum(e.target) - e.target)
 
 
+def _sparse_categorical_crossentropy(
+    build: GraphBuilder, e: ex.SparseCategoricalCrossentropy, value: ex.Expr, flow: ex.Expr, samples: int
+) -> Local:
+    yield e.logit, flow * (e.p - ex.OneHot(e.target, build.shape_of(e.logit)[-1]))
+
+
 _ZERO = ex.Const(0.0)
 _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
     ex.Neg: _elementwise(lambda x, y: ex.Const(-1.0)),
@@ -301,4 +307,5 @@ _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
     ex.Largest: _largest,
     ex.BinaryCrossentropy: _binary_crossentropy,
     ex.CategoricalCrossentropy: _categorical_crossentropy,
+    ex.SparseCategoricalCrossentropy: _sparse_categorical_crossentropy,
 }

@@ -108,6 +108,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Shape]] = {
     ex.Sum: lambda e, of: (1,),
     ex.LogSumExp: lambda e, of: (1,),
     ex.CategoricalCrossentropy: lambda e, of: (1,),
+    ex.SparseCategoricalCrossentropy: lambda e, of: (1,),
     ex.BinaryCrossentropy: _elementwise,
     ex.Unary: lambda e, of: shape_of(e.x, of),
     ex.Binary: _elementwise,

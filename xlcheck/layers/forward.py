@@ -8,8 +8,11 @@ from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Role
 from xlcheck.layers import equations_of
 from xlcheck.layers.signals import Signal
 from xlcheck.losses import add_loss
+from xlcheck.spec.layer_options import TRAINING_ONLY
 from xlcheck.spec.model_spec import InputSpec, LayerSpec, ModelSpec
 
+# Found by trying every layer: wrappers and recurrent layers put their outputs together anew.
+_LEAVE_LOGITS = {"Dense", "Conv1D", "Activation", "Softmax"}
 _CODE_READERS = {"Embedding", "CategoryEncoding"}
 
 
@@ -24,8 +27,21 @@ def forward_graph(spec: ModelSpec) -> Graph:
     build = GraphBuilder()
     tensors = _tensors(build, spec)
     if spec.loss is not None:
-        add_loss(build, spec.loss, tensors[spec.outputs[0]])
+        add_loss(build, spec.loss, tensors[spec.outputs[0]], has_logits=has_logits(spec))
     return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps))
+
+
+def has_logits(spec: ModelSpec) -> bool:
+    """Whether Keras knows the logits of the output: its activation was the last thing that made a new tensor."""
+    made_by = {tensor: call for call in spec.calls for tensor in call.outputs}
+    call = made_by.get(spec.outputs[0])
+    while call is not None:
+        layer = spec.layer(call.layer)
+        passes_on = layer.kind in TRAINING_ONLY or layer.options.get("activation") == "linear"
+        if not passes_on or layer.weights:
+            return layer.kind in _LEAVE_LOGITS
+        call = made_by.get(call.inputs[0])
+    return False
 
 
 def tensor_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:

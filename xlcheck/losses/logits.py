@@ -1,21 +1,37 @@
-"""The input of the last activation, from which Keras's TensorFlow backend computes cross-entropies."""
+"""What Keras takes a cross-entropy of: the logits if it knows them, else probabilities that it clips.
+
+Source: `keras.ops.binary_crossentropy` and its categorical siblings with the TensorFlow backend, Keras 3.15. An
+activation leaves its input, the logits, on the tensor that it returns; a tensor made from that one has them no more.
+"""
 
 from __future__ import annotations
 
-from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Expr, Ref, Unary
+from xlcheck.graph.expressions import Const, Expr, Maximum, Minimum, Ref, Sigmoid, Softmax, Unary
 from xlcheck.graph.quantities import GraphBuilder
 
+EPSILON = 1e-7
+"""Keras's `config.epsilon()`."""
 
-def logit(build: GraphBuilder, loss: str, p: Ref, activation: type[Unary]) -> Expr:
-    """What the activation that gave `p` was applied to.
 
-    Raises:
-        NotSupportedError: the output comes from another activation; Keras would clip it.
+def logits_of(build: GraphBuilder, p: Ref) -> Expr | None:
+    """What the sigmoid or softmax that gave `p` was applied to; None if `p` comes from something else.
+
+    Keras asks for no certain activation: it takes the logits of a softmax for a binary cross-entropy, too.
     """
     expr = build.expr(p)
-    if not isinstance(expr, activation):
-        raise NotSupportedError(
-            f"loss {loss!r} needs an output layer with the activation {activation.__name__.lower()}"
-        )
-    return expr.x
+    while isinstance(expr, Ref):  # handed on by a layer that only acts during training
+        expr = build.expr(expr)
+    return expr.x if isinstance(expr, Sigmoid | Softmax) else None
+
+
+def probability(build: GraphBuilder, p: Ref, activation: type[Unary], logits: Expr) -> Expr:
+    """The probability that belongs to the logits: `p` itself, unless another activation made it."""
+    expr = build.expr(p)
+    while isinstance(expr, Ref):
+        expr = build.expr(expr)
+    return p if isinstance(expr, activation) else activation(logits)
+
+
+def clipped(p: Expr) -> Expr:
+    """A probability kept away from 0 and 1, as Keras does before it takes the logarithm."""
+    return Minimum(Maximum(p, Const(EPSILON)), Const(1.0 - EPSILON))

@@ -7,7 +7,7 @@ from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.losses.loss import Loss
 
 
-def _expr(build: GraphBuilder, y: Ref, p: Ref) -> Expr:
+def _expr(build: GraphBuilder, y: Ref, p: Ref, has_logits: bool) -> Expr:
     difference = p - y
     square = difference * difference
     units = build.shape(p)[-1]

@@ -20,7 +20,7 @@ from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.listen import Event, LayerCall, listening
 from xlcheck.oracle.losses import loss_parts, mean_loss
 from xlcheck.oracle.quantities import gather, spread
-from xlcheck.oracle.record import call_model, open_loops
+from xlcheck.oracle.record import call_model, open_loops, target_tensor
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.states import STATES, start_from
 from xlcheck.spec.keras_builder import to_keras
@@ -92,7 +92,7 @@ def _gradients(
     with tf.GradientTape(persistent=True) as tape, listening(model) as root:
         watch_all(tape, model, tensors)
         outputs = call_model(model, tensors)
-        goal = import_keras().ops.convert_to_tensor(targets.reshape(outputs[0].shape), dtype="float64")
+        goal = target_tensor(str(spec.loss), targets, outputs[0], "float64")
         weights = step_weights(str(spec.loss), np.asarray(goal))
         loss = mean_loss(str(spec.loss), goal, outputs[0], "float64", weights)
         parts = loss_parts(str(spec.loss), goal, outputs[0])

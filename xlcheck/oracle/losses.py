@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 
 from xlcheck.errors import OracleError
+from xlcheck.losses import FROM_LOGITS
 from xlcheck.oracle.recorders.recorder import Recorded, array
 from xlcheck.spec.keras_import import import_keras
 
-_CLASSES = {"binary_crossentropy": "BinaryCrossentropy", "categorical_crossentropy": "CategoricalCrossentropy",
-            "mean_squared_error": "MeanSquaredError"}  # fmt: skip
+_CLASSES = {
+    "binary_crossentropy": "BinaryCrossentropy",
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+    "mean_squared_error": "MeanSquaredError",
+}
 
 
 def loss_quantities(loss: str, targets: Any, output: Any, dtype: str) -> Recorded:
@@ -19,7 +24,8 @@ def loss_quantities(loss: str, targets: Any, output: Any, dtype: str) -> Recorde
 
     Args:
         loss: Keras's identifier.
-        targets: a tensor of the output's shape, `(samples, n)` or `(samples, timesteps, n)`.
+        targets: a tensor of the output's shape, `(samples, n)` or `(samples, timesteps, n)`; of a sparse
+            cross-entropy with one class number in place of n.
         output: the model's output tensor itself: Keras recovers from it the logits behind a sigmoid or
             softmax, and so does not clip; a copy of its values would be clipped at 1e-7.
         dtype: precision.
@@ -42,8 +48,9 @@ def loss_parts(loss: str, targets: Any, output: Any) -> dict[str, Any]:
     if loss == "mean_squared_error":
         elements = keras.losses.mean_squared_error(targets, output)
     else:
-        elements = getattr(keras.ops, loss)(targets, output)
-    if loss != "binary_crossentropy":
+        name, options = _name_and_options(loss)
+        elements = getattr(keras.ops, name)(targets, output, **options)
+    if not loss.startswith("binary_crossentropy"):
         elements = keras.ops.expand_dims(elements, axis=-1)
     if elements.ndim > 2 or elements.shape[-1] > 1:
         axes = list(range(1, elements.ndim))
@@ -64,6 +71,15 @@ def mean_loss(loss: str, targets: Any, output: Any, dtype: str, step_weights: An
     Raises:
         OracleError: nothing is known of this loss.
     """
-    if loss not in _CLASSES:
+    name, options = _name_and_options(loss)
+    if name not in _CLASSES:
         raise OracleError(f"nothing is known of the loss {loss!r} in Keras; known are {', '.join(_CLASSES)}")
-    return getattr(import_keras().losses, _CLASSES[loss])(dtype=dtype)(targets, output, sample_weight=step_weights)
+    own = getattr(import_keras().losses, _CLASSES[name])(dtype=dtype, **options)
+    return own(targets, output, sample_weight=step_weights)
+
+
+def _name_and_options(loss: str) -> tuple[str, dict[str, bool]]:
+    """Keras's identifier, and what else Keras must be told."""
+    if loss.endswith(FROM_LOGITS):
+        return loss.removesuffix(FROM_LOGITS), {"from_logits": True}
+    return loss, {}

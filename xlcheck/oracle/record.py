@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlcheck.errors import ModelError, OracleError
+from xlcheck.errors import ModelError, NotSupportedError, OracleError
 from xlcheck.graph.one_hot import places_of, vectors_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
+from xlcheck.layers.forward import forward_graph, has_logits
+from xlcheck.losses import loss_named
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.clone import clone
 from xlcheck.oracle.listen import listening
@@ -134,7 +135,8 @@ def _record(
         for symbol, recorded in recorder_of(spec.layer(call.layer).kind, call.name)(noted).items():
             values |= spread(graph, f"{call.name}.{symbol}", recorded)
     if spec.loss is not None:
-        goal = _target(targets, outputs[0], dtype)
+        _check_output(spec, outputs[0])
+        goal = target_tensor(spec.loss, targets, outputs[0], dtype)
         values |= spread(graph, "target.y", array(goal))
         for symbol, recorded in loss_quantities(spec.loss, goal, outputs[0], dtype).items():
             values |= spread(graph, f"loss.{symbol}", recorded)
@@ -191,17 +193,47 @@ def open_loops(model: Any) -> None:
             layer.stateful = False
 
 
-def _target(targets: ArrayLike | None, output: Any, dtype: str) -> Any:
-    """The targets as a tensor of the output's shape.
+def _check_output(spec: ModelSpec, output: Any) -> None:
+    """Refuse an output of which Keras takes the loss in another way than the equations say.
 
     Raises:
-        ModelError: they do not have as many elements as the output, or are not finite.
+        NotSupportedError: it carries a mask, or logits, where the equations know of none, or the other way round.
     """
+    by_logits = str(spec.loss) != "mean_squared_error" and hasattr(output, "_keras_logits")
+    if getattr(output, "_keras_mask", None) is not None or (by_logits and not has_logits(spec)):
+        last = spec.layer(next(call.layer for call in spec.calls if spec.outputs[0] in call.outputs))
+        raise NotSupportedError(
+            f"layer {last.name!r}: the loss {spec.loss!r} of what a {last.kind} with these options returns is not "
+            "supported; put a Dense layer after it"
+        )
+
+
+def target_tensor(loss: str, targets: ArrayLike | None, output: Any, dtype: str) -> Any:
+    """The targets as a tensor of the shape in which the loss needs them.
+
+    Args:
+        loss: the identifier of the loss.
+        targets: as many numbers as the output has; for a sparse loss one class number in place of a vector.
+        output: the model's output.
+        dtype: precision.
+
+    Raises:
+        ModelError: they do not have as many elements as needed, are not finite, or are no classes of the output.
+    """
+    shape = tuple(output.shape)
+    codes = loss_named(loss).codes
+    shape = (*shape[:-1], 1) if codes else shape
     goal = np.asarray(targets, dtype=dtype)
-    if goal.size != np.prod(output.shape) or len(goal) != len(output):
+    if goal.size != np.prod(shape) or goal.ndim == 0 or len(goal) != len(output):
         raise ModelError(
             f"the targets have the shape {goal.shape}; the model answers in the shape {tuple(output.shape)}"
+            + (f", and the loss {loss!r} needs the number of a class for each answer: {shape[:-1]}" if codes else "")
         )
     if not np.isfinite(goal).all():
         raise ModelError("targets must be finite numbers; there is a NaN or an infinity among them")
-    return import_keras().ops.convert_to_tensor(goal.reshape(output.shape))
+    if codes and not np.isin(goal, np.arange(output.shape[-1])).all():
+        raise ModelError(
+            f"the targets of the loss {loss!r} are numbers of classes, whole numbers from 0 to {output.shape[-1] - 1}; "
+            "there are others among them"
+        )
+    return import_keras().ops.convert_to_tensor(goal.reshape(shape))

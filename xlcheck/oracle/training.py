@@ -23,7 +23,7 @@ from xlcheck.oracle.gradients import mapped, step_weights, tensors_of, watch_all
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.losses import loss_parts, mean_loss
 from xlcheck.oracle.quantities import gather, spread
-from xlcheck.oracle.record import call_model, open_loops
+from xlcheck.oracle.record import call_model, open_loops, target_tensor
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.states import STATES, start_from
 from xlcheck.spec.keras_builder import to_keras
@@ -114,7 +114,7 @@ class _Step:
         with tf.GradientTape(persistent=True) as tape, listening(self.model) as root:
             watch_all(tape, self.model, self.inputs)
             outputs = call_model(self.model, self.inputs)
-            goal = tf.constant(self.targets.reshape(self.targets.shape[0], *outputs[0].shape[1:]), dtype=tf.float64)
+            goal = target_tensor(loss_name, self.targets, outputs[0], "float64")
             loss = mean_loss(loss_name, goal, outputs[0], "float64", step_weights(loss_name, self.targets))
             parts = loss_parts(loss_name, goal, outputs[0])
             plain_mean = ops.mean(list(parts.values())[-1])

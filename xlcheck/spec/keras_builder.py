@@ -9,6 +9,7 @@ import numpy as np
 
 from xlcheck.errors import ModelError
 from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.keras_loss import to_keras_loss
 from xlcheck.spec.keras_layers import weights_by_name, wrapped_layers
 from xlcheck.spec.layer_options import TRAINING_ONLY
 from xlcheck.spec.model_spec import Array, LayerSpec, ModelSpec
@@ -44,7 +45,7 @@ def to_keras(spec: ModelSpec, weights: Mapping[str, Array], dtype: str = "float6
     for layer in spec.layers:
         _assign(layers[layer.name], layer, weights)
     if spec.loss is not None:
-        model.compile(loss=spec.loss)
+        model.compile(loss=to_keras_loss(spec.loss))
     return model
 
 

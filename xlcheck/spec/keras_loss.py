@@ -1,4 +1,4 @@
-"""The loss that a Keras model was compiled with, by Keras's identifier."""
+"""The loss that a Keras model was compiled with, by Keras's identifier, and the way back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,21 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.spec.keras_import import import_keras
 
 
+_FROM_LOGITS = "_from_logits"
+
+
+def to_keras_loss(loss: str) -> Any:
+    """What `model.compile` is given for an identifier that `read_loss` returns."""
+    if not loss.endswith(_FROM_LOGITS):
+        return loss
+    losses = import_keras().losses
+    return getattr(losses, loss.removesuffix(_FROM_LOGITS).title().replace("_", ""))(from_logits=True)
+
+
 def read_loss(model: Any) -> str | None:
     """Keras's identifier of the loss (`binary_crossentropy`); None if the model has none.
+
+    With `from_logits=True` the identifier ends with `_from_logits`.
 
     Raises:
         NotSupportedError: there are several losses, or it is not one of Keras's own with its default options.
@@ -33,7 +46,9 @@ def read_loss(model: Any) -> str | None:
 def _default_loss(loss: Any) -> str:
     default = type(loss)().get_config()
     changed = {key: value for key, value in loss.get_config().items() if key != "name" and value != default[key]}
+    if changed == {"from_logits": True}:
+        return str(default["name"]) + _FROM_LOGITS
     if changed:
         options = ", ".join(f"{key}={value!r}" for key, value in changed.items())
-        raise NotSupportedError(f"the loss {type(loss).__name__} with {options} is not supported, only its defaults")
+        raise NotSupportedError(f"the loss {type(loss).__name__} with {options} is not supported, only its defaults and from_logits")
     return str(default["name"])
