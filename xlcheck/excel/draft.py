@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from xlcheck.excel.addresses import Range, quote_sheet
+from xlcheck.excel.batch_sums import COLUMN, Noting, Run, runs_of, written
 from xlcheck.excel.bindings import Binding, Copy, FilledHelper, Helper
-from xlcheck.excel.formulas import Style, formula
+from xlcheck.excel.formulas import Entry, Style, formula
 from xlcheck.excel.pattern import Formulas
 from xlcheck.excel.plan import (
     Array,
@@ -149,6 +151,7 @@ class Draft:
         self.filled: list[FilledHelper] = []
         self.copies: list[Copy] = []
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
+        self._batch_runs: dict[tuple[tuple[ex.Expr, ...], ...], list[Run]] = {}
 
     def selected(self) -> str:
         """The cell that selects the sample, as every sheet may write it.
@@ -189,6 +192,27 @@ class Draft:
     def values(self, quantity: str, index: int = 0) -> tuple[float, ...]:
         """The true values of one element for every sample."""
         return tuple(self.value(quantity, index, k) for k in range(len(self.samples)))
+
+    def batch_runs(self, products: tuple[tuple[ex.Expr, ...], ...]) -> list[Run]:
+        """The terms of a sum over all samples, each of which stands on the worksheets."""
+        if products not in self._batch_runs:
+            several = len(self.samples) > 1
+            views = [partial(self._noting, k) for k in range(len(self.samples))] if several else [self._noting]
+            readable = tuple(tuple(map(self._readable, factors)) for factors in products)
+            self._batch_runs[products] = runs_of(readable, views, self.style)
+        return self._batch_runs[products]
+
+    def _noting(self, sample: int | None = None) -> Noting:
+        def place(name: str) -> Range | None:
+            return self.placed(name, sample) if self.is_placed(name, sample) else None
+
+        return Noting(lambda name: self.graph[name].shape[-1], place)
+
+    def _readable(self, factor: ex.Expr) -> ex.Expr:
+        """A one-hot vector that stands nowhere is read as what it is made from."""
+        if isinstance(factor, ex.Ref) and not self.is_placed(factor.name, 0):
+            return self.graph[factor.name].expr or factor
+        return factor
 
     def live(self, q: Quantity, index: int, sheet: str, sample: int | None = None) -> Formula:
         """The formula of one element of a computed quantity, as seen from a worksheet."""
@@ -289,6 +313,27 @@ class View:
         rows = max(a.top for a in areas) - areas[0].top + 1
         return self._text(name, Range(areas[0].sheet, areas[0].top, areas[0].left, rows, columns))
 
+    def entry(self, name: str, row: int, column: int) -> str:
+        """See `Places`."""
+        return self._text(name, entry_of(self.draft.placed(name, self.sample), row, column))
+
+    def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
+        """See `Places`."""
+        return self._text(name, self._row(name, index, start, stop, matrix))
+
+    def _row(self, name: str, index: int, start: int, stop: int, matrix: int | None) -> Range:
+        area = self.draft.placed(name, self.sample)
+        top = area.top + self.draft.graph[name].shape[-2] * (matrix or 0)
+        return Range(area.sheet, top + index, area.left + start, 1, stop - start)
+
+    def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
+        """See `Places`."""
+        at = (entry.row, entry.column)
+        return written(
+            self.draft.batch_runs(tuple(products)), at, lambda cell, area: self._text(cell.name, area),
+            lambda literal: str(literal.offset + at[literal.axis == COLUMN]),
+        )  # fmt: skip
+
     def one_hot(self, name: str) -> ex.OneHot | None:
         """See `Places`."""
         expr = self.draft.graph[name].expr
@@ -296,7 +341,7 @@ class View:
 
     def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
         """See `Places`."""
-        parts = self.draft.softmax_parts.get(expr)
+        parts = None if self.sample is not None else self.draft.softmax_parts.get(expr)
         return None if parts is None else (parts[0].fixed(), parts[1].fixed())
 
     def _text(self, name: str, area: Range) -> str:
@@ -307,6 +352,11 @@ def _element(area: Range, index: int) -> Range:
     """One element of a vector that runs along a row or down a column."""
     row, column = (area.top, area.left + index) if area.rows == 1 else (area.top + index, area.left)
     return Range(area.sheet, row, column)
+
+
+def entry_of(area: Range, row: int, column: int) -> Range:
+    """An entry of a matrix as it stands on a worksheet; of a single number that number."""
+    return area if area.size == 1 else Range(area.sheet, area.top + row, area.left + column)
 
 
 def weight_array(draft: Draft, name: str) -> np.ndarray:

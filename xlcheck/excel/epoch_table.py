@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlcheck.errors import NotSupportedError
 from xlcheck.excel.addresses import Range, column_name, quote_sheet
-from xlcheck.excel.formulas import Style, formula
+from xlcheck.excel.formulas import Entry, Style, formula
 from xlcheck.excel.pattern import Number, Pattern
 from xlcheck.excel.plan import Array
 from xlcheck.graph import expressions as ex
@@ -117,6 +118,18 @@ class _Row:
     def samples(self, name: str) -> str:
         """See `Places`."""
         return self.element(name, 0)
+
+    def entry(self, name: str, row: int, column: int) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
+        """See `Places`."""
+        raise NotSupportedError("a table of epochs needs sums over the batch written out")
 
     def softmax_parts(self, expr: ex.Softmax) -> None:
         """See `Places`."""

@@ -9,7 +9,7 @@ stands inside functions that take arrays without array entry (SUM, MAX, AVERAGE,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -57,6 +57,15 @@ class Places(Protocol):
     def samples(self, name: str) -> str:
         """A quantity of one element, over all samples, as a range."""
 
+    def entry(self, name: str, row: int, column: int) -> str:
+        """An entry of a matrix; of an array of matrices, whose rows stand below each other."""
+
+    def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
+        """Columns of one row of a matrix, or of one matrix of several, as a range: `Weights!$C$4:$F$4`."""
+
+    def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
+        """The sum of some products over all samples of the batch; see `batch_sums.py`."""
+
     def one_hot(self, name: str) -> ex.OneHot | None:
         """The expression of a one-hot vector that stands nowhere itself; None for every other quantity."""
 
@@ -76,16 +85,24 @@ class Row:
     single: bool = False
 
 
-Rule = Row | Callable[["Printer", Any, int | None], tuple[str, str]]
+@dataclass(frozen=True)
+class Entry:
+    """The place of a number in a matrix; in a vector the column alone."""
+
+    row: int
+    column: int
+
+
+Rule = Row | Callable[["Printer", Any, Any], tuple[str, str]]
 """A template, or a function that returns the text and how tightly it binds."""
 
 
-def formula(expr: ex.Expr, index: int, places: Places, style: Style = Style.TEACHING) -> str:
+def formula(expr: ex.Expr, index: int | Entry, places: Places, style: Style = Style.TEACHING) -> str:
     """The formula of one element of a quantity, without the equals sign.
 
     Args:
         expr: the quantity's expression.
-        index: the element, from 0.
+        index: the element, from 0; for a matrix its entry.
         places: where the quantities it reads stand.
         style: which table to print from.
 
@@ -106,7 +123,7 @@ class Operand:
 
     printer: Printer
     expr: ex.Expr
-    index: int | None
+    index: int | Entry | None
 
     def __format__(self, spec: str) -> str:
         if spec == _ARRAY:
@@ -125,17 +142,18 @@ class Printer:
     places: Places
     table: Mapping[type[ex.Expr], Rule]
     style: Style
+    arrays: Mapping[type[ex.Expr], Rule] = field(default_factory=lambda: ARRAYS)
 
-    def text(self, expr: ex.Expr, index: int | None) -> tuple[str, str]:
+    def text(self, expr: ex.Expr, index: int | Entry | None) -> tuple[str, str]:
         """The text for one element, or with index None for the whole vector, and its level."""
-        rule = self.table.get(type(expr))
+        rule = (self.arrays.get(type(expr)) if index is None else None) or self.table.get(type(expr))
         if rule is None:
             raise NotSupportedError(
                 f"the operation {type(expr).__name__} has no formula in the style {self.style.value!r}"
             )
         return self.fill(rule, expr, index) if isinstance(rule, Row) else rule(self, expr, index)
 
-    def fill(self, row: Row, expr: ex.Expr, index: int | None) -> tuple[str, str]:
+    def fill(self, row: Row, expr: ex.Expr, index: int | Entry | None) -> tuple[str, str]:
         """A template with its operands put in."""
         if row.single and index is None:
             raise NotSupportedError(
@@ -148,7 +166,7 @@ class Printer:
         }
         return row.template.format(**operands), row.level
 
-    def test(self, expr: ex.Expr, index: int | None) -> str:
+    def test(self, expr: ex.Expr, index: int | Entry | None) -> str:
         """The text of a condition: a comparison as it is, anything else compared with 0."""
         sign = _COMPARISONS.get(type(expr))
         if sign is None or not isinstance(expr, ex.Binary):
@@ -159,17 +177,25 @@ class Printer:
         """Number of elements of a vector."""
         if isinstance(expr, ex.Ref):
             return self.places.size(expr.name)
-        return shape_of(expr, lambda name: (self.places.size(name),))[-1]
+        return self.shape(expr)[-1]
+
+    def shape(self, expr: ex.Expr) -> tuple[int, ...]:
+        """The shape of an expression; matrices only count as far as products of vectors make them."""
+        return shape_of(expr, lambda name: (self.places.size(name),))
 
 
-def _ref(printer: Printer, expr: ex.Ref, index: int | None) -> tuple[str, str]:
+def _ref(printer: Printer, expr: ex.Ref, index: int | Entry | None) -> tuple[str, str]:
     if index is None:
         return printer.places.vector(expr.name), "atom"
+    if isinstance(index, Entry):
+        return printer.places.entry(expr.name, index.row, index.column), "atom"
     size = printer.places.size(expr.name)
     return printer.places.element(expr.name, 0 if size == 1 else index), "atom"
 
 
 def _slice(printer: Printer, expr: ex.Slice, index: int | None) -> tuple[str, str]:
+    if isinstance(index, Entry):
+        return printer.places.entry(expr.of.name, index.row, expr.start + index.column), "atom"
     if index is None and expr.row is not None:
         raise NotSupportedError("a row of a matrix inside another array operation needs its own quantity")
     if index is None:
@@ -230,15 +256,60 @@ def _one_hot(printer: Printer, expr: ex.OneHot, index: int | None) -> tuple[str,
     return f"IF({Operand(printer, expr.index, 0)}={index},1,0)", "atom"
 
 
-def _concat(printer: Printer, expr: ex.Concat, index: int | None) -> tuple[str, str]:
+def _one_hot_of_range(printer: Printer, expr: ex.OneHot, index: int | None) -> tuple[str, str]:
+    """The same for many codes at once, each of them one element."""
+    if index is None:
+        raise NotSupportedError("a one-hot code inside another array operation needs its own quantity")
+    return f"--({Operand(printer, expr.index, 0):add}={index})", "neg"
+
+
+def _concat(printer: Printer, expr: ex.Concat, index: int | Entry | None) -> tuple[str, str]:
     if index is None:
         raise NotSupportedError("joined vectors inside another array operation need their own quantity")
+    column = index.column if isinstance(index, Entry) else index
     for item in expr.items:
         size = printer.size(item)
-        if index < size:
-            return printer.text(item, index)
-        index -= size
+        if column < size:
+            return printer.text(item, Entry(index.row, column) if isinstance(index, Entry) else column)
+        column -= size
     raise IndexError(f"the joined vectors have no element {index}")
+
+
+def _stack(printer: Printer, expr: ex.Stack, index: Entry) -> tuple[str, str]:
+    """The items' rows stand below each other."""
+    rows = 1 if len(printer.shape(expr.items[0])) == 1 else printer.shape(expr.items[0])[0]
+    item, row = divmod(index.row, rows)
+    return printer.text(expr.items[item], Entry(row, index.column))
+
+
+def _dot_transposed(printer: Printer, expr: ex.DotTransposed, index: int | None) -> tuple[str, str]:
+    """A row of the matrix times a column of numbers; MMULT takes the one lying and the other standing."""
+    if index is None:
+        raise NotSupportedError("a product with a transposed matrix inside another array operation needs its own")
+    size = printer.size(expr.x)
+    matrix = expr.matrix if isinstance(expr.matrix, ex.Slice) else ex.Slice(expr.matrix, 0, size)
+    row = printer.places.row(matrix.of.name, index, matrix.start, matrix.stop, matrix.row)
+    if size == 1:
+        return f"{Operand(printer, expr.x, 0):mul}*{row}", "mul"
+    return f"SUMPRODUCT(MMULT({row},{printer.text(expr.x, None)[0]}))", "atom"
+
+
+def _outer_sum(printer: Printer, expr: ex.OuterSum, index: Entry) -> tuple[str, str]:
+    return printer.places.batch_sum(tuple(zip(expr.xs, expr.ds, strict=True)), index, printer.style), "add"
+
+
+def _batch_sum(printer: Printer, expr: ex.BatchSum, index: int | Entry) -> tuple[str, str]:
+    items = expr.x.items if isinstance(expr.x, ex.Total) else (expr.x,)
+    entry = index if isinstance(index, Entry) else Entry(0, index)
+    return printer.places.batch_sum(tuple((item,) for item in items), entry, printer.style), "add"
+
+
+def _sum(printer: Printer, expr: ex.Sum, index: int | None) -> tuple[str, str]:
+    """SUMPRODUCT, which takes arrays; one term after the other where an operation takes none."""
+    try:
+        return f"SUMPRODUCT({Operand(printer, expr.x, None):array})", "atom"
+    except NotSupportedError:
+        return "+".join(f"{Operand(printer, expr.x, k):add}" for k in range(printer.size(expr.x))), "add"
 
 
 def _total(printer: Printer, expr: ex.Total, index: int | None) -> tuple[str, str]:
@@ -296,6 +367,38 @@ def _crossentropy_written_out(printer: Printer, expr: ex.CategoricalCrossentropy
     return f"-({'+'.join(terms)})", "neg"
 
 
+def _sparse_crossentropy(
+    printer: Printer, expr: ex.SparseCategoricalCrossentropy, index: int | None
+) -> tuple[str, str]:
+    """The logarithm of the sum of all exponentials, less the logit of the right class."""
+    log_sum = printer.text(ex.LogSumExp(expr.logit), 0)[0]
+    return f"{log_sum}-{_of_class(printer, expr.logit, expr.target)}", "add"
+
+
+def _sparse_written_out(printer: Printer, expr: ex.SparseCategoricalCrossentropy, index: int | None) -> tuple[str, str]:
+    """As a textbook writes it, if the probabilities stand somewhere."""
+    if not isinstance(expr.p, ex.Ref):
+        return _sparse_crossentropy(printer, expr, index)
+    return f"-LN({_of_class(printer, expr.p, expr.target)})", "neg"
+
+
+def _of_class(printer: Printer, vector: ex.Expr, code: ex.Expr) -> str:
+    """The element of a vector whose number, from 0, is a code."""
+    number_of_class = f"{Operand(printer, code, 0):add}+1"
+    if isinstance(vector, ex.Ref) and printer.places.size(vector.name) > 1:
+        return f"INDEX({printer.places.vector(vector.name)},{number_of_class})"
+    each = ",".join(f"{Operand(printer, vector, k)}" for k in range(printer.size(vector)))
+    return f"CHOOSE({number_of_class},{each})"
+
+
+def _binary_written_out(printer: Printer, expr: ex.BinaryCrossentropy, index: int | None) -> tuple[str, str]:
+    """As a textbook writes it, if the probability stands somewhere; else from the logit, which never overflows."""
+    row = _BINARY_OF_P if isinstance(expr.p, ex.Ref) else _BINARY_OF_LOGIT
+    return printer.fill(row, expr, index)
+
+
+_BINARY_OF_P = Row("-({target:mul}*LN({p})+(1-{target:mul})*LN(1-{p:mul}))", "neg")
+_BINARY_OF_LOGIT = Row("MAX({logit},0)-{logit:mul}*{target:mul}+LN(1+EXP(-ABS({logit})))", "add", single=True)
 _WRITTEN_OUT = 8
 # Inside SUMPRODUCT a function is never given a bare range: some engines would take one cell of it.
 _STABLE_SOFTMAX = Row("EXP({x:add}-MAX({x:array}))/SUMPRODUCT(EXP({x:array}-MAX({x:array})))", "mul")
@@ -343,9 +446,14 @@ _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Sigmoid: Row("1/(1+EXP(-{x:neg}))", "mul"),
     ex.Softmax: _softmax_written_out,
     ex.LogSumExp: Row("MAX({x:array})+LN(SUMPRODUCT(EXP({x:array}-MAX({x:array}))))", "add"),
-    ex.Sum: Row("SUMPRODUCT({x:array})"),
-    ex.BinaryCrossentropy: Row("-({target:mul}*LN({p})+(1-{target:mul})*LN(1-{p:mul}))", "neg"),
+    ex.Sum: _sum,
+    ex.BinaryCrossentropy: _binary_written_out,
     ex.CategoricalCrossentropy: _crossentropy_written_out,
+    ex.SparseCategoricalCrossentropy: _sparse_written_out,
+    ex.DotTransposed: _dot_transposed,
+    ex.OuterSum: _outer_sum,
+    ex.BatchSum: _batch_sum,
+    ex.Stack: _stack,
 }
 
 _BOOK: dict[type[ex.Expr], Rule] = {
@@ -357,8 +465,22 @@ _ROBUST: dict[type[ex.Expr], Rule] = {
     ex.Expm1: Row("2*EXP({x:mul}/2)*SINH({x:mul}/2)", "mul"),
     ex.Softplus: Row("MAX({x},0)+2*ATANH(EXP(-ABS({x}))/(2+EXP(-ABS({x}))))", "add", single=True),
     ex.Softmax: _softmax_stable,
-    ex.BinaryCrossentropy: Row("MAX({logit},0)-{logit:mul}*{target:mul}+LN(1+EXP(-ABS({logit})))", "add"),
+    ex.BinaryCrossentropy: _BINARY_OF_LOGIT,
     ex.CategoricalCrossentropy: _STABLE_CROSSENTROPY,
+    ex.SparseCategoricalCrossentropy: _sparse_crossentropy,
+}
+
+# Where a range stands for many numbers at once, inside SUMPRODUCT: what IF, MAX and MIN say, in products.
+ARRAYS: dict[type[ex.Expr], Rule] = {
+    ex.Relu: Row("({x}>0)*{x:mul}", "mul"),
+    ex.Maximum: Row("({a}>{b})*{a:mul}+({a}<={b})*{b:mul}", "add"),
+    ex.Minimum: Row("({a}<{b})*{a:mul}+({a}>={b})*{b:mul}", "add"),
+    ex.Where: Row("({test}<>0)*{a:mul}+({test}=0)*{b:mul}", "add"),
+    ex.Greater: Row("--({a}>{b})", "neg"),
+    ex.NotEqual: Row("--({a}<>{b})", "neg"),
+    ex.OneHot: _one_hot_of_range,
+    ex.Sigmoid: Row("(1+TANH({x:mul}/2))/2", "mul"),
+    ex.Softplus: Row("({x}>0)*{x:mul}+2*ATANH(EXP(-ABS({x}))/(2+EXP(-ABS({x}))))", "add"),
 }
 
 TABLES: dict[Style, Mapping[type[ex.Expr], Rule]] = {

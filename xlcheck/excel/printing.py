@@ -7,12 +7,16 @@ vector differ), each element is printed by itself.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlcheck.excel.addresses import Range, quote_sheet
+from xlcheck.excel.batch_sums import ROW, Cell, Literal, written
 from xlcheck.excel.draft import Draft, View
-from xlcheck.excel.formulas import formula
+from xlcheck.excel.formulas import Entry, Style, formula
 from xlcheck.excel.pattern import Formulas, Gap, Letters, Number, Pattern, row_number
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
 
 _MARK = "\0"
@@ -31,6 +35,21 @@ def column_formulas(draft: Draft, q: Quantity, sheet: str, sample: int | None = 
             pass
     view_of_one = View(draft, sheet, sample)
     return tuple(formula(q.expr, index, view_of_one, draft.style) for index in range(size))
+
+
+def matrix_formulas(draft: Draft, q: Quantity, sheet: str, column: int) -> Formulas:
+    """The formulas of a column of a computed matrix, whose rows stand below each other; of a vector one formula."""
+    if q.expr is None:
+        raise ValueError(f"{q.name} is given, not computed")
+    rows = math.prod(q.shape[:-1])
+    if rows > 1:
+        view = _OpenView(draft, sheet, None)
+        try:
+            return view.pattern(formula(q.expr, Entry(_Open(view), column), view, draft.style))  # type: ignore[arg-type]
+        except _NotOpenError:
+            pass
+    one = View(draft, sheet, None)
+    return tuple(formula(q.expr, Entry(row, column), one, draft.style) for row in range(rows))
 
 
 class _NotOpenError(Exception):
@@ -100,6 +119,48 @@ class _OpenView(View):
         if rows == 1:
             return self._prefix(name, area) + first
         return f"{self._prefix(name, area)}{first}:{self._cell(name, self.gap(column), str(top + rows))}"
+
+    def entry(self, name: str, row: int, column: int) -> str:
+        """See `Places`."""
+        area = self.draft.placed(name, self.sample)
+        if not isinstance(row, _Open) or area.size == 1:
+            return super().entry(name, row, column)
+        letters = _letters(area.left + column)
+        return self._prefix(name, area) + self._cell(name, letters, self.gap(row_number(area.top + row.offset)))
+
+    def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
+        """See `Places`."""
+        if not isinstance(index, _Open):
+            return super().row(name, index, start, stop, matrix)
+        first = self._row(name, index.offset, start, stop, matrix)
+        left, right = _letters(first.left), _letters(first.left + first.columns - 1)
+        text = self._cell(name, left, self.gap(row_number(first.top)))
+        if first.columns > 1:
+            text += f":{self._cell(name, right, self.gap(row_number(first.top)))}"
+        return self._prefix(name, first) + text
+
+    def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
+        """See `Places`."""
+        if not isinstance(entry.row, _Open):
+            return super().batch_sum(products, entry, style)
+        at, open_row = (0, entry.column), entry.row.offset
+
+        def show(cell: Cell, area: Range) -> str:
+            if cell.axis != ROW:
+                return self._text(cell.name, area)
+            if not cell.down:
+                raise _NotOpenError
+            rows = [self.gap(row_number(area.top + open_row)) for _ in range(1 if area.columns == 1 else 2)]
+            ends = [_letters(area.left), _letters(area.left + area.columns - 1)]
+            cells = [self._cell(cell.name, letters, row) for letters, row in zip(ends, rows, strict=False)]
+            return self._prefix(cell.name, area) + ":".join(cells)
+
+        def number(literal: Literal) -> str:
+            if literal.axis == ROW:
+                return self.gap(Number(literal.offset + open_row))
+            return str(literal.offset + entry.column)
+
+        return written(self.draft.batch_runs(tuple(products)), at, show, number)
 
     def cells(self, names: object, index: object) -> str:
         """See `Places`."""

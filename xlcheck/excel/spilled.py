@@ -30,7 +30,7 @@ class Ranges(Places, Protocol):
 def spilled_formula(expr: ex.Expr, places: Ranges) -> str | None:
     """The formula of a quantity of several elements, without the equals sign; None if there is no single one."""
     try:
-        return Printer(places, _SPILLED, Style.COMPACT).text(expr, None)[0]
+        return Printer(places, _SPILLED, Style.COMPACT, {}).text(expr, None)[0]
     except NotSupportedError:
         return None
 
@@ -77,6 +77,18 @@ def _dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
     return f"MMULT(TRANSPOSE({matrix}),{x})", "atom"
 
 
+def _dot_transposed(printer: Printer, expr: ex.DotTransposed, index: int | None) -> tuple[str, str]:
+    """Units run down, and so does what flows back: the kernel, not transposed, times it."""
+    places = _ranges(printer)
+    matrix = expr.matrix if isinstance(expr.matrix, ex.Slice) else ex.Slice(expr.matrix, 0, printer.size(expr.x))
+    if matrix.row is not None:
+        raise NotSupportedError("one matrix of several is multiplied element by element")
+    block = places.block(matrix.of.name, matrix.start, matrix.stop)
+    if printer.size(expr.x) == 1:
+        return f"{Operand(printer, expr.x, None):mul}*{block}", "mul"
+    return f"MMULT({block},{printer.text(expr.x, None)[0]})", "atom"
+
+
 def _gather(printer: Printer, expr: ex.Gather, index: int | None) -> tuple[str, str]:
     places = _ranges(printer)
     matrix = places.block(expr.matrix.name, 0, places.size(expr.matrix.name))
@@ -101,7 +113,7 @@ def _total(printer: Printer, expr: ex.Total, index: int | None) -> tuple[str, st
 
 _WHOLE = (
     ex.Const, ex.Neg, ex.Add, ex.Sub, ex.Mul, ex.Div, ex.Power, ex.Exp, ex.Log, ex.Abs, ex.Sqrt, ex.Expm1, ex.Tanh,
-    ex.Sum, ex.LogSumExp,
+    ex.LogSumExp,
 )  # fmt: skip
 
 _SPILLED: Mapping[type[ex.Expr], Rule] = {
@@ -109,9 +121,11 @@ _SPILLED: Mapping[type[ex.Expr], Rule] = {
     ex.Ref: _ref,
     ex.Slice: _slice,
     ex.Dot: _dot,
+    ex.DotTransposed: _dot_transposed,
     ex.Gather: _gather,
     ex.Greater: _compare,
     ex.NotEqual: _compare,
+    ex.Sum: Row("SUMPRODUCT({x:array})"),
     ex.Total: _total,
     ex.Where: _where,
     ex.Relu: Row("IF({x}>0,{x},0)"),

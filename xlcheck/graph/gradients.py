@@ -240,6 +240,14 @@ def _concat(build: GraphBuilder, e: ex.Concat, value: ex.Expr, flow: ex.Expr, sa
         at += size
 
 
+def _sum(build: GraphBuilder, e: ex.Sum, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
+    yield e.x, flow
+
+
+def _negative(build: GraphBuilder, e: ex.Neg, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
+    yield e.x, -flow
+
+
 def _total(build: GraphBuilder, e: ex.Total, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
     for item in e.items:
         yield item, flow
@@ -274,7 +282,7 @@ def _sparse_categorical_crossentropy(
 
 _ZERO = ex.Const(0.0)
 _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
-    ex.Neg: _elementwise(lambda x, y: ex.Const(-1.0)),
+    ex.Neg: _negative,
     ex.Exp: _elementwise(lambda x, y: y),
     ex.Log: _elementwise(lambda x, y: 1 / x),
     ex.Tanh: _elementwise(lambda x, y: 1 - y * y),
@@ -287,7 +295,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
     ex.NormalCdf: _elementwise(lambda x, y: ex.Exp(x * x / -2) / math.sqrt(2 * math.pi)),
     ex.Softmax: _softmax,
     ex.LogSumExp: _elementwise(lambda x, y: ex.Softmax(x)),
-    ex.Sum: _elementwise(lambda x, y: ex.Const(1.0)),
+    ex.Sum: _sum,
     ex.BatchMean: _batch_mean,
     ex.Add: _both(lambda a, b, y, f: f, lambda a, b, y, f: f),
     ex.Sub: _both(lambda a, b, y, f: f, lambda a, b, y, f: -f),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from xlcheck.graph import expressions as ex
@@ -10,6 +10,9 @@ from xlcheck.graph.quantities import Graph, Quantity
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUM, _PRODUCT, _ATOM = range(3)
+
+Quantities = Graph | Mapping[str, Quantity]
+"""Quantities by their names."""
 
 
 def label_of(q: Quantity) -> str:
@@ -25,12 +28,12 @@ def at_step(text: str, step: int | None) -> str:
     return text.replace("ₜ₋₁", before).replace("ₜ₊₁", after).replace("ₜ", at)
 
 
-def notation(expr: ex.Expr, graph: Graph) -> str:
+def notation(expr: ex.Expr, graph: Quantities) -> str:
     """One expression as a formula; what has no sign of its own stands as a function: Σ, √, tanh."""
     return _text(expr, graph, _SUM)
 
 
-def _text(expr: ex.Expr, graph: Graph, level: int) -> str:
+def _text(expr: ex.Expr, graph: Quantities, level: int) -> str:
     rule = _RULES.get(type(expr))
     if rule is None:
         inside = ", ".join(_text(operand, graph, _SUM) for operand in ex.operands(expr))
@@ -43,11 +46,11 @@ def _joined(sign: str, own: int, right: int) -> Callable[..., tuple[str, int]]:
     return lambda e, graph: (f"{_text(e.a, graph, own)}{sign}{_text(e.b, graph, right)}", own)
 
 
-def _ref(e: ex.Ref, graph: Graph) -> tuple[str, int]:
+def _ref(e: ex.Ref, graph: Quantities) -> tuple[str, int]:
     return label_of(graph[e.name]), _ATOM
 
 
-def _slice(e: ex.Slice, graph: Graph) -> tuple[str, int]:
+def _slice(e: ex.Slice, graph: Quantities) -> tuple[str, int]:
     size = e.stop - e.start
     whole = label_of(graph[e.of.name])
     if graph[e.of.name].shape[-1] == size:
@@ -55,7 +58,7 @@ def _slice(e: ex.Slice, graph: Graph) -> tuple[str, int]:
     return f"{whole}[{e.start + 1}]" if size == 1 else f"{whole}[{e.start + 1}…{e.stop}]", _ATOM
 
 
-def _outer(e: ex.OuterSum, graph: Graph) -> tuple[str, int]:
+def _outer(e: ex.OuterSum, graph: Quantities) -> tuple[str, int]:
     terms = " + ".join(
         f"{_text(x, graph, _PRODUCT)}·{_text(d, graph, _PRODUCT)}" for x, d in zip(e.xs, e.ds, strict=True)
     )
@@ -66,11 +69,11 @@ def _items(sign: str, own: int) -> Callable[..., tuple[str, int]]:
     return lambda e, graph: (sign.join(_text(item, graph, own) for item in e.items), own)
 
 
-def _number(e: ex.Const, graph: Graph) -> tuple[str, int]:
+def _number(e: ex.Const, graph: Quantities) -> tuple[str, int]:
     return f"{e.value:g}".replace("-", "−"), _ATOM if e.value >= 0 else _SUM
 
 
-_RULES: dict[type[ex.Expr], Callable[[Any, Graph], tuple[str, int]]] = {
+_RULES: dict[type[ex.Expr], Callable[[Any, Quantities], tuple[str, int]]] = {
     ex.Ref: _ref,
     ex.Slice: _slice,
     ex.Const: _number,
@@ -80,6 +83,13 @@ _RULES: dict[type[ex.Expr], Callable[[Any, Graph], tuple[str, int]]] = {
     ex.Div: _joined("/", _PRODUCT, _ATOM),
     ex.Power: lambda e, graph: (f"{_text(e.a, graph, _ATOM)}^{_text(e.b, graph, _ATOM)}", _PRODUCT),
     ex.Neg: lambda e, graph: (f"−{_text(e.x, graph, _PRODUCT)}", _SUM),
+    ex.Greater: lambda e, graph: (f"[{_text(e.a, graph, _SUM)} > {_text(e.b, graph, _SUM)}]", _ATOM),
+    ex.NotEqual: lambda e, graph: (f"[{_text(e.a, graph, _SUM)} ≠ {_text(e.b, graph, _SUM)}]", _ATOM),
+    ex.OneHot: lambda e, graph: (f"one-hot({_text(e.index, graph, _SUM)})", _ATOM),
+    ex.Where: lambda e, graph: (
+        f"({_text(e.a, graph, _SUM)} where {_text(e.test, graph, _PRODUCT)}, else {_text(e.b, graph, _SUM)})",
+        _ATOM,
+    ),
     ex.Sqrt: lambda e, graph: (f"√({_text(e.x, graph, _SUM)})", _ATOM),
     ex.Sum: lambda e, graph: (f"Σ({_text(e.x, graph, _SUM)})", _ATOM),
     ex.Dot: lambda e, graph: (f"{_text(e.x, graph, _PRODUCT)}·{_text(e.matrix, graph, _PRODUCT)}", _PRODUCT),

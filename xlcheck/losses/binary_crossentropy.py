@@ -25,10 +25,9 @@ def _from_logits(build: GraphBuilder, y: Ref, z: Ref, has_logits: bool) -> Expr:
     known = logits_of(build, z) if has_logits else None
     if known is None:
         return BinaryCrossentropy(y, Sigmoid(z), z)
-    return BinaryCrossentropy(y, probability(build, z, Sigmoid, known), known)  # Keras looks behind the activation
+    # Keras looks behind the activation.
+    return BinaryCrossentropy(y, probability(build, z, Sigmoid, known), known)
 
 
 BINARY_CROSSENTROPY = Loss(_NAME, "−(y·ln p + (1−y)·ln(1−p))", _MEANING, _expr)
-BINARY_CROSSENTROPY_FROM_LOGITS = Loss(
-    _NAME + FROM_LOGITS, "−(y·ln σ(z) + (1−y)·ln(1−σ(z)))", _MEANING, _from_logits
-)
+BINARY_CROSSENTROPY_FROM_LOGITS = Loss(_NAME + FROM_LOGITS, "−(y·ln σ(z) + (1−y)·ln(1−σ(z)))", _MEANING, _from_logits)

@@ -25,7 +25,8 @@ def _from_logits(build: GraphBuilder, y: Ref, z: Ref, has_logits: bool) -> Expr:
     known = logits_of(build, z) if has_logits else None
     if known is None:
         return CategoricalCrossentropy(y, Softmax(z), z)
-    return CategoricalCrossentropy(y, probability(build, z, Softmax, known), known)  # Keras looks behind the activation
+    # Keras looks behind the activation.
+    return CategoricalCrossentropy(y, probability(build, z, Softmax, known), known)
 
 
 CATEGORICAL_CROSSENTROPY = Loss(_NAME, "−Σ y·ln p", _MEANING, _expr, totals=True)

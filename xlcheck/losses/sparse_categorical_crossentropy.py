@@ -27,7 +27,8 @@ def _from_logits(build: GraphBuilder, y: Ref, z: Ref, has_logits: bool) -> Expr:
     known = logits_of(build, z) if has_logits else None
     if known is None:
         return SparseCategoricalCrossentropy(y, Softmax(z), z)
-    return SparseCategoricalCrossentropy(y, probability(build, z, Softmax, known), known)  # Keras looks behind the activation
+    # Keras looks behind the activation.
+    return SparseCategoricalCrossentropy(y, probability(build, z, Softmax, known), known)
 
 
 SPARSE_CATEGORICAL_CROSSENTROPY = Loss(_NAME, "−ln p of the right class", _MEANING, _expr, codes=True)

@@ -6,9 +6,14 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.optimisers.adam import ADAM
 from xlcheck.optimisers.optimiser import Optimiser
 from xlcheck.optimisers.rmsprop import RMSPROP
-from xlcheck.optimisers.sgd import SGD
+from xlcheck.optimisers.sgd import PLAIN_SGD, SGD
 
 OPTIMISERS: dict[str, Optimiser] = {optimiser.name.lower(): optimiser for optimiser in (SGD, RMSPROP, ADAM)}
+
+STEPS: dict[str, Optimiser] = {
+    "sgd": PLAIN_SGD, "sgd with momentum": SGD, "rmsprop": RMSPROP, "adam": ADAM,
+}  # fmt: skip
+"""What can make one step of any model."""
 
 
 def optimiser_named(name: str) -> Optimiser:

@@ -10,6 +10,10 @@ from xlcheck.graph.expressions import Expr, Where
 from xlcheck.optimisers.optimiser import Exprs, Optimiser, Slot
 
 
+def _straight(w: Expr, g: Expr, after: Exprs, s: Exprs) -> Expr:
+    return w - s["learning_rate"] * g
+
+
 def _slots(g: Expr, before: Exprs, s: Exprs) -> dict[str, Expr]:
     return {"m": before["m"] * s["momentum_single"] - g * s["learning_rate"]}
 
@@ -36,3 +40,15 @@ SGD = Optimiser(
     "w + m",
     "The weight moves downhill, against its gradient.",
 )
+
+PLAIN_SGD = Optimiser(
+    "SGD",
+    {"learning_rate": 0.01},
+    (),
+    lambda settings: {},
+    lambda g, before, settings: {},
+    _straight,
+    "w − learning rate·∂L/∂w",
+    "The weight moves downhill, against its gradient.",
+)
+"""The same without momentum, for which Keras keeps nothing from step to step."""

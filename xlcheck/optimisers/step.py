@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,9 @@ _LABELS = {
 }  # fmt: skip
 
 
-def add_step(graph: Graph, optimisers: Sequence[Optimiser], limit: float | None = None) -> Graph:
+def add_step(
+    graph: Graph, optimisers: Sequence[Optimiser], limit: float | None = None, frozen: Collection[str] = ()
+) -> Graph:
     """The graph with one step of an optimiser for each weight that has a gradient.
 
     With several optimisers, `optimiser.choice` says which of them moves the weights, counted from 1.
@@ -54,6 +56,7 @@ def add_step(graph: Graph, optimisers: Sequence[Optimiser], limit: float | None 
         graph: forward pass and gradients.
         optimisers: one, or those to choose from.
         limit: how large a weight may become, so that a training that diverges ends in no error; None for no limit.
+        frozen: weights that do not move.
 
     Returns:
         The quantities of the graph; the settings `optimiser.…`; for each weight its slots before the
@@ -68,6 +71,8 @@ def add_step(graph: Graph, optimisers: Sequence[Optimiser], limit: float | None 
                     "The length of a step; the roots make up for averages that began at 0.")  # fmt: skip
         known[symbol] = build.let(band, expr, shared=True)
     for weight, gradient in trained_weights(graph):
+        if weight.name in frozen:
+            continue
         _move(build, optimisers, weight, Ref(gradient.name), known, limit)
     return build.build(tuple(Ref(name) for name in graph.outputs))
 

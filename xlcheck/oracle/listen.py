@@ -70,6 +70,8 @@ def listening(model: Any) -> Iterator[LayerCall]:
     with ExitStack() as patches:
         for module in _modules(layers):
             patches.enter_context(patch.object(module, "ops", _NotedOperations(module.ops, stack)))
+        inside = sys.modules["keras.src.ops.nn"]  # where Keras normalises a layer's input
+        patches.enter_context(patch.object(inside, "moments", _noted("moments", inside.moments, stack)))
         yield root
 
 

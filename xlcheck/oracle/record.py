@@ -224,7 +224,7 @@ def target_tensor(loss: str, targets: ArrayLike | None, output: Any, dtype: str)
     codes = loss_named(loss).codes
     shape = (*shape[:-1], 1) if codes else shape
     goal = np.asarray(targets, dtype=dtype)
-    if goal.size != np.prod(shape) or goal.ndim == 0 or len(goal) != len(output):
+    if goal.size != np.prod(shape) or goal.ndim == 0 or len(goal) != output.shape[0]:
         raise ModelError(
             f"the targets have the shape {goal.shape}; the model answers in the shape {tuple(output.shape)}"
             + (f", and the loss {loss!r} needs the number of a class for each answer: {shape[:-1]}" if codes else "")

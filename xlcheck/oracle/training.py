@@ -87,7 +87,7 @@ class _Step:
             for name, variable in weights_by_name(layer).items()
             if variable.trainable
         }
-        with _double_precision():
+        with double_precision():
             # As float64, or Keras would round the learning rate to single precision.
             self.optimiser = getattr(import_keras().optimizers, optimiser)(**settings)
             self.optimiser.build(list(self.weights.values()))
@@ -198,13 +198,13 @@ class _Step:
             own = variable.path.rpartition("/")[2]
             path = next(path for path in names if own.startswith(path))
             layer, _, symbol = names[path].rpartition(".")
-            slot = _SLOTS[own.removeprefix(path + "_")]
+            slot = SLOTS[own.removeprefix(path + "_")]
             values[f"{layer}.{slot}_{symbol}"] = array
         return values
 
 
 _COUNTERS = ("iteration", "learning_rate")
-_SLOTS = {"momentum": "m", "velocity": "v"}
+SLOTS = {"momentum": "m", "velocity": "v"}
 
 
 def _is_float(tensor: Any) -> bool:
@@ -219,7 +219,8 @@ def _joined(array: Array) -> Array:
 
 
 @contextmanager
-def _double_precision() -> Iterator[None]:
+def double_precision() -> Iterator[None]:
+    """Let Keras make what it makes here in float64."""
     config = import_keras().config
     usual = config.floatx()
     config.set_floatx("float64")

@@ -9,8 +9,8 @@ import numpy as np
 
 from xlcheck.errors import ModelError
 from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_loss import to_keras_loss
 from xlcheck.spec.keras_layers import weights_by_name, wrapped_layers
+from xlcheck.spec.keras_loss import to_keras_loss
 from xlcheck.spec.layer_options import TRAINING_ONLY
 from xlcheck.spec.model_spec import Array, LayerSpec, ModelSpec
 

@@ -7,7 +7,6 @@ from typing import Any
 from xlcheck.errors import NotSupportedError
 from xlcheck.spec.keras_import import import_keras
 
-
 _FROM_LOGITS = "_from_logits"
 
 
@@ -50,5 +49,7 @@ def _default_loss(loss: Any) -> str:
         return str(default["name"]) + _FROM_LOGITS
     if changed:
         options = ", ".join(f"{key}={value!r}" for key, value in changed.items())
-        raise NotSupportedError(f"the loss {type(loss).__name__} with {options} is not supported, only its defaults and from_logits")
+        raise NotSupportedError(
+            f"the loss {type(loss).__name__} with {options} is not supported, only its defaults and from_logits"
+        )
     return str(default["name"])

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from xlcheck.oracle.listen import LayerCall
-from xlcheck.oracle.recorders.recorder import Recorded, array
-from xlcheck.spec.keras_import import import_keras
+from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
 
 
 def quantities(call: LayerCall) -> Recorded:
@@ -15,8 +14,7 @@ def quantities(call: LayerCall) -> Recorded:
 
 
 def layer_normalization(call: LayerCall) -> Recorded:
-    """`mean` and `variance` over the features as Keras computes them for the layer's input, and `y`."""
-    if not call.holds_values:
-        return quantities(call)
-    mean, variance = import_keras().ops.moments(call.args[0], axes=[-1], keepdims=True)
+    """`mean` and `variance` over the features, and `y`."""
+    (moments,) = exactly(call.named("moments"), 1, call, "moments")
+    mean, variance = moments.result
     return quantities(call) | {"mean": array(mean), "variance": array(variance)}
