@@ -17,6 +17,7 @@ from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.formulas import Style
 from xlcheck.fixtures.fixture import Fixture
 from xlcheck.graph.trace import Trace
+from xlcheck.optimisers.batch import Batch
 from xlcheck.spec.model_spec import ModelSpec
 
 if TYPE_CHECKING:
@@ -388,22 +389,23 @@ def _require_inputs(content: WorkbookContent, inputs: Any) -> None:
             )
 
 
-def _recompute() -> Callable[[ModelSpec, Mapping[str, NDArray[np.float64]]], Trace] | None:
+def _recompute() -> Callable[..., Trace] | None:
     """Keras, if it is installed; it is imported when it is asked, not before."""
     from importlib.util import find_spec
 
     if find_spec("keras") is None or find_spec("tensorflow") is None:
         return None
 
-    def recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]]) -> Trace:
+    def recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]], batch: Batch | None = None) -> Trace:
         from xlcheck.optimisers.table import EPOCHS, SAMPLES
+        from xlcheck.oracle.batch import retrace_batch
         from xlcheck.oracle.record import retrace
 
         if EPOCHS in given:
             from xlcheck.oracle.retrain import retrain
 
             return retrain(spec, given, int(given[SAMPLES][0, 0]), int(given[EPOCHS][0, 0]))
-        return retrace(spec, given)
+        return retrace(spec, given) if batch is None else retrace_batch(spec, given, batch)
 
     return recompute
 

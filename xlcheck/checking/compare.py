@@ -65,10 +65,16 @@ def compare(
 
 
 def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) -> Iterator[Verdicts]:
-    operands.take_weight(q)
-    scale = magnitude(want)
-    for sighting in operands.all_sightings(q.name):
-        yield judge(sighting, want.reshape(1, -1), (), scale, tolerance.of(q.name))
+    if q.expr is None:
+        operands.take_weight(q)
+        for sighting in operands.all_sightings(q.name):
+            yield judge(sighting, want.reshape(1, -1), (), magnitude(want), tolerance.of(q.name))
+        return
+    sightings = operands.all_sightings(q.name)
+    local = operands.shared_local(q, q.expr)
+    for sighting in sightings:
+        yield judge(sighting, want.reshape(1, -1), [local], magnitude(want), tolerance.of(q.name))
+    operands.take_shared(q, local)
 
 
 def _quantity(

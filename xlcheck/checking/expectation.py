@@ -20,6 +20,7 @@ from xlcheck.excel.sheet_cells import MAX_CELLS
 from xlcheck.graph.expressions import OneHot
 from xlcheck.graph.quantities import Graph
 from xlcheck.layers.forward import forward_graph
+from xlcheck.optimisers.batch import batch_graph
 from xlcheck.optimisers.table import epoch_graph
 
 # A larger tolerance would let mistakes pass, whoever wrote it into the file.
@@ -80,7 +81,11 @@ def _require_size(manifest: Manifest) -> None:
 
 
 def _graph(manifest: Manifest) -> Graph:
-    """The quantities that a workbook shows: of a forward pass, or of an epoch of a training."""
+    """The quantities that a workbook shows: of a forward pass, of a batch, or of an epoch of a training."""
+    if manifest.batch is not None:
+        if manifest.batch.samples != len(manifest.samples):
+            raise ValueError(f"a batch of {manifest.batch.samples} and {len(manifest.samples)} samples")
+        return batch_graph(manifest.spec, manifest.batch)
     if manifest.epochs is None:
         return forward_graph(manifest.spec)
     return epoch_graph(manifest.spec, manifest.epochs.samples).scalars
@@ -145,13 +150,13 @@ def _column_faults(manifest: Manifest, graph: Graph, samples: int) -> Iterator[s
     if not manifest.filled and not manifest.copies:
         return
     bands = {band.name: members for band, members in graph.bands().items()}
-    columns = {b.quantity for b in manifest.bindings if b.sample is None and b.area.columns == 1}
+    placed = {b.quantity for b in manifest.bindings if b.sample is None}
     shown = [(f.area, f.band) for f in manifest.filled if f.band] + [(c.area, c.band) for c in manifest.copies]
     for area, band in shown:
         if area.columns != 1 or area.rows != sum(math.prod(q.shape) for q in bands.get(band, ())):
             yield f"{area} cannot show {band}"
     for copy in manifest.copies:
-        if not {q.name for q in bands[copy.band]} <= columns:
+        if not {q.name for q in bands[copy.band]} <= placed:
             yield f"{copy.area} shows {copy.band}, which stands nowhere"
 
 

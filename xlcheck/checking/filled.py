@@ -154,6 +154,6 @@ def _desired(column: FilledColumn, values: Array | None, setting: int, sample: i
 
 
 def _references(area: Range) -> list[str]:
-    """A reference to each cell of a column."""
-    prefix = f"{quote_sheet(area.sheet)}!{column_name(area.left)}"
-    return [f"{prefix}{row}" for row in range(area.top + 1, area.top + area.rows + 1)]
+    """A reference to each cell of a range, row by row."""
+    columns = [f"{quote_sheet(area.sheet)}!{column_name(area.left + column)}" for column in range(area.columns)]
+    return [f"{column}{row}" for row in range(area.top + 1, area.top + area.rows + 1) for column in columns]

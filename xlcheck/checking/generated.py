@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,16 +29,16 @@ from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.excel.manifest import Manifest
 from xlcheck.graph.nudges import NUDGED
-from xlcheck.graph.quantities import Graph
+from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.optimisers.table import EPOCHS, SAMPLES
-from xlcheck.spec.model_spec import ModelSpec
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
 _ROUNDED = 1e-13
 
-Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
-"""(model, inputs, targets, initial states and weights by quantity name) → what Keras computes with them."""
+Recompute = Callable[..., Trace]
+"""(model, inputs, targets, initial states and weights by quantity name, and a batch if the workbook shows one) →
+what Keras computes with them."""
 
 
 def check_content(
@@ -165,9 +165,16 @@ def _judged_columns(
         values = None
         if column.band:
             source = manifest.trace if column.stored else desired
-            values = np.concatenate([source[q.name][seen.settings] for q in bands[column.band]], axis=1)
+            values = np.concatenate([_shown(q, source, seen.settings) for q in bands[column.band]], axis=1)
         limit = tolerance.limit(scale if values is None else magnitude(values))
         yield judge_filled(column, reading, formulas, seen.settings, limit, values, only_local=edited)
+
+
+def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
+    """A quantity's values in each setting of the selector, `(settings, elements)`."""
+    if q.is_weight:
+        return np.broadcast_to(source[q.name].reshape(1, -1), (len(settings), source[q.name].size))
+    return source[q.name][list(settings)]
 
 
 def _notes(content: WorkbookContent, *, rounded: bool) -> Iterator[str]:
@@ -193,7 +200,8 @@ def _desired(
     inputs = {**given.values, **_weights_of(graph, model_weights or {})}
     if manifest.epochs is not None:
         inputs = _for_retraining(manifest.epochs, inputs)
-    trace = recompute(manifest.spec, inputs)
+    shown = () if manifest.batch is None else (manifest.batch,)
+    trace = recompute(manifest.spec, inputs, *shown)
     missing = [q.name for q in graph if q.expr is not None and q.name not in trace]
     if missing:
         raise OracleError(f"{trace.source} gave no value for {missing[0]}, which {content.path} shows")

@@ -45,6 +45,7 @@ class Operands:
         found = {instance for name, by in self._placed.items() if not graph[name].is_weight for instance in by}
         self.instances: list[Instance] = sorted(found, key=lambda k: -1 if k is None else k)
         self._weights: dict[str, Array] = {}
+        self._shared: dict[str, Array] = {}
         self._values: dict[Instance, dict[str, Array]] = {instance: {} for instance in self.instances}
         computed = {q.name: q.expr for q in graph if q.expr is not None and q.name in self._placed}
         shared = {name for name, expr in computed.items() if _reads_batch(expr)}
@@ -84,6 +85,30 @@ class Operands:
         for sighting in reversed(self.all_sightings(q.name)):  # the first one wins
             values[:, sighting.placement.elements] = sighting.numbers[:1]
         self._weights[q.name] = values.reshape(q.shape)
+
+    def take_shared(self, q: Quantity, local: Array) -> None:
+        """Note the values in the sheet of what is computed once for all samples; `local` where it stands nowhere."""
+        values = np.array(local)
+        for sighting in reversed(self.all_sightings(q.name)):
+            values[:, sighting.placement.elements] = sighting.numbers
+        self._shared[q.name] = values.reshape(-1, *q.shape)
+
+    def shared_local(self, q: Quantity, expr: ex.Expr) -> Array:
+        """What follows for it from the values in the sheet, `(settings, elements)`."""
+        names = [name for name in ex.refs(expr) if name not in self._weights and name not in self._shared]
+        batch = {name: np.stack([self._of_sample(name, k) for k in range(len(self._desired[name]))]) for name in names}
+        found: list[Array] = []
+        before: list[Array] = []
+        for setting in range(len(self.settings)):
+            own = {name: values[:, setting] for name, values in batch.items()}
+            own |= {name: self._shared[name][setting] for name in ex.refs(expr) if name in self._shared}
+            read = list(own.values())
+            if found and all(np.array_equal(a, b, equal_nan=True) for a, b in zip(read, before, strict=True)):
+                found.append(found[-1])  # as a rule the selector changes nothing here
+            else:
+                found.append(np.broadcast_to(value_of(expr, ChainMap(own, self._weights)), q.shape).reshape(-1))
+            before = read
+        return np.array(found)
 
     def take(self, q: Quantity, instance: Instance, local: Array | None) -> None:
         """Note a quantity's values in the sheet, `(settings, n)`.
@@ -195,4 +220,4 @@ def _forms(expr: ex.Expr) -> tuple[ex.Expr, ...]:
 
 
 def _reads_batch(expr: ex.Expr) -> bool:
-    return isinstance(expr, ex.BatchMean) or any(map(_reads_batch, ex.operands(expr)))
+    return isinstance(expr, ex.BatchMean | ex.OuterSum | ex.BatchSum) or any(map(_reads_batch, ex.operands(expr)))

@@ -119,6 +119,10 @@ class _Row:
         """See `Places`."""
         return self.element(name, 0)
 
+    def is_across(self, name: str) -> bool:
+        """See `Places`."""
+        return False
+
     def entry(self, name: str, row: int, column: int) -> str:
         """See `Places`."""
         return self.element(name, 0)

@@ -51,6 +51,9 @@ class Places(Protocol):
     def column(self, name: str, index: int, matrix: int | None = None) -> str:
         """One column of a matrix, or of one matrix of several, as a range: `Weights!$C$4:$C$7`."""
 
+    def is_across(self, name: str) -> bool:
+        """Whether a vector of several elements runs along a row."""
+
     def cells(self, names: Sequence[str], index: int) -> str:
         """The same element of several vectors as arguments of SUM: `F5:M5`, or `F5,H5` if they stand apart."""
 
@@ -186,6 +189,8 @@ class Printer:
 
 def _ref(printer: Printer, expr: ex.Ref, index: int | Entry | None) -> tuple[str, str]:
     if index is None:
+        if printer.places.is_across(expr.name):
+            raise NotSupportedError("a vector along a row among vectors along columns is read element by element")
         return printer.places.vector(expr.name), "atom"
     if isinstance(index, Entry):
         return printer.places.entry(expr.name, index.row, index.column), "atom"
@@ -282,6 +287,26 @@ def _stack(printer: Printer, expr: ex.Stack, index: Entry) -> tuple[str, str]:
     return printer.text(expr.items[item], Entry(row, index.column))
 
 
+def _taken_out(printer: Printer, expr: ex.Expr) -> tuple[ex.Ref | None, ex.Expr]:
+    """The one factor of a product that stands along a row, and the product without it."""
+    match expr:
+        case ex.Ref(name) if printer.places.is_across(name):
+            return expr, ex.Const(1.0)
+        case ex.Neg(x):
+            lying, rest = _taken_out(printer, x)
+            return lying, ex.Neg(rest)
+        case ex.Mul(a, b):
+            lying, rest = _taken_out(printer, a)
+            if lying is not None:
+                return lying, b if rest == ex.Const(1.0) else ex.Mul(rest, b)
+            lying, rest = _taken_out(printer, b)
+            return lying, a if rest == ex.Const(1.0) else ex.Mul(a, rest)
+        case ex.Div(a, b):
+            lying, rest = _taken_out(printer, a)
+            return lying, ex.Div(rest, b)
+    return None, expr
+
+
 def _dot_transposed(printer: Printer, expr: ex.DotTransposed, index: int | None) -> tuple[str, str]:
     """A row of the matrix times a column of numbers; MMULT takes the one lying and the other standing."""
     if index is None:
@@ -305,9 +330,16 @@ def _batch_sum(printer: Printer, expr: ex.BatchSum, index: int | Entry) -> tuple
 
 
 def _sum(printer: Printer, expr: ex.Sum, index: int | None) -> tuple[str, str]:
-    """SUMPRODUCT, which takes arrays; one term after the other where an operation takes none."""
+    """SUMPRODUCT, which takes arrays; one term after the other where an operation takes none.
+
+    A weight stands along a row, and what a layer computes down a column; MMULT takes the one and the other.
+    """
+    lying, standing = _taken_out(printer, expr.x)
     try:
-        return f"SUMPRODUCT({Operand(printer, expr.x, None):array})", "atom"
+        if lying is None:
+            return f"SUMPRODUCT({Operand(printer, expr.x, None):array})", "atom"
+        row = printer.places.vector(lying.name)
+        return f"SUMPRODUCT(MMULT({row},{Operand(printer, standing, None)}))", "atom"
     except NotSupportedError:
         return "+".join(f"{Operand(printer, expr.x, k):add}" for k in range(printer.size(expr.x))), "add"
 

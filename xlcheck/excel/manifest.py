@@ -27,6 +27,7 @@ from xlcheck.excel.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.graph.trace import Trace
+from xlcheck.optimisers.batch import Batch
 from xlcheck.spec.model_spec import ModelSpec
 
 SHEET = "xlcheck"
@@ -56,6 +57,7 @@ class Manifest:
         epochs: the table of epochs of a training; the other fields then speak of its first epoch, whose
             quantities are those of `epoch_graph`.
         nudges: the table of the forward passes of a training with one weight nudged.
+        batch: the backward pass of a batch, if there is one; the quantities are then those of `batch_graph`.
     """
 
     spec: ModelSpec
@@ -72,6 +74,7 @@ class Manifest:
     copies: tuple[Copy, ...] = ()
     epochs: EpochTable | None = None
     nudges: EpochTable | None = None
+    batch: Batch | None = None
 
     def to_chunks(self) -> list[str]:
         """The JSON text, sealed and cut for one cell each."""
@@ -89,6 +92,7 @@ class Manifest:
             **({"copies": [[str(c.area), c.band] for c in self.copies]} if self.copies else {}),
             **({"epochs": _encode_epochs(self.epochs)} if self.epochs is not None else {}),
             **({"nudges": _encode_epochs(self.nudges)} if self.nudges is not None else {}),
+            **({"batch": self.batch.to_json()} if self.batch is not None else {}),
             "samples": list(self.samples),
             "selector": None if self.selector is None else str(self.selector),
             "provenance": dict(self.provenance),
@@ -175,6 +179,7 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         copies=tuple(Copy(parse_range(area), band) for area, band in data.get("copies", ())),
         epochs=_decode_epochs(data["epochs"]) if "epochs" in data else None,
         nudges=_decode_epochs(data["nudges"]) if "nudges" in data else None,
+        batch=Batch.from_json(data["batch"]) if "batch" in data else None,
         samples=tuple(data["samples"]),
         selector=None if data["selector"] is None else parse_range(data["selector"]),
         provenance=dict(data["provenance"]),

@@ -74,7 +74,7 @@ class _Open:
     def _refuse(self, *_: object) -> bool:
         raise _NotOpenError
 
-    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __sub__ = __mul__ = _refuse
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __sub__ = __mul__ = __divmod__ = _refuse
     __index__ = __int__ = _refuse
     __hash__ = None  # type: ignore[assignment]
 

@@ -21,6 +21,7 @@ from xlcheck.excel.writer import write_workbook
 from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
+from xlcheck.models.backward import Backward, loss_of, prepare, targets_of, with_gradients
 from xlcheck.models.inputs import Array, ModelInputs, fit, read_inputs
 from xlcheck.models.plan import plan_model
 from xlcheck.models.sheets.words import TypedText
@@ -51,6 +52,7 @@ def build_model(
     labels: Sequence[str] | None = None,
     typed: TypedText | None = None,
     story: Story | None = None,
+    backward: Backward | None = None,
 ) -> BuiltModel:
     """Write a model's workbook and check the saved file.
 
@@ -64,6 +66,7 @@ def build_model(
         labels: a short text for each sample.
         typed: the text behind the only sample; its words can then be changed in the workbook.
         story: the words on the first sheet.
+        backward: show the backward pass of the samples as one batch, too.
 
     Raises:
         ModelError: the model cannot be loaded or used, or gives numbers that no cell can hold.
@@ -79,17 +82,28 @@ def build_model(
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
     require_supported(loaded)  # by name, before its inputs are looked at
     given = inputs_of(loaded, inputs, labels)
-    spec = replace(read_model(loaded, [array.shape[1:] for array in given.arrays]), loss=None)
+    spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
+    spec = replace(spec, loss=None if backward is None else loss_of(spec, backward))
     arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
-    trace, trained = record(loaded, arrays), record(loaded, arrays, dtype="float32")
+    batch, targets = None, None
+    settings: dict[str, Array] = {}
+    if backward is not None:
+        targets = targets_of(backward, len(given.labels))
+        batch, settings = prepare(loaded, spec, len(given.labels), backward)
+    trace = record(loaded, arrays, targets, loss=spec.loss)
+    trained = record(loaded, arrays, dtype="float32")
     _require_finite(trace)
     spec, trace = with_places(spec, trace)
+    if batch is not None:
+        trace = with_gradients(spec, trace, batch, settings)
+        _require_finite(trace)
     name = model if isinstance(model, (str, Path)) else f"the model {spec.name}"
     source = "--inputs FILE" if typed is None else typed.options
     provenance = _provenance(spec, trace, name, style, f"{source} -o {output}")
     plan = plan_model(
-        spec, trace, trained, given.labels, style, provenance, full_products=full_products, typed=typed, story=story
-    )
+        spec, trace, trained, given.labels, style, provenance, full_products=full_products, typed=typed, story=story,
+        batch=batch,
+    )  # fmt: skip
     path = Path(output)
     write_workbook(plan, path)
     return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))

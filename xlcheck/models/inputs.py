@@ -61,6 +61,49 @@ def read_inputs(path: str | Path, inputs: Mapping[str, Shape]) -> ModelInputs:
     raise DataError(f"{path}: files of this kind are not read; {_HOW}")
 
 
+def read_array(source: str | Path | ArrayLike, name: str) -> tuple[Array, str]:
+    """One array of numbers with a leading axis of samples, and what to call its source in messages.
+
+    Args:
+        source: an array, or the path of an `.npy`, `.npz` or `.csv` file, as for `read_inputs`.
+        name: what it holds; an `.npz` file may have an array of this name.
+
+    Raises:
+        DataError: it cannot be read, or holds anything but finite numbers.
+    """
+    if not isinstance(source, (str, Path)):
+        array, where = np.asarray(source), f"the {name}"
+    else:
+        array, where = _one_array(Path(source), name), str(source)
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{where}: the {name} are {array.dtype}, not numbers")
+    if array.ndim == 0 or array.size == 0:
+        raise DataError(f"{where}: there are no {name} in it")
+    bad = np.argwhere(~np.isfinite(array.astype(np.float64)))
+    if bad.size:
+        raise DataError(
+            f"{where}: {len(bad)} of the {name} are no finite numbers, the first at {[int(i) for i in bad[0]]}; "
+            "replace them"
+        )
+    return array.astype(np.float64), where
+
+
+def _one_array(path: Path, name: str) -> NDArray[np.generic]:
+    if not path.is_file():
+        raise DataError(f"{path}: there is no such file; {_HOW}")
+    try:
+        match path.suffix.lower():
+            case ".npy":
+                return _load(path)
+            case ".npz":
+                return _from_archive(path, [name], f"the {name}")[0]
+            case ".csv":
+                return _table(path)[0]
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    raise DataError(f"{path}: files of this kind are not read; {_HOW}")
+
+
 def fit(
     arrays: Sequence[ArrayLike], inputs: Mapping[str, Shape], where: str, labels: Sequence[str] | None = None
 ) -> ModelInputs:
@@ -133,7 +176,9 @@ def _load(path: Path) -> NDArray[np.generic]:
     return array
 
 
-def _from_archive(path: Path, names: Sequence[str]) -> list[NDArray[np.generic]]:
+def _from_archive(
+    path: Path, names: Sequence[str], what: str = "the model's input of this name"
+) -> list[NDArray[np.generic]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             if len(names) == len(archive.files) == 1:
@@ -141,7 +186,7 @@ def _from_archive(path: Path, names: Sequence[str]) -> list[NDArray[np.generic]]
             missing = [name for name in names if name not in archive.files]
             if missing:
                 raise DataError(
-                    f"{path}: there is no array {missing[0]!r} for the model's input of this name; "
+                    f"{path}: there is no array {missing[0]!r} for {what}; "
                     f"the file holds {', '.join(archive.files) or 'nothing'}"
                 )
             return [archive[name] for name in names]
@@ -156,6 +201,12 @@ def _from_csv(path: Path, inputs: Mapping[str, Shape]) -> ModelInputs:
     if len(inputs) != 1:
         raise DataError(f"{path}: the model has {len(inputs)} inputs ({', '.join(inputs)}); give them as .npz")
     ((name, shape),) = inputs.items()
+    table, labels = _table(path)
+    return fit([_shaped(table, name, shape, path)], inputs, str(path), labels)
+
+
+def _table(path: Path) -> tuple[Array, list[str] | None]:
+    """The rows of numbers, and a label for each if there are any."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
@@ -176,8 +227,7 @@ def _from_csv(path: Path, inputs: Mapping[str, Shape]) -> ModelInputs:
         for column, cell in enumerate(row, start=1):
             if not _is_number(cell):
                 raise DataError(f"{path}: sample {number}, column {column}: {cell!r} is not a number")
-    table = np.array([[float(cell) for cell in row] for row in rows])
-    return fit([_shaped(table, name, shape, path)], inputs, str(path), labels)
+    return np.array([[float(cell) for cell in row] for row in rows]), labels
 
 
 def _shaped(table: Array, name: str, shape: Shape, path: Path) -> Array:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.manifest import SHEET, Manifest
@@ -22,10 +24,16 @@ from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph, tensor_shapes
 from xlcheck.models.sheets import check, numbers, store
 from xlcheck.models.sheets import words as text_names
+from xlcheck.models.sheets.backward import LOSS, backward_sheet, in_time, loss_sheet
+from xlcheck.models.sheets.batch import NAME as BATCH
+from xlcheck.models.sheets.batch import batch_sheet
+from xlcheck.models.sheets.gradients import GRADIENTS, STEP, gradients_sheet, step_sheet
 from xlcheck.models.sheets.layer import layer_sheet
 from xlcheck.models.sheets.start import LayerSummary, model_summary, start_sheet
 from xlcheck.models.sheets.weights import parameters, weights_sheets
 from xlcheck.models.sheets.words import TypedText, text_page
+from xlcheck.optimisers import STEPS
+from xlcheck.optimisers.batch import Batch, batch_graph
 from xlcheck.spec.model_spec import Call, ModelSpec
 
 Bands = dict[Band, tuple[Quantity, ...]]
@@ -33,6 +41,7 @@ Bands = dict[Band, tuple[Quantity, ...]]
 ATOL = 1e-14
 RTOL = 1e-12
 _STORED_NUMBERS = 200_000
+LOSS_LAYER = "loss"
 
 
 def plan_model(
@@ -47,6 +56,7 @@ def plan_model(
     typed: TypedText | None = None,
     story: Story | None = None,
     sentences: Mapping[str, str] | None = None,
+    batch: Batch | None = None,
 ) -> WorkbookPlan:
     """Lay out a model's workbook.
 
@@ -61,11 +71,13 @@ def plan_model(
         sentences: what the sheets of some calls show, by the call's name, instead of the usual sentence.
         typed: the text behind the only sample; its words can then be changed in the workbook.
         full_products: show one-hot inputs as vectors and multiply them out, instead of taking rows of the kernels.
+        batch: show the backward pass of this batch, too, of which `trace` has all values.
 
     Raises:
         NotSupportedError: an operation has no formula in this style.
     """
-    draft = Draft(forward_graph(spec), trace, samples, style)
+    graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
+    draft = Draft(graph, trace, samples, style)
     every = draft.graph.bands()
     bands = every if full_products else _without_one_hot_vectors(draft, every)
     unwritten = {band.name: members[0].shape[-1] for band, members in every.items() if band not in bands}
@@ -73,7 +85,10 @@ def plan_model(
     page = None if typed is None else text_page(draft, typed)
     stored = page.inputs if page is not None else store.store_sheet(draft, _given(draft, bands), trained)
     weights_sheets(draft, spec)
-    layers = _layer_sheets(draft, spec, bands, stored, sentences or {}, unwritten)
+    backward = _backward_names(spec, bands)
+    layers = _layer_sheets(draft, spec, _forward(bands), stored, sentences or {}, unwritten, backward)
+    if batch is not None:
+        _way_back(draft, spec, bands, stored, batch)
     answer = None if page is None else page.answer(draft)
     checking, comparing = draft.sheet(check_names.NAME, "keras"), draft.sheet(numbers.NAME, "keras")
     compared, what = _compared(draft, bands)
@@ -82,9 +97,9 @@ def plan_model(
     agree = check.check_sheet(draft, checking, rows, _sources(draft, stored))
     verdict = check.verdict(rows, START, agree, applies)
     pages = _pages(draft, layers)
-    words = story or Story(spec.name, model_summary(spec, layers), tuple(_reading(style)))
+    words = story or Story(spec.name, model_summary(spec, layers), tuple(_reading(batch)))
     start_sheet(draft, start, spec, layers, stored, verdict, check_names.NAME, words, pages, provenance or {}, answer)
-    _add_manifest(draft, spec, trained, provenance or {})
+    _add_manifest(draft, spec, trained, provenance or {}, batch)
     properties = {
         "title": words.title, "subject": "a Keras model", "author": "xlcheck",
         "comments": "Every number is a live formula, compared with Keras cell by cell.",
@@ -97,9 +112,9 @@ def _given(draft: Draft, bands: Bands) -> dict[str, tuple[Quantity, ...]]:
     return {
         band.name: members
         for band, members in bands.items()
-        if band.role is not Role.WEIGHT
+        if not members[0].is_weight
         and members[0].expr is None
-        and (band.role is Role.INPUT or any(np.ptp(draft.trace[q.name], axis=0).any() for q in members))
+        and (band.role in (Role.INPUT, Role.TARGET) or any(np.ptp(draft.trace[q.name], axis=0).any() for q in members))
     }
 
 
@@ -123,6 +138,62 @@ def _read_as_vectors(expr: ex.Expr) -> Iterator[str]:
             yield from _read_as_vectors(operand)
 
 
+def _forward(bands: Bands) -> Bands:
+    """What the layers compute and read, without weights and without what belongs to the loss."""
+    apart = (Role.GRADIENT, Role.TARGET, Role.LOSS)
+    return {b: m for b, m in bands.items() if not m[0].is_weight and b.role not in apart}
+
+
+def _backward_names(spec: ModelSpec, bands: Bands) -> dict[str, str]:
+    """The worksheet of the gradients of each call, and of each input on its own, that has any."""
+    names: dict[str, str] = {}
+    for band in _gradients(bands):
+        owner = _owner(spec, band)
+        if owner != LOSS_LAYER and owner not in names:
+            names[owner] = sheet_name(f"{owner} backward", names.values())
+    return names
+
+
+def _gradients(bands: Bands) -> Bands:
+    """The gradients of what belongs to a sample."""
+    return {b: m for b, m in bands.items() if b.role is Role.GRADIENT and not m[0].shared}
+
+
+def _way_back(draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store, batch: Batch) -> None:
+    """The sheets of loss, gradients and step. What reads something is filled after it, in whatever order they stand."""
+    of_loss = {
+        b: m for b, m in bands.items()
+        if b.role in (Role.TARGET, Role.LOSS) or (b.layer == LOSS_LAYER and b.role is Role.GRADIENT)
+    }  # fmt: skip
+    names = _backward_names(spec, bands)
+    loss = draft.sheet(LOSS, "loss")
+    sheets = {owner: draft.sheet(name, "gradient") for owner, name in names.items()}
+    weights = draft.sheet(GRADIENTS, "gradient")
+    step = draft.sheet(STEP, "weight") if batch.step else None
+    if len(draft.samples) > 1:
+        everything = {
+            **_forward(bands),
+            **{b: m for b, m in of_loss.items() if b.symbol != "mean"},
+            **_gradients(bands),
+        }
+        batch_sheet(draft, draft.sheet(BATCH, "intermediate"), in_time(list(everything.items())), stored)
+    loss_sheet(draft, loss, list(of_loss.items()), stored)
+    after = Range(LOSS, 0, 0)
+    for owner, sheet in sheets.items():
+        own = [(b, m) for b, m in _gradients(bands).items() if _owner(spec, b) == owner]
+        kinds = {call.name: spec.layer(call.layer).kind for call in spec.calls}
+        forward = next(Range(draft.placed(q.name).sheet, 0, 0) for q in draft.graph if _owner(spec, q.band) == owner)
+        heading = f"{owner} · {kinds.get(owner, 'input')} · backward"
+        backward_sheet(draft, sheet, heading, own, stored, forward, after)
+        after = Range(sheet.name, 0, 0)
+    shared = [q for q in draft.graph if q.shared]
+    source = Range(BATCH if len(draft.samples) > 1 else next(iter(names.values()), LOSS), 0, 0)
+    gradients_sheet(draft, weights, [q for q in shared if q.band.role is Role.GRADIENT], source)
+    if step is not None:
+        others = [q for q in shared if q.band.role is not Role.GRADIENT]
+        step_sheet(draft, step, others, STEPS[batch.step].name)
+
+
 def _layer_sheets(
     draft: Draft,
     spec: ModelSpec,
@@ -130,12 +201,12 @@ def _layer_sheets(
     stored: store.Store,
     sentences: Mapping[str, str],
     unwritten: Mapping[str, int],
+    backward: Mapping[str, str],
 ) -> list[LayerSummary]:
     """One sheet for each call; an input that several calls read has a sheet of its own."""
     shown: dict[str, list[tuple[Band, tuple[Quantity, ...]]]] = {}
     for band, members in bands.items():
-        if band.role is not Role.WEIGHT:
-            shown.setdefault(_owner(spec, band), []).append((band, members))
+        shown.setdefault(_owner(spec, band), []).append((band, members))
     for item in spec.inputs:
         if item.tensor in shown and item.tensor not in {call.name for call in spec.calls}:
             sheet = draft.sheet(sheet_name(item.tensor, draft.sheets), "input")
@@ -154,6 +225,7 @@ def _layer_sheets(
             layer_sheet(
                 draft, sheet, f"{call.name} · {summary.kind}", sentence, own,
                 _first_weight(draft, call.layer), stored,
+                Range(backward[call.name], 0, 0) if call.name in backward else None,
             )  # fmt: skip
         summaries.append(summary)
     return summaries
@@ -218,26 +290,38 @@ def _compared(draft: Draft, bands: Bands) -> tuple[Bands, str]:
 
 
 def _stored_size(draft: Draft, bands: Bands) -> int:
-    return sum(q.shape[-1] for members in bands.values() for q in members) * len(draft.samples)
+    own = sum(q.shape[-1] for members in bands.values() for q in members if not q.shared)
+    return own * len(draft.samples) + sum(math.prod(m[0].shape) for m in bands.values() if m[0].shared)
 
 
 def _sources(draft: Draft, stored: store.Store) -> list[check.Source]:
-    sources = [check.Source(q.name, draft.placed(q.name), draft.trace[q.name]) for q in draft.graph if q.is_weight]
+    given = [q for q in draft.graph if q.is_weight and q.expr is None]
+    sources = [check.Source(q.name, draft.placed(q.name), draft.trace[q.name]) for q in given]
     for band, members in draft.graph.bands().items():
         if band.name in stored.areas:
             values = np.concatenate([draft.trace[q.name] for q in members], axis=1)
             sources.append(check.Source(band.name, stored.areas[band.name], values))
-        elif band.symbol.endswith("_init") and members[0].expr is None:
+        elif band.symbol.endswith("_init") and members[0].expr is None and not members[0].shared:
             sources += [check.Source(q.name, draft.placed(q.name), draft.trace[q.name][0]) for q in members]
     return sources
 
 
-def _reading(style: Style) -> list[str]:
-    return [
+def _reading(batch: Batch | None) -> list[str]:
+    forward = [
         "Choose a sample on the sheet Inputs; every sheet then shows the network reading it.",
         "Each layer has a sheet: time runs to the right, each symbol has its equation and one row a unit.",
         "Click a cell to see its formula; the last column of each row shows one as text.",
         "The sheet Check says for each symbol how well its numbers agree with Keras.",
+    ]
+    if batch is None:
+        return forward
+    return [
+        *forward[:-1],
+        "The sheet Loss says how wrong the answer is. From there follow the sheets “backward”, layer by layer: each "
+        "number there says how the mean loss changes when a number of the forward pass changes.",
+        "The sheet Gradients sums that up for each weight over the whole batch"
+        + (", and the sheet Step moves the weights." if batch.step else "."),
+        forward[-1],
     ]
 
 
@@ -247,6 +331,10 @@ def _pages(draft: Draft, layers: Sequence[LayerSummary]) -> dict[str, str]:
         text_names.VOCABULARY: "the words that the network knows, and their codes",
         store.NAME: "the samples, what Keras answers to each, and the drop-down that selects one",
         weights_names.NAME: "the numbers that training has learned, as Keras shows them",
+        LOSS: "how wrong the answer is, and where the way back begins",
+        GRADIENTS: "how the mean loss changes with each weight, over the whole batch",
+        STEP: "where one step of training moves each weight",
+        BATCH: "both passes of every sample side by side, from which the gradients are summed",
         check_names.NAME: "symbol by symbol, how well this workbook agrees with Keras",
         numbers.NAME: "every number beside Keras's own, with a verdict",
         **{layer.sheet: _page_of(layer) for layer in layers if layer.sheet != START},
@@ -256,6 +344,8 @@ def _pages(draft: Draft, layers: Sequence[LayerSummary]) -> dict[str, str]:
             name,
             "the numbers that training has learned in this layer"
             if name.endswith("weights")
+            else "how the mean loss changes with what this layer computes"
+            if name.endswith("backward")
             else "what the network reads",
         )
         for name in draft.sheets
@@ -267,7 +357,9 @@ def _page_of(layer: LayerSummary) -> str:
     return f"{layer.kind}, {layer.numbers:,} numbers" if layer.numbers else f"{layer.kind}: what it reads"
 
 
-def _add_manifest(draft: Draft, spec: ModelSpec, trained: Trace, provenance: Mapping[str, str]) -> None:
+def _add_manifest(
+    draft: Draft, spec: ModelSpec, trained: Trace, provenance: Mapping[str, str], batch: Batch | None
+) -> None:
     manifest = Manifest(
         spec=spec,
         trace=draft.trace,
@@ -281,6 +373,7 @@ def _add_manifest(draft: Draft, spec: ModelSpec, trained: Trace, provenance: Map
         rtol=RTOL,
         filled=tuple(draft.filled),
         copies=tuple(draft.copies),
+        batch=batch,
     )
     sheet = SheetDraft(SHEET, hidden=True)
     for row, chunk in enumerate(manifest.to_chunks()):

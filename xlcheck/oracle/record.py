@@ -41,6 +41,8 @@ def record(
     targets: ArrayLike | None = None,
     initial_states: Mapping[str, ArrayLike] | None = None,
     dtype: str = "float64",
+    *,
+    loss: str | None = None,
 ) -> Trace:
     """Record a Keras model.
 
@@ -50,6 +52,7 @@ def record(
         targets: what the model should answer; without it the loss is left out.
         initial_states: `{"lstm.h_init": (samples, units), …}`; without it a stateful layer starts from the
             states that it is in, any other from zeros.
+        loss: the identifier of another loss than the model's own.
         dtype: `float64` for the exact values, `float32` for those that a user of the model sees.
 
     Returns:
@@ -64,8 +67,7 @@ def record(
     spec = read_model(model, [item.shape[1:] for item in arrays])
     check_codes(spec, dict(zip((item.tensor for item in spec.inputs), arrays, strict=True)))
     _check_batch(model, len(arrays[0]))
-    if targets is None:
-        spec = replace(spec, loss=None)
+    spec = replace(spec, loss=None if targets is None else loss or spec.loss)
     forward_graph(spec)  # refuses what is not supported before Keras is asked
     copy = clone(model, dtype)
     if dtype == model.dtype:

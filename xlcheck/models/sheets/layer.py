@@ -8,7 +8,7 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.plan import Link
-from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING
+from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING, UNIT
 from xlcheck.excel.sheets.common import title
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.models.sheets import table as tables
@@ -27,6 +27,7 @@ def layer_sheet(
     bands: Sequence[tuple[Band, tuple[Quantity, ...]]],
     weight: str | None,
     store: Store,
+    back: Range | None = None,
 ) -> None:
     """Fill the worksheet of one layer.
 
@@ -38,11 +39,14 @@ def layer_sheet(
         bands: what it shows, inputs first.
         weight: the name of the layer's first weight, or None.
         store: where the inputs come from.
+        back: where the gradients of what it computes stand, if anywhere.
     """
     table = tables.lay_out(_TOP, bands, compact=draft.style is Style.COMPACT)
     title(sheet, heading, subtitle, _TITLE_COLUMNS)
     if weight is not None:
         sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")
+    if back is not None:
+        sheet.put(2, UNIT, Link("↓ backward pass", back), "link")
     sheet.put(2, MEANING, "reading the sample:", "label")
     draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
     tables.place(draft, sheet, table)

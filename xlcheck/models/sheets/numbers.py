@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -81,7 +82,7 @@ def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range,
 def _band(
     draft: Draft, sheet: SheetDraft, top: int, band: Band, members: Sequence[Quantity], applies: Range
 ) -> BandRows:
-    units = members[0].shape[-1]
+    units = math.prod(members[0].shape)
     rows = units * len(members)
     first = draft.placed(members[0].name)
     sheet.put(top, _LINK, Link(band.name, Range(first.sheet, first.top, first.left)), "link")
@@ -90,7 +91,7 @@ def _band(
         steps = np.repeat([float((q.step or 0) + 1) for q in members], units)
         sheet.numbers(top, _STEP, steps[:, None], "column_label")
     sheet.numbers(top, _UNIT, np.tile(np.arange(1.0, units + 1), len(members))[:, None], "column_label")
-    true = np.concatenate([draft.trace[q.name] for q in members], axis=1)  # (samples, rows)
+    true = np.concatenate([draft.trace[q.name].reshape(-1, units) for q in members], axis=1)  # (samples, rows)
     _workbook(draft, sheet, top, band, members, true[0])
     _keras(draft, sheet, top, members, true)
     scale = scale_of(draft, members)
@@ -111,7 +112,14 @@ def _workbook(
 ) -> None:
     """References to the band's cells: down a column for many units, along a row for one."""
     row = top
-    for run in _runs(draft, members):
+    for q in members if members[0].shared else ():
+        area = draft.placed(q.name)
+        for number_of_row in range(area.rows):
+            pattern = Pattern((f"{quote_sheet(area.sheet)}!", Letters(area.left), str(area.top + number_of_row + 1)))
+            part = values[row - top : row - top + area.columns]
+            sheet.formulas(row, _WORKBOOK, pattern, part, area.columns, band.role.value)
+            row += area.columns
+    for run in () if members[0].shared else _runs(draft, members):
         first = draft.placed(run[0].name)
         rows = sum(q.shape[-1] for q in run)
         prefix = f"{quote_sheet(first.sheet)}!"
@@ -141,8 +149,8 @@ def _runs(draft: Draft, members: Sequence[Quantity]) -> list[list[Quantity]]:
 def _keras(draft: Draft, sheet: SheetDraft, top: int, members: Sequence[Quantity], true: Array) -> None:
     """Keras's values: a constant for one sample, else looked up among the stored ones."""
     samples, rows = true.shape
-    if draft.selector is None:
-        sheet.numbers(top, _KERAS, true.T, "keras")
+    if draft.selector is None or members[0].shared:
+        sheet.numbers(top, _KERAS, true[:1].T, "keras")
         return
     stored = sheet.numbers(top, _STORED, true.T, "keras")
     last = Letters(_STORED + samples - 1).at(0)

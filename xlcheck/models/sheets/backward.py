@@ -1,0 +1,79 @@
+"""The way back: the loss of the selected sample, and for each layer how the loss changes with what it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.excel.addresses import Range
+from xlcheck.excel.draft import Draft, SheetDraft
+from xlcheck.excel.formulas import Style
+from xlcheck.excel.plan import Link
+from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING, UNIT
+from xlcheck.excel.sheets.common import title
+from xlcheck.graph.quantities import Band, Quantity
+from xlcheck.models.sheets import table as tables
+from xlcheck.models.sheets.store import Store
+
+LOSS = "Loss"
+_TOP = 4
+_TITLE_COLUMNS = 8
+
+Members = Sequence[tuple[Band, tuple[Quantity, ...]]]
+
+
+def in_time(bands: Members) -> list[tuple[Band, tuple[Quantity, ...]]]:
+    """The bands with their quantities in order of time, however they are computed."""
+    return [(band, tuple(sorted(members, key=lambda q: q.step or 0))) for band, members in bands]
+
+
+def loss_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None:
+    """Fill the sheet of the loss.
+
+    Args:
+        draft: the workbook so far; the losses of all samples stand in it already.
+        sheet: the empty worksheet.
+        bands: targets, losses, and their gradients.
+        store: where the targets come from.
+    """
+    text = (
+        "How wrong the answer is, and how the mean over the batch changes with it. Training changes the weights so "
+        "that the mean becomes smaller. From here the way leads back, layer by layer."
+    )
+    title(sheet, LOSS, text, _TITLE_COLUMNS)
+    _fill(draft, sheet, bands, store)
+
+
+def backward_sheet(
+    draft: Draft, sheet: SheetDraft, heading: str, bands: Members, store: Store, forward: Range, after: Range
+) -> None:
+    """Fill the worksheet of one layer's gradients.
+
+    Args:
+        draft: the workbook so far.
+        sheet: the empty worksheet.
+        heading: its title.
+        bands: its gradients.
+        store: where the inputs come from.
+        forward: where the layer's forward pass stands.
+        after: where that stands from which the gradients come.
+    """
+    text = (
+        "How the mean loss changes when a number of this layer changes a little. Time runs to the right as in the "
+        "forward pass; the calculation runs from right to left, because each step only acts on later ones. Each "
+        "gradient is a sum over everything that reads the number: the gradient there, times how strongly it reads."
+    )
+    title(sheet, heading, text, _TITLE_COLUMNS)
+    sheet.heights[1] = 50
+    sheet.put(2, UNIT, Link("↑ forward pass", forward), "link")
+    sheet.put(2, EQUATION, Link("the gradients come from here →", after), "link")
+    _fill(draft, sheet, bands, store)
+
+
+def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None:
+    table = tables.lay_out(_TOP, in_time(bands), compact=draft.style is Style.COMPACT)
+    sheet.put(2, MEANING, "for the sample:", "label")
+    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "word")
+    tables.place(draft, sheet, table)
+    tables.fill(draft, sheet, table, store)
+    sheet.widths[EQUATION] = 56
+    sheet.freeze = (_TOP + 1, 2) if table.blocks == 1 else (3, 2)
