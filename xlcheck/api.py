@@ -23,6 +23,7 @@ from xlcheck.spec.model_spec import ModelSpec
 if TYPE_CHECKING:
     from xlcheck.foreign.by_value import GivenModel
     from xlcheck.foreign.propose import Proposal
+    from xlcheck.models.backward import Backward
 
 Progress = Callable[[int, int], None]
 """Called with the number of epochs done and the number of all."""
@@ -130,6 +131,11 @@ def build_model(
     style: str = "robust",
     engine: str = "ironcalc",
     full_products: bool = False,
+    targets: Any = None,
+    loss: str | None = None,
+    from_logits: bool = False,
+    step: str | None = None,
+    learning_rate: float | None = None,
 ) -> Built:
     """Write the workbook of any supported Keras model, and check the file that was written.
 
@@ -145,9 +151,16 @@ def build_model(
         style: how formulas are written: `robust`, `teaching`, `book`, or `compact`, which needs Excel 365.
         engine: the formula engine that recalculates the file.
         full_products: multiply one-hot inputs out instead of taking rows of the kernels.
+        targets: path of a file like that of the inputs, or an array, with the right answer for each sample; the
+            workbook then shows the loss and the backward pass, too, all samples being one batch.
+        loss: Keras's identifier of the loss; by default the one that the model was compiled with.
+        from_logits: tell that loss that the model's answers are logits.
+        step: also show where one step moves each weight: `sgd`, `rmsprop`, `adam`, or `compiled` for the optimiser
+            that the model was compiled with. Its own settings and state count where it is the same.
+        learning_rate: another one than the optimiser's.
 
     Raises:
-        UsageError: there are no inputs, or the file cannot be written.
+        UsageError: there are no inputs, the options do not fit together, or the file cannot be written.
         ModelError: the model cannot be loaded or used.
         NotSupportedError: a layer or an option is not supported; nothing is written.
         DataError: the inputs cannot be read or do not fit the model.
@@ -165,15 +178,42 @@ def build_model(
         raise UsageError("a vocabulary goes with a text; pass --text WORDS")
     if (inputs is None) == (text is None):
         raise UsageError("a model needs one thing to read; pass --inputs FILE (.npy, .npz or .csv) or --text WORDS")
+    asked = _backward(targets, loss, from_logits, step, learning_rate)
+    if asked is not None and text is not None:
+        raise UsageError("a backward pass needs inputs with targets; pass --inputs FILE and not --text")
     how, recalculating = style_named(style), engine_named(engine)
     if text is None:
-        built = build(model, inputs, output, style=how, engine=recalculating, full_products=full_products)
+        built = build(
+            model, inputs, output, style=how, engine=recalculating, full_products=full_products, backward=asked
+        )
     else:
         words = None if vocabulary is None else VocabularyFile(Path(vocabulary), padding == "back", unknown)
         built = build_text(
             model, text, output, vocabulary=words, style=how, engine=recalculating, full_products=full_products
         )
     return Built(built.path, built.report)
+
+
+def _backward(
+    targets: Any, loss: str | None, from_logits: bool, step: str | None, learning_rate: float | None
+) -> Backward | None:
+    """What is asked for besides the forward pass.
+
+    Raises:
+        UsageError: the options do not fit together.
+    """
+    from xlcheck.models.backward import COMPILED, Backward
+    from xlcheck.optimisers import OPTIMISERS
+
+    if targets is None:
+        if loss is not None or from_logits or step is not None or learning_rate is not None:
+            raise UsageError("a loss, a step and its learning rate need targets; pass them with --targets FILE")
+        return None
+    if step is not None and step not in (*OPTIMISERS, COMPILED):
+        raise UsageError(f"there is no step {step!r}; choose one of {', '.join((*OPTIMISERS, COMPILED))}")
+    if learning_rate is not None and not (np.isfinite(learning_rate) and learning_rate > 0):
+        raise UsageError(f"a learning rate is a positive number, not {learning_rate!r}")
+    return Backward(targets, loss, from_logits, step, learning_rate)
 
 
 def lesson_fixture(

@@ -23,6 +23,10 @@ _INTERRUPTED = 130
 _FORMATS = ("text", "json", "html", "junit")
 _ENGINES = ("ironcalc", "cellrune", "libreoffice")
 _STYLES = ("teaching", "book", "robust", "compact")
+_STEPS = ("sgd", "rmsprop", "adam", "compiled")
+_LOSSES = (
+    "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "mean_squared_error",
+)  # fmt: skip
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -126,6 +130,22 @@ def list_() -> None:
 )
 @click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out, not take rows.")
 @click.option(
+    "--backward",
+    is_flag=True,
+    help="For a model: also show the loss and all gradients, the samples being one batch.",
+)
+@click.option(
+    "--targets", type=click.Path(path_type=Path), help="With --backward: the right answers, as .npy, .npz or .csv."
+)
+@click.option("--loss", type=click.Choice(_LOSSES), help="With --backward.  [default: the model's own loss]")
+@click.option("--from-logits", is_flag=True, help="With --loss: the model's answers are logits, not probabilities.")
+@click.option(
+    "--step",
+    type=click.Choice(_STEPS),
+    help="With --backward: also show where one step moves each weight; compiled: by the model's own optimiser.",
+)
+@click.option("--learning-rate", type=float, help="With --step.  [default: the model's own, or Keras's default]")
+@click.option(
     "--style",
     type=click.Choice(_STYLES),
     help="How formulas are written; compact, for models, needs Excel 365.  [default: teaching; for a model: robust]",
@@ -136,7 +156,8 @@ def list_() -> None:
 @quiet_option
 def build(
     lessons: tuple[str, ...], all_: bool, weights: str, train: bool, seed: int | None, inputs: Path | None,
-    text: str | None, vocabulary: Path | None, padding: str, unknown: int | None, full_products: bool,
+    text: str | None, vocabulary: Path | None, padding: str, unknown: int | None, full_products: bool, backward: bool,
+    targets: Path | None, loss: str | None, from_logits: bool, step: str | None, learning_rate: float | None,
     style: str | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Write the workbook of a lesson or of a Keras model, then check the file that was written.
@@ -151,6 +172,13 @@ def build(
         raise UsageError("name one model at a time, without the options for lessons; `xlcheck build --help` shows them")
     if not models and (inputs is not None or text is not None or vocabulary is not None or full_products):
         raise UsageError("--inputs, --text, --vocabulary and --full-products go with a model; name a .keras file")
+    learning = (targets, loss, from_logits or None, step, learning_rate)
+    if not models and (backward or any(option is not None for option in learning)):
+        raise UsageError("--backward and the options that go with it are for a model; name a .keras file")
+    if not backward and any(option is not None for option in learning):
+        raise UsageError("--targets, --loss, --from-logits, --step and --learning-rate go with --backward; add it")
+    if backward and targets is None:
+        raise UsageError("--backward needs the right answers; pass them with --targets FILE (.npy, .npz or .csv)")
     if not models and style == "compact":
         raise UsageError("--style compact is for models; lessons are written as teaching, book or robust")
     reports = []
@@ -168,6 +196,11 @@ def build(
             style=style or "robust",
             engine=engines[0],
             full_products=full_products,
+            targets=targets,
+            loss=loss,
+            from_logits=from_logits,
+            step=step,
+            learning_rate=learning_rate,
         )
         reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
         return _show(reports, format_)

@@ -100,15 +100,19 @@ def model_of(*layers: Any, loss: str) -> Any:
 
 # Large weights, so that probabilities come nearer to 0 or 1 than the 1e-7 at which Keras clips.
 LAST: dict[str, tuple[Callable[[Any], Any], ...]] = {
-    "Dense": (lambda l: l.Dense(3, activation="ACT"),),
-    "Activation": (lambda l: l.Dense(3), lambda l: l.Activation("ACT")),
-    "then Dropout": (lambda l: l.Dense(3, activation="ACT"), lambda l: l.Dropout(0.5), lambda l: l.Identity()),
-    "then linear": (lambda l: l.Dense(3, activation="ACT"), lambda l: l.Activation("linear")),
-    "Conv1D": (lambda l: l.Conv1D(3, 1, activation="ACT"),),
-    "TimeDistributed": (lambda l: l.TimeDistributed(l.Dense(3, activation="ACT")),),
-    "recurrent": (lambda l: l.SimpleRNN(3, activation="ACT", return_sequences=True),),
-    "unrolled": (lambda l: l.SimpleRNN(3, activation="ACT", unroll=True, return_sequences=True),),
-    "then Cropping1D": (lambda l: l.Dense(3, activation="ACT"), lambda l: l.Cropping1D(0)),
+    "Dense": (lambda make: make.Dense(3, activation="ACT"),),
+    "Activation": (lambda make: make.Dense(3), lambda make: make.Activation("ACT")),
+    "then Dropout": (
+        lambda make: make.Dense(3, activation="ACT"),
+        lambda make: make.Dropout(0.5),
+        lambda make: make.Identity(),
+    ),
+    "then linear": (lambda make: make.Dense(3, activation="ACT"), lambda make: make.Activation("linear")),
+    "Conv1D": (lambda make: make.Conv1D(3, 1, activation="ACT"),),
+    "TimeDistributed": (lambda make: make.TimeDistributed(make.Dense(3, activation="ACT")),),
+    "recurrent": (lambda make: make.SimpleRNN(3, activation="ACT", return_sequences=True),),
+    "unrolled": (lambda make: make.SimpleRNN(3, activation="ACT", unroll=True, return_sequences=True),),
+    "then Cropping1D": (lambda make: make.Dense(3, activation="ACT"), lambda make: make.Cropping1D(0)),
 }
 
 
@@ -143,7 +147,9 @@ def test_the_logits_are_taken_where_keras_takes_them(last: str, loss: str) -> No
 
 def test_outputs_with_a_mask_are_refused() -> None:
     """Keras leaves masked steps out of the mean, which no equation here says."""
-    made = model_of(lambda l: l.Masking(), lambda l: l.Dense(1, activation="sigmoid"), loss="binary_crossentropy")
+    made = model_of(
+        lambda make: make.Masking(), lambda make: make.Dense(1, activation="sigmoid"), loss="binary_crossentropy"
+    )
 
     with pytest.raises(NotSupportedError, match="output is a sequence with a mask"):
         forward_graph(read_model(made))

@@ -41,6 +41,14 @@ class Backward:
     step: str | None = None
     learning_rate: float | None = None
 
+    def options(self) -> str:
+        """The same as options of the command line."""
+        options = " --backward --targets FILE"
+        options += "" if self.loss is None else f" --loss {self.loss}"
+        options += " --from-logits" if self.from_logits else ""
+        options += "" if self.step is None else f" --step {self.step}"
+        return options + ("" if self.learning_rate is None else f" --learning-rate {self.learning_rate:g}")
+
 
 def loss_of(spec: ModelSpec, asked: Backward) -> str:
     """The identifier of the loss.

@@ -99,6 +99,7 @@ def build_model(
         _require_finite(trace)
     name = model if isinstance(model, (str, Path)) else f"the model {spec.name}"
     source = "--inputs FILE" if typed is None else typed.options
+    source += "" if backward is None else backward.options()
     provenance = _provenance(spec, trace, name, style, f"{source} -o {output}")
     plan = plan_model(
         spec, trace, trained, given.labels, style, provenance, full_products=full_products, typed=typed, story=story,

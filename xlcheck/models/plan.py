@@ -134,7 +134,7 @@ def _read_as_vectors(expr: ex.Expr) -> Iterator[str]:
     if isinstance(expr, ex.Ref):
         yield expr.name
     for operand in ex.operands(expr):
-        if not (isinstance(expr, ex.Dot) and isinstance(operand, ex.Ref)):
+        if not (isinstance(expr, ex.Dot | ex.OuterSum) and isinstance(operand, ex.Ref)):
             yield from _read_as_vectors(operand)
 
 
