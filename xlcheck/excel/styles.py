@@ -69,6 +69,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         "unit": {"font_color": FAINT, "align": "center"},
         "first_unit": {"font_color": FAINT, "align": "center", **_TOP_LINE},
         "equation": {"font_name": "Cambria", "italic": True, **_TOP_LINE},
+        "long_equation": {"font_name": "Cambria", "italic": True, "text_wrap": True, **_TOP_LINE},
         "meaning": {"font_color": FAINT, "text_wrap": True, **_TOP_LINE},
         "name": {"bold": True, "font_size": 12},
         "hint": {"font_color": FAINT, "italic": True},
@@ -108,6 +109,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     styles["setting"] = styles["weight"] | {"num_format": "General"}
     styles["looked_up"] = styles["intermediate"] | {"num_format": "General"}
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
+    styles["slot"] = {"bg_color": TINTS["state"], "num_format": "0.0000E+00", **_BOXED}
     return {name: _BASE | style for name, style in styles.items()}
 
 

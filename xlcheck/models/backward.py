@@ -10,6 +10,7 @@ import numpy as np
 
 from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
 from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import tensor_shapes
 from xlcheck.losses import FROM_LOGITS, loss_named
 from xlcheck.models.inputs import Array, read_array
 from xlcheck.optimisers import STEPS
@@ -20,6 +21,8 @@ from xlcheck.spec.model_spec import ModelSpec
 COMPILED = "compiled"
 """The step of whatever optimiser the model was compiled with."""
 
+_CLASSES = 2
+_ROUNDING = 1e-9
 _TRAINS_DIFFERENTLY = ("BatchNormalization",)
 
 
@@ -66,18 +69,31 @@ def loss_of(spec: ModelSpec, asked: Backward) -> str:
     loss = spec.loss if asked.loss is None else asked.loss + (FROM_LOGITS if asked.from_logits else "")
     if loss is None:
         raise ModelError(f"model {spec.name!r} was compiled without a loss; name one with --loss")
-    return loss_named(loss).name
+    own = loss_named(loss)
+    classes = tensor_shapes(spec)[spec.outputs[0]][-1]
+    if (own.totals or own.codes) and classes < _CLASSES:
+        raise NotSupportedError(
+            f"the loss {own.name!r} is about classes, and model {spec.name!r} answers with a single number; "
+            "binary_crossentropy is for that"
+        )
+    return own.name
 
 
-def targets_of(asked: Backward, samples: int) -> Array:
+def targets_of(asked: Backward, samples: int, loss: str) -> Array:
     """The targets as an array, one sample after the other.
 
     Raises:
-        DataError: they cannot be read, are no finite numbers, or there are not as many as samples.
+        DataError: they cannot be read, are no finite numbers, there are not as many as samples, or they are no
+            distributions where the loss needs some.
     """
     array, where = read_array(asked.targets, "targets")
     if len(array) != samples:
         raise DataError(f"{where}: it holds targets for {len(array)} samples; the inputs have {samples}")
+    if loss_named(loss).totals and (np.abs(array.sum(axis=-1) - 1) > _ROUNDING).any():
+        raise DataError(
+            f"{where}: the targets of the loss {loss!r} must add up to 1 for each answer; give one-hot vectors, or "
+            "numbers of classes with --loss sparse_categorical_crossentropy"
+        )
     return array
 
 

@@ -88,7 +88,7 @@ def build_model(
     batch, targets = None, None
     settings: dict[str, Array] = {}
     if backward is not None:
-        targets = targets_of(backward, len(given.labels))
+        targets = targets_of(backward, len(given.labels), str(spec.loss))
         batch, settings = prepare(loaded, spec, len(given.labels), backward)
     trace = record(loaded, arrays, targets, loss=spec.loss)
     trained = record(loaded, arrays, dtype="float32")

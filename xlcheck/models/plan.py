@@ -177,7 +177,9 @@ def _way_back(draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store, 
             **_gradients(bands),
         }
         batch_sheet(draft, draft.sheet(BATCH, "intermediate"), in_time(list(everything.items())), stored)
-    loss_sheet(draft, loss, list(of_loss.items()), stored)
+    several = len(draft.samples) > 1
+    begin = Range(next(iter(names.values()), GRADIENTS), 0, 0)
+    loss_sheet(draft, loss, list(of_loss.items()), stored, begin, Range(BATCH, 0, 0) if several else None)
     after = Range(LOSS, 0, 0)
     for owner, sheet in sheets.items():
         own = [(b, m) for b, m in _gradients(bands).items() if _owner(spec, b) == owner]
@@ -187,11 +189,11 @@ def _way_back(draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store, 
         backward_sheet(draft, sheet, heading, own, stored, forward, after)
         after = Range(sheet.name, 0, 0)
     shared = [q for q in draft.graph if q.shared]
-    source = Range(BATCH if len(draft.samples) > 1 else next(iter(names.values()), LOSS), 0, 0)
-    gradients_sheet(draft, weights, [q for q in shared if q.band.role is Role.GRADIENT], source)
+    source = Range(BATCH, 0, 0) if several else begin
+    gradients_sheet(draft, weights, spec, [q for q in shared if q.band.role is Role.GRADIENT], source)
     if step is not None:
         others = [q for q in shared if q.band.role is not Role.GRADIENT]
-        step_sheet(draft, step, others, STEPS[batch.step].name)
+        step_sheet(draft, step, spec, others, STEPS[batch.step].name)
 
 
 def _layer_sheets(

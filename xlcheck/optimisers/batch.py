@@ -86,34 +86,34 @@ def _equation(members: tuple[Quantity, ...], graph: Graph) -> str:
     in_time = sorted(members, key=lambda q: q.step or 0)
     first, last = in_time[0], in_time[-1]
     if first.shared:
-        return _of_weight(first.expr, graph)
+        return f"Σ over steps and samples of {_of_weight(first.expr, graph, first.band.layer)}"
     texts = [_general(q.expr, q.step, graph, q.band.layer) for q in (first, last)]
     if texts[0] == texts[1]:
         return texts[0]
     return f"{texts[0]}   (for t = {(last.step or 0) + 1}: {texts[1]})"
 
 
-def _of_weight(expr: ex.Expr | None, graph: Graph) -> str:
+def _of_weight(expr: ex.Expr | None, graph: Graph, layer: str) -> str:
     """Sums over steps and samples by what is summed; the blocks of a kernel beside each other."""
     match expr:
         case ex.Concat(items):
-            return " | ".join(_of_weight(item, graph) for item in items)
+            return " | ".join(_of_weight(item, graph, layer) for item in items)
         case ex.Stack(items):
-            return " ; ".join(dict.fromkeys(_of_weight(item, graph) for item in items))
+            return " ; ".join(dict.fromkeys(_of_weight(item, graph, layer) for item in items))
         case ex.OuterSum(xs, ds):
-            terms = [(f"({x})" if " " in x else x) + f"·{d}" for x, d in _pairs(xs, ds, graph)]
+            terms = [(f"({x})" if " " in x else x) + f"·{d}" for x, d in _pairs(xs, ds, graph, layer)]
         case ex.BatchSum(x):
             items = x.items if isinstance(x, ex.Total) else (x,)
-            terms = [_general(item, _step(item, graph), graph) for item in items]
+            terms = [_general(item, _step(item, graph), graph, layer) for item in items]
         case _:
             return "" if expr is None else notation(expr, graph)
-    return f"Σ over the batch of {', '.join(dict.fromkeys(terms))}"
+    return ", ".join(dict.fromkeys(terms))
 
 
-def _pairs(xs: tuple[ex.Expr, ...], ds: tuple[ex.Expr, ...], graph: Graph) -> Iterator[tuple[str, str]]:
+def _pairs(xs: tuple[ex.Expr, ...], ds: tuple[ex.Expr, ...], graph: Graph, layer: str) -> Iterator[tuple[str, str]]:
     for x, d in zip(xs, ds, strict=True):
         step = _step(d, graph)
-        yield _general(x, step, graph), _general(d, step, graph)
+        yield _general(x, step, graph, layer), _general(d, step, graph, layer)
 
 
 def _step(expr: ex.Expr, graph: Graph) -> int | None:
@@ -131,6 +131,8 @@ def _general(expr: ex.Expr | None, step: int | None, graph: Graph, layer: str = 
         label = label_of(q)
         if q.step in signs:
             label = q.band.label.replace("ₜ₋₁", "ₜ").replace("ₜ", signs[q.step])
+        if q.band.symbol.endswith("_init") and step is not None:
+            label = q.band.label.replace("₀", "ₜ₋₁")
         if layer and q.band.layer != layer:
             own = label.removeprefix(_SIGN)
             label = f"{label.removesuffix(own)}{q.band.layer}.{own}"
@@ -144,8 +146,7 @@ def _meaning(sources: list[Quantity], readers: dict[str, list[Quantity]], *, sha
     what = sources[0].band.label or sources[0].band.symbol
     through = list(dict.fromkeys(_seen_from(reader, q) for q in sources for reader in readers.get(q.name, ())))
     known = ", ".join(through[:_READERS]) + (" and others" if len(through) > _READERS else "")
-    sentence = f"How the mean loss changes when {what} changes a little"
-    sentence += ", over all steps and samples" if shared else ""
+    sentence = f"How the mean loss changes with {what}" + (", over all steps and samples" if shared else "")
     return f"{sentence}: it acts through {known}." if known else f"{sentence}."
 
 

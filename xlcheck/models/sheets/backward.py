@@ -8,7 +8,7 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.plan import Link
-from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING, UNIT
+from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING
 from xlcheck.excel.sheets.common import title
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.models.sheets import table as tables
@@ -17,6 +17,7 @@ from xlcheck.models.sheets.store import Store
 LOSS = "Loss"
 _TOP = 4
 _TITLE_COLUMNS = 8
+_EQUATION_WIDTH, _MEANING_WIDTH = 60, 46
 
 Members = Sequence[tuple[Band, tuple[Quantity, ...]]]
 
@@ -26,7 +27,9 @@ def in_time(bands: Members) -> list[tuple[Band, tuple[Quantity, ...]]]:
     return [(band, tuple(sorted(members, key=lambda q: q.step or 0))) for band, members in bands]
 
 
-def loss_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None:
+def loss_sheet(
+    draft: Draft, sheet: SheetDraft, bands: Members, store: Store, first: Range, every: Range | None
+) -> None:
     """Fill the sheet of the loss.
 
     Args:
@@ -34,12 +37,17 @@ def loss_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) ->
         sheet: the empty worksheet.
         bands: targets, losses, and their gradients.
         store: where the targets come from.
+        first: the first sheet of the way back.
+        every: where the loss of every sample stands, if there are several.
     """
     text = (
         "How wrong the answer is, and how the mean over the batch changes with it. Training changes the weights so "
         "that the mean becomes smaller. From here the way leads back, layer by layer."
     )
     title(sheet, LOSS, text, _TITLE_COLUMNS)
+    sheet.put(2, EQUATION, Link("where the way back begins →", first), "link")
+    if every is not None:
+        sheet.put(3, EQUATION, Link("the loss of every sample →", every), "link")
     _fill(draft, sheet, bands, store)
 
 
@@ -64,8 +72,8 @@ def backward_sheet(
     )
     title(sheet, heading, text, _TITLE_COLUMNS)
     sheet.heights[1] = 50
-    sheet.put(2, UNIT, Link("↑ forward pass", forward), "link")
-    sheet.put(2, EQUATION, Link("the gradients come from here →", after), "link")
+    sheet.put(2, EQUATION, Link("forward pass of this layer ↑", forward), "link")
+    sheet.put(3, EQUATION, Link("where the gradients come from →", after), "link")
     _fill(draft, sheet, bands, store)
 
 
@@ -75,5 +83,16 @@ def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None
     draft.helper(sheet, 2, FIRST, store.label, draft.samples, "word")
     tables.place(draft, sheet, table)
     tables.fill(draft, sheet, table, store)
-    sheet.widths[EQUATION] = 56
+    sheet.widths.update({EQUATION: _EQUATION_WIDTH, MEANING: _MEANING_WIDTH})
+    for line in table.lines:
+        if line.band is not None:
+            _heighten(sheet, table.at(sheet, line, line.members[0]), line.band)
     sheet.freeze = (_TOP + 1, 2) if table.blocks == 1 else (3, 2)
+
+
+def _heighten(sheet: SheetDraft, area: Range, band: Band) -> None:
+    """Give the rows of a band the height that its equation and its sentence need."""
+    lines = max(-(-len(band.equation) // _EQUATION_WIDTH), -(-len(band.meaning) // _MEANING_WIDTH))
+    rows = area.rows if area.rows <= tables.EXPLAINED_UNITS else tables.LONG_BAND
+    for row in range(area.top, area.top + rows):
+        sheet.heights[row] = max(20 if rows == 1 else 16, 5 + 15.5 * lines / rows)

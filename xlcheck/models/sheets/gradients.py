@@ -12,21 +12,26 @@ from xlcheck.excel.pattern import formula_at
 from xlcheck.excel.plan import Link
 from xlcheck.excel.printing import matrix_formulas
 from xlcheck.excel.sheets.common import heading, title
+from xlcheck.excel.sheets.weights import column_labels
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.optimisers.step import LAYER
+from xlcheck.models.sheets.weights import LABELLED_COLUMNS, with_weights
+from xlcheck.optimisers.step import BEFORE, LAYER
+from xlcheck.spec.model_spec import ModelSpec
 
 GRADIENTS, STEP = "Gradients", "Step"
 _TOP = 4
 _COLUMNS = 14
-_LABELLED_ROWS = 1
 
 
-def gradients_sheet(draft: Draft, sheet: SheetDraft, gradients: Sequence[Quantity], source: Range) -> None:
+def gradients_sheet(
+    draft: Draft, sheet: SheetDraft, spec: ModelSpec, gradients: Sequence[Quantity], source: Range
+) -> None:
     """Fill the sheet of the gradients of all weights.
 
     Args:
         draft: the workbook so far.
         sheet: the empty worksheet.
+        spec: the model.
         gradients: one for each weight.
         source: where that stands which is summed.
     """
@@ -42,15 +47,18 @@ def gradients_sheet(draft: Draft, sheet: SheetDraft, gradients: Sequence[Quantit
         heading(sheet, row, layer, _COLUMNS)
         row += 1
         for q in members:
-            row = _computed(draft, sheet, row, q)
+            row = _computed(draft, sheet, row, q, _labels(spec, q))
 
 
-def step_sheet(draft: Draft, sheet: SheetDraft, quantities: Sequence[Quantity], optimiser: str) -> None:
+def step_sheet(
+    draft: Draft, sheet: SheetDraft, spec: ModelSpec, quantities: Sequence[Quantity], optimiser: str
+) -> None:
     """Fill the sheet of one step.
 
     Args:
         draft: the workbook so far.
         sheet: the empty worksheet.
+        spec: the model.
         quantities: the optimiser's settings, and for each weight its slots and the new weight.
         optimiser: its name.
     """
@@ -71,7 +79,19 @@ def step_sheet(draft: Draft, sheet: SheetDraft, quantities: Sequence[Quantity], 
         heading(sheet, row, layer, _COLUMNS)
         row += 1
         for q in members:
-            row = _computed(draft, sheet, row, q) if q.expr is not None else _constant(draft, sheet, row, q)
+            fill = _computed if q.expr is not None else _constant
+            row = fill(draft, sheet, row, q, _labels(spec, q))
+
+
+def _labels(spec: ModelSpec, q: Quantity) -> list[str]:
+    """What each column of the weight belongs to that a gradient, slot or new weight is of."""
+    columns = q.shape[-1]
+    symbol = q.band.symbol.removesuffix(BEFORE)
+    for name, layer in with_weights(spec.layers):
+        own = [weight for weight in layer.weights if symbol.endswith(f"_{weight}")]
+        if name == q.band.layer and own and columns <= LABELLED_COLUMNS:
+            return column_labels(layer, max(own, key=len), columns)
+    return [str(column + 1) for column in range(columns)]
 
 
 def _widths(sheet: SheetDraft) -> None:
@@ -98,27 +118,27 @@ def _setting(draft: Draft, sheet: SheetDraft, row: int, q: Quantity) -> int:
     return row + 1
 
 
-def _caption(draft: Draft, sheet: SheetDraft, row: int, q: Quantity) -> Range:
+def _caption(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, labels: list[str]) -> Range:
     """Name, equation and meaning above the matrix; returns where it stands."""
     values = _matrix(draft, q)
     shape = " × ".join(f"{n:,}" for n in q.shape)
     sheet.put(row, 0, f"{q.band.label}   {shape}", "symbol")
     sheet.put(row, 2, q.band.equation, "equation")
     sheet.put(row + 1, 2, q.band.meaning, "hint")
-    columns = values.shape[1]
-    sheet.numbers(row + 2, 1, np.arange(1.0, columns + 1)[None, :], "column_label")
-    if len(values) > _LABELLED_ROWS:
-        sheet.numbers(row + 3, 0, np.arange(1.0, len(values) + 1)[:, None], "label")
+    sheet.put_row(row + 2, 1, labels, "column_label")
+    if len(values) > 1:
+        first = 0.0 if q.band.symbol.endswith("embeddings") else 1.0  # codes count from 0
+        sheet.numbers(row + 3, 0, np.arange(first, first + len(values))[:, None], "label")
     area = sheet.at(row + 3, 1, *values.shape)
     draft.place(q.name, area)
     return area
 
 
-def _computed(draft: Draft, sheet: SheetDraft, row: int, q: Quantity) -> int:
-    area = _caption(draft, sheet, row, q)
+def _computed(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, labels: list[str]) -> int:
+    area = _caption(draft, sheet, row, q, labels)
     values = _matrix(draft, q)
     first = ""
-    style = "weight" if q.band.role is Role.WEIGHT else q.band.role.value
+    style = "slot" if q.band.role is Role.STATE else q.band.role.value
     for column in range(area.columns):
         formulas = matrix_formulas(draft, q, sheet.name, column)
         first = first or formula_at(formulas, 0)
@@ -128,9 +148,9 @@ def _computed(draft: Draft, sheet: SheetDraft, row: int, q: Quantity) -> int:
     return area.top + area.rows + 2
 
 
-def _constant(draft: Draft, sheet: SheetDraft, row: int, q: Quantity) -> int:
-    area = _caption(draft, sheet, row, q)
-    sheet.numbers(area.top, area.left, _matrix(draft, q), q.band.role.value)
+def _constant(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, labels: list[str]) -> int:
+    area = _caption(draft, sheet, row, q, labels)
+    sheet.numbers(area.top, area.left, _matrix(draft, q), "slot")
     return area.top + area.rows + 1
 
 

@@ -8,7 +8,7 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.plan import Link
-from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING, UNIT
+from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING
 from xlcheck.excel.sheets.common import title
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.models.sheets import table as tables
@@ -46,7 +46,7 @@ def layer_sheet(
     if weight is not None:
         sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")
     if back is not None:
-        sheet.put(2, UNIT, Link("↓ backward pass", back), "link")
+        sheet.put(3, EQUATION, Link("backward pass of this layer ↓", back), "link")
     sheet.put(2, MEANING, "reading the sample:", "label")
     draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
     tables.place(draft, sheet, table)

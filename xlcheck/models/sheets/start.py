@@ -20,7 +20,8 @@ from xlcheck.excel.sheets.start import (
     reading_table,
 )
 from xlcheck.excel.spilled import NEEDS
-from xlcheck.graph.quantities import Quantity
+from xlcheck.excel.styles import TRAINING_LEGEND
+from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.models.sheets.answers import Answer
 from xlcheck.models.sheets.numbers import slack
 from xlcheck.models.sheets.store import Store
@@ -82,7 +83,8 @@ def start_sheet(
     row = _table(sheet, row + 1, layers)
     row = reading_table(sheet, row + 1, story.reading)
     row = pages_table(sheet, row + 1, pages)
-    row = legend_table(sheet, row + 1)
+    learns = any(q.band.role is Role.GRADIENT for q in draft.graph)
+    row = legend_table(sheet, row + 1, TRAINING_LEGEND if learns else None)
     provenance_table(sheet, row + 1, provenance)
 
 

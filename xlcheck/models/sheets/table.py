@@ -28,8 +28,10 @@ from xlcheck.models.sheets.store import Store
 WRAP = 250
 """Time steps in one block of columns; the next ones stand below."""
 
-_EXPLAINED_UNITS = 12
-_LONG_BAND = 4  # rows that the words beside more units take
+EXPLAINED_UNITS = 12
+"""A symbol, its equation and its meaning stand beside so many rows; beside more of them only beside `LONG_BAND`."""
+
+LONG_BAND = 4
 _ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
 _LONG_SOFTMAX = 8
 _CHARTED_UNITS = 7
@@ -221,12 +223,13 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
 
 def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity, *, full: bool) -> None:
     units = q.shape[-1]
-    merged = units if units <= _EXPLAINED_UNITS else _LONG_BAND
+    merged = units if units <= EXPLAINED_UNITS else LONG_BAND
     texts = [(SYMBOL, band.label, "symbol")]
     if full:
         row_only = q.expr is not None and _takes_row(q.expr, View(draft, sheet.name, None))
         meaning = f"{band.meaning} {_ROW}" if row_only else band.meaning
-        texts += [(EQUATION, band.equation, "equation"), (MEANING, meaning, "meaning")]
+        equation = "long_equation" if band.role is Role.GRADIENT else "equation"
+        texts += [(EQUATION, band.equation, equation), (MEANING, meaning, "meaning")]
     for column, text, style in texts:
         sheet.merge(sheet.at(row, column, merged, 1), text, style)
     if units == 1:
@@ -312,6 +315,6 @@ def _formula_texts(draft: Draft, sheet: SheetDraft, table: Table, q: Quantity, s
         shown = [text]
     else:
         formulas = column_formulas(draft, q, sheet.name)
-        shown = [formula_at(formulas, i) for i in range(area.rows if area.rows <= _EXPLAINED_UNITS else 1)]
+        shown = [formula_at(formulas, i) for i in range(area.rows if area.rows <= EXPLAINED_UNITS else 1)]
     for i, text in enumerate(shown):
         sheet.put(area.top + i, FIRST + table.width, f"={text}", "formula")

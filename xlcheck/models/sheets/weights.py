@@ -13,7 +13,7 @@ from xlcheck.excel.sheets.weights import NAME, column_labels
 from xlcheck.spec.model_spec import LayerSpec, ModelSpec
 
 _LARGE = 2000
-_LABELLED_COLUMNS = 256
+LABELLED_COLUMNS = 256
 _ROWS = {"kernel": "input", "recurrent_kernel": "unit", "embeddings": "code"}
 _WIDE = 10
 
@@ -22,7 +22,7 @@ def weights_sheets(draft: Draft, spec: ModelSpec) -> None:
     """Fill the sheets, place every weight, and give each array its Keras name as a defined name."""
     shared: SheetDraft | None = None
     rows: dict[str, int] = {}
-    for name, layer in _with_weights(spec.layers):
+    for name, layer in with_weights(spec.layers):
         size = sum(int(np.prod(shape)) for shape in layer.weights.values())
         if size > _LARGE:
             sheet = _sheet(draft, f"{name} weights", f"Weights of {name}", layer)
@@ -42,11 +42,12 @@ def parameters(layer: LayerSpec) -> int:
     return sum(int(np.prod(s)) for s in layer.weights.values()) + sum(parameters(inner) for inner in layer.inner)
 
 
-def _with_weights(layers: tuple[LayerSpec, ...], prefix: str = "") -> Iterator[tuple[str, LayerSpec]]:
+def with_weights(layers: tuple[LayerSpec, ...], prefix: str = "") -> Iterator[tuple[str, LayerSpec]]:
+    """Every layer that has weights itself, with the prefix of their quantities."""
     for layer in layers:
         if layer.weights:
             yield prefix + layer.name, layer
-        yield from _with_weights(layer.inner, f"{prefix}{layer.name}.")
+        yield from with_weights(layer.inner, f"{prefix}{layer.name}.")
 
 
 def _sheet(draft: Draft, name: str, heading_text: str, layer: LayerSpec | None) -> SheetDraft:
@@ -66,7 +67,7 @@ def _weight(draft: Draft, sheet: SheetDraft, prefix: str, layer: LayerSpec, weig
     rows, columns = values.shape
     shape = " × ".join(f"{n:,}" for n in array.shape)
     sheet.put(row, 0, f"{weight}   {shape}", "symbol")
-    if columns <= _LABELLED_COLUMNS:
+    if columns <= LABELLED_COLUMNS:
         sheet.put_row(row + 1, 1, list(column_labels(layer, weight, columns)), "column_label")
     else:
         sheet.numbers(row + 1, 1, np.arange(1.0, columns + 1)[None, :], "column_label")
