@@ -193,9 +193,10 @@ class Operands:
         return own
 
     def _of_sample(self, name: str, sample: int) -> Array:
-        """A quantity's values for one sample, `(settings, n)`: its own, else the selector's, else the oracle's."""
+        """A quantity's values for one sample, `(settings, n)`: as shown, else as it follows, else the oracle's."""
         own = self._values.get(sample, {}).get(name)
-        if own is not None:
+        shown_by = self._placed.get(name, {})
+        if own is not None and (sample in shown_by or None not in shown_by):
             return own
         selected = self._values.get(None, {}).get(name)
         shown = np.flatnonzero(self.settings == sample)

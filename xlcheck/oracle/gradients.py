@@ -7,6 +7,7 @@ replaced by what the tape says of it, and the same recorders that read values re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ def _gradients(
     tensors = [import_keras().ops.convert_to_tensor(item, dtype="float64") for item in inputs]
     open_loops(model)
     start_from(model, states, len(inputs[0]), "float64")
-    with tf.GradientTape(persistent=True) as tape, listening(model) as root:
+    with tf.GradientTape(persistent=True) as tape, listening(model, partial(watch, tape)) as root:
         watch_all(tape, model, tensors)
         outputs = call_model(model, tensors)
         goal = target_tensor(str(spec.loss), targets, outputs[0], "float64")
@@ -125,6 +126,13 @@ def watch_all(tape: Any, model: Any, inputs: Sequence[Any]) -> None:
     for _, layer in walk(model):
         if hasattr(layer, "get_initial_state"):
             tape.watch(layer.get_initial_state(len(inputs[0])))
+
+
+def watch(tape: Any, made: Any) -> None:
+    """Let a tape record what follows from these results, even if they follow from nothing that it watches."""
+    import tensorflow as tf
+
+    tape.watch([t for t in import_keras().tree.flatten(made) if isinstance(t, tf.Tensor) and t.dtype.is_floating])
 
 
 def _gradients_of(tape: Any, loss: Any, tensors: Sequence[Any]) -> Callable[[Any], Any]:

@@ -52,16 +52,20 @@ class LayerCall:
 
 
 @contextmanager
-def listening(model: Any) -> Iterator[LayerCall]:
+def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator[LayerCall]:
     """Note what every layer of a model computes while the context is open.
 
     The model's layers are changed and stay so: give it a model that nobody else uses.
+
+    Args:
+        model: the model.
+        made: told of each result, before anything is computed from it.
 
     Yields:
         A call that stands for the model; its `calls` fill up as the model is called.
     """
     root = LayerCall(model, (), {})
-    stack = [root]
+    stack = _Stack(root, made)
     layers = [layer for layer in model._flatten_layers(include_self=False) if layer is not model]
     for layer in layers:
         _note_activations(layer, stack)
@@ -75,14 +79,22 @@ def listening(model: Any) -> Iterator[LayerCall]:
         yield root
 
 
-def _note_activations(layer: Any, stack: list[LayerCall]) -> None:
+class _Stack(list[LayerCall]):
+    """The calls that are under way, the innermost last, and who is told of results."""
+
+    def __init__(self, root: LayerCall, made: Callable[[Any], None] | None) -> None:
+        super().__init__([root])
+        self.made = made or (lambda result: None)
+
+
+def _note_activations(layer: Any, stack: _Stack) -> None:
     for name in ("activation", "recurrent_activation"):
         function = vars(layer).get(name)
         if callable(function):
             setattr(layer, name, _noted(name, function, stack))
 
 
-def _note_calls(layer: Any, stack: list[LayerCall]) -> None:
+def _note_calls(layer: Any, stack: _Stack) -> None:
     call = layer.call
 
     def noted(*args: Any, **kwargs: Any) -> Any:
@@ -93,12 +105,13 @@ def _note_calls(layer: Any, stack: list[LayerCall]) -> None:
             inside.result = call(*args, **kwargs)
         finally:
             stack.pop()
+        stack.made(inside.result)
         return inside.result
 
     layer.call = noted
 
 
-def _note_loop(layer: Any, stack: list[LayerCall]) -> None:
+def _note_loop(layer: Any, stack: _Stack) -> None:
     """Note what a recurrent layer's loop over time returns, with the outputs of all steps in any case."""
     if not hasattr(layer, "inner_loop"):
         return
@@ -114,10 +127,11 @@ def _note_loop(layer: Any, stack: list[LayerCall]) -> None:
     layer.inner_loop = _noted("inner_loop", whole_loop, stack)
 
 
-def _noted(name: str, function: Callable[..., Any], stack: list[LayerCall]) -> Callable[..., Any]:
+def _noted(name: str, function: Callable[..., Any], stack: _Stack) -> Callable[..., Any]:
     def noted(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
         stack[-1].events.append(Event(name, args, result))
+        stack.made(result)
         return result
 
     return noted
@@ -126,7 +140,7 @@ def _noted(name: str, function: Callable[..., Any], stack: list[LayerCall]) -> C
 class _NotedOperations:
     """`keras.ops` for the code of one module, noting each function that is called."""
 
-    def __init__(self, ops: Any, stack: list[LayerCall]) -> None:
+    def __init__(self, ops: Any, stack: _Stack) -> None:
         self._ops = ops
         self._stack = stack
 

@@ -1,0 +1,153 @@
+"""Seeded faults in the cells of a backward pass: each is the only root, at exactly its cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from planting import Place, planted_report, roots
+
+from xlcheck.excel.content import WorkbookContent
+from xlcheck.excel.manifest import manifest_of
+from xlcheck.excel.reader import read_workbook
+from xlcheck.models.backward import Backward
+from xlcheck.models.build import build_model
+from xlcheck.spec.keras_import import import_keras
+
+pytestmark = pytest.mark.keras
+
+CODES = np.array([[1, 2, 4], [3, 3, 4]])
+
+
+@pytest.fixture(scope="module", params=["two samples", "one sample"])
+def content(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> WorkbookContent:
+    """An Embedding, an LSTM with two units and a Dense layer, after one step of Adam."""
+    keras: Any = import_keras()
+    keras.utils.set_random_seed(4)
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            layers.Embedding(5, 2, name="words"),
+            layers.LSTM(2, name="lstm"),
+            layers.Dense(2, activation="softmax", name="out"),
+        ]
+    )
+    inputs = CODES if request.param == "two samples" else CODES[:1]
+    path = tmp_path_factory.mktemp("backward") / "m.xlsx"
+    asked = Backward(np.arange(len(inputs)), "sparse_categorical_crossentropy", step="adam")
+    assert build_model(model, inputs, path, backward=asked).report.ok
+    return read_workbook(path)
+
+
+def place_of(content: WorkbookContent, quantity: str, element: tuple[int, int] = (0, 0)) -> Place:
+    """Where an element of a quantity stands: for the selected sample, or once for all."""
+    manifest = manifest_of(content)
+    assert manifest is not None
+    area = next(b.area for b in manifest.bindings if b.quantity == quantity and b.sample is None)
+    return area.sheet, area.top + element[0], area.left + element[1]
+
+
+def formula_at(content: WorkbookContent, place: Place) -> str:
+    """The formula of a cell, without the equals sign."""
+    sheet, row, column = place
+    formula = content.sheets[sheet].cells[row, column].formula
+    assert formula is not None
+    return str(formula).removeprefix("=")
+
+
+def without_last_factor(formula: str) -> str:
+    """A factor of the chain rule is missing."""
+    return formula[: formula.rindex("*")]
+
+
+def with_another_sign(formula: str) -> str:
+    """The sign is wrong."""
+    return f"-({formula})"
+
+
+def without_last_column(formula: str) -> str:
+    """The last step, and there the last sample, is left out of a sum over both."""
+
+    def shorter(match: re.Match[str]) -> str:
+        return f"{match[1]}:{chr(ord(match[2]) - 1)}{match[3]}"
+
+    return re.sub(r"([A-Z]\d+):([A-Z])(\d+)", shorter, formula)
+
+
+def with_kernel_not_transposed(formula: str) -> str:
+    """A column of the kernel stands where its row should."""
+    match = re.search(r"SUMPRODUCT\(MMULT\(Weights!\$([A-Z])\$(\d+):\$[A-Z]\$\d+,(.*?)\)\)", formula)
+    assert match is not None
+    column, row, flow = match.groups()
+    wrong = f"SUMPRODUCT(Weights!${column}${row}:${column}${int(row) + 1},{flow})"
+    return formula[: match.start()] + wrong + formula[match.end() :]
+
+
+def with_epsilon_inside(formula: str) -> str:
+    """The small number of the optimiser stands inside the root."""
+    match = re.search(r"\(SQRT\((.*?)\)\+(\$B\$\d+)\)", formula)
+    assert match is not None
+    return formula[: match.start()] + f"SQRT({match[1]}+{match[2]})" + formula[match.end() :]
+
+
+def without_bias_correction(formula: str) -> str:
+    """Adam's averages are not made up for their beginning at 0."""
+    return formula[: formula.index("*")]
+
+
+FAULTS: dict[str, tuple[str, tuple[int, int], Callable[[str], str]]] = {
+    "missing chain factor": ("lstm.d_z_f[1]", (0, 0), without_last_factor),
+    "wrong sign": ("lstm.d_c_tilde[0]", (1, 0), with_another_sign),
+    "a step forgotten in the sum": ("lstm.d_recurrent_kernel", (1, 5), without_last_column),
+    "a step forgotten in the sum of a bias": ("lstm.d_bias", (0, 4), without_last_column),
+    "a step forgotten for an embedding": ("words.d_embeddings", (4, 1), without_last_column),
+    "transposed kernel": ("lstm.d_h[0]", (0, 0), with_kernel_not_transposed),
+    "transposed kernel between layers": ("words.d_y[2]", (1, 0), with_kernel_not_transposed),
+    "the loss of another class": ("out.d_z", (1, 0), lambda formula: formula.replace("=1,", "=0,")),
+    "epsilon inside the root": ("lstm.new_kernel", (1, 6), with_epsilon_inside),
+    "no bias correction": ("optimiser.alpha", (0, 0), without_bias_correction),
+    "mean over one sample too many": ("loss.d_loss", (0, 0), lambda formula: "1/3"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_the_way_back_is_the_only_root(content: WorkbookContent, fault: str) -> None:
+    """Everything that follows from the wrong cell is carried; the cell itself is found."""
+    quantity, element, change = FAULTS[fault]
+    place = place_of(content, quantity, element)
+    formula = formula_at(content, place)
+    wrong = change(formula)
+    report = planted_report(content, place, wrong, None)
+
+    assert wrong != formula
+    assert roots(report) == {place}, [(cell.sheet, cell.cell, cell.quantity) for cell in report.roots]
+
+
+def test_a_fault_in_the_batch_is_found_there(content: WorkbookContent) -> None:
+    """A wrong number of one sample is the root, and the gradients that sum over it are carried."""
+    manifest = manifest_of(content)
+    assert manifest is not None
+    if len(manifest.samples) == 1:
+        pytest.skip("there is no sheet of a batch for a single sample")
+    area = next(b.area for b in manifest.bindings if b.quantity == "lstm.d_z_i[1]" and b.sample == 1)
+    place = (area.sheet, area.top, area.left)
+    report = planted_report(content, place, without_last_factor(formula_at(content, place)), None)
+    carried = {cell.quantity for cell in report.cells if cell.status.value == "carried"}
+
+    assert roots(report) == {place}
+    assert {"lstm.d_kernel[0][0]", "lstm.new_kernel[0][0]", "words.d_embeddings[3][0]"} <= carried
+
+
+@pytest.mark.parametrize("quantity", ["lstm.d_kernel", "lstm.new_recurrent_kernel", "lstm.v_bias"])
+def test_a_typed_number_is_the_only_root(content: WorkbookContent, quantity: str) -> None:
+    """Over a formula its own value was typed, or one that is off by 1e-9."""
+    place = place_of(content, quantity)
+    value = content.sheets[place[0]].cells[place[1:]].value
+    assert isinstance(value, float)
+
+    assert roots(planted_report(content, place, None, value)) == {place}
+    assert roots(planted_report(content, place, None, value + 1e-9)) == {place}
