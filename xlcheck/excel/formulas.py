@@ -352,7 +352,7 @@ def _total(printer: Printer, expr: ex.Total, index: int | None) -> tuple[str, st
     return "+".join(f"{Operand(printer, item, index):add}" for item in expr.items), "add"
 
 
-def _largest(printer: Printer, expr: ex.Largest, index: int | None) -> tuple[str, str]:
+def _largest(printer: Printer, expr: ex.Largest | ex.FirstLargest, index: int | None) -> tuple[str, str]:
     if index is None:
         raise NotSupportedError("the largest of several vectors inside another array operation needs its own quantity")
     names = _names(expr)
@@ -474,6 +474,7 @@ _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Concat: _concat,
     ex.Total: _total,
     ex.Largest: _largest,
+    ex.FirstLargest: _largest,
     ex.Tanh: Row("TANH({x})"),
     ex.Sigmoid: Row("1/(1+EXP(-{x:neg}))", "mul"),
     ex.Softmax: _softmax_written_out,

@@ -189,6 +189,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.OneHot: _one_hot,
     ex.Concat: _concat,
     ex.Total: lambda e, v: np.sum(_items(e, v), axis=0),
+    ex.FirstLargest: lambda e, v: np.max(_items(e, v), axis=0),
     ex.Largest: lambda e, v: np.max(_items(e, v), axis=0),
     ex.DotTransposed: lambda e, v: value_of(e.x, v) @ value_of(e.matrix, v).T,
     ex.OuterSum: _outer_sum,

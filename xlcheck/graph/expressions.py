@@ -237,7 +237,11 @@ class Total(Nary):
 
 
 class Largest(Nary):
-    """The largest of all items, element by element."""
+    """The largest of all items, element by element; several that are equally large share what flows back."""
+
+
+class FirstLargest(Nary):
+    """The same, where the first of several that are equally large receives all that flows back."""
 
 
 @dataclass(frozen=True, slots=True)

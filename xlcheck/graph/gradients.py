@@ -58,7 +58,7 @@ def backward(graph: Graph, samples: int, loss: str = "loss.mean") -> Graph:
             continue
         if q.is_weight:
             weights.append(q)
-        elif q.expr is not None or q.band.symbol.endswith("_init"):
+        elif q.band.role is not Role.INPUT and (q.expr is not None or q.band.symbol.endswith("_init")):
             flow = _gather_parts(build, q, parts[q.name])
             if not isinstance(flow, ex.Ref | ex.Const):
                 flow = build.let(_band(q), flow, q.step)
@@ -260,6 +260,15 @@ def _largest(build: GraphBuilder, e: ex.Largest, value: ex.Expr, flow: ex.Expr, 
         yield item, flow * own / ex.Total(is_largest)
 
 
+def _first_largest(build: GraphBuilder, e: ex.FirstLargest, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
+    """To the first item that is as large as the largest."""
+    is_largest = tuple(1 - ex.NotEqual(item, value) for item in e.items)
+    for number, (item, own) in enumerate(zip(e.items, is_largest, strict=True)):
+        before = is_largest[:number]
+        none_before = ex.Greater(ex.Const(0.5), ex.Total(before) if len(before) > 1 else before[0]) if before else None
+        yield item, flow * own if none_before is None else flow * own * none_before
+
+
 def _binary_crossentropy(
     build: GraphBuilder, e: ex.BinaryCrossentropy, value: ex.Expr, flow: ex.Expr, samples: int
 ) -> Local:
@@ -313,6 +322,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
     ex.Concat: _concat,
     ex.Total: _total,
     ex.Largest: _largest,
+    ex.FirstLargest: _first_largest,
     ex.BinaryCrossentropy: _binary_crossentropy,
     ex.CategoricalCrossentropy: _categorical_crossentropy,
     ex.SparseCategoricalCrossentropy: _sparse_categorical_crossentropy,

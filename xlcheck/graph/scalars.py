@@ -195,6 +195,7 @@ _RULES: dict[type[ex.Expr], Callable[..., ex.Expr]] = {
     ex.Concat: _concat,
     ex.Total: _each(total),
     ex.Largest: _each(lambda items: ex.Largest(tuple(items))),
+    ex.FirstLargest: _each(lambda items: ex.FirstLargest(tuple(items))),
     ex.Softmax: _softmax,
     ex.CategoricalCrossentropy: _categorical_crossentropy,
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlcheck.graph.expressions import Expr, Largest, Ref, Total
+from xlcheck.graph.expressions import Expr, FirstLargest, Largest, Ref, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, only_sequence, output_band
 from xlcheck.layers.windows import windows
@@ -29,7 +29,7 @@ def equations(
     outputs = []
     for t, window in enumerate(windows(len(steps), size, stride, layer.options["padding"])):
         items = tuple(steps[source] for _, source in window)
-        outputs.append(build.let(band, _largest(items) if largest else _average(items), t))
+        outputs.append(build.let(band, FirstLargest(items) if largest else _average(items), t))
     return (Signal.sequence(tuple(outputs)),)
 
 

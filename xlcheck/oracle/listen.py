@@ -74,6 +74,8 @@ def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator
     with ExitStack() as patches:
         for module in _modules(layers):
             patches.enter_context(patch.object(module, "ops", _NotedOperations(module.ops, stack)))
+        loops = sys.modules["keras.src.backend.tensorflow.rnn"]  # where a mask chooses between old and new
+        patches.enter_context(patch.object(loops, "tf", _NotedWhere(loops.tf, stack)))
         inside = sys.modules["keras.src.ops.nn"]  # where Keras normalises a layer's input
         patches.enter_context(patch.object(inside, "moments", _noted("moments", inside.moments, stack)))
         yield root
@@ -147,6 +149,17 @@ class _NotedOperations:
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._ops, name)
         return _noted(name, value, self._stack) if callable(value) else value
+
+
+class _NotedWhere:
+    """TensorFlow for the code of one module, noting each choice."""
+
+    def __init__(self, tensorflow: Any, stack: _Stack) -> None:
+        self._tensorflow = tensorflow
+        self.where = _noted("where", tensorflow.where, stack)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tensorflow, name)
 
 
 def _modules(layers: list[Any]) -> list[Any]:

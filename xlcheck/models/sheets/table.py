@@ -108,10 +108,11 @@ def lay_out(top: int, bands: Sequence[tuple[Band, tuple[Quantity, ...]]], *, com
     """Give every band its rows; a spilled softmax needs no cells for its largest element and sum."""
     lines: list[Line] = []
     initial: list[Quantity] = []
+    names = {band.name for band, _ in bands}
     row = 0
     last = ("", "")
     for band, members in bands:
-        if band.symbol.endswith("_init"):
+        if band.symbol.endswith("_init") and band.name.removesuffix("_init") in names:
             initial += members
             continue
         key = (band.layer, band.group)

@@ -35,5 +35,20 @@ def steps_and_states(call: LayerCall, step: Callable[[LayerCall], dict[str, Any]
         for number, symbol in enumerate(states):
             recorded[f"{symbol}_new"] = recorded[symbol]
             recorded[symbol] = np.stack([array(values[number]) for values in after[order]], axis=1)
-        recorded["y"] = array(outputs)[:, order]
+        recorded["y"] = _output(call, array(outputs), array(loop.result[0]), len(states))[:, order]
     return recorded
+
+
+def _output(call: LayerCall, outputs: np.ndarray, last: np.ndarray, states: int) -> np.ndarray:
+    """What the layer hands on at each step of its loop.
+
+    Of gradients, those of all outputs together do not say what flows through the last one, and from each to the one
+    before it; that is found where the loop chooses.
+    """
+    if call.holds_values:
+        return outputs
+    if call.layer.zero_output_for_mask:  # no output goes into the next one
+        return np.concatenate([outputs[:, :-1], outputs[:, -1:] + last[:, None]], axis=1)
+    timesteps = outputs.shape[1]
+    chosen = exactly(call.named("where"), timesteps * (1 + states), call, "where")
+    return np.stack([array(event.result) for event in chosen[:: 1 + states]], axis=1)
