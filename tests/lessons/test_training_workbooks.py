@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import epoch_differences
 import pytest
+from epoch_differences import OPTIMISER, manifest, place
 
 from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.constants import write_with_constants
-from xlcheck.excel.manifest import Manifest, manifest_of
 from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.values import CellError
 from xlcheck.lessons.training import TRAINING_LESSONS
 
 STATUS, VERDICT = Range("Training", 4, 4), Range("Training", 5, 4)
+STATE, DIFFERENCE = 2, 4
+OBSOLETE = "An input was changed: Keras's columns no longer apply"
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +42,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], api.Built
 def session(built: Callable[[str], api.Built]) -> Any:
     """The SimpleRNN's workbook in an engine."""
     return engine("ironcalc", guarded=False).open(built("simple-rnn-training").path)
-
-
-def manifest(path: Path) -> Manifest:
-    found = manifest_of(read_workbook(path))
-    assert found is not None
-    return found
-
-
-def place(path: Path, quantity: str) -> Range:
-    """Where an input stands."""
-    return next(b.area for b in manifest(path).bindings if b.quantity == quantity)
 
 
 @pytest.mark.parametrize("name", TRAINING_LESSONS)
@@ -86,19 +78,131 @@ def test_divergence_is_named_and_makes_no_errors(
     session: Any, built: Callable[[str], api.Built], optimiser: str, rate: float
 ) -> None:
     """A learning rate that is far too large ends in "diverged at epoch n", and in no error in any cell."""
-    path = built("simple-rnn-training").path
+    require_named_divergence(session, built("simple-rnn-training").path, optimiser, rate)
+
+
+@pytest.mark.parametrize("name", ["cellrune", pytest.param("libreoffice", marks=pytest.mark.libreoffice)])
+@pytest.mark.parametrize("lesson", ["simple-rnn-training", "rnn-dimensions-training"])
+def test_divergence_in_other_programs(lesson: str, name: str, built: Callable[[str], api.Built]) -> None:
+    """The other engines name the divergence in the same way, and show no errors either."""
+    path = built(lesson).path
+    require_named_divergence(engine(name, guarded=False).open(path), path, "SGD", 1e12)
+
+
+def require_named_divergence(session: Any, path: Path, optimiser: str, rate: float) -> None:
+    """Set a learning rate and require that every sheet says that it was too large, with no error in any cell."""
     cell = place(path, "optimiser.learning_rate")
-    session.set("Training", 5, 1, optimiser)
+    session.set(*OPTIMISER, optimiser)
     session.set(cell.sheet, cell.top, cell.left, rate)
     session.recalculate()
     table = manifest(path).epochs
     assert table is not None
+    epochs = [table.area, Range(table.area.sheet, table.area.top, DIFFERENCE, table.area.rows)]
+    elsewhere = [h.cell for h in manifest(path).helpers] + [b.area for b in manifest(path).bindings]
+    read = [value for area in (*epochs, *elsewhere) for row in session.read(area) for value in row]
     ((status,),) = session.read(STATUS)
-    errors = [value for row in session.read(table.area) for value in row if isinstance(value, CellError)]
+    diverged = re.fullmatch(r"The training has diverged at epoch (\d+): the learning rate is too large", str(status))
 
-    assert str(status).startswith("The training has diverged at epoch ")
-    assert not errors
-    assert session.read(VERDICT) == [["An input was changed: Keras's columns no longer apply"]]
+    assert diverged is not None
+    assert not [value for value in read if isinstance(value, CellError)]
+    assert session.read(Range("Start", 3, 0)) == session.read(VERDICT) == [[OBSOLETE]]
+    states = [value for (value,) in session.read(Range(table.area.sheet, table.area.top, STATE, table.area.rows))]
+    assert states.index("diverged") == int(diverged[1]) - 1
+
+
+@pytest.mark.parametrize("name", ["ironcalc", "cellrune", pytest.param("libreoffice", marks=pytest.mark.libreoffice)])
+def test_keras_no_longer_applies_after_a_change(name: str, built: Callable[[str], api.Built]) -> None:
+    """Whatever the learner changes, Keras's differences give way to a dash; put back, they come back."""
+    path = built("simple-rnn-training").path
+    table = manifest(path).epochs
+    assert table is not None
+    rate, kernel, delta = (place(path, q) for q in ("optimiser.learning_rate", "dense.kernel", "nudge.delta"))
+    beginning = manifest(path).trace["dense.kernel"].item()
+    changes: list[tuple[Any, float | str, float | str, bool]] = [
+        ((rate.sheet, rate.top, rate.left), 0.002, 0.001, False),
+        (OPTIMISER, "SGD", "Adam", False),
+        ((kernel.sheet, kernel.top, kernel.left), 1.5, beginning, False),
+        ((delta.sheet, delta.top, delta.left), 1e-4, 1e-5, True),  # nudging is no part of the training
+    ]
+    session = engine(name, guarded=False).open(path)
+    agreement = "500 of 500 epochs agree with Keras in loss and weights"
+    for where, changed, original, applies in changes:
+        for value in (changed, original):
+            session.set(*where, value)
+            session.recalculate()
+            shown = session.read(Range(table.area.sheet, table.area.top, DIFFERENCE, table.area.rows))
+            valid = applies or value == original
+
+            assert session.read(VERDICT) == [[agreement if valid else OBSOLETE]], where
+            assert {type(v) for (v,) in shown} == {float if valid else str}, where
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("optimiser", epoch_differences.RATES)
+@pytest.mark.parametrize("lesson", epoch_differences.LESSONS)
+def test_500_epochs_of_each_optimiser(lesson: str, optimiser: str, built: Callable[[str], api.Built]) -> None:
+    """Both engines end 500 epochs within 1e-12 of Keras's weights, and every loss is within 1e-13."""
+    path, rate = built(lesson).path, epoch_differences.RATES[optimiser]
+    truth = epoch_differences.keras(path, optimiser, rate)
+    for name in ("ironcalc", "cellrune"):
+        found = epoch_differences.differences(epoch_differences.in_the_sheet(path, optimiser, rate, name), truth)
+
+        assert found.loss <= 1e-13, (name, found)
+        assert found.weight <= 1e-12, (name, found)
+
+
+@pytest.mark.parametrize("name", TRAINING_LESSONS)
+def test_nudging_finds_the_gradients(name: str, built: Callable[[str], api.Built]) -> None:
+    """Beside every gradient stands what nudging the weight gives; they agree to about ten digits, and follow δ."""
+    path = built(name).path
+    session = engine("ironcalc", guarded=False).open(path)
+    delta = place(path, "nudge.delta")
+    gradients = [b.area for b in manifest(path).bindings if ".d_" in b.quantity and ".new_" in by_weight(b.quantity)]
+    differences = {}
+    for size in (1e-5, 1e-2):
+        session.set(delta.sheet, delta.top, delta.left, size)
+        session.recalculate()
+        rows = [session.read(Range(area.sheet, area.top, area.left, 1, 3))[0] for area in gradients]
+        differences[size] = max(abs(gradient - nudged) for gradient, nudged, _ in rows)
+        assert [difference for *_, difference in rows] == [gradient - nudged for gradient, nudged, _ in rows]
+
+    assert len(gradients) == {"simple-rnn-training": 5, "lstm-training": 14, "rnn-dimensions-training": 33}[name]
+    assert differences[1e-5] < 1e-9
+    assert 1e-7 < differences[1e-2] < 1e-3  # about δ² of it
+
+
+def by_weight(gradient: str) -> str:
+    """The name of the new weight that goes with a gradient, for those of weights; else nothing."""
+    return gradient.replace(".d_", ".new_") if not gradient.startswith("sample") else ""
+
+
+@pytest.mark.keras
+def test_nudged_runs_are_checked_against_keras_anew(built: Callable[[str], api.Built], tmp_path: Path) -> None:
+    """After a learner has changed δ and a weight, the nudged runs are those of Keras with both."""
+    source = built("simple-rnn-training").path
+    kernel, delta = place(source, "dense.kernel"), place(source, "nudge.delta")
+    path = tmp_path / "changed.xlsx"
+    changes = {kernel.sheet: {(kernel.top, kernel.left): 1.5}, delta.sheet: {(delta.top, delta.left): 1e-3}}
+    write_with_constants(source, path, changes)
+    report = api.check(path)
+
+    assert {edit.quantity for edit in report.edits} == {"dense.kernel[0]", "nudge.delta[0]"}
+    assert report.counts.root == report.counts.carried == 0
+    assert report.max_abs_error <= 1e-12
+
+
+def test_a_mistake_in_a_nudged_run_is_its_root(built: Callable[[str], api.Built], tmp_path: Path) -> None:
+    """The nudged runs are judged like everything else, and the report says which run it is."""
+    source = built("simple-rnn-training").path
+    table = manifest(source).nudges
+    assert table is not None
+    cell = Range(table.area.sheet, table.area.top + 3, table.columns["sample2.simple_rnn.z[1]"]).a1
+    path = tmp_path / "planted.xlsx"
+    planted(source, path, table.area.sheet, cell, lambda formula: formula.replace("+", "-", 1))
+    report = api.check(path)
+
+    assert [(root.sheet, root.cell) for root in report.roots] == [("Nudge", cell)]
+    assert report.roots[0].message.startswith("Run 4: ")
 
 
 @pytest.mark.keras

@@ -29,7 +29,7 @@ _ADVICE = {
     "SGD": "SGD goes straight downhill, by the learning rate times the gradient. Where the slope is gentle it is slow: "
     "at a learning rate of 0.001 hardly anything happens in 500 epochs; try 0.1.",
     "RMSprop": "RMSprop divides each step by the gradient's usual size, so steps never become small. At Keras's rate "
-    "of 0.001 it ends by jumping about: a difference in the last digit can grow to a hundredth, in Keras, too. At "
+    "of 0.001 it ends by jumping about: a difference in the last digit can grow to thousandths, in Keras, too. At "
     "0.0001 it agrees with Keras to the last digits.",
     "Adam": "Adam follows the average of the last gradients, divided by their usual size. Whether the slope is steep "
     "or gentle, a weight moves by about the learning rate in each epoch.",
