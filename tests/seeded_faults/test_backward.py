@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from planting import Place, planted_report, roots
+from planting import Place, planted_report, poisoned_report, roots
 
+from xlcheck.excel.addresses import cell_name
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.manifest import Manifest, manifest_of
 from xlcheck.excel.reader import read_workbook
@@ -178,8 +179,6 @@ def addresses_of(manifest: Manifest, sheet: str) -> dict[str, str]:
 
 
 def _a1(column: int) -> str:
-    from xlcheck.excel.addresses import cell_name
-
     return cell_name(0, column)
 
 
@@ -219,3 +218,19 @@ def test_a_mistake_is_the_only_root_under_its_name(
               "bias-correction-forgotten", "step-uphill", "not-squared", "shares-exchanged"}  # fmt: skip
     assert always <= planted.keys()
     assert lesson != "rnn-dimensions-training" or planted["transposed-kernel"]
+
+
+@pytest.mark.parametrize("lesson", TRAINING_LESSONS)
+def test_a_stale_value_in_a_table_is_noticed(
+    lesson: str, workbooks: dict[str, tuple[WorkbookContent, Manifest]]
+) -> None:
+    """A wrong stored value among the epochs or the nudged runs is found at its cell, and changes no verdict."""
+    content, manifest = workbooks[lesson]
+    for table in manifest.tables:
+        column = list(table.columns.values())[-1]
+        report = poisoned_report(content, (table.area.sheet, table.area.top + 1, column))
+
+        assert report.ok
+        assert [(cell.sheet, cell.cell) for cell in report.stale] == [
+            (table.area.sheet, cell_name(table.area.top + 1, column))
+        ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlcheck.checking.compare import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, compare
 from xlcheck.checking.formula_cells import FormulaCells
-from xlcheck.checking.placement import Array, Placement, Sighting, codes_of
+from xlcheck.checking.placement import Array, Placement, Sighting, address, codes_of, position
 from xlcheck.checking.recalculate import Reading
 from xlcheck.checking.report import CellResult, CheckReport, Counts, Status
-from xlcheck.checking.results import quantity_results
+from xlcheck.checking.results import quantity_results, stale_result
+from xlcheck.checking.stale import find_stale
 from xlcheck.checking.tolerance import Tolerance, ulps
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import SheetContent, WorkbookContent
@@ -105,8 +106,9 @@ def judge_epochs(
         if v.placement.quantity in table.columns
     ]
     results = sorted(_results(graph, table, verdicts, formulas, tolerance), key=lambda item: item[0])
+    wrong = [result for _, result in results]
     return EpochVerdicts(
-        tuple(result for _, result in results),
+        (*wrong, *_stale(table, reading, formulas, {result.cell for result in wrong})),
         _counts(verdicts),
         max((_largest(v) for v in verdicts), default=0.0),
         max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
@@ -182,6 +184,15 @@ def _results(
                 (result.status is not Status.ROOT, int(cell), number),
                 replace(result, message=f"{table.row} {cell + 1}: {result.message}", sample=None),
             )
+
+
+def _stale(table: EpochTable, reading: Reading, formulas: FormulaCells, listed: Set[str]) -> Iterator[CellResult]:
+    """The cells whose stored value is not what their formula gives, apart from those that are listed anyway."""
+    columns = set(table.columns.values())
+    for stale in find_stale([reading], 0, formulas):
+        row, column = position(stale.code)
+        if column in columns and row >= table.area.top and address(stale.code) not in listed:
+            yield stale_result(stale, formulas)
 
 
 def _counts(verdicts: list[Verdicts]) -> Counts:

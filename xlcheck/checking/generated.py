@@ -18,13 +18,11 @@ from xlcheck.checking.helpers import judge_helper
 from xlcheck.checking.limits import Patterns
 from xlcheck.checking.observe import Observation, observe
 from xlcheck.checking.placement import Array
-from xlcheck.checking.recalculate import recalculate
 from xlcheck.checking.report import CheckReport
 from xlcheck.checking.summary import Judged, summarise
 from xlcheck.checking.tolerance import Tolerance, magnitude
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError
-from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.excel.manifest import Manifest
@@ -112,7 +110,7 @@ def check_content(
         tolerance,
         given.edits,
     )
-    tables = list(_tables(content, manifest, graph, engine, given, desired, tolerance))
+    tables = list(_tables(content, manifest, graph, seen, given, desired, tolerance))
     report = summarise(
         judged if tolerance == usual else allow(judged, (v for table in tables for v in table.verdicts), usual),
         workbook=str(content.path),
@@ -131,7 +129,7 @@ def _tables(
     content: WorkbookContent,
     manifest: Manifest,
     graph: Graph,
-    engine: Engine,
+    seen: Observation,
     given: Given,
     desired: Trace,
     tolerance: Tolerance,
@@ -139,10 +137,8 @@ def _tables(
     """The verdicts on the tables of a training: its epochs, its nudged runs."""
     if not manifest.tables:
         return
-    areas = [Range(t.area.sheet, t.area.top - 1, 0, t.area.rows + 1, t.area.columns) for t in manifest.tables]
-    readings = recalculate(engine.open(content.path), areas, [True] * len(areas), None, [0])
     formulas = FormulaCells(content)
-    for table, reading in zip(manifest.tables, readings, strict=True):
+    for table, reading in zip(manifest.tables, seen.tables, strict=True):
         prefix = NUDGED if table is manifest.nudges else ""
         history = {name: desired[prefix + name] for name in table.columns} if given.edits else table.values
         wide = replace(tolerance, atol=max(tolerance.atol, table.atol))

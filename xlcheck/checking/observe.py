@@ -57,6 +57,7 @@ class Observation:
         unbound: the formula cells that belong to nothing.
         own_sheets: the worksheets that xlcheck made, where no formula cell should belong to nothing.
         readings: every range that holds formulas.
+        tables: the tables of a training, each with the row above it.
         formula_cells: how many cells hold a formula, or should.
     """
 
@@ -69,6 +70,7 @@ class Observation:
     unbound: tuple[ObservedCell, ...]
     own_sheets: frozenset[str]
     readings: tuple[Reading, ...]
+    tables: tuple[Reading, ...]
     formula_cells: int
 
 
@@ -101,11 +103,12 @@ def observe(
     are_formulas = formulas.hold_each([p.sheet for p in placements], [p.codes for p in placements])
     live = [bool(mask.any()) for mask in are_formulas]
     others = runs([*_union((h.cell.sheet, codes_of(h.cell)) for h in helpers).items(), *unbound])
+    tables = [table.reading for table in manifest.tables]
     rest = [*(column.area for column in columns), *others]
     readings = recalculate(
         engine.open(content.path),
-        [*areas, *rest],
-        live + [True] * len(rest),
+        [*areas, *rest, *tables],
+        live + [True] * len(rest + tables),
         manifest.selector,
         settings,
         {len(areas) + i: text for i, column in enumerate(columns) if (text := _only_text(column)) is not None},
@@ -116,7 +119,7 @@ def observe(
         _sighting(p, reading, is_formula, as_written, computed=graph[p.quantity].expr is not None)
         for p, reading, is_formula in zip(placements, readings[: len(areas)], are_formulas, strict=True)
     )
-    single = readings[len(areas) + len(columns) :]
+    single = readings[len(areas) + len(columns) : len(areas) + len(rest)]
     cells = {(cell.sheet, cell.code): cell for reading in single for cell in _cells(reading)}
     return Observation(
         settings=settings,
@@ -127,7 +130,10 @@ def observe(
         changed=as_written.changed(),
         unbound=tuple(cells[sheet, int(code)] for sheet, codes in unbound for code in codes),
         own_sheets=own_sheets(manifest),
-        readings=tuple(r for r, alive in zip(readings, live + [True] * len(rest), strict=True) if alive),
+        readings=tuple(
+            r for r, alive in zip(readings[: len(areas) + len(rest)], live + [True] * len(rest), strict=True) if alive
+        ),
+        tables=tuple(readings[len(areas) + len(rest) :]),
         formula_cells=_count(formulas, sightings, [*(h.cell for h in helpers), *(c.area for c in columns)]),
     )
 

@@ -44,6 +44,11 @@ class EpochTable:
     own: Mapping[str, int] = field(default_factory=dict)
     row: str = "Epoch"
 
+    @property
+    def reading(self) -> Range:
+        """What has to be read to judge the table: its rows, and the one above them."""
+        return Range(self.area.sheet, self.area.top - 1, 0, self.area.rows + 1, self.area.columns)
+
 
 def epoch_formulas(graph: Graph, name: str, table: EpochTable, fixed: Mapping[str, Range], style: Style) -> Pattern:
     """The formula of one quantity in every epoch, filled down.
