@@ -59,6 +59,13 @@ def test_a_formula_that_takes_too_long_is_stopped(write: Callable[[str, str], Pa
         session.recalculate()
 
 
+def test_the_start_of_the_other_process_takes_nothing_of_the_limit(write: Callable[[str, str], Path]) -> None:
+    """Where many programs run, a process may need longer to start than a request may take; it is waited for."""
+    session = Guarded(IronCalc(), seconds=0.01).open(write("good.xlsx", "A1*2"))  # starting takes longer
+
+    assert session is not None
+
+
 def test_errors_of_the_other_side_arrive(tmp_path: Path) -> None:
     """What the engine or the container says about a file is said here, with its own type."""
     path = tmp_path / "none.xlsx"

@@ -24,7 +24,7 @@ from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.writer import write_workbook
 from xlcheck.models.build import build_model, with_places
 from xlcheck.models.plan import plan_model
-from xlcheck.models.sheets.table import WRAP
+from xlcheck.models.sheets import table
 from xlcheck.oracle.record import record, retrace
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.spec.keras_reader import read_model
@@ -95,22 +95,24 @@ def test_libreoffice_follows_a_recurrence_of_many_units(tmp_path: Path) -> None:
     assert_all_agree(check_content(read_workbook(built.path), engine("libreoffice")), 1)
 
 
-def test_long_sequences_wrap_into_blocks(tmp_path: Path) -> None:
+def test_long_sequences_wrap_into_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Time steps that do not fit beside each other stand below, and the recurrence goes on from block to block."""
-    steps = 2 * WRAP + 3
+    wrap = 30
+    monkeypatch.setattr(table, "WRAP", wrap)
+    steps = 2 * wrap + 3
     model = sequential((steps, 1), L.SimpleRNN(2, name="rnn"), L.Dense(1))
     built = build_model(model, RNG.normal(size=(2, steps, 1)), tmp_path / "m.xlsx")
     content = read_workbook(built.path)
     manifest = manifest_of(content)
     assert manifest is not None
     places = {b.quantity: b.area for b in manifest.bindings if b.sample is None}
-    first, next_block = places[f"rnn.h[{WRAP - 1}]"], places[f"rnn.h[{WRAP}]"]
+    first, next_block = places[f"rnn.h[{wrap - 1}]"], places[f"rnn.h[{wrap}]"]
 
     assert_all_agree(built.report, 2)
     assert next_block.top > first.top
     assert next_block.left == places["rnn.h[0]"].left < first.left
     assert first.a1.split(":")[0] in str(
-        content.sheets["rnn"].cells[places[f"rnn.hr[{WRAP}]"].top, next_block.left].formula
+        content.sheets["rnn"].cells[places[f"rnn.hr[{wrap}]"].top, next_block.left].formula
     )
 
 

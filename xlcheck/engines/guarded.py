@@ -26,6 +26,8 @@ from xlcheck.excel.values import Value
 # What one request may take: enough for a million cells on a slow machine, and short for a lesson.
 SECONDS = 5.0
 SECONDS_PER_MEGABYTE = 10.0
+# Beyond that for the first request, while the other process starts: seconds where other programs run, too.
+STARTING_SECONDS = 20.0
 
 # What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
 _BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
@@ -122,6 +124,7 @@ class _Worker:
         self._lock = Lock()
         self._forgotten: list[int] = []
         self._begun: _Request | None = None
+        self._starting = True
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-c", _BOOT, engine, *sys.path],
             stdin=subprocess.PIPE,
@@ -166,7 +169,7 @@ class _Worker:
                 timed_out = True
                 process.kill()
 
-            timer = Timer(seconds, stop)
+            timer = Timer(seconds + STARTING_SECONDS * self._starting, stop)
             timer.daemon = True
             timer.start()
             try:
@@ -176,6 +179,7 @@ class _Worker:
                 if begun is None:
                     self._send((method, arguments))
                 succeeded, reply = self._receive()
+                self._starting = False
             except BaseException as error:
                 # Also when interrupted: the reply would be taken for that of the next request.
                 process.kill()
