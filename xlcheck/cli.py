@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ _STEPS = ("sgd", "rmsprop", "adam", "compiled")
 _LOSSES = (
     "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "mean_squared_error",
 )  # fmt: skip
+_BLOCK = 2**16
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -399,29 +401,43 @@ def _show(reports: Sequence[CheckReport], format_: str, output: Path | None = No
         if len({report.engine for report in reports}) > 1:
             print_agreement(reports, console)
     elif output is None:
-        click.echo(_rendered(reports, format_, all_))
+        for block in _blocks(chain(_pieces(reports, format_, all_), "\n")):
+            click.echo(block, nl=False)
     else:
         from xlcheck.files import write_text
 
-        write_text(output, _rendered(reports, format_, all_).rstrip("\n") + "\n")
+        write_text(output, chain(_pieces(reports, format_, all_), "\n"))
     codes = [report.exit_code for report in reports]
     return next((code for code in (1, 3) if code in codes), 0)
 
 
-def _rendered(reports: Sequence[CheckReport], format_: str, all_: bool) -> str:
-    """The reports as one text, without colour."""
+def _pieces(reports: Sequence[CheckReport], format_: str, all_: bool) -> Iterator[str]:
+    """The reports as one text, without colour and without a line end, in pieces."""
     if format_ == "json":
-        from xlcheck.checking.render_json import render_json
+        from xlcheck.checking.render_json import json_pieces
 
-        return render_json(reports)
+        return json_pieces(reports)
     if format_ == "html":
         from xlcheck.checking.render_html import render_html
 
-        return render_html(reports)
+        return iter([render_html(reports).rstrip("\n")])
     if format_ == "junit":
         from xlcheck.checking.render_junit import render_junit
 
-        return render_junit(reports)
+        return iter([render_junit(reports).rstrip("\n")])
     from xlcheck.checking.render_text import ROWS, render_text
 
-    return render_text(reports, rows=None if all_ else ROWS)
+    return iter([render_text(reports, rows=None if all_ else ROWS).rstrip("\n")])
+
+
+def _blocks(pieces: Iterable[str]) -> Iterator[str]:
+    """Pieces joined to blocks that are worth printing."""
+    waiting: list[str] = []
+    length = 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length > _BLOCK:
+            yield "".join(waiting)
+            waiting, length = [], 0
+    yield "".join(waiting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,11 +61,11 @@ def require_ending(path: Path, *endings: str) -> None:
         raise UsageError(f"{path}: the name must end in {' or '.join(endings)}")
 
 
-def write_text(target: Path, text: str) -> None:
-    """Write a text file in UTF-8 with Unix line ends on every system.
+def write_text(target: Path, text: str | Iterable[str]) -> None:
+    """Write a text, whole or in pieces, into a file in UTF-8 with Unix line ends on every system.
 
     Raises:
         UsageError: the file cannot be written there.
     """
-    with replacing(target) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+    with replacing(target) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines([text] if isinstance(text, str) else text)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from reports import BAD, GOOD, ROOT
+import pytest
+from reports import BAD, GOOD, OPEN, ROOT
 
 from xlcheck.checking.render_json import render_json
+from xlcheck.checking.report import CheckReport
 
 
 def test_the_documented_object() -> None:
@@ -47,3 +49,13 @@ def test_numbers_survive_to_the_last_bit_and_infinities_become_texts() -> None:
     cell = json.loads(text, parse_constant=lambda name: 1 / 0)[0]["cells"][0]
     assert cell["actual"] == "inf"
     assert cell["desired"] == 0.1 + 0.2
+
+
+@pytest.mark.parametrize("reports", [[], [GOOD], [BAD, GOOD], [GOOD, BAD, OPEN]])
+def test_the_pieces_are_one_json_text(reports: list[CheckReport]) -> None:
+    """What is written piece by piece is what the json module writes at once, whatever characters are in it."""
+    odd = replace(BAD, workbook='"cells": []', cells=(replace(ROOT, message='\u2028 \x85 "cells": [] \\n'),))
+    objects = [report.to_json() for report in [*reports, odd]]
+
+    assert render_json(reports) == json.dumps([r.to_json() for r in reports], indent=2, ensure_ascii=False)
+    assert render_json([*reports, odd]) == json.dumps(objects, indent=2, ensure_ascii=False)

@@ -92,5 +92,5 @@ def test_cells_by_quantity() -> None:
     assert tuple(groups) == QUANTITIES
     assert [c.cell for c in groups["lstm.z[1]"]] == ["M15"]
     assert [c.cell for c in groups["other formulas on Check"]] == ["D2"]
-    assert groups["lstm.z[0]"] == []
+    assert groups["lstm.z[0]"] == ()
     assert sum(map(len, groups.values())) == 4

@@ -34,9 +34,7 @@ def annotate(report: CheckReport, source: Path, target: Path) -> int:
 
 
 def _marks(report: CheckReport) -> Iterator[Mark]:
-    for cell in report.cells:
-        if cell.status not in _COLORS:
-            continue
+    for cell in report.cells.with_status(*_COLORS):
         place = parse_range(cell.cell)
         diagnosis = f" ({cell.diagnosis})" if cell.diagnosis else ""
         note = f"{_TITLES[cell.status]}{diagnosis}\n{cell.message}"

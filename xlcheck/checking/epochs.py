@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 
 import numpy as np
 
 from xlcheck.checking.compare import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, compare
 from xlcheck.checking.formula_cells import FormulaCells
-from xlcheck.checking.placement import Array, Placement, Sighting, address, codes_of, position
+from xlcheck.checking.listing import Cells, Found
+from xlcheck.checking.placement import Array, Placement, Sighting, codes_of, position
 from xlcheck.checking.recalculate import Reading
 from xlcheck.checking.report import CellResult, CheckReport, Counts, Status
 from xlcheck.checking.results import quantity_results, stale_result
@@ -34,7 +37,7 @@ class EpochVerdicts:
         verdicts: the verdicts on each column.
     """
 
-    results: tuple[CellResult, ...]
+    results: Cells
     counts: Counts
     max_abs_error: float
     max_ulps: float
@@ -108,7 +111,7 @@ def judge_epochs(
     results = sorted(_results(graph, table, verdicts, formulas, tolerance), key=lambda item: item[0])
     wrong = [result for _, result in results]
     return EpochVerdicts(
-        (*wrong, *_stale(table, reading, formulas, {result.cell for result in wrong})),
+        Cells([*wrong, *_stale(table, reading, formulas, {found.code for found in wrong})]),
         _counts(verdicts),
         max((_largest(v) for v in verdicts), default=0.0),
         max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
@@ -128,7 +131,11 @@ def with_epochs(report: CheckReport, found: EpochVerdicts) -> CheckReport:
         counts=counts,
         max_abs_error=max(report.max_abs_error, found.max_abs_error),
         max_ulps=max(report.max_ulps, found.max_ulps),
-        cells=tuple(sorted((*report.cells, *found.results), key=lambda cell: order.index(cell.status))),
+        cells=Cells(
+            chain.from_iterable(
+                cells.with_status(status).items for status in order for cells in (report.cells, found.results)
+            )
+        ),
         quantities=tuple(dict.fromkeys((*report.quantities, *found.quantities))),
     )
 
@@ -174,24 +181,28 @@ def _as_cells(verdicts: Verdicts, table: EpochTable, reading: Reading, formulas:
 
 def _results(
     graph: Graph, table: EpochTable, verdicts: list[Verdicts], formulas: FormulaCells, tolerance: Tolerance
-) -> Iterator[tuple[tuple[int, int, int], CellResult]]:
-    """(not a root, row, place in the graph) and the result of each cell that does not agree."""
+) -> Iterator[tuple[tuple[int, int, int], Found]]:
+    """(not a root, row, place in the graph) and each cell that does not agree."""
     for number, own in enumerate(verdicts):
         q = graph[own.placement.quantity]
-        wrong = np.flatnonzero(own.worst())
-        for result, cell in zip(quantity_results(own, q, formulas, [0], tolerance), wrong, strict=True):
-            yield (
-                (result.status is not Status.ROOT, int(cell), number),
-                replace(result, message=f"{table.row} {cell + 1}: {result.message}", sample=None),
-            )
+        rows = np.flatnonzero(own.worst()).tolist()
+        for found, row in zip(quantity_results(own, q, formulas, [0], tolerance), rows, strict=True):
+            describe = partial(_described, found, f"{table.row} {row + 1}")
+            yield (found.status is not Status.ROOT, row, number), replace(found, describe=describe)
 
 
-def _stale(table: EpochTable, reading: Reading, formulas: FormulaCells, listed: Set[str]) -> Iterator[CellResult]:
+def _described(found: Found, row: str) -> CellResult:
+    """The result of a cell, with its row in words."""
+    result = found.describe()
+    return replace(result, message=f"{row}: {result.message}", sample=None)
+
+
+def _stale(table: EpochTable, reading: Reading, formulas: FormulaCells, listed: Set[int]) -> Iterator[Found]:
     """The cells whose stored value is not what their formula gives, apart from those that are listed anyway."""
     columns = set(table.columns.values())
     for stale in find_stale([reading], 0, formulas):
         row, column = position(stale.code)
-        if column in columns and row >= table.area.top and address(stale.code) not in listed:
+        if column in columns and row >= table.area.top and stale.code not in listed:
             yield stale_result(stale, formulas)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from xlcheck.checking.listing import Cells
 from xlcheck.checking.report import CellResult, CheckReport, Status
 
 
@@ -10,19 +13,19 @@ def others_on(sheet: str) -> str:
     return f"other formulas on {sheet}"
 
 
-def by_quantity(report: CheckReport) -> dict[str, list[CellResult]]:
+def by_quantity(report: CheckReport) -> dict[str, Cells]:
     """Every group that was compared, in calculation order, with its cells that are not right.
 
     Cells that belong to nothing, and stored values, are in no group.
     """
-    groups: dict[str, list[CellResult]] = {name: [] for name in report.quantities}
-    for cell in report.cells:
-        if cell.status in {Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED}:
-            groups.setdefault(_group_of(cell, groups), []).append(cell)
-    return groups
+    wrong = report.cells.with_status(Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED)
+    groups: dict[str, list[int]] = {name: [] for name in report.quantities}
+    for place, cell in enumerate(wrong):
+        groups.setdefault(_group_of(cell, groups), []).append(place)
+    return {name: wrong.select(places) for name, places in groups.items()}
 
 
-def _group_of(cell: CellResult, groups: dict[str, list[CellResult]]) -> str:
+def _group_of(cell: CellResult, groups: Container[str]) -> str:
     if cell.quantity is None:
         return others_on(cell.sheet)
     name = cell.quantity

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from itertools import takewhile
 
+from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import show, show_apart, show_values
 from xlcheck.checking.render_text import verdict
 from xlcheck.checking.report import CellResult, CheckReport, Status
@@ -40,8 +41,8 @@ def _read(name: str) -> str:
     return files("xlcheck.checking").joinpath(name).read_text(encoding="utf-8")
 
 
-def _by_status(report: CheckReport, status: str) -> list[CellResult]:
-    return [cell for cell in report.cells if cell.status == status]
+def _by_status(report: CheckReport, status: str) -> Cells:
+    return report.cells.with_status(Status(status))
 
 
 def _told_apart(cell: CellResult) -> tuple[str, str, str]:

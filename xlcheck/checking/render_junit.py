@@ -13,6 +13,7 @@ from pathlib import PurePath
 from xml.etree import ElementTree as ET
 
 from xlcheck.checking.groups import by_quantity
+from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import plural, show_values
 from xlcheck.checking.render_text import verdict
 from xlcheck.checking.report import CellResult, CheckReport, Status
@@ -52,7 +53,7 @@ def _suite(report: CheckReport) -> ET.Element:
     return suite
 
 
-def _case(report: CheckReport, name: str, cells: Sequence[CellResult]) -> ET.Element:
+def _case(report: CheckReport, name: str, cells: Cells) -> ET.Element:
     case = ET.Element(
         "testcase",
         {
@@ -72,12 +73,12 @@ def _case(report: CheckReport, name: str, cells: Sequence[CellResult]) -> ET.Ele
     return case
 
 
-def _outcome(report: CheckReport, cells: Sequence[CellResult]) -> tuple[str, list[CellResult]] | None:
+def _outcome(report: CheckReport, cells: Cells) -> tuple[str, Cells] | None:
     """The element that says what became of a test case, and the cells it is about; None if it passed."""
     # A carried cell says nothing of its own as long as the root it comes from fails.
     carried = "skipped" if report.counts.root else "failure"
     for tag, status in (("failure", Status.ROOT), ("error", Status.NOT_EVALUATED), (carried, Status.CARRIED)):
-        wrong = [cell for cell in cells if cell.status is status]
+        wrong = cells.with_status(status)
         if wrong:
             return tag, wrong
     return None
@@ -96,7 +97,7 @@ def _details(cells: Sequence[CellResult]) -> str:
 
 def _incomplete(report: CheckReport) -> ET.Element:
     """The test case of what has no test case of its own."""
-    case = _case(report, "check", [])
+    case = _case(report, "check", Cells())
     kind = "unknown-formulas" if report.counts.checked else "nothing-checked"
     ET.SubElement(case, "error", {"type": kind, "message": _clean(verdict(report))})
     return case

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from xlcheck.checking.console import WIDTH, plain_text, printable, trimmed
+from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import plural, show_apart, show_values
 from xlcheck.checking.placement import is_number
 from xlcheck.checking.report import CellResult, CheckReport, Kind, Status
@@ -35,11 +36,11 @@ def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, widt
 
 def print_text(reports: Sequence[CheckReport], console: Console, *, rows: int | None = ROWS) -> None:
     """Print the reports to a console of the library rich; see `render_text`."""
-    with trimmed(console):
-        for number, report in enumerate(reports):
-            if number and not (report.ok and reports[number - 1].ok):
-                console.print()
-            for item in _report(report, rows):
+    for number, report in enumerate(reports):
+        if number and not (report.ok and reports[number - 1].ok):
+            console.print()
+        for item in _report(report, rows):
+            with trimmed(console):
                 console.print(item, soft_wrap=False, highlight=False)
 
 
@@ -69,8 +70,7 @@ def _report(report: CheckReport, rows: int | None) -> Iterator[RenderableType]:
         yield _indented(f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}")
     if rows is not None and len(report.edits) > rows:
         yield _indented(f"and {len(report.edits) - rows} more changes")
-    shown = [c for c in report.cells if rows is None or c.status in _FIRST]
-    shown = shown if rows is None else shown[:rows]
+    shown = report.cells if rows is None else report.cells.with_status(*_FIRST)[:rows]
     for number, cell in enumerate(shown, start=1):
         yield ""
         yield from _cell(number, cell, report)
@@ -128,7 +128,7 @@ def _difference(cell: CellResult) -> str:
     return ""
 
 
-def _rest(report: CheckReport, shown: Sequence[CellResult], rows: int | None) -> Iterator[RenderableType]:
+def _rest(report: CheckReport, shown: Cells, rows: int | None) -> Iterator[RenderableType]:
     lines = [] if rows is None else list(_hidden(report, shown))
     lines += [f"Note: {note}." for note in report.notes]
     if len(report.cells) > len(shown):
@@ -146,10 +146,10 @@ def full_command(report: CheckReport) -> str:
     return shlex.join(["xlcheck", "check", printable(report.workbook), *engine, "--all"])
 
 
-def _hidden(report: CheckReport, shown: Sequence[CellResult]) -> Iterator[str]:
+def _hidden(report: CheckReport, shown: Cells) -> Iterator[str]:
     """What was not shown, counted."""
-    left = Counter(cell.status for cell in report.cells)
-    left.subtract(cell.status for cell in shown)
+    left = Counter(cell.status for cell in report.cells.items)
+    left.subtract(cell.status for cell in shown.items)
     if count := left[Status.ROOT]:
         yield f"{plural(count, 'more cell is', 'more cells are')} wrong."
     if count := left[Status.CARRIED]:

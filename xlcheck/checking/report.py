@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from xlcheck.checking.listing import Cells
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -123,10 +125,15 @@ class CheckReport:
     max_abs_error: float
     max_ulps: float = 0.0
     samples: int = 1
-    cells: tuple[CellResult, ...] = ()
+    cells: Cells = field(default_factory=Cells)
     edits: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
     quantities: tuple[str, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        """Take any results for `cells`."""
+        if not isinstance(self.cells, Cells):
+            object.__setattr__(self, "cells", Cells(self.cells))
 
     @property
     def complete(self) -> bool:
@@ -146,14 +153,14 @@ class CheckReport:
         return 0 if self.complete else 3
 
     @property
-    def roots(self) -> tuple[CellResult, ...]:
+    def roots(self) -> Cells:
         """The cells that are wrong in themselves."""
-        return tuple(cell for cell in self.cells if cell.status is Status.ROOT)
+        return self.cells.with_status(Status.ROOT)
 
     @property
-    def stale(self) -> tuple[CellResult, ...]:
-        """The cells whose stored value is not what their formula gives."""
-        return tuple(cell for cell in self.cells if cell.kind is Kind.STALE_CACHE)
+    def stale(self) -> Cells:
+        """The cells that agree, but whose stored value is not what their formula gives."""
+        return self.cells.with_status(Status.AGREE)
 
     def to_json(self) -> dict[str, Any]:
         """The object that `--format json` prints: plain types only, non-finite numbers as texts."""
@@ -166,8 +173,8 @@ class CheckReport:
             "max_abs_error": self.max_abs_error,
             "max_ulps": self.max_ulps,
             "samples": self.samples,
-            "cells": [_plain(cell) for cell in self.cells],
-            "edits": [_plain(edit) for edit in self.edits],
+            "cells": [plain_item(cell) for cell in self.cells],
+            "edits": [plain_item(edit) for edit in self.edits],
             "notes": list(self.notes),
         }
 
@@ -194,7 +201,8 @@ class CheckReport:
         return render_html([self], fragment=True)
 
 
-def _plain(item: CellResult | Edit) -> dict[str, Any]:
+def plain_item(item: CellResult | Edit) -> dict[str, Any]:
+    """One cell or edit with plain types only."""
     return {field.name: _json_value(getattr(item, field.name)) for field in fields(item)}
 
 

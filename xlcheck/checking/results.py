@@ -1,26 +1,28 @@
-"""From verdicts on whole ranges to one `CellResult` for each cell that does not agree."""
+"""From verdicts on whole ranges to each cell that does not agree, with its `CellResult` when it is asked for."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from xlcheck.checking.diagnose import CellContext, diagnose
 from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.helpers import HelperVerdict
+from xlcheck.checking.listing import Found
 from xlcheck.checking.messages import UNBOUND, helper_message, quantity_message, stale_message
 from xlcheck.checking.mistakes import Mistakes
 from xlcheck.checking.placement import address, codes_of
 from xlcheck.checking.report import CellResult, Kind, Status
 from xlcheck.checking.stale import Stale
 from xlcheck.checking.tolerance import Tolerance
-from xlcheck.checking.verdicts import NOT_EVALUATED, ROOT, Verdicts
+from xlcheck.checking.verdicts import CARRIED, NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.graph.quantities import Quantity
 
-_STATUS = {ROOT: Status.ROOT, NOT_EVALUATED: Status.NOT_EVALUATED}
+_STATUS = {ROOT: Status.ROOT, CARRIED: Status.CARRIED, NOT_EVALUATED: Status.NOT_EVALUATED}
 
 
 def plain(value: Value) -> float | str | bool | None:
@@ -45,11 +47,17 @@ def kind_of(value: Value, *, is_formula: bool, must_be_formula: bool = True) -> 
 
 def quantity_results(
     verdicts: Verdicts, q: Quantity, formulas: FormulaCells, settings: Sequence[int], tolerance: Tolerance
-) -> Iterator[CellResult]:
-    """One result for each cell of a sighting that does not agree; mistakes explain it within the tolerance."""
+) -> Iterator[Found]:
+    """Each cell of a sighting that does not agree; mistakes explain it within the tolerance."""
     mistakes = None if verdicts.follow is None else Mistakes(q, verdicts.follow, tolerance)
-    for cell in np.flatnonzero(verdicts.worst()):
-        yield _quantity_result(verdicts, q, int(cell), formulas, settings, mistakes)
+    worst = verdicts.worst()
+    for cell in np.flatnonzero(worst).tolist():
+        yield Found(
+            verdicts.placement.sheet,
+            int(verdicts.placement.codes[cell]),
+            _STATUS[int(worst[cell])],
+            partial(_quantity_result, verdicts, q, cell, formulas, settings, mistakes),
+        )
 
 
 def _quantity_result(
@@ -63,7 +71,7 @@ def _quantity_result(
     sighting, place = verdicts.sighting, verdicts.placement
     setting = verdicts.worst_setting(cell)
     actual = sighting.value(setting, cell)
-    status = _STATUS.get(int(verdicts.status[setting, cell]), Status.CARRIED)
+    status = _STATUS[int(verdicts.status[setting, cell])]
     kind = kind_of(
         actual,
         is_formula=bool(sighting.is_formula[cell]),
@@ -105,8 +113,14 @@ def _as_number(value: Value) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> CellResult:
-    """The result for a helper cell that does not agree."""
+def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> Found:
+    """A helper cell that does not agree."""
+    (code,) = codes_of(verdict.helper.cell).tolist()
+    describe = partial(_helper_result, verdict, formulas, settings)
+    return Found(verdict.helper.cell.sheet, code, verdict.status, describe)
+
+
+def _helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> CellResult:
     helper = verdict.helper
     (code,) = codes_of(helper.cell)
     kind = kind_of(verdict.actual, is_formula=verdict.is_formula)
@@ -126,16 +140,24 @@ def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequ
     )
 
 
-def unbound_result(sheet: str, code: int, actual: Value, formulas: FormulaCells) -> CellResult:
-    """The result for a formula cell that belongs to nothing."""
+def unbound_result(sheet: str, code: int, actual: Value, formulas: FormulaCells) -> Found:
+    """A formula cell that belongs to nothing."""
+    return Found(sheet, code, Status.UNBOUND, partial(_unbound_result, sheet, code, actual, formulas))
+
+
+def _unbound_result(sheet: str, code: int, actual: Value, formulas: FormulaCells) -> CellResult:
     return CellResult(
         sheet, address(code), Status.UNBOUND, kind_of(actual, is_formula=True), None, plain(actual), None, None,
         formulas.text(sheet, code), None, UNBOUND,
     )  # fmt: skip
 
 
-def stale_result(stale: Stale, formulas: FormulaCells) -> CellResult:
-    """The result for a cell that agrees, but whose stored value does not."""
+def stale_result(stale: Stale, formulas: FormulaCells) -> Found:
+    """A cell that agrees, but whose stored value does not."""
+    return Found(stale.sheet, stale.code, Status.AGREE, partial(_stale_result, stale, formulas))
+
+
+def _stale_result(stale: Stale, formulas: FormulaCells) -> CellResult:
     return CellResult(
         stale.sheet, address(stale.code), Status.AGREE, Kind.STALE_CACHE, None, plain(stale.cached),
         plain(stale.actual), None, formulas.text(stale.sheet, stale.code), None,

@@ -15,14 +15,16 @@ from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.groups import others_on
 from xlcheck.checking.helpers import HelperVerdict, equal
 from xlcheck.checking.joined import distinct_rows, pieces
+from xlcheck.checking.listing import Cells, Found
 from xlcheck.checking.messages import plural
 from xlcheck.checking.observe import Observation
 from xlcheck.checking.placement import Codes, Mask, address, codes_of, union
-from xlcheck.checking.report import CellResult, CheckReport, Counts, Edit, Status
+from xlcheck.checking.report import CheckReport, Counts, Edit, Status
 from xlcheck.checking.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.checking.stale import find_stale
 from xlcheck.checking.tolerance import Tolerance, ulps
 from xlcheck.checking.verdicts import Verdicts
+from xlcheck.excel.addresses import Range
 from xlcheck.graph.quantities import Graph
 
 _MAGNIFIED = 1e-12
@@ -79,7 +81,7 @@ def summarise(
     """
     compared = _compared(judged, compare_weights=compare_weights)
     results = _results(judged)
-    results += _stale(judged, {(r.sheet, r.cell) for r in results})
+    results += _stale(judged, {(r.sheet, r.code) for r in results})
     counts = _counts(judged, results, compared)
     error, last_places = _largest_difference(judged)
     return CheckReport(
@@ -90,24 +92,24 @@ def summarise(
         max_abs_error=error,
         max_ulps=last_places,
         samples=samples,
-        cells=tuple(results),
+        cells=Cells(results),
         edits=judged.edits,
         notes=(*notes, *_notes(judged, counts)),
         quantities=tuple(dict.fromkeys(_names(judged, compared))),
     )
 
 
-def _results(judged: Judged) -> list[CellResult]:
+def _results(judged: Judged) -> list[Found]:
     """Every cell that does not agree, each once: roots, carried, not evaluated, unbound."""
-    found: dict[tuple[str, str], CellResult] = {}
+    found: dict[tuple[str, int], Found] = {}
     for result in _all_results(judged):
-        key = result.sheet, result.cell
+        key = result.sheet, result.code
         if key not in found or _ORDER.index(result.status) < _ORDER.index(found[key].status):
             found[key] = result
     return sorted(found.values(), key=lambda r: _ORDER.index(r.status))
 
 
-def _all_results(judged: Judged) -> Iterator[CellResult]:
+def _all_results(judged: Judged) -> Iterator[Found]:
     seen = judged.seen
     for verdicts, worst in zip(judged.verdicts, judged.worst, strict=True):
         if worst.any():
@@ -120,17 +122,21 @@ def _all_results(judged: Judged) -> Iterator[CellResult]:
         yield unbound_result(cell.sheet, cell.code, cell.values[seen.saved or 0], judged.formulas)
 
 
-def _stale(judged: Judged, listed: set[tuple[str, str]]) -> list[CellResult]:
+def _stale(judged: Judged, listed: set[tuple[str, int]]) -> list[Found]:
     if judged.seen.saved is None:
         return []
-    inexact = {(h.cell.sheet, h.cell.a1): h.atol for h in (verdict.helper for verdict in judged.helpers) if h.atol}
+    inexact = {_place(h.cell): h.atol for h in (verdict.helper for verdict in judged.helpers) if h.atol}
     found = []
     for stale in find_stale(judged.seen.readings, judged.seen.saved, judged.formulas):
-        place = (stale.sheet, address(stale.code))
+        place = (stale.sheet, stale.code)
         near = place in inexact and equal(stale.cached, stale.actual, inexact[place])
         if place not in listed and not near:
             found.append(stale_result(stale, judged.formulas))
     return found
+
+
+def _place(cell: Range) -> tuple[str, int]:
+    return cell.sheet, int(codes_of(cell)[0])
 
 
 def _stray(judged: Judged) -> list[str]:
@@ -164,7 +170,7 @@ def _names(judged: Judged, compared: Sequence[Mask]) -> Iterator[str]:
         yield others_on(column.area.sheet)
 
 
-def _counts(judged: Judged, results: Sequence[CellResult], masks: Sequence[Mask]) -> Counts:
+def _counts(judged: Judged, results: Sequence[Found], masks: Sequence[Mask]) -> Counts:
     number = {status: sum(r.status is status for r in results) for status in _ORDER}
     compared: dict[str, list[Codes]] = {}
     for verdicts, counted in zip(judged.verdicts, masks, strict=True):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.checking.limits import Patterns
+from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import UNBOUND
 from xlcheck.checking.report import CellResult, CheckReport, Counts, Kind, Status
 from xlcheck.checking.tolerance import Tolerance, ulps
@@ -331,7 +332,7 @@ def _report(
         max_abs_error=error,
         max_ulps=last_places,
         samples=max(len(network.samples) for network in networks),
-        cells=tuple(results),
+        cells=Cells(results),
         notes=(*content.notes, *_links(content), *opinion.notes, *notes),
         quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in verdicts)),
     )

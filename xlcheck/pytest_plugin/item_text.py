@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlcheck.checking.groups import by_quantity
+from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import plural
 from xlcheck.checking.render_text import ROWS, full_command, render_text
 from xlcheck.checking.report import CellResult, CheckReport, Status
@@ -19,7 +20,7 @@ def item_text(report: CheckReport, cells: Sequence[CellResult]) -> str:
         report: the check of the whole workbook.
         cells: the item's own cells that are not right.
     """
-    shown = render_text([replace(report, cells=tuple(cells[:ROWS]))], rows=None)
+    shown = render_text([replace(report, cells=Cells(cells[:ROWS]))], rows=None)
     return "\n".join([shown, "", *(wrapped(text, "  ") for text in _paragraphs(report, len(cells) - ROWS))])
 
 
@@ -33,7 +34,7 @@ def _paragraphs(report: CheckReport, hidden: int) -> Iterator[str]:
         yield f"{plural(hidden, 'more cell', 'more cells')} of this quantity."
     if report.counts.carried and report.roots:
         groups = by_quantity(report).items()
-        names = some([name for name, cells in groups if any(cell.status is Status.CARRIED for cell in cells)])
+        names = some([name for name, cells in groups if cells.with_status(Status.CARRIED)])
         number = plural(report.counts.carried, "cell is", "cells are")
         yield f"{number} wrong only because an earlier cell is: {names}."
     yield f"Every cell: {full_command(report)}"

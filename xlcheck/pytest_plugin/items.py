@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from xlcheck.checking.groups import by_quantity
+from xlcheck.checking.listing import Cells
 from xlcheck.checking.render_text import render_text
-from xlcheck.checking.report import CellResult, CheckReport, Status
+from xlcheck.checking.report import CheckReport, Status
 from xlcheck.errors import XlcheckError
 from xlcheck.excel.reader import read_workbook
 from xlcheck.pytest_plugin.groups import CONSTANTS, groups_in
@@ -83,7 +84,7 @@ class WorkbookItem(pytest.Item):
             pytest.fail(wrapped(str(report)), pytrace=False)
         groups = by_quantity(report)
         cells = self._cells(groups)
-        states = {cell.status for cell in cells}
+        states = {item.status for item in cells.items}
         if states & {Status.ROOT, Status.NOT_EVALUATED} or (states and not report.counts.root):
             pytest.fail(item_text(report, cells), pytrace=False)
         if states:
@@ -97,8 +98,8 @@ class WorkbookItem(pytest.Item):
         """Where the item is, and what it is called in the heading of its failure."""
         return self.path, None, f"{self.parent.name}: {self.name}"
 
-    def _cells(self, groups: dict[str, list[CellResult]]) -> list[CellResult]:
+    def _cells(self, groups: dict[str, Cells]) -> Cells:
         """The cells of this item that are not right."""
         if self.name != CONSTANTS:
-            return groups.get(self.name, [])
-        return [cell for name, cells in groups.items() if name not in self.parent.groups for cell in cells]
+            return groups.get(self.name, Cells())
+        return Cells(item for name, cells in groups.items() if name not in self.parent.groups for item in cells.items)
