@@ -11,6 +11,7 @@ import pytest
 
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.expressions import BinaryCrossentropy, Sigmoid
 from xlcheck.graph.gradients import backward
 from xlcheck.layers.forward import forward_graph
 from xlcheck.oracle.gradients import record_gradients
@@ -77,6 +78,15 @@ def test_values_and_gradients_are_keras(loss: str, units: int, activation: str, 
     assert trace["loss.mean"][0, 0] == pytest.approx(evaluated, rel=1e-6)
 
 
+def test_keras_takes_the_logits_of_a_softmax_for_a_binary_loss() -> None:
+    """What is right for Keras may surprise: the loss is that of the sigmoid of the logits, not of the probability."""
+    made = model("binary_crossentropy", 2, "softmax", timed=False)
+    loss = forward_graph(read_model(made))["loss.loss"].expr
+
+    assert isinstance(loss, BinaryCrossentropy)
+    assert loss.p == Sigmoid(loss.logit)
+
+
 def test_unknown_loss_is_refused_by_name() -> None:
     """A loss without an equation is named, and those that are supported."""
     made = model("mean_absolute_error", 1, "linear", timed=False)
@@ -120,9 +130,7 @@ KNOWN = ("Dense", "Activation", "then Dropout", "then linear", "Conv1D")
     "loss",
     [
         "binary_crossentropy",
-        "categorical_crossentropy",
         "sparse_categorical_crossentropy",
-        "binary_crossentropy_from_logits",
         "categorical_crossentropy_from_logits",
     ],
 )

@@ -310,3 +310,29 @@ def test_targets_from_files(tmp_path: Path) -> None:
         traces.append(replace(manifest_in(built).trace, source="").values["target.y"])
 
     assert all(np.array_equal(trace, [[0.0], [1.0]]) for trace in traces)
+
+
+@pytest.mark.parametrize("style", [Style.ROBUST, Style.COMPACT])
+@pytest.mark.parametrize(
+    ("loss", "units", "activation"),
+    [
+        ("sparse_categorical_crossentropy", 3, "softmax"),
+        ("binary_crossentropy", 1, "sigmoid"),
+        ("binary_crossentropy", 1, "hard_sigmoid"),
+        ("mean_squared_error", 2, "softplus"),
+    ],
+)
+def test_no_error_values_for_any_finite_numbers(
+    tmp_path: Path, style: Style, loss: str, units: int, activation: str
+) -> None:
+    """With weights and inputs of thousands, no cell of the way back holds an error, and all are Keras's."""
+    model = sequential(
+        (3, 2), L.LSTM(2, return_sequences=True), L.GRU(2, activation="elu"), L.Dense(2, activation="gelu"),
+        L.Dense(units, activation=activation),
+    )  # fmt: skip
+    model.set_weights([weight * 1000 for weight in model.get_weights()])
+    x = np.random.default_rng(8).normal(size=(2, 3, 2)) * 1000
+    targets = np.zeros((2, 1)) if units != 2 else np.zeros((2, 2))
+    report = build_model(model, x, tmp_path / "m.xlsx", style=style, backward=Backward(targets, loss)).report
+
+    assert_all_agree(report)

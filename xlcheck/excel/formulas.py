@@ -495,7 +495,8 @@ _BOOK: dict[type[ex.Expr], Rule] = {
 
 _ROBUST: dict[type[ex.Expr], Rule] = {
     ex.Sigmoid: Row("IF({x}>=0,1/(1+EXP(-ABS({x}))),EXP(-ABS({x}))/(1+EXP(-ABS({x}))))", single=True),
-    ex.Expm1: Row("2*EXP({x:mul}/2)*SINH({x:mul}/2)", "mul"),
+    # Below −80 it is −1 to the last bit, and further down SINH would overflow.
+    ex.Expm1: Row("2*EXP(MAX({x},-80)/2)*SINH(MAX({x},-80)/2)", "mul", single=True),
     ex.Softplus: Row("MAX({x},0)+2*ATANH(EXP(-ABS({x}))/(2+EXP(-ABS({x}))))", "add", single=True),
     ex.Softmax: _softmax_stable,
     ex.BinaryCrossentropy: _BINARY_OF_LOGIT,
@@ -512,6 +513,7 @@ ARRAYS: dict[type[ex.Expr], Rule] = {
     ex.Greater: Row("--({a}>{b})", "neg"),
     ex.NotEqual: Row("--({a}<>{b})", "neg"),
     ex.OneHot: _one_hot_of_range,
+    ex.Expm1: Row("EXP({x})-1", "add"),
     ex.Sigmoid: Row("(1+TANH({x:mul}/2))/2", "mul"),
     ex.Softplus: Row("({x}>0)*{x:mul}+2*ATANH(EXP(-ABS({x}))/(2+EXP(-ABS({x}))))", "add"),
 }

@@ -112,7 +112,7 @@ def _total(printer: Printer, expr: ex.Total, index: int | None) -> tuple[str, st
 
 
 _WHOLE = (
-    ex.Const, ex.Neg, ex.Add, ex.Sub, ex.Mul, ex.Div, ex.Power, ex.Exp, ex.Log, ex.Abs, ex.Sqrt, ex.Expm1, ex.Tanh,
+    ex.Const, ex.Neg, ex.Add, ex.Sub, ex.Mul, ex.Div, ex.Power, ex.Exp, ex.Log, ex.Abs, ex.Sqrt, ex.Tanh,
     ex.LogSumExp,
 )  # fmt: skip
 
@@ -125,6 +125,7 @@ _SPILLED: Mapping[type[ex.Expr], Rule] = {
     ex.Gather: _gather,
     ex.Greater: _compare,
     ex.NotEqual: _compare,
+    ex.Expm1: Row("2*EXP(IF({x}>-80,{x},-80)/2)*SINH(IF({x}>-80,{x},-80)/2)", "mul"),
     ex.Sum: Row("SUMPRODUCT({x:array})"),
     ex.Total: _total,
     ex.Where: _where,
