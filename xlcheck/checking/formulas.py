@@ -62,12 +62,18 @@ def references(formula: str, sheet: str, names: Mapping[str, str]) -> list[Range
     Args:
         formula: with or without `=`.
         sheet: the worksheet it stands on.
-        names: defined names and what they refer to; a name that is no plain range is not followed.
+        names: defined names and what they refer to; a name that is no plain range is not followed, nor is a
+            reference to another file.
     """
     by_name = {name.upper(): target for name, target in names.items()}
     found = []
+    before = ""
     for kind, text in _tokens(formula):
+        is_elsewhere = before == "]"  # `[1]Sheet1!A1` stands in another file
+        before = text
         target = text if kind == "reference" else by_name.get(text.upper()) if kind == "name" else None
+        if is_elsewhere:
+            continue
         if target is not None:
             try:
                 found.append(parse_range(target.removeprefix("="), sheet))

@@ -27,6 +27,7 @@ from xlcheck.foreign.diagnose import Diagnoser
 from xlcheck.foreign.explain import Explainer
 from xlcheck.foreign.inputs import Correction, correct_inputs
 from xlcheck.foreign.network import Network, numbers_in
+from xlcheck.foreign.numbers_as_text import numbers_as_text
 from xlcheck.foreign.opinions import Opinion, consult
 from xlcheck.foreign.perturb import disagreeing, with_perturbation
 from xlcheck.foreign.precedents import Precedents
@@ -115,7 +116,8 @@ def check_foreign(
     listed = {*tied.held, *wrong_inputs} - left.cells.keys()
     results += list(_unbound(table, listed, networks, opinion, left.cells))
     results.sort(key=lambda result: _ORDER.index(result.status))
-    notes = (*assumed, *weights.notes(), *_notes(verdicts, tied), *left.notes)
+    texts = numbers_as_text(table, precedents)
+    notes = (*assumed, *weights.notes(), *texts, *_notes(verdicts, tied), *left.notes)
     return _report(content, opinion, traces, networks, verdicts, results, notes, table, weights.compared, left)
 
 
@@ -135,8 +137,9 @@ def _networks(
         network = network_by_value(model, table, opinion.values, [d.network for d in found])
         return (network,), (f"the weights of the model were found in the workbook, from {_first_weight(network)} on",)
     if not found:
+        because = "".join(f"; {text}" for text in numbers_as_text(table, precedents))
         raise NothingCheckedError(
-            f"no network was recognised in {table.content.path}; say what it computes in a bindings file "
+            f"no network was recognised in {table.content.path}{because}; say what it computes in a bindings file "
             "(`xlcheck bind` writes a draft) and pass it with --bind"
         )
     notes = tuple(

@@ -86,24 +86,24 @@ class Meanings:
 
     def _follow(self, start: Address) -> None:
         stack = [start]
-        waiting = {start}
+        begun: set[Address] = set()  # cells that wait for what they read; not those that only wait for their turn
         while stack:
             cell = stack[-1]
             if cell in self.known:
-                waiting.discard(stack.pop())
+                begun.discard(stack.pop())
                 continue
             try:
                 self.known[cell] = self._meaning(cell)
             except _NeededError as needed:
-                circular = [other for other in needed.cells if other in waiting]
-                for other in circular:
-                    self._give_up(other, "it is part of a circular reference")
-                fresh = [other for other in needed.cells if other not in waiting]
+                begun.add(cell)
+                for other in needed.cells:
+                    if other in begun:
+                        self._give_up(other, "it is part of a circular reference")
+                fresh = [other for other in needed.cells if other not in begun]
                 if len(self.algebra) > self._budget:
                     self.exhausted = True
                     return
                 stack.extend(fresh)
-                waiting.update(fresh)
 
     def _give_up(self, cell: Address, reason: str) -> None:
         self.opaque[cell] = reason

@@ -32,7 +32,10 @@ class Precedents:
 
     def _read(self, cell: Address) -> tuple[Range, ...]:
         text = self._table.texts.get(cell)
-        return () if text is None else tuple(references(text, cell[0], self._table.content.names))
+        if text is None:
+            return ()
+        content = self._table.content
+        return tuple(area for area in references(text, cell[0], content.names) if area.sheet in content.sheets)
 
     def ranges(self, cell: Address) -> tuple[Range, ...]:
         """The ranges that a cell's formula names."""

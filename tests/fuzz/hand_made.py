@@ -1,0 +1,151 @@
+"""Spoil hand-made workbooks and check them: `python tests/fuzz/hand_made.py --count 2000 --seed 0`.
+
+Each variant must end with a report or with one sentence, in time, and must not agree if a formula cell gives
+another value than before while every constant is the same. The command prints how many ended how, and each
+that should not have; it ends with 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from mutations import mutate
+
+from xlcheck import api
+from xlcheck.engines import engine
+from xlcheck.errors import XlcheckError
+from xlcheck.excel.reader import read_workbook
+from xlcheck.excel.values import Value
+from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.cells import CellTable
+from xlcheck.spec.keras_import import import_keras
+
+FOLDER = Path(__file__).parents[2] / "fixtures" / "foreign"
+LIMIT_SECONDS = 10.0
+_CLOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the check of one spoiled workbook ended.
+
+    Attributes:
+        number: which variant.
+        book: the name of the workbook that was spoiled.
+        what: `one sentence`, `agrees`, `differs`, `incomplete`; or `traceback`, `hang`, `false agreement`.
+        detail: the error, the time or the cells.
+    """
+
+    number: int
+    book: str
+    what: str
+    detail: str = ""
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it should not have ended so."""
+        return self.what in {"traceback", "hang", "false agreement"}
+
+
+def endings(count: int, seed: int, folder: Path) -> Iterator[Ending]:
+    """Spoil workbooks and check them.
+
+    Args:
+        count: how many variants.
+        seed: variant n of one seed is always the same.
+        folder: where the spoiled file is written; nothing else may stand there.
+    """
+    import_keras()  # not part of anything that is timed
+    books = sorted(path for path in FOLDER.glob("*.xlsx") if path.stem != "printed_mistake")
+    whole = {path: _cells(path) for path in books}
+    path = folder / "spoiled.xlsx"
+    for number in range(count):
+        random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
+        book = random.choice(books)
+        path.write_bytes(mutate(book.read_bytes(), random))
+        yield _ending(number, book.stem, path, *whole[book])
+
+
+def _ending(
+    number: int, name: str, path: Path, constants: dict[Address, Value], results: dict[Address, Value]
+) -> Ending:
+    started = time.monotonic()
+    detail = ""
+    try:
+        report = api.check(path)
+        what = {0: "agrees", 1: "differs", 3: "incomplete"}[report.exit_code]
+    except XlcheckError as error:
+        what, detail = "one sentence", str(error)
+        if "\n" in detail.strip():
+            what = "traceback"
+    except Exception:
+        what, detail = "traceback", traceback.format_exc()
+    seconds = time.monotonic() - started
+    if seconds > LIMIT_SECONDS:
+        what, detail = "hang", f"{seconds:.1f} s, then {what}"
+    if what == "agrees":
+        changed = _changed(path, constants, results)
+        if changed:
+            what, detail = "false agreement", ", ".join(changed)
+    return Ending(number, name, what, detail)
+
+
+def _cells(path: Path) -> tuple[dict[Address, Value], dict[Address, Value]]:
+    """The constants of a workbook, and what its formula cells give."""
+    table = CellTable(read_workbook(path))
+    values = table.recalculate(engine("ironcalc").open(path))
+    found = {address: values[position] for address, position in table.index.items()}
+    constants = {address: value for address, value in found.items() if address not in table.texts}
+    return constants, {address: found[address] for address in table.texts}
+
+
+def _changed(path: Path, constants: dict[Address, Value], results: dict[Address, Value]) -> list[str]:
+    """The formula cells that give something else than before, if the numbers that they start from are the same."""
+    now, given = _cells(path)
+    if {c: v for c, v in now.items() if isinstance(v, float)} != {
+        c: v for c, v in constants.items() if isinstance(v, float)
+    }:
+        return []
+    return [
+        f"{sheet}!R{row + 1}C{column + 1}"
+        for (sheet, row, column), value in results.items()
+        if not _same(value, given.get((sheet, row, column)))
+    ]
+
+
+def _same(before: Value, after: Value) -> bool:
+    if isinstance(before, float) and isinstance(after, float):
+        return abs(before - after) <= _CLOSE * max(1.0, abs(before))
+    return before == after
+
+
+def main() -> int:
+    """Spoil, check and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for ending in endings(options.count, options.seed, Path(folder)):
+            faulthandler.dump_traceback_later(12 * LIMIT_SECONDS, exit=True)
+            counts[ending.what] += 1
+            if ending.is_bad:
+                print(f"{ending.number:>6}  {ending.book:<20}{ending.what}: {ending.detail}", flush=True)
+    faulthandler.cancel_dump_traceback_later()
+    print(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
+    return int(any(counts[what] for what in ("traceback", "hang", "false agreement")))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
