@@ -7,18 +7,17 @@ The raw limit makes the same XML from ready columns of Python numbers, row by ro
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 import zlib
 from pathlib import Path
 
 import numpy as np
-from measured import Cost, report, run
+from measured import median, report, run, wide_console
+from rich.table import Table
 from synthetic import COLUMNS, half_formulas, numbers, results
 
 CELLS = 1_000_000
-CURVE = (10_000, 100_000, 300_000, 1_000_000, 3_000_000)
 RUNS = 3
 HALF = COLUMNS // 2
 
@@ -98,26 +97,21 @@ def raw_limit(cells: int, path: Path) -> None:
 JOBS = {job.__name__: job for job in (xlcheck, plain_xlsxwriter, openpyxl_write_only, raw_limit)}
 
 
-def _median(name: str, cells: int, runs: int = RUNS) -> Cost | None:
-    costs = [run(__file__, name, str(cells)) for _ in range(runs)]
-    found = [cost for cost in costs if cost is not None]
-    return Cost(*map(statistics.median, zip(*found, strict=True))) if found else None
-
-
 def main() -> None:
-    """Print the table of writers and the curve of sizes."""
-    own = _median("xlcheck", CELLS)
+    """Print the table of writers; `bench_growth.py` has the curve of sizes."""
+    costs = {name: median(run(__file__, name, str(CELLS)) for _ in range(RUNS)) for name in JOBS}
+    own = costs["xlcheck"]
     assert own is not None
-    print(f"{CELLS:,} cells            cpu s   wall s   peak MB   times xlcheck")
-    for name in JOBS:
-        cost = own if name == "xlcheck" else _median(name, CELLS)
-        if cost is not None:
-            print(f"{name:22} {cost.cpu:8.2f} {cost.wall:8.2f} {cost.peak:9.0f} {cost.cpu / own.cpu:15.2f}")
-    print("\n    cells    cpu s   µs a cell   peak MB")
-    for cells in CURVE:
-        cost = _median("xlcheck", cells, 1)
-        if cost is not None:
-            print(f"{cells:9,} {cost.cpu:8.3f} {cost.cpu / cells * 1e6:11.2f} {cost.peak:9.0f}")
+    table = Table("writer", title=f"writing {CELLS:,} cells", title_justify="left")
+    for heading in ("cpu s", "wall s", "peak MB", "cpu, times xlcheck"):
+        table.add_column(heading, justify="right")
+    for name, cost in costs.items():
+        if cost is None:
+            table.add_row(name, "not installed")
+        else:
+            figures = f"{cost.cpu:.2f}", f"{cost.wall:.2f}", f"{cost.peak:.0f}", f"{cost.cpu / own.cpu:.2f}"
+            table.add_row(name, *figures)
+    wide_console().print(table)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
+import signal
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Timer
 from typing import NamedTuple
+
+from rich.console import Console
 
 
 class Cost(NamedTuple):
@@ -29,9 +36,55 @@ def run(script: str, *arguments: str) -> Cost | None:
     return Cost(*json.loads(done.stdout.splitlines()[-1]))
 
 
+def run_whole(command: list[str], seconds: float = 600.0) -> Cost | None:
+    """Run a program, with what it starts, from its first moment to its last; None if it takes too long.
+
+    The peak is the one that it prints as its last line or, if it prints none, that of its largest process.
+    """
+    start = time.perf_counter()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        timer = Timer(seconds, lambda: os.killpg(process.pid, signal.SIGKILL))
+        timer.start()
+        # What is printed is short, so no pipe can fill up.
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        timer.cancel()
+        wall = time.perf_counter() - start
+        assert process.stdout is not None
+        assert process.stderr is not None
+        lines, errors = process.stdout.read().split(), process.stderr.read()
+    if process.returncode == -signal.SIGKILL:
+        return None
+    if process.returncode != 0:
+        sys.exit(errors)
+    peak = float(lines[-1]) if lines else used.ru_maxrss / 1000
+    return Cost(used.ru_utime + used.ru_stime, wall, peak)
+
+
+def median(costs: Iterable[Cost | None]) -> Cost | None:
+    """The median of each figure; None if there is none."""
+    found = [cost for cost in costs if cost is not None]
+    return Cost(*map(statistics.median, zip(*found, strict=True))) if found else None
+
+
 def report(job: Callable[[], object]) -> None:
     """Do a job and print its cost as the last line, for `run`."""
     cpu, wall = time.process_time(), time.perf_counter()
     job()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    print(json.dumps(Cost(time.process_time() - cpu, time.perf_counter() - wall, peak)))
+    print(json.dumps(Cost(time.process_time() - cpu, time.perf_counter() - wall, peak())))
+
+
+def peak() -> float:
+    """The peak of this process in megabytes."""
+    status = Path("/proc/self/status")
+    if status.exists():  # without what the process was before it became this program, which getrusage counts on Linux
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return float(line.split()[1]) / 1000
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def wide_console() -> Console:
+    """A console that does not fold tables when they are printed into a file."""
+    return Console() if sys.stdout.isatty() else Console(width=120)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from xlcheck.excel.addresses import Range, column_name
@@ -11,7 +13,7 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.models.plan import plan_model
-from xlcheck.spec.model_spec import LayerSpec, sequential
+from xlcheck.spec.model_spec import LayerSpec, ModelSpec, sequential
 
 COLUMNS = 50
 
@@ -48,3 +50,67 @@ def checkable(cells: int) -> WorkbookPlan:
     values = evaluate(forward_graph(spec), {f"input.x[{t}]": rng.normal(size=(1, size)) for t in range(size)})
     trace = Trace("numpy float64", values)
     return plan_model(spec, trace, trace, ["sample 1"])
+
+
+def embedding(kind: str, samples: int = 1) -> WorkbookPlan:
+    """The first yardstick: Embedding(12,680, 32) → SimpleRNN(1) or LSTM(1) over 200 steps → Dense(2)."""
+    words, features, timesteps = 12_680, 32, 200
+    layers = (
+        LayerSpec(
+            "Embedding", "embedding", {"input_dim": words, "output_dim": features, "mask_zero": False},
+            {"embeddings": (words, features)},
+        ),
+        recurrent(kind, features, 1),
+        dense(1, 2),
+    )  # fmt: skip
+    spec = sequential(kind, (timesteps,), layers)
+    rng = np.random.default_rng(0)
+    codes = {f"input.x[{t}]": rng.integers(0, words, (samples, 1)).astype(float) for t in range(timesteps)}
+    return random_model(spec, codes, samples)
+
+
+def one_hot(samples: int = 1) -> WorkbookPlan:
+    """The second yardstick: one-hot(3,028) → SimpleRNN(128) over 10 steps → Dense(3,028), softmax."""
+    words, units, timesteps = 3_028, 128, 10
+    layers = (recurrent("SimpleRNN", words, units), dense(units, words))
+    spec = sequential("one-hot", (timesteps, words), layers)
+    spec = replace(spec, inputs=(replace(spec.inputs[0], one_hot=True),))
+    rng = np.random.default_rng(0)
+    places = {f"input.place[{t}]": rng.integers(1, words + 1, (samples, 1)).astype(float) for t in range(timesteps)}
+    return random_model(spec, places, samples)
+
+
+def recurrent(kind: str, features: int, units: int) -> LayerSpec:
+    """A SimpleRNN or an LSTM with Keras's default options."""
+    gates = {"SimpleRNN": 1, "LSTM": 4}[kind]
+    options = {
+        "units": units, "activation": "tanh", "use_bias": True, "return_sequences": False, "return_state": False,
+        "go_backwards": False, "stateful": False, "zero_output_for_mask": False,
+    }  # fmt: skip
+    if kind == "LSTM":
+        options["recurrent_activation"] = "sigmoid"
+    shapes = {
+        "kernel": (features, gates * units),
+        "recurrent_kernel": (units, gates * units),
+        "bias": (gates * units,),
+    }
+    return LayerSpec(kind, "recurrent", options, shapes)
+
+
+def dense(features: int, units: int) -> LayerSpec:
+    """A Dense layer with softmax."""
+    options = {"units": units, "activation": "softmax", "use_bias": True}
+    return LayerSpec("Dense", "dense", options, {"kernel": (features, units), "bias": (units,)})
+
+
+def random_model(spec: ModelSpec, inputs: dict[str, np.ndarray], samples: int) -> WorkbookPlan:
+    """The workbook of a model with random weights, from zero states; the truth is what NumPy computes."""
+    rng = np.random.default_rng(1)
+    graph, given = forward_graph(spec), dict(inputs)
+    for q in graph:
+        if q.is_weight:
+            given[q.name] = rng.normal(scale=0.05, size=q.shape)
+        elif q.expr is None and q.name not in given:
+            given[q.name] = np.zeros((samples, *q.shape))
+    trace = Trace("numpy float64", evaluate(graph, given))
+    return plan_model(spec, trace, trace, [f"sample {k + 1}" for k in range(samples)])

@@ -1,0 +1,156 @@
+"""How long does checking take, beside what the formula engine alone needs to load and calculate the same file?
+
+Run with: python tests/benchmarks/bench_checking.py [--runs N] [--formulas PYTHON]
+Every figure is that of whole processes, from start to end, with all that they start: an interpreter that loads the
+file with ironcalc and calculates it, once for each sample; `xlcheck check`; LibreOffice, which also saves what it
+calculated. They take turns, and the medians are compared. The peak of `xlcheck check` is the sum of its two processes'
+peaks, that of LibreOffice the one of its largest process.
+
+The pure-Python package `formulas` is no dependency: pass the interpreter of an environment that has it. It is far too
+slow for a million cells, so it gets the smallest workbook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from measured import Cost, median, peak, run_whole, wide_console
+from rich.table import Table
+from synthetic import checkable, embedding, one_hot
+
+from xlcheck.excel.plan import WorkbookPlan
+from xlcheck.excel.writer import write_workbook
+
+LIMIT = 600.0
+SMALL = "synthetic, 10,000 cells"
+# Name → (samples, plan).
+WORKBOOKS: dict[str, tuple[int, Callable[[], WorkbookPlan]]] = {
+    SMALL: (1, partial(checkable, 10_000)),
+    "synthetic, 1,000,000 cells": (1, partial(checkable, 1_000_000)),
+    "Embedding → SimpleRNN(1)": (1, partial(embedding, "SimpleRNN")),
+    "Embedding → LSTM(1)": (1, partial(embedding, "LSTM")),
+    "one-hot → SimpleRNN(128)": (1, one_hot),
+    "Embedding → LSTM(1), 8 samples": (8, partial(embedding, "LSTM", 8)),
+    "one-hot → SimpleRNN(128), 8 samples": (8, partial(one_hot, 8)),
+}
+# Any of the packages may be missing, and nothing else should be imported.
+IRONCALC = """
+import sys, ironcalc
+model = ironcalc.load_from_xlsx(sys.argv[1])
+for sample in range(int(sys.argv[2])):
+    if sample:
+        sheets = [item["name"] for item in model.get_worksheets_properties()]
+        model.update_cell_with_number(sheets.index(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), sample + 1.0)
+    model.evaluate()
+try:
+    print(next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 1000)
+except OSError:
+    pass
+"""
+FORMULAS = "import sys, formulas; formulas.ExcelModel().loads(sys.argv[1]).finish().calculate()"
+
+
+def check(path: str) -> None:
+    """`xlcheck check`; at the end, the peaks of its process and of the engine's."""
+    from xlcheck.cli import run
+    from xlcheck.engines import engine
+
+    if run(["check", path, "-o", f"{path}.txt"]) != 0:
+        sys.exit(f"{path} does not agree")
+    engine.cache_clear()  # ends the other process, so that its figures count
+    gc.collect()
+    print(peak() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000)
+
+
+def libreoffice(path: str, folder: str) -> None:
+    """What LibreOffice makes of a file."""
+    from xlcheck.engines.libreoffice import LibreOffice
+
+    LibreOffice().convert(Path(path), Path(folder))
+
+
+def programs(path: Path, plan: WorkbookPlan, samples: int, python: str) -> dict[str, list[str]]:
+    """The command line of each program for one workbook."""
+    own = [sys.executable, __file__]
+    selector = next((item.cell for sheet in plan.sheets for item in sheet.drop_downs), None)
+    place = [] if selector is None else [selector.sheet, str(selector.top + 1), str(selector.left + 1)]
+    commands = {
+        "ironcalc alone": [sys.executable, "-c", IRONCALC, str(path), str(samples), *place],
+        "xlcheck check": [*own, "--check", str(path)],
+    }
+    if samples == 1:
+        commands["LibreOffice alone"] = [*own, "--libreoffice", str(path), str(path.parent)]
+    if path.stem == SMALL:
+        commands["formulas alone"] = [python, "-c", FORMULAS, str(path)]
+    return commands
+
+
+def missing(program: str, python: str) -> str:
+    """Why a program cannot be measured; empty if it can."""
+    if program == "LibreOffice alone":
+        from xlcheck.engines import engine
+        from xlcheck.errors import MissingDependencyError
+
+        try:
+            engine("libreoffice")
+        except MissingDependencyError:
+            return "not installed"
+    if program == "formulas alone":
+        found = subprocess.run([python, "-c", "import formulas; formulas.ExcelModel"], check=False, capture_output=True)
+        return "not installed; pass --formulas" if found.returncode else ""
+    return ""
+
+
+def show(table: Table, workbook: str, program: str, cost: Cost | str, alone: Cost | None) -> None:
+    """One row of the table."""
+    if isinstance(cost, str):
+        table.add_row(workbook, program, cost)
+        return
+    ratios = ("", "") if alone is None else (f"{cost.cpu / alone.cpu:.2f}", f"{cost.wall / alone.wall:.2f}")
+    table.add_row(workbook, program, f"{cost.cpu:.2f}", f"{cost.wall:.2f}", f"{cost.peak:.0f}", *ratios)
+
+
+def main(runs: int, python: str) -> None:
+    """Print the table."""
+    table = Table("workbook", "program", title="checking", title_justify="left")
+    for heading in ("cpu s", "wall s", "peak MB", "cpu ratio", "wall ratio"):
+        table.add_column(heading, justify="right")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (samples, make) in WORKBOOKS.items():
+            path, plan = Path(folder) / f"{name}.xlsx", make()
+            write_workbook(plan, path)
+            commands = programs(path, plan, samples, python)
+            reasons = {program: missing(program, python) for program in commands}
+            costs: dict[str, list[Cost | None]] = {program: [] for program in commands if not reasons[program]}
+            for _ in range(runs):
+                for program, found in costs.items():
+                    if None not in found:
+                        found.append(run_whole(commands[program], LIMIT))
+            alone = median(costs["ironcalc alone"])
+            for program in commands:
+                cost = reasons[program] or median(costs[program]) or f"more than {LIMIT:.0f} s"
+                show(table, name if program == "ironcalc alone" else "", program, cost, alone)
+            table.add_section()
+            path.unlink()
+    wide_console().print(table)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--check"]:
+        check(sys.argv[2])
+    elif sys.argv[1:2] == ["--libreoffice"]:
+        libreoffice(*sys.argv[2:])
+    else:
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--runs", type=int, default=3, help="how often each program runs")
+        parser.add_argument("--formulas", default=sys.executable, help="an interpreter that has the package formulas")
+        given = parser.parse_args()
+        main(given.runs, given.formulas)
