@@ -1,4 +1,4 @@
-"""The fixture `xlcheck_trace` with Keras models, in processes of their own: TensorFlow cannot be imported twice."""
+"""The fixture `xlcheck_trace` with Keras models, in a process of its own: TensorFlow cannot be imported twice."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from runs import runs_in_one_process
 
 from xlcheck.fixtures.store import fixtures_folder
 
@@ -20,8 +21,6 @@ import keras
 import numpy as np
 import pytest
 
-CHANGED = "CHANGED" in os.environ
-
 @pytest.fixture
 def model():
     return keras.saving.load_model("lstm.keras")
@@ -29,26 +28,29 @@ def model():
 @pytest.fixture
 def inputs():
     return np.array([[[1.0], [2.0]], [[1.0], [3.0]]])
-"""
-TESTS = """
+
+def is_changed():
+    return "CHANGED" in os.environ
+
 def change(model, number, column):
     weights = model.get_weights()
     weights[number][0, column] += 0.125
     model.set_weights(weights)
-
+"""
+TESTS = """
 def test_weights(xlcheck_trace, model, inputs):
-    if CHANGED:
+    if is_changed():
         change(model, 0, 1)
         change(model, 3, 0)
     xlcheck_trace(model, inputs)
 
 def test_activation(xlcheck_trace, model, inputs):
-    if CHANGED:
+    if is_changed():
         model.layers[0].cell.recurrent_activation = keras.activations.get("hard_sigmoid")
     xlcheck_trace(model, inputs)
 
 def test_inputs(xlcheck_trace, model, inputs):
-    if CHANGED:
+    if is_changed():
         inputs[1, 1] = 4.0
     xlcheck_trace(model, inputs)
 
@@ -57,7 +59,7 @@ def test_path(xlcheck_trace, inputs):
 
 def test_size(xlcheck_trace, inputs):
     keras.utils.set_random_seed(1)
-    layers = [keras.layers.LSTM(3 if CHANGED else 1, name="lstm"), keras.layers.Dense(1, name="dense")]
+    layers = [keras.layers.LSTM(3 if is_changed() else 1, name="lstm"), keras.layers.Dense(1, name="dense")]
     xlcheck_trace(keras.Sequential([keras.Input((2, 1), name="input"), *layers]), inputs)
 """
 ERRORS = """
@@ -86,10 +88,10 @@ def model_project(pytester: pytest.Pytester, right_workbook: Path) -> pytest.Pyt
     return pytester
 
 
-def failures(result: pytest.RunResult) -> dict[str, list[str]]:
+def failures(printed: Sequence[str]) -> dict[str, list[str]]:
     """The lines of each failure, by the test's name."""
     found: dict[str, list[str]] = {}
-    for line in result.outlines:
+    for line in printed:
         if heading := re.fullmatch(r"_+ (test_\w+) _+", line):
             lines = found[heading[1]] = []
         elif line.startswith("==="):
@@ -104,22 +106,25 @@ def roots(lines: Sequence[str]) -> list[str]:
     return [found[1] for line in lines if (found := re.match(r" {1,2}\d+  (\S+)  \d+ of \d+ element", line))]
 
 
-def test_what_changed_is_the_root(model_project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_changed_is_the_root(model_project: pytest.Pytester) -> None:
     """Every quantity is kept, and agrees bit for bit; of a changed model exactly what was changed is the root."""
-    model_project.makepyfile(test_model=HEAD + TESTS)
-    model_project.runpytest_subprocess("--xlcheck-update").assert_outcomes(passed=5)
+    model_project.makepyfile(test_model=HEAD + TESTS, test_errors=HEAD + ERRORS)
+    right, wrong = runs_in_one_process(
+        model_project,
+        ["--xlcheck-update", "test_model.py"],
+        "os.environ['CHANGED'] = '1'",
+        ["--xlcheck-tolerance=0"],
+    )
+
+    assert right.outcomes == {"passed": 5}
     golden = (model_project.path / "test_model" / "test_weights.json").read_text()
     for name in ("lstm.kernel", "input.x[1]", "lstm.f[0]", "lstm.c_tilde[1]", "dense.y"):
         assert f'    "{name}": [' in golden
     assert '"loss.mean"' not in golden
     assert '"loss.mean"' in (model_project.path / "test_model" / "test_path.json").read_text()
 
-    monkeypatch.setenv("CHANGED", "1")
-    model_project.makepyfile(test_model=HEAD + TESTS + ERRORS)
-    result = model_project.runpytest_subprocess("--xlcheck-tolerance=0")
-
-    result.assert_outcomes(passed=1, failed=8)
-    failed = failures(result)
+    assert wrong.outcomes == {"passed": 1, "failed": 8}
+    failed = failures(wrong.lines)
     assert roots(failed["test_weights"]) == ["lstm.kernel", "dense.kernel"]
     assert any("differ only because of what comes before: lstm.xk_f[0]," in line for line in failed["test_weights"])
     assert roots(failed["test_activation"]) == ["lstm.i[0]", "lstm.f[0]", "lstm.o[0]"]

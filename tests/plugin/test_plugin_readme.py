@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+from runs import runs_in_one_process
 
 from xlcheck.fixtures.store import fixtures_folder
 
@@ -39,15 +39,11 @@ def test_life_cycle(pytester: pytest.Pytester, right_workbook: Path) -> None:
     shutil.copy(fixtures_folder() / "lstm.keras", pytester.path)
     (pytester.path / "test_lstm.py").write_text(block("python", "xlcheck_trace"), encoding="utf-8")
 
-    first = pytester.runpytest_subprocess()
-    first.assert_outcomes(passed=1, failed=1)
-    first.stdout.fnmatch_lines(["golden file written (new): test_lstm/test_gates_stay_as_they_are.json"])
-    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+    first, second, changed, updated, last = runs_in_one_process(pytester, [], [], CHANGE, [], ["--xlcheck-update"], [])
 
-    assert pytester.run(sys.executable, "-c", CHANGE).ret == 0
-    changed = pytester.runpytest_subprocess()
-    changed.assert_outcomes(passed=1, failed=1)
-    assert block("", "✗ test_lstm/") in "\n".join(changed.outlines)
-
-    pytester.runpytest_subprocess("--xlcheck-update").assert_outcomes(passed=2)
-    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+    assert first.outcomes == {"failed": 1, "passed": 1}
+    assert "golden file written (new): test_lstm/test_gates_stay_as_they_are.json" in first.lines
+    assert second.outcomes == {"passed": 2}
+    assert changed.outcomes == {"failed": 1, "passed": 1}
+    assert block("", "✗ test_lstm/") in "\n".join(changed.lines)
+    assert updated.outcomes == last.outcomes == {"passed": 2}
