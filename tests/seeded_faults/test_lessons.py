@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import ironcalc
 import pytest
 from planting import Place, planted_report, poisoned_report, roots, shifted
+from thorough import THOROUGH
 
 from xlcheck.checking.report import Kind, Status
 from xlcheck.excel.content import WorkbookContent
@@ -17,8 +16,7 @@ from xlcheck.fixtures.store import load_fixture
 from xlcheck.lessons.catalogue import LESSONS
 from xlcheck.lessons.plan import plan_lesson
 
-# All cells where it matters; every fifth while developing. XLCHECK_FAULTS=all is the whole run by hand.
-STRIDE = 1 if "CI" in os.environ or os.environ.get("XLCHECK_FAULTS") == "all" else 5
+STRIDE = 1 if THOROUGH else 10
 
 pytestmark = pytest.mark.parametrize("lesson", ["simple-rnn", "lstm", "rnn-dimensions"])
 
@@ -36,7 +34,7 @@ def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, WorkbookCon
 
 
 def formula_places(content: WorkbookContent) -> list[Place]:
-    """Every formula cell, or every fifth."""
+    """Every formula cell, or every tenth."""
     return [(sheet, row, column) for sheet, row, column, _ in content.formula_cells()][::STRIDE]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from thorough import THOROUGH
 
 from xlcheck.checking.expectation import expectation_of
 from xlcheck.checking.generated import check_content
@@ -18,8 +18,7 @@ from xlcheck.excel.manifest import SHEET, Manifest, manifest_of
 from xlcheck.excel.reader import read_workbook
 
 WORKBOOKS = sorted((Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
-# Every binding and helper where it matters; every fifth while developing.
-STRIDE = 1 if "CI" in os.environ or os.environ.get("XLCHECK_FAULTS") == "all" else 5
+STRIDE = 1 if THOROUGH else 10  # every binding and helper where it matters
 
 
 def with_manifest(content: WorkbookContent, manifest: Manifest) -> WorkbookContent:

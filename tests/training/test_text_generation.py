@@ -27,6 +27,12 @@ def data() -> Windows:
     return windows(story())
 
 
+@pytest.fixture(scope="module")
+def even(data: Windows) -> Windows:
+    """The beginning of the story: three whole batches, so that Keras compiles one step and not two."""
+    return windows(" ".join(data.words[: 3 * 128 + 10]))
+
+
 def passages(data: Windows, words: tuple[str, ...], length: int = 6) -> float:
     """Share of all runs of six words that stand word for word in the story."""
     source = {data.words[i : i + length] for i in range(len(data.words))}
@@ -52,20 +58,20 @@ def weights(model: TextModel) -> list[np.ndarray]:
     return [*model.model.get_weights(), *(np.asarray(variable) for variable in model.model.optimizer.variables)]
 
 
-def test_stopped_and_resumed_is_as_if_never_stopped(data: Windows, tmp_path: Path) -> None:
+def test_stopped_and_resumed_is_as_if_never_stopped(even: Windows, tmp_path: Path) -> None:
     """Ctrl-C in the middle of an epoch, a saved file, and --resume lead to the same weights and losses bit for bit."""
-    whole = train_text(new_text_model(data, seed=4, units=16), 3)
+    whole = train_text(new_text_model(even, seed=4, units=16), 3)
 
     def interrupt(done: int, _: int) -> None:
-        if done == 10:
+        if done == 5:
             os.kill(os.getpid(), signal.SIGINT)
 
-    stopped = train_text(new_text_model(data, seed=4, units=16), 3, progress=interrupt)
+    stopped = train_text(new_text_model(even, seed=4, units=16), 3, progress=interrupt)
     path = tmp_path / "story.keras"
     write_model(path, stopped.model, stopped.companion)
-    resumed = train_text(resumed_text_model(load_model(path), read_companion(path), data), 3)
+    resumed = train_text(resumed_text_model(load_model(path), read_companion(path), even), 3)
 
-    assert stopped.progress.steps == 10
+    assert stopped.progress.steps == 5
     assert len(stopped.progress.losses) == 1
     assert resumed.progress == whole.progress
     for weight, other in zip(weights(resumed), weights(whole), strict=True):
