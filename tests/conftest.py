@@ -21,6 +21,21 @@ REQUIREMENTS: dict[str, tuple[Callable[[], bool], str]] = {
 }
 
 
+MOST_WORKERS = 4
+"""Each of them imports TensorFlow, which takes a gigabyte."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """What `-n auto` of the configuration file means: all cores for whole folders, one process for anything less.
+
+    A worker takes seconds to start, swallows what `-s` would show, and is of no use to a listing.
+    """
+    chosen = config.option.keyword or config.option.lf or config.option.collectonly or config.option.capture == "no"
+    whole = all(Path(argument).is_dir() for argument in config.args)
+    return min(os.cpu_count() or 1, MOST_WORKERS) if whole and not chosen else 0
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose program is missing, but not where all of them have to be there."""
     for marker, (is_here, name) in REQUIREMENTS.items():

@@ -14,6 +14,6 @@ Item = TypeVar("Item")
 THOROUGH = "CI" in os.environ or os.environ.get("XLCHECK_FAULTS") == "all"
 
 
-def part_of(items: Sequence[Item], part: Sequence[Item]) -> Sequence[Item]:
-    """All items, or the part that an ordinary run looks at: one for each way through the code."""
-    return items if THOROUGH else part
+def part_of(items: Sequence[Item], first: int) -> Sequence[Item]:
+    """All items, or the first of them in an ordinary run; the others go the same way with other numbers."""
+    return items if THOROUGH else items[:first]

@@ -13,12 +13,13 @@ import pytest
 from drawn import Drawn, models
 from hypothesis import HealthCheck, assume, given, settings
 from models import build, evaluated, largest_difference, odd_models_allowed, traced
+from thorough import THOROUGH
 
 from xlcheck.models.build import build_model
 
 pytestmark = pytest.mark.keras
 
-EXAMPLES = int(os.environ.get("XLCHECK_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("XLCHECK_EXAMPLES", "25" if THOROUGH else "12"))
 
 
 @settings(

@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import epoch_differences
 import pytest
 from epoch_differences import OPTIMISER, manifest, place
-from thorough import THOROUGH
+from thorough import THOROUGH, part_of
 
 from xlcheck import api
 from xlcheck.engines import engine
@@ -105,7 +105,7 @@ def test_divergence_is_named_and_makes_no_errors(
 
 
 @pytest.mark.parametrize("name", ["cellrune", pytest.param("libreoffice", marks=pytest.mark.libreoffice)])
-@pytest.mark.parametrize("lesson", ["simple-rnn-training", "rnn-dimensions-training"])
+@pytest.mark.parametrize("lesson", part_of(["simple-rnn-training", "rnn-dimensions-training"], 1))
 def test_divergence_in_other_programs(lesson: str, name: str, built: Callable[[str], api.Built]) -> None:
     """The other engines name the divergence in the same way, and show no errors either."""
     path = built(lesson).path
@@ -162,7 +162,7 @@ def test_keras_no_longer_applies_after_a_change(name: str, built: Callable[[str]
 
 @pytest.mark.keras
 @pytest.mark.parametrize("optimiser", epoch_differences.RATES)
-@pytest.mark.parametrize("lesson", epoch_differences.LESSONS)
+@pytest.mark.parametrize("lesson", part_of(epoch_differences.LESSONS, 1))
 def test_500_epochs_of_each_optimiser(lesson: str, optimiser: str, built: Callable[[str], api.Built]) -> None:
     """Both engines end 500 epochs within 1e-12 of Keras's weights, and every loss is within 1e-13."""
     path, rate = built(lesson).path, epoch_differences.RATES[optimiser]
@@ -174,7 +174,7 @@ def test_500_epochs_of_each_optimiser(lesson: str, optimiser: str, built: Callab
         assert found.weight <= 1e-12, (name, found)
 
 
-@pytest.mark.parametrize("name", TRAINING_LESSONS)
+@pytest.mark.parametrize("name", part_of(list(TRAINING_LESSONS), 2))
 def test_nudging_finds_the_gradients(name: str, built: Callable[[str], api.Built]) -> None:
     """Beside every gradient stands what nudging the weight gives; they agree to about ten digits, and follow δ."""
     path = built(name).path

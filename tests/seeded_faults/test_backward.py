@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import pytest
 from planting import Place, planted_report, poisoned_report, roots
+from thorough import THOROUGH
 
 from xlcheck.excel.addresses import cell_name
 from xlcheck.excel.content import WorkbookContent
@@ -26,7 +27,7 @@ from xlcheck.lessons.training import TRAINING_LESSONS, plan_training
 
 EPOCHS = 3
 # Of each mistake so many, spread over all cells: all of them by hand with XLCHECK_FAULTS=all.
-COUNT = 10_000 if os.environ.get("XLCHECK_FAULTS") == "all" else 8 if "CI" in os.environ else 3
+COUNT = 10_000 if os.environ.get("XLCHECK_FAULTS") == "all" else 5 if "CI" in os.environ else 2
 
 Fault = tuple[str, str]
 """The changed formula, and the name of the mistake."""
@@ -201,6 +202,8 @@ def test_a_mistake_is_the_only_root_under_its_name(
     by_name: dict[str, list[tuple[Place, str, str, str]]] = {}
     for item in planned:
         by_name.setdefault(item[3], []).append(item)
+    if lesson == "rnn-dimensions-training" and not THOROUGH:  # only there is a kernel that can be transposed
+        by_name = {"transposed-kernel": by_name["transposed-kernel"]}
     planted: Counter[str] = Counter()
     for name, items in by_name.items():
         for place, symbol, changed, _ in items[:: max(1, len(items) // COUNT)]:
@@ -216,7 +219,8 @@ def test_a_mistake_is_the_only_root_under_its_name(
             assert same or root.diagnosis == name, (place, symbol, changed, root)
     always = {"missing-chain-factor", "wrong-sign", "forgotten-term", "epsilon-misplaced", "epsilon-forgotten",
               "bias-correction-forgotten", "step-uphill", "not-squared", "shares-exchanged"}  # fmt: skip
-    assert always <= planted.keys()
+    assert always & by_name.keys() <= planted.keys()
+    assert always <= by_name.keys() or (lesson == "rnn-dimensions-training" and not THOROUGH)
     assert lesson != "rnn-dimensions-training" or planted["transposed-kernel"]
 
 

@@ -185,5 +185,5 @@ def _areas(manifest: Manifest) -> list[Range]:
         *(f.area for f in manifest.filled),
         *(c.area for c in manifest.copies),
         *([manifest.selector] if manifest.selector is not None else []),
-        *([manifest.epochs.area] if manifest.epochs is not None else []),
+        *(table.area for table in manifest.tables),
     ]
