@@ -90,3 +90,10 @@ def test_every_stage_is_in_the_table() -> None:
     folders = {item.name for item in PACKAGE.iterdir() if item.is_dir() and any(item.glob("*.py"))}
 
     assert folders == set(MAY_IMPORT)
+
+
+def test_no_two_test_modules_have_one_name() -> None:
+    """pytest imports them by their names alone, and the modules that tests share too."""
+    names = [path.name for path in Path(__file__).parent.rglob("*.py") if path.name != "conftest.py"]
+
+    assert sorted({name for name in names if names.count(name) > 1}) == []
