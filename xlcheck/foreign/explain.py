@@ -59,10 +59,11 @@ class Explainer:
         if verdict.kind is Kind.NOT_A_FORMULA:
             return "constant-over-formula", message
         named = self._diagnoser.name(verdict.cell) if verdict.status is Status.ROOT else None
+        if verdict.only_here and verdict.status is Status.ROOT:
+            reason = f"it should compute {quantity.band.equation or element.name}" if named is None else named.sentence
+            return None if named is None else named.name, f"The formula is right only for the numbers shown: {reason}."
         if named is None:
             return None, message
-        if verdict.only_here:
-            return named.name, f"The formula is right only for the numbers shown: {named.sentence}."
         return named.name, f"{message[:-1]}: {named.sentence}."
 
 
