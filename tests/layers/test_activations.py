@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.evaluate import value_of
-from xlcheck.graph.expressions import Expr, Ref
+from xlcheck.graph.evaluate import evaluate, value_of
+from xlcheck.graph.expressions import BatchMean, Expr, Ref
+from xlcheck.graph.gradients import backward
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import ACTIVATIONS, activation, celu, elu, gelu, relu
 from xlcheck.spec.keras_import import import_keras
 
@@ -58,3 +61,42 @@ def test_unknown_activation_is_refused_with_the_list() -> None:
     """The sentence names the layer and the activation, and says what there is."""
     with pytest.raises(NotSupportedError, match=r"layer 'dense': activation 'sparsemax' is not supported; .* tanh"):
         activation("dense", "sparsemax")
+
+
+KINKS = np.array([-6.0, -3.0, -2.5, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 2.5, 3.0, 6.0])[:, None]
+SLOPES: dict[str, tuple[Callable[[Expr], Expr], Callable[[Any], Any]]] = {
+    **{
+        name: (ACTIVATIONS[name].apply, lambda x, name=name: import_keras().activations.get(name)(x))
+        for name in ACTIVATIONS
+        if name not in ("linear", "softmax", "log_softmax")
+    },
+    **{
+        f"ReLU {options}": (
+            lambda x, options=options: relu(x, *options),
+            lambda x, options=options: import_keras().layers.ReLU(
+                max_value=options[1], negative_slope=options[0], threshold=options[2], dtype="float64"
+            )(x),
+        )
+        for options in [(0.0, 6.0, 0.0), (0.0, 2.0, 0.0), (0.5, None, 0.0), (0.5, 6.0, 0.0), (0.5, 3.0, 0.5)]
+    },
+}
+
+
+@pytest.mark.parametrize("name", SLOPES)
+def test_slopes_at_kinks_are_keras_s(name: str) -> None:
+    """Where a curve has a corner, the slope is the one that TensorFlow takes there."""
+    import tensorflow as tf
+
+    expression, function = SLOPES[name]
+    build = GraphBuilder()
+    x = build.given(Band("layer", "x_init", Role.STATE), (1,))
+    y = build.let(Band("layer", "y", Role.OUTPUT), expression(x))
+    sample = build.let(Band("loss", "sample", Role.LOSS), y * 1.0)
+    build.let(Band("loss", "mean", Role.LOSS), BatchMean(sample))
+    actual = evaluate(backward(build.build(), 1), {"layer.x_init": KINKS})["layer.d_x_init"]
+    tensor = tf.constant(KINKS, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        value = function(tensor)
+
+    np.testing.assert_allclose(actual, tape.gradient(value, tensor), rtol=1e-14, atol=1e-14)

@@ -310,7 +310,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
     ex.Sub: _both(lambda a, b, y, f: f, lambda a, b, y, f: -f),
     ex.Mul: _both(lambda a, b, y, f: f * b, lambda a, b, y, f: f * a),
     ex.Div: _both(lambda a, b, y, f: f / b, lambda a, b, y, f: -(f * y) / b),
-    # At a tie Keras's backend lets everything flow to the first operand.
+    # At a tie Keras's backend lets everything flow to the first operand; activations put theirs in the right order.
     ex.Maximum: _both(lambda a, b, y, f: f * (1 - ex.Greater(b, a)), lambda a, b, y, f: f * ex.Greater(b, a)),
     ex.Minimum: _both(lambda a, b, y, f: f * (1 - ex.Greater(a, b)), lambda a, b, y, f: f * ex.Greater(a, b)),
     ex.Where: _where,

@@ -50,6 +50,9 @@ class Activation:
     meaning: str
 
 
+_SIX = 6.0
+
+
 def single(value: float) -> float:
     """The nearest single-precision number."""
     return float(np.float32(value))
@@ -63,13 +66,15 @@ def clip(x: Expr, low: float, high: float) -> Expr:
 def relu(x: Expr, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Expr:
     """Keras's `relu` with all its options: x above the threshold, capped, and a slope below it."""
     positive: Expr = Relu(x) if threshold == 0 else Where(Greater(x, lift(single(threshold))), x, lift(0.0))
-    if max_value is not None:
+    if max_value == _SIX and threshold == 0:
+        positive = relu6(x)
+    elif max_value is not None:
         positive = clip(positive, 0.0, single(max_value))
     if negative_slope == 0:
         return positive
     if max_value is None and threshold == 0:
         return positive + single(negative_slope) * Minimum(x, lift(0.0))
-    return positive + negative_slope * Minimum(x - threshold, lift(0.0))
+    return positive + negative_slope * Minimum(lift(0.0), x - threshold)
 
 
 def elu(x: Expr, alpha: float = 1.0) -> Expr:
@@ -78,14 +83,24 @@ def elu(x: Expr, alpha: float = 1.0) -> Expr:
     return Relu(x) + (curve if alpha == 1 else alpha * curve)
 
 
+def selu(x: Expr) -> Expr:
+    """`elu` with fixed factors, whose slope at 0 is that of the upper part."""
+    return _SELU_SCALE * (Maximum(x, lift(0.0)) + _SELU_ALPHA * Expm1(Minimum(lift(0.0), x)))
+
+
 def celu(x: Expr, alpha: float = 1.0) -> Expr:
     """Like `elu` with e^(x/α), which makes the slope at 0 continuous."""
-    return Relu(x) + alpha * Expm1(Minimum(x, lift(0.0)) / alpha)
+    return Maximum(x, lift(0.0)) + alpha * Expm1(Minimum(x, lift(0.0)) / alpha)
 
 
 def hard_sigmoid(x: Expr) -> Expr:
     """A straight line from 0 at −3 to 1 at 3."""
-    return Minimum(Relu(x + 3), lift(6.0)) / 6
+    return relu6(x + 3) / 6
+
+
+def relu6(x: Expr) -> Expr:
+    """X between 0 and 6, at both of which Keras's slope is 0."""
+    return Minimum(lift(_SIX), Relu(x))
 
 
 def gelu(x: Expr, approximate: bool = False) -> Expr:
@@ -111,15 +126,13 @@ ACTIVATIONS: dict[str, Activation] = {
     "log_softmax": Activation(lambda x: x - LogSumExp(x), "log softmax", "becomes the logarithm of a probability"),
     "hard_sigmoid": Activation(hard_sigmoid, "hard σ", "is squeezed between 0 and 1 along a straight line"),
     "relu": Activation(relu, "relu", "is kept if it is positive, else replaced by 0"),
-    "relu6": Activation(lambda x: relu(x, max_value=6.0), "relu6", "is kept between 0 and 6, else cut off there"),
+    "relu6": Activation(relu6, "relu6", "is kept between 0 and 6, else cut off there"),
     "leaky_relu": Activation(
         lambda x: relu(x, negative_slope=0.2), "leaky relu", "is kept if it is positive, else multiplied by 0.2"
     ),
     "elu": Activation(elu, "elu", "is kept if it is positive, else bent towards −1"),
     "celu": Activation(celu, "celu", "is kept if it is positive, else bent towards −1"),
-    "selu": Activation(
-        lambda x: _SELU_SCALE * elu(x, _SELU_ALPHA), "selu", "is stretched a little if it is positive, else bent"
-    ),
+    "selu": Activation(selu, "selu", "is stretched a little if it is positive, else bent"),
     "softplus": Activation(Softplus, "softplus", "is made positive by a smooth bend"),
     "softsign": Activation(lambda x: x / (1 + Abs(x)), "softsign", "is squeezed between −1 and 1, slowly"),
     "exponential": Activation(Exp, "exp", "becomes the exponent of e"),
@@ -135,7 +148,8 @@ ACTIVATIONS: dict[str, Activation] = {
         lambda x: Relu(x - 0.5) - Relu(-x - 0.5), "soft shrink", "moves towards 0 by 0.5, and not across it"
     ),
     "sparse_sigmoid": Activation(
-        lambda x: clip(0.5 * (x + 1), 0.0, 1.0), "sparse σ", "is squeezed between 0 and 1 along a straight line"
+        lambda x: Minimum(lift(1.0), Maximum(lift(0.0), 0.5 * (x + 1))), "sparse σ",
+        "is squeezed between 0 and 1 along a straight line",
     ),
     "sparse_plus": Activation(
         lambda x: Where(Greater(lift(1.0), x), 0.25 * (Relu(x + 1) * Relu(x + 1)), x),
