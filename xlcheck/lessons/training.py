@@ -27,6 +27,7 @@ from xlcheck.fixtures.training import TrainingFixture
 from xlcheck.graph.trace import Trace
 from xlcheck.optimisers.history import numbers_of
 from xlcheck.optimisers.table import epoch_graph
+from xlcheck.spec.model_spec import ModelSpec
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,11 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     draft = Draft(epoch.scalars, first, ("epoch 1",), style)
     start = draft.sheet(START, "keras")
     copies = SheetDraft(SHEET, hidden=True)
-    inputs = training_inputs.training_inputs(draft, copies, epoch, fixture.samples, fixture.training.optimiser)
+    optimiser = fixture.training.optimiser
+    gates = _gates(fixture.spec)
+    inputs = training_inputs.training_inputs(
+        draft, copies, epoch, fixture.samples, optimiser, _documents(fixture), gates
+    )
     truth = epochs.Truth(values, fixture.single["loss.mean"])
     epochs.place_start(draft, epochs.lay_out(epoch, truth))
     nudged = nudges.lay_out(epoch, epoch.apart(fixture.nudged))
@@ -115,6 +120,25 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     properties = {"title": lesson.story.title, "subject": lesson.name, "author": "xlcheck",
                   "comments": "Every number is a live formula, compared with Keras cell by cell."}  # fmt: skip
     return WorkbookPlan(tuple(sheet.finish() for sheet in draft.sheets.values()), draft.names, properties)
+
+
+def _gates(spec: ModelSpec) -> dict[str, list[str]]:
+    """For each LSTM, the gate that each column of its weights belongs to, in words."""
+    titles = ("input gate i", "forget gate f", "candidate c̃", "output gate o")
+    return {
+        layer.name: [title for title in titles for _ in range(layer.options["units"])]
+        for layer in spec.layers
+        if layer.kind == "LSTM"
+    }
+
+
+def _documents(fixture: TrainingFixture) -> str:
+    """The heading over the documents; of one-hot codes it says which number stands for which word."""
+    features = fixture.spec.inputs[0].shape[-1]
+    if features == 1:
+        return "The documents"
+    places = ", ".join(f"[{place + 1}] {word}" for place, word in enumerate(fixture.words[0]))
+    return f"The sentence: each word is a 1 in a place of its own: {places}"
 
 
 def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[str, str]) -> None:

@@ -87,8 +87,11 @@ def one_step_sheet(
     columns = FIRST + values + 1
     title(sheet, "One step in slow motion", "The first epoch, number by number: forward to the loss, backward to the "
           "gradients, and one step of the optimiser. Time runs backwards where gradients flow.", columns)  # fmt: skip
+    longest = max(len(_symbol(q)) for q in epoch.whole if q.expr is not None)
     numbered = any(max(q.shape) > 1 for q in epoch.whole)
-    sheet.widths.update({SYMBOL: 28, NUMBER: 8 if numbered else 2, EQUATION: 50, MEANING: 42, FIRST + values: 62})
+    sheet.widths.update(
+        {SYMBOL: max(20, longest), NUMBER: 8 if numbered else 2, EQUATION: 50, MEANING: 42, FIRST + values: 62}
+    )
     sheet.widths.update({FIRST + k: 14 for k in range(values)})
     for number, (row, lines) in enumerate(_rows(draft, sheet, epoch)):
         text, remark = _SECTIONS[number]
@@ -147,7 +150,7 @@ def _section(q: Quantity) -> int:
 def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formula: int, choice: Range) -> None:
     q, row = line.q, line.row
     *_, last = [
-        sheet.put(row, column, draft.live(draft.graph[name], 0, NAME), q.band.role.value)
+        sheet.put(row, column, draft.live(draft.graph[name], 0, NAME), _style(q))
         for column, name in _placed(epoch, q, line.index)
     ]
     content = sheet.cells[row, last.left].content
@@ -155,7 +158,7 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
     sheet.put(row, formula, f"={content.text}", "formula_wrap")
     lines = math.ceil(len(content.text) / 64)
     if line.first:
-        sheet.put(row, SYMBOL, f"{q.band.layer}: {label_of(q)}" if q.is_weight else label_of(q), "symbol")
+        sheet.put(row, SYMBOL, _symbol(q), "symbol")
         chosen = _of_optimisers(q)
         if chosen is None:
             words: list[Content] = [_equation(q, epoch), at_step(q.band.meaning, q.step)]
@@ -171,11 +174,15 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
     sheet.put(row, NUMBER, numbers, "first_unit" if line.first else "unit")
 
 
+def _symbol(q: Quantity) -> str:
+    return f"{q.band.layer}: {label_of(q)}" if q.is_weight else label_of(q)
+
+
 def _difference(draft: Draft, sheet: SheetDraft, line: _Line, differences: Mapping[str, Difference]) -> None:
     """What nudging the weight gives, beside its gradient."""
     name = scalar_name(line.q, line.index)
     own = differences[name]
-    draft.helper(sheet, line.row, FIRST + 1, own.text, [own.value], "gradient", _WITHIN)
+    draft.helper(sheet, line.row, FIRST + 1, own.text, [own.value], _style(line.q), _WITHIN)
     text = f"{cell_name(line.row, FIRST)}-{cell_name(line.row, FIRST + 1)}"
     draft.helper(sheet, line.row, FIRST + 2, text, [draft.value(name) - own.value], "difference", _WITHIN)
 
@@ -187,6 +194,12 @@ def _chosen(
     options = ",".join(f'"{text}"' for text in texts)
     shown = texts[round(draft.value(f"{LAYER}.choice")) - 1]
     draft.helper(sheet, row, column, f"CHOOSE({reference(choice, NAME, fixed=True)},{options})", [shown], style)
+
+
+def _style(q: Quantity) -> str:
+    """What the step shows can be very small, but for the weights."""
+    small = q.is_weight and q.band.role is not Role.WEIGHT
+    return f"{q.band.role.value}_small" if small else q.band.role.value
 
 
 def _of_optimisers(q: Quantity) -> tuple[list[str], list[str]] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.excel.addresses import Range
@@ -52,9 +52,25 @@ class TrainingInputs:
 
 
 def training_inputs(
-    draft: Draft, copies: SheetDraft, epoch: EpochGraph, samples: Sequence[str], optimiser: str
+    draft: Draft,
+    copies: SheetDraft,
+    epoch: EpochGraph,
+    samples: Sequence[str],
+    optimiser: str,
+    documents: str,
+    gates: Mapping[str, Sequence[str]],
 ) -> TrainingInputs:
-    """Fill the column of inputs and place their quantities."""
+    """Fill the column of inputs and place their quantities.
+
+    Args:
+        draft: the workbook.
+        copies: the hidden sheet for copies of the inputs.
+        epoch: the numbers of an epoch.
+        samples: a short text for each document.
+        optimiser: the one that is chosen at first.
+        documents: the heading over the documents.
+        gates: for layers with gates, the gate that each column of their weights belongs to.
+    """
     sheet = draft.sheet(NAME, "loss")
     title(sheet, "Training", "Choose an optimiser, or change a number with an orange or blue ground, and the network "
           "is trained again from the first epoch to the last, in this workbook.", 16)  # fmt: skip
@@ -63,8 +79,8 @@ def training_inputs(
     choice = sheet.at(TOP, VALUE)
     first = row
     row = _settings(draft, sheet, row, choice)
-    row = _group(draft, sheet, row + 1, "The weights before the first epoch", _weights(epoch), "weight")
-    row = _group(draft, sheet, row + 1, "The documents", _data(epoch, samples), "input")
+    row = _group(draft, sheet, row + 1, "The weights before the first epoch", _weights(epoch, gates), "weight")
+    row = _group(draft, sheet, row + 1, documents, _data(epoch, samples), "input")
     area = sheet.at(first, VALUE, row - first, 1)
     applies = _applies(draft, sheet, copies, area, row + 1)
     return TrainingInputs(applies, draft.placed(f"{LAYER}.choice"), row + 3)
@@ -107,35 +123,45 @@ def _look_up(draft: Draft, sheet: SheetDraft, row: int, name: str, text: str) ->
     sheet.put(row, HINT, q.band.meaning, "hint_beside")
 
 
-def _constant(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, style: str, label: str = "") -> None:
+def _constant(
+    draft: Draft, sheet: SheetDraft, row: int, q: Quantity, style: str, label: str = "", hint: str = ""
+) -> None:
     sheet.put(row, LABEL, label or q.band.label, "label")
     draft.place(q.name, sheet.put(row, VALUE, draft.value(q.name), style))
-    sheet.put(row, HINT, q.band.meaning, "hint_beside")
+    sheet.put(row, HINT, hint or q.band.meaning, "hint_beside")
 
 
-def _group(draft: Draft, sheet: SheetDraft, row: int, text: str, members: Sequence[tuple[str, str]], style: str) -> int:
+def _group(draft: Draft, sheet: SheetDraft, row: int, text: str, members: Sequence[_Member], style: str) -> int:
     heading(sheet, row, text, HINT + 1)
-    for name, label in members:
+    for name, label, hint in members:
         row += 1
         q = draft.graph[name]
         own = f"{style}_code" if style == "input" and q.band.role.value in ("input", "target") else style
-        _constant(draft, sheet, row, q, own.replace("input", q.band.role.value), label)
+        _constant(draft, sheet, row, q, own.replace("input", q.band.role.value), label, hint)
     return row + 1
 
 
-def _weights(epoch: EpochGraph) -> list[tuple[str, str]]:
+_Member = tuple[str, str, str]
+"""A number's name, its label and a hint, or nothing for the meaning of its quantity."""
+
+
+def _weights(epoch: EpochGraph, gates: Mapping[str, Sequence[str]]) -> list[_Member]:
     """Each weight's number with a label, as long as it is moved."""
     return [
-        (scalar_name(q, index), element_label(q, index, q.band.layer))
+        (
+            scalar_name(q, index),
+            element_label(q, index, q.band.layer),
+            gates[q.band.layer][index[-1]] if q.band.layer in gates else "",
+        )
         for q in epoch.whole
         for index in indices(q)
         if q.expr is None and scalar_name(q, index) in epoch.before and not q.band.symbol.endswith("_before")
     ]
 
 
-def _data(epoch: EpochGraph, samples: Sequence[str]) -> list[tuple[str, str]]:
+def _data(epoch: EpochGraph, samples: Sequence[str]) -> list[_Member]:
     return [
-        (scalar_name(q, index, k), f"{text}: {element_label(q, index)}")
+        (scalar_name(q, index, k), f"{text}: {element_label(q, index)}", "")
         for k, text in enumerate(samples)
         for q in epoch.whole
         for index in indices(q)
