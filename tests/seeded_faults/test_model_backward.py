@@ -114,9 +114,20 @@ FAULTS: dict[str, tuple[str, tuple[int, int], Callable[[str], str]]] = {
 }
 
 
+NAMES = {
+    "missing chain factor": "missing-chain-factor",
+    "wrong sign": "wrong-sign",
+    "transposed kernel": "transposed-kernel",
+    "epsilon inside the root": "epsilon-misplaced",
+    "no bias correction": "bias-correction-forgotten",
+}
+# A step of all samples is forgotten; of several samples, only that of the last one is, which has no name.
+NAMES_OF_ONE_SAMPLE = {fault: "forgotten-term" for fault in FAULTS if fault.startswith("a step forgotten")}
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_the_way_back_is_the_only_root(content: WorkbookContent, fault: str) -> None:
-    """Everything that follows from the wrong cell is carried; the cell itself is found."""
+    """Everything that follows from the wrong cell is carried; the cell itself is found, and a usual mistake named."""
     quantity, element, change = FAULTS[fault]
     place = place_of(content, quantity, element)
     formula = formula_at(content, place)
@@ -125,6 +136,10 @@ def test_a_fault_in_the_way_back_is_the_only_root(content: WorkbookContent, faul
 
     assert wrong != formula
     assert roots(report) == {place}, [(cell.sheet, cell.cell, cell.quantity) for cell in report.roots]
+    manifest = manifest_of(content)
+    assert manifest is not None
+    names = NAMES | (NAMES_OF_ONE_SAMPLE if len(manifest.samples) == 1 else {})
+    assert report.roots[0].diagnosis == names.get(fault)
 
 
 def test_a_fault_in_the_batch_is_found_there(content: WorkbookContent) -> None:

@@ -72,8 +72,9 @@ def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) 
         return
     sightings = operands.all_sightings(q.name)
     local = operands.shared_local(q, q.expr)
+    follow = partial(operands.shared_local, q)
     for sighting in sightings:
-        yield judge(sighting, want.reshape(1, -1), [local], magnitude(want), tolerance.of(q.name))
+        yield judge(sighting, want.reshape(1, -1), [local], magnitude(want), tolerance.of(q.name), follow)
     operands.take_shared(q, local)
 
 
