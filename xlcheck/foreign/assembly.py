@@ -7,9 +7,10 @@ choice becomes a network; `detect.py` finds out which of them explains the formu
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
+from typing import TypeVar
 
 from xlcheck.errors import XlcheckError
 from xlcheck.foreign.algebra import Address, Function, Leaf, Product, Sum, Term
@@ -22,6 +23,8 @@ from xlcheck.foreign.structure import FoundLayer, Place
 from xlcheck.foreign.visible import Visible
 from xlcheck.layers.forward import forward_graph
 from xlcheck.spec.model_spec import LayerSpec
+
+T = TypeVar("T")
 
 MAX_CHOICES = 200
 _KINDS = {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}
@@ -134,9 +137,9 @@ def _unit_votes(layer: FoundLayer, visible: Visible) -> dict[int, Counter[int]]:
             for inner in _inner_columns(form.term, visible, column_of):
                 votes[id(inner)].update(votes[id(column)])
             for leaf in set(layer.returns[id(column)]) - slotted:
-                shown = [column_of[t] for t in visible.of(form.weights.get(leaf, form.term)) if t in column_of]
-                known = Counter(votes[id(c)].most_common(1)[0][0] for c in shown if votes[id(c)])
-                for c in shown if known else ():
+                seen = [column_of[t] for t in visible.of(form.weights.get(leaf, form.term)) if t in column_of]
+                known = Counter(votes[id(c)].most_common(1)[0][0] for c in seen if votes[id(c)])
+                for c in seen if known else []:
                     if not votes[id(c)]:
                         votes[id(c)][known.most_common(1)[0][0]] += 1
     return votes
@@ -315,22 +318,24 @@ class _Assembly:
         features = _mode(len(leaves) for leaves in self._layers[0].inputs.values() if leaves)
         if not features:
             return None
-        specs, weights, counts = [], {}, Counter[str]()
+        specs: list[LayerSpec] = []
+        weights: dict[str, Places] = {}
+        counts = Counter[str]()
         width = features
         for i, (layer, option) in enumerate(zip(self._layers, options, strict=True)):
             kind, table = self._kinds[i], self._tables[i]
             name = _NAMES[kind] + (f"_{counts[kind]}" if counts[kind] else "")
             counts[kind] += 1
-            settings = {**option.settings, "use_bias": any(c.biases for c in layer.columns)}
+            settings: dict[str, object] = {**option.settings, "use_bias": any(c.biases for c in layer.columns)}
             if kind != "Dense":
                 settings["return_sequences"] = self._is_timed(i, steps, documents)
             if kind == "GRU":
                 settings["reset_after"] = self._resets_after(table)
-            spec = layer_spec(kind, name, table.count, width, settings)
+            layer_ = layer_spec(kind, name, table.count, width, settings)
             cells = self._weights(i, option.order, width, features)
-            for weight, shape in spec.weights.items():
+            for weight, shape in layer_.weights.items():
                 weights[f"{name}.{weight}"] = _filled(cells.get(weight, {}), shape)
-            specs.append(spec)
+            specs.append(layer_)
             width = table.count
         targets = self._targets(options[-1].settings.get("activation"))
         loss = _LOSSES.get(str(options[-1].settings.get("activation"))) if targets else None
@@ -606,7 +611,7 @@ def _by_vote(votes: Mapping[Leaf, Counter[int]]) -> dict[int, Leaf]:
     return found
 
 
-def _most(items):  # type: ignore[no-untyped-def]
+def _most(items: Iterable[T | None]) -> T | None:
     """The commonest item that is not None."""
     counts = Counter(item for item in items if item is not None)
     return counts.most_common(1)[0][0] if counts else None

@@ -25,7 +25,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -87,10 +87,10 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
     weights: dict[str, Places] = {}
     width = features
     for table in layers:
-        spec, cells = _layer(table, width, reader)
-        specs.append(spec)
-        weights |= {f"{spec.name}.{name}": places(found) for name, found in cells.items()}
-        width = spec.options["units"]
+        layer, cells = _layer(table, width, reader)
+        specs.append(layer)
+        weights |= {f"{layer.name}.{name}": places(found) for name, found in cells.items()}
+        width = layer.options["units"]
     name = str(model.get("name", f"model{number + 1}"))
     spec = chain(name, timesteps, features, tuple(specs), model.get("loss"))
     graph = forward_graph(spec)
@@ -278,5 +278,5 @@ def _only(table: Table, allowed: set[str], what: str) -> None:
         raise UsageError(f"{what}: {min(unknown)!r} is not known here; known are {', '.join(sorted(allowed))}")
 
 
-def _is_tables(value: Any) -> bool:
+def _is_tables(value: Any) -> TypeGuard[list[Table]]:
     return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)

@@ -146,5 +146,6 @@ def _cell(cell: Any) -> Address:
 
 def _text(area: Range, sheet: str) -> str:
     text = area.a1 if area.sheet == sheet else str(area)
-    assert parse_range(text, sheet) == area
+    if parse_range(text, sheet) != area:
+        raise ValueError(f"{text!r} does not say where {area} is")
     return json.dumps(text, ensure_ascii=False)

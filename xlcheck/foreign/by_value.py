@@ -179,7 +179,7 @@ class _Finder:
         return None
 
     def document(self, names: Sequence[str], sample: int) -> dict[str, Places] | None:
-        """The cells of the inputs of one sample, as one table or as one for each step; None if they do not stand here."""
+        """The cells of one sample's inputs, as one table or as one for each step; None if they do not stand here."""
         rows = [self._model.values[name][sample].reshape(-1) for name in names]
         if not rows:
             return None
@@ -198,7 +198,7 @@ class _Finder:
             if block is None:
                 self._used.difference_update(cell for other in found for cell in _places(other))
                 return None
-            self._used.update(_places(block))
+            self._used.update(cell for cell in _places(block) if cell is not None)
             found.append(block)
         return np.concatenate(found, axis=axis)
 

@@ -246,7 +246,8 @@ def _unbound(
         elif cell in given:
             message = "This formula makes an input of the network, which was taken as it stands."
         yield CellResult(
-            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None, formula, None, message
+            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None, formula, None,
+            message,
         )  # fmt: skip
 
 
@@ -296,7 +297,7 @@ def _notes(verdicts: Sequence[Verdict], tied: Tie) -> Iterator[str]:
         more = f" and {len(only_here) - 5} more" if len(only_here) > 5 else ""
         yield f"right only for the numbers shown: the formulas in {cells}{more}; --perturb shows why"
     if not tied.complete:
-        yield "there are so many mistakes that not every cell could be looked at; correct the first ones and check again"
+        yield "there are too many mistakes for every cell to be looked at; correct the first ones and check again"
 
 
 def _report(

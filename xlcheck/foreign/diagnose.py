@@ -215,7 +215,10 @@ def _title(element: Element) -> str:
 
 def _edges(area: Range) -> Iterator[tuple[list[Address], str]]:
     """The first and the last line of a range."""
-    cells = lambda rows, columns: [(area.sheet, r, c) for r in rows for c in columns]  # noqa: E731
+
+    def cells(rows: range, columns: range) -> list[Address]:
+        return [(area.sheet, r, c) for r in rows for c in columns]
+
     rows, columns = range(area.top, area.top + area.rows), range(area.left, area.left + area.columns)
     if area.rows > 1:
         yield cells(rows[-1:], columns), "lower end"

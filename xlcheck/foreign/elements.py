@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, repeat
 from typing import TypeVar
 
 import numpy as np
@@ -94,7 +95,7 @@ class Element:
     @property
     def values(self) -> Array:
         """Its value for every setting."""
-        return self.source.values[:, self.sample, self.index]  # type: ignore[no-any-return]
+        return self.source.values[:, self.sample, self.index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class Elements:
         return self._each([bool(source.reads) for source in self.sources])
 
     def _each(self, of_source: list[T]) -> list[T]:
-        return np.repeat(np.array(of_source), np.diff(self._starts)).tolist()  # type: ignore[no-any-return]
+        return list(chain.from_iterable(map(repeat, of_source, np.diff(self._starts).tolist())))
 
     @cached_property
     def by_key(self) -> dict[Key, int]:

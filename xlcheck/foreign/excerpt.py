@@ -15,7 +15,7 @@ from xlcheck.foreign.cells import CellTable, CellValues
 from xlcheck.foreign.precedents import Precedents
 
 _AROUND = 3
-"""So many cells around the constants that are read belong to the part: weights that nothing reads, words beside them."""
+"""So many cells around the constants that are read belong to the part: unread weights, words beside them."""
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ class _Finder:
         return offset
 
     def _lead(self, first: Shift) -> int:
-        """How many steps stand before the first one with such formulas: one, if the state that enters it is computed."""
+        """How many steps stand before the first one with such formulas: one, if its state before is computed."""
         if not self._states:
             return 1
         return int(any(self._table.is_formula(_moved(cell, first)) for cell in self._states))

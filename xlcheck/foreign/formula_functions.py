@@ -227,7 +227,10 @@ def elementwise(function: Callable[..., Scalar], *arguments: Argument) -> Argume
 
 def simple(value: Argument) -> Argument:
     """An array of one element as a scalar."""
-    return value.reshape(-1)[0] if isinstance(value, np.ndarray) and value.size == 1 else value  # type: ignore[no-any-return]
+    if isinstance(value, np.ndarray) and value.size == 1:
+        single: Scalar = value.reshape(-1)[0]
+        return single
+    return value
 
 
 def two_dimensional(value: Argument) -> Array:

@@ -292,7 +292,8 @@ class FormulaValues:
 
     def _place(self, arguments: tuple[ast.Node, ...], scope: Scope, axis: int) -> Value:
         if not arguments:
-            return float(self._cell[axis] + 1)
+            _, row, column = self._cell
+            return float((row if axis == 1 else column) + 1)
         area = self._area(arguments[0], scope)
         first, count = (area.top, area.rows) if axis == 1 else (area.left, area.columns)
         numbers = np.arange(first + 1, first + count + 1, dtype=float).astype(object)

@@ -20,7 +20,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "forget": "f", "input gate": "i", "output gate": "o", "candidate": "c", "new memory": "c", "cell gate": "c",
         "input": "i", "output": "o", "c~": "c", "c tilde": "c", "cell input": "c",
     },
-    "GRU": {"update": "z", "reset": "r", "candidate": "hh", "new memory": "hh", "h~": "hh", "h tilde": "hh", "hh": "hh"},
+    "GRU": {
+        "update": "z", "reset": "r", "candidate": "hh", "new memory": "hh", "h~": "hh", "h tilde": "hh", "hh": "hh",
+    },
 }  # fmt: skip
 _LETTERS: Mapping[str, Mapping[str, str]] = {
     "LSTM": {"i": "i", "f": "f", "c": "c", "g": "c", "o": "o"},

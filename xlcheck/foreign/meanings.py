@@ -14,8 +14,8 @@ from xlcheck.excel.values import CellError, NotEvaluated
 from xlcheck.foreign import formula_ast as ast
 from xlcheck.foreign.algebra import COMPARISONS, Address, Algebra, Expression, Function, Leaf, Term, below, number_of
 from xlcheck.foreign.cells import CellTable, CellValues
-from xlcheck.foreign.formula_functions import OpaqueError, Scalar, simple
-from xlcheck.foreign.formula_values import FormulaValues, Surroundings, two_dimensional
+from xlcheck.foreign.formula_functions import OpaqueError, Scalar, simple, two_dimensional
+from xlcheck.foreign.formula_values import FormulaValues, Surroundings
 
 _LOOKUPS = frozenset(
     {"IF", "INDEX", "MATCH", "XMATCH", "VLOOKUP", "HLOOKUP", "XLOOKUP", "LOOKUP", "CHOOSE", "INDIRECT", "OFFSET"}
@@ -130,8 +130,8 @@ class Meanings:
 
     def _value(self, tree: ast.Node, cell: Address, array: str | None) -> Scalar:
         if array is None:
-            value = self._formulas.evaluate(tree, cell)
-            return two_dimensional(value)[0, 0]
+            value: Scalar = two_dimensional(self._formulas.evaluate(tree, cell))[0, 0]
+            return value
         top, left, _, _ = ast.area_of(array)
         key = (cell[0], array)
         if key not in self._arrays:

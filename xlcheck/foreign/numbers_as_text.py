@@ -1,4 +1,4 @@
-"""Numbers that a worksheet stores as texts, as happens with an apostrophe, a foreign decimal point or a careless import."""
+"""Numbers that a worksheet stores as texts, after an apostrophe, a foreign decimal point or a careless import."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ MAX_ELEMENTS = 2_000_000
 
 def part_sources(network: int, graph: Graph, settings: Sequence[Values]) -> list[Source]:
     """Every part of every quantity of a graph, as far as they are not too many."""
-    sources = []
+    sources: list[Source] = []
     left = MAX_ELEMENTS
     for quantity in graph:
         for part, owner, expr, reads, operands, compute in _parts(quantity, graph):
@@ -75,7 +75,8 @@ def parts_of(quantity: Quantity, graph: Graph) -> Iterator[OwnedPart]:
 
 def _all_parts(quantity: Quantity) -> Iterator[Part]:
     expr = quantity.expr
-    assert expr is not None
+    if expr is None:
+        return
     terms = list(_terms(expr))
     for size in range(2, len(terms)):
         for chosen in combinations(range(len(terms)), size):

@@ -45,10 +45,10 @@ class Precedents:
         """Every cell that a cell's formula reads, in the order of its text, each once; empty cells too."""
         found: dict[Address, None] = {}
         for area in self.ranges(cell):
-            area = self._table.clip(area)
-            if len(found) + area.size > MAX_CELLS:
+            used = self._table.clip(area)
+            if len(found) + used.size > MAX_CELLS:
                 break
-            found.update(((area.sheet, row, column), None) for row, column in area.cells())
+            found.update(((used.sheet, row, column), None) for row, column in used.cells())
         return list(found)
 
     def is_copy(self, cell: Address) -> bool:

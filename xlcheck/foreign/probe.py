@@ -124,7 +124,7 @@ class Probe:
         return np.where(np.isnan(values), self._saved[position], values)
 
     def _with_arrays(self, cells: Mapping[Address, Array]) -> dict[Address, Array]:
-        """The cells, and those of the array formulas they belong to: an array is replaced as a whole, first cell first."""
+        """The cells, and all cells of their array formulas: an array is replaced as a whole, first cell first."""
         found: dict[Address, Array] = {}
         for address, values in cells.items():
             content = self._table.cell(address)

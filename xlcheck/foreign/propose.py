@@ -53,7 +53,8 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     found = recognise(table, opinion.values, opinion.sessions, precedents)
     if not found:
         raise NothingCheckedError(
-            f"no network was recognised in {content.path}; it needs weights as constants, and formulas that multiply them"
+            f"no network was recognised in {content.path}; it needs weights as constants, and formulas that multiply "
+            "them"
         )
     networks = tuple(d.network for d in found)
     probe = Probe(table, opinion.sessions, networks, opinion.values.numbers)

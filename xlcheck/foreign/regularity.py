@@ -97,9 +97,9 @@ def _meaning(counts: Counter[Shift], itself: Shift) -> tuple[Shift, float] | Non
     if itself != NO_SHIFT and itself in counts:
         total -= 1
     for shift, count in counts.items():
-        count -= shift == itself
-        if count > most:
-            best, most = shift, count
+        others = count - (shift == itself)
+        if others > most:
+            best, most = shift, others
     if most == 0 or most / total < RELIABLE:
         return None
     return best, most / total * most / (most + 1)
@@ -107,12 +107,12 @@ def _meaning(counts: Counter[Shift], itself: Shift) -> tuple[Shift, float] | Non
 
 def _pairs(placed: Mapping[Address, Key]) -> Iterator[tuple[str, Vector, Band, Shift]]:
     """Neighbouring cells of the same band in one row or one column, and how their contents differ."""
-    lines: dict[object, list[tuple[int, Key]]] = defaultdict(list)
+    lines: dict[tuple[str, str, int, Band], list[tuple[int, Key]]] = defaultdict(list)
     for (sheet, row, column), key in placed.items():
         lines[sheet, "row", row, key.band].append((column, key))
         lines[sheet, "column", column, key.band].append((row, key))
     for name, line in lines.items():
-        sheet, direction, _, band = name  # type: ignore[misc]
+        sheet, direction, _, band = name
         line.sort(key=lambda item: item[0])
         for (a, first), (b, second) in itertools.pairwise(line):
             vector = (0, b - a) if direction == "row" else (b - a, 0)

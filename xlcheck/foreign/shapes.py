@@ -102,11 +102,12 @@ def expected(cells: Sequence[Filled]) -> list[str | None]:
     """
     references = [list(_references(cell.formula)) for cell in cells]
     count = min(map(len, references))
-    rules = [
-        (_rule([(cell.row, _row(own[i]), bool(own[i]["fixed_row"])) for cell, own in zip(cells, references, strict=True)]),
-         _rule([(cell.column, _column(own[i]), bool(own[i]["fixed_column"])) for cell, own in zip(cells, references, strict=True)]))
-        for i in range(count)
-    ]  # fmt: skip
+    rules = []
+    for i in range(count):
+        pairs = [(cell, own[i]) for cell, own in zip(cells, references, strict=True)]
+        rows = [(cell.row, _row(match), bool(match["fixed_row"])) for cell, match in pairs]
+        columns = [(cell.column, _column(match), bool(match["fixed_column"])) for cell, match in pairs]
+        rules.append((_rule(rows), _rule(columns)))
     return [_rewritten(cell, own, rules) for cell, own in zip(cells, references, strict=True)]
 
 

@@ -154,7 +154,8 @@ def _in_order(groups: list[list[Column]], visible: Visible) -> list[list[Column]
 
 def _split(layer: FoundLayer, column: Column, own: Mapping[Term, int]) -> None:
     """Tell the weights for inputs from those for the layer's own results."""
-    inputs, returns = [], []
+    inputs: list[Leaf] = []
+    returns: list[Leaf] = []
     for leaf in sorted(column.leaves - column.biases, key=lambda leaf: leaf.cell):
         partners = column.partners(leaf)
         (returns if any(own.get(term, 0) for term in partners) else inputs).append(leaf)
