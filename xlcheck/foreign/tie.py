@@ -29,7 +29,7 @@ from xlcheck.foreign.repair import Repair, Workshop, best_repair
 
 Array = NDArray[np.float64]
 
-MAX_SECONDS = 20.0
+MAX_SECONDS = 8.0
 MANY = 2_000
 """Formula cells from which on a place that is asked for is trusted without a trial."""
 
