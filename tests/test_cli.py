@@ -223,11 +223,15 @@ def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
     """Ctrl-C in the middle of a build leaves an existing file as it was, and nothing else."""
     path = tmp_path / "lstm.xlsx"
     path.write_text("old")
+    arguments = ["build", "lstm", "--seed", "3", "-o", str(path)]
+    code = f"import sys; from xlcheck.cli import run; print('begun', flush=True); sys.exit(run({arguments!r}))"
     process = subprocess.Popen(
-        [sys.executable, "-m", "xlcheck", "build", "lstm", "--seed", "3", "-o", str(path)],
+        [sys.executable, "-c", code],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )  # fmt: skip
-    time.sleep(1.5)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"  # before that, Python itself would end with the signal
+    time.sleep(1.0)  # Keras takes longer to be imported, and longer still to train
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
 

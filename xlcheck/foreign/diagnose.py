@@ -6,7 +6,7 @@ inputs, so that a name is never given by chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,6 @@ from xlcheck.graph.quantities import Quantity
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
-Same = Callable[[Array], bool]
 
 MAX_DEPTH = 4
 MAX_DIGITS = 12

@@ -43,14 +43,12 @@ class Meanings:
         algebra: the terms.
         known: formula cell → its term.
         opaque: formula cell → why its meaning is not known; it counts as given.
-        exhausted: whether the budget was used up.
     """
 
     def __init__(self, table: CellTable, values: CellValues, budget: int = 150_000) -> None:
         self.algebra = Algebra()
         self.known: dict[Address, Scalar] = {}
         self.opaque: dict[Address, str] = {}
-        self.exhausted = False
         self._table = table
         self._values = values
         self._budget = budget
@@ -65,7 +63,6 @@ class Meanings:
         """Find out the meaning of formula cells and of all that they read, as far as the budget goes."""
         for cell in cells:
             if len(self.algebra) > self._budget:
-                self.exhausted = True
                 return
             self._follow(cell)
 
@@ -101,7 +98,6 @@ class Meanings:
                         self._give_up(other, "it is part of a circular reference")
                 fresh = [other for other in needed.cells if other not in begun]
                 if len(self.algebra) > self._budget:
-                    self.exhausted = True
                     return
                 stack.extend(fresh)
 

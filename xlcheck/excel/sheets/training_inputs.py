@@ -43,12 +43,10 @@ class TrainingInputs:
     Attributes:
         applies: 1 as long as every input is the one that Keras was given, else 0.
         choice: which optimiser is chosen, from 1.
-        next_row: the first row below the inputs.
     """
 
     applies: Range
     choice: Range
-    next_row: int
 
 
 def training_inputs(
@@ -83,7 +81,7 @@ def training_inputs(
     row = _group(draft, sheet, row + 1, documents, _data(epoch, samples), "input")
     area = sheet.at(first, VALUE, row - first, 1)
     applies = _applies(draft, sheet, copies, area, row + 1)
-    return TrainingInputs(applies, draft.placed(f"{LAYER}.choice"), row + 3)
+    return TrainingInputs(applies, draft.placed(f"{LAYER}.choice"))
 
 
 def _optimiser(draft: Draft, sheet: SheetDraft, chosen: str) -> int:
