@@ -70,13 +70,14 @@ def test_value_off_by_a_billionth(lesson: str, workbooks: dict[str, WorkbookCont
 def test_shifted_reference(lesson: str, workbooks: dict[str, WorkbookContent]) -> None:
     """A formula that reads a neighbouring cell is the only root, if that changes any value for any document."""
     content = workbooks[lesson]
+    shown = Shown(content)
     planted = 0
     for place in formula_places(content):
         formula = content.sheets[place[0]].cells[place[1:]].formula
         assert formula is not None
         variants = shifted(formula)
         for variant in variants[:: max(1, len(variants) // 3)]:  # a spread over all references and directions
-            if not changes_a_value(content, place, variant):
+            if not shown.is_changed_by(variant, place):
                 continue
             planted += 1
 
@@ -117,33 +118,40 @@ def test_changed_weight(lesson: str, workbooks: dict[str, WorkbookContent]) -> N
         assert any(cell.status is Status.CARRIED for cell in report.cells)
 
 
-def changes_a_value(content: WorkbookContent, place: Place, formula: str) -> bool:
-    """Whether the planted formula gives another value than the true one, for any document."""
-    manifest = manifest_of(content)
-    assert manifest is not None
-    sheet, row, column = place
-    model = ironcalc.load_from_xlsx(str(content.path))
-    index = {item["name"]: i for i, item in enumerate(model.get_worksheets_properties())}
-    truths = []
-    for selected in range(len(manifest.samples)):
-        if manifest.selector is not None:
-            s = manifest.selector
-            model.update_cell_with_number(index[s.sheet], s.top + 1, s.left + 1, float(selected + 1))
+class Shown:
+    """What the cells of a workbook show for each document, with and without another formula in one of them."""
+
+    def __init__(self, content: WorkbookContent) -> None:
+        manifest = manifest_of(content)
+        assert manifest is not None
+        self._path = str(content.path)
+        self._selector = manifest.selector
+        self._documents = range(len(manifest.samples))
+        model = ironcalc.load_from_xlsx(self._path)
+        self._index = {item["name"]: i for i, item in enumerate(model.get_worksheets_properties())}
+        places = [(sheet, row, column) for sheet, row, column, _ in content.formula_cells()]
+        self._truths = [dict(zip(places, self._values(model, places, k), strict=True)) for k in self._documents]
+
+    def _values(self, model: ironcalc.Model, places: list[Place], document: int) -> list[object]:
+        if self._selector is not None:
+            s = self._selector
+            model.update_cell_with_number(self._index[s.sheet], s.top + 1, s.left + 1, float(document + 1))
         model.evaluate()
-        truths.append(model.get_cell_value(index[sheet], row + 1, column + 1))
-    model.set_user_input(index[sheet], row + 1, column + 1, f"={formula}")
-    for selected, truth in enumerate(truths):
-        if manifest.selector is not None:
-            s = manifest.selector
-            model.update_cell_with_number(index[s.sheet], s.top + 1, s.left + 1, float(selected + 1))
-        model.evaluate()
-        value = model.get_cell_value(index[sheet], row + 1, column + 1)
-        if isinstance(value, float) and isinstance(truth, float):
-            if abs(value - truth) > 1e-13:
+        return [model.get_cell_value(self._index[sheet], row + 1, column + 1) for sheet, row, column in places]
+
+    def is_changed_by(self, formula: str, place: Place) -> bool:
+        """Whether a formula gives another value in a cell than the true one, for any document."""
+        sheet, row, column = place
+        model = ironcalc.load_from_xlsx(self._path)
+        model.set_user_input(self._index[sheet], row + 1, column + 1, f"={formula}")
+        for document in self._documents:
+            (value,), truth = self._values(model, [place], document), self._truths[document][place]
+            if isinstance(value, float) and isinstance(truth, float):
+                if abs(value - truth) > 1e-13:
+                    return True
+            elif value != truth:
                 return True
-        elif value != truth:
-            return True
-    return False
+        return False
 
 
 def _address(place: Place) -> str:
