@@ -181,7 +181,7 @@ class FormulaValues:
             case "^", 2:
                 return elementwise(lambda a, b: algebra.power(number(a), number(b)), *operands)
             case "&", 2:
-                return elementwise(lambda a, b: f"{'' if a is None else a}{'' if b is None else b}", *operands)
+                return elementwise(lambda a, b: _text(a) + _text(b), *operands)
             case symbol, 2 if symbol in COMPARISONS:
                 return elementwise(lambda a, b: self._compare(symbol, a, b), *operands)
         raise OpaqueError(f"the operator {node.symbol} is not followed")
@@ -342,6 +342,15 @@ class FormulaValues:
             return parse_range(str(text), self._sheet)
         except ValueError as error:
             raise OpaqueError(f"INDIRECT: {error}") from None
+
+
+def _text(value: Scalar) -> str:
+    """A value as it is joined to a text."""
+    if isinstance(value, Term):
+        raise OpaqueError("a number that is computed becomes a text")
+    if isinstance(value, bool):
+        return str(value).upper()
+    return "" if value is None else f"{value:.15g}" if isinstance(value, float) else value
 
 
 def _hull(a: Range, b: Range) -> Range:
