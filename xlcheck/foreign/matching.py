@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,10 +31,12 @@ class Placed:
     Attributes:
         given: the cells of inputs, weights, targets and initial states.
         bound: the cells of computed quantities that somebody named.
+        results: the elements of what the networks give as their results.
     """
 
     given: Mapping[Address, int]
     bound: Mapping[Address, int]
+    results: frozenset[int]
 
     @staticmethod
     def of(networks: Sequence[Network], elements: Elements) -> Placed:
@@ -50,7 +52,11 @@ class Placed:
                     for index, place in enumerate(places):
                         if place is not None:
                             bound[place] = elements.number(numbers[network, name], sample, index)
-        return Placed(given, bound)
+        results = (
+            n for network, tied in enumerate(networks) for name in tied.graph.outputs
+            for n in elements.numbers_of(numbers[network, name])
+        )  # fmt: skip
+        return Placed(given, bound, frozenset(results))
 
 
 class Matching:
@@ -155,7 +161,7 @@ class Matching:
     def is_supported(self, cell: Address) -> bool:
         """Whether the cells around one that is known agree with what it holds, and no other cell holds the same."""
         number = self.held.get(cell)
-        if number is None or self.elements.is_part[number] or self.holders[number] > 1:
+        if number is None or self.elements.is_part[number] or self.holders[number] > 1 or cell in self.copies:
             return False
         return self.regularity.expected(cell)[self.elements.keys[number]] > 0 and not self.is_misplaced(cell)
 
@@ -165,9 +171,38 @@ class Matching:
         return Counter(number for cell, number in self.held.items() if cell not in self.copies)
 
     @cached_property
-    def bands(self) -> set[tuple[int, str, str]]:
-        """The bands of which some element stands in a cell."""
-        return {self.elements[number].source.band for number in self.holders}
+    def bands(self) -> Counter[tuple[int, str, str]]:
+        """The bands of which some element stands in a cell, and how many cells hold them."""
+        return Counter(self.elements[number].source.band for number in self.holders.elements())
+
+    def is_placed(self, network: int, name: str) -> bool:
+        """Whether a quantity's like stands in some cell."""
+        return self.elements.sources[self.elements.by_name[network, name]].band in self.bands
+
+    @cached_property
+    def successors(self) -> Mapping[tuple[int, str], list[int]]:
+        """Network and name of a quantity → the sources that are computed from it alone, element by element."""
+        found: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for place, source in enumerate(self.elements.sources):
+            if not source.part and len(source.reads) == 1:
+                (name,) = source.reads
+                if source.operands(0) == frozenset({(name, 0)}):
+                    found[source.network, name].append(place)
+        return found
+
+    @cached_property
+    def parts_of(self) -> Mapping[tuple[int, str], list[int]]:
+        """Network and name of a quantity → the sources that are parts of it."""
+        found: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for place, source in enumerate(self.elements.sources):
+            if source.part:
+                found[source.network, source.quantity.name].append(place)
+        return found
+
+    @cached_property
+    def missing_results(self) -> set[int]:
+        """The elements of the networks' results that stand in no cell."""
+        return {number for number in self.placed.results if self.holders[number] == 0}
 
     @cached_property
     def likeness(self) -> Likeness:

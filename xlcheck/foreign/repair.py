@@ -7,7 +7,8 @@ fewest cells that compute nothing, or that hold something else than their place 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,18 +21,23 @@ from xlcheck.foreign.matching import Matching, Placed, ancestors
 from xlcheck.foreign.operands import Operand
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.shapes import shape_of
 
 DEPTH = 3
 MAX_TRIALS = 80
 MOST_LIKELY = 8
 MOST_READERS = 4
+MOST_BESIDE = 8
 _PART, _AGAIN, _MISPLACED = 0.9, 0.7, 0.5
 """What a cell is worth that holds a part of a quantity, or computes again what another cell computes, where one
 that computes a quantity is worth 1; what is taken off for one at the wrong place."""
 _COPY = 0.25
 """What is lost if a cell is declared wrong that repeats another one."""
-_CONSTANT, _AT_ITS_PLACE = 4.0, 2.0
-"""What speaks for a repair among equals: a number was typed there; the cells around ask for it."""
+_CONSTANT, _AT_ITS_PLACE, _RESULT = 4.0, 2.0, 1.0
+"""What speaks for a repair among equals: a number was typed there; the cells around ask for it; it is a result of the
+network that stands nowhere."""
+_ODD = 1.0
+"""What speaks for a repair of a cell whose formula is not what was filled into the cells beside it."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,9 @@ class Repair:
     number: int
 
 
-Weighed = tuple[Repair, float]
-"""A possible repair, and what speaks for it apart from its effect."""
+Repairs = tuple[Repair, ...]
+Weighed = tuple[Repairs, float]
+"""Repairs that belong together, mostly one, and what speaks for them apart from their effect."""
 
 
 @dataclass
@@ -74,29 +81,29 @@ class Workshop:
     labels: Labels
     kinds: Mapping[tuple[int, str], str]
 
-    def after(self, now: Matching, repair: Repair, cell: Address) -> Matching | None:
-        """What the cells would hold after a repair; None if it neither concerns nor explains the unknown cell."""
-        trial = self.probe.trial({repair.cell: now.elements[repair.number].values})
+    def after(self, now: Matching, repairs: Repairs, cell: Address) -> Matching | None:
+        """What the cells would hold after repairs; None if they neither concern nor explain the unknown cell."""
+        trial = self.probe.trial({r.cell: now.elements[r.number].values for r in repairs})
         position = self.table.index[cell]
-        if repair.cell != cell and not now.elements.holds(trial.first()[position]):
+        if all(r.cell != cell for r in repairs) and not now.elements.holds(trial.first()[position]):
             return None
-        wrong = {**self.wrong, repair.cell: repair.number}
+        wrong = {**self.wrong, **{r.cell: r.number for r in repairs}}
         return Matching(now.elements, self.placed, self.table, self.formulas, trial.all(), wrong, self.copies)
 
-    def worth(self, matching: Matching, watched: Sequence[Address], without: Address) -> float:
+    def worth(self, matching: Matching, watched: Sequence[Address], without: Collection[Address]) -> float:
         """How much of the workbook a matching explains.
 
         Args:
             matching: what the cells hold.
             watched: the cells whose place is looked at.
-            without: the cell that is repaired, which does not count.
+            without: the cells that are repaired, which do not count.
         """
         total = 0.0
         for cell, numbers in matching.candidates.items():
-            if cell != without and numbers and cell not in self.scratch and not matching.is_unknown(cell):
+            if cell not in without and numbers and cell not in self.scratch and not matching.is_unknown(cell):
                 total += self._worth_of(cell, matching)
         return total - _MISPLACED * sum(
-            matching.is_misplaced(c) for c in watched if c != without and not matching.is_unknown(c)
+            matching.is_misplaced(c) for c in watched if c not in without and not matching.is_unknown(c)
         )  # fmt: skip
 
     def _worth_of(self, cell: Address, matching: Matching) -> float:
@@ -112,11 +119,41 @@ class Workshop:
             return 0.0
         if cell in self.copies:
             return _COPY
-        return 0.0 if now.holders[number] > 1 else 1.0
+        if now.holders[number] > 1:
+            return 0.0
+        return 1.0 if now.bands[now.elements[number].source.band] > 1 else _COPY
+
+    def is_odd(self, cell: Address) -> bool:
+        """Whether a formula differs from what was filled into the cells on both sides, or into most of its row or column."""
+        own = self.shape(cell)
+        if own is None:
+            return False
+        odd = False
+        for down, right in ((0, 1), (1, 0)):
+            line = [s for sign in (1, -1) for s in self._line(cell, sign * down, sign * right)]
+            if own in line:
+                return False
+            shapes = Counter(line)
+            odd = odd or (len(line) > 1 and shapes.most_common(1)[0][1] > len(line) / 2)
+        return odd
+
+    def shape(self, cell: Address) -> str | None:
+        """A formula's shape; None where no formula stands."""
+        content = self.table.cell(cell)
+        return None if content is None or content.formula is None else shape_of(content.formula, cell[1], cell[2])
+
+    def _line(self, cell: Address, down: int, right: int) -> Iterator[str]:
+        """The shapes of the formulas that follow in one direction, up to the first cell without one."""
+        sheet, row, column = cell
+        for step in range(1, MOST_BESIDE):
+            shape = self.shape((sheet, row + step * down, column + step * right))
+            if shape is None:
+                return
+            yield shape
 
 
-def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repair | None:
-    """The repair that explains an unknown cell best, or None if it is better left as a scratch cell.
+def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
+    """The repair that explains an unknown cell best, or none if it is better left as a scratch cell.
 
     Args:
         cell: a cell that computes nothing, though all that it reads is known.
@@ -124,40 +161,47 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repair | None:
         shop: what is needed.
     """
     if not _may_matter(cell, now, shop):
-        return None
+        return ()
     near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
-    likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, now, shop)
+    odd = {c for c in near if shop.is_odd(c)}
+    likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
     if likely is not None and likely.rank[0] > 0:
-        return likely.repair
-    other = _best_of(islice(_any_repairs(near, now, shop), MAX_TRIALS), cell, near, now, shop)
+        return likely.repairs
+    other = _best_of(islice(_any_repairs(near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
     best = max((r for r in (likely, other) if r is not None), key=lambda r: r.rank, default=None)
-    return None if best is None else best.repair
+    return () if best is None else best.repairs
 
 
 @dataclass(frozen=True)
 class _Ranked:
-    """A repair and how good it is: by its effect, by what speaks for it otherwise, by its place in the calculation."""
+    """Repairs and how good they are: by their effect, by what else speaks for them, by their place in the calculation."""
 
     rank: tuple[float, float, float]
-    repair: Repair
+    repairs: Repairs
 
 
 def _best_of(
-    repairs: Iterable[Weighed], cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
+    proposals: Iterable[Weighed],
+    cell: Address,
+    near: Sequence[Address],
+    odd: Collection[Address],
+    now: Matching,
+    shop: Workshop,
 ) -> _Ranked | None:
     order = {c: i for i, c in enumerate(shop.precedents.in_order(near))}
     best: _Ranked | None = None
-    for repair, preference in sorted(repairs, key=lambda r: order[r[0].cell]):
-        after = shop.after(now, repair, cell)
-        if after is None or (repair.cell != cell and after.is_unknown(cell)):
+    for repairs, preference in sorted(proposals, key=lambda p: min(order[r.cell] for r in p[0])):
+        after = shop.after(now, repairs, cell)
+        repaired = {r.cell for r in repairs}
+        if after is None or (cell not in repaired and after.is_unknown(cell)):
             continue
-        gain = shop.worth(after, near, repair.cell) - shop.worth(now, near, repair.cell)
-        gain -= shop.loss(repair.cell, now)
+        gain = shop.worth(after, near, repaired) - shop.worth(now, near, repaired) - (len(repairs) - 1)
+        gain -= sum(shop.loss(c, now) for c in repaired)
         if gain < 0 or (gain == 0 and not preference):
             continue
-        rank = (round(gain, 3), preference, float(repair.cell != cell))
+        rank = (round(gain + _ODD * (repaired <= odd), 3), preference, float(cell not in repaired))
         if best is None or rank > best.rank:
-            best = _Ranked(rank, repair)
+            best = _Ranked(rank, repairs)
     return best
 
 
@@ -175,12 +219,27 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
         repair = Repair(candidate, number)
         if repair not in tried and number not in now.equal(candidate):
             tried.add(repair)
-            yield repair, preference + (_CONSTANT if not shop.table.is_formula(candidate) else 0.0)
+            typed = _CONSTANT if not shop.table.is_formula(candidate) else 0.0
+            yield (repair,), preference + typed + _RESULT * (number in now.missing_results)
 
     for candidate in near:
         expected = now.expected(candidate)
         if expected is not None:
             yield from new(candidate, expected, _AT_ITS_PLACE)
+    for candidate in near:
+        for number in _functions_of(candidate, now):
+            yield from new(candidate, number, 0.0)
+    for number in _needed_by_readers(cell, now, shop):
+        yield from new(cell, number, 0.5)
+    yield from _joint(cell, near, now, shop)
+    for reader in near:
+        for candidate in shop.precedents.of(reader):
+            if candidate in near and _may_be_part(candidate, now) and _is_result(candidate, shop):
+                for number in _parts_needed(reader, now, shop):
+                    yield from new(candidate, number, 0.0)
+    typed = [c for c in near if not shop.table.is_formula(c) and _is_result(c, shop)]
+    for (repair,), _ in _any_repairs(typed, now, shop):
+        yield from new(repair.cell, repair.number, 0.0)
     for candidate in near:
         for likely in _likely(candidate, now, shop, parts=False):
             yield from new(candidate, likely.number, float(likely.likeness == 1))
@@ -228,6 +287,66 @@ def _other_gates(cell: Address, number: int, now: Matching, shop: Workshop) -> I
                 yield now.elements.number(place, element.sample, element.index), gate == said
 
 
+def _functions_of(cell: Address, now: Matching) -> Iterator[int]:
+    """Quantities that stand nowhere yet and are functions of what a cell holds alone: its activation."""
+    held = now.element(cell)
+    if held is None or held.source.part:
+        return
+    for number in now.successors.get((held.source.network, held.source.quantity.name), ()):
+        source = now.elements.sources[number]
+        if held.index < source.size and held.sample < source.values.shape[1]:
+            element = now.elements.number(number, held.sample, held.index)
+            if now.holders[element] == 0:
+                yield element
+
+
+def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:
+    """All cells that a cell reads wrongly, repaired together: a vector of which each element is another one."""
+    functions = [(c, n) for c in shop.precedents.of(cell) if c in near for n in islice(_functions_of(c, now), 1)]
+    if len(functions) > 1:
+        yield tuple(Repair(c, n) for c, n in functions), 0.0
+    for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS]:
+        element = now.elements[needed.number]
+        places = {o: now.elements.by_name[element.source.network, o[0]] for o in needed.needs}
+        read = [p for p in shop.precedents.of(cell) if p in near or _operand(p, now) is not None]
+        met = {_operand(p, now) for p in read}
+        wanted = sorted(o for o in needed.needs - met if now.elements.sources[places[o]].reads)
+        others = sorted(p for p in read if p in near and _operand(p, now) not in needed.needs)
+        if len(wanted) == len(others) > 1:
+            numbers = [now.elements.number(places[o], element.sample, o[1]) for o in wanted]
+            yield tuple(Repair(c, n) for c, n in zip(others, numbers, strict=True)), 0.0
+
+
+def _parts_needed(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:
+    """The parts that stand nowhere of what a cell is probably meant to hold, and of what it computes on the way."""
+    for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS]:
+        element = now.elements[needed.number]
+        for name in (element.source.quantity.name, *sorted(element.source.reads)):
+            if name != element.source.quantity.name and now.is_placed(element.source.network, name):
+                continue
+            for place in now.parts_of.get((element.source.network, name), ()):
+                source = now.elements.sources[place]
+                if element.index < source.size == element.source.size and element.sample < source.values.shape[1]:
+                    number = now.elements.number(place, element.sample, element.index)
+                    if now.holders[number] == 0:
+                        yield number
+
+
+def _is_result(cell: Address, shop: Workshop) -> bool:
+    """Whether a formula stands in a cell, or a number that is no whole one and may have been typed over a formula."""
+    content = shop.table.cell(cell)
+    if content is None or content.formula is not None:
+        return content is not None
+    return isinstance(content.value, float) and not content.value.is_integer()
+
+
+def _needed_by_readers(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:
+    """What the readers of a cell need and do not read."""
+    for reader in shop.precedents.readers(cell)[:MOST_READERS]:
+        for needed in _likely(reader, now, shop, parts=False)[:MOST_READERS]:
+            yield from needed.gaps
+
+
 def _operand(cell: Address, now: Matching) -> Operand | None:
     element = now.element(cell)
     return None if element is None or element.source.part else (element.source.quantity.name, element.index)
@@ -243,7 +362,7 @@ def _any_repairs(near: Sequence[Address], now: Matching, shop: Workshop) -> Iter
                 for candidate in near:
                     typed = _CONSTANT if not shop.table.is_formula(candidate) else 0.0
                     if typed or now.held.get(candidate) is None:
-                        yield Repair(candidate, number), typed
+                        yield (Repair(candidate, number),), typed
 
 
 def _may_be_part(cell: Address, now: Matching) -> bool:

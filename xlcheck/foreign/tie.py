@@ -164,21 +164,23 @@ class _Tier:
     def _settle(self, first: Sequence[Address], now: Matching) -> None:
         """Repair what makes the first unknown cells unknown."""
         shop = self._shop
-        bound = [Repair(c, shop.placed.bound[c]) for c in first if c in shop.placed.bound]
-        if bound:
-            self._declare(bound, now)
-            return
         if len(shop.formulas) > MANY:
+            bound = [Repair(c, shop.placed.bound[c]) for c in first if c in shop.placed.bound]
+            if bound:
+                self._declare(bound, now)
+                return
             plain = [Repair(c, n) for c in first if (n := now.expected(c)) is not None]
             if plain:
                 self._declare(plain, now)
                 return
         cell = first[0]
-        repair = best_repair(cell, now, shop)
-        if repair is None:
-            shop.scratch.add(cell)
+        repairs = best_repair(cell, now, shop)
+        if not repairs and cell in shop.placed.bound:
+            repairs = (Repair(cell, shop.placed.bound[cell]),)
+        if repairs:
+            self._declare(repairs, now)
         else:
-            self._declare([repair], now)
+            shop.scratch.add(cell)
 
     def _declare(self, repairs: Sequence[Repair], now: Matching) -> None:
         """Write right values over wrong cells."""
