@@ -87,6 +87,7 @@ class Matching:
         copies: Collection[Address] = (),
     ) -> None:
         self.copies = copies
+        self.wrong = wrong
         self.elements = elements
         self.placed = placed
         self._values = values
@@ -174,6 +175,13 @@ class Matching:
     def bands(self) -> Counter[tuple[int, str, str]]:
         """The bands of which some element stands in a cell, and how many cells hold them."""
         return Counter(self.elements[number].source.band for number in self.holders.elements())
+
+    def whole(self, number: int) -> int:
+        """The quantity that equals a part, if there is one: the last of the running sums is the sum."""
+        if not self.elements.is_part[number]:
+            return number
+        equal = self.elements.equal_to(self.elements[number].values[:, None])[0]
+        return next((n for n in equal if not self.elements.is_part[n]), number)
 
     def is_placed(self, network: int, name: str) -> bool:
         """Whether a quantity's like stands in some cell."""

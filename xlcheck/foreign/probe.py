@@ -75,6 +75,15 @@ class Probe:
         tied = self._networks[network]
         return [evaluate(tied.graph, tied.values(self._given(setting))) for setting in range(SETTINGS)]
 
+    def saved_values(self, network: int) -> dict[str, Array]:
+        """All values of a network's graph for the numbers that stand in the file."""
+        tied = self._networks[network]
+        return evaluate(tied.graph, tied.values({c: self._saved_number(c) for _, _, _, c in tied.cells()}))
+
+    def _saved_number(self, cell: Address) -> float:
+        position = self._table.index.get(cell)
+        return np.nan if position is None else float(self._saved[position])
+
     def overwrite(self, cells: Mapping[Address, Array]) -> None:
         """Put values `(settings,)` into cells instead of what stands there, and recalculate everything."""
         changed = self._with_arrays(cells)

@@ -31,8 +31,8 @@ MOST_BESIDE = 8
 _PART, _AGAIN, _MISPLACED = 0.9, 0.7, 0.5
 """What a cell is worth that holds a part of a quantity, or computes again what another cell computes, where one
 that computes a quantity is worth 1; what is taken off for one at the wrong place."""
-_COPY = 0.25
-"""What is lost if a cell is declared wrong that repeats another one."""
+_COPY, _ALONE = 0.25, 0.5
+"""What is lost if a cell is declared wrong that repeats another one, or is the only one of its kind."""
 _CONSTANT, _AT_ITS_PLACE, _RESULT = 4.0, 2.0, 1.0
 """What speaks for a repair among equals: a number was typed there; the cells around ask for it; it is a result of the
 network that stands nowhere."""
@@ -121,7 +121,7 @@ class Workshop:
             return _COPY
         if now.holders[number] > 1:
             return 0.0
-        return 1.0 if now.bands[now.elements[number].source.band] > 1 else _COPY
+        return 1.0 if now.bands[now.elements[number].source.band] > 1 else _ALONE
 
     def is_odd(self, cell: Address) -> bool:
         """Whether a formula differs from what was filled into the cells on both sides, or into most of its row or column."""
@@ -216,6 +216,7 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
     tried: set[Repair] = set()
 
     def new(candidate: Address, number: int, preference: float) -> Iterator[Weighed]:
+        number = now.whole(number)
         repair = Repair(candidate, number)
         if repair not in tried and number not in now.equal(candidate):
             tried.add(repair)
@@ -231,7 +232,8 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
             yield from new(candidate, number, 0.0)
     for number in _needed_by_readers(cell, now, shop):
         yield from new(cell, number, 0.5)
-    yield from _joint(cell, near, now, shop)
+    for reader in [c for c in near if shop.table.is_formula(c)][:MOST_READERS]:
+        yield from _joint(reader, near, now, shop)
     for reader in near:
         for candidate in shop.precedents.of(reader):
             if candidate in near and _may_be_part(candidate, now) and _is_result(candidate, shop):
@@ -311,23 +313,29 @@ def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
         read = [p for p in shop.precedents.of(cell) if p in near or _operand(p, now) is not None]
         met = {_operand(p, now) for p in read}
         wanted = sorted(o for o in needed.needs - met if now.elements.sources[places[o]].reads)
-        others = sorted(p for p in read if p in near and _operand(p, now) not in needed.needs)
+        others = [p for p in read if p in near and shop.table.is_formula(p) and _operand(p, now) not in needed.needs]
         if len(wanted) == len(others) > 1:
             numbers = [now.elements.number(places[o], element.sample, o[1]) for o in wanted]
-            yield tuple(Repair(c, n) for c, n in zip(others, numbers, strict=True)), 0.0
+            yield tuple(Repair(c, n) for c, n in zip(sorted(others), numbers, strict=True)), 0.0
 
 
 def _parts_needed(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:
     """The parts that stand nowhere of what a cell is probably meant to hold, and of what it computes on the way."""
     for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS]:
         element = now.elements[needed.number]
-        for name in (element.source.quantity.name, *sorted(element.source.reads)):
-            if name != element.source.quantity.name and now.is_placed(element.source.network, name):
-                continue
-            for place in now.parts_of.get((element.source.network, name), ()):
+        network, own = element.source.network, element.source.quantity.name
+        on_the_way = {(own, element.index)}
+        on_the_way |= {(name, element.index) for name in element.source.reads if not now.is_placed(network, name)}
+        for name, index in (*sorted(on_the_way), *sorted(needed.needs)):
+            for place in now.parts_of.get((network, name), ()):
                 source = now.elements.sources[place]
-                if element.index < source.size == element.source.size and element.sample < source.values.shape[1]:
-                    number = now.elements.number(place, element.sample, element.index)
+                known = (name, index) in on_the_way or source.band in now.bands
+                if (
+                    known
+                    and index < source.size == source.quantity.shape[-1]
+                    and element.sample < source.values.shape[1]
+                ):
+                    number = now.elements.number(place, element.sample, index)
                     if now.holders[number] == 0:
                         yield number
 

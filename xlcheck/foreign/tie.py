@@ -22,14 +22,17 @@ from xlcheck.foreign.gates import at_gate, gate_of
 from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.matching import ENOUGH_VOTES, Matching, Placed, frontier
 from xlcheck.foreign.network import Network
+from xlcheck.foreign.order import out_of_place
 from xlcheck.foreign.parts import part_sources
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.repair import Repair, Workshop, best_repair
+from xlcheck.graph.quantities import Role
 
 Array = NDArray[np.float64]
 
 MAX_SECONDS = 8.0
+SAME, FEWEST_DIGITS = 1e-9, 3
 MANY = 2_000
 """Formula cells from which on a place that is asked for is trusted without a trial."""
 
@@ -117,7 +120,7 @@ class _Tier:
     def run(self) -> Tie:
         """Repair one wrong cell after the other until every cell is explained or belongs to nothing."""
         started = time.monotonic()
-        now = self.matching()
+        now = self._in_place(self.matching())
         complete = True
         while unknown := [cell for cell in now.unknown() if cell not in self._shop.scratch]:
             if time.monotonic() - started > MAX_SECONDS:
@@ -128,11 +131,35 @@ class _Tier:
                 self._declare(other_gates, now)
             else:
                 self._settle(frontier(unknown, self._precedents), now)
-            now = self.matching()
+            now = self._in_place(self.matching())
         self._declare(_strays(now, self._shop), now)
+        now = self.matching()
+        self._declare(_typed_results(now, self._shop), now)
         now = self.matching()
         loose = tuple(cell for cell in now.candidates if cell not in now.held)
         return Tie(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
+
+    def _in_place(self, now: Matching) -> Matching:
+        """Declare cells wrong that hold what belongs elsewhere, unless that leaves more cells unknown."""
+        if len(self._shop.formulas) > MANY:
+            return now
+        found = {
+            cell: number
+            for cell, number in out_of_place(now, self._precedents).items()
+            if cell not in self._shop.scratch
+        }
+        if not found or found in self._rejected:
+            return now
+        shop = self._shop
+        values = self._probe.trial({cell: self._elements[number].values for cell, number in found.items()}).all()
+        wrong = {**self._wrong, **found}
+        after = Matching(self._elements, shop.placed, shop.table, shop.formulas, values, wrong, shop.copies)
+        if len(after.unknown()) > len(now.unknown()):
+            self._probe.overwrite({})
+            self._rejected.append(found)
+            return now
+        self._declare([Repair(cell, number) for cell, number in found.items()], now)
+        return self.matching()
 
     def _at_other_gates(self, now: Matching) -> list[Repair]:
         """Cells that compute another gate than the words beside them say, if that explains the unknown cells."""
@@ -228,6 +255,45 @@ def _strays(now: Matching, shop: Workshop) -> list[Repair]:
                 if weight >= ENOUGH_VOTES and _is_stray(cell, number, now, shop):
                     found[cell] = number
     return [Repair(cell, number) for cell, number in found.items()]
+
+
+def _typed_results(now: Matching, shop: Workshop) -> list[Repair]:
+    """Results that stand nowhere, where a number is typed that equals them up to rounding, and that nothing reads."""
+    elements = now.elements
+    wanted = {
+        number
+        for place, source in enumerate(elements.sources)
+        if not source.part and source.quantity.band.role in {Role.OUTPUT, Role.LOSS}
+        for number in elements.numbers_of(place)
+        if now.holders[number] == 0
+    }
+    wanted = {n for n in now.missing_results | wanted if not set(_equals(n, now)) & now.holders.keys()}
+    typed = [
+        (cell, content.value) for cell in shop.table.addresses if wanted
+        if (content := shop.table.cell(cell)) is not None and content.formula is None
+        and isinstance(content.value, float) and cell not in shop.placed.given and cell not in shop.wrong
+    ]  # fmt: skip
+    found: list[Repair] = []
+    for number in sorted(wanted) if typed else ():
+        element = elements[number]
+        values = element.source.compute(shop.probe.saved_values(element.source.network))
+        desired = float(values[element.sample, element.index])
+        near = [cell for cell, value in typed if _is_rounded(value, desired) and not shop.precedents.readers(cell)]
+        if len(near) == 1 and all(near[0] != repair.cell for repair in found):
+            found.append(Repair(near[0], number))
+    return found
+
+
+def _equals(number: int, now: Matching) -> tuple[int, ...]:
+    return now.elements.equal_to(now.elements[number].values[:, None])[0]
+
+
+def _is_rounded(typed: float, desired: float) -> bool:
+    """Whether a number is another one, in full or with at least three digits after the point."""
+    digits = len(repr(typed).partition(".")[2])
+    return abs(typed - desired) <= SAME * max(1.0, abs(desired)) or (
+        digits >= FEWEST_DIGITS and round(desired, digits) == typed
+    )
 
 
 def _is_stray(cell: Address, number: int, now: Matching, shop: Workshop) -> bool:

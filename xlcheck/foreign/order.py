@@ -1,0 +1,110 @@
+"""Cells that compute the right thing for the wrong step, or for a unit that another cell computes already.
+
+A column of a sheet is a time step, or a row is; whoever reads the next column in a whole row of formulas
+computes nothing that the network does not have, but has it in the wrong place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+
+from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.elements import Key
+from xlcheck.foreign.matching import Matching
+from xlcheck.foreign.precedents import Precedents
+
+Moment = tuple[int, int]
+"""Time step and document."""
+PURE = 0.7
+FEW = 3
+
+
+def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
+    """Cells that hold something else than their place asks for, where what it asks for stands nowhere.
+
+    Args:
+        now: what the cells hold.
+        precedents: who reads what.
+
+    Returns:
+        Cell → the element that it should hold; only the first ones, which read none of the others.
+    """
+    keys = now.elements.keys
+    held = {
+        cell: keys[n] for cell, n in now.held.items()
+        if cell not in now.wrong and not now.elements.is_weight[n] and now.elements.is_computed[n]
+    }  # fmt: skip
+    moments = _moments({cell: key for cell, key in held.items() if cell not in now.copies})
+    asked: dict[Address, int] = {}
+    for cell, key in held.items():
+        if cell in now.placed.bound or key.step < 0:
+            continue
+        number = _at_its_moment(cell, key, moments, now)
+        if number is None:
+            number = _of_its_unit(cell, key, now)
+        if number is not None:
+            asked[cell] = number
+    holders: dict[int, list[Address]] = defaultdict(list)
+    for cell, number in now.held.items():
+        if cell not in now.copies:
+            holders[number].append(cell)
+    found: dict[Address, int] = {}
+    for cell, number in asked.items():
+        if all(holder in asked for holder in holders[number]) and number not in found.values():
+            found[cell] = number
+    return {cell: n for cell, n in found.items() if not any(p in found for p in precedents.of(cell))}
+
+
+def _at_its_moment(
+    cell: Address, key: Key, moments: Callable[[Address, Key], Moment | None], now: Matching
+) -> int | None:
+    """The same element at the step and for the document of the cells in its column, or in its row."""
+    moment = None if cell in now.copies else moments(cell, key)
+    if moment is None or moment == (key.step, key.sample):
+        return None
+    return now.elements.by_key.get(Key(key.band, moment[0], moment[1], key.index))
+
+
+def _of_its_unit(cell: Address, key: Key, now: Matching) -> int | None:
+    """What the cells around ask for, where another cell holds the same."""
+    if now.holders[now.held[cell]] < 2 or cell in now.copies:
+        return None
+    votes = now.regularity.expected(cell)
+    free = {k: weight for k, weight in votes.items() if k.band == key.band and k != key}
+    best = max(free, key=lambda k: (free[k], -k.index), default=None)
+    return None if best is None else now.elements.by_key.get(best)
+
+
+def _moments(held: Mapping[Address, Key]) -> Callable[[Address, Key], Moment | None]:
+    """For a cell, the step and the document that most other cells of its column have; or of its row, by what is purer."""
+    lines: tuple[dict[tuple[str, int], Counter[tuple[Moment, object]]], ...] = (
+        defaultdict(Counter),
+        defaultdict(Counter),
+    )
+    for (sheet, row, column), key in held.items():
+        if key.step >= 0:
+            lines[0][sheet, column][(key.step, key.sample), key.band] += 1
+            lines[1][sheet, row][(key.step, key.sample), key.band] += 1
+    purity = [sum(_most(line) for line in side.values()) for side in lines]
+    across = purity[0] >= purity[1]
+
+    def moment(cell: Address, key: Key) -> Moment | None:
+        line = lines[0 if across else 1].get((cell[0], cell[2] if across else cell[1]), Counter())
+        votes: Counter[Moment] = Counter()
+        for (other, band), count in line.items():
+            if band != key.band:
+                votes[other] += count
+        if votes.total() < FEW:
+            return None
+        (best, count), *_ = votes.most_common(1)
+        return best if count >= PURE * votes.total() else None
+
+    return moment
+
+
+def _most(line: Counter[tuple[Moment, object]]) -> int:
+    votes: Counter[Moment] = Counter()
+    for (moment, _), count in line.items():
+        votes[moment] += count
+    return max(votes.values(), default=0)
