@@ -16,6 +16,7 @@ from xlcheck.foreign.precedents import Precedents
 
 Moment = tuple[int, int]
 """Time step and document."""
+Moments = Callable[[Address, Key], Moment | None]
 PURE = 0.7
 FEW = 3
 
@@ -35,7 +36,8 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
         cell: keys[n] for cell, n in now.held.items()
         if cell not in now.wrong and not now.elements.is_weight[n] and now.elements.is_computed[n]
     }  # fmt: skip
-    moments = _moments({cell: key for cell, key in held.items() if cell not in now.copies})
+    held = {cell: key for cell, key in held.items() if not _is_constant(now, cell)}
+    moments = moments_of(now)
     asked: dict[Address, int] = {}
     for cell, key in held.items():
         if cell in now.placed.bound or key.step < 0:
@@ -56,9 +58,26 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
     return {cell: n for cell, n in found.items() if not any(p in found for p in precedents.of(cell))}
 
 
-def _at_its_moment(
-    cell: Address, key: Key, moments: Callable[[Address, Key], Moment | None], now: Matching
-) -> int | None:
+def moments_of(now: Matching) -> Moments:
+    """For a cell, and the band it may hold, the step and the document that most other cells of its column have.
+
+    Of its row where rows are purer than columns; None where they do not agree. Only what stands in one cell votes.
+    """
+    keys, elements = now.elements.keys, now.elements
+    given = {cell: key for cell, n in now.placed.given.items() if (key := keys[n]).step >= 0}
+    sure = {
+        cell: keys[n] for cell, n in now.held.items()
+        if cell not in now.wrong and cell not in now.copies and elements.is_computed[n] and now.holders[n] == 1
+    }  # fmt: skip
+    return _moments(given | sure)
+
+
+def _is_constant(now: Matching, cell: Address) -> bool:
+    values = now.elements[now.held[cell]].values
+    return bool((values == values[0]).all())
+
+
+def _at_its_moment(cell: Address, key: Key, moments: Moments, now: Matching) -> int | None:
     """The same element at the step and for the document of the cells in its column, or in its row."""
     moment = None if cell in now.copies else moments(cell, key)
     if moment is None or moment == (key.step, key.sample):
@@ -76,8 +95,7 @@ def _of_its_unit(cell: Address, key: Key, now: Matching) -> int | None:
     return None if best is None else now.elements.by_key.get(best)
 
 
-def _moments(held: Mapping[Address, Key]) -> Callable[[Address, Key], Moment | None]:
-    """For a cell, the step and the document that most other cells of its column have; or of its row, by what is purer."""
+def _moments(held: Mapping[Address, Key]) -> Moments:
     lines: tuple[dict[tuple[str, int], Counter[tuple[Moment, object]]], ...] = (
         defaultdict(Counter),
         defaultdict(Counter),

@@ -14,11 +14,13 @@ from itertools import islice
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
+from xlcheck.foreign.elements import Key
 from xlcheck.foreign.gates import GATES, at_gate, gate_of
 from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.likeness import Likely
 from xlcheck.foreign.matching import Matching, Placed, ancestors
 from xlcheck.foreign.operands import Operand
+from xlcheck.foreign.order import moments_of
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.shapes import shape_of
@@ -36,6 +38,8 @@ _COPY, _ALONE = 0.25, 0.5
 _CONSTANT, _AT_ITS_PLACE, _RESULT = 4.0, 2.0, 1.0
 """What speaks for a repair among equals: a number was typed there; the cells around ask for it; it is a result of the
 network that stands nowhere."""
+_AT_ITS_STEP = 1.0
+"""What speaks for a repair to an element of the step that the other cells of the column belong to."""
 _ODD = 1.0
 """What speaks for a repair of a cell whose formula is not what was filled into the cells beside it."""
 
@@ -167,6 +171,11 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
     likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
     if likely is not None and likely.rank[0] > 0:
         return likely.repairs
+    for reader in shop.precedents.readers(cell)[:2] if likely is None else ():
+        beside = [c for c in _suspects(reader, now, shop) if c not in shop.scratch]
+        together = _best_of(_joint(reader, beside, now, shop), reader, beside, odd, now, shop)
+        if together is not None and any(r.cell == cell for r in together.repairs):
+            return together.repairs
     other = _best_of(islice(_any_repairs(near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
     best = max((r for r in (likely, other) if r is not None), key=lambda r: r.rank, default=None)
     return () if best is None else best.repairs
@@ -214,14 +223,18 @@ def _suspects(cell: Address, now: Matching, shop: Workshop) -> list[Address]:
 def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:
     """Repairs that the places of cells, what they read and what their readers need speak for."""
     tried: set[Repair] = set()
+    moments = moments_of(now)
 
     def new(candidate: Address, number: int, preference: float) -> Iterator[Weighed]:
         number = now.whole(number)
         repair = Repair(candidate, number)
         if repair not in tried and number not in now.equal(candidate):
             tried.add(repair)
-            typed = _CONSTANT if not shop.table.is_formula(candidate) else 0.0
-            yield (repair,), preference + typed + _RESULT * (number in now.missing_results)
+            key = now.elements.keys[number]
+            preference += _CONSTANT if not shop.table.is_formula(candidate) else 0.0
+            preference += _RESULT * (number in now.missing_results)
+            preference += _AT_ITS_STEP * (moments(candidate, key) == (key.step, key.sample))
+            yield (repair,), preference
 
     for candidate in near:
         expected = now.expected(candidate)
@@ -245,6 +258,11 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
     for candidate in near:
         for likely in _likely(candidate, now, shop, parts=False):
             yield from new(candidate, likely.number, float(likely.likeness == 1))
+            key = now.elements.keys[likely.number]
+            moment = moments(candidate, key)
+            here = None if moment is None else now.elements.by_key.get(Key(key.band, *moment, key.index))
+            if here is not None:
+                yield from new(candidate, here, 0.0)
             for number, is_said in _other_gates(candidate, likely.number, now, shop):
                 yield from new(candidate, number, float(is_said))
     for reader in near:
@@ -307,6 +325,7 @@ def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
     functions = [(c, n) for c in shop.precedents.of(cell) if c in near for n in islice(_functions_of(c, now), 1)]
     if len(functions) > 1:
         yield tuple(Repair(c, n) for c, n in functions), 0.0
+    yield from _shuffled(cell, near, now, shop)
     for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS]:
         element = now.elements[needed.number]
         places = {o: now.elements.by_name[element.source.network, o[0]] for o in needed.needs}
@@ -317,6 +336,25 @@ def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
         if len(wanted) == len(others) > 1:
             numbers = [now.elements.number(places[o], element.sample, o[1]) for o in wanted]
             yield tuple(Repair(c, n) for c, n in zip(sorted(others), numbers, strict=True)), 0.0
+
+
+def _shuffled(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:
+    """As many cells as a vector has elements, in a row, but not all of its elements, or not in their order."""
+    vectors: dict[Key, list[Address]] = {}
+    for precedent in shop.precedents.of(cell):
+        number = now.held.get(precedent)
+        if number is not None:
+            key = now.elements.keys[number]
+            vectors.setdefault(Key(key.band, key.step, key.sample, 0), []).append(precedent)
+    for key, cells in vectors.items():
+        first = now.elements.by_key.get(key)
+        if first is None or len(cells) != now.elements[first].source.size:
+            continue
+        repairs = tuple(
+            Repair(c, first + i) for i, c in enumerate(sorted(cells)) if now.held[c] != first + i and c in near
+        )  # fmt: skip
+        if repairs:
+            yield repairs, 0.5
 
 
 def _parts_needed(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:

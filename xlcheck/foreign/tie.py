@@ -105,10 +105,14 @@ class _Tier:
         self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies, labels, kinds)
 
     def leave_out_strangers(self) -> None:
-        """Forget formula cells that have nothing to do with the networks: other calculations in the same workbook."""
+        """Forget formula cells that have nothing to do with the networks: other calculations in the same workbook.
+
+        One that is filled like a cell of a network belongs to it, though it may read only a number that was typed.
+        """
         shop = self._shop
         connected = self._precedents.connected([*shop.placed.given, *shop.placed.bound])
-        shop.formulas = [cell for cell in shop.formulas if cell in connected]
+        shapes = {shop.shape(cell) for cell in connected}
+        shop.formulas = [cell for cell in shop.formulas if cell in connected or shop.shape(cell) in shapes]
 
     def matching(self) -> Matching:
         """What the cells hold now."""
