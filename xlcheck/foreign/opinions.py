@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
 from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.excel.values import CellError, NotEvaluated
+from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable, CellValues
 from xlcheck.foreign.sessions import Sessions
 
@@ -67,7 +69,8 @@ def consult(table: CellTable, engine: Engine) -> Opinion:
         return Opinion(first, values)
     count = _disagreements(table, values, others)
     if not count:
-        return Opinion(first, values)
+        # An error upstream may hide where they would differ.
+        return Opinion(other, others) if _is_hidden(table, values) else Opinion(first, values)
     note = f"{engine.name} cannot be relied on for {count} formula cells; {other.engine.name} computed the workbook"
     return Opinion(other, others, (note,))
 
@@ -84,9 +87,18 @@ def _is_doubtful(table: CellTable, values: CellValues) -> bool:
     formulas = values.others.keys() & set(table.formulas)
     if any(isinstance(values.others[i], NotEvaluated | CellError) for i in formulas):
         return True
-    return any(
-        ":" in text and cell not in table.arrays and _OVER_A_RANGE.search(text) for cell, text in table.texts.items()
-    )
+    return any(_silent(table))
+
+
+def _silent(table: CellTable) -> Iterator[Address]:
+    """The formulas that IronCalc may compute wrongly without saying so."""
+    for cell, text in table.texts.items():
+        if ":" in text and cell not in table.arrays and _OVER_A_RANGE.search(text):
+            yield cell
+
+
+def _is_hidden(table: CellTable, values: CellValues) -> bool:
+    return any(isinstance(values.others.get(table.index[cell]), CellError) for cell in _silent(table))
 
 
 def _unanswered(table: CellTable, values: CellValues) -> int:

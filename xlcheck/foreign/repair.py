@@ -128,7 +128,7 @@ class Workshop:
         return 1.0 if now.bands[now.elements[number].source.band] > 1 else _ALONE
 
     def is_odd(self, cell: Address) -> bool:
-        """Whether a formula differs from what was filled into the cells on both sides, or into most of its row or column."""
+        """Whether a formula differs from what was filled into most cells of its row or column."""
         own = self.shape(cell)
         if own is None:
             return False
@@ -183,7 +183,7 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
 
 @dataclass(frozen=True)
 class _Ranked:
-    """Repairs and how good they are: by their effect, by what else speaks for them, by their place in the calculation."""
+    """Repairs and how good they are: by their effect, what else speaks for them, their place in the calculation."""
 
     rank: tuple[float, float, float]
     repairs: Repairs
@@ -208,7 +208,7 @@ def _best_of(
         gain -= sum(shop.loss(c, now) for c in repaired)
         if gain < 0 or (gain == 0 and not preference):
             continue
-        rank = (round(gain + _ODD * (repaired <= odd), 3), preference, float(cell not in repaired))
+        rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
         if best is None or rank > best.rank:
             best = _Ranked(rank, repairs)
     return best
