@@ -31,7 +31,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
     A worker takes seconds to start, swallows what `-s` would show, and is of no use to a listing.
     """
-    chosen = config.option.keyword or config.option.lf or config.option.collectonly or config.option.capture == "no"
+    chosen = any(config.getoption(name, False) for name in ("keyword", "lf", "collectonly"))
+    chosen |= config.getoption("capture", "fd") == "no"
     whole = all(Path(argument).is_dir() for argument in config.args)
     return min(os.cpu_count() or 1, MOST_WORKERS) if whole and not chosen else 0
 
