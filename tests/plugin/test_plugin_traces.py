@@ -184,7 +184,10 @@ def test_names_of_golden_files(pytester: pytest.Pytester) -> None:
             "xlcheck_trace({'x': [1]}, atol=-1)",
             "xlcheck_trace: a tolerance is one number, or two (absolute, relative), *",
         ),
-        ("xlcheck_trace('gone.keras', [[1]])", "gone.keras: there is no such file"),
+        (
+            "xlcheck_trace('gone.keras', [[1]])",
+            "gone.keras: there is no such file; give a .keras file, as model.save writes it",
+        ),
         ("xlcheck_trace('gone.keras')", "a Keras model is traced on inputs; call xlcheck_trace(model, inputs)"),
         (
             "[xlcheck_trace({'x': [1]}) for _ in '12']",
