@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 
 from xlcheck.checking.report import CheckReport
 from xlcheck.errors import DataError, ModelError, UsageError
-from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.formulas import Style
-from xlcheck.fixtures.fixture import Fixture
-from xlcheck.graph.trace import Trace
-from xlcheck.optimisers.batch import Batch
-from xlcheck.spec.model_spec import ModelSpec
 
 if TYPE_CHECKING:
+    from xlcheck.excel.content import WorkbookContent
+    from xlcheck.fixtures.fixture import Fixture
     from xlcheck.foreign.by_value import GivenModel
     from xlcheck.foreign.propose import Proposal
+    from xlcheck.graph.trace import Trace
     from xlcheck.models.backward import Backward
+    from xlcheck.optimisers.batch import Batch
+    from xlcheck.spec.model_spec import ModelSpec
 
 Progress = Callable[[int, int], None]
 """Called with the number of epochs done and the number of all."""

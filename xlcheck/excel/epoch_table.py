@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xlcheck.errors import NotSupportedError
 from xlcheck.excel.addresses import Range, column_name, quote_sheet
 from xlcheck.excel.formulas import Entry, Style, formula
 from xlcheck.excel.pattern import Number, Pattern
-from xlcheck.excel.plan import Array
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
+
+Array = NDArray[np.float64]
 
 _THIS, _BEFORE = "\1", "\2"  # the row of the epoch itself, and the row above it
 

@@ -23,14 +23,14 @@ LARGE = 2**16
 """Smaller parts are not worth it."""
 
 _CELL = re.compile(
-    r'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="\d+")?(?: t="(n|s|str|b|e)")?'
-    r"(?:/>|>(?:<f>([^<]*)</f>)?<v>([^<]*)</v></c>)"
+    rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="\d+")?(?: t="(n|s|str|b|e)")?'
+    rb"(?:/>|>(?:<f>([^<]*)</f>)?<v>([^<]*)</v></c>)"
 )
 _CHUNK = 2**21
-_DATA, _END = "<sheetData>", "</sheetData>"
-_DECLARATION = re.compile(r'<\?xml version="1\.0" encoding="UTF-8"( standalone="yes")?\?>', re.IGNORECASE)
+_DATA, _END = b"<sheetData>", b"</sheetData>"
+_DECLARATION = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"( standalone="yes")?\?>', re.IGNORECASE)
 _CHARACTERS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
-_SEPARATOR = "\0"  # stands in no XML
+_SEPARATOR = b"\0"  # stands in no XML
 
 
 def read_plain(content: bytes, strings: Sequence[str]) -> PackedCells | None:
@@ -40,36 +40,41 @@ def read_plain(content: bytes, strings: Sequence[str]) -> PackedCells | None:
         content: the worksheet part.
         strings: the workbook's shared strings.
     """
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    start, end = text.find(_DATA), text.rfind(_END)
+    start, end = content.find(_DATA), content.rfind(_END)
     # A declaration of another encoding, entities, comments and CDATA sections need a real parser.
-    if not _DECLARATION.match(text) or "<!" in text or not 0 < start < end or text.count(_END) != 1:
+    if not _DECLARATION.match(content) or b"<!" in content or not 0 < start < end or content.count(_END) != 1:
+        return None
+    if not _is_text(content):
         return None
     chunks = []
-    for first, last in _chunks(text, start + len(_DATA), end):
-        chunk = _read_chunk(text, first, last, strings)
+    for first, last in _chunks(content, start + len(_DATA), end):
+        chunk = _read_chunk(content, first, last, strings)
         if chunk is None:
             return None
         chunks.append(chunk)
     return _joined(chunks)
 
 
-def _chunks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _is_text(content: bytes) -> bool:
+    try:
+        return content.isascii() or bool(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _chunks(content: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut between two rows."""
     while start < end:
-        cut = text.find("<row ", start + _CHUNK, end)
+        cut = content.find(b"<row ", start + _CHUNK, end)
         stop = end if cut < 0 else cut
         yield start, stop
         start = stop
 
 
-def _read_chunk(text: str, first: int, last: int, strings: Sequence[str]) -> PackedCells | None:
-    found = _CELL.findall(text, first, last)
-    tags = text.count("<", first, last)
-    row_tags = text.count("<row ", first, last) + text.count("</row>", first, last)
+def _read_chunk(content: bytes, first: int, last: int, strings: Sequence[str]) -> PackedCells | None:
+    found = _CELL.findall(content, first, last)
+    tags = content.count(b"<", first, last)
+    row_tags = content.count(b"<row ", first, last) + content.count(b"</row>", first, last)
     if not found:
         return _EMPTY if tags == row_tags else None
     letters, digits, kinds, formulas, values = zip(*found, strict=True)
@@ -77,12 +82,12 @@ def _read_chunk(text: str, first: int, last: int, strings: Sequence[str]) -> Pac
     # formula's empty text, an empty formula or value matches like a missing one, and then the numbers differ, too.
     filled = list(map(bool, values))
     for place in [] if all(filled) else [p for p, value in enumerate(values) if formulas[p] and not value]:
-        if kinds[place] != "str":
+        if kinds[place] != b"str":
             return None
         filled[place] = True
     if tags != row_tags + len(found) + 3 * sum(filled) + 2 * sum(map(bool, formulas)):
         return None
-    columns = {name: column_index(name) for name in set(letters)}
+    columns = {name: column_index(name.decode()) for name in set(letters)}
     rows = np.fromiter(map(int, digits), dtype=np.int64, count=len(found)) - 1
     codes = rows * MAX_COLUMNS + np.fromiter(map(columns.__getitem__, letters), dtype=np.int64, count=len(found))
     if max(columns.values()) >= MAX_COLUMNS or rows.max() >= MAX_ROWS or (codes[1:] <= codes[:-1]).any():
@@ -90,38 +95,42 @@ def _read_chunk(text: str, first: int, last: int, strings: Sequence[str]) -> Pac
     is_formula = np.fromiter(map(bool, formulas), dtype=bool, count=len(found))
     try:
         numbers, others = _values(kinds, values, strings)
-        texts = _plain(_SEPARATOR.join(filter(None, formulas))).split(_SEPARATOR) if is_formula.any() else []
+        written = _SEPARATOR.join(filter(None, formulas))
+        texts = _plain(written).split(_SEPARATOR.decode()) if written else []
     except ValueError:
         return None
     return _without_blanks(codes, numbers, others, is_formula, texts, np.array(filled))
 
 
-def _values(kinds: Sequence[str], values: Sequence[str], strings: Sequence[str]) -> tuple[np.ndarray, dict[int, Value]]:
-    if set(kinds) <= {"", "n"} and all(values):
+def _values(
+    kinds: Sequence[bytes], values: Sequence[bytes], strings: Sequence[str]
+) -> tuple[np.ndarray, dict[int, Value]]:
+    if set(kinds) <= {b"", b"n"} and all(values):
         return np.array(list(map(float, values))), {}
-    odd = [place for place, kind in enumerate(kinds) if kind not in {"", "n"} or not values[place]]
+    odd = [place for place, kind in enumerate(kinds) if kind not in {b"", b"n"} or not values[place]]
     others = {place: _other(kinds[place], values[place], strings) for place in odd}
     numbers = list(values)
     for place in odd:
-        numbers[place] = "nan"
+        numbers[place] = b"nan"
     return np.array(list(map(float, numbers))), others
 
 
-def _other(kind: str, text: str, strings: Sequence[str]) -> Value:
+def _other(kind: bytes, text: bytes, strings: Sequence[str]) -> Value:
     if not text:
-        return "" if kind == "str" else None
-    if kind == "s":
+        return "" if kind == b"str" else None
+    if kind == b"s":
         number = int(text)
         if not 0 <= number < len(strings):
-            return NotEvaluated(f"text {text} is missing from the file's shared strings")
+            return NotEvaluated(f"text {text.decode()} is missing from the file's shared strings")
         return strings[number]
-    if kind == "b":
-        return text in {"1", "true"}
-    return CellError(_plain(text)) if kind == "e" else unescape(_plain(text))
+    if kind == b"b":
+        return text in {b"1", b"true"}
+    return CellError(_plain(text)) if kind == b"e" else unescape(_plain(text))
 
 
-def _plain(text: str) -> str:
+def _plain(written: bytes) -> str:
     """Text with the characters that XML has names for."""
+    text = written.decode("utf-8")
     if "&" not in text:
         return text
     if "&#" in text:
