@@ -29,10 +29,10 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from xlcheck.errors import UsageError
+from xlcheck.errors import NotSupportedError, UsageError
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.gates import GATES
-from xlcheck.foreign.layer_specs import DEFAULTS, chain, layer_spec
+from xlcheck.foreign.layer_specs import DEFAULTS, chain, layer_spec, require_known
 from xlcheck.foreign.network import Network, Places
 from xlcheck.foreign.ranges import Cells, Reader, places
 from xlcheck.graph.quantities import Graph
@@ -59,7 +59,7 @@ def read_bindings(path: Path, content: WorkbookContent) -> tuple[Network, ...]:
         raise UsageError(f"{path} is not valid TOML: {error}") from None
     try:
         return networks_of(data, content)
-    except UsageError as error:
+    except (UsageError, NotSupportedError) as error:
         raise UsageError(f"{path}: {error}") from None
 
 
@@ -80,6 +80,8 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
     layers, documents = model.get("layer"), model.get("document")
     if not _is_tables(layers) or not _is_tables(documents):
         raise UsageError(f"[[model]] {number + 1} needs at least one [[model.layer]] and one [[model.document]]")
+    for table in layers:
+        require_known(str(table.get("type")), str(table.get("name", table.get("type"))))
     sheet = model.get("sheet") or next((name for name, s in content.sheets.items() if s.cells), "")
     reader = Reader(content, sheet)
     features, timesteps = _input_shape(model, layers, documents[0], reader)

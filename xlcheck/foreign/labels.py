@@ -28,7 +28,8 @@ _LETTERS: Mapping[str, Mapping[str, str]] = {
     "LSTM": {"i": "i", "f": "f", "c": "c", "g": "c", "o": "o"},
     "GRU": {"z": "z", "r": "r", "h": "hh", "n": "hh", "u": "z"},
 }
-_TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*(?:_?t)?")
+_TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*")
+_STEP = re.compile(r"(?<=.)_?t$")
 _SPLIT = re.compile(r"[^\w~]+")
 
 
@@ -40,14 +41,14 @@ def gate_in(text: str, kind: str) -> str | None:
         kind: `LSTM` or `GRU`.
     """
     words = _plain(text)
-    found = {gate for word, gate in _WORDS[kind].items() if word in words}
-    if len(found) > 1:  # "input gate" contains "input"
-        found = {gate for word, gate in _WORDS[kind].items() if word in words and " " in word} or found
+    named = [word for word in _WORDS[kind] if word in words]
+    # "input gate" contains "input", and so does "cell input", which is another gate.
+    found = {_WORDS[kind][w] for w in named if not any(w != other and w in other for other in named)}
     if len(found) == 1:
         return found.pop()
     letters = set()
     for token in _SPLIT.split(words):
-        match = _TOKEN.fullmatch(token)
+        match = _TOKEN.fullmatch(_STEP.sub("", token))
         if match and match[1] in _LETTERS[kind]:
             letters.add(_LETTERS[kind][match[1]])
     return letters.pop() if len(letters) == 1 else None

@@ -32,14 +32,23 @@ def layer_spec(kind: str, name: str, units: int, features: int, options: Mapping
     Raises:
         UsageError: the class or an option is not known here.
     """
-    if kind not in DEFAULTS:
-        raise UsageError(f"layer {name!r}: type {kind!r} is not one of {', '.join(DEFAULTS)}; use --model for others")
+    require_known(kind, name)
     unknown = set(options) - set(DEFAULTS[kind])
     if unknown:
         known = ", ".join(DEFAULTS[kind])
         raise UsageError(f"layer {name!r}: {kind} has no option {min(unknown)!r}; known are {known}")
     merged = {**DEFAULTS[kind], **options}
     return LayerSpec(kind, name, {"units": units, **merged}, weight_shapes(kind, units, features, merged))
+
+
+def require_known(kind: str, name: str) -> None:
+    """The class is one that can be written by hand.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if kind not in DEFAULTS:
+        raise UsageError(f"layer {name!r}: type {kind!r} is not one of {', '.join(DEFAULTS)}; use --model for others")
 
 
 def weight_shapes(kind: str, units: int, features: int, options: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
