@@ -53,7 +53,7 @@ def test_other_columns(tmp_path: Path) -> None:
         (b"airline_sentiment,tweet\n1,a\n0,b\n", "no column 'text'"),
         (HEADER + b"1,a\n2,b\n", "line 3: the label is '2'; labels must be 0"),
         (HEADER + b"1,a\nneutral,b\n", "the label is 'neutral'"),
-        (HEADER + b"1,a\n1,b\n", "every label is 1"),
+        (HEADER + b"1,a\n1,b\n", r"\.csv: every label is 1"),
         (HEADER + b'1,"a\n', "not a well-formed CSV"),
         ("airline_sentiment,text\n1,a\n0,b\n".encode("utf-16"), "not a plain CSV file"),
         (b"PK\x03\x04rest of a workbook", "not a plain CSV file"),

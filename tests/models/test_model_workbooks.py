@@ -9,6 +9,7 @@ from typing import Any
 
 import ironcalc
 import numpy as np
+import openpyxl
 import pytest
 
 from xlcheck.checking.generated import check_content
@@ -133,6 +134,24 @@ def test_one_hot_inputs_take_rows_of_the_kernel(tmp_path: Path) -> None:
     assert any("=0,0,INDEX(" in text for text in formulas[0])
     assert not any("INDEX(" in text for text in formulas[1])
     assert full.report.counts.formula_cells > short.report.counts.formula_cells + 3 * 40
+
+
+def test_large_sheets_have_ways_to_their_parts(tmp_path: Path) -> None:
+    """Of a sheet that is too large for a window, links lead to each symbol and to the last step."""
+    model = sequential((25, 1), L.SimpleRNN(24, name="rnn"), L.Dense(2, name="small"))
+    build_model(model, RNG.normal(size=(1, 25, 1)), tmp_path / "m.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "m.xlsx")
+    links = {
+        str(cell.value): book["rnn"][cell.hyperlink.location.partition("!")[2]].value
+        for row in book["rnn"].iter_rows(max_row=4)
+        for cell in row
+        if cell.hyperlink is not None and cell.hyperlink.location.startswith("rnn!")
+    }
+
+    assert links.pop("last step →") == "t = 25"
+    for label in ("xₜ·kernel", "hₜ₋₁·recurrent", "zₜ", "hₜ"):
+        assert links.pop(f"{label} ↓") == label
+    assert not any("↓" in str(cell.value) for row in book["small"].iter_rows() for cell in row)
 
 
 def test_many_samples_have_one_row_each(tmp_path: Path) -> None:

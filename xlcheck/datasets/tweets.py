@@ -24,7 +24,7 @@ def read_tweets(path: Path, text_column: str = TEXT_COLUMN, label_column: str = 
     that are not UTF-8, and pre-processing turns all of them into spaces anyway.
 
     Raises:
-        DataError: the file is missing, empty, not text, lacks a column, or has a label other than 0 and 1.
+        DataError: the file is missing, empty, not text, lacks a column or a class, or has a label other than 0 and 1.
     """
     try:
         with path.open(encoding="latin-1", newline="") as file:
@@ -41,9 +41,11 @@ def read_tweets(path: Path, text_column: str = TEXT_COLUMN, label_column: str = 
         raise DataError(f"{path} is not a well-formed CSV file ({error}): export it again as CSV") from None
     if not pairs:
         raise DataError(f"{path} has a header and no rows: give at least one text of each class")
-    return LabelledTexts(
-        tuple(text or "" for _, text in pairs), np.array([label for label, _ in pairs], dtype=np.int32)
-    )
+    labels = np.array([label for label, _ in pairs], dtype=np.int32)
+    try:
+        return LabelledTexts(tuple(text or "" for _, text in pairs), labels)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
 
 
 def _columns(path: Path, header: Sequence[str] | None, wanted: tuple[str, ...]) -> list[str]:

@@ -17,6 +17,7 @@ from xlcheck.models.sheets.store import Store
 _TOP = 4
 _TITLE_COLUMNS = 8
 _TALL = 40  # rows from which on the bands are out of sight
+_WIDE = 20  # steps from which on the last one is
 
 
 def layer_sheet(
@@ -50,6 +51,9 @@ def layer_sheet(
     sheet.put(2, MEANING, "reading the sample:", "label")
     draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
     tables.place(draft, sheet, table)
+    if table.timesteps > _WIDE:
+        last = Range(sheet.name, table.end - table.height, FIRST + (table.timesteps - 1) % tables.WRAP)
+        sheet.put(3, EQUATION, Link("last step →", last), "link")
     if table.height > _TALL:
         _ways(sheet, table)
     tables.fill(draft, sheet, table, store)
