@@ -7,13 +7,17 @@ from collections.abc import Mapping
 GATES: Mapping[str, tuple[str, ...]] = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh"), "SimpleRNN": ("h",)}
 """By Keras's column order."""
 
-_VALUES = {"LSTM": {"i": "i", "f": "f", "c": "c_tilde", "o": "o"}, "GRU": {"z": "z", "r": "r", "hh": "hh"}}
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "LSTM": {"i": "i", "f": "f", "c": "c_tilde", "o": "o"},
+    "GRU": {"z": "z", "r": "r", "hh": "hh"},
+}
+"""Gate → the symbol of its value."""
 _TOTALS = {"LSTM": "z_", "GRU": "a_"}
 
 
 def gate_of(kind: str, symbol: str) -> str | None:
     """The gate that a symbol belongs to: `z_f` and `f` → `f`; None for a state."""
-    for gate, value in _VALUES.get(kind, {}).items():
+    for gate, value in VALUES.get(kind, {}).items():
         if symbol in {value, _TOTALS[kind] + gate, f"xk_{gate}", f"hr_{gate}"}:
             return gate
     return None
@@ -24,6 +28,6 @@ def at_gate(kind: str, symbol: str, gate: str) -> str:
     own = gate_of(kind, symbol)
     if own is None:
         return symbol
-    if symbol == _VALUES[kind][own]:
-        return _VALUES[kind][gate]
+    if symbol == VALUES[kind][own]:
+        return VALUES[kind][gate]
     return symbol.removesuffix(own) + gate

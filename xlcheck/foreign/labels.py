@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.algebra import Address
 
 MAX_DISTANCE = 40
+LONGEST_SYMBOL = 3
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "LSTM": {
         "forget": "f", "input gate": "i", "output gate": "o", "candidate": "c", "new memory": "c", "cell gate": "c",
@@ -54,6 +57,11 @@ def gate_in(text: str, kind: str) -> str | None:
     return letters.pop() if len(letters) == 1 else None
 
 
+def _words(text: str) -> list[str]:
+    """The words of a text that are no mere symbols."""
+    return [word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) > LONGEST_SYMBOL]
+
+
 def _plain(text: str) -> str:
     """Small letters without accents and subscripts: `c̃ₜ` → `c~t`."""
     text = unicodedata.normalize("NFKD", text).replace("\u0303", "~").replace("\u0302", "~")
@@ -66,9 +74,11 @@ class Labels:
 
     Attributes:
         texts: cell → text.
+        learnt: words that stand beside the weights of one gate only, in whatever language → that gate.
     """
 
     texts: Mapping[Address, str]
+    learnt: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(content: WorkbookContent) -> Labels:
@@ -81,6 +91,19 @@ class Labels:
                 if cell.formula is None and isinstance(cell.value, str) and cell.value.strip()
             }
         )
+
+    def taught(self, gates: Iterable[tuple[Address, str]]) -> Labels:
+        """The same with the words that stand beside the weights of single gates.
+
+        Args:
+            gates: cells of weights, and the gate that each belongs to.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        for cell, gate in gates:
+            for text in islice(self.beside(cell), 2):
+                for word in _words(text):
+                    found[word].add(gate)
+        return replace(self, learnt={word: next(iter(of)) for word, of in found.items() if len(of) == 1})
 
     def beside(self, cell: Address) -> Iterator[str]:
         """Texts that may describe a cell: to the left, above, and to the left of the rows just above."""
@@ -98,7 +121,8 @@ class Labels:
     def gate(self, cell: Address, kind: str) -> str | None:
         """The gate that the nearest words name, or None."""
         for text in self.beside(cell):
-            gate = gate_in(text, kind)
+            known = {self.learnt[word] for word in _words(text) if word in self.learnt}
+            gate = known.pop() if len(known) == 1 else gate_in(text, kind)
             if gate is not None:
                 return gate
         return None

@@ -379,11 +379,14 @@ def _parts_needed(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]
 
 
 def _is_result(cell: Address, shop: Workshop) -> bool:
-    """Whether a formula stands in a cell, or a number that is no whole one and may have been typed over a formula."""
+    """Whether a formula stands in a cell, or beside formulas a number that may have been typed over one, no whole one."""
     content = shop.table.cell(cell)
     if content is None or content.formula is not None:
         return content is not None
-    return isinstance(content.value, float) and not content.value.is_integer()
+    sheet, row, column = cell
+    beside = ((row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column))
+    typed = isinstance(content.value, float) and not content.value.is_integer()
+    return typed and any(shop.table.is_formula((sheet, *place)) for place in beside)
 
 
 def _needed_by_readers(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.elements import Element, Elements, Key, quantity_sources
-from xlcheck.foreign.gates import at_gate, gate_of
+from xlcheck.foreign.gates import GATES, VALUES, at_gate, gate_of
 from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.matching import ENOUGH_VOTES, Matching, Placed, frontier
 from xlcheck.foreign.network import Network
-from xlcheck.foreign.order import out_of_place
+from xlcheck.foreign.order import moments_of, out_of_place
 from xlcheck.foreign.parts import part_sources
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
@@ -97,7 +97,7 @@ class _Tier:
         formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
         formulas = [cell for cell in formulas if cell not in prepares]
         kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
-        labels = Labels.of(table.content)
+        labels = Labels.of(table.content).taught(_gates(networks))
         self._rejected: list[dict[Address, int]] = []
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
@@ -178,6 +178,7 @@ class _Tier:
                 continue
             name = quantity.name.replace(f".{quantity.band.symbol}", f".{at_gate(kind, quantity.band.symbol, said)}")
             found[cell] = self._elements.number(self._elements.by_name[network, name], element.sample, element.index)
+        found |= self._unknown_gates(now) if found else {}
         first = {cell: n for cell, n in found.items() if not any(p in found for p in self._precedents.of(cell))}
         if not first or first in self._rejected:
             return []
@@ -191,6 +192,22 @@ class _Tier:
             self._rejected.append(first)
             return []
         return [Repair(cell, number) for cell, number in first.items()]
+
+    def _unknown_gates(self, now: Matching) -> dict[Address, int]:
+        """Unknown cells with the words of a gate beside them, in a layer of one unit whose gates stand in cells."""
+        moments = moments_of(now)
+        found: dict[Address, int] = {}
+        for cell in now.unknown():
+            for (network, layer), kind in self._shop.kinds.items():
+                said = self._shop.labels.gate(cell, kind) if kind in VALUES else None
+                if said is None:
+                    continue
+                band = (network, f"{layer}.{VALUES[kind][said]}", "")
+                moment = moments(cell, Key(band, 0, 0, 0))
+                number = None if moment is None else self._elements.by_key.get(Key(band, *moment, 0))
+                if number is not None and self._elements[number].source.size == 1:
+                    found[cell] = number
+        return found
 
     def _settle(self, first: Sequence[Address], now: Matching) -> None:
         """Repair what makes the first unknown cells unknown."""
@@ -221,6 +238,18 @@ class _Tier:
             self._fingerprints[repair.cell] = now.fingerprint(repair.cell)
             self._wrong[repair.cell] = repair.number
         self._probe.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
+
+
+def _gates(networks: Sequence[Network]) -> Iterator[tuple[Address, str]]:
+    """The cells of the weights of gates, with the gate."""
+    for network in networks:
+        for layer in network.spec.layers:
+            gates = GATES.get(layer.kind, ())
+            for name in layer.weights if len(gates) > 1 else ():
+                units = layer.options["units"]
+                for index, cell in enumerate(network.weights[f"{layer.name}.{name}"]):
+                    if cell is not None:
+                        yield cell, gates[index % (units * len(gates)) // units]
 
 
 def _preparation(placed: Placed, table: CellTable, probe: Probe, precedents: Precedents) -> set[Address]:
