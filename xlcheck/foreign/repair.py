@@ -379,7 +379,7 @@ def _parts_needed(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]
 
 
 def _is_result(cell: Address, shop: Workshop) -> bool:
-    """Whether a formula stands in a cell, or beside formulas a number that may have been typed over one, no whole one."""
+    """Whether a formula stands in a cell, or beside formulas a number that may have been typed over one."""
     content = shop.table.cell(cell)
     if content is None or content.formula is not None:
         return content is not None
