@@ -145,10 +145,16 @@ def test_gradients_of_random_models_agree_with_the_tape(drawn: tuple[Drawn, str,
     agree(model, loss, step, seed, tmp_path, assume)
 
 
-def _encoder_decoder() -> Any:
+def _encoder_decoder(kind: str = "SimpleRNN") -> Any:
     x = keras.Input((1, 1))
-    _, state = L.SimpleRNN(1, return_state=True)(x)
-    return keras.Model(x, L.Flatten()(L.SimpleRNN(1, return_sequences=True)(x, initial_state=state)))
+    _, *states = getattr(L, kind)(1, return_state=True)(x)
+    return keras.Model(x, L.Flatten()(getattr(L, kind)(1, return_sequences=True)(x, initial_state=states)))
+
+
+def _branches() -> Any:
+    x = keras.Input((2,))
+    hidden = L.Dense(2)(x)
+    return keras.Model(x, L.Add()([L.Dense(2)(hidden), L.Identity()(hidden)]))
 
 
 MASKED = np.array([[1, 2, 0], [3, 0, 0]])
@@ -161,6 +167,9 @@ FAILED: dict[str, tuple[Callable[[], Any], np.ndarray]] = {
     ),
     # With a single step, nothing but the state handed over has a gradient of its own.
     "one step from a state handed over": (_encoder_decoder, numbers(2, 1, 1)),
+    # A state handed over is one tensor in two layers, and so is what a layer passes on unchanged.
+    "memory handed over": (lambda: _encoder_decoder("LSTM"), numbers(2, 1, 1)),
+    "passed on unchanged": (_branches, numbers(2, 2)),
     # The first of several equal maxima receives the gradient, where Keras pools.
     "equal maxima": (
         lambda: chain((4, 2), L.Dense(2, activation="relu"), L.MaxPooling1D(2, 1), L.Flatten()), padded(2, 4, 2),

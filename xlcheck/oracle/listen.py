@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
+from xlcheck.spec.keras_import import import_keras
+
 
 @dataclass(frozen=True, eq=False)
 class Event:
@@ -87,6 +89,32 @@ class _Stack(list[LayerCall]):
     def __init__(self, root: LayerCall, made: Callable[[Any], None] | None) -> None:
         super().__init__([root])
         self.made = made or (lambda result: None)
+        self._copies = made is not None
+
+    def apart(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a call, with copies of initial states, which are tensors of another layer as well.
+
+        Gradients belong to a tensor: without a copy, those of both layers would be the same.
+        """
+        if not self._copies or kwargs.get("initial_state") is None:
+            return kwargs
+        return kwargs | {"initial_state": import_keras().tree.map_structure(_copy, kwargs["initial_state"])}
+
+    def other(self, result: Any, args: tuple[Any, ...]) -> Any:
+        """The result of a call, or a copy if it is what the layer was given."""
+        given = bool(args) and result is args[0]
+        return _copy(result) if self._copies and given else result
+
+
+def _copy(tensor: Any) -> Any:
+    """Another tensor of the same values, with what Keras remembers of it."""
+    import tensorflow as tf
+
+    copied = tf.identity(tensor)
+    for name in ("_keras_mask", "_keras_logits"):
+        if hasattr(tensor, name):
+            setattr(copied, name, getattr(tensor, name))
+    return copied
 
 
 def _note_activations(layer: Any, stack: _Stack) -> None:
@@ -100,11 +128,12 @@ def _note_calls(layer: Any, stack: _Stack) -> None:
     call = layer.call
 
     def noted(*args: Any, **kwargs: Any) -> Any:
+        kwargs = stack.apart(kwargs)
         inside = LayerCall(layer, args, kwargs)
         stack[-1].calls.append(inside)
         stack.append(inside)
         try:
-            inside.result = call(*args, **kwargs)
+            inside.result = stack.other(call(*args, **kwargs), args)
         finally:
             stack.pop()
         stack.made(inside.result)
