@@ -327,3 +327,13 @@ def test_a_transposed_kernel(short: Callable[[str], Path], tmp_path: Path) -> No
     report = api.check(path)
 
     assert [(root.cell, root.diagnosis) for root in report.roots] == [(cell, "transposed-kernel")]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", TRAINING_LESSONS)
+def test_every_cell_agrees_in_libreoffice(name: str, built: Callable[[str], api.Built]) -> None:
+    """LibreOffice computes the same 500 epochs and nudged runs within 1e-13."""
+    report = api.check(built(name).path, engine="libreoffice")
+
+    assert report.ok
+    assert report.max_abs_error <= 1e-13

@@ -110,6 +110,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     styles["looked_up"] = styles["intermediate"] | {"num_format": "General"}
     for role in ("gradient", "state", "intermediate"):  # as small as a gradient may be
         styles[f"{role}_small"] = styles[role] | {"num_format": "General"}
+    styles["loss_fine"] = styles["loss"] | {"num_format": "0.0000000000"}
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
     styles["slot"] = {"bg_color": TINTS["state"], "num_format": "0.0000E+00", **_BOXED}
     return {name: _BASE | style for name, style in styles.items()}

@@ -22,7 +22,8 @@ from xlcheck.excel.sheets.common import title
 from xlcheck.excel.sheets.start import merged_helper
 from xlcheck.excel.sheets.training_inputs import CHARTS, CHARTS_WIDE, TOP, TrainingInputs, element_label
 from xlcheck.excel.sheets.training_inputs import NAME as TRAINING
-from xlcheck.graph.scalars import indices, scalar_name
+from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.scalars import Index, indices, scalar_name
 from xlcheck.optimisers.step import LAYER, NEW
 from xlcheck.optimisers.table import LIMIT, EpochGraph
 
@@ -249,6 +250,12 @@ def _curves(
     if answers:
         lines = [line(samples[k], table.columns[scalar_name(q, index, k)]) for q, index, k in answers]
         charts.append(("Answers: how sure the network is that the document is good", lines))
+    else:
+        lines = [
+            line(element_label(q, index), table.columns[scalar_name(q, index, k)])
+            for q, index, k in _right(draft, epoch)
+        ]
+        charts.append(("Answers: how likely the network takes the word that does follow", lines))
     labels = {
         scalar_name(q, index): element_label(q, index, q.band.layer) for q, index, k in epoch.numbers() if k is None
     }
@@ -270,6 +277,17 @@ def _curves(
                 markers=False,
             )
         )
+
+
+def _right(draft: Draft, epoch: EpochGraph) -> list[tuple[Quantity, Index, int]]:
+    """Of answers that are one probability for each class, the right class's."""
+    targets = {
+        (q.step, index, k)
+        for q, index, k in epoch.numbers()
+        if q.band.role is Role.TARGET and k is not None and draft.value(scalar_name(q, index, k)) == 1
+    }
+    outputs = map(epoch.whole.__getitem__, epoch.whole.outputs)
+    return [(q, i, k) for q in outputs for i in indices(q) for k in range(epoch.samples) if (q.step, i, k) in targets]
 
 
 def _rounded(value: float) -> str:

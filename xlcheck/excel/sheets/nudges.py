@@ -91,7 +91,7 @@ def nudges_sheet(draft: Draft, epoch: EpochGraph, samples: Sequence[str], table:
     fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
     for name, column in table.columns.items():
         pattern = epoch_formulas(epoch.scalars, name, table, fixed, Style.ROBUST)
-        style = epoch.scalars[name].band.role.value
+        style = "loss_fine" if column == _LOSS else epoch.scalars[name].band.role.value
         sheet.formulas(FIRST, column, pattern, table.values[name][:, 0], table.area.rows, style)
     _headings(sheet, epoch, samples, table)
     sheet.widths.update({_WHICH: 34, _BY: 13, **dict.fromkeys(range(_LOSS, table.area.columns), 13)})
