@@ -239,3 +239,55 @@ def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
     assert "Traceback" not in err
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["lstm.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ["m.keras", "--inputs", "x.npy", "--backward"],
+            "--backward needs the right answers; pass them with --targets",
+        ),
+        (["m.keras", "--inputs", "x.npy", "--targets", "y.npy"], "go with --backward; add it"),
+        (["m.keras", "--inputs", "x.npy", "--step", "adam"], "go with --backward; add it"),
+        (["lstm", "--backward", "--targets", "y.npy"], "are for a model; name a .keras file"),
+        (["m.keras", "--text", "good", "--backward", "--targets", "y.npy"], "pass --inputs FILE and not --text"),
+        (
+            [
+                "m.keras",
+                "--inputs",
+                "x.npy",
+                "--backward",
+                "--targets",
+                "y.npy",
+                "--step",
+                "sgd",
+                "--learning-rate",
+                "0",
+            ],
+            "a learning rate is a positive number, not 0.0",
+        ),
+        (
+            [
+                "m.keras",
+                "--inputs",
+                "x.npy",
+                "--backward",
+                "--targets",
+                "y.npy",
+                "--step",
+                "sgd",
+                "--learning-rate",
+                "nan",
+            ],
+            "a learning rate is a positive number, not nan",
+        ),
+    ],
+)
+def test_options_of_a_backward_pass_that_do_not_fit(
+    options: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is missing or superfluous is said in one sentence, before anything is loaded."""
+    assert run(["build", *options]) == 2
+
+    assert sentence in " ".join(capsys.readouterr().err.split())
