@@ -118,3 +118,31 @@ def test_an_interrupted_request_leaves_no_reply_for_the_next(
     session.recalculate()
 
     assert session.read(parse_range("S!B1")) == [[3.0]]
+
+
+def test_a_workbook_that_was_prepared(write: Callable[[str, str], Path]) -> None:
+    """Loading may begin before the workbook is opened; another one may be opened all the same."""
+    ironcalc = Guarded(IronCalc())
+    first, second = write("first.xlsx", "A1*2"), write("second.xlsx", "A1*4")
+    for prepared, opened, value in ((first, first, 3.0), (first, second, 6.0)):
+        ironcalc.prepare(prepared)
+        session = ironcalc.open(opened)
+        session.recalculate()
+
+        assert session.read(parse_range("S!B1")) == [[value]]
+    ironcalc.prepare(first)
+
+    assert session.read(parse_range("S!B1")) == [[6.0]]
+
+
+def test_what_goes_wrong_in_preparing_is_said_by_opening(write: Callable[[str, str], Path], tmp_path: Path) -> None:
+    """Preparing never fails; opening says what is wrong with the file, and the next file is read."""
+    ironcalc = Guarded(IronCalc())
+    ironcalc.prepare(tmp_path / "none.xlsx")
+    with pytest.raises(WorkbookError, match=r"none\.xlsx does not exist"):
+        ironcalc.open(tmp_path / "none.xlsx")
+    ironcalc.prepare(write("bad.xlsx", CRASHES))
+    session = ironcalc.open(write("good.xlsx", "A1*2"))
+    session.recalculate()
+
+    assert session.read_all([parse_range("S!B1"), parse_range("S!A1:C1")]).numbers[:3].tolist() == [3.0, 1.5, 3.0]

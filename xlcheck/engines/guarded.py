@@ -18,7 +18,7 @@ from threading import Lock, Timer
 from typing import IO, Any, cast
 
 from xlcheck.engines.base import Engine, PackedValues, Session
-from xlcheck.errors import EngineError
+from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.container import Acceptance, acceptance
 from xlcheck.excel.values import Value
@@ -65,13 +65,15 @@ class Guarded:
             EngineError: the engine cannot read it, crashed on it or took too long.
         """
         path = Path(path)
-        worker = self._working()
         try:
             size = path.stat().st_size
         except (OSError, ValueError):
             size = 0
         seconds = self.seconds + SECONDS_PER_MEGABYTE * size / 1e6
-        number = worker.ask("open", *_to_open(path), path=path, seconds=seconds)
+        request = "open", *_to_open(path)
+        self._working().settle(*request, seconds=seconds)
+        worker = self._working()  # the one before may have ended of what it had begun
+        number = worker.ask(*request, path=path, seconds=seconds)
         return _GuardedSession(worker, number, path, seconds)
 
     def _working(self) -> _Worker:
@@ -153,12 +155,22 @@ class _Worker:
                 with suppress(*_BROKEN_PIPE):
                     self._send(self._begun)
 
+    def settle(self, *request: object, seconds: float) -> None:
+        """Take the reply to a request that was begun and is another one than that which is asked next."""
+        if self._begun is None or self._begun == (request[0], request[1:]):
+            return
+        (method, arguments), path = self._begun, Path()
+        # Whatever is wrong with that workbook, nobody asks about it any more.
+        with suppress(XlcheckError):
+            self.forget(self.ask(method, *arguments, path=path, seconds=seconds))
+
     def ask(self, method: str, *arguments: object, path: Path, seconds: float) -> Any:
         """Send a request and wait for its reply.
 
         Raises:
             EngineError: no reply came in time, or the process ended; and whatever the engine raised.
         """
+        self.settle(method, *arguments, seconds=seconds)
         process = self._process
         with self._lock:
             begun, self._begun = self._begun, None
@@ -173,10 +185,7 @@ class _Worker:
             timer.daemon = True
             timer.start()
             try:
-                if begun is not None and begun != (method, arguments):
-                    self._drop(begun)
-                    begun = None
-                if begun is None:
+                if begun != (method, arguments):
                     self._send((method, arguments))
                 succeeded, reply = self._receive()
                 self._starting = False
@@ -201,12 +210,6 @@ class _Worker:
     def _receive(self) -> tuple[bool, Any]:
         reply: tuple[bool, Any] = pickle.load(self._replies)  # noqa: S301 - from the process we started
         return reply
-
-    def _drop(self, begun: _Request) -> None:
-        """Take the reply to a request that nobody asks about any more: the number of a session."""
-        succeeded, number = self._receive()
-        if succeeded:
-            self.forget(number)
 
     def _failure(self, path: Path, seconds: float | None) -> str:
         what = "crashed on" if seconds is None else f"needed more than {seconds:.0f} s for"
