@@ -225,7 +225,7 @@ def build(
                 progress=progress,
             )
         if built.model is not None:
-            _show_model(built.model, path.with_suffix(".keras"), quiet=quiet)
+            _show_model(name, built.model, path.with_suffix(".keras"), quiet=quiet)
         reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
     return _show(reports, format_)
 
@@ -366,12 +366,12 @@ def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | No
         yield name, folder / f"{name}{ending}.xlsx"
 
 
-def _show_model(model: Any, path: Path, *, quiet: bool) -> None:
+def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
     """Save the trained model beside its workbook, and show its layers and weights."""
-    from xlcheck.training.save import save_model
     from xlcheck.training.tables import summary_rows, weight_rows
+    from xlcheck.training.text_lessons import save_lesson
 
-    save_model(model, path)
+    save_lesson(lesson, model, path)
     if quiet:
         return
     from rich.console import Console

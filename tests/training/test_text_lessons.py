@@ -18,9 +18,16 @@ from xlcheck.datasets.lesson_texts import (
 from xlcheck.spec.keras_file import load_model
 from xlcheck.training.classify import judge, positive_scores
 from xlcheck.training.generate import continue_text
-from xlcheck.training.model_file import read_encoding
+from xlcheck.training.model_file import read_companion, read_encoding
 from xlcheck.training.next_word import predictor
-from xlcheck.training.text_lessons import ENCODINGS, message_data, review_data, train_film_reviews, train_sentiment
+from xlcheck.training.text_lessons import (
+    ENCODINGS,
+    message_data,
+    review_data,
+    save_lesson,
+    train_film_reviews,
+    train_sentiment,
+)
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -31,6 +38,15 @@ pytestmark = pytest.mark.keras
 def test_vocabulary_is_in_the_file(lesson: str) -> None:
     """The stored model's file holds the vocabulary that the lesson's workbook shows."""
     assert read_encoding(FIXTURES / f"{lesson}.keras") == ENCODINGS[lesson]()
+
+
+def test_a_model_that_was_trained_anew_keeps_its_vocabulary(tmp_path: Path) -> None:
+    """What `xlcheck build film-reviews --train` saves beside the workbook can read other texts, too."""
+    save_lesson("film-reviews", load_model(FIXTURES / "film-reviews.keras"), tmp_path / "m.keras")
+    save_lesson("lstm", load_model(FIXTURES / "lstm.keras"), tmp_path / "plain.keras")
+
+    assert read_encoding(tmp_path / "m.keras") == review_encoding()
+    assert read_companion(tmp_path / "plain.keras") is None
 
 
 def test_paragraph_is_known_by_heart() -> None:

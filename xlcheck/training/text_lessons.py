@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from xlcheck.datasets.encoding import Encoding
@@ -18,6 +19,8 @@ from xlcheck.datasets.reviews import films, reviews
 from xlcheck.training.classifier import Architecture, Cell
 from xlcheck.training.classify import ClassifierData, Part, Schedule, train_classifier
 from xlcheck.training.fit import Progress
+from xlcheck.training.model_file import Companion, write_model
+from xlcheck.training.save import save_model
 from xlcheck.training.text import new_text_model, train_text
 
 Trained = tuple[Any, tuple[float, ...]]
@@ -64,6 +67,18 @@ def _divided(texts: LabelledTexts, parts: Split, encoding: Encoding) -> Classifi
     codes = encoding.pad(encoding.encode_words(encoding.tokens.words(text)) for text in texts.texts)
     training, test = (Part(codes[which], texts.labels[which]) for which in (parts.training, parts.test))
     return ClassifierData(encoding, training, None, test)
+
+
+def save_lesson(lesson: str, model: Any, path: Path) -> None:
+    """Save a lesson's model; one that reads words together with its vocabulary.
+
+    Raises:
+        UsageError: the name does not end in `.keras`, or the file cannot be written there.
+    """
+    if lesson in ENCODINGS:
+        write_model(path, model, Companion(ENCODINGS[lesson]()))
+    else:
+        save_model(model, path)
 
 
 TRAINERS: dict[str, Callable[[int, int, Progress | None], Trained]] = {
