@@ -9,6 +9,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -39,27 +40,27 @@ def run(script: str, *arguments: str) -> Cost | None:
 def run_whole(command: list[str], seconds: float = 600.0) -> Cost | None:
     """Run a program, with what it starts, from its first moment to its last; None if it takes too long.
 
-    The peak is the one that it prints as its last line or, if it prints none, that of its largest process.
+    The peak is the number that it prints as its last line or, if it prints none, that of its largest process.
     """
-    start = time.perf_counter()
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
+    with tempfile.TemporaryFile("w+") as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         timer = Timer(seconds, lambda: os.killpg(process.pid, signal.SIGKILL))
         timer.start()
-        # What is printed is short, so no pipe can fill up.
         _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
         timer.cancel()
         wall = time.perf_counter() - start
-        assert process.stdout is not None
-        assert process.stderr is not None
-        lines, errors = process.stdout.read().split(), process.stderr.read()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        printed = output.read()
     if process.returncode == -signal.SIGKILL:
         return None
     if process.returncode != 0:
-        sys.exit(errors)
-    peak = float(lines[-1]) if lines else used.ru_maxrss / 1000
+        sys.exit(printed)
+    try:
+        peak = float(printed.split()[-1])
+    except (IndexError, ValueError):
+        peak = used.ru_maxrss / 1000
     return Cost(used.ru_utime + used.ru_stime, wall, peak)
 
 
