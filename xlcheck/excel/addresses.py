@@ -74,6 +74,10 @@ class Range:
     def __str__(self) -> str:
         return f"{quote_sheet(self.sheet)}!{self.a1}"
 
+    def __reduce__(self) -> tuple[type[Range], tuple[str, int, int, int, int]]:
+        # Thousands of ranges are sent to an engine's process; this is three times as fast as what dataclasses do.
+        return Range, (self.sheet, self.top, self.left, self.rows, self.columns)
+
     @property
     def a1(self) -> str:
         """Without the worksheet: `B2:C3`, or `B2`."""
