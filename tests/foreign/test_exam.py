@@ -13,7 +13,7 @@ from xlcheck.api import check
 
 MODES = ["with bindings", "without"]
 
-# Layouts of which every planted workbook that was sampled is answered exactly with bindings; every n-th is checked here.
+# Layouts of which every planted workbook that was tried is answered exactly with bindings; every n-th is checked here.
 PERFECT = {"book_simple_rnn": 6, "named_weights": 20, "shared_formulas": 20, "time_down": 40}
 
 

@@ -76,7 +76,6 @@ SCRATCH = {
     "a difference": "=C13-G4",
     "the largest": "=MAX(C13:C13)",
     "a copy": "=C13",
-    "today": "=TODAY()",
 }
 
 
@@ -114,3 +113,9 @@ def test_words_that_name_another_activation_are_heard(tmp_path: Path) -> None:
 
     assert report.exit_code == 3
     assert any("sigmoid" in note and "tanh" in note for note in report.notes)
+
+
+def test_a_date_in_a_heading_is_scratch(tmp_path: Path) -> None:
+    """The date belongs to nothing where it stands above the network; beside it, nobody knows."""
+    assert edited("book_simple_rnn", tmp_path, {"H1": "=TODAY()"}).ok
+    assert edited("book_simple_rnn", tmp_path, {"E13": "=TODAY()"}).exit_code == 3

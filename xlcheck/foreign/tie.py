@@ -339,4 +339,6 @@ def _is_stray(cell: Address, number: int, now: Matching, shop: Workshop) -> bool
     if content.formula is None:
         return isinstance(content.value, float)
     held = now.held.get(cell)
-    return held is None or now.holders[held] > 1 or not shop.precedents.readers(cell)
+    if held is None or now.holders[held] > 1 or cell in shop.copies or not now.elements.is_computed[held]:
+        return True
+    return not shop.precedents.readers(cell)

@@ -181,7 +181,11 @@ class _Survey:
         scratch = {cell for cell in found if self._is_summary(cell) and tables[self._shape(cell)] > 1}
         scratch |= {cell for cell in found if self._is_summary(cell) and self._is_about_results(cell, set())}
         for cell in found:
-            if cell in between or (cell in scratch and self._is_last(cell, scratch)) or self._is_date(cell):
+            if (
+                (cell in between and cell not in self._chance)
+                or (cell in scratch and self._is_last(cell, scratch))
+                or self._is_date(cell)
+            ):
                 del left[cell]
         return left
 
@@ -337,8 +341,10 @@ class _Survey:
         return all(reader in scratch for reader in self._precedents.readers(cell))
 
     def _is_date(self, cell: Address) -> bool:
+        """Whether a formula gives the date, above the network as in a heading."""
         tree = self._tree(cell)
-        return isinstance(tree, ast.FunctionCall) and tree.name in _VOLATILE and not tree.arguments
+        above = all(cell[1] < other[1] for other in self._tied.held if other[0] == cell[0])
+        return above and isinstance(tree, ast.FunctionCall) and tree.name in _VOLATILE and not tree.arguments
 
     def _makes_input(self, cell: Address) -> bool:
         """Whether a given cell's formula looks something up or chooses, or repeats a constant or such a formula."""
