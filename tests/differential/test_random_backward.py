@@ -186,6 +186,10 @@ FAILED: dict[str, tuple[Callable[[], Any], np.ndarray]] = {
     "masked, unrolled, backwards": (
         lambda: chain((3,), L.Embedding(5, 2, mask_zero=True), L.SimpleRNN(2, unroll=True, go_backwards=True)), MASKED,
     ),
+    # Between the steps that a pooling reads are some that nobody reads, whose gradient is the constant 0.
+    "steps that nobody reads": (
+        lambda: chain((6,), L.Dense(6), L.Reshape((6, 1)), L.MaxPooling1D(1, 2), L.Flatten()), numbers(2, 6),
+    ),
     # The weights of a normalisation stand along a row, and what it normalises along a column.
     "normalised vectors": (lambda: chain((3, 2), L.GRU(3), L.LayerNormalization()), numbers(2, 3, 2)),
     # Each gate's kernel of a GRU that is not `reset_after` is multiplied by another vector.

@@ -125,7 +125,9 @@ def _items(e: ex.Nary, v: Values) -> Array:
 
 
 def _concat(e: ex.Concat, v: Values) -> Array:
-    return np.concatenate([value_of(item, v) for item in e.items], axis=-1)
+    values = [value_of(item, v) for item in e.items]
+    leading = np.broadcast_shapes(*(value.shape[:-1] for value in values))  # a constant has no axis of samples
+    return np.concatenate([np.broadcast_to(value, (*leading, value.shape[-1])) for value in values], axis=-1)
 
 
 def _outer_sum(e: ex.OuterSum, v: Values) -> Array:
