@@ -33,7 +33,7 @@ def test_text_from_training_to_generating(tmp_path: Path, capsys: pytest.Capture
 
     assert "394 words, 117 distinct, 384 windows" in first.err
     assert "softmax over the vocabulary" in first.err
-    assert first.out.startswith("epoch 1 of 1: loss 5.")
+    assert first.out.startswith("epoch 1 of 1: loss 4.")
     assert second.out.startswith("epoch 2 of 2: loss ")
     assert plot.read_bytes().startswith(b"\x89PNG")
     assert written.startswith("the old woman ")
