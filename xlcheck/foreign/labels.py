@@ -15,6 +15,7 @@ from itertools import islice
 
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.gates import GATES
 
 MAX_DISTANCE = 40
 LONGEST_SYMBOL = 3
@@ -121,8 +122,10 @@ class Labels:
     def gate(self, cell: Address, kind: str) -> str | None:
         """The gate that the nearest words name, or None."""
         for text in self.beside(cell):
+            gate = gate_in(text, kind)
             known = {self.learnt[word] for word in _words(text) if word in self.learnt}
-            gate = known.pop() if len(known) == 1 else gate_in(text, kind)
+            if gate is None and len(known) == 1 and set(self.learnt.values()) == set(GATES[kind]):
+                gate = known.pop()
             if gate is not None:
                 return gate
         return None
