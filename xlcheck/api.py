@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.checking.report import CheckReport
-from xlcheck.errors import DataError, ModelError, UsageError
+from xlcheck.errors import UsageError
 from xlcheck.excel.formulas import Style
 
 if TYPE_CHECKING:
-    from xlcheck.excel.content import WorkbookContent
     from xlcheck.fixtures.fixture import Fixture
-    from xlcheck.foreign.by_value import GivenModel
     from xlcheck.foreign.propose import Proposal
     from xlcheck.graph.trace import Trace
     from xlcheck.models.backward import Backward
@@ -235,7 +233,7 @@ def lesson_fixture(
         raise UsageError(f"there are no weights {weights!r}; choose one of {', '.join(WEIGHT_SETS)}")
     if seed is None:
         return load_fixture(fixture_name(lesson, weights)), None
-    if weights == "book":
+    if weights == BOOK:
         raise UsageError("--train and --seed train anew, and the book's weights are not trained; leave one of them out")
     from xlcheck.training.lessons import train_model, trained_fixture
 
@@ -301,6 +299,7 @@ def check(
     from xlcheck.engines import prepare
     from xlcheck.excel.manifest import SHEET
     from xlcheck.excel.reader import read_workbook
+    from xlcheck.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
 
     for name, value in (("atol", atol), ("rtol", rtol)):
         limit_from(0.0 if value is None else value, name)
@@ -327,7 +326,7 @@ def check(
             recalculating,
             recompute=recompute,
             bindings=known,
-            model=None if model is None else _given_model(model, inputs),
+            model=None if model is None else given_model(model, inputs),
             perturb=perturb,
             atol=atol,
             rtol=rtol,
@@ -336,12 +335,12 @@ def check(
     if perturb:
         raise UsageError("--perturb is for workbooks made by hand; of xlcheck's own every sample is evaluated anyway")
     if inputs is not None:
-        _require_inputs(content, inputs)
+        require_inputs(content, inputs)
     weights = None
     if model is not None:
-        loaded = _loaded(model)
-        _require_model(content, loaded)
-        weights = _weights_of(loaded)
+        loaded = loaded_model(model)
+        require_model(content, loaded)
+        weights = weights_of_model(loaded)
     return check_content(
         content,
         recalculating,
@@ -372,63 +371,6 @@ def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:
     return propose_bindings(content, engine_named(engine))
 
 
-def _require_model(content: WorkbookContent, model: Any) -> None:
-    """The workbook says that it computes what this model computes, whatever the weights are.
-
-    Raises:
-        ModelError: it says something else.
-        UsageError: it trains a model instead of showing a trained one.
-    """
-    from xlcheck.checking.expectation import expectation_of
-    from xlcheck.spec.differences import first_difference
-    from xlcheck.spec.keras_reader import read_model
-
-    manifest, _ = expectation_of(content)
-    if manifest.epochs is not None:
-        raise UsageError(f"{content.path} trains its model from the first weights; leave --model out")
-    difference = first_difference(read_model(model, [item.shape for item in manifest.spec.inputs]), manifest.spec)
-    if difference is not None:
-        raise ModelError(
-            f"the model is not the one of {content.path}: {difference}; pass the model from which it was built"
-        )
-
-
-def _require_inputs(content: WorkbookContent, inputs: Any) -> None:
-    """The workbook's stored samples are these.
-
-    Raises:
-        DataError: they are others, or of another shape.
-    """
-    from xlcheck.checking.expectation import expectation_of
-
-    manifest, graph = expectation_of(content)
-    tensors = [item.tensor for item in manifest.spec.inputs]
-    if isinstance(inputs, (str, Path)):
-        from xlcheck.models.inputs import read_inputs
-
-        arrays: Any = read_inputs(inputs, {item.tensor: item.shape for item in manifest.spec.inputs}).arrays
-    else:
-        arrays = inputs if isinstance(inputs, list | tuple) and len(tensors) > 1 else [inputs]
-    for tensor, array in zip(tensors, arrays, strict=False):
-        steps = [q for q in graph if q.band.name == f"{tensor}.x"]
-        stored = np.concatenate([manifest.trace[q.name] for q in steps], axis=1)
-        given = np.asarray(array, dtype=np.float64)
-        if len(arrays) != len(tensors) or given.reshape(len(given), -1).shape != stored.shape:
-            samples, numbers = stored.shape
-            raise DataError(
-                f"{content.path} holds {samples} samples of {numbers} numbers for {tensor!r}; the inputs given have "
-                f"the shape {given.shape}"
-            )
-        given = given.reshape(stored.shape)
-        different = np.argwhere(given != stored)
-        if different.size:
-            sample, number = different[0]
-            raise DataError(
-                f"{content.path} holds other inputs than those given: sample {sample + 1} of {tensor!r} has "
-                f"{float(stored[sample, number])!r} where {float(given[sample, number])!r} is given; build it anew"
-            )
-
-
 def _recompute() -> Callable[..., Trace] | None:
     """Keras, if it is installed; it is imported when it is asked, not before."""
     from importlib.util import find_spec
@@ -448,40 +390,3 @@ def _recompute() -> Callable[..., Trace] | None:
         return retrace(spec, given) if batch is None else retrace_batch(spec, given, batch)
 
     return recompute
-
-
-def _given_model(model: Any, inputs: Any) -> GivenModel:
-    """A model with its weights, and with inputs if there are any, as a hand-made workbook is compared with them.
-
-    Raises:
-        ModelError: the model cannot be used, or leaves open how long its inputs are and there are none.
-        DataError: the inputs cannot be read or do not fit the model.
-    """
-    from xlcheck.foreign.by_value import GivenModel
-    from xlcheck.layers.forward import forward_graph
-    from xlcheck.models.build import inputs_of
-    from xlcheck.oracle.quantities import spread
-    from xlcheck.spec.keras_reader import read_model
-
-    loaded = _loaded(model)
-    given = None if inputs is None else inputs_of(loaded, inputs)
-    spec = read_model(loaded, None if given is None else [array.shape[1:] for array in given.arrays])
-    spec = replace(spec, loss=None)
-    values = dict(_weights_of(loaded))
-    if given is not None:
-        graph = forward_graph(spec)
-        for item, array in zip(spec.inputs, given.arrays, strict=True):
-            values |= spread(graph, f"{item.tensor}.x", array)
-    return GivenModel(spec, values)
-
-
-def _loaded(model: Any) -> Any:
-    from xlcheck.spec.keras_file import load_model
-
-    return load_model(model) if isinstance(model, (str, Path)) else model
-
-
-def _weights_of(model: Any) -> Mapping[str, NDArray[np.float64]]:
-    from xlcheck.spec.keras_reader import weights_of
-
-    return weights_of(model)
