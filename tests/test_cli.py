@@ -241,6 +241,9 @@ def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["lstm.xlsx"]
 
 
+BACKWARD = ["m.keras", "--inputs", "x.npy", "--backward", "--targets", "y.npy"]
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -253,33 +256,11 @@ def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:
         (["lstm", "--backward", "--targets", "y.npy"], "are for a model; name a .keras file"),
         (["m.keras", "--text", "good", "--backward", "--targets", "y.npy"], "pass --inputs FILE and not --text"),
         (
-            [
-                "m.keras",
-                "--inputs",
-                "x.npy",
-                "--backward",
-                "--targets",
-                "y.npy",
-                "--step",
-                "sgd",
-                "--learning-rate",
-                "0",
-            ],
+            [*BACKWARD, "--step", "sgd", "--learning-rate", "0"],
             "a learning rate is a positive number, not 0.0",
         ),
         (
-            [
-                "m.keras",
-                "--inputs",
-                "x.npy",
-                "--backward",
-                "--targets",
-                "y.npy",
-                "--step",
-                "sgd",
-                "--learning-rate",
-                "nan",
-            ],
+            [*BACKWARD, "--step", "sgd", "--learning-rate", "nan"],
             "a learning rate is a positive number, not nan",
         ),
     ],
@@ -291,3 +272,21 @@ def test_options_of_a_backward_pass_that_do_not_fit(
     assert run(["build", *options]) == 2
 
     assert sentence in " ".join(capsys.readouterr().err.split())
+
+
+def test_choices_are_those_of_the_library() -> None:
+    """The choices of the command line, which are written out so that `--help` imports nothing, are those that exist."""
+    from xlcheck import api, cli
+    from xlcheck.engines import ENGINES
+    from xlcheck.excel.formulas import Style
+    from xlcheck.losses import FROM_LOGITS, LOSSES
+    from xlcheck.models.backward import COMPILED
+    from xlcheck.optimisers import OPTIMISERS
+
+    padding = next(option for option in cli.build.params if option.name == "padding")
+
+    assert set(cli._STYLES) == set(Style)
+    assert set(cli._LOSSES) == {name for name in LOSSES if not name.endswith(FROM_LOGITS)}
+    assert set(cli._STEPS) == {*OPTIMISERS, COMPILED}
+    assert cli._ENGINES == ENGINES
+    assert tuple(padding.type.choices) == api.PADDINGS

@@ -34,7 +34,7 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> WorkbookContent:
 
 
 @pytest.fixture
-def read(content: WorkbookContent, tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(content: WorkbookContent, tmp_path: Path):
     """Reads the text of a bindings file."""
 
     def read(text: str) -> Network:
@@ -64,7 +64,7 @@ WHOLE = 'kernel = "A1:H2"\nrecurrent_kernel = "A3:H4"\nbias = "A5:H5"\n'
 class TestWhereATensorStands:
     """One tensor, many ways to write its place."""
 
-    def test_whole_tables(self, read, content: WorkbookContent) -> None:  # type: ignore[no-untyped-def]
+    def test_whole_tables(self, read, content: WorkbookContent) -> None:
         """A range for each weight, in Keras's order of gates."""
         network = read(f"[[model]]\n{LAYER}{WHOLE}{DOCUMENT}")
 
@@ -72,14 +72,14 @@ class TestWhereATensorStands:
         assert (numbers(network, "lstm.bias", content) == table(5, 1, 1, 8)[0]).all()
         assert network.spec.inputs[0].shape == (3, 2)
 
-    def test_gates_in_another_order(self, read, content: WorkbookContent) -> None:  # type: ignore[no-untyped-def]
+    def test_gates_in_another_order(self, read, content: WorkbookContent) -> None:
         """`gates` says how the sheet stacks them; the weights come out in Keras's order i, f, c, o."""
         network = read(f'[[model]]\n{LAYER}gates = ["f", "i", "o", "c"]\n{WHOLE}{DOCUMENT}')
         f, i, o, c = np.split(table(1, 1, 2, 8), 4, axis=1)
 
         assert (numbers(network, "lstm.kernel", content) == np.concatenate([i, f, c, o], axis=1)).all()
 
-    def test_a_range_for_each_gate(self, read, content: WorkbookContent) -> None:  # type: ignore[no-untyped-def]
+    def test_a_range_for_each_gate(self, read, content: WorkbookContent) -> None:
         """A table with a key for each gate; the shape tells which of them stand transposed."""
         places = 'kernel = { i = "A1:B2", f = "C1:D2", c = "E1:F2", o = "G1:H2" }\n'
         network = read(f'[[model]]\n{LAYER}{places}recurrent_kernel = "A10:B17"\nbias = "A20:A27"\n{DOCUMENT}')
@@ -88,7 +88,7 @@ class TestWhereATensorStands:
         assert (numbers(network, "lstm.recurrent_kernel", content) == table(10, 1, 8, 2).T).all()
         assert (numbers(network, "lstm.bias", content) == table(20, 1, 8, 1)[:, 0]).all()
 
-    def test_packed_tables(self, read, content: WorkbookContent) -> None:  # type: ignore[no-untyped-def]
+    def test_packed_tables(self, read, content: WorkbookContent) -> None:
         """`[W | U | b]` in one range, units × inputs."""
         network = read(f'[[model]]\n{LAYER}"kernel + recurrent_kernel + bias" = "A1:E8"\n{DOCUMENT}')
 
@@ -96,7 +96,7 @@ class TestWhereATensorStands:
         assert (numbers(network, "lstm.recurrent_kernel", content) == table(1, 3, 8, 2).T).all()
         assert (numbers(network, "lstm.bias", content) == table(1, 5, 8, 1)[:, 0]).all()
 
-    def test_square_tables_may_be_transposed(self, read, content: WorkbookContent) -> None:  # type: ignore[no-untyped-def]
+    def test_square_tables_may_be_transposed(self, read, content: WorkbookContent) -> None:
         """Where the shape does not tell, `transposed` does."""
         layer = '[[model.layer]]\ntype = "SimpleRNN"\nunits = 2\nkernel = "A1:B2"\nbias = "A5:B5"\n'
         plain = read(f'[[model]]\n{layer}recurrent_kernel = "D1:E2"\n{DOCUMENT}')
@@ -106,7 +106,7 @@ class TestWhereATensorStands:
         assert (numbers(plain, name, content) == table(1, 4, 2, 2)).all()
         assert (numbers(turned, name, content) == table(1, 4, 2, 2).T).all()
 
-    def test_a_missing_bias_and_an_initial_state(self, read) -> None:  # type: ignore[no-untyped-def]
+    def test_a_missing_bias_and_an_initial_state(self, read) -> None:
         """No bias is use_bias=False; a state has its cells."""
         text = f'{DOCUMENT}h_init = "C40:D40"\n'
         network = read(f'[[model]]\n{LAYER}kernel = "A1:H2"\nrecurrent_kernel = "A3:H4"\n{text}')
@@ -115,7 +115,7 @@ class TestWhereATensorStands:
         assert network.samples[0]["lstm.h_init"] == (("S 1", 39, 2), ("S 1", 39, 3))
 
     @pytest.mark.parametrize("time", ["down", "across"])
-    def test_time_in_square_inputs(self, time: str, read) -> None:  # type: ignore[no-untyped-def]
+    def test_time_in_square_inputs(self, time: str, read) -> None:
         """As many features as steps: `time` says which way it runs."""
         text = '[[model.document]]\nx = "A40:B41"\n'
         network = read(f'[[model]]\ntime = "{time}"\n{LAYER}{WHOLE}{text}')
@@ -123,7 +123,7 @@ class TestWhereATensorStands:
 
         assert network.samples[0]["input.x[1]"][0] == second
 
-    def test_what_is_written_is_read_again(self, read) -> None:  # type: ignore[no-untyped-def]
+    def test_what_is_written_is_read_again(self, read) -> None:
         """A draft of a network says the same as the file it came from."""
         network = read(f'[[model]]\n{LAYER}gates = ["o", "f", "c", "i"]\n{WHOLE}{DOCUMENT}h_init = "C40:D40"\n')
         again = read(bindings_text([network], [["a remark"]], "A title."))
@@ -153,7 +153,7 @@ class TestWhereATensorStands:
         (f"[[model]]\n{LAYER}{WHOLE}{DOCUMENT}x_values = [[1, 2]]\n", "x_values"),
     ],
 )
-def test_what_does_not_fit_is_one_sentence(text: str, sentence: str, read) -> None:  # type: ignore[no-untyped-def]
+def test_what_does_not_fit_is_one_sentence(text: str, sentence: str, read) -> None:
     """The message names the file and says what is wrong."""
     with pytest.raises(UsageError, match=sentence) as caught:
         read(text)

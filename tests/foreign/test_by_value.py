@@ -22,7 +22,7 @@ pytestmark = pytest.mark.keras
 
 def roots(report: CheckReport) -> dict[str, tuple[float, float, str | None]]:
     """What stands in each wrong cell, what should, and the name of the mistake."""
-    return {f"{c.sheet}!{c.cell}": (c.actual, c.desired, c.diagnosis) for c in report.roots}  # type: ignore[misc]
+    return {f"{c.sheet}!{c.cell}": (c.actual, c.desired, c.diagnosis) for c in report.roots}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
