@@ -13,8 +13,9 @@ from itertools import permutations, product
 from typing import TypeVar
 
 from xlcheck.errors import XlcheckError
-from xlcheck.foreign.algebra import Address, Function, Leaf, Product, Sum, Term
+from xlcheck.foreign.algebra import Address, Function, Leaf, Product, Term
 from xlcheck.foreign.columns import Column
+from xlcheck.foreign.gate_tables import KINDS, GateTable, gate_tables
 from xlcheck.foreign.gates import GATES
 from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.layer_specs import chain, layer_spec
@@ -27,7 +28,6 @@ from xlcheck.spec.model_spec import LayerSpec
 T = TypeVar("T")
 
 MAX_CHOICES = 200
-_KINDS = {1: "SimpleRNN", 3: "GRU", 4: "LSTM"}
 _LOSSES = {"sigmoid": "binary_crossentropy", "softmax": "categorical_crossentropy"}
 _NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
 
@@ -45,20 +45,6 @@ class Choice:
     network: Network
     said: bool
     contradicted: bool
-
-
-@dataclass(frozen=True)
-class _Units:
-    """The columns of a layer as a table: gates down, units across; more than one column where a gate has two sums."""
-
-    gates: tuple[tuple[tuple[Column, ...], ...], ...]
-
-    @property
-    def count(self) -> int:
-        return len(self.gates[0])
-
-    def unit_of(self) -> dict[int, int]:
-        return {id(c): unit for gate in self.gates for unit, columns in enumerate(gate) for c in columns}
 
 
 def models_of(layers: Sequence[FoundLayer], visible: Visible) -> list[list[FoundLayer]]:
@@ -87,7 +73,7 @@ def choices_of(layers: Sequence[FoundLayer], visible: Visible, labels: Labels, n
         labels: the words beside the cells.
         name: the model's name.
     """
-    tables = [_tables(layer, visible) for layer in layers]
+    tables = [gate_tables(layer, visible) for layer in layers]
     if any(not options for options in tables):
         return
     count = 0
@@ -100,113 +86,11 @@ def choices_of(layers: Sequence[FoundLayer], visible: Visible, labels: Labels, n
                 return
 
 
-def _tables(layer: FoundLayer, visible: Visible) -> list[_Units]:
-    """Ways to see a layer's columns as gates and units; the likeliest only."""
-    if not layer.is_recurrent:
-        return [_Units((tuple((column,) for column in layer.columns),))]
-    kernels = [c for c in layer.columns if layer.inputs[id(c)]]
-    rest = [c for c in layer.columns if not layer.inputs[id(c)]]
-    units = layer.units
-    if units == 0 or len(kernels) % units or len(kernels) // units not in _KINDS:
-        return []
-    votes = _unit_votes(layer, visible)
-    by_votes = _by_votes(kernels, votes, units)
-    found: list[tuple[int, _Units]] = []
-    for table in [by_votes] if by_votes else _by_address(kernels, units):
-        agreement = sum(votes[id(c)].get(unit, 0) for gate in table for unit, c in enumerate(gate))
-        columns = tuple(tuple((c,) for c in gate) for gate in table)
-        found.append((agreement, _Units(columns)))
-    best = max(agreement for agreement, _ in found)
-    tables = [table for agreement, table in found if agreement == best]
-    return [t for table in tables if (t := _with_rest(table, rest, layer, visible)) is not None][:2]
-
-
-def _unit_votes(layer: FoundLayer, visible: Visible) -> dict[int, Counter[int]]:
-    """For each column, in which slots' results its sums are seen."""
-    column_of = {form.term: column for column in layer.columns for form in column.forms}
-    votes: dict[int, Counter[int]] = {id(column): Counter() for column in layer.columns}
-    for slot, leaves in enumerate(layer.slots):
-        terms = {form.weights[leaf] for form in layer.forms for leaf in leaves if leaf in form.weights}
-        for term in terms:
-            for shown in visible.of(term):
-                if shown in column_of:
-                    votes[id(column_of[shown])][slot] += 1
-    slotted = {leaf for leaves in layer.slots for leaf in leaves}
-    for column in layer.columns:
-        for form in column.forms:
-            for inner in _inner_columns(form.term, visible, column_of):
-                votes[id(inner)].update(votes[id(column)])
-            for leaf in set(layer.returns[id(column)]) - slotted:
-                seen = [column_of[t] for t in visible.of(form.weights.get(leaf, form.term)) if t in column_of]
-                known = Counter(votes[id(c)].most_common(1)[0][0] for c in seen if votes[id(c)])
-                for c in seen if known else []:
-                    if not votes[id(c)]:
-                        votes[id(c)][known.most_common(1)[0][0]] += 1
-    return votes
-
-
-def _inner_columns(term: Term, visible: Visible, column_of: Mapping[Term, Column]) -> Iterator[Column]:
-    """Columns whose sums stand inside another sum, multiplied by no weight: the reset gate of a GRU."""
-    for part, _ in term.parts if isinstance(term, Sum) else ():
-        if isinstance(part, Product) and not any(isinstance(factor, Leaf) for factor, _ in part.factors):
-            for shown in visible.of(part):
-                if shown in column_of and shown is not term:
-                    yield column_of[shown]
-
-
-def _by_votes(columns: Sequence[Column], votes: Mapping[int, Counter[int]], units: int) -> list[list[Column]] | None:
-    """Gates and units where every column was seen in one slot's results, in the order of the sheet."""
-    members: dict[int, list[Column]] = defaultdict(list)
-    for column in columns:
-        if not votes[id(column)]:
-            return None
-        members[votes[id(column)].most_common(1)[0][0]].append(column)
-    gates = len(columns) // units
-    if sorted(members) != list(range(units)) or any(len(m) != gates for m in members.values()):
-        return None
-    rows = [[sorted(members[slot], key=lambda c: c.cell)[gate] for slot in range(units)] for gate in range(gates)]
-    order = sorted(range(units), key=lambda unit: rows[0][unit].cell)
-    return [[row[unit] for unit in order] for row in rows]
-
-
-def _by_address(columns: Sequence[Column], units: int) -> Iterator[list[list[Column]]]:
-    """Gates and units by the order on the sheet: row by row or column by column, gate after gate or unit after unit."""
-    gates = len(columns) // units
-    for key in (lambda c: c.cell, lambda c: (c.cell[0], c.cell[2], c.cell[1])):
-        ordered = sorted(columns, key=key)
-        yield [ordered[gate * units : (gate + 1) * units] for gate in range(gates)]
-        yield [ordered[gate::gates] for gate in range(gates)]
-
-
-def _with_rest(table: _Units, rest: Sequence[Column], layer: FoundLayer, visible: Visible) -> _Units | None:
-    """Add the columns that read no input: the recurrent half of a GRU's candidate."""
-    if not rest:
-        return table
-    if len(table.gates) != 3 or len(rest) != table.count:
-        return None
-    column_of = {form.term: column for column in layer.columns for form in column.forms}
-    halves: dict[int, Column] = {}
-    for column in layer.columns:
-        for form in column.forms:
-            for inner in _inner_columns(form.term, visible, column_of):
-                if inner in rest:
-                    halves[id(column)] = inner
-    gates = []
-    for gate in table.gates:
-        found = [halves.get(id(columns[0])) for columns in gate]
-        complete = all(half is not None for half in found)
-        gates.append(
-            tuple((*columns, half) for columns, half in zip(gate, found, strict=True) if half is not None)
-            if complete else gate
-        )  # fmt: skip
-    return _Units(tuple(gates)) if sum(len(c) for gate in gates for c in gate) == len(layer.columns) else None
-
-
 class _Assembly:
     """Puts one way to see the layers together."""
 
     def __init__(
-        self, layers: Sequence[FoundLayer], tables: Sequence[_Units], visible: Visible, labels: Labels, name: str
+        self, layers: Sequence[FoundLayer], tables: Sequence[GateTable], visible: Visible, labels: Labels, name: str
     ) -> None:
         self._layers = layers
         self._tables = tables
@@ -282,7 +166,7 @@ class _Assembly:
             for term in self._visible.terms
         )
 
-    def _said(self, table: _Units, kind: str) -> tuple[str, ...] | None:
+    def _said(self, table: GateTable, kind: str) -> tuple[str, ...] | None:
         """The gate that the words beside its weights name, for each block; None unless all are named, each once."""
         names = []
         for gate in table.gates:
@@ -391,7 +275,7 @@ class _Assembly:
         times = Counter(d for d, _ in read)
         return any(times[d] > 1 for d in documents) and steps > 1
 
-    def _resets_after(self, table: _Units) -> bool:
+    def _resets_after(self, table: GateTable) -> bool:
         return any(len(columns) > 1 for gate in table.gates for columns in gate) or any(
             len(c.biases) > 1 for gate in table.gates for columns in gate for c in columns
         )
@@ -559,12 +443,12 @@ def _target_places(
     }
 
 
-def _kind(layer: FoundLayer, table: _Units) -> str:
-    return _KINDS[len(table.gates)] if layer.is_recurrent else "Dense"
+def _kind(layer: FoundLayer, table: GateTable) -> str:
+    return KINDS[len(table.gates)] if layer.is_recurrent else "Dense"
 
 
 def _gated(
-    kind: str, order: tuple[int, ...], seen: Sequence[str | None], table: _Units, said: tuple[str, ...] | None
+    kind: str, order: tuple[int, ...], seen: Sequence[str | None], table: GateTable, said: tuple[str, ...] | None
 ) -> _Option | None:
     """The blocks in this order as Keras's gates, if the activations that were seen allow it."""
     names = GATES[kind]
