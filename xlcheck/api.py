@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from xlcheck.checking.report import CheckReport
 from xlcheck.errors import UsageError
-from xlcheck.excel.formulas import Style
 
+# What needs NumPy is imported where it is used, so that the engine can begin before that.
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from xlcheck.checking.report import CheckReport
+    from xlcheck.excel.formulas import Style
     from xlcheck.fixtures.fixture import Fixture
     from xlcheck.foreign.propose import Proposal
     from xlcheck.graph.trace import Trace
@@ -209,7 +211,7 @@ def _backward(
         return None
     if step is not None and step not in (*OPTIMISERS, COMPILED):
         raise UsageError(f"there is no step {step!r}; choose one of {', '.join((*OPTIMISERS, COMPILED))}")
-    if learning_rate is not None and not (np.isfinite(learning_rate) and learning_rate > 0):
+    if learning_rate is not None and not (math.isfinite(learning_rate) and learning_rate > 0):
         raise UsageError(f"a learning rate is a positive number, not {learning_rate!r}")
     return Backward(targets, loss, from_logits, step, learning_rate)
 
@@ -247,6 +249,8 @@ def style_named(name: str) -> Style:
     Raises:
         UsageError: there is none.
     """
+    from xlcheck.excel.formulas import Style
+
     try:
         return Style(name)
     except ValueError:
@@ -293,19 +297,21 @@ def check(
         DataError: the inputs cannot be read, or a workbook made by xlcheck holds others.
         NothingCheckedError: no network was found, or Keras is needed and not installed.
     """
-    from xlcheck.checking.generated import check_content
     from xlcheck.checking.limits import limit_from
     from xlcheck.engines import engine as engine_named
     from xlcheck.engines import prepare
-    from xlcheck.excel.manifest import SHEET
     from xlcheck.excel.reader import read_workbook
-    from xlcheck.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
 
     for name, value in (("atol", atol), ("rtol", rtol)):
         limit_from(0.0 if value is None else value, name)
     limits = {pattern: limit_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()}
     recalculating = engine_named(engine)
     content = read_workbook(Path(path), on_accepted=partial(prepare, recalculating))
+    # From here on the engine loads the file.
+    from xlcheck.checking.generated import check_content
+    from xlcheck.excel.manifest import SHEET
+    from xlcheck.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
+
     if bindings is not None or SHEET not in content.sheets:
         from xlcheck.foreign.check import check_foreign
 

@@ -13,8 +13,6 @@ slow for a million cells, so it gets the smallest workbook.
 from __future__ import annotations
 
 import argparse
-import gc
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,7 +20,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from measured import Cost, median, peak, run_whole, wide_console
+from measured import Cost, median, run_whole, wide_console
 from rich.table import Table
 from synthetic import checkable, embedding, one_hot
 
@@ -41,6 +39,15 @@ WORKBOOKS: dict[str, tuple[int, Callable[[], WorkbookPlan]]] = {
     "Embedding → LSTM(1), 8 samples": (8, partial(embedding, "LSTM", 8)),
     "one-hot → SimpleRNN(128), 8 samples": (8, partial(one_hot, 8)),
 }
+# Prints the peak of its process, and of those that it started and that have ended.
+PEAK = """
+import resource
+try:
+    own = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    print((own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1000)
+except OSError:
+    pass
+"""
 # Any of the packages may be missing, and nothing else should be imported.
 IRONCALC = """
 import sys, ironcalc
@@ -50,24 +57,17 @@ for sample in range(int(sys.argv[2])):
         sheets = [item["name"] for item in model.get_worksheets_properties()]
         model.update_cell_with_number(sheets.index(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), sample + 1.0)
     model.evaluate()
-try:
-    print(next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 1000)
-except OSError:
-    pass
+"""
+# `xlcheck check`; at the end it ends the engine's process, so that its figures count.
+CHECK = """
+import sys
+from xlcheck.cli import run
+from xlcheck.engines import engine
+if run(["check", sys.argv[1], "-o", sys.argv[1] + ".txt"]) != 0:
+    sys.exit(sys.argv[1] + " does not agree")
+engine.cache_clear()
 """
 FORMULAS = "import sys, formulas; formulas.ExcelModel().loads(sys.argv[1]).finish().calculate()"
-
-
-def check(path: str) -> None:
-    """`xlcheck check`; at the end, the peaks of its process and of the engine's."""
-    from xlcheck.cli import run
-    from xlcheck.engines import engine
-
-    if run(["check", path, "-o", f"{path}.txt"]) != 0:
-        sys.exit(f"{path} does not agree")
-    engine.cache_clear()  # ends the other process, so that its figures count
-    gc.collect()
-    print(peak() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000)
 
 
 def libreoffice(path: str, folder: str) -> None:
@@ -83,8 +83,8 @@ def programs(path: Path, plan: WorkbookPlan, samples: int, python: str) -> dict[
     selector = next((item.cell for sheet in plan.sheets for item in sheet.drop_downs), None)
     place = [] if selector is None else [selector.sheet, str(selector.top + 1), str(selector.left + 1)]
     commands = {
-        "ironcalc alone": [sys.executable, "-c", IRONCALC, str(path), str(samples), *place],
-        "xlcheck check": [*own, "--check", str(path)],
+        "ironcalc alone": [sys.executable, "-c", IRONCALC + PEAK, str(path), str(samples), *place],
+        "xlcheck check": [sys.executable, "-c", CHECK + PEAK, str(path)],
     }
     if samples == 1:
         commands["LibreOffice alone"] = [*own, "--libreoffice", str(path), str(path.parent)]
@@ -144,9 +144,7 @@ def main(runs: int, python: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--check"]:
-        check(sys.argv[2])
-    elif sys.argv[1:2] == ["--libreoffice"]:
+    if sys.argv[1:2] == ["--libreoffice"]:
         libreoffice(*sys.argv[2:])
     else:
         parser = argparse.ArgumentParser()

@@ -38,7 +38,7 @@ _BOOT = "import sys; sys.path[:] = sys.argv[2:]; from xlcheck.engines.worker imp
 
 
 class Guarded:
-    """Another engine behind a process boundary; the process is started once and used for many workbooks.
+    """Another engine behind a process boundary; the process is started at once and used for many workbooks.
 
     Attributes:
         seconds: how long one request may take on a small file.
@@ -49,7 +49,8 @@ class Guarded:
         self.version = engine.version
         self.absolute_tolerance = engine.absolute_tolerance
         self.seconds = seconds
-        self._worker: _Worker | None = None
+        # It starts while this process reads the first workbook.
+        self._worker = _Worker(engine.name)
 
     def prepare(self, path: Path) -> None:
         """Let the other process begin to load a workbook that is opened next; this one can go on meanwhile.
@@ -77,10 +78,10 @@ class Guarded:
         return _GuardedSession(worker, number, path, seconds)
 
     def _working(self) -> _Worker:
-        """The other process, started if there is none."""
+        """The other process, started anew if it has ended."""
         worker = self._worker
         # After a fork, two processes would talk to one worker.
-        if worker is None or not worker.alive or worker.owner != os.getpid():
+        if not worker.alive or worker.owner != os.getpid():
             worker = self._worker = _Worker(self.name)
         return worker
 

@@ -19,9 +19,6 @@ from xlcheck.excel.packed_cells import PackedCells
 from xlcheck.excel.sheet_cells import MAX_CELLS
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 
-LARGE = 2**16
-"""Smaller parts are not worth it."""
-
 _CELL = re.compile(
     rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="\d+")?(?: t="(n|s|str|b|e)")?'
     rb"(?:/>|>(?:<f>([^<]*)</f>)?<v>([^<]*)</v></c>)"

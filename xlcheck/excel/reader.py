@@ -19,8 +19,10 @@ from xlcheck.excel.container import Container, open_container
 from xlcheck.excel.content import Cell, SheetContent, WorkbookContent
 from xlcheck.excel.formula_facts import has_formulas
 from xlcheck.excel.parts import external_targets, not_well_formed, read_strings, read_structure
-from xlcheck.excel.plain_sheet import LARGE, read_plain
 from xlcheck.excel.sheet_cells import SheetError, parse_cells
+
+# A worksheet part of fewer bytes is read by the XML parser.
+_LARGE = 2**16
 
 
 def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None) -> WorkbookContent:
@@ -58,14 +60,19 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
 def _read_cells(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
     content = container.read(part)
     read = partial(_parse, container, sheet, part, content, strings)
-    return ConstantCells(read) if len(content) > LARGE and not has_formulas(content) else read()
+    return ConstantCells(read) if len(content) > _LARGE and not has_formulas(content) else read()
 
 
 def _parse(
     container: Container, sheet: str, part: str, content: bytes, strings: Sequence[str]
 ) -> Mapping[tuple[int, int], Cell]:
     try:
-        plain = read_plain(content, strings) if len(content) > LARGE else None
+        plain = None
+        if len(content) > _LARGE:
+            # This needs NumPy, and the engine should not wait for its import before it begins.
+            from xlcheck.excel.plain_sheet import read_plain
+
+            plain = read_plain(content, strings)
         return parse_cells(content, strings) if plain is None else plain
     except SheetError as error:
         raise WorkbookError(
