@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.errors import UsageError
+from xlcheck.garbage import no_garbage_collection
 
 # What needs NumPy is imported where it is used, so that the engine can begin before that.
 if TYPE_CHECKING:
@@ -257,6 +258,7 @@ def style_named(name: str) -> Style:
         raise UsageError(f"there is no style {name!r}; choose one of {', '.join(Style)}") from None
 
 
+@no_garbage_collection()
 def check(
     path: str | Path,
     *,

@@ -6,9 +6,7 @@ holds may be broken or missing. Nothing is run or followed: macros and links are
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from xml.parsers import expat
@@ -20,6 +18,7 @@ from xlcheck.excel.content import Cell, SheetContent, WorkbookContent
 from xlcheck.excel.formula_facts import has_formulas
 from xlcheck.excel.parts import external_targets, not_well_formed, read_strings, read_structure
 from xlcheck.excel.sheet_cells import SheetError, parse_cells
+from xlcheck.garbage import no_garbage_collection
 
 # A worksheet part of fewer bytes is read by the XML parser.
 _LARGE = 2**16
@@ -90,15 +89,3 @@ def _notes(container: Container, other_sheets: Sequence[str]) -> Iterator[str]:
         yield "the file has connections to outside data; they were not followed"
     if other_sheets:
         yield f"sheets without cells were not read: {', '.join(other_sheets)}"
-
-
-@contextmanager
-def no_garbage_collection() -> Iterator[None]:
-    """A million new cells trigger many collections that find nothing: a fifth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -17,7 +17,6 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.excel.addresses import cell_name
 from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.reader import no_garbage_collection
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.bindings_file import read_bindings
@@ -37,6 +36,7 @@ from xlcheck.foreign.tie import Tie, tie
 from xlcheck.foreign.unrecognised import Unrecognised, unrecognised
 from xlcheck.foreign.verdicts import Judge, Verdict
 from xlcheck.foreign.weights import WeightReport, compare_weights
+from xlcheck.garbage import no_garbage_collection
 from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
 
