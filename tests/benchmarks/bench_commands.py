@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measured import run_whole, wide_console
+from measured import compile_package, run_whole, wide_console
 from rich.table import Table
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
@@ -40,6 +40,7 @@ def training_seconds(lesson: str) -> list[float]:
 
 def main() -> None:
     """Measure and print."""
+    compile_package()
     with tempfile.TemporaryDirectory() as folder:
         commands = {
             PYTHON: [sys.executable, "-c", "pass"],

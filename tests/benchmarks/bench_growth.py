@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from bench_checking import CHECK, PEAK
-from measured import report, run, run_whole, wide_console
+from measured import compile_package, report, run, run_whole, wide_console
 from rich.table import Table
 from synthetic import checkable
 
@@ -32,6 +32,7 @@ def main() -> None:
     table = Table(title="growth", title_justify="left")
     for heading in ("cells", "write cpu s", "µs a cell", "peak MB", "check cpu s", "wall s", "µs a cell", "peak MB"):
         table.add_column(heading, justify="right")
+    compile_package()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "book.xlsx"
         for cells in SIZES:
