@@ -3,9 +3,9 @@
 Run with: python tests/benchmarks/bench_checking.py [--runs N] [--formulas PYTHON]
 Every figure is that of whole processes, from start to end, with all that they start: an interpreter that loads the
 file with ironcalc and calculates it, once for each sample; `xlcheck check`; LibreOffice, which also saves what it
-calculated. They take turns, and the medians are compared, both of processor time and of waiting: the engine works
-in a process of its own, so that on two free processors waiting is the smaller ratio. The peak of `xlcheck check` is the sum of its two processes'
-peaks, that of LibreOffice the one of its largest process.
+calculated. They take turns, and the medians are compared, both of processor time and of waiting: the engine works in a
+process of its own, so that where two processors are free, waiting is the smaller ratio. The peak of `xlcheck check` is
+the sum of its two processes' peaks, that of LibreOffice the one of its largest process.
 
 The pure-Python package `formulas` is no dependency: pass the interpreter of an environment that has it. It is far too
 slow for a million cells, so it gets the smallest workbook.
