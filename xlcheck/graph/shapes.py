@@ -23,7 +23,7 @@ def shape_of(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:
 
 
 @cache
-def _rule(operation: type[ex.Expr]) -> Callable[..., Shape]:
+def _rule(operation: type) -> Callable[..., Shape]:
     for kind, rule in _RULES.items():
         if issubclass(operation, kind):
             return rule
