@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
@@ -19,15 +18,10 @@ def shape_of(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:
         NotSupportedError: the operation has no row here.
         ValueError: the operands' shapes do not fit together.
     """
-    return _rule(type(expr))(expr, shape_of_quantity)
-
-
-@cache
-def _rule(operation: type) -> Callable[..., Shape]:
-    for kind, rule in _RULES.items():
-        if issubclass(operation, kind):
-            return rule
-    raise NotSupportedError(f"no shape rule for the operation {operation.__name__}")
+    for kind in type(expr).__mro__:
+        if kind in _RULES:
+            return _RULES[kind](expr, shape_of_quantity)
+    raise NotSupportedError(f"no shape rule for the operation {type(expr).__name__}")
 
 
 def _elementwise(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:
