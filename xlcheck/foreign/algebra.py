@@ -67,7 +67,6 @@ FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
     "ABS": abs,
     "SIGN": lambda x: float((x > 0) - (x < 0)),
     "INT": lambda x: float(math.floor(x)),
-    "ROUND": lambda x, digits: round(x, int(digits)),
     "SINH": math.sinh,
     "COSH": math.cosh,
     "MAX": max,
@@ -133,6 +132,8 @@ class Algebra:
         if not isinstance(base, Term):
             return _number(math.pow, base, exponent)
         scale, factors = _factors(base)
+        if not float(exponent).is_integer() and (scale < 0 or set(factors.values()) != {1.0} or len(factors) > 1):
+            scale, factors = 1.0, {base: 1.0}  # √(x²) is not x, and √(x·y) may be a number where √x is none
         return self.scale(
             self._product({factor: power * exponent for factor, power in factors.items()}),
             _number(math.pow, scale, exponent),
@@ -209,6 +210,10 @@ def _number(function: Callable[..., float], *arguments: Expression) -> float:
         return math.nan
 
 
+def _total(*items: float) -> float:
+    return math.fsum(items)
+
+
 def below(term: Term) -> tuple[Term, ...]:
     """The terms that a term is directly made of."""
     if isinstance(term, Sum):
@@ -251,7 +256,7 @@ def number_of(expression: Expression, given: Callable[[Term], float | None]) -> 
 
 def _value(term: Term, known: Mapping[Term, float]) -> float:
     if isinstance(term, Sum):
-        return term.constant + math.fsum(known[part] * coefficient for part, coefficient in term.parts)
+        return _number(_total, term.constant, *(known[part] * coefficient for part, coefficient in term.parts))
     if isinstance(term, Product):
         value = 1.0
         for factor, power in term.factors:
