@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from xlcheck.engines import engine
 from xlcheck.excel.reader import read_workbook
@@ -14,7 +16,7 @@ from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.meanings import Meanings
 
 
-def meanings(path: Path, formulas: dict[str, str | float]) -> Meanings:
+def meanings(path: Path, formulas: Mapping[str, str | float | ArrayFormula]) -> Meanings:
     """The meanings of a worksheet's formula cells, followed in the order of the sheet."""
     book = openpyxl.Workbook()
     for cell, content in formulas.items():
@@ -35,6 +37,16 @@ def test_a_result_above_what_it_is_computed_from(tmp_path: Path) -> None:
 
     assert found.opaque == {}
     assert found.known["Sheet", 0, 0] is found.known["Sheet", 5, 1]
+
+
+@pytest.mark.parametrize("spilled", ["_xlfn.ANCHORARRAY(B1)", "B1:B3"])
+def test_a_spilled_range_is_all_of_its_cells(spilled: str, tmp_path: Path) -> None:
+    """`B1#` means the range that the formula in B1 fills, not B1 alone."""
+    formulas = {"A1": 1.0, "A2": 2.0, "A3": 4.0, "B1": ArrayFormula("B1:B3", "=A1:A3*2"), "C1": f"=SUM({spilled})"}
+    found = meanings(tmp_path / "book.xlsx", formulas)
+    a1, a2, a3 = (found.algebra.leaf(("Sheet", row, 0)) for row in range(3))
+
+    assert found.known["Sheet", 0, 2] is found.algebra.scale(found.algebra.sum((a1, a2, a3)), 2.0)
 
 
 @pytest.mark.parametrize("circle", [{"A1": "=A1+B1"}, {"A1": "=A2+B1", "A2": "=A3*2", "A3": "=A1"}])

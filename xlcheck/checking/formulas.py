@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from xlcheck.excel.addresses import Range, parse_range, quote_sheet, unquote_sheet
+from xlcheck.excel.addresses import Range, parse_lines, parse_range, quote_sheet, unquote_sheet
 
 _TOKEN = re.compile(
     r"""
     (?P<text>"(?:[^"]|"")*")
     | (?P<reference>(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?\d+(?::\$?[A-Za-z]{1,3}\$?\d+)?(?![\w.(!]))
+    | (?P<lines>(?:(?:'(?:[^']|'')+'|[\w.]+)!)?(?:\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\$?\d+:\$?\d+)(?![\w.(!$]))
     | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
     | (?P<name>(?:'(?:[^']|'')+'!)?[\w\\][\w.?\\!]*)
     | (?P<space>\s+)
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PREFIX = re.compile(r"^(?:_xlfn\.|_xlws\.|_xlpm\.)+", re.IGNORECASE)
-_OPERANDS = {"text", "reference", "number", "name"}
+_OPERANDS = {"text", "reference", "lines", "number", "name"}
 
 
 def _tokens(formula: str) -> Iterator[tuple[str, str]]:
@@ -71,15 +72,22 @@ def references(formula: str, sheet: str, names: Mapping[str, str]) -> list[Range
     for kind, text in _tokens(formula):
         is_elsewhere = before == "]"  # `[1]Sheet1!A1` stands in another file
         before = text
-        target = text if kind == "reference" else by_name.get(text.upper()) if kind == "name" else None
+        target = text if kind in {"reference", "lines"} else by_name.get(text.upper()) if kind == "name" else None
         if is_elsewhere:
             continue
         if target is not None:
             try:
-                found.append(parse_range(target.removeprefix("="), sheet))
+                found.append(_area(target.removeprefix("="), sheet))
             except ValueError:
                 continue
     return found
+
+
+def _area(text: str, sheet: str) -> Range:
+    try:
+        return parse_range(text, sheet)
+    except ValueError:
+        return parse_lines(text, sheet)
 
 
 def _spell_reference(text: str) -> str:
@@ -98,6 +106,7 @@ def _spell_number(text: str) -> str:
 _SPELLING: Mapping[str, Callable[[str], str]] = {
     "text": str,
     "reference": _spell_reference,
+    "lines": _spell_reference,
     "number": _spell_number,
     "name": _spell_name,
     "other": str,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.engines.base import Session
-from xlcheck.excel.addresses import Range, cell_name, quote_sheet
+from xlcheck.excel.addresses import Range, cell_name, parse_range, quote_sheet
 from xlcheck.excel.content import Cell, WorkbookContent
 from xlcheck.excel.packed_cells import PackedCells
 from xlcheck.excel.values import Value
@@ -95,6 +95,10 @@ class CellTable:
     def is_formula(self, address: Address) -> bool:
         """Whether a formula stands there."""
         return address in self.texts
+
+    def spill(self, cell: Address) -> Range:
+        """The range that the array formula of a cell fills; the cell itself if it holds none."""
+        return parse_range(self.arrays.get(cell, cell_name(*cell[1:])), cell[0])
 
     @cached_property
     def bounds(self) -> dict[str, Range]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.checking.messages import title
-from xlcheck.excel.addresses import Range
+from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.elements import Element, same
 from xlcheck.foreign.gates import GATES, at_gate, gate_of
@@ -175,7 +175,7 @@ class Diagnoser:
             if operand is not None:
                 read.add(operand)
         for area in self._precedents.ranges(cell):
-            if area.size < 2:
+            if area.size < 2 or area.rows == MAX_ROWS or area.columns == MAX_COLUMNS:  # whole lines are never too long
                 continue
             for line, where in _edges(area):
                 operands = [self._operand(place, held) for place in line]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, Range, column_index, unquote_sheet
+from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, Range, column_index, parse_lines, unquote_sheet
 
 MAX_DEPTH = 100
 """Parentheses and calls inside one another; Excel itself stops at 64."""
@@ -91,8 +91,7 @@ _TOKEN = re.compile(
       | (?P<text>"(?:[^"]|"")*")
       | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!|GETTING_DATA))
       | (?P<area>(?:{_SHEET})?\$?[A-Za-z]{{1,3}}\$?\d{{1,7}}(?::\$?[A-Za-z]{{1,3}}\$?\d{{1,7}})?(?![\w.(!]))
-      | (?P<columns>(?:{_SHEET})?\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}(?![\w.(!]))
-      | (?P<lines>(?:{_SHEET})?\$?\d{{1,7}}:\$?\d{{1,7}}(?![\w.(!]))
+      | (?P<lines>(?:{_SHEET})?(?:\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}|\$?\d{{1,7}}:\$?\d{{1,7}})(?![\w.(!]))
       | (?P<function>[^\W\d][\w.]*(?=\())
       | (?P<name>(?:{_SHEET})?[^\W\d][\w.\\?]*)
       | (?P<operator><=|>=|<>|[-+*/^&=<>%:@(){{}},;\#])
@@ -207,7 +206,7 @@ class _Parser:
             return Literal(text[1:-1].replace('""', '"'))
         if kind == "error":
             return ErrorLiteral(text)
-        if kind in {"area", "columns", "lines"}:
+        if kind in {"area", "lines"}:
             return Reference(_area(kind, text))
         if kind == "function":
             self._expect("(")
@@ -254,17 +253,13 @@ def _plain(name: str) -> str:
 
 
 def _area(kind: str, text: str) -> Range:
-    sheet, _, cells = text.rpartition("!")
-    sheet = unquote_sheet(sheet)
     if kind == "area":
-        area = area_of(cells)
-        return Range(sheet, *area)
-    first, last = (part.replace("$", "") for part in cells.split(":"))
-    if kind == "columns":
-        left, right = sorted((column_index(first), column_index(last)))
-        return Range(sheet, 0, left, MAX_ROWS, right - left + 1)
-    top, bottom = sorted((int(first) - 1, int(last) - 1))
-    return Range(sheet, top, 0, bottom - top + 1, MAX_COLUMNS)
+        sheet, _, cells = text.rpartition("!")
+        return Range(unquote_sheet(sheet), *area_of(cells))
+    try:
+        return parse_lines(text)
+    except ValueError as error:
+        raise FormulaSyntaxError(str(error)) from None
 
 
 def area_of(text: str) -> tuple[int, int, int, int]:

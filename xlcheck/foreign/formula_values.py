@@ -51,6 +51,7 @@ class Surroundings:
         algebra: makes the terms.
         scalar: the term or value of a cell.
         clip: a range cut to the part of its worksheet that is in use.
+        spill: the range that a cell's array formula fills.
         names: what each defined name (in small letters) means.
         number_of: a scalar as a number in the saved workbook.
     """
@@ -58,6 +59,7 @@ class Surroundings:
     algebra: Algebra
     scalar: Callable[[Address], Scalar]
     clip: Callable[[Range], Range]
+    spill: Callable[[Address], Range]
     names: Mapping[str, ast.Node]
     number_of: Callable[[Scalar], float]
 
@@ -78,7 +80,7 @@ class FormulaValues:
             "LET": self._let,
             "LAMBDA": self._lambda,
             "SINGLE": lambda a, s: self._value(a[0], s),
-            "ANCHORARRAY": lambda a, s: self._reference(self._area(a[0], s)),
+            "ANCHORARRAY": lambda a, s: self._reference(self._spill(a[0], s)),
             "OFFSET": lambda a, s: self._reference(self._offset(a, s)),
             "INDIRECT": lambda a, s: self._reference(self._indirect(a, s)),
             "ROW": lambda a, s: self._place(a, s, 1),
@@ -310,6 +312,10 @@ class FormulaValues:
             case ast.Operator(symbol=":"):
                 first, last = (self._area(operand, scope) for operand in node.operands)
                 return _hull(first, last)
+            case ast.Operator(symbol="#"):
+                return self._spill(node.operands[0], scope)
+            case ast.FunctionCall(name="ANCHORARRAY"):
+                return self._spill(node.arguments[0], scope)
             case ast.FunctionCall(name="OFFSET"):
                 return self._offset(node.arguments, scope)
             case ast.FunctionCall(name="INDIRECT"):
@@ -317,6 +323,10 @@ class FormulaValues:
             case ast.FunctionCall(name="INDEX"):
                 return self._indexed(node.arguments, scope)
         raise OpaqueError("a reference is computed in a way that is not followed")
+
+    def _spill(self, node: ast.Node, scope: Scope) -> Range:
+        anchor = self._area(node, scope)
+        return self._around.spill((anchor.sheet, anchor.top, anchor.left))
 
     def _indexed(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Range:
         area = self._area(arguments[0], scope)

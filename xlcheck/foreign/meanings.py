@@ -56,7 +56,7 @@ class Meanings:
         self._varies: dict[Term, bool] = {}
         self._arrays: dict[tuple[str, str], object] = {}
         self._formulas = FormulaValues(
-            Surroundings(self.algebra, self._scalar, table.clip, self._names(), self._number_of)
+            Surroundings(self.algebra, self._scalar, table.clip, table.spill, self._names(), self._number_of)
         )
 
     def follow(self, cells: Iterable[Address]) -> None:

@@ -16,6 +16,9 @@ from xlcheck.foreign.cells import CellTable
 MAX_CELLS = 20_000
 _LARGE = 20_000
 
+_SPILL = re.compile(r"\bANCHORARRAY\(|#", re.IGNORECASE)
+"""A formula that reads a spilled range by its first cell: `A1#`, which files spell `_xlfn.ANCHORARRAY(A1)`."""
+
 _COPY = re.compile(r"\s*\+?(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?\d+\s*")
 
 
@@ -35,7 +38,10 @@ class Precedents:
         if text is None:
             return ()
         content = self._table.content
-        return tuple(area for area in references(text, cell[0], content.names) if area.sheet in content.sheets)
+        areas = (area for area in references(text, cell[0], content.names) if area.sheet in content.sheets)
+        if _SPILL.search(text):
+            return tuple(self._table.spill((a.sheet, a.top, a.left)) if a.size == 1 else a for a in areas)
+        return tuple(areas)
 
     def ranges(self, cell: Address) -> tuple[Range, ...]:
         """The ranges that a cell's formula names."""
