@@ -23,7 +23,8 @@ FORMULAS = [
     "CHOOSE(2,A1,A2,A3)", "ROWS(A1:C2)*COLUMNS(A1:C2)", "MMULT(A1:C1,B1:B3)", "SUM(TRANSPOSE(A1:A3))",
     "IFERROR(A1/B1,0)", "AND(A1>0,B1>0)*1", "OR(A2>0,B3>0)*1", "MOD(C1,2)", "PI()*A1", "1E-3*A1", ".5*A1",
     "A1*-1", "--A1", "+A1", "(1&\"a\"=\"1a\")*A1", "ROUND(A1,0)*0+A2", "LET(x,A1,y,x*x,y+x)",
-    "SUM(A1:A3*{1;2;3})", "SUM({0.5,1.5}*A1:B1)",
+    "SUM(A1:A3>0)+A1", "SUMPRODUCT(A1:A3>0,B1:B3)", "SUMPRODUCT((A1:A3>0)*B1:B3)", "SUMPRODUCT(B1:B3,D1:D3)",
+    "(A2^2)^0.5", "(A2*B3)^0.5", "SUM(A1:A3*{1;2;3})", "SUM({0.5,1.5}*A1:B1)",
 ]  # fmt: skip
 
 

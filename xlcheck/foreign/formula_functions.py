@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.foreign.algebra import Algebra, Expression, Term
+from xlcheck.foreign.algebra import COMPARISONS, Algebra, Expression, Function, Term
 
 Scalar = Expression | str | bool | None
 Array = NDArray[np.object_]
@@ -108,7 +108,7 @@ class Functions:
         columns = [two_dimensional(a).reshape(-1) for a in arrays]
         if len({column.size for column in columns}) != 1:
             raise OpaqueError("SUMPRODUCT: the ranges have different sizes")
-        return self._algebra.sum(self._product([number(x) for x in row]) for row in zip(*columns, strict=True))
+        return self._algebra.sum(self._product([_counted(x) for x in row]) for row in zip(*columns, strict=True))
 
     def _mmult(self, a: Argument, b: Argument) -> Array:
         left, right = two_dimensional(a), two_dimensional(b)
@@ -254,8 +254,28 @@ def _flat(arguments: Sequence[Argument]) -> list[Scalar]:
 
 
 def _numbers(arguments: Sequence[Argument]) -> list[Expression]:
-    """All numbers among the arguments; texts and empty cells in ranges do not count, as in Excel's SUM."""
-    return [number(x) for x in _flat(arguments) if isinstance(x, float | int | Term)]
+    """All numbers among the arguments; whatever else stands in a range does not count, as in Excel's SUM.
+
+    Raises:
+        OpaqueError: a logical value stands by itself, where Excel counts it unless it stands in a cell.
+    """
+    if any(isinstance(argument, bool) for argument in arguments):
+        raise OpaqueError("a logical value is added")
+    return [
+        number(x)
+        for argument in arguments
+        for x in two_dimensional(argument).reshape(-1)
+        if isinstance(x, float | Term) and not (isinstance(argument, np.ndarray) and _is_logical(x))
+    ]
+
+
+def _counted(value: Scalar) -> Expression:
+    """An element of a range as SUMPRODUCT takes it: whatever is no number is 0."""
+    return value if isinstance(value, float | Term) and not _is_logical(value) else 0.0
+
+
+def _is_logical(value: Scalar) -> bool:
+    return isinstance(value, bool) or (isinstance(value, Function) and value.name in COMPARISONS)
 
 
 def _pick(place: float, length: int) -> slice:
