@@ -14,6 +14,8 @@ from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.algebra import Address
 
+MAX_CELLS = 1_000_000
+
 Cells = NDArray[np.object_]
 """An array of addresses; None where an element has no cell."""
 
@@ -34,7 +36,7 @@ class Reader:
         """The cells of a range or of a defined name, as they stand on the sheet.
 
         Raises:
-            UsageError: it is neither, or its worksheet does not exist.
+            UsageError: it is neither, it is too large, or its worksheet does not exist.
         """
         names = {name.lower(): target for name, target in self.content.names.items()}
         target = names.get(text.lower(), text)
@@ -45,6 +47,8 @@ class Reader:
         if area.sheet not in self.content.sheets:
             sheets = ", ".join(repr(name) for name in self.content.sheets)
             raise UsageError(f"{text}: the workbook has no worksheet {area.sheet!r}; it has {sheets}")
+        if area.size > MAX_CELLS:
+            raise UsageError(f"{text} has {area.size:,} cells, more than the {MAX_CELLS:,} that one tensor may have")
         return cells_of(area)
 
     def tensor(self, place: Any, shape: Sequence[int], what: str, *, transposed: bool | None = None) -> Cells:
@@ -116,11 +120,15 @@ class Reader:
         return np.concatenate(found, axis=1)
 
     def _single(self, texts: Any, shape: Sequence[int], what: str) -> Cells:
-        if not isinstance(texts, Sequence) or isinstance(texts, str) or len(texts) != np.prod(shape):
+        is_list = isinstance(texts, Sequence) and not isinstance(texts, str) and all(isinstance(t, str) for t in texts)
+        if not is_list or len(texts) != np.prod(shape):
             raise UsageError(f"{what}: `cells` must list {_shown(shape)} cells, row by row; '' for one that is missing")
         found = np.empty(len(texts), dtype=object)
         for i, text in enumerate(texts):
-            found[i] = self.area(text).reshape(-1)[0] if text else None
+            cells = self.area(text) if text else np.array([None])
+            if cells.size != 1:
+                raise UsageError(f"{what}: {text} has {cells.size} cells, but each of `cells` must be a single one")
+            found[i] = cells.item()
         return found.reshape(tuple(shape))
 
 
