@@ -283,6 +283,14 @@ class TestEngines:
         assert any("ironcalc" in note and "cellrune" in note for note in report.notes)
         assert report.counts.agree == ALL
 
+    def test_percentages_of_parentheses(self, path: Path) -> None:
+        """IronCalc 0.9 takes `(a+b)%` for a + b%; the second engine is asked, and the right formula agrees."""
+        edit_part(path, SHEET, "<f>D13*K12+F13*H13</f>", "<f>(100*D13*K12+100*F13*H13)%</f>")
+        report = api.check(path, bindings=FOLDER / "time_down.toml")
+
+        assert report.engine.startswith("cellrune")
+        assert agrees(report)
+
     def test_what_no_engine_knows_is_never_a_pass(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """A formula that no engine computes leaves the check incomplete: exit code 3, with the cell."""
         edit_part(path, SHEET, "<f>J15*L15</f>", "<f>J15*L15*CUBEVALUE(&quot;a&quot;,&quot;b&quot;)</f>")

@@ -21,6 +21,8 @@ _OVER_A_RANGE = re.compile(
     r"\b(?:EXP|LN|TANH|SQRT|ABS|SIGN|POWER|SUMXMY2|ROUND)\(\s*-?\s*(?:(?:'[^']+'|[\w.]+)!)?\$?[A-Z]{1,3}\$?\d+:",
     re.IGNORECASE,
 )
+# And of `(A1+B1)%` it takes the percentage of B1 alone.
+_OF_PARENTHESES = re.compile(r"\)\s*%")
 _OTHER = {"ironcalc": "cellrune", "cellrune": "ironcalc", "libreoffice": "cellrune"}
 _SAME = 1e-9
 
@@ -93,7 +95,8 @@ def _is_doubtful(table: CellTable, values: CellValues) -> bool:
 def _silent(table: CellTable) -> Iterator[Address]:
     """The formulas that IronCalc may compute wrongly without saying so."""
     for cell, text in table.texts.items():
-        if ":" in text and cell not in table.arrays and _OVER_A_RANGE.search(text):
+        over_a_range = ":" in text and cell not in table.arrays and _OVER_A_RANGE.search(text)
+        if over_a_range or _OF_PARENTHESES.search(text):
             yield cell
 
 
