@@ -9,7 +9,12 @@ import os
 from collections.abc import Sequence
 from typing import TypeVar
 
+from hypothesis import HealthCheck, settings
+
 Item = TypeVar("Item")
+
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+"""For a property that is checked quickly, except where the machine does a lot beside."""
 
 THOROUGH = "CI" in os.environ or os.environ.get("XLCHECK_FAULTS") == "all"
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from thorough import PATIENT
 
 from xlcheck.engines import engine
 from xlcheck.excel.reader import read_workbook
@@ -72,7 +73,7 @@ def value(expression: Expression) -> float:
     return number_of(expression, lambda t: NUMBERS[t.cell[2]] if isinstance(t, Leaf) else None)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(PATIENT, max_examples=400)
 @given(TREES)
 def test_a_term_has_the_value_of_what_was_written(tree: Tree) -> None:
     """Flattening sums and products, collecting powers and folding constants changes no value."""
@@ -82,6 +83,7 @@ def test_a_term_has_the_value_of_what_was_written(tree: Tree) -> None:
     assert math.isnan(right) or value(term) == pytest.approx(right, rel=1e-9)
 
 
+@settings(PATIENT)
 @given(st.data())
 def test_order_and_nesting_make_no_other_term(data: st.DataObject) -> None:
     """Equal sums and equal products are one object, however they came about."""
@@ -152,10 +154,9 @@ FORMULAS = st.recursive(
 
 
 @settings(
-    deadline=None,
+    PATIENT,
     max_examples=5,
     phases=(Phase.generate,),  # one formula of many is named as it is; smaller sheets would say no more
-    suppress_health_check=[HealthCheck.large_base_example, HealthCheck.data_too_large, HealthCheck.too_slow],
 )
 @given(st.lists(FORMULAS, min_size=40, max_size=80, unique=True), st.lists(st.floats(0.1, 2.0), min_size=9, max_size=9))
 def test_a_formula_and_its_normal_form_evaluate_alike(

@@ -8,8 +8,9 @@ import numpy as np
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import PATIENT
 
 from xlcheck.engines import engine
 from xlcheck.excel.addresses import MAX_ROWS, Range
@@ -22,6 +23,7 @@ ADDRESSES = st.sets(
 ).map(sorted)
 
 
+@settings(PATIENT)
 @given(ADDRESSES)
 def test_rectangles_cover_each_cell_once(addresses: list[tuple[str, int, int]]) -> None:
     """Every cell lies in one rectangle, at the position that the list gives it, and no other cell does."""

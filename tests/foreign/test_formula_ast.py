@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from thorough import PATIENT
 
 from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.foreign.formula_ast import (
@@ -67,6 +68,7 @@ def written(node: Node) -> str:
     return found
 
 
+@settings(PATIENT)
 @given(TREES)
 def test_what_is_written_is_read_again(tree: Node) -> None:
     """Printing a tree and parsing the text gives the tree."""
