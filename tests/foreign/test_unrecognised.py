@@ -116,6 +116,35 @@ def test_words_that_name_another_activation_are_heard(tmp_path: Path) -> None:
     assert any("sigmoid" in note and "tanh" in note for note in report.notes)
 
 
+REPEATS = {
+    "a hidden state anew": ("named_weights", "Forward", "J8", "=TANH(E5)"),
+    "a gate anew": ("gru_classic", "gru", "K17", "=1/(1+EXP(-(B14*$H$3+K13*$H$4+L13*$H$5+$H$6)))"),
+    "the cell state anew": ("let_lambda", "Model", "E20", "=E14*D17+E13*E15"),
+    "a weight": ("let_lambda", "Model", "E20", "=B7"),
+}
+
+
+@pytest.mark.parametrize(("name", "sheet", "cell", "formula"), REPEATS.values(), ids=REPEATS.keys())
+def test_a_result_that_repeats_the_network_is_doubted(
+    name: str, sheet: str, cell: str, formula: str, tmp_path: Path
+) -> None:
+    """Where the output gives again what another cell holds, the network without it is whole, and still no pass."""
+    book = openpyxl.load_workbook(FOLDER / f"{name}.xlsx")
+    book[sheet][cell] = formula
+    book.save(tmp_path / f"{name}.xlsx")
+    report = check(tmp_path / f"{name}.xlsx")
+
+    assert report.exit_code == 3
+    assert statuses(report)[cell] is Status.NOT_EVALUATED
+
+
+def test_a_table_that_repeats_the_network_is_no_doubt(tmp_path: Path) -> None:
+    """Hidden states that are computed a second time, at several steps, are there on purpose."""
+    cells = {f"O{row}": f"=J{row}*L{row}" for row in range(12, 16)}
+
+    assert edited("time_down", tmp_path, cells).ok
+
+
 def test_a_date_in_a_heading_is_scratch(tmp_path: Path) -> None:
     """The date belongs to nothing where it stands above the network; beside it, nobody knows."""
     assert edited("book_simple_rnn", tmp_path, {"H1": "=TODAY()"}).ok

@@ -242,7 +242,30 @@ class _Survey:
             tree = self._tree(cell)
             if (values == values[0]).all() or (isinstance(tree, ast.FunctionCall) and tree.name in _SUMMARIES):
                 found.add(cell)
-        return found
+        return found | self._repeats(holders)
+
+    def _repeats(self, holders: Counter[int]) -> set[Address]:
+        """Formulas that nothing reads and that compute anew what another cell is read for, or only show a given number.
+
+        A result whose formula was replaced looks like that, if the network is recognised without it. A table of such
+        formulas is there on purpose.
+        """
+        held, elements = self._tied.held, self._tied.elements
+        candidates = [
+            cell for cell, number in held.items()
+            if cell not in self._tied.wrong
+            and (not elements.is_computed[number] or (holders[number] > 1 and not self._precedents.is_copy(cell)))
+        ]  # fmt: skip
+        if not candidates:
+            return set()
+        read = {p for position in self._table.formulas for p in self._precedents.of(self._table.addresses[position])}
+        numbers = {number for cell, number in held.items() if cell in read}
+        repeats = [
+            cell for cell in candidates
+            if cell not in read and (held[cell] in numbers or not elements.is_computed[held[cell]])
+        ]  # fmt: skip
+        shapes = Counter(self._shape(cell) for cell in repeats)
+        return {cell for cell in repeats if shapes[self._shape(cell)] == 1}
 
     def _reads_network(self, cell: Address) -> bool:
         """Whether a formula reads anything of a network, directly or through other untied formulas."""
