@@ -18,6 +18,7 @@ REQUIREMENTS: dict[str, tuple[Callable[[], bool], str]] = {
     "libreoffice": (lambda: find_soffice() is not None, "LibreOffice"),
     "chromium": (lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "Chromium"),
     "keras": (lambda: all(map(importlib.util.find_spec, ("keras", "tensorflow"))), "Keras with TensorFlow"),
+    "numpy_backend": (lambda: all(map(importlib.util.find_spec, ("jax", "scipy"))), "JAX or SciPy"),
 }
 
 

@@ -326,9 +326,9 @@ def check(
         known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
         recompute = _recompute()
         if recompute is not None:
-            from xlcheck.spec.keras_import import import_in_background
+            from xlcheck.oracle import apart
 
-            import_in_background()
+            apart.prepare()
         return check_foreign(
             content,
             recalculating,
@@ -388,8 +388,8 @@ def _recompute() -> Callable[..., Trace] | None:
 
     def recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]], batch: Batch | None = None) -> Trace:
         from xlcheck.optimisers.table import EPOCHS, SAMPLES
+        from xlcheck.oracle.apart import retrace
         from xlcheck.oracle.batch import retrace_batch
-        from xlcheck.oracle.record import retrace
 
         if EPOCHS in given:
             from xlcheck.oracle.retrain import retrain

@@ -19,6 +19,7 @@ from xlcheck.spec.keras_reader import read_model
 from xlcheck.spec.model_spec import ModelSpec
 
 keras: Any = import_keras()
+keras.config.dtype_policy()  # Keras makes it at first use, in the precision of that moment, and keeps it
 # What Keras says of models that are odd, and yet must be right.
 _ODD = ("Layer .* was passed an input with a mask attached", "You are using a softmax over axis .* size 1")
 

@@ -14,7 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
+
 from xlcheck.spec.keras_import import import_keras
+
+# What the modules of a backend call the library that computes for them.
+_LIBRARIES = {"tensorflow": "tf", "numpy": "np"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +81,10 @@ def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator
     with ExitStack() as patches:
         for module in _modules(layers):
             patches.enter_context(patch.object(module, "ops", _NotedOperations(module.ops, stack)))
-        loops = sys.modules["keras.src.backend.tensorflow.rnn"]  # where a mask chooses between old and new
-        patches.enter_context(patch.object(loops, "tf", _NotedWhere(loops.tf, stack)))
+        backend = import_keras().config.backend()
+        loops = sys.modules[f"keras.src.backend.{backend}.rnn"]  # where a mask chooses between old and new
+        library = _LIBRARIES[backend]
+        patches.enter_context(patch.object(loops, library, _NotedWhere(getattr(loops, library), stack)))
         inside = sys.modules["keras.src.ops.nn"]  # where Keras normalises a layer's input
         patches.enter_context(patch.object(inside, "moments", _noted("moments", inside.moments, stack)))
         yield root
@@ -161,7 +168,9 @@ def _note_loop(layer: Any, stack: _Stack) -> None:
 def _noted(name: str, function: Callable[..., Any], stack: _Stack) -> Callable[..., Any]:
     def noted(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
-        stack[-1].events.append(Event(name, args, result))
+        # On NumPy Keras may add a bias to a product in place.
+        kept = result.copy() if isinstance(result, np.ndarray) else result
+        stack[-1].events.append(Event(name, args, kept))
         stack.made(result)
         return result
 
@@ -181,14 +190,14 @@ class _NotedOperations:
 
 
 class _NotedWhere:
-    """TensorFlow for the code of one module, noting each choice."""
+    """The backend's library for the code of one module, noting each choice."""
 
-    def __init__(self, tensorflow: Any, stack: _Stack) -> None:
-        self._tensorflow = tensorflow
-        self.where = _noted("where", tensorflow.where, stack)
+    def __init__(self, library: Any, stack: _Stack) -> None:
+        self._library = library
+        self.where = _noted("where", library.where, stack)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._tensorflow, name)
+        return getattr(self._library, name)
 
 
 def _modules(layers: list[Any]) -> list[Any]:

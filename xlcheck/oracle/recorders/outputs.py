@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from xlcheck.oracle.listen import LayerCall
 from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
+from xlcheck.spec.keras_import import import_keras
 
 
 def quantities(call: LayerCall) -> Recorded:
     """`y`; and `mask` as 1 and 0 if Keras attached one to the output."""
     recorded = {"y": array(call.result)}
-    mask = getattr(call.result, "_keras_mask", None)
+    mask = import_keras().src.backend.get_keras_mask(call.result)
     return recorded if mask is None else recorded | {"mask": array(mask)[:, :, None]}
 
 

@@ -20,8 +20,8 @@ Recorder = Callable[[LayerCall], Recorded]
 
 
 def array(tensor: Any) -> Array:
-    """A Keras tensor as float64, whatever its precision; no value changes."""
-    return np.asarray(tensor, dtype=np.float64)
+    """A Keras tensor or variable as float64, whatever its precision; no value changes."""
+    return np.asarray(getattr(tensor, "value", tensor), dtype=np.float64)
 
 
 def over_time(steps: Sequence[dict[str, Any]]) -> Recorded:

@@ -9,6 +9,7 @@ import numpy as np
 
 from xlcheck.oracle.listen import LayerCall
 from xlcheck.oracle.recorders.recorder import Recorded, array, exactly, over_time
+from xlcheck.spec.keras_import import import_keras
 
 
 def steps_and_states(call: LayerCall, step: Callable[[LayerCall], dict[str, Any]], states: tuple[str, ...]) -> Recorded:
@@ -23,8 +24,9 @@ def steps_and_states(call: LayerCall, step: Callable[[LayerCall], dict[str, Any]
         states: symbols of the states in Keras's order.
     """
     timesteps = call.args[0].shape[1]
-    # The loop calls the cell once more at first, only to find out the shape of its output.
-    cells = exactly(call.calls, timesteps + (not call.layer.unroll), call, "its cell")[-timesteps:]
+    # TensorFlow's loop calls the cell once more at first, only to find out the shape of its output.
+    extra = not call.layer.unroll and import_keras().config.backend() == "tensorflow"
+    cells = exactly(call.calls, timesteps + extra, call, "its cell")[-timesteps:]
     order = slice(None, None, -1) if call.layer.go_backwards else slice(None)
     recorded = over_time([step(cell) for cell in cells[order]])
     recorded |= {f"{symbol}_init": array(value) for symbol, value in zip(states, cells[0].args[1], strict=True)}

@@ -1,0 +1,129 @@
+"""Keras on NumPy in a process of its own: ready in a third of TensorFlow's time and of its memory.
+
+It is the same Keras, whose layers run on another backend. A process can hold only one, so this process, in which
+somebody may train a model later, keeps TensorFlow; it runs Keras itself wherever the other one cannot.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import weakref
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from threading import Lock
+from typing import IO, Any, cast
+
+from xlcheck.graph.trace import Trace
+from xlcheck.spec.keras_import import import_in_background
+from xlcheck.spec.model_spec import Array, LayerSpec, ModelSpec
+
+# What Keras computes otherwise on NumPy: on TensorFlow the constants of these are rounded to single precision,
+# and codes are no whole numbers on NumPy. Losses are recovered from logits on TensorFlow only.
+OTHERWISE = frozenset({"CategoryEncoding", "LeakyReLU", "ReLU", "Rescaling"})
+OTHERWISE_ACTIVATIONS = frozenset({"gelu", "leaky_relu"})
+
+_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from xlcheck.oracle.worker import main; main()"
+_BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
+
+
+def prepare() -> None:
+    """Begin to import Keras, here or in the other process, while the caller goes on with other work."""
+    if _is_of_use():
+        process()
+    else:
+        import_in_background()
+
+
+def retrace(spec: ModelSpec, given: Mapping[str, Array]) -> Trace:
+    """What `xlcheck.oracle.record.retrace` returns in double precision, and raises, whichever Keras is asked."""
+    if _is_of_use() and is_same_on_numpy(spec):
+        with suppress(*_BROKEN_PIPE):  # it has no Keras that works; this process may have
+            return process().retrace(spec, given)
+    from xlcheck.oracle import record
+
+    return record.retrace(spec, given)
+
+
+def is_same_on_numpy(spec: ModelSpec) -> bool:
+    """Whether Keras computes a model in double precision on NumPy as it does on TensorFlow."""
+    return spec.loss is None and all(map(_is_same, spec.layers))
+
+
+def process() -> _Process:
+    """The other process, started if there is none."""
+    return _process_of(os.getpid())  # after a fork, two processes would talk to one
+
+
+@cache
+def _process_of(owner: int) -> _Process:
+    return _Process(owner)
+
+
+def _is_same(layer: LayerSpec) -> bool:
+    used = {layer.options.get(key) for key in ("activation", "recurrent_activation")}
+    return layer.kind not in OTHERWISE and not used & OTHERWISE_ACTIVATIONS and all(map(_is_same, layer.inner))
+
+
+def _is_of_use() -> bool:
+    """Whether Keras has not been imported here, nobody has asked for another backend, and all that it needs is there.
+
+    Keras's NumPy backend takes convolutions from JAX and special functions from SciPy.
+    """
+    chosen = os.environ.get("KERAS_BACKEND", "numpy")
+    return chosen == "numpy" and "keras" not in sys.modules and all(map(find_spec, ("keras", "jax", "scipy")))
+
+
+class _Process:
+    """The other process, and the pipe to it; it ends with this one."""
+
+    def __init__(self, owner: int) -> None:
+        self._lock = Lock()
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-c", _BOOT, *sys.path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._requests, self._replies = (
+            cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
+        )
+        weakref.finalize(self, _end, self._process, owner)
+
+    def retrace(self, spec: ModelSpec, given: Mapping[str, Array]) -> Trace:
+        """Send a request and wait for the reply.
+
+        Raises:
+            OSError, EOFError, UnpicklingError, ValueError: the process has ended; and whatever was raised in it.
+        """
+        with self._lock:
+            try:
+                pickle.dump((spec, dict(given)), self._requests)
+                self._requests.flush()
+                succeeded, reply = self._reply()
+            except BaseException:
+                # Also when interrupted: the reply would be taken for that of the next request.
+                self._process.kill()
+                raise
+        if succeeded:
+            return cast("Trace", reply)
+        raise reply
+
+    def _reply(self) -> tuple[bool, Any]:
+        reply: tuple[bool, Any] = pickle.load(self._replies)  # noqa: S301 - from the process we started
+        return reply
+
+
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    if os.getpid() != owner:
+        return
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        # What could not be sent to a process that had ended is lost with it.
+        with suppress(OSError):
+            cast("IO[bytes]", pipe).close()
