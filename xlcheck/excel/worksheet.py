@@ -6,9 +6,9 @@ take it for missing; here it is marked. Blocks never become XlsxWriter's cell ob
 are made when the file is written. Everything else (formats, charts, notes, names) stays
 XlsxWriter's.
 
-Private methods of XlsxWriter are used: `_xml_number_element`, `_xml_formula_element`, `_write_rows`,
-`_write_row`, `_write_cell`, `_check_dimensions`, `_get_xf_index`, and the attributes `table` and `row_info`.
-The version is pinned, and a test holds the contract.
+Private methods of XlsxWriter are used: `_xml_number_element`, `_xml_formula_element`, `_prepare_formula`,
+`_write_rows`, `_write_row`, `_write_cell`, `_check_dimensions`, `_get_xf_index`, and the attributes `table` and
+`row_info`. The version is pinned, and a test holds the contract.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ class ExactWorksheet(Worksheet):  # type: ignore[misc]
         if not isinstance(block.values, str) and not np.isfinite(block.values).all():
             raise WorkbookError(f"{a} would hold an infinity or a value that is not a number; no cell can")
         self._blocks.append((block, style))
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        # Formulas are printed as files store them; XlsxWriter would look for thirty newer functions in each.
+        return formula.removeprefix("{").removeprefix("=").removesuffix("}")
 
     def _xml_number_element(self, number: float, attributes: list[tuple[str, Any]] | None = None) -> None:
         attrs = "".join(f' {key}="{self._escape_attributes(value)}"' for key, value in attributes or ())

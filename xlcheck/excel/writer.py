@@ -74,7 +74,9 @@ def _repack(source: Path, target: Path) -> None:
 def _write(plan: WorkbookPlan, path: Path) -> None:
     with warnings.catch_warnings(), TemporaryDirectory() as folder:
         warnings.simplefilter("error")  # XlsxWriter only warns where it drops something
-        book = _Book(str(path), {"use_future_functions": False, "tmpdir": folder})
+        # The parts of a small file need no files of their own.
+        options = {"use_future_functions": False, "tmpdir": folder, "in_memory": plan.cells <= _LARGE}
+        book = _Book(str(path), options)
         book.set_properties({**plan.properties, "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
         book.set_calc_mode("auto")
         formats = _Formats(book)
