@@ -25,10 +25,22 @@ REQUIREMENTS: dict[str, tuple[Callable[[], bool], str]] = {
 MOST_WORKERS = 4
 """Each of them imports TensorFlow, which takes a gigabyte."""
 
+# Models this small are computed by one thread in less time than several of them need to wait for each other.
+os.environ.update(dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Let pytest-xdist, if it is here, distribute the tests, unless the command line says how."""
+    option = config.option
+    if getattr(option, "numprocesses", 0) is None and not option.tx and not hasattr(config, "workerinput"):
+        option.numprocesses = "auto"
+        option.dist = "worksteal" if option.dist == "no" else option.dist
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """What `-n auto` of the configuration file means: all cores for whole folders, one process for anything less.
+    """What `-n auto` means: all cores for whole folders, one process for anything less.
 
     A worker takes seconds to start, swallows what `-s` would show, and is of no use to a listing.
     """
