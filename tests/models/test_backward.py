@@ -203,6 +203,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], Backward, type[Exception], str]] = {
         lambda: sequential((2,), L.Dense(1), loss="mean_absolute_error"), Backward([0, 1]), NotSupportedError,
         "'mean_absolute_error' is not supported",
     ),
+    "smoothed labels": (
+        lambda: sequential((2,), L.Dense(1), loss=keras.losses.BinaryCrossentropy(label_smoothing=0.1)),
+        Backward([0, 1]), NotSupportedError, r"BinaryCrossentropy\(label_smoothing=0\.1\).*not supported",
+    ),
     "two outputs": (two_outputs, Backward([0, 1], "mean_squared_error"), NotSupportedError, "has 2 outputs"),
     "mask at the end": (
         lambda: sequential((2, 1), L.Masking(), L.SimpleRNN(1, return_sequences=True)),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from xlcheck.errors import ModelError, NotSupportedError
+from xlcheck.layers.forward import forward_graph
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.spec.keras_reader import read_model, weights_of
 from xlcheck.spec.layer_options import options_of
@@ -208,16 +210,24 @@ def test_loss_in_each_form(form: str, keras: Any) -> None:
     assert read_model(model).loss == "binary_crossentropy"
 
 
-def test_loss_with_other_options_is_refused(keras: Any) -> None:
-    """A loss whose options change the number is refused with that option; so are several losses."""
+@pytest.mark.parametrize("form", ["option", "function", "one for each output"])
+def test_loss_of_another_kind_is_refused_where_it_is_needed(form: str, keras: Any) -> None:
+    """A loss whose options change the number, or that is not Keras's own, is no obstacle to a forward pass."""
+    loss, named = {
+        "option": (
+            keras.losses.BinaryCrossentropy(label_smoothing=0.1),
+            r"'BinaryCrossentropy\(label_smoothing=0\.1\)'",
+        ),
+        "function": (mine, "mine"),
+        "one for each output": (["mse"], "mse"),
+    }[form]
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.compile(loss=keras.losses.BinaryCrossentropy(label_smoothing=0.1))
-    with pytest.raises(NotSupportedError, match=r"BinaryCrossentropy with label_smoothing=0\.1"):
-        read_model(model)
+    model.compile(loss=loss)
+    spec = read_model(model)
 
-    model.compile(loss=mine)
-    with pytest.raises(NotSupportedError, match="not one"):
-        read_model(model)
+    assert forward_graph(replace(spec, loss=None)).outputs
+    with pytest.raises(NotSupportedError, match=f"loss .*{named}.* is not supported"):
+        forward_graph(spec)
 
 
 def test_model_without_or_with_several_outputs_has_no_loss(keras: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcheck.errors import NotSupportedError
 from xlcheck.spec.keras_import import import_keras
 
 _FROM_LOGITS = "_from_logits"
@@ -21,10 +20,8 @@ def to_keras_loss(loss: str) -> Any:
 def read_loss(model: Any) -> str | None:
     """Keras's identifier of the loss (`binary_crossentropy`); None if the model has none.
 
-    With `from_logits=True` the identifier ends with `_from_logits`.
-
-    Raises:
-        NotSupportedError: there are several losses, or it is not one of Keras's own with its default options.
+    With `from_logits=True` the identifier ends with `_from_logits`. A loss that is not one of Keras's own with its
+    default options gets words that identify none; where the loss is needed, it is refused with them.
     """
     loss = (model.get_compile_config() or {}).get("loss")
     if loss is None:
@@ -32,24 +29,19 @@ def read_loss(model: Any) -> str | None:
     losses = import_keras().losses
     try:
         found = losses.get(loss)
-    except (ValueError, TypeError) as error:
-        raise NotSupportedError(f"the loss {loss!r} is not one of Keras's own; compile the model with one") from error
+    except (ValueError, TypeError):
+        return str(loss)
     if isinstance(found, losses.Loss):
-        return _default_loss(found)
-    name = getattr(found, "__name__", "")
-    if getattr(losses, name, None) is not found:
-        raise NotSupportedError(f"the loss {loss!r} is not one loss of Keras's own; compile the model with one")
-    return str(name)
+        return _with_options(found)
+    name = str(getattr(found, "__name__", ""))
+    return name if getattr(losses, name, None) is found else str(loss)
 
 
-def _default_loss(loss: Any) -> str:
+def _with_options(loss: Any) -> str:
     default = type(loss)().get_config()
     changed = {key: value for key, value in loss.get_config().items() if key != "name" and value != default[key]}
     if changed == {"from_logits": True}:
         return str(default["name"]) + _FROM_LOGITS
     if changed:
-        options = ", ".join(f"{key}={value!r}" for key, value in changed.items())
-        raise NotSupportedError(
-            f"the loss {type(loss).__name__} with {options} is not supported, only its defaults and from_logits"
-        )
+        return f"{type(loss).__name__}({', '.join(f'{key}={value!r}' for key, value in changed.items())})"
     return str(default["name"])
