@@ -71,6 +71,11 @@ class WorkbookFile(pytest.File):
             self.settings.record.add_failure(workbook_failure(report, self.nodeid))
         return report
 
+    @cached_property
+    def wrong(self) -> dict[str, Cells]:
+        """Every group that was compared, with its cells that are not right; nothing if there is no report."""
+        return by_quantity(self.report) if isinstance(self.report, CheckReport) else {}
+
 
 class WorkbookItem(pytest.Item):
     """One quantity of a workbook."""
@@ -82,8 +87,7 @@ class WorkbookItem(pytest.Item):
         report = self.parent.report
         if isinstance(report, XlcheckError):
             pytest.fail(wrapped(str(report)), pytrace=False)
-        groups = by_quantity(report)
-        cells = self._cells(groups)
+        cells = self._cells()
         states = {item.status for item in cells.items}
         if states & {Status.ROOT, Status.NOT_EVALUATED} or (states and not report.counts.root):
             pytest.fail(item_text(report, cells), pytrace=False)
@@ -91,15 +95,16 @@ class WorkbookItem(pytest.Item):
             pytest.skip(carried_text(report))
         if report.counts.stray and self.name == CONSTANTS:
             pytest.fail(render_text([report]), pytrace=False)
-        if not report.counts.checked or self.name not in (*groups, CONSTANTS):
+        if not report.counts.checked or self.name not in (*self.parent.wrong, CONSTANTS):
             pytest.fail(wrapped(f"{report.workbook}: no cell of {self.name} was checked"), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the item is, and what it is called in the heading of its failure."""
         return self.path, None, f"{self.parent.name}: {self.name}"
 
-    def _cells(self, groups: dict[str, Cells]) -> Cells:
+    def _cells(self) -> Cells:
         """The cells of this item that are not right."""
+        groups = self.parent.wrong
         if self.name != CONSTANTS:
             return groups.get(self.name, Cells())
         return Cells(item for name, cells in groups.items() if name not in self.parent.groups for item in cells.items)
