@@ -1,12 +1,17 @@
-"""Random models: a hypothesis strategy that draws an input and layer after layer what may follow."""
+"""Random models: a hypothesis strategy that draws an input and layer after layer what may follow.
+
+`XLCHECK_EXAMPLES=300` draws more of them, and each time others.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from models import codes, keras, numbers, padded
 
@@ -16,6 +21,18 @@ L: Any = keras.layers
 _CALM = sorted(set(ACTIVATIONS) - {"exponential"})  # fed back, e^x leaves the range of numbers
 _SAMPLES = 2
 _Layer = Callable[[Any], Any]
+
+
+def drawing(examples: int) -> settings:
+    """How a test of random models runs that draws so many of them, always the same, if nobody asks for more."""
+    asked = os.environ.get("XLCHECK_EXAMPLES")
+    return settings(
+        max_examples=int(asked or examples),
+        deadline=None,
+        derandomize=asked is None,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+    )
 
 
 @dataclass

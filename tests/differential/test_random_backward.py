@@ -1,11 +1,10 @@
 """Random models with a loss: every gradient, every new weight and every cell of the workbook, against Keras.
 
-`XLCHECK_EXAMPLES=300` draws more of them. What once failed stands at the end.
+What once failed stands at the end.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import Drawn
+from drawn import Drawn, drawing
 from drawn import models as hidden_models
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from models import build, chain, keras, numbers, odd_models_allowed, padded
+from thorough import THOROUGH
 
 from xlcheck.checking.generated import check_content
 from xlcheck.engines import engine
@@ -33,7 +33,6 @@ from xlcheck.spec.keras_reader import read_model
 
 pytestmark = pytest.mark.keras
 
-EXAMPLES = int(os.environ.get("XLCHECK_EXAMPLES", "5"))
 L: Any = keras.layers
 
 _TOLERANCE = 1e-12  # relative to a quantity's largest magnitude, at least 1
@@ -139,13 +138,7 @@ def agree(
         assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize="XLCHECK_EXAMPLES" not in os.environ,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)
+@drawing(5 if THOROUGH else 4)
 @given(drawn=learning_models())
 def test_gradients_of_random_models_agree_with_the_tape(drawn: tuple[Drawn, str, str, int], tmp_path: Path) -> None:
     """Whatever is put together from supported layers, each gradient, new weight and cell is Keras's."""

@@ -1,17 +1,13 @@
-"""Random models: every quantity, and every cell of the workbook that is built, against Keras.
-
-`XLCHECK_EXAMPLES=300` draws more of them.
-"""
+"""Random models: every quantity, and every cell of the workbook that is built, against Keras."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import Drawn, models
-from hypothesis import HealthCheck, assume, given, settings
+from drawn import Drawn, drawing, models
+from hypothesis import assume, given
 from models import build, evaluated, largest_difference, odd_models_allowed, traced
 from thorough import THOROUGH
 
@@ -19,16 +15,8 @@ from xlcheck.models.build import build_model
 
 pytestmark = pytest.mark.keras
 
-EXAMPLES = int(os.environ.get("XLCHECK_EXAMPLES", "25" if THOROUGH else "12"))
 
-
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize="XLCHECK_EXAMPLES" not in os.environ,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
-)
+@drawing(25 if THOROUGH else 8)
 @given(drawn=models())
 def test_random_models_agree_with_keras(drawn: Drawn, tmp_path: Path) -> None:
     """Whatever is put together from supported layers, each value and each formula cell is Keras's."""
