@@ -390,7 +390,11 @@ def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
 
 def _show(reports: Sequence[CheckReport], format_: str, output: Path | None = None, *, all_: bool = False) -> int:
     """Print the reports in the format asked for; the exit code of the worst of them."""
-    if format_ == "text" and output is None:
+    if output is not None:
+        from xlcheck.files import write_text
+
+        write_text(output, chain(_pieces(reports, format_, all_), "\n"))
+    elif format_ == "text" and (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
         from rich.console import Console
 
         from xlcheck.checking.render_agreement import print_agreement
@@ -398,15 +402,10 @@ def _show(reports: Sequence[CheckReport], format_: str, output: Path | None = No
 
         console = Console()
         print_text(reports, console, rows=None if all_ else ROWS)
-        if len({report.engine for report in reports}) > 1:
+        if _several_engines(reports):
             print_agreement(reports, console)
-    elif output is None:
-        for block in _blocks(chain(_pieces(reports, format_, all_), "\n")):
-            click.echo(block, nl=False)
     else:
-        from xlcheck.files import write_text
-
-        write_text(output, chain(_pieces(reports, format_, all_), "\n"))
+        sys.stdout.writelines(_blocks(chain(_pieces(reports, format_, all_), "\n")))
     codes = [report.exit_code for report in reports]
     return next((code for code in (1, 3) if code in codes), 0)
 
@@ -425,9 +424,15 @@ def _pieces(reports: Sequence[CheckReport], format_: str, all_: bool) -> Iterato
         from xlcheck.checking.render_junit import render_junit
 
         return iter([render_junit(reports).rstrip("\n")])
-    from xlcheck.checking.render_text import ROWS, render_text
+    from xlcheck.checking.render_agreement import render_agreement
+    from xlcheck.checking.render_text import ROWS, text_pieces
 
-    return iter([render_text(reports, rows=None if all_ else ROWS).rstrip("\n")])
+    text = text_pieces(reports, rows=None if all_ else ROWS)
+    return chain(text, ["\n", render_agreement(reports)]) if _several_engines(reports) else text
+
+
+def _several_engines(reports: Sequence[CheckReport]) -> bool:
+    return len({report.engine for report in reports}) > 1
 
 
 def _blocks(pieces: Iterable[str]) -> Iterator[str]:

@@ -10,17 +10,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from xlcheck.checking.console import WIDTH, plain_text, printable, trimmed
+from xlcheck.checking.console import WIDTH, printable
+from xlcheck.checking.lines import Line, broken
 from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import plural, show_apart, show_values
 from xlcheck.checking.placement import is_number
 from xlcheck.checking.report import CellResult, CheckReport, Kind, Status
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
 ROWS = 10
 _FORMULA_WIDTH = 240
+_INDENT = 5  # of what is said of a cell
 
 
 def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, width: int = WIDTH) -> str:
@@ -31,17 +33,21 @@ def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, widt
         rows: how many roots to show of each; None shows every cell.
         width: characters in a line.
     """
-    return plain_text(lambda console: print_text(reports, console, rows=rows), width)
+    return "".join(text_pieces(reports, rows=rows, width=width))
+
+
+def text_pieces(reports: Sequence[CheckReport], *, rows: int | None = ROWS, width: int = WIDTH) -> Iterator[str]:
+    """The text of `render_text`, line by line."""
+    for number, line in enumerate(_lines(reports, rows, width)):
+        yield ("\n" if number else "") + "".join(text for text, _ in line).rstrip()
 
 
 def print_text(reports: Sequence[CheckReport], console: Console, *, rows: int | None = ROWS) -> None:
     """Print the reports to a console of the library rich; see `render_text`."""
-    for number, report in enumerate(reports):
-        if number and not (report.ok and reports[number - 1].ok):
-            console.print()
-        for item in _report(report, rows):
-            with trimmed(console):
-                console.print(item, soft_wrap=False, highlight=False)
+    from rich.text import Text
+
+    for line in _lines(reports, rows, console.width):
+        console.print(Text.assemble(*line), soft_wrap=True, highlight=False)
 
 
 def verdict(report: CheckReport) -> str:
@@ -59,22 +65,29 @@ def verdict(report: CheckReport) -> str:
     return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
 
 
-def _report(report: CheckReport, rows: int | None) -> Iterator[RenderableType]:
-    from rich.text import Text
+def _lines(reports: Sequence[CheckReport], rows: int | None, width: int) -> Iterator[Line]:
+    for number, report in enumerate(reports):
+        if number and not (report.ok and reports[number - 1].ok):
+            yield ()
+        yield from _report(report, rows, width)
 
+
+def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Line]:
     mark, style = {0: ("✓", "bold green"), 1: ("✗", "bold red"), 3: ("?", "bold yellow")}[report.exit_code]
-    yield Text.assemble((f"{mark} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style))
-    yield _indented(_circumstances(report), "dim")
+    head = (f"{mark} ", style), (printable(report.workbook), "bold"), (": ", ""), (verdict(report), style)
+    yield from broken(head, width)
+    yield from _indented(_circumstances(report), width, "dim")
     for edit in report.edits[: rows or None]:
         actual, desired = (printable(text) for text in show_apart(edit.actual, edit.desired))
-        yield _indented(f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}")
+        changed = f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}"
+        yield from _indented(changed, width)
     if rows is not None and len(report.edits) > rows:
-        yield _indented(f"and {len(report.edits) - rows} more changes")
+        yield from _indented(f"and {len(report.edits) - rows} more changes", width)
     shown = report.cells if rows is None else report.cells.with_status(*_FIRST)[:rows]
     for number, cell in enumerate(shown, start=1):
-        yield ""
-        yield from _cell(number, cell, report)
-    yield from _rest(report, shown, rows)
+        yield ()
+        yield from _cell(number, cell, report, width)
+    yield from _rest(report, shown, rows, width)
 
 
 def _circumstances(report: CheckReport) -> str:
@@ -85,26 +98,22 @@ def _circumstances(report: CheckReport) -> str:
     return ", ".join(parts)
 
 
-def _cell(number: int, cell: CellResult, report: CheckReport) -> Iterator[RenderableType]:
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    head = Text(f"{number:>3}  ", style="bold")
-    head.append(f"{printable(cell.sheet)}!{cell.cell}", style="bold")
-    head.append(f"  {printable(cell.quantity)}" if cell.quantity else "", style="cyan")
-    head.append(f"  {_WORDS[cell.status]}", style=_STYLES[cell.status])
+def _cell(number: int, cell: CellResult, report: CheckReport, width: int) -> Iterator[Line]:
+    head = [(f"{number:>3}  {printable(cell.sheet)}!{cell.cell}", "bold")]
+    if cell.quantity:
+        head.append((f"  {printable(cell.quantity)}", "cyan"))
+    head.append((f"  {_WORDS[cell.status]}", _STYLES[cell.status]))
     if cell.diagnosis:
-        head.append(f"  {cell.diagnosis}", style="italic")
+        head.append((f"  {cell.diagnosis}", "italic"))
     if report.samples > 1 and cell.sample is not None:
-        head.append(f"  (sample {cell.sample + 1})", style="dim")
-    yield head
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, text in _rows(cell):
-        grid.add_row(Text(label, style="dim"), Text(printable(text)))
-    yield Padding(grid, (0, 0, 0, 5))
+        head.append((f"  (sample {cell.sample + 1})", "dim"))
+    yield from broken(head, width)
+    rows = list(_rows(cell))
+    indent = _INDENT + max(len(label) for label, _ in rows) + 2
+    for label, text in rows:
+        first, *others = broken([(printable(text), "")], width, indent)
+        yield [(f"{'':{_INDENT}}{label:<{indent - _INDENT}}", "dim"), *first[1:]]
+        yield from others
 
 
 def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
@@ -128,15 +137,15 @@ def _difference(cell: CellResult) -> str:
     return ""
 
 
-def _rest(report: CheckReport, shown: Cells, rows: int | None) -> Iterator[RenderableType]:
+def _rest(report: CheckReport, shown: Cells, rows: int | None, width: int) -> Iterator[Line]:
     lines = [] if rows is None else list(_hidden(report, shown))
     lines += [f"Note: {note}." for note in report.notes]
     if len(report.cells) > len(shown):
         lines.append(f"Every cell: {full_command(report)}")
     if lines and shown:
-        yield ""
+        yield ()
     for line in lines:
-        yield _indented(line)
+        yield from _indented(line, width)
 
 
 def full_command(report: CheckReport) -> str:
@@ -162,11 +171,8 @@ def _hidden(report: CheckReport, shown: Cells) -> Iterator[str]:
         yield f"{plural(count, 'stored value is', 'stored values are')} not what the formula gives."
 
 
-def _indented(text: str, style: str = "") -> RenderableType:
-    from rich.padding import Padding
-    from rich.text import Text
-
-    return Padding(Text(printable(text), style=style), (0, 0, 0, 2))
+def _indented(text: str, width: int, style: str = "") -> Iterator[Line]:
+    return broken([(printable(text), style)], width, indent=2)
 
 
 _FIRST = (Status.ROOT, Status.NOT_EVALUATED)
