@@ -51,6 +51,7 @@ def test_a_panic_of_the_library_leads_to_the_plain_copy(write_parts: Callable[..
         ("IFERROR(triple(2),0)", 6.0),
         ('IFERROR(LEN("foo(1)"),0)', 6.0),
         ("IFERROR(FOO(1),7)", None),
+        ('IFERROR(__xludf.DUMMYFUNCTION("FOO(1)"),7)', None),
         ("IF(ISERROR(_xlfn.FOO(1)),7,8)", None),
         ("COUNT(A9,WEBSERVICE(A9))", None),
         ("IFERROR(rate*2,7)", None),

@@ -35,7 +35,7 @@ def hides_unknown(formula: str, functions: Collection[str], unusable: Collection
     for name in _SMALL_FUNCTION.findall(formula):
         bare = name.rpartition("_xlfn.")[2]
         # Excel's own prefix keeps its case; a parameter of LET or LAMBDA is called like a function.
-        if bare[:1].islower() or bare.startswith("_xl"):
+        if bare[:1].islower() or bare.startswith(("_xl", "__xl")):
             if bare.casefold() in functions or re.search(rf"\b{re.escape(name)},", formula, re.IGNORECASE):
                 continue
             return True

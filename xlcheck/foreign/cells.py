@@ -14,7 +14,7 @@ from xlcheck.engines.base import Session
 from xlcheck.excel.addresses import Range, cell_name, parse_range, quote_sheet
 from xlcheck.excel.content import Cell, WorkbookContent
 from xlcheck.excel.packed_cells import PackedCells
-from xlcheck.excel.values import Value
+from xlcheck.excel.values import NotEvaluated, Value
 from xlcheck.foreign.algebra import Address
 
 Numbers = NDArray[np.float64]
@@ -26,6 +26,13 @@ _SMALL = 4_000
 
 
 _MOST_PASSES = 200
+
+
+_FROZEN = "__xludf.DUMMYFUNCTION("
+"""In what Google Sheets writes for a formula that Excel does not know: IFERROR of this, and the value that it had."""
+
+
+_NO_FORMULA = NotEvaluated("Google Sheets saved its value and no formula that another program can compute")
 
 
 def show(cell: Address) -> str:
@@ -83,6 +90,7 @@ class CellTable:
                     self.arrays[address] = cell.array
         self.index: dict[Address, int] = {address: i for i, address in enumerate(self.addresses)}
         self.formulas: list[int] = [self.index[address] for address in self.texts]
+        self._frozen = [self.index[address] for address, text in self.texts.items() if _FROZEN in text]
 
     def __len__(self) -> int:
         return len(self.addresses)
@@ -173,6 +181,8 @@ class CellTable:
                 numbers[position] = value
             elif position >= 0:
                 others[position] = value
+        for position in self._frozen:
+            numbers[position], others[position] = np.nan, _NO_FORMULA
         return CellValues(numbers[:-1], others)
 
 
