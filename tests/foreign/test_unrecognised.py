@@ -120,6 +120,12 @@ REPEATS = {
     "a hidden state anew": ("named_weights", "Forward", "J8", "=TANH(E5)"),
     "a gate anew": ("gru_classic", "gru", "K17", "=1/(1+EXP(-(B14*$H$3+K13*$H$4+L13*$H$5+$H$6)))"),
     "the cell state anew": ("let_lambda", "Model", "E20", "=E14*D17+E13*E15"),
+    "the last hidden state anew": (
+        "one_formula",
+        "calc",
+        "E16",
+        "=1/(1+EXP(-($B$6*B14+$C$6*C14+$E$6*E13+$G$6)))*TANH(D14)",
+    ),
     "a weight": ("let_lambda", "Model", "E20", "=B7"),
 }
 
@@ -143,6 +149,14 @@ def test_a_table_that_repeats_the_network_is_no_doubt(tmp_path: Path) -> None:
     cells = {f"O{row}": f"=J{row}*L{row}" for row in range(12, 16)}
 
     assert edited("time_down", tmp_path, cells).ok
+
+
+def test_words_that_name_an_activation_are_heard_where_there_is_none(tmp_path: Path) -> None:
+    """A result that only copies the sum, where the words beside it say sigmoid, leaves the check incomplete."""
+    report = edited("book_simple_rnn", tmp_path, {"C13": "=C12"})
+
+    assert report.exit_code == 3
+    assert any("C13 say sigmoid, but linear was recognised" in note for note in report.notes)
 
 
 def test_a_date_in_a_heading_is_scratch(tmp_path: Path) -> None:

@@ -245,27 +245,25 @@ class _Survey:
         return found | self._repeats(holders)
 
     def _repeats(self, holders: Counter[int]) -> set[Address]:
-        """Formulas that nothing reads and that compute anew what another cell is read for, or only show a given number.
+        """Formulas that compute anew what another cell holds, or show a given number, and that nothing reads.
 
-        A result whose formula was replaced looks like that, if the network is recognised without it. A table of such
-        formulas is there on purpose.
+        A result whose formula was replaced looks like that, if the network is recognised without it. Formulas that
+        were filled along are there on purpose.
         """
         held, elements = self._tied.held, self._tied.elements
-        candidates = [
+        unread = {
             cell for cell, number in held.items()
             if cell not in self._tied.wrong
             and (not elements.is_computed[number] or (holders[number] > 1 and not self._precedents.is_copy(cell)))
-        ]  # fmt: skip
-        if not candidates:
+        }  # fmt: skip
+        for position in self._table.formulas if unread else ():
+            unread.difference_update(self._precedents.of(self._table.addresses[position]))
+        if not unread:
             return set()
-        read = {p for position in self._table.formulas for p in self._precedents.of(self._table.addresses[position])}
-        numbers = {number for cell, number in held.items() if cell in read}
-        repeats = [
-            cell for cell in candidates
-            if cell not in read and (held[cell] in numbers or not elements.is_computed[held[cell]])
-        ]  # fmt: skip
-        shapes = Counter(self._shape(cell) for cell in repeats)
-        return {cell for cell in repeats if shapes[self._shape(cell)] == 1}
+        shapes = Counter(self._shape(cell) for cell in held)
+        alone = {cell for cell in unread if shapes[self._shape(cell)] == 1}
+        others = {number for cell, number in held.items() if cell not in alone}
+        return {cell for cell in alone if held[cell] in others or not elements.is_computed[held[cell]]}
 
     def _reads_network(self, cell: Address) -> bool:
         """Whether a formula reads anything of a network, directly or through other untied formulas."""
@@ -414,7 +412,10 @@ class _Survey:
         for place, network in enumerate(self._networks):
             layer, elements = network.spec.layers[-1], self._tied.elements
             names = [name for name in network.graph.outputs if network.graph[name].band.layer == layer.name]
-            numbers = {n for name in names for n in elements.numbers_of(elements.by_name[place, name])}
+            results = {n for name in names for n in elements.numbers_of(elements.by_name[place, name])}
+            # Where nothing follows the sum of a layer, its cells are tied to the sum.
+            equal = {n for result in results for n in elements.equal_to(elements[result].values[:, None])[0]}
+            numbers = results | {n for n in equal if elements[n].source.quantity.band.layer == layer.name}
             for cell, number in self._tied.held.items():
                 if number not in numbers or cell in self._tied.wrong:
                     continue
