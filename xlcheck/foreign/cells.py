@@ -69,6 +69,7 @@ class CellTable:
         index: the position of each of them.
         formulas: the positions of the formula cells.
         texts: the formula of each of these, without `=`.
+        words: the constants that are texts.
         arrays: the range of the array formula that a cell belongs to, where it belongs to one.
     """
 
@@ -76,6 +77,7 @@ class CellTable:
         self.content = content
         self.addresses: list[Address] = []
         self.texts: dict[Address, str] = {}
+        self.words: dict[Address, str] = {}
         self.arrays: dict[Address, str] = {}
         for name, sheet in content.sheets.items():
             in_order = isinstance(sheet.cells, PackedCells)
@@ -86,6 +88,8 @@ class CellTable:
                 self.addresses.append(address)
                 if cell.formula is not None:
                     self.texts[address] = cell.formula
+                elif isinstance(cell.value, str):
+                    self.words[address] = cell.value
                 if cell.array is not None:
                     self.arrays[address] = cell.array
         self.index: dict[Address, int] = {address: i for i, address in enumerate(self.addresses)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -348,10 +349,8 @@ def _links(content: WorkbookContent) -> Iterator[str]:
 
 
 def _largest_difference(verdicts: Sequence[Verdict]) -> tuple[float, float]:
-    error = last_places = 0.0
-    for verdict in verdicts:
-        if isinstance(verdict.actual, float) and np.isfinite(verdict.actual):
-            difference = abs(verdict.actual - verdict.desired)
-            error = max(error, difference)
-            last_places = max(last_places, ulps(difference, abs(verdict.desired)))
-    return error, last_places
+    """Between the numbers of the cells and those of Keras; and in units in the last place."""
+    numbers = [(v.actual, v.desired) for v in verdicts if isinstance(v.actual, float) and math.isfinite(v.actual)]
+    actual, desired = np.reshape(numbers, (-1, 2)).T
+    differences = np.abs(actual - desired)
+    return float(differences.max(initial=0.0)), float(ulps(differences, np.abs(desired)).max(initial=0.0))

@@ -52,7 +52,7 @@ def detect(table: CellTable, values: CellValues, sessions: Sessions, precedents:
     meanings.follow(table.addresses[i] for i in table.formulas)
     roots = [term for term in meanings.known.values() if isinstance(term, Term)]
     numbers = {address: float(values.numbers[i]) for address, i in table.index.items()}
-    labels = Labels.of(table.content)
+    labels = Labels.of(table)
     unread = _unread_numbers(table, precedents)
     found: list[Detected] = []
     forms = find_forms(meanings.algebra, meanings.known.values())

@@ -11,10 +11,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 
-from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.gates import GATES
 
 MAX_DISTANCE = 40
@@ -82,16 +83,9 @@ class Labels:
     learnt: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
-    def of(content: WorkbookContent) -> Labels:
+    def of(table: CellTable) -> Labels:
         """All constant texts of a workbook."""
-        return Labels(
-            {
-                (name, row, column): cell.value
-                for name, sheet in content.sheets.items()
-                for (row, column), cell in sheet.cells.items()
-                if cell.formula is None and isinstance(cell.value, str) and cell.value.strip()
-            }
-        )
+        return Labels({cell: text for cell, text in table.words.items() if text.strip()})
 
     def taught(self, gates: Iterable[tuple[Address, str]]) -> Labels:
         """The same with the words that stand beside the weights of single gates.
@@ -109,15 +103,29 @@ class Labels:
     def beside(self, cell: Address) -> Iterator[str]:
         """Texts that may describe a cell: to the left, above, and to the left of the rows just above."""
         sheet, row, column = cell
-        yield from self._along((sheet, row, c) for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1))
-        yield from self._along((sheet, r, column) for r in range(row - 1, max(-1, row - MAX_DISTANCE), -1))
+        yield from self._to_the_left(cell)
+        if (sheet, column) in self._columns:
+            yield from self._along((sheet, r, column) for r in range(row - 1, max(-1, row - MAX_DISTANCE), -1))
         for up in range(1, 4):
-            yield from self._along((sheet, row - up, c) for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1))
+            yield from self._to_the_left((sheet, row - up, column))
+
+    def _to_the_left(self, cell: Address) -> Iterator[str]:
+        sheet, row, column = cell
+        if (sheet, row) in self._rows:
+            yield from self._along((sheet, row, c) for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1))
 
     def _along(self, cells: Iterator[Address]) -> Iterator[str]:
         for cell in cells:
             if cell in self.texts:
                 yield self.texts[cell]
+
+    @cached_property
+    def _rows(self) -> set[tuple[str, int]]:
+        return {(sheet, row) for sheet, row, _ in self.texts}
+
+    @cached_property
+    def _columns(self) -> set[tuple[str, int]]:
+        return {(sheet, column) for sheet, _, column in self.texts}
 
     def gate(self, cell: Address, kind: str) -> str | None:
         """The gate that the nearest words name, or None."""

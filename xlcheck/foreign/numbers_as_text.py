@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable, show
 from xlcheck.foreign.precedents import Precedents
 
@@ -19,20 +18,13 @@ def numbers_as_text(table: CellTable, precedents: Precedents) -> Iterator[str]:
         table: the workbook's cells.
         precedents: who reads what.
     """
-    cells = [cell for cell in _candidates(table) if precedents.readers(cell)]
+    cells = [cell for cell, text in table.words.items() if _is_number(text) and precedents.readers(cell)]
     if not cells:
         return
     more = f" and {len(cells) - MANY} more" if len(cells) > MANY else ""
     shown = ", ".join(show(cell) for cell in cells[:MANY]) + more
     hold = "holds a number" if len(cells) == 1 else "hold numbers"
     yield f"{shown} {hold} stored as text, which formulas take for 0 or for an error"
-
-
-def _candidates(table: CellTable) -> Iterator[Address]:
-    for name, sheet in table.content.sheets.items():
-        for (row, column), cell in sheet.cells.items():
-            if cell.formula is None and isinstance(cell.value, str) and _is_number(cell.value):
-                yield (name, row, column)
 
 
 def _is_number(text: str) -> bool:

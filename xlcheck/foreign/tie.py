@@ -97,7 +97,7 @@ class _Tier:
         formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
         formulas = [cell for cell in formulas if cell not in prepares]
         kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
-        labels = Labels.of(table.content).taught(_gates(networks))
+        labels = Labels.of(table).taught(_gates(networks))
         self._rejected: list[dict[Address, int]] = []
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
@@ -271,22 +271,27 @@ def _strays(now: Matching, shop: Workshop) -> list[Repair]:
     """Elements that are missing in a regular row or column, where a typed number or a stray result stands."""
     elements = now.elements
     known = {**shop.placed.given, **now.held}
+    placed = set(known.values())
+    missing = [
+        number
+        for place, source in enumerate(elements.sources)
+        if source.reads and not source.part
+        for number in elements.numbers_of(place)
+        if number not in placed
+    ]
     by_band: dict[tuple[int, str, str], list[tuple[Address, Key]]] = defaultdict(list)
-    for cell, number in known.items():
+    for cell, number in known.items() if missing else ():
         key = elements[number].key
         by_band[key.band].append((cell, key))
-    placed = set(known.values())
     found: dict[Address, int] = {}
-    for place, source in enumerate(elements.sources):
-        near = by_band.get(elements[elements.numbers_of(place).start].key.band, [])
-        if not source.reads or source.part or not near or len(near) > MANY:
+    for number in missing:
+        key = elements[number].key
+        near = by_band[key.band]
+        if not near or len(near) > MANY:
             continue
-        for number in elements.numbers_of(place):
-            if number in placed:
-                continue
-            for cell, weight in now.regularity.places(elements[number].key, near).most_common(1):
-                if weight >= ENOUGH_VOTES and _is_stray(cell, number, now, shop):
-                    found[cell] = number
+        for cell, weight in now.regularity.places(key, near).most_common(1):
+            if weight >= ENOUGH_VOTES and _is_stray(cell, number, now, shop):
+                found[cell] = number
     return [Repair(cell, number) for cell, number in found.items()]
 
 

@@ -115,8 +115,8 @@ def _missing(networks: Sequence[Network], tied: Tie) -> Iterator[str]:
     Where none of them does, but a loss that is computed from them, they are computed on the way to it.
     """
     elements = tied.elements
-    held = {elements.keys[number] for number in tied.held.values()}
-    bands = {key.band for key in held}
+    held = set(tied.held.values())
+    bands = {elements[elements.numbers_of(place).start].key.band for place in set(map(elements.place, held))}
     for number, network in enumerate(networks):
         graph = network.graph
 
@@ -130,10 +130,10 @@ def _missing(networks: Sequence[Network], tied: Tie) -> Iterator[str]:
             for sample in range(len(network.samples)):
                 for index in range(size_of(graph[name])):
                     element = elements.number(elements.by_name[number, name], sample, index)
-                    if elements.keys[element] in held:
+                    if element in held:
                         continue
                     equal = elements.equal_to(elements[element].values[:, None])[0]
-                    if not any(elements.keys[other] in held for other in equal):
+                    if not any(other in held for other in equal):
                         of = f" of document {sample + 1}" if len(network.samples) > 1 else ""
                         yield elements[element].name + of
 
@@ -408,7 +408,7 @@ class _Survey:
 
     def _other_words(self) -> Iterator[str]:
         """Results whose nearest words name another activation than the one that was recognised."""
-        labels = Labels.of(self._table.content)
+        labels = Labels.of(self._table)
         for place, network in enumerate(self._networks):
             layer, elements = network.spec.layers[-1], self._tied.elements
             names = [name for name in network.graph.outputs if network.graph[name].band.layer == layer.name]

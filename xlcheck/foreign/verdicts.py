@@ -100,11 +100,12 @@ class Judge:
         """The verdict on each cell that is tied to an element, in order of calculation where they disagree."""
         suspects = []
         for cell, number in self._tied.held.items():
-            if cell not in self._tied.wrong and self._agrees(cell, number):
-                self._status[cell] = Status.AGREE
-                yield self._verdict(cell, Status.AGREE)
-            else:
+            agreement = None if cell in self._tied.wrong else self._agreement(cell, number)
+            if agreement is None:
                 suspects.append(cell)
+            else:
+                self._status[cell] = Status.AGREE
+                yield agreement
         for cell in self._precedents.in_order(suspects):
             verdict = self._suspect(cell)
             self._status[cell] = verdict.status
@@ -127,9 +128,14 @@ class Judge:
             self._desired[key] = (values, magnitude(values))
         return self._desired[key]
 
-    def _agrees(self, cell: Address, number: int) -> bool:
-        element = self._tied.elements[number]
-        return self._near(element, self.actual(cell), self.desired(element), self._source(element)[1])
+    def _agreement(self, cell: Address, number: int) -> Verdict | None:
+        """The verdict on a cell that is right; None if it is not."""
+        element, actual = self._tied.elements[number], self.actual(cell)
+        values, scale = self._source(element)
+        desired = float(values[element.sample, element.index])
+        if not self._near(element, actual, desired, scale):
+            return None
+        return Verdict(cell, element, Status.AGREE, Kind.VALUE, actual, desired, None)
 
     def _near(self, element: Element, actual: Value, desired: float, scale: float) -> bool:
         if type(actual) is not float or not math.isfinite(actual):
