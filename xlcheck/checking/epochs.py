@@ -114,7 +114,7 @@ def judge_epochs(
         Cells([*wrong, *_stale(table, reading, formulas, {found.code for found in wrong})]),
         _counts(verdicts),
         max((_largest(v) for v in verdicts), default=0.0),
-        max((float(ulps(_largest(v), v.scale)) for v in verdicts), default=0.0),
+        max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
         tuple(v.placement.quantity for v in verdicts),
         tuple(verdicts),
     )

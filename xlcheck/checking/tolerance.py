@@ -49,6 +49,6 @@ def magnitude(values: Array) -> float:
     return float(sizes.max()) if sizes.size else 0.0
 
 
-def ulps(difference: float | Array, scale: float | Array) -> Array:
-    """A difference, or several, in units in the last place of numbers as large as `scale`; of 1 where that is 0."""
-    return np.asarray(difference / np.spacing(np.where(scale == 0, 1.0, scale)))
+def ulps(difference: float, scale: float) -> float:
+    """A difference in units in the last place of numbers as large as `scale`; of 1 if that is 0."""
+    return difference / float(np.spacing(scale or 1.0))

@@ -170,12 +170,5 @@ def _difference(name: str, have: Array, want: Array, tolerance: Tolerance) -> Di
     index = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
     largest = float(error[index])
     return Difference(
-        name,
-        int(wrong.sum()),
-        error.size,
-        index,
-        float(have[index]),
-        float(want[index]),
-        largest,
-        float(ulps(largest, scale)),
+        name, int(wrong.sum()), error.size, index, float(have[index]), float(want[index]), largest, ulps(largest, scale)
     )

@@ -353,4 +353,5 @@ def _largest_difference(verdicts: Sequence[Verdict]) -> tuple[float, float]:
     numbers = [(v.actual, v.desired) for v in verdicts if isinstance(v.actual, float) and math.isfinite(v.actual)]
     actual, desired = np.reshape(numbers, (-1, 2)).T
     differences = np.abs(actual - desired)
-    return float(differences.max(initial=0.0)), float(ulps(differences, np.abs(desired)).max(initial=0.0))
+    last_places = max(map(ulps, differences.tolist(), np.abs(desired).tolist()), default=0.0)
+    return float(differences.max(initial=0.0)), last_places
