@@ -133,12 +133,13 @@ def _networks(
     if bindings is not None:
         told = read_bindings(bindings, table.content) if isinstance(bindings, Path) else tuple(bindings)
         return (told if model is None else _under_model(told, model, table, opinion)), ()
-    found = recognise(table, opinion.values, opinion.sessions, precedents)
+    detection = recognise(table, opinion.values, opinion.sessions, precedents)
+    found = detection.networks
     if model is not None:
         network = network_by_value(model, table, opinion.values, [d.network for d in found])
         return (network,), (f"the weights of the model were found in the workbook, from {_first_weight(network)} on",)
     if not found:
-        because = "".join(f"; {text}" for text in numbers_as_text(table, precedents))
+        because = "".join(f"; {text}" for text in (*detection.notes, *numbers_as_text(table, precedents)))
         raise NothingCheckedError(
             f"no network was recognised in {table.content.path}{because}; say what it computes in a bindings file "
             "(`xlcheck bind` writes a draft) and pass it with --bind"
@@ -147,7 +148,7 @@ def _networks(
         f"no bindings were given; assumed {describe(d.network)}, which explains {d.explained} formula cells"
         for d in found
     )
-    return tuple(d.network for d in found), notes
+    return tuple(d.network for d in found), (*notes, *detection.notes)
 
 
 def _under_model(

@@ -31,7 +31,6 @@ class Detected:
         network: the network.
         explained: how many formula cells hold one of its quantities.
         rivals: other networks that explain as many.
-        opaque: formula cells whose meaning could not be found out, and why.
     """
 
     network: Network
@@ -39,8 +38,28 @@ class Detected:
     rivals: tuple[Network, ...] = ()
 
 
-def detect(table: CellTable, values: CellValues, sessions: Sessions, precedents: Precedents) -> list[Detected]:
-    """The networks of a workbook, each with the number of formula cells it explains.
+@dataclass(frozen=True)
+class Detection:
+    """What was found in a workbook.
+
+    Attributes:
+        networks: each with the number of formula cells it explains.
+        left_out: how many formula cells were not looked at, because there are too many.
+    """
+
+    networks: list[Detected]
+    left_out: int = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know about it."""
+        if not self.left_out:
+            return ()
+        return (f"{self.left_out} formula cells were not looked at in search of a network; the workbook is too large",)
+
+
+def detect(table: CellTable, values: CellValues, sessions: Sessions, precedents: Precedents) -> Detection:
+    """The networks of a workbook.
 
     Args:
         table: the workbook's cells.
@@ -72,7 +91,7 @@ def detect(table: CellTable, values: CellValues, sessions: Sessions, precedents:
                 readings.append(_best(choices, table, values, sessions))
         if sum(d.explained for d in readings) > sum(d.explained for d in found):
             found = readings
-    return [d for d in found if d.explained > 0]
+    return Detection([d for d in found if d.explained > 0], meanings.left_out)
 
 
 def _all_choices(model: Sequence[FoundLayer], visible: Visible, labels: Labels, name: str) -> list[Choice]:

@@ -43,12 +43,14 @@ class Meanings:
         algebra: the terms.
         known: formula cell → its term.
         opaque: formula cell → why its meaning is not known; it counts as given.
+        left_out: how many of the cells to be followed were not looked at when the budget was used up.
     """
 
     def __init__(self, table: CellTable, values: CellValues, budget: int = 150_000) -> None:
         self.algebra = Algebra()
         self.known: dict[Address, Scalar] = {}
         self.opaque: dict[Address, str] = {}
+        self.left_out = 0
         self._table = table
         self._values = values
         self._budget = budget
@@ -62,9 +64,9 @@ class Meanings:
     def follow(self, cells: Iterable[Address]) -> None:
         """Find out the meaning of formula cells and of all that they read, as far as the budget goes."""
         for cell in cells:
-            if len(self.algebra) > self._budget:
-                return
-            self._follow(cell)
+            if len(self.algebra) <= self._budget:
+                self._follow(cell)
+            self.left_out += cell not in self.known
 
     def of_text(self, formula: str, cell: Address) -> Scalar:
         """The meaning that a formula would have in a cell, over the values of all cells that it reads.

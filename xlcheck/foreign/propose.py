@@ -12,7 +12,7 @@ from xlcheck.foreign.bindings_text import bindings_text
 from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.detect import Detected
 from xlcheck.foreign.network import Network
-from xlcheck.foreign.opinions import Opinion, consult
+from xlcheck.foreign.opinions import consult
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.recognise import recognise
@@ -50,18 +50,20 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
         raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to bind")
     opinion = consult(table, engine)
     precedents = Precedents(table)
-    found = recognise(table, opinion.values, opinion.sessions, precedents)
+    detection = recognise(table, opinion.values, opinion.sessions, precedents)
+    found = detection.networks
     if not found:
+        because = "".join(f"; {note}" for note in detection.notes)
         raise NothingCheckedError(
-            f"no network was recognised in {content.path}; it needs weights as constants, and formulas that multiply "
-            "them"
+            f"no network was recognised in {content.path}{because}; it needs weights as constants, and formulas that "
+            "multiply them"
         )
     networks = tuple(d.network for d in found)
     probe = Probe(table, opinion.sessions, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
     inputs = {cell for n in networks for _, _, _, cell in n.cells() if table.is_formula(cell)}
     explained = len(tied.held) - len(tied.wrong) + len(inputs - tied.held.keys())
-    comments = [list(_comments(d, opinion)) for d in found]
+    comments = [[*opinion.notes, *detection.notes, *_comments(d)] for d in found]
     title = (
         f"Bindings of {content.path.name}, proposed by xlcheck: they explain {explained} of {len(table.formulas)} "
         "formula cells."
@@ -69,8 +71,7 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     return Proposal(bindings_text(networks, comments, title), networks, explained, len(table.formulas))
 
 
-def _comments(detected: Detected, opinion: Opinion) -> Iterator[str]:
-    yield from opinion.notes
+def _comments(detected: Detected) -> Iterator[str]:
     if detected.rivals:
         yield (
             f"NOT SURE: {len(detected.rivals)} other reading{'s' if len(detected.rivals) > 1 else ''} explain as many "

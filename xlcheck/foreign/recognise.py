@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable, CellValues
-from xlcheck.foreign.detect import Detected, detect
+from xlcheck.foreign.detect import Detected, Detection, detect
 from xlcheck.foreign.elements import Elements, quantity_sources
 from xlcheck.foreign.excerpt import excerpt
 from xlcheck.foreign.extension import extended
@@ -24,8 +24,8 @@ ENOUGH = 0.5
 """The share of the formula cells that must be explained; otherwise the workbook is looked at as a whole."""
 
 
-def recognise(table: CellTable, values: CellValues, sessions: Sessions, precedents: Precedents) -> list[Detected]:
-    """The networks of a workbook, each with the number of formula cells it explains.
+def recognise(table: CellTable, values: CellValues, sessions: Sessions, precedents: Precedents) -> Detection:
+    """The networks of a workbook.
 
     Args:
         table: the workbook's cells.
@@ -38,7 +38,7 @@ def recognise(table: CellTable, values: CellValues, sessions: Sessions, preceden
     for _ in range(TRIALS if len(table.formulas) > LARGE else 0):
         part = excerpt(left[-1], PART, table, values, precedents)
         found = detect(part.table, part.values, sessions, part.precedents)
-        networks = [whole for d in found for whole in extended(d.network, table, part.precedents)]
+        networks = [whole for d in found.networks for whole in extended(d.network, table, part.precedents)]
         detected, unexplained = _explained(networks, table, values, sessions)
         if _count(detected) > _count(best):
             best = detected
@@ -46,7 +46,7 @@ def recognise(table: CellTable, values: CellValues, sessions: Sessions, preceden
             break
         left = unexplained
     if best and _count(best) >= ENOUGH * len(table.formulas):
-        return best
+        return Detection(best)
     return detect(table, values, sessions, precedents)
 
 
