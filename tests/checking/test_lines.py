@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from rich.text import Text
 
-from xlcheck.checking.lines import Line, broken
+from xlcheck.checking.lines import broken
 
 
-def texts(line: Line, width: int, indent: int = 0) -> list[str]:
+def texts(text: str, width: int, indent: int = 0) -> list[str]:
     """The broken line as plain text."""
-    return ["".join(text for text, _ in part) for part in broken(line, width, indent)]
+    return [line.plain for line in broken(Text(text), width, indent)]
 
 
 @pytest.mark.parametrize(
@@ -28,15 +29,15 @@ def texts(line: Line, width: int, indent: int = 0) -> list[str]:
 )
 def test_lines_fit_the_width(text: str, expected: list[str]) -> None:
     """Eight columns: a word goes to the next line, one that fits no line is cut; wide characters take two columns."""
-    assert texts([(text, "")], 8) == expected
-    assert texts([(text, "")], 10, indent=2) == [f"  {line}" for line in expected]
+    assert texts(text, 8) == expected
+    assert texts(text, 10, indent=2) == [f"  {line}" for line in expected]
 
 
 def test_styles_stay_with_their_text() -> None:
     """A span that is broken has its style on both lines."""
-    line = [("one ", "bold"), ("two three", "red")]
+    lines = broken(Text.assemble(("one ", "bold"), ("two three", "red")), 8)
 
-    assert [list(part) for part in broken(line, 8)] == [
-        [("", ""), ("one ", "bold"), ("two", "red")],
-        [("", ""), ("three", "red")],
+    assert [[(line.plain[span.start : span.end], span.style) for span in line.spans] for line in lines] == [
+        [("one ", "bold"), ("two", "red")],
+        [("three", "red")],
     ]
