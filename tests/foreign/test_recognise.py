@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,10 +12,8 @@ import xlsxwriter
 
 from xlcheck import api
 from xlcheck.checking.report import CheckReport
-from xlcheck.errors import NothingCheckedError
 from xlcheck.excel.addresses import cell_name
-from xlcheck.foreign import detect, recognise
-from xlcheck.foreign.meanings import Meanings
+from xlcheck.foreign import recognise
 
 pytestmark = pytest.mark.keras
 
@@ -158,19 +155,3 @@ def test_a_mistake_far_from_the_part_is_the_root(step: int, units: tuple[int, ..
     assert {cell.cell for cell in report.roots} == {cell_name(*down(0, step, 2 + unit)) for unit in units}
     assert {cell.diagnosis for cell in report.roots} == {"recurrent-term-missing"}
     assert report.counts.unbound == 0
-
-
-def test_a_search_that_stops_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Formulas that were not looked at, because there are too many, are counted in the report or in the refusal."""
-    write(tmp_path / "book.xlsx", down)
-    monkeypatch.setattr(recognise, "LARGE", 1_000)  # look at it as a whole
-    monkeypatch.setattr(detect, "Meanings", partial(Meanings, budget=200))
-    report = api.check(tmp_path / "book.xlsx")
-    left_out = [note for note in report.notes if "formula cells were not looked at" in note]
-
-    assert len(left_out) == 1
-    assert 0 < int(left_out[0].split()[0]) < report.counts.formula_cells
-
-    monkeypatch.setattr(detect, "Meanings", partial(Meanings, budget=0))
-    with pytest.raises(NothingCheckedError, match="formula cells were not looked at in search of a network"):
-        api.check(tmp_path / "book.xlsx")

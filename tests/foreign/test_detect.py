@@ -1,0 +1,49 @@
+"""Networks are searched for in as many formula cells as can be looked at; the rest is counted."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from xlcheck import api
+from xlcheck.errors import NothingCheckedError
+from xlcheck.foreign import detect
+from xlcheck.foreign.meanings import Meanings
+
+pytestmark = pytest.mark.keras
+
+CORPUS = Path(__file__).parents[2] / "fixtures" / "foreign"
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A workbook made by hand, without the bindings that stand beside it."""
+    return Path(shutil.copy(CORPUS / "time_down.xlsx", tmp_path))
+
+
+def stop_at(monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
+    """Let a search end after so many terms."""
+    monkeypatch.setattr(detect, "Meanings", partial(Meanings, budget=budget))
+
+
+def test_a_search_that_ends_early_says_so(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report counts the formulas that were not looked at."""
+    whole = api.check(book)
+    stop_at(monkeypatch, 100)
+    report = api.check(book)
+    counted = [note.split()[0] for note in report.notes if "formula cells were not looked at" in note]
+
+    assert not any("not looked at" in note for note in whole.notes)
+    assert len(counted) == 1
+    assert 0 < int(counted[0]) < report.counts.formula_cells
+
+
+def test_a_search_that_ends_at_once_says_so(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does the refusal where nothing was found."""
+    stop_at(monkeypatch, 0)
+
+    with pytest.raises(NothingCheckedError, match="formula cells were not looked at in search of a network"):
+        api.check(book)
