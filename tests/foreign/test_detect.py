@@ -18,10 +18,9 @@ pytestmark = pytest.mark.keras
 CORPUS = Path(__file__).parents[2] / "fixtures" / "foreign"
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
+def without_bindings(name: str, folder: Path) -> Path:
     """A workbook made by hand, without the bindings that stand beside it."""
-    return Path(shutil.copy(CORPUS / "time_down.xlsx", tmp_path))
+    return Path(shutil.copy(CORPUS / name, folder))
 
 
 def stop_at(monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
@@ -29,8 +28,9 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
     monkeypatch.setattr(detect, "Meanings", partial(Meanings, budget=budget))
 
 
-def test_a_search_that_ends_early_says_so(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_ends_early_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The report counts the formulas that were not looked at."""
+    book = without_bindings("time_down.xlsx", tmp_path)
     whole = api.check(book)
     stop_at(monkeypatch, 100)
     report = api.check(book)
@@ -41,8 +41,9 @@ def test_a_search_that_ends_early_says_so(book: Path, monkeypatch: pytest.Monkey
     assert 0 < int(counted[0]) < report.counts.formula_cells
 
 
-def test_a_search_that_ends_at_once_says_so(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_ends_at_once_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So does the refusal where nothing was found."""
+    book = without_bindings("two_documents.xlsx", tmp_path)
     stop_at(monkeypatch, 0)
 
     with pytest.raises(NothingCheckedError, match="formula cells were not looked at in search of a network"):
