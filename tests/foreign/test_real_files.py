@@ -386,3 +386,20 @@ class TestMarkedCopies:
         assert copy["K13"].fill.fgColor.rgb != sheet["K13"].fill.fgColor.rgb
         with ZipFile(marked) as archive:
             assert archive.testzip() is None
+
+    def test_notes_say_what_and_why_and_the_right_value(self, path: Path, tmp_path: Path) -> None:
+        """A wrong cell below another one is told both values: the one to give now, and the one when all is right."""
+        edit(path, lambda book: book.active.__setitem__("K13", "=D13*K12-F13*H13"))
+        edit(path, lambda book: book.active.__setitem__("J14", "=TANH(I14)"))
+        report = api.check(path)
+        marked = tmp_path / "marked.xlsx"
+        annotate(report, path, marked)
+        sheet = openpyxl.load_workbook(marked).active
+        lines = {cell: sheet[cell].comment.text.split("\n") for cell in ("K13", "J14", "M15")}
+
+        assert lines["K13"][0] == "✗ wrong"
+        assert lines["K13"][-1] == "Right value: -0.1467991"
+        assert lines["J14"][0] == "✗ wrong: sigmoid tanh exchanged"
+        assert "should be σ(zₒ,ₜ) = 0.5876899" in lines["J14"][1]
+        assert lines["J14"][-1] == "Right value once the cells before it are right, too: 0.6122838"
+        assert lines["M15"][0] == "carried on"

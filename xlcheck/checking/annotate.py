@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from xlcheck.checking.report import CheckReport, Status
+from xlcheck.checking.messages import show_apart, show_values
+from xlcheck.checking.report import CellResult, CheckReport, Status
 from xlcheck.excel.addresses import parse_range
 from xlcheck.excel.marking import Mark, write_marked
 
@@ -36,10 +37,16 @@ def annotate(report: CheckReport, source: Path, target: Path) -> int:
 def _marks(report: CheckReport) -> Iterator[Mark]:
     for cell in report.cells.with_status(*_COLORS):
         place = parse_range(cell.cell)
-        diagnosis = f" ({cell.diagnosis})" if cell.diagnosis else ""
+        diagnosis = f": {cell.diagnosis.replace('-', ' ')}" if cell.diagnosis else ""
         note = f"{_TITLES[cell.status]}{diagnosis}\n{cell.message}"
         if cell.desired is not None:
-            note += (
-                f"\nRight value: {cell.desired!r}" if isinstance(cell.desired, float) else f"\nRight: {cell.desired}"
-            )
+            note += f"\nRight value{_proviso(cell)}: {show_values(cell)[1]}"
         yield Mark(cell.sheet, place.top, place.left, _COLORS[cell.status], note)
+
+
+def _proviso(cell: CellResult) -> str:
+    """When a wrong cell will have its right value, if correcting the cell itself is not enough."""
+    here = cell.desired_from_precedents
+    if cell.status is not Status.ROOT or here is None or show_apart(cell.actual, here)[1] == show_values(cell)[1]:
+        return ""
+    return " once the cells before it are right, too"

@@ -20,6 +20,7 @@ from lxml import etree
 from xlcheck.errors import UsageError, WorkbookError
 from xlcheck.excel.addresses import cell_name, column_index
 from xlcheck.excel.container import Container, open_container
+from xlcheck.excel.note_boxes import EMPTY_DRAWING, Grid, add_box
 from xlcheck.excel.parts import read_structure
 from xlcheck.files import replacing
 
@@ -27,9 +28,6 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_VML, _OFFICE, _EXCEL = "urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office", (
-    "urn:schemas-microsoft-com:office:excel"
-)  # fmt: skip
 _AUTHOR = "xlcheck"
 # Elements of a worksheet that stand after its `legacyDrawing`.
 _AFTER_NOTES = (
@@ -122,9 +120,10 @@ class _Marking:
             cell = rows.cell(mark.row, mark.column)
             cell.set("s", str(self._styles.filled(int(cell.get("s", "0")), mark.color)))
         notes, drawing = self._note_parts(part, root)
+        grid = Grid(root)
         for mark in marks:
-            _add_note(notes, mark)
-            _add_shape(drawing, mark)
+            text = _add_note(notes, mark)
+            add_box(drawing, mark.row, mark.column, text, grid)
 
     def _note_parts(self, part: str, root: etree._Element) -> tuple[etree._Element, etree._Element]:
         """The notes of a worksheet and the drawing that shows them; made if there are none yet."""
@@ -142,7 +141,7 @@ class _Marking:
         drawing = _target(relations, part, "vmlDrawing")
         if drawing is None:
             drawing = _free_name(self._container, self._trees, "xl/drawings/xlcheckNotes{}.vml")
-            self._trees[drawing] = etree.fromstring(_EMPTY_DRAWING.encode())
+            self._trees[drawing] = etree.fromstring(EMPTY_DRAWING.encode())
             identity = _relate(relations, "vmlDrawing", part, drawing)
             _insert_legacy_drawing(root, identity)
             self._default_type("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
@@ -271,8 +270,8 @@ def _insert_legacy_drawing(root: etree._Element, identity: str) -> None:
         later.addprevious(element)
 
 
-def _add_note(notes: etree._Element, mark: Mark) -> None:
-    """A note of our own, or a paragraph below the note that is there."""
+def _add_note(notes: etree._Element, mark: Mark) -> str:
+    """A note of our own, or a paragraph below the note that is there; the whole text."""
     authors, items = notes.find(f"{{{_MAIN}}}authors"), notes.find(f"{{{_MAIN}}}commentList")
     if authors is None or items is None:
         raise WorkbookError("the notes of a worksheet are damaged and cannot be added to")
@@ -293,29 +292,4 @@ def _add_note(notes: etree._Element, mark: Mark) -> None:
     content = etree.SubElement(run, f"{{{_MAIN}}}t")
     content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     content.text = "".join(c if c.isprintable() or c == "\n" else "�" for c in paragraph)
-
-
-def _add_shape(drawing: etree._Element, mark: Mark) -> None:
-    """The yellow box that Excel shows for a note; a cell has one at the most."""
-    for data in drawing.iter(f"{{{_EXCEL}}}ClientData"):
-        where = (data.findtext(f"{{{_EXCEL}}}Row"), data.findtext(f"{{{_EXCEL}}}Column"))
-        if data.get("ObjectType") == "Note" and where == (str(mark.row), str(mark.column)):
-            return
-    count = sum(1 for _ in drawing.iter(f"{{{_VML}}}shape"))
-    lines = 2 + len(mark.note) // 38
-    drawing.append(etree.fromstring(
-        f'<v:shape xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}" id="_xlcheck_{count}" type="#_xlcheck_note" '
-        'style="position:absolute;visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
-        '<v:shadow color="black" obscured="t"/><v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto">'
-        '<div style="text-align:left"/></v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-        f"<x:Anchor>{mark.column + 1}, 15, {mark.row}, 2, {mark.column + 5}, 15, {mark.row + lines}, 4</x:Anchor>"
-        f"<x:AutoFill>False</x:AutoFill><x:Row>{mark.row}</x:Row><x:Column>{mark.column}</x:Column></x:ClientData>"
-        "</v:shape>".encode()
-    ))  # fmt: skip
-
-
-_EMPTY_DRAWING = (
-    f'<xml xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}">'
-    '<v:shapetype id="_xlcheck_note" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype></xml>'
-)
+    return "".join(item.text or "" for item in note.iter(f"{{{_MAIN}}}t"))
