@@ -89,9 +89,20 @@ def peak() -> float:
     """The peak of this process in megabytes."""
     status = Path("/proc/self/status")
     if status.exists():  # without what the process was before it became this program, which getrusage counts on Linux
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return float(line.split()[1]) / 1000
+        return _high_water_mark(status)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+def _high_water_mark(status: Path) -> float:
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return float(line.split()[1]) / 1000
+
+
+def peak_of_all() -> float:
+    """The sum of the peaks of this process and of those that it has started and that are at work, in megabytes."""
+    children = [Path(f"/proc/{number}/status") for task in Path("/proc/self/task").iterdir()
+                for number in (task / "children").read_text().split()]  # fmt: skip
+    return peak() + sum(_high_water_mark(status) for status in children)
 
 
 def wide_console() -> Console:
