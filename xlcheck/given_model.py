@@ -81,9 +81,17 @@ def given_model(model: Any, inputs: Any) -> GivenModel:
         ModelError: the model cannot be used, or leaves open how long its inputs are and there are none.
         DataError: the inputs cannot be read or do not fit the model.
     """
+    if isinstance(model, (str, Path)) and (inputs is None or isinstance(inputs, (str, Path))):
+        from xlcheck.oracle import apart
+
+        return apart.call(_given_model, model, inputs)
+    return _given_model(model, inputs)
+
+
+def _given_model(model: Any, inputs: Any) -> GivenModel:
     from xlcheck.foreign.by_value import GivenModel
     from xlcheck.layers.forward import forward_graph
-    from xlcheck.models.build import inputs_of
+    from xlcheck.models.inputs import inputs_of
     from xlcheck.oracle.quantities import spread
     from xlcheck.spec.keras_reader import read_model
 

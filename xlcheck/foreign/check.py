@@ -316,10 +316,11 @@ def _report(
 ) -> CheckReport:
     number = {status: sum(result.status is status for result in results) for status in _ORDER}
     checked = len(verdicts) - sum(verdict.status is Status.NOT_EVALUATED for verdict in verdicts)
-    judged = {(verdict.cell[0], cell_name(*verdict.cell[1:])) for verdict in verdicts}
-    judged |= {(cell[0], cell_name(*cell[1:])) for cell in weights}
+    wrong = [(result.sheet, result.cell) for result in results if result.status in {Status.ROOT, Status.CARRIED}]
+    judged = (*weights, *(verdict.cell for verdict in verdicts)) if wrong else ()
+    names = {(sheet, cell_name(row, column)) for sheet, row, column in judged}
     checked += len(weights)
-    checked += sum(r.status in {Status.ROOT, Status.CARRIED} and (r.sheet, r.cell) not in judged for r in results)
+    checked += sum(name not in names for name in wrong)
     typed = sum(verdict.kind in {Kind.NOT_A_FORMULA, Kind.MISSING} for verdict in verdicts)
     error, last_places = _largest_difference(verdicts)
     return CheckReport(

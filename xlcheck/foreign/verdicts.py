@@ -33,7 +33,7 @@ NOISE = 1e-7
 """What single precision can do to a number near 1; such a difference is no error if a number was typed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of one cell.
 

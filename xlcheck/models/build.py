@@ -22,7 +22,7 @@ from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.models.backward import Backward, loss_of, prepare, targets_of, with_gradients
-from xlcheck.models.inputs import Array, ModelInputs, fit, read_inputs
+from xlcheck.models.inputs import Array, inputs_of
 from xlcheck.models.plan import plan_model
 from xlcheck.models.sheets.words import TypedText
 from xlcheck.spec.model_spec import ModelSpec
@@ -124,28 +124,6 @@ def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
         if one_hot:
             places |= {name.replace(".x", ".place", 1): places_of(trace[name]) for name in names}
     return replace(spec, inputs=tuple(inputs)), Trace(trace.source, {**places, **trace.values})
-
-
-def inputs_of(model: Any, inputs: Any, labels: Sequence[str] | None = None) -> ModelInputs:
-    """What a model reads, out of a file or out of arrays.
-
-    Args:
-        model: a `keras.Model`.
-        inputs: as for `build_model`.
-        labels: a short text for each sample.
-
-    Raises:
-        DataError: the inputs cannot be read or do not fit the model.
-    """
-    from xlcheck.spec.keras_calls import input_names
-
-    if isinstance(inputs, ModelInputs):
-        return inputs
-    shapes = {name: tuple(tensor.shape[1:]) for name, tensor in zip(input_names(model), model.inputs, strict=True)}
-    if isinstance(inputs, (str, Path)):
-        return read_inputs(inputs, shapes)
-    arrays = inputs if isinstance(inputs, (list, tuple)) and len(shapes) > 1 else [inputs]
-    return fit(arrays, shapes, "the inputs", labels)
 
 
 def _require_finite(trace: Trace) -> None:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -32,6 +33,28 @@ class ModelInputs:
 
     arrays: tuple[Array, ...]
     labels: tuple[str, ...]
+
+
+def inputs_of(model: Any, inputs: Any, labels: Sequence[str] | None = None) -> ModelInputs:
+    """What a model reads, out of a file or out of arrays.
+
+    Args:
+        model: a `keras.Model`.
+        inputs: path of a file for `read_inputs`, `ModelInputs`, an array, or a list with an array for each input.
+        labels: a short text for each sample.
+
+    Raises:
+        DataError: the inputs cannot be read or do not fit the model.
+    """
+    from xlcheck.spec.keras_calls import input_names
+
+    if isinstance(inputs, ModelInputs):
+        return inputs
+    shapes = {name: tuple(tensor.shape[1:]) for name, tensor in zip(input_names(model), model.inputs, strict=True)}
+    if isinstance(inputs, (str, Path)):
+        return read_inputs(inputs, shapes)
+    arrays = inputs if isinstance(inputs, (list, tuple)) and len(shapes) > 1 else [inputs]
+    return fit(arrays, shapes, "the inputs", labels)
 
 
 def read_inputs(path: str | Path, inputs: Mapping[str, Shape]) -> ModelInputs:

@@ -11,16 +11,21 @@ import pickle
 import subprocess
 import sys
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from threading import Lock
-from typing import IO, Any, cast
+from typing import IO, Any, ParamSpec, TypeVar, cast
 
 from xlcheck.graph.trace import Trace
+from xlcheck.oracle import record
 from xlcheck.spec.keras_import import import_in_background
 from xlcheck.spec.model_spec import Array, LayerSpec, ModelSpec
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # What Keras computes otherwise on NumPy: on TensorFlow the constants of these are rounded to single precision,
 # and codes are no whole numbers on NumPy. Losses are recovered from logits on TensorFlow only.
@@ -41,12 +46,21 @@ def prepare() -> None:
 
 def retrace(spec: ModelSpec, given: Mapping[str, Array]) -> Trace:
     """What `xlcheck.oracle.record.retrace` returns in double precision, and raises, whichever Keras is asked."""
-    if _is_of_use() and is_same_on_numpy(spec):
-        with suppress(*_BROKEN_PIPE):  # it has no Keras that works; this process may have
-            return process().retrace(spec, given)
-    from xlcheck.oracle import record
+    return call(record.retrace, spec, given) if is_same_on_numpy(spec) else record.retrace(spec, given)
 
-    return record.retrace(spec, given)
+
+def call(function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    """What a function returns, and raises, that asks Keras for something that does not depend on the backend.
+
+    Args:
+        function: a function of a module, which the other process can import.
+        arguments: its arguments, as everything that passes between the processes picklable.
+        options: its keyword arguments.
+    """
+    if _is_of_use():
+        with suppress(*_BROKEN_PIPE):  # it has no Keras that works; this process may have
+            return process().call(function, *arguments, **options)
+    return function(*arguments, **options)
 
 
 def is_same_on_numpy(spec: ModelSpec) -> bool:
@@ -94,15 +108,15 @@ class _Process:
         )
         weakref.finalize(self, _end, self._process, owner)
 
-    def retrace(self, spec: ModelSpec, given: Mapping[str, Array]) -> Trace:
-        """Send a request and wait for the reply.
+    def call(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        """Let the other process call a function, and wait for the reply.
 
         Raises:
             OSError, EOFError, UnpicklingError, ValueError: the process has ended; and whatever was raised in it.
         """
         with self._lock:
             try:
-                pickle.dump((spec, dict(given)), self._requests)
+                pickle.dump((Path.cwd(), function, arguments, options), self._requests)
                 self._requests.flush()
                 succeeded, reply = self._reply()
             except BaseException:
@@ -110,7 +124,7 @@ class _Process:
                 self._process.kill()
                 raise
         if succeeded:
-            return cast("Trace", reply)
+            return cast("T", reply)
         raise reply
 
     def _reply(self) -> tuple[bool, Any]:

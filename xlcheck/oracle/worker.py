@@ -8,7 +8,6 @@ import signal
 import sys
 
 from xlcheck.errors import XlcheckError
-from xlcheck.graph.trace import Trace
 
 # Of no use here, and slow to import; Keras does so wherever they are installed.
 _LEFT_OUT = ("matplotlib", "pandas", "PIL")
@@ -24,18 +23,17 @@ def main() -> None:
     os.dup2(2, 1)
     for name in _LEFT_OUT:
         sys.modules[name] = None  # type: ignore[assignment]
-    from xlcheck.oracle.record import retrace
     from xlcheck.spec.keras_import import use_numpy
 
     use_numpy()
     while True:
         try:
-            spec, given = pickle.load(requests)  # noqa: S301 - from the process that started us
+            folder, function, arguments, options = pickle.load(requests)  # noqa: S301 - from the process that started us
         except EOFError:
             return
-        reply: tuple[bool, Trace | XlcheckError]
+        os.chdir(folder)  # so that a relative path means the same file in both processes
         try:
-            reply = True, retrace(spec, given)
+            reply = True, function(*arguments, **options)
         except XlcheckError as error:
             reply = False, error
         pickle.dump(reply, replies)
