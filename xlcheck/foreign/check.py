@@ -321,7 +321,7 @@ def _report(
     names = {(sheet, cell_name(row, column)) for sheet, row, column in judged}
     checked += len(weights)
     checked += sum(name not in names for name in wrong)
-    typed = sum(verdict.kind in {Kind.NOT_A_FORMULA, Kind.MISSING} for verdict in verdicts)
+    typed = sum(not table.is_formula(verdict.cell) for verdict in verdicts)
     error, last_places = _largest_difference(verdicts)
     return CheckReport(
         workbook=str(content.path),

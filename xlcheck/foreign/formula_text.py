@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
+_ONLY_A_NUMBER = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[Ee][-+]?\d+)?\s*")
 _NUMBER = re.compile(r"(?<![\w.$!])(\d+\.\d+(?:[Ee][+-]?\d+)?|\d+[Ee][+-]?\d+)(?![\w.!(])")
+
+
+def is_number(formula: str) -> bool:
+    """Whether a formula is nothing but a number: `=0.5`, a constant with a sign of equality before it."""
+    return _ONLY_A_NUMBER.fullmatch(formula) is not None
 
 
 def numbers_in_text(formula: str) -> list[float]:

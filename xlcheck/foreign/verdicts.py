@@ -20,7 +20,7 @@ from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable, CellValues
 from xlcheck.foreign.elements import Element
-from xlcheck.foreign.formula_text import numbers_in_text
+from xlcheck.foreign.formula_text import is_number, numbers_in_text
 from xlcheck.foreign.local import SheetValues
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.precedents import Precedents
@@ -175,7 +175,7 @@ class Judge:
     def _kind(self, cell: Address, actual: Value) -> Kind:
         if actual is None and not self._table.is_formula(cell):
             return Kind.MISSING
-        if not self._table.is_formula(cell):
+        if not self._table.is_formula(cell) or is_number(self._text(cell)):
             return Kind.NOT_A_FORMULA
         if isinstance(actual, CellError):
             return Kind.EXCEL_ERROR
