@@ -72,8 +72,9 @@ def roots(report: CheckReport) -> list[str]:
 class TestWhatCellsMayHold:
     """Kinds of formulas, texts and numbers."""
 
-    def test_dynamic_arrays(self, tmp_path: Path) -> None:
-        """A hidden state that spills over three cells is checked in each of them, and a wrong one is found."""
+    @pytest.mark.parametrize("spilled", ["B{0}:D{0}", "_xlfn.ANCHORARRAY(B{0})"])
+    def test_dynamic_arrays(self, spilled: str, tmp_path: Path) -> None:
+        """A hidden state that spills over three cells, read by its range or as `B9#`, is checked in each of them."""
         for wrong in (False, True):
             path = tmp_path / f"{wrong}.xlsx"
             book = xlsxwriter.Workbook(path)
@@ -85,7 +86,8 @@ class TestWhatCellsMayHold:
             for row, x in enumerate((1.5, -0.5, 0.8, 0.3), start=9):
                 sheet.write_number(row - 1, 0, x)
                 before = row - 2 if wrong and row == 11 else row - 1
-                formula = f"=TANH(A{row}*$B$1:$D$1+MMULT(B{before}:D{before},$B$2:$D$4)+$B$5:$D$5)"
+                state = "B8:D8" if before == 8 else spilled.format(before)
+                formula = f"=TANH(A{row}*$B$1:$D$1+MMULT({state},$B$2:$D$4)+$B$5:$D$5)"
                 sheet.write_dynamic_array_formula(f"B{row}:D{row}", formula)
             book.close()
             report = api.check(path)
@@ -107,7 +109,22 @@ class TestWhatCellsMayHold:
         report = api.check(path)
 
         assert roots(report) == []
-        assert report.counts.agree >= ALL
+        assert report.counts.agree == ALL + 1
+        assert [(cell.cell, cell.status.value) for cell in report.cells] == [
+            ("P11", "not_evaluated"), ("P12", "not_evaluated")
+        ]  # fmt: skip
+        assert all(cell.quantity is None and "TABLE" in cell.message for cell in report.cells)
+
+    @pytest.mark.parametrize("bound", [False, True])
+    @pytest.mark.parametrize("content", [-0.14679912435045267, "=-0.14679912435045267"])
+    def test_a_right_number_over_a_formula(self, content: object, bound: bool, path: Path) -> None:
+        """A result that was typed is no formula, with a sign of equality before it or without."""
+        edit(path, lambda book: book.active.__setitem__("K13", content))
+        report = api.check(path, bindings=FOLDER / "time_down.toml" if bound else None)
+        (cell,) = report.roots
+
+        assert (cell.cell, cell.kind.value, cell.diagnosis) == ("K13", "not_a_formula", "constant-over-formula")
+        assert report.counts.formula_cells == ALL
 
     def test_rich_text_labels_name_the_gates(self, path: Path) -> None:
         """Words with several fonts are read as one text."""

@@ -108,6 +108,10 @@ class CellTable:
         """Whether a formula stands there."""
         return address in self.texts
 
+    def is_data_table(self, address: Address) -> bool:
+        """Whether the cell belongs to a what-if data table, which shows results for other inputs."""
+        return self.texts.get(address, "").startswith("TABLE(")
+
     def spill(self, cell: Address) -> Range:
         """The range that the array formula of a cell fills; the cell itself if it holds none."""
         return parse_range(self.arrays.get(cell, cell_name(*cell[1:])), cell[0])

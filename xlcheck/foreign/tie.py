@@ -95,7 +95,7 @@ class _Tier:
         placed = Placed.of(networks, elements)
         prepares = _preparation(placed, table, probe, precedents)
         formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
-        formulas = [cell for cell in formulas if cell not in prepares]
+        formulas = [cell for cell in formulas if cell not in prepares and not table.is_data_table(cell)]
         kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
         labels = Labels.of(table).taught(_gates(networks))
         self._rejected: list[dict[Address, int]] = []
