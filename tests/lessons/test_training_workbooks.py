@@ -133,7 +133,9 @@ def require_named_divergence(session: Any, path: Path, optimiser: str, rate: flo
     assert states.index("diverged") == int(diverged[1]) - 1
 
 
-@pytest.mark.parametrize("name", ["ironcalc", "cellrune", pytest.param("libreoffice", marks=pytest.mark.libreoffice)])
+@pytest.mark.parametrize(
+    "name", part_of(["ironcalc", "cellrune", pytest.param("libreoffice", marks=pytest.mark.libreoffice)], 2)
+)
 def test_keras_no_longer_applies_after_a_change(name: str, short: Callable[[str], Path]) -> None:
     """Whatever the learner changes, Keras's differences give way to a dash; put back, they come back."""
     path = short("simple-rnn-training")
@@ -330,7 +332,7 @@ def test_a_transposed_kernel(short: Callable[[str], Path], tmp_path: Path) -> No
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("name", TRAINING_LESSONS)
+@pytest.mark.parametrize("name", part_of(list(TRAINING_LESSONS), 1))
 def test_every_cell_agrees_in_libreoffice(name: str, built: Callable[[str], api.Built]) -> None:
     """LibreOffice computes the same 500 epochs and nudged runs within 1e-13."""
     report = api.check(built(name).path, engine="libreoffice")

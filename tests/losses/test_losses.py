@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from thorough import THOROUGH
 
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.evaluate import evaluate
@@ -49,8 +50,15 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("timed", [False, True])
-@pytest.mark.parametrize(("loss", "units", "activation"), CASES)
+@pytest.mark.parametrize(
+    ("loss", "units", "activation", "timed"),
+    [  # in an ordinary run every second of them at each time step, the others once
+        (*case, timed)
+        for number, case in enumerate(CASES)
+        for timed in (False, True)
+        if THOROUGH or timed == bool(number % 2)
+    ],
+)
 def test_values_and_gradients_are_keras(loss: str, units: int, activation: str, timed: bool) -> None:
     """The loss of each step and sample, the mean, and all gradients agree with Keras within 1e-14."""
     made = model(loss, units, activation, timed=timed)

@@ -27,7 +27,7 @@ from xlcheck.training.models import MODELS
 pytestmark = pytest.mark.keras
 
 # All 500 epochs of the lessons' own optimiser are in their workbooks, too, and checked there.
-EPOCHS = 500 if THOROUGH else 100
+EPOCHS = 500 if THOROUGH else 50
 # RMSprop with Keras's learning rate of 0.001 is chaotic here: see the last test.
 RUNS: list[tuple[str, dict[str, Any]]] = [
     ("sgd", {}),

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from thorough import part_of
 
 from xlcheck.datasets.encoding import Tokens
 from xlcheck.datasets.labelled import split
@@ -35,7 +36,7 @@ def data() -> ClassifierData:
     return tweet_data(reviews(), SAMPLE.encoding, SEED, validation=True)
 
 
-@pytest.fixture(scope="module", params=[Cell.LSTM, Cell.GRU])
+@pytest.fixture(scope="module", params=part_of([Cell.LSTM, Cell.GRU], 1))
 def trained(request: pytest.FixtureRequest, data: ClassifierData) -> TrainedClassifier:
     """A classifier of each kind that learns from as few as 119 texts."""
     architecture = replace(SAMPLE.architecture, cell=request.param)
