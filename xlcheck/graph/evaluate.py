@@ -34,10 +34,11 @@ def evaluate(graph: Graph, given: Values) -> dict[str, Array]:
     """
     values: dict[str, Array] = {}
     samples = next((len(given[q.name]) for q in graph if q.expr is None and not q.is_weight), 1)
-    for q in graph:
-        value = given[q.name] if q.expr is None else value_of(q.expr, values)
-        # An expression of constants has no axis of samples of its own.
-        values[q.name] = value if q.is_weight else np.broadcast_to(value, (samples, *q.shape))
+    with _no_warnings():
+        for q in graph:
+            value = given[q.name] if q.expr is None else _value(q.expr, values)
+            # An expression of constants has no axis of samples of its own.
+            values[q.name] = value if q.is_weight else np.broadcast_to(value, (samples, *q.shape))
     return values
 
 
@@ -47,11 +48,20 @@ def value_of(expr: ex.Expr, values: Values) -> Array:
     Raises:
         NotSupportedError: the operation has no row here.
     """
+    with _no_warnings():
+        return _value(expr, values)
+
+
+def _value(expr: ex.Expr, values: Values) -> Array:
     rule = _RULES.get(type(expr))
     if rule is None:
         raise NotSupportedError(f"no NumPy rule for the operation {type(expr).__name__}")
-    with np.errstate(all="ignore"):  # infinities and NaNs are values here; the check names them
-        return rule(expr, values)
+    return rule(expr, values)
+
+
+def _no_warnings() -> np.errstate:
+    """Infinities and NaNs are values here; the check names them."""
+    return np.errstate(all="ignore")
 
 
 def sigmoid(x: Array) -> Array:
@@ -96,11 +106,11 @@ def _slice(e: ex.Slice, v: Values) -> Array:
 
 
 def _unary(function: Callable[[Array], Array]) -> Callable[..., Array]:
-    return lambda e, v: function(value_of(e.x, v))
+    return lambda e, v: function(_value(e.x, v))
 
 
 def _binary(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
-    return lambda e, v: function(value_of(e.a, v), value_of(e.b, v))
+    return lambda e, v: function(_value(e.a, v), _value(e.b, v))
 
 
 def _batch_mean(x: Array) -> Array:
@@ -108,30 +118,30 @@ def _batch_mean(x: Array) -> Array:
 
 
 def _gather(e: ex.Gather, v: Values) -> Array:
-    return v[e.matrix.name][value_of(e.index, v)[..., 0].astype(np.int64)]
+    return v[e.matrix.name][_value(e.index, v)[..., 0].astype(np.int64)]
 
 
 def _one_hot(e: ex.OneHot, v: Values) -> Array:
-    return np.asarray(value_of(e.index, v) == np.arange(e.depth), dtype=np.float64)
+    return np.asarray(_value(e.index, v) == np.arange(e.depth), dtype=np.float64)
 
 
 def _where(e: ex.Where, v: Values) -> Array:
-    return np.where(value_of(e.test, v) != 0, value_of(e.a, v), value_of(e.b, v))
+    return np.where(_value(e.test, v) != 0, _value(e.a, v), _value(e.b, v))
 
 
 def _items(e: ex.Nary, v: Values) -> Array:
     """All items along a new first axis."""
-    return np.stack(np.broadcast_arrays(*(value_of(item, v) for item in e.items)))
+    return np.stack(np.broadcast_arrays(*(_value(item, v) for item in e.items)))
 
 
 def _concat(e: ex.Concat, v: Values) -> Array:
-    values = [value_of(item, v) for item in e.items]
+    values = [_value(item, v) for item in e.items]
     leading = np.broadcast_shapes(*(value.shape[:-1] for value in values))  # a constant has no axis of samples
     return np.concatenate([np.broadcast_to(value, (*leading, value.shape[-1])) for value in values], axis=-1)
 
 
 def _outer_sum(e: ex.OuterSum, v: Values) -> Array:
-    pairs = (np.broadcast_arrays(value_of(x, v)[..., :, None], value_of(d, v)[..., None, :]) for x, d in _pairs(e))
+    pairs = (np.broadcast_arrays(_value(x, v)[..., :, None], _value(d, v)[..., None, :]) for x, d in _pairs(e))
     return np.asarray(sum((x * d).sum(axis=0) for x, d in pairs))
 
 
@@ -140,19 +150,19 @@ def _pairs(e: ex.OuterSum) -> Iterator[tuple[ex.Expr, ex.Expr]]:
 
 
 def _binary_crossentropy(e: ex.BinaryCrossentropy, v: Values) -> Array:
-    z, y = value_of(e.logit, v), value_of(e.target, v)
+    z, y = _value(e.logit, v), _value(e.target, v)
     return np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
 
 
 def _categorical_crossentropy(e: ex.CategoricalCrossentropy, v: Values) -> Array:
-    z, y = value_of(e.logit, v), value_of(e.target, v)
+    z, y = _value(e.logit, v), _value(e.target, v)
     shifted = z - np.max(z, axis=-1, keepdims=True)
     log_p = shifted - np.log(_sum(np.exp(shifted)))
     return 0.0 - _sum(y * log_p)  # never -0.0
 
 
 def _sparse_categorical_crossentropy(e: ex.SparseCategoricalCrossentropy, v: Values) -> Array:
-    z, y = value_of(e.logit, v), value_of(e.target, v)
+    z, y = _value(e.logit, v), _value(e.target, v)
     own = np.where(y == np.arange(z.shape[-1]), z, 0.0)
     return log_sum_exp(z) - _sum(own)
 
@@ -161,7 +171,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Ref: lambda e, v: v[e.name],
     ex.Const: lambda e, v: np.array([e.value]),
     ex.Slice: _slice,
-    ex.Dot: lambda e, v: value_of(e.x, v) @ value_of(e.matrix, v),
+    ex.Dot: lambda e, v: _value(e.x, v) @ _value(e.matrix, v),
     ex.Neg: _unary(np.negative),
     ex.Exp: _unary(np.exp),
     ex.Log: _unary(np.log),
@@ -193,10 +203,10 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Total: lambda e, v: np.sum(_items(e, v), axis=0),
     ex.FirstLargest: lambda e, v: np.max(_items(e, v), axis=0),
     ex.Largest: lambda e, v: np.max(_items(e, v), axis=0),
-    ex.DotTransposed: lambda e, v: value_of(e.x, v) @ value_of(e.matrix, v).T,
+    ex.DotTransposed: lambda e, v: _value(e.x, v) @ _value(e.matrix, v).T,
     ex.OuterSum: _outer_sum,
     ex.BatchSum: _unary(lambda x: x.sum(axis=0)),
-    ex.Stack: lambda e, v: np.stack([value_of(item, v) for item in e.items]),
+    ex.Stack: lambda e, v: np.stack([_value(item, v) for item in e.items]),
     ex.BinaryCrossentropy: _binary_crossentropy,
     ex.CategoricalCrossentropy: _categorical_crossentropy,
     ex.SparseCategoricalCrossentropy: _sparse_categorical_crossentropy,
