@@ -18,9 +18,11 @@ from xlcheck.checking.report import CellResult, CheckReport, Counts, Status
 from xlcheck.checking.results import quantity_results, stale_result
 from xlcheck.checking.stale import find_stale
 from xlcheck.checking.tolerance import Tolerance, ulps
-from xlcheck.excel.addresses import Range
+from xlcheck.excel.addresses import MAX_COLUMNS, Range
 from xlcheck.excel.content import SheetContent, WorkbookContent
 from xlcheck.excel.epoch_table import EpochTable
+from xlcheck.excel.packed_cells import PackedCells
+from xlcheck.excel.values import Value
 from xlcheck.graph.quantities import Graph
 
 
@@ -51,13 +53,11 @@ def without_tables(content: WorkbookContent, tables: Iterable[EpochTable]) -> Wo
         sheet = content.sheets.get(table.area.sheet)
         if sheet is None:
             continue
-        top, bottom = table.area.top, table.area.top + table.area.rows
-        columns = set(table.columns.values())
-        cells = {
-            (row, column): cell
-            for (row, column), cell in sheet.cells.items()
-            if not (column in columns and top <= row < bottom)
-        }
+        packed = PackedCells.of(sheet.cells)
+        rows, columns = np.divmod(packed.codes, MAX_COLUMNS)
+        in_table = np.isin(columns, list(table.columns.values()))
+        in_table &= (rows >= table.area.top) & (rows < table.area.top + table.area.rows)
+        cells = packed.where(~in_table)
         content = replace(content, sheets={**content.sheets, sheet.name: SheetContent(sheet.name, sheet.state, cells)})
     return content
 
@@ -103,8 +103,9 @@ def judge_epochs(
             desired[q.name] = np.broadcast_to(given[q.name], (epochs, 1))
             continue
         sightings.append(_sighting(table, q.name, column, cells[rows, column][:, None], computed=q.expr is not None))
+    others = _others_below(table, reading)
     verdicts = [
-        _as_cells(v, table, reading, formulas)
+        _as_cells(v, table, others, formulas)
         for v in compare(graph, sightings, desired, tolerance, range(epochs))
         if v.placement.quantity in table.columns
     ]
@@ -148,20 +149,27 @@ def _sighting(table: EpochTable, name: str, column: int, numbers: Array, *, comp
     return Sighting(place, numbers, {}, is_formula=one, must_be_formula=one & computed, as_written=one)
 
 
-def _as_cells(verdicts: Verdicts, table: EpochTable, reading: Reading, formulas: FormulaCells) -> Verdicts:
+def _others_below(table: EpochTable, reading: Reading) -> dict[int, dict[tuple[int, int], Value]]:
+    """What is no number in each column of a table, without the row above it; see `Sighting.others`."""
+    found: dict[int, dict[tuple[int, int], Value]] = {}
+    for (_, cell), value in reading.others.items():
+        row, column = divmod(cell, table.area.columns)
+        if row > 0:
+            found.setdefault(column, {})[0, row - 1] = value
+    return found
+
+
+def _as_cells(
+    verdicts: Verdicts, table: EpochTable, others: Mapping[int, dict[tuple[int, int], Value]], formulas: FormulaCells
+) -> Verdicts:
     """The same with one cell for each epoch instead of one setting; constants among them are roots."""
     column = table.columns[verdicts.placement.quantity]
     codes = codes_of(Range(table.area.sheet, table.area.top, column, table.area.rows))
     holds = formulas.holds(table.area.sheet, codes)
-    others = {}
-    for (_, cell), value in reading.others.items():
-        row, at = divmod(cell, table.area.columns)
-        if at == column and row > 0:
-            others[0, row - 1] = value
     epochs = codes.size
     place = replace(verdicts.placement, codes=codes, elements=np.zeros(epochs, dtype=np.intp))
     every = np.full(epochs, True)
-    sighting = Sighting(place, verdicts.sighting.numbers.T, others, holds, every, every)
+    sighting = Sighting(place, verdicts.sighting.numbers.T, others.get(column, {}), holds, every, every)
     status = verdicts.status.T.copy()
     status[0, ~holds] = ROOT
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import dataclass, field
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,21 @@ class PackedCells(Mapping[Position, Cell]):
     def values(self) -> ValuesView[Cell]:
         """As of any mapping, without looking each cell up."""
         return _Values(self)
+
+    def where(self, keep: NDArray[np.bool_]) -> PackedCells:
+        """The cells for which a mask is true, `(cells,)`."""
+        if keep.all():
+            return self
+        places = np.cumsum(keep) - 1
+        kept = keep[np.searchsorted(self.codes, self.formula_codes)]
+        return PackedCells(
+            self.codes[keep],
+            self.numbers[keep],
+            {int(places[place]): value for place, value in self.others.items() if keep[place]},
+            self.formula_codes[kept],
+            list(compress(self.formulas, kept.tolist())),
+            {int(places[place]): area for place, area in self.arrays.items() if keep[place]},
+        )
 
     def formula(self, code: int) -> str | None:
         """The formula of one cell."""

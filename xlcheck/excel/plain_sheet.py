@@ -96,7 +96,8 @@ def _read_chunk(content: bytes, first: int, last: int, strings: Sequence[str]) -
         texts = _plain(written).split(_SEPARATOR.decode()) if written else []
     except ValueError:
         return None
-    return _without_blanks(codes, numbers, others, is_formula, texts, np.array(filled))
+    # Cells that have a style and nothing else are left out.
+    return PackedCells(codes, numbers, others, codes[is_formula], texts).where(np.array(filled))
 
 
 def _values(
@@ -135,22 +136,6 @@ def _plain(written: bytes) -> str:
     for name, character in _CHARACTERS:
         text = text.replace(name, character)
     return text
-
-
-def _without_blanks(
-    codes: np.ndarray,
-    numbers: np.ndarray,
-    others: dict[int, Value],
-    is_formula: np.ndarray,
-    texts: list[str],
-    filled: np.ndarray,
-) -> PackedCells:
-    """Leave out cells that have a style and nothing else."""
-    if not filled.all():
-        places = np.cumsum(filled) - 1
-        others = {int(places[place]): value for place, value in others.items() if filled[place]}
-        codes, numbers, is_formula = codes[filled], numbers[filled], is_formula[filled]
-    return PackedCells(codes, numbers, others, codes[is_formula], texts)
 
 
 _NONE = np.array([], dtype=np.int64)

@@ -37,8 +37,9 @@ def evaluate(graph: Graph, given: Values) -> dict[str, Array]:
     with _no_warnings():
         for q in graph:
             value = given[q.name] if q.expr is None else _value(q.expr, values)
+            shape = (samples, *q.shape)
             # An expression of constants has no axis of samples of its own.
-            values[q.name] = value if q.is_weight else np.broadcast_to(value, (samples, *q.shape))
+            values[q.name] = value if q.is_weight or value.shape == shape else np.broadcast_to(value, shape)
     return values
 
 
