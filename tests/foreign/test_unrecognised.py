@@ -18,7 +18,7 @@ from xlcheck.checking.report import CheckReport, Status
 from xlcheck.errors import XlcheckError
 
 COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "8" if THOROUGH else "2"))
-SEED = 20
+SEED = int(os.environ.get("XLCHECK_REPLACEMENTS_SEED", "20"))
 MODES = ["with bindings", "without"]
 
 pytestmark = pytest.mark.keras

@@ -257,7 +257,7 @@ def _numbers(arguments: Sequence[Argument]) -> list[Expression]:
     """All numbers among the arguments; whatever else stands in a range does not count, as in Excel's SUM.
 
     Raises:
-        OpaqueError: a logical value stands by itself, where Excel counts it unless it stands in a cell.
+        OpaqueError: a logical value stands by itself: Excel counts one that is written there, but not that of a cell.
     """
     if any(isinstance(argument, bool) for argument in arguments):
         raise OpaqueError("a logical value is added")
