@@ -14,7 +14,7 @@ import numpy as np
 
 from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.helpers import HelperVerdict
-from xlcheck.checking.placement import Codes, codes_of, contained, union, within
+from xlcheck.checking.placement import Codes, code_of, contained, union, within
 from xlcheck.checking.report import Status
 from xlcheck.checking.summary import Judged
 from xlcheck.checking.tolerance import Tolerance
@@ -68,7 +68,7 @@ class _Walk:
     def excuses(self, verdict: HelperVerdict) -> bool:
         """Whether a formula is right in itself and reads, perhaps through others, an allowed difference."""
         cell = verdict.helper.cell
-        return verdict.status is Status.CARRIED and self._reads_a_difference(cell.sheet, int(codes_of(cell)[0]))
+        return verdict.status is Status.CARRIED and self._reads_a_difference(cell.sheet, code_of(cell))
 
     def _reads_a_difference(self, sheet: str, code: int) -> bool:
         seen = {(sheet, code)}

@@ -16,6 +16,7 @@ from xlcheck.checking.placement import (
     Mask,
     Placement,
     Sighting,
+    code_of,
     codes_of,
     contained,
     is_number,
@@ -163,7 +164,7 @@ def _unbound_helpers(written: Mapping[CellKey, Helper], bound: Mapping[str, Code
 
 
 def _key(area: Range) -> CellKey:
-    return area.sheet, int(codes_of(area)[0])
+    return area.sheet, code_of(area)
 
 
 def _union(groups: Iterable[tuple[str, Codes]]) -> dict[str, Codes]:

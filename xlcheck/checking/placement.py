@@ -21,8 +21,15 @@ Codes = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
+def code_of(area: Range) -> int:
+    """The whole number of a range's first cell: row times columns of the grid, plus column."""
+    return area.top * MAX_COLUMNS + area.left
+
+
 def codes_of(area: Range) -> Codes:
-    """One whole number for each cell of a range, row by row: row times columns of the grid, plus column."""
+    """The whole numbers of all cells of a range, row by row."""
+    if area.size == 1:  # as most of thousands are
+        return np.array([code_of(area)], dtype=np.int64)
     rows = np.arange(area.top, area.top + area.rows, dtype=np.int64)
     columns = np.arange(area.left, area.left + area.columns, dtype=np.int64)
     return (rows[:, None] * MAX_COLUMNS + columns).reshape(-1)

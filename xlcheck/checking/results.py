@@ -14,7 +14,7 @@ from xlcheck.checking.helpers import HelperVerdict
 from xlcheck.checking.listing import Found
 from xlcheck.checking.messages import UNBOUND, helper_message, quantity_message, stale_message
 from xlcheck.checking.mistakes import Mistakes
-from xlcheck.checking.placement import address, codes_of
+from xlcheck.checking.placement import address, code_of
 from xlcheck.checking.report import CellResult, Kind, Status
 from xlcheck.checking.stale import Stale
 from xlcheck.checking.tolerance import Tolerance
@@ -115,14 +115,14 @@ def _as_number(value: Value) -> float | None:
 
 def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> Found:
     """A helper cell that does not agree."""
-    (code,) = codes_of(verdict.helper.cell).tolist()
+    code = code_of(verdict.helper.cell)
     describe = partial(_helper_result, verdict, formulas, settings)
     return Found(verdict.helper.cell.sheet, code, verdict.status, describe)
 
 
 def _helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> CellResult:
     helper = verdict.helper
-    (code,) = codes_of(helper.cell)
+    code = code_of(helper.cell)
     kind = kind_of(verdict.actual, is_formula=verdict.is_formula)
     return CellResult(
         sheet=helper.cell.sheet,

@@ -18,7 +18,7 @@ from xlcheck.checking.joined import distinct_rows, pieces
 from xlcheck.checking.listing import Cells, Found
 from xlcheck.checking.messages import plural
 from xlcheck.checking.observe import Observation
-from xlcheck.checking.placement import Codes, Mask, address, codes_of, union
+from xlcheck.checking.placement import Codes, Mask, address, code_of, codes_of, union
 from xlcheck.checking.report import CheckReport, Counts, Edit, Status
 from xlcheck.checking.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.checking.stale import find_stale
@@ -136,7 +136,7 @@ def _stale(judged: Judged, listed: set[tuple[str, int]]) -> list[Found]:
 
 
 def _place(cell: Range) -> tuple[str, int]:
-    return cell.sheet, int(codes_of(cell)[0])
+    return cell.sheet, code_of(cell)
 
 
 def _stray(judged: Judged) -> list[str]:
