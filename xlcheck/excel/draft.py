@@ -54,6 +54,7 @@ class SheetDraft:
     freeze: tuple[int, int] | None = None
     one_page: bool = False
     print_columns: int | None = None
+    print_rows: int | None = None
     blocks: list[Block] = field(default_factory=list)
     spills: list[Spill] = field(default_factory=list)
 
@@ -116,6 +117,7 @@ class SheetDraft:
             self.freeze,
             one_page=self.one_page,
             print_columns=self.print_columns,
+            print_rows=self.print_rows,
             blocks=tuple(self.blocks),
             spills=tuple(self.spills),
             hidden=self.hidden,

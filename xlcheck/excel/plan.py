@@ -151,6 +151,7 @@ class PlannedSheet:
         freeze: first row and column that scroll, or None.
         one_page: printed on one page; otherwise fitted to the page's width.
         print_columns: how many columns are printed; None for all.
+        print_rows: how many rows of these columns are printed; None for all.
         hidden: very hidden, so that only a program shows it.
         tab: the style whose tint colours the tab.
         blocks: rectangles of many cells; none of them overlaps another or a cell.
@@ -172,6 +173,7 @@ class PlannedSheet:
     blocks: tuple[Block, ...] = ()
     spills: tuple[Spill, ...] = ()
     print_columns: int | None = None
+    print_rows: int | None = None
 
 
 @dataclass(frozen=True)

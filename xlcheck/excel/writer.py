@@ -247,8 +247,8 @@ def _page(ws: Any, sheet: PlannedSheet) -> None:
     ws.set_paper(9)  # A4
     ws.fit_to_pages(1, 1 if sheet.one_page else 0)
     if sheet.print_columns is not None:
-        last = max([c.row for c in sheet.cells] + [b.area.top + b.area.rows - 1 for b in sheet.blocks])
-        ws.print_area(0, 0, last, sheet.print_columns - 1)
+        filled = [c.row + 1 for c in sheet.cells] + [b.area.top + b.area.rows for b in sheet.blocks]
+        ws.print_area(0, 0, (sheet.print_rows or max(filled)) - 1, sheet.print_columns - 1)
     ws.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     ws.set_footer("&L&8&F&C&8&A&R&8page &P of &N")
     if sheet.freeze is not None and sheet.freeze[0]:

@@ -10,6 +10,7 @@ from xlcheck.excel.sheets.common import title
 
 NAME = "Training"
 _TOP = 4
+_PRINTED = (_TOP + 20, 15)  # rows and columns: the chart and the epochs beside it
 
 
 def training_sheet(draft: Draft, history: Sequence[float]) -> None:
@@ -28,4 +29,5 @@ def training_sheet(draft: Draft, history: Sequence[float]) -> None:
         Chart(_TOP, 3, "Mean loss over the epochs", "epoch", "mean loss", (Series("mean loss", values, epochs),),
               width=760, height=380, markers=False)
     )  # fmt: skip
+    sheet.print_rows, sheet.print_columns = _PRINTED
     sheet.freeze = (_TOP + 1, 0)
