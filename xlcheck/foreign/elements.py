@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import accumulate, chain, repeat
 from typing import TypeVar
 
 import numpy as np
@@ -118,7 +118,7 @@ class Elements:
     def __init__(self, sources: Sequence[Source]) -> None:
         self.sources = tuple(sources)
         counts = [source.values.shape[1] * source.size for source in sources]
-        self._starts = np.cumsum([0, *counts])
+        self._starts: list[int] = [0, *accumulate(counts)]
         values = [source.values.reshape(source.values.shape[0], -1) for source in sources]
         self._values = np.concatenate(values, axis=1) if values else np.empty((1, 0))
         first = np.where(np.isfinite(self._values[0]), self._values[0], np.inf) if values else np.empty(0)
@@ -126,7 +126,7 @@ class Elements:
         self._sorted = first[self._order]
 
     def __len__(self) -> int:
-        return int(self._starts[-1])
+        return self._starts[-1]
 
     @cached_property
     def _places(self) -> list[int]:
@@ -138,7 +138,7 @@ class Elements:
 
     def __getitem__(self, number: int) -> Element:
         source = self.place(number)
-        sample, index = divmod(number - int(self._starts[source]), self.sources[source].size)
+        sample, index = divmod(number - self._starts[source], self.sources[source].size)
         return Element(self.sources[source], sample, index)
 
     @cached_property
@@ -181,11 +181,16 @@ class Elements:
 
     def number(self, source: int, sample: int, index: int) -> int:
         """The number of one element of a source."""
-        return int(self._starts[source]) + sample * self.sources[source].size + index
+        return self._starts[source] + sample * self.sources[source].size + index
 
     def numbers_of(self, source: int) -> range:
         """The numbers of all elements of a source."""
-        return range(int(self._starts[source]), int(self._starts[source + 1]))
+        return range(self._starts[source], self._starts[source + 1])
+
+    def values_of(self, source: int) -> Array:
+        """The values of all elements of a source, `(settings, elements)`."""
+        numbers = self.numbers_of(source)
+        return self._values[:, numbers.start : numbers.stop]
 
     def holds(self, value: float) -> bool:
         """Whether some element has this value in the first setting."""

@@ -184,13 +184,14 @@ def random_numbers(networks: Sequence[Network], seed: int) -> dict[Address, floa
 
     They are of the size that keeps activations away from saturation.
     """
-    random = np.random.default_rng(seed)
-    found: dict[Address, float] = {}
+    sizes: dict[Address, float] = {}
     for network in networks:
         for quantity, _, _, cell in network.cells():
-            if quantity.band.role is not Role.TARGET and cell not in found:
-                found[cell] = float(random.uniform(0.2, 1.0) * random.choice((-1, 1)) * _size(quantity))
-    return found
+            if quantity.band.role is not Role.TARGET and cell not in sizes:
+                sizes[cell] = _size(quantity)
+    random = np.random.default_rng(seed)
+    numbers = random.uniform(0.2, 1.0, len(sizes)) * random.choice((-1, 1), len(sizes)) * list(sizes.values())
+    return dict(zip(sizes, numbers.tolist(), strict=True))
 
 
 def _size(quantity: Quantity) -> float:

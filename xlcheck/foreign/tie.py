@@ -272,22 +272,26 @@ def _strays(now: Matching, shop: Workshop) -> list[Repair]:
     elements = now.elements
     known = {**shop.placed.given, **now.held}
     placed = set(known.values())
+    bands = [elements[elements.numbers_of(place).start].key.band for place in range(len(elements.sources))]
+    shown = {bands[place] for place in set(map(elements.place, placed))}
     missing = [
         number
         for place, source in enumerate(elements.sources)
-        if source.reads and not source.part
+        if source.reads and not source.part and bands[place] in shown
         for number in elements.numbers_of(place)
         if number not in placed
     ]
+    incomplete = {bands[elements.place(number)] for number in missing}
     by_band: dict[tuple[int, str, str], list[tuple[Address, Key]]] = defaultdict(list)
-    for cell, number in known.items() if missing else ():
-        key = elements[number].key
-        by_band[key.band].append((cell, key))
+    for cell, number in known.items():
+        if bands[elements.place(number)] in incomplete:
+            key = elements[number].key
+            by_band[key.band].append((cell, key))
     found: dict[Address, int] = {}
     for number in missing:
         key = elements[number].key
         near = by_band[key.band]
-        if not near or len(near) > MANY:
+        if len(near) > MANY:
             continue
         for cell, weight in now.regularity.places(key, near).most_common(1):
             if weight >= ENOUGH_VOTES and _is_stray(cell, number, now, shop):

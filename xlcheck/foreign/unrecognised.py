@@ -412,9 +412,10 @@ class _Survey:
         for place, network in enumerate(self._networks):
             layer, elements = network.spec.layers[-1], self._tied.elements
             names = [name for name in network.graph.outputs if network.graph[name].band.layer == layer.name]
-            results = {n for name in names for n in elements.numbers_of(elements.by_name[place, name])}
+            sources = [elements.by_name[place, name] for name in names]
+            results = {n for source in sources for n in elements.numbers_of(source)}
             # Where nothing follows the sum of a layer, its cells are tied to the sum.
-            equal = {n for result in results for n in elements.equal_to(elements[result].values[:, None])[0]}
+            equal = {n for source in sources for found in elements.equal_to(elements.values_of(source)) for n in found}
             numbers = results | {n for n in equal if elements[n].source.quantity.band.layer == layer.name}
             for cell, number in self._tied.held.items():
                 if number not in numbers or cell in self._tied.wrong:
