@@ -40,14 +40,15 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """What `-n auto` means: all cores for whole folders, one process for anything less.
+    """What `-n auto` means: a worker for each core and one more for whole folders, one process for anything less.
 
-    A worker takes seconds to start, swallows what `-s` would show, and is of no use to a listing.
+    Workers often wait, for LibreOffice above all. Each takes seconds to start, swallows what `-s` would show, and is of
+    no use to a listing.
     """
     chosen = any(config.getoption(name, False) for name in ("keyword", "lf", "collectonly"))
     chosen |= config.getoption("capture", "fd") == "no"
     whole = all(Path(argument).is_dir() for argument in config.args)
-    return min(os.cpu_count() or 1, MOST_WORKERS) if whole and not chosen else 0
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS) if whole and not chosen else 0
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
