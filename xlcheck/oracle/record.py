@@ -68,11 +68,11 @@ def record(
     check_codes(spec, dict(zip((item.tensor for item in spec.inputs), arrays, strict=True)))
     _check_batch(model, len(arrays[0]))
     spec = replace(spec, loss=None if targets is None else loss or spec.loss)
-    forward_graph(spec)  # refuses what is not supported before Keras is asked
+    graph = forward_graph(spec)  # refuses what is not supported before Keras is asked
     copy = clone(model, dtype)
     if dtype == model.dtype:
         _same_model(model, copy, arrays)
-    return _record(spec, copy, arrays, targets, {**states_of(model), **(initial_states or {})}, dtype)
+    return _record(spec, graph, copy, arrays, targets, {**states_of(model), **(initial_states or {})}, dtype)
 
 
 def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64") -> Trace:
@@ -97,7 +97,7 @@ def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64")
     inputs = [_given_input(graph, item, given) for item in spec.inputs]
     targets = None if spec.loss is None else gather(graph, "target.y", given)
     states = {q.name: given[q.name] for q in graph if q.expr is None and q.band.symbol in STATES}
-    return _record(spec, to_keras(spec, given, dtype), inputs, targets, states, dtype)
+    return _record(spec, graph, to_keras(spec, given, dtype), inputs, targets, states, dtype)
 
 
 def _given_input(graph: Graph, item: InputSpec, given: Mapping[str, Array]) -> Array:
@@ -109,6 +109,7 @@ def _given_input(graph: Graph, item: InputSpec, given: Mapping[str, Array]) -> A
 
 def _record(
     spec: ModelSpec,
+    graph: Graph,
     model: Any,
     inputs: list[Array],
     targets: ArrayLike | None,
@@ -116,7 +117,6 @@ def _record(
     dtype: str,
 ) -> Trace:
     keras = import_keras()
-    graph = forward_graph(spec)
     tensors = [keras.ops.convert_to_tensor(item, dtype=dtype) for item in inputs]
     start_from(model, states, len(inputs[0]), dtype)
     plain = call_model(model, tensors)
