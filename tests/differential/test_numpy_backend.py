@@ -15,12 +15,14 @@ from cases import CASES
 from models import build, described, odd_models_allowed, traced
 
 from xlcheck.errors import ModelError
+from xlcheck.given_model import given_model, loaded_model
 from xlcheck.oracle import apart
 from xlcheck.oracle.record import retrace
 from xlcheck.spec.model_spec import Array, ModelSpec
 
 pytestmark = [pytest.mark.keras, pytest.mark.numpy_backend]
-HAND_MADE = Path(__file__).parents[2] / "fixtures" / "foreign" / "german_lstm.xlsx"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+HAND_MADE = FIXTURES / "foreign" / "german_lstm.xlsx"
 
 
 def same_part(spec: ModelSpec) -> ModelSpec:
@@ -83,6 +85,17 @@ def test_errors_come_back() -> None:
     with pytest.raises(ModelError, match=r"lstm.*kernel is missing"):
         apart.process().call(retrace, spec, {})
     assert_same(spec, trace.values)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru", "bidirectional", "encoder-decoder"])
+def test_a_model_file_says_the_same(name: str) -> None:
+    """A trained model with its optimiser is read by the other process as it is here."""
+    path = FIXTURES / f"{name}.keras"
+    here, there = given_model(loaded_model(path), None), apart.process().call(given_model, path, None)
+
+    assert there.spec == here.spec
+    assert list(there.values) == list(here.values)
+    assert all(np.array_equal(there.values[weight], values) for weight, values in here.values.items())
 
 
 def imported_by_a_check(left_out: str = "", **environment: str) -> str:

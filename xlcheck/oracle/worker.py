@@ -10,7 +10,7 @@ import sys
 from xlcheck.errors import XlcheckError
 
 # Of no use here, and slow to import; Keras does so wherever they are installed.
-_LEFT_OUT = ("matplotlib", "pandas", "PIL")
+_LEFT_OUT = ("matplotlib", "pandas", "PIL", "tensorflow")
 
 
 def main() -> None:
