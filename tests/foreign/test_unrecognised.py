@@ -126,6 +126,7 @@ REPEATS = {
         "E16",
         "=1/(1+EXP(-($B$6*B14+$C$6*C14+$E$6*E13+$G$6)))*TANH(D14)",
     ),
+    "an earlier state": ("one_formula", "calc", "E16", "=D13"),
     "a weight": ("let_lambda", "Model", "E20", "=B7"),
 }
 
@@ -149,6 +150,11 @@ def test_a_table_that_repeats_the_network_is_no_doubt(tmp_path: Path) -> None:
     cells = {f"O{row}": f"=J{row}*L{row}" for row in range(12, 16)}
 
     assert edited("time_down", tmp_path, cells).ok
+
+
+def test_an_earlier_state_may_be_shown(tmp_path: Path) -> None:
+    """A copy of any cell is scratch where all weights are used."""
+    assert edited("one_formula", tmp_path, {"E18": "=D13"}).ok
 
 
 def test_words_that_name_an_activation_are_heard_where_there_is_none(tmp_path: Path) -> None:

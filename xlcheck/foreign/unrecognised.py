@@ -245,25 +245,47 @@ class _Survey:
         return found | self._repeats(holders)
 
     def _repeats(self, holders: Counter[int]) -> set[Address]:
-        """Formulas that compute anew what another cell holds, or show a given number, and that nothing reads.
+        """Formulas that hold what another cell holds, or show a given number, and that nothing reads.
 
         A result whose formula was replaced looks like that, if the network is recognised without it. Formulas that
-        were filled along are there on purpose.
+        were filled along are there on purpose, and most copies.
         """
         held, elements = self._tied.held, self._tied.elements
-        unread = {
-            cell for cell, number in held.items()
-            if cell not in self._tied.wrong
-            and (not elements.is_computed[number] or (holders[number] > 1 and not self._precedents.is_copy(cell)))
+        candidates = {
+            cell: self._shape(cell) for cell, number in held.items()
+            if cell not in self._tied.wrong and (not elements.is_computed[number] or holders[number] > 1)
         }  # fmt: skip
-        for position in self._table.formulas if unread else ():
-            unread.difference_update(self._precedents.of(self._table.addresses[position]))
+        alike = Counter(candidates.values())
+        unread = [
+            cell for cell, shape in candidates.items() if alike[shape] == 1 and not self._precedents.readers(cell)
+        ]
         if not unread:
             return set()
-        shapes = Counter(self._shape(cell) for cell in held)
-        alone = {cell for cell in unread if shapes[self._shape(cell)] == 1}
+        filled = Counter(map(self._shape, held))
+        alone = {cell for cell in unread if filled[candidates[cell]] == 1 and not self._shows(cell)}
         others = {number for cell, number in held.items() if cell not in alone}
         return {cell for cell in alone if held[cell] in others or not elements.is_computed[held[cell]]}
+
+    def _shows(self, cell: Address) -> bool:
+        """Whether a formula shows a computed cell: a result; or any, where all weights are used without it."""
+        if not self._precedents.is_copy(cell) or not self._tied.elements.is_computed[self._tied.held[cell]]:
+            return False
+        return not self._idle or self._precedents.readers(self._precedents.of(cell)[0]) == [cell]
+
+    @cached_property
+    def _idle(self) -> set[Address]:
+        """Typed fractions on the worksheets of the networks that no formula reads."""
+        sheets = {cell[0] for cell in self._given}
+        found = {cell for cell in self._table.addresses if cell[0] in sheets and self._is_fraction(cell)}
+        for position in self._table.formulas if found else ():
+            found.difference_update(self._precedents.of(self._table.addresses[position]))
+        return found
+
+    def _is_fraction(self, cell: Address) -> bool:
+        """Whether a number that is not whole was typed into a cell."""
+        content = self._table.cell(cell)
+        value = None if content is None or content.formula is not None else content.value
+        return isinstance(value, float) and not value.is_integer()
 
     def _reads_network(self, cell: Address) -> bool:
         """Whether a formula reads anything of a network, directly or through other untied formulas."""
@@ -399,11 +421,7 @@ class _Survey:
             for cell, quantity in self._given.items() if quantity.is_weight
             for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0))
         } - self._given.keys()  # fmt: skip
-        fractions = [
-            cell for cell in sorted(beside)
-            if (content := self._table.cell(cell)) is not None and content.formula is None
-            and isinstance(content.value, float) and not content.value.is_integer()
-        ]  # fmt: skip
+        fractions = [cell for cell in sorted(beside) if self._is_fraction(cell)]
         return [cell for cell in fractions if not self._precedents.readers(cell)]
 
     def _other_words(self) -> Iterator[str]:
