@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -13,7 +14,10 @@ def main() -> None:
 
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # Else the interpreter, when it ends, looks for garbage in everything that was read.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _speak_utf8(stream: object) -> None:
