@@ -84,28 +84,15 @@ class Diagnoser:
         found = mutants(
             self._networks[network].graph, element.source.quantity, expr, element.index, self._kinds[network]
         )
-        return self._first(found, element, computed) or self._neighbour(element, computed)
-
-    def _neighbour(self, element: Element, computed: Array) -> Named | None:
-        """The same quantity of another unit."""
-        values = element.source.values[:, element.sample, :]
-        for other in sorted(range(element.source.size), key=lambda i: abs(i - element.index)):
-            if other != element.index and same(computed, values[:, other]).all():
-                return Named(
-                    "neighbour-unit",
-                    f"the value of unit {other + 1} stands where that of unit {element.index + 1} is needed",
-                )
-        return None
+        return self._first(found, cell, element, computed)
 
     def _mutated(self, cell: Address, element: Element, computed: Array) -> Named | None:
         """One change of the equation, as it stands or with intermediate results written out."""
-        found = self._gate(element, computed)
-        if found is not None:
-            return found
+        found = self._elsewhere(element, computed)
         source = element.source
+        if found is not None or source.expr is None:
+            return found
         graph = self._networks[source.network].graph
-        if source.expr is None:
-            return self._neighbour(element, computed)
         tried: set[ex.Expr] = set()
         for depth in range(MAX_DEPTH):
             expr = written_out(graph, source.expr, depth)
@@ -113,31 +100,37 @@ class Diagnoser:
                 break
             tried.add(expr)
             changes = mutants(graph, source.quantity, expr, element.index, self._kinds[source.network])
-            found = self._first(changes, element, computed)
+            found = self._first(changes, cell, element, computed)
             if found is not None:
                 return found
-        return self._neighbour(element, computed)
-
-    def _gate(self, element: Element, computed: Array) -> Named | None:
-        """The same thing of another gate, or of another time step."""
-        source = element.source
-        quantity = source.quantity
-        kind = self._kinds[source.network].get(quantity.band.layer, "")
-        own = gate_of(kind, quantity.band.symbol)
-        if own is None or source.part:
-            return None
-        for other in GATES[kind]:
-            symbol = at_gate(kind, quantity.band.symbol, other)
-            name = quantity.name.replace(f".{quantity.band.symbol}", f".{symbol}")
-            place = self._tied.elements.by_name.get((source.network, name))
-            if other != own and place is not None:
-                values = self._tied.elements.sources[place].values[:, element.sample, element.index]
-                if same(computed, values).all():
-                    return Named("gate-order", f"the {other} gate is computed where the {own} gate is needed")
         return None
 
-    def _first(self, changes: Iterator[Mutant], element: Element, computed: Array) -> Named | None:
+    def _elsewhere(self, element: Element, computed: Array) -> Named | None:
+        """The same thing of another gate, of another unit, or of another time step."""
+        own = element.source.quantity
+        kind = self._kinds[element.source.network].get(own.band.layer, "")
+        gate = gate_of(kind, own.band.symbol)
+        others = {at_gate(kind, own.band.symbol, g): g for g in GATES.get(kind, ()) if gate not in {None, g}}
+        for number in self._tied.elements.equal_to(computed[:, None])[0]:
+            other = self._tied.elements[number]
+            band, step = other.source.quantity.band, other.source.quantity.step
+            if other.source.network != element.source.network or other.source.part != element.source.part:
+                continue
+            if band == own.band and step == own.step:
+                unit = f"the value of unit {other.index + 1} stands where that of unit {element.index + 1} is needed"
+                return Named("neighbour-unit", unit)
+            if band == own.band and other.index == element.index:
+                return Named("wrong-time-step", "what belongs to another time step is computed")
+            if band.layer == own.band.layer and band.symbol in others and step == own.step:
+                said = others[band.symbol]
+                return Named("gate-order", f"the {said} gate is computed where the {gate} gate is needed")
+        return None
+
+    def _first(self, changes: Iterator[Mutant], cell: Address, element: Element, computed: Array) -> Named | None:
+        """The first mistake that gives what the cell gives; rather one by which it would read what it reads."""
         settings = self._settings[element.source.network]
+        read = {name for name, _ in self._reads(cell, element.source.network)}
+        found: Named | None = None
         for mutant in changes:
             try:
                 value = mutant.value(settings[0])
@@ -147,8 +140,10 @@ class Diagnoser:
                 continue
             rest = [mutant.value(setting) for setting in settings[1:]]
             if all(same(computed[i + 1 : i + 2], v[self._sample(v, element)]).all() for i, v in enumerate(rest)):
-                return Named(mutant.name, mutant.sentence)
-        return None
+                if mutant.reads <= read:
+                    return Named(mutant.name, mutant.sentence)
+                found = found or Named(mutant.name, mutant.sentence)
+        return found
 
     def _sample(self, value: Array, element: Element) -> int:
         return element.sample if value.shape[0] > 1 else 0
@@ -169,11 +164,7 @@ class Diagnoser:
         network = element.source.network
         needs = Likeness(self._tied.elements, bands).to(self._number(element), ()).needs
         held = {place: (q.name, i) for q, _, i, place in self._networks[network].cells()}
-        read: set[Operand] = set()
-        for place in self._precedents.of(cell):
-            operand = self._operand(place, held)
-            if operand is not None:
-                read.add(operand)
+        read = self._reads(cell, network)
         for area in self._precedents.ranges(cell):
             if area.size < 2 or area.rows == MAX_ROWS or area.columns == MAX_COLUMNS:  # whole lines are never too long
                 continue
@@ -186,6 +177,12 @@ class Diagnoser:
                 if any(operand in needs and operand not in read for operand in operands):
                     return Named("range-too-short", f"the range {area.a1} is one cell too short at its {where}")
         return None
+
+    def _reads(self, cell: Address, network: int) -> set[Operand]:
+        """What a formula reads of the network."""
+        given = {place: (q.name, i) for q, _, i, place in self._networks[network].cells()}
+        operands = (self._operand(place, given) for place in self._precedents.of(cell))
+        return {operand for operand in operands if operand is not None}
 
     def _number(self, element: Element) -> int:
         place = self._tied.elements.sources.index(element.source)

@@ -33,11 +33,13 @@ class Mutant:
         name: as in the list of named diagnoses.
         sentence: what was done, and what to do instead, in words.
         value: what the element would be, for each sample, from the values of all quantities.
+        reads: the quantities that only the mistake reads.
     """
 
     name: str
     sentence: str
     value: Callable[[Values], Array]
+    reads: frozenset[str] = frozenset()
 
 
 def mutants(graph: Graph, quantity: Quantity, expr: ex.Expr, index: int, kinds: Mapping[str, str]) -> Iterator[Mutant]:
@@ -51,17 +53,23 @@ def mutants(graph: Graph, quantity: Quantity, expr: ex.Expr, index: int, kinds: 
         kinds: Keras's class of each layer by name.
     """
     world = _World(graph, quantity, kinds)
-    for rewrites in (world.references, world.activations, world.terms, world.weights, world.others):
+    read = frozenset(ex.refs(expr))
+    for rewrites in (
+        world.references, world.activations, world.terms, world.weights, world.others, world.items, world.units,
+    ):  # fmt: skip
         for name, sentence, changed in _everywhere(expr, rewrites):
-            yield Mutant(name, sentence, _element(changed, index))
+            yield Mutant(name, sentence, _element(changed, index), frozenset(ex.refs(changed)) - read)
     yield from _products(world, expr, index)
 
 
 def written_out(graph: Graph, expr: ex.Expr, depth: int) -> ex.Expr:
-    """An expression with its intermediate operands replaced by what they are computed from, so many times."""
+    """An expression with its intermediate operands replaced by what they are computed from, so many times.
+
+    A softmax is always written as worksheets compute it.
+    """
     for _ in range(depth):
         expr = _replaced(expr, lambda e: _definition(graph, e))
-    return expr
+    return _replaced(expr, lambda e: ex.Exp(e.x) / ex.Sum(ex.Exp(e.x)) if isinstance(e, ex.Softmax) else None)
 
 
 def _definition(graph: Graph, expr: ex.Expr) -> ex.Expr | None:
@@ -98,7 +106,8 @@ def _everywhere(expr: ex.Expr, rewrites: Callable[[ex.Expr], Iterator[Rewrite]])
         if isinstance(expr, ex.Dot) and place == 1:
             continue
         for name, sentence, changed in _everywhere(operand, rewrites):
-            yield name, sentence, _with_operands(expr, [*operands[:place], changed, *operands[place + 1 :]])
+            if not isinstance(expr, ex.Slice) or isinstance(changed, ex.Ref):
+                yield name, sentence, _with_operands(expr, [*operands[:place], changed, *operands[place + 1 :]])
 
 
 def _element(expr: ex.Expr, index: int) -> Callable[[Values], Array]:
@@ -244,19 +253,46 @@ class _World:
                 new,
             )
 
+    def units(self, expr: ex.Expr) -> Iterator[Rewrite]:
+        """Read another element of a vector of which each element is read by the unit of its own number."""
+        if isinstance(expr, ex.Ref):
+            of, start, size, row = expr, 0, self._graph[expr.name].shape[-1], None
+        elif isinstance(expr, ex.Slice):
+            of, start, size, row = expr.of, expr.start, expr.stop - expr.start, expr.row
+        else:
+            return
+        for unit in range(size) if 1 < size <= MAX_WIDTH else ():
+            sentence = f"the value of unit {unit + 1} is read; refer to that of this cell's own unit"
+            yield "neighbour-unit", sentence, ex.Slice(of, start + unit, start + unit + 1, row)
+
+    def items(self, expr: ex.Expr) -> Iterator[Rewrite]:
+        """Leave the first or the last term of a sum over a vector out, or read another value in one of its terms."""
+        if not isinstance(expr, ex.Sum):
+            return
+        term = expr.x
+        size = max((self._graph[name].shape[-1] for name in ex.refs(term)), default=1)
+        if not 1 < size <= MAX_WIDTH:
+            return
+        for k, where in ((size - 1, "last"), (0, "first")):
+            sentence = f"the range is one cell too short: the {where} term of the sum is missing"
+            yield "range-too-short", sentence, expr - _only(term, k)
+        for rewrites in (self.references, self.units):
+            for name, sentence, changed in _everywhere(term, rewrites):
+                for k in range(size):
+                    yield name, sentence, expr - _only(term, k) + _only(changed, k)
+
     def others(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """The special ways of a GRU and of a softmax."""
         yield from self._gru(expr)
-        if isinstance(expr, ex.Softmax) and isinstance(expr.x, ex.Ref):
-            steps = [name for name, _ in self.same_at_other_steps(expr.x.name)]
-            if steps:
-                total: ex.Expr = ex.Exp(expr.x)
+        match expr:
+            case ex.Sum(ex.Exp(ex.Ref(name))) if steps := [name for name, _ in self.same_at_other_steps(name)]:
+                total: ex.Expr = expr.x
                 for name in steps:
                     total = total + ex.Exp(ex.Ref(name))
                 yield (
                     "softmax-wrong-direction",
                     "the exponentials are added up over the time steps; add those of all units of one step",
-                    ex.Exp(expr.x) / total,
+                    total,
                 )
 
     def _gru(self, expr: ex.Expr) -> Iterator[Rewrite]:
@@ -298,6 +334,15 @@ _RESET_AFTER = "the reset gate acts on the product; without reset_after it acts 
 
 def _has_logarithm(expr: ex.Expr) -> bool:
     return isinstance(expr, ex.Log) or any(_has_logarithm(operand) for operand in ex.operands(expr))
+
+
+def _only(expr: ex.Expr, index: int) -> ex.Expr:
+    """One element of an expression that is computed element by element."""
+    if isinstance(expr, ex.Ref):
+        return ex.Slice(expr, index, index + 1)
+    if isinstance(expr, ex.Slice):
+        return expr
+    return _with_operands(expr, [_only(operand, index) for operand in ex.operands(expr)])
 
 
 def _slices_moved(expr: ex.Expr, gates: int) -> Iterator[ex.Expr]:

@@ -235,7 +235,7 @@ class _Tier:
         if not repairs:
             return
         for repair in repairs:
-            self._fingerprints[repair.cell] = now.fingerprint(repair.cell)
+            self._fingerprints.setdefault(repair.cell, now.fingerprint(repair.cell))
             self._wrong[repair.cell] = repair.number
         self._probe.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
 
