@@ -32,16 +32,17 @@ class Regularity:
 
     def __init__(self, placed: Mapping[Address, Key]) -> None:
         self._placed = placed
-        self._everywhere: dict[tuple[str, Vector], Counter[Shift]] = defaultdict(Counter)
+        self._timed = {key.band for key in placed.values() if key.step >= 0}
+        self._everywhere: dict[tuple[str, Vector, bool], Counter[Shift]] = defaultdict(Counter)
         self._own: dict[tuple[str, Vector, Band], Counter[Shift]] = defaultdict(Counter)
         for sheet, vector, band, shift in _pairs(placed):
             if shift == NO_SHIFT:
                 continue  # a copy beside its original, or a mistake
-            self._everywhere[sheet, vector][shift] += 1
+            self._everywhere[sheet, vector, band in self._timed][shift] += 1
             self._own[sheet, vector, band][shift] += 1
         self._vectors: dict[str, list[Vector]] = defaultdict(list)
-        for sheet, vector in sorted(self._everywhere, key=lambda item: -self._everywhere[item].total()):
-            if len(self._vectors[sheet]) < MOST_VECTORS:
+        for sheet, vector, _ in sorted(self._everywhere, key=lambda item: -self._everywhere[item].total()):
+            if len(self._vectors[sheet]) < MOST_VECTORS and vector not in self._vectors[sheet]:
                 self._vectors[sheet].append(vector)
 
     def expected(self, cell: Address) -> Counter[Key]:
@@ -61,12 +62,15 @@ class Regularity:
         return votes
 
     def _meaning(self, sheet: str, vector: Vector, band: Band, itself: Shift) -> tuple[Shift, float] | None:
-        """What a vector means in one band, or else on the whole sheet, without one observation of `itself`."""
+        """What a vector means in one band, or else on the whole sheet, without one observation of `itself`.
+
+        What has no time steps, such as tables of weights, says nothing about what has, nor the other way round.
+        """
         own = self._own.get((sheet, vector, band))
         meaning = None if own is None else _meaning(own, itself)
         if meaning is not None:
             return meaning[0], 2 * meaning[1]
-        return _meaning(self._everywhere[sheet, vector], itself)
+        return _meaning(self._everywhere.get((sheet, vector, band in self._timed), Counter()), itself)
 
     def places(self, key: Key, near: Iterable[tuple[Address, Key]]) -> Counter[Address]:
         """Where an element should stand, by what steps mean in its own band."""
