@@ -35,6 +35,8 @@ _PART, _AGAIN, _MISPLACED = 0.9, 0.7, 0.5
 that computes a quantity is worth 1; what is taken off for one at the wrong place."""
 _COPY, _ALONE = 0.25, 0.5
 """What is lost if a cell is declared wrong that repeats another one, or is the only one of its kind."""
+_MISSING = 0.5
+"""What it is worth that a result of the network, which stood nowhere, has a cell."""
 _CONSTANT, _AT_ITS_PLACE, _RESULT = 4.0, 2.0, 1.0
 """What speaks for a repair among equals: a number was typed there; the cells around ask for it; it is a result of the
 network that stands nowhere."""
@@ -206,6 +208,7 @@ def _best_of(
             continue
         gain = shop.worth(after, near, repaired) - shop.worth(now, near, repaired) - (len(repairs) - 1)
         gain -= sum(shop.loss(c, now) for c in repaired)
+        gain += _MISSING * sum(r.number in now.missing_results for r in repairs)
         if gain < 0 or (gain == 0 and not preference):
             continue
         rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
@@ -308,9 +311,15 @@ def _other_gates(cell: Address, number: int, now: Matching, shop: Workshop) -> I
 
 
 def _functions_of(cell: Address, now: Matching) -> Iterator[int]:
-    """Quantities that stand nowhere yet and are functions of what a cell holds alone: its activation."""
+    """Quantities that stand nowhere yet and are functions of what a cell holds alone, or of which it holds a part."""
     held = now.element(cell)
-    if held is None or held.source.part:
+    if held is None:
+        return
+    if held.source.part:
+        place = now.elements.by_name[held.source.network, held.source.quantity.name]
+        whole = now.elements.number(place, held.sample, held.index)
+        if held.source.size == held.source.quantity.shape[-1] and now.holders[whole] == 0:
+            yield whole
         return
     for number in now.successors.get((held.source.network, held.source.quantity.name), ()):
         source = now.elements.sources[number]

@@ -32,7 +32,7 @@ from xlcheck.graph.quantities import Role
 Array = NDArray[np.float64]
 
 MAX_SECONDS = 8.0
-SAME, FEWEST_DIGITS = 1e-9, 3
+SAME, FEWEST_DIGITS = 1e-9, 2
 MANY = 2_000
 """Formula cells from which on a place that is asked for is trusted without a trial."""
 
@@ -139,6 +139,8 @@ class _Tier:
         self._declare(_strays(now, self._shop), now)
         now = self.matching()
         self._declare(_typed_results(now, self._shop), now)
+        now = self.matching()
+        self._declare(_unfinished(now, self._shop), now)
         now = self.matching()
         loose = tuple(cell for cell in now.candidates if cell not in now.held)
         return Tie(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
@@ -300,7 +302,10 @@ def _strays(now: Matching, shop: Workshop) -> list[Repair]:
 
 
 def _typed_results(now: Matching, shop: Workshop) -> list[Repair]:
-    """Results that stand nowhere, where a number is typed that equals them up to rounding, and that nothing reads."""
+    """Results that stand nowhere, where a number is typed that equals them up to rounding, and that nothing reads.
+
+    A number that is typed where somebody said a quantity stands is one of them, whatever it is.
+    """
     elements = now.elements
     wanted = {
         number
@@ -315,7 +320,8 @@ def _typed_results(now: Matching, shop: Workshop) -> list[Repair]:
         if (content := shop.table.cell(cell)) is not None and content.formula is None
         and isinstance(content.value, float) and cell not in shop.placed.given and cell not in shop.wrong
     ]  # fmt: skip
-    found: list[Repair] = []
+    found = [Repair(cell, shop.placed.bound[cell]) for cell, _ in typed if cell in shop.placed.bound]
+    wanted -= {repair.number for repair in found}
     for number in sorted(wanted) if typed else ():
         element = elements[number]
         values = element.source.compute(shop.probe.saved_values(element.source.network))
@@ -326,12 +332,36 @@ def _typed_results(now: Matching, shop: Workshop) -> list[Repair]:
     return found
 
 
+def _unfinished(now: Matching, shop: Workshop) -> list[Repair]:
+    """Results that stand nowhere, where a formula that nothing reads gives what they are computed from."""
+    elements = now.elements
+    last: dict[Key, list[Address]] = defaultdict(list)
+    for cell, number in now.held.items():
+        element = elements[number]
+        source, key = element.source, elements.keys[number]
+        whole = not source.part or source.size == source.quantity.shape[-1]
+        if whole and elements.is_computed[number] and shop.table.is_formula(cell) and not shop.precedents.readers(cell):
+            last[_of_layer(source.network, source.quantity.band.layer, key)].append(cell)
+    found = []
+    for number in sorted(now.missing_results):
+        source = elements[number].source
+        cells = last[_of_layer(source.network, source.quantity.band.layer, elements.keys[number])]
+        if len(cells) == 1 and not set(_equals(number, now)) & now.holders.keys():
+            found.append(Repair(cells[0], number))
+    return found
+
+
+def _of_layer(network: int, layer: str, key: Key) -> Key:
+    """The coordinates that are the same for all that one unit of a layer computes at one moment."""
+    return Key((network, layer, ""), key.step, key.sample, key.index)
+
+
 def _equals(number: int, now: Matching) -> tuple[int, ...]:
     return now.elements.equal_to(now.elements[number].values[:, None])[0]
 
 
 def _is_rounded(typed: float, desired: float) -> bool:
-    """Whether a number is another one, in full or with at least three digits after the point."""
+    """Whether a number is another one, in full or with at least two digits after the point."""
     digits = len(repr(typed).partition(".")[2])
     return abs(typed - desired) <= SAME * max(1.0, abs(desired)) or (
         digits >= FEWEST_DIGITS and round(desired, digits) == typed
