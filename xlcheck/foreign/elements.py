@@ -157,6 +157,11 @@ class Elements:
         return self._each([source.quantity.is_weight and not source.part for source in self.sources])
 
     @cached_property
+    def weights(self) -> set[tuple[int, str, str]]:
+        """The bands of weights."""
+        return {source.band for source in self.sources if source.quantity.is_weight}
+
+    @cached_property
     def is_computed(self) -> list[bool]:
         """Whether each element is computed, and not given."""
         return self._each([bool(source.reads) for source in self.sources])

@@ -122,7 +122,7 @@ class Matching:
             held = Counter(self.held.values())
             known = {c: n for c, n in self.held.items() if not (is_weight[n] and held[n] > 1)}
             known |= self.placed.given
-            self._regularity = Regularity({cell: keys[n] for cell, n in known.items()})
+            self._regularity = Regularity({cell: keys[n] for cell, n in known.items()}, self.elements.weights)
         return self._regularity
 
     def unknown(self) -> list[Address]:

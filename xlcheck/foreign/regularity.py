@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.elements import Key
@@ -28,17 +28,18 @@ class Regularity:
 
     Args:
         placed: what cells are known to hold.
+        weights: the bands of weights.
     """
 
-    def __init__(self, placed: Mapping[Address, Key]) -> None:
+    def __init__(self, placed: Mapping[Address, Key], weights: Collection[Band]) -> None:
         self._placed = placed
-        self._timed = {key.band for key in placed.values() if key.step >= 0}
+        self._weights = weights
         self._everywhere: dict[tuple[str, Vector, bool], Counter[Shift]] = defaultdict(Counter)
         self._own: dict[tuple[str, Vector, Band], Counter[Shift]] = defaultdict(Counter)
         for sheet, vector, band, shift in _pairs(placed):
             if shift == NO_SHIFT:
                 continue  # a copy beside its original, or a mistake
-            self._everywhere[sheet, vector, band in self._timed][shift] += 1
+            self._everywhere[sheet, vector, band in self._weights][shift] += 1
             self._own[sheet, vector, band][shift] += 1
         self._vectors: dict[str, list[Vector]] = defaultdict(list)
         for sheet, vector, _ in sorted(self._everywhere, key=lambda item: -self._everywhere[item].total()):
@@ -64,13 +65,13 @@ class Regularity:
     def _meaning(self, sheet: str, vector: Vector, band: Band, itself: Shift) -> tuple[Shift, float] | None:
         """What a vector means in one band, or else on the whole sheet, without one observation of `itself`.
 
-        What has no time steps, such as tables of weights, says nothing about what has, nor the other way round.
+        Tables of weights say nothing about what is computed, nor the other way round.
         """
         own = self._own.get((sheet, vector, band))
         meaning = None if own is None else _meaning(own, itself)
         if meaning is not None:
             return meaning[0], 2 * meaning[1]
-        return _meaning(self._everywhere.get((sheet, vector, band in self._timed), Counter()), itself)
+        return _meaning(self._everywhere.get((sheet, vector, band in self._weights), Counter()), itself)
 
     def places(self, key: Key, near: Iterable[tuple[Address, Key]]) -> Counter[Address]:
         """Where an element should stand, by what steps mean in its own band."""
