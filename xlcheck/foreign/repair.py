@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import floor
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
@@ -35,8 +36,6 @@ _PART, _AGAIN, _MISPLACED = 0.9, 0.7, 0.5
 that computes a quantity is worth 1; what is taken off for one at the wrong place."""
 _COPY, _ALONE = 0.25, 0.5
 """What is lost if a cell is declared wrong that repeats another one, or is the only one of its kind."""
-_MISSING = 0.5
-"""What it is worth that a result of the network, which stood nowhere, has a cell."""
 _CONSTANT, _AT_ITS_PLACE, _RESULT = 4.0, 2.0, 1.0
 """What speaks for a repair among equals: a number was typed there; the cells around ask for it; it is a result of the
 network that stands nowhere."""
@@ -208,10 +207,10 @@ def _best_of(
             continue
         gain = shop.worth(after, near, repaired) - shop.worth(now, near, repaired) - (len(repairs) - 1)
         gain -= sum(shop.loss(c, now) for c in repaired)
-        gain += _MISSING * sum(r.number in now.missing_results for r in repairs)
         if gain < 0 or (gain == 0 and not preference):
             continue
-        rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
+        whole = floor(gain + _ODD * repaired.issubset(odd) + 0.5)  # less than half a cell decides nothing
+        rank = (whole, preference, float(cell not in repaired))
         if best is None or rank > best.rank:
             best = _Ranked(rank, repairs)
     return best
