@@ -155,9 +155,11 @@ class Matching:
         return self.holders[number] - own > 0
 
     def is_misplaced(self, cell: Address) -> bool:
-        """Whether a cell equals something else than its place asks for."""
+        """Whether a cell equals something else than its place asks for, and no other cell computes that."""
         expected = self.expected(cell)
-        return expected is not None and expected not in self.equal(cell) and self.held.get(cell) != expected
+        if expected is None or expected in self.equal(cell) or self.held.get(cell) == expected:
+            return False
+        return cell in self.placed.bound or not self._others(expected, cell)
 
     def is_supported(self, cell: Address) -> bool:
         """Whether the cells around one that is known agree with what it holds, and no other cell holds the same."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -346,7 +347,7 @@ def _only(expr: ex.Expr, index: int) -> ex.Expr:
 
 
 def _slices_moved(expr: ex.Expr, gates: int) -> Iterator[ex.Expr]:
-    """An expression with all slices of one gate, or a single one, taken from another gate."""
+    """An expression with all slices of one gate, a single one, or those of all gates taken from other gates."""
     slices = list(dict.fromkeys(_slices(expr)))
     widths = {s.stop - s.start for s in slices}
     if len(widths) != 1:
@@ -358,6 +359,9 @@ def _slices_moved(expr: ex.Expr, gates: int) -> Iterator[ex.Expr]:
             if other != start:
                 for group in [same, *([s] for s in same)] if len(same) > 1 else [same]:
                     yield _with_slices(expr, {s: replace(s, start=other, stop=other + width) for s in group})
+    for order in permutations(range(gates)) if len({s.start for s in slices}) > 1 else ():
+        starts = {s: order[s.start // width] * width for s in slices}
+        yield _with_slices(expr, {s: replace(s, start=n, stop=n + width) for s, n in starts.items()})
 
 
 def _slices(expr: ex.Expr) -> Iterator[ex.Slice]:

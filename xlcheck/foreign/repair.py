@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from math import floor
+from itertools import islice, permutations
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
@@ -30,10 +29,11 @@ DEPTH = 3
 MAX_TRIALS = 80
 MOST_LIKELY = 8
 MOST_READERS = 4
+MOST_ORDERS = 6
 MOST_BESIDE = 8
 _PART, _AGAIN, _MISPLACED = 0.9, 0.7, 0.5
-"""What a cell is worth that holds a part of a quantity, or computes again what another cell computes, where one
-that computes a quantity is worth 1; what is taken off for one at the wrong place."""
+"""What a cell is worth that holds a part of a quantity, which a known cell reads, or computes again what another cell
+computes, where one that computes a quantity is worth 1; what is taken off for one at the wrong place."""
 _COPY, _ALONE = 0.25, 0.5
 """What is lost if a cell is declared wrong that repeats another one, or is the only one of its kind."""
 _CONSTANT, _AT_ITS_PLACE, _RESULT = 4.0, 2.0, 1.0
@@ -114,7 +114,7 @@ class Workshop:
     def _worth_of(self, cell: Address, matching: Matching) -> float:
         number = matching.held[cell]
         if matching.elements.is_part[number]:
-            return _PART
+            return _PART if any(matching.equal(reader) for reader in self.precedents.readers(cell)) else 0.0
         return _AGAIN if matching.holders[number] > 1 and cell not in self.copies else 1.0
 
     def loss(self, cell: Address, now: Matching) -> float:
@@ -172,12 +172,15 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
     likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
     if likely is not None and likely.rank[0] > 0:
         return likely.repairs
-    for reader in shop.precedents.readers(cell)[:2] if likely is None else ():
+    for reader in shop.precedents.readers(cell)[:2]:
         beside = [c for c in _suspects(reader, now, shop) if c not in shop.scratch]
         together = _best_of(_joint(reader, beside, now, shop), reader, beside, odd, now, shop)
         if together is not None and any(r.cell == cell for r in together.repairs):
-            return together.repairs
+            if likely is None or together.rank[0] > likely.rank[0]:
+                return together.repairs
     other = _best_of(islice(_any_repairs(near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
+    if likely is not None and likely.rank[1] >= _AT_ITS_PLACE and other is not None and other.rank[0] <= 1:
+        return likely.repairs
     best = max((r for r in (likely, other) if r is not None), key=lambda r: r.rank, default=None)
     return () if best is None else best.repairs
 
@@ -209,8 +212,7 @@ def _best_of(
         gain -= sum(shop.loss(c, now) for c in repaired)
         if gain < 0 or (gain == 0 and not preference):
             continue
-        whole = floor(gain + _ODD * repaired.issubset(odd) + 0.5)  # less than half a cell decides nothing
-        rank = (whole, preference, float(cell not in repaired))
+        rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
         if best is None or rank > best.rank:
             best = _Ranked(rank, repairs)
     return best
@@ -336,14 +338,17 @@ def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
     yield from _shuffled(cell, near, now, shop)
     for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS]:
         element = now.elements[needed.number]
-        places = {o: now.elements.by_name[element.source.network, o[0]] for o in needed.needs}
         read = [p for p in shop.precedents.of(cell) if p in near or _operand(p, now) is not None]
         met = {_operand(p, now) for p in read}
-        wanted = sorted(o for o in needed.needs - met if now.elements.sources[places[o]].reads)
-        others = [p for p in read if p in near and shop.table.is_formula(p) and _operand(p, now) not in needed.needs]
-        if len(wanted) == len(others) > 1:
+        for needs in dict.fromkeys((needed.needs, element.source.operands(element.index))):
+            places = {o: now.elements.by_name[element.source.network, o[0]] for o in needs}
+            wanted = sorted(o for o in needs - met if now.elements.sources[places[o]].reads)
+            others = [p for p in read if p in near and shop.table.is_formula(p) and _operand(p, now) not in needs]
+            if not len(wanted) == len(others) > 1:
+                continue
             numbers = [now.elements.number(places[o], element.sample, o[1]) for o in wanted]
-            yield tuple(Repair(c, n) for c, n in zip(sorted(others), numbers, strict=True)), 0.0
+            for order in islice(permutations(numbers), MOST_ORDERS):
+                yield tuple(Repair(c, n) for c, n in zip(sorted(others), order, strict=True)), 0.0
 
 
 def _shuffled(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:
