@@ -47,6 +47,7 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
             number = _of_its_unit(cell, key, now)
         if number is not None:
             asked[cell] = number
+    asked |= _in_order(held, now)
     holders: dict[int, list[Address]] = defaultdict(list)
     for cell, number in now.held.items():
         if cell not in now.copies:
@@ -93,6 +94,22 @@ def _of_its_unit(cell: Address, key: Key, now: Matching) -> int | None:
     free = {k: weight for k, weight in votes.items() if k.band == key.band and k != key}
     best = max(free, key=lambda k: (free[k], -k.index), default=None)
     return None if best is None else now.elements.by_key.get(best)
+
+
+def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:
+    """Cells in one row or column, as many as a vector has units, that give one of its elements twice."""
+    vectors: dict[Key, list[Address]] = defaultdict(list)
+    for cell, key in held.items():
+        if cell not in now.copies and cell not in now.placed.bound:
+            vectors[Key(key.band, key.step, key.sample, 0)].append(cell)
+    found: dict[Address, int] = {}
+    for key, cells in vectors.items():
+        first = now.elements.by_key[key]
+        size = now.elements[first].source.size
+        in_line = len({cell[:2] for cell in cells}) == 1 or len({(cell[0], cell[2]) for cell in cells}) == 1
+        if len(cells) == size and in_line and len({now.held[cell] for cell in cells}) < size:
+            found |= {c: first + i for i, c in enumerate(sorted(cells)) if now.held[c] != first + i}
+    return found
 
 
 def _moments(held: Mapping[Address, Key]) -> Moments:

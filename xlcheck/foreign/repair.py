@@ -175,9 +175,9 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
     for reader in shop.precedents.readers(cell)[:2]:
         beside = [c for c in _suspects(reader, now, shop) if c not in shop.scratch]
         together = _best_of(_joint(reader, beside, now, shop), reader, beside, odd, now, shop)
-        if together is not None and any(r.cell == cell for r in together.repairs):
-            if likely is None or together.rank[0] > likely.rank[0]:
-                return together.repairs
+        better = together is not None and (likely is None or together.rank[0] > likely.rank[0])
+        if together is not None and better and any(r.cell == cell for r in together.repairs):
+            return together.repairs
     other = _best_of(islice(_any_repairs(near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
     if likely is not None and likely.rank[1] >= _AT_ITS_PLACE and other is not None and other.rank[0] <= 1:
         return likely.repairs
