@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlcheck.foreign.elements import Element, Elements
+from xlcheck.foreign.elements import Element, Elements, Source
 from xlcheck.foreign.operands import Operand
 
 MIN_LIKENESS = 0.3
@@ -89,27 +89,26 @@ class Likeness:
                 continue
             if not self._needs_of(inner, operand) & read:
                 yield self._elements.number(inner, sample, operand)
-            elif self._elements.sources[inner].band not in self._placed:
+            elif not self._is_read(self._elements.sources[inner], source):
                 yield from self._gaps(inner, operand, sample, read)
 
     def _needs_of(self, place: int, index: int) -> frozenset[Operand]:
         key = (place, index)
         if key not in self._needs:
             source = self._elements.sources[place]
-            self._needs[key] = self._expanded(source.network, source.operands(index))
+            found: set[Operand] = set()
+            for name, operand in source.operands(index):
+                inner = self._elements.by_name[source.network, name]
+                if self._is_read(self._elements.sources[inner], source):
+                    found.add((name, operand))
+                else:
+                    found |= self._needs_of(inner, operand)
+            self._needs[key] = frozenset(found)
         return self._needs[key]
 
-    def _expanded(self, network: int, operands: frozenset[Operand]) -> frozenset[Operand]:
-        """Operands with those that stand in no cell replaced by what they are computed from."""
-        found: set[Operand] = set()
-        for name, index in operands:
-            place = self._elements.by_name[network, name]
-            source = self._elements.sources[place]
-            if not source.reads or source.band in self._placed:
-                found.add((name, index))
-            else:
-                found |= self._needs_of(place, index)
-        return frozenset(found)
+    def _is_read(self, operand: Source, by: Source) -> bool:
+        """Whether an operand is read from a cell, not computed on the way: it stands in one, or is of another step."""
+        return not operand.reads or operand.band in self._placed or operand.quantity.step != by.quantity.step
 
     @cached_property
     def _names_of(self) -> list[set[str]]:
@@ -117,13 +116,13 @@ class Likeness:
         found: list[set[str]] = []
         for source in self._elements.sources:
             names: set[str] = set()
-            stack = list(source.reads)
+            stack = [(source, name) for name in source.reads]
             while stack:
-                name = stack.pop()
+                by, name = stack.pop()
                 operand = self._elements.sources[self._elements.by_name[source.network, name]]
-                if not operand.reads or operand.band in self._placed:
+                if self._is_read(operand, by):
                     names.add(name)
                 else:
-                    stack.extend(operand.reads)
+                    stack.extend((operand, inner) for inner in operand.reads)
             found.append(names)
         return found
