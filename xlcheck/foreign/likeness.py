@@ -87,7 +87,8 @@ class Likeness:
             inner = self._elements.by_name[source.network, name]
             if (name, operand) in read or not self._elements.sources[inner].reads:
                 continue
-            if not self._needs_of(inner, operand) & read:
+            at_other_step = self._elements.sources[inner].quantity.step != source.quantity.step
+            if at_other_step or not self._needs_of(inner, operand) & read:
                 yield self._elements.number(inner, sample, operand)
             elif not self._is_read(self._elements.sources[inner], source):
                 yield from self._gaps(inner, operand, sample, read)

@@ -174,6 +174,11 @@ class Matching:
         return Counter(number for cell, number in self.held.items() if cell not in self.copies)
 
     @cached_property
+    def computed(self) -> Counter[int]:
+        """How many of them compute it, and do not only have to hold it."""
+        return Counter(n for cell, n in self.held.items() if cell not in self.copies and cell not in self.wrong)
+
+    @cached_property
     def bands(self) -> Counter[tuple[int, str, str]]:
         """The bands of which some element stands in a cell, and how many cells hold them."""
         return Counter(self.elements[number].source.band for number in self.holders.elements())

@@ -14,7 +14,7 @@ from itertools import islice, permutations
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.elements import Key
+from xlcheck.foreign.elements import Element, Key
 from xlcheck.foreign.gates import GATES, at_gate, gate_of
 from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.likeness import Likely
@@ -115,7 +115,7 @@ class Workshop:
         number = matching.held[cell]
         if matching.elements.is_part[number]:
             return _PART if any(matching.equal(reader) for reader in self.precedents.readers(cell)) else 0.0
-        return _AGAIN if matching.holders[number] > 1 and cell not in self.copies else 1.0
+        return _AGAIN if matching.computed[number] > 1 and cell not in self.copies else 1.0
 
     def loss(self, cell: Address, now: Matching) -> float:
         """What is lost if a cell is declared wrong that computes a quantity which no other cell computes."""
@@ -129,10 +129,12 @@ class Workshop:
         return 1.0 if now.bands[now.elements[number].source.band] > 1 else _ALONE
 
     def is_odd(self, cell: Address) -> bool:
-        """Whether a formula differs from what was filled into most cells of its row or column."""
+        """Whether a formula differs from what was filled into most cells of its row or column, or was found wrong."""
         own = self.shape(cell)
         if own is None:
             return False
+        if any(self.shape(wrong) == own for wrong in self.wrong):
+            return True
         odd = False
         for down, right in ((0, 1), (1, 0)):
             line = [s for sign in (1, -1) for s in self._line(cell, sign * down, sign * right)]
@@ -340,7 +342,7 @@ def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
         element = now.elements[needed.number]
         read = [p for p in shop.precedents.of(cell) if p in near or _operand(p, now) is not None]
         met = {_operand(p, now) for p in read}
-        for needs in dict.fromkeys((needed.needs, element.source.operands(element.index))):
+        for needs in dict.fromkeys((needed.needs, *_written_out(element, now))):
             places = {o: now.elements.by_name[element.source.network, o[0]] for o in needs}
             wanted = sorted(o for o in needs - met if now.elements.sources[places[o]].reads)
             others = [p for p in read if p in near and shop.table.is_formula(p) and _operand(p, now) not in needs]
@@ -349,6 +351,20 @@ def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
             numbers = [now.elements.number(places[o], element.sample, o[1]) for o in wanted]
             for order in islice(permutations(numbers), MOST_ORDERS):
                 yield tuple(Repair(c, n) for c, n in zip(sorted(others), order, strict=True)), 0.0
+
+
+def _written_out(element: Element, now: Matching) -> Iterator[frozenset[Operand]]:
+    """The operands of an element, then what those of its own step are computed from, and so on."""
+    network, step = element.source.network, element.source.quantity.step
+    operands = element.source.operands(element.index)
+    for _ in range(DEPTH):
+        yield operands
+        inner: set[Operand] = set()
+        for name, index in operands:
+            source = now.elements.sources[now.elements.by_name[network, name]]
+            is_on_the_way = source.reads and source.quantity.step == step
+            inner |= source.operands(index) if is_on_the_way else {(name, index)}
+        operands = frozenset(inner)
 
 
 def _shuffled(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:

@@ -26,6 +26,7 @@ from xlcheck.foreign.order import moments_of, out_of_place
 from xlcheck.foreign.parts import part_sources
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.regularity import Band
 from xlcheck.foreign.repair import Repair, Workshop, best_repair
 from xlcheck.graph.quantities import Role
 
@@ -99,6 +100,7 @@ class _Tier:
         kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
         labels = Labels.of(table).taught(_gates(networks))
         self._rejected: list[dict[Address, int]] = []
+        self._changed: dict[tuple[str | None, Band, int], tuple[Band, int, int]] = {}
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
         copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
@@ -149,11 +151,8 @@ class _Tier:
         """Declare cells wrong that hold what belongs elsewhere, unless that leaves more cells unknown."""
         if len(self._shop.formulas) > MANY:
             return now
-        found = {
-            cell: number
-            for cell, number in out_of_place(now, self._precedents).items()
-            if cell not in self._shop.scratch
-        }
+        asked = {**out_of_place(now, self._precedents), **self._filled(now)}
+        found = {cell: number for cell, number in asked.items() if cell not in self._shop.scratch}
         if not found or found in self._rejected:
             return now
         shop = self._shop
@@ -166,6 +165,20 @@ class _Tier:
             return now
         self._declare([Repair(cell, number) for cell, number in found.items()], now)
         return self.matching()
+
+    def _filled(self, now: Matching) -> dict[Address, int]:
+        """Cells with the formula of a wrong cell that hold at their step what this one held at its own."""
+        keys = self._elements.keys
+        found: dict[Address, int] = {}
+        for cell, number in now.held.items():
+            change = self._changed.get((self._shop.shape(cell), keys[number].band, keys[number].index))
+            if change is not None and cell not in self._wrong:
+                band, step, index = change
+                key = keys[number]
+                right = self._elements.by_key.get(Key(band, key.step + step, key.sample, index))
+                if right is not None:
+                    found[cell] = right
+        return found
 
     def _at_other_gates(self, now: Matching) -> list[Repair]:
         """Cells that compute another gate than the words beside them say, if that explains the unknown cells."""
@@ -237,6 +250,11 @@ class _Tier:
         if not repairs:
             return
         for repair in repairs:
+            held = now.held.get(repair.cell)
+            if held is not None and self._elements.is_computed[held] and repair.cell not in self._wrong:
+                old, new = self._elements.keys[held], self._elements.keys[repair.number]
+                formula = (self._shop.shape(repair.cell), old.band, old.index)
+                self._changed[formula] = (new.band, new.step - old.step, new.index)
             self._fingerprints.setdefault(repair.cell, now.fingerprint(repair.cell))
             self._wrong[repair.cell] = repair.number
         self._probe.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
