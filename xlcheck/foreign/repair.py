@@ -169,6 +169,8 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
     """
     if not _may_matter(cell, now, shop):
         return ()
+    if cell in shop.placed.bound and now.equal(cell):
+        return (Repair(cell, shop.placed.bound[cell]),)
     near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
     odd = {c for c in near if shop.is_odd(c)}
     likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
@@ -338,7 +340,8 @@ def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
     if len(functions) > 1:
         yield tuple(Repair(c, n) for c, n in functions), 0.0
     yield from _shuffled(cell, near, now, shop)
-    for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS]:
+    results = (now.likeness.to(number, ()) for number in sorted(now.missing_results))
+    for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS] or islice(results, MOST_READERS):
         element = now.elements[needed.number]
         read = [p for p in shop.precedents.of(cell) if p in near or _operand(p, now) is not None]
         met = {_operand(p, now) for p in read}
