@@ -213,7 +213,7 @@ def _best_of(
         if after is None or (cell not in repaired and after.is_unknown(cell)):
             continue
         gain = shop.worth(after, near, repaired) - shop.worth(now, near, repaired) - (len(repairs) - 1)
-        gain -= sum(shop.loss(c, now) for c in repaired)
+        gain -= sum(shop.loss(r.cell, now) for r in repairs if not _is_forgotten(r, now, shop))
         if gain < 0 or (gain == 0 and not preference):
             continue
         rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
@@ -225,7 +225,18 @@ def _best_of(
 def _suspects(cell: Address, now: Matching, shop: Workshop) -> list[Address]:
     """An unknown cell, and what it reads as far as that could be wrong: not where all around agrees with it."""
     above = ancestors(cell, shop.precedents, (*shop.placed.given, *shop.wrong), DEPTH)
-    return [cell, *(c for c in above if not now.is_supported(c))]
+    near = [cell, *(c for c in above if not now.is_supported(c))]
+    return near + [
+        c for c in shop.precedents.of(cell)
+        if c in above and c not in near and any(_is_forgotten(Repair(c, n), now, shop) for n in _functions_of(c, now))
+    ]  # fmt: skip
+
+
+def _is_forgotten(repair: Repair, now: Matching, shop: Workshop) -> bool:
+    """Whether a cell holds what no known cell reads, instead of what is computed from it and stands nowhere."""
+    readers = shop.precedents.readers(repair.cell)
+    is_used = not readers or any(now.equal(reader) for reader in readers)
+    return not is_used and repair.number in _functions_of(repair.cell, now)
 
 
 def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Weighed]:
