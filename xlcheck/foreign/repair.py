@@ -212,8 +212,11 @@ def _best_of(
         repaired = {r.cell for r in repairs}
         if after is None or (cell not in repaired and after.is_unknown(cell)):
             continue
-        gain = shop.worth(after, near, repaired) - shop.worth(now, near, repaired) - (len(repairs) - 1)
+        gain = shop.worth(after, near, repaired) - shop.worth(now, near, repaired)
+        if not all(shop.table.is_formula(c) and now.is_unknown(c) for c in repaired):
+            gain -= len(repairs) - 1  # unknown cells are wrong in any case
         gain -= sum(shop.loss(r.cell, now) for r in repairs if not _is_forgotten(r, now, shop))
+        gain -= sum(1 - _AGAIN for r in repairs if now.computed[r.number] and not shop.precedents.readers(r.cell))
         if gain < 0 or (gain == 0 and not preference):
             continue
         rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
