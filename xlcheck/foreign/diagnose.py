@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,13 +115,16 @@ class Diagnoser:
         for number in self._tied.elements.equal_to(computed[:, None])[0]:
             other = self._tied.elements[number]
             band, step = other.source.quantity.band, other.source.quantity.step
-            if other.source.network != element.source.network or other.source.part != element.source.part:
+            if (other.source.network, other.source.part) != (element.source.network, element.source.part):
                 continue
-            if band == own.band and step == own.step:
+            if other.sample != element.sample:
+                continue
+            if band == own.band and step == own.step and other.index != element.index:
                 unit = f"the value of unit {other.index + 1} stands where that of unit {element.index + 1} is needed"
                 return Named("neighbour-unit", unit)
-            if band == own.band and other.index == element.index:
-                return Named("wrong-time-step", "what belongs to another time step is computed")
+            if band == own.band and step != own.step and other.index == element.index:
+                sentence = "all that is read belongs to another time step; refer to the right column or row"
+                return Named("wrong-time-step", sentence)
             if band.layer == own.band.layer and band.symbol in others and step == own.step:
                 said = others[band.symbol]
                 return Named("gate-order", f"the {said} gate is computed where the {gate} gate is needed")
@@ -163,7 +167,7 @@ class Diagnoser:
         bands = frozenset(self._tied.elements[n].source.band for n in self._tied.held.values())
         network = element.source.network
         needs = Likeness(self._tied.elements, bands).to(self._number(element), ()).needs
-        held = {place: (q.name, i) for q, _, i, place in self._networks[network].cells()}
+        held = self._given[network]
         read = self._reads(cell, network)
         for area in self._precedents.ranges(cell):
             if area.size < 2 or area.rows == MAX_ROWS or area.columns == MAX_COLUMNS:  # whole lines are never too long
@@ -180,9 +184,13 @@ class Diagnoser:
 
     def _reads(self, cell: Address, network: int) -> set[Operand]:
         """What a formula reads of the network."""
-        given = {place: (q.name, i) for q, _, i, place in self._networks[network].cells()}
-        operands = (self._operand(place, given) for place in self._precedents.of(cell))
+        operands = (self._operand(place, self._given[network]) for place in self._precedents.of(cell))
         return {operand for operand in operands if operand is not None}
+
+    @cached_property
+    def _given(self) -> list[dict[Address, Operand]]:
+        """What stands in the given cells of each network."""
+        return [{place: (q.name, i) for q, _, i, place in network.cells()} for network in self._networks]
 
     def _number(self, element: Element) -> int:
         place = self._tied.elements.sources.index(element.source)

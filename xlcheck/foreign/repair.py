@@ -170,7 +170,7 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
     if not _may_matter(cell, now, shop):
         return ()
     if cell in shop.placed.bound and now.equal(cell):
-        return (Repair(cell, shop.placed.bound[cell]),)
+        return (Repair(cell, shop.placed.bound[cell]),)  # it computes something known, but not what it was said to
     near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
     odd = {c for c in near if shop.is_odd(c)}
     likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
@@ -184,7 +184,7 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
             return together.repairs
     other = _best_of(islice(_any_repairs(near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
     if likely is not None and likely.rank[1] >= _AT_ITS_PLACE and other is not None and other.rank[0] <= 1:
-        return likely.repairs
+        return likely.repairs  # that one more cell is explained may be chance, where anything may stand anywhere
     best = max((r for r in (likely, other) if r is not None), key=lambda r: r.rank, default=None)
     return () if best is None else best.repairs
 
@@ -363,10 +363,9 @@ def _joint(cell: Address, near: Sequence[Address], now: Matching, shop: Workshop
             places = {o: now.elements.by_name[element.source.network, o[0]] for o in needs}
             wanted = sorted(o for o in needs - met if now.elements.sources[places[o]].reads)
             others = [p for p in read if p in near and shop.table.is_formula(p) and _operand(p, now) not in needs]
-            if not len(wanted) == len(others) > 1:
-                continue
             numbers = [now.elements.number(places[o], element.sample, o[1]) for o in wanted]
-            for order in islice(permutations(numbers), MOST_ORDERS):
+            alike = len(numbers) == len(others) > 1
+            for order in islice(permutations(numbers), MOST_ORDERS) if alike else ():
                 yield tuple(Repair(c, n) for c, n in zip(sorted(others), order, strict=True)), 0.0
 
 

@@ -100,6 +100,7 @@ class _Tier:
         kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
         labels = Labels.of(table).taught(_gates(networks))
         self._rejected: list[dict[Address, int]] = []
+        # Formula, band and index that a wrong cell held → the band it should hold, how many steps on, and the index.
         self._changed: dict[tuple[str | None, Band, int], tuple[Band, int, int]] = {}
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
