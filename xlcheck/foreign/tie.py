@@ -165,7 +165,7 @@ class _Tier:
             self._rejected.append(found)
             return now
         self._declare([Repair(cell, number) for cell, number in found.items()], now)
-        return self.matching()
+        return self._in_place(self.matching())
 
     def _filled(self, now: Matching) -> dict[Address, int]:
         """Cells with the formula of a wrong cell that hold at their step what this one held at its own."""
