@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.foreign.shapes import Filled, expected, is_filled_from, shape_of
+from xlcheck.foreign.shapes import Filled, expected, is_filled_from, moved, shape_of, with_operand
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,23 @@ def test_the_odd_one_is_told_what_it_should_be() -> None:
     cells[2] = Filled("D2*$A$1", 3, 3)
 
     assert expected(cells) == [None, None, "D3*$A$1", None]
+
+
+@pytest.mark.parametrize(
+    ("formula", "down", "right", "filled"),
+    [
+        ("A1*$D$1+W!B$2", 2, 1, "B3*$D$1+W!C$2"),
+        ("SUM(A1:B1)", 0, 1, "SUM(B1:C1)"),
+        ("A1+1", -1, 0, None),
+    ],
+)
+def test_a_filled_formula(formula: str, down: int, right: int, filled: str | None) -> None:
+    """References without a dollar sign move with the cell; beyond the sheet there is no formula."""
+    assert moved(formula, down, right) == filled
+
+
+def test_one_range_of_a_formula_is_changed() -> None:
+    """The other ranges stay as they are."""
+    assert with_operand("MMULT(A1:C1,$D$1:$D$3)+E1", 1, (0, 0), (-1, 0)) == "MMULT(A1:C1,$D$1:$D$2)+E1"
+    assert with_operand("MMULT(A1:C1,$D$1:$D$3)+E1", 2, (1, 0), (1, 0)) == "MMULT(A1:C1,$D$1:$D$3)+E2"
+    assert with_operand("A1:B1", 0, (-1, 0), (0, 0)) is None

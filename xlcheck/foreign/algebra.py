@@ -248,13 +248,14 @@ def number_of(expression: Expression, given: Callable[[Term], float | None]) -> 
             if missing:
                 stack.extend(missing)
                 continue
-            value = math.nan if isinstance(term, Leaf) else _value(term, known)
+            value = math.nan if isinstance(term, Leaf) else value_of_term(term, known)
         known[term] = value
         stack.pop()
     return known[expression] if isinstance(expression, Term) else expression
 
 
-def _value(term: Term, known: Mapping[Term, float]) -> float:
+def value_of_term(term: Term, known: Mapping[Term, float]) -> float:
+    """The value of a sum, a product or a function, given those of the terms it is directly made of."""
     if isinstance(term, Sum):
         return _number(_total, term.constant, *(known[part] * coefficient for part, coefficient in term.parts))
     if isinstance(term, Product):

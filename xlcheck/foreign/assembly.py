@@ -15,6 +15,7 @@ from typing import TypeVar
 from xlcheck.errors import XlcheckError
 from xlcheck.foreign.algebra import Address, Function, Leaf, Product, Term
 from xlcheck.foreign.columns import Column
+from xlcheck.foreign.forms import Form
 from xlcheck.foreign.gate_tables import KINDS, GateTable, gate_tables
 from xlcheck.foreign.gates import GATES
 from xlcheck.foreign.labels import Labels
@@ -144,13 +145,18 @@ class _Assembly:
             return
         seen = [_most(layer.activations.get(id(c[0])) for c in gate) for gate in table.gates]
         if kind == "SimpleRNN":
-            yield _Option((0,), {"activation": seen[0] or "linear"}, True, False)
+            kinds = Counter(a for c in layer.columns if (a := layer.activations.get(id(c))) is not None)
+            for activation, _ in kinds.most_common() or [("linear", 0)]:
+                yield _Option((0,), {"activation": activation}, True, False)
             return
         said = self._said(table, kind)
         for order in permutations(range(len(table.gates))):
-            option = _gated(kind, order, seen, table, said)
-            if option is not None:
-                yield option
+            is_said = said is not None and tuple(said[block] for block in order) == GATES[kind]
+            settings = _gate_settings(kind, order, seen, table)
+            if settings is None and is_said:
+                settings = {"activation": "tanh", "recurrent_activation": "sigmoid"}
+            if settings is not None:
+                yield _Option(order, settings, is_said, said is not None and not is_said)
 
     def _dense_activations(self, layer: FoundLayer, *, last: bool) -> list[str]:
         seen = _most(layer.activations.get(id(c)) for c in layer.columns)
@@ -315,7 +321,9 @@ class _Assembly:
         if all(isinstance(term, Leaf) for term in read.values()):
             ordered = sorted(read, key=lambda leaf: read[leaf].cell)  # type: ignore[attr-defined]
             return {leaf: row for row, leaf in enumerate(ordered)}
-        return {leaf: unit for leaf, term in read.items() if (unit := self._shown_unit(i - 1, term)) is not None}
+        latest = max(map(self._latest, read.values()))
+        shown = {leaf: self._shown_unit(i - 1, term) for leaf, term in read.items() if self._latest(term) == latest}
+        return {leaf: unit for leaf, unit in shown.items() if unit is not None}
 
     def _return_rows(self, i: int, column: Column) -> dict[int, Leaf]:
         layer = self._layers[i]
@@ -344,8 +352,10 @@ class _Assembly:
         for slot, leaves in enumerate(layer.slots):
             for form in layer.forms:
                 for leaf in leaves:
-                    if leaf in form.weights and (unit := self._shown_unit(i, form.weights[leaf])) is not None:
-                        votes[slot][unit] += 1
+                    if leaf in form.weights and self._is_latest(form, form.weights[leaf]):
+                        unit = self._shown_unit(i, form.weights[leaf])
+                        if unit is not None:
+                            votes[slot][unit] += 1
         taken: dict[int, int] = {}
         for slot in sorted(votes, key=lambda s: -max(votes[s].values())):
             unit = next((u for u, _ in votes[slot].most_common() if u not in taken.values()), None)
@@ -353,6 +363,13 @@ class _Assembly:
                 taken[slot] = unit
         free = [unit for unit in range(len(layer.slots)) if unit not in taken.values()]
         return {slot: taken[slot] if slot in taken else free.pop(0) for slot in range(len(layer.slots))}
+
+    def _is_latest(self, form: Form, term: Term) -> bool:
+        """Whether nothing else that a sum reads is computed at a later step."""
+        return self._latest(term) >= max(self._latest(other) for other in form.weights.values())
+
+    def _latest(self, term: Term) -> int:
+        return max((self._places[shown][1] for shown in self._visible.of(term) if shown in self._places), default=-1)
 
     def _shown_unit(self, i: int, term: Term) -> int | None:
         """The unit of a layer whose result a term is."""
@@ -447,10 +464,10 @@ def _kind(layer: FoundLayer, table: GateTable) -> str:
     return KINDS[len(table.gates)] if layer.is_recurrent else "Dense"
 
 
-def _gated(
-    kind: str, order: tuple[int, ...], seen: Sequence[str | None], table: GateTable, said: tuple[str, ...] | None
-) -> _Option | None:
-    """The blocks in this order as Keras's gates, if the activations that were seen allow it."""
+def _gate_settings(
+    kind: str, order: tuple[int, ...], seen: Sequence[str | None], table: GateTable
+) -> dict[str, object] | None:
+    """The activations of the blocks in this order as Keras's gates, if those that were seen allow it."""
     names = GATES[kind]
     candidate = names.index("c" if kind == "LSTM" else "hh")
     own = [seen[block] for block in order]
@@ -467,9 +484,7 @@ def _gated(
     halves = [len(table.gates[block][0]) for block in order]
     if max(halves) > 1 and halves[candidate] == 1:
         return None
-    is_said = said is not None and tuple(said[block] for block in order) == names
-    settings = {"activation": own[candidate] or "tanh", "recurrent_activation": gate}
-    return _Option(order, settings, is_said, said is not None and not is_said)
+    return {"activation": own[candidate] or "tanh", "recurrent_activation": gate}
 
 
 def _filled(cells: Mapping[tuple[int, ...], Address], shape: tuple[int, ...]) -> Places:

@@ -6,28 +6,44 @@ nothing reads, in the place where by this rule a weight is missing, is that weig
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from xlcheck.foreign.algebra import Address, Algebra, Leaf
 from xlcheck.foreign.columns import Column
+from xlcheck.foreign.forms import Form
 from xlcheck.foreign.structure import FoundLayer
 
 Offset = tuple[str, int, int]
 Role = tuple[str, int]
 Roles = tuple[Role, ...]
+INPUT, RETURN, BIAS = "input", "return", "bias"
 
 
-def variants(layer: FoundLayer, unread: Collection[Address], algebra: Algebra) -> list[FoundLayer]:
-    """A layer with its missing weights filled in, and the same with so many columns more that its gates are complete.
+def variants(
+    layer: FoundLayer, unread: Collection[Address], unused: Collection[Address], algebra: Algebra
+) -> list[FoundLayer]:
+    """A layer with its missing weights filled in, and what else it may be with more of the numbers that nothing reads.
 
     Args:
         layer: the layer.
         unread: constant numbers that no formula reads.
+        unused: constant numbers that belong to no weighted sum.
         algebra: makes the terms.
     """
-    layer = _copy(layer)
+    found = _with_columns(_copy(layer), unread, algebra)
+    free = set(unread)
+    more = (_with_biases(layer, free, algebra), _recurrent(layer, set(unused), algebra))
+    lengthened = (
+        _lengthened(layer, kind, end, free, algebra) for kind in (INPUT, RETURN) for end in (-1, 0)
+    )  # fmt: skip
+    return [*found, *(other for other in (*more, *lengthened) if other is not None)]
+
+
+def _with_columns(layer: FoundLayer, unread: Collection[Address], algebra: Algebra) -> list[FoundLayer]:
+    """A layer with weights where single columns lack them, and with so many columns that its gates are complete."""
     pattern = _pattern([_cells(layer, column) for column in layer.columns])
     free = set(unread)
     if len(pattern) < 2 or not free:
@@ -51,6 +67,93 @@ def variants(layer: FoundLayer, unread: Collection[Address], algebra: Algebra) -
                 larger.columns.sort(key=lambda column: column.cell)
                 found.append(larger)
     return found
+
+
+def _with_biases(layer: FoundLayer, free: Collection[Address], algebra: Algebra) -> FoundLayer | None:
+    """A layer that reads no bias with one for each column: free numbers that stand to the columns in the same way."""
+    if not free or any(column.biases for column in layer.columns):
+        return None
+    anchors = [column.cell for column in layer.columns]
+    first = anchors[0]
+    for start in sorted(free, key=lambda c: (c[0] != first[0], abs(c[1] - first[1]) + abs(c[2] - first[2]), c)):
+        cells = [(start[0], start[1] + a[1] - first[1], start[2] + a[2] - first[2]) for a in anchors]
+        if all(cell in free for cell in cells):
+            layer = _copy(layer)
+            for column, cell in zip(layer.columns, cells, strict=True):
+                _add(layer, column, (BIAS, 0), algebra.leaf(cell))
+            return layer
+    return None
+
+
+def _lengthened(
+    layer: FoundLayer, kind: str, end: int, free: Collection[Address], algebra: Algebra
+) -> FoundLayer | None:
+    """A layer with one weight more in each column, at the end (-1) or in front (0) of those for inputs or returns."""
+    leaves_of = layer.inputs if kind == INPUT else layer.returns
+    rows = [[leaf.cell for leaf in leaves_of[id(column)]] for column in layer.columns]
+    across = _step([column.cell for column in layer.columns])
+    added: list[Address] = []
+    for cells in rows:
+        step = _step(cells) or ((across[1], across[0]) if across else None)
+        sign = 1 if end else -1
+        for down, right in ([step] if step else [(1, 0), (0, 1)]) if cells else ():
+            cell = (cells[end][0], cells[end][1] + sign * down, cells[end][2] + sign * right)
+            if cell in free:
+                added.append(cell)
+                break
+    if len(added) < len(rows) or not added:
+        return None
+    layer = _copy(layer)
+    for column, cell in zip(layer.columns, added, strict=True):
+        leaf = algebra.leaf(cell)
+        if kind == INPUT:
+            column.forms = [_reading(form, layer.inputs[id(column)], leaf, end, algebra) for form in column.forms]
+        _add(layer, column, (kind, 0), leaf)
+    if kind == RETURN:
+        layer.slots.append({algebra.leaf(cell) for cell in added})
+    return layer
+
+
+def _reading(form: Form, inputs: Sequence[Leaf], leaf: Leaf, end: int, algebra: Algebra) -> Form:
+    """A sum that reads the next input as well, if it reads inputs that stand in a row."""
+    read = [form.weights[own] for own in inputs if own in form.weights]
+    cells = [term.cell for term in read if isinstance(term, Leaf)]
+    step = _step(cells) or (1, 0)
+    if not cells or len(cells) < len(read):
+        return form
+    sign = 1 if end else -1
+    cell = (cells[end][0], cells[end][1] + sign * step[0], cells[end][2] + sign * step[1])
+    return replace(form, weights={**form.weights, leaf: algebra.leaf(cell)})
+
+
+def _recurrent(layer: FoundLayer, unused: Collection[Address], algebra: Algebra) -> FoundLayer | None:
+    """A layer that is applied to one input after the other, as a recurrent one whose recurrent weights nothing uses."""
+    units = len(layer.columns)
+    if layer.is_recurrent or len(set(layer.places.values())) < 2 or any(step for _, step in layer.places.values()):
+        return None
+    across = _step([column.cell for column in layer.columns]) or (0, 1)
+    for top, left in ((start[1:]) for start in sorted(unused)):
+        sheet = layer.columns[0].cell[0]
+        block = [
+            [(sheet, top + j * across[1] + k * across[0], left + j * across[0] + k * across[1]) for k in range(units)]
+            for j in range(units)
+        ]
+        if all(cell in unused for row in block for cell in row):
+            layer = _copy(layer)
+            layer.slots = [{algebra.leaf(cell) for cell in row} for row in block]
+            for row in block:
+                for column, cell in zip(layer.columns, row, strict=True):
+                    column.leaves |= {algebra.leaf(cell)}
+                    layer.returns[id(column)].append(algebra.leaf(cell))
+            layer.places = {term: (0, document) for term, (document, _) in layer.places.items()}
+            return layer
+    return None
+
+
+def _step(cells: Sequence[Address]) -> tuple[int, int] | None:
+    """How far cells in a row stand from each other; None for one cell alone, or if it is not always the same."""
+    steps = {(b[1] - a[1], b[2] - a[2]) for a, b in itertools.pairwise(cells)}
+    return steps.pop() if len(steps) == 1 else None
 
 
 def _copy(layer: FoundLayer) -> FoundLayer:
@@ -85,9 +188,9 @@ def _cells(layer: FoundLayer, column: Column) -> dict[Role, Address]:
     """The cells of a column by role: the k-th input weight, the k-th recurrent weight, the bias."""
     found: dict[Role, Address] = {}
     for kind, leaves in (
-        ("input", layer.inputs[id(column)]),
-        ("return", layer.returns[id(column)]),
-        ("bias", sorted(column.biases, key=lambda leaf: leaf.cell)),
+        (INPUT, layer.inputs[id(column)]),
+        (RETURN, layer.returns[id(column)]),
+        (BIAS, sorted(column.biases, key=lambda leaf: leaf.cell)),
     ):
         for number, leaf in enumerate(leaves):
             found[kind, number] = leaf.cell
@@ -132,13 +235,13 @@ def _predicted(own: Mapping[Role, Address], pattern: Mapping[Role, Offset]) -> d
 
 def _add(layer: FoundLayer, column: Column, role: tuple[str, int], leaf: Leaf) -> None:
     column.leaves |= {leaf}
-    if role[0] == "bias":
+    if role[0] == BIAS:
         column.biases.add(leaf)
         return
-    leaves = layer.inputs[id(column)] if role[0] == "input" else layer.returns[id(column)]
+    leaves = layer.inputs[id(column)] if role[0] == INPUT else layer.returns[id(column)]
     leaves.append(leaf)
     leaves.sort(key=lambda known: known.cell)
-    if role[0] == "return":
+    if role[0] == RETURN:
         _into_slot(layer, column, leaf)
 
 
@@ -157,9 +260,9 @@ def _into_slot(layer: FoundLayer, column: Column, leaf: Leaf) -> None:
 def _add_column(layer: FoundLayer, cells: Mapping[Role, Address], algebra: Algebra) -> None:
     leaves = {role: algebra.leaf(cell) for role, cell in cells.items()}
     column = Column(frozenset(leaves.values()))
-    column.biases = {leaf for (kind, _), leaf in leaves.items() if kind == "bias"}
+    column.biases = {leaf for (kind, _), leaf in leaves.items() if kind == BIAS}
     layer.columns.append(column)
-    layer.inputs[id(column)] = [leaf for (kind, _), leaf in sorted(leaves.items()) if kind == "input"]
-    layer.returns[id(column)] = [leaf for (kind, _), leaf in sorted(leaves.items()) if kind == "return"]
+    layer.inputs[id(column)] = [leaf for (kind, _), leaf in sorted(leaves.items()) if kind == INPUT]
+    layer.returns[id(column)] = [leaf for (kind, _), leaf in sorted(leaves.items()) if kind == RETURN]
     for leaf in layer.returns[id(column)]:
         _into_slot(layer, column, leaf)

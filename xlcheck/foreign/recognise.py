@@ -11,10 +11,14 @@ from xlcheck.foreign.elements import Elements, quantity_sources
 from xlcheck.foreign.excerpt import excerpt
 from xlcheck.foreign.extension import extended
 from xlcheck.foreign.network import Network
+from xlcheck.foreign.numbers_as_text import numbers_as_text
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
+from xlcheck.foreign.readings import best_reading
 from xlcheck.foreign.sessions import Sessions
 
+SMALL = 600
+"""Formula cells up to which other readings are looked for than that of the formulas as they are."""
 LARGE = 4_000
 """Formula cells from which on a part is looked at first."""
 PART = 600
@@ -47,6 +51,9 @@ def recognise(table: CellTable, values: CellValues, sessions: Sessions, preceden
         left = unexplained
     if best and _count(best) >= ENOUGH * len(table.formulas):
         return Detection(best)
+    # Where a number is stored as text, the text is to blame, not the formulas that read it.
+    if len(table.formulas) <= SMALL and not any(numbers_as_text(table, precedents)):
+        return best_reading(table, values, sessions, precedents)
     return detect(table, values, sessions, precedents)
 
 

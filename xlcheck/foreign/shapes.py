@@ -51,6 +51,47 @@ def skeleton(formula: str) -> str:
     return re.sub(r"(?<![\w.])\d+(?:\.\d+)?", "0", text)
 
 
+def moved(formula: str, down: int, right: int) -> str | None:
+    """A formula as it becomes when it is filled so many rows down and columns to the right; None beyond the sheet."""
+    text, end = "", 0
+    for match in _references(formula):
+        reference = _at(match, 0 if match["fixed_row"] else down, 0 if match["fixed_column"] else right)
+        if reference is None:
+            return None
+        text += formula[end : match.start()] + reference
+        end = match.end()
+    return text + formula[end:]
+
+
+def operands(formula: str) -> list[tuple[re.Match[str], re.Match[str]]]:
+    """The ranges that a formula names, in the order of its text: first and last corner, the same for a single cell."""
+    found: list[tuple[re.Match[str], re.Match[str]]] = []
+    for match in _references(formula):
+        if found and formula[found[-1][1].end() : match.start()] == ":":
+            found[-1] = (found[-1][0], match)
+        else:
+            found.append((match, match))
+    return found
+
+
+def with_operand(formula: str, number: int, first: tuple[int, int], last: tuple[int, int]) -> str | None:
+    """A formula with one of its ranges changed: rows and columns added to its first and to its last corner."""
+    corners = operands(formula)[number]
+    changed = [_at(match, *by) for match, by in zip(corners, (first, last), strict=True)]
+    if None in changed:
+        return None
+    text = f"{changed[0]}:{changed[1]}" if corners[0] is not corners[1] else str(changed[0])
+    return formula[: corners[0].start()] + text + formula[corners[1].end() :]
+
+
+def _at(match: re.Match[str], down: int, right: int) -> str | None:
+    row, column = row_of(match) + down, column_of(match) + right
+    if row < 0 or column < 0:
+        return None
+    fixed = {"fixed_row": bool(match["fixed_row"]), "fixed_column": bool(match["fixed_column"])}
+    return (match["sheet"] or "") + cell_name(row, column, **fixed)
+
+
 def is_filled_from(formula: str, place: tuple[int, int], other: str, elsewhere: tuple[int, int]) -> bool:
     """Whether a formula is what another one becomes elsewhere, whichever of its references move with the cell.
 
@@ -105,8 +146,8 @@ def expected(cells: Sequence[Filled]) -> list[str | None]:
     rules = []
     for i in range(count):
         pairs = [(cell, own[i]) for cell, own in zip(cells, references, strict=True)]
-        rows = [(cell.row, _row(match), bool(match["fixed_row"])) for cell, match in pairs]
-        columns = [(cell.column, _column(match), bool(match["fixed_column"])) for cell, match in pairs]
+        rows = [(cell.row, row_of(match), bool(match["fixed_row"])) for cell, match in pairs]
+        columns = [(cell.column, column_of(match), bool(match["fixed_column"])) for cell, match in pairs]
         rules.append((_rule(rows), _rule(columns)))
     return [_rewritten(cell, own, rules) for cell, own in zip(cells, references, strict=True)]
 
@@ -134,7 +175,7 @@ def _rewritten(cell: Filled, references: Sequence[re.Match[str]], rules: Sequenc
         column = column_rule[1] + (cell.column if column_rule[0] == "moves" else 0)
         if row < 0 or column < 0:
             return None
-        changed = changed or (row, column) != (_row(match), _column(match))
+        changed = changed or (row, column) != (row_of(match), column_of(match))
         fixed = {"fixed_row": bool(match["fixed_row"]), "fixed_column": bool(match["fixed_column"])}
         text += cell.formula[end : match.start()] + (match["sheet"] or "") + cell_name(row, column, **fixed)
         end = match.end()
@@ -147,11 +188,13 @@ def _references(formula: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _row(match: re.Match[str]) -> int:
+def row_of(match: re.Match[str]) -> int:
+    """The row of a reference, from 0."""
     return int(match["row"]) - 1
 
 
-def _column(match: re.Match[str]) -> int:
+def column_of(match: re.Match[str]) -> int:
+    """The column of a reference, from 0."""
     return column_index(match["column"])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,13 @@ class Tie:
         return None if number is None else self.elements[number]
 
 
-def tie(table: CellTable, probe: Probe, networks: Sequence[Network], precedents: Precedents) -> Tie:
+def tie(
+    table: CellTable,
+    probe: Probe,
+    networks: Sequence[Network],
+    precedents: Precedents,
+    enough: Callable[[Collection[Address]], bool] = lambda wrong: False,
+) -> Tie:
     """Find out what every formula cell should hold.
 
     Args:
@@ -70,6 +76,7 @@ def tie(table: CellTable, probe: Probe, networks: Sequence[Network], precedents:
         probe: the workbook with random numbers in it; the right values are written into its wrong cells.
         networks: the models that the workbook computes.
         precedents: who reads what.
+        enough: whether so many wrong cells are enough to look no further.
     """
     settings = [probe.graph_values(number) for number in range(len(networks))]
     sources = [s for number, tied in enumerate(networks) for s in quantity_sources(number, tied, settings[number])]
@@ -78,7 +85,7 @@ def tie(table: CellTable, probe: Probe, networks: Sequence[Network], precedents:
         parts = [s for number, tied in enumerate(networks) for s in part_sources(number, tied.graph, settings[number])]
         tier = _Tier(table, probe, networks, precedents, Elements([*sources, *parts]))
         tier.leave_out_strangers()
-    return tier.run()
+    return tier.run(enough)
 
 
 class _Tier:
@@ -124,13 +131,13 @@ class _Tier:
             self._elements, shop.placed, shop.table, shop.formulas, self._probe.values, self._wrong, shop.copies
         )
 
-    def run(self) -> Tie:
+    def run(self, enough: Callable[[Collection[Address]], bool]) -> Tie:
         """Repair one wrong cell after the other until every cell is explained or belongs to nothing."""
         started = time.monotonic()
         now = self._in_place(self.matching())
         complete = True
         while unknown := [cell for cell in now.unknown() if cell not in self._shop.scratch]:
-            if time.monotonic() - started > MAX_SECONDS:
+            if time.monotonic() - started > MAX_SECONDS or enough(self._wrong):
                 complete = False
                 break
             other_gates = self._at_other_gates(now)
@@ -345,7 +352,7 @@ def _typed_results(now: Matching, shop: Workshop) -> list[Repair]:
         element = elements[number]
         values = element.source.compute(shop.probe.saved_values(element.source.network))
         desired = float(values[element.sample, element.index])
-        near = [cell for cell, value in typed if _is_rounded(value, desired) and not shop.precedents.readers(cell)]
+        near = [cell for cell, value in typed if is_rounded(value, desired) and not shop.precedents.readers(cell)]
         if len(near) == 1 and all(near[0] != repair.cell for repair in found):
             found.append(Repair(near[0], number))
     return found
@@ -379,7 +386,7 @@ def _equals(number: int, now: Matching) -> tuple[int, ...]:
     return now.elements.equal_to(now.elements[number].values[:, None])[0]
 
 
-def _is_rounded(typed: float, desired: float) -> bool:
+def is_rounded(typed: float, desired: float) -> bool:
     """Whether a number is another one, in full or with at least two digits after the point."""
     digits = len(repr(typed).partition(".")[2])
     return abs(typed - desired) <= SAME * max(1.0, abs(desired)) or (

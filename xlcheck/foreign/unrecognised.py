@@ -9,6 +9,7 @@ must stand in some cell.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -213,6 +214,7 @@ class _Survey:
             cells = ", ".join(show(cell) for cell in unread[:MANY])
             yield f"no formula reads {cells}, beside the weights of the network"
         yield from self._other_words()
+        yield from self._interleaved()
         yield from self._strangers()
 
     def _preparation(self) -> set[Address]:
@@ -436,7 +438,7 @@ class _Survey:
             equal = {n for source in sources for found in elements.equal_to(elements.values_of(source)) for n in found}
             numbers = results | {n for n in equal if elements[n].source.quantity.band.layer == layer.name}
             for cell, number in self._tied.held.items():
-                if number not in numbers or cell in self._tied.wrong:
+                if number not in numbers:
                     continue
                 words = set(_WORD.findall(next(labels.beside(cell), "").lower())) & _ACTIVATIONS
                 if words and layer.options["activation"] not in words:
@@ -444,6 +446,20 @@ class _Survey:
                         f"the words beside {show(cell)} say {' and '.join(sorted(words))}, but "
                         f"{layer.options['activation']} was recognised"
                     )
+                    return
+
+    def _interleaved(self) -> Iterator[str]:
+        """Documents whose steps stand between each other's: rather one document in which a step reads a wrong one."""
+        for network in self._networks:
+            spans = []
+            for sample in network.samples:
+                cells = [
+                    cells[0] for name, cells in sample.items() if name.startswith("input.x[") and cells and cells[0]
+                ]
+                spans.append((min(cells), max(cells)) if cells else None)
+            for (first, a), (second, b) in itertools.combinations(enumerate(spans), 2):
+                if a is not None and b is not None and _overlap(a, b):
+                    yield f"the steps of document {first + 1} stand between those of document {second + 1}"
                     return
 
     def _strangers(self) -> Iterator[str]:
@@ -461,6 +477,17 @@ class _Survey:
                         "do not read one another; if they are one, say so in a bindings file"
                     )
                     break
+
+
+def _overlap(a: tuple[Address, Address], b: tuple[Address, Address]) -> bool:
+    """Whether two documents along one row, or one column, share a part of it."""
+    (sheet, top, left), (_, bottom, right) = a
+    (other, top_, left_), (_, bottom_, right_) = b
+    if sheet != other:
+        return False
+    if top == bottom == top_ == bottom_:
+        return max(left, left_) < min(right, right_)
+    return left == right == left_ == right_ and max(top, top_) < min(bottom, bottom_)
 
 
 def _inputs(network: Network) -> set[Address]:

@@ -1,0 +1,36 @@
+"""Networks that are recognised behind wrong formulas, although nobody has said where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fixtures.foreign.layouts import LAYOUTS
+from fixtures.foreign.mistakes.names import Mistake
+from fixtures.foreign.mistakes.planting import plants
+from xlcheck.api import check
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("name", "mistake", "roots"),
+    [
+        ("shared_formulas", Mistake.NEIGHBOUR_UNIT, "C11 D11 E11 F11"),
+        ("named_weights", Mistake.BIAS_MISSING, "E5 E6 E7 E8"),
+        ("named_weights", Mistake.WRONG_TIME_STEP, "E5 E6 E7 F5 F6 F7"),
+        ("transposed_weights", Mistake.NEIGHBOUR_UNIT, "C26 D26 E26"),
+        ("two_documents", Mistake.CONSTANT_OVER_FORMULA, "B16"),
+        ("book_simple_rnn", Mistake.SIGMOID_TANH_EXCHANGED, "B10"),
+        ("book_simple_rnn", Mistake.RECURRENT_TERM_MISSING, "C9"),
+    ],
+)
+def test_exactly_the_wrong_cells_are_named(name: str, mistake: Mistake, roots: str, tmp_path: Path) -> None:
+    """A mistake that hides the network, in one cell or in a whole row, is found without bindings."""
+    layout = next(layout for layout in LAYOUTS if layout.name == name)
+    path = tmp_path / "planted.xlsx"
+    wanted = set(roots.split())
+    planted = next(p for p in plants(layout, only=[mistake]) if {cell.a1 for cell in p.roots} == wanted)
+    path.write_bytes(planted.to_bytes())
+
+    assert {cell.cell for cell in check(path).roots} == wanted

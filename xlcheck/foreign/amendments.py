@@ -1,0 +1,293 @@
+"""Workbooks that differ from a given one where a formula may be wrong, so that the network behind it shows.
+
+Only what the workbook is meant to compute is looked for in them; what it does compute is judged in the
+workbook itself. A formula may be what the one beside it becomes when it is filled over; a number typed into
+a formula may be a cell; and of a whole row that may be wrong it is only supposed that it depends on what it reads.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from xlcheck.excel.content import Cell
+from xlcheck.foreign.algebra import Address
+from xlcheck.foreign.cells import CellTable, CellValues, show
+from xlcheck.foreign.formula_text import numbers_in_text, with_reference
+from xlcheck.foreign.meanings import evaluated
+from xlcheck.foreign.precedents import Precedents
+from xlcheck.foreign.shapes import column_of, moved, operands, row_of, shape_of, skeleton, with_operand
+from xlcheck.foreign.tie import is_rounded
+
+MOST_BESIDE = 8
+_DIRECTIONS = ((0, -1), (0, 1), (-1, 0), (1, 0))
+
+Edits = Mapping[Address, Cell]
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """A workbook with other formulas in some cells.
+
+    Attributes:
+        table: its cells, the same as in the given workbook.
+        doubted: the cells of which it is only known what they read.
+    """
+
+    table: CellTable
+    doubted: frozenset[Address] = frozenset()
+
+
+def amendments(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[Amendment]:
+    """The workbooks that a given one may be meant to be, likeliest first."""
+    seen: set[frozenset[tuple[Address, str | None]]] = set()
+    lines = _Lines(table)
+    for edits, doubted in itertools.chain(
+        _sure(_with_references(table, precedents)),
+        _sure(lines.filled_over(_typed_results(lines, table, values))),
+        _sure(lines.filled_over(lines.alone())),
+        _sure(_copied(table, values, precedents)),
+        _sure(lines.bands_filled_over()),
+        _sure(lines.shifted(precedents)),
+        _sure(lines.shortened()),
+        ((_in_doubt(band, table, precedents), band) for band in lines.bands()),
+    ):
+        key = frozenset((cell, content.formula) for cell, content in edits.items())
+        if edits and key not in seen:
+            seen.add(key)
+            yield Amendment(_with(table, edits), frozenset(doubted))
+
+
+def _sure(edits: Iterable[Edits]) -> Iterator[tuple[Edits, tuple[Address, ...]]]:
+    """Edits in which no cell is doubted."""
+    return ((own, ()) for own in edits)
+
+
+def _with(table: CellTable, edits: Edits) -> CellTable:
+    sheets = dict(table.content.sheets)
+    for name in {cell[0] for cell in edits}:
+        own = {cell[1:]: content for cell, content in edits.items() if cell[0] == name}
+        sheets[name] = replace(sheets[name], cells={**sheets[name].cells, **own})
+    return CellTable(replace(table.content, sheets=sheets))
+
+
+def _in_doubt(band: Collection[Address], table: CellTable, precedents: Precedents) -> Edits:
+    """Formulas of which nothing is supposed but that they depend on what they read: the largest of it will do."""
+    edits = {}
+    for cell in band:
+        read = precedents.ranges(cell)
+        text = ",".join(str(area) for area in read)
+        edits[cell] = Cell(None, f"MAX({text})") if read else Cell(0.0)
+    return edits
+
+
+def _with_references(table: CellTable, precedents: Precedents) -> Iterator[Edits]:
+    """Formulas with constants instead of the numbers that were typed for them: first with such as nothing reads."""
+    constants = {cell: value for cell, value in _numbers(table) if not value.is_integer()}
+    unread = {cell: value for cell, value in constants.items() if not precedents.readers(cell)}
+    named = {show(cell): value for cell, value in (*unread.items(), *constants.items())}
+    for cell, text in table.texts.items():
+        amended = with_reference(text, named) if numbers_in_text(text) else None
+        if amended is not None:
+            yield {cell: Cell(None, amended, table.arrays.get(cell))}
+
+
+def _numbers(table: CellTable) -> Iterator[tuple[Address, float]]:
+    """The cells in which a number is typed, and the number."""
+    for cell in table.addresses:
+        content = table.cell(cell)
+        if content is not None and content.formula is None and isinstance(content.value, float):
+            yield cell, content.value
+
+
+def _typed_results(lines: _Lines, table: CellTable, values: CellValues) -> Iterator[Address]:
+    """Numbers that are what the formula beside them would give in their cells."""
+    for cell, typed in _numbers(table):
+        for edits in lines.filled_over([cell]):
+            formula = edits[cell].formula if cell in edits else None
+            result = None if formula is None else evaluated(formula, cell, table, values)
+            if result is not None and is_rounded(typed, result):
+                yield cell
+                break
+
+
+def _copied(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[Edits]:
+    """Numbers that are the result of a formula which nothing reads: with a reference to it."""
+    ends = [cell for cell in table.texts if not precedents.readers(cell)]
+    for cell, typed in _numbers(table):
+        for end in ends:
+            result = values[table.index[end]]
+            if isinstance(result, float) and is_rounded(typed, result):
+                yield {cell: Cell(None, show(end))}
+
+
+class _Lines:
+    """The formulas of a workbook by their shapes."""
+
+    def __init__(self, table: CellTable) -> None:
+        self._table = table
+        self._shapes = {cell: shape_of(text, cell[1], cell[2]) for cell, text in table.texts.items()}
+        self._lines = self._by_line()
+        self._numbers = {cell for cell, _ in _numbers(table)}
+
+    def alone(self) -> Iterator[Address]:
+        """The formulas that have no like in their row or column."""
+        return filter(self._is_alone, self._shapes)
+
+    def filled_over(self, cells: Iterable[Address]) -> Iterator[Edits]:
+        """Each of some cells, as the next formula would be there in each direction."""
+        for cell in cells:
+            for direction in _DIRECTIONS:
+                source = self._next(cell, direction)
+                if source is not None and self._goes_on(source, direction):
+                    yield self._fill(source, cell)
+
+    def bands(self) -> Iterator[tuple[Address, ...]]:
+        """Formulas of one shape in one row or column."""
+        for line in self._lines.values():
+            if len(line) > 1:
+                yield tuple(line)
+
+    def bands_filled_over(self) -> Iterator[Edits]:
+        """Each band as the one beside it would be there, if that does the same with other cells."""
+        for line in self._lines.values():
+            if len(line) < 2:
+                continue
+            for direction in _DIRECTIONS:
+                sources = [self._next(cell, direction) for cell in line]
+                pairs = [(s, c) for s, c in zip(sources, line, strict=True) if s is not None]
+                if len(pairs) == len(line) and all(self._does_the_same(s, c) for s, c in pairs):
+                    edits: dict[Address, Cell] = {}
+                    for s, c in pairs:
+                        edits |= self._fill(s, c)
+                    yield edits
+
+    def _does_the_same(self, one: Address, other: Address) -> bool:
+        """Whether two formulas do the same with cells that do not stand to them in the same way."""
+        texts = self._table.texts
+        return self._shapes[one] != self._shapes[other] and skeleton(texts[one]) == skeleton(texts[other])
+
+    def shifted(self, precedents: Precedents) -> Iterator[Edits]:
+        """Formulas that do the same, all reading one cell further, if nothing reads what they would read then."""
+        for axis in (0, 1):
+            for cells in self._alike(axis):
+                for number, (first, _) in enumerate(operands(self._table.texts[cells[0]])):
+                    if first["fixed_column" if axis else "fixed_row"]:
+                        continue
+                    for sign in (-1, 1):
+                        by = (0, sign) if axis else (sign, 0)
+                        edits = self._edited(cells, partial(with_operand, number=number, first=by, last=by))
+                        if edits and self._read_anew(edits, precedents):
+                            yield edits
+
+    def shortened(self) -> Iterator[Edits]:
+        """Formulas that do the same, their ranges shorter at one end: two that are multiplied, or one alone."""
+        for cells in self._alike(0):
+            places = operands(self._table.texts[cells[0]])
+            for number in range(len(places)):
+                for at_end in (True, False):
+                    edits = self._edited(cells, partial(_shorter, number=number, at_end=at_end))
+                    if edits:
+                        yield edits
+
+    def _alike(self, axis: int) -> Iterator[list[Address]]:
+        """Formulas that do the same and, along one axis, with cells at the same distances."""
+        groups: dict[object, list[Address]] = defaultdict(list)
+        for cell, text in self._table.texts.items():
+            distances = tuple(
+                column_of(first) - cell[2] if axis else row_of(first) - cell[1]
+                for first, _ in operands(text) if not first["fixed_column" if axis else "fixed_row"]
+            )  # fmt: skip
+            groups[cell[0], skeleton(text), distances].append(cell)
+        yield from groups.values()
+
+    def _edited(self, cells: Sequence[Address], change: Callable[[str], str | None]) -> dict[Address, Cell]:
+        """The same change in all formulas; none if it cannot be made in one of them."""
+        texts = {cell: change(self._table.texts[cell]) for cell in cells}
+        if None in texts.values():
+            return {}
+        return {cell: Cell(None, text, self._table.arrays.get(cell)) for cell, text in texts.items()}
+
+    def _read_anew(self, edits: Edits, precedents: Precedents) -> bool:
+        """Whether changed formulas read a number or a formula that nothing reads."""
+        for cell, content in edits.items():
+            for first, last in operands(content.formula or ""):
+                area = itertools.product(
+                    range(row_of(first), row_of(last) + 1), range(column_of(first), column_of(last) + 1)
+                )
+                for row, column in area if first["sheet"] is None else ():
+                    other = (cell[0], row, column)
+                    holds_number = self._table.is_formula(other) or other in self._numbers
+                    if holds_number and other not in edits and not precedents.readers(other):
+                        return True
+        return False
+
+    def _by_line(self) -> Mapping[object, list[Address]]:
+        lines: dict[object, list[Address]] = defaultdict(list)
+        for cell, shape in self._shapes.items():
+            lines[cell[0], "row", cell[1], shape].append(cell)
+            lines[cell[0], "column", cell[2], shape].append(cell)
+        return lines
+
+    def _is_alone(self, cell: Address) -> bool:
+        """Whether no formula in the same row or column has the same shape."""
+        shape = self._shapes.get(cell)
+        rows, columns = (
+            self._lines.get((cell[0], "row", cell[1], shape)),
+            self._lines.get((cell[0], "column", cell[2], shape)),
+        )
+        return shape is not None and rows == columns == [cell]
+
+    def _next(self, cell: Address, direction: tuple[int, int]) -> Address | None:
+        """The next formula in a direction."""
+        for step in range(1, MOST_BESIDE + 1):
+            other = (cell[0], cell[1] + step * direction[0], cell[2] + step * direction[1])
+            if other in self._shapes:
+                return other
+        return None
+
+    def _goes_on(self, source: Address, direction: tuple[int, int]) -> bool:
+        """Whether a formula was filled along this direction, or is itself without a like."""
+        line = ("row", source[1]) if direction[1] else ("column", source[2])
+        return self._is_alone(source) or len(self._lines[(source[0], *line, self._shapes[source])]) > 1
+
+    def _fill(self, source: Address, cell: Address) -> Edits:
+        """A formula filled over a cell; an array formula over as many."""
+        down, right = cell[1] - source[1], cell[2] - source[2]
+        text = moved(self._table.texts[source], down, right)
+        if text is None:
+            return {}
+        array = self._table.arrays.get(source)
+        if array is None:
+            return {cell: Cell(None, text)}
+        area = moved(array, down, right)
+        edits = {}
+        for other, own in self._table.arrays.items():
+            if other[0] == source[0] and own == array:
+                edits[other[0], other[1] + down, other[2] + right] = Cell(None, text, area)
+        return {c: e for c, e in edits.items() if c in self._table.index}
+
+
+def _shorter(formula: str, number: int, *, at_end: bool) -> str | None:
+    """A formula in which a range, and the next one if it is as long, lack their last or their first cells."""
+    places = operands(formula)
+    lengths = [(row_of(b) - row_of(a) + 1, column_of(b) - column_of(a) + 1) for a, b in places]
+    rows, columns = lengths[number]
+    text: str | None = formula
+    by: tuple[int, int]
+    if max(rows, columns) < 2:
+        return None
+    partner = lengths[number + 1] if number + 1 < len(lengths) else (1, 1)
+    pairs = [(number, (0, 1) if columns > 1 else (1, 0))]
+    length = columns if columns > 1 else rows
+    if partner[0] == length:
+        pairs.append((number + 1, (1, 0)))
+    elif partner[1] == length:
+        pairs.append((number + 1, (0, 1)))
+    for place, by in pairs:
+        less = (-by[0], -by[1]) if at_end else by
+        text = with_operand(text, place, (0, 0) if at_end else less, less if at_end else (0, 0)) if text else None
+    return text
