@@ -137,7 +137,7 @@ def readings_of(
                 ranked.append(_ranked([own for own in choices if own], scores))
         for place in range(max(map(len, ranked), default=0)):
             found.append(Detection([own[min(place, len(own) - 1)] for own in ranked], meanings.left_out))
-    return found
+    return found or [Detection([], meanings.left_out)]
 
 
 def _all_choices(model: Sequence[FoundLayer], visible: Visible, labels: Labels, name: str) -> list[Choice]:
