@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from openpyxl import Workbook
 
 from xlcheck.cli import run
 
@@ -148,6 +149,19 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], sentence: str, capsys
     assert sentence in captured.err
     assert "Traceback" not in captured.err
     assert captured.out == ""
+
+
+@pytest.mark.keras
+def test_a_refusal_does_not_wait_for_keras_noisily(tmp_path: Path) -> None:
+    """A command that ends while Keras is being imported says its one sentence and nothing else."""
+    book = Workbook()
+    book.active.append([1.5, "=A1+1"])
+    book.save(tmp_path / "sum.xlsx")
+
+    result = xlcheck("check", tmp_path / "sum.xlsx", env=os.environ | {"KERAS_BACKEND": "tensorflow"})
+
+    assert result.returncode == 3
+    assert [line.partition(" in ")[0] for line in result.stderr.splitlines()] == ["xlcheck: no network was recognised"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from threading import Thread
 from types import ModuleType
 
-from xlcheck.errors import MissingDependencyError, NotSupportedError, XlcheckError
+from xlcheck.errors import MissingDependencyError, NotSupportedError
 
 _backends = {"tensorflow"}
 
@@ -63,7 +63,8 @@ def import_in_background() -> None:
         return
 
     def run() -> None:
-        with suppress(XlcheckError):
+        # A command that ends first interrupts the import, and nobody needs it then.
+        with suppress(Exception):
             import_keras()
 
     Thread(target=run, name="import of Keras").start()
