@@ -28,8 +28,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # What Keras computes otherwise on NumPy: on TensorFlow the constants of these are rounded to single precision,
-# and codes are no whole numbers on NumPy. Losses are recovered from logits on TensorFlow only.
-OTHERWISE = frozenset({"CategoryEncoding", "LeakyReLU", "ReLU", "Rescaling"})
+# and codes are no whole numbers on NumPy. Losses are recovered from logits on TensorFlow only, and Normalization
+# asks TensorFlow on every backend.
+OTHERWISE = frozenset({"CategoryEncoding", "LeakyReLU", "Normalization", "ReLU", "Rescaling"})
 OTHERWISE_ACTIVATIONS = frozenset({"gelu", "leaky_relu"})
 
 _BOOT = "import sys; sys.path[:] = sys.argv[1:]; from xlcheck.oracle.worker import main; main()"
