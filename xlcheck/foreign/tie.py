@@ -362,17 +362,22 @@ def _typed_results(now: Matching, shop: Workshop) -> list[Repair]:
 def _unfinished(now: Matching, shop: Workshop) -> list[Repair]:
     """Results that stand nowhere, where a formula that nothing reads gives what they are computed from."""
     elements = now.elements
-    last: dict[Key, list[Address]] = defaultdict(list)
-    for cell, number in now.held.items():
-        element = elements[number]
-        source, key = element.source, elements.keys[number]
+
+    def of_layer(number: int) -> Key:
+        source = elements[number].source
+        return _of_layer(source.network, source.quantity.band.layer, elements.keys[number])
+
+    last: dict[Key, list[Address]] = {of_layer(number): [] for number in now.missing_results}
+    for cell, number in now.held.items() if last else ():
+        if of_layer(number) not in last:
+            continue
+        source = elements[number].source
         whole = not source.part or source.size == source.quantity.shape[-1]
         if whole and elements.is_computed[number] and shop.table.is_formula(cell) and not shop.precedents.readers(cell):
-            last[_of_layer(source.network, source.quantity.band.layer, key)].append(cell)
+            last[of_layer(number)].append(cell)
     found = []
     for number in sorted(now.missing_results):
-        source = elements[number].source
-        cells = last[_of_layer(source.network, source.quantity.band.layer, elements.keys[number])]
+        cells = last[of_layer(number)]
         if len(cells) == 1 and not set(_equals(number, now)) & now.holders.keys():
             found.append(Repair(cells[0], number))
     return found
