@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock, Timer
 from typing import IO, Any, cast
 
+from xlcheck.child_process import end_process
 from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.excel.addresses import Range
@@ -137,7 +138,7 @@ class _Worker:
         self._requests, self._replies = (
             cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
         )
-        weakref.finalize(self, _end, self._process, self.owner)
+        weakref.finalize(self, end_process, self._process, self.owner)
 
     @property
     def alive(self) -> bool:
@@ -218,15 +219,3 @@ class _Worker:
             f"{self._engine} {what} {path} and was stopped; a formula in it is too deeply nested or too large, so "
             "simplify it or try another --engine"
         )
-
-
-def _end(process: subprocess.Popen[bytes], owner: int) -> None:
-    # A forked child that exits leaves the worker to its parent.
-    if os.getpid() != owner:
-        return
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        # What could not be sent to a process that had ended is lost with it.
-        with suppress(OSError):
-            cast("IO[bytes]", pipe).close()

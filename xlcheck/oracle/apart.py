@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
+from xlcheck.child_process import end_process
 from xlcheck.graph.trace import Trace
 from xlcheck.oracle import record
 from xlcheck.spec.keras_import import import_in_background
@@ -107,7 +108,7 @@ class _Process:
         self._requests, self._replies = (
             cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
         )
-        weakref.finalize(self, _end, self._process, owner)
+        weakref.finalize(self, end_process, self._process, owner)
 
     def call(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
         """Let the other process call a function, and wait for the reply.
@@ -131,14 +132,3 @@ class _Process:
     def _reply(self) -> tuple[bool, Any]:
         reply: tuple[bool, Any] = pickle.load(self._replies)  # noqa: S301 - from the process we started
         return reply
-
-
-def _end(process: subprocess.Popen[bytes], owner: int) -> None:
-    if os.getpid() != owner:
-        return
-    process.kill()
-    process.wait()
-    for pipe in (process.stdin, process.stdout):
-        # What could not be sent to a process that had ended is lost with it.
-        with suppress(OSError):
-            cast("IO[bytes]", pipe).close()
