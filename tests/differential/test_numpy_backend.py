@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from cases import CASES
 from models import build, described, odd_models_allowed, traced
+from thorough import THOROUGH
 
 from xlcheck.errors import ModelError
 from xlcheck.given_model import given_model, loaded_model
@@ -49,7 +50,7 @@ def assert_same(spec: ModelSpec, given: Mapping[str, Array], tolerance: float = 
         np.testing.assert_allclose(actual[name], values, rtol=0, atol=tolerance * max(1.0, largest), err_msg=name)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", CASES if THOROUGH else tuple(CASES)[::5])
 def test_every_quantity_is_the_same(name: str) -> None:
     """Masks, states, backward loops, wrappers: nothing but what is named in `apart` differs."""
     case = CASES[name]
