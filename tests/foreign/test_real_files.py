@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -274,7 +275,7 @@ def verdict(path: Path, name: str, bound: bool) -> tuple[object, ...]:
 def before(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, bool], tuple[object, ...]]:
     """The verdict on a workbook of the corpus as it is."""
     folder = tmp_path_factory.mktemp("before")
-    return lambda name, bound: verdict(Path(shutil.copy(FOLDER / f"{name}.xlsx", folder)), name, bound)
+    return cache(lambda name, bound: verdict(Path(shutil.copy(FOLDER / f"{name}.xlsx", folder)), name, bound))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from thorough import THOROUGH
+from thorough import THOROUGH, part_of
 
 from fixtures.foreign.layouts import LAYOUTS
 from fixtures.foreign.make_corpus import FOLDER
@@ -17,7 +17,7 @@ from xlcheck.api import check
 from xlcheck.checking.report import CheckReport, Status
 from xlcheck.errors import XlcheckError
 
-COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "8" if THOROUGH else "2"))
+COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "8" if THOROUGH else "1"))
 SEED = int(os.environ.get("XLCHECK_REPLACEMENTS_SEED", "20"))
 MODES = ["with bindings", "without"]
 
@@ -131,11 +131,10 @@ REPEATS = {
 }
 
 
-@pytest.mark.parametrize(("name", "sheet", "cell", "formula"), REPEATS.values(), ids=REPEATS.keys())
-def test_a_result_that_repeats_the_network_is_doubted(
-    name: str, sheet: str, cell: str, formula: str, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("what", part_of(list(REPEATS), 3))
+def test_a_result_that_repeats_the_network_is_doubted(what: str, tmp_path: Path) -> None:
     """Where the output gives again what another cell holds, the network without it is whole, and still no pass."""
+    name, sheet, cell, formula = REPEATS[what]
     book = openpyxl.load_workbook(FOLDER / f"{name}.xlsx")
     book[sheet][cell] = formula
     book.save(tmp_path / f"{name}.xlsx")
