@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlcheck.errors import ModelError
+from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.spec.keras_file import load_model
 from xlcheck.spec.keras_import import import_keras
 from xlcheck.spec.keras_reader import read_model
@@ -91,6 +91,65 @@ def test_foreign_module_is_never_imported(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match=r"subprocess\.Popen, which is not part of Keras"):
         load_model(rewrite(saved(tmp_path / "m.keras"), poison))
+
+
+def test_model_of_a_class_of_its_own_is_refused_by_name(tmp_path: Path) -> None:
+    """A subclass of Model is Python code, too; the sentence does not repeat the file's configuration."""
+    keras = import_keras()
+
+    class Mine(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, x: Any) -> Any:
+            return self.dense(x)
+
+    model = Mine()
+    model(np.ones((1, 2)))
+    model.save(tmp_path / "m.keras")
+
+    with pytest.raises(ModelError, match=r"needs .*Mine, which is not part of Keras; xlcheck runs no code of a file$"):
+        load_model(tmp_path / "m.keras")
+
+
+def test_lambda_function_as_activation_is_refused(tmp_path: Path) -> None:
+    """It is stored as marshalled code, under no class at all."""
+
+    def smuggle(parts: dict[str, bytes]) -> None:
+        config = json.loads(parts["config.json"])
+        config["config"]["layers"][1]["config"]["activation"] = {"value": ["4wEAAAA=", None, None]}
+        parts["config.json"] = json.dumps(config).encode()
+
+    with pytest.raises(ModelError, match="'dense' holds Python code, a lambda function"):
+        load_model(rewrite(saved(tmp_path / "m.keras"), smuggle))
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("keras.utils", "get_file"), ("keras.config", "enable_unsafe_deserialization"), ("keras.src.ops", "Add"),
+     ("keras.saving", "load_model")],
+)  # fmt: skip
+def test_parts_of_keras_that_can_do_more_than_compute_are_refused(module: str, name: str, tmp_path: Path) -> None:
+    """Keras itself can download, unpack and switch its safe mode off; a model needs none of that."""
+
+    def poison(parts: dict[str, bytes]) -> None:
+        config = json.loads(parts["config.json"])
+        config["config"]["layers"][1]["config"]["kernel_initializer"] = {
+            "module": module, "class_name": name, "config": {}, "registered_name": None,
+        }  # fmt: skip
+        parts["config.json"] = json.dumps(config).encode()
+
+    with pytest.raises(ModelError, match=rf"'dense' needs {module}\.{name}, which is not part of"):
+        load_model(rewrite(saved(tmp_path / "m.keras"), poison))
+
+
+def test_layer_that_is_not_supported_is_refused_before_keras_makes_it(tmp_path: Path) -> None:
+    """The sentence names the layer and lists what is supported."""
+    layer = import_keras().layers.UnitNormalization(name="unit")
+
+    with pytest.raises(NotSupportedError, match=r"'unit': UnitNormalization is not supported; supported are .*Dense"):
+        load_model(saved(tmp_path / "m.keras", layer))
 
 
 def test_custom_loss_is_left_out(tmp_path: Path) -> None:

@@ -11,7 +11,16 @@ from typing import Any
 
 from xlcheck.errors import ModelError
 from xlcheck.spec.keras_import import import_keras
+from xlcheck.spec.layer_options import OPTIONS, options_of
 
+# Where Keras keeps what networks consist of. Other parts of it can load files and other modules.
+_MODULES = {
+    "keras", "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
+    "keras.metrics", "keras.models", "keras.optimizers", "keras.optimizers.schedules", "keras.random",
+    "keras.regularizers", "keras.src.models.functional",
+}  # fmt: skip
+_OPERATIONS = "keras.src.ops."  # made by Keras where a mask is computed, or by an expression between layers
+_LAMBDA = {"value"}  # a lambda function as activation: marshalled code, and nothing else
 _MAX_RATIO = 100  # Keras compresses nothing; other tools may, but no weights shrink to a hundredth
 
 
@@ -23,20 +32,15 @@ def load_model(path: str | Path) -> Any:
 
     Raises:
         ModelError: there is no such file, it is not a whole `.keras` file, or it needs code that is not Keras's.
+        NotSupportedError: a layer of Keras's is not supported.
         MissingDependencyError: Keras is not installed.
     """
     path = Path(path)
     config = _config(path)
-    for layer, name in _classes(config.get("config", {})):
-        if name == "Lambda":
-            raise ModelError(
-                f"{path}: layer {layer!r} is a Lambda layer, which holds Python code; xlcheck never runs it"
-            )
-        if name is not None and not name.startswith("keras."):
-            raise ModelError(
-                f"{path}: {layer!r} needs {name}, which is not part of Keras; xlcheck runs no code of a file"
-            )
-    standard = all(name is None or name.startswith("keras.") for _, name in _classes(config.get("compile_config", {})))
+    compiled = config.pop("compile_config", None)
+    for owner, item in _objects(config):
+        _require_known(path, owner, item)
+    standard = all(item.get("module") in _MODULES for _, item in _objects(compiled))
     keras = import_keras()
     try:
         with warnings.catch_warnings():
@@ -70,21 +74,35 @@ def _config(path: Path) -> dict[str, Any]:
     return config
 
 
-def _classes(config: Any, owner: str = "model") -> Iterator[tuple[str, str | None]]:
-    """Every serialised object: the layer it belongs to, and its class as `module.name` (None for plain values)."""
+def _require_known(path: Path, owner: str, item: dict[str, Any]) -> None:
+    """Refuse an object that holds code or needs code that is no part of a network, and layers that are not supported.
+
+    Raises:
+        ModelError: loading it could run code of the file, or other code than that of Keras's layers.
+        NotSupportedError: it is one of Keras's layers, but not a supported one.
+    """
+    kind, module = item.get("class_name"), item.get("module")
+    if kind == "Lambda":
+        raise ModelError(f"{path}: layer {owner!r} is a Lambda layer, which holds Python code; xlcheck never runs it")
+    if kind in (None, "__lambda__"):
+        raise ModelError(f"{path}: {owner!r} holds Python code, a lambda function; xlcheck never runs it")
+    if module not in _MODULES and not str(module).startswith(_OPERATIONS):
+        name = item["config"] if kind == "function" else kind  # a function is called what its configuration says
+        what = f"the class {name}" if module is None else f"{module}.{name}"
+        raise ModelError(f"{path}: {owner!r} needs {what}, which is not part of Keras; xlcheck runs no code of a file")
+    if module == "keras.layers" and kind != "InputLayer" and kind not in OPTIONS:
+        options_of(kind, owner, {})
+
+
+def _objects(config: Any, owner: str = "model") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every serialised object, with the name of the layer that it belongs to."""
     if isinstance(config, list):
         for item in config:
-            yield from _classes(item, owner)
+            yield from _objects(item, owner)
     elif isinstance(config, dict):
         inner = config.get("config")
-        owner = config.get("name") or (inner.get("name") if isinstance(inner, dict) else None) or owner
-        if "class_name" in config and "module" in config:
-            name = config["class_name"]
-            yield str(owner), "Lambda" if name == "Lambda" else f"{config['module']}.{_own_name(config)}"
+        owner = str(config.get("name") or (inner.get("name") if isinstance(inner, dict) else None) or owner)
+        if "module" in config or config.get("class_name") == "__lambda__" or set(config) == _LAMBDA:
+            yield owner, config
         for value in config.values():
-            yield from _classes(value, str(owner))
-
-
-def _own_name(config: dict[str, Any]) -> Any:
-    """A function is serialised as the class `function`; what it is called stands in its configuration."""
-    return config["config"] if config["class_name"] == "function" else config["class_name"]
+            yield from _objects(value, owner)
