@@ -38,6 +38,17 @@ def with_an_operation() -> Any:
     return keras.Model(x, L.Dense(2)(keras.ops.sin(x)))
 
 
+def attention() -> Any:
+    x = keras.Input((5, 4))
+    return keras.Model(x, L.MultiHeadAttention(2, 2, name="heads")(x, x))
+
+
+def of_one_name() -> Any:
+    x = keras.Input((3,))
+    inner = keras.Sequential([keras.Input((3,)), L.Dense(3, name="d")], name="m")
+    return keras.Model(x, L.Dense(2, name="m.d")(inner(x)))
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "layer": (lambda: chain((5, 4), L.Conv1DTranspose(2, 3, name="up")), "'up': Conv1DTranspose is not supported; .*"),
     "operation": (with_an_operation, "computes Sin outside of its layers, in its operation 'sin"),
@@ -69,6 +80,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4), (5, 4), mask=True), "'c': Concatenate along time",
     ),
     "axes of Dot": (lambda: merged(L.Dot((1, 2), name="d"), (5, 4), (6, 5)), r"'d': Dot with axes=\[1, 2\] .* Permute"),
+    "layer with other arguments": (attention, "'heads': MultiHeadAttention is not supported; supported are"),
+    "two layers of one name": (of_one_name, r"two layers of the model are both called 'm\.d'; rename one"),
     "mask as an argument": (with_mask_argument, "'rnn' is called with mask=…"),
 }  # fmt: skip
 

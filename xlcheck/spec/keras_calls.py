@@ -50,6 +50,7 @@ class _Graph:
     def __init__(self, read_layer: Reader) -> None:
         self._read_layer = read_layer
         self._times: Counter[str] = Counter()
+        self._owners: dict[str, Any] = {}
         self.layers: dict[str, LayerSpec] = {}
         self.calls: list[Call] = []
 
@@ -62,7 +63,7 @@ class _Graph:
         config = model.get_config()
         operations = {operation.name: operation for operation in model.operations}
         tensors = dict(zip(_places(config["input_layers"]), inputs, strict=True))
-        waiting = _needed(config)
+        waiting = _needed(config, lambda name: is_graph(operations[name]) or self._read_layer(operations[name], name))
         while waiting:  # each round finds at least one call whose inputs are there: Keras's graphs have no cycles
             ready = [entry for entry in waiting if all(place in tensors for place in entry[2])]
             for name, number, read in ready:
@@ -76,6 +77,8 @@ class _Graph:
         path = prefix + layer.name
         if is_graph(layer):
             return self.model(layer, inputs, path + ".")
+        if self._owners.setdefault(path, layer) is not layer:
+            raise NotSupportedError(f"two layers of the model are both called {path!r}; rename one of them")
         if path not in self.layers:
             self.layers[path] = self._read_layer(layer, path)
         self._times[path] += 1
@@ -85,7 +88,7 @@ class _Graph:
         return outputs
 
 
-def _needed(config: Any) -> list[tuple[str, int, tuple[Place, ...]]]:
+def _needed(config: Any, require_supported: Callable[[str], Any]) -> list[tuple[str, int, tuple[Place, ...]]]:
     """The calls that lead to the outputs: layer, number of the call, and the places it reads.
 
     Keras's own operations on masks are calls, too, but lead to outputs only as masks, which the layers'
@@ -110,6 +113,7 @@ def _needed(config: Any) -> list[tuple[str, int, tuple[Place, ...]]]:
                 "only layers are supported, such as Add, Multiply or Activation"
             )
         if (name, number) in nodes and (name, number) not in found:
+            require_supported(name)  # a layer that is not has ways of being called of its own
             found[name, number] = _read_places(name, nodes[name, number], made_by_layers)
             look_at += found[name, number]
     return [(name, number, found[name, number]) for name, number in nodes if (name, number) in found]
