@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.errors import UsageError
-from xlcheck.files import make_folder, replacing, require_ending, write_text
+from xlcheck.files import make_folder, replacing, require_ending, require_folder, write_text
 
 
 def test_a_file_is_written_in_utf8_with_unix_line_ends(tmp_path: Path) -> None:
@@ -83,3 +83,12 @@ def test_endings() -> None:
     require_ending(Path("A.XLSX"), ".xlsx")
     with pytest.raises(UsageError, match=r"^a\.txt: the name must end in \.xlsx or \.xlsm$"):
         require_ending(Path("a.txt"), ".xlsx", ".xlsm")
+
+
+def test_a_missing_folder_is_named_before_the_work(tmp_path: Path) -> None:
+    """The folder of the file must be there; that of a bare name is where one stands."""
+    require_folder(tmp_path / "m.xlsx")
+    require_folder(Path("m.xlsx"))
+
+    with pytest.raises(UsageError, match=r"there is no folder .*new; make it first, or choose another place"):
+        require_folder(tmp_path / "new" / "m.xlsx")

@@ -51,6 +51,18 @@ def make_folder(folder: Path) -> None:
         raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}; choose another one") from error
 
 
+def require_folder(target: Path) -> None:
+    """Refuse a file whose folder is missing before anything long is computed for it.
+
+    Raises:
+        UsageError: there is no such folder.
+    """
+    if not target.resolve().parent.is_dir():
+        raise UsageError(
+            f"cannot write {target}: there is no folder {target.parent}; make it first, or choose another place"
+        )
+
+
 def require_ending(path: Path, *endings: str) -> None:
     """Refuse a name that says something else than the file will be.
 
