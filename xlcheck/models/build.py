@@ -13,11 +13,12 @@ import numpy as np
 from xlcheck.checking.generated import check_content
 from xlcheck.checking.report import CheckReport
 from xlcheck.engines.base import Engine
-from xlcheck.errors import ModelError
+from xlcheck.errors import DataError, ModelError
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.sheets.start import Story
 from xlcheck.excel.writer import write_workbook
+from xlcheck.files import require_folder
 from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
@@ -69,6 +70,7 @@ def build_model(
         backward: show the backward pass of the samples as one batch, too.
 
     Raises:
+        UsageError: there is no such folder, or the file cannot be written there.
         ModelError: the model cannot be loaded or used, or gives numbers that no cell can hold.
         NotSupportedError: a layer or an option is not supported; nothing is written.
         DataError: the inputs cannot be read or do not fit the model.
@@ -79,11 +81,14 @@ def build_model(
     from xlcheck.spec.keras_file import load_model
     from xlcheck.spec.keras_reader import read_model, require_supported
 
+    path = Path(output)
+    require_folder(path)
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
     require_supported(loaded)  # by name, before its inputs are looked at
     given = inputs_of(loaded, inputs, labels)
     spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
     spec = replace(spec, loss=None if backward is None else loss_of(spec, backward))
+    _require_single_precision(spec, given.arrays)
     arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
     batch, targets = None, None
     settings: dict[str, Array] = {}
@@ -93,6 +98,7 @@ def build_model(
     trace = record(loaded, arrays, targets, loss=spec.loss)
     trained = record(loaded, arrays, dtype="float32")
     _require_finite(trace)
+    _require_finite(trained, forward_graph(spec).outputs, " in float32, the precision in which the model was trained")
     spec, trace = with_places(spec, trace)
     if batch is not None:
         trace = with_gradients(spec, trace, batch, settings)
@@ -105,7 +111,6 @@ def build_model(
         spec, trace, trained, given.labels, style, provenance, full_products=full_products, typed=typed, story=story,
         batch=batch,
     )  # fmt: skip
-    path = Path(output)
     write_workbook(plan, path)
     return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))
 
@@ -126,11 +131,21 @@ def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
     return replace(spec, inputs=tuple(inputs)), Trace(trace.source, {**places, **trace.values})
 
 
-def _require_finite(trace: Trace) -> None:
-    for name, values in trace.values.items():
-        if not np.isfinite(values).all():
+def _require_single_precision(spec: ModelSpec, arrays: Sequence[Array]) -> None:
+    largest = float(np.finfo(np.float32).max)
+    for item, array in zip(spec.inputs, arrays, strict=True):
+        if np.abs(array).max() > largest:
+            raise DataError(
+                f"input {item.tensor!r} holds {np.abs(array).max():.3g}; in float32, the precision in which models are "
+                f"trained, numbers end at {largest:.3g}"
+            )
+
+
+def _require_finite(trace: Trace, names: Sequence[str] | None = None, where: str = "") -> None:
+    for name in trace.values if names is None else names:
+        if not np.isfinite(trace[name]).all():
             raise ModelError(
-                f"{name} is infinite or not a number for one of the samples, which no worksheet cell can hold; "
+                f"{name} is infinite or not a number{where} for one of the samples, which no worksheet cell can hold; "
                 "give inputs for which the model stays finite"
             )
 
