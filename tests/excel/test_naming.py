@@ -34,3 +34,9 @@ def test_a_sheet_gets_a_name_that_excel_accepts(wanted: str, taken: list[str], n
 def test_a_range_is_only_called_what_excel_accepts(name: str, accepted: bool) -> None:
     """A name begins with a letter, has no spaces or signs, and with a dot never looks like a cell."""
     assert is_defined_name(name) is accepted
+
+
+def test_names_of_ranges_differ_by_more_than_their_case() -> None:
+    """Excel repairs a file that has two names which differ by nothing else."""
+    assert not is_defined_name("LSTM.kernel", ["lstm.kernel"])
+    assert is_defined_name("LSTM.bias", ["lstm.kernel"])

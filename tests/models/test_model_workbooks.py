@@ -16,7 +16,7 @@ from thorough import part_of
 from xlcheck.checking.generated import check_content
 from xlcheck.checking.report import CheckReport
 from xlcheck.engines import engine
-from xlcheck.errors import DataError, ModelError, NotSupportedError
+from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.manifest import manifest_of
@@ -327,11 +327,40 @@ def test_nothing_is_written_if_anything_is_refused(tmp_path: Path) -> None:
         build_model(refused, np.ones((1, 4, 4, 1)), target)
     with pytest.raises(ModelError, match="infinite or not a number for one of the samples"):
         build_model(endless, np.array([[1e5]]), target)
+    with pytest.raises(DataError, match=r"holds 1e\+308; in float32, .* numbers end at 3\.4e\+38"):
+        build_model(plain, np.full((1, 3), 1e308), target)
+    with pytest.raises(ModelError, match="infinite or not a number in float32, the precision in which"):
+        build_model(endless, np.array([[120.0]]), target)
+    with pytest.raises(UsageError, match=r"there is no folder .*new; make it first"):
+        build_model(plain, np.ones((1, 3)), tmp_path / "new" / "m.xlsx")
     with pytest.raises(ModelError, match="there is no such file"):
         build_model(tmp_path / "none.keras", np.ones((1, 3)), target)
 
     assert target.read_bytes() == b"precious"
     assert [path.name for path in tmp_path.iterdir()] == ["m.xlsx"]
+
+
+def test_names_that_differ_by_their_case_alone(tmp_path: Path) -> None:
+    """Names of layers are as long and as alike as somebody likes; every engine reads the workbook."""
+    names = [
+        "lstm",
+        "LSTM",
+        "a" * 90,
+        "A" * 90,
+        "Über: [1]*?",
+        "über: [1]*?",
+        "Check",
+        "numbers",
+        "Weights",
+        "A1",
+        "it's <b>&",
+        "=SUM(A1)",
+    ]
+    model = sequential((3,), *(L.Dense(2, name=name) for name in names))
+    built = build_model(model, np.ones((1, 3)), tmp_path / "m.xlsx")
+
+    assert_all_agree(built.report, 1)
+    assert check_content(read_workbook(built.path), engine("cellrune")).ok
 
 
 def test_a_file_of_a_model_and_a_file_of_inputs(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from xlcheck.excel.addresses import Range, quote_sheet
 from xlcheck.excel.batch_sums import COLUMN, Noting, Run, runs_of, written
 from xlcheck.excel.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.excel.formulas import Entry, Style, formula
+from xlcheck.excel.naming import sheet_name
 from xlcheck.excel.pattern import Formulas
 from xlcheck.excel.plan import (
     Array,
@@ -136,6 +137,7 @@ class Draft:
         selector: the cell that selects the sample, once it is placed; None with a single sample.
         unit_names: for bands whose units have names (the words of a vocabulary), by the band's name.
         softmax_parts: for long softmaxes the cells of the largest element and of the sum.
+        reserved: names of worksheets that are still to come; no other one may be called so.
     """
 
     def __init__(self, graph: Graph, trace: Trace, samples: Sequence[str], style: Style) -> None:
@@ -145,6 +147,7 @@ class Draft:
         self.style = style
         self.selector: Range | None = None
         self.sheets: dict[str, SheetDraft] = {}
+        self.reserved: set[str] = set()
         self.names: dict[str, Range] = {}
         self.unit_names: dict[str, tuple[str, ...]] = {}
         self.softmax_parts: dict[ex.Softmax, tuple[Range, Range]] = {}
@@ -165,8 +168,18 @@ class Draft:
             raise ValueError("a workbook with a single sample has no selector")
         return reference(self.selector, "", fixed=True)
 
+    def free_name(self, wanted: str) -> str:
+        """The name for a worksheet that is as near to the wanted one as possible."""
+        return sheet_name(wanted, self.reserved.union(self.sheets))
+
     def sheet(self, name: str, tab: str | None = None, *, hidden: bool = False) -> SheetDraft:
-        """Start a worksheet; tabs stand in the order of these calls."""
+        """Start a worksheet; tabs stand in the order of these calls.
+
+        Raises:
+            ValueError: there is one of this name.
+        """
+        if name in self.sheets:
+            raise ValueError(f"there are two worksheets {name!r}")
         self.sheets[name] = SheetDraft(name, tab, hidden)
         return self.sheets[name]
 

@@ -23,6 +23,7 @@ def sheet_name(wanted: str, taken: Collection[str]) -> str:
     return name
 
 
-def is_defined_name(name: str) -> bool:
-    """Whether a range may be called so; names with a dot never look like a cell."""
-    return "." in name and len(name) <= 255 and _DEFINED_NAME.fullmatch(name) is not None
+def is_defined_name(name: str, taken: Collection[str] = ()) -> bool:
+    """Whether a range may be called so beside the names taken; names with a dot never look like a cell."""
+    accepted = "." in name and len(name) <= 255 and _DEFINED_NAME.fullmatch(name) is not None
+    return accepted and name.casefold() not in (other.casefold() for other in taken)

@@ -78,6 +78,7 @@ def plan_model(
     """
     graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
     draft = Draft(graph, trace, samples, style)
+    draft.reserved |= {check_names.NAME, numbers.NAME, LOSS, GRADIENTS, STEP, BATCH, SHEET}
     every = draft.graph.bands()
     bands = every if full_products else _without_one_hot_vectors(draft, every)
     unwritten = {band.name: members[0].shape[-1] for band, members in every.items() if band not in bands}
@@ -85,10 +86,11 @@ def plan_model(
     page = None if typed is None else text_page(draft, typed)
     stored = page.inputs if page is not None else store.store_sheet(draft, _given(draft, bands), trained)
     weights_sheets(draft, spec)
-    backward = _backward_names(spec, bands)
+    backward = _backward_names(draft, spec, bands)
+    draft.reserved |= {*backward.values()}
     layers = _layer_sheets(draft, spec, _forward(bands), stored, sentences or {}, unwritten, backward)
     if batch is not None:
-        _way_back(draft, spec, bands, stored, batch)
+        _way_back(draft, spec, bands, stored, batch, backward)
     answer = None if page is None else page.answer(draft)
     checking, comparing = draft.sheet(check_names.NAME, "keras"), draft.sheet(numbers.NAME, "keras")
     compared, what = _compared(draft, bands)
@@ -144,13 +146,13 @@ def _forward(bands: Bands) -> Bands:
     return {b: m for b, m in bands.items() if not m[0].is_weight and b.role not in apart}
 
 
-def _backward_names(spec: ModelSpec, bands: Bands) -> dict[str, str]:
+def _backward_names(draft: Draft, spec: ModelSpec, bands: Bands) -> dict[str, str]:
     """The worksheet of the gradients of each call, and of each input on its own, that has any."""
     names: dict[str, str] = {}
     for band in _gradients(bands):
         owner = _owner(spec, band)
         if owner != LOSS_LAYER and owner not in names:
-            names[owner] = sheet_name(f"{owner} backward", names.values())
+            names[owner] = sheet_name(f"{owner} backward", [*draft.sheets, *draft.reserved, *names.values()])
     return names
 
 
@@ -159,13 +161,14 @@ def _gradients(bands: Bands) -> Bands:
     return {b: m for b, m in bands.items() if b.role is Role.GRADIENT and not m[0].shared}
 
 
-def _way_back(draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store, batch: Batch) -> None:
+def _way_back(
+    draft: Draft, spec: ModelSpec, bands: Bands, stored: store.Store, batch: Batch, names: Mapping[str, str]
+) -> None:
     """The sheets of loss, gradients and step. What reads something is filled after it, in whatever order they stand."""
     of_loss = {
         b: m for b, m in bands.items()
         if b.role in (Role.TARGET, Role.LOSS) or (b.layer == LOSS_LAYER and b.role is Role.GRADIENT)
     }  # fmt: skip
-    names = _backward_names(spec, bands)
     loss = draft.sheet(LOSS, "loss")
     sheets = {owner: draft.sheet(name, "gradient") for owner, name in names.items()}
     weights = draft.sheet(GRADIENTS, "gradient")
@@ -211,7 +214,7 @@ def _layer_sheets(
         shown.setdefault(_owner(spec, band), []).append((band, members))
     for item in spec.inputs:
         if item.tensor in shown and item.tensor not in {call.name for call in spec.calls}:
-            sheet = draft.sheet(sheet_name(item.tensor, draft.sheets), "input")
+            sheet = draft.sheet(draft.free_name(item.tensor), "input")
             layer_sheet(
                 draft, sheet, f"{item.tensor} · input", "What the network reads.", shown[item.tensor], None, stored
             )
@@ -255,7 +258,7 @@ def _summary(
 ) -> LayerSummary:
     layer = spec.layer(call.layer)
     count = sum(q.shape[-1] for _, members in own for q in members if q.expr is not None)
-    sheet = sheet_name(call.name, draft.sheets) if own else START
+    sheet = draft.free_name(call.name) if own else START
     return LayerSummary(call, layer.kind, " × ".join(f"{n:,}" for n in shape), parameters(layer), count, sheet)
 
 

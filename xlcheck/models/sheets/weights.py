@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from xlcheck.excel.draft import Draft, SheetDraft
-from xlcheck.excel.naming import is_defined_name, sheet_name
+from xlcheck.excel.naming import is_defined_name
 from xlcheck.excel.sheets.common import heading, title
 from xlcheck.excel.sheets.weights import NAME, column_labels
 from xlcheck.spec.model_spec import LayerSpec, ModelSpec
@@ -51,7 +51,7 @@ def with_weights(layers: tuple[LayerSpec, ...], prefix: str = "") -> Iterator[tu
 
 
 def _sheet(draft: Draft, name: str, heading_text: str, layer: LayerSpec | None) -> SheetDraft:
-    sheet = draft.sheet(sheet_name(name, draft.sheets), "weight")
+    sheet = draft.sheet(draft.free_name(name), "weight")
     what = "The numbers that training has learned" + (f" in this layer: {parameters(layer):,}" if layer else "")
     title(sheet, heading_text, f"{what}. They stand as Keras prints them: one row for each input of the layer, one "
           "column for each unit. Change one, and every other sheet follows.", _WIDE)  # fmt: skip
@@ -77,6 +77,6 @@ def _weight(draft: Draft, sheet: SheetDraft, prefix: str, layer: LayerSpec, weig
         sheet.numbers(row + 2, 0, np.arange(first, first + rows)[:, None], "label")
     area = sheet.numbers(row + 2, 1, values, "weight")
     draft.place(name, area)
-    if is_defined_name(name):
+    if is_defined_name(name, draft.names):
         draft.names[name] = area
     return row + 3 + rows
