@@ -167,6 +167,18 @@ def test_many_samples_have_one_row_each(tmp_path: Path) -> None:
     assert np.array_equal(np.array(shown, dtype=np.float32), model.predict(inputs, verbose=0))
 
 
+@pytest.mark.parametrize("style", [Style.ROBUST, Style.COMPACT])
+def test_average_of_a_long_text(tmp_path: Path, style: Style) -> None:
+    """The steps that are read are summed in two ranges; term by term a text of 250 words would be too long."""
+    model = sequential((250,), L.Embedding(9, 2, mask_zero=True), L.GlobalAveragePooling1D(name="mean"), L.Dense(1))
+    built = build_model(model, RNG.integers(0, 9, (2, 250)), tmp_path / "m.xlsx", style=style)
+    formula = str(read_workbook(built.path).sheets["mean"].cells[5, 5].formula)
+
+    assert_all_agree(built.report, 2)
+    assert formula.count("SUMPRODUCT(") == 1
+    assert len(formula) < 100
+
+
 def test_no_finite_input_makes_an_error_value(tmp_path: Path) -> None:
     """Saturated gates, huge logits and their tails are numbers as precise as Keras's."""
     model = sequential((3,), L.Dense(12, activation="sigmoid", name="a"), L.Dense(12, activation="softmax", name="b"))

@@ -308,15 +308,21 @@ class View:
 
     def cells(self, names: Sequence[str], index: int) -> str:
         """See `Places`."""
-        areas = [_element(area, index if area.size > 1 else 0) for area in map(self._placed, names)]
-        runs: list[Range] = []
-        for area in areas:
-            last = runs[-1] if runs else None
-            if last and (area.sheet, area.top, area.left) == (last.sheet, last.top, last.left + last.columns):
-                runs[-1] = Range(last.sheet, last.top, last.left, 1, last.columns + 1)
-            else:
-                runs.append(area)
-        return ",".join(self._text(names[0], run) for run in runs)
+        runs = _runs([(self._at(name, index),) for name in names])
+        return ",".join(self._text(names[0], area) for (area,) in runs)
+
+    def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
+        """See `Places`."""
+        terms = []
+        for areas in _runs([(self._at(a, index), self._at(b, index)) for a, b in pairs]):
+            a, b = (self._text(name, area) for name, area in zip(pairs[0], areas, strict=True))
+            terms.append(f"{a}*{b}" if areas[0].size == 1 else f"SUMPRODUCT({a},{b})")
+        return "+".join(terms)
+
+    def _at(self, name: str, index: int) -> Range:
+        """An element of a vector; of a vector of one element that one."""
+        area = self._placed(name)
+        return _element(area, index if area.size > 1 else 0)
 
     def _placed(self, name: str) -> Range:
         return self.draft.placed(name, self.sample)
@@ -361,6 +367,20 @@ class View:
 
     def _text(self, name: str, area: Range) -> str:
         return reference(area, self.sheet, fixed=self.draft.graph[name].is_weight)
+
+
+def _runs(rows: Sequence[tuple[Range, ...]]) -> list[tuple[Range, ...]]:
+    """Join tuples of cells of which each stands directly to the right of the one before."""
+    runs: list[tuple[Range, ...]] = []
+    for cells in rows:
+        if runs and all(
+            (cell.sheet, cell.top, cell.left) == (last.sheet, last.top, last.left + last.columns)
+            for cell, last in zip(cells, runs[-1], strict=True)
+        ):
+            runs[-1] = tuple(Range(a.sheet, a.top, a.left, 1, a.columns + 1) for a in runs[-1])
+        else:
+            runs.append(cells)
+    return runs
 
 
 def _element(area: Range, index: int) -> Range:

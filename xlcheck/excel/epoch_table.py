@@ -124,6 +124,10 @@ class _Row:
         """See `Places`."""
         return ",".join(self.element(name, 0) for name in names)
 
+    def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
+        """See `Places`."""
+        return "+".join(f"{self.element(a, 0)}*{self.element(b, 0)}" for a, b in pairs)
+
     def samples(self, name: str) -> str:
         """See `Places`."""
         return self.element(name, 0)

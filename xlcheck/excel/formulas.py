@@ -20,6 +20,7 @@ from xlcheck.graph.shapes import shape_of
 _LEVELS = {"": 0, "add": 1, "mul": 2, "neg": 3, "atom": 4}
 _ARRAY = "array"
 _TEST = "test"
+MANY = 8  # terms that are worth adding one by one; more stand in ranges
 
 
 class Style(StrEnum):
@@ -56,6 +57,9 @@ class Places(Protocol):
 
     def cells(self, names: Sequence[str], index: int) -> str:
         """The same element of several vectors as arguments of SUM: `F5:M5`, or `F5,H5` if they stand apart."""
+
+    def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
+        """The sum of the products of two vectors' elements for many pairs: `SUMPRODUCT(F5:M5,F7:M7)`."""
 
     def samples(self, name: str) -> str:
         """A quantity of one element, over all samples, as a range."""
@@ -345,10 +349,15 @@ def _sum(printer: Printer, expr: ex.Sum, index: int | None) -> tuple[str, str]:
 
 
 def _total(printer: Printer, expr: ex.Total, index: int | None) -> tuple[str, str]:
-    """SUM over neighbouring cells, or one term after the other."""
+    """SUM over neighbouring cells, SUMPRODUCT of many products, or one term after the other."""
     names = _names(expr)
     if index is not None and names:
         return f"SUM({printer.places.cells(names, index)})", "atom"
+    pairs = _pairs(expr)
+    if len(pairs) > MANY:
+        if index is None:
+            raise NotSupportedError("a long sum of products inside an array operation needs its own quantity")
+        return printer.places.products(pairs, index), "add"
     return "+".join(f"{Operand(printer, item, index):add}" for item in expr.items), "add"
 
 
@@ -365,6 +374,15 @@ def _names(expr: ex.Nary) -> list[str]:
     """The names of the items if all are quantities, else none."""
     names = [item.name for item in expr.items if isinstance(item, ex.Ref)]
     return names if len(names) == len(expr.items) else []
+
+
+def _pairs(expr: ex.Nary) -> list[tuple[str, str]]:
+    """The names of both factors if all items are products of two quantities, else none."""
+    products = [item for item in expr.items if isinstance(item, ex.Mul)]
+    pairs = [
+        (item.a.name, item.b.name) for item in products if isinstance(item.a, ex.Ref) and isinstance(item.b, ex.Ref)
+    ]
+    return pairs if len(pairs) == len(expr.items) else []
 
 
 def _batch_mean(printer: Printer, expr: ex.BatchMean, index: int | None) -> tuple[str, str]:

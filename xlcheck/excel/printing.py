@@ -166,6 +166,10 @@ class _OpenView(View):
         """See `Places`."""
         raise _NotOpenError
 
+    def products(self, pairs: object, index: object) -> str:
+        """See `Places`."""
+        raise _NotOpenError
+
     def _prefix(self, name: str, area: Range) -> str:
         return "" if area.sheet == self.sheet else f"{quote_sheet(area.sheet)}!"
 

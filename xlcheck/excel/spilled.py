@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Protocol, cast
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.excel.formulas import TABLES, Operand, Places, Printer, Row, Rule, Style, one_hot_row
+from xlcheck.excel.formulas import MANY, TABLES, Operand, Places, Printer, Row, Rule, Style, one_hot_row
 from xlcheck.graph import expressions as ex
 
 NEEDS = "Excel 365 or 2021, Google Sheets, or LibreOffice 24.8"
@@ -108,6 +108,8 @@ def _where(printer: Printer, expr: ex.Where, index: int | None) -> tuple[str, st
 
 
 def _total(printer: Printer, expr: ex.Total, index: int | None) -> tuple[str, str]:
+    if len(expr.items) > MANY:
+        raise NotSupportedError("many vectors are added element by element, in ranges")
     return "+".join(f"{Operand(printer, item, None):add}" for item in expr.items), "add"
 
 
