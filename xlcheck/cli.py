@@ -108,7 +108,11 @@ def list_() -> None:
 )
 @click.option("--train", is_flag=True, help="For a lesson: train anew in Keras; else the stored result is used.")
 @click.option("--seed", type=int, help="Train anew from this seed (implies --train).")
-@click.option("--inputs", type=click.Path(path_type=Path), help="For a model: its inputs, as .npy, .npz or .csv.")
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path),
+    help="For a model: its inputs, as .npy, .npz or .csv. An .npz may hold initial states, too: lstm.h_init.",
+)
 @click.option("--text", help="For a model that reads words: the ones that it reads first.")
 @click.option(
     "--vocabulary",

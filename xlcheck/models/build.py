@@ -95,8 +95,8 @@ def build_model(
     if backward is not None:
         targets = targets_of(backward, len(given.labels), str(spec.loss))
         batch, settings = prepare(loaded, spec, len(given.labels), backward)
-    trace = record(loaded, arrays, targets, loss=spec.loss)
-    trained = record(loaded, arrays, dtype="float32")
+    trace = record(loaded, arrays, targets, given.states, loss=spec.loss)
+    trained = record(loaded, arrays, initial_states=given.states, dtype="float32")
     _require_finite(trace)
     _require_finite(trained, forward_graph(spec).outputs, " in float32, the precision in which the model was trained")
     spec, trace = with_places(spec, trace)

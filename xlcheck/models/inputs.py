@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import math
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -19,6 +19,7 @@ from xlcheck.errors import DataError
 Array = NDArray[np.float64]
 Shape = tuple[int | None, ...]
 
+_STATES = (".h_init", ".c_init")
 _HOW = "give a .npy, .npz or .csv file"
 
 
@@ -29,10 +30,12 @@ class ModelInputs:
     Attributes:
         arrays: one array for each input of the model, in its order, `(samples, …)`.
         labels: a short text for each sample.
+        states: the states from which recurrent layers start, by name: `lstm.h_init`; others start from zeros.
     """
 
     arrays: tuple[Array, ...]
     labels: tuple[str, ...]
+    states: Mapping[str, Array] = field(default_factory=dict)
 
 
 def inputs_of(model: Any, inputs: Any, labels: Sequence[str] | None = None) -> ModelInputs:
@@ -61,7 +64,8 @@ def read_inputs(path: str | Path, inputs: Mapping[str, Shape]) -> ModelInputs:
     """Read a file of inputs.
 
     Args:
-        path: `.npy` with one array `(samples, …)`; `.npz` with an array for each input by its name;
+        path: `.npy` with one array `(samples, …)`; `.npz` with an array for each input by its name, and if
+            wanted with states from which recurrent layers start, `lstm.h_init` and `lstm.c_init`;
             `.csv` with one sample a row, its numbers in the order in which NumPy flattens an array.
         inputs: the model's inputs: name → shape without the samples, None where the model leaves it open.
 
@@ -76,7 +80,9 @@ def read_inputs(path: str | Path, inputs: Mapping[str, Shape]) -> ModelInputs:
             case ".npy":
                 return fit([_load(path)], inputs, str(path))
             case ".npz":
-                return fit(_from_archive(path, list(inputs)), inputs, str(path))
+                states = _states(path, inputs)
+                arrays = _from_archive(path, list(inputs), ignored=states)
+                return replace(fit(arrays, inputs, str(path)), states=states)
             case ".csv":
                 return _from_csv(path, inputs)
     except OSError as error:
@@ -199,18 +205,29 @@ def _load(path: Path) -> NDArray[np.generic]:
     return array
 
 
+def _states(path: Path, inputs: Collection[str]) -> dict[str, Array]:
+    """The initial states in an archive."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            names = [name for name in archive.files if name.endswith(_STATES) and name not in inputs]
+    except (*_BROKEN, TypeError):
+        return {}  # said where the inputs are read
+    return {name: read_array(path, name)[0] for name in names}
+
+
 def _from_archive(
-    path: Path, names: Sequence[str], what: str = "the model's input of this name"
+    path: Path, names: Sequence[str], what: str = "the model's input of this name", ignored: Collection[str] = ()
 ) -> list[NDArray[np.generic]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            if len(names) == len(archive.files) == 1:
-                return [archive[archive.files[0]]]
-            missing = [name for name in names if name not in archive.files]
+            files = [name for name in archive.files if name not in ignored]
+            if len(names) == len(files) == 1:
+                return [archive[files[0]]]
+            missing = [name for name in names if name not in files]
             if missing:
                 raise DataError(
                     f"{path}: there is no array {missing[0]!r} for {what}; "
-                    f"the file holds {', '.join(archive.files) or 'nothing'}"
+                    f"the file holds {', '.join(files) or 'nothing'}"
                 )
             return [archive[name] for name in names]
     except (*_BROKEN, TypeError) as error:  # TypeError: a single array is no archive
