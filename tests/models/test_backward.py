@@ -126,6 +126,17 @@ def test_long_one_hot_inputs_are_not_written_out(tmp_path: Path) -> None:
     assert "input.x[0]" not in {binding.quantity for binding in manifest_in(built).bindings}
 
 
+def test_more_steps_than_fit_on_a_screen(tmp_path: Path) -> None:
+    """A sheet then has links both to its last step and to its backward pass."""
+    model = sequential((21, 2), L.LSTM(2, name="lstm"), L.Dense(1, activation="sigmoid"))
+    asked = Backward(np.array([[0.0], [1.0]]), "binary_crossentropy")
+    built = build_model(model, RNG.normal(size=(2, 21, 2)), tmp_path / "m.xlsx", backward=asked)
+    texts = {str(cell.value) for cell in read_workbook(built.path).sheets["lstm"].cells.values()}
+
+    assert_all_agree(built.report)
+    assert {"last step →", "backward pass of this layer ↓"} <= texts
+
+
 def test_hundreds_of_units(tmp_path: Path) -> None:
     """With 128 units every gradient cell is within 1e-12 of the largest of its quantity."""
     model = sequential((4, 3), L.SimpleRNN(128), L.LayerNormalization(), L.Dense(2))

@@ -8,7 +8,7 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.draft import Draft, SheetDraft
 from xlcheck.excel.formulas import Style
 from xlcheck.excel.plan import Link
-from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING
+from xlcheck.excel.sheets.bands import EQUATION, FIRST, MEANING, SYMBOL
 from xlcheck.excel.sheets.common import title
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.models.sheets import table as tables
@@ -53,7 +53,7 @@ def layer_sheet(
     tables.place(draft, sheet, table)
     if table.timesteps > _WIDE:
         last = Range(sheet.name, table.end - table.height, FIRST + (table.timesteps - 1) % tables.WRAP)
-        sheet.put(3, EQUATION, Link("last step →", last), "link")
+        sheet.put(3, EQUATION if back is None else SYMBOL, Link("last step →", last), "link")
     if table.height > _TALL:
         _ways(sheet, table)
     tables.fill(draft, sheet, table, store)
