@@ -103,7 +103,8 @@ def gate_value(
     xk = project_input(build, name, gate, columns, x, t)
     total: Expr = xk + project_state(build, name, gate, columns, h, t)
     equation = f"xₜ·kernel[{gate.key}] + hₜ₋₁·recurrent_kernel[{gate.key}]"
-    for row, bias in enumerate(columns.biases):
+    for bias in columns.biases:
         total = total + bias
-        equation += f" + bias[{gate.key}]" if len(columns.biases) == 1 else f" + bias[{row}][{gate.key}]"
+    if columns.biases:
+        equation += f" + {'bias' if len(columns.biases) == 1 else 'biases'}[{gate.key}]"
     return activate(build, name, gate, act, total, equation, t)

@@ -68,7 +68,7 @@ def _candidate_reset_after(
     if columns.biases:
         xk, past = xk + columns.biases[0], past + columns.biases[1]
     total = xk + build.let(band, r * past, t)
-    equation = "xₜ·kernel[hh] + " + ("bias[0][hh] + " if columns.biases else "") + f"rₜ·({past_notation})"
+    equation = "xₜ·kernel[hh] + " + ("bias[0][hh] + " if columns.biases else "") + band.label
     return activate(build, name, _HH, act, total, equation, t)
 
 

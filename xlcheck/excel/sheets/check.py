@@ -49,7 +49,16 @@ def check_sheet(draft: Draft, data: DataPlaces, trained: Trace, copies: SheetDra
     title(sheet, "Check", "Every number that this workbook computes, beside the same number from Keras in "
           "double precision. The last digits may differ by rounding; anything larger than the tolerance is a "
           "mistake.", _STORED)  # fmt: skip
-    widths = {_LINK: 26, _LABEL: 18, _STEP: 7, _UNIT: 7, _WORKBOOK: 21, _KERAS: 21, _DIFFERENCE: 12, _VERDICT: 9}
+    widths = {
+        _LINK: _name_width(draft),
+        _LABEL: 18,
+        _STEP: 7,
+        _UNIT: 7,
+        _WORKBOOK: 21,
+        _KERAS: 21,
+        _DIFFERENCE: 12,
+        _VERDICT: 9,
+    }
     sheet.widths.update({**widths, _TRAINED: 21, **{_STORED + k: 21 for k in range(2 * samples)}})
     rows = [
         (q, unit) for q in draft.graph if q.expr is not None and draft.is_placed(q.name) for unit in range(q.shape[-1])
@@ -107,6 +116,11 @@ def _state(draft: Draft, sheet: SheetDraft, data: DataPlaces, copies: SheetDraft
         "hint",
     )
     return applies
+
+
+def _name_width(draft: Draft) -> float:
+    """Wide enough for the longest name of a number."""
+    return max([26.0, *(len(q.element(q.shape[-1] - 1)) + 2.0 for q in draft.graph if q.expr is not None)])
 
 
 def _copies(draft: Draft, data: DataPlaces, copies: SheetDraft) -> list[tuple[Range, Range]]:

@@ -52,7 +52,7 @@ def _charts(
     gates = [members[0] for band, members in timed if band.role is Role.GATE]
     if states or outputs:
         states_chart(
-            draft, sheet, (row, 0), "Memory over time" if states else "Answers over time", states or outputs, timesteps
+            draft, sheet, (row, 0), "Memory over time" if states else "Output over time", states or outputs, timesteps
         )
     if gates:
         states_chart(draft, sheet, (row, MEANING), "Gates over time", gates, timesteps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.excel.addresses import Range
@@ -154,29 +154,50 @@ def _largest(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, area: Range
 def _picture(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerSummary]) -> int:
     """A box for each input and layer; below each other what reads each other, side by side what does not."""
     heading(sheet, row, "The network", WIDE)
-    level = {item.tensor: 0 for item in spec.inputs}
-    made_by: dict[str, str] = {item.tensor: item.tensor for item in spec.inputs}
-    rows: dict[int, list[tuple[str, str, str, Range | None]]] = {0: []}
-    for item in spec.inputs:
-        shape = " × ".join(f"{n:,}" for n in item.shape)
-        rows[0].append((item.tensor, f"input · {shape}", "", None))
+    inputs = {item.tensor: " × ".join(f"{n:,}" for n in item.shape) for item in spec.inputs}
+    made_by = {tensor: layer.call.name for layer in layers for tensor in layer.call.outputs}
+    reads = {layer.call.name: [made_by.get(tensor, tensor) for tensor in layer.call.inputs] for layer in layers}
+    depths = dict.fromkeys(inputs, 0)
+    for name, sources in reads.items():
+        depths[name] = 1 + max((depths[source] for source in sources), default=0)
+    columns = _columns(inputs, reads, depths)
+    top = row + 1
+    for name, shape in inputs.items():
+        _box(sheet, top, columns[name], "", name, f"input · {shape}")
     for layer in layers:
-        call = layer.call
-        depth = 1 + max((level[tensor] for tensor in call.inputs), default=0)
-        for tensor in call.outputs:
-            level[tensor] = depth
-            made_by[tensor] = call.name
-        reads = "↑ " + ", ".join(dict.fromkeys(made_by[tensor] for tensor in call.inputs))
-        rows.setdefault(depth, []).append((call.name, f"{layer.kind} · {layer.shape}", reads, Range(layer.sheet, 0, 0)))
-    at = row + 1
-    for depth in sorted(rows):
-        for position, (name, what, reads, target) in enumerate(rows[depth]):
-            left = position * (_BOX + _GAP)
-            sheet.merge(sheet.at(at, left, 1, _BOX), reads, "column_label")
-            sheet.merge(sheet.at(at + 1, left, 1, _BOX), name if target is None else Link(name, target), "node")
-            sheet.merge(sheet.at(at + 2, left, 1, _BOX), what, "column_label")
-        at += 3
-    return at
+        name = layer.call.name
+        above = "↑ " + ", ".join(dict.fromkeys(reads[name]))
+        link = Link(name, Range(layer.sheet, 0, 0))
+        _box(sheet, top + 3 * depths[name], columns[name], above, link, f"{layer.kind} · {layer.shape}")
+    return top + 3 * (1 + max(depths.values()))
+
+
+def _columns(inputs: Iterable[str], reads: Mapping[str, Sequence[str]], depths: Mapping[str, int]) -> dict[str, int]:
+    """A column for each box: below the deepest one that it reads, or to the right of what stands there already."""
+    below: dict[str, list[str]] = {}
+    roots = list(inputs)
+    for name, sources in reads.items():
+        if sources:
+            below.setdefault(max(sources, key=depths.__getitem__), []).append(name)
+        else:
+            roots.append(name)
+    columns: dict[str, int] = {}
+    free = 0
+    waiting = [(name, True) for name in reversed(roots)]
+    while waiting:
+        name, new = waiting.pop()
+        columns[name] = free if new else free - 1
+        free += new
+        branches = below.get(name, [])
+        waiting += [(branch, k > 0) for k, branch in reversed(list(enumerate(branches)))]
+    return columns
+
+
+def _box(sheet: SheetDraft, row: int, column: int, above: str, name: str | Link, what: str) -> None:
+    left = column * (_BOX + _GAP)
+    sheet.merge(sheet.at(row, left, 1, _BOX), above, "column_label")
+    sheet.merge(sheet.at(row + 1, left, 1, _BOX), name, "node")
+    sheet.merge(sheet.at(row + 2, left, 1, _BOX), what, "column_label")
 
 
 def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:

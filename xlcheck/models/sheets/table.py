@@ -117,7 +117,8 @@ def lay_out(top: int, bands: Sequence[tuple[Band, tuple[Quantity, ...]]], *, com
             continue
         key = (band.layer, band.group)
         if lines and key != last and (band.group or band.layer != last[0]):
-            lines.append(Line(row, band.group if band.layer == last[0] else band.layer))
+            new = "" if band.layer == last[0] else band.layer
+            lines.append(Line(row, " · ".join(text for text in (new, band.group) if text)))
             row += 1
         last = key
         parts = not compact and _has_parts(members[0])
@@ -178,7 +179,7 @@ def chart(draft: Draft, sheet: SheetDraft, table: Table) -> None:
         if table.at(sheet, line, line.members[0]).left == FIRST
     ]
     if series:
-        title = "Memory over time" if roles[Role.STATE] else "Answers over time"
+        title = "Memory over time" if roles[Role.STATE] else "Output over time"
         markers = table.timesteps <= 30
         place = (table.end, EQUATION) if table.end < _IN_SIGHT else (table.top, table.columns + 1)
         sheet.charts.append(Chart(*place, title, "time step", "", tuple(series), width=620, markers=markers))
