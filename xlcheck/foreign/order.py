@@ -44,7 +44,7 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
             continue
         number = _at_its_moment(cell, key, moments, now)
         if number is None:
-            number = _of_its_unit(cell, key, now)
+            number = _of_its_unit(cell, key, moments(cell, key), now)
         if number is not None:
             asked[cell] = number
     asked |= _in_order(held, now)
@@ -86,12 +86,14 @@ def _at_its_moment(cell: Address, key: Key, moments: Moments, now: Matching) -> 
     return now.elements.by_key.get(Key(key.band, moment[0], moment[1], key.index))
 
 
-def _of_its_unit(cell: Address, key: Key, now: Matching) -> int | None:
-    """What the cells around ask for, where another cell holds the same."""
+def _of_its_unit(cell: Address, key: Key, moment: Moment | None, now: Matching) -> int | None:
+    """What the cells around ask for, where another cell holds the same; at the cell's own moment if that is known."""
     if now.holders[now.held[cell]] < 2 or cell in now.copies:
         return None
     votes = now.regularity.expected(cell)
     free = {k: weight for k, weight in votes.items() if k.band == key.band and k != key}
+    if moment is not None:
+        free = {k: weight for k, weight in free.items() if (k.step, k.sample) == moment}
     best = max(free, key=lambda k: (free[k], -k.index), default=None)
     return None if best is None else now.elements.by_key.get(best)
 

@@ -111,6 +111,11 @@ class Workshop:
             matching.is_misplaced(c) for c in watched if c not in without and not matching.is_unknown(c)
         )  # fmt: skip
 
+    def read_only_by(self, cells: Collection[Address]) -> set[Address]:
+        """What nothing else reads than some cells: without them nobody can say whether it is right."""
+        read = {p for cell in cells for p in self.precedents.of(cell)}
+        return {p for p in read if all(reader in cells for reader in self.precedents.readers(p))}
+
     def _worth_of(self, cell: Address, matching: Matching) -> float:
         number = matching.held[cell]
         if matching.elements.is_part[number]:
@@ -212,7 +217,8 @@ def _best_of(
         repaired = {r.cell for r in repairs}
         if after is None or (cell not in repaired and after.is_unknown(cell)):
             continue
-        gain = shop.worth(after, near, repaired) - shop.worth(now, near, repaired)
+        without = repaired | shop.read_only_by(repaired)
+        gain = shop.worth(after, near, without) - shop.worth(now, near, without)
         if not all(shop.table.is_formula(c) and now.is_unknown(c) for c in repaired):
             gain -= len(repairs) - 1  # unknown cells are wrong in any case
         gain -= sum(shop.loss(r.cell, now) for r in repairs if not _is_forgotten(r, now, shop))
