@@ -157,6 +157,11 @@ class Elements:
         return self._each([source.quantity.is_weight and not source.part for source in self.sources])
 
     @cached_property
+    def sizes(self) -> dict[tuple[int, str, str], int]:
+        """How many elements each band has at one step of one document."""
+        return {source.band: source.size for source in self.sources}
+
+    @cached_property
     def weights(self) -> set[tuple[int, str, str]]:
         """The bands of weights."""
         return {source.band for source in self.sources if source.quantity.is_weight}

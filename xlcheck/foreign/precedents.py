@@ -32,6 +32,7 @@ class Precedents:
     def __init__(self, table: CellTable) -> None:
         self._table = table
         self._ranges = lru_cache(maxsize=None)(self._read)
+        self._readers = lru_cache(maxsize=None)(self._find_readers)
 
     def _read(self, cell: Address) -> tuple[Range, ...]:
         text = self._table.texts.get(cell)
@@ -77,13 +78,16 @@ class Precedents:
 
     def readers(self, cell: Address) -> list[Address]:
         """The formula cells that read a cell."""
+        return list(self._readers(cell))
+
+    def _find_readers(self, cell: Address) -> tuple[Address, ...]:
         readers, areas, sheets = self._all
         sheet, row, column = cell
         if sheet not in sheets:
-            return []
+            return ()
         hit = (areas[:, 0] == sheets.index(sheet)) & (areas[:, 1] <= row) & (row < areas[:, 3])
         hit &= (areas[:, 2] <= column) & (column < areas[:, 4])
-        return [self._table.addresses[i] for i in np.unique(readers[hit]).tolist()]
+        return tuple(self._table.addresses[i] for i in np.unique(readers[hit]).tolist())
 
     def connected(self, start: Iterable[Address]) -> set[Address]:
         """The formula cells that are connected with any of the given cells by references, in whatever direction.

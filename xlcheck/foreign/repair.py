@@ -111,10 +111,14 @@ class Workshop:
             matching.is_misplaced(c) for c in watched if c not in without and not matching.is_unknown(c)
         )  # fmt: skip
 
-    def read_only_by(self, cells: Collection[Address]) -> set[Address]:
-        """What nothing else reads than some cells: without them nobody can say whether it is right."""
+    def parts_for(self, cells: Collection[Address], now: Matching) -> set[Address]:
+        """The cells of parts that nothing else reads than some cells: whether they are right is not known by them."""
         read = {p for cell in cells for p in self.precedents.of(cell)}
-        return {p for p in read if all(reader in cells for reader in self.precedents.readers(p))}
+        return {
+            p for p in read
+            if (number := now.held.get(p)) is not None and now.elements.is_part[number]
+            and all(reader in cells for reader in self.precedents.readers(p))
+        }  # fmt: skip
 
     def _worth_of(self, cell: Address, matching: Matching) -> float:
         number = matching.held[cell]
@@ -174,8 +178,8 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
     """
     if not _may_matter(cell, now, shop):
         return ()
-    if cell in shop.placed.bound and now.equal(cell):
-        return (Repair(cell, shop.placed.bound[cell]),)  # it computes something known, but not what it was said to
+    if cell in shop.placed.bound and (now.equal(cell) or _reads_what_is_known(cell, shop)):
+        return (Repair(cell, shop.placed.bound[cell]),)  # whatever it computes is not what it was said to
     near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
     odd = {c for c in near if shop.is_odd(c)}
     likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
@@ -192,6 +196,12 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
         return likely.repairs  # that one more cell is explained may be chance, where anything may stand anywhere
     best = max((r for r in (likely, other) if r is not None), key=lambda r: r.rank, default=None)
     return () if best is None else best.repairs
+
+
+def _reads_what_is_known(cell: Address, shop: Workshop) -> bool:
+    """Whether of all cells that a cell reads it is known what they should hold."""
+    known = (shop.placed.given, shop.placed.bound, shop.wrong)
+    return all(any(p in cells for cells in known) for p in shop.precedents.of(cell))
 
 
 @dataclass(frozen=True)
@@ -217,7 +227,7 @@ def _best_of(
         repaired = {r.cell for r in repairs}
         if after is None or (cell not in repaired and after.is_unknown(cell)):
             continue
-        without = repaired | shop.read_only_by(repaired)
+        without = repaired | shop.parts_for(repaired, now)
         gain = shop.worth(after, near, without) - shop.worth(now, near, without)
         if not all(shop.table.is_formula(c) and now.is_unknown(c) for c in repaired):
             gain -= len(repairs) - 1  # unknown cells are wrong in any case

@@ -10,14 +10,15 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.elements import Element, Elements, Key, quantity_sources
+from xlcheck.foreign.elements import Element, Elements, Key, Source, Values, quantity_sources
+from xlcheck.foreign.exchange import exchanged
 from xlcheck.foreign.gates import GATES, VALUES, at_gate, gate_of
 from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.matching import ENOUGH_VOTES, Matching, Placed, frontier
@@ -28,6 +29,7 @@ from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.regularity import Band
 from xlcheck.foreign.repair import Repair, Workshop, best_repair
+from xlcheck.foreign.shapes import skeleton
 from xlcheck.graph.quantities import Role
 
 Array = NDArray[np.float64]
@@ -86,6 +88,7 @@ def tie(
         parts = [s for number, tied in enumerate(networks) for s in part_sources(number, tied.graph, settings[number])]
         tier = _Tier(table, probe, networks, precedents, Elements([*sources, *parts]))
         tier.leave_out_strangers()
+        tier.expect_exchanged_gates(networks, settings, sources)
     return tier.run(enough)
 
 
@@ -110,6 +113,8 @@ class _Tier:
         self._rejected: list[dict[Address, int]] = []
         # Formula, band and index that a wrong cell held → the band it should hold, how many steps on, and the index.
         self._changed: dict[tuple[str | None, Band, int], tuple[Band, int, int]] = {}
+        # What a wrong cell did, and the band of the part that came of it → the band it should hold, how many steps on.
+        self._shortened: dict[tuple[str, Band], tuple[Band, int]] = {}
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
         copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
@@ -124,6 +129,18 @@ class _Tier:
         connected = self._precedents.connected([*shop.placed.given, *shop.placed.bound])
         shapes = {shop.shape(cell) for cell in connected}
         shop.formulas = [cell for cell in shop.formulas if cell in connected or shop.shape(cell) in shapes]
+
+    def expect_exchanged_gates(
+        self, networks: Sequence[Network], settings: Sequence[Sequence[Values]], sources: Sequence[Source]
+    ) -> None:
+        """If the workbook is a network with its gates in another order: know of every cell what it should hold."""
+        shop = self._shop
+        if len(shop.formulas) > MANY:
+            return
+        found = exchanged(
+            networks, settings, sources, self.matching(), shop.table, shop.formulas, self._probe.values
+        )  # fmt: skip
+        shop.placed = replace(shop.placed, bound={**found, **shop.placed.bound})
 
     def matching(self) -> Matching:
         """What the cells hold now."""
@@ -180,14 +197,25 @@ class _Tier:
         keys = self._elements.keys
         found: dict[Address, int] = {}
         for cell, number in now.held.items():
-            change = self._changed.get((self._shop.shape(cell), keys[number].band, keys[number].index))
-            if change is not None and cell not in self._wrong:
+            if cell in self._wrong:
+                continue
+            key = keys[number]
+            change = self._changed.get((self._shop.shape(cell), key.band, key.index)) or self._like_shortened(cell, key)
+            if change is not None:
                 band, step, index = change
-                key = keys[number]
                 right = self._elements.by_key.get(Key(band, key.step + step, key.sample, index))
                 if right is not None:
                     found[cell] = right
         return found
+
+    def _like_shortened(self, cell: Address, key: Key) -> tuple[Band, int, int] | None:
+        """What a cell should hold that does with other cells what gave a part, in a wrong cell, for the whole."""
+        text = self._shop.table.texts.get(cell) if self._shortened and key.band[2] else None
+        change = None if text is None else self._shortened.get((skeleton(text), key.band))
+        if change is None:
+            return None
+        band, step = change
+        return band, step, key.index % self._elements.sizes[band]
 
     def _at_other_gates(self, now: Matching) -> list[Repair]:
         """Cells that compute another gate than the words beside them say, if that explains the unknown cells."""
@@ -264,6 +292,9 @@ class _Tier:
                 old, new = self._elements.keys[held], self._elements.keys[repair.number]
                 formula = (self._shop.shape(repair.cell), old.band, old.index)
                 self._changed[formula] = (new.band, new.step - old.step, new.index)
+                text = self._shop.table.texts.get(repair.cell)
+                if text is not None and old.band[2] and old.index % self._elements.sizes[new.band] == new.index:
+                    self._shortened[skeleton(text), old.band] = (new.band, new.step - old.step)
             self._fingerprints.setdefault(repair.cell, now.fingerprint(repair.cell))
             self._wrong[repair.cell] = repair.number
         self._probe.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
