@@ -33,6 +33,7 @@ from xlcheck.foreign.perturb import disagreeing, with_perturbation
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.recognise import recognise
+from xlcheck.foreign.targets import free_targets
 from xlcheck.foreign.tie import Tie, tie
 from xlcheck.foreign.unrecognised import Unrecognised, unrecognised
 from xlcheck.foreign.verdicts import Judge, Verdict
@@ -93,7 +94,8 @@ def check_foreign(
     numbers |= weights.right
     wrong_inputs = {*corrections, *right_inputs, *weights.right}
     traces = [recompute(network.spec, network.values(numbers)) for network in networks]
-    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers)
+    targets = free_targets(table, networks, precedents)
+    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers, targets)
     tied = tie(table, probe, networks, precedents)
     tolerance = Tolerance(
         ATOL if atol is None else atol,

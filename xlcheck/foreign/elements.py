@@ -156,6 +156,28 @@ class Elements:
         """Whether each element is one of a weight."""
         return self._each([source.quantity.is_weight and not source.part for source in self.sources])
 
+    def followers(self, band: tuple[int, str, str]) -> frozenset[tuple[int, str, str]]:
+        """The bands that are computed from a band at the same step, directly or through others."""
+        found: dict[tuple[int, str, str], None] = {}
+        stack = [band]
+        while stack:
+            for follower in self._readers_at_once.get(stack.pop(), ()):
+                if follower not in found:
+                    found[follower] = None
+                    stack.append(follower)
+        return frozenset(found)
+
+    @cached_property
+    def _readers_at_once(self) -> dict[tuple[int, str, str], set[tuple[int, str, str]]]:
+        """Band → the bands that read it at the same step."""
+        found: dict[tuple[int, str, str], set[tuple[int, str, str]]] = {}
+        for source in self.sources:
+            for name in source.reads:
+                operand = self.sources[self.by_name[source.network, name]]
+                if operand.quantity.step == source.quantity.step is not None:
+                    found.setdefault(operand.band, set()).add(source.band)
+        return found
+
     @cached_property
     def sizes(self) -> dict[tuple[int, str, str], int]:
         """How many elements each band has at one step of one document."""

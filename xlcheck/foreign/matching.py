@@ -17,6 +17,7 @@ from xlcheck.foreign.likeness import Likeness
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.regularity import Regularity
+from xlcheck.graph.quantities import Role
 
 Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
@@ -31,7 +32,7 @@ class Placed:
     Attributes:
         given: the cells of inputs, weights, targets and initial states.
         bound: the cells of computed quantities that somebody named.
-        results: the elements of what the networks give as their results.
+        results: the elements of what the networks give as their results, and of their losses.
     """
 
     given: Mapping[Address, int]
@@ -53,7 +54,8 @@ class Placed:
                         if place is not None:
                             bound[place] = elements.number(numbers[network, name], sample, index)
         results = (
-            n for network, tied in enumerate(networks) for name in tied.graph.outputs
+            n for network, tied in enumerate(networks)
+            for name in (*tied.graph.outputs, *(q.name for q in tied.graph if q.band.role is Role.LOSS))
             for n in elements.numbers_of(numbers[network, name])
         )  # fmt: skip
         return Placed(given, bound, frozenset(results))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.elements import Key
 from xlcheck.foreign.matching import Matching
 from xlcheck.foreign.precedents import Precedents
+from xlcheck.foreign.regularity import Band
 
 Moment = tuple[int, int]
 """Time step and document."""
@@ -62,7 +64,8 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
 def moments_of(now: Matching) -> Moments:
     """For a cell, and the band it may hold, the step and the document that most other cells of its column have.
 
-    Of its row where rows are purer than columns; None where they do not agree. Only what stands in one cell votes.
+    Of its row where rows are purer than columns; None where they do not agree. Only what stands in one cell votes, and
+    what is computed from the cell only if there is not enough else: where a cell is wrong, so is that.
     """
     keys, elements = now.elements.keys, now.elements
     given = {cell: key for cell, n in now.placed.given.items() if (key := keys[n]).step >= 0}
@@ -70,7 +73,7 @@ def moments_of(now: Matching) -> Moments:
         cell: keys[n] for cell, n in now.held.items()
         if cell not in now.wrong and cell not in now.copies and elements.is_computed[n] and now.holders[n] == 1
     }  # fmt: skip
-    return _moments(given | sure)
+    return _moments(given | sure, lru_cache(maxsize=None)(elements.followers))
 
 
 def _is_constant(now: Matching, cell: Address) -> bool:
@@ -114,8 +117,8 @@ def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:
     return found
 
 
-def _moments(held: Mapping[Address, Key]) -> Moments:
-    lines: tuple[dict[tuple[str, int], Counter[tuple[Moment, object]]], ...] = (
+def _moments(held: Mapping[Address, Key], followers: Callable[[Band], frozenset[Band]]) -> Moments:
+    lines: tuple[dict[tuple[str, int], Counter[tuple[Moment, Band]]], ...] = (
         defaultdict(Counter),
         defaultdict(Counter),
     )
@@ -128,10 +131,12 @@ def _moments(held: Mapping[Address, Key]) -> Moments:
 
     def moment(cell: Address, key: Key) -> Moment | None:
         line = lines[0 if across else 1].get((cell[0], cell[2] if across else cell[1]), Counter())
-        votes: Counter[Moment] = Counter()
+        votes, more = Counter[Moment](), Counter[Moment]()
         for (other, band), count in line.items():
             if band != key.band:
-                votes[other] += count
+                (more if band in followers(key.band) else votes)[other] += count
+        if votes.total() < FEW:
+            votes += more
         if votes.total() < FEW:
             return None
         (best, count), *_ = votes.most_common(1)
@@ -140,7 +145,7 @@ def _moments(held: Mapping[Address, Key]) -> Moments:
     return moment
 
 
-def _most(line: Counter[tuple[Moment, object]]) -> int:
+def _most(line: Counter[tuple[Moment, Band]]) -> int:
     votes: Counter[Moment] = Counter()
     for (moment, _), count in line.items():
         votes[moment] += count

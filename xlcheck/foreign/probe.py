@@ -6,7 +6,7 @@ fingerprint is right. Two settings of random numbers exclude that two functions 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,18 +33,27 @@ class Probe:
     Args:
         table: the workbook's cells.
         sessions: of the engine that recalculates.
-        networks: whose given cells are changed. Targets stay as they are, because formulas choose by them.
+        networks: whose given cells are changed.
         numbers: what stands in each cell of the table as saved.
+        targets: the cells of targets that are changed as well; the others stay as they are, because formulas may
+            choose by them.
 
     Attributes:
         values: what every formula cell holds now, `(settings, cells of the table)`.
     """
 
-    def __init__(self, table: CellTable, sessions: Sessions, networks: Sequence[Network], numbers: Array) -> None:
+    def __init__(
+        self,
+        table: CellTable,
+        sessions: Sessions,
+        networks: Sequence[Network],
+        numbers: Array,
+        targets: Collection[Address] = (),
+    ) -> None:
         self._table = table
         self._networks = networks
         self._open = sessions.open
-        self._random = [random_numbers(networks, seed) for seed in range(SETTINGS)]
+        self._random = [random_numbers(networks, seed, targets) for seed in range(SETTINGS)]
         self._saved = numbers
         self._overwritten: dict[Address, Array] = {}
         self._sessions: list[Session] = []
@@ -179,15 +188,15 @@ def _settable(value: float) -> float | str:
     return float(value) if np.isfinite(value) else _NO_NUMBER
 
 
-def random_numbers(networks: Sequence[Network], seed: int) -> dict[Address, float]:
-    """A random number for each cell that holds a weight, an input or an initial state.
+def random_numbers(networks: Sequence[Network], seed: int, targets: Collection[Address] = ()) -> dict[Address, float]:
+    """A random number for each cell that holds a weight, an input, an initial state, or one of some targets.
 
     They are of the size that keeps activations away from saturation.
     """
     sizes: dict[Address, float] = {}
     for network in networks:
         for quantity, _, _, cell in network.cells():
-            if quantity.band.role is not Role.TARGET and cell not in sizes:
+            if (quantity.band.role is not Role.TARGET or cell in targets) and cell not in sizes:
                 sizes[cell] = _size(quantity)
     random = np.random.default_rng(seed)
     numbers = random.uniform(0.2, 1.0, len(sizes)) * random.choice((-1, 1), len(sizes)) * list(sizes.values())
