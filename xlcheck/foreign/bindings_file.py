@@ -14,6 +14,7 @@
     x = "H4:J5"                                      # time down or across
     h_init = "G6:G7"
     "lstm.h" = "H20:J21"                             # any other quantities, if you like
+    "exp(lstm.z_i)" = "H30:J31"                      # and helpers, by the names that reports give them
 
 A weight may be a range, a list of ranges side by side, a table of one range for each gate, or
 `{ range = "B4:C5", transposed = true }` where the shape does not tell. Numbers in `x_values` say what
@@ -32,6 +33,7 @@ import numpy as np
 from xlcheck.errors import NotSupportedError, UsageError
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.gates import GATES
+from xlcheck.foreign.helpers import helper_called, helpers
 from xlcheck.foreign.layer_specs import DEFAULTS, chain, layer_spec, require_known
 from xlcheck.foreign.network import Network, Places
 from xlcheck.foreign.ranges import Cells, Reader, places
@@ -240,20 +242,27 @@ def _document(
         if key in {"name", "x_values"}:
             continue
         for name, cells in _quantity(key, place, graph, across, reader).items():  # type: ignore[arg-type]
-            (given if graph[name].expr is None else bound)[name] = places(cells)
+            (given if name in graph and graph[name].expr is None else bound)[name] = places(cells)
     return given, bound
 
 
 def _quantity(key: str, place: Any, graph: Graph, across: bool | None, reader: Reader) -> dict[str, Cells]:
-    """The cells of one quantity, or of one symbol at all its time steps."""
+    """The cells of one quantity or helper, or of one symbol at all its time steps."""
     short = {"x": "input.x", "y": "target.y"}.get(key, key)
     names = [q.name for q in graph if q.name == short or q.band.name == short]
     if not names:
         names = [q.name for q in graph if q.band.symbol == short and q.expr is None]
-    if not names:
+    helper = None if names else helper_called(key, graph)
+    if not names and helper is None:
         known = ", ".join(dict.fromkeys(q.band.name for q in graph))
-        raise UsageError(f"{key!r} is no quantity of this model; its quantities are {known}")
-    size = int(np.prod(graph[names[0]].shape))
+        raise UsageError(
+            f"{key!r} is no quantity of this model; its quantities are {known}; helpers are called "
+            f"{', '.join(helpers(graph))}"
+        )
+    if helper is not None:
+        names, size = list(helper.steps), helper.size
+    else:
+        size = int(np.prod(graph[names[0]].shape))
     if len(names) == 1:
         return {names[0]: reader.tensor(place, (size,), key)}
     cells = reader.steps(place, len(names), size, key, across=across)

@@ -11,6 +11,7 @@ import numpy as np
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.gates import GATES
+from xlcheck.foreign.helpers import helpers
 from xlcheck.foreign.layer_specs import DEFAULTS
 from xlcheck.foreign.network import Network, Places
 from xlcheck.foreign.ranges import Cells
@@ -87,9 +88,12 @@ def _weight(name: str, places: Places, shape: tuple[int, ...], layer: LayerSpec,
 
 def _document(network: Network, sample: Mapping[str, Places], sheet: str) -> Iterator[str]:
     bands: dict[str, list[str]] = {}
+    helper_of = {name: band for band, helper in helpers(network.graph).items() for name in helper.steps}
     for name in sample:
         if name in network.graph:
             bands.setdefault(network.graph[name].band.name, []).append(name)
+        elif name in helper_of:
+            bands.setdefault(helper_of[name], []).append(name)
     for band, names in bands.items():
         key = {"input.x": "x", "target.y": "y"}.get(band, band)
         key = key if key.isidentifier() else json.dumps(key)

@@ -206,6 +206,12 @@ class Elements:
         """The number of each quantity's source by network and name."""
         return {(s.network, s.quantity.name): i for i, s in enumerate(self.sources) if not s.part}
 
+    @cached_property
+    def by_part(self) -> dict[tuple[int, str], int]:
+        """The number of each part's source by network and name, `exp(dense.z[0])`."""
+        parts = ((s.network, s.part.format(s.quantity.name), i) for i, s in enumerate(self.sources) if s.part)
+        return {(network, name): i for network, name, i in parts}
+
     @property
     def samples(self) -> int:
         """The largest number of documents of a source."""

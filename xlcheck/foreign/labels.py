@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
+from itertools import dropwhile, islice, takewhile
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
@@ -101,11 +101,16 @@ class Labels:
         return replace(self, learnt={word: next(iter(of)) for word, of in found.items() if len(of) == 1})
 
     def beside(self, cell: Address) -> Iterator[str]:
-        """Texts that may describe a cell: to the left, above, and to the left of the rows just above."""
+        """Texts that may describe a cell: to the left, above, and to the left of the rows just above.
+
+        Of those above, only the nearest and what stands right on top of it: the next belong to another table.
+        """
         sheet, row, column = cell
         yield from self._to_the_left(cell)
         if (sheet, column) in self._columns:
-            yield from self._along((sheet, r, column) for r in range(row - 1, max(-1, row - MAX_DISTANCE), -1))
+            above = ((sheet, r, column) for r in range(row - 1, max(-1, row - MAX_DISTANCE), -1))
+            heading = dropwhile(lambda place: place not in self.texts, above)
+            yield from self._along(takewhile(lambda place: place in self.texts, heading))
         for up in range(1, 4):
             yield from self._to_the_left((sheet, row - up, column))
 

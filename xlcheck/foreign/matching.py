@@ -50,9 +50,10 @@ class Placed:
                 given.setdefault(cell, elements.number(numbers[network, quantity.name], sample, index))
             for sample, quantities in enumerate(tied.bound):
                 for name, places in quantities.items():
-                    for index, place in enumerate(places):
+                    source = numbers.get((network, name), elements.by_part.get((network, name)))
+                    for index, place in enumerate(places if source is not None else ()):
                         if place is not None:
-                            bound[place] = elements.number(numbers[network, name], sample, index)
+                            bound[place] = elements.number(source, sample, index)
         results = (
             n for network, tied in enumerate(networks)
             for name in (*tied.graph.outputs, *(q.name for q in tied.graph if q.band.role is Role.LOSS))

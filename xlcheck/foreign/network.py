@@ -28,7 +28,7 @@ class Network:
         spec: the model.
         weights: the cells of each weight.
         samples: for each document the cells of its inputs, targets and initial states.
-        bound: for each document the cells of computed quantities, as far as somebody named them.
+        bound: for each document the cells of computed quantities and of helpers, as far as somebody named them.
         wanted: for each document what its inputs should be, where somebody has said so.
         notes: what was assumed about it.
     """
@@ -54,6 +54,11 @@ class Network:
         """The cells of a given quantity; None for each element without one."""
         found = (self.weights if quantity.is_weight else self.samples[sample]).get(quantity.name)
         return found if found is not None else (None,) * size_of(quantity)
+
+    @property
+    def binds_helpers(self) -> bool:
+        """Whether somebody named the cells of helpers, which are no quantities."""
+        return any(name not in self.graph for quantities in self.bound for name in quantities)
 
     def cells(self) -> Iterator[tuple[Quantity, int, int, Address]]:
         """(quantity, sample, element, cell) of everything given that has a cell."""

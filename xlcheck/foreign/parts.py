@@ -61,16 +61,31 @@ def parts_of(quantity: Quantity, graph: Graph) -> Iterator[OwnedPart]:
     if quantity.expr is None:
         return
     seen: set[ex.Expr] = {quantity.expr}
-    for part, expr in _all_parts(quantity):
+    for part, expr, owner in (*worded_parts(quantity, graph), *((*part, quantity) for part in _all_parts(quantity))):
         if expr not in seen and not isinstance(expr, ex.Ref | ex.Const | ex.Slice):
             seen.add(expr)
-            yield part, expr, quantity
-    for x, parts in _named_after_operand(quantity.expr):
-        owner = graph[x.name] if isinstance(x, ex.Ref) else quantity
-        for part, expr in parts:
-            if expr not in seen:
-                seen.add(expr)
-                yield part, expr, owner
+            yield part, expr, owner
+
+
+def worded_parts(quantity: Quantity, graph: Graph) -> Iterator[OwnedPart]:
+    """The parts that have a name of their own, which says how they are made of one quantity."""
+    expr = quantity.expr
+    if expr is None:
+        return
+    for node in _below(expr):
+        if isinstance(node, ex.Add) and isinstance(node.a, ex.Ref) and _is_bias(node.b):
+            yield "{} + bias", node, graph[node.a.name]
+    if quantity.band.role in {Role.GATE, Role.OUTPUT}:
+        yield "1-{}", ex.Const(1.0) - ex.Ref(quantity.name), quantity
+    if isinstance(expr, ex.Tanh | ex.Sigmoid | ex.Softmax):
+        owner = graph[expr.x.name] if isinstance(expr.x, ex.Ref) else quantity
+        for part, inner in _inside_activation(expr.x, softmax=isinstance(expr, ex.Softmax)):
+            yield part, inner, owner
+
+
+def _is_bias(expr: ex.Expr) -> bool:
+    ref = expr.of if isinstance(expr, ex.Slice) else expr
+    return isinstance(ref, ex.Ref) and ref.name.rpartition(".")[2] == "bias"
 
 
 def _all_parts(quantity: Quantity) -> Iterator[Part]:
@@ -83,15 +98,8 @@ def _all_parts(quantity: Quantity) -> Iterator[Part]:
             yield f"terms {', '.join(str(c + 1) for c in chosen)} of {{}}", _sum([terms[c] for c in chosen])
     for number, node in enumerate(_below(expr)):
         yield f"part {number + 1} of {{}}", node
-    if quantity.band.role in {Role.GATE, Role.OUTPUT}:
-        yield "1-{}", ex.Const(1.0) - ex.Ref(quantity.name)
     if isinstance(expr, ex.BinaryCrossentropy | ex.CategoricalCrossentropy):
         yield from _inside_loss(expr)
-
-
-def _named_after_operand(expr: ex.Expr) -> Iterator[tuple[ex.Expr, Iterator[Part]]]:
-    if isinstance(expr, ex.Tanh | ex.Sigmoid | ex.Softmax):
-        yield expr.x, _inside_activation(expr.x, softmax=isinstance(expr, ex.Softmax))
 
 
 def _below(expr: ex.Expr) -> Iterator[ex.Expr]:

@@ -84,7 +84,7 @@ def tie(
     settings = [probe.graph_values(number) for number in range(len(networks))]
     sources = [s for number, tied in enumerate(networks) for s in quantity_sources(number, tied, settings[number])]
     tier = _Tier(table, probe, networks, precedents, Elements(sources))
-    if tier.matching().unknown():
+    if any(network.binds_helpers for network in networks) or tier.matching().unknown():
         parts = [s for number, tied in enumerate(networks) for s in part_sources(number, tied.graph, settings[number])]
         tier = _Tier(table, probe, networks, precedents, Elements([*sources, *parts]))
         tier.leave_out_strangers()
@@ -225,7 +225,8 @@ class _Tier:
             quantity, network = element.source.quantity, element.source.network
             kind = self._shop.kinds.get((network, quantity.band.layer), "")
             gate = None if element.source.part else gate_of(kind, quantity.band.symbol)
-            said = self._shop.labels.gate(cell, kind) if gate is not None else None
+            is_open = gate is not None and cell not in self._shop.placed.bound
+            said = self._shop.labels.gate(cell, kind) if is_open else None
             if said is None or said == gate:
                 continue
             name = quantity.name.replace(f".{quantity.band.symbol}", f".{at_gate(kind, quantity.band.symbol, said)}")
