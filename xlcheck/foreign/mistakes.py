@@ -256,15 +256,21 @@ class _World:
 
     def units(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Read another element of a vector of which each element is read by the unit of its own number."""
-        if isinstance(expr, ex.Ref):
-            of, start, size, row = expr, 0, self._graph[expr.name].shape[-1], None
-        elif isinstance(expr, ex.Slice):
-            of, start, size, row = expr.of, expr.start, expr.stop - expr.start, expr.row
-        else:
-            return
+        size = self._width(expr)
         for unit in range(size) if 1 < size <= MAX_WIDTH else ():
             sentence = f"the value of unit {unit + 1} is read; refer to that of this cell's own unit"
-            yield "neighbour-unit", sentence, ex.Slice(of, start + unit, start + unit + 1, row)
+            yield "neighbour-unit", sentence, _of_unit(expr, unit)
+
+    def _width(self, expr: ex.Expr) -> int:
+        """How many units a vector has that is read, or computed unit by unit from what is read; 0 for none."""
+        if isinstance(expr, ex.Ref):
+            return int(self._graph[expr.name].shape[-1])
+        if isinstance(expr, ex.Slice):
+            return expr.stop - expr.start
+        if not isinstance(expr, ex.Add | ex.Sub | ex.Mul):
+            return 0
+        widths = [self._width(operand) for operand in ex.operands(expr)]
+        return widths[0] if len(set(widths)) == 1 else 0
 
     def items(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Leave the first or the last term of a sum over a vector out, or read another value in one of its terms."""
@@ -335,6 +341,15 @@ _RESET_AFTER = "the reset gate acts on the product; without reset_after it acts 
 
 def _has_logarithm(expr: ex.Expr) -> bool:
     return isinstance(expr, ex.Log) or any(_has_logarithm(operand) for operand in ex.operands(expr))
+
+
+def _of_unit(expr: ex.Expr, unit: int) -> ex.Expr:
+    """What an expression gives for one unit, where each is computed from what has its own number."""
+    if isinstance(expr, ex.Ref):
+        return ex.Slice(expr, unit, unit + 1)
+    if isinstance(expr, ex.Slice):
+        return replace(expr, start=expr.start + unit, stop=expr.start + unit + 1)
+    return _with_operands(expr, [_of_unit(operand, unit) for operand in ex.operands(expr)])
 
 
 def _only(expr: ex.Expr, index: int) -> ex.Expr:
