@@ -17,10 +17,10 @@ from xlcheck.excel.content import Cell
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable, CellValues, show
 from xlcheck.foreign.formula_text import numbers_in_text, with_reference
+from xlcheck.foreign.leftovers import is_rounded
 from xlcheck.foreign.meanings import evaluated
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.shapes import column_of, moved, operands, row_of, shape_of, skeleton, with_operand
-from xlcheck.foreign.tie import is_rounded
 
 MOST_BESIDE = 8
 _DIRECTIONS = ((0, -1), (0, 1), (-1, 0), (1, 0))

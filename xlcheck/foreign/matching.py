@@ -51,8 +51,8 @@ class Placed:
             for sample, quantities in enumerate(tied.bound):
                 for name, places in quantities.items():
                     source = numbers.get((network, name), elements.by_part.get((network, name)))
-                    for index, place in enumerate(places if source is not None else ()):
-                        if place is not None:
+                    for index, place in enumerate(places):
+                        if place is not None and source is not None:
                             bound[place] = elements.number(source, sample, index)
         results = (
             n for network, tied in enumerate(networks)

@@ -8,7 +8,6 @@ shows its own fingerprint again.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,7 +20,8 @@ from xlcheck.foreign.elements import Element, Elements, Key, Source, Values, qua
 from xlcheck.foreign.exchange import exchanged
 from xlcheck.foreign.gates import GATES, VALUES, at_gate, gate_of
 from xlcheck.foreign.labels import Labels
-from xlcheck.foreign.matching import ENOUGH_VOTES, Matching, Placed, frontier
+from xlcheck.foreign.leftovers import MANY, strays, typed_operands, typed_results, unfinished
+from xlcheck.foreign.matching import Matching, Placed, frontier
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.order import moments_of, out_of_place
 from xlcheck.foreign.parts import part_sources
@@ -30,15 +30,11 @@ from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.regularity import Band
 from xlcheck.foreign.repair import Repair, Workshop, best_repair
 from xlcheck.foreign.shapes import skeleton
-from xlcheck.graph.quantities import Role
 
 Array = NDArray[np.float64]
 
 MAX_SECONDS = 8.0
 """Of this process, so that what else a machine does decides nothing."""
-SAME, FEWEST_DIGITS = 1e-9, 2
-MANY = 2_000
-"""Formula cells from which on a place that is asked for is trusted without a trial."""
 
 
 @dataclass(frozen=True)
@@ -164,11 +160,13 @@ class _Tier:
             else:
                 self._settle(frontier(unknown, self._precedents), now)
             now = self._in_place(self.matching())
-        self._declare(_strays(now, self._shop), now)
+        self._declare(strays(now, self._shop), now)
         now = self.matching()
-        self._declare(_typed_results(now, self._shop), now)
+        self._declare(typed_results(now, self._shop), now)
         now = self.matching()
-        self._declare(_unfinished(now, self._shop), now)
+        self._declare(unfinished(now, self._shop), now)
+        now = self.matching()
+        self._declare(typed_operands(now, self._shop), now)
         now = self.matching()
         loose = tuple(cell for cell in now.candidates if cell not in now.held)
         return Tie(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
@@ -252,7 +250,8 @@ class _Tier:
         found: dict[Address, int] = {}
         for cell in now.unknown():
             for (network, layer), kind in self._shop.kinds.items():
-                said = self._shop.labels.gate(cell, kind) if kind in VALUES else None
+                is_open = kind in VALUES and cell not in self._shop.placed.bound
+                said = self._shop.labels.gate(cell, kind) if is_open else None
                 if said is None:
                     continue
                 band = (network, f"{layer}.{VALUES[kind][said]}", "")
@@ -326,122 +325,3 @@ def _preparation(placed: Placed, table: CellTable, probe: Probe, precedents: Pre
                 found.add(cell)
                 stack.append(cell)
     return found
-
-
-def _strays(now: Matching, shop: Workshop) -> list[Repair]:
-    """Elements that are missing in a regular row or column, where a typed number or a stray result stands."""
-    elements = now.elements
-    known = {**shop.placed.given, **now.held}
-    placed = set(known.values())
-    bands = [elements[elements.numbers_of(place).start].key.band for place in range(len(elements.sources))]
-    shown = {bands[place] for place in set(map(elements.place, placed))}
-    missing = [
-        number
-        for place, source in enumerate(elements.sources)
-        if source.reads and not source.part and bands[place] in shown
-        for number in elements.numbers_of(place)
-        if number not in placed
-    ]
-    incomplete = {bands[elements.place(number)] for number in missing}
-    by_band: dict[tuple[int, str, str], list[tuple[Address, Key]]] = defaultdict(list)
-    for cell, number in known.items():
-        if bands[elements.place(number)] in incomplete:
-            key = elements[number].key
-            by_band[key.band].append((cell, key))
-    found: dict[Address, int] = {}
-    for number in missing:
-        key = elements[number].key
-        near = by_band[key.band]
-        if len(near) > MANY:
-            continue
-        for cell, weight in now.regularity.places(key, near).most_common(1):
-            if weight >= ENOUGH_VOTES and _is_stray(cell, number, now, shop):
-                found[cell] = number
-    return [Repair(cell, number) for cell, number in found.items()]
-
-
-def _typed_results(now: Matching, shop: Workshop) -> list[Repair]:
-    """Results that stand nowhere, where a number is typed that equals them up to rounding, and that nothing reads.
-
-    A number that is typed where somebody said a quantity stands is one of them, whatever it is.
-    """
-    elements = now.elements
-    wanted = {
-        number
-        for place, source in enumerate(elements.sources)
-        if not source.part and source.quantity.band.role in {Role.OUTPUT, Role.LOSS}
-        for number in elements.numbers_of(place)
-        if now.holders[number] == 0
-    }
-    wanted = {n for n in now.missing_results | wanted if not set(_equals(n, now)) & now.holders.keys()}
-    typed = [
-        (cell, content.value) for cell in shop.table.addresses if wanted
-        if (content := shop.table.cell(cell)) is not None and content.formula is None
-        and isinstance(content.value, float) and cell not in shop.placed.given and cell not in shop.wrong
-    ]  # fmt: skip
-    found = [Repair(cell, shop.placed.bound[cell]) for cell, _ in typed if cell in shop.placed.bound]
-    wanted -= {repair.number for repair in found}
-    for number in sorted(wanted) if typed else ():
-        element = elements[number]
-        values = element.source.compute(shop.probe.saved_values(element.source.network))
-        desired = float(values[element.sample, element.index])
-        near = [cell for cell, value in typed if is_rounded(value, desired) and not shop.precedents.readers(cell)]
-        if len(near) == 1 and all(near[0] != repair.cell for repair in found):
-            found.append(Repair(near[0], number))
-    return found
-
-
-def _unfinished(now: Matching, shop: Workshop) -> list[Repair]:
-    """Results that stand nowhere, where a formula that nothing reads gives what they are computed from."""
-    elements = now.elements
-
-    def of_layer(number: int) -> Key:
-        source = elements[number].source
-        return _of_layer(source.network, source.quantity.band.layer, elements.keys[number])
-
-    last: dict[Key, list[Address]] = {of_layer(number): [] for number in now.missing_results}
-    for cell, number in now.held.items() if last else ():
-        if of_layer(number) not in last:
-            continue
-        source = elements[number].source
-        whole = not source.part or source.size == source.quantity.shape[-1]
-        if whole and elements.is_computed[number] and shop.table.is_formula(cell) and not shop.precedents.readers(cell):
-            last[of_layer(number)].append(cell)
-    found = []
-    for number in sorted(now.missing_results):
-        cells = last[of_layer(number)]
-        if len(cells) == 1 and not set(_equals(number, now)) & now.holders.keys():
-            found.append(Repair(cells[0], number))
-    return found
-
-
-def _of_layer(network: int, layer: str, key: Key) -> Key:
-    """The coordinates that are the same for all that one unit of a layer computes at one moment."""
-    return Key((network, layer, ""), key.step, key.sample, key.index)
-
-
-def _equals(number: int, now: Matching) -> tuple[int, ...]:
-    return now.elements.equal_to(now.elements[number].values[:, None])[0]
-
-
-def is_rounded(typed: float, desired: float) -> bool:
-    """Whether a number is another one, in full or with at least two digits after the point."""
-    digits = len(repr(typed).partition(".")[2])
-    return abs(typed - desired) <= SAME * max(1.0, abs(desired)) or (
-        digits >= FEWEST_DIGITS and round(desired, digits) == typed
-    )
-
-
-def _is_stray(cell: Address, number: int, now: Matching, shop: Workshop) -> bool:
-    """Whether a cell holds a number that belongs to nothing else, and stands where the element should."""
-    if cell in shop.placed.given or cell in shop.wrong or now.expected(cell) != number:
-        return False
-    content = shop.table.cell(cell)
-    if content is None:
-        return False
-    if content.formula is None:
-        return isinstance(content.value, float)
-    held = now.held.get(cell)
-    if held is None or now.holders[held] > 1 or cell in shop.copies or not now.elements.is_computed[held]:
-        return True
-    return not shop.precedents.readers(cell)
