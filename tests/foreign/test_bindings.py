@@ -57,6 +57,20 @@ def _bound(network: Network) -> dict[tuple[str, int], tuple[str, int, int]]:
     return found
 
 
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_what_else_is_bound_is_what_the_key_says(layout: Layout) -> None:
+    """A row of results or helpers that a bindings file names holds them, element for element."""
+    (network,) = read_bindings(FOLDER / f"{layout.name}.toml", read_workbook(FOLDER / f"{layout.name}.xlsx"))
+    key = {(cell.sheet, cell.row - 1, cell.column - 1): item for cell, item in layout.formulas.items()}
+    for quantities in network.bound:
+        for name, cells in quantities.items():
+            for index, cell in enumerate(cells):
+                assert cell is not None, name
+                quantity, plus, more = name.partition(" + ")
+
+                assert key[cell].name == f"{quantity}[{index}]{plus}{more}"
+
+
 def test_the_keys_spell_elements_as_the_bindings_do() -> None:
     """The initial state of the key is the quantity `h_init`."""
     assert Item("lstm.h", (1,), -1).name == "lstm.h_init[1]"

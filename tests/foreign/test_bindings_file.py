@@ -131,6 +131,35 @@ class TestWhereATensorStands:
         assert (again.weights, again.samples, again.spec) == (network.weights, network.samples, network.spec)
 
 
+class TestWhatElseIsBound:
+    """Results and helpers whose cells somebody names."""
+
+    @pytest.mark.parametrize("key", ["lstm.f", "1-lstm.f", "1 - lstm.f", "exp(lstm.z_f)", "1+exp(-lstm.z_f)"])
+    def test_a_quantity_or_a_helper_at_every_step(self, key: str, read) -> None:
+        """A row of either stands in one range for all steps, with or without spaces in its name."""
+        network = read(f'[[model]]\n{LAYER}{WHOLE}{DOCUMENT}"{key}" = "A50:B52"\n')
+        name = key.replace(" ", "")
+        inner = "lstm.z_f" if "z_f" in name else "lstm.f"
+
+        assert list(network.bound[0]) == [name.replace(inner, f"{inner}[{t}]") for t in range(3)]
+        assert list(network.bound[0].values())[1] == (("S 1", 50, 0), ("S 1", 50, 1))
+        assert network.binds_helpers is (name != "lstm.f")
+
+    def test_a_sum_over_the_units_is_one_number(self, read) -> None:
+        """What a softmax divides by has one cell, whatever the number of units."""
+        dense = '[[model.layer]]\ntype = "Dense"\nunits = 3\nactivation = "softmax"\nkernel = "A1:C2"\n'
+        network = read(f'[[model]]\n{dense}[[model.document]]\nx = "A40:B40"\n"sum of exp(dense.z)" = "D1"\n')
+
+        assert network.bound[0] == {"sum of exp(dense.z)": (("S 1", 0, 3),)}
+
+    def test_what_is_bound_is_written_again(self, read) -> None:
+        """A draft names what was named."""
+        network = read(f'[[model]]\n{LAYER}{WHOLE}{DOCUMENT}"lstm.f" = "A50:B52"\n"exp(lstm.z_f)" = "C50:D52"\n')
+        again = read(bindings_text([network], [[]], "A title."))
+
+        assert again.bound == network.bound
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -149,6 +178,8 @@ class TestWhereATensorStands:
         (f"[[model]]\n{LAYER}{WHOLE.replace('A3:H4', 'nonsense')}{DOCUMENT}", "or a defined name"),
         (f'[[model]]\n{LAYER}kernel = "A1:H2"\n{DOCUMENT}', "needs a range for its recurrent_kernel"),
         (f"[[model]]\n{LAYER}{WHOLE}{DOCUMENT}speed = 3\n", "'speed' is no quantity of this model"),
+        (f'[[model]]\n{LAYER}{WHOLE}{DOCUMENT}"exp(lstm.q)" = "A1"\n', r"helpers are called .*exp\(lstm.z_i\)"),
+        (f'[[model]]\n{LAYER}{WHOLE}{DOCUMENT}"1-lstm.f" = "A50:B51"\n', "has 4 cells, but 3 × 2 numbers"),
         (f'[[model]]\n{LAYER}{WHOLE}[[model.document]]\nx = "A40:A42"\n', "no multiple of the 2 features"),
         (f"[[model]]\n{LAYER}{WHOLE}{DOCUMENT}x_values = [[1, 2]]\n", "x_values"),
     ],

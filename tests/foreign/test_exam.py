@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from fixtures.foreign.layouts import LAYOUTS
 from fixtures.foreign.make_corpus import FOLDER
+from fixtures.foreign.mistakes.names import Mistake
+from fixtures.foreign.mistakes.planting import Plant, plants
 from fixtures.foreign.score import score_layout
 from xlcheck.api import check
 
@@ -15,16 +18,46 @@ MODES = ["with bindings", "without"]
 
 # Layouts whose planted workbooks are all answered exactly with bindings; one in so many is checked here.
 PERFECT = {
+    "book_simple_rnn": 12,
     "german_lstm": 200,
+    "gru_classic": 110,
+    "gru_reset_after": 145,
     "let_lambda": 60,
     "named_weights": 50,
     "one_formula": 50,
+    "one_hot_softmax": 165,
     "packed_bands": 120,
     "shared_formulas": 55,
     "time_down": 90,
     "transposed_weights": 95,
     "two_documents": 115,
 }
+
+
+# What was hard to tell: layout, mistake, the first of the changed cells, and how many there are.
+HARD = [
+    ("gru_classic", Mistake.GATE_ORDER, "C13", 18),
+    ("gru_reset_after", Mistake.GATE_ORDER, "C17", 24),
+    ("gru_reset_after", Mistake.BIAS_MISSING, "C29", 6),
+    ("gru_reset_after", Mistake.BIAS_MISSING, "C32", 6),
+    ("gru_reset_after", Mistake.BIAS_MISSING, "C33", 3),
+    ("gru_reset_after", Mistake.RECURRENT_TERM_MISSING, "C29", 6),
+    ("gru_reset_after", Mistake.NEIGHBOUR_UNIT, "D33", 1),
+    ("one_hot_softmax", Mistake.RANGE_TOO_SHORT, "D45", 1),
+    ("one_hot_softmax", Mistake.RANGE_TOO_SHORT, "D24", 16),
+    ("one_hot_softmax", Mistake.LOG_WITHOUT_MINUS, "D44", 4),
+    ("one_hot_softmax", Mistake.WRONG_TIME_STEP, "D44", 3),
+    ("one_hot_softmax", Mistake.WRONG_TIME_STEP, "E20", 9),
+    ("one_hot_softmax", Mistake.WRONG_TIME_STEP, "D24", 12),
+    ("book_simple_rnn", Mistake.CONSTANT_OVER_FORMULA, "C12", 1),
+    ("book_simple_rnn", Mistake.WRONG_TIME_STEP, "C10", 1),
+]
+
+
+@cache
+def _planted(name: str, mistake: Mistake) -> tuple[Plant, ...]:
+    """Every workbook with one mistake in one layout."""
+    return tuple(plants(next(layout for layout in LAYOUTS if layout.name == name), only={mistake}))
 
 
 def _bindings(name: str, mode: str) -> Path | None:
@@ -69,3 +102,19 @@ def test_planted_mistakes_are_located_exactly(name: str) -> None:
     assert total.planted > 5
     assert total.exact == total.planted, total.failures
     assert total.precision == total.recall == 1.0
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("name", "mistake", "first", "edits"), HARD)
+def test_what_was_hard_to_tell(name: str, mistake: Mistake, first: str, edits: int, tmp_path: Path) -> None:
+    """Mistakes that other mistakes resemble are located exactly, and named."""
+    found = [plant for plant in _planted(name, mistake) if (min(plant.edits).a1, len(plant.edits)) == (first, edits)]
+
+    assert found
+    for plant in found:
+        path = tmp_path / f"{name}.xlsx"
+        path.write_bytes(plant.to_bytes())
+        roots = {cell.cell: cell.diagnosis for cell in check(path, bindings=_bindings(name, MODES[0])).roots}
+
+        assert set(roots) == {cell.a1 for cell in plant.roots}, str(plant)
+        assert set(roots.values()) <= plant.mistakes, str(plant)
