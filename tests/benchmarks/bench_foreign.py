@@ -1,13 +1,15 @@
 """How fast a large workbook made by hand is checked: `python tests/benchmarks/bench_foreign.py [FORMULA CELLS]`.
 
 The workbook holds an LSTM(4), time down the page, documents below each other, every gate in cells of its
-own. `xlcheck check` checks it with a bindings file, without one, and with the Keras model. Figures are those of whole
-commands, from start to end, with the processes that they start, in which a formula engine and Keras work; the peak is
+own. `xlcheck check` checks it with a bindings file, without one, and with the Keras model; and once more, with and
+without bindings, with one mistake in the middle, which has to be found at its cell. Figures are those of whole commands,
+from start to end, with the processes that they start, in which a formula engine and Keras work; the peak is
 the sum of the peaks of all of them. The first row is what importing Keras with TensorFlow takes, for comparison.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
@@ -23,6 +25,7 @@ STEPS = 50
 GATES = ("f", "i", "c", "o")
 PER_STEP = UNITS * (2 * len(GATES) + 2)
 MODES = ("import of TensorFlow", "with bindings", "without bindings", "with the model")
+MISTAKEN = ("mistake, bindings", "mistake, without")
 
 
 def a1(row: int, column: int) -> str:
@@ -87,6 +90,14 @@ class Sheet:
         terms += [f"{a1(row - 1, self.state('h') + k)}*{weight(FEATURES + k)}" for k in range(UNITS)]
         return f"={'+'.join(terms)}+{weight(FEATURES + UNITS)}"
 
+    def plant(self) -> str:
+        """Make a mistake in one sum in the middle, which reads a hidden state of two rows before; returns its cell."""
+        row, column = self.row_of(self.documents // 2, STEPS // 2), self.gate(1)
+        right = str(self.cells[row][column])
+        hidden = self.state("h") + UNITS - 1
+        self.cells[row][column] = right.replace(f"+{a1(row - 1, hidden)}*", f"+{a1(row - 2, hidden)}*")
+        return a1(row, column)
+
     def bindings(self) -> str:
         """The bindings file."""
         height = FEATURES + UNITS + 1
@@ -141,10 +152,20 @@ def job(mode: str, folder: Path) -> None:
             "with bindings": ["--bind", "bindings.toml"],
             "without bindings": [],
             "with the model": ["--model", "model.keras", "--inputs", "inputs.npy"],
+            MISTAKEN[0]: ["--bind", "bindings.toml"],
+            MISTAKEN[1]: [],
         }
         os.chdir(folder)
-        if run(["check", "large.xlsx", *options[mode]]) != 0:
-            sys.exit(f"{mode}: the workbook does not agree")
+        if mode not in MISTAKEN:
+            if run(["check", "large.xlsx", *options[mode]]) != 0:
+                sys.exit(f"{mode}: the workbook does not agree")
+        elif run(["check", "mistaken.xlsx", *options[mode], "--format", "json", "-o", "report.json"]) != 1:
+            sys.exit(f"{mode}: the mistake was not found")
+        else:
+            (report,) = json.loads(Path("report.json").read_text(encoding="utf-8"))
+            roots = [cell["cell"] for cell in report["cells"] if cell["status"] == "root"]
+            if roots != [Path("mistake.txt").read_text()]:
+                sys.exit(f"{mode}: {', '.join(roots)} are called wrong")
     print(peak_of_all())
 
 
@@ -158,10 +179,12 @@ def main(cells: int) -> None:
         (folder / "bindings.toml").write_text(sheet.bindings())
         np.save(folder / "inputs.npy", sheet.inputs)
         sheet.save_model(folder / "model.keras")
+        (folder / "mistake.txt").write_text(sheet.plant())
+        sheet.write(folder / "mistaken.xlsx")
         formulas = sheet.documents * STEPS * PER_STEP
         print(f"{formulas:,} formula cells, {sheet.documents} documents of {STEPS} steps")
         print(f"{'':<20}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}")
-        for mode in MODES:
+        for mode in (*MODES, *MISTAKEN):
             cost = run_whole([sys.executable, __file__, mode, name])
             if cost is None:
                 sys.exit(f"{mode}: it takes too long")

@@ -63,6 +63,13 @@ class Source:
         return self.network, self.quantity.band.name, self.part
 
     @property
+    def stem(self) -> tuple[tuple[int, str, str], int]:
+        """What the keys of its elements have in common: band, an initial state's being that of the state, and step."""
+        network, band, part = self.band
+        step = self.quantity.step
+        return (network, band.removesuffix("_init"), part), -1 if step is None else step
+
+    @property
     def size(self) -> int:
         """Number of elements."""
         return int(self.values.shape[2])
@@ -88,9 +95,7 @@ class Element:
     @property
     def key(self) -> Key:
         """Its coordinates: band, time step, sample and index."""
-        network, band, part = self.source.band
-        step = self.source.quantity.step
-        return Key((network, band.removesuffix("_init"), part), -1 if step is None else step, self.sample, self.index)
+        return Key(*self.source.stem, self.sample, self.index)
 
     @property
     def values(self) -> Array:
@@ -124,6 +129,7 @@ class Elements:
         first = np.where(np.isfinite(self._values[0]), self._values[0], np.inf) if values else np.empty(0)
         self._order = np.argsort(first, kind="stable")
         self._sorted = first[self._order]
+        self._keys: dict[int, Key] = {}
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -141,10 +147,30 @@ class Elements:
         sample, index = divmod(number - self._starts[source], self.sources[source].size)
         return Element(self.sources[source], sample, index)
 
+    def key(self, number: int) -> Key:
+        """Coordinates of an element."""
+        found = self._keys.get(number)
+        if found is None:
+            place = self.place(number)
+            sample, index = divmod(number - self._starts[place], self.sources[place].size)
+            found = self._keys[number] = Key(*self._stems[place], sample, index)
+        return found
+
+    def at(self, key: Key) -> int | None:
+        """The number of the element with these coordinates, if there is one."""
+        place = self._by_stem.get((key.band, key.step))
+        if place is None or not (0 <= key.index < self.sources[place].size and key.sample >= 0):
+            return None
+        return self.number(place, key.sample, key.index) if key.sample < self.sources[place].values.shape[1] else None
+
     @cached_property
-    def keys(self) -> list[Key]:
-        """Coordinates of each element."""
-        return [self[number].key for number in range(len(self))]
+    def _stems(self) -> list[tuple[tuple[int, str, str], int]]:
+        """What the keys of each source's elements have in common: band and step."""
+        return [source.stem for source in self.sources]
+
+    @cached_property
+    def _by_stem(self) -> dict[tuple[tuple[int, str, str], int], int]:
+        return {stem: place for place, stem in enumerate(self._stems)}
 
     @cached_property
     def is_part(self) -> list[bool]:
@@ -195,11 +221,6 @@ class Elements:
 
     def _each(self, of_source: list[T]) -> list[T]:
         return list(chain.from_iterable(map(repeat, of_source, np.diff(self._starts).tolist())))
-
-    @cached_property
-    def by_key(self) -> dict[Key, int]:
-        """Number of each element by its coordinates."""
-        return {key: number for number, key in enumerate(self.keys)}
 
     @cached_property
     def by_name(self) -> dict[tuple[int, str], int]:

@@ -127,7 +127,7 @@ def unfinished(now: Matching, shop: Workshop) -> list[Repair]:
 
     def of_layer(number: int) -> Key:
         source = elements[number].source
-        return _of_layer(source.network, source.quantity.band.layer, elements.keys[number])
+        return _of_layer(source.network, source.quantity.band.layer, elements.key(number))
 
     last: dict[Key, list[Address]] = {of_layer(number): [] for number in now.missing_results}
     for cell, number in now.held.items() if last else ():

@@ -114,18 +114,18 @@ class Matching:
         elements, is_copy = self.elements, cell in self.copies
         return max(
             numbers,
-            key=lambda n: (is_copy or elements.is_computed[n], votes[elements.keys[n]], not elements.is_part[n], -n),
+            key=lambda n: (is_copy or elements.is_computed[n], votes[elements.key(n)], not elements.is_part[n], -n),
         )
 
     @property
     def regularity(self) -> Regularity:
         """What steps between the known cells mean."""
         if self._regularity is None:
-            keys, is_weight = self.elements.keys, self.elements.is_weight
+            key, is_weight = self.elements.key, self.elements.is_weight
             held = Counter(self.held.values())
             known = {c: n for c, n in self.held.items() if not (is_weight[n] and held[n] > 1)}
             known |= self.placed.given
-            self._regularity = Regularity({cell: keys[n] for cell, n in known.items()}, self.elements.weights)
+            self._regularity = Regularity({cell: key(n) for cell, n in known.items()}, self.elements.weights)
         return self._regularity
 
     def unknown(self) -> list[Address]:
@@ -143,7 +143,7 @@ class Matching:
             return self.placed.bound[cell]
         votes: dict[int, float] = {}
         for key, weight in self.regularity.expected(cell).items():
-            number = self.elements.by_key.get(key)
+            number = self.elements.at(key)
             if number is not None:
                 votes[number] = weight
         if not votes:
@@ -169,7 +169,7 @@ class Matching:
         number = self.held.get(cell)
         if number is None or self.elements.is_part[number] or self.holders[number] > 1 or cell in self.copies:
             return False
-        return self.regularity.expected(cell)[self.elements.keys[number]] > 0 and not self.is_misplaced(cell)
+        return self.regularity.expected(cell)[self.elements.key(number)] > 0 and not self.is_misplaced(cell)
 
     @cached_property
     def holders(self) -> Counter[int]:

@@ -33,9 +33,9 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
     Returns:
         Cell → the element that it should hold; only the first ones, which read none of the others.
     """
-    keys = now.elements.keys
+    key_of = now.elements.key
     held = {
-        cell: keys[n] for cell, n in now.held.items()
+        cell: key_of(n) for cell, n in now.held.items()
         if cell not in now.wrong and not now.elements.is_weight[n] and now.elements.is_computed[n]
     }  # fmt: skip
     held = {cell: key for cell, key in held.items() if not _is_constant(now, cell)}
@@ -67,10 +67,10 @@ def moments_of(now: Matching) -> Moments:
     Of its row where rows are purer than columns; None where they do not agree. Only what stands in one cell votes, and
     what is computed from the cell only if there is not enough else: where a cell is wrong, so is that.
     """
-    keys, elements = now.elements.keys, now.elements
-    given = {cell: key for cell, n in now.placed.given.items() if (key := keys[n]).step >= 0}
+    key_of, elements = now.elements.key, now.elements
+    given = {cell: key for cell, n in now.placed.given.items() if (key := key_of(n)).step >= 0}
     sure = {
-        cell: keys[n] for cell, n in now.held.items()
+        cell: key_of(n) for cell, n in now.held.items()
         if cell not in now.wrong and cell not in now.copies and elements.is_computed[n] and now.holders[n] == 1
     }  # fmt: skip
     return _moments(given | sure, lru_cache(maxsize=None)(elements.followers))
@@ -86,7 +86,7 @@ def _at_its_moment(cell: Address, key: Key, moments: Moments, now: Matching) -> 
     moment = None if cell in now.copies else moments(cell, key)
     if moment is None or moment == (key.step, key.sample):
         return None
-    return now.elements.by_key.get(Key(key.band, moment[0], moment[1], key.index))
+    return now.elements.at(Key(key.band, moment[0], moment[1], key.index))
 
 
 def _of_its_unit(cell: Address, key: Key, moment: Moment | None, now: Matching) -> int | None:
@@ -98,7 +98,7 @@ def _of_its_unit(cell: Address, key: Key, moment: Moment | None, now: Matching) 
     if moment is not None:
         free = {k: weight for k, weight in free.items() if (k.step, k.sample) == moment}
     best = max(free, key=lambda k: (free[k], -k.index), default=None)
-    return None if best is None else now.elements.by_key.get(best)
+    return None if best is None else now.elements.at(best)
 
 
 def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:
@@ -109,7 +109,9 @@ def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:
             vectors[Key(key.band, key.step, key.sample, 0)].append(cell)
     found: dict[Address, int] = {}
     for key, cells in vectors.items():
-        first = now.elements.by_key[key]
+        first = now.elements.at(key)
+        if first is None:
+            continue
         size = now.elements[first].source.size
         in_line = len({cell[:2] for cell in cells}) == 1 or len({(cell[0], cell[2]) for cell in cells}) == 1
         if len(cells) == size and in_line and len({now.held[cell] for cell in cells}) < size:

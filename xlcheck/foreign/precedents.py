@@ -117,8 +117,15 @@ class Precedents:
     def _on_same_sheets(self, start: set[Address]) -> set[Address]:
         sheets = {sheet for sheet, _, _ in start}
         formulas = [self._table.addresses[position] for position in self._table.formulas]
-        readers = {cell[0] for cell in formulas if any(area.sheet in sheets for area in self.ranges(cell))}
-        return {cell for cell in formulas if cell[0] in sheets | readers}
+        readers: set[str] = set()
+        for cell in formulas:
+            if (
+                cell[0] not in sheets
+                and cell[0] not in readers
+                and any(area.sheet in sheets for area in self.ranges(cell))
+            ):
+                readers.add(cell[0])
+        return {cell for cell in formulas if cell[0] in sheets or cell[0] in readers}
 
     def in_order(self, cells: Iterable[Address]) -> list[Address]:
         """Cells in order of calculation: each after those of them that it reads, directly or through them."""

@@ -268,7 +268,7 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
         repair = Repair(candidate, number)
         if repair not in tried and number not in now.equal(candidate):
             tried.add(repair)
-            key = now.elements.keys[number]
+            key = now.elements.key(number)
             preference += _CONSTANT if not shop.table.is_formula(candidate) else 0.0
             preference += _RESULT * (number in now.missing_results)
             preference += _AT_ITS_STEP * (moments(candidate, key) == (key.step, key.sample))
@@ -296,9 +296,9 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
     for candidate in near:
         for likely in _likely(candidate, now, shop, parts=False):
             yield from new(candidate, likely.number, float(likely.likeness == 1))
-            key = now.elements.keys[likely.number]
+            key = now.elements.key(likely.number)
             moment = moments(candidate, key)
-            here = None if moment is None else now.elements.by_key.get(Key(key.band, *moment, key.index))
+            here = None if moment is None else now.elements.at(Key(key.band, *moment, key.index))
             if here is not None:
                 yield from new(candidate, here, 0.0)
             for number, is_said in _other_gates(candidate, likely.number, now, shop):
@@ -405,10 +405,10 @@ def _shuffled(cell: Address, near: Sequence[Address], now: Matching, shop: Works
     for precedent in shop.precedents.of(cell):
         number = now.held.get(precedent)
         if number is not None:
-            key = now.elements.keys[number]
+            key = now.elements.key(number)
             vectors.setdefault(Key(key.band, key.step, key.sample, 0), []).append(precedent)
     for key, cells in vectors.items():
-        first = now.elements.by_key.get(key)
+        first = now.elements.at(key)
         if first is None or len(cells) != now.elements[first].source.size:
             continue
         repairs = tuple(

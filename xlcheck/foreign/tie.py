@@ -123,8 +123,11 @@ class _Tier:
         """
         shop = self._shop
         connected = self._precedents.connected([*shop.placed.given, *shop.placed.bound])
-        shapes = {shop.shape(cell) for cell in connected}
-        shop.formulas = [cell for cell in shop.formulas if cell in connected or shop.shape(cell) in shapes]
+        others = [cell for cell in shop.formulas if cell not in connected]
+        if others:
+            shapes = {shop.shape(cell) for cell in connected}
+            strangers = {cell for cell in others if shop.shape(cell) not in shapes}
+            shop.formulas = [cell for cell in shop.formulas if cell not in strangers]
 
     def expect_exchanged_gates(
         self, networks: Sequence[Network], settings: Sequence[Sequence[Values]], sources: Sequence[Source]
@@ -192,16 +195,15 @@ class _Tier:
 
     def _filled(self, now: Matching) -> dict[Address, int]:
         """Cells with the formula of a wrong cell that hold at their step what this one held at its own."""
-        keys = self._elements.keys
         found: dict[Address, int] = {}
         for cell, number in now.held.items():
             if cell in self._wrong:
                 continue
-            key = keys[number]
+            key = self._elements.key(number)
             change = self._changed.get((self._shop.shape(cell), key.band, key.index)) or self._like_shortened(cell, key)
             if change is not None:
                 band, step, index = change
-                right = self._elements.by_key.get(Key(band, key.step + step, key.sample, index))
+                right = self._elements.at(Key(band, key.step + step, key.sample, index))
                 if right is not None:
                     found[cell] = right
         return found
@@ -256,7 +258,7 @@ class _Tier:
                     continue
                 band = (network, f"{layer}.{VALUES[kind][said]}", "")
                 moment = moments(cell, Key(band, 0, 0, 0))
-                number = None if moment is None else self._elements.by_key.get(Key(band, *moment, 0))
+                number = None if moment is None else self._elements.at(Key(band, *moment, 0))
                 if number is not None and self._elements[number].source.size == 1:
                     found[cell] = number
         return found
@@ -289,7 +291,7 @@ class _Tier:
         for repair in repairs:
             held = now.held.get(repair.cell)
             if held is not None and self._elements.is_computed[held] and repair.cell not in self._wrong:
-                old, new = self._elements.keys[held], self._elements.keys[repair.number]
+                old, new = self._elements.key(held), self._elements.key(repair.number)
                 formula = (self._shop.shape(repair.cell), old.band, old.index)
                 self._changed[formula] = (new.band, new.step - old.step, new.index)
                 text = self._shop.table.texts.get(repair.cell)
