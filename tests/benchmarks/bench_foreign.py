@@ -2,7 +2,7 @@
 
 The workbook holds an LSTM(4), time down the page, documents below each other, every gate in cells of its
 own. `xlcheck check` checks it with a bindings file, without one, and with the Keras model; and once more, with and
-without bindings, with one mistake in the middle, which has to be found at its cell. Figures are those of whole commands,
+without bindings, with one mistake in the middle, which has to be found at its cell. Figures are of whole commands,
 from start to end, with the processes that they start, in which a formula engine and Keras work; the peak is
 the sum of the peaks of all of them. The first row is what importing Keras with TensorFlow takes, for comparison.
 """
