@@ -9,7 +9,6 @@ must stand in some cell.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -451,16 +450,21 @@ class _Survey:
     def _interleaved(self) -> Iterator[str]:
         """Documents whose steps stand between each other's: rather one document in which a step reads a wrong one."""
         for network in self._networks:
-            spans = []
-            for sample in network.samples:
+            lines: dict[tuple[str, str, int], list[tuple[int, int, int]]] = defaultdict(list)
+            for document, sample in enumerate(network.samples):
                 cells = [
                     cells[0] for name, cells in sample.items() if name.startswith("input.x[") and cells and cells[0]
                 ]
-                spans.append((min(cells), max(cells)) if cells else None)
-            for (first, a), (second, b) in itertools.combinations(enumerate(spans), 2):
-                if a is not None and b is not None and _overlap(a, b):
-                    yield f"the steps of document {first + 1} stand between those of document {second + 1}"
-                    return
+                if cells:
+                    (sheet, top, left), (_, bottom, right) = min(cells), max(cells)
+                    if top == bottom:
+                        lines[sheet, "row", top].append((left, right, document))
+                    elif left == right:
+                        lines[sheet, "column", left].append((top, bottom, document))
+            overlaps = [pair for spans in lines.values() for pair in _overlaps(spans)]
+            if overlaps:
+                first, second = min(overlaps)
+                yield f"the steps of document {first + 1} stand between those of document {second + 1}"
 
     def _strangers(self) -> Iterator[str]:
         """Networks on one worksheet that have no input in common: one of them may be a part of the other."""
@@ -479,15 +483,18 @@ class _Survey:
                     break
 
 
-def _overlap(a: tuple[Address, Address], b: tuple[Address, Address]) -> bool:
-    """Whether two documents along one row, or one column, share a part of it."""
-    (sheet, top, left), (_, bottom, right) = a
-    (other, top_, left_), (_, bottom_, right_) = b
-    if sheet != other:
-        return False
-    if top == bottom == top_ == bottom_:
-        return max(left, left_) < min(right, right_)
-    return left == right == left_ == right_ and max(top, top_) < min(bottom, bottom_)
+def _overlaps(spans: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    """Pairs of documents along one row, or one column, that share a part of it: each with the one that reaches furthest.
+
+    Args:
+        spans: first cell, last cell and number of each document.
+    """
+    furthest: tuple[int, int] | None = None
+    for start, end, document in sorted(spans):
+        if furthest is not None and start < furthest[0] and start < end:
+            yield min(document, furthest[1]), max(document, furthest[1])
+        if furthest is None or end > furthest[0]:
+            furthest = (end, document)
 
 
 def _inputs(network: Network) -> set[Address]:
