@@ -20,8 +20,6 @@ from xlcheck.excel.sheet_cells import MAX_CELLS
 from xlcheck.graph.expressions import OneHot
 from xlcheck.graph.quantities import Graph
 from xlcheck.layers.forward import forward_graph
-from xlcheck.optimisers.batch import batch_graph
-from xlcheck.optimisers.table import epoch_graph
 
 # A larger tolerance would let mistakes pass, whoever wrote it into the file.
 _MAX_TOLERANCE = 1e-6
@@ -83,11 +81,15 @@ def _require_size(manifest: Manifest) -> None:
 def _graph(manifest: Manifest) -> Graph:
     """The quantities that a workbook shows: of a forward pass, of a batch, or of an epoch of a training."""
     if manifest.batch is not None:
+        from xlcheck.optimisers.batch import batch_graph
+
         if manifest.batch.samples != len(manifest.samples):
             raise ValueError(f"a batch of {manifest.batch.samples} and {len(manifest.samples)} samples")
         return batch_graph(manifest.spec, manifest.batch)
     if manifest.epochs is None:
         return forward_graph(manifest.spec)
+    from xlcheck.optimisers.table import epoch_graph
+
     return epoch_graph(manifest.spec, manifest.epochs.samples).scalars
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from xlcheck.checking.allowed import allow
 from xlcheck.checking.compare import compare
-from xlcheck.checking.epochs import EpochVerdicts, judge_epochs, with_epochs, without_tables
 from xlcheck.checking.expectation import expectation_of
 from xlcheck.checking.filled import FilledVerdict, judge_filled
 from xlcheck.checking.formula_cells import FormulaCells
@@ -24,12 +24,14 @@ from xlcheck.checking.tolerance import Tolerance, magnitude
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError
 from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.excel.manifest import Manifest
-from xlcheck.graph.nudges import NUDGED
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
-from xlcheck.optimisers.table import EPOCHS, SAMPLES
+
+# What only the workbooks of a training need is imported where it is used.
+if TYPE_CHECKING:
+    from xlcheck.checking.epochs import EpochVerdicts
+    from xlcheck.excel.epoch_table import EpochTable
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
 _ROUNDED = 1e-13
@@ -68,7 +70,7 @@ def check_content(
         EngineError: the engine cannot load the file.
     """
     manifest, graph = expectation_of(content)
-    formulas = FormulaCells(without_tables(content, manifest.tables))
+    formulas = FormulaCells(_without_tables(content, manifest))
     seen = observe(content, manifest, graph, formulas, engine)
     given = read_given(
         graph,
@@ -120,9 +122,21 @@ def check_content(
         notes=(*content.notes, *_notes(content, rounded=rounded)),
         compare_weights=model_weights is not None,
     )
-    for found in tables:
-        report = with_epochs(report, found)
+    if tables:
+        from xlcheck.checking.epochs import with_epochs
+
+        for found in tables:
+            report = with_epochs(report, found)
     return report
+
+
+def _without_tables(content: WorkbookContent, manifest: Manifest) -> WorkbookContent:
+    """The workbook without the tables of a training, which are judged on their own."""
+    if not manifest.tables:
+        return content
+    from xlcheck.checking.epochs import without_tables
+
+    return without_tables(content, manifest.tables)
 
 
 def _tables(
@@ -137,6 +151,9 @@ def _tables(
     """The verdicts on the tables of a training: its epochs, its nudged runs."""
     if not manifest.tables:
         return
+    from xlcheck.checking.epochs import judge_epochs
+    from xlcheck.graph.nudges import NUDGED
+
     formulas = FormulaCells(content)
     for table, reading in zip(manifest.tables, seen.tables, strict=True):
         prefix = NUDGED if table is manifest.nudges else ""
@@ -206,6 +223,8 @@ def _desired(
 
 def _for_retraining(table: EpochTable, inputs: dict[str, Array]) -> dict[str, Array]:
     """What is given to the first epoch, and the sizes of the training."""
+    from xlcheck.optimisers.table import EPOCHS, SAMPLES
+
     return inputs | {SAMPLES: np.array([[float(table.samples)]]), EPOCHS: np.array([[float(table.area.rows)]])}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from xlcheck.checking.formula_cells import FormulaCells
 from xlcheck.checking.helpers import HelperVerdict
 from xlcheck.checking.listing import Found
 from xlcheck.checking.messages import UNBOUND, helper_message, quantity_message, stale_message
-from xlcheck.checking.mistakes import Mistakes
 from xlcheck.checking.placement import address, code_of
 from xlcheck.checking.report import CellResult, Kind, Status
 from xlcheck.checking.stale import Stale
@@ -21,6 +21,9 @@ from xlcheck.checking.tolerance import Tolerance
 from xlcheck.checking.verdicts import CARRIED, NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.excel.values import CellError, NotEvaluated, Value
 from xlcheck.graph.quantities import Quantity
+
+if TYPE_CHECKING:
+    from xlcheck.checking.mistakes import Mistakes
 
 _STATUS = {ROOT: Status.ROOT, CARRIED: Status.CARRIED, NOT_EVALUATED: Status.NOT_EVALUATED}
 
@@ -49,7 +52,11 @@ def quantity_results(
     verdicts: Verdicts, q: Quantity, formulas: FormulaCells, settings: Sequence[int], tolerance: Tolerance
 ) -> Iterator[Found]:
     """Each cell of a sighting that does not agree; mistakes explain it within the tolerance."""
-    mistakes = None if verdicts.follow is None else Mistakes(q, verdicts.follow, tolerance)
+    mistakes = None
+    if verdicts.follow is not None:  # something disagrees
+        from xlcheck.checking.mistakes import Mistakes
+
+        mistakes = Mistakes(q, verdicts.follow, tolerance)
     worst = verdicts.worst()
     for cell in np.flatnonzero(worst).tolist():
         yield Found(

@@ -29,9 +29,14 @@ class PackedValues(NamedTuple):
         numbers = array("d")
         others: dict[int, Value] = {}
         for values in ranges:
+            kinds = set(map(type, values))
             # A sum is finite only if all its terms are.
-            if set(map(type, values)) == {float} and math.isfinite(sum(cast("Sequence[float]", values))):
-                numbers.extend(cast("Sequence[float]", values))
+            if kinds == {float} and math.isfinite(sum(cast("Sequence[float]", values))):
+                numbers += array("d", cast("Sequence[float]", values))
+                continue
+            if kinds == {str} and len(set(values)) == 1:  # a column of verdicts
+                others |= dict.fromkeys(range(len(numbers), len(numbers) + len(values)), values[0])
+                numbers += array("d", [math.nan]) * len(values)
                 continue
             for place, value in enumerate(values, start=len(numbers)):
                 if type(value) in {float, int} and math.isfinite(cast("float", value)):

@@ -13,12 +13,14 @@ import sys
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from threading import Lock, Timer
 from typing import IO, Any, cast
 
 from xlcheck.child_process import end_process
 from xlcheck.engines.base import Engine, PackedValues, Session
+from xlcheck.engines.forked import Forked, may_fork
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.container import Acceptance, acceptance
@@ -129,12 +131,7 @@ class _Worker:
         self._forgotten: list[int] = []
         self._begun: _Request | None = None
         self._starting = True
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-c", _BOOT, engine, *sys.path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        self._process = _start(engine)
         self._requests, self._replies = (
             cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
         )
@@ -219,3 +216,17 @@ class _Worker:
             f"{self._engine} {what} {path} and was stopped; a formula in it is too deeply nested or too large, so "
             "simplify it or try another --engine"
         )
+
+
+def _start(engine: str) -> subprocess.Popen[bytes] | Forked:
+    """Start a process that serves an engine."""
+    if may_fork():
+        from xlcheck.engines.worker import main
+
+        return Forked(partial(main, engine))
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-c", _BOOT, engine, *sys.path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )

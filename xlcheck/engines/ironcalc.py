@@ -87,16 +87,17 @@ class _Session:
         """Values of a range, one row after the other."""
         index = self._index(area.sheet)
         get = self._model.get_cell_value
-        rows = range(area.top + 1, area.top + area.rows + 1)
-        columns = range(area.left + 1, area.left + area.columns + 1)
-        values: list[Value] = [get(index, row, column) for row in rows for column in columns]
-        if self._hiding or str in set(map(type, values)):
-            places = ((row, column) for row in rows for column in columns)
+        if area.size == 1:  # as most of thousands are
+            values: list[Value] = [get(index, area.top + 1, area.left + 1)]
+        else:
+            columns = range(area.left + 1, area.left + area.columns + 1)
+            values = [get(index, row, column) for row in range(area.top + 1, area.top + area.rows + 1) for column in columns]
+        if self._hiding or _may_hold_error(values):
             values = [
-                self._checked(index, row, column, value)
+                self._checked(index, row + 1, column + 1, value)
                 if self._hiding or (isinstance(value, str) and value.startswith("#"))
                 else value
-                for (row, column), value in zip(places, values, strict=True)
+                for (row, column), value in zip(area.cells(), values, strict=True)
             ]
         return values
 
@@ -121,6 +122,15 @@ class _Session:
             return self._sheets[sheet]
         except KeyError:
             raise UsageError(f"there is no worksheet {sheet!r} in the workbook") from None
+
+
+def _may_hold_error(values: Sequence[Value]) -> bool:
+    """Whether an error may be among values; it comes as a text."""
+    try:
+        sum(values)  # type: ignore[arg-type] # the fastest way to find out that all are numbers
+    except TypeError:
+        return any(isinstance(value, str) and value.startswith("#") for value in set(values))
+    return False
 
 
 def _may_hide(facts: FormulaFacts) -> bool:

@@ -6,7 +6,6 @@ variant of the format, cells without an address. Where one refuses a saved file,
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from itertools import groupby
@@ -63,6 +62,8 @@ def load_plain(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
         WorkbookError: our reader cannot read the file.
     """
     # The reader needs NumPy, which takes longer to import than a small file to load.
+    import tempfile
+
     from xlcheck.excel.reader import read_workbook
 
     with tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:

@@ -26,7 +26,7 @@ def main(name: str) -> None:
     _limit_memory()
     # Ctrl-C reaches the whole group of processes; the other side decides what it ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests = sys.stdin.buffer
+    requests = open(0, "rb", closefd=False)  # noqa: PTH123, SIM115 - of a descriptor
     # Libraries may print; only replies may go through the pipe.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -119,7 +119,7 @@ class Container:
                         "a clean one"
                     )
                 self._inflated[name] = content
-        self.formulas = formula_facts(part for part in self._inflated.values() if b"sheetData" in part)
+        self.formulas = formula_facts(item for item in self._inflated.items() if b"sheetData" in item[1])
 
     def _inflate(self, info: ZipInfo) -> bytes:
         # zipfile stops quietly at the declared size; another program's zip reader may not, and would

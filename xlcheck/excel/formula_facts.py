@@ -30,25 +30,29 @@ class FormulaFacts:
             functions that make values out of errors (IFERROR).
         other_workbooks: whether formulas may refer to other workbooks.
         data_tables: whether there are what-if data tables.
+        constant: the names of the worksheet parts without any formula.
     """
 
     beside_swallowing: frozenset[str]
     other_workbooks: bool
     data_tables: bool
+    constant: frozenset[str] = frozenset()
 
 
-def formula_facts(worksheets: Iterable[bytes]) -> FormulaFacts:
-    """The facts about a workbook with these worksheet parts."""
+def formula_facts(worksheets: Iterable[tuple[str, bytes]]) -> FormulaFacts:
+    """The facts about a workbook with these worksheet parts, (name, content)."""
     names: set[str] = set()
+    constant = set()
     other_workbooks = data_tables = False
-    for part in worksheets:
+    for part_name, part in worksheets:
         if not has_formulas(part):
+            constant.add(part_name)
             continue
         data_tables = data_tables or b"dataTable" in part
         other_workbooks = other_workbooks or (b"[" in part and _OTHER_WORKBOOK.search(part) is not None)
         if _SWALLOWS.search(part.upper()) is not None:
             names |= functions_in(part)
-    return FormulaFacts(frozenset(names), other_workbooks, data_tables)
+    return FormulaFacts(frozenset(names), other_workbooks, data_tables, frozenset(constant))
 
 
 def has_formulas(part: bytes) -> bool:

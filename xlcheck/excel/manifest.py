@@ -16,7 +16,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,13 @@ from xlcheck.errors import WorkbookError
 from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.epoch_table import EpochTable
 from xlcheck.graph.trace import Trace
-from xlcheck.optimisers.batch import Batch
 from xlcheck.spec.model_spec import ModelSpec
+
+# What only the workbooks of a training need is imported where it is used.
+if TYPE_CHECKING:
+    from xlcheck.excel.epoch_table import EpochTable
+    from xlcheck.optimisers.batch import Batch
 
 SHEET = "xlcheck"
 FORMAT = 2
@@ -179,7 +182,7 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         copies=tuple(Copy(parse_range(area), band) for area, band in data.get("copies", ())),
         epochs=_decode_epochs(data["epochs"]) if "epochs" in data else None,
         nudges=_decode_epochs(data["nudges"]) if "nudges" in data else None,
-        batch=Batch.from_json(data["batch"]) if "batch" in data else None,
+        batch=_decode_batch(data["batch"]) if "batch" in data else None,
         samples=tuple(data["samples"]),
         selector=None if data["selector"] is None else parse_range(data["selector"]),
         provenance=dict(data["provenance"]),
@@ -212,7 +215,15 @@ def _encode_epochs(table: EpochTable) -> dict[str, Any]:
     }
 
 
+def _decode_batch(data: Sequence[Any]) -> Batch:
+    from xlcheck.optimisers.batch import Batch
+
+    return Batch.from_json(data)
+
+
 def _decode_epochs(data: Mapping[str, Any]) -> EpochTable:
+    from xlcheck.excel.epoch_table import EpochTable
+
     columns = dict(data["columns"])
     matrix = _decode(data["values"])
     return EpochTable(

@@ -103,14 +103,16 @@ def _read_chunk(content: bytes, first: int, last: int, strings: Sequence[str]) -
 def _values(
     kinds: Sequence[bytes], values: Sequence[bytes], strings: Sequence[str]
 ) -> tuple[np.ndarray, dict[int, Value]]:
-    if set(kinds) <= {b"", b"n"} and all(values):
-        return np.array(list(map(float, values))), {}
-    odd = [place for place, kind in enumerate(kinds) if kind not in {b"", b"n"} or not values[place]]
-    others = {place: _other(kinds[place], values[place], strings) for place in odd}
+    odd: list[int] = []
+    if not (set(kinds) <= {b"", b"n"} and all(values)):
+        odd = [place for place, kind in enumerate(kinds) if (kind and kind != b"n") or not values[place]]
+    written = [(kinds[place], values[place]) for place in odd]
+    known = {item: _other(*item, strings) for item in set(written)}  # a column of verdicts holds one text, or two
     numbers = list(values)
     for place in odd:
         numbers[place] = b"nan"
-    return np.array(list(map(float, numbers))), others
+    parsed = np.fromiter(map(float, numbers), dtype=np.float64, count=len(numbers))
+    return parsed, dict(zip(odd, map(known.__getitem__, written), strict=True))
 
 
 def _other(kind: bytes, text: bytes, strings: Sequence[str]) -> Value:

@@ -15,7 +15,6 @@ from xlcheck.errors import WorkbookError
 from xlcheck.excel.constant_cells import ConstantCells
 from xlcheck.excel.container import Container, open_container
 from xlcheck.excel.content import Cell, SheetContent, WorkbookContent
-from xlcheck.excel.formula_facts import has_formulas
 from xlcheck.excel.parts import external_targets, not_well_formed, read_strings, read_structure
 from xlcheck.excel.sheet_cells import SheetError, parse_cells
 from xlcheck.garbage import no_garbage_collection
@@ -59,7 +58,7 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
 def _read_cells(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
     content = container.read(part)
     read = partial(_parse, container, sheet, part, content, strings)
-    return ConstantCells(read) if len(content) > _LARGE and not has_formulas(content) else read()
+    return ConstantCells(read) if len(content) > _LARGE and part in container.formulas.constant else read()
 
 
 def _parse(
