@@ -279,6 +279,8 @@ def check(
     engines: tuple[str, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras."""
+    # Threads for large products of matrices, which nobody needs here, take NumPy a third of its start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from xlcheck import api
 
     if annotate is not None and len(files) > 1:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from rich.text import Text
 
-from xlcheck.checking.lines import broken
+from xlcheck.checking.lines import broken, line
 
 
 def texts(text: str, width: int, indent: int = 0) -> list[str]:
     """The broken line as plain text."""
-    return [line.plain for line in broken(Text(text), width, indent)]
+    return [each.plain for each in broken(line(text), width, indent)]
 
 
 @pytest.mark.parametrize(
@@ -35,9 +34,14 @@ def test_lines_fit_the_width(text: str, expected: list[str]) -> None:
 
 def test_styles_stay_with_their_text() -> None:
     """A span that is broken has its style on both lines."""
-    lines = broken(Text.assemble(("one ", "bold"), ("two three", "red")), 8)
+    lines = list(broken(line(("one ", "bold"), ("two three", "red")), 8))
 
-    assert [[(line.plain[span.start : span.end], span.style) for span in line.spans] for line in lines] == [
+    assert [[part for part in each.parts if part[0]] for each in lines] == [
+        [("one ", "bold"), ("two", "red")],
+        [("three", "red")],
+    ]
+    shown = [each.styled() for each in lines]
+    assert [[(text.plain[span.start : span.end], span.style) for span in text.spans] for text in shown] == [
         [("one ", "bold"), ("two", "red")],
         [("three", "red")],
     ]

@@ -10,10 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from xlcheck.checking.console import WIDTH, printable
-from xlcheck.checking.lines import broken
+from xlcheck.checking.lines import Line, broken, line
 from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import plural, show_apart, show_values
 from xlcheck.checking.placement import is_number
@@ -40,14 +38,14 @@ def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, widt
 
 def text_pieces(reports: Sequence[CheckReport], *, rows: int | None = ROWS, width: int = WIDTH) -> Iterator[str]:
     """The text of `render_text`, line by line."""
-    for number, line in enumerate(_lines(reports, rows, width)):
-        yield ("\n" if number else "") + line.plain
+    for number, each in enumerate(_lines(reports, rows, width)):
+        yield ("\n" if number else "") + each.plain
 
 
 def print_text(reports: Sequence[CheckReport], console: Console, *, rows: int | None = ROWS) -> None:
     """Print the reports to a console of the library rich; see `render_text`."""
-    for line in _lines(reports, rows, console.width):
-        console.print(line, soft_wrap=True, highlight=False)
+    for each in _lines(reports, rows, console.width):
+        console.print(each.styled(), soft_wrap=True, highlight=False)
 
 
 def verdict(report: CheckReport) -> str:
@@ -65,16 +63,16 @@ def verdict(report: CheckReport) -> str:
     return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
 
 
-def _lines(reports: Sequence[CheckReport], rows: int | None, width: int) -> Iterator[Text]:
+def _lines(reports: Sequence[CheckReport], rows: int | None, width: int) -> Iterator[Line]:
     for number, report in enumerate(reports):
         if number and not (report.ok and reports[number - 1].ok):
-            yield Text()
+            yield Line()
         yield from _report(report, rows, width)
 
 
-def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Text]:
+def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Line]:
     mark, style = {0: ("✓", "bold green"), 1: ("✗", "bold red"), 3: ("?", "bold yellow")}[report.exit_code]
-    head = Text.assemble((f"{mark} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style))
+    head = line((f"{mark} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style))
     yield from broken(head, width)
     yield from _indented(_circumstances(report), width, "dim")
     for edit in report.edits[: rows or None]:
@@ -85,7 +83,7 @@ def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Text]
         yield from _indented(f"and {len(report.edits) - rows} more changes", width)
     shown = report.cells if rows is None else report.cells.with_status(*_FIRST)[:rows]
     for number, cell in enumerate(shown, start=1):
-        yield Text()
+        yield Line()
         yield from _cell(number, cell, report, width)
     yield from _rest(report, shown, rows, width)
 
@@ -98,21 +96,21 @@ def _circumstances(report: CheckReport) -> str:
     return ", ".join(parts)
 
 
-def _cell(number: int, cell: CellResult, report: CheckReport, width: int) -> Iterator[Text]:
-    head = Text(f"{number:>3}  ", "bold").append(f"{printable(cell.sheet)}!{cell.cell}")
+def _cell(number: int, cell: CellResult, report: CheckReport, width: int) -> Iterator[Line]:
+    head = [(f"{number:>3}  {printable(cell.sheet)}!{cell.cell}", "")]
     if cell.quantity:
-        head.append(f"  {printable(cell.quantity)}", "cyan")
-    head.append(f"  {_WORDS[cell.status]}", _STYLES[cell.status])
+        head.append((f"  {printable(cell.quantity)}", "cyan"))
+    head.append((f"  {_WORDS[cell.status]}", _STYLES[cell.status]))
     if cell.diagnosis:
-        head.append(f"  {cell.diagnosis}", "italic")
+        head.append((f"  {cell.diagnosis}", "italic"))
     if report.samples > 1 and cell.sample is not None:
-        head.append(f"  (sample {cell.sample + 1})", "dim")
-    yield from broken(head, width)
+        head.append((f"  (sample {cell.sample + 1})", "dim"))
+    yield from broken(line(*((text, f"bold {style}".rstrip()) for text, style in head)), width)
     rows = list(_rows(cell))
     indent = _INDENT + max(len(label) for label, _ in rows) + 2
     for label, text in rows:
-        first, *others = broken(Text(printable(text)), width, indent)
-        yield Text.assemble((f"{'':{_INDENT}}{label:<{indent - _INDENT}}", "dim"), first[indent:])
+        first, *others = broken(line(printable(text)), width, indent)
+        yield line((f"{'':{_INDENT}}{label:<{indent - _INDENT}}", "dim"), first.plain[indent:])
         yield from others
 
 
@@ -137,15 +135,15 @@ def _difference(cell: CellResult) -> str:
     return ""
 
 
-def _rest(report: CheckReport, shown: Cells, rows: int | None, width: int) -> Iterator[Text]:
+def _rest(report: CheckReport, shown: Cells, rows: int | None, width: int) -> Iterator[Line]:
     lines = [] if rows is None else list(_hidden(report, shown))
     lines += [f"Note: {note}." for note in report.notes]
     if len(report.cells) > len(shown):
         lines.append(f"Every cell: {full_command(report)}")
     if lines and shown:
-        yield Text()
-    for line in lines:
-        yield from _indented(line, width)
+        yield Line()
+    for text in lines:
+        yield from _indented(text, width)
 
 
 def full_command(report: CheckReport) -> str:
@@ -171,8 +169,8 @@ def _hidden(report: CheckReport, shown: Cells) -> Iterator[str]:
         yield f"{plural(count, 'stored value is', 'stored values are')} not what the formula gives."
 
 
-def _indented(text: str, width: int, style: str = "") -> Iterator[Text]:
-    return broken(Text(printable(text), style), width, indent=2)
+def _indented(text: str, width: int, style: str = "") -> Iterator[Line]:
+    return broken(line((printable(text), style)), width, indent=2)
 
 
 _FIRST = (Status.ROOT, Status.NOT_EVALUATED)

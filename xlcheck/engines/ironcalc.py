@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 from xlcheck.engines.base import PackedValues, Session
 from xlcheck.engines.installed import installed_version
@@ -22,6 +22,8 @@ from xlcheck.excel.addresses import Range, parse_range
 from xlcheck.excel.container import open_container
 from xlcheck.excel.formula_facts import FormulaFacts
 from xlcheck.excel.values import CellError, NotEvaluated, Value
+
+_CELLS_AT_ONCE = 4096
 
 # What IronCalc shows for a formula it has no answer to, and why.
 _NO_ANSWER = {
@@ -77,38 +79,39 @@ class _Session:
             self._model.evaluate()
 
     def read(self, area: Range) -> list[list[Value]]:
-        values = self._values(area)
+        values = [value for block in self._blocks(area) for value in block]
         return [values[i : i + area.columns] for i in range(0, len(values), area.columns)]
 
     def read_all(self, areas: Sequence[Range]) -> PackedValues:
-        return PackedValues.of(map(self._values, areas))
+        return PackedValues.of(block for area in areas for block in self._blocks(area))
 
-    def _values(self, area: Range) -> list[Value]:
-        """Values of a range, one row after the other."""
+    def _blocks(self, area: Range) -> Iterator[list[Value]]:
+        """Values of a range, one row after the other, some rows at a time: memory that is used again is the fastest."""
         index = self._index(area.sheet)
         get = self._model.get_cell_value
-        if area.size == 1:  # as most of thousands are
-            values: list[Value] = [get(index, area.top + 1, area.left + 1)]
-        else:
-            columns = range(area.left + 1, area.left + area.columns + 1)
-            values = [get(index, row, column) for row in range(area.top + 1, area.top + area.rows + 1) for column in columns]
-        if self._hiding or _may_hold_error(values):
-            values = [
-                self._checked(index, row + 1, column + 1, value)
-                if self._hiding or (isinstance(value, str) and value.startswith("#"))
-                else value
-                for (row, column), value in zip(area.cells(), values, strict=True)
-            ]
-        return values
+        if area.size == 1 and not self._hiding:  # as most of thousands are
+            value = get(index, area.top + 1, area.left + 1)
+            yield [self._text_or_error(index, area.top + 1, area.left + 1, value)] if _looks_wrong(value) else [value]
+            return
+        columns = range(area.left + 1, area.left + area.columns + 1)
+        height = max(1, _CELLS_AT_ONCE // area.columns)
+        for first in range(area.top + 1, area.top + area.rows + 1, height):
+            rows = range(first, min(first + height, area.top + area.rows + 1))
+            values = [get(index, row, column) for row in rows for column in columns]
+            if self._hiding or _may_hold_error(values):
+                places = ((row, column) for row in rows for column in columns)
+                values = [
+                    self._checked(index, row, column, value) if self._hiding or _looks_wrong(value) else value
+                    for (row, column), value in zip(places, values, strict=True)
+                ]
+            yield values
 
     def _checked(self, index: int, row: int, column: int, value: Value) -> Value:
         """A value that may come from a swallowed error, or an error."""
         formula = self._model.get_cell_formula(index, row, column) if self._hiding else None
         if formula and hides_unknown(formula, self._functions, self._unusable):
             return NotEvaluated(_NO_ANSWER["#NAME?"])
-        if isinstance(value, str) and value.startswith("#"):
-            return self._text_or_error(index, row, column, value)
-        return value
+        return self._text_or_error(index, row, column, value) if _looks_wrong(value) else value
 
     def _text_or_error(self, index: int, row: int, column: int, text: str) -> Value:
         """An error comes as its text, as does a text that looks like one."""
@@ -124,12 +127,17 @@ class _Session:
             raise UsageError(f"there is no worksheet {sheet!r} in the workbook") from None
 
 
+def _looks_wrong(value: Value) -> TypeGuard[str]:
+    """Whether a value may be an error, which comes as a text."""
+    return isinstance(value, str) and value.startswith("#")
+
+
 def _may_hold_error(values: Sequence[Value]) -> bool:
-    """Whether an error may be among values; it comes as a text."""
+    """Whether an error may be among values."""
     try:
-        sum(values)  # type: ignore[arg-type] # the fastest way to find out that all are numbers
+        sum(cast("Sequence[float]", values))  # the fastest way to find out that all are numbers
     except TypeError:
-        return any(isinstance(value, str) and value.startswith("#") for value in set(values))
+        return any(map(_looks_wrong, set(values)))
     return False
 
 

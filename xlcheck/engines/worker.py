@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from pathlib import Path
@@ -26,7 +25,7 @@ def main(name: str) -> None:
     _limit_memory()
     # Ctrl-C reaches the whole group of processes; the other side decides what it ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests = open(0, "rb", closefd=False)  # noqa: PTH123, SIM115 - of a descriptor
+    requests = open(0, "rb", closefd=False)  # noqa: SIM115 - of a descriptor
     # Libraries may print; only replies may go through the pipe.
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -20,7 +20,7 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlcheck.errors import WorkbookError
-from xlcheck.excel.formula_facts import FormulaFacts, formula_facts
+from xlcheck.excel.formula_facts import FormulaFacts, formula_facts, has_formulas
 
 MAX_PARTS = 10_000
 MAX_PART_BYTES = 512 * 1024**2
@@ -28,6 +28,11 @@ MAX_TOTAL_BYTES = 1024**3
 # A worksheet of numbers shrinks about 8 times and one of repeated rows rarely 100 times; bombs reach 1000.
 MAX_RATIO = 250
 _RATIO_MATTERS_FROM = 32 * 1024**2
+
+# A worksheet part of constants of more bytes is read only when somebody asks for its cells.
+_LARGE = 2**16
+_PIECE = 2**16
+_INFLATED_PIECE = 2**20
 
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCAL_HEADER = b"PK\x03\x04"
@@ -107,44 +112,87 @@ class Container:
     def accept(self) -> None:
         """Look into every part, and keep the XML for the reader, who usually comes next.
 
+        Large worksheets of constants, which as a rule nobody reads, are only looked through.
+
         Raises:
             WorkbookError: a part is damaged or has a document type definition.
         """
-        for name, content in self.parts():
+        constant = set()
+        for name, info in self._parts.items():
+            if self._is_constant(info):
+                constant.add(name)
+                continue
+            content = self.read(name)
             if _is_xml(name):
-                if _has_doctype(content):
+                if _declares_type(content):
                     raise WorkbookError(
                         f"{self.path} has a document type definition in its part {name}, which no workbook needs and "
                         "which can be used for an attack; xlcheck does not read it, so ask whoever made the file for "
                         "a clean one"
                     )
                 self._inflated[name] = content
-        self.formulas = formula_facts(item for item in self._inflated.items() if b"sheetData" in item[1])
+        self.formulas = formula_facts(
+            (part for part in self._inflated.values() if b"sheetData" in part), frozenset(constant)
+        )
+
+    def _is_constant(self, info: ZipInfo) -> bool:
+        """Whether a part is a large worksheet without formulas or a document type; then all of it was inflated."""
+        if info.file_size <= _LARGE or not _is_xml(info.filename):
+            return False
+        before = b""
+        for piece in self._pieces(info):
+            if not before and (b"<sheetData" not in piece or _declares_type(piece) is not False):
+                return False
+            if has_formulas(before + piece):
+                return False
+            before = (before + piece)[-2:]  # a tag may stand in two pieces
+        return bool(before)
 
     def _inflate(self, info: ZipInfo) -> bytes:
+        return b"".join(self._pieces(info))
+
+    def _pieces(self, info: ZipInfo) -> Iterator[bytes]:
+        """A part, inflated piece by piece; memory that is used again is the fastest.
+
+        Raises:
+            WorkbookError: it is damaged; perhaps only after the last piece.
+        """
         # zipfile stops quietly at the declared size; another program's zip reader may not, and would
         # then see other content than we do. So the stream must end exactly where it says it does.
+        size = crc = 0
         try:
-            self._file.seek(info.header_offset)
-            header = self._file.read(30)
-            name_and_extra = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-            self._file.seek(name_and_extra, 1)
-            content = self._file.read(info.compress_size)
-        except (OSError, ValueError, OverflowError):
+            for piece in self._unpacked(info):
+                size += len(piece)
+                if size > info.file_size:
+                    break
+                crc = zlib.crc32(piece, crc)
+                yield piece
+        except (OSError, ValueError, OverflowError, zlib.error):
             raise self._damaged(info) from None
+        if size != info.file_size or crc != info.CRC:
+            raise self._damaged(info)
+
+    def _unpacked(self, info: ZipInfo) -> Iterator[bytes]:
+        self._file.seek(info.header_offset)
+        header = self._file.read(30)
         if not header.startswith(_LOCAL_HEADER):
-            raise self._damaged(info)
-        if info.compress_type == ZIP_DEFLATED:
-            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-            try:
-                content = inflater.decompress(content, info.file_size + 1)
-            except zlib.error:
-                raise self._damaged(info) from None
-            if not inflater.eof:
-                raise self._damaged(info)
-        if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
-            raise self._damaged(info)
-        return content
+            raise ValueError("another part stands there")
+        name_and_extra = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        self._file.seek(name_and_extra, 1)
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS) if info.compress_type == ZIP_DEFLATED else None
+        for start in range(0, info.compress_size, _PIECE):
+            packed = self._file.read(min(_PIECE, info.compress_size - start))
+            if inflater is None:
+                yield packed
+                continue
+            full = True
+            while (packed or full) and not inflater.eof:
+                piece = inflater.decompress(packed, _INFLATED_PIECE)
+                packed, full = inflater.unconsumed_tail, len(piece) == _INFLATED_PIECE
+                if piece:
+                    yield piece
+        if inflater is not None and not inflater.eof:
+            raise ValueError("the stream does not end")
 
     def _damaged(self, info: ZipInfo) -> WorkbookError:
         return WorkbookError(
@@ -299,10 +347,10 @@ class _Found(Exception):  # noqa: N818 - it ends a parse, it is no error
     pass
 
 
-def _has_doctype(content: bytes) -> bool:
-    """Whether an XML text declares a document type: only what stands before its first element is parsed."""
+def _declares_type(content: bytes) -> bool | None:
+    """Whether an XML text declares a document type; None if its first element, before which that stands, is missing."""
     parser = expat.ParserCreate()
-    found = False
+    found: bool | None = None
 
     def on_doctype(*_: object) -> None:
         nonlocal found
@@ -310,6 +358,8 @@ def _has_doctype(content: bytes) -> bool:
         raise _Found
 
     def on_element(*_: object) -> None:
+        nonlocal found
+        found = False
         raise _Found
 
     parser.StartDoctypeDeclHandler = on_doctype

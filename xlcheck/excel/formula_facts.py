@@ -16,7 +16,7 @@ SWALLOWS = r"(?:IFERROR|IFNA|IS[A-Z]{2,10}|ERROR\.TYPE|TYPE|AGGREGATE|COUNT[A-Z]
 _SWALLOWS = re.compile(SWALLOWS.encode())
 _FORMULA = re.compile(rb"[<:]f[\s/>]")
 _OTHER_WORKBOOK = re.compile(rb"\[\d+\]")
-_FUNCTION_NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]*$")
+_FUNCTION_NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_.]*)\(")
 _LONGEST_NAME = 32
 _PIECE = 2**20
 
@@ -30,7 +30,7 @@ class FormulaFacts:
             functions that make values out of errors (IFERROR).
         other_workbooks: whether formulas may refer to other workbooks.
         data_tables: whether there are what-if data tables.
-        constant: the names of the worksheet parts without any formula.
+        constant: the names of large worksheet parts without any formula.
     """
 
     beside_swallowing: frozenset[str]
@@ -39,20 +39,18 @@ class FormulaFacts:
     constant: frozenset[str] = frozenset()
 
 
-def formula_facts(worksheets: Iterable[tuple[str, bytes]]) -> FormulaFacts:
-    """The facts about a workbook with these worksheet parts, (name, content)."""
+def formula_facts(worksheets: Iterable[bytes], constant: frozenset[str] = frozenset()) -> FormulaFacts:
+    """The facts about a workbook with these worksheet parts, and with those of large ones without formulas."""
     names: set[str] = set()
-    constant = set()
     other_workbooks = data_tables = False
-    for part_name, part in worksheets:
+    for part in worksheets:
         if not has_formulas(part):
-            constant.add(part_name)
             continue
         data_tables = data_tables or b"dataTable" in part
         other_workbooks = other_workbooks or (b"[" in part and _OTHER_WORKBOOK.search(part) is not None)
         if _SWALLOWS.search(part.upper()) is not None:
             names |= functions_in(part)
-    return FormulaFacts(frozenset(names), other_workbooks, data_tables, frozenset(constant))
+    return FormulaFacts(frozenset(names), other_workbooks, data_tables, constant)
 
 
 def has_formulas(part: bytes) -> bool:
@@ -68,11 +66,11 @@ def has_formulas(part: bytes) -> bool:
 
 def functions_in(part: bytes) -> set[str]:
     """Whatever stands before an opening bracket: every function, and perhaps words of texts; the ends of long names."""
-    ends: set[bytes] = set()
+    names: set[bytes] = set()
     rest = b""
     for start in range(0, len(part), _PIECE):
         *pieces, rest = (rest + part[start : start + _PIECE]).split(b"(")
-        ends.update([piece[-_LONGEST_NAME:] for piece in pieces])
+        ends = {piece[-_LONGEST_NAME:] for piece in pieces}
+        names.update(_FUNCTION_NAME.findall(b"(".join([*ends, b""])))
         rest = rest[-_LONGEST_NAME:]
-    names = {name[0] for end in ends if (name := _FUNCTION_NAME.search(end)) is not None}
     return {name.decode("ascii") for name in names}

@@ -215,7 +215,7 @@ def _encode_epochs(table: EpochTable) -> dict[str, Any]:
     }
 
 
-def _decode_batch(data: Sequence[Any]) -> Batch:
+def _decode_batch(data: list[Any]) -> Batch:
     from xlcheck.optimisers.batch import Batch
 
     return Batch.from_json(data)

@@ -23,7 +23,7 @@ _CELL = re.compile(
     rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="\d+")?(?: t="(n|s|str|b|e)")?'
     rb"(?:/>|>(?:<f>([^<]*)</f>)?<v>([^<]*)</v></c>)"
 )
-_CHUNK = 2**21
+_CHUNK = 2**18  # what is made of one fits into the memory that the one before has left
 _DATA, _END = b"<sheetData>", b"</sheetData>"
 _DECLARATION = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"( standalone="yes")?\?>', re.IGNORECASE)
 _CHARACTERS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))

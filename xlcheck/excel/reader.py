@@ -56,14 +56,18 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
 
 
 def _read_cells(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
+    if part in container.formulas.constant:
+        return ConstantCells(partial(_parse_again, container.path, sheet, part, strings))
+    return _parse(container, sheet, part, strings)
+
+
+def _parse_again(path: Path, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
+    with open_container(path) as container:
+        return _parse(container, sheet, part, strings)
+
+
+def _parse(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
     content = container.read(part)
-    read = partial(_parse, container, sheet, part, content, strings)
-    return ConstantCells(read) if len(content) > _LARGE and part in container.formulas.constant else read()
-
-
-def _parse(
-    container: Container, sheet: str, part: str, content: bytes, strings: Sequence[str]
-) -> Mapping[tuple[int, int], Cell]:
     try:
         plain = None
         if len(content) > _LARGE:

@@ -117,10 +117,13 @@ class Graph:
 
     def bands(self, layer: str | None = None) -> dict[Band, tuple[Quantity, ...]]:
         """Quantities grouped by band, in order of first appearance; of one layer or of all."""
+        return {band: members for band, members in self._bands.items() if layer is None or band.layer == layer}
+
+    @cached_property
+    def _bands(self) -> dict[Band, tuple[Quantity, ...]]:
         grouped: dict[Band, list[Quantity]] = {}
         for q in self.quantities:
-            if layer is None or q.band.layer == layer:
-                grouped.setdefault(q.band, []).append(q)
+            grouped.setdefault(q.band, []).append(q)
         return {band: tuple(members) for band, members in grouped.items()}
 
 
