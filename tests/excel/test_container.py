@@ -291,3 +291,68 @@ def test_accepts_a_text_about_document_types(write_parts: Callable[..., Path]) -
     part = "<!-- <!DOCTYPE a> --><worksheet><![CDATA[<!DOCTYPE a>]]></worksheet>"
 
     open_container(write_parts({**workbook_parts(), SHEET: part})).close()
+
+
+def numbers(count: int, last: str = "<v>1</v>") -> str:
+    """Rows of random numbers, and another last cell; random, so that they do not shrink."""
+    rows = (f'<row r="{i}"><c r="A{i}"><v>{zlib.crc32(str(i).encode())}</v></c></row>' for i in range(1, count))
+    return "".join(rows) + f'<row r="{count}"><c r="A{count}">{last}</c></row>'
+
+
+LONG = 40_000  # rows of which a worksheet is inflated in many pieces
+
+
+def test_a_large_worksheet_of_constants_is_not_kept(write_parts: Callable[..., Path]) -> None:
+    """It is looked through, and inflated again when somebody asks for it."""
+    path = write_parts(workbook_parts(numbers(LONG)))
+
+    with open_container(path) as opened:
+        assert opened.formulas.constant == {SHEET}
+        assert opened.read(SHEET).decode() == workbook_parts(numbers(LONG))[SHEET]
+
+
+@pytest.mark.parametrize("size", [3, 5, 2**16])
+def test_a_formula_far_down_is_seen(
+    write_parts: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """However the part is cut into pieces, one formula makes it no worksheet of constants."""
+    path = write_parts(workbook_parts(numbers(LONG, "<f>A1</f><v>1</v>")))
+    monkeypatch.setattr(container, "_PIECE", 2**16 + size)
+    monkeypatch.setattr(container, "_INFLATED_PIECE", 2**16 + size)
+
+    with open_container(path) as opened:
+        assert not opened.formulas.constant
+
+
+def test_formulas_are_seen_across_pieces(write_parts: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the tag itself is cut at any place."""
+    path = write_parts(workbook_parts(numbers(2_000, "<f>A1</f><v>1</v>")))
+    for size in range(40_000, 40_050):
+        monkeypatch.setattr(container, "_INFLATED_PIECE", size)
+        container._accepted.clear()
+
+        with open_container(path) as opened:
+            assert not opened.formulas.constant
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["<!DOCTYPE a>", f"<!--{' ' * 5_000_000}--><!DOCTYPE a>", f"<!-- <sheetData> {'x' * 5_000_000}--><!DOCTYPE a>"],
+    ids=["at once", "after spaces", "after a comment"],
+)
+def test_refuses_a_document_type_of_a_large_worksheet(write_parts: Callable[..., Path], start: str) -> None:
+    """However far behind it is declared."""
+    parts = workbook_parts(numbers(LONG))
+    path = write_parts({**parts, SHEET: start + parts[SHEET]})
+
+    assert f"has a document type definition in its part {SHEET}" in refusal(path)
+
+
+def test_refuses_a_damaged_worksheet_of_constants(write_parts: Callable[..., Path]) -> None:
+    """A wrong byte far behind is noticed, though nobody keeps what was inflated."""
+    path = write_parts(workbook_parts(numbers(LONG)))
+    content = bytearray(path.read_bytes())
+    content[-5_000] ^= 0xFF
+    path.write_bytes(content)
+
+    assert f"{path} is damaged: its part {SHEET} does not unpack" in refusal(path)

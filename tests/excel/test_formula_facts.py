@@ -39,3 +39,4 @@ def test_functions_matter_beside_those_that_swallow_errors() -> None:
     assert formula_facts(parts) == FormulaFacts(frozenset({"iferror", "FOO"}), False, True)
     assert formula_facts([cells("[1]Sheet1!A1")]).other_workbooks
     assert not formula_facts([b"[1]"]).other_workbooks
+    assert formula_facts([], frozenset({"weights.xml"})).constant == {"weights.xml"}

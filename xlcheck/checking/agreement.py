@@ -60,7 +60,9 @@ def _weights(sightings: Sequence[Sighting], desired: Mapping[str, Array], tolera
         want = desired[s.placement.quantity]
         scale = magnitude(want)
         row = want.reshape(1, -1)[:, s.placement.elements]
-        if not close(distinct_rows(s.numbers), row, tolerance.of(s.placement.quantity).limit(scale)).all():
+        numbers = distinct_rows(s.numbers)
+        limit = tolerance.of(s.placement.quantity).limit(scale)
+        if not (np.array_equal(numbers, row) or close(numbers, row, limit).all()):
             return
         agrees = np.broadcast_to(np.int8(AGREE), s.numbers.shape)
         yield Verdicts(s, np.broadcast_to(row, s.numbers.shape), None, agrees, scale)

@@ -117,8 +117,11 @@ class _Walk:
         numbers = distinct_rows(sighting.numbers)
         rows = [0] if q.is_weight else self._rows(q, place.sample)
         want = self._rows_of(q)[rows][:, place.elements]
+        differs: Mask = np.not_equal(numbers, want)
+        if not differs.any():  # as a rule
+            return differs
         with np.errstate(invalid="ignore"):
-            differs: Mask = ~(np.abs(numbers - want) <= _SAVED_DIGITS * np.abs(want))
+            differs = ~(np.abs(numbers - want) <= _SAVED_DIGITS * np.abs(want))
         self.rounded = self.rounded or bool((~differs & (numbers != want)).any())
         return differs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -221,7 +222,7 @@ def _sighting(
     placement: Placement, reading: Reading, is_formula: Mask, written: _Written, *, computed: bool
 ) -> Sighting:
     size = placement.codes.size
-    must, as_written = np.full(size, computed), np.zeros(size, dtype=bool)
+    must, as_written = _mask(size, computed), _mask(size, False)
     if not computed:
         must, as_written = written.at(placement.sheet, placement.codes)
     return Sighting(
@@ -232,6 +233,12 @@ def _sighting(
         must_be_formula=must,
         as_written=as_written,
     )
+
+
+@cache
+def _mask(size: int, value: bool) -> Mask:
+    """The same for all cells; thousands of ranges have one size."""
+    return np.broadcast_to(np.bool_(value), size)
 
 
 def _cells(reading: Reading) -> Iterator[ObservedCell]:

@@ -27,6 +27,7 @@ def column_name(column: int) -> str:
     return name
 
 
+@lru_cache(maxsize=MAX_COLUMNS)
 def column_index(name: str) -> int:
     """A → 0, AA → 26."""
     index = 0
@@ -118,9 +119,10 @@ def parse_range(text: str, default_sheet: str = "") -> Range:
     if match is None:
         raise ValueError(f"{text!r} is not a cell or a range such as B2 or Sheet1!B2:C3")
     left, top = column_index(match[1]), int(match[2]) - 1
-    right, bottom = (column_index(match[3]), int(match[4]) - 1) if match[3] else (left, top)
-    left, right = sorted((left, right))
-    top, bottom = sorted((top, bottom))
+    right, bottom = left, top
+    if match[3]:
+        left, right = sorted((left, column_index(match[3])))
+        top, bottom = sorted((top, int(match[4]) - 1))
     if top < 0 or bottom >= MAX_ROWS or right >= MAX_COLUMNS:
         raise ValueError(f"{text!r} lies outside the grid of {MAX_ROWS} rows and {MAX_COLUMNS} columns")
     return Range(unquote_sheet(sheet.strip()) or default_sheet, top, left, bottom - top + 1, right - left + 1)

@@ -302,6 +302,10 @@ class Stack(Nary):
 
 def operands(expr: Expr) -> tuple[Expr, ...]:
     """The direct sub-expressions of an expression, in the order of its fields."""
+    if isinstance(expr, Binary):
+        return expr.a, expr.b
+    if isinstance(expr, Unary):
+        return (expr.x,)
     found: list[Expr] = []
     for name in expr.__dataclass_fields__:
         value = getattr(expr, name)
