@@ -148,6 +148,8 @@ class _Session:
             write_with_constants(self._path, source, self._constants)
             try:
                 self._content = read_workbook(self._engine.convert(source, results))
+                for sheet in self._content.sheets.values():
+                    len(sheet.cells)  # constants are read when somebody asks for them; then the file is gone
             except EngineError as error:
                 raise EngineError(str(error).replace(str(source), str(self._path))) from None
             except WorkbookError as error:

@@ -28,6 +28,7 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
 
     Numbers are exact. A text of the file's shared strings that is missing is `NotEvaluated`. The
     formula of a what-if data table is written `TABLE(row cell, column cell)`, as Excel shows it.
+    The cells of a large worksheet without formulas are read from the file when somebody asks for them.
 
     Args:
         path: the file.
