@@ -8,6 +8,7 @@ a formula may be a cell; and of a whole row that may be wrong it is only suppose
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,7 +51,10 @@ def amendments(table: CellTable, values: CellValues, precedents: Precedents) -> 
         _sure(lines.filled_over(_typed_results(lines, table, values))),
         _sure(lines.filled_over(lines.alone())),
         _sure(_copied(table, values, precedents)),
+        _sure(lines.evened()),
         _sure(lines.bands_filled_over()),
+        _sure(lines.reading_as_beside()),
+        _sure(lines.reading_what_is_unread(precedents)),
         _sure(lines.shifted(precedents)),
         _sure(lines.shortened()),
         ((_in_doubt(band, table, precedents), band) for band in lines.bands()),
@@ -114,6 +118,18 @@ def _typed_results(lines: _Lines, table: CellTable, values: CellValues) -> Itera
                 break
 
 
+def typed_over(table: CellTable, values: CellValues, precedents: Precedents) -> list[Address]:
+    """Numbers that are what the formula beside them would give in their cells, from a number that nothing reads."""
+    lines = _Lines(table)
+    unread = {cell for cell, _ in _numbers(table) if not precedents.readers(cell)}
+    found = []
+    for cell in _typed_results(lines, table, values) if unread else ():
+        edits = [own for own in lines.filled_over([cell]) if cell in own]
+        if any(unread.intersection(Precedents(_with(table, own)).of(cell)) for own in edits):
+            found.append(cell)
+    return found
+
+
 def _copied(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[Edits]:
     """Numbers that are the result of a formula which nothing reads: with a reference to it."""
     ends = [cell for cell in table.texts if not precedents.readers(cell)]
@@ -165,6 +181,82 @@ class _Lines:
                         edits |= self._fill(s, c)
                     yield edits
 
+    def evened(self) -> Iterator[Edits]:
+        """Rows and columns with two formulas in them, as if either had been filled over all of it.
+
+        Those that change in the same place from one formula to the other are changed together, then each alone.
+        """
+        together: dict[object, list[list[Address]]] = defaultdict(list)
+        for axis, run in self._runs():
+            shapes = [self._shapes[cell] for cell in run]
+            if len(run) > 2 and len(set(shapes)) == 2:
+                places = tuple(cell[2 - axis] for cell in run)
+                together[run[0][0], axis, places, tuple(shape == shapes[0] for shape in shapes)].append(run)
+        for runs in together.values():
+            for source in (0, next(i for i, c in enumerate(runs[0]) if self._shapes[c] != self._shapes[runs[0][0]])):
+                edits = [self._filled_along(run, source) for run in runs]
+                yield {cell: content for own in edits for cell, content in own.items()}
+                yield from edits if len(edits) > 1 else ()
+
+    def _filled_along(self, run: Sequence[Address], source: int) -> Edits:
+        """A row or column with one of its formulas in all cells that have another one."""
+        edits: dict[Address, Cell] = {}
+        for cell in run:
+            if self._shapes[cell] != self._shapes[run[source]]:
+                edits |= self._fill(run[source], cell)
+        return edits
+
+    def _runs(self) -> Iterator[tuple[int, list[Address]]]:
+        """Formulas next to each other: in a row (axis 0), and in a column (axis 1)."""
+        for axis, step in enumerate(((0, 1), (1, 0))):
+            run: list[Address] = []
+            for cell in sorted(self._shapes, key=_by_column if axis else None):
+                if run and (run[-1][0], run[-1][1] + step[0], run[-1][2] + step[1]) != cell:
+                    yield axis, run
+                    run = []
+                run.append(cell)
+            if run:
+                yield axis, run
+
+    def reading_as_beside(self) -> Iterator[Edits]:
+        """Each band in which a formula reads other computed cells than the one beside it, with what that one reads."""
+        for line in self._lines.values():
+            for direction in _DIRECTIONS if len(line) > 1 else ():
+                sources = [self._next(cell, direction) for cell in line]
+                pairs = [(s, c) for s, c in zip(sources, line, strict=True) if s is not None]
+                if len(pairs) == len(line) and all(self._does_the_same(s, c) for s, c in pairs):
+                    for number in range(len(operands(self._table.texts[line[0]]))):
+                        edits = {c: self._with_operand_of(s, c, number) for s, c in pairs}
+                        found = {c: content for c, content in edits.items() if content is not None}
+                        if len(found) == len(edits):
+                            yield found
+
+    def reading_what_is_unread(self, precedents: Precedents) -> Iterator[Edits]:
+        """Each band with one of its fixed ranges at another place, where only numbers stand that nothing reads."""
+        unread = {cell for cell in self._numbers if not precedents.readers(cell)}
+        for line in self._lines.values():
+            text = self._table.texts[line[0]]
+            for number, (first, last) in enumerate(operands(text)) if unread else ():
+                if not (first["fixed_row"] and first["fixed_column"]):
+                    continue
+                sheet = (first["sheet"] or line[0][0]).removesuffix("!").strip("'")
+                for start in sorted(unread):
+                    by = (start[1] - row_of(first), start[2] - column_of(first))
+                    area = {(sheet, row + by[0], column + by[1]) for row, column in _area(first, last)}
+                    if start[0] == sheet and area <= unread:
+                        yield self._edited(line, partial(with_operand, number=number, first=by, last=by))
+
+    def _with_operand_of(self, source: Address, cell: Address, number: int) -> Cell | None:
+        """A formula with one range of another formula that does the same; None if the ranges are the same or typed."""
+        (first, last), (top, bottom) = (operands(self._table.texts[c])[number] for c in (source, cell))
+        if (row_of(first), column_of(first)) == (row_of(top), column_of(top)):
+            return None
+        if not any(self._table.is_formula((source[0], *place)) for place in _area(first, last)):
+            return None
+        by = [(row_of(a) - row_of(b), column_of(a) - column_of(b)) for a, b in ((first, top), (last, bottom))]
+        text = with_operand(self._table.texts[cell], number, *by)
+        return None if text is None else Cell(None, text, self._table.arrays.get(cell))
+
     def _does_the_same(self, one: Address, other: Address) -> bool:
         """Whether two formulas do the same with cells that do not stand to them in the same way."""
         texts = self._table.texts
@@ -215,10 +307,7 @@ class _Lines:
         """Whether changed formulas read a number or a formula that nothing reads."""
         for cell, content in edits.items():
             for first, last in operands(content.formula or ""):
-                area = itertools.product(
-                    range(row_of(first), row_of(last) + 1), range(column_of(first), column_of(last) + 1)
-                )
-                for row, column in area if first["sheet"] is None else ():
+                for row, column in _area(first, last) if first["sheet"] is None else ():
                     other = (cell[0], row, column)
                     holds_number = self._table.is_formula(other) or other in self._numbers
                     if holds_number and other not in edits and not precedents.readers(other):
@@ -269,6 +358,15 @@ class _Lines:
             if other[0] == source[0] and own == array:
                 edits[other[0], other[1] + down, other[2] + right] = Cell(None, text, area)
         return {c: e for c, e in edits.items() if c in self._table.index}
+
+
+def _by_column(cell: Address) -> tuple[str, int, int]:
+    return cell[0], cell[2], cell[1]
+
+
+def _area(first: re.Match[str], last: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The rows and columns of a range."""
+    return itertools.product(range(row_of(first), row_of(last) + 1), range(column_of(first), column_of(last) + 1))
 
 
 def _shorter(formula: str, number: int, *, at_end: bool) -> str | None:

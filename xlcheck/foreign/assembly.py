@@ -112,6 +112,7 @@ class _Assembly:
         ]
         self._shown: dict[tuple[int, Term], int | None] = {}
         self._slots: dict[int, dict[int, int]] = {}
+        self._inputs: dict[int, Mapping[Place, set[Address]]] = {}
         self._places = self._find_places()
 
     def networks(self) -> Iterator[Choice]:
@@ -157,6 +158,9 @@ class _Assembly:
                 settings = {"activation": "tanh", "recurrent_activation": "sigmoid"}
             if settings is not None:
                 yield _Option(order, settings, is_said, said is not None and not is_said)
+                if is_said and settings["activation"] == settings["recurrent_activation"] == "sigmoid":
+                    # The row of candidates may be filled from that of a gate.
+                    yield _Option(order, {**settings, "activation": "tanh"}, is_said, contradicted=False)
 
     def _dense_activations(self, layer: FoundLayer, *, last: bool) -> list[str]:
         seen = _most(layer.activations.get(id(c)) for c in layer.columns)
@@ -205,7 +209,7 @@ class _Assembly:
         return found
 
     def _network(self, options: Sequence[_Option], steps: int, documents: Sequence[int]) -> Network | None:
-        features = _mode(len(leaves) for leaves in self._layers[0].inputs.values() if leaves)
+        features = self._width(0)
         if not features:
             return None
         specs: list[LayerSpec] = []
@@ -313,17 +317,36 @@ class _Assembly:
         votes: dict[Leaf, Counter[int]] = defaultdict(Counter)
         for form in column.forms:
             read = {leaf: form.weights[leaf] for leaf in layer.inputs[id(column)] if leaf in form.weights}
-            for leaf, row in self._rows(i, read).items():
+            for leaf, row in self._rows(i, read, self._places.get(form.term)).items():
                 votes[leaf][row] += 1
         return _with_unread(_by_vote(votes), layer.inputs[id(column)])
 
-    def _rows(self, i: int, read: Mapping[Leaf, Term]) -> dict[Leaf, int]:
-        if all(isinstance(term, Leaf) for term in read.values()):
-            ordered = sorted(read, key=lambda leaf: read[leaf].cell)  # type: ignore[attr-defined]
-            return {leaf: row for row, leaf in enumerate(ordered)}
+    def _rows(self, i: int, read: Mapping[Leaf, Term], place: Place | None) -> dict[Leaf, int]:
+        cells = {leaf: term.cell for leaf, term in read.items() if isinstance(term, Leaf)}
+        if len(cells) == len(read):
+            beside = self._inputs_at(i).get(place, set()) if place is not None else set()
+            is_whole = beside.issuperset(cells.values()) and len(beside) == self._width(i)
+            ordered = sorted(beside if is_whole else cells.values())
+            return {leaf: ordered.index(cell) for leaf, cell in cells.items()}
         latest = max(map(self._latest, read.values()))
         shown = {leaf: self._shown_unit(i - 1, term) for leaf, term in read.items() if self._latest(term) == latest}
         return {leaf: unit for leaf, unit in shown.items() if unit is not None}
+
+    def _width(self, i: int) -> int:
+        """How many inputs most sums of a layer have."""
+        return _mode(len(leaves) for leaves in self._layers[i].inputs.values() if leaves)
+
+    def _inputs_at(self, i: int) -> Mapping[Place, set[Address]]:
+        """The constants that the sums of a layer read as inputs, by document and step."""
+        if i not in self._inputs:
+            found: dict[Place, set[Address]] = defaultdict(set)
+            for column in self._layers[i].columns:
+                for form in column.forms:
+                    read = [form.weights[leaf] for leaf in self._layers[i].inputs[id(column)] if leaf in form.weights]
+                    if form.term in self._places:
+                        found[self._places[form.term]].update(term.cell for term in read if isinstance(term, Leaf))
+            self._inputs[i] = found
+        return self._inputs[i]
 
     def _return_rows(self, i: int, column: Column) -> dict[int, Leaf]:
         layer = self._layers[i]
@@ -391,7 +414,7 @@ class _Assembly:
                     continue
                 read = {leaf: form.weights[leaf] for leaf in layer.inputs[id(column)] if leaf in form.weights}
                 if len(read) == features and all(isinstance(term, Leaf) for term in read.values()):
-                    for leaf, row in self._rows(0, read).items():
+                    for leaf, row in self._rows(0, read, place).items():
                         inputs[place[1]].setdefault(row, read[leaf].cell)  # type: ignore[attr-defined]
         timed = layer.is_recurrent
         sample: dict[str, Places] = {

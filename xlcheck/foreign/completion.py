@@ -14,6 +14,7 @@ from dataclasses import replace
 from xlcheck.foreign.algebra import Address, Algebra, Leaf
 from xlcheck.foreign.columns import Column
 from xlcheck.foreign.forms import Form
+from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.structure import FoundLayer
 
 Offset = tuple[str, int, int]
@@ -23,7 +24,7 @@ INPUT, RETURN, BIAS = "input", "return", "bias"
 
 
 def variants(
-    layer: FoundLayer, unread: Collection[Address], unused: Collection[Address], algebra: Algebra
+    layer: FoundLayer, unread: Collection[Address], unused: Collection[Address], algebra: Algebra, labels: Labels
 ) -> list[FoundLayer]:
     """A layer with its missing weights filled in, and what else it may be with more of the numbers that nothing reads.
 
@@ -32,10 +33,11 @@ def variants(
         unread: constant numbers that no formula reads.
         unused: constant numbers that belong to no weighted sum.
         algebra: makes the terms.
+        labels: the words beside the cells.
     """
     found = _with_columns(_copy(layer), unread, algebra)
     free = set(unread)
-    more = (_with_biases(layer, free, algebra), _recurrent(layer, set(unused), algebra))
+    more = (_with_biases(layer, free, algebra, labels), _recurrent(layer, set(unused), algebra))
     lengthened = (
         _lengthened(layer, kind, end, free, algebra) for kind in (INPUT, RETURN) for end in (-1, 0)
     )  # fmt: skip
@@ -51,7 +53,7 @@ def _with_columns(layer: FoundLayer, unread: Collection[Address], algebra: Algeb
     for column in layer.columns:
         own = _cells(layer, column)
         for role, cell in _predicted(own, pattern).items():
-            if role not in own and cell in free:
+            if cell in free and cell not in own.values():
                 free.discard(cell)
                 _add(layer, column, role, algebra.leaf(cell))
     found = [layer]
@@ -69,13 +71,20 @@ def _with_columns(layer: FoundLayer, unread: Collection[Address], algebra: Algeb
     return found
 
 
-def _with_biases(layer: FoundLayer, free: Collection[Address], algebra: Algebra) -> FoundLayer | None:
-    """A layer that reads no bias with one for each column: free numbers that stand to the columns in the same way."""
+def _with_biases(layer: FoundLayer, free: Collection[Address], algebra: Algebra, labels: Labels) -> FoundLayer | None:
+    """A layer that reads no bias with one for each column: free numbers that stand to the columns in the same way.
+
+    Those first that are called a bias.
+    """
     if not free or any(column.biases for column in layer.columns):
         return None
     anchors = [column.cell for column in layer.columns]
     first = anchors[0]
-    for start in sorted(free, key=lambda c: (c[0] != first[0], abs(c[1] - first[1]) + abs(c[2] - first[2]), c)):
+
+    def order(c: Address) -> tuple[bool, bool, int, Address]:
+        return not labels.is_bias(c), c[0] != first[0], abs(c[1] - first[1]) + abs(c[2] - first[2]), c
+
+    for start in sorted(free, key=order):
         cells = [(start[0], start[1] + a[1] - first[1], start[2] + a[2] - first[2]) for a in anchors]
         if all(cell in free for cell in cells):
             layer = _copy(layer)
@@ -221,16 +230,14 @@ def _moved(start: Address, offset: Offset) -> Address:
 
 
 def _predicted(own: Mapping[Role, Address], pattern: Mapping[Role, Offset]) -> dict[Role, Address]:
-    """Where the weights of a column should stand, by the votes of those that are known."""
-    votes: Counter[Address] = Counter()
-    for role, cell in own.items():
-        if role in pattern:
-            _, row, column = pattern[role]
-            votes[cell[0], cell[1] - row, cell[2] - column] += 1
-    if not votes:
-        return {}
-    (start, _), *_ = votes.most_common(1)
-    return {role: _moved(start, offset) for role, offset in pattern.items()}
+    """Where the weights of a column should stand, if as many as possible of those that are known are to stand right."""
+    known = {(kind, cell) for (kind, _), cell in own.items()}
+    places = [
+        {role: _moved((cell[0], cell[1] - row, cell[2] - column), offset) for role, offset in pattern.items()}
+        for kind, cell in sorted(known)
+        for (other, _), (_, row, column) in pattern.items() if kind == other
+    ]  # fmt: skip
+    return max(places, key=lambda cells: sum((kind, c) in known for (kind, _), c in cells.items()), default={})
 
 
 def _add(layer: FoundLayer, column: Column, role: tuple[str, int], leaf: Leaf) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ from xlcheck.graph.evaluate import evaluate
 Array = NDArray[np.float64]
 
 MOST_READINGS = 2
-"""Choices that are compared by more than the number of formula cells that they explain."""
+"""Choices of each variant that are compared by more than the number of formula cells that they explain."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def readings_of(
         for number, model in enumerate(models_of(layers, visible)):
             choices = [
                 list(_all_choices(variant, visible, labels, f"model{number + 1}"))
-                for variant in product(*(variants(layer, unread, unused, meanings.algebra) for layer in model))
+                for variant in product(*(variants(layer, unread, unused, meanings.algebra, labels) for layer in model))
             ]
             if any(choices):
                 ranked.append(_ranked([own for own in choices if own], scores))
@@ -223,10 +223,14 @@ def _matching(
     return scores
 
 
+def _activations(network: Network) -> list[object]:
+    return [layer.options["activation"] for layer in network.spec.layers]
+
+
 def _ranked(
     variants: Sequence[Sequence[Choice]], scores_of: Callable[[Sequence[Network]], list[int]]
 ) -> list[Detected]:
-    """Those choices of each variant of a model that explain most, best first.
+    """Those choices of each variant of a model that explain most, and one with other activations, best first.
 
     Where the words beside the weights name the gates, they decide.
     """
@@ -239,6 +243,10 @@ def _ranked(
     for choices in variants:
         own = sorted(range(start, start + len(choices)), key=lambda n: (-scores[n], n))
         kept += own[:MOST_READINGS]
+        most = max(len(networks[n].spec.layers) for n in own)
+        kinds = [_activations(networks[n]) for n in kept]
+        others = (n for n in own if len(networks[n].spec.layers) == most and _activations(networks[n]) not in kinds)
+        kept += islice(others, 1)
         start += len(choices)
     return [
         Detected(

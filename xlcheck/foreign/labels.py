@@ -18,7 +18,7 @@ from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
 from xlcheck.foreign.gates import GATES
 
-MAX_DISTANCE = 40
+MAX_DISTANCE, NEAR = 40, 12
 LONGEST_SYMBOL = 3
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "LSTM": {
@@ -35,6 +35,7 @@ _LETTERS: Mapping[str, Mapping[str, str]] = {
 }
 _TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*")
 _STEP = re.compile(r"(?<=.)_?t$")
+_BIAS = re.compile(r"b|b\d+|b_\w+|b[hyxzifcoru]|bias\w*|biais|sesgo|schwell\w*|intercept\w*|threshold\w*|offset\w*")
 _SPLIT = re.compile(r"[^\w~]+")
 
 
@@ -142,3 +143,13 @@ class Labels:
             if gate is not None:
                 return gate
         return None
+
+    def is_bias(self, cell: Address) -> bool:
+        """Whether the words nearest to a cell, to its left or above, name a bias."""
+        sheet, row, column = cell
+        for distance in range(1, NEAR + 1):
+            around = ((sheet, row - up, column - distance + up) for up in range(distance + 1))
+            texts = [self.texts[place] for place in around if place in self.texts]
+            if texts:
+                return any(_BIAS.fullmatch(word) for text in texts for word in _SPLIT.split(_plain(text)))
+        return False

@@ -23,6 +23,8 @@ from xlcheck.graph.quantities import Quantity, Role
 Array = NDArray[np.float64]
 
 SETTINGS = 2
+PER_RECALCULATION = 120
+"""What a recalculation costs beside its formula cells, in the time that one of them takes."""
 _NO_NUMBER = "no number"
 """Put back where an error stood: a text makes an error of every sum it enters."""
 
@@ -40,6 +42,8 @@ class Probe:
 
     Attributes:
         values: what every formula cell holds now, `(settings, cells of the table)`.
+        work: how many formula cells were recalculated so far, with what each recalculation costs beside. A search
+            stops by this and not by the clock, so that its answer is the same on every machine.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Probe:
         self._overwritten: dict[Address, Array] = {}
         self._sessions: list[Session] = []
         self._tried = True  # there is no session yet to put anything into
+        self.work = 0
         self.values = self._first_values(sessions.saved())
 
     def _first_values(self, session: Session) -> Array:
@@ -66,7 +71,7 @@ class Probe:
         for random in self._random:
             for cell, value in random.items():
                 session.set(*cell, value)
-            rows.append(self._table.recalculate(session, formulas_only=True).numbers)
+            rows.append(self._recalculated(session))
         return np.stack(rows)
 
     def _start(self) -> None:
@@ -124,7 +129,11 @@ class Probe:
             self._sessions[setting].set(*cell, _settable(values[setting]))
 
     def _recalculate_one(self, setting: int) -> Array:
-        return self._table.recalculate(self._sessions[setting], formulas_only=True).numbers
+        return self._recalculated(self._sessions[setting])
+
+    def _recalculated(self, session: Session) -> Array:
+        self.work += PER_RECALCULATION + len(self._table.formulas)
+        return self._table.recalculate(session, formulas_only=True).numbers
 
     def _given(self, setting: int) -> dict[Address, float]:
         random = self._random[setting]

@@ -7,15 +7,16 @@ each number that it leaves unread.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 
 from xlcheck.foreign.algebra import Address
-from xlcheck.foreign.amendments import amendments
+from xlcheck.foreign.amendments import amendments, typed_over
 from xlcheck.foreign.cells import CellTable, CellValues
 from xlcheck.foreign.detect import Detection, detect, readings_of
+from xlcheck.foreign.labels import Labels
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
@@ -24,22 +25,26 @@ from xlcheck.foreign.shapes import skeleton
 from xlcheck.foreign.tie import Tie, tie
 from xlcheck.foreign.unrecognised import unrecognised
 
-MAX_SECONDS = 6.0
-MAX_SECONDS_EACH = 2.0
-"""Of this process, so that what else a machine does decides nothing."""
-FIRST = 2
+MAX_WORK, MAX_WORK_EACH = 1_200_000, 400_000
+"""Formula cells that are recalculated for all readings, and for one of them: a few seconds."""
+PER_AMENDMENT = 100
+"""What it costs to find the readings of an amended workbook, for each formula, in the time of one recalculated cell."""
+FIRST = 4
 """Readings of the workbook as it is that are looked at before any formula is amended."""
 GOOD = 0.9
 """The share of an amended workbook that a reading explains if nothing else is wrong."""
 FEW, MOST = 2.0, 6.0
 """So few mistakes a likely reading needs; one that needs the most is none."""
 UNPLACED = 1.5
-"""What a formula or a number counts that has no place in a reading, where a mistake counts 1."""
+"""What a formula counts that has no place in a reading, a bias that nothing reads, or a number that seems to be typed
+over a formula and is taken as it stands, where a mistake counts 1."""
 UNREAD, UNUSUAL = 0.5, 0.01
-"""The same for a number that nothing reads or a weight that is computed, and for a layer with an activation that is
-not Keras's own."""
+"""The same for another number that nothing reads or a weight that is computed; and for a layer with an activation
+that is not Keras's own."""
 PER_CELL = 0.05
 """What one more cell with the same mistake counts, where a mistake counts 1."""
+ONE, ONE_FORMULA = 1 + PER_CELL, 1 + 6 * PER_CELL
+"""What a workbook costs with a mistake in one cell; and with one formula that was filled over several."""
 
 
 @dataclass(frozen=True)
@@ -66,67 +71,101 @@ def best_reading(table: CellTable, values: CellValues, sessions: Sessions, prece
         sessions: of the engine that recalculates the file with other numbers.
         precedents: who reads what.
     """
-    started = time.process_time()
-    best: Reading | None = None
-    seen: list[Sequence[Network]] = []
-    for found, is_likely in _readings(table, values, sessions, precedents):
-        if best is not None and best.cost < FEW and not is_likely:
-            break
+    return _Search(table, values, sessions, precedents).best()
+
+
+class _Search:
+    """Weighs readings, likeliest first, until one is good enough or enough work was done."""
+
+    def __init__(self, table: CellTable, values: CellValues, sessions: Sessions, precedents: Precedents) -> None:
+        self._table = table
+        self._values = values
+        self._sessions = sessions
+        self._precedents = precedents
+        self._work = 0
+
+    def best(self) -> Detection:
+        """The networks of the reading with the lowest cost; of the formulas as they are if none is likely."""
+        best: Reading | None = None
+        seen: list[Sequence[Network]] = []
+        for found, is_likely, enough in self._readings():
+            if best is not None and best.cost < FEW and not is_likely:
+                break
+            networks = [d.network for d in found.networks]
+            if not networks or networks in seen:
+                continue
+            reading = self._weighed(found, min(FEW if is_likely else MOST, math.inf if best is None else best.cost))
+            if reading.cost < math.inf or not is_likely:
+                seen.append(networks)
+            if reading.right * 2 >= len(self._table.formulas) and (best is None or reading.cost < best.cost):
+                best = reading
+            if (best is not None and best.cost <= enough) or self._work > MAX_WORK:
+                break
+        return detect(self._table, self._values, self._sessions, self._precedents) if best is None else best.found
+
+    def _readings(self) -> Iterator[tuple[Detection, bool, float]]:
+        """Readings of the workbook as it is and with formulas amended: those first that explain nearly all of it.
+
+        And those that find a place for more of the typed numbers than the first one does. With each: whether it is
+        likely, and what the best one so far may cost for the search to end.
+        """
+        own = readings_of(self._table, self._values, self._sessions, self._precedents)
+        own.sort(key=attrgetter("explained"), reverse=True)
+        first = own[:FIRST] + [reading for reading in own[FIRST:] if _given(reading) > _given(own[0])]
+        for reading in first:
+            yield reading, True, ONE
+        later = own
+        for amended in amendments(self._table, self._values, self._precedents):
+            self._work += PER_AMENDMENT * len(self._table.formulas)
+            for reading in readings_of(self._table, self._values, self._sessions, self._precedents, amended):
+                if reading.explained >= GOOD * len(self._table.formulas):
+                    yield reading, True, ONE_FORMULA
+                else:
+                    later.append(reading)
+        for reading in sorted(later, key=attrgetter("explained"), reverse=True):
+            yield reading, False, ONE_FORMULA
+
+    def _weighed(self, found: Detection, most: float) -> Reading:
+        """A reading and its cost, which is found out only as far as it is below `most`."""
+        table, precedents = self._table, self._precedents
         networks = [d.network for d in found.networks]
-        if not networks or networks in seen:
-            continue
-        most = min(FEW if is_likely else MOST, math.inf if best is None else best.cost)
-        reading = _weighed(found, table, values, sessions, precedents, most)
-        if reading.cost < math.inf or not is_likely:
-            seen.append(networks)
-        if reading.right * 2 >= len(table.formulas) and (best is None or reading.cost < best.cost):
-            best = reading
-        if (best is not None and best.cost <= 1 + PER_CELL) or time.process_time() - started > MAX_SECONDS:
-            break
-    return detect(table, values, sessions, precedents) if best is None else best.found
+        probe = Probe(table, self._sessions, networks, self._values.numbers)
+
+        def enough(wrong: Collection[Address]) -> bool:
+            return _cost_of(wrong, table) >= most or probe.work > MAX_WORK_EACH
+
+        tied = tie(table, probe, networks, precedents, enough)
+        self._work += probe.work
+        if not tied.complete:
+            return Reading(found, math.inf, 0)
+        left = unrecognised(table, self._values, networks, tied, precedents, (), told=False)
+        cost = _cost_of(tied.wrong, table) + UNPLACED * (len(left.cells) + left.without_cell)
+        unread = _unread(table, networks, tied, precedents)
+        biases = [cell for cell in unread if self._labels.is_bias(cell)] + self._no_biases(networks)
+        cost += UNPLACED * len(biases) + UNREAD * len(set(unread).difference(biases))
+        cost += UNPLACED * len(self._typed_over.difference(tied.wrong))
+        cost += UNREAD * len(_made(table, networks)) + UNUSUAL * _unusual(networks)
+        return Reading(found, cost, sum(table.is_formula(cell) for cell in tied.held) - len(tied.wrong))
+
+    def _no_biases(self, networks: Sequence[Network]) -> list[Address]:
+        """Numbers that no formula reads, that are called a bias, and that a reading takes for something else."""
+        return [
+            cell for network in networks for quantity, _, _, cell in network.cells()
+            if quantity.band.symbol != "bias" and not self._precedents.readers(cell) and self._labels.is_bias(cell)
+        ]  # fmt: skip
+
+    @cached_property
+    def _typed_over(self) -> set[Address]:
+        return set(typed_over(self._table, self._values, self._precedents))
+
+    @cached_property
+    def _labels(self) -> Labels:
+        return Labels.of(self._table)
 
 
-def _readings(
-    table: CellTable, values: CellValues, sessions: Sessions, precedents: Precedents
-) -> Iterator[tuple[Detection, bool]]:
-    """Readings of the workbook as it is and with formulas amended: those first that explain nearly all of it."""
-    later = sorted(readings_of(table, values, sessions, precedents), key=attrgetter("explained"), reverse=True)
-    for reading in later[:FIRST]:
-        yield reading, True
-    for amended in amendments(table, values, precedents):
-        for reading in readings_of(table, values, sessions, precedents, amended):
-            if reading.explained >= GOOD * len(table.formulas):
-                yield reading, True
-            else:
-                later.append(reading)
-    for reading in sorted(later, key=attrgetter("explained"), reverse=True):
-        yield reading, False
-
-
-def _weighed(
-    found: Detection,
-    table: CellTable,
-    values: CellValues,
-    sessions: Sessions,
-    precedents: Precedents,
-    most: float,
-) -> Reading:
-    """A reading and its cost, which is found out only as far as it is below `most`."""
-    networks = [d.network for d in found.networks]
-    probe = Probe(table, sessions, networks, values.numbers)
-    started = time.process_time()
-
-    def enough(wrong: Collection[Address]) -> bool:
-        return _cost_of(wrong, table) >= most or time.process_time() - started > MAX_SECONDS_EACH
-
-    tied = tie(table, probe, networks, precedents, enough)
-    if not tied.complete:
-        return Reading(found, math.inf, 0)
-    left = unrecognised(table, values, networks, tied, precedents, (), told=False)
-    cost = _cost_of(tied.wrong, table) + UNPLACED * (len(left.cells) + left.without_cell)
-    cost += UNREAD * (len(_unread(table, networks, tied, precedents)) + len(_made(table, networks)))
-    cost += UNUSUAL * _unusual(networks)
-    return Reading(found, cost, sum(table.is_formula(cell) for cell in tied.held) - len(tied.wrong))
+def _given(reading: Detection) -> int:
+    """How many cells are taken for weights, inputs or initial states."""
+    return len({cell for detected in reading.networks for _, _, _, cell in detected.network.cells()})
 
 
 def _unread(table: CellTable, networks: Sequence[Network], tied: Tie, precedents: Precedents) -> list[Address]:

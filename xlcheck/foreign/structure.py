@@ -16,6 +16,7 @@ Place = tuple[int, int]
 """Document and time step, from 0."""
 _SHARED = 0.5
 _VOTES = 4
+FEW_GROUPS = 40
 
 
 @dataclass(eq=False)
@@ -56,7 +57,7 @@ class FoundLayer:
 
 def find_layers(columns: Sequence[Column], visible: Visible) -> list[FoundLayer]:
     """Group columns into layers, in order of calculation."""
-    groups = group_by(columns, _same_layer(columns))
+    groups = _merged_alike(group_by(columns, _same_layer(columns)))
     groups = _merged_circles(groups, visible)
     layers = [FoundLayer(group) for group in _in_order(groups, visible)]
     for layer in layers:
@@ -87,7 +88,27 @@ def _same_layer(columns: Sequence[Column]) -> Iterable[tuple[Column, Column]]:
             yield by_id[a], by_id[b]
 
 
-def _what_is_read(column: Column) -> Iterable[object]:
+def _merged_alike(groups: list[list[Column]]) -> list[list[Column]]:
+    """Groups of columns of which most read nearly the same are one layer in which some sums lack a term."""
+    if not 1 < len(groups) <= FEW_GROUPS:
+        return groups
+    read = [[key for column in group for key in _what_is_read(column)] for group in groups]
+
+    def are_alike(a: int, b: int) -> bool:
+        close = sum(any(len(own & key) > _SHARED * len(own | key) for key in read[b]) for own in read[a])
+        return close > _SHARED * len(read[a]) > 0
+
+    merged: list[set[int]] = []
+    for i in range(len(groups)):
+        alike = {i} | {j for j in range(len(groups)) if j != i and are_alike(i, j) and are_alike(j, i)}
+        for other in [m for m in merged if m & alike]:
+            alike |= other
+            merged.remove(other)
+        merged.append(alike)
+    return [sorted((c for i in alike for c in groups[i]), key=lambda c: c.cell) for alike in merged]
+
+
+def _what_is_read(column: Column) -> Iterable[frozenset[Term]]:
     """The inputs of a column at each step: its constants there, or without any all that it multiplies."""
     for form in column.forms:
         partners = column.multiplied(form)
@@ -112,7 +133,7 @@ def _spread(visible: Visible, bits: Mapping[Term, int]) -> dict[Term, int]:
 
     mask: dict[Term, int] = {}
     for term in visible.terms:
-        value = bits.get(term, 0)
+        value = bits.get(visible.sum_of(term), 0)
         for inner in below(term):
             value |= mask[inner]
         mask[term] = value
@@ -174,10 +195,14 @@ def _find_places(layer: FoundLayer, visible: Visible) -> None:
     accepted: list[frozenset[Term]] = []
     taken: set[Term] = set()
     enough = _SHARED * sum(bool(leaves) for leaves in layer.inputs.values())
-    for key in sorted(keys, key=lambda k: (-len(keys[k]), min(t.number for t in k))):
+    for key in sorted(keys, key=lambda k: (-len(keys[k]), -len(k), min(t.number for t in k))):
         if not key & taken and len(keys[key]) >= enough:
             accepted.append(key)
             taken |= key
+    for key in sorted(set(keys).difference(accepted), key=lambda k: min(t.number for t in k)):
+        whole = [other for other in accepted if key < other]
+        if whole:  # a sum that reads only some of the inputs of a step
+            keys[whole[0]] += keys.pop(key)
     number = {form.term: i for i, key in enumerate(accepted) for form in keys[key]}
     before = _before(accepted, keys, _spread(visible, {term: 1 << i for term, i in number.items()}))
     chains = _chains(len(accepted), before)
@@ -244,7 +269,7 @@ def _find_slots(layer: FoundLayer) -> None:
     slots = list({id(leaves): leaves for leaves in group.values()}.values())
     most = max((len(slot) for slot in slots), default=0)
     layer.slots = sorted(
-        (slot for slot in slots if len(slot) > _SHARED * most or most == 1), key=lambda slot: min(x.cell for x in slot)
+        (slot for slot in slots if len(slot) >= _SHARED * most), key=lambda slot: min(x.cell for x in slot)
     )
 
 

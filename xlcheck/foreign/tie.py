@@ -7,7 +7,6 @@ shows its own fingerprint again.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,8 +32,8 @@ from xlcheck.foreign.shapes import skeleton
 
 Array = NDArray[np.float64]
 
-MAX_SECONDS = 8.0
-"""Of this process, so that what else a machine does decides nothing."""
+MAX_WORK = 1_600_000
+"""Formula cells that are recalculated in search of what is wrong: several seconds."""
 
 
 @dataclass(frozen=True)
@@ -150,11 +149,11 @@ class _Tier:
 
     def run(self, enough: Callable[[Collection[Address]], bool]) -> Tie:
         """Repair one wrong cell after the other until every cell is explained or belongs to nothing."""
-        started = time.process_time()
+        started = self._probe.work
         now = self._in_place(self.matching())
         complete = True
         while unknown := [cell for cell in now.unknown() if cell not in self._shop.scratch]:
-            if time.process_time() - started > MAX_SECONDS or enough(self._wrong):
+            if self._probe.work - started > MAX_WORK or enough(self._wrong):
                 complete = False
                 break
             other_gates = self._at_other_gates(now)

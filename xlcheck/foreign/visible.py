@@ -37,6 +37,10 @@ class Visible:
         """The sums that a term shows."""
         return self._seen.get(term, frozenset())
 
+    def sum_of(self, term: Term) -> Term:
+        """The sum that a term is, or is a multiple of; the term itself if it is neither."""
+        return self._scaled[term][0] if term in self._scaled else term
+
     def only(self, term: Term) -> Term | None:
         """The one sum that a term is a function of, or None."""
         seen = self._seen.get(term, frozenset())
