@@ -24,6 +24,7 @@ from xlcheck.foreign.sessions import Sessions
 from xlcheck.foreign.shapes import skeleton
 from xlcheck.foreign.tie import Tie, tie
 from xlcheck.foreign.unrecognised import unrecognised
+from xlcheck.spec.model_spec import LayerSpec
 
 MAX_WORK, MAX_WORK_EACH = 1_200_000, 400_000
 """Formula cells that are recalculated for all readings, and for one of them: a few seconds."""
@@ -40,7 +41,7 @@ UNPLACED = 1.5
 over a formula and is taken as it stands, where a mistake counts 1."""
 UNREAD, UNUSUAL = 0.5, 0.01
 """The same for another number that nothing reads or a weight that is computed; and for a layer with an activation
-that is not Keras's own."""
+that is not Keras's own, or with units that stand in one order in one table of weights and otherwise in another."""
 PER_CELL = 0.05
 """What one more cell with the same mistake counts, where a mistake counts 1."""
 ONE, ONE_FORMULA = 1 + PER_CELL, 1 + 6 * PER_CELL
@@ -55,11 +56,13 @@ class Reading:
         found: the networks.
         cost: how many mistakes the workbook would have.
         right: how many formula cells would be right.
+        unusual: how much of the networks is not as it mostly is, which decides between readings of the same cost.
     """
 
     found: Detection
     cost: float
     right: int
+    unusual: int = 0
 
 
 def best_reading(table: CellTable, values: CellValues, sessions: Sessions, precedents: Precedents) -> Detection:
@@ -99,7 +102,8 @@ class _Search:
                 seen.append(networks)
             if reading.right * 2 >= len(self._table.formulas) and (best is None or reading.cost < best.cost):
                 best = reading
-            if (best is not None and best.cost <= enough) or self._work > MAX_WORK:
+            is_sure = best is not None and best.cost <= enough and (best.cost <= ONE or not best.unusual)
+            if is_sure or self._work > MAX_WORK:
                 break
         return detect(self._table, self._values, self._sessions, self._precedents) if best is None else best.found
 
@@ -144,8 +148,10 @@ class _Search:
         biases = [cell for cell in unread if self._labels.is_bias(cell)] + self._no_biases(networks)
         cost += UNPLACED * len(biases) + UNREAD * len(set(unread).difference(biases))
         cost += UNPLACED * len(self._typed_over.difference(tied.wrong))
-        cost += UNREAD * len(_made(table, networks)) + UNUSUAL * _unusual(networks)
-        return Reading(found, cost, sum(table.is_formula(cell) for cell in tied.held) - len(tied.wrong))
+        unusual = _unusual(networks)
+        cost += UNREAD * len(_made(table, networks)) + UNUSUAL * unusual
+        right = sum(table.is_formula(cell) for cell in tied.held) - len(tied.wrong)
+        return Reading(found, cost, right, unusual)
 
     def _no_biases(self, networks: Sequence[Network]) -> list[Address]:
         """Numbers that no formula reads, that are called a bias, and that a reading takes for something else."""
@@ -190,11 +196,21 @@ def _made(table: CellTable, networks: Sequence[Network]) -> list[Address]:
 
 
 def _unusual(networks: Sequence[Network]) -> int:
-    """How many layers have other activations than Keras gives them if nothing is said."""
-    return sum(
-        layer.options["activation"] != "tanh" for network in networks for layer in network.spec.layers
-        if layer.kind != "Dense"
-    )  # fmt: skip
+    """How many layers have other activations than Keras gives them if nothing is said, or units in several orders."""
+    layers = [(network, layer) for network in networks for layer in network.spec.layers]
+    activations = sum(layer.options["activation"] != "tanh" for _, layer in layers if layer.kind != "Dense")
+    return activations + sum(len(set(_orders(network, layer))) > 1 for network, layer in layers)
+
+
+def _orders(network: Network, layer: LayerSpec) -> Iterator[tuple[int, ...]]:
+    """For each table of weights of a layer, the order in which the first weights of its columns stand on the sheet."""
+    for name in layer.weights:
+        places = network.weights[f"{layer.name}.{name}"]
+        width = network.graph[f"{layer.name}.{name}"].shape[-1]
+        first = [min((c for c in places[column::width] if c is not None), default=None) for column in range(width)]
+        known = [cell for cell in first if cell is not None]
+        if len(known) == width:
+            yield tuple(sorted(range(width), key=known.__getitem__))
 
 
 def _cost_of(wrong: Collection[Address], table: CellTable) -> float:
