@@ -41,3 +41,21 @@ def test_the_nearest_words_count() -> None:
     assert labels.gate(("S", 3, 3), "LSTM") == "f"
     assert labels.gate(("S", 1, 3), "LSTM") == "o"
     assert labels.gate(("T", 3, 3), "LSTM") is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_bias"),
+    [
+        ({("S", 1, 0): "bias h"}, True),
+        ({("S", 0, 1): "b_out"}, True),
+        ({("S", 0, 0): "b"}, True),
+        ({("S", 1, 0): "learning rate", ("S", 0, 0): "bias"}, False),
+        ({("S", 1, 0): "the brown fox"}, False),
+        ({("S", 1, 2): "bias"}, False),
+        ({("T", 1, 0): "bias"}, False),
+        ({}, False),
+    ],
+)
+def test_the_nearest_words_name_a_bias(texts: dict[tuple[str, int, int], str], is_bias: bool) -> None:
+    """To the left or above, on the same worksheet; words further away say nothing."""
+    assert Labels(texts).is_bias(("S", 1, 1)) is is_bias

@@ -232,8 +232,8 @@ class _Lines:
                             yield found
 
     def reading_what_is_unread(self, precedents: Precedents) -> Iterator[Edits]:
-        """Each band with one of its fixed ranges at another place, where only numbers stand that nothing reads."""
-        unread = {cell for cell in self._numbers if not precedents.readers(cell)}
+        """Each band with one of its fixed ranges at another place, where only fractions stand that nothing reads."""
+        unread = {c for c, number in _numbers(self._table) if not number.is_integer() and not precedents.readers(c)}
         for line in self._lines.values():
             text = self._table.texts[line[0]]
             for number, (first, last) in enumerate(operands(text)) if unread else ():

@@ -28,8 +28,9 @@ from xlcheck.spec.model_spec import LayerSpec
 
 MAX_WORK, MAX_WORK_EACH = 1_200_000, 400_000
 """Formula cells that are recalculated for all readings, and for one of them: a few seconds."""
-PER_AMENDMENT = 100
-"""What it costs to find the readings of an amended workbook, for each formula, in the time of one recalculated cell."""
+PER_READING, PER_AMENDMENT = 6_000, 100
+"""What it costs to begin with a reading; and to find the readings of an amended workbook, for each of its formulas: in
+the time that it takes to recalculate one cell."""
 FIRST = 4
 """Readings of the workbook as it is that are looked at before any formula is amended."""
 GOOD = 0.9
@@ -44,7 +45,7 @@ UNREAD, UNUSUAL = 0.5, 0.01
 that is not Keras's own, or with units that stand in one order in one table of weights and otherwise in another."""
 PER_CELL = 0.05
 """What one more cell with the same mistake counts, where a mistake counts 1."""
-ONE, ONE_FORMULA = 1 + PER_CELL, 1 + 6 * PER_CELL
+ONE, ONE_FORMULA = 1 + PER_CELL, 1 + 9 * PER_CELL
 """What a workbook costs with a mistake in one cell; and with one formula that was filled over several."""
 
 
@@ -120,7 +121,7 @@ class _Search:
             yield reading, True, ONE
         later = own
         for amended in amendments(self._table, self._values, self._precedents):
-            self._work += PER_AMENDMENT * len(self._table.formulas)
+            self._work += PER_READING // 2 + PER_AMENDMENT * len(self._table.formulas)
             for reading in readings_of(self._table, self._values, self._sessions, self._precedents, amended):
                 if reading.explained >= GOOD * len(self._table.formulas):
                     yield reading, True, ONE_FORMULA
@@ -139,7 +140,7 @@ class _Search:
             return _cost_of(wrong, table) >= most or probe.work > MAX_WORK_EACH
 
         tied = tie(table, probe, networks, precedents, enough)
-        self._work += probe.work
+        self._work += PER_READING + probe.work
         if not tied.complete:
             return Reading(found, math.inf, 0)
         left = unrecognised(table, self._values, networks, tied, precedents, (), told=False)
