@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from thorough import THOROUGH
 
 from fixtures.foreign.layouts import LAYOUTS
 from fixtures.foreign.make_corpus import FOLDER
 from fixtures.foreign.mistakes.names import Mistake
 from fixtures.foreign.mistakes.planting import Plant, plants
 from fixtures.foreign.score import score_layout
-from thorough import THOROUGH
 from xlcheck.api import check
 
 MODES = ["with bindings", "without"]

@@ -121,6 +121,8 @@ class _Search:
             yield reading, True, ONE
         later = own
         for amended in amendments(self._table, self._values, self._precedents):
+            if self._work > MAX_WORK:
+                break
             self._work += PER_READING // 2 + PER_AMENDMENT * len(self._table.formulas)
             for reading in readings_of(self._table, self._values, self._sessions, self._precedents, amended):
                 if reading.explained >= GOOD * len(self._table.formulas):

@@ -268,9 +268,12 @@ def _find_slots(layer: FoundLayer) -> None:
                 group[leaf] = merged
     slots = list({id(leaves): leaves for leaves in group.values()}.values())
     most = max((len(slot) for slot in slots), default=0)
-    layer.slots = sorted(
-        (slot for slot in slots if len(slot) >= _SHARED * most), key=lambda slot: min(x.cell for x in slot)
-    )
+    large = [slot for slot in slots if len(slot) > _SHARED * most or most == 1]
+    column_of = {leaf: id(column) for column in layer.columns for leaf in layer.returns[id(column)]}
+    seen = {column_of[leaf] for slot in large for leaf in slot}
+    # In small ones are the weights of a candidate, or those of a unit that some sums do not read.
+    small = [slot for slot in slots if slot not in large and all(column_of[leaf] in seen for leaf in slot)]
+    layer.slots = sorted(large + small, key=lambda slot: min(leaf.cell for leaf in slot))
 
 
 def _find_activations(layers: Sequence[FoundLayer], visible: Visible) -> None:
