@@ -87,50 +87,63 @@ class _Search:
         self._sessions = sessions
         self._precedents = precedents
         self._work = 0
+        self._best: Reading | None = None
+        self._seen: list[Sequence[Network]] = []
 
     def best(self) -> Detection:
         """The networks of the reading with the lowest cost; of the formulas as they are if none is likely."""
-        best: Reading | None = None
-        seen: list[Sequence[Network]] = []
-        for found, is_likely, enough in self._readings():
-            if best is not None and best.cost < FEW and not is_likely:
-                break
-            networks = [d.network for d in found.networks]
-            if not networks or networks in seen:
-                continue
-            reading = self._weighed(found, min(FEW if is_likely else MOST, math.inf if best is None else best.cost))
-            if reading.cost < math.inf or not is_likely:
-                seen.append(networks)
-            if reading.right * 2 >= len(self._table.formulas) and (best is None or reading.cost < best.cost):
-                best = reading
-            is_sure = best is not None and best.cost <= enough and (best.cost <= ONE or not best.unusual)
-            if is_sure or self._work > MAX_WORK:
-                break
-        return detect(self._table, self._values, self._sessions, self._precedents) if best is None else best.found
-
-    def _readings(self) -> Iterator[tuple[Detection, bool, float]]:
-        """Readings of the workbook as it is and with formulas amended: those first that explain nearly all of it.
-
-        And those that find a place for more of the typed numbers than the first one does. With each: whether it is
-        likely, and what the best one so far may cost for the search to end.
-        """
         own = readings_of(self._table, self._values, self._sessions, self._precedents)
         own.sort(key=attrgetter("explained"), reverse=True)
         first = own[:FIRST] + [reading for reading in own[FIRST:] if _given(reading) > _given(own[0])]
-        for reading in first:
-            yield reading, True, ONE
-        later = own
+        for found in first:
+            self._look_at(found, is_likely=True)
+            if self._is_enough(ONE):
+                break
+        for found, is_likely in () if self._is_enough(ONE_FORMULA) else self._others(own):
+            if not is_likely and self._best is not None and self._best.cost < FEW:
+                break
+            self._look_at(found, is_likely=is_likely)
+            if self._is_enough(ONE_FORMULA):
+                break
+        if self._best is None:
+            return detect(self._table, self._values, self._sessions, self._precedents)
+        return self._best.found
+
+    def _is_enough(self, cost: float) -> bool:
+        """Whether the best reading so far needs no more than that, or too much work was done."""
+        best = self._best
+        is_sure = best is not None and best.cost <= cost and (best.cost <= ONE or not best.unusual)
+        return is_sure or self._work > MAX_WORK
+
+    def _look_at(self, found: Detection, *, is_likely: bool) -> None:
+        """Weigh a reading, unless it was weighed before, and keep it if it is the best one."""
+        networks = [d.network for d in found.networks]
+        if not networks or networks in self._seen:
+            return
+        most = min(FEW if is_likely else MOST, math.inf if self._best is None else self._best.cost)
+        reading = self._weighed(found, most)
+        if reading.cost < math.inf or not is_likely:
+            self._seen.append(networks)
+        if reading.right * 2 >= len(self._table.formulas) and (self._best is None or reading.cost < self._best.cost):
+            self._best = reading
+
+    def _others(self, own: Sequence[Detection]) -> Iterator[tuple[Detection, bool]]:
+        """Readings of the workbook with formulas amended, and whether they are likely: whether nearly all is explained.
+
+        Then all others, also those of the formulas as they are.
+        """
+        later = list(own)
         for amended in amendments(self._table, self._values, self._precedents):
             if self._work > MAX_WORK:
                 break
             self._work += PER_READING // 2 + PER_AMENDMENT * len(self._table.formulas)
             for reading in readings_of(self._table, self._values, self._sessions, self._precedents, amended):
                 if reading.explained >= GOOD * len(self._table.formulas):
-                    yield reading, True, ONE_FORMULA
+                    yield reading, True
                 else:
                     later.append(reading)
         for reading in sorted(later, key=attrgetter("explained"), reverse=True):
-            yield reading, False, ONE_FORMULA
+            yield reading, False
 
     def _weighed(self, found: Detection, most: float) -> Reading:
         """A reading and its cost, which is found out only as far as it is below `most`."""
