@@ -214,8 +214,9 @@ def _made(table: CellTable, networks: Sequence[Network]) -> list[Address]:
 def _unusual(networks: Sequence[Network]) -> int:
     """How many layers have other activations than Keras gives them if nothing is said, or units in several orders."""
     layers = [(network, layer) for network in networks for layer in network.spec.layers]
-    activations = sum(layer.options["activation"] != "tanh" for _, layer in layers if layer.kind != "Dense")
-    return activations + sum(len(set(_orders(network, layer))) > 1 for network, layer in layers)
+    activations = [layer.options["activation"] for _, layer in layers if layer.kind != "Dense"]
+    orders = [set(_orders(network, layer)) for network, layer in layers]
+    return len(activations) - activations.count("tanh") + sum(len(own) > 1 for own in orders)
 
 
 def _orders(network: Network, layer: LayerSpec) -> Iterator[tuple[int, ...]]:
