@@ -30,7 +30,6 @@ from xlcheck.api import check
         ("shared_formulas", Mistake.WRONG_TIME_STEP, "D7 D8 E7 E8 F7 F8"),
         ("let_lambda", Mistake.WRONG_TIME_STEP, "D13 E13"),
         ("let_lambda", Mistake.SIGMOID_TANH_EXCHANGED, "C15 D15 E15"),
-        ("transposed_weights", Mistake.PRE_ACTIVATION_FED_BACK, "C30 D30 E30"),
         ("transposed_weights", Mistake.NEIGHBOUR_UNIT, "C31 D31 E31"),
         ("book_simple_rnn", Mistake.RECURRENT_TERM_MISSING, "C9"),
     ],
