@@ -45,6 +45,7 @@ def main() -> None:
         commands = {
             PYTHON: [sys.executable, "-c", "pass"],
             "xlcheck --help": [*XLCHECK, "--help"],
+            "xlcheck list": [*XLCHECK, "list"],
             "xlcheck check lstm.xlsx": [*XLCHECK, "check", str(WORKBOOKS / "lstm.xlsx"), "-o", f"{folder}/report.txt"],
             "xlcheck build --all": [*XLCHECK, "build", "--all", "-q", "-o", folder],
         }
