@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from xlcheck.foreign.algebra import Address
 from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.elements import Elements, Source, quantity_sources
+from xlcheck.foreign.elements import Elements, Source, quantity_sources, same
 from xlcheck.foreign.gates import GATES
 from xlcheck.foreign.matching import Matching, Placed
 from xlcheck.foreign.network import Network
@@ -50,15 +50,15 @@ def exchanged(
     Returns:
         Cell → the number of its element; nothing if no other order explains every cell.
     """
-    unknown = now.unknown()
-    positions = [table.index[cell] for cell in unknown]
+    shown = values[0, [table.index[cell] for cell in formulas]]
     for number, network in enumerate(networks):
         for layer in network.spec.layers:
             for order in _orders(layer):
-                other = [_in_order(network, layer, order, setting) for setting in settings[number]]
-                moved = _with(sources, number, quantity_sources(number, network, other))
-                if not any(Elements(moved).equal_to(values[:, positions])):
+                first = _in_order(network, layer, order, settings[number][0])
+                if not any(_shows(shown, first[name]) for name in network.graph.outputs):
                     continue
+                other = [first, *(_in_order(network, layer, order, setting) for setting in settings[number][1:])]
+                moved = _with(sources, number, quantity_sources(number, network, other))
                 parts = [
                     s for n, tied in enumerate(networks)
                     for s in part_sources(n, tied.graph, other if n == number else settings[n])
@@ -68,6 +68,11 @@ def exchanged(
                 if not matching.unknown():
                     return dict(matching.held)
     return {}
+
+
+def _shows(shown: Array, results: Array) -> bool:
+    """Whether any cell shows any of some results; else it is not worth comparing all the rest."""
+    return bool(same(shown[:, None], results.reshape(1, -1)).any())
 
 
 def _unbound(placed: Placed) -> Placed:
