@@ -6,11 +6,11 @@ weights never agree on them by chance, so that a cell's value says what the cell
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, repeat
-from typing import TypeVar
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,6 @@ from xlcheck.graph.quantities import Quantity
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
 Compute = Callable[[Values], Array]
-
-T = TypeVar("T", int, bool)
 
 RTOL = 1e-9
 """How closely two ways to compute a function must agree to be the same function."""
@@ -134,13 +132,9 @@ class Elements:
     def __len__(self) -> int:
         return self._starts[-1]
 
-    @cached_property
-    def _places(self) -> list[int]:
-        return self._each(list(range(len(self.sources))))
-
     def place(self, number: int) -> int:
         """The number of an element's source."""
-        return self._places[number]
+        return bisect_right(self._starts, number) - 1
 
     def __getitem__(self, number: int) -> Element:
         source = self.place(number)
@@ -173,13 +167,13 @@ class Elements:
         return {stem: place for place, stem in enumerate(self._stems)}
 
     @cached_property
-    def is_part(self) -> list[bool]:
-        """Whether each element is only a part of a quantity."""
+    def is_part(self) -> bytes:
+        """For each element 1 if it is only a part of a quantity."""
         return self._each([bool(source.part) for source in self.sources])
 
     @cached_property
-    def is_weight(self) -> list[bool]:
-        """Whether each element is one of a weight."""
+    def is_weight(self) -> bytes:
+        """For each element 1 if it is one of a weight."""
         return self._each([source.quantity.is_weight and not source.part for source in self.sources])
 
     def followers(self, band: tuple[int, str, str]) -> frozenset[tuple[int, str, str]]:
@@ -215,12 +209,12 @@ class Elements:
         return {source.band for source in self.sources if source.quantity.is_weight}
 
     @cached_property
-    def is_computed(self) -> list[bool]:
-        """Whether each element is computed, and not given."""
+    def is_computed(self) -> bytes:
+        """For each element 1 if it is computed, and not given."""
         return self._each([bool(source.reads) for source in self.sources])
 
-    def _each(self, of_source: list[T]) -> list[T]:
-        return list(chain.from_iterable(map(repeat, of_source, np.diff(self._starts).tolist())))
+    def _each(self, of_source: list[bool]) -> bytes:
+        return np.repeat(np.array(of_source, dtype=np.uint8), np.diff(self._starts)).tobytes()
 
     @cached_property
     def by_name(self) -> dict[tuple[int, str], int]:

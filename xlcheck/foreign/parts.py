@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from xlcheck.foreign.elements import Array, Compute, Source, Values
+from xlcheck.foreign.elements import RTOL, Array, Compute, Source, Values
 from xlcheck.foreign.operands import OperandsOf, operands_of, products_of
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
@@ -22,6 +22,8 @@ Part = tuple[str, ex.Expr]
 OwnedPart = tuple[str, ex.Expr, Quantity]
 
 MAX_ELEMENTS = 2_000_000
+MOST_UNKNOWN = 0.1
+"""The share of cells that equal nothing from which on parts that stand in no cell may yet be what these should hold."""
 
 
 def part_sources(network: int, graph: Graph, settings: Sequence[Values]) -> list[Source]:
@@ -36,6 +38,32 @@ def part_sources(network: int, graph: Graph, settings: Sequence[Values]) -> list
                 return sources
             sources.append(Source(network, owner, part, expr, frozenset(reads), operands, compute, compute, values))
     return sources
+
+
+def met(parts: Sequence[Source], unknown: Array, cells: int) -> list[Source]:
+    """The parts of which some cell holds an element, at whatever step; all if too much is not known to say so.
+
+    Args:
+        parts: all parts.
+        unknown: the fingerprints of the cells that hold no quantity, in the first setting.
+        cells: how many formula cells there are.
+    """
+    shown = np.sort(unknown[np.isfinite(unknown)])
+    starts = np.zeros(len(shown) + 1, dtype=np.intp)
+    bands = set()
+    for source in parts:
+        values = source.values[0].ravel()
+        tolerance = RTOL * np.maximum(np.abs(values), 1e-3)
+        low, high = np.searchsorted(shown, values - tolerance), np.searchsorted(shown, values + tolerance)
+        found = high > low
+        if found.any():
+            bands.add(source.band)
+            np.add.at(starts, low[found], 1)
+            np.add.at(starts, high[found], -1)
+    met_cells = np.count_nonzero(np.cumsum(starts[:-1]) > 0)
+    if len(unknown) - met_cells > MOST_UNKNOWN * cells:
+        return list(parts)
+    return [source for source in parts if source.band in bands]
 
 
 def _parts(

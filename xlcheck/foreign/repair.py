@@ -478,7 +478,7 @@ def _any_repairs(near: Sequence[Address], now: Matching, shop: Workshop) -> Iter
 def _may_be_part(cell: Address, now: Matching) -> bool:
     """Whether a cell may be a step in between: it holds one, or nothing that is known."""
     number = now.held.get(cell)
-    return number is None or now.elements.is_part[number]
+    return number is None or bool(now.elements.is_part[number])
 
 
 def _may_matter(cell: Address, now: Matching, shop: Workshop) -> bool:

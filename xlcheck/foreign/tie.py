@@ -23,7 +23,7 @@ from xlcheck.foreign.leftovers import MANY, strays, typed_operands, typed_result
 from xlcheck.foreign.matching import Matching, Placed, frontier
 from xlcheck.foreign.network import Network
 from xlcheck.foreign.order import moments_of, out_of_place
-from xlcheck.foreign.parts import part_sources
+from xlcheck.foreign.parts import met, part_sources
 from xlcheck.foreign.precedents import Precedents
 from xlcheck.foreign.probe import Probe
 from xlcheck.foreign.regularity import Band
@@ -79,8 +79,11 @@ def tie(
     settings = [probe.graph_values(number) for number in range(len(networks))]
     sources = [s for number, tied in enumerate(networks) for s in quantity_sources(number, tied, settings[number])]
     tier = _Tier(table, probe, networks, precedents, Elements(sources))
-    if any(network.binds_helpers for network in networks) or tier.matching().unknown():
+    unknown, binds_helpers = tier.matching().unknown(), any(network.binds_helpers for network in networks)
+    if unknown or binds_helpers:
         parts = [s for number, tied in enumerate(networks) for s in part_sources(number, tied.graph, settings[number])]
+        if len(table.formulas) > MANY and not binds_helpers:
+            parts = met(parts, probe.values[0, [table.index[cell] for cell in unknown]], len(table.formulas))
         tier = _Tier(table, probe, networks, precedents, Elements([*sources, *parts]))
         tier.leave_out_strangers()
         tier.expect_exchanged_gates(networks, settings, sources)
