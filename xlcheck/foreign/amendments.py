@@ -232,19 +232,51 @@ class _Lines:
                             yield found
 
     def reading_what_is_unread(self, precedents: Precedents) -> Iterator[Edits]:
-        """Each band with one of its fixed ranges at another place, where only fractions stand that nothing reads."""
+        """Each band with one of its fixed ranges at another place, where only fractions stand that nothing reads.
+
+        Then also with the bands that do the same, each moved as far, one after the other into the place left free.
+        """
         unread = {c for c, number in _numbers(self._table) if not number.is_integer() and not precedents.readers(c)}
-        for line in self._lines.values():
-            text = self._table.texts[line[0]]
-            for number, (first, last) in enumerate(operands(text)) if unread else ():
+        for line in self._longest() if unread else ():
+            for number, (first, _) in enumerate(operands(self._text(line))):
                 if not (first["fixed_row"] and first["fixed_column"]):
                     continue
-                sheet = (first["sheet"] or line[0][0]).removesuffix("!").strip("'")
+                area = self._area_of(line[0], number)
                 for start in sorted(unread):
                     by = (start[1] - row_of(first), start[2] - column_of(first))
-                    area = {(sheet, row + by[0], column + by[1]) for row, column in _area(first, last)}
-                    if start[0] == sheet and area <= unread:
-                        yield self._edited(line, partial(with_operand, number=number, first=by, last=by))
+                    if start[0] == min(area)[0] and _shifted(area, by) <= unread:
+                        yield from self._moved_up(line, number, by)
+
+    def _moved_up(self, line: Sequence[Address], number: int, by: tuple[int, int]) -> Iterator[Edits]:
+        """A band with a range moved, and one after the other those whose range is moved to where the last one was."""
+        edits: dict[Address, Cell] = {}
+        left = [other for other in self._longest() if skeleton(self._text(other)) == skeleton(self._text(line))]
+        moving: Sequence[Address] | None = line
+        while moving is not None:
+            edits |= self._edited(moving, partial(with_operand, number=number, first=by, last=by))
+            yield dict(edits)
+            place, free = moving[0][1:], self._area_of(moving[0], number)
+            left = [other for other in left if not set(other) & edits.keys()]
+            left.sort(key=partial(_distance, place))
+            moving = next((o for o in left if _shifted(self._area_of(o[0], number), by) == free), None)
+
+    def _longest(self) -> list[list[Address]]:
+        """Each formula in the longer one of its lines, and every line once."""
+        longest: dict[Address, list[Address]] = {}
+        for line in self._lines.values():
+            for cell in line:
+                if len(line) > len(longest.get(cell, ())):
+                    longest[cell] = line
+        return list({id(line): line for line in longest.values()}.values())
+
+    def _text(self, line: Sequence[Address]) -> str:
+        return self._table.texts[line[0]]
+
+    def _area_of(self, cell: Address, number: int) -> set[Address]:
+        """The cells of one range of a formula."""
+        first, last = operands(self._table.texts[cell])[number]
+        sheet = (first["sheet"] or cell[0]).removesuffix("!").strip("'")
+        return {(sheet, *place) for place in _area(first, last)}
 
     def _with_operand_of(self, source: Address, cell: Address, number: int) -> Cell | None:
         """A formula with one range of another formula that does the same; None if the ranges are the same or typed."""
@@ -358,6 +390,15 @@ class _Lines:
             if other[0] == source[0] and own == array:
                 edits[other[0], other[1] + down, other[2] + right] = Cell(None, text, area)
         return {c: e for c, e in edits.items() if c in self._table.index}
+
+
+def _distance(place: tuple[int, int], line: Sequence[Address]) -> int:
+    """How far the first cell of a line is from a row and column."""
+    return abs(line[0][1] - place[0]) + abs(line[0][2] - place[1])
+
+
+def _shifted(area: Collection[Address], by: tuple[int, int]) -> set[Address]:
+    return {(sheet, row + by[0], column + by[1]) for sheet, row, column in area}
 
 
 def _by_column(cell: Address) -> tuple[str, int, int]:

@@ -41,8 +41,10 @@ UNPLACED = 1.5
 """What a formula counts that has no place in a reading, a bias that nothing reads, or a number that seems to be typed
 over a formula and is taken as it stands, where a mistake counts 1."""
 UNREAD, UNUSUAL = 0.5, 0.01
-"""The same for another number that nothing reads or a weight that is computed; and for a layer with an activation
-that is not Keras's own, or with units that stand in one order in one table of weights and otherwise in another."""
+"""The same for another number that nothing reads, a weight that is computed, and a layer whose units stand in one order
+in one table of weights and otherwise in another; and for a layer with an activation that is not Keras's own."""
+NEAR = 3
+"""Cells between the weights of a unit and its bias."""
 PER_CELL = 0.05
 """What one more cell with the same mistake counts, where a mistake counts 1."""
 ONE, ONE_FORMULA = 1 + PER_CELL, 1 + 9 * PER_CELL
@@ -162,12 +164,13 @@ class _Search:
         cost = _cost_of(tied.wrong, table) + UNPLACED * (len(left.cells) + left.without_cell)
         unread = _unread(table, networks, tied, precedents)
         biases = [cell for cell in unread if self._labels.is_bias(cell)] + self._no_biases(networks)
+        biases = list({*biases, *_beside_kernels(networks, unread)})
         cost += UNPLACED * len(biases) + UNREAD * len(set(unread).difference(biases))
         cost += UNPLACED * len(self._typed_over.difference(tied.wrong))
-        unusual = _unusual(networks)
-        cost += UNREAD * len(_made(table, networks)) + UNUSUAL * unusual
+        activations, orders = _unusual(networks)
+        cost += UNREAD * (len(_made(table, networks)) + orders) + UNUSUAL * activations
         right = sum(table.is_formula(cell) for cell in tied.held) - len(tied.wrong)
-        return Reading(found, cost, right, unusual)
+        return Reading(found, cost, right, activations + orders)
 
     def _no_biases(self, networks: Sequence[Network]) -> list[Address]:
         """Numbers that no formula reads, that are called a bias, and that a reading takes for something else."""
@@ -211,12 +214,37 @@ def _made(table: CellTable, networks: Sequence[Network]) -> list[Address]:
     ]  # fmt: skip
 
 
-def _unusual(networks: Sequence[Network]) -> int:
-    """How many layers have other activations than Keras gives them if nothing is said, or units in several orders."""
+def _beside_kernels(networks: Sequence[Network], unread: Sequence[Address]) -> Iterator[Address]:
+    """Numbers that nothing reads, one after each unit's row (or column) of weights, in a Dense layer without bias."""
+    layers = [(network, layer) for network in networks for layer in network.spec.layers if layer.kind == "Dense"]
+    for network, layer in layers:
+        width, places = layer.options["units"], network.weights[f"{layer.name}.kernel"]
+        units = [[cell for cell in places[unit::width] if cell is not None] for unit in range(width)]
+        for by_row in (True, False) if not layer.options["use_bias"] and width > 1 else ():
+            found = {line: cell for own in units for line, cell in _after(own, unread, by_row=by_row)}
+            if len(found) == width:
+                yield from found.values()
+
+
+def _after(
+    weights: Sequence[Address], unread: Sequence[Address], *, by_row: bool
+) -> Iterator[tuple[tuple[str, int], Address]]:
+    """The line in which weights stand, a row or a column, with each unread number that stands in it not far behind."""
+    lines = {(sheet, row if by_row else column) for sheet, row, column in weights}
+    end = max((column if by_row else row for _, row, column in weights), default=0)
+    for cell in unread if len(lines) == 1 else ():
+        sheet, row, column = cell
+        line, place = ((sheet, row), column) if by_row else ((sheet, column), row)
+        if line in lines and 0 < place - end <= NEAR:
+            yield line, cell
+
+
+def _unusual(networks: Sequence[Network]) -> tuple[int, int]:
+    """How many layers have other activations than Keras gives them if nothing is said, and units in several orders."""
     layers = [(network, layer) for network in networks for layer in network.spec.layers]
     activations = [layer.options["activation"] for _, layer in layers if layer.kind != "Dense"]
     orders = [set(_orders(network, layer)) for network, layer in layers]
-    return len(activations) - activations.count("tanh") + sum(len(own) > 1 for own in orders)
+    return len(activations) - activations.count("tanh"), sum(len(own) > 1 for own in orders)
 
 
 def _orders(network: Network, layer: LayerSpec) -> Iterator[tuple[int, ...]]:
