@@ -18,7 +18,7 @@ from xlcheck.excel.manifest import SHEET, Manifest, manifest_of
 from xlcheck.excel.reader import read_workbook
 
 WORKBOOKS = sorted((Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
-STRIDE = 1 if THOROUGH else 20  # every binding and helper where it matters
+STRIDE = 1 if THOROUGH else 10  # every binding and helper where it matters
 
 
 def with_manifest(content: WorkbookContent, manifest: Manifest) -> WorkbookContent:
