@@ -44,6 +44,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lessons": {"datasets", "excel", "fixtures", "graph", "layers", "losses", "models", "optimisers", "oracle", "spec"},
     "pytest_plugin": {"api", "checking", "excel", "fixtures", "graph", "layers", "oracle", "spec"},
 }
+# The folders of `foreign`, from the bottom up; `recognition` and `judging` know nothing of each other.
+FOREIGN = ("reading", "networks", "placing")
+FOREIGN_TOP = ("recognition", "judging")
 # `datasets.sources` downloads with Keras's own function.
 MAY_IMPORT_KERAS = {"spec", "oracle", "training", "datasets/sources.py"}
 
@@ -74,6 +77,19 @@ def test_imports_point_downwards(path: Path) -> None:
     used = {module.split(".")[1] for module in imported(path) if module.startswith("xlcheck.")} & stages
 
     assert used - {stage} - EVERYWHERE <= MAY_IMPORT[stage]
+
+
+@pytest.mark.parametrize("folder", [*FOREIGN, *FOREIGN_TOP])
+def test_imports_in_foreign_point_downwards(folder: str) -> None:
+    """A folder of `foreign` imports only those that stand below it."""
+    below = FOREIGN[: FOREIGN.index(folder)] if folder in FOREIGN else FOREIGN
+    modules = sorted((PACKAGE / "foreign" / folder).glob("*.py"))
+    used = {
+        module.split(".")[2] for path in modules for module in imported(path) if module.startswith("xlcheck.foreign.")
+    }
+
+    assert len(modules) > 3
+    assert used <= {folder, *below}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

@@ -14,7 +14,7 @@ from xlcheck.errors import DataError, ModelError, UsageError
 
 if TYPE_CHECKING:
     from xlcheck.excel.content import WorkbookContent
-    from xlcheck.foreign.by_value import GivenModel
+    from xlcheck.foreign.networks.by_value import GivenModel
 
 
 def require_model(content: WorkbookContent, model: Any) -> None:
@@ -89,7 +89,7 @@ def given_model(model: Any, inputs: Any) -> GivenModel:
 
 
 def _given_model(model: Any, inputs: Any) -> GivenModel:
-    from xlcheck.foreign.by_value import GivenModel
+    from xlcheck.foreign.networks.by_value import GivenModel
     from xlcheck.layers.forward import forward_graph
     from xlcheck.models.inputs import inputs_of
     from xlcheck.oracle.quantities import spread

@@ -14,7 +14,7 @@ from fixtures.foreign.layouts import LAYOUTS
 from fixtures.foreign.make_corpus import FOLDER
 from fixtures.foreign.package import patched, unpacked
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.bindings_file import read_bindings
+from xlcheck.foreign.networks.bindings_file import read_bindings
 
 BY_NAME = {layout.name: layout for layout in LAYOUTS}
 

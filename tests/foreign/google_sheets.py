@@ -16,9 +16,9 @@ from xlcheck.engines import engine
 from xlcheck.excel.addresses import cell_name
 from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.values import Value
-from xlcheck.foreign.algebra import Address
-from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.opinions import consult
+from xlcheck.foreign.reading.algebra import Address
+from xlcheck.foreign.reading.cells import CellTable
+from xlcheck.foreign.reading.opinions import consult
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -14,9 +14,9 @@ from thorough import PATIENT
 
 from xlcheck.engines import engine
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.algebra import Algebra, Expression, Leaf, below, number_of
-from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.meanings import evaluated
+from xlcheck.foreign.reading.algebra import Algebra, Expression, Leaf, below, number_of
+from xlcheck.foreign.reading.cells import CellTable
+from xlcheck.foreign.reading.meanings import evaluated
 
 NUMBERS = (0.75, -1.25, 2.0, -0.5)
 CELLS = [("S", 0, column) for column in range(len(NUMBERS))]

@@ -10,8 +10,8 @@ from fixtures.foreign.layout import Layout
 from fixtures.foreign.layouts import LAYOUTS
 from fixtures.foreign.make_corpus import FOLDER
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.bindings_file import read_bindings
-from xlcheck.foreign.network import Network
+from xlcheck.foreign.networks.bindings_file import read_bindings
+from xlcheck.foreign.networks.network import Network
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)

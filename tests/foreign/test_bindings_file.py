@@ -11,9 +11,9 @@ import pytest
 from xlcheck.errors import UsageError
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.bindings_file import read_bindings
-from xlcheck.foreign.bindings_text import bindings_text
-from xlcheck.foreign.network import Network
+from xlcheck.foreign.networks.bindings_file import read_bindings
+from xlcheck.foreign.networks.bindings_text import bindings_text
+from xlcheck.foreign.networks.network import Network
 
 LAYER = '[[model.layer]]\ntype = "LSTM"\nunits = 2\n'
 DOCUMENT = '[[model.document]]\nx = "A40:B42"\n'

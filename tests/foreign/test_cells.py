@@ -16,7 +16,7 @@ from xlcheck.engines import engine
 from xlcheck.excel.addresses import MAX_ROWS, Range
 from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.values import CellError
-from xlcheck.foreign.cells import CellTable, rectangles, show
+from xlcheck.foreign.reading.cells import CellTable, rectangles, show
 
 ADDRESSES = st.sets(
     st.tuples(st.sampled_from(("A", "B")), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=40

@@ -10,8 +10,8 @@ import pytest
 
 from xlcheck import api
 from xlcheck.errors import NothingCheckedError
-from xlcheck.foreign import detect
-from xlcheck.foreign.meanings import Meanings
+from xlcheck.foreign.reading.meanings import Meanings
+from xlcheck.foreign.recognition import detect
 
 pytestmark = pytest.mark.keras
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from xlcheck.foreign.algebra import Algebra, Expression, Leaf, Term
-from xlcheck.foreign.columns import Column, find_columns, group_by
-from xlcheck.foreign.forms import Form, Forms, find_forms
+from xlcheck.foreign.reading.algebra import Algebra, Expression, Leaf, Term
+from xlcheck.foreign.recognition.columns import Column, find_columns, group_by
+from xlcheck.foreign.recognition.forms import Form, Forms, find_forms
 
 
 class Sheet:

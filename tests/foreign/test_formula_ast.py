@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from thorough import PATIENT
 
 from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, Range
-from xlcheck.foreign.formula_ast import (
+from xlcheck.foreign.reading.formula_ast import (
     Application,
     FormulaSyntaxError,
     FunctionCall,

@@ -7,10 +7,10 @@ import pytest
 
 from xlcheck.engines import engine
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.algebra import Algebra, Term
-from xlcheck.foreign.cells import CellTable, CellValues
-from xlcheck.foreign.formula_ast import MAX_DEPTH, FormulaSyntaxError, Operator, parse
-from xlcheck.foreign.meanings import Meanings, evaluated, value_of
+from xlcheck.foreign.reading.algebra import Algebra, Term
+from xlcheck.foreign.reading.cells import CellTable, CellValues
+from xlcheck.foreign.reading.formula_ast import MAX_DEPTH, FormulaSyntaxError, Operator, parse
+from xlcheck.foreign.reading.meanings import Meanings, evaluated, value_of
 
 NUMBERS = {"A1": 0.7, "A2": -0.3, "A3": 1.9, "B1": 0.25, "B2": 2.0, "B3": -1.1, "C1": 3.0, "C2": 0.5, "C3": -0.6}
 FORMULAS = [

@@ -16,7 +16,7 @@ from thorough import THOROUGH
 
 from xlcheck.api import check
 from xlcheck.checking.report import CheckReport
-from xlcheck.foreign.precedents import Precedents
+from xlcheck.foreign.reading.precedents import Precedents
 
 STEPS, UNITS = 30, 2
 FEW, MANY = 36, 72

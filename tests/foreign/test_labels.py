@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.foreign.labels import Labels, gate_in
+from xlcheck.foreign.networks.labels import Labels, gate_in
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from xlcheck.engines import engine
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.algebra import Leaf
-from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.meanings import Meanings
+from xlcheck.foreign.reading.algebra import Leaf
+from xlcheck.foreign.reading.cells import CellTable
+from xlcheck.foreign.reading.meanings import Meanings
 
 
 def meanings(path: Path, formulas: Mapping[str, str | float | ArrayFormula]) -> Meanings:

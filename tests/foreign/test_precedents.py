@@ -8,9 +8,9 @@ import pytest
 import xlsxwriter
 
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.algebra import Address
-from xlcheck.foreign.cells import CellTable, show
-from xlcheck.foreign.precedents import Precedents
+from xlcheck.foreign.reading.algebra import Address
+from xlcheck.foreign.reading.cells import CellTable, show
+from xlcheck.foreign.reading.precedents import Precedents
 
 FORMULAS = {
     "B1": "=A1*2",

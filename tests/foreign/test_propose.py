@@ -11,7 +11,7 @@ from fixtures.foreign.make_corpus import FOLDER
 from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.bindings_file import read_bindings
+from xlcheck.foreign.networks.bindings_file import read_bindings
 from xlcheck.foreign.propose import Proposal, propose_bindings
 
 pytestmark = pytest.mark.keras

@@ -9,8 +9,8 @@ import pytest
 
 from xlcheck.errors import UsageError
 from xlcheck.excel.content import SheetContent, WorkbookContent
-from xlcheck.foreign.cells import show
-from xlcheck.foreign.ranges import Reader, places
+from xlcheck.foreign.networks.ranges import Reader, places
+from xlcheck.foreign.reading.cells import show
 
 NAMES = {"Weights": "=S!$B$2:$D$3", "no_range": "=1+1", "elsewhere": "Gone!$A$1"}
 

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlcheck import api
 from xlcheck.checking.report import CheckReport
 from xlcheck.excel.addresses import cell_name
-from xlcheck.foreign import recognise
+from xlcheck.foreign.recognition import recognise
 
 pytestmark = pytest.mark.keras
 

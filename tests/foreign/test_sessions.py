@@ -10,8 +10,8 @@ import pytest
 from xlcheck.engines import engine
 from xlcheck.engines.base import Session
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.sessions import Sessions
+from xlcheck.foreign.reading.cells import CellTable
+from xlcheck.foreign.reading.sessions import Sessions
 
 
 class Counting:

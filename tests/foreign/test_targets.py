@@ -8,10 +8,10 @@ import pytest
 import xlsxwriter
 
 from xlcheck.excel.reader import read_workbook
-from xlcheck.foreign.bindings_file import read_bindings
-from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.precedents import Precedents
-from xlcheck.foreign.targets import free_targets
+from xlcheck.foreign.networks.bindings_file import read_bindings
+from xlcheck.foreign.networks.targets import free_targets
+from xlcheck.foreign.reading.cells import CellTable
+from xlcheck.foreign.reading.precedents import Precedents
 
 BINDINGS = """
 [[model]]

@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from xlcheck.foreign.weights import SINGLE, read_weight
+from xlcheck.foreign.networks.weights import SINGLE, read_weight
 
 KERNEL = np.random.default_rng(0).normal(size=(3, 8))
 SQUARE = np.random.default_rng(1).normal(size=(2, 8))

@@ -26,8 +26,8 @@ from xlcheck.engines import engine
 from xlcheck.errors import XlcheckError
 from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.values import Value
-from xlcheck.foreign.algebra import Address
-from xlcheck.foreign.cells import CellTable
+from xlcheck.foreign.reading.algebra import Address
+from xlcheck.foreign.reading.cells import CellTable
 from xlcheck.spec.keras_import import import_keras
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "foreign"

@@ -19,25 +19,25 @@ from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.excel.addresses import cell_name
 from xlcheck.excel.content import WorkbookContent
 from xlcheck.excel.values import CellError, NotEvaluated, Value
-from xlcheck.foreign.algebra import Address
-from xlcheck.foreign.bindings_file import read_bindings
-from xlcheck.foreign.by_value import GivenModel, has_shape_of, network_by_value, under_model
-from xlcheck.foreign.cells import CellTable, show
-from xlcheck.foreign.diagnose import Diagnoser
-from xlcheck.foreign.explain import Explainer
-from xlcheck.foreign.inputs import Correction, correct_inputs
-from xlcheck.foreign.network import Network, numbers_in
-from xlcheck.foreign.numbers_as_text import numbers_as_text
-from xlcheck.foreign.opinions import Opinion, consult
+from xlcheck.foreign.judging.diagnose import Diagnoser
+from xlcheck.foreign.judging.explain import Explainer
+from xlcheck.foreign.judging.verdicts import Judge, Verdict
+from xlcheck.foreign.networks.bindings_file import read_bindings
+from xlcheck.foreign.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
+from xlcheck.foreign.networks.network import Network, numbers_in
+from xlcheck.foreign.networks.targets import free_targets
+from xlcheck.foreign.networks.weights import WeightReport, compare_weights
 from xlcheck.foreign.perturb import disagreeing, with_perturbation
-from xlcheck.foreign.precedents import Precedents
-from xlcheck.foreign.probe import Probe
-from xlcheck.foreign.recognise import recognise
-from xlcheck.foreign.targets import free_targets
-from xlcheck.foreign.tie import Tie, tie
-from xlcheck.foreign.unrecognised import Unrecognised, unrecognised
-from xlcheck.foreign.verdicts import Judge, Verdict
-from xlcheck.foreign.weights import WeightReport, compare_weights
+from xlcheck.foreign.placing.probe import Probe
+from xlcheck.foreign.placing.tie import Tie, tie
+from xlcheck.foreign.placing.unrecognised import Unrecognised, unrecognised
+from xlcheck.foreign.reading.algebra import Address
+from xlcheck.foreign.reading.cells import CellTable, show
+from xlcheck.foreign.reading.numbers_as_text import numbers_as_text
+from xlcheck.foreign.reading.opinions import Opinion, consult
+from xlcheck.foreign.reading.precedents import Precedents
+from xlcheck.foreign.recognition.inputs import Correction, correct_inputs
+from xlcheck.foreign.recognition.recognise import recognise
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from xlcheck.checking.report import Status
 from xlcheck.checking.tolerance import Tolerance, magnitude
-from xlcheck.foreign.algebra import Address
-from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.network import Network
-from xlcheck.foreign.opinions import Opinion
-from xlcheck.foreign.probe import random_numbers
-from xlcheck.foreign.tie import Tie
-from xlcheck.foreign.verdicts import Verdict
+from xlcheck.foreign.judging.verdicts import Verdict
+from xlcheck.foreign.networks.network import Network
+from xlcheck.foreign.placing.probe import random_numbers
+from xlcheck.foreign.placing.tie import Tie
+from xlcheck.foreign.reading.algebra import Address
+from xlcheck.foreign.reading.cells import CellTable
+from xlcheck.foreign.reading.opinions import Opinion
 from xlcheck.graph.trace import Trace
 from xlcheck.spec.model_spec import ModelSpec
 

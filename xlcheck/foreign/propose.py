@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError
 from xlcheck.excel.content import WorkbookContent
-from xlcheck.foreign.bindings_text import bindings_text
-from xlcheck.foreign.cells import CellTable
-from xlcheck.foreign.detect import Detected
-from xlcheck.foreign.network import Network
-from xlcheck.foreign.opinions import consult
-from xlcheck.foreign.precedents import Precedents
-from xlcheck.foreign.probe import Probe
-from xlcheck.foreign.recognise import recognise
-from xlcheck.foreign.tie import tie
+from xlcheck.foreign.networks.bindings_text import bindings_text
+from xlcheck.foreign.networks.network import Network
+from xlcheck.foreign.placing.probe import Probe
+from xlcheck.foreign.placing.tie import tie
+from xlcheck.foreign.reading.cells import CellTable
+from xlcheck.foreign.reading.opinions import consult
+from xlcheck.foreign.reading.precedents import Precedents
+from xlcheck.foreign.recognition.detect import Detected
+from xlcheck.foreign.recognition.recognise import recognise
 
 MANY = 5
 

@@ -1,0 +1,1 @@
+"""Judge each cell, and name its mistake."""

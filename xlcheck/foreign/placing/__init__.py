@@ -1,0 +1,1 @@
+"""Tie each formula cell to what it should hold, also the wrong ones."""

@@ -1,0 +1,1 @@
+"""Read a workbook: its cells, what its formulas refer to, and what each of them computes."""
