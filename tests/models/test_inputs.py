@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xlcheck.errors import DataError
+from xlcheck.errors import DataError, WorkbookError
 from xlcheck.models.inputs import Shape, fit, read_inputs
+from xlcheck.models.sheets.store import require_room
 
 ONE: dict[str, Shape] = {"input": (2, 3)}
 TWO: dict[str, Shape] = {"words": (4,), "age": (1,)}
@@ -164,3 +165,17 @@ def test_several_inputs_must_belong_together(tmp_path: Path) -> None:
         fit([np.ones((2, 4))], TWO, "the inputs")
     with pytest.raises(DataError, match="1 labels for 2 samples"):
         fit([NUMBERS], ONE, "the inputs", ["only"])
+
+
+@pytest.mark.parametrize(("shape", "fits"), [
+    ((1, 1_048_576), True), ((1, 1_048_577), False), ((70, 16_384), True), ((70, 16_385, 1), False),
+    ((2_000_000,), True),
+])  # fmt: skip
+def test_more_steps_than_a_worksheet_has_rows(shape: tuple[int, ...], fits: bool) -> None:
+    """Samples that fit neither into rows nor into columns are refused with the sizes before Keras runs."""
+    arrays = [np.broadcast_to(np.float64(1.0), shape)]
+    if fits:
+        require_room(arrays)
+    else:
+        with pytest.raises(WorkbookError, match=r"samples? of [\d,]+ steps would need 1,[\d,]+ rows .* 1,048,576"):
+            require_room(arrays)

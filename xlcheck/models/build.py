@@ -25,6 +25,7 @@ from xlcheck.layers.forward import forward_graph
 from xlcheck.models.backward import Backward, loss_of, prepare, targets_of, with_gradients
 from xlcheck.models.inputs import Array, inputs_of
 from xlcheck.models.plan import plan_model
+from xlcheck.models.sheets.store import require_room
 from xlcheck.models.sheets.words import TypedText
 from xlcheck.spec.model_spec import ModelSpec
 
@@ -86,6 +87,7 @@ def build_model(
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
     require_supported(loaded)  # by name, before its inputs are looked at
     given = inputs_of(loaded, inputs, labels)
+    require_room(given.arrays)
     spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
     spec = replace(spec, loss=None if backward is None else loss_of(spec, backward))
     _require_single_precision(spec, given.arrays)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.excel.addresses import Range
+from xlcheck.errors import WorkbookError
+from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.excel.draft import Draft, SheetDraft, reference
 from xlcheck.excel.plan import Array, DropDown
 from xlcheck.excel.sheets.common import heading, title
@@ -78,6 +79,24 @@ def store_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained: 
     selected = "1" if draft.selector is None else reference(draft.selector, "", fixed=True)
     names = sheet.at(_TOP + 2, _SAMPLE, len(draft.samples))
     return Store(areas, frozenset(by_step), timesteps, selected, _item(names, selected))
+
+
+def require_room(arrays: Sequence[Array]) -> None:
+    """Refuse samples that the worksheet could hold neither in rows nor in columns, before hours are spent on them.
+
+    Args:
+        arrays: one for each input, samples first; then the time steps, if there are any.
+
+    Raises:
+        WorkbookError: there is no room; the message has the sizes.
+    """
+    for array in arrays:
+        samples, steps = array.shape[0], array.shape[1] if array.ndim > 1 else 1
+        if steps > MAX_COLUMNS and samples * steps > MAX_ROWS:
+            raise WorkbookError(
+                f"{samples:,} sample{'s' if samples > 1 else ''} of {steps:,} steps would need {samples * steps:,} "
+                f"rows of a worksheet; Excel has {MAX_ROWS:,}. Take fewer time steps or fewer samples"
+            )
 
 
 def _item(area: Range, place: str) -> str:
