@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
 from xlcheck.engines.forked import may_fork
 
@@ -36,21 +35,6 @@ session = ironcalc.open(good)
 session.recalculate()
 print(session.read(parse_range("S!A1:B1")))
 """
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[str, str], Path]:
-    """A function that writes a workbook with one formula in S!B1 and returns its path."""
-
-    def write(name: str, formula: str) -> Path:
-        path = tmp_path / name
-        with xlsxwriter.Workbook(path) as book:
-            sheet = book.add_worksheet("S")
-            sheet.write("A1", 1.5)
-            sheet.write_formula("B1", f"={formula}", None, 999.25)
-        return path
-
-    return write
 
 
 def printed(code: str, *paths: Path) -> list[str]:

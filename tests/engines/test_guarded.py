@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
 from xlcheck.engines.guarded import Guarded
 from xlcheck.engines.ironcalc import IronCalc
@@ -16,21 +15,6 @@ from xlcheck.excel.addresses import parse_range
 
 CRASHES = "(" * 4000 + "1" + ")" * 4000
 HANGS = "SUMPRODUCT(A:ZZ*A:ZZ)"
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[str, str], Path]:
-    """A function that writes a workbook with one formula in S!B1 and returns its path."""
-
-    def write(name: str, formula: str) -> Path:
-        path = tmp_path / name
-        with xlsxwriter.Workbook(path) as book:
-            sheet = book.add_worksheet("S")
-            sheet.write("A1", 1.5)
-            sheet.write_formula("B1", f"={formula}", None, 999.25)
-        return path
-
-    return write
 
 
 def test_a_crash_is_a_sentence_and_the_next_file_is_read(write: Callable[[str, str], Path]) -> None:
