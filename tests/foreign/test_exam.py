@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from thorough import THOROUGH
+from thorough import THOROUGH, part_of
 
 from fixtures.foreign.layouts import LAYOUTS
 from fixtures.foreign.make_corpus import FOLDER
@@ -17,7 +17,8 @@ from xlcheck.api import check
 
 MODES = ["with bindings", "without"]
 
-# Layouts whose planted workbooks are all answered exactly with bindings; one in so many is checked here.
+# Layouts whose planted workbooks are all answered exactly with bindings; one in so many with CI set, one in three times
+# as many otherwise.
 PERFECT = {
     "book_simple_rnn": 12,
     "german_lstm": 200,
@@ -109,15 +110,15 @@ def test_the_printed_mistake_is_found_at_its_first_cell(mode: str, alone: Path) 
 def test_planted_mistakes_are_located_exactly(name: str) -> None:
     """With bindings the roots are exactly the planted cells: nothing is missed and nothing is blamed that is right."""
     layout = next(layout for layout in LAYOUTS if layout.name == name)
-    total = score_layout(layout, bound=True, every=PERFECT[name])["all"]
+    total = score_layout(layout, bound=True, every=PERFECT[name] * (1 if THOROUGH else 3))["all"]
 
-    assert total.planted > 5
+    assert total.planted > 2
     assert total.exact == total.planted, total.failures
     assert total.precision == total.recall == 1.0
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize(("name", "mistake", "first", "edits"), HARD)
+@pytest.mark.parametrize(("name", "mistake", "first", "edits"), part_of(HARD, 4))
 def test_what_was_hard_to_tell(name: str, mistake: Mistake, first: str, edits: int, tmp_path: Path) -> None:
     """Mistakes that other mistakes resemble are located exactly, and named."""
     found = [plant for plant in _planted(name, mistake) if (min(plant.edits).a1, len(plant.edits)) == (first, edits)]

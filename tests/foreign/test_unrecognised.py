@@ -17,7 +17,7 @@ from xlcheck.api import check
 from xlcheck.checking.report import CheckReport, Status
 from xlcheck.errors import XlcheckError
 
-COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "8" if THOROUGH else "1"))
+COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "4" if THOROUGH else "1"))
 SEED = int(os.environ.get("XLCHECK_REPLACEMENTS_SEED", "20"))
 MODES = ["with bindings", "without"]
 

@@ -26,7 +26,7 @@ from xlcheck.foreign.recognition.amendments import amendments, typed_over
 from xlcheck.foreign.recognition.detect import Detection, detect, readings_of
 from xlcheck.spec.model_spec import LayerSpec
 
-MAX_WORK, MAX_WORK_EACH = 1_200_000, 400_000
+MAX_WORK, MAX_WORK_EACH = 500_000, 400_000
 """Formula cells that are recalculated for all readings, and for one of them: a few seconds."""
 PER_READING, PER_AMENDMENT = 6_000, 100
 """What it costs to begin with a reading; and to find the readings of an amended workbook, for each of its formulas: in
