@@ -26,11 +26,11 @@ from xlcheck.foreign.recognition.amendments import amendments, typed_over
 from xlcheck.foreign.recognition.detect import Detection, detect, readings_of
 from xlcheck.spec.model_spec import LayerSpec
 
-MAX_WORK, MAX_WORK_EACH = 500_000, 400_000
+MAX_WORK, MAX_WORK_EACH = 900_000, 400_000
 """Formula cells that are recalculated for all readings, and for one of them: a few seconds."""
-PER_READING, PER_AMENDMENT = 6_000, 100
-"""What it costs to begin with a reading; and to find the readings of an amended workbook, for each of its formulas: in
-the time that it takes to recalculate one cell."""
+PER_READING, PER_AMENDMENT = 6_000, 3
+"""What it costs to begin with a reading; and, times the square of the number of formulas, to find the readings of an
+amended workbook: in the time that it takes to recalculate one cell."""
 FIRST = 4
 """Readings of the workbook as it is that are looked at before any formula is amended."""
 GOOD = 0.9
@@ -138,7 +138,7 @@ class _Search:
         for amended in amendments(self._table, self._values, self._precedents):
             if self._work > MAX_WORK:
                 break
-            self._work += PER_READING // 2 + PER_AMENDMENT * len(self._table.formulas)
+            self._work += PER_AMENDMENT * len(self._table.formulas) ** 2
             for reading in readings_of(self._table, self._values, self._sessions, self._precedents, amended):
                 if reading.explained >= GOOD * len(self._table.formulas):
                     yield reading, True
