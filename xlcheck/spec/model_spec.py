@@ -28,8 +28,8 @@ class LayerSpec:
 
     kind: str
     name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-    weights: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    weights: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
     inner: tuple[LayerSpec, ...] = ()
 
     @property

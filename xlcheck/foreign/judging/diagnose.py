@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from xlcheck.checking.messages import title
 from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.foreign.judging.mistakes import Mutant, mutants, written_out
-from xlcheck.foreign.networks.elements import Element, same
+from xlcheck.foreign.networks.elements import Element
 from xlcheck.foreign.networks.gates import GATES, at_gate, gate_of
 from xlcheck.foreign.networks.network import Network
 from xlcheck.foreign.networks.operands import Operand
+from xlcheck.foreign.networks.value_index import same
 from xlcheck.foreign.placing.likeness import Likeness
 from xlcheck.foreign.placing.tie import Tie
 from xlcheck.foreign.reading.algebra import Address

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from xlcheck.foreign.networks.network import Network
 from xlcheck.foreign.networks.operands import OperandsOf, operands_of
+from xlcheck.foreign.networks.value_index import ValueIndex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.expressions import BinaryCrossentropy, CategoricalCrossentropy, Expr, Log, Ref, Sum, refs
 from xlcheck.graph.quantities import Quantity
@@ -24,9 +25,6 @@ from xlcheck.graph.quantities import Quantity
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
 Compute = Callable[[Values], Array]
-
-RTOL = 1e-9
-"""How closely two ways to compute a function must agree to be the same function."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,11 +120,7 @@ class Elements:
         self.sources = tuple(sources)
         counts = [source.values.shape[1] * source.size for source in sources]
         self._starts: list[int] = [0, *accumulate(counts)]
-        values = [source.values.reshape(source.values.shape[0], -1) for source in sources]
-        self._values = np.concatenate(values, axis=1) if values else np.empty((1, 0))
-        first = np.where(np.isfinite(self._values[0]), self._values[0], np.inf) if values else np.empty(0)
-        self._order = np.argsort(first, kind="stable")
-        self._sorted = first[self._order]
+        self._index = ValueIndex([source.values.reshape(source.values.shape[0], -1) for source in sources])
         self._keys: dict[int, Key] = {}
 
     def __len__(self) -> int:
@@ -243,42 +237,15 @@ class Elements:
     def values_of(self, source: int) -> Array:
         """The values of all elements of a source, `(settings, elements)`."""
         numbers = self.numbers_of(source)
-        return self._values[:, numbers.start : numbers.stop]
+        return self._index.values[:, numbers.start : numbers.stop]
 
     def holds(self, value: float) -> bool:
         """Whether some element has this value in the first setting."""
-        if not np.isfinite(value):
-            return False
-        tolerance = RTOL * max(abs(value), 1e-3)
-        low, high = np.searchsorted(self._sorted, (value - tolerance, value + tolerance))
-        return bool(high > low)
+        return self._index.holds(value)
 
     def equal_to(self, values: Array) -> list[tuple[int, ...]]:
         """For each column of values, `(settings, cells)`, the elements that have these values, in order."""
-        first = values[0]
-        tolerance = RTOL * np.maximum(np.abs(first), 1e-3)
-        with np.errstate(invalid="ignore"):
-            low = np.searchsorted(self._sorted, first - tolerance, side="left")
-            high = np.searchsorted(self._sorted, first + tolerance, side="right")
-        found: list[tuple[int, ...]] = [()] * values.shape[1]
-        finite = np.isfinite(values).all(axis=0)
-        one = np.flatnonzero((high - low == 1) & finite)
-        only = self._order[low[one]]
-        equal = same(self._values[:, only], values[:, one]).all(axis=0)
-        for cell, number in zip(one[equal].tolist(), only[equal].tolist(), strict=True):
-            found[cell] = (number,)
-        for cell in np.flatnonzero((high - low > 1) & finite).tolist():
-            candidates = self._order[low[cell] : high[cell]]
-            near = same(self._values[:, candidates], values[:, cell : cell + 1]).all(axis=0)
-            found[cell] = tuple(sorted(candidates[near].tolist()))
-        return found
-
-
-def same(a: Array, b: Array) -> NDArray[np.bool_]:
-    """Where two values are equal up to the rounding of two ways to compute them."""
-    with np.errstate(invalid="ignore"):
-        close: NDArray[np.bool_] = np.abs(a - b) <= RTOL * np.maximum(np.abs(b), 1e-3)
-    return close
+        return self._index.equal_to(values)
 
 
 def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) -> list[Source]:

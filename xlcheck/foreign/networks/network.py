@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Network:
     @cached_property
     def graph(self) -> Graph:
         """The model's quantities."""
-        return forward_graph(self.spec)
+        return _graph_of(self.spec)
 
     @cached_property
     def given(self) -> tuple[Quantity, ...]:
@@ -83,6 +83,10 @@ class Network:
             array = np.array(rows, dtype=np.float64)
             values[quantity.name] = array[0].reshape(quantity.shape) if quantity.is_weight else array
         return values
+
+
+_graph_of = lru_cache(maxsize=64)(forward_graph)
+"""A search tries a few models with the same cells in many orders."""
 
 
 def size_of(quantity: Quantity) -> int:

@@ -12,8 +12,9 @@ from itertools import combinations
 
 import numpy as np
 
-from xlcheck.foreign.networks.elements import RTOL, Array, Compute, Source, Values
+from xlcheck.foreign.networks.elements import Array, Compute, Source, Values
 from xlcheck.foreign.networks.operands import OperandsOf, operands_of, products_of
+from xlcheck.foreign.networks.value_index import RTOL
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity, Role

@@ -13,10 +13,11 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.foreign.networks.elements import Elements, Source, quantity_sources, same
+from xlcheck.foreign.networks.elements import Elements, Source, quantity_sources
 from xlcheck.foreign.networks.gates import GATES
 from xlcheck.foreign.networks.network import Network
 from xlcheck.foreign.networks.parts import part_sources
+from xlcheck.foreign.networks.value_index import same
 from xlcheck.foreign.placing.matching import Matching, Placed
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable

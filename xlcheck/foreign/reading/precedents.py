@@ -27,10 +27,12 @@ class Precedents:
 
     Args:
         table: the workbook's cells.
+        before: of the same workbook, before some of its formulas were amended.
     """
 
-    def __init__(self, table: CellTable) -> None:
+    def __init__(self, table: CellTable, before: Precedents | None = None) -> None:
         self._table = table
+        self._before = before
         self._ranges = lru_cache(maxsize=None)(self._read)
         self._readers = lru_cache(maxsize=None)(self._find_readers)
 
@@ -38,6 +40,8 @@ class Precedents:
         text = self._table.texts.get(cell)
         if text is None:
             return ()
+        if self._before is not None and self._before._table.texts.get(cell) == text:
+            return self._before.ranges(cell)
         content = self._table.content
         areas = (area for area in references(text, cell[0], content.names) if area.sheet in content.sheets)
         if _SPILL.search(text):

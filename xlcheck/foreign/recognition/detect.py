@@ -9,9 +9,9 @@ from itertools import islice, product
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.foreign.networks.elements import Elements, quantity_sources
 from xlcheck.foreign.networks.labels import Labels
 from xlcheck.foreign.networks.network import Network
+from xlcheck.foreign.networks.value_index import ValueIndex
 from xlcheck.foreign.placing.probe import SETTINGS, Probe, random_numbers
 from xlcheck.foreign.reading.algebra import Address, Leaf, Term, below, value_of_term
 from xlcheck.foreign.reading.cells import CellTable, CellValues
@@ -106,7 +106,7 @@ def readings_of(
     doubted: Collection[Address] = ()
     if amended is not None:
         table, doubted = amended.table, amended.doubted
-        precedents = Precedents(table)
+        precedents = Precedents(table, precedents)
     meanings = Meanings(table, values)
     meanings.follow(table.addresses[i] for i in table.formulas)
     roots = [term for term in meanings.known.values() if isinstance(term, Term)]
@@ -217,9 +217,9 @@ def _matching(
     networks: Sequence[Network], settings: Sequence[list[dict[str, Array]]], fingerprints: Array
 ) -> list[int]:
     scores = []
-    for number, network in enumerate(networks):
-        elements = Elements(quantity_sources(number, network, settings[number]))
-        scores.append(sum(bool(found) for found in elements.equal_to(fingerprints)))
+    for network, own in zip(networks, settings, strict=True):
+        quantities = [np.stack([values[q.name].ravel() for values in own]) for q in network.graph]
+        scores.append(sum(bool(found) for found in ValueIndex(quantities).equal_to(fingerprints)))
     return scores
 
 
