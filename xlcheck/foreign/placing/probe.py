@@ -56,7 +56,7 @@ class Probe:
     ) -> None:
         self._table = table
         self._networks = networks
-        self._open = sessions.open
+        self._opener = sessions
         self._random = [random_numbers(networks, seed, targets) for seed in range(SETTINGS)]
         self._saved = numbers
         self._overwritten: dict[Address, Array] = {}
@@ -76,7 +76,8 @@ class Probe:
 
     def _start(self) -> None:
         """Load the file for each setting, with the random numbers and all that was overwritten."""
-        self._sessions = [self._open() for _ in range(SETTINGS)]
+        # Loading a large file takes long, and nobody else needs the session that holds what the file holds just now.
+        self._sessions = [self._opener.saved(), *(self._opener.open() for _ in range(SETTINGS - 1))]
         self._tried = False
         for setting, session in enumerate(self._sessions):
             for cell, value in self._random[setting].items():

@@ -165,14 +165,11 @@ class _Tier:
             else:
                 self._settle(frontier(unknown, self._precedents), now)
             now = self._in_place(self.matching())
-        self._declare(strays(now, self._shop), now)
-        now = self.matching()
-        self._declare(typed_results(now, self._shop), now)
-        now = self.matching()
-        self._declare(unfinished(now, self._shop), now)
-        now = self.matching()
-        self._declare(typed_operands(now, self._shop), now)
-        now = self.matching()
+        for find in (strays, typed_results, unfinished, typed_operands):
+            repairs = find(now, self._shop)
+            if repairs:
+                self._declare(repairs, now)
+                now = self.matching()
         loose = tuple(cell for cell in now.candidates if cell not in now.held)
         return Tie(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
 
@@ -222,15 +219,15 @@ class _Tier:
     def _at_other_gates(self, now: Matching) -> list[Repair]:
         """Cells that compute another gate than the words beside them say, if that explains the unknown cells."""
         found: dict[Address, int] = {}
+        gates = [self._gate(source) for source in self._elements.sources]
         for cell, number in now.held.items():
-            element = self._elements[number]
-            quantity, network = element.source.quantity, element.source.network
-            kind = self._shop.kinds.get((network, quantity.band.layer), "")
-            gate = None if element.source.part else gate_of(kind, quantity.band.symbol)
+            kind, gate = gates[self._elements.place(number)]
             is_open = gate is not None and cell not in self._shop.placed.bound
             said = self._shop.labels.gate(cell, kind) if is_open else None
             if said is None or said == gate:
                 continue
+            element = self._elements[number]
+            quantity, network = element.source.quantity, element.source.network
             name = quantity.name.replace(f".{quantity.band.symbol}", f".{at_gate(kind, quantity.band.symbol, said)}")
             found[cell] = self._elements.number(self._elements.by_name[network, name], element.sample, element.index)
         found |= self._unknown_gates(now) if found else {}
@@ -247,6 +244,11 @@ class _Tier:
             self._rejected.append(first)
             return []
         return [Repair(cell, number) for cell, number in first.items()]
+
+    def _gate(self, source: Source) -> tuple[str, str | None]:
+        """The class of a source's layer, and the gate that it belongs to, if to any."""
+        kind = self._shop.kinds.get((source.network, source.quantity.band.layer), "")
+        return kind, None if source.part else gate_of(kind, source.quantity.band.symbol)
 
     def _unknown_gates(self, now: Matching) -> dict[Address, int]:
         """Unknown cells with the words of a gate beside them, in a layer of one unit whose gates stand in cells."""
@@ -288,8 +290,6 @@ class _Tier:
 
     def _declare(self, repairs: Sequence[Repair], now: Matching) -> None:
         """Write right values over wrong cells."""
-        if not repairs:
-            return
         for repair in repairs:
             held = now.held.get(repair.cell)
             if held is not None and self._elements.is_computed[held] and repair.cell not in self._wrong:
