@@ -8,42 +8,12 @@ import numpy as np
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from thorough import PATIENT
 
 from xlcheck.engines import engine
 from xlcheck.excel.addresses import MAX_ROWS, Range
 from xlcheck.excel.reader import read_workbook
 from xlcheck.excel.values import CellError
-from xlcheck.foreign.reading.cells import CellTable, rectangles, show
-
-ADDRESSES = st.sets(
-    st.tuples(st.sampled_from(("A", "B")), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=40
-).map(sorted)
-
-
-@settings(PATIENT)
-@given(ADDRESSES)
-def test_rectangles_cover_each_cell_once(addresses: list[tuple[str, int, int]]) -> None:
-    """Every cell lies in one rectangle, at the position that the list gives it, and no other cell does."""
-    covered = [
-        ((area.sheet, *cell), int(position))
-        for area, positions in rectangles(addresses)
-        for cell, position in zip(area.cells(), positions, strict=True)
-    ]
-
-    assert sorted(covered) == [(address, number) for number, address in enumerate(addresses)]
-
-
-def test_a_full_block_is_one_rectangle() -> None:
-    """A table that is full is asked for at once."""
-    block = [("S", row, column) for row in range(2, 6) for column in range(1, 4)]
-    ((area, positions),) = rectangles(block)
-
-    assert area == Range("S", 2, 1, 4, 3)
-    assert positions.tolist() == list(range(12))
-    assert rectangles([]) == []
+from xlcheck.foreign.reading.cells import CellTable, show
 
 
 @pytest.fixture

@@ -8,19 +8,23 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from xlcheck.checking.console import WIDTH, printable
 from xlcheck.checking.lines import Line, broken, line
-from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import plural, show_apart, show_values
 from xlcheck.checking.placement import is_number
 from xlcheck.checking.report import CellResult, CheckReport, Kind, Status
+from xlcheck.checking.same_mistake import areas, by_mistake
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 ROWS = 10
+MOST_LOOKED_AT = 1_000
+"""Cells among which those with the same mistake are found; each takes time to describe."""
+MOST_AREAS = 8
 _FORMULA_WIDTH = 240
 _INDENT = 5  # of what is said of a cell
 
@@ -30,7 +34,7 @@ def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, widt
 
     Args:
         reports: what to show.
-        rows: how many roots to show of each; None shows every cell.
+        rows: how many mistakes to show of each, with their cells; None shows every cell by itself.
         width: characters in a line.
     """
     return "".join(text_pieces(reports, rows=rows, width=width))
@@ -81,11 +85,18 @@ def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Line]
         yield from _indented(changed, width)
     if rows is not None and len(report.edits) > rows:
         yield from _indented(f"and {len(report.edits) - rows} more changes", width)
-    shown = report.cells if rows is None else report.cells.with_status(*_FIRST)[:rows]
-    for number, cell in enumerate(shown, start=1):
+    shown = _groups(report, rows)
+    for number, (cell, *others) in enumerate(shown, start=1):
         yield Line()
-        yield from _cell(number, cell, report, width)
+        yield from _cell(number, cell, others, report, width)
     yield from _rest(report, shown, rows, width)
+
+
+def _groups(report: CheckReport, rows: int | None) -> Sequence[Sequence[CellResult]]:
+    """The cells to show, those with one mistake together."""
+    if rows is None:
+        return [[cell] for cell in report.cells]
+    return by_mistake(islice(report.cells.with_status(*_FIRST), MOST_LOOKED_AT))[:rows]
 
 
 def _circumstances(report: CheckReport) -> str:
@@ -96,7 +107,9 @@ def _circumstances(report: CheckReport) -> str:
     return ", ".join(parts)
 
 
-def _cell(number: int, cell: CellResult, report: CheckReport, width: int) -> Iterator[Line]:
+def _cell(
+    number: int, cell: CellResult, others: Sequence[CellResult], report: CheckReport, width: int
+) -> Iterator[Line]:
     head = [(f"{number:>3}  {printable(cell.sheet)}!{cell.cell}", "")]
     if cell.quantity:
         head.append((f"  {printable(cell.quantity)}", "cyan"))
@@ -106,12 +119,12 @@ def _cell(number: int, cell: CellResult, report: CheckReport, width: int) -> Ite
     if report.samples > 1 and cell.sample is not None:
         head.append((f"  (sample {cell.sample + 1})", "dim"))
     yield from broken(line(*((text, f"bold {style}".rstrip()) for text, style in head)), width)
-    rows = list(_rows(cell))
+    rows = [*_rows(cell), *_also(others)]
     indent = _INDENT + max(len(label) for label, _ in rows) + 2
     for label, text in rows:
-        first, *others = broken(line(printable(text)), width, indent)
+        first, *more = broken(line(printable(text)), width, indent)
         yield line((f"{'':{_INDENT}}{label:<{indent - _INDENT}}", "dim"), first.plain[indent:])
-        yield from others
+        yield from more
 
 
 def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
@@ -129,14 +142,23 @@ def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
     yield "why", cell.message
 
 
+def _also(others: Sequence[CellResult]) -> Iterator[tuple[str, str]]:
+    """Where else the mistake stands."""
+    if others:
+        where = areas(others)
+        more = f" and {len(where) - MOST_AREAS} more places" if len(where) > MOST_AREAS else ""
+        same = plural(len(others), "more cell with this formula", "more cells with this formula")
+        yield "also", f"{', '.join(where[:MOST_AREAS])}{more}: {same} and mistake"
+
+
 def _difference(cell: CellResult) -> str:
     if is_number(cell.actual) and is_number(cell.desired) and cell.kind is not Kind.STALE_CACHE:
         return f"  (difference {abs(cell.actual - cell.desired):.2g})"
     return ""
 
 
-def _rest(report: CheckReport, shown: Cells, rows: int | None, width: int) -> Iterator[Line]:
-    lines = [] if rows is None else list(_hidden(report, shown))
+def _rest(report: CheckReport, shown: Sequence[Sequence[CellResult]], rows: int | None, width: int) -> Iterator[Line]:
+    lines = [] if rows is None else list(_hidden(report, Counter(cell.status for cell in chain.from_iterable(shown))))
     lines += [f"Note: {note}." for note in report.notes]
     if len(report.cells) > len(shown):
         lines.append(f"Every cell: {full_command(report)}")
@@ -153,10 +175,10 @@ def full_command(report: CheckReport) -> str:
     return shlex.join(["xlcheck", "check", printable(report.workbook), *engine, "--all"])
 
 
-def _hidden(report: CheckReport, shown: Cells) -> Iterator[str]:
+def _hidden(report: CheckReport, shown: Counter[Status]) -> Iterator[str]:
     """What was not shown, counted."""
     left = Counter(cell.status for cell in report.cells.items)
-    left.subtract(cell.status for cell in shown.items)
+    left.subtract(shown)
     if count := left[Status.ROOT]:
         yield f"{plural(count, 'more cell is', 'more cells are')} wrong."
     if count := left[Status.CARRIED]:

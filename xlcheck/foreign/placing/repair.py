@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, permutations
 
+from xlcheck.excel.formula_shapes import shape_of
 from xlcheck.foreign.networks.elements import Element, Key
 from xlcheck.foreign.networks.gates import GATES, at_gate, gate_of
 from xlcheck.foreign.networks.labels import Labels
@@ -23,7 +24,6 @@ from xlcheck.foreign.placing.probe import Probe
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable
 from xlcheck.foreign.reading.precedents import Precedents
-from xlcheck.foreign.reading.shapes import shape_of
 
 DEPTH = 3
 MAX_TRIALS = 80

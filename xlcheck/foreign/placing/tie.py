@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.excel.formula_shapes import skeleton
 from xlcheck.foreign.networks.elements import Element, Elements, Key, Source, Values, quantity_sources
 from xlcheck.foreign.networks.gates import GATES, VALUES, at_gate, gate_of
 from xlcheck.foreign.networks.labels import Labels
@@ -28,7 +29,6 @@ from xlcheck.foreign.placing.repair import Repair, Workshop, best_repair
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable
 from xlcheck.foreign.reading.precedents import Precedents
-from xlcheck.foreign.reading.shapes import skeleton
 
 Array = NDArray[np.float64]
 

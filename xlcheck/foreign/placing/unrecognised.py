@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlcheck.checking.messages import plural
+from xlcheck.excel.formula_shapes import shape_of
 from xlcheck.excel.values import CellError
 from xlcheck.foreign.networks.labels import Labels
 from xlcheck.foreign.networks.network import Network, size_of
@@ -24,7 +25,6 @@ from xlcheck.foreign.reading import formula_ast as ast
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable, CellValues, show
 from xlcheck.foreign.reading.precedents import Precedents
-from xlcheck.foreign.reading.shapes import shape_of
 from xlcheck.graph.quantities import Graph, Role
 
 HOW = "say what it holds in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"

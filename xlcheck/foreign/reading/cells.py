@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -14,11 +14,11 @@ from xlcheck.engines.base import Session
 from xlcheck.excel.addresses import Range, cell_name, parse_range, quote_sheet
 from xlcheck.excel.content import Cell, WorkbookContent
 from xlcheck.excel.packed_cells import PackedCells
+from xlcheck.excel.rectangles import Positions, rectangles
 from xlcheck.excel.values import NotEvaluated, Value
 from xlcheck.foreign.reading.algebra import Address
 
 Numbers = NDArray[np.float64]
-Positions = NDArray[np.intp]
 
 
 _SMALL = 4_000
@@ -192,40 +192,3 @@ class CellTable:
         for position in self._frozen:
             numbers[position], others[position] = np.nan, _NO_FORMULA
         return CellValues(numbers[:-1], others)
-
-
-def rectangles(addresses: list[Address]) -> list[tuple[Range, Positions]]:
-    """Full rectangles of cells and their numbers in the list, so that an engine is asked as seldom as possible."""
-    runs: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
-    for first, last in _runs(addresses):
-        sheet, row, left = addresses[first]
-        runs.setdefault((sheet, left, last - first + 1), []).append((row, first))
-    found = []
-    for (sheet, left, width), rows in runs.items():
-        for block in _consecutive(rows):
-            positions = np.concatenate([np.arange(first, first + width) for _, first in block])
-            found.append((Range(sheet, block[0][0], left, len(block), width), positions))
-    return found
-
-
-def _runs(addresses: list[Address]) -> Iterator[tuple[int, int]]:
-    """First and last position of each run of cells side by side in one row."""
-    start = 0
-    for i in range(1, len(addresses) + 1):
-        if i < len(addresses):
-            sheet, row, column = addresses[i]
-            if addresses[i - 1] == (sheet, row, column - 1):
-                continue
-        yield start, i - 1
-        start = i
-
-
-def _consecutive(rows: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    block: list[tuple[int, int]] = []
-    for row, first in rows:
-        if block and block[-1][0] != row - 1:
-            yield block
-            block = []
-        block.append((row, first))
-    if block:
-        yield block

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from xlcheck.excel.content import Cell
+from xlcheck.excel.formula_shapes import column_of, moved, operands, row_of, shape_of, skeleton, with_operand
 from xlcheck.foreign.networks.formula_text import numbers_in_text, with_reference
 from xlcheck.foreign.placing.leftovers import is_rounded
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable, CellValues, show
 from xlcheck.foreign.reading.meanings import evaluated
 from xlcheck.foreign.reading.precedents import Precedents
-from xlcheck.foreign.reading.shapes import column_of, moved, operands, row_of, shape_of, skeleton, with_operand
 
 MOST_BESIDE = 8
 _DIRECTIONS = ((0, -1), (0, 1), (-1, 0), (1, 0))

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from xlcheck.excel.formula_shapes import is_filled_from
 from xlcheck.foreign.networks.network import Network, Places
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable
 from xlcheck.foreign.reading.precedents import Precedents
-from xlcheck.foreign.reading.shapes import is_filled_from
 
 Shift = tuple[int, int]
 

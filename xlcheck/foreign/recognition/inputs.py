@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.excel.formula_shapes import Filled, expected, skeleton
 from xlcheck.excel.values import Value
 from xlcheck.foreign.networks.network import Network
 from xlcheck.foreign.reading import formula_ast as ast
@@ -23,7 +24,6 @@ from xlcheck.foreign.reading.cells import CellTable, CellValues
 from xlcheck.foreign.reading.meanings import evaluated
 from xlcheck.foreign.reading.opinions import Opinion
 from xlcheck.foreign.reading.precedents import Precedents
-from xlcheck.foreign.reading.shapes import Filled, expected, skeleton
 
 Array = NDArray[np.float64]
 

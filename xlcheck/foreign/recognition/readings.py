@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 
+from xlcheck.excel.formula_shapes import skeleton
 from xlcheck.foreign.networks.labels import Labels
 from xlcheck.foreign.networks.network import Network
 from xlcheck.foreign.placing.probe import Probe
@@ -21,7 +22,6 @@ from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable, CellValues
 from xlcheck.foreign.reading.precedents import Precedents
 from xlcheck.foreign.reading.sessions import Sessions
-from xlcheck.foreign.reading.shapes import skeleton
 from xlcheck.foreign.recognition.amendments import amendments, typed_over
 from xlcheck.foreign.recognition.detect import Detection, detect, readings_of
 from xlcheck.spec.model_spec import LayerSpec

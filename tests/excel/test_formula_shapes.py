@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.foreign.reading.shapes import Filled, expected, is_filled_from, moved, shape_of, with_operand
+from xlcheck.excel.formula_shapes import Filled, expected, is_filled_from, moved, shape_of, with_operand
 
 
 @pytest.mark.parametrize(
