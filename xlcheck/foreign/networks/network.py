@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -87,6 +87,11 @@ class Network:
 
 _graph_of = lru_cache(maxsize=64)(forward_graph)
 """A search tries a few models with the same cells in many orders."""
+
+
+def given_cells(networks: Iterable[Network]) -> dict[Address, Quantity]:
+    """Each cell that holds something given, and what."""
+    return {cell: quantity for network in networks for quantity, _, _, cell in network.cells()}
 
 
 def size_of(quantity: Quantity) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -107,6 +107,19 @@ class CellTable:
     def is_formula(self, address: Address) -> bool:
         """Whether a formula stands there."""
         return address in self.texts
+
+    def typed_numbers(self) -> Iterator[tuple[Address, float]]:
+        """The cells in which a number was typed, and the number."""
+        for address in self.addresses:
+            cell = self.cell(address)
+            if cell is not None and cell.formula is None and isinstance(cell.value, float):
+                yield address, cell.value
+
+    def is_fraction(self, address: Address) -> bool:
+        """Whether a number that is not whole was typed there."""
+        cell = self.cell(address)
+        value = None if cell is None or cell.formula is not None else cell.value
+        return isinstance(value, float) and not value.is_integer()
 
     def is_data_table(self, address: Address) -> bool:
         """Whether the cell belongs to a what-if data table, which shows results for other inputs."""

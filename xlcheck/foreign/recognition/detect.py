@@ -126,7 +126,7 @@ def readings_of(
             forms = find_forms(meanings.algebra, meanings.known.values(), flipped=True)
         visible = Visible(forms, roots)
         layers = find_layers(find_columns(forms.forms, numbers), visible)
-        unused = {cell for cell in numbers if _is_fraction(table, cell)} - _used(forms)
+        unused = {cell for cell in numbers if table.is_fraction(cell)} - _used(forms)
         ranked = []
         for number, model in enumerate(models_of(layers, visible)):
             choices = [
@@ -155,10 +155,7 @@ def _unread_numbers(
     table: CellTable, meanings: Meanings, precedents: Precedents, doubted: Collection[Address]
 ) -> set[Address]:
     """Constant numbers that enter no formula, not even one that picks a cell of a range that they belong to."""
-    numbers = {
-        address for address in table.addresses
-        if (cell := table.cell(address)) is not None and cell.formula is None and isinstance(cell.value, float)
-    }  # fmt: skip
+    numbers = {address for address, _ in table.typed_numbers()}
     stack: list[Term] = []
     for position in table.formulas:
         formula = table.addresses[position]
@@ -174,11 +171,6 @@ def _unread_numbers(
             seen.add(term)
             stack.extend(below(term))
     return numbers - {term.cell for term in seen if isinstance(term, Leaf)}
-
-
-def _is_fraction(table: CellTable, address: Address) -> bool:
-    cell = table.cell(address)
-    return cell is not None and cell.formula is None and isinstance(cell.value, float) and not cell.value.is_integer()
 
 
 def _used(forms: Forms) -> set[Address]:

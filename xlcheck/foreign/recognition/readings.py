@@ -199,9 +199,7 @@ def _unread(table: CellTable, networks: Sequence[Network], tied: Tie, precedents
     sheets = {cell[0] for cell in given}
     return [
         cell for cell in table.addresses
-        if cell not in given and cell not in tied.held
-        and cell[0] in sheets and (content := table.cell(cell)) is not None
-        and content.formula is None and isinstance(content.value, float) and not content.value.is_integer()
+        if cell not in given and cell not in tied.held and cell[0] in sheets and table.is_fraction(cell)
         and tied.wrong.keys() >= set(precedents.readers(cell))
     ]  # fmt: skip
 
