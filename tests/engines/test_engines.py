@@ -226,12 +226,13 @@ def test_unknown_sheet(an_engine: Engine, write: Callable[..., Path]) -> None:
     with pytest.raises(UsageError):
         read(session, "T!A1")
     with pytest.raises(UsageError):
-        _set_and_recalculate(session, "T")
+        _changed(session, "T")
 
 
-def _set_and_recalculate(session: Session, sheet: str) -> None:
+def _changed(session: Session, sheet: str) -> list[list[Value]]:
     session.set(sheet, 0, 0, 1.0)
     session.recalculate()
+    return read(session, "A1")
 
 
 def test_hostile_files_never_reach_the_engine(an_engine: Engine, write_parts: Callable[..., Path]) -> None:

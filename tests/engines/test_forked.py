@@ -27,7 +27,9 @@ SURVIVE = """
 ironcalc = Guarded(IronCalc(), seconds=2.0)
 assert isinstance(ironcalc._worker._process, Forked)
 try:
-    ironcalc.open(bad).recalculate()
+    session = ironcalc.open(bad)
+    session.recalculate()
+    session.read(parse_range("S!B1"))
 except EngineError as error:
     print(str(error).split(" on ")[0].split(" for ")[0])
 assert not ironcalc._worker.alive

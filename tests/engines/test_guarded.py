@@ -8,13 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from xlcheck.engines.base import Session
 from xlcheck.engines.guarded import Guarded
 from xlcheck.engines.ironcalc import IronCalc
 from xlcheck.errors import EngineError, WorkbookError
 from xlcheck.excel.addresses import parse_range
+from xlcheck.excel.values import Value
 
 CRASHES = "(" * 4000 + "1" + ")" * 4000
 HANGS = "SUMPRODUCT(A:ZZ*A:ZZ)"
+
+
+def recalculated(session: Session) -> list[list[Value]]:
+    session.recalculate()
+    return session.read(parse_range("S!A1:B1"))
 
 
 def test_a_crash_is_a_sentence_and_the_next_file_is_read(write: Callable[[str, str], Path]) -> None:
@@ -23,24 +30,35 @@ def test_a_crash_is_a_sentence_and_the_next_file_is_read(write: Callable[[str, s
     good, bad = write("good.xlsx", "A1*2"), write("bad.xlsx", CRASHES)
     before = ironcalc.open(good)
     with pytest.raises(EngineError) as caught:
-        ironcalc.open(bad).recalculate()
+        recalculated(ironcalc.open(bad))
 
     assert str(caught.value) == (
         f"ironcalc crashed on {bad} and was stopped; a formula in it is too deeply nested or too large, so simplify it "
         "or try another --engine"
     )
     with pytest.raises(EngineError, match="ironcalc crashed on"):
-        before.recalculate()
-    after = ironcalc.open(good)
-    after.recalculate()
-    assert after.read(parse_range("S!A1:B1")) == [[1.5, 3.0]]
+        recalculated(before)
+    assert recalculated(ironcalc.open(good)) == [[1.5, 3.0]]
 
 
 def test_a_formula_that_takes_too_long_is_stopped(write: Callable[[str, str], Path]) -> None:
     """A calculation has a limit of time; the sentence says how long it was."""
     session = Guarded(IronCalc(), seconds=1.0).open(write("slow.xlsx", HANGS))
     with pytest.raises(EngineError, match=r"^ironcalc needed more than 1 s for .*slow.xlsx and was stopped; "):
-        session.recalculate()
+        recalculated(session)
+
+
+def test_constants_set_after_recalculating_wait_for_the_next_time(write: Callable[[str, str], Path]) -> None:
+    """What is put off until the reading is what was asked for then: not what was set since, and all that was before."""
+    session = Guarded(IronCalc()).open(write("book.xlsx", "A1*2"))
+    session.set("S", 0, 0, 2.0)
+    session.recalculate()
+    session.set("S", 0, 0, 7.0)
+
+    assert session.read(parse_range("S!B1")) == [[4.0]]
+    session.recalculate()
+    session.recalculate()
+    assert session.read(parse_range("S!B1")) == [[14.0]]
 
 
 def test_the_start_of_the_other_process_takes_nothing_of_the_limit(write: Callable[[str, str], Path]) -> None:

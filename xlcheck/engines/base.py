@@ -54,7 +54,10 @@ class Session(Protocol):
         """Put a constant into a cell (row and column from 0); takes effect at the next `recalculate`."""
 
     def recalculate(self) -> None:
-        """Compute every formula anew; cached values of the file are never used."""
+        """Compute every formula anew; cached values of the file are never used.
+
+        An engine may put it off until the next reading, which then says what is wrong.
+        """
 
     def read(self, area: Range) -> list[list[Value]]:
         """Values of a range, row by row; `NotEvaluated` where the engine cannot compute a formula.

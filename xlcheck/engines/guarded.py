@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Lock
 from typing import IO, Any, cast
 
 from xlcheck.child_process import end_process
 from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.engines.forked import Forked, may_fork
+from xlcheck.engines.watchdog import Watchdog
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.excel.addresses import Range
 from xlcheck.excel.container import Acceptance, acceptance
@@ -35,6 +36,8 @@ STARTING_SECONDS = 20.0
 # What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
 _BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
 
+Constant = tuple[str, int, int, float | str]
+"""Worksheet, row and column of a cell, and what is put there."""
 _Request = tuple[str, tuple[object, ...]]
 
 _BOOT = "import sys; sys.path[:] = sys.argv[2:]; from xlcheck.engines.worker import main; main(sys.argv[1])"
@@ -99,15 +102,17 @@ class _GuardedSession:
         self._number = number
         self._path = path
         self._seconds = seconds
-        self._pending: list[tuple[str, int, int, float | str]] = []
+        self._pending: list[Constant] = []
+        self._due: list[Constant] | None = None
         weakref.finalize(self, worker.forget, number)
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
         self._pending.append((sheet, row, column, value))
 
     def recalculate(self) -> None:
-        pending, self._pending = self._pending, []
-        self._ask("recalculate", pending)
+        # Small workbooks are recalculated thousands of times: the other process is asked once, with the next reading.
+        self._due = [*(self._due or ()), *self._pending]
+        self._pending = []
 
     def read(self, area: Range) -> list[list[Value]]:
         values: list[list[Value]] = self._ask("read", area)
@@ -118,7 +123,8 @@ class _GuardedSession:
         return values
 
     def _ask(self, method: str, argument: object) -> Any:
-        return self._worker.ask(method, self._number, argument, path=self._path, seconds=self._seconds)
+        due, self._due = self._due, None
+        return self._worker.ask(method, self._number, due, argument, path=self._path, seconds=self._seconds)
 
 
 class _Worker:
@@ -135,7 +141,9 @@ class _Worker:
         self._requests, self._replies = (
             cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
         )
+        self._watchdog = Watchdog(self._process.kill)
         weakref.finalize(self, end_process, self._process, self.owner)
+        weakref.finalize(self, self._watchdog.end)
 
     @property
     def alive(self) -> bool:
@@ -173,16 +181,7 @@ class _Worker:
         process = self._process
         with self._lock:
             begun, self._begun = self._begun, None
-            timed_out = False
-
-            def stop() -> None:
-                nonlocal timed_out
-                timed_out = True
-                process.kill()
-
-            timer = Timer(seconds + STARTING_SECONDS * self._starting, stop)
-            timer.daemon = True
-            timer.start()
+            self._watchdog.begin(seconds + STARTING_SECONDS * self._starting)
             try:
                 if begun != (method, arguments):
                     self._send((method, arguments))
@@ -193,10 +192,10 @@ class _Worker:
                 process.kill()
                 process.wait()
                 if isinstance(error, _BROKEN_PIPE):
-                    raise EngineError(self._failure(path, seconds if timed_out else None)) from None
+                    raise EngineError(self._failure(path, seconds if self._watchdog.done() else None)) from None
                 raise
             finally:
-                timer.cancel()
+                self._watchdog.done()
         if succeeded:
             return reply
         raise reply

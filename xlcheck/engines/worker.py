@@ -17,6 +17,9 @@ from xlcheck.excel.addresses import Range
 from xlcheck.excel.container import Acceptance, accept
 from xlcheck.excel.values import Value
 
+Due = Iterable[tuple[str, int, int, float | str]] | None
+"""Constants to put into cells before a workbook is recalculated; None if it need not be."""
+
 MAX_BYTES = 6 * 1024**3
 
 
@@ -70,22 +73,23 @@ class _Server:
         self._sessions[number] = session
         return number
 
-    def recalculate(self, number: int, constants: Iterable[tuple[str, int, int, float | str]]) -> None:
+    def read(self, number: int, due: Due, area: Range) -> list[list[Value]]:
+        return self._recalculated(number, due).read(area)
+
+    def read_all(self, number: int, due: Due, areas: Sequence[Range]) -> PackedValues:
+        return self._recalculated(number, due).read_all(areas)
+
+    def _recalculated(self, number: int, due: Due) -> Session:
         session = self._sessions[number]
-        for sheet, row, column, value in constants:
-            session.set(sheet, row, column, value)
-        session.recalculate()
-
-    def read(self, number: int, area: Range) -> list[list[Value]]:
-        return self._sessions[number].read(area)
-
-    def read_all(self, number: int, areas: Sequence[Range]) -> PackedValues:
-        return self._sessions[number].read_all(areas)
+        if due is not None:
+            for sheet, row, column, value in due:
+                session.set(sheet, row, column, value)
+            session.recalculate()
+        return session
 
 
 _METHODS: dict[str, Callable[..., Any]] = {
     "open": _Server.open,
-    "recalculate": _Server.recalculate,
     "read": _Server.read,
     "read_all": _Server.read_all,
 }
