@@ -19,6 +19,8 @@ from xlcheck.excel.values import NotEvaluated, Value
 from xlcheck.foreign.reading.algebra import Address
 
 Numbers = NDArray[np.float64]
+Areas = tuple[list[Range], Positions]
+"""Ranges, and the position of each of their cells in the list; -1 for a cell that is not in it."""
 
 
 _SMALL = 4_000
@@ -151,16 +153,16 @@ class CellTable:
         return Range(area.sheet, area.top, area.left, max(1, bottom - area.top), max(1, right - area.left))
 
     @cached_property
-    def _all_rectangles(self) -> list[tuple[Range, Positions]]:
-        return rectangles(self.addresses)
+    def _all_areas(self) -> Areas:
+        return _joined(rectangles(self.addresses))
 
     @cached_property
-    def _formula_rectangles(self) -> list[tuple[Range, Positions]]:
+    def _formula_areas(self) -> Areas:
         positions = np.array(self.formulas, dtype=np.intp)
         found = rectangles([self.addresses[i] for i in self.formulas])
         if len(found) > len(self.bounds) and sum(area.size for area in self.bounds.values()) < _SMALL:
-            return [self._whole(sheet) for sheet in self.bounds]
-        return [(area, positions[numbers]) for area, numbers in found]
+            return _joined([self._whole(sheet) for sheet in self.bounds])
+        return _joined([(area, positions[numbers]) for area, numbers in found])
 
     def _whole(self, sheet: str) -> tuple[Range, Positions]:
         area = self.bounds[sheet]
@@ -188,11 +190,8 @@ class CellTable:
 
     def read(self, session: Session, *, formulas_only: bool = False) -> CellValues:
         """The values of all cells, or of the formula cells, after `session.recalculate()`."""
-        rectangles = self._formula_rectangles if formulas_only else self._all_rectangles
-        places = (
-            np.concatenate([positions for _, positions in rectangles]) if rectangles else np.empty(0, dtype=np.intp)
-        )
-        packed = session.read_all([area for area, _ in rectangles])
+        areas, places = self._formula_areas if formulas_only else self._all_areas
+        packed = session.read_all(areas)
         numbers = np.full(len(self) + 1, np.nan)  # the last one is for empty cells
         numbers[places] = np.frombuffer(packed.numbers) if len(packed.numbers) else np.empty(0)
         others: dict[int, Value] = {}
@@ -205,3 +204,8 @@ class CellTable:
         for position in self._frozen:
             numbers[position], others[position] = np.nan, _NO_FORMULA
         return CellValues(numbers[:-1], others)
+
+
+def _joined(found: list[tuple[Range, Positions]]) -> Areas:
+    positions = [own for _, own in found]
+    return [area for area, _ in found], np.concatenate(positions) if positions else np.empty(0, dtype=np.intp)
