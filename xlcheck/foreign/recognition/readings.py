@@ -161,7 +161,8 @@ class _Search:
         if not tied.complete:
             return Reading(found, math.inf, 0)
         left = unrecognised(table, self._values, networks, tied, precedents, (), told=False)
-        cost = _cost_of(tied.wrong, table) + UNPLACED * (len(left.cells) + left.without_cell)
+        unplaced = sum(not table.is_data_table(cell) for cell in left.cells) + left.without_cell
+        cost = _cost_of(tied.wrong, table) + UNPLACED * unplaced
         unread = _unread(table, networks, tied, precedents)
         biases = [cell for cell in unread if self._labels.is_bias(cell)] + self._no_biases(networks)
         biases = list({*biases, *_beside_kernels(networks, unread)})
