@@ -16,12 +16,20 @@ from fixtures.foreign.replacements import replacements
 from xlcheck.api import check
 from xlcheck.checking.report import CheckReport, Status
 from xlcheck.errors import XlcheckError
+from xlcheck.foreign.recognition import readings
 
 COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "4" if THOROUGH else "1"))
 SEED = int(os.environ.get("XLCHECK_REPLACEMENTS_SEED", "20"))
 MODES = ["with bindings", "without"]
 
 pytestmark = pytest.mark.keras
+
+
+@pytest.fixture(autouse=True)
+def _searches_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not found must not pass, however long it was searched for; with CI set, for as long as ever."""
+    if not THOROUGH:
+        monkeypatch.setattr(readings, "MAX_WORK", 100_000)
 
 
 @pytest.mark.parametrize("mode", MODES)
