@@ -10,6 +10,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from thorough import THOROUGH
 
 from xlcheck.engines.libreoffice import find_soffice
 
@@ -49,6 +50,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     chosen |= config.getoption("capture", "fd") == "no"
     whole = all(Path(argument).is_dir() for argument in config.args)
     return min((os.cpu_count() or 1) + 1, MOST_WORKERS) if whole and not chosen else 0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long where it does not matter so much; tests that were named are wanted."""
+    named = any("::" in argument for argument in config.args) or any(map(config.getoption, ("keyword", "markexpr")))
+    if not THOROUGH and not named:
+        long = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

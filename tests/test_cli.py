@@ -241,7 +241,7 @@ import os, signal, sys, threading, time
 from xlcheck.cli import run
 
 def interrupt():  # from within, so that a busy machine makes it neither early nor late
-    while "keras" not in sys.modules:
+    while not hasattr(sys.modules.get("keras"), "Model"):  # an interrupt is lost on some of what TensorFlow imports
         time.sleep(0.01)
     time.sleep(0.3)
     os.kill(os.getpid(), signal.SIGINT)

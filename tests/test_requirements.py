@@ -14,6 +14,7 @@ TEST = "import pytest\n@pytest.mark.chromium\ndef test_it(): pass\n"
 
 
 @pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 error")])
+@pytest.mark.thorough
 def test_a_missing_program_skips_here_and_fails_in_ci(tmp_path: Path, ci: str, outcome: str) -> None:
     """A test whose program is missing is skipped with the reason, but in CI it fails: there nothing may be left out."""
     (tmp_path / "conftest.py").write_text(CONFTEST.read_text(encoding="utf-8"), encoding="utf-8")

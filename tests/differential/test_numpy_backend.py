@@ -118,11 +118,13 @@ def test_a_check_leaves_keras_to_the_other_process() -> None:
     assert imported_by_a_check() == ""
 
 
+@pytest.mark.thorough
 def test_tensorflow_is_used_without_jax() -> None:
     """Where a library is missing that Keras's NumPy backend needs, TensorFlow gives the same answer."""
     assert imported_by_a_check("jax") == "keras tensorflow"
 
 
+@pytest.mark.thorough
 def test_chosen_backend_is_respected() -> None:
     """Who asks for TensorFlow gets it."""
     assert imported_by_a_check(KERAS_BACKEND="tensorflow") == "keras tensorflow"

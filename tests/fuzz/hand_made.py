@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import signal
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -60,19 +62,20 @@ class Ending:
         return self.what in {"traceback", "hang", "false agreement"}
 
 
-def endings(count: int, seed: int, folder: Path) -> Iterator[Ending]:
+def endings(count: int, seed: int, folder: Path, first: int = 0) -> Iterator[Ending]:
     """Spoil workbooks and check them.
 
     Args:
         count: how many variants.
         seed: variant n of one seed is always the same.
         folder: where the spoiled file is written; nothing else may stand there.
+        first: the variant to begin with.
     """
     import_keras()  # not part of anything that is timed
     books = sorted(path for path in FOLDER.glob("*.xlsx") if path.stem != "printed_mistake")
     whole = {path: _cells(path) for path in books}
     path = folder / "spoiled.xlsx"
-    for number in range(count):
+    for number in range(first, first + count):
         random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
         book = random.choice(books)
         path.write_bytes(mutate(book.read_bytes(), random))
@@ -85,8 +88,11 @@ def _ending(
     started, worked = time.monotonic(), time.process_time()
     detail = ""
     try:
-        report = api.check(path)
+        with _interrupted_after(LIMIT_WAITING):
+            report = api.check(path)
         what = {0: "agrees", 1: "differs", 3: "incomplete"}[report.exit_code]
+    except _Interrupted:
+        what = traceback.format_exc()
     except XlcheckError as error:
         what, detail = "one sentence", str(error)
         if "\n" in detail.strip():
@@ -101,6 +107,29 @@ def _ending(
         if changed:
             what, detail = "false agreement", ", ".join(changed)
     return Ending(number, name, what, detail)
+
+
+class _Interrupted(BaseException):
+    """A check takes too long."""
+
+
+@contextmanager
+def _interrupted_after(seconds: float) -> Iterator[None]:
+    """Raise an exception if what is done takes so long; without signals (on Windows) let it go on."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        raise _Interrupted
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _cells(path: Path) -> tuple[dict[Address, Value], dict[Address, Value]]:
@@ -137,10 +166,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--first", type=int, default=0, help="the variant to begin with")
     options = parser.parse_args()
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for ending in endings(options.count, options.seed, Path(folder)):
+        for ending in endings(options.count, options.seed, Path(folder), options.first):
             faulthandler.dump_traceback_later(12 * LIMIT_SECONDS, exit=True)
             counts[ending.what] += 1
             if ending.is_bad:

@@ -33,6 +33,7 @@ def block(language: str, containing: str) -> str:
     return str(found)
 
 
+@pytest.mark.thorough
 def test_life_cycle(pytester: pytest.Pytester, right_workbook: Path) -> None:
     """First run: golden file written, failure; second: pass; changed weight: the failure shown; update; pass."""
     shutil.copy(right_workbook, pytester.path)

@@ -71,8 +71,8 @@ def test_at_most_ten_roots(pytester: pytest.Pytester, right_workbook: Path) -> N
         def test_many(xlcheck_workbook, monkeypatch):
             status = [Status.ROOT] * 25 + [Status.CARRIED] * 5
             cells = tuple(
-                CellResult("S", f"A{n}", s, Kind.VALUE, f"x.y[{n}][0]", 1.0, 2.0, None, "=1", None, "No.")
-                for n, s in enumerate(status)
+                CellResult("S", f"A{n}", s, Kind.VALUE, f"x.y[{n}][0]", 1.0, 2.0, None, f"={n}", None, "No.")
+                for n, s in enumerate(status, start=1)
             )
             report = CheckReport("many.xlsx", "e 1", "keras", Counts(30, 30, 0, 25, 5, 0, 0), 1.0, cells=cells)
             monkeypatch.setattr(workbook_check, "check", lambda *args, **options: report)
@@ -83,9 +83,9 @@ def test_at_most_ten_roots(pytester: pytest.Pytester, right_workbook: Path) -> N
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        [" 10  S!A9  x.y[[]9[]][[]0[]]  wrong", "*15 more cells are wrong.", "*5 cells are wrong only*"]
+        [" 10  S!A10  x.y[[]10[]][[]0[]]  wrong", "*15 more cells are wrong.", "*5 cells are wrong only*"]
     )
-    result.stdout.no_fnmatch_line("*S!A10*")
+    result.stdout.no_fnmatch_line("*S!A11*")
 
 
 def test_tolerance_and_engine_of_the_nearest_level(pytester: pytest.Pytester, add_to: AddTo) -> None:

@@ -161,6 +161,7 @@ def test_the_best_is_chosen_on_validation() -> None:
     assert better(second, first) is first
 
 
+@pytest.mark.thorough
 def test_several_seeds() -> None:
     """The spread is over the seeds, and a seed decides on the division, the weights and the figures."""
     schedule = Schedule(epochs=1, batch=64)

@@ -40,6 +40,7 @@ def passages(data: Windows, words: tuple[str, ...], length: int = 6) -> float:
     return sum(run in source for run in runs) / len(runs)
 
 
+@pytest.mark.thorough
 def test_first_only_the_then_whole_passages(data: Windows) -> None:
     """The chapter's pattern: at first nothing but the most frequent word, in the end passages of the source."""
     epochs: list[TextEpoch] = []

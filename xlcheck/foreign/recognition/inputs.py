@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,7 +155,7 @@ def _code_of_word(cell: Address, table: CellTable) -> tuple[str, float] | None:
     if not isinstance(word, str) or min(area.rows, area.columns) != 1:
         return None
     down, right = (0, 1) if area.columns == 1 else (1, 0)
-    for row, column in area.cells():
+    for row, column in table.clip(replace(area, sheet=area.sheet or cell[0])).cells():
         listed = _constant(table, (area.sheet or cell[0], row, column))
         if isinstance(listed, str) and listed.lower() == word.lower():
             for side in (1, -1):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
+from xlcheck.excel.addresses import Range
 from xlcheck.excel.content import Cell
 from xlcheck.excel.formula_shapes import column_of, moved, operands, row_of, shape_of, skeleton, with_operand
 from xlcheck.foreign.reading.algebra import Address
@@ -158,14 +158,20 @@ class Lines:
         """The cells of one range of a formula."""
         first, last = operands(self._table.texts[cell])[number]
         sheet = (first["sheet"] or cell[0]).removesuffix("!").strip("'")
-        return {(sheet, *place) for place in _area(first, last)}
+        return set(self._area(sheet, first, last))
+
+    def _area(self, sheet: str, first: re.Match[str], last: re.Match[str]) -> Iterator[Address]:
+        """The cells of a range; of a very large one those that can hold something."""
+        (top, bottom), (left, right) = (sorted((of(first), of(last))) for of in (row_of, column_of))
+        area = self._table.clip(Range(sheet, top, left, bottom - top + 1, right - left + 1))
+        return ((sheet, *place) for place in area.cells())
 
     def _with_operand_of(self, source: Address, cell: Address, number: int) -> Cell | None:
         """A formula with one range of another formula that does the same; None if the ranges are the same or typed."""
         (first, last), (top, bottom) = (operands(self._table.texts[c])[number] for c in (source, cell))
         if (row_of(first), column_of(first)) == (row_of(top), column_of(top)):
             return None
-        if not any(self._table.is_formula((source[0], *place)) for place in _area(first, last)):
+        if not any(map(self._table.is_formula, self._area(source[0], first, last))):
             return None
         by = [(row_of(a) - row_of(b), column_of(a) - column_of(b)) for a, b in ((first, top), (last, bottom))]
         text = with_operand(self._table.texts[cell], number, *by)
@@ -221,8 +227,7 @@ class Lines:
         """Whether changed formulas read a number or a formula that nothing reads."""
         for cell, content in edits.items():
             for first, last in operands(content.formula or ""):
-                for row, column in _area(first, last) if first["sheet"] is None else ():
-                    other = (cell[0], row, column)
+                for other in self._area(cell[0], first, last) if first["sheet"] is None else ():
                     holds_number = self._table.is_formula(other) or other in self._numbers
                     if holds_number and other not in edits and not precedents.readers(other):
                         return True
@@ -285,11 +290,6 @@ def _shifted(area: Collection[Address], by: tuple[int, int]) -> set[Address]:
 
 def _by_column(cell: Address) -> tuple[str, int, int]:
     return cell[0], cell[2], cell[1]
-
-
-def _area(first: re.Match[str], last: re.Match[str]) -> Iterator[tuple[int, int]]:
-    """The rows and columns of a range."""
-    return itertools.product(range(row_of(first), row_of(last) + 1), range(column_of(first), column_of(last) + 1))
 
 
 def _shorter(formula: str, number: int, *, at_end: bool) -> str | None:
