@@ -66,7 +66,7 @@ def manifest_in(built: BuiltModel) -> Manifest:
     return manifest
 
 
-@pytest.mark.parametrize("style", part_of([Style.ROBUST, Style.COMPACT, Style.TEACHING, Style.BOOK], 2))
+@pytest.mark.parametrize("style", part_of([Style.ROBUST, Style.COMPACT, Style.TEACHING, Style.BOOK], 1))
 def test_every_style_and_two_engines(tmp_path: Path, style: Style) -> None:
     """All gradients of two samples and a step of Adam are Keras's, however the formulas are written."""
     asked = Backward(np.array([0, 2]), step="compiled")
@@ -126,6 +126,7 @@ def test_long_one_hot_inputs_are_not_written_out(tmp_path: Path) -> None:
     assert "input.x[0]" not in {binding.quantity for binding in manifest_in(built).bindings}
 
 
+@pytest.mark.thorough
 def test_more_steps_than_fit_on_a_screen(tmp_path: Path) -> None:
     """A sheet then has links both to its last step and to its backward pass."""
     model = sequential((21, 2), L.LSTM(2, name="lstm"), L.Dense(1, activation="sigmoid"))
@@ -137,6 +138,7 @@ def test_more_steps_than_fit_on_a_screen(tmp_path: Path) -> None:
     assert {"last step →", "backward pass of this layer ↓"} <= texts
 
 
+@pytest.mark.thorough
 def test_hundreds_of_units(tmp_path: Path) -> None:
     """With 128 units every gradient cell is within 1e-12 of the largest of its quantity."""
     model = sequential((4, 3), L.SimpleRNN(128), L.LayerNormalization(), L.Dense(2))
