@@ -7,9 +7,10 @@ from dataclasses import replace
 from reports import BAD, CARRIED, ROOT, SKIPPED
 
 from xlcheck.checking.listing import Cells
-from xlcheck.checking.render_text import MOST_AREAS, render_text
+from xlcheck.checking.render_html import render_html
+from xlcheck.checking.render_text import render_text
 from xlcheck.checking.report import CellResult
-from xlcheck.checking.same_mistake import areas, by_mistake
+from xlcheck.checking.same_mistake import MOST_AREAS, areas, by_mistake
 
 
 def filled(row: int, column: str, formula: str) -> CellResult:
@@ -68,6 +69,15 @@ def test_many_places_are_counted() -> None:
     text = render_text([replace(BAD, cells=Cells(scattered))], width=200)
 
     assert f"M{2 * (MOST_AREAS + 1)} and 2 more places: {MOST_AREAS + 2} more cells" in text
+
+
+def test_html_shows_one_card_with_the_others_folded_in() -> None:
+    """Every cell is there, but only the first has a card of its own."""
+    page = render_html([replace(BAD, cells=Cells([*DOWN, CARRIED]))])
+
+    assert page.count('<article class="xl-card">') == 1
+    assert "also M16:M17, M20: 3 more cells with this formula and mistake" in page
+    assert all(f"lstm!{cell.cell}</code>" in page for cell in DOWN)
 
 
 def test_all_shows_every_cell_by_itself() -> None:

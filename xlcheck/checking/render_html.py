@@ -10,6 +10,7 @@ from xlcheck.checking.listing import Cells
 from xlcheck.checking.messages import show, show_apart, show_values
 from xlcheck.checking.render_text import verdict
 from xlcheck.checking.report import CellResult, CheckReport, Status
+from xlcheck.checking.same_mistake import by_mistake, elsewhere
 
 # Browsers become slow with more rows in one table; the JSON report has all of them.
 _ROWS = 1000
@@ -25,7 +26,10 @@ def render_html(reports: Sequence[CheckReport], *, fragment: bool = False) -> st
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(verdict=verdict, show=show, values=show_values, told_apart=_told_apart, local=_local)
+    environment.filters.update(
+        verdict=verdict, show=show, values=show_values, told_apart=_told_apart, local=_local,
+        by_mistake=by_mistake, elsewhere=elsewhere,
+    )  # fmt: skip
     return environment.from_string(_read("report.html.j2")).render(
         style=_read("report.css"),
         reports=reports,

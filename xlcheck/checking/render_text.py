@@ -16,7 +16,7 @@ from xlcheck.checking.lines import Line, broken, line
 from xlcheck.checking.messages import plural, show_apart, show_values
 from xlcheck.checking.placement import is_number
 from xlcheck.checking.report import CellResult, CheckReport, Kind, Status
-from xlcheck.checking.same_mistake import areas, by_mistake
+from xlcheck.checking.same_mistake import by_mistake, elsewhere
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 ROWS = 10
 MOST_LOOKED_AT = 1_000
 """Cells among which those with the same mistake are found; each takes time to describe."""
-MOST_AREAS = 8
 _FORMULA_WIDTH = 240
 _INDENT = 5  # of what is said of a cell
 
@@ -119,7 +118,7 @@ def _cell(
     if report.samples > 1 and cell.sample is not None:
         head.append((f"  (sample {cell.sample + 1})", "dim"))
     yield from broken(line(*((text, f"bold {style}".rstrip()) for text, style in head)), width)
-    rows = [*_rows(cell), *_also(others)]
+    rows = [*_rows(cell), *([("also", elsewhere(others))] if others else [])]
     indent = _INDENT + max(len(label) for label, _ in rows) + 2
     for label, text in rows:
         first, *more = broken(line(printable(text)), width, indent)
@@ -140,15 +139,6 @@ def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
     if cell.formula is not None:
         yield "formula", cell.formula if len(cell.formula) <= _FORMULA_WIDTH else f"{cell.formula[:_FORMULA_WIDTH]}…"
     yield "why", cell.message
-
-
-def _also(others: Sequence[CellResult]) -> Iterator[tuple[str, str]]:
-    """Where else the mistake stands."""
-    if others:
-        where = areas(others)
-        more = f" and {len(where) - MOST_AREAS} more places" if len(where) > MOST_AREAS else ""
-        same = plural(len(others), "more cell with this formula", "more cells with this formula")
-        yield "also", f"{', '.join(where[:MOST_AREAS])}{more}: {same} and mistake"
 
 
 def _difference(cell: CellResult) -> str:

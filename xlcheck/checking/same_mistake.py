@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from xlcheck.checking.messages import plural
 from xlcheck.checking.report import CellResult, Status
 from xlcheck.excel.addresses import parse_range
 from xlcheck.excel.formula_shapes import shape_of
 from xlcheck.excel.rectangles import rectangles
+
+MOST_AREAS = 8
 
 
 def by_mistake(cells: Iterable[CellResult]) -> list[list[CellResult]]:
@@ -27,6 +30,14 @@ def _mistake(cell: CellResult) -> object:
         return cell.sheet, cell.cell
     place = parse_range(cell.cell, cell.sheet)
     return cell.sheet, cell.diagnosis, cell.kind, shape_of(cell.formula, place.top, place.left)
+
+
+def elsewhere(others: Sequence[CellResult]) -> str:
+    """Where else a mistake stands, in words: `D12:K12, D15: 9 more cells with this formula and mistake`."""
+    where = areas(others)
+    more = f" and {len(where) - MOST_AREAS} more places" if len(where) > MOST_AREAS else ""
+    same = plural(len(others), "more cell with this formula", "more cells with this formula")
+    return f"{', '.join(where[:MOST_AREAS])}{more}: {same} and mistake"
 
 
 def areas(cells: Sequence[CellResult]) -> list[str]:
