@@ -11,7 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import dropwhile, islice, takewhile
 
 from xlcheck.foreign.networks.gates import GATES
@@ -39,6 +39,7 @@ _BIAS = re.compile(r"b|b\d+|b_\w+|b[hyxzifcoru]|bias\w*|biais|sesgo|schwell\w*|i
 _SPLIT = re.compile(r"[^\w~]+")
 
 
+@lru_cache(maxsize=4096)
 def gate_in(text: str, kind: str) -> str | None:
     """The gate that a text names, by Keras's name, or None.
 

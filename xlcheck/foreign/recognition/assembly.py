@@ -73,6 +73,8 @@ def choices_of(layers: Sequence[FoundLayer], visible: Visible, labels: Labels, n
         labels: the words beside the cells.
         name: the model's name.
     """
+    if not layers[0].is_recurrent and any(layer.is_recurrent for layer in layers):
+        return  # what a Dense layer gives for one vector has no time steps
     tables = [gate_tables(layer, visible) for layer in layers]
     if any(not options for options in tables):
         return
@@ -102,7 +104,10 @@ class _Assembly:
         for chosen in product(*options):
             said = all(option.said for option in chosen)
             contradicted = any(option.contradicted for option in chosen)
-            for network in self._networks(list(chosen)):
+            networks = list(self._networks(list(chosen)))
+            if not networks:
+                return  # the layers do not fit together, whichever gate is which
+            for network in networks:
                 yield Choice(network, said, contradicted)
 
     def _networks(self, options: Sequence[GateOrder]) -> Iterator[Network]:

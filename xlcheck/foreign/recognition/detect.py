@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
@@ -29,6 +29,8 @@ from xlcheck.graph.evaluate import evaluate
 
 Array = NDArray[np.float64]
 
+MOST_NETWORKS = 2_000
+"""Networks that are compared for one workbook; hundreds are usual where weights are missing in some formulas."""
 MOST_READINGS = 2
 """Choices of each variant that are compared by more than the number of formula cells that they explain."""
 
@@ -55,10 +57,12 @@ class Detection:
     Attributes:
         networks: each with the number of formula cells it explains.
         left_out: how many formula cells were not looked at, because there are too many.
+        compared: among how many networks these were found.
     """
 
     networks: list[Detected]
     left_out: int = 0
+    compared: int = 0
 
     @property
     def explained(self) -> int:
@@ -114,6 +118,7 @@ def readings_of(
     labels = Labels.of(table)
     unread = _unread_numbers(table, meanings, precedents, doubted)
     found: list[Detection] = []
+    compared = 0
 
     def scores(networks: Sequence[Network]) -> list[int]:
         if amended is not None:
@@ -129,26 +134,28 @@ def readings_of(
         unused = {cell for cell in numbers if table.is_fraction(cell)} - _used(forms)
         ranked = []
         for number, model in enumerate(models_of(layers, visible)):
-            choices = [
-                list(_all_choices(variant, visible, labels, f"model{number + 1}"))
-                for variant in product(*(variants(layer, unread, unused, meanings.algebra, labels) for layer in model))
-            ]
+            choices = []
+            for variant in product(*(variants(layer, unread, unused, meanings.algebra, labels) for layer in model)):
+                left = MOST_NETWORKS - compared
+                choices.append(list(islice(_all_choices(variant, visible, labels, f"model{number + 1}"), left)))
+                compared += len(choices[-1])
+                if compared == MOST_NETWORKS:
+                    break
             if any(choices):
                 ranked.append(_ranked([own for own in choices if own], scores))
         for place in range(max(map(len, ranked), default=0)):
             found.append(Detection([own[min(place, len(own) - 1)] for own in ranked], meanings.left_out))
-    return found or [Detection([], meanings.left_out)]
+    return [replace(own, compared=compared) for own in found or [Detection([], meanings.left_out)]]
 
 
-def _all_choices(model: Sequence[FoundLayer], visible: Visible, labels: Labels, name: str) -> list[Choice]:
+def _all_choices(model: Sequence[FoundLayer], visible: Visible, labels: Labels, name: str) -> Iterator[Choice]:
     """The networks of a chain of layers, and of the chain without one that is no layer but a typed number's trace."""
-    found = list(choices_of(model, visible, labels, name))
+    yield from choices_of(model, visible, labels, name)
     if any(layer.is_recurrent for layer in model):
         for left_out in model:
             if not left_out.is_recurrent:
                 rest = [layer for layer in model if layer is not left_out]
-                found += choices_of(rest, visible, labels, name)
-    return found
+                yield from choices_of(rest, visible, labels, name)
 
 
 def _unread_numbers(

@@ -28,9 +28,9 @@ from xlcheck.spec.model_spec import LayerSpec
 
 MAX_WORK, MAX_WORK_EACH = 900_000, 400_000
 """Formula cells that are recalculated for all readings, and for one of them: a few seconds."""
-PER_READING, PER_AMENDMENT = 6_000, 3
-"""What it costs to begin with a reading; and, times the square of the number of formulas, to find the readings of an
-amended workbook: in the time that it takes to recalculate one cell."""
+PER_READING, PER_AMENDMENT, PER_NETWORK = 6_000, 3, 60
+"""What it costs to begin with a reading; to find the readings of an amended workbook, times the square of the number of
+its formulas; and to compare a network for that: in the time that it takes to recalculate one cell."""
 FIRST = 4
 """Readings of the workbook as it is that are looked at before any formula is amended."""
 GOOD = 0.9
@@ -138,8 +138,9 @@ class _Search:
         for amended in amendments(self._table, self._values, self._precedents):
             if self._work > MAX_WORK:
                 break
-            self._work += PER_AMENDMENT * len(self._table.formulas) ** 2
-            for reading in readings_of(self._table, self._values, self._sessions, self._precedents, amended):
+            readings = readings_of(self._table, self._values, self._sessions, self._precedents, amended)
+            self._work += PER_AMENDMENT * len(self._table.formulas) ** 2 + PER_NETWORK * readings[0].compared
+            for reading in readings:
                 if reading.explained >= GOOD * len(self._table.formulas):
                     yield reading, True
                 else:
