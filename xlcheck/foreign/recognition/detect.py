@@ -31,6 +31,9 @@ Array = NDArray[np.float64]
 
 MOST_NETWORKS = 2_000
 """Networks that are compared for one workbook; hundreds are usual where weights are missing in some formulas."""
+PER_TERM, PER_NETWORK = 17, 280
+"""What it costs to look through a term of the formulas, and to compare a network, as measured: in the time that it
+takes to recalculate one cell."""
 MOST_READINGS = 2
 """Choices of each variant that are compared by more than the number of formula cells that they explain."""
 
@@ -57,12 +60,12 @@ class Detection:
     Attributes:
         networks: each with the number of formula cells it explains.
         left_out: how many formula cells were not looked at, because there are too many.
-        compared: among how many networks these were found.
+        work: what it took to find these: in the time that it takes to recalculate one cell.
     """
 
     networks: list[Detected]
     left_out: int = 0
-    compared: int = 0
+    work: int = 0
 
     @property
     def explained(self) -> int:
@@ -118,7 +121,7 @@ def readings_of(
     labels = Labels.of(table)
     unread = _unread_numbers(table, meanings, precedents, doubted)
     found: list[Detection] = []
-    compared = 0
+    compared = work = 0
 
     def scores(networks: Sequence[Network]) -> list[int]:
         if amended is not None:
@@ -130,6 +133,7 @@ def readings_of(
         if flipped:
             forms = find_forms(meanings.algebra, meanings.known.values(), flipped=True)
         visible = Visible(forms, roots)
+        work += PER_TERM * len(visible.terms)
         layers = find_layers(find_columns(forms.forms, numbers), visible)
         unused = {cell for cell in numbers if table.is_fraction(cell)} - _used(forms)
         ranked = []
@@ -145,7 +149,8 @@ def readings_of(
                 ranked.append(_ranked([own for own in choices if own], scores))
         for place in range(max(map(len, ranked), default=0)):
             found.append(Detection([own[min(place, len(own) - 1)] for own in ranked], meanings.left_out))
-    return [replace(own, compared=compared) for own in found or [Detection([], meanings.left_out)]]
+    work += PER_NETWORK * compared
+    return [replace(own, work=work) for own in found or [Detection([], meanings.left_out)]]
 
 
 def _all_choices(model: Sequence[FoundLayer], visible: Visible, labels: Labels, name: str) -> Iterator[Choice]:

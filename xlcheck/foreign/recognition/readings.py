@@ -26,11 +26,10 @@ from xlcheck.foreign.recognition.amendments import amendments, typed_over
 from xlcheck.foreign.recognition.detect import Detection, detect, readings_of
 from xlcheck.spec.model_spec import LayerSpec
 
-MAX_WORK, MAX_WORK_EACH = 900_000, 400_000
+MAX_WORK, MAX_WORK_EACH = 1_600_000, 400_000
 """Formula cells that are recalculated for all readings, and for one of them: a few seconds."""
-PER_READING, PER_AMENDMENT, PER_NETWORK = 6_000, 3, 60
-"""What it costs to begin with a reading; to find the readings of an amended workbook, times the square of the number of
-its formulas; and to compare a network for that: in the time that it takes to recalculate one cell."""
+PER_READING = 6_000
+"""What it costs to begin with a reading, in the time that it takes to recalculate one cell."""
 FIRST = 4
 """Readings of the workbook as it is that are looked at before any formula is amended."""
 GOOD = 0.9
@@ -139,7 +138,7 @@ class _Search:
             if self._work > MAX_WORK:
                 break
             readings = readings_of(self._table, self._values, self._sessions, self._precedents, amended)
-            self._work += PER_AMENDMENT * len(self._table.formulas) ** 2 + PER_NETWORK * readings[0].compared
+            self._work += readings[0].work
             for reading in readings:
                 if reading.explained >= GOOD * len(self._table.formulas):
                     yield reading, True
