@@ -29,7 +29,7 @@ from xlcheck.foreign.networks.targets import free_targets
 from xlcheck.foreign.networks.weights import WeightReport, compare_weights
 from xlcheck.foreign.perturb import disagreeing, with_perturbation
 from xlcheck.foreign.placing.probe import Probe
-from xlcheck.foreign.placing.tie import Tie, tie
+from xlcheck.foreign.placing.tie import Tie, explained, tie
 from xlcheck.foreign.placing.unrecognised import Unrecognised, unrecognised
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable, show
@@ -87,7 +87,7 @@ def check_foreign(
         raise NothingCheckedError('Keras is needed to check this workbook; run: pip install "xlcheck[keras]"')
     opinion = consult(table, engine)
     precedents = Precedents(table)
-    networks, assumed = _networks(table, opinion, bindings, model, precedents)
+    networks, found = _networks(table, opinion, bindings, model, precedents)
     corrections, right_inputs = correct_inputs(table, opinion, networks, precedents)
     numbers = _given_numbers(table, networks, opinion) | right_inputs
     weights = _compare_weights(table, networks, model, numbers)
@@ -109,6 +109,7 @@ def check_foreign(
         wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, perturb)
         verdicts = with_perturbation(verdicts, wrong, tied)
     told = bindings is not None or model is not None
+    assumed = () if told else _assumed(table, networks, tied)
     left = unrecognised(table, opinion.values, networks, tied, precedents, wrong_inputs, told=told)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in left.cells]
     settings = [probe.graph_values(number) for number in range(len(networks))]
@@ -120,7 +121,7 @@ def check_foreign(
     results += list(_unbound(table, listed, networks, opinion, left.cells))
     results.sort(key=lambda result: _ORDER.index(result.status))
     texts = numbers_as_text(table, precedents)
-    notes = (*assumed, *weights.notes(), *texts, *_notes(verdicts, tied), *left.notes)
+    notes = (*assumed, *found, *weights.notes(), *texts, *_notes(verdicts, tied), *left.notes)
     return _report(content, opinion, traces, networks, verdicts, results, notes, table, weights.compared, left)
 
 
@@ -131,7 +132,7 @@ def _networks(
     model: GivenModel | None,
     precedents: Precedents,
 ) -> tuple[tuple[Network, ...], tuple[str, ...]]:
-    """The networks, and what was assumed about them."""
+    """The networks, and what is to be said of how they were found."""
     if bindings is not None:
         told = read_bindings(bindings, table.content) if isinstance(bindings, Path) else tuple(bindings)
         return (told if model is None else _under_model(told, model, table, opinion)), ()
@@ -146,11 +147,16 @@ def _networks(
             f"no network was recognised in {table.content.path}{because}; say what it computes in a bindings file "
             "(`xlcheck bind` writes a draft) and pass it with --bind"
         )
-    notes = tuple(
-        f"no bindings were given; assumed {describe(d.network)}, which explains {d.explained} formula cells"
-        for d in found
-    )
-    return tuple(d.network for d in found), (*notes, *detection.notes)
+    return tuple(d.network for d in found), detection.notes
+
+
+def _assumed(table: CellTable, networks: Sequence[Network], tied: Tie) -> Iterator[str]:
+    """What was assumed of a workbook without bindings, in words."""
+    for network, count in zip(networks, explained(table, networks, tied), strict=True):
+        yield (
+            f"no bindings were given; assumed {describe(network)}, which explains {count} of {len(table.formulas)} "
+            "formula cells"
+        )
 
 
 def _under_model(

@@ -11,7 +11,7 @@ from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.networks.bindings_text import bindings_text
 from xlcheck.foreign.networks.network import Network
 from xlcheck.foreign.placing.probe import Probe
-from xlcheck.foreign.placing.tie import tie
+from xlcheck.foreign.placing.tie import explained, tie
 from xlcheck.foreign.reading.cells import CellTable
 from xlcheck.foreign.reading.opinions import consult
 from xlcheck.foreign.reading.precedents import Precedents
@@ -61,14 +61,13 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     networks = tuple(d.network for d in found)
     probe = Probe(table, opinion.sessions, networks, opinion.values.numbers)
     tied = tie(table, probe, networks, precedents)
-    inputs = {cell for n in networks for _, _, _, cell in n.cells() if table.is_formula(cell)}
-    explained = len(tied.held) - len(tied.wrong) + len(inputs - tied.held.keys())
+    count = sum(explained(table, networks, tied))
     comments = [[*opinion.notes, *detection.notes, *_comments(d)] for d in found]
     title = (
-        f"Bindings of {content.path.name}, proposed by xlcheck: they explain {explained} of {len(table.formulas)} "
+        f"Bindings of {content.path.name}, proposed by xlcheck: they explain {count} of {len(table.formulas)} "
         "formula cells."
     )
-    return Proposal(bindings_text(networks, comments, title), networks, explained, len(table.formulas))
+    return Proposal(bindings_text(networks, comments, title), networks, count, len(table.formulas))
 
 
 def _comments(detected: Detected) -> Iterator[str]:

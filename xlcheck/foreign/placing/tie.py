@@ -90,6 +90,16 @@ def tie(
     return tier.run(enough)
 
 
+def explained(table: CellTable, networks: Sequence[Network], tied: Tie) -> list[int]:
+    """How many formula cells each network explains: right ones, and those that make what it is given."""
+    counts = [0] * len(networks)
+    for cell, number in tied.held.items():
+        counts[tied.elements[number].source.network] += cell not in tied.wrong
+    for cell, owner in {cell: n for n, network in enumerate(networks) for *_, cell in network.cells()}.items():
+        counts[owner] += table.is_formula(cell) and cell not in tied.held
+    return counts
+
+
 class _Tier:
     def __init__(
         self,
