@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from xlcheck.foreign.networks.elements import Key
 from xlcheck.foreign.placing.matching import ENOUGH_VOTES, Matching
-from xlcheck.foreign.placing.repair import Repair, Workshop
+from xlcheck.foreign.placing.workshop import Repair, Workshop
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.graph.quantities import Role
 

@@ -25,7 +25,8 @@ from xlcheck.foreign.placing.matching import Matching, Placed, frontier
 from xlcheck.foreign.placing.order import moments_of, out_of_place
 from xlcheck.foreign.placing.probe import Probe
 from xlcheck.foreign.placing.regularity import Band
-from xlcheck.foreign.placing.repair import Repair, Workshop, best_repair
+from xlcheck.foreign.placing.repair import best_repair
+from xlcheck.foreign.placing.workshop import Repair, Workshop
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable
 from xlcheck.foreign.reading.precedents import Precedents
