@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from xlcheck.checking.messages import title
 from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, Range
-from xlcheck.foreign.judging.mistakes import Mutant, mutants, written_out
+from xlcheck.foreign.judging.mutants import Mutant, mutants
+from xlcheck.foreign.judging.rewriting import written_out
 from xlcheck.foreign.networks.elements import Element
 from xlcheck.foreign.networks.gates import GATES, at_gate, gate_of
 from xlcheck.foreign.networks.network import Network

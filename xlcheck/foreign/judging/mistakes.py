@@ -6,121 +6,24 @@ Every change knows its name and a sentence; `diagnose.py` finds the one that giv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import permutations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.foreign.judging.rewriting import Rewrite, everywhere, of_unit, only, slices_moved
 from xlcheck.foreign.networks.gates import GATES, at_gate, gate_of
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.evaluate import value_of
-from xlcheck.graph.quantities import Graph, Quantity, Role
-
-Array = NDArray[np.float64]
-Values = Mapping[str, Array]
-Rewrite = tuple[str, str, ex.Expr]
-"""Name of a mistake, what was done in words, and the expression that comes of it."""
+from xlcheck.graph.quantities import Graph, Quantity
 
 MAX_WIDTH = 64
-_OTHER = "~other"
+_RESET_AFTER = "the reset gate acts on the product; without reset_after it acts on h(t−1) before the product"
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One possible mistake.
-
-    Attributes:
-        name: as in the list of named diagnoses.
-        sentence: what was done, and what to do instead, in words.
-        value: what the element would be, for each sample, from the values of all quantities.
-        reads: the quantities that only the mistake reads.
-    """
-
-    name: str
-    sentence: str
-    value: Callable[[Values], Array]
-    reads: frozenset[str] = frozenset()
-
-
-def mutants(graph: Graph, quantity: Quantity, expr: ex.Expr, index: int, kinds: Mapping[str, str]) -> Iterator[Mutant]:
-    """Every mistake that can be made in one element of an expression, likely ones first.
+class Mistakes:
+    """The changes that make sense for one quantity.
 
     Args:
-        graph: the quantities.
-        quantity: the quantity that is computed.
-        expr: how; its own expression, or one in which some operands are written out.
-        index: which element.
+        graph: all quantities.
+        quantity: the one.
         kinds: Keras's class of each layer by name.
     """
-    world = _World(graph, quantity, kinds)
-    read = frozenset(ex.refs(expr))
-    for rewrites in (
-        world.references, world.activations, world.terms, world.weights, world.others, world.items, world.units,
-    ):  # fmt: skip
-        for name, sentence, changed in _everywhere(expr, rewrites):
-            yield Mutant(name, sentence, _element(changed, index), frozenset(ex.refs(changed)) - read)
-    yield from _products(world, expr, index)
-
-
-def written_out(graph: Graph, expr: ex.Expr, depth: int) -> ex.Expr:
-    """An expression with its intermediate operands replaced by what they are computed from, so many times.
-
-    A softmax is always written as worksheets compute it.
-    """
-    for _ in range(depth):
-        expr = _replaced(expr, lambda e: _definition(graph, e))
-    return _replaced(expr, lambda e: ex.Exp(e.x) / ex.Sum(ex.Exp(e.x)) if isinstance(e, ex.Softmax) else None)
-
-
-def _definition(graph: Graph, expr: ex.Expr) -> ex.Expr | None:
-    if isinstance(expr, ex.Ref):
-        quantity = graph[expr.name]
-        if quantity.expr is not None and quantity.band.role is not Role.STATE:
-            return quantity.expr
-    return None
-
-
-def _replaced(expr: ex.Expr, change: Callable[[ex.Expr], ex.Expr | None]) -> ex.Expr:
-    changed = change(expr)
-    if changed is not None:
-        return changed
-    if isinstance(expr, ex.Dot):
-        return expr  # a state inside a product is read from cells, not written out
-    return _with_operands(expr, [_replaced(operand, change) for operand in ex.operands(expr)])
-
-
-def _with_operands(expr: ex.Expr, operands: list[ex.Expr]) -> ex.Expr:
-    if not operands:
-        return expr
-    if isinstance(expr, ex.Nary):
-        return replace(expr, items=tuple(operands))
-    names = [n for n in expr.__dataclass_fields__ if isinstance(getattr(expr, n), ex.Expr)]
-    return replace(expr, **dict(zip(names, operands, strict=True)))
-
-
-def _everywhere(expr: ex.Expr, rewrites: Callable[[ex.Expr], Iterator[Rewrite]]) -> Iterator[Rewrite]:
-    """Each change of one place of an expression."""
-    yield from rewrites(expr)
-    operands = list(ex.operands(expr))
-    for place, operand in enumerate(operands):
-        if isinstance(expr, ex.Dot) and place == 1:
-            continue
-        for name, sentence, changed in _everywhere(operand, rewrites):
-            if not isinstance(expr, ex.Slice) or isinstance(changed, ex.Ref):
-                yield name, sentence, _with_operands(expr, [*operands[:place], changed, *operands[place + 1 :]])
-
-
-def _element(expr: ex.Expr, index: int) -> Callable[[Values], Array]:
-    def value(values: Values) -> Array:
-        array = value_of(expr, values)
-        return array[..., min(index, array.shape[-1] - 1)].reshape(-1)
-
-    return value
-
-
-class _World:
-    """The changes that make sense for one quantity."""
 
     def __init__(self, graph: Graph, quantity: Quantity, kinds: Mapping[str, str]) -> None:
         self._graph = graph
@@ -132,11 +35,17 @@ class _World:
                 step = -1 if q.step is None else q.step
                 self._steps.setdefault(q.band.name.removesuffix("_init"), {})[step] = q.name
 
+    def rewrites(self) -> tuple[Callable[[ex.Expr], Iterator[Rewrite]], ...]:
+        """What makes mistakes in one place of an expression, likely ones first."""
+        return (
+            self._references, self._activations, self._terms, self._weights, self._others, self._items, self._units,
+        )  # fmt: skip
+
     def quantity(self, name: str) -> Quantity:
         """A quantity by its full name."""
         return self._graph[name]
 
-    def same_at_other_steps(self, name: str) -> Iterator[tuple[str, int]]:
+    def _at_other_steps(self, name: str) -> Iterator[tuple[str, int]]:
         """The same quantity at other time steps, the nearest first, with the distance."""
         quantity = self._graph[name]
         if quantity.is_weight:
@@ -173,7 +82,7 @@ class _World:
                 "the hidden state h is read where the cell state c is needed; refer to c",
                 f"{layer}.{symbol.replace('c', 'h', 1)}{step}",
             )
-        for other, distance in self.same_at_other_steps(name):
+        for other, distance in self._at_other_steps(name):
             when = "an earlier" if distance < 0 else "a later"
             yield (
                 "wrong-time-step",
@@ -189,14 +98,14 @@ class _World:
                     f"{layer}.{at_gate(kind, symbol, other)}{step}",
                 )
 
-    def references(self, expr: ex.Expr) -> Iterator[Rewrite]:
+    def _references(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Read another quantity."""
         if isinstance(expr, ex.Ref):
             for mistake, sentence, name in self.instead(expr.name):
                 if name in self._graph:
                     yield mistake, sentence, ex.Ref(name)
 
-    def activations(self, expr: ex.Expr) -> Iterator[Rewrite]:
+    def _activations(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Leave an activation out, or take another one."""
         if not isinstance(expr, ex.Tanh | ex.Sigmoid):
             return
@@ -214,7 +123,7 @@ class _World:
                     line,
                 )
 
-    def terms(self, expr: ex.Expr) -> Iterator[Rewrite]:
+    def _terms(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Forget a term of a sum, or count it twice; lose the sign of a logarithm."""
         if isinstance(expr, ex.Add):
             for term, rest in ((expr.b, expr.a), (expr.a, expr.b)):
@@ -243,23 +152,23 @@ class _World:
             return name.endswith("recurrent_kernel")
         return isinstance(expr, ex.Mul) and self._is_recurrent(expr.b)
 
-    def weights(self, expr: ex.Expr) -> Iterator[Rewrite]:
+    def _weights(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Take all weights, or one of them, of another gate."""
         kind = self._kinds.get(self._quantity.band.layer, "")
         gates = GATES.get(kind, ())
-        for new in _slices_moved(expr, len(gates)):
+        for new in slices_moved(expr, len(gates)):
             yield (
                 "gate-order",
                 "the weights of another gate are used; the blocks of weights stand in another order",
                 new,
             )
 
-    def units(self, expr: ex.Expr) -> Iterator[Rewrite]:
+    def _units(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Read another element of a vector of which each element is read by the unit of its own number."""
         size = self._width(expr)
         for unit in range(size) if 1 < size <= MAX_WIDTH else ():
             sentence = f"the value of unit {unit + 1} is read; refer to that of this cell's own unit"
-            yield "neighbour-unit", sentence, _of_unit(expr, unit)
+            yield "neighbour-unit", sentence, of_unit(expr, unit)
 
     def _width(self, expr: ex.Expr) -> int:
         """How many units a vector has that is read, or computed unit by unit from what is read; 0 for none."""
@@ -272,7 +181,7 @@ class _World:
         widths = [self._width(operand) for operand in ex.operands(expr)]
         return widths[0] if len(set(widths)) == 1 else 0
 
-    def items(self, expr: ex.Expr) -> Iterator[Rewrite]:
+    def _items(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Leave the first or the last term of a sum over a vector out, or read another value in one of its terms."""
         if not isinstance(expr, ex.Sum):
             return
@@ -282,17 +191,17 @@ class _World:
             return
         for k, where in ((size - 1, "last"), (0, "first")):
             sentence = f"the range is one cell too short: the {where} term of the sum is missing"
-            yield "range-too-short", sentence, expr - _only(term, k)
-        for rewrites in (self.references, self.units):
-            for name, sentence, changed in _everywhere(term, rewrites):
+            yield "range-too-short", sentence, expr - only(term, k)
+        for rewrites in (self._references, self._units):
+            for name, sentence, changed in everywhere(term, rewrites):
                 for k in range(size):
-                    yield name, sentence, expr - _only(term, k) + _only(changed, k)
+                    yield name, sentence, expr - only(term, k) + only(changed, k)
 
-    def others(self, expr: ex.Expr) -> Iterator[Rewrite]:
+    def _others(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """The special ways of a GRU and of a softmax."""
         yield from self._gru(expr)
         match expr:
-            case ex.Sum(ex.Exp(ex.Ref(name))) if steps := [name for name, _ in self.same_at_other_steps(name)]:
+            case ex.Sum(ex.Exp(ex.Ref(name))) if steps := [name for name, _ in self._at_other_steps(name)]:
                 total: ex.Expr = expr.x
                 for name in steps:
                     total = total + ex.Exp(ex.Ref(name))
@@ -336,164 +245,5 @@ class _World:
             yield "gru-reset-after-wrong", sentence, r * ex.Dot(h, kernel) + bias
 
 
-_RESET_AFTER = "the reset gate acts on the product; without reset_after it acts on h(t−1) before the product"
-
-
 def _has_logarithm(expr: ex.Expr) -> bool:
     return isinstance(expr, ex.Log) or any(_has_logarithm(operand) for operand in ex.operands(expr))
-
-
-def _of_unit(expr: ex.Expr, unit: int) -> ex.Expr:
-    """What an expression gives for one unit, where each is computed from what has its own number."""
-    if isinstance(expr, ex.Ref):
-        return ex.Slice(expr, unit, unit + 1)
-    if isinstance(expr, ex.Slice):
-        return replace(expr, start=expr.start + unit, stop=expr.start + unit + 1)
-    return _with_operands(expr, [_of_unit(operand, unit) for operand in ex.operands(expr)])
-
-
-def _only(expr: ex.Expr, index: int) -> ex.Expr:
-    """One element of an expression that is computed element by element."""
-    if isinstance(expr, ex.Ref):
-        return ex.Slice(expr, index, index + 1)
-    if isinstance(expr, ex.Slice):
-        return expr
-    return _with_operands(expr, [_only(operand, index) for operand in ex.operands(expr)])
-
-
-def _slices_moved(expr: ex.Expr, gates: int) -> Iterator[ex.Expr]:
-    """An expression with all slices of one gate, a single one, or those of all gates taken from other gates."""
-    slices = list(dict.fromkeys(_slices(expr)))
-    widths = {s.stop - s.start for s in slices}
-    if len(widths) != 1:
-        return
-    (width,) = widths
-    for start in dict.fromkeys(s.start for s in slices):
-        same = [s for s in slices if s.start == start]
-        for other in range(0, gates * width, width):
-            if other != start:
-                for group in [same, *([s] for s in same)] if len(same) > 1 else [same]:
-                    yield _with_slices(expr, {s: replace(s, start=other, stop=other + width) for s in group})
-    for order in permutations(range(gates)) if len({s.start for s in slices}) > 1 else ():
-        starts = {s: order[s.start // width] * width for s in slices}
-        yield _with_slices(expr, {s: replace(s, start=n, stop=n + width) for s, n in starts.items()})
-
-
-def _slices(expr: ex.Expr) -> Iterator[ex.Slice]:
-    if isinstance(expr, ex.Slice):
-        yield expr
-        return
-    if isinstance(expr, ex.Dot) and isinstance(expr.matrix, ex.Slice):
-        yield expr.matrix
-        yield from _slices(expr.x)
-        return
-    for operand in ex.operands(expr):
-        yield from _slices(operand)
-
-
-def _with_slices(expr: ex.Expr, new: Mapping[ex.Slice, ex.Slice]) -> ex.Expr:
-    if isinstance(expr, ex.Slice):
-        return new.get(expr, expr)
-    return _with_operands(expr, [_with_slices(operand, new) for operand in ex.operands(expr)])
-
-
-# Single products of a weighted sum.
-
-
-@dataclass(frozen=True)
-class _Change:
-    """A change of one weighted sum: what is added to it, `(samples,)`, from the values of all quantities."""
-
-    name: str
-    sentence: str
-    added: Callable[[Values], Array]
-
-
-def _products(world: _World, expr: ex.Expr, index: int) -> Iterator[Mutant]:
-    for number, dot in enumerate(_dots(world, expr)):
-        key = f"{_OTHER}{number}"
-        changed = _replaced_once(expr, dot[0], ex.Ref(key))
-        for change in _changes(world, dot[1], index):
-            yield Mutant(change.name, change.sentence, _with_added(changed, key, dot[1], change, index))
-
-
-def _dots(world: _World, expr: ex.Expr) -> Iterator[tuple[ex.Expr, ex.Dot]]:
-    """The weighted sums in an expression, also those behind the name of a projection."""
-    if isinstance(expr, ex.Dot):
-        yield expr, expr
-        return
-    if isinstance(expr, ex.Ref):
-        definition = world.quantity(expr.name).expr
-        if isinstance(definition, ex.Dot):
-            yield expr, definition
-        return
-    for operand in ex.operands(expr):
-        yield from _dots(world, operand)
-
-
-def _replaced_once(expr: ex.Expr, old: ex.Expr, new: ex.Expr) -> ex.Expr:
-    if expr is old:
-        return new
-    if isinstance(expr, ex.Dot):
-        return expr
-    return _with_operands(expr, [_replaced_once(operand, old, new) for operand in ex.operands(expr)])
-
-
-def _with_added(expr: ex.Expr, key: str, dot: ex.Dot, change: _Change, index: int) -> Callable[[Values], Array]:
-    def value(values: Values) -> Array:
-        sums = value_of(dot, values).copy()
-        column = min(index, sums.shape[-1] - 1)
-        sums[..., column] += change.added(values)
-        result = value_of(expr, {**values, key: sums})
-        return result[..., min(index, result.shape[-1] - 1)].reshape(-1)
-
-    return value
-
-
-def _changes(world: _World, dot: ex.Dot, index: int) -> Iterator[_Change]:
-    matrix = dot.matrix
-    name = matrix.of.name if isinstance(matrix, ex.Slice) else matrix.name
-    rows = world.quantity(name).shape[-2]
-    columns = (matrix.stop - matrix.start) if isinstance(matrix, ex.Slice) else world.quantity(name).shape[-1]
-    index = min(index, columns - 1)
-    if rows > MAX_WIDTH or columns > MAX_WIDTH:
-        return
-
-    def x(values: Values) -> Array:
-        return value_of(dot.x, values)
-
-    def w(values: Values) -> Array:
-        return value_of(matrix, values)
-
-    unit = "the weights of a neighbouring unit are used; take those of this unit"
-    for other in sorted(set(range(columns)) - {index}, key=lambda c: abs(c - index)):
-        yield _Change("neighbour-unit", unit, lambda v, o=other: (x(v) * (w(v)[:, o] - w(v)[:, index])).sum(axis=-1))
-        for k in range(rows) if rows > 1 else ():
-            yield _Change("neighbour-unit", unit, lambda v, o=other, k=k: x(v)[..., k] * (w(v)[k, o] - w(v)[k, index]))
-    for k in range(rows):
-        for other in range(rows):
-            if other != k:
-                yield _Change(
-                    "neighbour-unit",
-                    "the value of a neighbouring unit is read; refer to this one's",
-                    lambda v, k=k, o=other: (x(v)[..., o] - x(v)[..., k]) * w(v)[k, index],
-                )
-    if rows == columns > 1:
-        yield _Change(
-            "kernel-transposed",
-            "a row of the kernel is read where its column is needed; the kernel stands the other way round",
-            lambda v: (x(v) * (w(v)[index, :] - w(v)[:, index])).sum(axis=-1),
-        )
-    for k, where in ((rows - 1, "last"), (0, "first")) if rows > 1 else ():
-        yield _Change(
-            "range-too-short",
-            f"the range is one cell too short: the {where} product is missing",
-            lambda v, k=k: -x(v)[..., k] * w(v)[k, index],
-        )
-    if isinstance(dot.x, ex.Ref):
-        for mistake, sentence, other_name in world.instead(dot.x.name):
-            for k in range(rows):
-                yield _Change(
-                    mistake, sentence,
-                    lambda v, k=k, n=other_name: (v[n][..., k] - x(v)[..., k]) * w(v)[k, index],
-                )  # fmt: skip
