@@ -15,7 +15,7 @@ from xlcheck.foreign.recognition import detect, readings
 
 pytestmark = pytest.mark.keras
 
-CORPUS = Path(__file__).parents[2] / "fixtures" / "foreign"
+CORPUS = Path(__file__).parents[3] / "fixtures" / "foreign"
 
 
 def without_bindings(name: str, folder: Path) -> Path:

@@ -163,7 +163,7 @@ def test_bindings_and_a_model_go_together(tmp_path: Path) -> None:
     layout = BY_NAME["time_down"]
     item = next(i for i in layout.places if i.name == "lstm.bias[1]")
     path = with_numbers(layout, {item: 9.0}, tmp_path)
-    toml = Path(__file__).parents[2] / "fixtures" / "foreign" / "time_down.toml"
+    toml = Path(__file__).parents[3] / "fixtures" / "foreign" / "time_down.toml"
     report = api.check(path, model=model_of(layout), bindings=toml)
 
     assert roots(report) == {str(layout.places[item]): (9.0, layout.network.value(item), None)}
