@@ -206,7 +206,9 @@ def test_a_mistake_is_the_only_root_under_its_name(
         by_name = {"transposed-kernel": by_name["transposed-kernel"]}
     planted: Counter[str] = Counter()
     for name, items in by_name.items():
-        for place, symbol, changed, _ in items[:: max(1, len(items) // COUNT)]:
+        for place, symbol, changed, _ in items[:: max(1, len(items) // (4 * COUNT))]:
+            if planted[name] == COUNT:
+                break
             report = planted_report(content, place, changed, content.sheets[sheet].cells[place[1:]].value)
             if report.ok:
                 continue  # a factor of 1, a term of 0
