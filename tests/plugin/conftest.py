@@ -25,7 +25,12 @@ _IS_INSTALLED = any(point.name == "xlcheck" for point in entry_points(group="pyt
 def installed_plugin(
     pytester: pytest.Pytester, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a checkout that nobody installed, let Python find the entry point as if it were."""
+    """In a checkout that nobody installed, let Python find the entry point as if it were.
+
+    Tests change modules faster than compiled ones are told apart from their sources, by second and size.
+    """
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # takes half a second at the end of every run
     if _IS_INSTALLED:
