@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from models import chain, codes, keras, numbers, padded
+from thorough import THOROUGH
 
 from xlcheck.errors import ModelError
 from xlcheck.fixtures.store import load_fixture
@@ -98,7 +99,7 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", HIDDEN)
+@pytest.mark.parametrize("name", list(HIDDEN)[:: 1 if THOROUGH else 2])
 def test_gradients_of_each_layer_are_those_of_the_tape(name: str) -> None:
     """Weights and every intermediate quantity of a layer change the loss as the tape says, within 1e-14."""
     model = classifier(*HIDDEN[name])

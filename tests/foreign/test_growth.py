@@ -12,7 +12,6 @@ from types import FrameType
 
 import pytest
 import xlsxwriter
-from thorough import part_of
 
 from xlcheck.api import check
 from xlcheck.checking.report import CheckReport
@@ -75,8 +74,9 @@ def calls(path: Path) -> tuple[Counter[str], int, CheckReport]:
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("mistake", part_of([True, False], 1), ids=lambda m: "mistake" if m else "right")
-@pytest.mark.parametrize("bound", part_of([True, False], 1), ids=lambda b: "with bindings" if b else "without")
+@pytest.mark.thorough
+@pytest.mark.parametrize("mistake", [True, False], ids=lambda m: "mistake" if m else "right")
+@pytest.mark.parametrize("bound", [True, False], ids=lambda b: "with bindings" if b else "without")
 def test_calls_grow_in_proportion_to_the_cells(bound: bool, mistake: bool, tmp_path: Path) -> None:
     """Twice the cells, twice the calls of each function, and hardly more cells of which it is asked who reads them.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from thorough import part_of
 
 from fixtures.foreign.layouts import LAYOUTS
 from fixtures.foreign.make_corpus import FOLDER
@@ -45,7 +46,7 @@ def roots(report: CheckReport) -> list[str]:
     return [cell.cell for cell in report.roots]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+@pytest.mark.parametrize("layout", part_of(LAYOUTS, 6), ids=lambda layout: layout.name)
 def test_a_right_workbook_stays_right(layout, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """Every layout agrees whatever the numbers are, whether described or recognised."""
     alone = shutil.copy(FOLDER / f"{layout.name}.xlsx", tmp_path / "alone.xlsx")

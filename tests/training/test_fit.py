@@ -22,7 +22,7 @@ TRAINED = [name for name in MODELS if RECIPES[name].data().targets is not None]
 TYPICAL = ["simple-rnn", "embedding", "encoder-decoder"]
 
 
-@pytest.mark.parametrize("lesson", part_of([*TYPICAL, *(name for name in TRAINED if name not in TYPICAL)], 3))
+@pytest.mark.parametrize("lesson", part_of([*TYPICAL, *(name for name in TRAINED if name not in TYPICAL)], 2))
 def test_same_as_keras_fit(lesson: str) -> None:
     """Weights and recorded losses are those of `model.fit` on one batch of everything, bit for bit."""
     data = RECIPES[lesson].data()

@@ -134,7 +134,7 @@ def test_what_was_hard_to_tell(name: str, mistake: Mistake, first: str, edits: i
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("name", part_of(list(PERFECT_WITHOUT), 3))
+@pytest.mark.parametrize("name", part_of(list(PERFECT_WITHOUT), 2))
 def test_planted_mistakes_are_located_exactly_without_bindings(name: str) -> None:
     """The same where nobody has said what the cells hold."""
     layout = next(layout for layout in LAYOUTS if layout.name == name)
