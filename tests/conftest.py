@@ -42,15 +42,14 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """What `-n auto` means: a worker for each core and one more for whole folders, one process for anything less.
+    """What `-n auto` means: a worker for each core for whole folders, one process for anything less.
 
-    Workers often wait, for LibreOffice above all. Each takes seconds to start, swallows what `-s` would show, and is of
-    no use to a listing.
+    Workers take seconds to start, swallow what `-s` would show, and are of no use to a listing.
     """
     chosen = any(config.getoption(name, False) for name in ("keyword", "lf", "collectonly"))
     chosen |= config.getoption("capture", "fd") == "no"
     whole = all(Path(argument).is_dir() for argument in config.args)
-    return min((os.cpu_count() or 1) + 1, MOST_WORKERS) if whole and not chosen else 0
+    return min(os.cpu_count() or 1, MOST_WORKERS) if whole and not chosen else 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

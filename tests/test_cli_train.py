@@ -64,7 +64,7 @@ def test_ctrl_c_saves_what_was_learned(tmp_path: Path) -> None:
 def test_sentiment_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Figures come with what the most frequent answer alone would give, the confusion matrix, and the spread."""
     model, plot = tmp_path / "s.keras", tmp_path / "s.png"
-    command = ["train", "sentiment", "--sample", "--cell", "gru", "--epochs", "2", "--seeds", "2", "--maxlen", "8"]
+    command = ["train", "sentiment", "--sample", "--cell", "gru", "--epochs", "1", "--seeds", "2", "--maxlen", "8"]
 
     assert run([*command, "-o", str(model), "--plot", str(plot)]) == 0
     result = capsys.readouterr()

@@ -67,7 +67,7 @@ def session(built: Callable[[str], api.Built]) -> Any:
     return engine("ironcalc", guarded=False).open(built("simple-rnn-training").path)
 
 
-@pytest.mark.parametrize("name", TRAINING_LESSONS)
+@pytest.mark.parametrize("name", part_of(list(TRAINING_LESSONS), 2))
 def test_every_cell_of_all_epochs_agrees(name: str, built: Callable[[str], api.Built]) -> None:
     """Every formula cell of 500 epochs is checked and agrees with Keras within 1e-13, weights and loss included."""
     report = built(name).report

@@ -88,6 +88,7 @@ def test_libreoffice_opens_and_agrees(tmp_path: Path, style: Style) -> None:
     assert_all_agree(check_content(read_workbook(built.path), engine("libreoffice")), 3)
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
 def test_libreoffice_follows_a_recurrence_of_many_units(tmp_path: Path) -> None:
     """A recurrence of more than a hundred units is not taken for a circular reference."""

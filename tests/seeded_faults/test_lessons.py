@@ -16,7 +16,7 @@ from xlcheck.fixtures.store import load_fixture
 from xlcheck.lessons.catalogue import LESSONS
 from xlcheck.lessons.plan import plan_lesson
 
-STRIDE = 1 if THOROUGH else 20
+STRIDE = 1 if THOROUGH else 30
 
 pytestmark = pytest.mark.parametrize("lesson", ["simple-rnn", "lstm", "rnn-dimensions"])
 
@@ -34,7 +34,7 @@ def workbooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, WorkbookCon
 
 
 def formula_places(content: WorkbookContent) -> list[Place]:
-    """Every formula cell, or every twentieth."""
+    """Every formula cell, or every thirtieth."""
     return [(sheet, row, column) for sheet, row, column, _ in content.formula_cells()][::STRIDE]
 
 

@@ -134,6 +134,7 @@ def test_numbers_of_weights(architecture: Architecture, parameters: int) -> None
     assert model.count_params() - 10 * 32 == parameters
 
 
+@pytest.mark.thorough
 def test_simple_rnn_learns_its_training_part() -> None:
     """A SimpleRNN, whose memory is short, learns less from so few texts; the loss on them falls to a fraction."""
     data = tweet_data(reviews(), SAMPLE.encoding, SEED, validation=False)

@@ -59,6 +59,7 @@ def weights(model: TextModel) -> list[np.ndarray]:
     return [*model.model.get_weights(), *(np.asarray(variable) for variable in model.model.optimizer.variables)]
 
 
+@pytest.mark.thorough
 def test_stopped_and_resumed_is_as_if_never_stopped(even: Windows, tmp_path: Path) -> None:
     """Ctrl-C in the middle of an epoch, a saved file, and --resume lead to the same weights and losses bit for bit."""
     whole = train_text(new_text_model(even, seed=4, units=16), 3)
