@@ -61,18 +61,25 @@ class Probe:
         self._saved = numbers
         self._overwritten: dict[Address, Array] = {}
         self._sessions: list[Session] = []
-        self._tried = True  # there is no session yet to put anything into
+        self._tried = False
         self.work = 0
-        self.values = self._first_values(sessions.saved())
+        self.values = self._in_turn()
 
-    def _first_values(self, session: Session) -> Array:
-        """What every cell holds in each setting, one after the other: all of them change the same cells."""
+    def _in_turn(self) -> Array:
+        """What every cell holds in each setting, one after the other in one session: all change the same cells."""
+        session = self._opener.saved()
         rows = []
-        for random in self._random:
-            for cell, value in random.items():
-                session.set(*cell, value)
+        for setting in range(SETTINGS):
+            self._fill(session, setting)
             rows.append(self._recalculated(session))
         return np.stack(rows)
+
+    def _fill(self, session: Session, setting: int) -> None:
+        """Put the random numbers of a setting, and all that was overwritten, into a session."""
+        for cell, value in self._random[setting].items():
+            session.set(*cell, value)
+        for cell, values in self._overwritten.items():
+            session.set(*cell, _settable(values[setting]))
 
     def _start(self) -> None:
         """Load the file for each setting, with the random numbers and all that was overwritten."""
@@ -80,10 +87,7 @@ class Probe:
         self._sessions = [self._opener.saved(), *(self._opener.open() for _ in range(SETTINGS - 1))]
         self._tried = False
         for setting, session in enumerate(self._sessions):
-            for cell, value in self._random[setting].items():
-                session.set(*cell, value)
-            for cell, values in self._overwritten.items():
-                session.set(*cell, _settable(values[setting]))
+            self._fill(session, setting)
 
     def graph_values(self, network: int) -> list[dict[str, Array]]:
         """All values of a network's graph, for each setting."""
@@ -103,6 +107,9 @@ class Probe:
         """Put values `(settings,)` into cells instead of what stands there, and recalculate everything."""
         changed = self._with_arrays(cells)
         self._overwritten |= changed
+        if not self._sessions:
+            self.values = self._in_turn()
+            return
         if self._tried:
             self._start()
         else:
