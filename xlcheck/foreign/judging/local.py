@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from xlcheck.foreign.networks.elements import Element
 from xlcheck.foreign.networks.network import Network, size_of
 from xlcheck.graph import expressions as ex
+from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Quantity
 
 Array = NDArray[np.float64]
@@ -69,43 +70,58 @@ class _View:
         self._values: dict[str, Array] = {}
         self._covered: dict[str, bool] = {}
 
+    # Sequences are too long for functions that call themselves once for each step.
+
     def value(self, name: str) -> Array:
-        if name not in self._values:
-            self._values[name] = self._compute(self._network.graph[name])
+        """What a quantity is: taken from the sheet, or computed from what is."""
+        stack = [name]
+        while stack:
+            quantity = self._network.graph[stack[-1]]
+            pending = [other for other in self._needed(quantity) if other not in self._values]
+            if pending:
+                stack += pending
+                continue
+            self._values[quantity.name] = self._compute(quantity)
+            stack.pop()
         return self._values[name]
+
+    def _needed(self, quantity: Quantity) -> tuple[str, ...]:
+        """The quantities that this one is computed from here."""
+        is_known = quantity.name in self._values or quantity.expr is None or self._stands_there(quantity)
+        return () if is_known or quantity.expr is None else tuple(ex.refs(quantity.expr))
+
+    def _stands_there(self, quantity: Quantity) -> bool:
+        """Whether all of a quantity is taken from the sheet."""
+        return len(self._placed.get(quantity.name, ())) == size_of(quantity) and self._is_taken(quantity)
+
+    def _is_taken(self, quantity: Quantity) -> bool:
+        """Whether what stands in the sheet is taken, and not computed again."""
+        return quantity.name in self._read or not self._is_covered(quantity)
 
     def _compute(self, quantity: Quantity) -> Array:
         if quantity.expr is None:
             return self._given[quantity.name]
         placed = self._placed.get(quantity.name, {})
-        complete = len(placed) == size_of(quantity)
-        if complete and (quantity.name in self._read or not self._is_covered(quantity)):
-            return _row(placed, size_of(quantity))
-        from xlcheck.graph.evaluate import value_of
-
-        value = value_of(quantity.expr, {name: self.value(name) for name in ex.refs(quantity.expr)}).copy()
-        if quantity.name in self._read or not self._is_covered(quantity):
+        if self._stands_there(quantity):
+            return np.array([[placed[index] for index in range(size_of(quantity))]])
+        value = value_of(quantity.expr, {name: self._values[name] for name in ex.refs(quantity.expr)}).copy()
+        if self._is_taken(quantity):
             for index, number in placed.items():
                 value[0, index] = number
         return value
 
     def _is_covered(self, quantity: Quantity) -> bool:
         """Whether the cell computes the quantity itself, from what it reads."""
-        known = self._covered.get(quantity.name)
-        if known is None:
-            known = self._covered[quantity.name] = self._find_covered(quantity)
-        return known
-
-    def _find_covered(self, quantity: Quantity) -> bool:
-        if quantity.expr is None:
-            return False
-        operands = [self._network.graph[name] for name in ex.refs(quantity.expr)]
-        computed = [q for q in operands if q.expr is not None]
-        read = [q.name in self._read or self._is_covered(q) for q in computed]
-        if not all(read):
-            return False
-        return bool(computed) or any(q.name in self._read for q in operands if not q.is_weight)
-
-
-def _row(numbers: Mapping[int, float], size: int) -> Array:
-    return np.array([[numbers[index] for index in range(size)]])
+        stack = [quantity]
+        while stack:
+            top = stack[-1]
+            operands = [] if top.expr is None else [self._network.graph[name] for name in ex.refs(top.expr)]
+            unread = [q for q in operands if q.expr is not None and q.name not in self._read]
+            pending = [q for q in unread if q.name not in self._covered]
+            if pending and all(self._covered.get(q.name, True) for q in unread):
+                stack.append(pending[0])
+                continue
+            reads = any(q.expr is not None or (q.name in self._read and not q.is_weight) for q in operands)
+            self._covered[top.name] = reads and not pending and all(self._covered[q.name] for q in unread)
+            stack.pop()
+        return self._covered[quantity.name]
