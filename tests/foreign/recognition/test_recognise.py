@@ -7,8 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.formula.translate import Translator
 
 from xlcheck import api
 from xlcheck.checking.report import CheckReport
@@ -144,14 +146,41 @@ def test_a_neighbour_unit_is_no_document_of_its_own(
     assert (report.counts.agree, report.samples) == (count, 2)
 
 
-@pytest.mark.parametrize("units", [(0,), (0, 1)])
-@pytest.mark.parametrize("step", [1, 2, 3])
-def test_a_mistake_far_from_the_part_is_the_root(step: int, units: tuple[int, ...], tmp_path: Path) -> None:
-    """A step that is computed otherwise than the others is still known for what it should be."""
+@pytest.mark.parametrize(
+    ("document", "step", "units"),
+    [
+        *((0, step, units) for step in (1, 2, 3) for units in ((0,), (0, 1))),
+        (1, 1, (0, 1)), (2, 1, (0,)), (2, 2, (0,)),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_the_root(document: int, step: int, units: tuple[int, ...], tmp_path: Path) -> None:
+    """A step that is computed otherwise than the others is known for what it should be, also in the part itself."""
     path = tmp_path / "book.xlsx"
-    write(path, down, changed=without_recurrence(0, step, *units))
+    write(path, down, changed=without_recurrence(document, step, *units))
     report = api.check(path)
 
-    assert {cell.cell for cell in report.roots} == {cell_name(*down(0, step, 2 + unit)) for unit in units}
+    assert {cell.cell for cell in report.roots} == {cell_name(*down(document, step, 2 + unit)) for unit in units}
     assert {cell.diagnosis for cell in report.roots} == {"recurrent-term-missing"}
     assert report.counts.unbound == 0
+
+
+def test_a_second_network_is_looked_for_beside_a_mistake(tmp_path: Path) -> None:
+    """What follows from a mistake in one network is not taken for another network, which is found as well."""
+    path = tmp_path / "book.xlsx"
+    count = write(path, down, changed=without_recurrence(2, 1, 0))
+    book = openpyxl.load_workbook(path)
+    other = book.copy_worksheet(book["RNN"])
+    other.title = "other"
+    for place, formula in ((down(2, 1, 2), down(2, 2, 2)), (down(2, 1, 3), down(2, 2, 3))):
+        right = str(other[cell_name(*formula)].value)
+        other[cell_name(*place)] = Translator(right, cell_name(*formula)).translate_formula(cell_name(*place))
+    for row in other["A3:B7"]:
+        for cell in row:
+            cell.value /= 2
+    book.save(path)
+    report = api.check(path)
+
+    assert [(cell.sheet, cell.cell) for cell in report.roots] == [("RNN", cell_name(*down(2, 1, 2)))]
+    assert report.counts.unbound == 0
+    assert report.counts.agree + report.counts.carried + 1 == 2 * count
+    assert len(lengths(report)) == 2 * len(set(LENGTHS))

@@ -20,8 +20,8 @@ from xlcheck.foreign.reading.precedents import Precedents
 
 Shift = tuple[int, int]
 
-_MARKS = 4
-"""So many formulas of a step are looked at to see whether there is one."""
+_MARKS, _MOST_STEPS = 4, 12
+"""So many formulas of a step are looked at to see whether there is one, and so many steps to see which is typical."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class _Document:
     """Where a document's steps stand.
 
     Attributes:
-        first: how far its first step is from the second step of the part.
+        first: how far its first step is from the typical step of the part.
         steps: how many there are.
     """
 
@@ -53,11 +53,38 @@ def extended(network: Network, table: CellTable, part: Precedents) -> list[Netwo
     shift = _shift(steps)
     if shift is None:
         return [network]
-    finder = _Finder(table, steps, shift, part, _states(sample))
+    typical = _typical(steps, table, part)
+    states = [_moved(cell, _times(shift, typical)) for cell in _states(sample)]
+    finder = _Finder(table, steps[typical], shift, part, states)
     documents = defaultdict(list)
     for document in sorted(finder.documents(), key=lambda document: document.first):
         documents[document.steps].append(document)
-    return [_with(network, length, members, shift, table) for length, members in sorted(documents.items())]
+    return [_with(network, length, members, shift, typical, table) for length, members in sorted(documents.items())]
+
+
+def _typical(steps: Sequence[Places], table: CellTable, part: Precedents) -> int:
+    """The step of the part, not its first, whose formulas most other steps have: one without a mistake."""
+    marks = [_marks(inputs, part) for inputs in steps[:_MOST_STEPS]]
+
+    def alike(t: int) -> int:
+        return sum(_is_like(table, *pair) for other in marks for pair in zip(marks[t], other, strict=False))
+
+    return max(range(1, len(marks)), key=lambda t: (alike(t), -t))
+
+
+def _marks(inputs: Places, part: Precedents) -> list[Address]:
+    """The first formulas that read the inputs of a step."""
+    return _readers(inputs, part)[:_MARKS]
+
+
+def _readers(inputs: Places, part: Precedents) -> list[Address]:
+    return sorted({reader for cell in inputs if cell is not None for reader in part.readers(cell)})
+
+
+def _is_like(table: CellTable, mark: Address, cell: Address) -> bool:
+    """Whether a formula may have been filled from another one."""
+    text = table.texts.get(cell)
+    return text is not None and is_filled_from(table.texts[mark], mark[1:], text, cell[1:])
 
 
 def _shift(steps: Sequence[Places]) -> Shift | None:
@@ -81,21 +108,21 @@ class _Finder:
 
     Args:
         table: all cells of the workbook.
-        steps: the inputs at each step of the part.
+        inputs: those of the typical step of the part.
         shift: how far each step is from the one before.
         part: who reads what in the part.
-        states: the cells of the states before the first step of the part.
+        states: the cells of the states before the typical step.
     """
 
     def __init__(
-        self, table: CellTable, steps: Sequence[Places], shift: Shift, part: Precedents, states: Sequence[Address]
+        self, table: CellTable, inputs: Places, shift: Shift, part: Precedents, states: Sequence[Address]
     ) -> None:
         self._table = table
-        self._inputs = [cell for cell in steps[1] if cell is not None]
-        self._readers = sorted({reader for cell in self._inputs for reader in part.readers(cell)})
-        self._marks = self._readers[:_MARKS]
+        self._inputs = [cell for cell in inputs if cell is not None]
+        self._readers = _readers(inputs, part)
+        self._marks = _marks(inputs, part)
         self._shift = shift
-        self._states = [_moved(cell, shift) for cell in states]
+        self._states = states
 
     def documents(self) -> Iterator[_Document]:
         """Every document."""
@@ -138,8 +165,7 @@ class _Finder:
         return computed and self._is_step(_plus(offset, self._shift, direction))
 
     def _is_like(self, mark: Address, cell: Address) -> bool:
-        text = self._table.texts.get(cell)
-        return text is not None and is_filled_from(self._table.texts[mark], mark[1:], text, cell[1:])
+        return _is_like(self._table, mark, cell)
 
     def _end(self, offset: Shift, direction: int) -> Shift:
         while self._goes_on(further := _plus(offset, self._shift, direction), direction):
@@ -153,7 +179,9 @@ class _Finder:
         return int(any(self._table.is_formula(_moved(cell, first)) for cell in self._states))
 
 
-def _with(network: Network, length: int, documents: Sequence[_Document], shift: Shift, table: CellTable) -> Network:
+def _with(
+    network: Network, length: int, documents: Sequence[_Document], shift: Shift, typical: int, table: CellTable
+) -> Network:
     """The network with these documents, all of this length."""
     (given,) = network.spec.inputs
     found = network.samples[-1]
@@ -162,15 +190,15 @@ def _with(network: Network, length: int, documents: Sequence[_Document], shift: 
         sample: dict[str, Places] = {}
         for name, places in found.items():
             if name.endswith("_init"):
-                moved = _all_moved(places, _plus(document.first, shift))
+                moved = _all_moved(places, _plus(document.first, shift, typical))
                 if all(cell is not None and cell in table.index and not table.is_formula(cell) for cell in moved):
                     sample[name] = moved
             elif "[" not in name:  # a target at the last step
-                away = _plus(document.first, shift, length + 1 - given.shape[0])
+                away = _plus(document.first, shift, length + typical - given.shape[0])
                 sample[name] = _all_moved(places, away)
         for name in {name.partition("[")[0] for name in found if "[" in name}:
             for t in range(length):
-                sample[f"{name}[{t}]"] = _all_moved(found[f"{name}[1]"], _plus(document.first, shift, t))
+                sample[f"{name}[{t}]"] = _all_moved(found[f"{name}[{typical}]"], _plus(document.first, shift, t))
         samples.append(sample)
     spec = replace(network.spec, inputs=(replace(given, shape=(length, given.shape[1])),))
     return Network(spec, network.weights, tuple(samples), notes=network.notes)
@@ -182,6 +210,10 @@ def _all_moved(places: Places, by: Shift) -> Places:
 
 def _moved(cell: Address, by: Shift) -> Address:
     return cell[0], cell[1] + by[0], cell[2] + by[1]
+
+
+def _times(shift: Shift, times: int) -> Shift:
+    return times * shift[0], times * shift[1]
 
 
 def _plus(a: Shift, b: Shift, times: int = 1) -> Shift:

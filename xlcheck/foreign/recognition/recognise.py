@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xlcheck.excel.formula_shapes import shape_of
 from xlcheck.foreign.networks.elements import Elements, quantity_sources
 from xlcheck.foreign.networks.network import Network
 from xlcheck.foreign.placing.probe import Probe
@@ -37,19 +38,20 @@ def recognise(table: CellTable, values: CellValues, sessions: Sessions, preceden
         sessions: of the engine that recalculates the file with other numbers.
         precedents: who reads what.
     """
-    best: list[Detected] = []
+    networks: list[Network] = []
+    detected: list[Detected] = []
     left = [table.addresses[i] for i in table.formulas]
     for _ in range(TRIALS if len(table.formulas) > LARGE else 0):
         part = excerpt(left[-1], PART, table, values, precedents)
         found = detect(part.table, part.values, sessions, part.precedents)
-        networks = [whole for d in found.networks for whole in extended(d.network, table, part.precedents)]
+        networks += (whole for d in found.networks for whole in extended(d.network, table, part.precedents))
         detected, unexplained = _explained(networks, table, values, sessions)
-        if _count(detected) > _count(best):
-            best = detected
+        unexplained = _elsewhere(unexplained, table)
         if not unexplained or unexplained[-1] == left[-1]:
             break
         left = unexplained
-    if best and _count(best) >= ENOUGH * len(table.formulas):
+    best = _compatible(detected)
+    if sum(own.explained for own in best) >= max(1, ENOUGH * len(table.formulas)):
         return Detection(best)
     # Where a number is stored as text, the text is to blame, not the formulas that read it.
     if len(table.formulas) <= SMALL and not any(numbers_as_text(table, precedents)):
@@ -76,5 +78,43 @@ def _explained(
     return found, [table.addresses[i] for i in table.formulas if i not in known]
 
 
-def _count(found: Sequence[Detected]) -> int:
-    return sum(detected.explained for detected in found)
+def _elsewhere(unexplained: Sequence[Address], table: CellTable) -> list[Address]:
+    """The unexplained cells that do not stand among explained ones: where a mistake is not, nor what follows from it.
+
+    Among them stands what was filled from one of them, and what has some of them in its row and in its column.
+    """
+    left_out = set(unexplained)
+    in_line: dict[tuple[str, str, int], Address] = {}
+    for position in table.formulas:
+        sheet, row, column = cell = table.addresses[position]
+        if cell not in left_out:
+            in_line.setdefault((sheet, "row", row), cell)
+            in_line.setdefault((sheet, "column", column), cell)
+    found = []
+    for cell in unexplained:
+        lines = ((cell[0], "row", cell[1]), (cell[0], "column", cell[2]))
+        explained = [in_line[line] for line in lines if line in in_line]
+        if len(explained) < len(lines) and all(_shape(cell, table) != _shape(other, table) for other in explained):
+            found.append(cell)
+    return found
+
+
+def _shape(cell: Address, table: CellTable) -> str:
+    return shape_of(table.texts[cell], cell[1], cell[2])
+
+
+def _compatible(detected: Sequence[Detected]) -> list[Detected]:
+    """Those that see no weight otherwise than one that explains more: a part with a mistake in it may be misread."""
+    best: list[Detected] = []
+    for own in sorted(detected, key=lambda d: -d.explained):
+        if all(_agree(own.network, other.network) for other in best):
+            best.append(own)
+    return [own for own in detected if own in best]
+
+
+def _agree(one: Network, other: Network) -> bool:
+    """Whether two networks have the same weights, or no weight in common."""
+    if one.weights == other.weights:
+        return True
+    cells = {cell for places in one.weights.values() for cell in places if cell is not None}
+    return cells.isdisjoint(cell for places in other.weights.values() for cell in places)
