@@ -35,10 +35,9 @@ from xlcheck.excel.content import WorkbookContent
 from xlcheck.foreign.networks.gates import GATES
 from xlcheck.foreign.networks.helpers import helper_called, helpers
 from xlcheck.foreign.networks.layer_specs import DEFAULTS, chain, layer_spec, require_known
-from xlcheck.foreign.networks.network import Network, Places
+from xlcheck.foreign.networks.network import Network, Places, graph_of
 from xlcheck.foreign.networks.ranges import Cells, Reader, places
 from xlcheck.graph.quantities import Graph
-from xlcheck.layers.forward import forward_graph
 from xlcheck.spec.model_spec import LayerSpec
 
 Table = Mapping[str, Any]
@@ -97,7 +96,7 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
         width = layer.options["units"]
     name = str(model.get("name", f"model{number + 1}"))
     spec = chain(name, timesteps, features, tuple(specs), model.get("loss"))
-    graph = forward_graph(spec)
+    graph = graph_of(spec)
     samples, bound = [], []
     for document in documents:
         given, quantities = _document(document, graph, timesteps, features, model.get("time"), reader)

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 from xlcheck.errors import ModelError
 from xlcheck.foreign.networks.gates import GATES
-from xlcheck.foreign.networks.network import Network, Places
+from xlcheck.foreign.networks.network import Network, Places, graph_of
 from xlcheck.foreign.networks.weights import SINGLE, kind_of, read_weight
 from xlcheck.foreign.reading.algebra import Address
 from xlcheck.foreign.reading.cells import CellTable, CellValues
 from xlcheck.graph.quantities import Graph, Quantity
-from xlcheck.layers.forward import forward_graph
 from xlcheck.spec.model_spec import ModelSpec
 
 Array = NDArray[np.float64]
@@ -69,7 +68,7 @@ def network_by_value(model: GivenModel, table: CellTable, values: CellValues, de
     if shares and max(shares) >= ENOUGH:
         return renamed[shares.index(max(shares))]
     finder = _Finder({cell: n for cell, n in numbers.items() if np.isfinite(n) and not table.is_formula(cell)}, model)
-    graph = forward_graph(model.spec)
+    graph = graph_of(model.spec)
     weights: dict[str, Places] = {}
     for quantity in graph:
         if quantity.is_weight:
@@ -93,7 +92,7 @@ def network_by_value(model: GivenModel, table: CellTable, values: CellValues, de
 
 def has_shape_of(network: Network, model: GivenModel) -> bool:
     """Whether a network has as many weights and inputs as a model, of the same shapes and in the same order."""
-    return _shapes(network.graph) == _shapes(forward_graph(model.spec))
+    return _shapes(network.graph) == _shapes(graph_of(model.spec))
 
 
 def _shapes(graph: Graph) -> list[tuple[tuple[int, ...], int | None]]:
@@ -114,7 +113,7 @@ def under_model(network: Network, model: GivenModel, numbers: Mapping[Address, f
     """
     spec = replace(model.spec, loss=network.spec.loss)
     own = [q.name for q in network.graph if _is_given(q)]
-    names = dict(zip(own, [q.name for q in forward_graph(spec) if _is_given(q)], strict=True))
+    names = dict(zip(own, [q.name for q in graph_of(spec) if _is_given(q)], strict=True))
     weights = {names[name]: places for name, places in network.weights.items()}
     samples = tuple({names.get(name, name): places for name, places in sample.items()} for sample in network.samples)
     wanted = tuple(_nearest(sample, number, model, numbers) for number, sample in enumerate(samples))

@@ -43,7 +43,7 @@ class Network:
     @cached_property
     def graph(self) -> Graph:
         """The model's quantities."""
-        return _graph_of(self.spec)
+        return graph_of(self.spec)
 
     @cached_property
     def given(self) -> tuple[Quantity, ...]:
@@ -85,8 +85,8 @@ class Network:
         return values
 
 
-_graph_of = lru_cache(maxsize=64)(forward_graph)
-"""A search tries a few models with the same cells in many orders."""
+graph_of = lru_cache(maxsize=64)(forward_graph)
+"""A model's quantities. A search tries a few models with the same cells in many orders."""
 
 
 def given_cells(networks: Iterable[Network]) -> dict[Address, Quantity]:
