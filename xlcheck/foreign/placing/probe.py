@@ -92,7 +92,7 @@ class Probe:
     def graph_values(self, network: int) -> list[dict[str, Array]]:
         """All values of a network's graph, for each setting."""
         tied = self._networks[network]
-        return [evaluate(tied.graph, tied.values(self._given(setting))) for setting in range(SETTINGS)]
+        return [evaluate(tied.graph, tied.values(self._given(tied, setting))) for setting in range(SETTINGS)]
 
     def saved_values(self, network: int) -> dict[str, Array]:
         """All values of a network's graph for the numbers that stand in the file."""
@@ -143,13 +143,11 @@ class Probe:
         self.work += PER_RECALCULATION + len(self._table.formulas)
         return self._table.recalculate(session, formulas_only=True).numbers
 
-    def _given(self, setting: int) -> dict[Address, float]:
+    def _given(self, tied: Network, setting: int) -> dict[Address, float]:
         random = self._random[setting]
-        found = {}
-        for tied in self._networks:
-            for _, _, _, cell in tied.cells():
-                found[cell] = random[cell] if cell in random else float(self._value(cell)[setting])
-        return found
+        return {
+            cell: random[cell] if cell in random else float(self._value(cell)[setting]) for *_, cell in tied.cells()
+        }
 
     def _value(self, cell: Address) -> Array:
         position = self._table.index.get(cell)
