@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,8 @@ TEST = "import pytest\n@pytest.mark.chromium\ndef test_it(): pass\n"
 @pytest.mark.thorough
 def test_a_missing_program_skips_here_and_fails_in_ci(tmp_path: Path, ci: str, outcome: str) -> None:
     """A test whose program is missing is skipped with the reason, but in CI it fails: there nothing may be left out."""
-    (tmp_path / "conftest.py").write_text(CONFTEST.read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("conftest.py", "thorough.py"):
+        shutil.copy(CONFTEST.with_name(name), tmp_path / name)
     (tmp_path / "test_it.py").write_text(TEST)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = chromium\n")
     search = os.pathsep.join(filter(None, [str(CONFTEST.parent.parent), os.environ.get("PYTHONPATH", "")]))
