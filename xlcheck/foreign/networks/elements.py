@@ -113,6 +113,19 @@ class Key:
         return Key(self.band, self.step + shift[0], self.sample + shift[1], self.index + shift[2])
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Equal elements to choose from.
+
+    Attributes:
+        by_key: the elements by their coordinates.
+        first: the one to take if nothing speaks for another one.
+    """
+
+    by_key: Mapping[Key, Sequence[int]]
+    first: int
+
+
 class Elements:
     """All elements of a list of sources, ready to be looked up by value."""
 
@@ -122,6 +135,7 @@ class Elements:
         self._starts: list[int] = [0, *accumulate(counts)]
         self._index = ValueIndex([source.values.reshape(source.values.shape[0], -1) for source in sources])
         self._keys: dict[int, Key] = {}
+        self._choices: dict[tuple[tuple[int, ...], bool], Choice] = {}
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -150,6 +164,21 @@ class Elements:
         if place is None or not (0 <= key.index < self.sources[place].size and key.sample >= 0):
             return None
         return self.number(place, key.sample, key.index) if key.sample < self.sources[place].values.shape[1] else None
+
+    def choice(self, numbers: tuple[int, ...], *, computed: bool) -> Choice:
+        """How to choose among equal elements; only among computed ones, if that is asked for and there are any.
+
+        Hundreds are equal where much is 0, and the same ones are met again and again.
+        """
+        found = self._choices.get((numbers, computed))
+        if found is None:
+            pool = [n for n in numbers if self.is_computed[n]] if computed else []
+            by_key: dict[Key, list[int]] = {}
+            for number in pool or numbers:
+                by_key.setdefault(self.key(number), []).append(number)
+            first = min(pool or numbers, key=lambda n: (self.is_part[n], n))
+            found = self._choices[numbers, computed] = Choice(by_key, first)
+        return found
 
     @cached_property
     def _stems(self) -> list[tuple[tuple[int, str, str], int]]:

@@ -110,12 +110,11 @@ class Matching:
 
     def _best(self, cell: Address, numbers: tuple[int, ...]) -> int:
         """The likeliest of several equal elements; a formula that is no copy computes something."""
-        votes = self.regularity.expected(cell)
-        elements, is_copy = self.elements, cell in self.copies
-        return max(
-            numbers,
-            key=lambda n: (is_copy or elements.is_computed[n], votes[elements.key(n)], not elements.is_part[n], -n),
-        )
+        choice = self.elements.choice(numbers, computed=cell not in self.copies)
+        votes, is_part = self.regularity.expected(cell), self.elements.is_part
+        voted = ((votes[key], not is_part[n], -n) for key in votes for n in choice.by_key.get(key, ()))
+        best = max(voted, default=None)
+        return choice.first if best is None else -best[2]
 
     @property
     def regularity(self) -> Regularity:

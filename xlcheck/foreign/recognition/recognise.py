@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.excel.formula_shapes import shape_of
+from xlcheck.excel.values import NotEvaluated
 from xlcheck.foreign.networks.elements import Elements, quantity_sources
 from xlcheck.foreign.networks.network import Network
 from xlcheck.foreign.placing.probe import Probe
@@ -53,8 +54,11 @@ def recognise(table: CellTable, values: CellValues, sessions: Sessions, preceden
     best = _compatible(detected)
     if sum(own.explained for own in best) >= max(1, ENOUGH * len(table.formulas)):
         return Detection(best)
-    # Where a number is stored as text, the text is to blame, not the formulas that read it.
-    if len(table.formulas) <= SMALL and not any(numbers_as_text(table, precedents)):
+    # Where a number is stored as text, the text is to blame, not the formulas that read it; where the engine computes
+    # few of the formulas, nothing can be learnt from trying others.
+    unread = sum(isinstance(values[position], NotEvaluated) for position in table.formulas)
+    is_worth_it = len(table.formulas) <= SMALL and 2 * unread < len(table.formulas)
+    if is_worth_it and not any(numbers_as_text(table, precedents)):
         return best_reading(table, values, sessions, precedents)
     return detect(table, values, sessions, precedents)
 
