@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from openpyxl import Workbook
 
+from xlcheck import cli
 from xlcheck.cli import run
 
 WORKBOOKS = Path(__file__).parents[1] / "workbooks"
@@ -227,6 +228,26 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert run(["build", "lstm", "-o", str(path)]) == 2
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["lstm.xlsx"]
+
+
+def test_ctrl_c_may_come_as_the_cause_of_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Compiled code that is interrupted makes an error of its own of it; any other error keeps its traceback."""
+
+    def interrupted(**_: object) -> None:
+        raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
+
+    def broken(**_: object) -> None:
+        raise SystemError("broken")
+
+    monkeypatch.setattr(cli.commands, "main", interrupted)
+    assert run(["list"]) == 130
+    assert "interrupted; nothing was left half-written" in capsys.readouterr().err
+
+    monkeypatch.setattr(cli.commands, "main", broken)
+    with pytest.raises(SystemError, match="broken"):
+        run(["list"])
 
 
 @pytest.mark.keras

@@ -53,9 +53,18 @@ def run(arguments: Sequence[str]) -> int:
             what = f"{error.filename} cannot be used" if error.filename else "the result cannot be written"
             click.echo(f"xlcheck: {what}: {error.strerror or error}", err=True)
         return UsageError.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except BaseException as error:
+        if not _is_interrupt(error):
+            raise
         click.echo("xlcheck: interrupted; nothing was left half-written", err=True)
         return _INTERRUPTED
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether somebody pressed Ctrl-C; in compiled code, as of TensorFlow, that becomes the cause of an error."""
+    while error is not None and not isinstance(error, click.Abort | KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
