@@ -368,6 +368,7 @@ def _declares_type(content: bytes) -> bool | None:
     try:
         for start in range(0, len(content), 65_536):
             parser.Parse(content[start : start + 65_536], False)
+        parser.Parse(b"", True)  # newer versions of expat put off what arrives in many pieces
     except (_Found, expat.ExpatError):
         pass
     return found
