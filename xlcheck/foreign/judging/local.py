@@ -78,17 +78,17 @@ class _View:
         while stack:
             quantity = self._network.graph[stack[-1]]
             pending = [other for other in self._needed(quantity) if other not in self._values]
-            if pending:
+            if pending and quantity.name not in self._values:
                 stack += pending
                 continue
-            self._values[quantity.name] = self._compute(quantity)
+            if quantity.name not in self._values:  # two may have waited for the same one
+                self._values[quantity.name] = self._compute(quantity)
             stack.pop()
         return self._values[name]
 
     def _needed(self, quantity: Quantity) -> tuple[str, ...]:
         """The quantities that this one is computed from here."""
-        is_known = quantity.name in self._values or quantity.expr is None or self._stands_there(quantity)
-        return () if is_known or quantity.expr is None else tuple(ex.refs(quantity.expr))
+        return () if quantity.expr is None or self._stands_there(quantity) else tuple(ex.refs(quantity.expr))
 
     def _stands_there(self, quantity: Quantity) -> bool:
         """Whether all of a quantity is taken from the sheet."""

@@ -54,7 +54,7 @@ def extended(network: Network, table: CellTable, part: Precedents) -> list[Netwo
     if shift is None:
         return [network]
     typical = _typical(steps, table, part)
-    states = [_moved(cell, _times(shift, typical)) for cell in _states(sample)]
+    states = [_moved(cell, _plus((0, 0), shift, typical)) for cell in _states(sample)]
     finder = _Finder(table, steps[typical], shift, part, states)
     documents = defaultdict(list)
     for document in sorted(finder.documents(), key=lambda document: document.first):
@@ -210,10 +210,6 @@ def _all_moved(places: Places, by: Shift) -> Places:
 
 def _moved(cell: Address, by: Shift) -> Address:
     return cell[0], cell[1] + by[0], cell[2] + by[1]
-
-
-def _times(shift: Shift, times: int) -> Shift:
-    return times * shift[0], times * shift[1]
 
 
 def _plus(a: Shift, b: Shift, times: int = 1) -> Shift:
