@@ -50,7 +50,7 @@ def test_a_model_needs_inputs() -> None:
 @pytest.mark.keras
 def test_a_hand_made_workbook_takes_no_inputs_alone() -> None:
     """Inputs for a workbook that xlcheck has not made need a model; they are refused with the way out."""
-    foreign = Path(__file__).parents[1] / "fixtures" / "foreign" / "two_documents.xlsx"
+    foreign = Path(__file__).parents[1] / "fixtures" / "handmade" / "two_documents.xlsx"
     with pytest.raises(UsageError, match="pass --model FILE"):
         api.check(foreign, inputs=TOY)
 
@@ -88,7 +88,7 @@ def test_the_model_of_a_workbook_is_asked_itself() -> None:
 @pytest.mark.keras
 def test_a_hand_made_workbook_is_recognised() -> None:
     """Without bindings the network is found in the formulas, and the report says what was assumed."""
-    foreign = Path(__file__).parents[1] / "fixtures" / "foreign"
+    foreign = Path(__file__).parents[1] / "fixtures" / "handmade"
     right = api.check(foreign / "time_down.xlsx")
     wrong = api.check(foreign / "printed_mistake.xlsx")
 

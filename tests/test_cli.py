@@ -94,7 +94,7 @@ def test_several_engines_print_their_agreement(capsys: pytest.CaptureFixture[str
 def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`bind` writes bindings beside the workbook and `check` reads them; an existing file is not overwritten."""
     workbook = tmp_path / "by hand.xlsx"
-    shutil.copy(Path(__file__).parents[1] / "fixtures" / "foreign" / "time_down.xlsx", workbook)
+    shutil.copy(Path(__file__).parents[1] / "fixtures" / "handmade" / "time_down.xlsx", workbook)
 
     assert run(["bind", str(workbook)]) == 0
     assert "explains 44 of 44 formula cells" in capsys.readouterr().err
@@ -215,7 +215,7 @@ def test_an_unwritable_place_leaves_nothing(tmp_path: Path, capsys: pytest.Captu
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that fills up while writing is one sentence; the old file is untouched and no part of the new remains."""
-    from xlcheck.excel import writer
+    from xlcheck.workbook import writer
 
     path = tmp_path / "lstm.xlsx"
     path.write_text("old")
@@ -317,11 +317,11 @@ def test_options_of_a_backward_pass_that_do_not_fit(
 def test_choices_are_those_of_the_library() -> None:
     """The choices of the command line, which are written out so that `--help` imports nothing, are those that exist."""
     from xlcheck import api, cli
+    from xlcheck.building.backward import COMPILED
     from xlcheck.engines import ENGINES
-    from xlcheck.excel.formulas import Style
-    from xlcheck.losses import FROM_LOGITS, LOSSES
-    from xlcheck.models.backward import COMPILED
-    from xlcheck.optimisers import OPTIMISERS
+    from xlcheck.formulas.printing import Style
+    from xlcheck.learning.losses import FROM_LOGITS, LOSSES
+    from xlcheck.learning.optimisers import OPTIMISERS
 
     padding = next(option for option in cli.build.params if option.name == "padding")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from xlcheck.chapter.datasets.reviews import story
+from xlcheck.chapter.training.model_file import read_companion
 from xlcheck.cli import run
-from xlcheck.datasets.reviews import story
-from xlcheck.training.model_file import read_companion
 
 pytestmark = pytest.mark.keras
 

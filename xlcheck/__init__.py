@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xlcheck.api import Built, build, build_model, check
-    from xlcheck.checking.report import CellResult, CheckReport
-    from xlcheck.checking.traces import compare
+    from xlcheck.chapter.recordings.store import load_fixture
     from xlcheck.errors import XlcheckError
-    from xlcheck.fixtures.store import load_fixture
+    from xlcheck.verdicts.report import CellResult, CheckReport
+    from xlcheck.verdicts.traces import compare
 
 __version__ = "0.1.0"
 
@@ -19,11 +19,11 @@ _HOMES = {
     "build": "xlcheck.api",
     "build_model": "xlcheck.api",
     "check": "xlcheck.api",
-    "CellResult": "xlcheck.checking.report",
-    "CheckReport": "xlcheck.checking.report",
+    "CellResult": "xlcheck.verdicts.report",
+    "CheckReport": "xlcheck.verdicts.report",
     "XlcheckError": "xlcheck.errors",
-    "compare": "xlcheck.checking.traces",
-    "load_fixture": "xlcheck.fixtures.store",
+    "compare": "xlcheck.verdicts.traces",
+    "load_fixture": "xlcheck.chapter.recordings.store",
 }
 
 __all__ = [

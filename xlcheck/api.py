@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from xlcheck.checking.report import CheckReport
-    from xlcheck.excel.formulas import Style
-    from xlcheck.fixtures.fixture import Fixture
-    from xlcheck.foreign.propose import Proposal
+    from xlcheck.building.backward import Backward
+    from xlcheck.chapter.recordings.fixture import Fixture
+    from xlcheck.formulas.printing import Style
     from xlcheck.graph.trace import Trace
-    from xlcheck.models.backward import Backward
-    from xlcheck.optimisers.batch import Batch
-    from xlcheck.spec.model_spec import ModelSpec
+    from xlcheck.handmade.propose import Proposal
+    from xlcheck.learning.optimisers.batch import Batch
+    from xlcheck.model.model_spec import ModelSpec
+    from xlcheck.verdicts.report import CheckReport
 
 Progress = Callable[[int, int], None]
 """Called with the number of epochs done and the number of all."""
@@ -73,11 +73,11 @@ def build(
         UsageError: the lesson, the weights or the style do not exist, or the file cannot be written.
         MissingDependencyError: a seed is given and Keras is not installed.
     """
-    from xlcheck.excel.writer import write_workbook
-    from xlcheck.lessons.catalogue import lesson_named
-    from xlcheck.lessons.plan import plan_lesson
-    from xlcheck.lessons.training import TRAINING_LESSONS
-    from xlcheck.lessons.vanishing_gradients import VANISHING_GRADIENTS
+    from xlcheck.chapter.lessons.catalogue import lesson_named
+    from xlcheck.chapter.lessons.plan import plan_lesson
+    from xlcheck.chapter.lessons.training import TRAINING_LESSONS
+    from xlcheck.chapter.lessons.vanishing_gradients import VANISHING_GRADIENTS
+    from xlcheck.workbook.writer import write_workbook
 
     if lesson in TRAINING_LESSONS or lesson == VANISHING_GRADIENTS.name:
         return _build_training(lesson, output, weights, seed, style, engine, progress)
@@ -98,10 +98,10 @@ def _build_training(
     progress: Progress | None,
 ) -> Built:
     """A lesson on training: from the stored training, or with a seed from one that is run now."""
-    from xlcheck.excel.writer import write_workbook
-    from xlcheck.fixtures.training import load_training
-    from xlcheck.lessons.training import TRAINING_LESSONS, plan_training
-    from xlcheck.lessons.vanishing_gradients import plan_vanishing
+    from xlcheck.chapter.lessons.training import TRAINING_LESSONS, plan_training
+    from xlcheck.chapter.lessons.vanishing_gradients import plan_vanishing
+    from xlcheck.chapter.recordings.training import load_training
+    from xlcheck.workbook.writer import write_workbook
 
     if weights != "trained":
         raise UsageError(f"the lesson {lesson!r} starts from random weights; leave --weights out")
@@ -110,7 +110,7 @@ def _build_training(
     elif lesson not in TRAINING_LESSONS:
         raise UsageError(f"nothing is trained in the lesson {lesson!r}; leave --seed and --train out")
     else:
-        from xlcheck.training.epochs import train_epochs
+        from xlcheck.chapter.training.epochs import train_epochs
 
         fixture = train_epochs(lesson, seed, progress=progress)
     path = Path(output) if output is not None else Path(f"{lesson}.xlsx")
@@ -166,10 +166,10 @@ def build_model(
         NotSupportedError: a layer or an option is not supported; nothing is written.
         DataError: the inputs cannot be read or do not fit the model.
     """
-    from xlcheck.datasets.vocabulary_file import VocabularyFile
+    from xlcheck.building.build import build_model as build
+    from xlcheck.building.text import build_text
     from xlcheck.engines import engine as engine_named
-    from xlcheck.models.build import build_model as build
-    from xlcheck.models.text import build_text
+    from xlcheck.model.vocabulary_file import VocabularyFile
 
     if padding not in PADDINGS:
         raise UsageError(f"there is no padding {padding!r}; choose one of {', '.join(PADDINGS)}")
@@ -203,8 +203,8 @@ def _backward(
     Raises:
         UsageError: the options do not fit together.
     """
-    from xlcheck.models.backward import COMPILED, Backward
-    from xlcheck.optimisers import OPTIMISERS
+    from xlcheck.building.backward import COMPILED, Backward
+    from xlcheck.learning.optimisers import OPTIMISERS
 
     if targets is None:
         if loss is not None or from_logits or step is not None or learning_rate is not None:
@@ -225,9 +225,9 @@ def lesson_fixture(
     Raises:
         UsageError: there is no such lesson or set of weights, or a seed goes with the book's weights.
     """
-    from xlcheck.fixtures.names import BOOK, IN_THE_BOOK, fixture_name
-    from xlcheck.fixtures.store import load_fixture
-    from xlcheck.lessons.catalogue import lesson_named
+    from xlcheck.chapter.lessons.catalogue import lesson_named
+    from xlcheck.chapter.recordings.names import BOOK, IN_THE_BOOK, fixture_name
+    from xlcheck.chapter.recordings.store import load_fixture
 
     lesson_named(lesson)
     if weights == BOOK and lesson not in IN_THE_BOOK:
@@ -238,7 +238,7 @@ def lesson_fixture(
         return load_fixture(fixture_name(lesson, weights)), None
     if weights == BOOK:
         raise UsageError("--train and --seed train anew, and the book's weights are not trained; leave one of them out")
-    from xlcheck.training.lessons import train_model, trained_fixture
+    from xlcheck.chapter.training.lessons import train_model, trained_fixture
 
     model, history = train_model(lesson, seed, progress=progress)
     return trained_fixture(lesson, model, history, seed), model
@@ -250,7 +250,7 @@ def style_named(name: str) -> Style:
     Raises:
         UsageError: there is none.
     """
-    from xlcheck.excel.formulas import Style
+    from xlcheck.formulas.printing import Style
 
     try:
         return Style(name)
@@ -299,10 +299,10 @@ def check(
         DataError: the inputs cannot be read, or a workbook made by xlcheck holds others.
         NothingCheckedError: no network was found, or Keras is needed and not installed.
     """
-    from xlcheck.checking.limits import limit_from
     from xlcheck.engines import engine as engine_named
     from xlcheck.engines import prepare
-    from xlcheck.excel.reader import read_workbook
+    from xlcheck.verdicts.limits import limit_from
+    from xlcheck.workbook.reader import read_workbook
 
     for name, value in (("atol", atol), ("rtol", rtol)):
         limit_from(0.0 if value is None else value, name)
@@ -310,12 +310,12 @@ def check(
     recalculating = engine_named(engine)
     content = read_workbook(Path(path), on_accepted=partial(prepare, recalculating))
     # From here on the engine loads the file.
-    from xlcheck.checking.generated import check_content
-    from xlcheck.excel.manifest import SHEET
-    from xlcheck.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
+    from xlcheck.building.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
+    from xlcheck.verdicts.generated import check_content
+    from xlcheck.workbook.manifest import SHEET
 
     if bindings is not None or SHEET not in content.sheets:
-        from xlcheck.foreign.check import check_foreign
+        from xlcheck.handmade.check import check_foreign
 
         if model is None and inputs is not None:
             raise UsageError(
@@ -369,9 +369,9 @@ def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:
         NothingCheckedError: it has no formulas, or no network is recognised in it.
     """
     from xlcheck.engines import engine as engine_named
-    from xlcheck.excel.manifest import SHEET
-    from xlcheck.excel.reader import read_workbook
-    from xlcheck.foreign.propose import propose_bindings
+    from xlcheck.handmade.propose import propose_bindings
+    from xlcheck.workbook.manifest import SHEET
+    from xlcheck.workbook.reader import read_workbook
 
     content = read_workbook(Path(path))
     if SHEET in content.sheets:
@@ -387,7 +387,7 @@ def _recompute() -> Callable[..., Trace] | None:
         return None
 
     def recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]], batch: Batch | None = None) -> Trace:
-        from xlcheck.optimisers.table import EPOCHS, SAMPLES
+        from xlcheck.learning.optimisers.table import EPOCHS, SAMPLES
         from xlcheck.oracle.apart import retrace
         from xlcheck.oracle.batch import retrace_batch
 

@@ -25,8 +25,8 @@ from measured import Cost, compile_package, median, run_whole, wide_console
 from rich.table import Table
 from synthetic import checkable, embedding, one_hot
 
-from xlcheck.excel.plan import WorkbookPlan
-from xlcheck.excel.writer import write_workbook
+from xlcheck.workbook.plan import WorkbookPlan
+from xlcheck.workbook.writer import write_workbook
 
 LIMIT = 600.0
 SMALL = "synthetic, 10,000 cells"

@@ -22,8 +22,8 @@ XLCHECK = [sys.executable, "-m", "xlcheck"]
 # Trains a toy and prints the seconds that the training itself took, apart from imports.
 TRAIN = """
 import time
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.training.lessons import train_model
+from xlcheck.model.keras_import import import_keras
+from xlcheck.chapter.training.lessons import train_model
 import_keras()
 import tensorflow
 start = time.perf_counter()

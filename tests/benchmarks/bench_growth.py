@@ -21,7 +21,7 @@ SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000)
 
 def write(cells: int, path: Path) -> None:
     """Write a workbook that can be checked, and report what that cost without planning it."""
-    from xlcheck.excel.writer import write_workbook
+    from xlcheck.workbook.writer import write_workbook
 
     plan = checkable(cells)
     report(lambda: write_workbook(plan, path))

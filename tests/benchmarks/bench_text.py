@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from xlcheck.datasets.text import Windows, read_text, windows
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.training.fit import set_seed
-from xlcheck.training.next_word import next_word_model
-from xlcheck.training.text import BATCH, UNITS, new_text_model, train_text
+from xlcheck.chapter.datasets.text import Windows, read_text, windows
+from xlcheck.chapter.training.fit import set_seed
+from xlcheck.chapter.training.next_word import next_word_model
+from xlcheck.chapter.training.text import BATCH, UNITS, new_text_model, train_text
+from xlcheck.model.keras_import import import_keras
 
 SIDES = ("literal", "integers")
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from measured import report, run
 
-from xlcheck.checking.generated import check_content
+from xlcheck.chapter.lessons.training import TRAINING_LESSONS, plan_training
+from xlcheck.chapter.recordings.training import load_training
 from xlcheck.engines import engine
-from xlcheck.excel.formulas import Style
-from xlcheck.excel.reader import read_workbook
-from xlcheck.excel.writer import write_workbook
-from xlcheck.fixtures.training import load_training
-from xlcheck.lessons.training import TRAINING_LESSONS, plan_training
+from xlcheck.formulas.printing import Style
+from xlcheck.verdicts.generated import check_content
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.writer import write_workbook
 
 LIMITS = {"build": 5.0, "check": 3.0}
 """Seconds that the LSTM's workbook may take."""

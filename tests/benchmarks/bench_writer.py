@@ -23,14 +23,14 @@ HALF = COLUMNS // 2
 
 
 def _names() -> list[str]:
-    from xlcheck.excel.addresses import column_name
+    from xlcheck.formulas.addresses import column_name
 
     return [column_name(j) for j in range(COLUMNS)]
 
 
 def xlcheck(cells: int, path: Path) -> None:
     """This package's writer."""
-    from xlcheck.excel.writer import write_workbook
+    from xlcheck.workbook.writer import write_workbook
 
     write_workbook(half_formulas(cells), path)
 

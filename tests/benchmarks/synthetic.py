@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from xlcheck.excel.addresses import Range, column_name
-from xlcheck.excel.pattern import Pattern, row_number
-from xlcheck.excel.plan import FormulaBlock, NumberBlock, PlannedSheet, WorkbookPlan
+from xlcheck.formulas.addresses import Range, column_name
+from xlcheck.formulas.pattern import Pattern, row_number
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
-from xlcheck.models.plan import plan_model
-from xlcheck.spec.model_spec import LayerSpec, ModelSpec, sequential
+from xlcheck.layout.model_plan import plan_model
+from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
+from xlcheck.workbook.plan import FormulaBlock, NumberBlock, PlannedSheet, WorkbookPlan
 
 COLUMNS = 50
 

@@ -11,7 +11,7 @@ from drawn import Flow, _input, _later, _Layer, _next, _note, _rnn_options
 from hypothesis import strategies as st
 from models import keras
 
-from xlcheck.excel.formulas import Style
+from xlcheck.formulas.printing import Style
 
 L: Any = keras.layers
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from xlcheck.engines import engine
-from xlcheck.excel.draft import Draft, weight_array
-from xlcheck.excel.formulas import Style
-from xlcheck.excel.plan import Formula, WorkbookPlan
-from xlcheck.excel.writer import write_workbook
+from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
+from xlcheck.layout.draft import Draft, weight_array
+from xlcheck.workbook.plan import Formula, WorkbookPlan
+from xlcheck.workbook.writer import write_workbook
 
 POISON = 999.25  # as a cached value, so that an engine that does not calculate is seen
 

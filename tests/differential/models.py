@@ -13,10 +13,10 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_reader import read_model
+from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle.record import record
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_reader import read_model
-from xlcheck.spec.model_spec import ModelSpec
 
 keras: Any = import_keras()
 keras.config.dtype_policy()  # Keras makes it at first use, in the precision of that moment, and keeps it

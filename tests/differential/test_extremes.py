@@ -10,7 +10,7 @@ from cases import L, side_by_side
 from grids import recalculated
 from models import build, traced
 
-from xlcheck.excel.formulas import Style
+from xlcheck.formulas.printing import Style
 from xlcheck.layers.activations import ACTIVATIONS
 
 pytestmark = pytest.mark.keras

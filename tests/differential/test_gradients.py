@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from models import chain, codes, keras, numbers, padded
 from thorough import THOROUGH
 
+from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.errors import ModelError
-from xlcheck.fixtures.store import load_fixture
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.layers.forward import forward_graph
+from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle.gradients import record_gradients
 from xlcheck.oracle.record import record
-from xlcheck.spec.keras_reader import read_model
 
 pytestmark = [
     pytest.mark.keras,

@@ -12,9 +12,9 @@ from grids import recalculated
 from models import build, described, evaluated, largest_difference, odd_models_allowed, traced
 from thorough import THOROUGH, part_of
 
-from xlcheck.excel.formulas import Style
+from xlcheck.formulas.printing import Style
+from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle.record import record, retrace
-from xlcheck.spec.model_spec import ModelSpec
 
 pytestmark = pytest.mark.keras
 

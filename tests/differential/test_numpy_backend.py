@@ -15,11 +15,11 @@ from cases import CASES
 from models import build, described, odd_models_allowed, traced
 from thorough import THOROUGH
 
+from xlcheck.building.given_model import given_model, loaded_model
 from xlcheck.errors import ModelError
-from xlcheck.given_model import given_model, loaded_model
+from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle import apart
 from xlcheck.oracle.record import retrace
-from xlcheck.spec.model_spec import Array, ModelSpec
 
 pytestmark = [pytest.mark.keras, pytest.mark.numpy_backend]
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -19,17 +19,17 @@ from hypothesis import strategies as st
 from models import build, chain, keras, numbers, odd_models_allowed, padded
 from thorough import THOROUGH
 
-from xlcheck.checking.generated import check_content
+from xlcheck.building.backward import Backward, prepare
+from xlcheck.building.build import build_model
 from xlcheck.engines import engine
 from xlcheck.errors import NotSupportedError
-from xlcheck.excel.reader import read_workbook
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.models.backward import Backward, prepare
-from xlcheck.models.build import build_model
-from xlcheck.optimisers.batch import batch_graph
+from xlcheck.learning.optimisers.batch import batch_graph
+from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle.batch import record_batch
 from xlcheck.oracle.record import record
-from xlcheck.spec.keras_reader import read_model
+from xlcheck.verdicts.generated import check_content
+from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from models import build, evaluated, largest_difference, odd_models_allowed, traced
 from thorough import THOROUGH
 
-from xlcheck.models.build import build_model
+from xlcheck.building.build import build_model
 
 pytestmark = pytest.mark.keras
 

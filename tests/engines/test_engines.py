@@ -14,8 +14,8 @@ from workbook_parts import workbook_parts
 from xlcheck.engines import ENGINES, engine
 from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import UsageError, WorkbookError
-from xlcheck.excel.addresses import parse_range
-from xlcheck.excel.values import CellError, NotEvaluated, Value
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 POISON = 999.25
 

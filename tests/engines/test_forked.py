@@ -20,7 +20,7 @@ from xlcheck.engines.forked import Forked
 from xlcheck.engines.guarded import Guarded
 from xlcheck.engines.ironcalc import IronCalc
 from xlcheck.errors import EngineError
-from xlcheck.excel.addresses import parse_range
+from xlcheck.formulas.addresses import parse_range
 good, bad = map(Path, sys.argv[1:])
 """
 SURVIVE = """

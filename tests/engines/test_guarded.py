@@ -12,8 +12,8 @@ from xlcheck.engines.base import Session
 from xlcheck.engines.guarded import Guarded
 from xlcheck.engines.ironcalc import IronCalc
 from xlcheck.errors import EngineError, WorkbookError
-from xlcheck.excel.addresses import parse_range
-from xlcheck.excel.values import Value
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.workbook.values import Value
 
 CRASHES = "(" * 4000 + "1" + ")" * 4000
 HANGS = "SUMPRODUCT(A:ZZ*A:ZZ)"

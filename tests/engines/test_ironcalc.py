@@ -10,8 +10,8 @@ import xlsxwriter
 from workbook_parts import MAIN, OFFICE, workbook_parts
 
 from xlcheck.engines.ironcalc import IronCalc
-from xlcheck.excel.addresses import parse_range
-from xlcheck.excel.values import CellError, NotEvaluated, Value
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 
 def values(path: Path, cells: str) -> list[Value]:

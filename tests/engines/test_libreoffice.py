@@ -13,7 +13,7 @@ from workbook_parts import workbook_parts
 from xlcheck.engines import libreoffice
 from xlcheck.engines.libreoffice import LibreOffice
 from xlcheck.errors import EngineError, MissingDependencyError, UsageError
-from xlcheck.excel.addresses import parse_range
+from xlcheck.formulas.addresses import parse_range
 
 ROWS = '<row r="1"><c r="A1"><f>1+1</f><v>999.25</v></c></row>'
 

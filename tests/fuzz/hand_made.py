@@ -26,13 +26,13 @@ from mutations import mutate
 from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.errors import XlcheckError
-from xlcheck.excel.reader import read_workbook
-from xlcheck.excel.values import Value
-from xlcheck.foreign.reading.algebra import Address
-from xlcheck.foreign.reading.cells import CellTable
-from xlcheck.spec.keras_import import import_keras
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.model.keras_import import import_keras
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.values import Value
 
-FOLDER = Path(__file__).parents[2] / "fixtures" / "foreign"
+FOLDER = Path(__file__).parents[2] / "fixtures" / "handmade"
 LIMIT_SECONDS = 10.0
 """Processor time that a check may take; engines, which work in another process, end by themselves."""
 LIMIT_WAITING = 60.0

@@ -17,9 +17,9 @@ from workbook_parts import workbook_parts
 from xlcheck.engines.guarded import Guarded
 from xlcheck.engines.ironcalc import IronCalc
 from xlcheck.errors import EngineError, WorkbookError
-from xlcheck.excel.addresses import Range
-from xlcheck.excel.reader import read_workbook
-from xlcheck.excel.values import Value
+from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.values import Value
 
 MUTATIONS = int(os.environ.get("XLCHECK_FUZZ", "200"))
 GROUPS = 8

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.excel.formulas import TABLES
+from xlcheck.formulas.printing import TABLES
 from xlcheck.graph import evaluate, shapes
 from xlcheck.graph import expressions as ex
-from xlcheck.spec.keras_import import import_keras
+from xlcheck.model.keras_import import import_keras
 
 X = np.array([[-40.0, -3.0, -0.5, 1e-9, 0.0, 2.0, 700.0]])
 A, B = np.random.default_rng(0).normal(size=(2, 3, 4)).round(1)

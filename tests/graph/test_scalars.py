@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xlcheck.fixtures.store import load_fixture
+from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.notation import label_of, notation

@@ -14,7 +14,7 @@ from xlcheck.graph.expressions import BatchMean, Expr, Ref
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import ACTIVATIONS, activation, celu, elu, gelu, relu
-from xlcheck.spec.keras_import import import_keras
+from xlcheck.model.keras_import import import_keras
 
 pytestmark = pytest.mark.keras
 

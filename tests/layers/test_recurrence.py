@@ -10,7 +10,7 @@ from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Graph, Role
 from xlcheck.layers.forward import forward_graph
-from xlcheck.spec.model_spec import Call, InputSpec, LayerSpec, ModelSpec, sequential
+from xlcheck.model.model_spec import Call, InputSpec, LayerSpec, ModelSpec, sequential
 
 UNITS, FEATURES, STEPS = 2, 3, 3
 

@@ -9,8 +9,8 @@ import pytest
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.layers.forward import forward_graph
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_reader import read_model
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_reader import read_model
 
 pytestmark = pytest.mark.keras
 

@@ -6,8 +6,8 @@ import pytest
 
 from xlcheck.layers import LAYERS
 from xlcheck.layers.support import support_table
+from xlcheck.model.layer_options import OPTIONS
 from xlcheck.oracle.recorders import RECORDERS
-from xlcheck.spec.layer_options import OPTIONS
 
 
 def test_every_layer_can_be_read_written_down_and_recorded() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.fixtures.store import fixtures_folder
+from xlcheck.chapter.recordings.store import fixtures_folder
 from xlcheck.layers.forward import tensor_shapes
-from xlcheck.spec.keras_file import load_model
-from xlcheck.spec.keras_reader import read_model
+from xlcheck.model.keras_file import load_model
+from xlcheck.model.keras_reader import read_model
 
 pytestmark = pytest.mark.keras
 

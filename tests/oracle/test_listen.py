@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from xlcheck.errors import OracleError
+from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.recorders.recorder import exactly
-from xlcheck.spec.keras_import import import_keras
 
 pytestmark = pytest.mark.keras
 

@@ -17,10 +17,10 @@ import pytest
 from xlcheck.errors import ModelError, OracleError
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.layers.forward import forward_graph
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_reader import read_model, weights_of
 from xlcheck.oracle.record import record, retrace
 from xlcheck.oracle.recorders import RECORDERS
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_reader import read_model, weights_of
 
 pytestmark = pytest.mark.keras
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from xlcheck.errors import ModelError
+from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.record import record
-from xlcheck.spec.keras_import import import_keras
 
 pytestmark = pytest.mark.keras
 

@@ -15,8 +15,8 @@ import pytest
 import xlcheck
 import xlcheck.pytest_plugin.items  # whatever is imported here is not imported anew for each run inside a test
 import xlcheck.pytest_plugin.trace_check
-from xlcheck.excel.manifest import manifest_of
-from xlcheck.excel.reader import read_workbook
+from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.reader import read_workbook
 
 _IS_INSTALLED = any(point.name == "xlcheck" for point in entry_points(group="pytest11"))
 

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from xlcheck.api import check
-from xlcheck.checking.groups import by_quantity
+from xlcheck.reports.groups import by_quantity
 
 pytest_plugins = ["pytester"]
 
@@ -150,8 +150,8 @@ def test_deleted_constant(pytester: pytest.Pytester, right: Path) -> None:
     """A typed-in number that is gone fails the item of the constants, though it has no item of its own."""
     import re
 
-    from xlcheck.excel.manifest import manifest_of
-    from xlcheck.excel.reader import read_workbook
+    from xlcheck.workbook.manifest import manifest_of
+    from xlcheck.workbook.reader import read_workbook
 
     content = read_workbook(right)
     manifest = manifest_of(content)

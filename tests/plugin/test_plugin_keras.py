@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from runs import runs_in_one_process
 
-from xlcheck.fixtures.store import fixtures_folder
+from xlcheck.chapter.recordings.store import fixtures_folder
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.keras

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from xlcheck.checking.limits import Limit, fitting
 from xlcheck.errors import UsageError
 from xlcheck.pytest_plugin.tolerances import (
     DEFAULT,
@@ -17,6 +16,7 @@ from xlcheck.pytest_plugin.tolerances import (
     limit_of_everything,
     parse_level,
 )
+from xlcheck.verdicts.limits import Limit, fitting
 
 pytest_plugins = ["pytester"]
 

@@ -65,7 +65,7 @@ def test_at_most_ten_roots(pytester: pytest.Pytester, right_workbook: Path) -> N
     """However many cells are wrong, ten are shown and the others counted."""
     pytester.makepyfile(
         """
-        from xlcheck.checking.report import *
+        from xlcheck.verdicts.report import *
         from xlcheck.pytest_plugin import workbook_check
 
         def test_many(xlcheck_workbook, monkeypatch):

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import ironcalc
 
-from xlcheck.checking.generated import check_content
-from xlcheck.checking.report import CheckReport
 from xlcheck.engines.ironcalc import _Session
-from xlcheck.excel.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
-from xlcheck.excel.content import Cell, WorkbookContent
-from xlcheck.excel.values import Value
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
+from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.report import CheckReport
+from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.values import Value
 
 _REFERENCE = re.compile(r"(?<![A-Za-z_.\"])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(A-Za-z_])")
 

@@ -16,14 +16,14 @@ import pytest
 from planting import Place, planted_report, poisoned_report, roots
 from thorough import THOROUGH
 
-from xlcheck.excel.addresses import cell_name
-from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.manifest import Manifest, manifest_of
-from xlcheck.excel.reader import read_workbook
-from xlcheck.excel.sheets import backward, epochs
-from xlcheck.excel.writer import write_workbook
-from xlcheck.fixtures.training import TrainingFixture, load_training
-from xlcheck.lessons.training import TRAINING_LESSONS, plan_training
+from xlcheck.chapter.lessons.training import TRAINING_LESSONS, plan_training
+from xlcheck.chapter.recordings.training import TrainingFixture, load_training
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.layout.lesson_sheets import backward, epochs
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest, manifest_of
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.writer import write_workbook
 
 EPOCHS = 3
 # Of each mistake so many, spread over all cells: all of them by hand with XLCHECK_FAULTS=all.

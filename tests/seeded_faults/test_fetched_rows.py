@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from planting import Place, planted_report, roots, shifted
 
-from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.manifest import manifest_of
-from xlcheck.excel.reader import read_workbook
-from xlcheck.models.build import build_model
+from xlcheck.building.build import build_model
+from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.record import retrace
-from xlcheck.spec.keras_import import import_keras
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
 

@@ -7,14 +7,14 @@ import pytest
 from planting import Place, planted_report, poisoned_report, roots, shifted
 from thorough import THOROUGH
 
-from xlcheck.checking.report import Kind, Status
-from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.manifest import manifest_of
-from xlcheck.excel.reader import read_workbook
-from xlcheck.excel.writer import write_workbook
-from xlcheck.fixtures.store import load_fixture
-from xlcheck.lessons.catalogue import LESSONS
-from xlcheck.lessons.plan import plan_lesson
+from xlcheck.chapter.lessons.catalogue import LESSONS
+from xlcheck.chapter.lessons.plan import plan_lesson
+from xlcheck.chapter.recordings.store import load_fixture
+from xlcheck.verdicts.report import Kind, Status
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.writer import write_workbook
 
 STRIDE = 1 if THOROUGH else 30
 
@@ -155,6 +155,6 @@ class Shown:
 
 
 def _address(place: Place) -> str:
-    from xlcheck.excel.addresses import cell_name
+    from xlcheck.formulas.addresses import cell_name
 
     return cell_name(place[1], place[2])

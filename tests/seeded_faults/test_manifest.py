@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from thorough import THOROUGH
 
-from xlcheck.checking.expectation import expectation_of
-from xlcheck.checking.generated import check_content
 from xlcheck.engines import engine
 from xlcheck.errors import WorkbookError
-from xlcheck.excel.content import Cell, SheetContent, WorkbookContent
-from xlcheck.excel.manifest import SHEET, Manifest, manifest_of
-from xlcheck.excel.reader import read_workbook
+from xlcheck.verdicts.expectation import expectation_of
+from xlcheck.verdicts.generated import check_content
+from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
+from xlcheck.workbook.manifest import SHEET, Manifest, manifest_of
+from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = sorted((Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
 STRIDE = 1 if THOROUGH else 10  # every binding and helper where it matters

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from planting import Place, planted_report, roots
 
-from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.manifest import manifest_of
-from xlcheck.excel.reader import read_workbook
-from xlcheck.models.backward import Backward
-from xlcheck.models.build import build_model
-from xlcheck.spec.keras_import import import_keras
+from xlcheck.building.backward import Backward
+from xlcheck.building.build import build_model
+from xlcheck.model.keras_import import import_keras
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
 

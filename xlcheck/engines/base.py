@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
-from xlcheck.excel.addresses import Range
-from xlcheck.excel.values import Value
+from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.values import Value
 
 
 class PackedValues(NamedTuple):

@@ -11,9 +11,9 @@ from xlcheck.engines.base import PackedValues, Session
 from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain, load_plain
 from xlcheck.errors import EngineError, UsageError
-from xlcheck.excel.addresses import Range, cell_name
-from xlcheck.excel.container import open_container
-from xlcheck.excel.values import CellError, NotEvaluated, Value
+from xlcheck.formulas.addresses import Range, cell_name
+from xlcheck.workbook.container import open_container
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 _CIRCULAR = "calculation.circular_reference"
 

@@ -23,9 +23,9 @@ from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.engines.forked import Forked, may_fork
 from xlcheck.engines.watchdog import Watchdog
 from xlcheck.errors import EngineError, XlcheckError
-from xlcheck.excel.addresses import Range
-from xlcheck.excel.container import Acceptance, acceptance
-from xlcheck.excel.values import Value
+from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.container import Acceptance, acceptance
+from xlcheck.workbook.values import Value
 
 # What one request may take: enough for a million cells on a slow machine, and short for a lesson.
 SECONDS = 5.0

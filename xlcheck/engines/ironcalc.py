@@ -18,10 +18,10 @@ from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain
 from xlcheck.engines.unknown import hides_unknown
 from xlcheck.errors import EngineError, UsageError
-from xlcheck.excel.addresses import Range, parse_range
-from xlcheck.excel.container import open_container
-from xlcheck.excel.formula_facts import FormulaFacts
-from xlcheck.excel.values import CellError, NotEvaluated, Value
+from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.workbook.container import open_container
+from xlcheck.workbook.formula_facts import FormulaFacts
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 _CELLS_AT_ONCE = 4096
 

@@ -23,12 +23,12 @@ from threading import Lock
 from xlcheck.engines.base import PackedValues, Session
 from xlcheck.engines.unknown import hides_unknown
 from xlcheck.errors import EngineError, MissingDependencyError, UsageError, WorkbookError
-from xlcheck.excel.addresses import Range
-from xlcheck.excel.constants import Constants, write_with_constants
-from xlcheck.excel.container import open_container
-from xlcheck.excel.content import Cell, WorkbookContent
-from xlcheck.excel.reader import read_workbook
-from xlcheck.excel.values import CellError, NotEvaluated, Value
+from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.constants import Constants, write_with_constants
+from xlcheck.workbook.container import open_container
+from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 SECONDS = 60.0
 SECONDS_PER_MEGABYTE = 10.0

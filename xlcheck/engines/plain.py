@@ -14,10 +14,10 @@ from typing import TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlcheck.errors import EngineError
-from xlcheck.excel.addresses import cell_name, parse_range, unquote_sheet
-from xlcheck.excel.content import Cell, SheetContent, WorkbookContent
-from xlcheck.excel.escapes import escape as escape_characters
-from xlcheck.excel.values import CellError
+from xlcheck.formulas.addresses import cell_name, parse_range, unquote_sheet
+from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
+from xlcheck.workbook.escapes import escape as escape_characters
+from xlcheck.workbook.values import CellError
 
 Loaded = TypeVar("Loaded")
 
@@ -64,7 +64,7 @@ def load_plain(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
     # The reader needs NumPy, which takes longer to import than a small file to load.
     import tempfile
 
-    from xlcheck.excel.reader import read_workbook
+    from xlcheck.workbook.reader import read_workbook
 
     with tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:
         copy = Path(folder) / "plain.xlsx"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from xlcheck.excel.formula_facts import SWALLOWS
+from xlcheck.workbook.formula_facts import SWALLOWS
 
 _SWALLOWS = re.compile(SWALLOWS)
 _TEXT = re.compile(r'"(?:[^"]|"")*"')

@@ -13,9 +13,9 @@ from typing import Any
 from xlcheck.engines import engine
 from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.errors import EngineError, XlcheckError
-from xlcheck.excel.addresses import Range
-from xlcheck.excel.container import Acceptance, accept
-from xlcheck.excel.values import Value
+from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.container import Acceptance, accept
+from xlcheck.workbook.values import Value
 
 Due = Iterable[tuple[str, int, int, float | str]] | None
 """Constants to put into cells before a workbook is recalculated; None if it need not be."""

@@ -1,7 +1,7 @@
 """The closed set of array expressions from which every quantity is made.
 
 An expression knows neither Keras nor Excel. What it means is written once for each target:
-its shape in `shapes.py`, its value in `evaluate.py`, its formula in `xlcheck.excel.formulas`.
+its shape in `shapes.py`, its value in `evaluate.py`, its formula in `xlcheck.formulas.printing`.
 
 Every quantity that belongs to one sample is a vector of shape `(n,)`; weights are vectors or
 matrices, shown as Keras stores them (features × units). Binary operations work element by

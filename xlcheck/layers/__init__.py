@@ -27,8 +27,8 @@ from xlcheck.layers import (
     time_distributed,
 )
 from xlcheck.layers.signals import Signal
-from xlcheck.spec.layer_options import TRAINING_ONLY
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.layer_options import TRAINING_ONLY
+from xlcheck.model.model_spec import LayerSpec
 
 Equations = Callable[[GraphBuilder, str, LayerSpec, Mapping[str, Ref], tuple[Signal, ...]], tuple[Signal, ...]]
 

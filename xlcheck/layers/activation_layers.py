@@ -12,7 +12,7 @@ from xlcheck.graph.expressions import Expr, Ref, Relu, Slice
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.activations import ACTIVATIONS, Activation, activation, elu, relu
 from xlcheck.layers.signals import Signal, each_step, output_band, without_mask
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 def equations(

@@ -14,7 +14,7 @@ from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers import gru, lstm, simple_rnn
 from xlcheck.layers.signals import Signal, output_band
 from xlcheck.layers.wrapping import weights_of_inner
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 RECURRENT = {"SimpleRNN": simple_rnn.equations, "LSTM": lstm.equations, "GRU": gru.equations}
 

@@ -11,7 +11,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Ref, Slice, Sqrt, Sum, Total
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.signals import Signal, output_band
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 _EPSILON = 1e-12  # of keras.utils' l2 normalisation
 

@@ -11,7 +11,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Const, Gather, NotEqual, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, elements, pick
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 def equations(

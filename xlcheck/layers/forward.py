@@ -7,9 +7,9 @@ from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Role
 from xlcheck.layers import equations_of
 from xlcheck.layers.signals import Signal
-from xlcheck.losses import add_loss
-from xlcheck.spec.layer_options import TRAINING_ONLY
-from xlcheck.spec.model_spec import InputSpec, LayerSpec, ModelSpec
+from xlcheck.learning.losses import add_loss
+from xlcheck.model.layer_options import TRAINING_ONLY
+from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
 
 # Found by trying every layer: wrappers and recurrent layers put their outputs together anew.
 _LEAVE_LOGITS = {"Dense", "Conv1D", "Activation", "Softmax"}

@@ -19,7 +19,7 @@ from xlcheck.layers.activations import Activation, activation
 from xlcheck.layers.gates import Columns, Gate, activate, gate_value, project_input, project_state
 from xlcheck.layers.recurrence import MEMORY, State, recurrent
 from xlcheck.layers.signals import Signal
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 _Z = Gate("z", "a_z", "z", "az,ₜ", "zₜ", "update gate", "How much of the old state is kept")
 _R = Gate("r", "a_r", "r", "aᵣ,ₜ", "rₜ", "reset gate", "How much of the old state the candidate may see")

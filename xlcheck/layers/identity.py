@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.signals import Signal, each_step, output_band
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 def equations(

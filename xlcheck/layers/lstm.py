@@ -14,7 +14,7 @@ from xlcheck.layers.activations import activation
 from xlcheck.layers.gates import Columns, Gate, gate_value
 from xlcheck.layers.recurrence import MEMORY, State, recurrent
 from xlcheck.layers.signals import Signal
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 # In the order of Keras's kernel columns.
 _GATES = (

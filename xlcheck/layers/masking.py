@@ -12,7 +12,7 @@ from xlcheck.graph.expressions import Const, Greater, NotEqual, Ref, Sum, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import single
 from xlcheck.layers.signals import Signal, only_sequence
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 def equations(

@@ -14,7 +14,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Minimum, Ref, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, output_band, without_mask
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Expr, Ref, Sqrt, Sum
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, each_step, output_band
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 def layer_normalization(

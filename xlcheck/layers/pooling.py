@@ -11,7 +11,7 @@ from xlcheck.graph.expressions import Expr, FirstLargest, Largest, Ref, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, only_sequence, output_band
 from xlcheck.layers.windows import windows
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 def equations(

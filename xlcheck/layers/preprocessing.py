@@ -12,7 +12,7 @@ from xlcheck.graph.expressions import Concat, Const, Expr, Largest, Maximum, One
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import single
 from xlcheck.layers.signals import Signal, each_step, elements, output_band, pick
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 _EPSILON = 1e-7  # keras.config.epsilon(), below which Normalization lets no spread fall
 

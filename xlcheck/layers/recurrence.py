@@ -10,7 +10,7 @@ from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import Const, Expr, Ref, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, only_sequence
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 MEMORY = "memory and output"
 

@@ -12,7 +12,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.signals import Element, Signal, elements, only_sequence, output_band, pick
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 def flatten(

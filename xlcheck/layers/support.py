@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlcheck.layers import LAYERS
 from xlcheck.layers.activations import ACTIVATIONS
 from xlcheck.layers.time_distributed import PER_STEP
-from xlcheck.spec.layer_options import OPTIONS, LayerOptions
+from xlcheck.model.layer_options import OPTIONS, LayerOptions
 
 # What the names of options do not say.
 _REMARKS = {

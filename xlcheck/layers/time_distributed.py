@@ -13,7 +13,7 @@ from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers import activation_layers, dense, identity, normalization, preprocessing
 from xlcheck.layers.signals import Signal, only_sequence
 from xlcheck.layers.wrapping import weights_of_inner
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 # Layers whose equations for a sequence are those for a vector, at every step.
 PER_STEP = {

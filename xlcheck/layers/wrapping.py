@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlcheck.graph.expressions import Ref
-from xlcheck.spec.model_spec import LayerSpec
+from xlcheck.model.model_spec import LayerSpec
 
 
 def weights_of_inner(inner: LayerSpec, weights: Mapping[str, Ref]) -> dict[str, Ref]:

@@ -21,9 +21,9 @@ from typing import IO, Any, ParamSpec, TypeVar, cast
 
 from xlcheck.child_process import end_process
 from xlcheck.graph.trace import Trace
+from xlcheck.model.keras_import import import_in_background
+from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
 from xlcheck.oracle import record
-from xlcheck.spec.keras_import import import_in_background
-from xlcheck.spec.model_spec import Array, LayerSpec, ModelSpec
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from xlcheck.graph.trace import Trace
-from xlcheck.optimisers import STEPS
-from xlcheck.optimisers.batch import Batch, batch_graph
-from xlcheck.optimisers.step import BEFORE, LAYER, NEW, trained_weights
+from xlcheck.learning.optimisers import STEPS
+from xlcheck.learning.optimisers.batch import Batch, batch_graph
+from xlcheck.learning.optimisers.step import BEFORE, LAYER, NEW, trained_weights
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.gradients import record_gradients
 from xlcheck.oracle.quantities import complete
 from xlcheck.oracle.record import retrace
 from xlcheck.oracle.training import SLOTS, double_precision
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.model_spec import Array, ModelSpec
 
 
 def record_batch(spec: ModelSpec, trace: Trace, batch: Batch, given: Mapping[str, Array]) -> Trace:

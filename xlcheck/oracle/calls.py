@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from xlcheck.errors import OracleError
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import is_graph
+from xlcheck.model.model_spec import Call, ModelSpec
 from xlcheck.oracle.listen import LayerCall
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_layers import is_graph
-from xlcheck.spec.model_spec import Call, ModelSpec
 
 
 def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iterator[tuple[Call, LayerCall]]:

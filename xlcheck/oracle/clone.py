@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcheck.spec.keras_layers import walk
+from xlcheck.model.keras_layers import walk
 
 
 def clone(model: Any, dtype: str) -> Any:

@@ -17,6 +17,10 @@ from xlcheck.graph.gradients import PREFIX, backward
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
+from xlcheck.model.keras_builder import to_keras
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import walk, weights_by_name
+from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.listen import Event, LayerCall, listening
 from xlcheck.oracle.losses import loss_parts, mean_loss
@@ -24,10 +28,6 @@ from xlcheck.oracle.quantities import gather, spread
 from xlcheck.oracle.record import call_model, open_loops, target_tensor
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.states import STATES, start_from
-from xlcheck.spec.keras_builder import to_keras
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_layers import walk, weights_by_name
-from xlcheck.spec.model_spec import Array, ModelSpec
 
 
 def record_gradients(spec: ModelSpec, trace: Trace) -> Trace:

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from xlcheck.spec.keras_import import import_keras
+from xlcheck.model.keras_import import import_keras
 
 # What the modules of a backend call the library that computes for them.
 _LIBRARIES = {"tensorflow": "tf", "numpy": "np"}

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from xlcheck.errors import OracleError
-from xlcheck.losses import FROM_LOGITS
+from xlcheck.learning.losses import FROM_LOGITS
+from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.recorders.recorder import Recorded, array
-from xlcheck.spec.keras_import import import_keras
 
 _CLASSES = {
     "binary_crossentropy": "BinaryCrossentropy",

@@ -9,8 +9,8 @@ import numpy as np
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.nudges import nudges
 from xlcheck.layers.forward import forward_graph
+from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.record import retrace
-from xlcheck.spec.model_spec import Array, ModelSpec
 
 
 def record_nudged(spec: ModelSpec, given: Mapping[str, Array], delta: float) -> dict[str, Array]:

@@ -18,7 +18,13 @@ from xlcheck.graph.one_hot import places_of, vectors_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph, has_logits
-from xlcheck.losses import loss_named
+from xlcheck.learning.losses import loss_named
+from xlcheck.model.codes import check_codes
+from xlcheck.model.keras_builder import to_keras
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import walk
+from xlcheck.model.keras_reader import read_model, weights_of
+from xlcheck.model.model_spec import Array, InputSpec, ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.clone import clone
 from xlcheck.oracle.listen import listening
@@ -27,12 +33,6 @@ from xlcheck.oracle.quantities import complete, gather, spread
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.recorders.recorder import array
 from xlcheck.oracle.states import STATES, start_from, states_of
-from xlcheck.spec.codes import check_codes
-from xlcheck.spec.keras_builder import to_keras
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_layers import walk
-from xlcheck.spec.keras_reader import read_model, weights_of
-from xlcheck.spec.model_spec import Array, InputSpec, ModelSpec
 
 
 def record(

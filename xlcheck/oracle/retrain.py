@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from xlcheck.graph.nudges import DELTA, NUDGED
 from xlcheck.graph.trace import Trace
-from xlcheck.optimisers import OPTIMISERS
-from xlcheck.optimisers.history import numbers_of, put_together
-from xlcheck.optimisers.step import LAYER
-from xlcheck.optimisers.table import epoch_graph
+from xlcheck.learning.optimisers import OPTIMISERS
+from xlcheck.learning.optimisers.history import numbers_of, put_together
+from xlcheck.learning.optimisers.step import LAYER
+from xlcheck.learning.optimisers.table import epoch_graph
+from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.nudges import record_nudged
 from xlcheck.oracle.training import record_training
-from xlcheck.spec.model_spec import Array, ModelSpec
 
 
 def retrain(spec: ModelSpec, given: Mapping[str, Array], samples: int, epochs: int) -> Trace:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlcheck.errors import ModelError
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_layers import walk
-from xlcheck.spec.model_spec import Array
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import walk
+from xlcheck.model.model_spec import Array
 
 STATES = ("h_init", "c_init")  # in the order of Keras's cells
 

@@ -16,8 +16,12 @@ from xlcheck.errors import ModelError
 from xlcheck.graph.gradients import PREFIX, backward
 from xlcheck.graph.training import Training
 from xlcheck.layers.forward import forward_graph
-from xlcheck.optimisers import optimiser_named
-from xlcheck.optimisers.step import NEW
+from xlcheck.learning.optimisers import optimiser_named
+from xlcheck.learning.optimisers.step import NEW
+from xlcheck.model.keras_builder import to_keras
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import walk, weights_by_name
+from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.gradients import mapped, step_weights, tensors_of, watch_all
 from xlcheck.oracle.listen import listening
@@ -26,10 +30,6 @@ from xlcheck.oracle.quantities import gather, spread
 from xlcheck.oracle.record import call_model, open_loops, target_tensor
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.states import STATES, start_from
-from xlcheck.spec.keras_builder import to_keras
-from xlcheck.spec.keras_import import import_keras
-from xlcheck.spec.keras_layers import walk, weights_by_name
-from xlcheck.spec.model_spec import Array, ModelSpec
 
 Progress = Callable[[int, int], None]
 

@@ -23,7 +23,7 @@ def main() -> None:
     os.dup2(2, 1)
     for name in _LEFT_OUT:
         sys.modules[name] = None  # type: ignore[assignment]
-    from xlcheck.spec.keras_import import use_numpy
+    from xlcheck.model.keras_import import use_numpy
 
     use_numpy()
     while True:

@@ -21,7 +21,7 @@ def closing_lines(settings: Settings, *, everything_collected: bool) -> Iterator
     for path in stale_goldens(settings.record, everything_collected=everything_collected):
         yield f"stale golden file: {settings.shown(path)}; no test compares it, so delete it"
     if settings.report is not None:
-        from xlcheck.checking.messages import plural
+        from xlcheck.verdicts.messages import plural
 
         number = plural(len(settings.record.failures), "failure", "failures")
         yield f"{number} reported in {settings.shown(settings.report)}"

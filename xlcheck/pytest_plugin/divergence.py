@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.checking.tolerance import Tolerance
-from xlcheck.checking.traces import Difference, TraceComparison, compare_traces
 from xlcheck.graph.trace import Trace
 from xlcheck.pytest_plugin.subject import Subject
 from xlcheck.pytest_plugin.tolerances import Level, limit_of
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.verdicts.traces import Difference, TraceComparison, compare_traces
 
 
 @dataclass(frozen=True)

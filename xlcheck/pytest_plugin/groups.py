@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlcheck.checking.groups import others_on
 from xlcheck.errors import WorkbookError
-from xlcheck.excel.addresses import Range
-from xlcheck.excel.content import WorkbookContent
-from xlcheck.excel.manifest import Manifest, manifest_of
+from xlcheck.formulas.addresses import Range
 from xlcheck.layers.forward import forward_graph
+from xlcheck.reports.groups import others_on
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest, manifest_of
 
 Place = tuple[str, int, int]
 

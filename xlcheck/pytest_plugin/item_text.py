@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from xlcheck.checking.groups import by_quantity
-from xlcheck.checking.listing import Cells
-from xlcheck.checking.messages import plural
-from xlcheck.checking.render_text import ROWS, full_command, render_text
-from xlcheck.checking.report import CellResult, CheckReport, Status
 from xlcheck.pytest_plugin.text import some, wrapped
+from xlcheck.reports.groups import by_quantity
+from xlcheck.reports.render_text import ROWS, full_command, render_text
+from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.messages import plural
+from xlcheck.verdicts.report import CellResult, CheckReport, Status
 
 
 def item_text(report: CheckReport, cells: Sequence[CellResult]) -> str:

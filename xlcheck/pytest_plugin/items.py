@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from xlcheck.checking.groups import by_quantity
-from xlcheck.checking.listing import Cells
-from xlcheck.checking.render_text import render_text
-from xlcheck.checking.report import CheckReport, Status
 from xlcheck.errors import XlcheckError
-from xlcheck.excel.reader import read_workbook
 from xlcheck.pytest_plugin.groups import CONSTANTS, groups_in
 from xlcheck.pytest_plugin.item_text import carried_text, item_text
 from xlcheck.pytest_plugin.report_files import workbook_failure
 from xlcheck.pytest_plugin.settings import Settings
 from xlcheck.pytest_plugin.text import wrapped
 from xlcheck.pytest_plugin.workbook_check import check_with
+from xlcheck.reports.groups import by_quantity
+from xlcheck.reports.render_text import render_text
+from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.report import CheckReport, Status
+from xlcheck.workbook.reader import read_workbook
 
 _UNREADABLE = "workbook"
 

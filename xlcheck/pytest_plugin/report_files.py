@@ -12,8 +12,8 @@ from xlcheck.files import write_text
 from xlcheck.pytest_plugin.run_record import Failure
 
 if TYPE_CHECKING:
-    from xlcheck.checking.report import CheckReport
     from xlcheck.pytest_plugin.divergence import Divergence
+    from xlcheck.verdicts.report import CheckReport
 
 JSON_FILE = "xlcheck.json"
 HTML_FILE = "xlcheck.html"
@@ -21,7 +21,7 @@ HTML_FILE = "xlcheck.html"
 
 def workbook_failure(report: CheckReport, test: str) -> Failure:
     """The failed check of a workbook."""
-    from xlcheck.checking.render_html import render_html
+    from xlcheck.reports.render_html import render_html
 
     return Failure("workbook", test, report.to_json(), render_html([report], fragment=True))
 

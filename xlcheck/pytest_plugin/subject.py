@@ -72,9 +72,9 @@ def _recorded(
 ) -> Subject:
     from xlcheck.graph.expressions import refs
     from xlcheck.layers.forward import forward_graph
+    from xlcheck.model.keras_file import load_model
+    from xlcheck.model.keras_reader import read_model
     from xlcheck.oracle.record import record
-    from xlcheck.spec.keras_file import load_model
-    from xlcheck.spec.keras_reader import read_model
 
     model = load_model(model) if isinstance(model, (str, Path)) else model
     trace = record(model, inputs, targets, initial_states)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from xlcheck.checking.limits import Limit, Patterns, fitting, limit_from
 from xlcheck.errors import UsageError
+from xlcheck.verdicts.limits import Limit, Patterns, fitting, limit_from
 
 EVERYTHING = "*"
 _FORM = "write PATTERN=ATOL or PATTERN=ATOL,RTOL, such as lstm.*=1e-9"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from xlcheck.checking.messages import plural, show_apart
-from xlcheck.checking.traces import Difference, TraceComparison
 from xlcheck.pytest_plugin.divergence import Divergence
 from xlcheck.pytest_plugin.text import WIDTH, some, wrapped
+from xlcheck.verdicts.messages import plural, show_apart
+from xlcheck.verdicts.traces import Difference, TraceComparison
 
 ROWS = 10
 

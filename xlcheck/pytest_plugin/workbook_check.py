@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from xlcheck.api import check
-from xlcheck.checking.render_text import render_text
 from xlcheck.errors import XlcheckError
 from xlcheck.pytest_plugin.report_files import workbook_failure
 from xlcheck.pytest_plugin.settings import Settings, marker_engine, marker_levels
 from xlcheck.pytest_plugin.text import wrapped
 from xlcheck.pytest_plugin.tolerances import Level, as_patterns, level_of, limit_of_everything
+from xlcheck.reports.render_text import render_text
 
 if TYPE_CHECKING:
-    from xlcheck.checking.report import CheckReport
+    from xlcheck.verdicts.report import CheckReport
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.listen import LayerCall
 from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
-from xlcheck.spec.keras_import import import_keras
 
 
 def quantities(call: LayerCall) -> Recorded:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.listen import LayerCall
 from xlcheck.oracle.recorders.recorder import Recorded, array, exactly, over_time
-from xlcheck.spec.keras_import import import_keras
 
 
 def steps_and_states(call: LayerCall, step: Callable[[LayerCall], dict[str, Any]], states: tuple[str, ...]) -> Recorded:

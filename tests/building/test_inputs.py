@@ -1,0 +1,181 @@
+"""Inputs of a model from files: what fits is read exactly, everything else ends with one clear sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xlcheck.building.inputs import Shape, fit, read_inputs
+from xlcheck.errors import DataError, WorkbookError
+from xlcheck.layout.model_sheets.store import require_room
+
+ONE: dict[str, Shape] = {"input": (2, 3)}
+TWO: dict[str, Shape] = {"words": (4,), "age": (1,)}
+NUMBERS = np.arange(12.0).reshape(2, 2, 3) / 7
+
+
+class Touching:
+    """A pickle of this would create a file when it is loaded."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+def refusal(path: Path, inputs: dict[str, Shape]) -> str:
+    """The one sentence with which a file is refused."""
+    with pytest.raises(DataError) as caught:
+        read_inputs(path, inputs)
+    return str(caught.value).replace(str(path), "FILE")
+
+
+def test_npy_holds_one_array(tmp_path: Path) -> None:
+    """Every bit of every number arrives, whatever number type the file has."""
+    np.save(tmp_path / "x.npy", NUMBERS)
+    np.save(tmp_path / "single.npy", NUMBERS.astype(np.float32))
+    read = read_inputs(tmp_path / "x.npy", ONE)
+
+    assert np.array_equal(read.arrays[0], NUMBERS)
+    assert read.labels == ("sample 1", "sample 2")
+    assert np.array_equal(read_inputs(tmp_path / "single.npy", ONE).arrays[0], NUMBERS.astype(np.float32))
+
+
+def test_npz_holds_an_array_for_each_input_by_name(tmp_path: Path) -> None:
+    """The order in the file does not matter; a model with one input takes the only array whatever its name."""
+    words, age = np.array([[1, 2, 3, 0]]), np.array([[41.5]])
+    np.savez(tmp_path / "two.npz", age=age, words=words)
+    np.savez(tmp_path / "one.npz", NUMBERS)
+    read = read_inputs(tmp_path / "two.npz", TWO)
+
+    assert [array.tolist() for array in read.arrays] == [words.tolist(), age.tolist()]
+    assert np.array_equal(read_inputs(tmp_path / "one.npz", ONE).arrays[0], NUMBERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("0,1,2,3,4,5\n6,7,8,9,10,11\n", ("sample 1", "sample 2")),
+        ("a,b,c,d,e,f\n0,1,2,3,4,5\n\n6,7,8,9,10,11", ("sample 1", "sample 2")),
+        ("\ufeffname,a,b,c,d,e,f\r\n“good”,0,1,2,3,4,5\r\nbad,6,7,8,9,10,11\r\n", ("“good”", "bad")),
+    ],
+)
+def test_csv_holds_one_sample_a_row(tmp_path: Path, text: str, labels: tuple[str, ...]) -> None:
+    """With or without a header and a column of names; a row is cut as NumPy flattens an array."""
+    (tmp_path / "x.csv").write_text(text, encoding="utf-8")
+    read = read_inputs(tmp_path / "x.csv", ONE)
+
+    assert np.array_equal(read.arrays[0], np.arange(12.0).reshape(2, 2, 3))
+    assert read.labels == labels
+
+
+def test_an_open_dimension_takes_what_the_file_has(tmp_path: Path) -> None:
+    """A model with an open number of time steps reads sequences of any length."""
+    (tmp_path / "x.csv").write_text("1,2,3,4,5,6\n", encoding="utf-8")
+
+    assert read_inputs(tmp_path / "x.csv", {"input": (None, 3)}).arrays[0].shape == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "FILE: the file holds no sample"),
+        ("a,b,c\n", "FILE: the file holds no sample"),
+        ("1,2,3,4,5,6\n1,2\n", "FILE: sample 2 has 2 numbers, the first one has 6"),
+        ("1,2,3,4,5,6\n1,2,x,4,5,6\n", "FILE: sample 2, column 3: 'x' is not a number"),
+        ("1,2,3,4,5\n", "FILE: a sample has 5 numbers; the model's input 'input' needs 2 × 3"),
+        ("1,2,3,4,5,nan\n", "FILE: input 'input' has 1 values that are no finite numbers, the first at [0, 1, 2]; "
+                            "replace them"),
+    ],
+)  # fmt: skip
+def test_a_csv_that_does_not_fit_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    """The sentence says which sample and column."""
+    path = tmp_path / "x.csv"
+    path.write_text(text, encoding="utf-8")
+
+    assert refusal(path, ONE) == message
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (NUMBERS[:, :, :2], "input 'input' has the shape (2, 2, 2); the model needs (samples, 2, 3)"),
+        (NUMBERS[0], "input 'input' has the shape (2, 3); the model needs (samples, 2, 3)"),
+        (NUMBERS[:0], "input 'input' holds no sample"),
+        (NUMBERS.astype(str), "input 'input' holds <U"),
+        (NUMBERS * 1j, "input 'input' holds complex128, not numbers"),
+        (np.where(NUMBERS > 1, np.inf, NUMBERS), "has 4 values that are no finite numbers, the first at [1, 0, 2]"),
+    ],
+)
+def test_an_array_that_does_not_fit_is_refused(tmp_path: Path, array: np.ndarray, message: str) -> None:
+    """Wrong shapes, types and values that are no numbers are named with the input."""
+    path = tmp_path / "x.npy"
+    np.save(path, array)
+
+    assert message in refusal(path, ONE)
+
+
+def test_no_object_of_a_file_is_ever_unpickled(tmp_path: Path) -> None:
+    """A pickle can run code when it is loaded; a file with one is refused unread."""
+    marker, objects = tmp_path / "ran", np.array([Touching(tmp_path / "ran")], dtype=object)
+    np.save(tmp_path / "x.npy", objects, allow_pickle=True)
+    np.savez(tmp_path / "x.npz", input=objects)
+
+    assert "Python objects" in refusal(tmp_path / "x.npy", ONE)
+    assert "Python objects" in refusal(tmp_path / "x.npz", ONE)
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("name", ["x.npy", "x.npz", "x.csv"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x93NUMPY", b"PK\x03\x04 and then nothing", b"\xff\xfe\x00", bytes(range(256))]
+)
+def test_damaged_files_end_with_a_sentence(tmp_path: Path, name: str, content: bytes) -> None:
+    """Whatever is in a file, there is no traceback."""
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    assert re.match("FILE: ", refusal(path, ONE))
+
+
+def test_files_that_are_missing_or_of_another_kind_are_refused(tmp_path: Path) -> None:
+    """The sentence says what can be given."""
+    (tmp_path / "x.txt").write_text("1", encoding="utf-8")
+
+    assert refusal(tmp_path / "no.npy", ONE) == "FILE: there is no such file; give a .npy, .npz or .csv file"
+    assert refusal(tmp_path / "x.txt", ONE) == "FILE: files of this kind are not read; give a .npy, .npz or .csv file"
+
+
+def test_several_inputs_must_belong_together(tmp_path: Path) -> None:
+    """A missing input, other numbers of samples or a kind of file without names are refused."""
+    np.savez(tmp_path / "x.npz", words=np.ones((2, 4)))
+    np.savez(tmp_path / "y.npz", words=np.ones((2, 4)), age=np.ones((3, 1)))
+    (tmp_path / "x.csv").write_text("1,2,3,4,5\n", encoding="utf-8")
+
+    assert "there is no array 'age' for the model's input of this name; the file holds words" in refusal(
+        tmp_path / "x.npz", TWO
+    )
+    assert "the same number of samples, but they have {'words': 2, 'age': 3}" in refusal(tmp_path / "y.npz", TWO)
+    assert "the model has 2 inputs (words, age); give them as .npz" in refusal(tmp_path / "x.csv", TWO)
+    with pytest.raises(DataError, match=r"has 2 inputs \(words, age\), but got 1 arrays"):
+        fit([np.ones((2, 4))], TWO, "the inputs")
+    with pytest.raises(DataError, match="1 labels for 2 samples"):
+        fit([NUMBERS], ONE, "the inputs", ["only"])
+
+
+@pytest.mark.parametrize(("shape", "fits"), [
+    ((1, 1_048_576), True), ((1, 1_048_577), False), ((70, 16_384), True), ((70, 16_385, 1), False),
+    ((2_000_000,), True),
+])  # fmt: skip
+def test_more_steps_than_a_worksheet_has_rows(shape: tuple[int, ...], fits: bool) -> None:
+    """Samples that fit neither into rows nor into columns are refused with the sizes before Keras runs."""
+    arrays = [np.broadcast_to(np.float64(1.0), shape)]
+    if fits:
+        require_room(arrays)
+    else:
+        with pytest.raises(WorkbookError, match=r"samples? of [\d,]+ steps would need 1,[\d,]+ rows .* 1,048,576"):
+            require_room(arrays)

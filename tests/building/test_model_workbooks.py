@@ -1,0 +1,390 @@
+"""Workbooks of Keras models: every cell is Keras's, for every sample; faults and edits are found where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import ironcalc
+import numpy as np
+import openpyxl
+import pytest
+from thorough import part_of
+
+from xlcheck.building.build import build_model, with_places
+from xlcheck.engines import engine
+from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
+from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.formulas.pattern import formula_at
+from xlcheck.formulas.printing import Style
+from xlcheck.layout.model_plan import plan_model
+from xlcheck.layout.model_sheets import table
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_reader import read_model
+from xlcheck.oracle.record import record, retrace
+from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.report import CheckReport
+from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.plan import FormulaBlock, NumberBlock, WorkbookPlan
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.writer import write_workbook
+
+pytestmark = pytest.mark.keras
+
+keras: Any = import_keras()
+L: Any = keras.layers
+RNG = np.random.default_rng(3)
+
+
+def sequential(shape: tuple[int, ...], *layers: Any) -> Any:
+    """A model with weights of a fixed seed."""
+    keras.utils.set_random_seed(5)
+    return keras.Sequential([keras.Input(shape), *layers])
+
+
+def two_inputs() -> tuple[Any, list[np.ndarray]]:
+    """A functional model with two inputs, two outputs and a shared layer."""
+    keras.utils.set_random_seed(6)
+    words, age = keras.Input((4,), name="words"), keras.Input((2,), name="age")
+    shared = L.Dense(3, activation="gelu", name="shared")
+    read = L.LSTM(3, name="memory")(L.Embedding(9, 3, mask_zero=True)(words))
+    both = L.Concatenate()([shared(read), shared(L.Dense(3)(age))])
+    outputs = [
+        L.Dense(1, activation="sigmoid", name="yes")(both),
+        L.Dense(10, activation="softmax", name="which")(both),
+    ]
+    codes = np.array([[1, 2, 0, 0], [3, 4, 5, 8], [6, 0, 0, 0]])
+    return keras.Model([words, age], outputs), [codes, RNG.normal(size=(3, 2))]
+
+
+def assert_all_agree(report: CheckReport, samples: int) -> None:
+    """Every formula cell was compared, for every sample, and is right."""
+    assert report.counts.agree == report.counts.checked == report.counts.formula_cells > 0, report.cells[:3]
+    assert report.samples == samples
+
+
+@pytest.mark.parametrize("style", [Style.ROBUST, Style.COMPACT])
+def test_several_inputs_outputs_and_shared_layers(tmp_path: Path, style: Style) -> None:
+    """Two engines find Keras's numbers in every cell, in both styles."""
+    model, inputs = two_inputs()
+    built = build_model(model, inputs, tmp_path / "m.xlsx", style=style, labels=["a", "b", "c"])
+
+    assert_all_agree(built.report, 3)
+    assert_all_agree(check_content(read_workbook(built.path), engine("cellrune", guarded=False)), 3)
+    assert {"Start", "Inputs", "memory", "shared", "shared#2", "Check", "Numbers"} <= set(
+        read_workbook(built.path).sheets
+    )
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("style", part_of([Style.COMPACT, Style.ROBUST], 1))
+def test_libreoffice_opens_and_agrees(tmp_path: Path, style: Style) -> None:
+    """Also what needs dynamic arrays is calculated by LibreOffice, to its 15 digits."""
+    model, inputs = two_inputs()
+    built = build_model(model, inputs, tmp_path / "m.xlsx", style=style)
+
+    assert_all_agree(check_content(read_workbook(built.path), engine("libreoffice")), 3)
+
+
+@pytest.mark.thorough
+@pytest.mark.libreoffice
+def test_libreoffice_follows_a_recurrence_of_many_units(tmp_path: Path) -> None:
+    """A recurrence of more than a hundred units is not taken for a circular reference."""
+    model = sequential((4, 1), L.SimpleRNN(128), L.Dense(2))
+    built = build_model(model, RNG.normal(size=(1, 4, 1)), tmp_path / "m.xlsx")
+
+    assert_all_agree(check_content(read_workbook(built.path), engine("libreoffice")), 1)
+
+
+def test_long_sequences_wrap_into_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time steps that do not fit beside each other stand below, and the recurrence goes on from block to block."""
+    wrap = 30
+    monkeypatch.setattr(table, "WRAP", wrap)
+    steps = 2 * wrap + 3
+    model = sequential((steps, 1), L.SimpleRNN(2, name="rnn"), L.Dense(1))
+    built = build_model(model, RNG.normal(size=(2, steps, 1)), tmp_path / "m.xlsx")
+    content = read_workbook(built.path)
+    manifest = manifest_of(content)
+    assert manifest is not None
+    places = {b.quantity: b.area for b in manifest.bindings if b.sample is None}
+    first, next_block = places[f"rnn.h[{wrap - 1}]"], places[f"rnn.h[{wrap}]"]
+
+    assert_all_agree(built.report, 2)
+    assert next_block.top > first.top
+    assert next_block.left == places["rnn.h[0]"].left < first.left
+    assert first.a1.split(":")[0] in str(
+        content.sheets["rnn"].cells[places[f"rnn.hr[{wrap}]"].top, next_block.left].formula
+    )
+
+
+def test_one_hot_inputs_take_rows_of_the_kernel(tmp_path: Path) -> None:
+    """A one-hot vector times a kernel is one of its rows; the full product is there on request."""
+    model = sequential((3, 40), L.GRU(2, name="gru"), L.Dense(2))
+    vectors = np.eye(40)[[[3, 39, 0], [7, 7, 1]]]
+    vectors[1, 2] = 0  # no word at all
+    short = build_model(model, vectors, tmp_path / "short.xlsx")
+    full = build_model(model, vectors, tmp_path / "full.xlsx", full_products=True)
+    formulas = [
+        {str(cell.formula) for *_, cell in read_workbook(built.path).formula_cells() if "Weights!" in str(cell.formula)}
+        for built in (short, full)
+    ]
+
+    assert_all_agree(short.report, 2)
+    assert_all_agree(full.report, 2)
+    assert any("=0,0,INDEX(" in text for text in formulas[0])
+    assert not any("INDEX(" in text for text in formulas[1])
+    assert full.report.counts.formula_cells > short.report.counts.formula_cells + 3 * 40
+
+
+def test_large_sheets_have_ways_to_their_parts(tmp_path: Path) -> None:
+    """Of a sheet that is too large for a window, links lead to each symbol and to the last step."""
+    model = sequential((25, 1), L.SimpleRNN(24, name="rnn"), L.Dense(2, name="small"))
+    build_model(model, RNG.normal(size=(1, 25, 1)), tmp_path / "m.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "m.xlsx")
+    links = {
+        str(cell.value): book["rnn"][cell.hyperlink.location.partition("!")[2]].value
+        for row in book["rnn"].iter_rows(max_row=4)
+        for cell in row
+        if cell.hyperlink is not None and cell.hyperlink.location.startswith("rnn!")
+    }
+
+    assert links.pop("last step →") == "t = 25"
+    for label in ("xₜ·kernel", "hₜ₋₁·recurrent", "zₜ", "hₜ"):
+        assert links.pop(f"{label} ↓") == label
+    assert not any("↓" in str(cell.value) for row in book["small"].iter_rows() for cell in row)
+
+
+def test_many_samples_have_one_row_each(tmp_path: Path) -> None:
+    """Each sample has its stored prediction, and the workbook is right for every one that can be selected."""
+    model = sequential((2,), L.Dense(3, activation="softmax", name="answer"))
+    inputs = RNG.normal(size=(25, 2))
+    built = build_model(model, inputs, tmp_path / "m.xlsx")
+    cells = read_workbook(built.path).sheets["Inputs"].cells
+    shown = [[cells[9 + k, 2 + j].value for j in range(3)] for k in range(25)]
+
+    assert_all_agree(built.report, 25)
+    assert np.array_equal(np.array(shown, dtype=np.float32), model.predict(inputs, verbose=0))
+
+
+@pytest.mark.parametrize("style", [Style.ROBUST, Style.COMPACT])
+def test_average_of_a_long_text(tmp_path: Path, style: Style) -> None:
+    """The steps that are read are summed in two ranges; term by term a text of 250 words would be too long."""
+    model = sequential((250,), L.Embedding(9, 2, mask_zero=True), L.GlobalAveragePooling1D(name="mean"), L.Dense(1))
+    built = build_model(model, RNG.integers(0, 9, (2, 250)), tmp_path / "m.xlsx", style=style)
+    formula = str(read_workbook(built.path).sheets["mean"].cells[5, 5].formula)
+
+    assert_all_agree(built.report, 2)
+    assert formula.count("SUMPRODUCT(") == 1
+    assert len(formula) < 100
+
+
+def test_no_finite_input_makes_an_error_value(tmp_path: Path) -> None:
+    """Saturated gates, huge logits and their tails are numbers as precise as Keras's."""
+    model = sequential((3,), L.Dense(12, activation="sigmoid", name="a"), L.Dense(12, activation="softmax", name="b"))
+    model.layers[0].set_weights([np.full((3, 12), 1.0), np.linspace(-20, 20, 12)])
+    model.layers[1].set_weights([np.eye(12) * 1500, np.linspace(-700, 300, 12)])
+    inputs = np.array([[-800.0, 0, 0], [800, 0, 0], [0, 0, 0], [-30, -5, 0]])
+    built = build_model(model, inputs, tmp_path / "m.xlsx")
+    values = [cell.value for _, _, _, cell in read_workbook(built.path).formula_cells()]
+
+    assert_all_agree(built.report, 4)
+    assert not [value for value in values if not isinstance(value, float | str)]
+
+
+class Planted:
+    """The plan of a small model's workbook, in which faults can be planted."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        model = sequential((3, 2), L.SimpleRNN(2, name="rnn"), L.Dense(2, name="out"))
+        inputs = RNG.normal(size=(2, 3, 2))
+        spec, trace = with_places(replace(read_model(model), loss=None), record(model, inputs))
+        self.plan = plan_model(spec, trace, record(model, inputs, dtype="float32"), ["a", "b"])
+        write_workbook(self.plan, path)
+        manifest = manifest_of(read_workbook(path))
+        assert manifest is not None
+        self.places = {b.quantity: b.area for b in manifest.bindings if b.sample is None}
+        self.copies = {copy.band: copy.area for copy in manifest.copies}
+
+    def write(self, area: Range, change: Callable[[str], str] | float) -> CheckReport:
+        """Change the formula or number of a range's first cell, write the file and check it."""
+        sheets = []
+        for sheet in self.plan.sheets:
+            blocks = list(sheet.blocks)
+            for i, block in enumerate(blocks):
+                a = block.area
+                if a.sheet == area.sheet and (area.top, area.left) in set(a.cells()):
+                    place = list(a.cells()).index((area.top, area.left))
+                    blocks[i : i + 1] = self._changed(block, place, change)
+            sheets.append(replace(sheet, blocks=tuple(blocks)))
+        write_workbook(WorkbookPlan(tuple(sheets), self.plan.names), self.path)
+        return check_content(read_workbook(self.path), engine("ironcalc", guarded=False), recompute=retrace)
+
+    @staticmethod
+    def _changed(block: Any, place: int, change: Any) -> list[Any]:
+        if isinstance(block, NumberBlock):
+            values = block.values.copy()
+            values.flat[place] = change
+            return [replace(block, values=values)]
+        if callable(change):
+            texts = [formula_at(block.formulas, i) for i in range(block.area.rows)]
+            texts[place] = change(texts[place])
+            return [replace(block, formulas=tuple(texts))]
+        a, texts = block.area, [formula_at(block.formulas, i) for i in range(block.area.rows)]
+        values = (
+            [block.values] * a.rows
+            if isinstance(block.values, str)
+            else [block.values[i : i + 1] for i in range(a.rows)]
+        )
+        cells = [Range(a.sheet, a.top + i, a.left) for i in range(a.rows)]
+        rest = [FormulaBlock(cells[i], (texts[i],), values[i], block.style) for i in range(a.rows) if i != place]
+        return [*rest, NumberBlock(cells[place], np.array([[change]]), block.style)]
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Planted:
+    """A correct workbook to spoil."""
+    return Planted(tmp_path / "planted.xlsx")
+
+
+def roots(report: CheckReport) -> list[str]:
+    """Addresses of the cells that are wrong in themselves."""
+    return [f"{cell.sheet}!{cell.cell}" for cell in report.roots]
+
+
+def first(area: Range) -> str:
+    """The address of a range's first cell."""
+    return f"{area.sheet}!{area.a1.split(':')[0]}"
+
+
+def test_a_wrong_formula_is_the_root_and_the_rest_is_carried(planted: Planted) -> None:
+    """Only the planted cell is blamed; what reads it, on other sheets too, passes the error on."""
+    place = planted.places["rnn.z[1]"]
+    report = planted.write(place, lambda text: f"{text}+0.001")
+
+    assert roots(report) == [first(place)]
+    assert {cell.quantity for cell in report.cells if cell.quantity} >= {"rnn.h[2][0]", "out.y[0]"}
+    assert {cell.sheet for cell in report.cells} >= {"rnn", "out", "Numbers", "Check", "Start"}
+
+
+def test_a_number_instead_of_a_formula_is_a_root(planted: Planted) -> None:
+    """A typed number is wrong even where it is the right one."""
+    place = planted.places["rnn.h[0]"]
+    value = read_workbook(planted.path).sheets["rnn"].cells[place.top, place.left].value
+    assert isinstance(value, float)
+    report = planted.write(place, value)
+
+    assert [(first(place), "not_a_formula")] == [(f"{c.sheet}!{c.cell}", str(c.kind)) for c in report.roots]
+
+
+@pytest.mark.parametrize(
+    ("column", "change"),
+    [
+        (4, lambda text: text.replace("rnn!", "out!")),
+        (5, lambda text: f"{text}+1"),
+        (6, lambda text: "0"),
+        (7, lambda text: '"✓"&"?"'),
+        (4, 0.25),
+        (7, 1.0),
+    ],
+)
+def test_cells_of_the_comparison_are_judged_too(planted: Planted, column: int, change: Any) -> None:
+    """A column that copies, looks up, subtracts or marks is wrong in the cell that was changed, and nowhere else."""
+    area = planted.copies["rnn.h"]
+    cell = Range(area.sheet, area.top + 1, column)
+    report = planted.write(cell, change)
+    wrong = {f"{c.sheet}!{c.cell}" for c in report.cells if c.sheet in {"rnn", "out"}}
+
+    assert not wrong
+    if column == 6:  # a formula that gives the right value is right
+        assert report.ok
+    else:
+        assert roots(report) == [first(cell)]
+
+
+def test_an_edited_weight_is_an_edit_and_keras_is_asked_anew(planted: Planted) -> None:
+    """With another weight, Keras computes other numbers, and the workbook must follow."""
+    report = planted.write(planted.places["rnn.kernel"], 0.75)
+
+    assert [edit.quantity for edit in report.edits] == ["rnn.kernel[0][0]"]
+    assert report.counts.root == report.counts.carried == 0, report.cells[:3]
+
+
+def test_an_edited_weight_shows_on_the_first_sheet(planted: Planted) -> None:
+    """In the workbook itself the verdict says that Keras's stored numbers no longer apply."""
+    model = ironcalc.load_from_xlsx(str(planted.path))
+    sheets = {item["name"]: i for i, item in enumerate(model.get_worksheets_properties())}
+    model.evaluate()
+    before = model.get_cell_value_by_ref("Start!A4")
+    place = planted.places["rnn.kernel"]
+    model.update_cell_with_number(sheets[place.sheet], place.top + 1, place.left + 1, 0.75)
+    model.evaluate()
+
+    assert before.endswith("numbers agree with Keras")
+    assert model.get_cell_value_by_ref("Start!A4").startswith("A weight or an input was changed")
+    assert model.get_cell_value_by_ref("Numbers!H6") == "–"
+
+
+def test_nothing_is_written_if_anything_is_refused(tmp_path: Path) -> None:
+    """Models and inputs that cannot be used end with a sentence, and an existing file stays as it is."""
+    target = tmp_path / "m.xlsx"
+    target.write_bytes(b"precious")
+    plain = sequential((3,), L.Dense(2))
+    refused = sequential((4, 4, 1), L.Conv2D(2, 2))
+    endless = sequential((1,), L.Dense(1, activation="exponential"))
+    with pytest.raises(DataError, match="no finite numbers"):
+        build_model(plain, np.full((1, 3), np.nan), target)
+    with pytest.raises(NotSupportedError, match="Conv2D is not supported; supported are"):
+        build_model(refused, np.ones((1, 4, 4, 1)), target)
+    with pytest.raises(ModelError, match="infinite or not a number for one of the samples"):
+        build_model(endless, np.array([[1e5]]), target)
+    with pytest.raises(DataError, match=r"holds 1e\+308; in float32, .* numbers end at 3\.4e\+38"):
+        build_model(plain, np.full((1, 3), 1e308), target)
+    with pytest.raises(ModelError, match="infinite or not a number in float32, the precision in which"):
+        build_model(endless, np.array([[120.0]]), target)
+    with pytest.raises(UsageError, match=r"there is no folder .*new; make it first"):
+        build_model(plain, np.ones((1, 3)), tmp_path / "new" / "m.xlsx")
+    with pytest.raises(ModelError, match="there is no such file"):
+        build_model(tmp_path / "none.keras", np.ones((1, 3)), target)
+
+    assert target.read_bytes() == b"precious"
+    assert [path.name for path in tmp_path.iterdir()] == ["m.xlsx"]
+
+
+def test_names_that_differ_by_their_case_alone(tmp_path: Path) -> None:
+    """Names of layers are as long and as alike as somebody likes; every engine reads the workbook."""
+    names = [
+        "lstm",
+        "LSTM",
+        "a" * 90,
+        "A" * 90,
+        "Über: [1]*?",
+        "über: [1]*?",
+        "Check",
+        "numbers",
+        "Weights",
+        "A1",
+        "it's <b>&",
+        "=SUM(A1)",
+    ]
+    model = sequential((3,), *(L.Dense(2, name=name) for name in names))
+    built = build_model(model, np.ones((1, 3)), tmp_path / "m.xlsx")
+
+    assert_all_agree(built.report, 1)
+    assert check_content(read_workbook(built.path), engine("cellrune")).ok
+
+
+def test_a_file_of_a_model_and_a_file_of_inputs(tmp_path: Path) -> None:
+    """What the command line does: both are read from disk, and the first sheet says how to rebuild the workbook."""
+    sequential((2,), L.Dense(1, name="sum")).save(tmp_path / "m.keras")
+    (tmp_path / "x.csv").write_text("who,a,b\nAda,1,2\nBo,3,4\n", encoding="utf-8")
+    built = build_model(tmp_path / "m.keras", tmp_path / "x.csv", tmp_path / "m.xlsx")
+    content = read_workbook(built.path)
+    texts = {str(cell.value) for cell in content.sheets["Start"].cells.values()}
+
+    assert_all_agree(built.report, 2)
+    assert content.sheets["Inputs"].cells[9, 1].value == "Ada"
+    assert any("xlcheck build" in text and "m.keras" in text for text in texts)
+    assert parse_range("sum!F6", "").sheet in content.sheets

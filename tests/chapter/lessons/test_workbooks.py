@@ -1,0 +1,175 @@
+"""The lessons' workbooks agree with Keras in every formula cell, in every engine, and explain themselves."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from thorough import part_of
+
+from xlcheck import api
+from xlcheck.chapter.lessons.catalogue import LESSONS
+from xlcheck.chapter.lessons.plan import plan_lesson
+from xlcheck.chapter.recordings.names import IN_THE_BOOK
+from xlcheck.chapter.recordings.store import load_fixture
+from xlcheck.engines import engine
+from xlcheck.engines.libreoffice import find_soffice
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.packed_cells import PackedCells
+from xlcheck.workbook.plan import Link
+from xlcheck.workbook.reader import read_workbook
+
+WORKBOOKS = Path(__file__).parents[3] / "workbooks"
+EVERY = [
+    (name, weights)
+    for name in LESSONS
+    for weights in ("trained", "book")
+    if weights == "trained" or name in IN_THE_BOOK
+]
+
+
+@pytest.fixture(params=EVERY, ids="-".join)
+def built(request: pytest.FixtureRequest, tmp_path: Path) -> api.Built:
+    """One lesson with one set of weights."""
+    name, weights = request.param
+    return api.build(name, tmp_path / "päper & ink.xlsx", weights=weights)
+
+
+def test_every_cell_agrees_in_both_embedded_engines(built: api.Built) -> None:
+    """Every formula cell of every lesson is checked, and agrees with Keras float64 within 1e-14."""
+    for report in (built.report, api.check(built.path, engine="cellrune")):
+        assert report.ok
+        assert report.counts.agree == report.counts.formula_cells > 100
+        assert report.max_abs_error <= 1e-14
+        assert not report.cells
+
+
+# One lesson with the toy layout and one with that of models; the others show the same functions in other places.
+TYPICAL = ["lstm", "encoder-decoder"]
+TYPICAL_FIRST = [*TYPICAL, *(name for name in LESSONS if name not in TYPICAL)]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", part_of(TYPICAL_FIRST, 1))
+def test_every_cell_agrees_in_libreoffice(name: str, tmp_path: Path) -> None:
+    """LibreOffice, which writes 15 digits, agrees within 1e-13."""
+    path = tmp_path / "päper & ink.xlsx"
+    shutil.copy(WORKBOOKS / f"{name}.xlsx", path)
+    report = api.check(path, engine="libreoffice")
+
+    assert report.ok
+    assert report.counts.agree == report.counts.formula_cells
+    assert report.max_abs_error <= 1e-13
+
+
+@pytest.mark.parametrize("style", ["teaching", "book", "robust"])
+@pytest.mark.parametrize("name", part_of(TYPICAL_FIRST, 2))
+def test_every_style_agrees(name: str, style: str, tmp_path: Path) -> None:
+    """However the formulas are written, they give Keras's numbers."""
+    assert api.build(name, tmp_path / "lesson.xlsx", style=style).report.ok
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_bytes_are_those_in_the_repository(name: str, tmp_path: Path) -> None:
+    """The stored fixtures give the stored workbook, byte for byte."""
+    path = tmp_path / f"{name}.xlsx"
+    api.build(name, path)
+
+    assert path.read_bytes() == (WORKBOOKS / path.name).read_bytes()
+
+
+@pytest.mark.parametrize("path", sorted(WORKBOOKS.glob("*.xlsx")), ids=lambda path: path.stem)
+def test_every_formula_cell_has_a_stored_value(path: Path) -> None:
+    """Programs that do not calculate show every number and every text, empty ones included."""
+    assert [
+        name for name, sheet in read_workbook(path).sheets.items() if PackedCells.of(sheet.cells).without_value()
+    ] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_weights_are_exact(name: str) -> None:
+    """Every weight reaches the file to the last bit."""
+    content = read_workbook(WORKBOOKS / f"{name}.xlsx")
+    manifest = manifest_of(content)
+    assert manifest is not None
+    weights = {f"{layer.name}.{weight}" for layer in manifest.spec.layers for weight in layer.weights}
+    for binding in manifest.bindings:
+        if binding.quantity in weights:
+            cells = content.sheets[binding.area.sheet].cells
+            written = [cells[place].value for place in binding.area.cells()]
+
+            assert written == manifest.trace[binding.quantity].reshape(-1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"), [("simple-rnn", 0.53199273), ("lstm", 0.47375038)], ids=["simple-rnn", "lstm"]
+)
+def test_printed_predictions(name: str, printed: float) -> None:
+    """With the book's weights the float32 model prints what the book prints, to 8 digits."""
+    fixture = load_fixture(f"{name}-book")
+
+    assert printed in [round(float(p), 8) for p in fixture.trace_float32["dense.y"].reshape(-1)]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_float32_predictions_are_near(name: str) -> None:
+    """The model as trained differs from its double by float32 rounding only."""
+    fixture = load_fixture(name)
+    for output in (q for q in fixture.trace.values if q.startswith("dense.y")):
+        assert abs(fixture.trace[output] - fixture.trace_float32[output]).max() <= 1e-6
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_links_lead_somewhere(name: str) -> None:
+    """Every link of a workbook leads to a cell that is filled."""
+    plan = plan_lesson(LESSONS[name], load_fixture(name))
+    content = read_workbook(WORKBOOKS / f"{name}.xlsx")
+    filled = {(sheet.name, *place) for sheet in content.sheets.values() for place in sheet.cells}
+    links = [c.content for s in plan.sheets for c in (*s.cells, *s.merges) if isinstance(c.content, Link)]
+
+    assert len(links) > 20
+    for link in links:
+        assert (link.target.sheet, link.target.top, link.target.left) in filled
+
+
+def test_selector_and_edits_are_live() -> None:
+    """Another document keeps every verdict right; a changed weight makes Keras's column obsolete."""
+    path = WORKBOOKS / "lstm.xlsx"
+    manifest = manifest_of(read_workbook(path))
+    assert manifest is not None
+    assert manifest.selector is not None
+    session = engine("ironcalc").open(path)
+    verdict = parse_range("Start!A4")
+    s = manifest.selector
+
+    session.set(s.sheet, s.top, s.left, 2.0)
+    session.recalculate()
+    assert session.read(verdict) == [["41 of 41 cells agree with Keras"]]
+
+    session.set("Weights", 7, 1, 0.5)
+    session.recalculate()
+    assert session.read(verdict) == [["A weight or an input was changed: Keras's column no longer applies"]]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.keras
+def test_survives_a_save_in_libreoffice(tmp_path: Path) -> None:
+    """Saved by LibreOffice, the workbook still carries its manifest and can be checked."""
+    source = tmp_path / "lstm.xlsx"
+    shutil.copy(WORKBOOKS / "lstm.xlsx", source)
+    soffice = find_soffice()
+    assert soffice is not None
+    profile = (tmp_path / "profile").as_uri()
+    subprocess.run(
+        [soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir",
+         str(tmp_path / "saved"), str(source)],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+
+    report = api.check(tmp_path / "saved" / "lstm.xlsx", atol=1e-13)
+
+    assert report.ok
+    assert report.counts.checked == 362

@@ -1,0 +1,88 @@
+"""The lessons' models and what is recorded of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from xlcheck.chapter.training.book import BOOK_PREDICTIONS, BOOK_WEIGHTS
+from xlcheck.chapter.training.lessons import RECIPES, book_fixture, book_model, train_lesson, weights_hash
+from xlcheck.chapter.training.models import MODELS
+from xlcheck.errors import UsageError
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.mark.parametrize(
+    ("lesson", "shapes"),
+    [
+        ("simple-rnn", [(1, 1), (1, 1), (1,), (1, 1), (1,)]),
+        ("lstm", [(1, 4), (1, 4), (4,), (1, 1), (1,)]),
+        ("rnn-dimensions", [(4, 3), (3, 3), (3, 4)]),
+    ],
+)
+def test_shapes_of_the_chapter(lesson: str, shapes: list[tuple[int, ...]]) -> None:
+    """The models have exactly the weights of the chapter's."""
+    assert [weight.shape for weight in MODELS[lesson]().get_weights()] == shapes
+
+
+@pytest.mark.parametrize("lesson", ["simple-rnn", "lstm"])
+def test_recurrent_weights_start_at_zero(lesson: str) -> None:
+    """The chapter sets `recurrent_initializer="zeros"`, and so does the untrained model."""
+    assert not MODELS[lesson]().layers[0].get_weights()[1].any()
+
+
+@pytest.mark.parametrize("lesson", BOOK_PREDICTIONS)
+def test_book_prediction_to_eight_digits(lesson: str) -> None:
+    """With the book's weights Keras gives the prediction that is in print, to all of its 8 digits."""
+    printed = BOOK_PREDICTIONS[lesson]
+    fixture = book_fixture(lesson)
+    value = fixture.trace_float32["dense.y"][fixture.samples.index(printed.document), 0]
+
+    assert round(Decimal(float(value)), 8) == Decimal(str(printed.value))
+
+
+@pytest.mark.parametrize("lesson", BOOK_WEIGHTS)
+def test_book_weights_are_exact_in_float64(lesson: str) -> None:
+    """The float64 trace holds the printed decimals themselves, the float32 trace their roundings."""
+    fixture = book_fixture(lesson)
+    for name, printed in BOOK_WEIGHTS[lesson].items():
+        assert np.array_equal(fixture.trace[name], printed)
+        assert np.array_equal(fixture.trace_float32[name], printed.astype(np.float32))
+
+
+def test_book_model_predicts_what_is_recorded() -> None:
+    """The model that is saved for the book's weights predicts what the float32 trace says, bit for bit."""
+    fixture = book_fixture("lstm")
+    inputs = np.stack([fixture.trace_float32[f"input.x[{t}]"] for t in range(2)], axis=1)
+
+    assert np.array_equal(np.asarray(book_model("lstm")(inputs)), fixture.trace_float32["dense.y"])
+
+
+def test_training_lowers_the_loss_it_reports() -> None:
+    """The history has one loss an epoch, and the last is that of the model one step before the end."""
+    fixture = train_lesson("lstm", seed=3, epochs=20)
+
+    assert len(fixture.history) == int(fixture.provenance["epochs"]) == 20
+    assert fixture.trace["loss.mean"][0, 0] < fixture.history[-1] < fixture.history[0]
+
+
+def test_hash_sees_each_bit() -> None:
+    """Another last bit, another name or another order of weights is another hash."""
+    weights = {"a": np.array([1.0]), "b": np.array([2.0])}
+    others = [
+        {"a": np.nextafter(weights["a"], 2), "b": weights["b"]},
+        {"a": weights["a"], "c": weights["b"]},
+        {"b": weights["b"], "a": weights["a"]},
+    ]
+
+    assert len({weights_hash(item) for item in [weights, *others]}) == 4
+
+
+@pytest.mark.parametrize("function", [train_lesson, book_fixture, book_model])
+def test_unknown_lesson(function: object) -> None:
+    """A lesson that does not exist is refused with the list of those that do."""
+    with pytest.raises(UsageError, match=f"no lesson 'gpt'.*{', '.join(RECIPES)}"):
+        function("gpt")  # type: ignore[operator]

@@ -1,0 +1,59 @@
+"""Pictures of a training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xlcheck.chapter.training.evaluation import Evaluation
+from xlcheck.chapter.training.plots import plot_classifier, plot_loss
+from xlcheck.errors import UsageError
+
+HISTORY = {"loss": [0.7, 0.5], "val_loss": [0.7, 0.6], "accuracy": [0.5, 0.8], "val_accuracy": [0.5, 0.7]}
+EVALUATION = Evaluation(((27, 3), (6, 24)), 0.9)
+
+
+def size(path: Path) -> tuple[int, int]:
+    """Width and height of a PNG file from its header."""
+    content = path.read_bytes()
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+
+
+def test_loss(tmp_path: Path) -> None:
+    """One panel as a PNG file."""
+    plot_loss(tmp_path / "loss.png", [3.0, 2.0, 1.5])
+
+    assert size(tmp_path / "loss.png") == (552, 432)
+
+
+def test_classifier_has_three_panels(tmp_path: Path) -> None:
+    """Loss, accuracy and confusion matrix stand side by side."""
+    plot_classifier(tmp_path / "c.png", HISTORY, EVALUATION, ("negative", "positive"))
+
+    assert size(tmp_path / "c.png") == (3 * 552, 432)
+
+
+def test_same_figures_same_bytes(tmp_path: Path) -> None:
+    """A picture depends on its figures only; other figures give another picture."""
+    for name, accuracy in (("a.png", 0.8), ("b.png", 0.8), ("c.png", 0.9)):
+        plot_classifier(tmp_path / name, HISTORY | {"accuracy": [0.5, accuracy]}, EVALUATION, ("negative", "positive"))
+    a, b, c = ((tmp_path / name).read_bytes() for name in ("a.png", "b.png", "c.png"))
+
+    assert a == b != c
+
+
+def test_without_validation(tmp_path: Path) -> None:
+    """The chapter's settings have no validation part; its curves are left out."""
+    plot_classifier(tmp_path / "c.png", {"loss": [1.0], "accuracy": [0.5]}, EVALUATION, ("negative", "positive"))
+
+    assert size(tmp_path / "c.png") == (3 * 552, 432)
+
+
+def test_other_formats_are_refused(tmp_path: Path) -> None:
+    """Only PNG is written; the name says so."""
+    with pytest.raises(UsageError, match=r"ends in \.png"):
+        plot_loss(tmp_path / "loss.pdf", [1.0])
+
+    assert not list(tmp_path.iterdir())

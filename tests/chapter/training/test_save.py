@@ -1,0 +1,87 @@
+"""Saving models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from xlcheck.chapter.training.fit import fit, set_seed
+from xlcheck.chapter.training.lessons import RECIPES
+from xlcheck.chapter.training.models import MODELS
+from xlcheck.chapter.training.save import save_model
+from xlcheck.errors import UsageError
+
+pytestmark = [
+    pytest.mark.keras,
+    # Keras's own conversion of its variables, with NumPy 2.
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"),
+]
+
+
+def trained(lesson: str) -> Any:
+    data = RECIPES[lesson].data()
+    set_seed(1)
+    model = MODELS[lesson]()
+    fit(model, data.inputs, data.targets, 2)
+    return model
+
+
+def test_same_model_same_bytes(tmp_path: Path) -> None:
+    """Built and trained twice, a model is saved with the same bytes: no time of day, no counters, no addresses."""
+    keep_alive = trained("lstm")  # the second model's objects lie at other addresses
+    save_model(keep_alive, tmp_path / "first.keras")
+    save_model(trained("lstm"), tmp_path / "second.keras")
+
+    assert (tmp_path / "first.keras").read_bytes() == (tmp_path / "second.keras").read_bytes()
+
+
+def test_keras_reads_it_back(tmp_path: Path) -> None:
+    """Keras loads the file as its own: same weights, same optimiser state, same prediction."""
+    from xlcheck.model.keras_import import import_keras
+
+    model = trained("rnn-dimensions")
+    save_model(model, tmp_path / "model.keras")
+    loaded = import_keras().saving.load_model(tmp_path / "model.keras")
+    inputs = RECIPES["rnn-dimensions"].data().inputs
+
+    assert np.array_equal(loaded.predict(inputs, verbose=0), model.predict(inputs, verbose=0))
+    for one, other in zip(loaded.optimizer.variables, model.optimizer.variables, strict=True):
+        assert np.array_equal(one.numpy(), other.numpy())
+
+
+def test_other_suffix_is_refused(tmp_path: Path) -> None:
+    """A name that Keras would not load again is refused, and nothing is written."""
+    with pytest.raises(UsageError, match=r"must end in \.keras"):
+        save_model(MODELS["lstm"](), tmp_path / "model.h5")
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_folder_is_named(tmp_path: Path) -> None:
+    """A folder that does not exist is an error with the file's name."""
+    with pytest.raises(UsageError, match=r"cannot write .*nowhere.*model\.keras"):
+        save_model(MODELS["lstm"](), tmp_path / "nowhere" / "model.keras")
+
+
+@pytest.mark.parametrize("interruption", [OSError("No space left on device"), KeyboardInterrupt()])
+def test_interrupted_saving_leaves_the_old_file(
+    interruption: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk or Ctrl-C in the middle leaves an existing file as it was and no other file."""
+    target = tmp_path / "model.keras"
+    target.write_bytes(b"old")
+    model = MODELS["lstm"]()
+
+    def write_half(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise interruption
+
+    monkeypatch.setattr(model, "save", write_half)
+    with pytest.raises((UsageError, KeyboardInterrupt)):
+        save_model(model, target)
+
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]

@@ -1,0 +1,64 @@
+"""The shape of formulas: what was filled from one another."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlcheck.formulas.shapes import Filled, expected, is_filled_from, moved, shape_of, with_operand
+
+
+@pytest.mark.parametrize(
+    ("formula", "other", "filled"),
+    [
+        ("A1*$D$1", "A2*$D$1", True),
+        ("A1*D1", "A2*D1", True),  # filled by hand, without dollar signs
+        ("A1*D1", "A2*D2", True),
+        ("A1*$D$1", "A3*$D$1", False),
+        ("A1*$D$1", "A2*$D$1+1", False),
+        ("SUM(A1:B1)", "SUM(A2:B2)", True),
+        ("SUM(A1:B1)", "SUM(A2:C2)", False),
+        ("W!A1+1", "W!A2+1", True),
+        ("W!A1+1", "V!A2+1", False),
+        ('IF(A1="A1",1,0)', 'IF(A2="A1",1,0)', True),
+        ('IF(A1="A1",1,0)', 'IF(A2="A2",1,0)', False),
+        ("LOG10(A1)", "LOG10(A2)", True),
+    ],
+)
+def test_a_formula_one_row_below(formula: str, other: str, filled: bool) -> None:
+    """References stay or move with the cell; everything else is the same."""
+    assert is_filled_from(formula, (0, 5), other, (1, 5)) is filled
+
+
+def test_shapes_are_equal_where_formulas_were_filled() -> None:
+    """Relative references become distances; fixed ones and texts stay."""
+    assert shape_of("A1*$B$2", 0, 2) == shape_of("A5*$B$2", 4, 2)
+    assert shape_of("A1*$B$2", 0, 2) != shape_of("A1*$B$2", 1, 2)
+    assert shape_of('"A1"&A1', 0, 0) == '"A1"&R[0]C[0]'
+
+
+def test_the_odd_one_is_told_what_it_should_be() -> None:
+    """Of formulas in a row, the one that reads another row is expected to read the row of the others."""
+    cells = [Filled(f"{column}3*$A$1", 3, number) for number, column in enumerate("BCDE", start=1)]
+    cells[2] = Filled("D2*$A$1", 3, 3)
+
+    assert expected(cells) == [None, None, "D3*$A$1", None]
+
+
+@pytest.mark.parametrize(
+    ("formula", "down", "right", "filled"),
+    [
+        ("A1*$D$1+W!B$2", 2, 1, "B3*$D$1+W!C$2"),
+        ("SUM(A1:B1)", 0, 1, "SUM(B1:C1)"),
+        ("A1+1", -1, 0, None),
+    ],
+)
+def test_a_filled_formula(formula: str, down: int, right: int, filled: str | None) -> None:
+    """References without a dollar sign move with the cell; beyond the sheet there is no formula."""
+    assert moved(formula, down, right) == filled
+
+
+def test_one_range_of_a_formula_is_changed() -> None:
+    """The other ranges stay as they are."""
+    assert with_operand("MMULT(A1:C1,$D$1:$D$3)+E1", 1, (0, 0), (-1, 0)) == "MMULT(A1:C1,$D$1:$D$2)+E1"
+    assert with_operand("MMULT(A1:C1,$D$1:$D$3)+E1", 2, (1, 0), (1, 0)) == "MMULT(A1:C1,$D$1:$D$3)+E2"
+    assert with_operand("A1:B1", 0, (-1, 0), (0, 0)) is None

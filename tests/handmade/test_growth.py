@@ -1,0 +1,93 @@
+"""The work of a check grows as the workbook does: calls are counted, so that no clock decides.
+
+Whatever searches all cells for each cell would need four times the calls for twice the cells.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+
+import pytest
+import xlsxwriter
+
+from xlcheck.api import check
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.report import CheckReport
+
+STEPS, UNITS = 30, 2
+FEW, MANY = 36, 72
+"""Documents; even the fewer have more than the 4,000 formulas from which on a workbook counts as large everywhere."""
+ODD_CALLS = 300
+"""So many calls more are no sign of anything."""
+
+
+def write(folder: Path, documents: int, *, mistake: bool, bound: bool) -> Path:
+    """A SimpleRNN(2), time down the page, documents below each other: x in A, the sums in B and C, the states in D, E.
+
+    The weights stand in G and H: one row for the input, two for the states, one for the bias.
+    """
+    path = folder / f"{documents}.xlsx"
+    lines = [
+        '[[model]]\nsheet = "S"\n[[model.layer]]\ntype = "SimpleRNN"\nunits = 2\nreturn_sequences = true',
+        'kernel = "G1:H1"\nrecurrent_kernel = "G2:H3"\nbias = "G4:H4"',
+    ]
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        for number, row in enumerate(((0.7, -0.55), (-0.4, 0.35), (0.25, 0.6), (0.15, -0.1))):
+            sheet.write_row(number, 6, row)
+        for document in range(documents):
+            top = 7 + document * (STEPS + 2)
+            sheet.write_row(top - 2, 3, (0.0, 0.0))
+            for row in range(top, top + STEPS):
+                sheet.write_number(row - 1, 0, ((7 * row) % 19) / 10 - 0.9)
+                for unit, weights in enumerate("GH"):
+                    forgotten = mistake and (document, row, unit) == (documents // 2, top + STEPS // 2, 0)
+                    bias = "" if forgotten else f"+${weights}$4"
+                    terms = f"A{row}*${weights}$1+D{row - 1}*${weights}$2+E{row - 1}*${weights}$3"
+                    sheet.write_formula(row - 1, 1 + unit, f"={terms}{bias}")
+                    sheet.write_formula(row - 1, 3 + unit, f"=TANH({'BC'[unit]}{row})")
+            lines.append(f'[[model.document]]\nx = "A{top}:A{top + STEPS - 1}"\nh_init = "D{top - 1}:E{top - 1}"')
+    if bound:
+        path.with_suffix(".toml").write_text("\n".join(lines) + "\n")
+    return path
+
+
+def calls(path: Path) -> tuple[Counter[str], int, CheckReport]:
+    """How often each function of the stage ran or called another, and how many cells were asked for readers."""
+    counts: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        name = frame.f_globals.get("__name__", "")
+        if event in ("call", "c_call") and name.startswith("xlcheck.handmade."):
+            counts[f"{name}.{frame.f_code.co_qualname}"] += 1
+
+    sys.setprofile(count)
+    try:
+        report = check(path)
+    finally:
+        sys.setprofile(None)
+    asked = counts[f"{Precedents.__module__}.Precedents._find_readers"]
+    return counts, asked, report
+
+
+@pytest.mark.keras
+@pytest.mark.thorough
+@pytest.mark.parametrize("mistake", [True, False], ids=lambda m: "mistake" if m else "right")
+@pytest.mark.parametrize("bound", [True, False], ids=lambda b: "with bindings" if b else "without")
+def test_calls_grow_in_proportion_to_the_cells(bound: bool, mistake: bool, tmp_path: Path) -> None:
+    """Twice the cells, twice the calls of each function, and hardly more cells of which it is asked who reads them.
+
+    That question looks through all references of the workbook.
+    """
+    small, asked_in_small, _ = calls(write(tmp_path, FEW, mistake=mistake, bound=bound))
+    large, asked_in_large, report = calls(write(tmp_path, MANY, mistake=mistake, bound=bound))
+    too_often = {name: (small[name], n) for name, n in large.items() if n > 2.5 * small[name] + ODD_CALLS}
+
+    assert report.counts.formula_cells == 2 * UNITS * STEPS * MANY
+    assert report.counts.root == mistake
+    assert sum(large.values()) > 10_000
+    assert not too_often
+    assert asked_in_large <= asked_in_small + 20

@@ -1,0 +1,108 @@
+"""Two traces side by side: the first divergence, and what is missing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlcheck.graph.trace import Trace
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.verdicts.traces import compare_traces
+
+WANTED = Trace(
+    "keras float64",
+    {
+        "lstm.kernel": np.array([[1.0, 2.0]]),
+        "lstm.i[0]": np.array([[0.5], [0.25]]),
+        "lstm.h[0]": np.array([[0.1], [0.2]]),
+    },
+)
+
+
+def port(**changes: list) -> Trace:
+    """The wanted trace as another implementation computes it."""
+    names = {"kernel": "lstm.kernel", "i": "lstm.i[0]", "h": "lstm.h[0]"}
+    values = {**WANTED.values, **{names[k]: np.array(v) for k, v in changes.items()}}
+    return Trace("C port", values)
+
+
+def test_equal_traces_agree() -> None:
+    """Every quantity is compared."""
+    comparison = compare_traces(port(), WANTED)
+
+    assert comparison.ok
+    assert comparison.compared == 3
+    assert comparison.first is None
+    assert str(comparison) == "C port against keras float64: 3 quantities compared, all agree"
+
+
+def test_the_first_divergence_is_named() -> None:
+    """In the order of the wanted trace, with the place, both values and the size of the difference."""
+    comparison = compare_traces(port(h=[[0.5], [0.6]], i=[[0.5], [0.25 + 2.0**-20]]), WANTED)
+
+    assert not comparison.ok
+    assert comparison.first is not None
+    assert (comparison.first.quantity, comparison.first.index, comparison.first.mismatched) == ("lstm.i[0]", (1, 0), 1)
+    assert comparison.first.max_abs_error == 2.0**-20
+    assert comparison.first.max_ulps == 2.0**33
+    assert str(comparison).splitlines() == [
+        "C port against keras float64: 3 quantities compared, 2 differ",
+        "first divergence: lstm.i[0]: 1 of 2 elements differ, most at [1][0]: 0.25000095367431640625 instead of 0.25 "
+        "(difference 9.54e-07, 8.59e+09 ULP)".replace("0.25000095367431640625", repr(0.25 + 2.0**-20)),
+        "then: lstm.h[0]: 2 of 2 elements differ, most at [0][0]: 0.5 instead of 0.1 (difference 0.4, 1.44e+16 ULP)",
+    ]
+
+
+def test_tolerances_may_differ_by_quantity() -> None:
+    """One for all, or one for each name."""
+    other = port(i=[[0.5], [0.26]], h=[[0.1], [0.21]])
+
+    assert compare_traces(other, WANTED, Tolerance(0.1)).ok
+    loose = compare_traces(other, WANTED, lambda name: Tolerance(0.1 if name == "lstm.i[0]" else 1e-12))
+    assert [d.quantity for d in loose.differences] == ["lstm.h[0]"]
+
+
+def test_missing_new_and_reshaped_quantities_are_named() -> None:
+    """A trace with other quantities is another trace."""
+    other = Trace("port", {"lstm.kernel": np.zeros((2, 2)), "lstm.i[0]": WANTED["lstm.i[0]"], "lstm.g[0]": np.zeros(1)})
+    comparison = compare_traces(other, WANTED)
+
+    assert not comparison.ok
+    assert comparison.missing == ("lstm.h[0]",)
+    assert comparison.unexpected == ("lstm.g[0]",)
+    assert comparison.reshaped == (("lstm.kernel", (2, 2), (1, 2)),)
+    assert str(comparison).splitlines()[1:] == [
+        "lstm.kernel: shape (2, 2) instead of (1, 2)",
+        "missing: lstm.h[0]",
+        "unexpected: lstm.g[0]",
+    ]
+
+
+def test_nothing_in_common_is_no_agreement() -> None:
+    """A comparison of nothing never passes."""
+    assert not compare_traces(Trace("a", {}), Trace("b", {})).ok
+    assert "so nothing is known" in str(compare_traces(Trace("a", {}), Trace("b", {})))
+
+
+def test_not_a_number_differs_from_every_number() -> None:
+    """And equals itself, as infinities of one sign do."""
+    nan, inf = float("nan"), float("inf")
+    both = Trace("a", {"x": np.array([nan, inf])})
+
+    assert compare_traces(both, both).ok
+    difference = compare_traces(Trace("b", {"x": np.array([1.0, -inf])}), both).first
+    assert difference is not None
+    assert difference.mismatched == 2
+    assert difference.max_abs_error == inf
+
+
+def test_public_comparison_takes_mappings() -> None:
+    """`xlcheck.compare` takes what another implementation gives as it is, and names the first divergence."""
+    import xlcheck
+
+    given = {name: values.tolist() for name, values in port(h=[[0.5], [0.75]]).values.items()}
+    comparison = xlcheck.compare(given, WANTED)
+
+    assert comparison.first is not None
+    assert comparison.first.quantity == "lstm.h[0]"
+    assert xlcheck.compare(given, given).ok
+    assert xlcheck.compare(given, WANTED, atol=1.0).ok

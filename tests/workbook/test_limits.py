@@ -1,0 +1,68 @@
+"""Excel's limits are named with their sizes before a file is touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xlcheck.errors import WorkbookError
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.pattern import Letters, Pattern
+from xlcheck.workbook.limits import require_limits
+from xlcheck.workbook.plan import Formula, FormulaBlock, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
+from xlcheck.workbook.writer import write_workbook
+
+
+def plan(*contents: object, **sheet: object) -> WorkbookPlan:
+    """A worksheet `S` with the contents in its first row."""
+    cells = tuple(PlannedCell(0, column, content) for column, content in enumerate(contents))  # type: ignore[arg-type]
+    return WorkbookPlan((PlannedSheet("S", cells, **sheet),))  # type: ignore[arg-type]
+
+
+def wide(columns: int, rows: int = 1) -> NumberBlock:
+    """A block that is never looked into."""
+    return NumberBlock(Range("S", 0, 0, rows, columns), np.broadcast_to(1.0, (rows, columns)), "weight")
+
+
+LONG = Pattern((*[part for _ in range(2000) for part in ("$", Letters(20, 700), "1+")], "1"))
+
+
+@pytest.mark.parametrize(
+    ("planned", "message"),
+    [
+        (plan(blocks=(wide(16_385),)), "'S' would need 1 rows and 16,385 columns; Excel has 1,048,576 and 16,384"),
+        (plan(blocks=(wide(1, 1_048_577),)), "would need 1,048,577 rows and 1 columns"),
+        (plan("x" * 32_768), "'S', cell A1 would hold a text of 32,768 characters; Excel allows 32,767"),
+        (plan(1.0, Formula("1+" * 4096, 0.0)), "'S', cell B1 would hold a formula of 8,193 characters"),
+        (plan(Formula(f"MAX({','.join('1' * 256)})", 0.0)), "256 arguments in one function"),
+        (plan(Formula("(" * 65 + "1" + ")" * 65, 0.0)), "65 brackets inside each other; Excel allows 255 and 64"),
+        (
+            plan(blocks=(FormulaBlock(Range("S", 0, 0, 2), LONG, np.zeros(2), "state"),)),
+            "cell A2 would hold a formula of 12,002 characters",
+        ),
+        (WorkbookPlan((PlannedSheet("n" * 32, ()),)), "its name has 32 characters; Excel allows 31"),
+        (
+            WorkbookPlan(
+                (PlannedSheet("S", tuple(PlannedCell(r, 0, Link("x", Range("S", 0, 0))) for r in range(65_531))),)
+            ),
+            "'S' would have 65,531 links; Excel allows 65,530",
+        ),
+    ],
+)
+def test_what_excel_cannot_hold_is_refused_with_its_size(planned: WorkbookPlan, message: str, tmp_path: Path) -> None:
+    """The message says what is too large, where, and by how much; no file appears."""
+    with pytest.raises(WorkbookError, match=message.replace("(", r"\(")):
+        write_workbook(planned, tmp_path / "too_large.xlsx")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_just_fits_is_accepted() -> None:
+    """The limits themselves are allowed; commas and brackets in texts are none."""
+    commas = Formula('CONCATENATE("' + ",(" * 300 + '",A1)', 0.0)
+    longest = Formula("1+" * 4095 + "1", 0.0)
+
+    require_limits(plan("x" * 32_767, longest, Formula(f"MAX({','.join('1' * 255)})", 0.0), commas))
+    require_limits(plan(blocks=(wide(16_384),)))

@@ -1,0 +1,42 @@
+"""Names of worksheets and ranges that Excel accepts."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlcheck.workbook.naming import is_defined_name, sheet_name
+
+
+@pytest.mark.parametrize(
+    ("wanted", "taken", "name"),
+    [
+        ("lstm", [], "lstm"),
+        ("lstm", ["LSTM"], "lstm 2"),
+        ("lstm", ["lstm", "lstm 2"], "lstm 3"),
+        ("block/lstm[1]:*?\\", [], "block_lstm_1_____"),
+        ("a" * 40, [], "a" * 31),
+        ("a" * 40, ["a" * 31], "a" * 29 + " 2"),
+        ("History", [], "History 2"),
+        ("'quoted'", [], "quoted"),
+        ("", [], "sheet"),
+    ],
+)
+def test_a_sheet_gets_a_name_that_excel_accepts(wanted: str, taken: list[str], name: str) -> None:
+    """At most 31 characters, none of Excel's special ones, and different from all others whatever their case."""
+    assert sheet_name(wanted, taken) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted"),
+    [("lstm.kernel", True), ("bidirectional.forward_lstm.bias", True), ("1d.kernel", False), ("a b.kernel", False),
+     ("kernel", False), ("a-b.kernel", False), ("x." + "y" * 254, False)],
+)  # fmt: skip
+def test_a_range_is_only_called_what_excel_accepts(name: str, accepted: bool) -> None:
+    """A name begins with a letter, has no spaces or signs, and with a dot never looks like a cell."""
+    assert is_defined_name(name) is accepted
+
+
+def test_names_of_ranges_differ_by_more_than_their_case() -> None:
+    """Excel repairs a file that has two names which differ by nothing else."""
+    assert not is_defined_name("LSTM.kernel", ["lstm.kernel"])
+    assert is_defined_name("LSTM.bias", ["lstm.kernel"])

@@ -1,0 +1,176 @@
+"""From a Keras model and its inputs to a workbook that was checked: what `xlcheck build MODEL.keras` does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from xlcheck.building.backward import Backward, loss_of, prepare, targets_of, with_gradients
+from xlcheck.building.inputs import Array, inputs_of
+from xlcheck.engines.base import Engine
+from xlcheck.errors import DataError, ModelError
+from xlcheck.files import require_folder
+from xlcheck.formulas.printing import Style
+from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
+from xlcheck.layout.lesson_sheets.start import Story
+from xlcheck.layout.model_plan import plan_model
+from xlcheck.layout.model_sheets.store import require_room
+from xlcheck.layout.model_sheets.words import TypedText
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.report import CheckReport
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.writer import write_workbook
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """A workbook that was written, and the check of what was written.
+
+    Attributes:
+        path: the workbook.
+        report: the check of the saved file.
+    """
+
+    path: Path
+    report: CheckReport
+
+
+def build_model(
+    model: Any,
+    inputs: Any,
+    output: str | Path,
+    *,
+    style: Style = Style.ROBUST,
+    full_products: bool = False,
+    engine: Engine | None = None,
+    labels: Sequence[str] | None = None,
+    typed: TypedText | None = None,
+    story: Story | None = None,
+    backward: Backward | None = None,
+) -> BuiltModel:
+    """Write a model's workbook and check the saved file.
+
+    Args:
+        model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
+        inputs: path of a file for `read_inputs`, `ModelInputs`, an array, or a list with an array for each input.
+        output: the workbook to write; an existing one is replaced only when the new one is complete.
+        style: how formulas are written.
+        full_products: multiply one-hot inputs out instead of taking rows of the kernels.
+        engine: recalculates what was written; IronCalc by default.
+        labels: a short text for each sample.
+        typed: the text behind the only sample; its words can then be changed in the workbook.
+        story: the words on the first sheet.
+        backward: show the backward pass of the samples as one batch, too.
+
+    Raises:
+        UsageError: there is no such folder, or the file cannot be written there.
+        ModelError: the model cannot be loaded or used, or gives numbers that no cell can hold.
+        NotSupportedError: a layer or an option is not supported; nothing is written.
+        DataError: the inputs cannot be read or do not fit the model.
+        OracleError: Keras's recorded values contradict its own prediction.
+        WorkbookError: the workbook would exceed Excel's limits; the message has the sizes.
+    """
+    from xlcheck.model.keras_file import load_model
+    from xlcheck.model.keras_reader import read_model, require_supported
+    from xlcheck.oracle.record import record
+
+    path = Path(output)
+    require_folder(path)
+    loaded = load_model(model) if isinstance(model, (str, Path)) else model
+    require_supported(loaded)  # by name, before its inputs are looked at
+    given = inputs_of(loaded, inputs, labels)
+    require_room(given.arrays)
+    spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
+    spec = replace(spec, loss=None if backward is None else loss_of(spec, backward))
+    _require_single_precision(spec, given.arrays)
+    arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
+    batch, targets = None, None
+    settings: dict[str, Array] = {}
+    if backward is not None:
+        targets = targets_of(backward, len(given.labels), str(spec.loss))
+        batch, settings = prepare(loaded, spec, len(given.labels), backward)
+    trace = record(loaded, arrays, targets, given.states, loss=spec.loss)
+    trained = record(loaded, arrays, initial_states=given.states, dtype="float32")
+    _require_finite(trace)
+    _require_finite(trained, forward_graph(spec).outputs, " in float32, the precision in which the model was trained")
+    spec, trace = with_places(spec, trace)
+    if batch is not None:
+        trace = with_gradients(spec, trace, batch, settings)
+        _require_finite(trace)
+    name = model if isinstance(model, (str, Path)) else f"the model {spec.name}"
+    source = "--inputs FILE" if typed is None else typed.options
+    source += "" if backward is None else backward.options()
+    provenance = _provenance(spec, trace, name, style, f"{source} -o {output}")
+    plan = plan_model(
+        spec, trace, trained, given.labels, style, provenance, full_products=full_products, typed=typed, story=story,
+        batch=batch,
+    )  # fmt: skip
+    write_workbook(plan, path)
+    return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))
+
+
+def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
+    """Keep long one-hot inputs as the places of their 1; everything else stays as it is."""
+    graph = forward_graph(spec)
+    inputs = []
+    places: dict[str, Array] = {}
+    for item in spec.inputs:
+        names = [q.name for q in graph if q.band.name == f"{item.tensor}.x"]
+        one_hot = item.shape[-1] >= LONG and all(
+            graph[name].shape == item.shape[-1:] and is_one_hot(trace[name]) for name in names
+        )
+        inputs.append(replace(item, one_hot=one_hot))
+        if one_hot:
+            places |= {name.replace(".x", ".place", 1): places_of(trace[name]) for name in names}
+    return replace(spec, inputs=tuple(inputs)), Trace(trace.source, {**places, **trace.values})
+
+
+def _require_single_precision(spec: ModelSpec, arrays: Sequence[Array]) -> None:
+    largest = float(np.finfo(np.float32).max)
+    for item, array in zip(spec.inputs, arrays, strict=True):
+        if np.abs(array).max() > largest:
+            raise DataError(
+                f"input {item.tensor!r} holds {np.abs(array).max():.3g}; in float32, the precision in which models are "
+                f"trained, numbers end at {largest:.3g}"
+            )
+
+
+def _require_finite(trace: Trace, names: Sequence[str] | None = None, where: str = "") -> None:
+    for name in trace.values if names is None else names:
+        if not np.isfinite(trace[name]).all():
+            raise ModelError(
+                f"{name} is infinite or not a number{where} for one of the samples, which no worksheet cell can hold; "
+                "give inputs for which the model stays finite"
+            )
+
+
+def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, options: str) -> dict[str, str]:
+    from xlcheck.model.keras_import import import_keras
+
+    keras = import_keras()
+    weights = hashlib.sha256()
+    for q in forward_graph(spec):
+        if q.is_weight:
+            weights.update(np.ascontiguousarray(trace[q.name], dtype="<f8").tobytes())
+    command = f"xlcheck build {name} {options}" if isinstance(name, (str, Path)) else ""
+    return {
+        "model": f"{spec.name}, from {name}",
+        "weights": f"sha256 {weights.hexdigest()}",
+        "Keras's numbers": f"Keras {keras.__version__} with the {keras.backend.backend()} backend, in float64",
+        "formulas": f"{style.value} style",
+        "rebuild with": command,
+    }
+
+
+def _ironcalc() -> Engine:
+    from xlcheck.engines.ironcalc import IronCalc
+
+    return IronCalc()

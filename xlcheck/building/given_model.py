@@ -1,0 +1,121 @@
+"""A model, and inputs, that a workbook is compared with: is it this one, and does it read these?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.errors import DataError, ModelError, UsageError
+
+if TYPE_CHECKING:
+    from xlcheck.handmade.networks.by_value import GivenModel
+    from xlcheck.workbook.content import WorkbookContent
+
+
+def require_model(content: WorkbookContent, model: Any) -> None:
+    """The workbook says that it computes what this model computes, whatever the weights are.
+
+    Raises:
+        ModelError: it says something else.
+        UsageError: it trains a model instead of showing a trained one.
+    """
+    from xlcheck.model.differences import first_difference
+    from xlcheck.model.keras_reader import read_model
+    from xlcheck.verdicts.expectation import expectation_of
+
+    manifest, _ = expectation_of(content)
+    if manifest.epochs is not None:
+        raise UsageError(f"{content.path} trains its model from the first weights; leave --model out")
+    difference = first_difference(read_model(model, [item.shape for item in manifest.spec.inputs]), manifest.spec)
+    if difference is not None:
+        raise ModelError(
+            f"the model is not the one of {content.path}: {difference}; pass the model from which it was built"
+        )
+
+
+def require_inputs(content: WorkbookContent, inputs: Any) -> None:
+    """The workbook's stored samples are these.
+
+    Raises:
+        DataError: they are others, or of another shape.
+    """
+    from xlcheck.verdicts.expectation import expectation_of
+
+    manifest, graph = expectation_of(content)
+    tensors = [item.tensor for item in manifest.spec.inputs]
+    if isinstance(inputs, (str, Path)):
+        from xlcheck.building.inputs import read_inputs
+
+        arrays: Any = read_inputs(inputs, {item.tensor: item.shape for item in manifest.spec.inputs}).arrays
+    else:
+        arrays = inputs if isinstance(inputs, list | tuple) and len(tensors) > 1 else [inputs]
+    for tensor, array in zip(tensors, arrays, strict=False):
+        steps = [q for q in graph if q.band.name == f"{tensor}.x"]
+        stored = np.concatenate([manifest.trace[q.name] for q in steps], axis=1)
+        given = np.asarray(array, dtype=np.float64)
+        if len(arrays) != len(tensors) or given.reshape(len(given), -1).shape != stored.shape:
+            samples, numbers = stored.shape
+            raise DataError(
+                f"{content.path} holds {samples} samples of {numbers} numbers for {tensor!r}; the inputs given have "
+                f"the shape {given.shape}"
+            )
+        given = given.reshape(stored.shape)
+        different = np.argwhere(given != stored)
+        if different.size:
+            sample, number = different[0]
+            raise DataError(
+                f"{content.path} holds other inputs than those given: sample {sample + 1} of {tensor!r} has "
+                f"{float(stored[sample, number])!r} where {float(given[sample, number])!r} is given; build it anew"
+            )
+
+
+def given_model(model: Any, inputs: Any) -> GivenModel:
+    """A model with its weights, and with inputs if there are any, as a hand-made workbook is compared with them.
+
+    Raises:
+        ModelError: the model cannot be used, or leaves open how long its inputs are and there are none.
+        DataError: the inputs cannot be read or do not fit the model.
+    """
+    if isinstance(model, (str, Path)) and (inputs is None or isinstance(inputs, (str, Path))):
+        from xlcheck.oracle import apart
+
+        return apart.call(_given_model, model, inputs)
+    return _given_model(model, inputs)
+
+
+def _given_model(model: Any, inputs: Any) -> GivenModel:
+    from xlcheck.building.inputs import inputs_of
+    from xlcheck.handmade.networks.by_value import GivenModel
+    from xlcheck.layers.forward import forward_graph
+    from xlcheck.model.keras_reader import read_model
+    from xlcheck.oracle.quantities import spread
+
+    loaded = loaded_model(model)
+    given = None if inputs is None else inputs_of(loaded, inputs)
+    spec = read_model(loaded, None if given is None else [array.shape[1:] for array in given.arrays])
+    spec = replace(spec, loss=None)
+    values = dict(weights_of_model(loaded))
+    if given is not None:
+        graph = forward_graph(spec)
+        for item, array in zip(spec.inputs, given.arrays, strict=True):
+            values |= spread(graph, f"{item.tensor}.x", array)
+    return GivenModel(spec, values)
+
+
+def loaded_model(model: Any) -> Any:
+    """The model of a path, loaded without running any code of it; a model as it is."""
+    from xlcheck.model.keras_file import load_model
+
+    return load_model(model) if isinstance(model, (str, Path)) else model
+
+
+def weights_of_model(model: Any) -> Mapping[str, NDArray[np.float64]]:
+    """Its weights in double precision, by the names of the quantities that they are."""
+    from xlcheck.model.keras_reader import weights_of
+
+    return weights_of(model)

@@ -1,0 +1,1 @@
+"""The chapter: its lessons, data sets, training and recordings."""

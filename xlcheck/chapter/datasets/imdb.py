@@ -1,0 +1,185 @@
+"""Film reviews in the format of Keras's `imdb.npz`: the indices of words by frequency, and a label for each review.
+
+Source of the format and of the special codes: `keras.datasets.imdb.load_data`.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from xlcheck.chapter.datasets.labelled import Labels, require_both_classes
+from xlcheck.chapter.datasets.tweets import LABEL_NAMES
+from xlcheck.chapter.datasets.unpickle import lists_of_integers
+from xlcheck.errors import DataError
+from xlcheck.model.encoding import Encoding, Tokens
+
+START, UNKNOWN, INDEX_FROM = 1, 2, 3  # Keras's defaults: word 1, the most frequent, gets the code 4
+SHORT = 100
+_LARGEST_MEMBER = 256 * 1024**2
+
+Review = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """Film reviews as indices of words, 1 for the most frequent.
+
+    Attributes:
+        reviews: the indices of each review's words.
+        labels: shape `(reviews,)`, 0 (negative) or 1 (positive).
+    """
+
+    reviews: tuple[Review, ...]
+    labels: Labels
+
+    def __post_init__(self) -> None:
+        require_both_classes(self.labels)
+
+    def __len__(self) -> int:
+        return len(self.reviews)
+
+    def take(self, which: NDArray[np.intp]) -> Reviews:
+        """The reviews at these positions."""
+        return Reviews(tuple(self.reviews[i] for i in which), self.labels[which])
+
+
+@dataclass(frozen=True)
+class FilmReviews:
+    """The training part and the test part as Keras distributes them."""
+
+    training: Reviews
+    test: Reviews
+
+    def short(self, fewer_than: int = SHORT) -> Reviews:
+        """The short reviews of both parts together, as the Keras of the chapter's time returned them.
+
+        Raises:
+            DataError: there is no such review, or only of one class.
+        """
+        reviews = self.training.reviews + self.test.reviews
+        labels = np.concatenate([self.training.labels, self.test.labels])
+        which = np.flatnonzero([len(review) < fewer_than for review in reviews])
+        return Reviews(reviews, labels).take(which)
+
+
+def read_imdb(path: Path) -> FilmReviews:
+    """Read `imdb.npz` without running anything that is in it.
+
+    Raises:
+        DataError: the file is missing, damaged, not in the format, or holds anything but integers.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return FilmReviews(_part(path, archive, "train"), _part(path, archive, "test"))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}): check the path given with --data") from None
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise DataError(f"{path} is not an .npz file ({error}): give Keras's imdb.npz") from None
+
+
+def read_word_index(path: Path) -> dict[str, int]:
+    """Word → index, 1 for the most frequent, from Keras's `imdb_word_index.json`.
+
+    Raises:
+        DataError: the file is missing, or is not an object of words and indices 1, 2, 3, …
+    """
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read ({error.strerror}): it holds the words behind the indices; "
+            "put imdb_word_index.json beside the reviews or name it with --word-index"
+        ) from None
+    except ValueError as error:
+        raise DataError(f"{path} is not JSON ({error}): give Keras's imdb_word_index.json") from None
+    if not isinstance(index, dict) or sorted(map(repr, index.values())) != sorted(map(repr, range(1, len(index) + 1))):
+        raise DataError(f"{path} does not give each word an index of its own from 1: give Keras's imdb_word_index.json")
+    return index
+
+
+def imdb_encoding(word_index: Mapping[str, int], num_words: int, timesteps: int) -> Encoding:
+    """The codes that Keras's `load_data(num_words=...)` gives: 0 padding, 1 start, 2 unknown, from 4 the words.
+
+    Args:
+        word_index: word → index by frequency.
+        num_words: how many codes there are, special ones included; rarer words are unknown.
+        timesteps: codes that the model reads.
+    """
+    words = sorted(word_index, key=lambda word: word_index[word])[: max(1, num_words - INDEX_FROM - 1)]
+    return Encoding(
+        task="imdb",
+        tokens=Tokens.PRINTED_WORDS,
+        words=tuple(words),
+        first_code=INDEX_FROM + 1,
+        timesteps=timesteps,
+        start=START,
+        unknown=UNKNOWN,
+        labels=LABEL_NAMES,
+    )
+
+
+def encode_reviews(reviews: Reviews, encoding: Encoding) -> NDArray[np.int32]:
+    """What the model reads for reviews that are already indices.
+
+    Returns:
+        Shape `(reviews, timesteps)`.
+    """
+    return encoding.pad(_codes(review, encoding.size) for review in reviews.reviews)
+
+
+def _codes(review: Review, size: int) -> Review:
+    codes = review + INDEX_FROM
+    codes[codes >= size] = UNKNOWN
+    return np.concatenate([[START], codes]).astype(np.int32)
+
+
+def _part(path: Path, archive: zipfile.ZipFile, part: str) -> Reviews:
+    reviews, labels = _reviews(path, archive, f"x_{part}.npy"), _labels(path, archive, f"y_{part}.npy")
+    if len(reviews) != len(labels):
+        raise DataError(f"{path}: {part} has {len(reviews):,} reviews and {len(labels):,} labels; fetch the file again")
+    return Reviews(tuple(reviews), labels)
+
+
+def _reviews(path: Path, archive: zipfile.ZipFile, member: str) -> list[Review]:
+    with archive.open(_member(path, archive, member)) as file:
+        try:
+            version = npy.read_magic(file)
+            read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            _shape, _fortran, dtype = read_header(file)
+        except ValueError as error:
+            raise DataError(f"{path}, {member}: {error}; give Keras's imdb.npz") from None
+        if dtype != np.dtype(object):
+            raise DataError(f"{path}, {member} is an array of {dtype}, not of lists of integers: give Keras's imdb.npz")
+        reviews = lists_of_integers(file, f"{path}, {member}")
+    if any(len(review) == 0 or review.min() < 1 for review in reviews):
+        raise DataError(f"{path}, {member} holds an empty review or an index below 1: give Keras's imdb.npz")
+    return reviews
+
+
+def _labels(path: Path, archive: zipfile.ZipFile, member: str) -> Labels:
+    with archive.open(_member(path, archive, member)) as file:
+        try:
+            labels = npy.read_array(file, allow_pickle=False)
+        except ValueError as error:
+            raise DataError(f"{path}, {member}: {error}; give Keras's imdb.npz") from None
+    if labels.ndim != 1 or not np.isin(labels, (0, 1)).all():
+        raise DataError(f"{path}, {member}: labels must be 0 (negative) or 1 (positive), one for each review")
+    return labels.astype(np.int32)
+
+
+def _member(path: Path, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    try:
+        member = archive.getinfo(name)
+    except KeyError:
+        raise DataError(f"{path} has no {name}, only {', '.join(archive.namelist())}: give Keras's imdb.npz") from None
+    if member.file_size > _LARGEST_MEMBER:
+        raise DataError(f"{path}, {name} unpacks to {member.file_size:,} bytes, more than any such file: not loaded")
+    return member

@@ -1,0 +1,73 @@
+"""What the models of the lessons on real text read: a paragraph, a message to an airline, a film review."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlcheck.chapter.datasets.dataset import Dataset
+from xlcheck.chapter.datasets.labelled import Split, split
+from xlcheck.chapter.datasets.reviews import films, reviews, story
+from xlcheck.chapter.datasets.text import Windows, windows
+from xlcheck.chapter.datasets.tweet_encoding import TweetEncoding, tweet_encoding
+from xlcheck.model.encoding import Encoding, Tokens
+from xlcheck.model.words import in_order
+
+SEED_WORDS = "every evening when the sun went down the old woman"
+MESSAGE = "the flight was late but the crew was great"
+REVIEW = "the plot is boring but the ending is so charming that it does not matter"
+
+
+def first_paragraph() -> Windows:
+    """The first paragraph of the story as windows of ten words."""
+    return windows(story().split("\n\n")[1])
+
+
+def message_parts() -> Split:
+    """Which of the messages are for training and which for test; none for validation."""
+    return split(len(reviews().texts), seed=0, validation=0.0)
+
+
+def message_encoding() -> Encoding:
+    """The words that occur twice in the messages of the training part; messages of up to 14 words."""
+    words = [Tokens.LETTERS_AND_DIGITS.words(text) for text in reviews().texts]
+    return tweet_encoding(words, message_parts().training, TweetEncoding(timesteps=14, least_count=2))
+
+
+def review_parts() -> Split:
+    """Which of the film reviews are for training and which for test; none for validation."""
+    return split(len(films().texts), seed=0, validation=0.0)
+
+
+def review_encoding() -> Encoding:
+    """The words that occur twice in the film reviews of the training part; reviews of up to 18 words."""
+    words = [Tokens.LETTERS_AND_DIGITS.words(text) for text in films().texts]
+    encoding = tweet_encoding(words, review_parts().training, TweetEncoding(timesteps=18, least_count=2))
+    return replace(encoding, task="imdb")
+
+
+def next_word() -> Dataset:
+    """The ten words of the lesson on the next word, as codes of shape (1, 10)."""
+    return _read("next-word", SEED_WORDS, first_paragraph().encoding)
+
+
+def sentiment() -> Dataset:
+    """The message of the lesson on sentiment, as codes of shape (1, 14)."""
+    return _read("sentiment", MESSAGE, message_encoding())
+
+
+def film_reviews() -> Dataset:
+    """The review of the lesson on film reviews, as codes of shape (1, 18)."""
+    return _read("film-reviews", REVIEW, review_encoding())
+
+
+def _read(name: str, text: str, encoding: Encoding) -> Dataset:
+    words = encoding.tokens.words(text)
+    return Dataset(
+        name=name,
+        documents=(text,),
+        words=(words,),
+        vocabulary=in_order((encoding.words,), encoding.words),
+        inputs=encoding.encode(text)[None].astype(float),
+        targets=None,
+        samples=(text,),
+    )

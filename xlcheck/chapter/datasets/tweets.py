@@ -1,0 +1,67 @@
+"""Labelled short texts from a CSV file, such as the tweets to US airlines of February 2015."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from xlcheck.chapter.datasets.labelled import LabelledTexts
+from xlcheck.errors import DataError
+
+TEXT_COLUMN = "text"
+LABEL_COLUMN = "airline_sentiment"
+LABEL_NAMES = ("negative", "positive")
+_BYTE_ORDER_MARK = "\xef\xbb\xbf"  # of UTF-8, read as Latin-1
+
+
+def read_tweets(path: Path, text_column: str = TEXT_COLUMN, label_column: str = LABEL_COLUMN) -> LabelledTexts:
+    """Read a CSV file with a header, one text a row.
+
+    The file is read as Latin-1, in which every byte is a character: real collections of tweets hold bytes
+    that are not UTF-8, and pre-processing turns all of them into spaces anyway.
+
+    Raises:
+        DataError: the file is missing, empty, not text, lacks a column or a class, or has a label other than 0 and 1.
+    """
+    try:
+        with path.open(encoding="latin-1", newline="") as file:
+            start = file.read(4)
+            if start.startswith(("\xff\xfe", "\xfe\xff", "PK\x03\x04")) or "\0" in start:
+                raise DataError(f"{path} is not a plain CSV file: save it as CSV in UTF-8 or Latin-1")
+            file.seek(0)
+            rows = csv.DictReader(file, strict=True)
+            rows.fieldnames = _columns(path, rows.fieldnames, (label_column, text_column))
+            pairs = [(_label(path, rows.line_num, row[label_column]), row[text_column]) for row in rows]
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}): check the path given with --data") from None
+    except csv.Error as error:
+        raise DataError(f"{path} is not a well-formed CSV file ({error}): export it again as CSV") from None
+    if not pairs:
+        raise DataError(f"{path} has a header and no rows: give at least one text of each class")
+    labels = np.array([label for label, _ in pairs], dtype=np.int32)
+    try:
+        return LabelledTexts(tuple(text or "" for _, text in pairs), labels)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+
+
+def _columns(path: Path, header: Sequence[str] | None, wanted: tuple[str, ...]) -> list[str]:
+    if not header:
+        raise DataError(f"{path} is empty: give a CSV file with the columns {' and '.join(wanted)}")
+    names = [name.removeprefix(_BYTE_ORDER_MARK) for name in header]
+    for name in wanted:
+        if name not in names:
+            raise DataError(
+                f"{path} has no column {name!r}, only {', '.join(names)}: "
+                "name yours with --label-column and --text-column"
+            )
+    return names
+
+
+def _label(path: Path, line: int, value: str | None) -> int:
+    if value not in ("0", "1"):
+        raise DataError(f"{path}, line {line}: the label is {value!r}; labels must be 0 (negative) or 1 (positive)")
+    return int(value)

@@ -1,0 +1,166 @@
+"""`simple-rnn-training`, `lstm-training`, `rnn-dimensions-training`: learning inside the sheet, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlcheck import __version__
+from xlcheck.chapter.recordings.training import TrainingFixture
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.printing import Style
+from xlcheck.graph.trace import Trace
+from xlcheck.layout.draft import Draft, SheetDraft, reference
+from xlcheck.layout.lesson_sheets import backward, epochs, nudges, training_inputs
+from xlcheck.layout.lesson_sheets.common import START
+from xlcheck.layout.lesson_sheets.start import (
+    WIDE,
+    Story,
+    legend_table,
+    merged_helper,
+    pages_table,
+    provenance_table,
+    reading_table,
+)
+from xlcheck.learning.optimisers.history import numbers_of
+from xlcheck.learning.optimisers.table import epoch_graph
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.workbook.manifest import SHEET, Manifest
+from xlcheck.workbook.plan import Link, WorkbookPlan
+from xlcheck.workbook.styles import TRAINING_LEGEND
+
+
+@dataclass(frozen=True)
+class TrainingLesson:
+    """A lesson on training: its name and the words on its first sheet."""
+
+    name: str
+    story: Story
+
+
+_READING = (
+    "One step shows the first epoch in slow motion: forward to the loss, backward to the gradients, new weights.",
+    "The sheet Epochs repeats it, one row an epoch. Each row reads the weights in the row above it.",
+    "The sheet Training has everything you may change, and the curves. Try a learning rate of 0.1, then one of 100.",
+    "Choose another optimiser there: SGD goes straight downhill, RMSprop and Adam look at what came before.",
+    "Keras's loss and weights stand beside each epoch. When you change an input, they no longer apply, and say so.",
+)
+
+
+def _story(network: str, weights: str, data: str) -> Story:
+    return Story(
+        f"{network} learns, inside the sheet",
+        f"{network} with {weights} is trained on {data} for 500 epochs. Every loss, every gradient and every weight "
+        "of every epoch is a live formula, and all of them were compared with Keras. Change the learning rate, and "
+        "the whole training runs again while you watch.",
+        _READING,
+    )
+
+
+TRAINING_LESSONS: dict[str, TrainingLesson] = {
+    lesson.name: lesson
+    for lesson in (
+        TrainingLesson("simple-rnn-training", _story("A recurrent network", "five weights", "two documents")),
+        TrainingLesson("lstm-training", _story("A long short-term memory", "fourteen weights", "two documents")),
+        TrainingLesson(
+            "rnn-dimensions-training", _story("A network that names the next word", "33 weights", "one sentence")
+        ),
+    )
+}
+
+
+def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style = Style.TEACHING) -> WorkbookPlan:
+    """Lay out a lesson's workbook.
+
+    Args:
+        lesson: the words.
+        fixture: the training and every true value.
+        style: how the formulas of the first epoch are written; those of all epochs never overflow.
+    """
+    epoch = epoch_graph(fixture.spec, len(fixture.samples))
+    values = numbers_of(epoch, fixture.training)
+    first = Trace("keras float64", {name: array[:1] for name, array in values.items()})
+    draft = Draft(epoch.scalars, first, ("epoch 1",), style)
+    start = draft.sheet(START, "keras")
+    copies = SheetDraft(SHEET, hidden=True)
+    optimiser = fixture.training.optimiser
+    gates = _gates(fixture.spec)
+    inputs = training_inputs.training_inputs(
+        draft, copies, epoch, fixture.samples, optimiser, _documents(fixture), gates
+    )
+    truth = epochs.Truth(values, fixture.single["loss.mean"])
+    epochs.place_start(draft, epochs.lay_out(epoch, truth))
+    nudged = nudges.lay_out(epoch, epoch.apart(fixture.nudged))
+    nudges.place_delta(draft)
+    differences = nudges.differences(epoch, nudged, backward.NAME)
+    backward.one_step_sheet(draft, epoch, fixture.samples, inputs.choice, differences)
+    nudges.nudges_sheet(draft, epoch, fixture.samples, nudged)
+    table = epochs.epochs_sheet(draft, epoch, fixture.samples, truth, inputs)
+    provenance = {
+        **{key.replace("_", " "): text for key, text in fixture.provenance.items()},
+        "xlcheck": __version__,
+        "rebuild with": f"xlcheck build {lesson.name}",
+    }
+    _start(draft, start, lesson.story, provenance)
+    draft.sheets[SHEET] = copies
+    manifest = Manifest(
+        spec=fixture.spec,
+        trace=first,
+        prediction=first[next(name for name in table.columns if name.endswith("loss.mean"))],
+        bindings=tuple(draft.bindings),
+        helpers=tuple(draft.helpers),
+        filled=tuple(draft.filled),
+        samples=("epoch 1",),
+        provenance=provenance,
+        epochs=table,
+        nudges=nudged,
+    )
+    for row, chunk in enumerate(manifest.to_chunks()):
+        copies.put(row, 0, chunk)
+    properties = {"title": lesson.story.title, "subject": lesson.name, "author": "xlcheck",
+                  "comments": "Every number is a live formula, compared with Keras cell by cell."}  # fmt: skip
+    return WorkbookPlan(tuple(sheet.finish() for sheet in draft.sheets.values()), draft.names, properties)
+
+
+def _gates(spec: ModelSpec) -> dict[str, list[str]]:
+    """For each LSTM, the gate that each column of its weights belongs to, in words."""
+    titles = ("input gate i", "forget gate f", "candidate c̃", "output gate o")
+    return {
+        layer.name: [title for title in titles for _ in range(layer.options["units"])]
+        for layer in spec.layers
+        if layer.kind == "LSTM"
+    }
+
+
+def _documents(fixture: TrainingFixture) -> str:
+    """The heading over the documents; of one-hot codes it says which number stands for which word."""
+    features = fixture.spec.inputs[0].shape[-1]
+    if features == 1:
+        return "The documents"
+    places = ", ".join(f"[{place + 1}] {word}" for place, word in enumerate(fixture.words[0]))
+    return f"The sentence: each word is a 1 in a place of its own: {places}"
+
+
+def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[str, str]) -> None:
+    sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
+    sheet.put(0, 0, story.title, "title")
+    sheet.heights[0] = 32
+    sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")
+    sheet.heights[1] = 52
+    for row, source in ((3, training_inputs.TOP), (4, training_inputs.TOP - 1)):
+        cell = Range(training_inputs.NAME, source, training_inputs.CHARTS)
+        shown = next(helper.desired[0] for helper in draft.helpers if helper.cell == cell)
+        style = "big_verdict" if row == 3 else "strong"
+        merged_helper(draft, sheet, sheet.at(row, 0, 1, 9), reference(cell, START), [shown], style)
+        sheet.heights[row] = 28
+    sheet.put(3, 10, Link("change the training →", Range(training_inputs.NAME, 0, 0)), "link")
+    pages = {
+        training_inputs.NAME: "optimiser, learning rate and first weights: change them, and watch the curves",
+        backward.NAME: "the first epoch number by number, each gradient with its chain rule",
+        nudges.NAME: "gradients without calculus: each weight nudged up and down, and what the loss does",
+        epochs.NAME: "every number of all epochs, one row an epoch, with Keras's loss and weights beside it",
+    }
+    row = reading_table(sheet, 6, story.reading)
+    row = pages_table(sheet, row + 1, pages)
+    row = legend_table(sheet, row + 1, TRAINING_LEGEND)
+    provenance_table(sheet, row + 1, provenance)

@@ -1,0 +1,201 @@
+"""Training a classifier and judging it on data that had no part in any choice."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from xlcheck.chapter.datasets.labelled import Indices, Labels, require_both_classes
+from xlcheck.chapter.training.classifier import Architecture, classifier
+from xlcheck.chapter.training.evaluation import Evaluation, Floats, evaluate
+from xlcheck.chapter.training.fit import Progress, set_seed
+from xlcheck.chapter.training.interrupt import Interrupt, deferred_interrupt
+from xlcheck.chapter.training.model_file import Companion
+from xlcheck.model.encoding import Codes, Encoding
+from xlcheck.model.keras_import import import_keras
+
+
+@dataclass(frozen=True)
+class Part:
+    """Samples as the model reads them: codes `(samples, timesteps)` and labels `(samples,)`."""
+
+    inputs: Codes
+    labels: Labels
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, which: Indices | slice) -> Part:
+        """The samples at these positions."""
+        return Part(self.inputs[which], self.labels[which])
+
+
+@dataclass(frozen=True)
+class ClassifierData:
+    """A labelled data set, ready for training; every part has samples of both classes.
+
+    Attributes:
+        encoding: the vocabulary and the pre-processing.
+        training: the model learns from these.
+        validation: decides when to stop; None without early stopping.
+        test: judges the model once, at the end.
+    """
+
+    encoding: Encoding
+    training: Part
+    validation: Part | None
+    test: Part
+
+    def __post_init__(self) -> None:
+        for part in (self.training, self.validation, self.test):
+            if part is not None:
+                require_both_classes(part.labels)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a classifier is trained.
+
+    Attributes:
+        epochs: at most.
+        batch: samples in a step.
+        learning_rate: Adam's.
+        patience: epochs without a better loss on the validation part before training stops and goes back to the
+            best epoch; None trains all epochs and looks at no validation part.
+    """
+
+    epochs: int = 50
+    batch: int = 1024
+    learning_rate: float = 0.001
+    patience: int | None = None
+
+
+@dataclass(frozen=True)
+class TrainedClassifier:
+    """A trained classifier.
+
+    Attributes:
+        model: the `keras.Model`.
+        encoding: what it reads.
+        architecture: its layers.
+        schedule: how it was trained.
+        seed: of the weights and the batches.
+        history: for each figure that Keras reports (`loss`, `accuracy`, `val_loss`, …) its value after each epoch.
+        best_epoch: the epoch, from 1, whose weights these are.
+        validation: figures on the validation part, if there is one; choices are made by these.
+        test: figures on the test part.
+        interrupted: whether the user stopped it early.
+    """
+
+    model: Any
+    encoding: Encoding
+    architecture: Architecture
+    schedule: Schedule
+    seed: int
+    history: dict[str, list[float]]
+    best_epoch: int
+    validation: Evaluation | None
+    test: Evaluation
+    interrupted: bool
+
+    @property
+    def companion(self) -> Companion:
+        """What travels with the model."""
+        record = {
+            "seed": self.seed,
+            "architecture": asdict(self.architecture),
+            "schedule": asdict(self.schedule),
+            "best_epoch": self.best_epoch,
+            "history": self.history,
+        }
+        return Companion(self.encoding, record)
+
+
+def train_classifier(
+    data: ClassifierData,
+    architecture: Architecture,
+    schedule: Schedule,
+    seed: int,
+    progress: Progress | None = None,
+) -> TrainedClassifier:
+    """Build, train and judge a classifier.
+
+    Args:
+        data: its samples.
+        architecture: its layers.
+        schedule: how it is trained.
+        seed: of the initial weights, the order of the batches and dropout.
+        progress: told the steps done and the steps in all, after each step.
+
+    Raises:
+        UsageError: the seed is out of range.
+    """
+    set_seed(seed)
+    encoding = data.encoding
+    model = classifier(architecture, encoding.size, encoding.timesteps, schedule.learning_rate)
+    with deferred_interrupt() as interrupt:
+        history, best_epoch = _fit(model, data, schedule, progress, interrupt)
+    return TrainedClassifier(
+        model=model,
+        encoding=encoding,
+        architecture=architecture,
+        schedule=schedule,
+        seed=seed,
+        history=history,
+        best_epoch=best_epoch,
+        validation=None if data.validation is None else judge(model, data.validation),
+        test=judge(model, data.test),
+        interrupted=interrupt.requested,
+    )
+
+
+def judge(model: Any, part: Part) -> Evaluation:
+    """Figures of a classifier on samples."""
+    return evaluate(positive_scores(model, part.inputs), part.labels)
+
+
+def positive_scores(model: Any, inputs: Codes) -> Floats:
+    """The probability of class 1 for each sample: the second output of a softmax, or the only one of a sigmoid."""
+    predictions = model.predict(inputs, batch_size=128, verbose=0)
+    scores: Floats = np.asarray(predictions[:, -1], dtype=np.float64)
+    return scores
+
+
+def _fit(
+    model: Any, data: ClassifierData, schedule: Schedule, progress: Progress | None, interrupt: Interrupt
+) -> tuple[dict[str, list[float]], int]:
+    callbacks = import_keras().callbacks
+    stopping = []
+    if schedule.patience is not None and data.validation is not None:
+        stopping = [callbacks.EarlyStopping("val_loss", patience=schedule.patience, restore_best_weights=True)]
+    validation = (data.validation.inputs, data.validation.labels) if data.validation is not None else None
+    fitted = model.fit(
+        data.training.inputs,
+        data.training.labels,
+        batch_size=schedule.batch,
+        epochs=schedule.epochs,
+        validation_data=validation,
+        callbacks=[*stopping, _watcher(model, len(data.training), schedule, progress, interrupt)],
+        verbose=0,
+    )
+    history = {name: [float(value) for value in values] for name, values in fitted.history.items()}
+    epochs = len(history["loss"])
+    return history, int(np.argmin(history["val_loss"])) + 1 if stopping else epochs
+
+
+def _watcher(model: Any, samples: int, schedule: Schedule, progress: Progress | None, interrupt: Interrupt) -> Any:
+    """A Keras callback that reports each step and ends training when the user asks for it."""
+    per_epoch = -(-samples // schedule.batch)
+    done = 0
+
+    def after_batch(batch: int, logs: object) -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress(done, schedule.epochs * per_epoch)
+        if interrupt.requested:
+            model.stop_training = True
+
+    return import_keras().callbacks.LambdaCallback(on_train_batch_end=after_batch)

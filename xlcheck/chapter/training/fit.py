@@ -1,0 +1,58 @@
+"""Training on a data set that is one batch: Keras's own step, without what `fit` spends between epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from xlcheck.errors import UsageError
+from xlcheck.model.keras_import import import_keras
+
+Progress = Callable[[int, int], None]
+"""Called after each epoch with the epochs done and the epochs in all."""
+
+
+def set_seed(seed: int) -> None:
+    """Make what follows deterministic: seed Python's, NumPy's and TensorFlow's random numbers.
+
+    Raises:
+        UsageError: the seed is not a number that all three accept.
+    """
+    if not 0 <= seed < 2**32:
+        raise UsageError(f"the seed {seed} must lie between 0 and {2**32 - 1}")
+    import_keras().utils.set_random_seed(seed)
+
+
+def fit(
+    model: Any,
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    epochs: int,
+    progress: Progress | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> tuple[float, ...]:
+    """Train a compiled model, each epoch being one step on all samples.
+
+    The step is the one that `model.fit(batch_size=len(inputs))` runs, so the weights are the same bit
+    for bit; what is left out are its 20 ms of preparations for each epoch.
+
+    Args:
+        model: a compiled `keras.Model`; its weights change.
+        inputs: all samples.
+        targets: what the model should answer.
+        epochs: how many steps.
+        progress: told after each epoch.
+        sample_weight: as in Keras, how much the loss of each sample, or of each step, counts.
+
+    Returns:
+        The loss of each epoch before its update, as `fit` records it.
+    """
+    history = []
+    for epoch in range(epochs):
+        model.reset_metrics()  # Keras averages the loss over steps until told that an epoch begins
+        history.append(float(model.train_on_batch(inputs, targets, sample_weight=sample_weight)))
+        if progress is not None:
+            progress(epoch + 1, epochs)
+    return tuple(history)

@@ -1,0 +1,93 @@
+"""The models of the lessons on real text: small, and trained in seconds on texts of the project's own making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from xlcheck.chapter.datasets.labelled import LabelledTexts, Split
+from xlcheck.chapter.datasets.lesson_texts import (
+    first_paragraph,
+    message_encoding,
+    message_parts,
+    review_encoding,
+    review_parts,
+)
+from xlcheck.chapter.datasets.reviews import films, reviews
+from xlcheck.chapter.training.classifier import Architecture, Cell
+from xlcheck.chapter.training.classify import ClassifierData, Part, Schedule, train_classifier
+from xlcheck.chapter.training.fit import Progress
+from xlcheck.chapter.training.model_file import Companion, write_model
+from xlcheck.chapter.training.save import save_model
+from xlcheck.chapter.training.text import new_text_model, train_text
+from xlcheck.model.encoding import Encoding
+
+Trained = tuple[Any, tuple[float, ...]]
+
+NEXT_WORD_UNITS = 16
+MESSAGES = Architecture(Cell.LSTM, units=4, embedding=4, mask=True, dropout=0.3)
+MESSAGE_EPOCHS = 8
+REVIEWS = Architecture(Cell.LSTM, units=4, embedding=4, mask=True, hidden=6, outputs=1)
+REVIEW_EPOCHS = 12
+
+
+def train_next_word(seed: int, epochs: int, progress: Progress | None) -> Trained:
+    """A SimpleRNN that knows one paragraph by heart; its 77 windows are one batch."""
+    trained = train_text(new_text_model(first_paragraph(), seed, NEXT_WORD_UNITS), epochs, progress=progress)
+    return trained.model, trained.progress.losses
+
+
+def train_sentiment(seed: int, _: int, progress: Progress | None) -> Trained:
+    """An LSTM that tells kind messages from angry ones; more epochs than eight make it worse on new ones."""
+    data = message_data()
+    schedule = Schedule(epochs=MESSAGE_EPOCHS, batch=16, learning_rate=0.01)
+    trained = train_classifier(data, MESSAGES, schedule, seed, progress)
+    return trained.model, tuple(trained.history["loss"])
+
+
+def train_film_reviews(seed: int, _: int, progress: Progress | None) -> Trained:
+    """An LSTM that tells good film reviews from bad ones, also those that begin as the other kind."""
+    schedule = Schedule(epochs=REVIEW_EPOCHS, batch=16, learning_rate=0.01)
+    trained = train_classifier(review_data(), REVIEWS, schedule, seed, progress)
+    return trained.model, tuple(trained.history["loss"])
+
+
+def message_data() -> ClassifierData:
+    """The messages to an airline, divided and encoded as in the lesson."""
+    return _divided(reviews(), message_parts(), message_encoding())
+
+
+def review_data() -> ClassifierData:
+    """The film reviews, divided and encoded as in the lesson."""
+    return _divided(films(), review_parts(), review_encoding())
+
+
+def _divided(texts: LabelledTexts, parts: Split, encoding: Encoding) -> ClassifierData:
+    codes = encoding.pad(encoding.encode_words(encoding.tokens.words(text)) for text in texts.texts)
+    training, test = (Part(codes[which], texts.labels[which]) for which in (parts.training, parts.test))
+    return ClassifierData(encoding, training, None, test)
+
+
+def save_lesson(lesson: str, model: Any, path: Path) -> None:
+    """Save a lesson's model; one that reads words together with its vocabulary.
+
+    Raises:
+        UsageError: the name does not end in `.keras`, or the file cannot be written there.
+    """
+    if lesson in ENCODINGS:
+        write_model(path, model, Companion(ENCODINGS[lesson]()))
+    else:
+        save_model(model, path)
+
+
+TRAINERS: dict[str, Callable[[int, int, Progress | None], Trained]] = {
+    "next-word": train_next_word,
+    "sentiment": train_sentiment,
+    "film-reviews": train_film_reviews,
+}
+ENCODINGS: dict[str, Callable[[], Encoding]] = {
+    "next-word": lambda: first_paragraph().encoding,
+    "sentiment": message_encoding,
+    "film-reviews": review_encoding,
+}

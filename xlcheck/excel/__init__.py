@@ -1,1 +1,0 @@
-"""Everything that knows Excel: addresses, formulas, layout, the writer, the reader."""

@@ -1,0 +1,1 @@
+"""Excel formulas both ways: text → tree → scalar terms, and expression → text."""

@@ -1,0 +1,227 @@
+"""Sums over the samples of a batch: neighbouring cells taken together, so that each is one SUMPRODUCT.
+
+What is added is a product of a few expressions, once for each time step and each sample. It is printed for
+each, with a note of where its cells stand. Where the next one's cells stand one column further right, the
+two become one product of ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.printing import ARRAYS, TABLES, Printer, Style
+from xlcheck.graph import expressions as ex
+
+_MARK = "\0"
+ROW, COLUMN = "row", "column"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell that a term reads.
+
+    Attributes:
+        name: the quantity.
+        area: where it stands for the first row and column of the matrix that is computed.
+        axis: `ROW` or `COLUMN` if it is another one for each row, or column, of that matrix.
+        down: whether the others stand below it, or to its right.
+    """
+
+    name: str
+    area: Range
+    axis: str = ""
+    down: bool = True
+
+    def at(self, entry: tuple[int, int]) -> Range:
+        """Where it stands for an entry of the matrix."""
+        step = {ROW: entry[0], COLUMN: entry[1]}.get(self.axis, 0)
+        if self.down:
+            return replace(self.area, top=self.area.top + step)
+        return replace(self.area, left=self.area.left + step)
+
+
+@dataclass(frozen=True)
+class Literal:
+    """The number of a row or column of the matrix that is computed, plus a constant."""
+
+    axis: str
+    offset: int
+
+
+Gap = Cell | Literal
+
+
+@dataclass(frozen=True)
+class Run:
+    """Terms that were taken together: texts and gaps in turn, first and last with a text.
+
+    Attributes:
+        texts: literal text.
+        gaps: what stands between.
+        moving: for each gap whether it is a range with one column for each term.
+        steps: how many terms they are.
+        plain: whether each factor is a cell, so that SUMPRODUCT may take them one by one.
+    """
+
+    texts: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+    moving: tuple[bool, ...]
+    steps: int
+    plain: bool
+
+
+@dataclass(frozen=True)
+class Index:
+    """The number of a row or column that is left open while a term is printed."""
+
+    axis: str
+    mark: Callable[[Gap], str]
+    offset: int = 0
+
+    def __add__(self, other: int) -> Index:
+        return replace(self, offset=self.offset + other)
+
+    __radd__ = __add__
+
+    def __format__(self, spec: str) -> str:
+        return self.mark(Literal(self.axis, self.offset))
+
+    def _refuse(self, *_: object) -> bool:
+        raise NotSupportedError("joined vectors in a sum over the batch need a quantity of their own")
+
+    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __sub__ = _refuse
+    __index__ = __int__ = _refuse
+
+
+class Noting:
+    """`Places` of one sample that notes which cells are read."""
+
+    def __init__(
+        self,
+        size: Callable[[str], int],
+        place: Callable[[str], Range | None],
+    ) -> None:
+        self.size = size
+        self._place = place
+        self.gaps: list[Gap] = []
+
+    def mark(self, gap: Gap) -> str:
+        """A text that stands for a gap."""
+        self.gaps.append(gap)
+        return f"{_MARK}{len(self.gaps) - 1}{_MARK}"
+
+    def element(self, name: str, index: int | Index, row: int | None = None) -> str:
+        """See `Places`."""
+        area = self._place(name)
+        if area is None:
+            raise NotSupportedError(f"{name} stands nowhere, so no sum over the batch can read it")
+        axis, at = (index.axis, index.offset) if isinstance(index, Index) else ("", index)
+        if row is not None or area.rows == 1:
+            down = row is None and area.columns == 1
+            return self.mark(Cell(name, Range(area.sheet, area.top + (row or 0), area.left + at), axis, down))
+        return self.mark(Cell(name, Range(area.sheet, area.top + at, area.left), axis))
+
+    def __getattr__(self, name: str) -> object:
+        raise NotSupportedError("a whole vector in a sum over the batch needs a quantity of its own")
+
+
+def runs_of(
+    products: Sequence[tuple[ex.Expr, ...]], samples: Sequence[Callable[[], Noting]], style: Style
+) -> list[Run]:
+    """All terms of a sum over the batch, neighbours taken together.
+
+    Args:
+        products: the factors of each term; the first has the rows of the matrix that is computed, the last its columns.
+        samples: makes `Places` for each sample.
+        style: how formulas are written.
+    """
+    terms = [_term(factors, make(), style) for factors in products for make in samples]
+    terms.sort(key=_position)
+    runs: list[Run] = []
+    for term in terms:
+        longer = _joined(runs[-1], term) if runs else None
+        if longer is None:
+            runs.append(term)
+        else:
+            runs[-1] = longer
+    return runs
+
+
+def _term(factors: tuple[ex.Expr, ...], places: Noting, style: Style) -> Run:
+    printer = Printer(places, {**TABLES[style], **ARRAYS}, style)  # type: ignore[arg-type]
+    axes = [COLUMN] if len(factors) == 1 else [ROW, COLUMN]
+    texts = []
+    for factor, axis in zip(factors, axes, strict=True):
+        index = Index(axis, places.mark)
+        text, level = printer.text(factor, index)  # type: ignore[arg-type]
+        texts.append(f"({text})" if level == "add" and len(factors) > 1 else text)
+    pieces = "*".join(texts).split(_MARK)
+    gaps = tuple(places.gaps[int(piece)] for piece in pieces[1::2])
+    plain = all(isinstance(factor, ex.Ref) for factor in factors) and all(isinstance(gap, Cell) for gap in gaps)
+    return Run(tuple(pieces[::2]), gaps, (True,) * len(gaps), 1, plain)
+
+
+def _position(term: Run) -> tuple[str, int, int]:
+    last = next((gap.area for gap in reversed(term.gaps) if isinstance(gap, Cell)), Range("", 0, 0))
+    return last.sheet, last.top, last.left
+
+
+def _joined(run: Run, term: Run) -> Run | None:
+    """The run with one more term, if that continues it."""
+    if run.texts != term.texts:
+        return None
+    moving = []
+    for first, moves, gap in zip(run.gaps, run.moving, term.gaps, strict=True):
+        if isinstance(first, Cell) and isinstance(gap, Cell) and first.axis == gap.axis:
+            area = first.area
+            goes_on = replace(area, left=area.left + run.steps) == gap.area
+            if not (goes_on and moves) and not (area == gap.area and (run.steps == 1 or not moves)):
+                return None
+            moving.append(goes_on)
+        elif first == gap:
+            moving.append(False)
+        else:
+            return None
+    return replace(run, moving=tuple(moving), steps=run.steps + 1)
+
+
+def written(
+    runs: Sequence[Run], entry: tuple[int, int], show: Callable[[Cell, Range], str], number: Callable[[Literal], str]
+) -> str:
+    """The text of the sum for one entry of the matrix.
+
+    Args:
+        runs: the terms.
+        entry: row and column.
+        show: the text of a range that a cell became.
+        number: the text of a row's or column's number.
+    """
+    return "+".join(_text(run, entry, show, number) for run in runs)
+
+
+def _text(
+    run: Run, entry: tuple[int, int], show: Callable[[Cell, Range], str], number: Callable[[Literal], str]
+) -> str:
+    shown = list(_shown(run, entry, show, number))
+    if run.steps == 1:
+        return _interleaved(run.texts, shown)
+    if run.plain and all(run.moving):
+        return f"{'SUM' if len(shown) == 1 else 'SUMPRODUCT'}({','.join(shown)})"
+    return f"SUMPRODUCT({_interleaved(run.texts, shown)})"
+
+
+def _shown(
+    run: Run, entry: tuple[int, int], show: Callable[[Cell, Range], str], number: Callable[[Literal], str]
+) -> Iterator[str]:
+    for gap, moves in zip(run.gaps, run.moving, strict=True):
+        if isinstance(gap, Literal):
+            yield number(gap)
+        else:
+            yield show(gap, replace(gap.at(entry), columns=run.steps if moves else 1))
+
+
+def _interleaved(texts: Sequence[str], shown: Sequence[str]) -> str:
+    return texts[0] + "".join(item + text for item, text in zip(shown, texts[1:], strict=True))

@@ -1,0 +1,73 @@
+"""From a verdict to a result that a learner understands: which mistake it is, in words."""
+
+from __future__ import annotations
+
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.handmade.judging.diagnose import Diagnoser
+from xlcheck.handmade.judging.verdicts import Verdict
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.verdicts.messages import quantity_message, show_apart
+from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
+
+NOISE = "float32-noise"
+
+
+class Explainer:
+    """Finds words for the verdicts on one workbook.
+
+    Args:
+        diagnoser: names mistakes.
+        table: the workbook's cells.
+    """
+
+    def __init__(self, diagnoser: Diagnoser, table: CellTable) -> None:
+        self._diagnoser = diagnoser
+        self._table = table
+
+    def result(self, verdict: Verdict) -> CellResult:
+        """The result for one cell."""
+        content = self._table.cell(verdict.cell)
+        sheet, row, column = verdict.cell
+        name, message = self._words(verdict)
+        return CellResult(
+            sheet=sheet,
+            cell=cell_name(row, column),
+            status=verdict.status,
+            kind=verdict.kind,
+            quantity=verdict.element.name,
+            actual=_plain(verdict.actual),
+            desired=verdict.desired,
+            desired_from_precedents=verdict.local,
+            formula=None if content is None or content.formula is None else f"={content.formula}",
+            diagnosis=name,
+            message=message,
+            sample=None if verdict.element.source.quantity.is_weight else verdict.element.sample,
+        )
+
+    def _words(self, verdict: Verdict) -> tuple[str | None, str]:
+        if verdict.is_noise:
+            is_, should = show_apart(verdict.actual, verdict.desired)
+            return NOISE, f"{is_} differs from {should} by no more than single precision does; this is no error."
+        element = verdict.element
+        quantity = element.source.quantity
+        wanted = verdict.desired if verdict.local is None or verdict.status is not Status.ROOT else verdict.local
+        index = element.index if element.index < quantity.shape[-1] or len(quantity.shape) == 2 else 0
+        message = quantity_message(quantity, index, verdict.status, verdict.kind, verdict.actual, wanted)
+        if verdict.only_here and verdict.status is Status.CARRIED:
+            return None, "It is right for the numbers shown, but with other numbers a cell that it reads is wrong."
+        if verdict.kind is Kind.NOT_A_FORMULA:
+            return "constant-over-formula", message
+        named = self._diagnoser.name(verdict.cell) if verdict.status is Status.ROOT else None
+        if verdict.only_here and verdict.status is Status.ROOT:
+            reason = f"it should compute {quantity.band.equation or element.name}" if named is None else named.sentence
+            return None if named is None else named.name, f"The formula is right only for the numbers shown: {reason}."
+        if named is None:
+            return None, message
+        return named.name, f"{message[:-1]}: {named.sentence}."
+
+
+def _plain(value: Value) -> float | str | bool | None:
+    if isinstance(value, CellError):
+        return value.code
+    return None if isinstance(value, NotEvaluated) else value

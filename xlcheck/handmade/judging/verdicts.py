@@ -1,0 +1,255 @@
+"""The verdict on every cell: right, wrong in itself, or wrong because of what it reads.
+
+*Global*: does the cell's value equal Keras's? *Local*: does its formula compute its quantity? The
+second question was answered by `tie.py` for all numbers at once, so it does not depend on how wrong
+the cell's precedents are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.graph.trace import Trace
+from xlcheck.handmade.judging.local import SheetValues
+from xlcheck.handmade.networks.elements import Element
+from xlcheck.handmade.networks.formula_text import is_number, numbers_in_text
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.placing.tie import Tie
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.report import Kind, Status
+from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
+
+Array = NDArray[np.float64]
+
+NOISE = 1e-7
+"""What single precision can do to a number near 1; such a difference is no error if a number was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one cell.
+
+    Attributes:
+        cell: its address.
+        element: what it should hold.
+        status: the verdict.
+        kind: what is wrong with it.
+        actual: what the engine computed.
+        desired: Keras's value.
+        local: what it should be, given what stands in the sheet; None where nobody asked.
+        is_noise: it differs from Keras by no more than single precision explains.
+        only_here: its formula is wrong, but not for the numbers shown.
+    """
+
+    cell: Address
+    element: Element
+    status: Status
+    kind: Kind
+    actual: Value
+    desired: float
+    local: float | None
+    is_noise: bool = False
+    only_here: bool = False
+
+
+class Judge:
+    """Judges the cells of one workbook.
+
+    Args:
+        table: the workbook's cells.
+        values: what an engine computed.
+        networks: the models.
+        traces: Keras's values, for each model.
+        tied: what each cell should hold.
+        precedents: who reads what.
+        tolerance: what counts as agreement.
+        wrong_inputs: cells that hold wrong inputs.
+    """
+
+    def __init__(
+        self,
+        table: CellTable,
+        values: CellValues,
+        networks: Sequence[Network],
+        traces: Sequence[Trace],
+        tied: Tie,
+        precedents: Precedents,
+        tolerance: Tolerance,
+        wrong_inputs: Iterable[Address] = (),
+    ) -> None:
+        self._table = table
+        self._values = values
+        self._networks = networks
+        self._traces = traces
+        self._tied = tied
+        self._precedents = precedents
+        self._tolerance = tolerance
+        self._desired: dict[int, tuple[Array, float]] = {}
+        self._sheets: dict[tuple[int, int], SheetValues] = {}
+        self._status: dict[Address, Status] = dict.fromkeys(wrong_inputs, Status.ROOT)
+
+    def judge(self) -> Iterator[Verdict]:
+        """The verdict on each cell that is tied to an element, in order of calculation where they disagree."""
+        suspects = []
+        for cell, number in self._tied.held.items():
+            agreement = None if cell in self._tied.wrong else self._agreement(cell, number)
+            if agreement is None:
+                suspects.append(cell)
+            else:
+                self._status[cell] = Status.AGREE
+                yield agreement
+        for cell in self._precedents.in_order(suspects):
+            verdict = self._suspect(cell)
+            self._status[cell] = verdict.status
+            yield verdict
+
+    def actual(self, cell: Address) -> Value:
+        """What the engine computed for a cell; None for an empty one."""
+        position = self._table.index.get(cell)
+        return None if position is None else self._values[position]
+
+    def desired(self, element: Element) -> float:
+        """Keras's value of an element."""
+        return float(self._source(element)[0][element.sample, element.index])
+
+    def _source(self, element: Element) -> tuple[Array, float]:
+        source = element.source
+        key = id(source)
+        if key not in self._desired:
+            values = source.compute(self._traces[source.network].values)
+            self._desired[key] = (values, magnitude(values))
+        return self._desired[key]
+
+    def _agreement(self, cell: Address, number: int) -> Verdict | None:
+        """The verdict on a cell that is right; None if it is not."""
+        element, actual = self._tied.elements[number], self.actual(cell)
+        values, scale = self._source(element)
+        desired = float(values[element.sample, element.index])
+        if not self._near(element, actual, desired, scale):
+            return None
+        return Verdict(cell, element, Status.AGREE, Kind.VALUE, actual, desired, None)
+
+    def _near(self, element: Element, actual: Value, desired: float, scale: float) -> bool:
+        if type(actual) is not float or not math.isfinite(actual):
+            return False
+        return abs(actual - desired) <= self._tolerance.of(element.source.quantity.name).limit(scale)
+
+    def _verdict(self, cell: Address, status: Status, kind: Kind = Kind.VALUE, **more: object) -> Verdict:
+        element = self._tied.elements[self._tied.held[cell]]
+        local = more.pop("local", None)
+        return Verdict(cell, element, status, kind, self.actual(cell), self.desired(element), local, **more)  # type: ignore[arg-type]
+
+    def _suspect(self, cell: Address) -> Verdict:
+        element = self._tied.elements[self._tied.held[cell]]
+        actual, desired = self.actual(cell), self.desired(element)
+        scale = self._source(element)[1]
+        if isinstance(actual, NotEvaluated):
+            return self._verdict(cell, Status.NOT_EVALUATED)
+        kind = self._kind(cell, actual)
+        if kind in {Kind.MISSING, Kind.NOT_A_FORMULA}:
+            return self._verdict(cell, Status.ROOT, kind, local=self._local(cell, element))
+        if cell not in self._tied.wrong:
+            if self._reads_wrong(cell):
+                return self._verdict(cell, Status.CARRIED, kind, local=actual if type(actual) is float else None)
+            if self._is_noise(cell, actual, desired, scale):
+                return self._verdict(cell, Status.AGREE, kind, is_noise=True)
+            return self._verdict(cell, Status.ROOT, kind, local=self._local(cell, element))
+        if self._near(element, actual, desired, scale):
+            return self._verdict(cell, Status.AGREE, kind, only_here=True)
+        local = self._local(cell, element)
+        large = max(scale, abs(local) if math.isfinite(local) else 0)
+        if self._near(element, actual, local, large) and self._reads_wrong(cell):
+            return self._verdict(cell, Status.CARRIED, kind, local=local, only_here=True)
+        if self._is_noise(cell, actual, local, scale) and numbers_in_text(self._text(cell)):
+            return self._verdict(cell, Status.AGREE, kind, is_noise=True)
+        return self._verdict(cell, Status.ROOT, kind, local=local)
+
+    def _kind(self, cell: Address, actual: Value) -> Kind:
+        if actual is None and not self._table.is_formula(cell):
+            return Kind.MISSING
+        if not self._table.is_formula(cell) or is_number(self._text(cell)):
+            return Kind.NOT_A_FORMULA
+        if isinstance(actual, CellError):
+            return Kind.EXCEL_ERROR
+        if isinstance(actual, float) and not math.isfinite(actual):
+            return Kind.NOT_FINITE
+        return Kind.VALUE
+
+    def _text(self, cell: Address) -> str:
+        content = self._table.cell(cell)
+        return "" if content is None or content.formula is None else content.formula
+
+    def _is_noise(self, cell: Address, actual: Value, right: float, scale: float) -> bool:
+        small = type(actual) is float and abs(actual - right) <= NOISE * max(1.0, scale)
+        return small and "ROUND" not in self._text(cell).upper()
+
+    def _reads_wrong(self, cell: Address) -> bool:
+        """Whether anything the cell reads is wrong, directly or through scratch cells."""
+        return any(self._status.get(p) in {Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED} for p in self._read(cell))
+
+    def _read(self, cell: Address) -> list[Address]:
+        """What a cell reads, scratch cells replaced by what they read."""
+        found: dict[Address, None] = {}
+        stack = [cell]
+        seen = {cell}
+        while stack:
+            for precedent in self._precedents.of(stack.pop()):
+                if precedent in seen:
+                    continue
+                seen.add(precedent)
+                found.setdefault(precedent)
+                if precedent not in self._tied.held and self._table.is_formula(precedent):
+                    stack.append(precedent)
+        return list(found)
+
+    def _local(self, cell: Address, element: Element) -> float:
+        """What the cell should be, given what stands in the sheet."""
+        operands = self.operands(cell, element)
+        value = element.source.from_operands(operands)
+        return float(value[0, element.index])
+
+    def operands(self, cell: Address, element: Element) -> dict[str, Array]:
+        """The operands of an element as they stand in the sheet, each `(1, n)`."""
+        network = element.source.network
+        reads = []
+        for precedent in self._read(cell):
+            read = self._tied.element(precedent)
+            if read is not None and not read.source.part and read.source.network == network:
+                reads.append((read.source.quantity.name, read.index))
+        reads += self._given_read(cell, network)
+        return self._sheet(network, element.sample).seen_from(element, reads)
+
+    def _given_read(self, cell: Address, network: int) -> list[tuple[str, int]]:
+        read = set(self._read(cell))
+        return [
+            (quantity.name, index) for quantity, _, index, place in self._networks[network].cells() if place in read
+        ]
+
+    def _sheet(self, network: int, sample: int) -> SheetValues:
+        key = (network, sample)
+        if key not in self._sheets:
+            given = {}
+            for quantity in self._networks[network].given:
+                values = self._traces[network].values[quantity.name]
+                given[quantity.name] = values if quantity.is_weight else values[sample : sample + 1]
+            self._sheets[key] = SheetValues(self._networks[network], given, self._held(network, sample))
+        return self._sheets[key]
+
+    def _held(self, network: int, sample: int) -> Mapping[tuple[str, int], float]:
+        found: dict[tuple[str, int], float] = {}
+        for cell, number in self._tied.held.items():
+            element = self._tied.elements[number]
+            if element.source.network == network and element.sample == sample and not element.source.part:
+                actual = self.actual(cell)
+                key = (element.source.quantity.name, element.index)
+                if type(actual) is float and (key not in found or cell not in self._tied.wrong):
+                    found[key] = actual
+        return found

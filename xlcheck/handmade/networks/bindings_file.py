@@ -1,0 +1,292 @@
+"""The bindings file: TOML that says which model a workbook computes, and which range holds what.
+
+    [[model]]
+    sheet = "LSTM"                                   # worksheet of ranges that name none
+    loss = "binary_crossentropy"                     # if the workbook computes a loss
+
+    [[model.layer]]
+    type = "LSTM"                                    # type, units and options as in Keras
+    units = 2
+    gates = ["f", "c", "i", "o"]                     # order in which the ranges stack the gates
+    "kernel + recurrent_kernel + bias" = "B4:F11"    # packed side by side; or one key for each weight
+
+    [[model.document]]
+    x = "H4:J5"                                      # time down or across
+    h_init = "G6:G7"
+    "lstm.h" = "H20:J21"                             # any other quantities, if you like
+    "exp(lstm.z_i)" = "H30:J31"                      # and helpers, by the names that reports give them
+
+A weight may be a range, a list of ranges side by side, a table of one range for each gate, or
+`{ range = "B4:C5", transposed = true }` where the shape does not tell. Numbers in `x_values` say what
+the inputs should be.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from xlcheck.errors import NotSupportedError, UsageError
+from xlcheck.graph.quantities import Graph
+from xlcheck.handmade.networks.gates import GATES
+from xlcheck.handmade.networks.helpers import helper_called, helpers
+from xlcheck.handmade.networks.layer_specs import DEFAULTS, chain, layer_spec, require_known
+from xlcheck.handmade.networks.network import Network, Places, graph_of
+from xlcheck.handmade.networks.ranges import Cells, Reader, places
+from xlcheck.model.model_spec import LayerSpec
+from xlcheck.workbook.content import WorkbookContent
+
+Table = Mapping[str, Any]
+_WEIGHTS = ("kernel", "recurrent_kernel", "bias")
+_MODEL_KEYS = {"name", "sheet", "loss", "timesteps", "time", "layer", "document"}
+_LAYER_KEYS = {"type", "name", "units", "gates", *_WEIGHTS}
+
+
+def read_bindings(path: Path, content: WorkbookContent) -> tuple[Network, ...]:
+    """The models that a bindings file describes.
+
+    Raises:
+        UsageError: the file cannot be read, is no TOML, or says something that does not fit the workbook.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read the bindings {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from None
+    try:
+        return networks_of(data, content)
+    except (UsageError, NotSupportedError) as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def networks_of(data: Table, content: WorkbookContent) -> tuple[Network, ...]:
+    """The models that the parsed content of a bindings file describes.
+
+    Raises:
+        UsageError: it does not fit together, or not to the workbook.
+    """
+    models = data.get("model")
+    if not _is_tables(models) or set(data) != {"model"}:
+        raise UsageError("bindings consist of one or more tables [[model]], and nothing else")
+    return tuple(_network(model, number, content) for number, model in enumerate(models))
+
+
+def _network(model: Table, number: int, content: WorkbookContent) -> Network:
+    _only(model, _MODEL_KEYS, f"[[model]] {number + 1}")
+    layers, documents = model.get("layer"), model.get("document")
+    if not _is_tables(layers) or not _is_tables(documents):
+        raise UsageError(f"[[model]] {number + 1} needs at least one [[model.layer]] and one [[model.document]]")
+    for table in layers:
+        require_known(str(table.get("type")), str(table.get("name", table.get("type"))))
+    sheet = model.get("sheet") or next((name for name, s in content.sheets.items() if s.cells), "")
+    reader = Reader(content, sheet)
+    features, timesteps = _input_shape(model, layers, documents[0], reader)
+    specs: list[LayerSpec] = []
+    weights: dict[str, Places] = {}
+    width = features
+    for table in layers:
+        layer, cells = _layer(table, width, reader)
+        specs.append(layer)
+        weights |= {f"{layer.name}.{name}": places(found) for name, found in cells.items()}
+        width = layer.options["units"]
+    name = str(model.get("name", f"model{number + 1}"))
+    spec = chain(name, timesteps, features, tuple(specs), model.get("loss"))
+    graph = graph_of(spec)
+    samples, bound = [], []
+    for document in documents:
+        given, quantities = _document(document, graph, timesteps, features, model.get("time"), reader)
+        samples.append(given)
+        bound.append(quantities)
+    wanted = tuple(_wanted(document, graph, timesteps, features) for document in documents)
+    return Network(spec, weights, tuple(samples), tuple(bound), wanted)
+
+
+def _input_shape(model: Table, layers: Sequence[Table], document: Table, reader: Reader) -> tuple[int, int]:
+    """Features and timesteps, from what the first layer's kernel and the first document's x hold."""
+    place = document.get("x")
+    if place is None:
+        raise UsageError("each [[model.document]] needs x, the range of its inputs")
+    size = _size(place, reader)
+    if layers[0].get("type") == "Dense":
+        return size, 1
+    steps = model.get("timesteps")
+    if steps is None:
+        features = _features(layers[0], reader)
+        if size % features:
+            raise UsageError(f"x has {size} cells, which is no multiple of the {features} features of the kernel")
+        return features, size // features
+    if not isinstance(steps, int) or steps < 1 or size % steps:
+        raise UsageError(f"x has {size} cells, which cannot be divided into {steps} timesteps")
+    return size // steps, steps
+
+
+def _features(layer: Table, reader: Reader) -> int:
+    """How many features the kernel of a layer reads."""
+    units = _units(layer)
+    columns = units * len(GATES.get(layer.get("type", ""), ("y",)))
+    for key, place in layer.items():
+        names = [name.strip() for name in key.split("+")]
+        if "kernel" in names:
+            rows = _size(place, reader) // columns
+            rest = (units if "recurrent_kernel" in names else 0) + ("bias" in names)
+            if rows - rest >= 1 and _size(place, reader) % columns == 0:
+                return rows - rest
+            raise UsageError(f"{key}: {_size(place, reader)} cells do not fit {units} units")
+    raise UsageError(f"layer {layer.get('name', layer.get('type'))!r} needs a range for its kernel")
+
+
+def _size(place: Any, reader: Reader) -> int:
+    if isinstance(place, str):
+        return int(reader.area(place).size)
+    if isinstance(place, Mapping):
+        if "cells" in place:
+            return len(place["cells"])
+        return sum(_size(item, reader) for key, item in place.items() if key != "transposed")
+    if isinstance(place, Sequence):
+        return sum(_size(item, reader) for item in place)
+    raise UsageError(f"{place!r} is no range; write one such as 'Sheet1!B2:E3'")
+
+
+def _units(layer: Table) -> int:
+    units = layer.get("units")
+    if not isinstance(units, int) or isinstance(units, bool) or units < 1:
+        raise UsageError(f"layer {layer.get('name', layer.get('type'))!r} needs units, a whole number above 0")
+    return units
+
+
+def _layer(table: Table, features: int, reader: Reader) -> tuple[LayerSpec, dict[str, Cells]]:
+    kind = str(table.get("type"))
+    name = str(table.get("name") or _default_name(kind))
+    ranges = {key: place for key, place in table.items() if _is_weight_key(key)}
+    options = {key: value for key, value in table.items() if key not in _LAYER_KEYS and key not in ranges}
+    named = {part.strip() for key in ranges for part in key.split("+")}
+    if kind in DEFAULTS and "use_bias" not in options:
+        options["use_bias"] = "bias" in named
+    spec = layer_spec(kind, name, _units(table), features, options)
+    order = _gate_order(table, kind, name)
+    cells: dict[str, Cells] = {}
+    for key, place in ranges.items():
+        cells |= _weights(key, place, spec, order, reader)
+    missing = set(spec.weights) - set(cells)
+    if missing:
+        raise UsageError(f"layer {name!r} needs a range for its {min(missing)}")
+    return spec, cells
+
+
+def _default_name(kind: str) -> str:
+    """Keras's name for the first layer of a class: `SimpleRNN` → `simple_rnn`."""
+    return {"SimpleRNN": "simple_rnn"}.get(kind, kind.lower())
+
+
+def _is_weight_key(key: str) -> bool:
+    return all(part.strip() in _WEIGHTS for part in key.split("+"))
+
+
+def _gate_order(table: Table, kind: str, name: str) -> tuple[str, ...]:
+    own = GATES.get(kind, ("y",))
+    order = table.get("gates", own)
+    if isinstance(order, str):
+        order = order.replace(",", " ").split()
+    if sorted(order) != sorted(own):
+        raise UsageError(f"layer {name!r}: gates must name each of {', '.join(own)} once, in the order of the sheet")
+    return tuple(order)
+
+
+def _weights(key: str, place: Any, spec: LayerSpec, order: tuple[str, ...], reader: Reader) -> dict[str, Cells]:
+    """The cells of the weights that one key names, side by side along the first axis."""
+    names = [part.strip() for part in key.split("+")]
+    unknown = [name for name in names if name not in spec.weights]
+    if unknown:
+        raise UsageError(f"layer {spec.name!r}: {spec.kind} with these options has no {unknown[0]}")
+    units = spec.options["units"]
+    own = GATES.get(spec.kind, ("y",))
+    rows = [_rows(spec.weights[name]) for name in names]
+    what = f"{spec.name}.{key}"
+    if isinstance(place, Mapping) and set(place) <= set(own):
+        missing = set(own) - set(place)
+        if missing:
+            raise UsageError(f"{what}: the gate {min(missing)} is missing")
+        blocks = {gate: reader.tensor(place[gate], (sum(rows), units), f"{what}.{gate}") for gate in own}
+    else:
+        whole = reader.tensor(place, (sum(rows), units * len(own)), what)
+        blocks = {gate: whole[:, i * units : (i + 1) * units] for i, gate in enumerate(order)}
+    stacked = np.concatenate([blocks[gate] for gate in own], axis=1)
+    found = {}
+    start = 0
+    for name, count in zip(names, rows, strict=True):
+        found[name] = stacked[start : start + count].reshape(spec.weights[name])
+        start += count
+    return found
+
+
+def _rows(shape: tuple[int, ...]) -> int:
+    return 1 if len(shape) == 1 else shape[0]
+
+
+def _document(
+    document: Table, graph: Graph, timesteps: int, features: int, time: Any, reader: Reader
+) -> tuple[dict[str, Places], dict[str, Places]]:
+    """The cells of a document's given quantities, and of its computed ones."""
+    across = {"across": True, "down": False, None: None}.get(time, "?")
+    if across == "?":
+        raise UsageError("time must be 'across' or 'down'")
+    given: dict[str, Places] = {}
+    bound: dict[str, Places] = {}
+    for key, place in document.items():
+        if key in {"name", "x_values"}:
+            continue
+        for name, cells in _quantity(key, place, graph, across, reader).items():  # type: ignore[arg-type]
+            (given if name in graph and graph[name].expr is None else bound)[name] = places(cells)
+    return given, bound
+
+
+def _quantity(key: str, place: Any, graph: Graph, across: bool | None, reader: Reader) -> dict[str, Cells]:
+    """The cells of one quantity or helper, or of one symbol at all its time steps."""
+    short = {"x": "input.x", "y": "target.y"}.get(key, key)
+    names = [q.name for q in graph if q.name == short or q.band.name == short]
+    if not names:
+        names = [q.name for q in graph if q.band.symbol == short and q.expr is None]
+    helper = None if names else helper_called(key, graph)
+    if not names and helper is None:
+        known = ", ".join(dict.fromkeys(q.band.name for q in graph))
+        raise UsageError(
+            f"{key!r} is no quantity of this model; its quantities are {known}; helpers are called "
+            f"{', '.join(helpers(graph))}"
+        )
+    if helper is not None:
+        names, size = list(helper.steps), helper.size
+    else:
+        size = int(np.prod(graph[names[0]].shape))
+    if len(names) == 1:
+        return {names[0]: reader.tensor(place, (size,), key)}
+    cells = reader.steps(place, len(names), size, key, across=across)
+    return {name: cells[step] for step, name in enumerate(names)}
+
+
+def _wanted(document: Table, graph: Graph, timesteps: int, features: int) -> dict[str, Any]:
+    """What the inputs of a document should be, where somebody has said so."""
+    if "x_values" not in document:
+        return {}
+    names = [q.name for q in graph if q.band.name == "input.x"]
+    try:
+        values = np.asarray(document["x_values"], dtype=np.float64).reshape(len(names), -1)
+    except (ValueError, TypeError):
+        raise UsageError("x_values must be numbers, one row for each time step") from None
+    if values.shape[1] != features:
+        raise UsageError(f"x_values must be {timesteps} × {features} numbers")
+    return {name: values[step] for step, name in enumerate(names)}
+
+
+def _only(table: Table, allowed: set[str], what: str) -> None:
+    unknown = set(table) - allowed
+    if unknown:
+        raise UsageError(f"{what}: {min(unknown)!r} is not known here; known are {', '.join(sorted(allowed))}")
+
+
+def _is_tables(value: Any) -> TypeGuard[list[Table]]:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)

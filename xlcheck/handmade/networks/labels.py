@@ -1,0 +1,156 @@
+"""The words beside the cells, as far as they name gates: `forget gate`, `Wf`, `b_o`, `sum i`, `z_t`.
+
+Words prove nothing; they decide only where the numbers leave a choice, above all in which order
+somebody has stacked the gates.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import dropwhile, islice, takewhile
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.networks.gates import GATES
+from xlcheck.handmade.reading.cells import CellTable
+
+MAX_DISTANCE, NEAR = 40, 12
+LONGEST_SYMBOL = 3
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "LSTM": {
+        "forget": "f", "input gate": "i", "output gate": "o", "candidate": "c", "new memory": "c", "cell gate": "c",
+        "input": "i", "output": "o", "c~": "c", "c tilde": "c", "cell input": "c",
+    },
+    "GRU": {
+        "update": "z", "reset": "r", "candidate": "hh", "new memory": "hh", "h~": "hh", "h tilde": "hh", "hh": "hh",
+    },
+}  # fmt: skip
+_LETTERS: Mapping[str, Mapping[str, str]] = {
+    "LSTM": {"i": "i", "f": "f", "c": "c", "g": "c", "o": "o"},
+    "GRU": {"z": "z", "r": "r", "h": "hh", "n": "hh", "u": "z"},
+}
+_TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*")
+_STEP = re.compile(r"(?<=.)_?t$")
+_BIAS = re.compile(r"b|b\d+|b_\w+|b[hyxzifcoru]|bias\w*|biais|sesgo|schwell\w*|intercept\w*|threshold\w*|offset\w*")
+_SPLIT = re.compile(r"[^\w~]+")
+
+
+@lru_cache(maxsize=4096)
+def gate_in(text: str, kind: str) -> str | None:
+    """The gate that a text names, by Keras's name, or None.
+
+    Args:
+        text: the words.
+        kind: `LSTM` or `GRU`.
+    """
+    words = _plain(text)
+    named = [word for word in _WORDS[kind] if word in words]
+    # "input gate" contains "input", and so does "cell input", which is another gate.
+    found = {_WORDS[kind][w] for w in named if not any(w != other and w in other for other in named)}
+    if len(found) == 1:
+        return found.pop()
+    letters = set()
+    for token in _SPLIT.split(words):
+        match = _TOKEN.fullmatch(_STEP.sub("", token))
+        if match and match[1] in _LETTERS[kind]:
+            letters.add(_LETTERS[kind][match[1]])
+    return letters.pop() if len(letters) == 1 else None
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text that are no mere symbols."""
+    return [word for word in re.findall(r"[^\W\d_]+", text.lower()) if len(word) > LONGEST_SYMBOL]
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents and subscripts: `c̃ₜ` → `c~t`."""
+    text = unicodedata.normalize("NFKD", text).replace("\u0303", "~").replace("\u0302", "~")
+    return "".join(c for c in text if not unicodedata.combining(c)).lower()
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The texts of a workbook.
+
+    Attributes:
+        texts: cell → text.
+        learnt: words that stand beside the weights of one gate only, in whatever language → that gate.
+    """
+
+    texts: Mapping[Address, str]
+    learnt: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def of(table: CellTable) -> Labels:
+        """All constant texts of a workbook."""
+        return Labels({cell: text for cell, text in table.words.items() if text.strip()})
+
+    def taught(self, gates: Iterable[tuple[Address, str]]) -> Labels:
+        """The same with the words that stand beside the weights of single gates.
+
+        Args:
+            gates: cells of weights, and the gate that each belongs to.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        for cell, gate in gates:
+            for text in islice(self.beside(cell), 2):
+                for word in _words(text):
+                    found[word].add(gate)
+        return replace(self, learnt={word: next(iter(of)) for word, of in found.items() if len(of) == 1})
+
+    def beside(self, cell: Address) -> Iterator[str]:
+        """Texts that may describe a cell: to the left, above, and to the left of the rows just above.
+
+        Of those above, only the nearest and what stands right on top of it: the next belong to another table.
+        """
+        sheet, row, column = cell
+        yield from self._to_the_left(cell)
+        if (sheet, column) in self._columns:
+            above = ((sheet, r, column) for r in range(row - 1, max(-1, row - MAX_DISTANCE), -1))
+            heading = dropwhile(lambda place: place not in self.texts, above)
+            yield from self._along(takewhile(lambda place: place in self.texts, heading))
+        for up in range(1, 4):
+            yield from self._to_the_left((sheet, row - up, column))
+
+    def _to_the_left(self, cell: Address) -> Iterator[str]:
+        sheet, row, column = cell
+        if (sheet, row) in self._rows:
+            yield from self._along((sheet, row, c) for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1))
+
+    def _along(self, cells: Iterator[Address]) -> Iterator[str]:
+        for cell in cells:
+            if cell in self.texts:
+                yield self.texts[cell]
+
+    @cached_property
+    def _rows(self) -> set[tuple[str, int]]:
+        return {(sheet, row) for sheet, row, _ in self.texts}
+
+    @cached_property
+    def _columns(self) -> set[tuple[str, int]]:
+        return {(sheet, column) for sheet, _, column in self.texts}
+
+    def gate(self, cell: Address, kind: str) -> str | None:
+        """The gate that the nearest words name, or None."""
+        for text in self.beside(cell):
+            gate = gate_in(text, kind)
+            known = {self.learnt[word] for word in _words(text) if word in self.learnt}
+            if gate is None and len(known) == 1 and set(self.learnt.values()) == set(GATES[kind]):
+                gate = known.pop()
+            if gate is not None:
+                return gate
+        return None
+
+    def is_bias(self, cell: Address) -> bool:
+        """Whether the words nearest to a cell, to its left or above, name a bias."""
+        sheet, row, column = cell
+        for distance in range(1, NEAR + 1):
+            around = ((sheet, row - up, column - distance + up) for up in range(distance + 1))
+            texts = [self.texts[place] for place in around if place in self.texts]
+            if texts:
+                return any(_BIAS.fullmatch(word) for text in texts for word in _SPLIT.split(_plain(text)))
+        return False

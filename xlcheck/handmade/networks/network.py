@@ -1,0 +1,109 @@
+"""A model found in a workbook: its spec, and the cells in which its weights, inputs and states stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.layers.forward import forward_graph
+from xlcheck.model.model_spec import ModelSpec
+
+Array = NDArray[np.float64]
+Places = tuple[Address | None, ...]
+"""The cells of a quantity's elements in C order; None where an element has no cell."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model whose given numbers stand in a workbook.
+
+    Attributes:
+        spec: the model.
+        weights: the cells of each weight.
+        samples: for each document the cells of its inputs, targets and initial states.
+        bound: for each document the cells of computed quantities and of helpers, as far as somebody named them.
+        wanted: for each document what its inputs should be, where somebody has said so.
+        notes: what was assumed about it.
+    """
+
+    spec: ModelSpec
+    weights: Mapping[str, Places]
+    samples: tuple[Mapping[str, Places], ...]
+    bound: tuple[Mapping[str, Places], ...] = ()
+    wanted: tuple[Mapping[str, Array], ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The model's quantities."""
+        return graph_of(self.spec)
+
+    @cached_property
+    def given(self) -> tuple[Quantity, ...]:
+        """The quantities that are not computed."""
+        return tuple(q for q in self.graph if q.expr is None)
+
+    def places(self, quantity: Quantity, sample: int) -> Places:
+        """The cells of a given quantity; None for each element without one."""
+        found = (self.weights if quantity.is_weight else self.samples[sample]).get(quantity.name)
+        return found if found is not None else (None,) * size_of(quantity)
+
+    @property
+    def binds_helpers(self) -> bool:
+        """Whether somebody named the cells of helpers, which are no quantities."""
+        return any(name not in self.graph for quantities in self.bound for name in quantities)
+
+    def cells(self) -> Iterator[tuple[Quantity, int, int, Address]]:
+        """(quantity, sample, element, cell) of everything given that has a cell."""
+        for quantity in self.given:
+            for sample in range(1 if quantity.is_weight else len(self.samples)):
+                for element, cell in enumerate(self.places(quantity, sample)):
+                    if cell is not None:
+                        yield quantity, sample, element, cell
+
+    def values(self, number_of: Mapping[Address, float]) -> dict[str, Array]:
+        """The given quantities as the oracle takes them; an element without a cell is 0.
+
+        Args:
+            number_of: the number in each cell.
+        """
+        values = {}
+        for quantity in self.given:
+            rows = [
+                [0.0 if cell is None else number_of[cell] for cell in self.places(quantity, sample)]
+                for sample in range(1 if quantity.is_weight else len(self.samples))
+            ]
+            array = np.array(rows, dtype=np.float64)
+            values[quantity.name] = array[0].reshape(quantity.shape) if quantity.is_weight else array
+        return values
+
+
+graph_of = lru_cache(maxsize=64)(forward_graph)
+"""A model's quantities. A search tries a few models with the same cells in many orders."""
+
+
+def given_cells(networks: Iterable[Network]) -> dict[Address, Quantity]:
+    """Each cell that holds something given, and what."""
+    return {cell: quantity for network in networks for quantity, _, _, cell in network.cells()}
+
+
+def size_of(quantity: Quantity) -> int:
+    """How many elements a quantity has."""
+    return int(np.prod(quantity.shape))
+
+
+def numbers_in(table: CellTable, networks: tuple[Network, ...], numbers: Array) -> dict[Address, float]:
+    """The number in every cell that holds something given; NaN for a cell that holds no number."""
+    found = {}
+    for network in networks:
+        for _, _, _, cell in network.cells():
+            position = table.index.get(cell)
+            found[cell] = float("nan") if position is None else float(numbers[position])
+    return found

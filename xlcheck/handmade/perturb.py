@@ -1,0 +1,99 @@
+"""Other numbers in all weights and inputs: what is right only for the numbers shown does not stay right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.graph.trace import Trace
+from xlcheck.handmade.judging.verdicts import Verdict
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.placing.probe import random_numbers
+from xlcheck.handmade.placing.tie import Tie
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance, magnitude
+
+Array = NDArray[np.float64]
+Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
+
+_FIRST_SEED = 1_000
+
+
+def disagreeing(
+    table: CellTable,
+    opinion: Opinion,
+    networks: Sequence[Network],
+    tied: Tie,
+    recompute: Recompute,
+    tolerance: Tolerance,
+    rounds: int,
+) -> set[Address]:
+    """The cells that differ from Keras when all weights and inputs are changed.
+
+    Args:
+        table: the workbook's cells.
+        opinion: the engine to recalculate with, and the numbers that stand in the file.
+        networks: the models.
+        tied: what each cell should hold.
+        recompute: asks Keras.
+        tolerance: what counts as agreement.
+        rounds: how many times the numbers are changed.
+    """
+    found: set[Address] = set()
+    for number in range(rounds):
+        random = random_numbers(networks, _FIRST_SEED + number)
+        session = opinion.sessions.saved()
+        for cell, value in random.items():
+            session.set(*cell, value)
+        numbers = table.recalculate(session).numbers
+        for place, network in enumerate(networks):
+            given = {c: random.get(c, _number(table, opinion, numbers, c)) for _, _, _, c in network.cells()}
+            trace = recompute(network.spec, network.values(given))
+            found |= _wrong(place, trace, tied, table, numbers, tolerance)
+    return found
+
+
+def _number(table: CellTable, opinion: Opinion, numbers: Array, cell: Address) -> float:
+    position = table.index[cell]
+    return float(numbers[position] if np.isfinite(numbers[position]) else opinion.values.numbers[position])
+
+
+def _wrong(
+    network: int, trace: Trace, tied: Tie, table: CellTable, numbers: Array, tolerance: Tolerance
+) -> set[Address]:
+    desired: dict[int, tuple[Array, float]] = {}
+    found = set()
+    for cell, number in tied.held.items():
+        element = tied.elements[number]
+        if element.source.network != network:
+            continue
+        key = id(element.source)
+        if key not in desired:
+            values = element.source.compute(trace.values)
+            desired[key] = values, magnitude(values)
+        values, scale = desired[key]
+        position = table.index.get(cell)
+        actual = np.nan if position is None else numbers[position]
+        limit = tolerance.of(element.source.quantity.name).local_limit(max(1.0, scale))
+        if not abs(actual - values[element.sample, element.index]) <= limit:
+            found.add(cell)
+    return found
+
+
+def with_perturbation(verdicts: Sequence[Verdict], wrong: set[Address], tied: Tie) -> list[Verdict]:
+    """The verdicts, where cells that agreed only for the numbers shown are wrong, or follow from such cells."""
+    found = []
+    for verdict in verdicts:
+        if verdict.status is not Status.AGREE or verdict.cell not in wrong or verdict.is_noise:
+            found.append(verdict)
+            continue
+        status = Status.ROOT if verdict.cell in tied.wrong else Status.CARRIED
+        found.append(replace(verdict, status=status, only_here=True, local=verdict.desired))
+    return found

@@ -1,0 +1,177 @@
+"""What is left when every unknown cell is explained: results that stand nowhere, and numbers typed in their way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.graph.quantities import Role
+from xlcheck.handmade.networks.elements import Key
+from xlcheck.handmade.placing.matching import ENOUGH_VOTES, Matching
+from xlcheck.handmade.placing.workshop import Repair, Workshop
+
+SAME, FEWEST_DIGITS = 1e-9, 2
+MANY = 2_000
+"""Formula cells from which on a place that is asked for is trusted without a trial."""
+
+
+def strays(now: Matching, shop: Workshop) -> list[Repair]:
+    """Elements that are missing in a regular row or column, where a typed number or a stray result stands."""
+    elements = now.elements
+    known = {**shop.placed.given, **now.held}
+    placed = set(known.values())
+    bands = [elements[elements.numbers_of(place).start].key.band for place in range(len(elements.sources))]
+    shown = {bands[place] for place in set(map(elements.place, placed))}
+    missing = [
+        number
+        for place, source in enumerate(elements.sources)
+        if source.reads and not source.part and bands[place] in shown
+        for number in elements.numbers_of(place)
+        if number not in placed
+    ]
+    incomplete = {bands[elements.place(number)] for number in missing}
+    by_band: dict[tuple[int, str, str], list[tuple[Address, Key]]] = defaultdict(list)
+    for cell, number in known.items():
+        if bands[elements.place(number)] in incomplete:
+            key = elements[number].key
+            by_band[key.band].append((cell, key))
+    found: dict[Address, int] = {}
+    for number in missing:
+        key = elements[number].key
+        near = by_band[key.band]
+        if len(near) > MANY:
+            continue
+        for cell, weight in now.regularity.places(key, near).most_common(1):
+            if weight >= ENOUGH_VOTES and _is_stray(cell, number, now, shop):
+                found[cell] = number
+    return [Repair(cell, number) for cell, number in found.items()]
+
+
+def typed_results(now: Matching, shop: Workshop) -> list[Repair]:
+    """Results that stand nowhere, where a number is typed that equals them up to rounding, and that nothing reads.
+
+    A number that is typed where somebody said a quantity stands is one of them, whatever it is.
+    """
+    elements = now.elements
+    wanted = {
+        number
+        for place, source in enumerate(elements.sources)
+        if not source.part and source.quantity.band.role in {Role.OUTPUT, Role.LOSS}
+        for number in elements.numbers_of(place)
+        if now.holders[number] == 0
+    }
+    wanted = {n for n in now.missing_results | wanted if not set(_equals(n, now)) & now.holders.keys()}
+    typed = [
+        (cell, content.value) for cell in shop.table.addresses if wanted
+        if (content := shop.table.cell(cell)) is not None and content.formula is None
+        and isinstance(content.value, float) and cell not in shop.placed.given and cell not in shop.wrong
+    ]  # fmt: skip
+    found = [Repair(cell, shop.placed.bound[cell]) for cell, _ in typed if cell in shop.placed.bound]
+    wanted -= {repair.number for repair in found}
+    for number in sorted(wanted) if typed else ():
+        element = elements[number]
+        values = element.source.compute(shop.probe.saved_values(element.source.network))
+        desired = float(values[element.sample, element.index])
+        near = [cell for cell, value in typed if is_rounded(value, desired) and not shop.precedents.readers(cell)]
+        if len(near) == 1 and all(near[0] != repair.cell for repair in found):
+            found.append(Repair(near[0], number))
+    return found
+
+
+def typed_operands(now: Matching, shop: Workshop) -> list[Repair]:
+    """Numbers that formulas read which would be results, if what the results are computed from stood there instead.
+
+    Such a formula is a function of a typed number alone, and has nothing to do with the network any more.
+    """
+    elements = now.elements
+    if not now.missing_results or len(shop.table.formulas) > MANY:
+        return []
+    formulas = (shop.table.addresses[position] for position in shop.table.formulas)
+    strangers = dict.fromkeys(cell for cell in formulas if cell not in now.held and cell not in shop.placed.given)
+    for typed in dict.fromkeys(p for cell in strangers for p in shop.precedents.of(cell) if _is_typed(p, shop)):
+        readers = [cell for cell in shop.precedents.readers(typed) if cell in strangers]
+        for result, number in _operands_of_missing(now):
+            values = shop.probe.trial({typed: elements[number].values}).all()
+            found = [c for c in readers if result in elements.equal_to(values[:, [shop.table.index[c]]])[0]]
+            if found:
+                shop.formulas = [*dict.fromkeys((*shop.formulas, *found))]
+                return [Repair(typed, number)]
+    return []
+
+
+def _is_typed(cell: Address, shop: Workshop) -> bool:
+    """Whether a number is typed in a cell that is no input, weight or target of a network."""
+    content = shop.table.cell(cell)
+    if content is None or content.formula is not None or cell in shop.placed.given or cell in shop.wrong:
+        return False
+    return isinstance(content.value, float)
+
+
+def _operands_of_missing(now: Matching) -> Iterator[tuple[int, int]]:
+    """Each result that stands nowhere, with everything it is computed from that stands nowhere either."""
+    elements = now.elements
+    for result in sorted(now.missing_results):
+        element = elements[result]
+        direct = element.source.operands(element.index)
+        for name, index in sorted(direct | now.likeness.to(result, ()).needs):
+            place = elements.by_name[element.source.network, name]
+            number = elements.number(place, min(element.sample, elements.sources[place].values.shape[1] - 1), index)
+            if elements.sources[place].reads and now.holders[number] == 0:
+                yield result, number
+
+
+def unfinished(now: Matching, shop: Workshop) -> list[Repair]:
+    """Results that stand nowhere, where a formula that nothing reads gives what they are computed from."""
+    elements = now.elements
+
+    def of_layer(number: int) -> Key:
+        source = elements[number].source
+        return _of_layer(source.network, source.quantity.band.layer, elements.key(number))
+
+    last: dict[Key, list[Address]] = {of_layer(number): [] for number in now.missing_results}
+    for cell, number in now.held.items() if last else ():
+        if of_layer(number) not in last:
+            continue
+        source = elements[number].source
+        whole = not source.part or source.size == source.quantity.shape[-1]
+        if whole and elements.is_computed[number] and shop.table.is_formula(cell) and not shop.precedents.readers(cell):
+            last[of_layer(number)].append(cell)
+    found = []
+    for number in sorted(now.missing_results):
+        cells = last[of_layer(number)]
+        if len(cells) == 1 and not set(_equals(number, now)) & now.holders.keys():
+            found.append(Repair(cells[0], number))
+    return found
+
+
+def _of_layer(network: int, layer: str, key: Key) -> Key:
+    """The coordinates that are the same for all that one unit of a layer computes at one moment."""
+    return Key((network, layer, ""), key.step, key.sample, key.index)
+
+
+def _equals(number: int, now: Matching) -> tuple[int, ...]:
+    return now.elements.equal_to(now.elements[number].values[:, None])[0]
+
+
+def is_rounded(typed: float, desired: float) -> bool:
+    """Whether a number is another one, in full or with at least two digits after the point."""
+    digits = len(repr(typed).partition(".")[2])
+    return abs(typed - desired) <= SAME * max(1.0, abs(desired)) or (
+        digits >= FEWEST_DIGITS and round(desired, digits) == typed
+    )
+
+
+def _is_stray(cell: Address, number: int, now: Matching, shop: Workshop) -> bool:
+    """Whether a cell holds a number that belongs to nothing else, and stands where the element should."""
+    if cell in shop.placed.given or cell in shop.wrong or now.expected(cell) != number:
+        return False
+    content = shop.table.cell(cell)
+    if content is None:
+        return False
+    if content.formula is None:
+        return isinstance(content.value, float)
+    held = now.held.get(cell)
+    if held is None or now.holders[held] > 1 or cell in shop.copies or not now.elements.is_computed[held]:
+        return True
+    return not shop.precedents.readers(cell)

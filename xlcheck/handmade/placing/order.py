@@ -1,0 +1,154 @@
+"""Cells that compute the right thing for the wrong step, or for a unit that another cell computes already.
+
+A column of a sheet is a time step, or a row is; whoever reads the next column in a whole row of formulas
+computes nothing that the network does not have, but has it in the wrong place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.networks.elements import Key
+from xlcheck.handmade.placing.matching import Matching
+from xlcheck.handmade.placing.regularity import Band
+from xlcheck.handmade.reading.precedents import Precedents
+
+Moment = tuple[int, int]
+"""Time step and document."""
+Moments = Callable[[Address, Key], Moment | None]
+PURE = 0.7
+FEW = 3
+
+
+def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
+    """Cells that hold something else than their place asks for, where what it asks for stands nowhere.
+
+    Args:
+        now: what the cells hold.
+        precedents: who reads what.
+
+    Returns:
+        Cell → the element that it should hold; only the first ones, which read none of the others.
+    """
+    key_of = now.elements.key
+    held = {
+        cell: key_of(n) for cell, n in now.held.items()
+        if cell not in now.wrong and not now.elements.is_weight[n] and now.elements.is_computed[n]
+    }  # fmt: skip
+    held = {cell: key for cell, key in held.items() if not _is_constant(now, cell)}
+    moments = moments_of(now)
+    asked: dict[Address, int] = {}
+    for cell, key in held.items():
+        if cell in now.placed.bound or key.step < 0:
+            continue
+        number = _at_its_moment(cell, key, moments, now)
+        if number is None:
+            number = _of_its_unit(cell, key, moments(cell, key), now)
+        if number is not None:
+            asked[cell] = number
+    asked |= _in_order(held, now)
+    holders: dict[int, list[Address]] = defaultdict(list)
+    for cell, number in now.held.items():
+        if cell not in now.copies:
+            holders[number].append(cell)
+    found: dict[Address, int] = {}
+    for cell, number in asked.items():
+        if all(holder in asked for holder in holders[number]) and number not in found.values():
+            found[cell] = number
+    return {cell: n for cell, n in found.items() if not any(p in found for p in precedents.of(cell))}
+
+
+def moments_of(now: Matching) -> Moments:
+    """For a cell, and the band it may hold, the step and the document that most other cells of its column have.
+
+    Of its row where rows are purer than columns; None where they do not agree. Only what stands in one cell votes, and
+    what is computed from the cell only if there is not enough else: where a cell is wrong, so is that.
+    """
+    key_of, elements = now.elements.key, now.elements
+    given = {cell: key for cell, n in now.placed.given.items() if (key := key_of(n)).step >= 0}
+    sure = {
+        cell: key_of(n) for cell, n in now.held.items()
+        if cell not in now.wrong and cell not in now.copies and elements.is_computed[n] and now.holders[n] == 1
+    }  # fmt: skip
+    return _moments(given | sure, lru_cache(maxsize=None)(elements.followers))
+
+
+def _is_constant(now: Matching, cell: Address) -> bool:
+    values = now.elements[now.held[cell]].values
+    return bool((values == values[0]).all())
+
+
+def _at_its_moment(cell: Address, key: Key, moments: Moments, now: Matching) -> int | None:
+    """The same element at the step and for the document of the cells in its column, or in its row."""
+    moment = None if cell in now.copies else moments(cell, key)
+    if moment is None or moment == (key.step, key.sample):
+        return None
+    return now.elements.at(Key(key.band, moment[0], moment[1], key.index))
+
+
+def _of_its_unit(cell: Address, key: Key, moment: Moment | None, now: Matching) -> int | None:
+    """What the cells around ask for, where another cell holds the same; at the cell's own moment if that is known."""
+    if now.holders[now.held[cell]] < 2 or cell in now.copies:
+        return None
+    votes = now.regularity.expected(cell)
+    free = {k: weight for k, weight in votes.items() if k.band == key.band and k != key}
+    if moment is not None:
+        free = {k: weight for k, weight in free.items() if (k.step, k.sample) == moment}
+    best = max(free, key=lambda k: (free[k], -k.index), default=None)
+    return None if best is None else now.elements.at(best)
+
+
+def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:
+    """Cells in one row or column, as many as a vector has units, that give one of its elements twice."""
+    vectors: dict[Key, list[Address]] = defaultdict(list)
+    for cell, key in held.items():
+        if cell not in now.copies and cell not in now.placed.bound:
+            vectors[Key(key.band, key.step, key.sample, 0)].append(cell)
+    found: dict[Address, int] = {}
+    for key, cells in vectors.items():
+        first = now.elements.at(key)
+        if first is None:
+            continue
+        size = now.elements[first].source.size
+        in_line = len({cell[:2] for cell in cells}) == 1 or len({(cell[0], cell[2]) for cell in cells}) == 1
+        if len(cells) == size and in_line and len({now.held[cell] for cell in cells}) < size:
+            found |= {c: first + i for i, c in enumerate(sorted(cells)) if now.held[c] != first + i}
+    return found
+
+
+def _moments(held: Mapping[Address, Key], followers: Callable[[Band], frozenset[Band]]) -> Moments:
+    lines: tuple[dict[tuple[str, int], Counter[tuple[Moment, Band]]], ...] = (
+        defaultdict(Counter),
+        defaultdict(Counter),
+    )
+    for (sheet, row, column), key in held.items():
+        if key.step >= 0:
+            lines[0][sheet, column][(key.step, key.sample), key.band] += 1
+            lines[1][sheet, row][(key.step, key.sample), key.band] += 1
+    purity = [sum(_most(line) for line in side.values()) for side in lines]
+    across = purity[0] >= purity[1]
+
+    def moment(cell: Address, key: Key) -> Moment | None:
+        line = lines[0 if across else 1].get((cell[0], cell[2] if across else cell[1]), Counter())
+        votes, more = Counter[Moment](), Counter[Moment]()
+        for (other, band), count in line.items():
+            if band != key.band:
+                (more if band in followers(key.band) else votes)[other] += count
+        if votes.total() < FEW:
+            votes += more
+        if votes.total() < FEW:
+            return None
+        (best, count), *_ = votes.most_common(1)
+        return best if count >= PURE * votes.total() else None
+
+    return moment
+
+
+def _most(line: Counter[tuple[Moment, Band]]) -> int:
+    votes: Counter[Moment] = Counter()
+    for (moment, _), count in line.items():
+        votes[moment] += count
+    return max(votes.values(), default=0)

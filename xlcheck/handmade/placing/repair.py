@@ -1,0 +1,128 @@
+"""Find the cell that is wrong in itself: the one whose repair makes the cells after it right.
+
+Where a cell computes nothing that the model has, it is wrong, or one of those that it reads holds
+something else than it should. Each possible repair is tried in the engine; the best one leaves the
+fewest cells that compute nothing, or that hold something else than their place asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.placing.matching import Matching, ancestors
+from xlcheck.handmade.placing.proposals import (
+    AT_ITS_PLACE,
+    Weighed,
+    any_repairs,
+    functions_of,
+    joint_repairs,
+    likely_repairs,
+)  # fmt: skip
+from xlcheck.handmade.placing.workshop import AGAIN, Repair, Repairs, Workshop
+
+DEPTH = 3
+MAX_TRIALS = 80
+_ODD = 1.0
+"""What speaks for a repair of a cell whose formula is not what was filled into the cells beside it."""
+
+
+def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
+    """The repair that explains an unknown cell best, or none if it is better left as a scratch cell.
+
+    Args:
+        cell: a cell that computes nothing, though all that it reads is known.
+        now: what the cells hold.
+        shop: what is needed.
+    """
+    if not _may_matter(cell, now, shop):
+        return ()
+    if cell in shop.placed.bound and (now.equal(cell) or _reads_what_is_known(cell, shop)):
+        return (Repair(cell, shop.placed.bound[cell]),)  # whatever it computes is not what it was said to
+    near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
+    odd = {c for c in near if shop.is_odd(c)}
+    likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
+    if likely is not None and likely.rank[0] > 0:
+        return likely.repairs
+    for reader in shop.precedents.readers(cell)[:2]:
+        beside = [c for c in _suspects(reader, now, shop) if c not in shop.scratch]
+        together = _best_of(joint_repairs(reader, beside, now, shop), reader, beside, odd, now, shop)
+        better = together is not None and (likely is None or together.rank[0] > likely.rank[0])
+        if together is not None and better and any(r.cell == cell for r in together.repairs):
+            return together.repairs
+    other = _best_of(islice(any_repairs(near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
+    if likely is not None and likely.rank[1] >= AT_ITS_PLACE and other is not None and other.rank[0] <= 1:
+        return likely.repairs  # that one more cell is explained may be chance, where anything may stand anywhere
+    best = max((r for r in (likely, other) if r is not None), key=lambda r: r.rank, default=None)
+    return () if best is None else best.repairs
+
+
+def _reads_what_is_known(cell: Address, shop: Workshop) -> bool:
+    """Whether of all cells that a cell reads it is known what they should hold."""
+    known = (shop.placed.given, shop.placed.bound, shop.wrong)
+    return all(any(p in cells for cells in known) for p in shop.precedents.of(cell))
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """Repairs and how good they are: by their effect, what else speaks for them, their place in the calculation."""
+
+    rank: tuple[float, float, float]
+    repairs: Repairs
+
+
+def _best_of(
+    proposals: Iterable[Weighed],
+    cell: Address,
+    near: Sequence[Address],
+    odd: Collection[Address],
+    now: Matching,
+    shop: Workshop,
+) -> _Ranked | None:
+    order = {c: i for i, c in enumerate(shop.precedents.in_order(near))}
+    best: _Ranked | None = None
+    for repairs, preference in sorted(proposals, key=lambda p: min(order[r.cell] for r in p[0])):
+        after = shop.after(now, repairs, cell)
+        repaired = {r.cell for r in repairs}
+        if after is None or (cell not in repaired and after.is_unknown(cell)):
+            continue
+        without = repaired | shop.parts_for(repaired, now)
+        gain = shop.worth(after, near, without) - shop.worth(now, near, without)
+        if not all(shop.table.is_formula(c) and now.is_unknown(c) for c in repaired):
+            gain -= len(repairs) - 1  # unknown cells are wrong in any case
+        gain -= sum(shop.loss(r.cell, now) for r in repairs if not _is_forgotten(r, now, shop))
+        gain -= sum(1 - AGAIN for r in repairs if now.computed[r.number] and not shop.precedents.readers(r.cell))
+        if gain < 0 or (gain == 0 and not preference):
+            continue
+        rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
+        if best is None or rank > best.rank:
+            best = _Ranked(rank, repairs)
+    return best
+
+
+def _suspects(cell: Address, now: Matching, shop: Workshop) -> list[Address]:
+    """An unknown cell, and what it reads as far as that could be wrong: not where all around agrees with it."""
+    above = ancestors(cell, shop.precedents, (*shop.placed.given, *shop.wrong), DEPTH)
+    near = [cell, *(c for c in above if not now.is_supported(c))]
+    return near + [
+        c for c in shop.precedents.of(cell)
+        if c in above and c not in near and any(_is_forgotten(Repair(c, n), now, shop) for n in functions_of(c, now))
+    ]  # fmt: skip
+
+
+def _is_forgotten(repair: Repair, now: Matching, shop: Workshop) -> bool:
+    """Whether a cell holds what no known cell reads, instead of what is computed from it and stands nowhere."""
+    readers = shop.precedents.readers(repair.cell)
+    is_used = not readers or any(now.equal(reader) for reader in readers)
+    return not is_used and repair.number in functions_of(repair.cell, now)
+
+
+def _may_matter(cell: Address, now: Matching, shop: Workshop) -> bool:
+    """Whether an unknown cell has anything to do with a model: by what it reads, applies, or stands beside."""
+    content = shop.table.cell(cell)
+    text = "" if content is None or content.formula is None else content.formula.upper()
+    if "EXP(" in text or "TANH(" in text or now.expected(cell) is not None:
+        return True
+    return any(now.element(p) is not None or now.expected(p) is not None for p in shop.precedents.of(cell))

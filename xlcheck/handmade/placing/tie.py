@@ -1,0 +1,342 @@
+"""Tie every formula cell to what it should hold, also the wrong ones and all that depends on them.
+
+Cells are known by their fingerprint. Where a mistake hides that of a cell and of all that follow, the
+right value is written over the wrong cell, the workbook is recalculated, and what depends on it
+shows its own fingerprint again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, Values, quantity_sources
+from xlcheck.handmade.networks.gates import GATES, VALUES, at_gate, gate_of
+from xlcheck.handmade.networks.labels import Labels
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.networks.parts import met, part_sources
+from xlcheck.handmade.placing.exchange import exchanged
+from xlcheck.handmade.placing.leftovers import MANY, strays, typed_operands, typed_results, unfinished
+from xlcheck.handmade.placing.matching import Matching, Placed, frontier
+from xlcheck.handmade.placing.order import moments_of, out_of_place
+from xlcheck.handmade.placing.probe import Probe
+from xlcheck.handmade.placing.regularity import Band
+from xlcheck.handmade.placing.repair import best_repair
+from xlcheck.handmade.placing.workshop import Repair, Workshop
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
+
+Array = NDArray[np.float64]
+
+MAX_WORK = 1_600_000
+"""Formula cells that are recalculated in search of what is wrong: several seconds."""
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What every cell should hold.
+
+    Attributes:
+        elements: all that a cell may hold.
+        held: cell → number of its element.
+        wrong: those of them that compute something else → their fingerprint with right precedents.
+        loose: formula cells that belong to nothing.
+        complete: whether every cell was looked at; a workbook with a great many mistakes is not.
+    """
+
+    elements: Elements
+    held: Mapping[Address, int]
+    wrong: Mapping[Address, Array]
+    loose: tuple[Address, ...]
+    complete: bool = True
+
+    def element(self, cell: Address) -> Element | None:
+        """What a cell should hold."""
+        number = self.held.get(cell)
+        return None if number is None else self.elements[number]
+
+
+def tie(
+    table: CellTable,
+    probe: Probe,
+    networks: Sequence[Network],
+    precedents: Precedents,
+    enough: Callable[[Collection[Address]], bool] = lambda wrong: False,
+) -> Tie:
+    """Find out what every formula cell should hold.
+
+    Args:
+        table: the workbook's cells.
+        probe: the workbook with random numbers in it; the right values are written into its wrong cells.
+        networks: the models that the workbook computes.
+        precedents: who reads what.
+        enough: whether so many wrong cells are enough to look no further.
+    """
+    settings = [probe.graph_values(number) for number in range(len(networks))]
+    sources = [s for number, tied in enumerate(networks) for s in quantity_sources(number, tied, settings[number])]
+    tier = _Tier(table, probe, networks, precedents, Elements(sources))
+    unknown, binds_helpers = tier.matching().unknown(), any(network.binds_helpers for network in networks)
+    if unknown or binds_helpers:
+        parts = [s for number, tied in enumerate(networks) for s in part_sources(number, tied.graph, settings[number])]
+        if len(table.formulas) > MANY and not binds_helpers:
+            parts = met(parts, probe.values[0, [table.index[cell] for cell in unknown]], len(table.formulas))
+        tier = _Tier(table, probe, networks, precedents, Elements([*sources, *parts]))
+        tier.leave_out_strangers()
+        tier.expect_exchanged_gates(networks, settings, sources)
+    return tier.run(enough)
+
+
+def explained(table: CellTable, networks: Sequence[Network], tied: Tie) -> list[int]:
+    """How many formula cells each network explains: right ones, and those that make what it is given."""
+    counts = [0] * len(networks)
+    for cell, number in tied.held.items():
+        counts[tied.elements[number].source.network] += cell not in tied.wrong
+    for cell, owner in {cell: n for n, network in enumerate(networks) for *_, cell in network.cells()}.items():
+        counts[owner] += table.is_formula(cell) and cell not in tied.held
+    return counts
+
+
+class _Tier:
+    def __init__(
+        self,
+        table: CellTable,
+        probe: Probe,
+        networks: Sequence[Network],
+        precedents: Precedents,
+        elements: Elements,
+    ) -> None:
+        self._elements = elements
+        self._probe = probe
+        self._precedents = precedents
+        placed = Placed.of(networks, elements)
+        prepares = _preparation(placed, table, probe, precedents)
+        formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
+        formulas = [cell for cell in formulas if cell not in prepares and not table.is_data_table(cell)]
+        kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
+        labels = Labels.of(table).taught(_gates(networks))
+        self._rejected: list[dict[Address, int]] = []
+        # Formula, band and index that a wrong cell held → the band it should hold, how many steps on, and the index.
+        self._changed: dict[tuple[str | None, Band, int], tuple[Band, int, int]] = {}
+        # What a wrong cell did, and the band of the part that came of it → the band it should hold, how many steps on.
+        self._shortened: dict[tuple[str, Band], tuple[Band, int]] = {}
+        self._wrong: dict[Address, int] = {}
+        self._fingerprints: dict[Address, Array] = {}
+        copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
+        self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies, labels, kinds)
+
+    def leave_out_strangers(self) -> None:
+        """Forget formula cells that have nothing to do with the networks: other calculations in the same workbook.
+
+        One that is filled like a cell of a network belongs to it, though it may read only a number that was typed.
+        """
+        shop = self._shop
+        connected = self._precedents.connected([*shop.placed.given, *shop.placed.bound])
+        others = [cell for cell in shop.formulas if cell not in connected]
+        if others:
+            shapes = {shop.shape(cell) for cell in connected}
+            strangers = {cell for cell in others if shop.shape(cell) not in shapes}
+            shop.formulas = [cell for cell in shop.formulas if cell not in strangers]
+
+    def expect_exchanged_gates(
+        self, networks: Sequence[Network], settings: Sequence[Sequence[Values]], sources: Sequence[Source]
+    ) -> None:
+        """If the workbook is a network with its gates in another order: know of every cell what it should hold."""
+        shop = self._shop
+        if len(shop.formulas) > MANY:
+            return
+        found = exchanged(
+            networks, settings, sources, self.matching(), shop.table, shop.formulas, self._probe.values
+        )  # fmt: skip
+        shop.placed = replace(shop.placed, bound={**found, **shop.placed.bound})
+
+    def matching(self) -> Matching:
+        """What the cells hold now."""
+        shop = self._shop
+        return Matching(
+            self._elements, shop.placed, shop.table, shop.formulas, self._probe.values, self._wrong, shop.copies
+        )
+
+    def run(self, enough: Callable[[Collection[Address]], bool]) -> Tie:
+        """Repair one wrong cell after the other until every cell is explained or belongs to nothing."""
+        started = self._probe.work
+        now = self._in_place(self.matching())
+        complete = True
+        while unknown := [cell for cell in now.unknown() if cell not in self._shop.scratch]:
+            if self._probe.work - started > MAX_WORK or enough(self._wrong):
+                complete = False
+                break
+            other_gates = self._at_other_gates(now)
+            if other_gates:
+                self._declare(other_gates, now)
+            else:
+                self._settle(frontier(unknown, self._precedents), now)
+            now = self._in_place(self.matching())
+        for find in (strays, typed_results, unfinished, typed_operands):
+            repairs = find(now, self._shop)
+            if repairs:
+                self._declare(repairs, now)
+                now = self.matching()
+        loose = tuple(cell for cell in now.candidates if cell not in now.held)
+        return Tie(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
+
+    def _in_place(self, now: Matching) -> Matching:
+        """Declare cells wrong that hold what belongs elsewhere, unless that leaves more cells unknown."""
+        if len(self._shop.formulas) > MANY:
+            return now
+        asked = {**out_of_place(now, self._precedents), **self._filled(now)}
+        found = {cell: number for cell, number in asked.items() if cell not in self._shop.scratch}
+        if not found or found in self._rejected:
+            return now
+        shop = self._shop
+        values = self._probe.trial({cell: self._elements[number].values for cell, number in found.items()}).all()
+        wrong = {**self._wrong, **found}
+        after = Matching(self._elements, shop.placed, shop.table, shop.formulas, values, wrong, shop.copies)
+        if len(after.unknown()) > len(now.unknown()):
+            self._probe.overwrite({})
+            self._rejected.append(found)
+            return now
+        self._declare([Repair(cell, number) for cell, number in found.items()], now)
+        return self._in_place(self.matching())
+
+    def _filled(self, now: Matching) -> dict[Address, int]:
+        """Cells with the formula of a wrong cell that hold at their step what this one held at its own."""
+        found: dict[Address, int] = {}
+        for cell, number in now.held.items():
+            if cell in self._wrong:
+                continue
+            key = self._elements.key(number)
+            change = self._changed.get((self._shop.shape(cell), key.band, key.index)) or self._like_shortened(cell, key)
+            if change is not None:
+                band, step, index = change
+                right = self._elements.at(Key(band, key.step + step, key.sample, index))
+                if right is not None:
+                    found[cell] = right
+        return found
+
+    def _like_shortened(self, cell: Address, key: Key) -> tuple[Band, int, int] | None:
+        """What a cell should hold that does with other cells what gave a part, in a wrong cell, for the whole."""
+        text = self._shop.table.texts.get(cell) if self._shortened and key.band[2] else None
+        change = None if text is None else self._shortened.get((skeleton(text), key.band))
+        if change is None:
+            return None
+        band, step = change
+        return band, step, key.index % self._elements.sizes[band]
+
+    def _at_other_gates(self, now: Matching) -> list[Repair]:
+        """Cells that compute another gate than the words beside them say, if that explains the unknown cells."""
+        found: dict[Address, int] = {}
+        gates = [self._gate(source) for source in self._elements.sources]
+        for cell, number in now.held.items():
+            kind, gate = gates[self._elements.place(number)]
+            is_open = gate is not None and cell not in self._shop.placed.bound
+            said = self._shop.labels.gate(cell, kind) if is_open else None
+            if said is None or said == gate:
+                continue
+            element = self._elements[number]
+            quantity, network = element.source.quantity, element.source.network
+            name = quantity.name.replace(f".{quantity.band.symbol}", f".{at_gate(kind, quantity.band.symbol, said)}")
+            found[cell] = self._elements.number(self._elements.by_name[network, name], element.sample, element.index)
+        found |= self._unknown_gates(now) if found else {}
+        first = {cell: n for cell, n in found.items() if not any(p in found for p in self._precedents.of(cell))}
+        if not first or first in self._rejected:
+            return []
+        shop = self._shop
+        values = self._probe.trial({cell: self._elements[number].values for cell, number in first.items()}).all()
+        after = Matching(
+            self._elements, shop.placed, shop.table, shop.formulas, values, {**self._wrong, **first}, shop.copies
+        )
+        if len(after.unknown()) >= len(now.unknown()):
+            self._probe.overwrite({})
+            self._rejected.append(first)
+            return []
+        return [Repair(cell, number) for cell, number in first.items()]
+
+    def _gate(self, source: Source) -> tuple[str, str | None]:
+        """The class of a source's layer, and the gate that it belongs to, if to any."""
+        kind = self._shop.kinds.get((source.network, source.quantity.band.layer), "")
+        return kind, None if source.part else gate_of(kind, source.quantity.band.symbol)
+
+    def _unknown_gates(self, now: Matching) -> dict[Address, int]:
+        """Unknown cells with the words of a gate beside them, in a layer of one unit whose gates stand in cells."""
+        moments = moments_of(now)
+        found: dict[Address, int] = {}
+        for cell in now.unknown():
+            for (network, layer), kind in self._shop.kinds.items():
+                is_open = kind in VALUES and cell not in self._shop.placed.bound
+                said = self._shop.labels.gate(cell, kind) if is_open else None
+                if said is None:
+                    continue
+                band = (network, f"{layer}.{VALUES[kind][said]}", "")
+                moment = moments(cell, Key(band, 0, 0, 0))
+                number = None if moment is None else self._elements.at(Key(band, *moment, 0))
+                if number is not None and self._elements[number].source.size == 1:
+                    found[cell] = number
+        return found
+
+    def _settle(self, first: Sequence[Address], now: Matching) -> None:
+        """Repair what makes the first unknown cells unknown."""
+        shop = self._shop
+        if len(shop.formulas) > MANY:
+            bound = [Repair(c, shop.placed.bound[c]) for c in first if c in shop.placed.bound]
+            if bound:
+                self._declare(bound, now)
+                return
+            plain = [Repair(c, n) for c in first if (n := now.expected(c)) is not None]
+            if plain:
+                self._declare(plain, now)
+                return
+        cell = first[0]
+        repairs = best_repair(cell, now, shop)
+        if not repairs and cell in shop.placed.bound:
+            repairs = (Repair(cell, shop.placed.bound[cell]),)
+        if repairs:
+            self._declare(repairs, now)
+        else:
+            shop.scratch.add(cell)
+
+    def _declare(self, repairs: Sequence[Repair], now: Matching) -> None:
+        """Write right values over wrong cells."""
+        for repair in repairs:
+            held = now.held.get(repair.cell)
+            if held is not None and self._elements.is_computed[held] and repair.cell not in self._wrong:
+                old, new = self._elements.key(held), self._elements.key(repair.number)
+                formula = (self._shop.shape(repair.cell), old.band, old.index)
+                self._changed[formula] = (new.band, new.step - old.step, new.index)
+                text = self._shop.table.texts.get(repair.cell)
+                if text is not None and old.band[2] and old.index % self._elements.sizes[new.band] == new.index:
+                    self._shortened[skeleton(text), old.band] = (new.band, new.step - old.step)
+            self._fingerprints.setdefault(repair.cell, now.fingerprint(repair.cell))
+            self._wrong[repair.cell] = repair.number
+        self._probe.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
+
+
+def _gates(networks: Sequence[Network]) -> Iterator[tuple[Address, str]]:
+    """The cells of the weights of gates, with the gate."""
+    for network in networks:
+        for layer in network.spec.layers:
+            gates = GATES.get(layer.kind, ())
+            for name in layer.weights if len(gates) > 1 else ():
+                units = layer.options["units"]
+                for index, cell in enumerate(network.weights[f"{layer.name}.{name}"]):
+                    if cell is not None:
+                        yield cell, gates[index % (units * len(gates)) // units]
+
+
+def _preparation(placed: Placed, table: CellTable, probe: Probe, precedents: Precedents) -> set[Address]:
+    """Formula cells that only make the inputs: words to codes, codes to one-hot vectors, padding."""
+    found: set[Address] = set()
+    stack = [cell for cell in placed.given if table.is_formula(cell)]
+    while stack:
+        for cell in precedents.of(stack.pop()):
+            if cell in found or cell in placed.given or not table.is_formula(cell):
+                continue
+            values = probe.values[:, table.index[cell]]
+            if (values == values[0]).all() or np.isnan(values).all():
+                found.add(cell)
+                stack.append(cell)
+    return found

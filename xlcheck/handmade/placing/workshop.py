@@ -1,0 +1,143 @@
+"""A workbook in repair: what its cells would hold if some held what they should, and how much of it is right then."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade.networks.labels import Labels
+from xlcheck.handmade.placing.matching import Matching, Placed
+from xlcheck.handmade.placing.probe import Probe
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
+
+MOST_BESIDE = 8
+AGAIN, _PART, _MISPLACED = 0.7, 0.9, 0.5
+"""What a cell is worth that computes again what another cell computes, or holds a part of a quantity which a known cell
+reads, where one that computes a quantity is worth 1; what is taken off for one at the wrong place."""
+_COPY, _ALONE = 0.25, 0.5
+"""What is lost if a cell is declared wrong that repeats another one, or is the only one of its kind."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A cell and the element that it should hold."""
+
+    cell: Address
+    number: int
+
+
+Repairs = tuple[Repair, ...]
+
+
+@dataclass
+class Workshop:
+    """What a repair needs to know.
+
+    Attributes:
+        table: the workbook's cells.
+        probe: the workbook with random numbers in it.
+        precedents: who reads what.
+        placed: what is known beforehand.
+        formulas: the formula cells to be explained.
+        wrong: the cells found to be wrong so far, and what they should hold.
+        scratch: cells that belong to nothing.
+        copies: formula cells that only repeat another cell.
+        labels: the words beside the cells.
+        kinds: Keras's class of each layer, by network and name.
+    """
+
+    table: CellTable
+    probe: Probe
+    precedents: Precedents
+    placed: Placed
+    formulas: Sequence[Address]
+    wrong: Mapping[Address, int]
+    scratch: set[Address]
+    copies: frozenset[Address]
+    labels: Labels
+    kinds: Mapping[tuple[int, str], str]
+
+    def after(self, now: Matching, repairs: Repairs, cell: Address) -> Matching | None:
+        """What the cells would hold after repairs; None if they neither concern nor explain the unknown cell."""
+        trial = self.probe.trial({r.cell: now.elements[r.number].values for r in repairs})
+        position = self.table.index[cell]
+        if all(r.cell != cell for r in repairs) and not now.elements.holds(trial.first()[position]):
+            return None
+        wrong = {**self.wrong, **{r.cell: r.number for r in repairs}}
+        return Matching(now.elements, self.placed, self.table, self.formulas, trial.all(), wrong, self.copies)
+
+    def worth(self, matching: Matching, watched: Sequence[Address], without: Collection[Address]) -> float:
+        """How much of the workbook a matching explains.
+
+        Args:
+            matching: what the cells hold.
+            watched: the cells whose place is looked at.
+            without: the cells that are repaired, which do not count.
+        """
+        total = 0.0
+        for cell, numbers in matching.candidates.items():
+            if cell not in without and numbers and cell not in self.scratch and not matching.is_unknown(cell):
+                total += self._worth_of(cell, matching)
+        return total - _MISPLACED * sum(
+            matching.is_misplaced(c) for c in watched if c not in without and not matching.is_unknown(c)
+        )  # fmt: skip
+
+    def parts_for(self, cells: Collection[Address], now: Matching) -> set[Address]:
+        """The cells of parts that nothing else reads than some cells: whether they are right is not known by them."""
+        read = {p for cell in cells for p in self.precedents.of(cell)}
+        return {
+            p for p in read
+            if (number := now.held.get(p)) is not None and now.elements.is_part[number]
+            and all(reader in cells for reader in self.precedents.readers(p))
+        }  # fmt: skip
+
+    def _worth_of(self, cell: Address, matching: Matching) -> float:
+        number = matching.held[cell]
+        if matching.elements.is_part[number]:
+            return _PART if any(matching.equal(reader) for reader in self.precedents.readers(cell)) else 0.0
+        return AGAIN if matching.computed[number] > 1 and cell not in self.copies else 1.0
+
+    def loss(self, cell: Address, now: Matching) -> float:
+        """What is lost if a cell is declared wrong that computes a quantity which no other cell computes."""
+        number = now.held.get(cell)
+        if number is None or now.elements.is_part[number] or now.is_misplaced(cell):
+            return 0.0
+        if cell in self.copies:
+            return _COPY
+        if now.holders[number] > 1:
+            return 0.0
+        return 1.0 if now.bands[now.elements[number].source.band] > 1 else _ALONE
+
+    def is_odd(self, cell: Address) -> bool:
+        """Whether a formula differs from what was filled into most cells of its row or column, or was found wrong."""
+        own = self.shape(cell)
+        if own is None:
+            return False
+        if any(self.shape(wrong) == own for wrong in self.wrong):
+            return True
+        odd = False
+        for down, right in ((0, 1), (1, 0)):
+            line = [s for sign in (1, -1) for s in self._line(cell, sign * down, sign * right)]
+            if own in line:
+                return False
+            shapes = Counter(line)
+            odd = odd or (len(line) > 1 and shapes.most_common(1)[0][1] > len(line) / 2)
+        return odd
+
+    def shape(self, cell: Address) -> str | None:
+        """A formula's shape; None where no formula stands."""
+        content = self.table.cell(cell)
+        return None if content is None or content.formula is None else shape_of(content.formula, cell[1], cell[2])
+
+    def _line(self, cell: Address, down: int, right: int) -> Iterator[str]:
+        """The shapes of the formulas that follow in one direction, up to the first cell without one."""
+        sheet, row, column = cell
+        for step in range(1, MOST_BESIDE):
+            shape = self.shape((sheet, row + step * down, column + step * right))
+            if shape is None:
+                return
+            yield shape

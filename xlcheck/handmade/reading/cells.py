@@ -1,0 +1,211 @@
+"""The cells of a workbook in one list, and their values as an engine computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.engines.base import Session
+from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_sheet
+from xlcheck.formulas.algebra import Address
+from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.packed_cells import PackedCells
+from xlcheck.workbook.rectangles import Positions, rectangles
+from xlcheck.workbook.values import NotEvaluated, Value
+
+Numbers = NDArray[np.float64]
+Areas = tuple[list[Range], Positions]
+"""Ranges, and the position of each of their cells in the list; -1 for a cell that is not in it."""
+
+
+_SMALL = 4_000
+"""Cells of a workbook up to which one large rectangle is read faster than many small ones."""
+
+
+_MOST_PASSES = 200
+
+
+_FROZEN = "__xludf.DUMMYFUNCTION("
+"""In what Google Sheets writes for a formula that Excel does not know: IFERROR of this, and the value that it had."""
+
+
+_NO_FORMULA = NotEvaluated("Google Sheets saved its value and no formula that another program can compute")
+
+
+def show(cell: Address) -> str:
+    """An address as a formula writes it, with its worksheet: `Sheet1!B2`."""
+    return f"{quote_sheet(cell[0])}!{cell_name(cell[1], cell[2])}"
+
+
+@dataclass(frozen=True)
+class CellValues:
+    """What stands in the cells after a recalculation.
+
+    Attributes:
+        numbers: one number for each cell of the table; NaN where there is none.
+        others: whatever is no number, by position in the table.
+    """
+
+    numbers: Numbers
+    others: Mapping[int, Value]
+
+    def __getitem__(self, position: int) -> Value:
+        if position in self.others:
+            return self.others[position]
+        return float(self.numbers[position])
+
+
+class CellTable:
+    """All cells of a workbook that are not empty, in the file's order: sheet by sheet, row by row.
+
+    Args:
+        content: the workbook as read.
+
+    Attributes:
+        addresses: the cells.
+        index: the position of each of them.
+        formulas: the positions of the formula cells.
+        texts: the formula of each of these, without `=`.
+        words: the constants that are texts.
+        arrays: the range of the array formula that a cell belongs to, where it belongs to one.
+    """
+
+    def __init__(self, content: WorkbookContent) -> None:
+        self.content = content
+        self.addresses: list[Address] = []
+        self.texts: dict[Address, str] = {}
+        self.words: dict[Address, str] = {}
+        self.arrays: dict[Address, str] = {}
+        for name, sheet in content.sheets.items():
+            in_order = isinstance(sheet.cells, PackedCells)
+            for (row, column), cell in (
+                sheet.cells.items() if in_order else sorted(sheet.cells.items(), key=itemgetter(0))
+            ):
+                address = (name, row, column)
+                self.addresses.append(address)
+                if cell.formula is not None:
+                    self.texts[address] = cell.formula
+                elif isinstance(cell.value, str):
+                    self.words[address] = cell.value
+                if cell.array is not None:
+                    self.arrays[address] = cell.array
+        self.index: dict[Address, int] = {address: i for i, address in enumerate(self.addresses)}
+        self.formulas: list[int] = [self.index[address] for address in self.texts]
+        self._frozen = [self.index[address] for address, text in self.texts.items() if _FROZEN in text]
+
+    def __len__(self) -> int:
+        return len(self.addresses)
+
+    def cell(self, address: Address) -> Cell | None:
+        """What the file holds at an address, or None for an empty cell."""
+        sheet = self.content.sheets.get(address[0])
+        return None if sheet is None else sheet.cells.get(address[1:])
+
+    def is_formula(self, address: Address) -> bool:
+        """Whether a formula stands there."""
+        return address in self.texts
+
+    def typed_numbers(self) -> Iterator[tuple[Address, float]]:
+        """The cells in which a number was typed, and the number."""
+        for address in self.addresses:
+            cell = self.cell(address)
+            if cell is not None and cell.formula is None and isinstance(cell.value, float):
+                yield address, cell.value
+
+    def is_fraction(self, address: Address) -> bool:
+        """Whether a number that is not whole was typed there."""
+        cell = self.cell(address)
+        value = None if cell is None or cell.formula is not None else cell.value
+        return isinstance(value, float) and not value.is_integer()
+
+    def is_data_table(self, address: Address) -> bool:
+        """Whether the cell belongs to a what-if data table, which shows results for other inputs."""
+        return self.texts.get(address, "").startswith("TABLE(")
+
+    def spill(self, cell: Address) -> Range:
+        """The range that the array formula of a cell fills; the cell itself if it holds none."""
+        return parse_range(self.arrays.get(cell, cell_name(*cell[1:])), cell[0])
+
+    @cached_property
+    def bounds(self) -> dict[str, Range]:
+        """The used range of each worksheet that is not empty."""
+        bounds = {}
+        for name, sheet in self.content.sheets.items():
+            if sheet.cells:
+                rows = [row for row, _ in sheet.cells]
+                columns = [column for _, column in sheet.cells]
+                top, left = min(rows), min(columns)
+                bounds[name] = Range(name, top, left, max(rows) - top + 1, max(columns) - left + 1)
+        return bounds
+
+    def clip(self, area: Range) -> Range:
+        """The part of a whole-column or whole-row reference that can hold something; other ranges as they are."""
+        used = self.bounds.get(area.sheet)
+        if used is None or area.size <= 10_000:
+            return area
+        bottom = min(area.top + area.rows, used.top + used.rows)
+        right = min(area.left + area.columns, used.left + used.columns)
+        return Range(area.sheet, area.top, area.left, max(1, bottom - area.top), max(1, right - area.left))
+
+    @cached_property
+    def _all_areas(self) -> Areas:
+        return _joined(rectangles(self.addresses))
+
+    @cached_property
+    def _formula_areas(self) -> Areas:
+        positions = np.array(self.formulas, dtype=np.intp)
+        found = rectangles([self.addresses[i] for i in self.formulas])
+        if len(found) > len(self.bounds) and sum(area.size for area in self.bounds.values()) < _SMALL:
+            return _joined([self._whole(sheet) for sheet in self.bounds])
+        return _joined([(area, positions[numbers]) for area, numbers in found])
+
+    def _whole(self, sheet: str) -> tuple[Range, Positions]:
+        area = self.bounds[sheet]
+        return area, np.array([self.index.get((sheet, *cell), -1) for cell in area.cells()], dtype=np.intp)
+
+    @cached_property
+    def has_arrays(self) -> bool:
+        """Whether an array formula fills more than one cell."""
+        return any(":" in area for area in self.arrays.values())
+
+    def recalculate(self, session: Session, *, formulas_only: bool = False) -> CellValues:
+        """Recalculate and read.
+
+        IronCalc 0.9 may compute a cell before the array formula that it reads; so with array formulas it is
+        asked again until nothing changes.
+        """
+        session.recalculate()
+        values = self.read(session, formulas_only=formulas_only)
+        for _ in range(_MOST_PASSES if self.has_arrays else 0):
+            session.recalculate()
+            before, values = values, self.read(session, formulas_only=formulas_only)
+            if np.array_equal(before.numbers, values.numbers, equal_nan=True) and before.others == values.others:
+                break
+        return values
+
+    def read(self, session: Session, *, formulas_only: bool = False) -> CellValues:
+        """The values of all cells, or of the formula cells, after `session.recalculate()`."""
+        areas, places = self._formula_areas if formulas_only else self._all_areas
+        packed = session.read_all(areas)
+        numbers = np.full(len(self) + 1, np.nan)  # the last one is for empty cells
+        numbers[places] = np.frombuffer(packed.numbers) if len(packed.numbers) else np.empty(0)
+        others: dict[int, Value] = {}
+        for place, value in packed.others.items():
+            position = int(places[place])
+            if type(value) is float:  # an infinity
+                numbers[position] = value
+            elif position >= 0:
+                others[position] = value
+        for position in self._frozen:
+            numbers[position], others[position] = np.nan, _NO_FORMULA
+        return CellValues(numbers[:-1], others)
+
+
+def _joined(found: list[tuple[Range, Positions]]) -> Areas:
+    positions = [own for _, own in found]
+    return [area for area, _ in found], np.concatenate(positions) if positions else np.empty(0, dtype=np.intp)

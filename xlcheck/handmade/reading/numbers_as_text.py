@@ -1,0 +1,35 @@
+"""Numbers that a worksheet stores as texts, after an apostrophe, a foreign decimal point or a careless import."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.precedents import Precedents
+
+MANY = 5
+
+
+def numbers_as_text(table: CellTable, precedents: Precedents) -> Iterator[str]:
+    """One sentence, without its full stop, if formulas read numbers that are stored as texts.
+
+    Args:
+        table: the workbook's cells.
+        precedents: who reads what.
+    """
+    cells = [cell for cell, text in table.words.items() if _is_number(text) and precedents.readers(cell)]
+    if not cells:
+        return
+    more = f" and {len(cells) - MANY} more" if len(cells) > MANY else ""
+    shown = ", ".join(show(cell) for cell in cells[:MANY]) + more
+    hold = "holds a number" if len(cells) == 1 else "hold numbers"
+    yield f"{shown} {hold} stored as text, which formulas take for 0 or for an error"
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number, with a decimal point or a comma."""
+    try:
+        return math.isfinite(float(text.strip().replace(",", ".")))
+    except ValueError:
+        return False

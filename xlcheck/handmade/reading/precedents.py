@@ -1,0 +1,151 @@
+"""What formulas read, and who reads a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.references import references
+from xlcheck.handmade.reading.cells import CellTable
+
+MAX_CELLS = 20_000
+_LARGE = 20_000
+
+_SPILL = re.compile(r"\bANCHORARRAY\(|#", re.IGNORECASE)
+"""A formula that reads a spilled range by its first cell: `A1#`, which files spell `_xlfn.ANCHORARRAY(A1)`."""
+
+_COPY = re.compile(r"\s*\+?(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?\d+\s*")
+
+
+class Precedents:
+    """The references of every formula of a workbook.
+
+    Args:
+        table: the workbook's cells.
+        before: of the same workbook, before some of its formulas were amended.
+    """
+
+    def __init__(self, table: CellTable, before: Precedents | None = None) -> None:
+        self._table = table
+        self._before = before
+        self._ranges = lru_cache(maxsize=None)(self._read)
+        self._readers = lru_cache(maxsize=None)(self._find_readers)
+
+    def _read(self, cell: Address) -> tuple[Range, ...]:
+        text = self._table.texts.get(cell)
+        if text is None:
+            return ()
+        if self._before is not None and self._before._table.texts.get(cell) == text:
+            return self._before.ranges(cell)
+        content = self._table.content
+        areas = (area for area in references(text, cell[0], content.names) if area.sheet in content.sheets)
+        if _SPILL.search(text):
+            return tuple(self._table.spill((a.sheet, a.top, a.left)) if a.size == 1 else a for a in areas)
+        return tuple(areas)
+
+    def ranges(self, cell: Address) -> tuple[Range, ...]:
+        """The ranges that a cell's formula names."""
+        return self._ranges(cell)
+
+    def of(self, cell: Address) -> list[Address]:
+        """Every cell that a cell's formula reads, in the order of its text, each once; empty cells too."""
+        found: dict[Address, None] = {}
+        for area in self.ranges(cell):
+            used = self._table.clip(area)
+            if len(found) + used.size > MAX_CELLS:
+                break
+            found.update(((used.sheet, row, column), None) for row, column in used.cells())
+        return list(found)
+
+    def is_copy(self, cell: Address) -> bool:
+        """Whether a formula only repeats another cell: `=B9`."""
+        text = self._table.texts.get(cell)
+        return text is not None and _COPY.fullmatch(text) is not None
+
+    @cached_property
+    def _all(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """All references as rows (reader, sheet, top, left, bottom, right)."""
+        sheets = list(self._table.content.sheets)
+        number = {name: i for i, name in enumerate(sheets)}
+        rows = [
+            (position, number.get(a.sheet, -1), a.top, a.left, a.top + a.rows, a.left + a.columns)
+            for position in self._table.formulas
+            for a in self.ranges(self._table.addresses[position])
+        ]
+        array = np.array(rows, dtype=np.int64).reshape(-1, 6)
+        return array[:, 0], array[:, 1:], sheets
+
+    def readers(self, cell: Address) -> list[Address]:
+        """The formula cells that read a cell."""
+        return list(self._readers(cell))
+
+    def _find_readers(self, cell: Address) -> tuple[Address, ...]:
+        readers, areas, sheets = self._all
+        sheet, row, column = cell
+        if sheet not in sheets:
+            return ()
+        hit = (areas[:, 0] == sheets.index(sheet)) & (areas[:, 1] <= row) & (row < areas[:, 3])
+        hit &= (areas[:, 2] <= column) & (column < areas[:, 4])
+        return tuple(self._table.addresses[i] for i in np.unique(readers[hit]).tolist())
+
+    def connected(self, start: Iterable[Address]) -> set[Address]:
+        """The formula cells that are connected with any of the given cells by references, in whatever direction.
+
+        In a very large workbook, those on the worksheets of these cells and of cells that read them.
+        """
+        if len(self._table.formulas) > _LARGE:
+            return self._on_same_sheets(set(start))
+        parent: dict[Address, Address] = {}
+
+        def root(cell: Address) -> Address:
+            path = []
+            while (above := parent.setdefault(cell, cell)) != cell:
+                path.append(cell)
+                cell = above
+            for item in path:
+                parent[item] = cell
+            return cell
+
+        formulas = [self._table.addresses[position] for position in self._table.formulas]
+        for formula in formulas:
+            for precedent in self.of(formula):
+                parent[root(precedent)] = root(formula)
+        roots = {root(cell) for cell in start}
+        return {formula for formula in formulas if root(formula) in roots}
+
+    def _on_same_sheets(self, start: set[Address]) -> set[Address]:
+        sheets = {sheet for sheet, _, _ in start}
+        formulas = [self._table.addresses[position] for position in self._table.formulas]
+        readers: set[str] = set()
+        for cell in formulas:
+            if (
+                cell[0] not in sheets
+                and cell[0] not in readers
+                and any(area.sheet in sheets for area in self.ranges(cell))
+            ):
+                readers.add(cell[0])
+        return {cell for cell in formulas if cell[0] in sheets or cell[0] in readers}
+
+    def in_order(self, cells: Iterable[Address]) -> list[Address]:
+        """Cells in order of calculation: each after those of them that it reads, directly or through them."""
+        wanted = dict.fromkeys(cells)
+        done: dict[Address, None] = {}
+        for start in wanted:
+            stack = [(start, False)]
+            open_cells: set[Address] = set()
+            while stack:
+                cell, ready = stack.pop()
+                if ready:
+                    done.setdefault(cell)
+                    continue
+                if cell in done or cell in open_cells:
+                    continue
+                open_cells.add(cell)
+                stack.append((cell, True))
+                stack.extend((c, False) for c in reversed(self.of(cell)) if c in wanted and c not in done)
+        return list(done)

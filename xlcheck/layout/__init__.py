@@ -1,0 +1,1 @@
+"""What stands where on the sheets of a generated workbook."""

@@ -1,0 +1,85 @@
+"""ModelSpec → keras.Model: the way back, for weights that were edited in a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from xlcheck.errors import ModelError
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import weights_by_name, wrapped_layers
+from xlcheck.model.keras_loss import to_keras_loss
+from xlcheck.model.layer_options import TRAINING_ONLY
+from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
+
+
+def to_keras(spec: ModelSpec, weights: Mapping[str, Array], dtype: str = "float64") -> Any:
+    """Build the Keras model that a spec describes, with the given weights.
+
+    Args:
+        spec: the model.
+        weights: every weight by its quantity's name (`lstm.kernel`); other names are not looked at.
+        dtype: precision of weights and arithmetic, `float64` or `float32`.
+
+    Returns:
+        A functional `keras.Model`, compiled with the spec's loss if it has one.
+
+    Raises:
+        ModelError: a weight is missing or has another shape than the spec says.
+    """
+    keras = import_keras()
+    inputs = {item.tensor: keras.Input(item.shape, dtype=dtype, name=item.tensor) for item in spec.inputs}
+    layers = {layer.name: _build(keras, layer, dtype) for layer in spec.layers}
+    tensors = dict(inputs)
+    for call in spec.calls:
+        made = _call(layers[call.layer], spec.layer(call.layer), [tensors[name] for name in call.inputs])
+        tensors.update(zip(call.outputs, keras.tree.flatten(made), strict=True))
+    outputs = [tensors[name] for name in spec.outputs]
+    model = keras.Model(
+        list(inputs.values()) if len(inputs) > 1 else next(iter(inputs.values())),
+        outputs if len(outputs) > 1 else outputs[0],
+        name=spec.name,
+    )
+    for layer in spec.layers:
+        _assign(layers[layer.name], layer, weights)
+    if spec.loss is not None:
+        model.compile(loss=to_keras_loss(spec.loss))
+    return model
+
+
+def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
+    if layer.kind in TRAINING_ONLY:
+        return keras.layers.Identity(name=layer.name, dtype=dtype)
+    options = {key: value for key, value in layer.options.items() if key != "stateful"}  # states are always given
+    inner = [_build(keras, item, dtype) for item in layer.inner]
+    if layer.kind == "Bidirectional":
+        options |= {"layer": inner[0], "backward_layer": inner[1]}
+    elif inner:
+        options |= {"layer": inner[0]}
+    return getattr(keras.layers, layer.kind)(**options, name=layer.name, dtype=dtype)
+
+
+def _call(built: Any, layer: LayerSpec, given: list[Any]) -> Any:
+    """Call a layer on its inputs; what a recurrent layer reads after its sequence are initial states."""
+    if layer.kind in ("SimpleRNN", "LSTM", "GRU", "Bidirectional"):
+        return built(given[0], initial_state=given[1:] or None)
+    is_list = len(given) > 1 or hasattr(built, "_merge_function")
+    return built(given if is_list else given[0])
+
+
+def _assign(built: Any, layer: LayerSpec, weights: Mapping[str, Array], path: str = "") -> None:
+    path = path or layer.name
+    for item, inner in zip(wrapped_layers(built), layer.inner, strict=True):
+        _assign(item, inner, weights, f"{path}.{inner.name}")
+    for weight, variable in weights_by_name(built).items() if not layer.inner else ():
+        name = f"{path}.{weight}"
+        if name not in weights:
+            raise ModelError(f"the weight {name} is missing; {layer.kind} needs {', '.join(layer.weights)}")
+        value = np.asarray(weights[name])
+        if value.shape != tuple(variable.shape):
+            raise ModelError(f"the weight {name} has shape {value.shape}; {tuple(variable.shape)} is needed")
+        variable.assign(value)
+    if layer.kind == "Normalization":
+        built.finalize_state()

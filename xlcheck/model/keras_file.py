@@ -1,0 +1,108 @@
+"""Reading a `.keras` file from anybody without running its code."""
+
+from __future__ import annotations
+
+import json
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from xlcheck.errors import ModelError
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.layer_options import OPTIONS, options_of
+
+# Where Keras keeps what networks consist of. Other parts of it can load files and other modules.
+_MODULES = {
+    "keras", "keras.activations", "keras.constraints", "keras.initializers", "keras.layers", "keras.losses",
+    "keras.metrics", "keras.models", "keras.optimizers", "keras.optimizers.schedules", "keras.random",
+    "keras.regularizers", "keras.src.models.functional",
+}  # fmt: skip
+_OPERATIONS = "keras.src.ops."  # made by Keras where a mask is computed, or by an expression between layers
+_LAMBDA = {"value"}  # a lambda function as activation: marshalled code, and nothing else
+_MAX_RATIO = 100  # Keras compresses nothing; other tools may, but no weights shrink to a hundredth
+
+
+def load_model(path: str | Path) -> Any:
+    """Load a Keras model in Keras's safe mode.
+
+    The file's configuration is read first, so that a custom or Lambda layer is refused by name
+    before Keras builds anything. A custom loss or metric is left out: the forward pass needs none.
+
+    Raises:
+        ModelError: there is no such file, it is not a whole `.keras` file, or it needs code that is not Keras's.
+        NotSupportedError: a layer of Keras's is not supported.
+        MissingDependencyError: Keras is not installed.
+    """
+    path = Path(path)
+    config = _config(path)
+    compiled = config.pop("compile_config", None)
+    for owner, item in _objects(config):
+        _require_known(path, owner, item)
+    standard = all(item.get("module") in _MODULES for _, item in _objects(compiled))
+    keras = import_keras()
+    try:
+        with warnings.catch_warnings():
+            # A model that was saved before its training has no optimiser state, and needs none here.
+            warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
+            return keras.saving.load_model(path, compile=standard, safe_mode=True)
+    except Exception as error:  # Keras raises whatever its parts raise
+        reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
+        raise ModelError(f"{path}: Keras cannot load it: {reason}") from error
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """The model's configuration, straight from the zip."""
+    if not path.is_file():
+        what = "this is a folder" if path.is_dir() else "there is no such file"
+        raise ModelError(f"{path}: {what}; give a .keras file, as model.save writes it")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+            if unpacked > _MAX_RATIO * path.stat().st_size:
+                raise ModelError(f"{path}: it would unpack to {unpacked} bytes, far too many for a file of its size")
+            config = json.loads(archive.read("config.json"))
+        if not isinstance(config, dict):
+            raise ValueError("a configuration is a dictionary")
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, RuntimeError) as error:
+        raise ModelError(
+            f"{path}: this is not a .keras file, or it is damaged; save it again with model.save"
+        ) from error
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
+    return config
+
+
+def _require_known(path: Path, owner: str, item: dict[str, Any]) -> None:
+    """Refuse an object that holds code or needs code that is no part of a network, and layers that are not supported.
+
+    Raises:
+        ModelError: loading it could run code of the file, or other code than that of Keras's layers.
+        NotSupportedError: it is one of Keras's layers, but not a supported one.
+    """
+    kind, module = item.get("class_name"), item.get("module")
+    if kind == "Lambda":
+        raise ModelError(f"{path}: layer {owner!r} is a Lambda layer, which holds Python code; xlcheck never runs it")
+    if kind in (None, "__lambda__"):
+        raise ModelError(f"{path}: {owner!r} holds Python code, a lambda function; xlcheck never runs it")
+    if module not in _MODULES and not str(module).startswith(_OPERATIONS):
+        name = item["config"] if kind == "function" else kind  # a function is called what its configuration says
+        what = f"the class {name}" if module is None else f"{module}.{name}"
+        raise ModelError(f"{path}: {owner!r} needs {what}, which is not part of Keras; xlcheck runs no code of a file")
+    if module == "keras.layers" and kind != "InputLayer" and kind not in OPTIONS:
+        options_of(kind, owner, {})
+
+
+def _objects(config: Any, owner: str = "model") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every serialised object, with the name of the layer that it belongs to."""
+    if isinstance(config, list):
+        for item in config:
+            yield from _objects(item, owner)
+    elif isinstance(config, dict):
+        inner = config.get("config")
+        owner = str(config.get("name") or (inner.get("name") if isinstance(inner, dict) else None) or owner)
+        if "module" in config or config.get("class_name") == "__lambda__" or set(config) == _LAMBDA:
+            yield owner, config
+        for value in config.values():
+            yield from _objects(value, owner)

@@ -1,0 +1,93 @@
+"""The optimiser that a Keras model was compiled with, and what it keeps of the training so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import walk, weights_by_name
+from xlcheck.model.model_spec import Array
+
+_KEPT = {"SGD": ("momentum", "nesterov"), "RMSprop": ("rho", "epsilon"), "Adam": ("beta_1", "beta_2", "epsilon")}
+_SLOTS = {"momentum": "m", "velocity": "v"}
+
+
+@dataclass(frozen=True)
+class OptimiserState:
+    """An optimiser before a step.
+
+    Attributes:
+        name: Keras's class name.
+        settings: learning rate and what else changes the arithmetic, by Keras's names.
+        steps: how many steps it has made.
+        slots: what it keeps for each weight: `lstm.m_kernel`, `lstm.v_kernel`; empty before the first step.
+    """
+
+    name: str
+    settings: Mapping[str, float]
+    steps: int = 0
+    slots: Mapping[str, Array] = field(default_factory=dict)
+
+
+def read_optimiser(model: Any) -> OptimiserState | None:
+    """What a model was compiled with; None if it was not compiled.
+
+    Raises:
+        NotSupportedError: the optimiser, or an option of it, is not supported.
+    """
+    optimiser = getattr(model, "optimizer", None)
+    if optimiser is None:
+        return None
+    name = type(optimiser).__name__
+    if name not in _KEPT or type(optimiser) is not getattr(import_keras().optimizers, name):
+        raise NotSupportedError(
+            f"the optimiser {name} that the model was compiled with is not supported; supported are {', '.join(_KEPT)}"
+        )
+    config = optimiser.get_config()
+    usual = type(optimiser)().get_config()
+    for key, value in config.items():
+        if key not in ("name", "learning_rate", *_KEPT[name]) and value != usual[key]:
+            raise NotSupportedError(
+                f"the optimiser {name} with {key}={value!r} is not supported; leave this option as Keras has it"
+            )
+    rate = config["learning_rate"]
+    if not isinstance(rate, float):
+        raise NotSupportedError(
+            f"the optimiser {name} has a schedule of learning rates, which is not supported; give it one number"
+        )
+    # Keras has rounded it to single precision; what was meant is the shortest number that rounds to the same.
+    settings = {"learning_rate": float(str(np.float32(rate)))}
+    settings |= {key: float(config[key]) for key in _KEPT[name]}
+    slots = dict(_slots(model, optimiser)) if optimiser.built else {}
+    return OptimiserState(name, settings, int(optimiser.iterations), slots)
+
+
+def frozen_weights(model: Any) -> tuple[str, ...]:
+    """The weights that no training moves, by their quantities' names."""
+    return tuple(
+        f"{path}.{name}"
+        for path, layer in walk(model)
+        for name, variable in weights_by_name(layer).items()
+        if not variable.trainable
+    )
+
+
+def _slots(model: Any, optimiser: Any) -> Iterator[tuple[str, Array]]:
+    """Keras keeps them in the order of the trained weights, and says by the name of which kind they are."""
+    trained = {id(variable): index for index, variable in enumerate(model.trainable_variables)}
+    names = {
+        trained[id(variable)]: (path, name)
+        for path, layer in walk(model)
+        for name, variable in weights_by_name(layer).items()
+        if id(variable) in trained
+    }
+    for kind, symbol in _SLOTS.items():
+        kept = [v for v in optimiser.variables if v.path.endswith(f"_{kind}")]
+        if len(kept) == len(trained):
+            for index, (path, name) in names.items():
+                yield f"{path}.{symbol}_{name}", np.asarray(kept[index].numpy(), dtype=np.float64)

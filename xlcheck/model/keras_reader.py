@@ -1,0 +1,132 @@
+"""keras.Model → ModelSpec: the only reader of Keras layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from xlcheck.errors import ModelError, NotSupportedError
+from xlcheck.model.keras_calls import input_names, read_calls
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
+from xlcheck.model.keras_loss import read_loss
+from xlcheck.model.layer_options import options_of
+from xlcheck.model.model_spec import Array, InputSpec, LayerSpec, ModelSpec
+
+Shape = tuple[int, ...]
+
+_RESERVED = ("input", "target", "loss")  # quantities with these names belong to no layer
+_PRECISIONS = ("float32", "float64")
+
+
+def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> ModelSpec:
+    """Read a model's layers, calls and, if it has one output, its loss.
+
+    Args:
+        model: a built `keras.Sequential` or functional `keras.Model`.
+        input_shapes: shape of each input without the axis of samples; needed where Keras leaves a dimension open.
+
+    Raises:
+        ModelError: it is not a Keras model, has no weights yet, or does not read inputs of these shapes.
+        NotSupportedError: a layer, an option or a way of calling a layer is not supported.
+    """
+    keras = import_keras()
+    if not isinstance(model, keras.Model):
+        raise ModelError(f"a Keras model is needed, not {type(model).__name__}")
+    if not is_graph(model):
+        raise NotSupportedError(
+            f"model {model.name!r} is of the class {type(model).__name__}, whose Python code xlcheck cannot read; "
+            "build it with keras.Sequential or the functional API"
+        )
+    if not model.built:
+        raise ModelError(f"model {model.name!r} has no weights yet; give it keras.Input(shape) as its first layer")
+
+    loss = read_loss(model) if len(model.outputs) == 1 else None
+    layers, calls, outputs = read_calls(model, read_layer)
+    shapes = _input_shapes(model, input_shapes)
+    inputs = tuple(InputSpec(name, shape) for name, shape in zip(input_names(model), shapes, strict=True))
+    return ModelSpec(model.name, inputs, layers, calls, outputs, loss)
+
+
+def require_supported(model: Any) -> ModelSpec:
+    """Read a model before it is known how long its inputs are; dimensions that it leaves open count as 1.
+
+    Raises:
+        ModelError: as in `read_model`.
+        NotSupportedError: as in `read_model`.
+    """
+    tensors = getattr(model, "inputs", None) or ()
+    return read_model(model, [tuple(size or 1 for size in tensor.shape[1:]) for tensor in tensors])
+
+
+def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
+    """Read one layer: its kind, the options its equations need, the shapes of its weights, the layers it wraps.
+
+    Args:
+        layer: the Keras layer.
+        name: its name in the model, if that is not its own.
+
+    Raises:
+        NotSupportedError: the layer is not one of Keras's own, or an option is not supported.
+    """
+    keras = import_keras()
+    kind = type(layer).__name__
+    if is_graph(layer):
+        raise NotSupportedError(
+            f"layer {layer.name!r}: a whole model inside a wrapper is not supported; wrap its layers one by one"
+        )
+    if getattr(keras.layers, kind, None) is not type(layer):
+        raise NotSupportedError(
+            f"layer {layer.name!r}: {type(layer).__module__}.{kind} is not one of Keras's own layers; "
+            "only those are supported"
+        )
+    options = options_of(kind, layer.name, layer.get_config())
+    if layer.name in _RESERVED:
+        raise NotSupportedError(f"a layer is called {layer.name!r}, a name that xlcheck needs itself; rename it")
+    if layer.dtype_policy.name not in _PRECISIONS:
+        raise NotSupportedError(
+            f"layer {layer.name!r}: the precision {layer.dtype_policy.name} is not supported, "
+            f"only {' and '.join(_PRECISIONS)}"
+        )
+    inner = tuple(read_layer(item) for item in wrapped_layers(layer))
+    weights = {} if inner else {key: tuple(weight.shape) for key, weight in weights_by_name(layer).items()}
+    return LayerSpec(kind, name or layer.name, options, weights, inner)
+
+
+def weights_of(model: Any) -> dict[str, Array]:
+    """Every weight by its quantity's name (`lstm.kernel`), as Keras stores it, cast to float64."""
+    return {
+        f"{path}.{name}": np.asarray(weight.numpy(), dtype=np.float64)
+        for path, layer in walk(model)
+        for name, weight in weights_by_name(layer).items()
+    }
+
+
+def _input_shapes(model: Any, given: Sequence[Shape] | None) -> tuple[Shape, ...]:
+    """The shape of each input without the axis of samples.
+
+    Raises:
+        ModelError: the given shapes are not the model's, or a dimension stays open.
+    """
+    wanted = [tuple(tensor.shape[1:]) for tensor in model.inputs]
+    if given is None:
+        if any(size is None for shape in wanted for size in shape):
+            raise ModelError(
+                f"model {model.name!r} leaves dimensions of its input open {wanted}; say how long inputs are"
+            )
+        return tuple(wanted)
+    fits = len(given) == len(wanted) and all(
+        len(a) == len(b) and all(size in (None, actual) for actual, size in zip(a, b, strict=True))
+        for a, b in zip(given, wanted, strict=True)
+    )
+    if not fits:
+        raise ModelError(
+            f"model {model.name!r} reads {_shapes(wanted)} for each sample; the inputs have {_shapes(given)}"
+        )
+    return tuple(tuple(shape) for shape in given)
+
+
+def _shapes(shapes: Sequence[tuple[int | None, ...]]) -> str:
+    return " and ".join("(" + ", ".join("any" if n is None else str(n) for n in shape) + ")" for shape in shapes)

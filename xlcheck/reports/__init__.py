@@ -1,0 +1,1 @@
+"""Views of one report: text, JSON, HTML, JUnit, marked copies."""

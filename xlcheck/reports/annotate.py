@@ -1,0 +1,52 @@
+"""The marked copy of a workbook: roots red, carried cells amber, each with a note that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.verdicts.messages import show_apart, show_values
+from xlcheck.verdicts.report import CellResult, CheckReport, Status
+from xlcheck.workbook.marking import Mark, write_marked
+
+_COLORS = {Status.ROOT: "F8B4A6", Status.CARRIED: "FFE2A8", Status.NOT_EVALUATED: "D9D9D9"}
+_TITLES = {Status.ROOT: "✗ wrong", Status.CARRIED: "carried on", Status.NOT_EVALUATED: "? not computed"}
+
+
+def annotate(report: CheckReport, source: Path, target: Path) -> int:
+    """Write a copy of the checked workbook in which every cell that does not agree is marked.
+
+    Args:
+        report: the check of the workbook.
+        source: the workbook; it stays as it is.
+        target: the copy to write.
+
+    Returns:
+        The number of marked cells.
+
+    Raises:
+        UsageError: the target is the workbook itself, or cannot be written.
+        WorkbookError: the workbook cannot be read.
+    """
+    marks = list(_marks(report))
+    write_marked(source, target, marks)
+    return len(marks)
+
+
+def _marks(report: CheckReport) -> Iterator[Mark]:
+    for cell in report.cells.with_status(*_COLORS):
+        place = parse_range(cell.cell)
+        diagnosis = f": {cell.diagnosis.replace('-', ' ')}" if cell.diagnosis else ""
+        note = f"{_TITLES[cell.status]}{diagnosis}\n{cell.message}"
+        if cell.desired is not None:
+            note += f"\nRight value{_proviso(cell)}: {show_values(cell)[1]}"
+        yield Mark(cell.sheet, place.top, place.left, _COLORS[cell.status], note)
+
+
+def _proviso(cell: CellResult) -> str:
+    """When a wrong cell will have its right value, if correcting the cell itself is not enough."""
+    here = cell.desired_from_precedents
+    if cell.status is not Status.ROOT or here is None or show_apart(cell.actual, here)[1] == show_values(cell)[1]:
+        return ""
+    return " once the cells before it are right, too"

@@ -1,0 +1,87 @@
+"""Reports as one HTML page that needs no other file, or as a fragment for a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from itertools import takewhile
+
+from xlcheck.reports.render_text import verdict
+from xlcheck.reports.same_mistake import by_mistake, elsewhere
+from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.messages import show, show_apart, show_values
+from xlcheck.verdicts.report import CellResult, CheckReport, Status
+
+# Browsers become slow with more rows in one table; the JSON report has all of them.
+_ROWS = 1000
+
+
+def render_html(reports: Sequence[CheckReport], *, fragment: bool = False) -> str:
+    """The reports as HTML.
+
+    Args:
+        reports: what to show.
+        fragment: only the content with its style, to stand inside another page.
+    """
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(
+        verdict=verdict, show=show, values=show_values, told_apart=_told_apart, local=_local,
+        by_mistake=by_mistake, elsewhere=elsewhere,
+    )  # fmt: skip
+    return environment.from_string(_read("report.html.j2")).render(
+        style=_read("report.css"),
+        reports=reports,
+        fragment=fragment,
+        sections=_SECTIONS,
+        marks=_MARKS,
+        rows=_ROWS,
+        by_status=_by_status,
+    )
+
+
+def _read(name: str) -> str:
+    return files("xlcheck.reports").joinpath(name).read_text(encoding="utf-8")
+
+
+def _by_status(report: CheckReport, status: str) -> Cells:
+    return report.cells.with_status(Status(status))
+
+
+def _told_apart(cell: CellResult) -> tuple[str, str, str]:
+    """The digits that actual and desired have in common, then the rest of each."""
+    actual, desired = show_values(cell)
+    same = "".join(a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(actual, desired, strict=False)))
+    return same, actual[len(same) :], desired[len(same) :]
+
+
+def _local(cell: CellResult) -> str | None:
+    """The value from the cell's own precedents, where it is another than the oracle's."""
+    if cell.desired_from_precedents is None:
+        return None
+    local = show_apart(cell.actual, cell.desired_from_precedents)[1]
+    return None if local == show_values(cell)[1] else local
+
+
+_MARKS = {
+    Status.AGREE: "✓",
+    Status.ROOT: "✗",
+    Status.CARRIED: "→",
+    Status.NOT_EVALUATED: "?",
+    Status.UNBOUND: "–",
+}
+_SECTIONS = (
+    (
+        Status.CARRIED,
+        "Wrong only because an earlier cell is",
+        "Their own formulas are right.",
+    ),
+    (Status.NOT_EVALUATED, "Could not be computed", "The engine has no answer for these; try another one."),
+    (Status.UNBOUND, "Not part of the network", "These formulas belong to no quantity and were not checked."),
+    (
+        Status.AGREE,
+        "Stored values that are out of date",
+        "The formulas are right; the values saved beside them are not.",
+    ),
+)

@@ -1,0 +1,125 @@
+"""Reports as JUnit XML: one test suite for each workbook and engine, one test case a quantity.
+
+A wrong cell is a failure, a cell that could not be computed an error, and a quantity that is only
+wrong because an earlier one is counts as skipped: none of them passes. The elements and
+attributes are those that GitLab and Jenkins read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
+from xml.etree import ElementTree as ET
+
+from xlcheck.reports.groups import by_quantity
+from xlcheck.reports.render_text import verdict
+from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.messages import plural, show_values
+from xlcheck.verdicts.report import CellResult, CheckReport, Status
+
+_CELLS = 20
+# Characters that XML 1.0 cannot hold, however they are written.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render_junit(reports: Sequence[CheckReport]) -> str:
+    """The XML document, with its declaration."""
+    suites = [_suite(report) for report in reports]
+    root = ET.Element("testsuites", _totals(suites, name="xlcheck"))
+    root.extend(suites)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(report: CheckReport) -> ET.Element:
+    cases = [_case(report, name, cells) for name, cells in by_quantity(report).items()]
+    if not report.counts.checked or report.counts.stray:
+        cases.append(_incomplete(report))
+    name = f"{report.workbook} ({report.engine})"
+    suite = ET.Element("testsuite", {"name": _clean(name), **_counts(cases)})
+    properties = ET.SubElement(suite, "properties")
+    for key, value in (
+        ("engine", report.engine),
+        ("oracle", report.oracle),
+        ("formula_cells", report.counts.formula_cells),
+        ("unbound", report.counts.unbound),
+        ("max_abs_error", report.max_abs_error),
+    ):
+        ET.SubElement(properties, "property", {"name": key, "value": _clean(str(value))})
+    suite.extend(cases)
+    lines = [verdict(report), *report.notes, *(cell.message for cell in report.stale[:_CELLS])]
+    ET.SubElement(suite, "system-out").text = _clean("\n".join(lines))
+    return suite
+
+
+def _case(report: CheckReport, name: str, cells: Cells) -> ET.Element:
+    case = ET.Element(
+        "testcase",
+        {
+            "classname": _clean(PurePath(report.workbook).name),
+            "name": _clean(name),
+            "file": _clean(report.workbook),
+            "time": "0",
+        },
+    )
+    outcome = _outcome(report, cells)
+    if outcome is not None:
+        tag, wrong = outcome
+        first = wrong[0]
+        kind = first.diagnosis or f"{first.status}: {first.kind}"
+        message = f"{first.sheet}!{first.cell}: {first.message}"
+        ET.SubElement(case, tag, {"type": kind, "message": _clean(message)}).text = _clean(_details(wrong))
+    return case
+
+
+def _outcome(report: CheckReport, cells: Cells) -> tuple[str, Cells] | None:
+    """The element that says what became of a test case, and the cells it is about; None if it passed."""
+    # A carried cell says nothing of its own as long as the root it comes from fails.
+    carried = "skipped" if report.counts.root else "failure"
+    for tag, status in (("failure", Status.ROOT), ("error", Status.NOT_EVALUATED), (carried, Status.CARRIED)):
+        wrong = cells.with_status(status)
+        if wrong:
+            return tag, wrong
+    return None
+
+
+def _details(cells: Sequence[CellResult]) -> str:
+    lines = []
+    for cell in cells[:_CELLS]:
+        actual, desired = show_values(cell)
+        formula = f"  {cell.formula}" if cell.formula else ""
+        lines.append(f"{cell.status}  {cell.sheet}!{cell.cell}  {actual} instead of {desired}{formula}")
+    if len(cells) > _CELLS:
+        lines.append(f"and {plural(len(cells) - _CELLS, 'more cell', 'more cells')}")
+    return "\n".join(lines)
+
+
+def _incomplete(report: CheckReport) -> ET.Element:
+    """The test case of what has no test case of its own."""
+    case = _case(report, "check", Cells())
+    kind = "unknown-formulas" if report.counts.checked else "nothing-checked"
+    ET.SubElement(case, "error", {"type": kind, "message": _clean(verdict(report))})
+    return case
+
+
+def _counts(cases: Sequence[ET.Element]) -> dict[str, str]:
+    return {
+        "tests": str(len(cases)),
+        "failures": str(sum(case.find("failure") is not None for case in cases)),
+        "errors": str(sum(case.find("error") is not None for case in cases)),
+        "skipped": str(sum(case.find("skipped") is not None for case in cases)),
+        "time": "0",
+    }
+
+
+def _totals(suites: Sequence[ET.Element], name: str) -> dict[str, str]:
+    sums = {
+        key: str(sum(int(suite.get(key, "0")) for suite in suites))
+        for key in ("tests", "failures", "errors", "skipped")
+    }
+    return {"name": name, **sums, "time": "0"}
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("�", text)

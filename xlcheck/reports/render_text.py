@@ -1,0 +1,202 @@
+"""Reports for a terminal or a log: one verdict a file, the roots first, then counts.
+
+Everything is said in words and marks; colour only repeats it. The text reads well in 80 columns.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from xlcheck.reports.console import WIDTH, printable
+from xlcheck.reports.lines import Line, broken, line
+from xlcheck.reports.same_mistake import by_mistake, elsewhere
+from xlcheck.verdicts.messages import plural, show_apart, show_values
+from xlcheck.verdicts.placement import is_number
+from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+ROWS = 10
+MOST_LOOKED_AT = 1_000
+"""Cells among which those with the same mistake are found; each takes time to describe."""
+_FORMULA_WIDTH = 240
+_INDENT = 5  # of what is said of a cell
+
+
+def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, width: int = WIDTH) -> str:
+    """The reports as plain text, without colour.
+
+    Args:
+        reports: what to show.
+        rows: how many mistakes to show of each, with their cells; None shows every cell by itself.
+        width: characters in a line.
+    """
+    return "".join(text_pieces(reports, rows=rows, width=width))
+
+
+def text_pieces(reports: Sequence[CheckReport], *, rows: int | None = ROWS, width: int = WIDTH) -> Iterator[str]:
+    """The text of `render_text`, line by line."""
+    for number, each in enumerate(_lines(reports, rows, width)):
+        yield ("\n" if number else "") + each.plain
+
+
+def print_text(reports: Sequence[CheckReport], console: Console, *, rows: int | None = ROWS) -> None:
+    """Print the reports to a console of the library rich; see `render_text`."""
+    for each in _lines(reports, rows, console.width):
+        console.print(each.styled(), soft_wrap=True, highlight=False)
+
+
+def verdict(report: CheckReport) -> str:
+    """The verdict on one workbook in a few words."""
+    counts = report.counts
+    if counts.root or counts.carried:
+        wrong = f"{plural(counts.root, 'cell', 'cells')} wrong, " if counts.root else ""
+        return f"{wrong}{counts.carried} carried, {counts.agree} of {counts.checked} agree"
+    if not counts.checked:
+        return "nothing was checked"
+    if counts.not_evaluated:
+        return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
+    if counts.stray:
+        return f"{plural(counts.stray, 'formula cell is', 'formula cells are')} unknown; {counts.agree} others agree"
+    return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
+
+
+def _lines(reports: Sequence[CheckReport], rows: int | None, width: int) -> Iterator[Line]:
+    for number, report in enumerate(reports):
+        if number and not (report.ok and reports[number - 1].ok):
+            yield Line()
+        yield from _report(report, rows, width)
+
+
+def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Line]:
+    mark, style = {0: ("✓", "bold green"), 1: ("✗", "bold red"), 3: ("?", "bold yellow")}[report.exit_code]
+    head = line((f"{mark} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style))
+    yield from broken(head, width)
+    yield from _indented(_circumstances(report), width, "dim")
+    for edit in report.edits[: rows or None]:
+        actual, desired = (printable(text) for text in show_apart(edit.actual, edit.desired))
+        changed = f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}"
+        yield from _indented(changed, width)
+    if rows is not None and len(report.edits) > rows:
+        yield from _indented(f"and {len(report.edits) - rows} more changes", width)
+    shown = _groups(report, rows)
+    for number, (cell, *others) in enumerate(shown, start=1):
+        yield Line()
+        yield from _cell(number, cell, others, report, width)
+    yield from _rest(report, shown, rows, width)
+
+
+def _groups(report: CheckReport, rows: int | None) -> Sequence[Sequence[CellResult]]:
+    """The cells to show, those with one mistake together."""
+    if rows is None:
+        return [[cell] for cell in report.cells]
+    return by_mistake(islice(report.cells.with_status(*_FIRST), MOST_LOOKED_AT))[:rows]
+
+
+def _circumstances(report: CheckReport) -> str:
+    parts = [f"{report.engine} against {report.oracle}"]
+    parts += [f"{report.samples} samples"] if report.samples > 1 else []
+    last_places = f" ({report.max_ulps:.3g} ULP)" if report.ok else ""
+    parts += [f"difference ≤ {report.max_abs_error:.2g}{last_places}"] if report.counts.checked else []
+    return ", ".join(parts)
+
+
+def _cell(
+    number: int, cell: CellResult, others: Sequence[CellResult], report: CheckReport, width: int
+) -> Iterator[Line]:
+    head = [(f"{number:>3}  {printable(cell.sheet)}!{cell.cell}", "")]
+    if cell.quantity:
+        head.append((f"  {printable(cell.quantity)}", "cyan"))
+    head.append((f"  {_WORDS[cell.status]}", _STYLES[cell.status]))
+    if cell.diagnosis:
+        head.append((f"  {cell.diagnosis}", "italic"))
+    if report.samples > 1 and cell.sample is not None:
+        head.append((f"  (sample {cell.sample + 1})", "dim"))
+    yield from broken(line(*((text, f"bold {style}".rstrip()) for text, style in head)), width)
+    rows = [*_rows(cell), *([("also", elsewhere(others))] if others else [])]
+    indent = _INDENT + max(len(label) for label, _ in rows) + 2
+    for label, text in rows:
+        first, *more = broken(line(printable(text)), width, indent)
+        yield line((f"{'':{_INDENT}}{label:<{indent - _INDENT}}", "dim"), first.plain[indent:])
+        yield from more
+
+
+def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
+    actual, desired = show_values(cell)
+    if cell.status is not Status.NOT_EVALUATED:
+        yield "stored" if cell.kind is Kind.STALE_CACHE else "gives", actual
+    if cell.desired is not None:
+        yield "Keras" if cell.quantity else "should be", desired + _difference(cell)
+    if cell.desired_from_precedents is not None:
+        here = show_apart(cell.actual, cell.desired_from_precedents)[1]
+        if here != desired:
+            yield "should be", f"{here}, given the values it is computed from"
+    if cell.formula is not None:
+        yield "formula", cell.formula if len(cell.formula) <= _FORMULA_WIDTH else f"{cell.formula[:_FORMULA_WIDTH]}…"
+    yield "why", cell.message
+
+
+def _difference(cell: CellResult) -> str:
+    if is_number(cell.actual) and is_number(cell.desired) and cell.kind is not Kind.STALE_CACHE:
+        return f"  (difference {abs(cell.actual - cell.desired):.2g})"
+    return ""
+
+
+def _rest(report: CheckReport, shown: Sequence[Sequence[CellResult]], rows: int | None, width: int) -> Iterator[Line]:
+    lines = [] if rows is None else list(_hidden(report, Counter(cell.status for cell in chain.from_iterable(shown))))
+    lines += [f"Note: {note}." for note in report.notes]
+    if len(report.cells) > len(shown):
+        lines.append(f"Every cell: {full_command(report)}")
+    if lines and shown:
+        yield Line()
+    for text in lines:
+        yield from _indented(text, width)
+
+
+def full_command(report: CheckReport) -> str:
+    """The command that shows everything."""
+    name = report.engine.partition(" ")[0]
+    engine = [] if name == "ironcalc" else ["--engine", name]
+    return shlex.join(["xlcheck", "check", printable(report.workbook), *engine, "--all"])
+
+
+def _hidden(report: CheckReport, shown: Counter[Status]) -> Iterator[str]:
+    """What was not shown, counted."""
+    left = Counter(cell.status for cell in report.cells.items)
+    left.subtract(shown)
+    if count := left[Status.ROOT]:
+        yield f"{plural(count, 'more cell is', 'more cells are')} wrong."
+    if count := left[Status.CARRIED]:
+        yield f"{plural(count, 'cell is', 'cells are')} wrong only because an earlier cell is."
+    if count := left[Status.NOT_EVALUATED]:
+        yield f"{plural(count, 'more cell', 'more cells')} could not be computed by {report.engine}."
+    if count := left[Status.UNBOUND]:
+        yield f"{plural(count, 'formula belongs', 'formulas belong')} to no quantity; not checked."
+    if count := left[Status.AGREE]:
+        yield f"{plural(count, 'stored value is', 'stored values are')} not what the formula gives."
+
+
+def _indented(text: str, width: int, style: str = "") -> Iterator[Line]:
+    return broken(line((printable(text), style)), width, indent=2)
+
+
+_FIRST = (Status.ROOT, Status.NOT_EVALUATED)
+_WORDS = {
+    Status.ROOT: "wrong",
+    Status.CARRIED: "carried",
+    Status.NOT_EVALUATED: "not computed",
+    Status.UNBOUND: "unbound",
+    Status.AGREE: "stale",
+}
+_STYLES = {
+    Status.ROOT: "bold red",
+    Status.CARRIED: "yellow",
+    Status.NOT_EVALUATED: "magenta",
+    Status.UNBOUND: "blue",
+    Status.AGREE: "blue",
+}

@@ -1,0 +1,47 @@
+"""Roots that come of one formula, filled over several cells: one mistake to a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.verdicts.messages import plural
+from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.workbook.rectangles import rectangles
+
+MOST_AREAS = 8
+
+
+def by_mistake(cells: Iterable[CellResult]) -> list[list[CellResult]]:
+    """Cells grouped by their mistake, in the order of the first of each group.
+
+    Together are roots on one worksheet with the same diagnosis whose formulas were filled from one another; every
+    other cell is alone.
+    """
+    groups: dict[object, list[CellResult]] = {}
+    for cell in cells:
+        groups.setdefault(_mistake(cell), []).append(cell)
+    return list(groups.values())
+
+
+def _mistake(cell: CellResult) -> object:
+    if cell.status is not Status.ROOT or cell.formula is None:
+        return cell.sheet, cell.cell
+    place = parse_range(cell.cell, cell.sheet)
+    return cell.sheet, cell.diagnosis, cell.kind, shape_of(cell.formula, place.top, place.left)
+
+
+def elsewhere(others: Sequence[CellResult]) -> str:
+    """Where else a mistake stands, in words: `D12:K12, D15: 9 more cells with this formula and mistake`."""
+    where = areas(others)
+    more = f" and {len(where) - MOST_AREAS} more places" if len(where) > MOST_AREAS else ""
+    same = plural(len(others), "more cell with this formula", "more cells with this formula")
+    return f"{', '.join(where[:MOST_AREAS])}{more}: {same} and mistake"
+
+
+def areas(cells: Sequence[CellResult]) -> list[str]:
+    """The ranges that some cells of one worksheet fill, `D12:K12`, in the order of the sheet."""
+    places = (parse_range(cell.cell, cell.sheet) for cell in cells)
+    addresses = sorted({(place.sheet, place.top, place.left) for place in places})
+    return [area.a1 for area, _ in rectangles(addresses)]

@@ -1,0 +1,99 @@
+"""The comparison itself: where is a value wrong, and where did it become wrong?
+
+Two questions for each cell. *Global*: does it equal the oracle's value? *Local*: is it what its
+quantity's expression gives for the values that stand in the sheet for the quantities it reads?
+A cell that is wrong in both ways is a root; one that is only globally wrong is carried.
+
+Everything works on whole ranges at once. Quantities are visited in order of computation, for
+each instance of the network in the workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.agreement import full_agreement
+from xlcheck.verdicts.copies import forgive_copies
+from xlcheck.verdicts.operands import Instance, Operands
+from xlcheck.verdicts.placement import Array, Reads, Sighting
+from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.verdicts import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, judge
+
+__all__ = ["AGREE", "CARRIED", "NOT_EVALUATED", "ROOT", "Verdicts", "compare"]
+
+
+def compare(
+    graph: Graph,
+    sightings: Iterable[Sighting],
+    desired: Mapping[str, Array],
+    tolerance: Tolerance,
+    settings: Sequence[int],
+    reads: Reads | None = None,
+) -> list[Verdicts]:
+    """Judge every cell of every sighting.
+
+    Args:
+        graph: the quantities, in order of computation.
+        sightings: what stands in the workbook; quantities may be missing, or stand in it more than once.
+        desired: the oracle's values: `(samples, n)`, weights as they are.
+        tolerance: what counts as agreement.
+        settings: for each position of the selector, the sample it shows.
+        reads: which ranges a cell's formula reads; needed to recognise that one showing of a
+            quantity is copied from another.
+
+    Returns:
+        Verdicts in the order of the graph; all showings of one quantity next to each other.
+    """
+    sightings = list(sightings)
+    agreed = full_agreement(graph, sightings, desired, tolerance, settings)
+    if agreed is not None:
+        return agreed
+    operands = Operands(graph, sightings, desired, settings)
+    verdicts: list[Verdicts] = []
+    for q in graph:
+        if q.is_weight:
+            verdicts += _weight(q, operands, desired[q.name], tolerance)
+            continue
+        for instance in operands.instances:
+            verdicts += _quantity(q, instance, operands, desired[q.name], tolerance)
+    if reads is not None:
+        for verdict in verdicts:
+            forgive_copies(verdict, operands, reads)
+    return verdicts
+
+
+def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) -> Iterator[Verdicts]:
+    if q.expr is None:
+        operands.take_weight(q)
+        for sighting in operands.all_sightings(q.name):
+            yield judge(sighting, want.reshape(1, -1), (), magnitude(want), tolerance.of(q.name))
+        return
+    sightings = operands.all_sightings(q.name)
+    local = operands.shared_local(q, q.expr)
+    follow = partial(operands.shared_local, q)
+    for sighting in sightings:
+        yield judge(sighting, want.reshape(1, -1), [local], magnitude(want), tolerance.of(q.name), follow)
+    operands.take_shared(q, local)
+
+
+def _quantity(
+    q: Quantity, instance: Instance, operands: Operands, truth: Array, tolerance: Tolerance
+) -> list[Verdicts]:
+    sightings = operands.sightings(q.name, instance)
+    needed = operands.needs(q.name, instance)
+    if not sightings and not needed:
+        return []
+    want, scale, own = truth[operands.samples(instance)], magnitude(truth), tolerance.of(q.name)
+    verdicts = [judge(sighting, want, (), scale, own) for sighting in sightings]
+    local = None
+    # Where everything agrees and is shown, nobody asks what it follows from.
+    if q.expr is not None and (any(v.status.any() for v in verdicts) or not operands.covers(q, instance)):
+        locals_ = operands.locals_(q, q.expr, instance, tolerance)
+        follow = partial(operands.follow, q, instance)
+        verdicts = [judge(sighting, want, locals_, scale, own, follow) for sighting in sightings]
+        local = locals_[0]
+    if needed:
+        operands.take(q, instance, local)
+    return verdicts

@@ -1,0 +1,82 @@
+"""Which cells of a workbook hold a formula, as sorted arrays that whole ranges can be looked up in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range
+from xlcheck.formulas.references import references
+from xlcheck.verdicts.joined import in_groups
+from xlcheck.verdicts.placement import Array, Codes, Mask, contained, within
+from xlcheck.workbook.constant_cells import ConstantCells
+from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.packed_cells import PackedCells
+from xlcheck.workbook.values import Value
+
+_NOTHING = PackedCells.of({})
+
+
+class FormulaCells:
+    """The formula cells of a workbook, by worksheet.
+
+    Args:
+        content: what stands in the file.
+    """
+
+    def __init__(self, content: WorkbookContent) -> None:
+        self._names = content.names
+        self._sheets = {name: sheet.cells for name, sheet in content.sheets.items()}
+        self._packed: dict[str, PackedCells] = {}
+
+    def by_sheet(self) -> list[tuple[str, Codes]]:
+        """Each worksheet's name and its formula cells."""
+        return [(name, self.on(name)) for name in self._sheets]
+
+    def on(self, sheet: str) -> Codes:
+        """The formula cells of a worksheet, in ascending order."""
+        constant = isinstance(self._sheets.get(sheet), ConstantCells)
+        return (_NOTHING if constant else self._on(sheet)).formula_codes
+
+    def holds(self, sheet: str, codes: Codes) -> Mask:
+        """For each cell, whether it holds a formula."""
+        return contained(codes, self.on(sheet))
+
+    def hold_each(self, sheets: Sequence[str], codes: Sequence[Codes]) -> list[Mask]:
+        """For each cell of each array, whether it holds a formula; the arrays' worksheets are given beside them."""
+        return in_groups(sheets, codes, self.holds)
+
+    def without_value(self) -> int:
+        """How many formula cells have no stored value."""
+        return sum(self._on(name).without_value() for name, codes in self.by_sheet() if codes.size)
+
+    def within(self, area: Range) -> Codes:
+        """The formula cells of a range."""
+        formulas = self.on(area.sheet)
+        return formulas[within(formulas, area)]
+
+    def cell(self, sheet: str, code: int) -> Cell | None:
+        """What stands in a cell; None if it is empty."""
+        return self._on(sheet).get(divmod(int(code), MAX_COLUMNS))
+
+    def stored(self, sheet: str, codes: Codes) -> tuple[Array, dict[int, Value]]:
+        """What the file stores for cells; see `PackedCells.stored`."""
+        return self._on(sheet).stored(codes)
+
+    def text(self, sheet: str, code: int) -> str | None:
+        """A cell's formula with `=`, or None."""
+        formula = self._on(sheet).formula(int(code))
+        return None if formula is None else f"={formula}"
+
+    def texts(self, area: Range) -> list[str | None]:
+        """The formulas of a part of a column, without `=`."""
+        return self._on(area.sheet).column_formulas(area)
+
+    def reads(self, sheet: str, code: int) -> list[Range]:
+        """The ranges that a cell's formula reads."""
+        text = self.text(sheet, code)
+        return [] if text is None else references(text, sheet, self._names)
+
+    def _on(self, sheet: str) -> PackedCells:
+        if sheet not in self._packed:
+            self._packed[sheet] = PackedCells.of(self._sheets.get(sheet, {}))
+        return self._packed[sheet]

@@ -1,0 +1,250 @@
+"""Check a workbook that xlcheck has made: recalculate the saved file, and compare every formula cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlcheck.engines.base import Engine
+from xlcheck.errors import ModelError, NothingCheckedError, OracleError
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.trace import Trace
+from xlcheck.verdicts.allowed import allow
+from xlcheck.verdicts.compare import compare
+from xlcheck.verdicts.expectation import expectation_of
+from xlcheck.verdicts.filled import FilledVerdict, judge_filled
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.given import Given, read_given
+from xlcheck.verdicts.helpers import judge_helper
+from xlcheck.verdicts.limits import Patterns
+from xlcheck.verdicts.observe import Observation, observe
+from xlcheck.verdicts.placement import Array
+from xlcheck.verdicts.report import CheckReport
+from xlcheck.verdicts.summary import Judged, summarise
+from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest
+
+# What only the workbooks of a training need is imported where it is used.
+if TYPE_CHECKING:
+    from xlcheck.verdicts.epochs import EpochVerdicts
+    from xlcheck.workbook.epoch_table import EpochTable
+
+# What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
+_ROUNDED = 1e-13
+
+Recompute = Callable[..., Trace]
+"""(model, inputs, targets, initial states and weights by quantity name, and a batch if the workbook shows one) →
+what Keras computes with them."""
+
+
+def check_content(
+    content: WorkbookContent,
+    engine: Engine,
+    *,
+    recompute: Recompute | None = None,
+    model_weights: Mapping[str, Array] | None = None,
+    atol: float | None = None,
+    rtol: float | None = None,
+    tolerances: Patterns | None = None,
+) -> CheckReport:
+    """Check one generated workbook with one engine, for every sample it can show.
+
+    Args:
+        content: the workbook, as read from the file.
+        engine: recalculates the file.
+        recompute: asks Keras anew; needed when inputs or weights were edited, or with a model.
+        model_weights: the weights of a model to compare the workbook's with, by quantity name.
+        atol: absolute tolerance instead of the manifest's.
+        rtol: the same relative to each quantity's largest magnitude.
+        tolerances: other limits for the quantities whose names fit a pattern.
+
+    Raises:
+        WorkbookError: the workbook was not made by xlcheck, is damaged, or lacks a worksheet.
+        ModelError: the model is not the one the workbook was built from.
+        NothingCheckedError: Keras is needed, because inputs or weights were edited, and was not handed in.
+        OracleError: Keras was asked and left a quantity out.
+        EngineError: the engine cannot load the file.
+    """
+    manifest, graph = expectation_of(content)
+    formulas = FormulaCells(_without_tables(content, manifest))
+    seen = observe(content, manifest, graph, formulas, engine)
+    given = read_given(
+        graph,
+        (s for s in seen.sightings if graph[s.placement.quantity].expr is None),
+        manifest.trace,
+        seen.settings,
+        formulas,
+        seen.changed,
+        fixed=frozenset(model_weights or ()),
+    )
+    rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
+    usual = Tolerance(manifest.atol, manifest.rtol, _ROUNDED if rounded else engine.absolute_tolerance)
+    tolerance = replace(
+        usual,
+        atol=manifest.atol if atol is None else atol,
+        rtol=manifest.rtol if rtol is None else rtol,
+        patterns=tolerances or {},
+    )
+    desired = _desired(content, manifest, graph, given, recompute, model_weights)
+    computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is not None)
+    scale = max((magnitude(desired[q.name]) for q in graph if q.expr is not None), default=1.0)
+    judged = Judged(
+        graph,
+        compare(graph, [*given.sightings, *computed], desired.values, tolerance, seen.settings, formulas.reads),
+        [
+            judge_helper(
+                helper,
+                formulas.text(cell.sheet, cell.code),
+                cell.values,
+                seen.settings,
+                tolerance.limit(scale),
+                only_local=bool(given.edits),
+            )
+            for helper, cell in seen.helpers
+        ],
+        list(_judged_columns(seen, graph, manifest, desired, formulas, tolerance, scale, edited=bool(given.edits))),
+        seen,
+        formulas,
+        tolerance,
+        given.edits,
+    )
+    tables = list(_tables(content, manifest, graph, seen, given, desired, tolerance))
+    report = summarise(
+        judged if tolerance == usual else allow(judged, (v for table in tables for v in table.verdicts), usual),
+        workbook=str(content.path),
+        engine=f"{engine.name} {engine.version}",
+        oracle=desired.source,
+        samples=len(manifest.samples),
+        notes=(*content.notes, *_notes(content, rounded=rounded)),
+        compare_weights=model_weights is not None,
+    )
+    if tables:
+        from xlcheck.verdicts.epochs import with_epochs
+
+        for found in tables:
+            report = with_epochs(report, found)
+    return report
+
+
+def _without_tables(content: WorkbookContent, manifest: Manifest) -> WorkbookContent:
+    """The workbook without the tables of a training, which are judged on their own."""
+    if not manifest.tables:
+        return content
+    from xlcheck.verdicts.epochs import without_tables
+
+    return without_tables(content, manifest.tables)
+
+
+def _tables(
+    content: WorkbookContent,
+    manifest: Manifest,
+    graph: Graph,
+    seen: Observation,
+    given: Given,
+    desired: Trace,
+    tolerance: Tolerance,
+) -> Iterator[EpochVerdicts]:
+    """The verdicts on the tables of a training: its epochs, its nudged runs."""
+    if not manifest.tables:
+        return
+    from xlcheck.graph.nudges import NUDGED
+    from xlcheck.verdicts.epochs import judge_epochs
+
+    formulas = FormulaCells(content)
+    for table, reading in zip(manifest.tables, seen.tables, strict=True):
+        prefix = NUDGED if table is manifest.nudges else ""
+        history = {name: desired[prefix + name] for name in table.columns} if given.edits else table.values
+        wide = replace(tolerance, atol=max(tolerance.atol, table.atol))
+        yield judge_epochs(graph, table, reading, given.values, history, formulas, wide)
+
+
+def _judged_columns(
+    seen: Observation,
+    graph: Graph,
+    manifest: Manifest,
+    desired: Trace,
+    formulas: FormulaCells,
+    tolerance: Tolerance,
+    scale: float,
+    *,
+    edited: bool,
+) -> Iterator[FilledVerdict]:
+    bands = {band.name: members for band, members in graph.bands().items()} if seen.filled else {}
+    for column, reading in seen.filled:
+        values = None
+        if column.band:
+            source = manifest.trace if column.stored else desired
+            values = np.concatenate([_shown(q, source, seen.settings) for q in bands[column.band]], axis=1)
+        limit = tolerance.limit(scale if values is None else magnitude(values))
+        yield judge_filled(column, reading, formulas, seen.settings, limit, values, only_local=edited)
+
+
+def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
+    """A quantity's values in each setting of the selector, `(settings, elements)`."""
+    if q.is_weight:
+        return np.broadcast_to(source[q.name].reshape(1, -1), (len(settings), source[q.name].size))
+    return source[q.name][list(settings)]
+
+
+def _notes(content: WorkbookContent, *, rounded: bool) -> Iterator[str]:
+    if rounded:
+        yield f"the constants were rounded by the program that saved the file, so {_ROUNDED:g} is allowed as difference"
+    if content.external_links:
+        yield f"links to other files were not followed: {', '.join(content.external_links)}"
+
+
+def _desired(
+    content: WorkbookContent,
+    manifest: Manifest,
+    graph: Graph,
+    given: Given,
+    recompute: Recompute | None,
+    model_weights: Mapping[str, Array] | None,
+) -> Trace:
+    """What Keras computes with what stands in the workbook, or with a model's weights."""
+    if not given.edits and model_weights is None:
+        return manifest.trace
+    if recompute is None:
+        raise NothingCheckedError(_edited_without_keras(content, given))
+    inputs = {**given.values, **_weights_of(graph, model_weights or {})}
+    if manifest.epochs is not None:
+        inputs = _for_retraining(manifest.epochs, inputs)
+    shown = () if manifest.batch is None else (manifest.batch,)
+    trace = recompute(manifest.spec, inputs, *shown)
+    missing = [q.name for q in graph if q.expr is not None and q.name not in trace]
+    if missing:
+        raise OracleError(f"{trace.source} gave no value for {missing[0]}, which {content.path} shows")
+    return Trace(trace.source, {**trace.values, **inputs})
+
+
+def _for_retraining(table: EpochTable, inputs: dict[str, Array]) -> dict[str, Array]:
+    """What is given to the first epoch, and the sizes of the training."""
+    from xlcheck.learning.optimisers.table import EPOCHS, SAMPLES
+
+    return inputs | {SAMPLES: np.array([[float(table.samples)]]), EPOCHS: np.array([[float(table.area.rows)]])}
+
+
+def _weights_of(graph: Graph, weights: Mapping[str, Array]) -> dict[str, Array]:
+    for name, array in weights.items():
+        if name not in graph or graph[name].shape != array.shape:
+            other = f"the workbook's has {graph[name].shape}" if name in graph else "the workbook has no such weight"
+            raise ModelError(
+                f"the model's weight {name} has shape {array.shape}, {other}; "
+                "pass the model from which the workbook was built"
+            )
+    return dict(weights)
+
+
+def _edited_without_keras(content: WorkbookContent, given: Given) -> str:
+    shown = "; ".join(
+        f"{e.sheet}!{e.cell} ({e.quantity}) holds {e.actual:.6g} instead of {e.desired:.6g}" for e in given.edits[:3]
+    )
+    more = f" and {len(given.edits) - 3} more" if len(given.edits) > 3 else ""
+    return (
+        f"{content.path}: inputs or weights were changed after the workbook was built ({shown}{more}), so Keras has to "
+        'be asked anew; install it with: pip install "xlcheck[keras]"'
+    )

@@ -1,0 +1,166 @@
+"""What was given to the network: find what was changed in a workbook after it was built.
+
+Inputs, targets, initial states and weights are constants, or look-ups of constants. A constant
+that differs is an edit. A look-up that still has its formula and yet gives something else
+passes on a fault of a formula before it, or, if there is none, an edit of a constant that is no
+quantity, such as the text of a document.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.trace import Trace
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.joined import distinct_rows
+from xlcheck.verdicts.placement import Array, Mask, Sighting, address, inside
+from xlcheck.verdicts.report import Edit
+
+# Programs that save 15 digits change a constant by less than this, relative to it; nobody edits a weight by so little.
+_SAVED_DIGITS = 1e-14
+
+Cell = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the workbook gives to the network.
+
+    Attributes:
+        values: inputs, targets, initial states and weights as they stand in the workbook.
+        edits: where they differ from what the workbook was built with.
+        rounded: whether constants differ in their last digits, because a program rounded them when it saved the file.
+        sightings: those of the given quantities, with `as_written` cleared where a look-up fails
+            and no formula before it explains that.
+    """
+
+    values: dict[str, Array]
+    edits: tuple[Edit, ...]
+    rounded: bool
+    sightings: tuple[Sighting, ...]
+
+
+def read_given(
+    graph: Graph,
+    sightings: Iterable[Sighting],
+    trace: Trace,
+    settings: Sequence[int],
+    formulas: FormulaCells,
+    changed: Iterable[Cell],
+    fixed: frozenset[str] = frozenset(),
+) -> Given:
+    """Compare the given quantities with those of the trace.
+
+    Args:
+        graph: the quantities.
+        sightings: where the given quantities stand.
+        trace: what the workbook was built with.
+        settings: the sample for each setting.
+        formulas: the workbook's formulas.
+        changed: formula cells whose text is no longer the one that was written.
+        fixed: quantities whose truth is known from elsewhere, so that a difference is a mistake, no edit.
+    """
+    walk = _Walk(graph, trace, settings, formulas, set(changed))
+    # A look-up for the selected sample reads what is shown for each sample, so that comes first.
+    ordered = sorted(sightings, key=lambda s: s.placement.sample is None)
+    judged = tuple(s if s.placement.quantity in fixed else walk.visit(s) for s in ordered)
+    return Given(walk.values, tuple(walk.edits), walk.rounded, judged)
+
+
+class _Walk:
+    def __init__(
+        self, graph: Graph, trace: Trace, settings: Sequence[int], formulas: FormulaCells, suspects: set[Cell]
+    ) -> None:
+        self.graph = graph
+        self.values = {q.name: np.array(trace[q.name]) for q in graph if q.expr is None}
+        self.settings = settings
+        self.formulas = formulas
+        self.suspects = suspects
+        self.edits: list[Edit] = []
+        self.rounded = False
+
+    def visit(self, sighting: Sighting) -> Sighting:
+        """Take over what was edited in one sighting; returns it with look-ups that fail by themselves marked."""
+        place = sighting.placement
+        q = self.graph[place.quantity]
+        as_written = np.array(sighting.as_written)
+        for cell in np.flatnonzero(self._differs(q, sighting).any(axis=0)):
+            where = (place.sheet, int(place.codes[cell]))
+            if sighting.must_be_formula[cell] and not (sighting.is_formula[cell] and sighting.as_written[cell]):
+                self.suspects.add(where)
+            elif sighting.is_formula[cell] and (not sighting.as_written[cell] or self._explained(*where)):
+                continue
+            elif np.isfinite(sighting.numbers[:, cell]).all():
+                self._take(q, sighting, int(cell))
+            else:
+                as_written[cell] = False
+                self.suspects.add(where)
+        return replace(sighting, as_written=as_written)
+
+    def _rows_of(self, q: Quantity) -> Array:
+        """A view of a quantity's values with one row a sample; one row for a weight."""
+        return self.values[q.name].reshape(-1, math.prod(q.shape))
+
+    def _rows(self, q: Quantity, sample: int | None) -> list[int]:
+        """The rows of a quantity's array that the settings of a sighting show."""
+        if q.is_weight:
+            return [0] * len(self.settings)
+        return list(self.settings) if sample is None else [sample] * len(self.settings)
+
+    def _differs(self, q: Quantity, sighting: Sighting) -> Mask:
+        place = sighting.placement
+        numbers = distinct_rows(sighting.numbers)
+        rows = [0] if q.is_weight else self._rows(q, place.sample)
+        want = self._rows_of(q)[rows][:, place.elements]
+        differs: Mask = np.not_equal(numbers, want)
+        if not differs.any():  # as a rule
+            return differs
+        with np.errstate(invalid="ignore"):
+            differs = ~(np.abs(numbers - want) <= _SAVED_DIGITS * np.abs(want))
+        self.rounded = self.rounded or bool((~differs & (numbers != want)).any())
+        return differs
+
+    def _take(self, q: Quantity, sighting: Sighting, cell: int) -> None:
+        """Record an edit, and let the network read it."""
+        place = sighting.placement
+        element = int(place.elements[cell])
+        flat = self._rows_of(q)
+        rows = self._rows(q, place.sample)
+        setting = int(self._differs(q, sighting)[:, cell].argmax())
+        index = np.unravel_index(element, q.shape)
+        self.edits.append(
+            Edit(
+                place.sheet,
+                address(int(place.codes[cell])),
+                q.element(tuple(int(i) for i in index)),
+                float(sighting.numbers[setting, cell]),
+                float(flat[rows[setting], element]),
+            )
+        )
+        everywhere = place.sample is None and not sighting.is_formula[cell]
+        if everywhere:  # a constant for all samples
+            flat[:, element] = sighting.numbers[0, cell]
+        else:
+            flat[rows, element] = sighting.numbers[:, cell]
+
+    def _explained(self, sheet: str, code: int) -> bool:
+        """Whether a formula that this cell depends on was changed."""
+        if not self.suspects:
+            return False
+        seen: set[Cell] = set()
+        stack = [(sheet, code)]
+        while stack:
+            where = stack.pop()
+            if where in seen:
+                continue
+            seen.add(where)
+            for area in self.formulas.reads(*where):
+                if any(s == area.sheet and inside(c, area) for s, c in self.suspects):
+                    return True
+                stack.extend((area.sheet, int(c)) for c in self.formulas.within(area))
+        return False

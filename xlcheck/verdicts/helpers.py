@@ -1,0 +1,105 @@
+"""Verdicts on the formula cells that are no quantity of the network: look-ups, differences, verdicts.
+
+Nothing but its text says whether such a cell is right in itself, so the text is compared with
+the one that was written, in whatever spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.references import normalise
+from xlcheck.verdicts.placement import is_number
+from xlcheck.verdicts.report import Status
+from xlcheck.workbook.bindings import Helper
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
+
+Desired = float | str | bool
+
+
+@dataclass(frozen=True)
+class HelperVerdict:
+    """The verdict on one helper cell, at the setting where it is worst.
+
+    Attributes:
+        helper: the cell.
+        status: agree, root, carried or not evaluated.
+        is_formula: whether the cell holds a formula.
+        setting: the position of the selector.
+        actual: what the engine computed.
+        desired: what it should be; None if nobody knows, because an input was changed.
+    """
+
+    helper: Helper
+    status: Status
+    is_formula: bool
+    setting: int
+    actual: Value
+    desired: Desired | None
+
+
+def same_formula(actual: str | None, written: str) -> bool:
+    """Whether a cell still holds the formula that was written, in whatever spelling."""
+    return actual is not None and (actual.removeprefix("=") == written or normalise(actual) == normalise(written))
+
+
+def judge_helper(
+    helper: Helper,
+    formula: str | None,
+    values: Sequence[Value],
+    settings: Sequence[int],
+    limit: float,
+    *,
+    only_local: bool,
+) -> HelperVerdict:
+    """Judge one helper cell over all settings.
+
+    Args:
+        helper: the cell and what it should give for every sample.
+        formula: what stands in the file, or None for a constant or an empty cell.
+        values: what the engine computed in each setting.
+        settings: the sample for each setting.
+        limit: the largest difference allowed between numbers.
+        only_local: the values that were foreseen no longer apply, because an input was changed.
+    """
+    written = same_formula(formula, helper.formula)
+    verdicts = list(
+        _over_settings(helper, written, formula is not None, values, settings, limit, only_local=only_local)
+    )
+    return max(verdicts, key=lambda v: _SEVERITY[v.status])
+
+
+def _over_settings(
+    helper: Helper,
+    written: bool,
+    is_formula: bool,
+    values: Sequence[Value],
+    settings: Sequence[int],
+    limit: float,
+    *,
+    only_local: bool,
+) -> Iterator[HelperVerdict]:
+    for setting, (sample, actual) in enumerate(zip(settings, values, strict=True)):
+        desired = None if only_local else helper.desired[sample if len(helper.desired) > 1 else 0]
+        if not is_formula:
+            status = Status.ROOT
+        elif isinstance(actual, NotEvaluated):
+            status = Status.NOT_EVALUATED
+        elif desired is None:
+            status = (Status.CARRIED if isinstance(actual, CellError) else Status.AGREE) if written else Status.ROOT
+        elif equal(actual, desired, limit, helper.atol):
+            status = Status.AGREE
+        else:
+            status = Status.CARRIED if written else Status.ROOT
+        yield HelperVerdict(helper, status, is_formula, setting, actual, desired)
+
+
+def equal(actual: Value, desired: Value, limit: float, atol: float = 0.0) -> bool:
+    """Whether two values of cells are the same: numbers within the limit or `atol`, everything else exactly."""
+    if is_number(actual) and is_number(desired):
+        return actual == desired or abs(actual - desired) <= max(atol, limit)
+    return type(actual) is type(desired) and actual == desired
+
+
+_SEVERITY = {Status.AGREE: 0, Status.NOT_EVALUATED: 1, Status.CARRIED: 2, Status.ROOT: 3}

@@ -1,0 +1,177 @@
+"""Where the elements of a quantity stand, and what an engine computed there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name
+from xlcheck.graph.quantities import Graph
+from xlcheck.verdicts.joined import pieces
+from xlcheck.workbook.bindings import Binding
+from xlcheck.workbook.values import Value
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+def code_of(area: Range) -> int:
+    """The whole number of a range's first cell: row times columns of the grid, plus column."""
+    return area.top * MAX_COLUMNS + area.left
+
+
+def codes_of(area: Range) -> Codes:
+    """The whole numbers of all cells of a range, row by row."""
+    if area.size == 1:  # as most of thousands are
+        return np.array([code_of(area)], dtype=np.int64)
+    rows = np.arange(area.top, area.top + area.rows, dtype=np.int64)
+    columns = np.arange(area.left, area.left + area.columns, dtype=np.int64)
+    return (rows[:, None] * MAX_COLUMNS + columns).reshape(-1)
+
+
+def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:
+    """The codes of each of many ranges, at once."""
+    corners = np.array([(a.top, a.left, a.columns) for a in areas], dtype=np.int64).reshape(-1, 3)
+    sizes = [area.size for area in areas]
+    top, left, columns = np.repeat(corners, sizes, axis=0).T
+    place = np.arange(top.size) - np.repeat(np.cumsum(sizes, dtype=np.int64) - sizes, sizes)
+    rows, right = np.divmod(place, columns)
+    return pieces((top + rows) * MAX_COLUMNS + left + right, sizes)
+
+
+def union(parts: Sequence[Codes]) -> Codes:
+    """All codes of several arrays, each once, in ascending order."""
+    # np.unique hashes, which takes ten times as long as sorting what is nearly in order.
+    codes = np.sort(np.concatenate(parts), kind="stable") if parts else np.array([], dtype=np.int64)
+    return codes[np.concatenate([[True], codes[1:] != codes[:-1]])] if codes.size else codes
+
+
+def contained(codes: Codes, ascending: Codes) -> Mask:
+    """For each code, whether it is one of those in ascending order."""
+    if not ascending.size:
+        return np.zeros(codes.shape, dtype=bool)
+    at = np.minimum(np.searchsorted(ascending, codes), ascending.size - 1)
+    return np.equal(ascending[at], codes)
+
+
+def position(code: int) -> tuple[int, int]:
+    """(row, column) of a code."""
+    return divmod(int(code), MAX_COLUMNS)
+
+
+def inside(code: int, area: Range) -> bool:
+    """Whether a cell lies in a range (of the same worksheet)."""
+    return bool(within(np.array([code]), area)[0])
+
+
+def within(codes: Codes, area: Range) -> Mask:
+    """For each code, whether its cell lies in a range (of the same worksheet)."""
+    rows, columns = np.divmod(codes, MAX_COLUMNS)
+    down = (rows >= area.top) & (rows < area.top + area.rows)
+    return np.logical_and(down, (columns >= area.left) & (columns < area.left + area.columns))
+
+
+def address(code: int) -> str:
+    """A1 notation of a code."""
+    return cell_name(*position(code))
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Cells of one worksheet that hold elements of one quantity.
+
+    Attributes:
+        quantity: the quantity's full name.
+        sample: which sample's value it is; None if it follows the selector, and for weights.
+        sheet: the worksheet.
+        codes: the cells, `(cells,)`.
+        elements: the element that stands in each of them, in C order of the quantity, `(cells,)`.
+    """
+
+    quantity: str
+    sample: int | None
+    sheet: str
+    codes: Codes
+    elements: NDArray[np.intp]
+
+
+def placements_of(bindings: Sequence[Binding], graph: Graph) -> list[Placement]:
+    """The placements of whole quantities.
+
+    Raises:
+        ValueError: see `require_fit`.
+    """
+    for binding in bindings:
+        require_fit(binding, graph[binding.quantity].shape)
+    sizes = [binding.area.size for binding in bindings]
+    in_order = np.arange(max(sizes, default=0), dtype=np.intp)
+    return [
+        Placement(
+            b.quantity,
+            b.sample,
+            b.area.sheet,
+            codes,
+            np.arange(codes.size).reshape(graph[b.quantity].shape).T.reshape(-1)
+            if b.transposed
+            else in_order[: codes.size],
+        )
+        for b, codes in zip(bindings, codes_of_all([binding.area for binding in bindings]), strict=True)
+    ]
+
+
+def require_fit(binding: Binding, shape: tuple[int, ...]) -> None:
+    """Hold a binding against the shape of its quantity.
+
+    Raises:
+        ValueError: the range has another number of cells than the quantity has elements.
+    """
+    elements = math.prod(shape)
+    if binding.area.size != elements:
+        raise ValueError(
+            f"{binding.area} has {binding.area.size} cells, but {binding.quantity} has {elements} elements"
+        )
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What stands in the cells of a placement.
+
+    A *setting* is one position of the selector; the engine recalculates for each.
+
+    Attributes:
+        placement: the cells.
+        numbers: what was computed, `(settings, cells)`; NaN where it is no finite number.
+        others: what stands there instead, by (setting, cell).
+        is_formula: whether the cell holds a formula, `(cells,)`.
+        must_be_formula: whether it should, `(cells,)`.
+        as_written: whether the formula of a *given* quantity (a look-up) is the one that was
+            written, `(cells,)`; nothing else can say whether it is right in itself.
+    """
+
+    placement: Placement
+    numbers: Array
+    others: Mapping[tuple[int, int], Value]
+    is_formula: Mask
+    must_be_formula: Mask
+    as_written: Mask
+
+    def value(self, setting: int, cell: int) -> Value:
+        """What the engine computed for one cell."""
+        if (setting, cell) in self.others:
+            return self.others[setting, cell]
+        return float(self.numbers[setting, cell])
+
+
+def is_number(value: Value) -> TypeGuard[float]:
+    """Whether a cell holds a number; TRUE and FALSE are none."""
+    return type(value) in {int, float}
+
+
+Reads = Callable[[str, int], Sequence[Range]]
+"""(sheet, code of a cell) → the ranges its formula reads."""

@@ -1,0 +1,212 @@
+"""The result of a check, as data; every output format is a view of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from xlcheck.verdicts.listing import Cells
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Status(StrEnum):
+    """The verdict on one formula cell."""
+
+    AGREE = "agree"
+    ROOT = "root"
+    CARRIED = "carried"
+    UNBOUND = "unbound"
+    NOT_EVALUATED = "not_evaluated"
+
+
+class Kind(StrEnum):
+    """What is wrong with a cell, before anyone asks why."""
+
+    VALUE = "value"
+    NOT_A_FORMULA = "not_a_formula"
+    MISSING = "missing"
+    EXCEL_ERROR = "excel_error"
+    NOT_FINITE = "not_finite"
+    STALE_CACHE = "stale_cache"
+
+
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """One cell that does not simply agree.
+
+    Attributes:
+        sheet: the worksheet.
+        cell: its address (`M15`).
+        status: the verdict.
+        kind: what is wrong with it.
+        quantity: the element it should hold (`lstm.i[1][0]`), or None if it belongs to nothing.
+        actual: what the engine computed: a number, a text, an error code, or None if empty.
+        desired: the oracle's value.
+        desired_from_precedents: what it should be given the values that stand in its own precedents.
+        formula: the formula's text with `=`, or None.
+        diagnosis: the name of the mistake (`pre-activation-fed-back`), or None.
+        message: one sentence a learner understands.
+        sample: the sample (from 0) at which it disagrees most, or None.
+    """
+
+    sheet: str
+    cell: str
+    status: Status
+    kind: Kind
+    quantity: str | None
+    actual: float | str | bool | None
+    desired: float | str | None
+    desired_from_precedents: float | str | None
+    formula: str | None
+    diagnosis: str | None
+    message: str
+    sample: int | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many formula cells there are and what became of them.
+
+    `formula_cells` counts the formula cells of the workbook and the cells that should hold a
+    formula; `checked` those that were compared: agree + root + carried. With a model, its weights are
+    compared too and count as checked. `stray` are those of `unbound` that stand on worksheets which
+    xlcheck made and so should know by heart; a workbook with such cells has not been checked completely.
+    """
+
+    formula_cells: int
+    checked: int
+    agree: int
+    root: int
+    carried: int
+    unbound: int
+    not_evaluated: int
+    stray: int = 0
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A weight or an input that was changed after the workbook was built."""
+
+    sheet: str
+    cell: str
+    quantity: str
+    actual: float | str | bool | None
+    desired: float
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The verdict on one workbook with one engine.
+
+    Attributes:
+        workbook: the file's path as given.
+        engine: name and version of the engine.
+        oracle: where the desired values come from (`keras float64`).
+        counts: see `Counts`.
+        max_abs_error: largest absolute difference over all compared cells that hold numbers.
+        max_ulps: the same in units in the last place of the desired value.
+        samples: how many samples (documents) were evaluated.
+        cells: every cell that is not `agree`, roots first, in calculation order; after them the
+            cells that agree but whose cached value in the file is stale.
+        edits: weights and inputs that differ from those the workbook was built with.
+        notes: what a reader should know (what was assumed, what was recomputed).
+        quantities: every quantity that was compared, in calculation order; then, for the formula
+            cells that are no quantity, `other formulas on SHEET`.
+    """
+
+    workbook: str
+    engine: str
+    oracle: str
+    counts: Counts
+    max_abs_error: float
+    max_ulps: float = 0.0
+    samples: int = 1
+    cells: Cells = field(default_factory=Cells)
+    edits: tuple[Edit, ...] = ()
+    notes: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        """Take any results for `cells`."""
+        if not isinstance(self.cells, Cells):
+            object.__setattr__(self, "cells", Cells(self.cells))
+
+    @property
+    def complete(self) -> bool:
+        """Whether at least one cell was checked and none was left out that should have a verdict."""
+        return self.counts.checked > 0 and self.counts.not_evaluated == 0 and self.counts.stray == 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the check is complete and every checked cell agrees."""
+        return self.complete and self.counts.root == 0 and self.counts.carried == 0
+
+    @property
+    def exit_code(self) -> int:
+        """0: all agree; 1: something disagrees; 3: nothing, or not everything, could be checked."""
+        if self.counts.root or self.counts.carried:
+            return 1
+        return 0 if self.complete else 3
+
+    @property
+    def roots(self) -> Cells:
+        """The cells that are wrong in themselves."""
+        return self.cells.with_status(Status.ROOT)
+
+    @property
+    def stale(self) -> Cells:
+        """The cells that agree, but whose stored value is not what their formula gives."""
+        return self.cells.with_status(Status.AGREE)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `--format json` prints: plain types only, non-finite numbers as texts."""
+        return {
+            "workbook": self.workbook,
+            "engine": self.engine,
+            "oracle": self.oracle,
+            "ok": self.ok,
+            "counts": asdict(self.counts),
+            "max_abs_error": self.max_abs_error,
+            "max_ulps": self.max_ulps,
+            "samples": self.samples,
+            "cells": [plain_item(cell) for cell in self.cells],
+            "edits": [plain_item(edit) for edit in self.edits],
+            "notes": list(self.notes),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each cell of `cells`.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        from xlcheck.reports.frame import to_frame
+
+        return to_frame(self)
+
+    def raise_if_failed(self) -> None:
+        """Raise `CheckFailedError` with the roots unless the report is ok."""
+        if not self.ok:
+            from xlcheck.reports.failure import CheckFailedError
+
+            raise CheckFailedError(self)
+
+    def _repr_html_(self) -> str:
+        from xlcheck.reports.render_html import render_html
+
+        return render_html([self], fragment=True)
+
+
+def plain_item(item: CellResult | Edit) -> dict[str, Any]:
+    """One cell or edit with plain types only."""
+    return {field.name: _json_value(getattr(item, field.name)) for field in fields(item)}
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,172 @@
+"""From verdicts on whole ranges to each cell that does not agree, with its `CellResult` when it is asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlcheck.graph.quantities import Quantity
+from xlcheck.verdicts.diagnose import CellContext, diagnose
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.helpers import HelperVerdict
+from xlcheck.verdicts.listing import Found
+from xlcheck.verdicts.messages import UNBOUND, helper_message, quantity_message, stale_message
+from xlcheck.verdicts.placement import address, code_of
+from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.stale import Stale
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.verdicts.verdicts import CARRIED, NOT_EVALUATED, ROOT, Verdicts
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
+
+if TYPE_CHECKING:
+    from xlcheck.verdicts.mistakes import Mistakes
+
+_STATUS = {ROOT: Status.ROOT, CARRIED: Status.CARRIED, NOT_EVALUATED: Status.NOT_EVALUATED}
+
+
+def plain(value: Value) -> float | str | bool | None:
+    """A cell's value as reports hold it: an error by its code, nothing where nothing was computed."""
+    if isinstance(value, CellError):
+        return value.code
+    return None if isinstance(value, NotEvaluated) else value
+
+
+def kind_of(value: Value, *, is_formula: bool, must_be_formula: bool = True) -> Kind:
+    """What is wrong with a cell that is not right."""
+    if value is None:
+        return Kind.MISSING
+    if must_be_formula and not is_formula:
+        return Kind.NOT_A_FORMULA
+    if isinstance(value, CellError):
+        return Kind.EXCEL_ERROR
+    if isinstance(value, float) and not math.isfinite(value):
+        return Kind.NOT_FINITE
+    return Kind.VALUE
+
+
+def quantity_results(
+    verdicts: Verdicts, q: Quantity, formulas: FormulaCells, settings: Sequence[int], tolerance: Tolerance
+) -> Iterator[Found]:
+    """Each cell of a sighting that does not agree; mistakes explain it within the tolerance."""
+    mistakes = None
+    if verdicts.follow is not None:  # something disagrees
+        from xlcheck.verdicts.mistakes import Mistakes
+
+        mistakes = Mistakes(q, verdicts.follow, tolerance)
+    worst = verdicts.worst()
+    for cell in np.flatnonzero(worst).tolist():
+        yield Found(
+            verdicts.placement.sheet,
+            int(verdicts.placement.codes[cell]),
+            _STATUS[int(worst[cell])],
+            partial(_quantity_result, verdicts, q, cell, formulas, settings, mistakes),
+        )
+
+
+def _quantity_result(
+    verdicts: Verdicts,
+    q: Quantity,
+    cell: int,
+    formulas: FormulaCells,
+    settings: Sequence[int],
+    mistakes: Mistakes | None,
+) -> CellResult:
+    sighting, place = verdicts.sighting, verdicts.placement
+    setting = verdicts.worst_setting(cell)
+    actual = sighting.value(setting, cell)
+    status = _STATUS[int(verdicts.status[setting, cell])]
+    kind = kind_of(
+        actual,
+        is_formula=bool(sighting.is_formula[cell]),
+        must_be_formula=bool(sighting.must_be_formula[cell]),
+    )
+    desired = float(verdicts.desired[setting, cell])
+    local = None if verdicts.local is None else float(verdicts.local[setting, cell])
+    if local is not None and not math.isfinite(local):
+        local = None
+    element = int(place.elements[cell])
+    formula = formulas.text(place.sheet, int(place.codes[cell]))
+    found = None
+    if status is Status.ROOT:
+        found = diagnose(CellContext(q, element, kind, actual, desired, local, formula))
+        number = _as_number(actual)
+        if found is None and mistakes is not None and number is not None and kind is not Kind.NOT_A_FORMULA:
+            found = mistakes.explain(setting, cell, number)
+    wanted = desired if local is None or status is not Status.ROOT else local
+    return CellResult(
+        sheet=place.sheet,
+        cell=address(int(place.codes[cell])),
+        status=status,
+        kind=kind,
+        quantity=q.element(tuple(int(i) for i in np.unravel_index(element, q.shape))),
+        actual=plain(actual),
+        desired=desired,
+        desired_from_precedents=local,
+        formula=formula,
+        diagnosis=found.name if found else None,
+        message=found.message if found else quantity_message(q, element, status, kind, actual, wanted),
+        sample=None if q.is_weight else settings[setting] if place.sample is None else place.sample,
+    )
+
+
+def _as_number(value: Value) -> float | None:
+    """What a formula gives, NaN where it leaves the numbers; None for texts and other errors."""
+    if isinstance(value, CellError) and value.code in {"#DIV/0!", "#NUM!"}:
+        return math.nan
+    return value if isinstance(value, float) else None
+
+
+def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> Found:
+    """A helper cell that does not agree."""
+    code = code_of(verdict.helper.cell)
+    describe = partial(_helper_result, verdict, formulas, settings)
+    return Found(verdict.helper.cell.sheet, code, verdict.status, describe)
+
+
+def _helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> CellResult:
+    helper = verdict.helper
+    code = code_of(helper.cell)
+    kind = kind_of(verdict.actual, is_formula=verdict.is_formula)
+    return CellResult(
+        sheet=helper.cell.sheet,
+        cell=address(code),
+        status=verdict.status,
+        kind=kind,
+        quantity=None,
+        actual=plain(verdict.actual),
+        desired=verdict.desired,
+        desired_from_precedents=None,
+        formula=formulas.text(helper.cell.sheet, code),
+        diagnosis=None,
+        message=helper_message(helper.formula, verdict.status, kind, verdict.actual, verdict.desired),
+        sample=settings[verdict.setting] if len(helper.desired) > 1 else None,
+    )
+
+
+def unbound_result(sheet: str, code: int, actual: Value, formulas: FormulaCells) -> Found:
+    """A formula cell that belongs to nothing."""
+    return Found(sheet, code, Status.UNBOUND, partial(_unbound_result, sheet, code, actual, formulas))
+
+
+def _unbound_result(sheet: str, code: int, actual: Value, formulas: FormulaCells) -> CellResult:
+    return CellResult(
+        sheet, address(code), Status.UNBOUND, kind_of(actual, is_formula=True), None, plain(actual), None, None,
+        formulas.text(sheet, code), None, UNBOUND,
+    )  # fmt: skip
+
+
+def stale_result(stale: Stale, formulas: FormulaCells) -> Found:
+    """A cell that agrees, but whose stored value does not."""
+    return Found(stale.sheet, stale.code, Status.AGREE, partial(_stale_result, stale, formulas))
+
+
+def _stale_result(stale: Stale, formulas: FormulaCells) -> CellResult:
+    return CellResult(
+        stale.sheet, address(stale.code), Status.AGREE, Kind.STALE_CACHE, None, plain(stale.cached),
+        plain(stale.actual), None, formulas.text(stale.sheet, stale.code), None,
+        stale_message(stale.cached, stale.actual),
+    )  # fmt: skip

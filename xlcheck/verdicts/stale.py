@@ -1,0 +1,76 @@
+"""Stored values that are not what the formulas give.
+
+Programs that do not calculate show the value that was stored when a file was last saved. The
+check never trusts it; it says where it is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.placement import Array, Mask, codes_of_all
+from xlcheck.verdicts.recalculate import Reading
+from xlcheck.workbook.values import NotEvaluated, Value
+
+# Whoever saved the file may have rounded to 15 digits and have summed in another order.
+_LIMIT = 1e-12
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A formula cell's stored value, and the value that its formula gives."""
+
+    sheet: str
+    code: int
+    cached: Value
+    actual: Value
+
+
+def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells) -> Iterator[Stale]:
+    """Compare stored values with recalculated ones; a cell without a stored value is not stale.
+
+    Args:
+        readings: what the engine computed.
+        setting: the position of the selector in the saved file.
+        formulas: the workbook's formulas and stored values.
+    """
+    by_sheet: dict[str, list[Reading]] = {}
+    for reading in readings:
+        by_sheet.setdefault(reading.area.sheet, []).append(reading)
+    for sheet, own in by_sheet.items():
+        yield from _stale_on(sheet, own, setting, formulas)
+
+
+def _stale_on(sheet: str, readings: Sequence[Reading], setting: int, formulas: FormulaCells) -> Iterator[Stale]:
+    """The stale cells of one worksheet."""
+    codes = np.concatenate(list(codes_of_all([reading.area for reading in readings])))
+    cached, others = formulas.stored(sheet, codes)
+    same = _same_numbers(cached, np.concatenate([reading.numbers[setting] for reading in readings]))
+    ends = np.cumsum([reading.area.size for reading in readings])
+    for reading, end in zip(readings, ends.tolist(), strict=True):
+        if reading.text is not None:
+            start = end - reading.area.size
+            kept = [others.get(cell) == reading.text for cell in range(start, end)]
+            same[start:end] |= kept & reading.holds_text(setting, reading.text)
+    for cell in np.flatnonzero(~same & formulas.holds(sheet, codes)).tolist():
+        place = int(np.searchsorted(ends, cell, side="right"))
+        reading = readings[place]
+        value = reading.value(setting, cell - int(ends[place]) + reading.area.size)
+        stored = others[cell] if cell in others else float(cached[cell])
+        if not _same(stored, value):
+            yield Stale(sheet, int(codes[cell]), stored, value)
+
+
+def _same_numbers(cached: Array, actual: Array) -> Mask:
+    with np.errstate(invalid="ignore"):
+        return np.less_equal(np.abs(cached - actual), _LIMIT * np.maximum(1.0, np.abs(actual)))
+
+
+def _same(cached: Value, actual: Value) -> bool:
+    """Whether two values of which at least one is no number are the same, or nothing is known of one."""
+    unknown = cached is None or isinstance(actual, NotEvaluated)
+    return unknown or (type(cached) is type(actual) and cached == actual)

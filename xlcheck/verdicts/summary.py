@@ -1,0 +1,252 @@
+"""Verdicts → `CheckReport`: count, order, and say what else a reader should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.graph.quantities import Graph
+from xlcheck.reports.groups import others_on
+from xlcheck.verdicts.filled import FilledVerdict
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.helpers import HelperVerdict, equal
+from xlcheck.verdicts.joined import distinct_rows, pieces
+from xlcheck.verdicts.listing import Cells, Found
+from xlcheck.verdicts.messages import plural
+from xlcheck.verdicts.observe import Observation
+from xlcheck.verdicts.placement import Codes, Mask, address, code_of, codes_of, union
+from xlcheck.verdicts.report import CheckReport, Counts, Edit, Status
+from xlcheck.verdicts.results import helper_result, quantity_results, stale_result, unbound_result
+from xlcheck.verdicts.stale import find_stale
+from xlcheck.verdicts.tolerance import Tolerance, ulps
+from xlcheck.verdicts.verdicts import Verdicts
+
+_MAGNIFIED = 1e-12
+_ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Everything that is known of a workbook once every cell has its verdict."""
+
+    graph: Graph
+    verdicts: Sequence[Verdicts]
+    helpers: Sequence[HelperVerdict]
+    filled: Sequence[FilledVerdict]
+    seen: Observation
+    formulas: FormulaCells
+    tolerance: Tolerance
+    edits: tuple[Edit, ...] = ()
+
+    @cached_property
+    def worst(self) -> list[NDArray[np.int8]]:
+        """The worst verdict on each cell of each sighting; see `Verdicts.worst`."""
+        if not self.verdicts:
+            return []
+        joined = np.concatenate([verdicts.status for verdicts in self.verdicts], axis=1).max(axis=0)
+        return list(pieces(joined, self.cells))
+
+    @cached_property
+    def cells(self) -> list[int]:
+        """The number of cells of each sighting."""
+        return [verdicts.placement.codes.size for verdicts in self.verdicts]
+
+
+def summarise(
+    judged: Judged,
+    *,
+    workbook: str,
+    engine: str,
+    oracle: str,
+    samples: int,
+    notes: tuple[str, ...],
+    compare_weights: bool,
+) -> CheckReport:
+    """The report on one workbook with one engine.
+
+    Args:
+        judged: the verdicts.
+        workbook: the file's path as given.
+        engine: name and version.
+        oracle: where the desired values come from.
+        samples: how many samples the workbook knows.
+        notes: what the reader of the file noticed.
+        compare_weights: whether weights were compared with a model, and so count as checked.
+    """
+    compared = _compared(judged, compare_weights=compare_weights)
+    results = _results(judged)
+    results += _stale(judged, {(r.sheet, r.code) for r in results})
+    counts = _counts(judged, results, compared)
+    error, last_places = _largest_difference(judged)
+    return CheckReport(
+        workbook=workbook,
+        engine=engine,
+        oracle=oracle,
+        counts=counts,
+        max_abs_error=error,
+        max_ulps=last_places,
+        samples=samples,
+        cells=Cells(results),
+        edits=judged.edits,
+        notes=(*notes, *_notes(judged, counts)),
+        quantities=tuple(dict.fromkeys(_names(judged, compared))),
+    )
+
+
+def _results(judged: Judged) -> list[Found]:
+    """Every cell that does not agree, each once: roots, carried, not evaluated, unbound."""
+    found: dict[tuple[str, int], Found] = {}
+    for result in _all_results(judged):
+        key = result.sheet, result.code
+        if key not in found or _ORDER.index(result.status) < _ORDER.index(found[key].status):
+            found[key] = result
+    return sorted(found.values(), key=lambda r: _ORDER.index(r.status))
+
+
+def _all_results(judged: Judged) -> Iterator[Found]:
+    seen = judged.seen
+    for verdicts, worst in zip(judged.verdicts, judged.worst, strict=True):
+        if worst.any():
+            q = judged.graph[verdicts.placement.quantity]
+            yield from quantity_results(verdicts, q, judged.formulas, seen.settings, judged.tolerance)
+    for verdict in chain(judged.helpers, *(column.wrong for column in judged.filled)):
+        if verdict.status is not Status.AGREE:
+            yield helper_result(verdict, judged.formulas, seen.settings)
+    for cell in seen.unbound:
+        yield unbound_result(cell.sheet, cell.code, cell.values[seen.saved or 0], judged.formulas)
+
+
+def _stale(judged: Judged, listed: set[tuple[str, int]]) -> list[Found]:
+    if judged.seen.saved is None:
+        return []
+    inexact = {_place(h.cell): h.atol for h in (verdict.helper for verdict in judged.helpers) if h.atol}
+    found = []
+    for stale in find_stale(judged.seen.readings, judged.seen.saved, judged.formulas):
+        place = (stale.sheet, stale.code)
+        near = place in inexact and equal(stale.cached, stale.actual, inexact[place])
+        if place not in listed and not near:
+            found.append(stale_result(stale, judged.formulas))
+    return found
+
+
+def _place(cell: Range) -> tuple[str, int]:
+    return cell.sheet, code_of(cell)
+
+
+def _stray(judged: Judged) -> list[str]:
+    """The formula cells on worksheets that xlcheck made of which it knows nothing."""
+    seen = judged.seen
+    return [f"{cell.sheet}!{address(cell.code)}" for cell in seen.unbound if cell.sheet in seen.own_sheets]
+
+
+def _compared(judged: Judged, *, compare_weights: bool) -> list[Mask]:
+    """Which cells of each sighting count as checked: formulas, and constants that were held against something."""
+    if not judged.verdicts:
+        return []
+    sightings = [verdicts.sighting for verdicts in judged.verdicts]
+    counted = np.concatenate([s.must_be_formula for s in sightings])
+    counted |= np.concatenate([s.is_formula for s in sightings])
+    counted |= np.concatenate(judged.worst) > 0
+    masks = list(pieces(counted, judged.cells))
+    if compare_weights:
+        weights = [judged.graph[verdicts.placement.quantity].is_weight for verdicts in judged.verdicts]
+        return [mask | weight for mask, weight in zip(masks, weights, strict=True)]
+    return masks
+
+
+def _names(judged: Judged, compared: Sequence[Mask]) -> Iterator[str]:
+    for verdicts, counted in zip(judged.verdicts, compared, strict=True):
+        if counted.any():
+            yield verdicts.placement.quantity
+    for verdict in judged.helpers:
+        yield others_on(verdict.helper.cell.sheet)
+    for column in judged.filled:
+        yield others_on(column.area.sheet)
+
+
+def _counts(judged: Judged, results: Sequence[Found], masks: Sequence[Mask]) -> Counts:
+    number = {status: sum(r.status is status for r in results) for status in _ORDER}
+    compared: dict[str, list[Codes]] = {}
+    for verdicts, counted in zip(judged.verdicts, masks, strict=True):
+        compared.setdefault(verdicts.placement.sheet, []).append(verdicts.placement.codes[counted])
+    for verdict in judged.helpers:
+        compared.setdefault(verdict.helper.cell.sheet, []).append(codes_of(verdict.helper.cell))
+    for column in judged.filled:
+        compared.setdefault(column.area.sheet, []).append(codes_of(column.area))
+    checked = sum(union(parts).size for parts in compared.values())
+    checked -= number[Status.NOT_EVALUATED]
+    return Counts(
+        formula_cells=judged.seen.formula_cells,
+        checked=checked,
+        agree=checked - number[Status.ROOT] - number[Status.CARRIED],
+        root=number[Status.ROOT],
+        carried=number[Status.CARRIED],
+        unbound=number[Status.UNBOUND],
+        not_evaluated=number[Status.NOT_EVALUATED],
+        stray=len(_stray(judged)),
+    )
+
+
+def _largest_difference(judged: Judged) -> tuple[float, float]:
+    """Largest absolute difference over all compared numbers, and largest in units in the last place.
+
+    Helpers that are allowed much, because they magnify what rounding has done before them, are left out.
+    """
+    error = last_places = 0.0
+    for same in _of_same_height(judged.verdicts):
+        numbers = np.concatenate([distinct_rows(v.sighting.numbers) for v in same], axis=1)
+        difference = np.abs(numbers - np.concatenate([distinct_rows(v.desired) for v in same], axis=1))
+        largest = np.where(np.isfinite(difference), difference, 0.0).max(axis=0)
+        cells = [v.placement.codes.size for v in same]
+        each = np.maximum.reduceat(largest, np.cumsum([0, *cells[:-1]]))
+        error = max(error, float(each.max()))
+        last_places = max(last_places, *map(ulps, each.tolist(), [v.scale for v in same]))
+    for verdict in judged.helpers:
+        if isinstance(verdict.actual, float) and isinstance(verdict.desired, float):
+            if verdict.helper.atol > _MAGNIFIED:
+                continue
+            error = max(error, abs(verdict.actual - verdict.desired))
+    for column in judged.filled:
+        error = max(error, column.error)
+    return error, last_places
+
+
+def _of_same_height(verdicts: Sequence[Verdicts]) -> Iterable[list[Verdicts]]:
+    """Those that have values for one setting only, and those that have values for all."""
+    groups: dict[tuple[int, int], list[Verdicts]] = {}
+    for v in verdicts:
+        heights = len(distinct_rows(v.sighting.numbers)), len(distinct_rows(v.desired))
+        groups.setdefault(heights, []).append(v)
+    return groups.values()
+
+
+def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
+    seen = judged.seen
+    if judged.edits:
+        yield (
+            f"{plural(len(judged.edits), 'input or weight was', 'inputs or weights were')} changed after the workbook "
+            "was built; Keras was asked anew with the values that stand in it"
+        )
+    if seen.saved is None:
+        yield "the cell that selects the sample holds no sample's number, so stored values were not compared"
+    if counts.stray:
+        first = ", ".join(_stray(judged)[:3]) + (f" and {counts.stray - 3} more" if counts.stray > 3 else "")
+        yield (
+            f"{plural(counts.stray, 'formula', 'formulas')} on worksheets that xlcheck made ({first}) "
+            f"{'belongs' if counts.stray == 1 else 'belong'} to nothing it knows, so not everything could be checked; "
+            "put formulas of your own on a worksheet of your own, or build the workbook again"
+        )
+    if counts.carried and not counts.root:
+        yield (
+            "no formula is wrong in itself: the cells above read a constant that was changed, or what was allowed to "
+            "differ"
+        )
+    uncached = judged.formulas.without_value()
+    if uncached:
+        yield f"{uncached} formula cells have no stored value; programs that do not calculate show them empty"

@@ -1,0 +1,113 @@
+"""The two questions for each cell of a range: is its value the oracle's, and does it follow from its operands?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.graph.expressions import Expr
+from xlcheck.verdicts.placement import Array, Mask, Placement, Sighting
+from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.workbook.values import NotEvaluated
+
+AGREE, NOT_EVALUATED, CARRIED, ROOT = range(4)
+"""Verdicts, from harmless to worst."""
+
+Codes = NDArray[np.int8]
+
+Follow = Callable[[Expr], Array]
+"""(expression) → what it gives for the values in the sheet, `(settings, cells)`."""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The verdicts on one sighting.
+
+    Attributes:
+        sighting: what was judged.
+        desired: the oracle's value of each cell, `(settings, cells)`.
+        local: the value from the sheet's own operands, `(settings, cells)`; None where nothing disagrees.
+        status: AGREE, NOT_EVALUATED, CARRIED or ROOT, `(settings, cells)`.
+        scale: the largest magnitude of the quantity.
+        follow: what any other expression would give in its place; None where nothing disagrees.
+    """
+
+    sighting: Sighting
+    desired: Array
+    local: Array | None
+    status: Codes
+    scale: float
+    follow: Follow | None = None
+
+    @property
+    def placement(self) -> Placement:
+        """Where the cells are."""
+        return self.sighting.placement
+
+    def worst(self) -> Codes:
+        """The worst verdict on each cell over all settings, `(cells,)`."""
+        worst: Codes = self.status.max(axis=0)
+        return worst
+
+    def worst_setting(self, cell: int) -> int:
+        """The setting with the worst verdict on a cell; among several the one with the largest difference."""
+        badness = np.abs(self.sighting.numbers[:, cell] - self.desired[:, cell])
+        badness[np.isnan(badness)] = np.inf
+        badness[self.status[:, cell] < self.status[:, cell].max()] = -1.0
+        return int(badness.argmax())
+
+
+def judge(
+    sighting: Sighting,
+    want: Array,
+    locals_: Sequence[Array],
+    scale: float,
+    tolerance: Tolerance,
+    follow: Follow | None = None,
+) -> Verdicts:
+    """The verdicts on one sighting.
+
+    Args:
+        sighting: what stands in the workbook.
+        want: the oracle's values of the quantity, one row a setting or one for all, `(…, n)`.
+        locals_: what the quantity's expression gives for the values in the sheet, `(settings, n)`,
+            in each form it may be written in. Without any, only the text of a look-up can say
+            that a wrong cell is right in itself.
+        scale: the largest magnitude of the quantity.
+        tolerance: what counts as agreement.
+        follow: what any expression gives for the values in the sheet, `(settings, n)`.
+    """
+    numbers, elements = sighting.numbers, sighting.placement.elements
+    desired = np.broadcast_to(want[:, elements], numbers.shape)
+    local, right = None, np.broadcast_to(sighting.as_written & sighting.is_formula, numbers.shape)
+    if locals_:
+        local, right = _follows(numbers, [values[:, elements] for values in locals_], tolerance)
+    agrees = close(numbers, desired, tolerance.limit(scale))
+    status = np.where(agrees, AGREE, np.where(right, CARRIED, ROOT)).astype(np.int8)
+    for (setting, cell), value in sighting.others.items():
+        if isinstance(value, NotEvaluated):
+            status[setting, cell] = NOT_EVALUATED
+    status[:, sighting.must_be_formula & ~sighting.is_formula] = ROOT
+    here = None if follow is None else lambda expr: follow(expr)[:, elements]
+    return Verdicts(sighting, desired, local, status, scale, here)
+
+
+def close(actual: Array, wanted: Array, limit: float | Array) -> Mask:
+    """Whether values are within the limit; NaN never is."""
+    with np.errstate(invalid="ignore"):
+        return np.less_equal(np.abs(actual - wanted), limit)
+
+
+def _follows(numbers: Array, locals_: Sequence[Array], tolerance: Tolerance) -> tuple[Array, Mask]:
+    """For each cell the local value that comes nearest, and whether the cell is right in itself."""
+    own = np.stack([np.broadcast_to(values, numbers.shape) for values in locals_])
+    near = np.array([close(numbers, values, tolerance.local_limit(magnitude(values))) for values in own])
+    # An operand that is no number makes the cell wrong, and the fault lies there.
+    right = np.logical_or(near.any(axis=0), ~np.isfinite(own).all(axis=0))
+    with np.errstate(invalid="ignore"):
+        distance = np.nan_to_num(np.abs(own - numbers), nan=np.inf)
+    nearest: Array = np.take_along_axis(own, distance.argmin(axis=0)[None], axis=0)[0]
+    return nearest, right

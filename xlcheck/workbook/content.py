@@ -1,0 +1,62 @@
+"""What stands in a saved workbook: the formulas, constants and cached values, as read from the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xlcheck.workbook.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell that is not empty.
+
+    Attributes:
+        value: the constant, or the cached value of the formula (None where the file holds none).
+        formula: the formula's text without `=`, or None for a constant. Cells of a shared
+            formula have their own, translated text; cells of an array formula that are not
+            its first have the text of the first.
+        array: the range of the array formula this cell belongs to (`B2:B5`), or None.
+    """
+
+    value: Value
+    formula: str | None = None
+    array: str | None = None
+
+
+@dataclass(frozen=True)
+class SheetContent:
+    """One worksheet: its name, `visible`, `hidden` or `veryHidden`, and its cells by (row, column) from 0."""
+
+    name: str
+    state: str
+    cells: Mapping[tuple[int, int], Cell]
+
+
+@dataclass(frozen=True)
+class WorkbookContent:
+    """All worksheets of a file.
+
+    Attributes:
+        path: the file.
+        sheets: in the file's order, by name.
+        names: defined names → what they refer to, as the file writes it (`Weights!$B$2:$E$2`).
+        external_links: targets of links to other files; never followed.
+        notes: what the reader noticed and a report should say (macros present, a part that could not be read).
+    """
+
+    path: Path
+    sheets: Mapping[str, SheetContent]
+    names: Mapping[str, str] = field(default_factory=dict)
+    external_links: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def formula_cells(self) -> Iterator[tuple[str, int, int, Cell]]:
+        """(sheet, row, column, cell) of every formula cell, sheet by sheet, row by row."""
+        for sheet in self.sheets.values():
+            for row, column in sorted(sheet.cells):
+                cell = sheet.cells[row, column]
+                if cell.formula is not None:
+                    yield sheet.name, row, column, cell

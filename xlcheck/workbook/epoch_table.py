@@ -1,0 +1,155 @@
+"""A table of epochs: one row an epoch, one column a number, every row filled down from the first.
+
+Nudged runs stand in such a table, too: there a row reads nothing from the row above it, but some of what it is given
+stands in the row itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.formulas.addresses import Range, column_name, quote_sheet
+from xlcheck.formulas.pattern import Number, Pattern
+from xlcheck.formulas.printing import Entry, Style, formula
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Graph
+
+Array = NDArray[np.float64]
+
+_THIS, _BEFORE = "\1", "\2"  # the row of the epoch itself, and the row above it
+
+
+@dataclass(frozen=True, eq=False)
+class EpochTable:
+    """Where the numbers of each epoch stand, and what they must be.
+
+    Attributes:
+        area: the rows of all epochs; the row above holds what the first epoch starts from.
+        columns: the column of each quantity that is computed, from 0 at the edge of the worksheet.
+        before: quantities that an epoch is given → those of the epoch before; they stand in the row above.
+        values: the true value of each quantity in each epoch, `(epochs, 1)`; the given ones included.
+        samples: how many samples the batch has.
+        atol: the tolerance that the values were verified with.
+        own: the columns of what each row is given by itself; they are no part of the table's verdicts.
+        row: what a row is called in a report.
+    """
+
+    area: Range
+    columns: Mapping[str, int]
+    before: Mapping[str, str]
+    values: Mapping[str, Array]
+    samples: int
+    atol: float = 1e-12
+    own: Mapping[str, int] = field(default_factory=dict)
+    row: str = "Epoch"
+
+    @property
+    def reading(self) -> Range:
+        """What has to be read to judge the table: its rows, and the one above them."""
+        return Range(self.area.sheet, self.area.top - 1, 0, self.area.rows + 1, self.area.columns)
+
+
+def epoch_formulas(graph: Graph, name: str, table: EpochTable, fixed: Mapping[str, Range], style: Style) -> Pattern:
+    """The formula of one quantity in every epoch, filled down.
+
+    Args:
+        graph: one epoch, a quantity for each number.
+        name: the quantity.
+        table: where the others stand; its values are not needed.
+        fixed: where stands what is the same in all epochs.
+        style: how formulas are written.
+    """
+    expr = graph[name].expr
+    if expr is None:
+        raise ValueError(f"{name} is given, not computed")
+    text = formula(expr, 0, _Row(table, fixed), style)
+    parts: list[str | Number] = []
+    for piece in _cut(text):
+        parts.append(Number(table.area.top + (piece == _THIS)) if piece in (_THIS, _BEFORE) else piece)
+    return Pattern(tuple(parts))
+
+
+def _cut(text: str) -> list[str]:
+    """The text with its two marks as pieces of their own."""
+    pieces = [text]
+    for mark in (_THIS, _BEFORE):
+        pieces = [part for piece in pieces for part in _split(piece, mark)]
+    return [piece for piece in pieces if piece]
+
+
+def _split(piece: str, mark: str) -> list[str]:
+    if piece in (_THIS, _BEFORE):
+        return [piece]
+    first, *others = piece.split(mark)
+    return [first, *(part for other in others for part in (mark, other))]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """`Places` as seen from a row of the table."""
+
+    table: EpochTable
+    fixed: Mapping[str, Range]
+
+    def size(self, name: str) -> int:
+        """See `Places`."""
+        return 1
+
+    def element(self, name: str, index: int, row: int | None = None) -> str:
+        """See `Places`."""
+        columns = self.table.columns
+        if name in columns:
+            return f"{column_name(columns[name])}{_THIS}"
+        if name in self.table.before:
+            return f"{column_name(columns[self.table.before[name]])}{_BEFORE}"
+        if name in self.table.own:
+            return f"{column_name(self.table.own[name])}{_THIS}"
+        area = self.fixed[name]
+        return area.fixed() if area.sheet == self.table.area.sheet else f"{quote_sheet(area.sheet)}!{area.fixed()}"
+
+    def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def column(self, name: str, index: int, matrix: int | None = None) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def cells(self, names: Sequence[str], index: int) -> str:
+        """See `Places`."""
+        return ",".join(self.element(name, 0) for name in names)
+
+    def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
+        """See `Places`."""
+        return "+".join(f"{self.element(a, 0)}*{self.element(b, 0)}" for a, b in pairs)
+
+    def samples(self, name: str) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def is_across(self, name: str) -> bool:
+        """See `Places`."""
+        return False
+
+    def entry(self, name: str, row: int, column: int) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
+        """See `Places`."""
+        return self.element(name, 0)
+
+    def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
+        """See `Places`."""
+        raise NotSupportedError("a table of epochs needs sums over the batch written out")
+
+    def softmax_parts(self, expr: ex.Softmax) -> None:
+        """See `Places`."""
+
+    def one_hot(self, name: str) -> None:
+        """See `Places`."""

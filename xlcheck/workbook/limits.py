@@ -1,0 +1,110 @@
+"""Excel's limits, checked before anything is written.
+
+Source: Microsoft, "Excel specifications and limits".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlcheck.errors import WorkbookError
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name
+from xlcheck.formulas.pattern import Pattern
+from xlcheck.workbook.naming import MAX_SHEET_NAME
+from xlcheck.workbook.plan import Formula, FormulaBlock, Link, PlannedSheet, WorkbookPlan
+
+MAX_FORMULA = 8192
+MAX_TEXT = 32_767
+MAX_ARGUMENTS = 255
+MAX_NESTING = 64
+MAX_LINKS = 65_530
+
+
+def require_limits(plan: WorkbookPlan) -> None:
+    """Refuse a workbook that Excel could not open as planned.
+
+    Raises:
+        WorkbookError: something is too large; the message says what, where, and how large it would be.
+    """
+    for sheet in plan.sheets:
+        _require_grid(sheet)
+        if len(sheet.name) > MAX_SHEET_NAME:
+            raise WorkbookError(
+                f"worksheet {sheet.name!r}: its name has {len(sheet.name)} characters; Excel allows {MAX_SHEET_NAME}"
+            )
+        for cell in sheet.cells:
+            if isinstance(cell.content, str) and len(cell.content) > MAX_TEXT:
+                raise WorkbookError(
+                    f"{_where(sheet, cell.row, cell.column)} would hold a text of {len(cell.content):,} characters; "
+                    f"Excel allows {MAX_TEXT:,}"
+                )
+        for row, column, text in _formulas(sheet):
+            _require_formula(_where(sheet, row, column), text)
+        links = sum(isinstance(cell.content, Link) for cell in sheet.cells)
+        if links > MAX_LINKS:
+            raise WorkbookError(f"worksheet {sheet.name!r} would have {links:,} links; Excel allows {MAX_LINKS:,}")
+
+
+def _require_grid(sheet: PlannedSheet) -> None:
+    areas = [item.area for item in (*sheet.blocks, *sheet.spills)]
+    rows = max((*(cell.row + 1 for cell in sheet.cells), *(a.top + a.rows for a in areas)), default=0)
+    columns = max((*(cell.column + 1 for cell in sheet.cells), *(a.left + a.columns for a in areas)), default=0)
+    if rows > MAX_ROWS or columns > MAX_COLUMNS:
+        raise WorkbookError(
+            f"worksheet {sheet.name!r} would need {rows:,} rows and {columns:,} columns; Excel has {MAX_ROWS:,} and "
+            f"{MAX_COLUMNS:,}. Take a smaller model, fewer time steps or fewer samples"
+        )
+
+
+def _formulas(sheet: PlannedSheet) -> Iterator[tuple[int, int, str]]:
+    """(row, column, text) of every formula; of a filled one the first and the last, one of which is the longest."""
+    for cell in sheet.cells:
+        if isinstance(cell.content, Formula):
+            yield cell.row, cell.column, cell.content.text
+    for block in sheet.blocks:
+        if isinstance(block, FormulaBlock):
+            top, left, rows = block.area.top, block.area.left, block.area.rows
+            if isinstance(block.formulas, Pattern):
+                yield top, left, block.formulas.at(0)
+                yield top + rows - 1, left, block.formulas.at(rows - 1)
+            else:
+                yield from ((top + i, left, text) for i, text in enumerate(block.formulas))
+
+
+def _require_formula(where: str, text: str) -> None:
+    if len(text) + 1 > MAX_FORMULA:
+        raise WorkbookError(
+            f"{where} would hold a formula of {len(text) + 1:,} characters; Excel allows {MAX_FORMULA:,}"
+        )
+    # Counting brackets and commas first spares almost every formula the closer look.
+    if text.count(",") >= MAX_ARGUMENTS or text.count("(") > MAX_NESTING:
+        arguments, depth = _shape(text)
+        if arguments > MAX_ARGUMENTS or depth > MAX_NESTING:
+            raise WorkbookError(
+                f"{where} would hold a formula with {arguments} arguments in one function and {depth} brackets inside "
+                f"each other; Excel allows {MAX_ARGUMENTS} and {MAX_NESTING}"
+            )
+
+
+def _shape(text: str) -> tuple[int, int]:
+    """The largest number of arguments of a function, and how deep brackets are nested."""
+    most = deepest = 0
+    commas: list[int] = []
+    quoted = ""
+    for character in text:
+        if quoted:
+            quoted = "" if character == quoted else quoted
+        elif character in "\"'":
+            quoted = character
+        elif character == "(":
+            commas.append(0)
+            deepest = max(deepest, len(commas))
+        elif character == ")" and commas:
+            most = max(most, commas.pop() + 1)
+        elif character == "," and commas:
+            commas[-1] += 1
+    return most, deepest
+
+
+def _where(sheet: PlannedSheet, row: int, column: int) -> str:
+    return f"worksheet {sheet.name!r}, cell {cell_name(row, column)}"

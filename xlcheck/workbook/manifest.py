@@ -1,0 +1,238 @@
+"""The manifest: what travels inside a generated workbook so that it can be checked without Keras.
+
+It is one JSON text on a very-hidden worksheet, cut into cells of at most 32,000 characters in
+column A (Excel allows 32,767). Arrays are base64 of little-endian float64, so that they are
+exact to the last bit also after another program has saved the file.
+
+The first cell seals the text: its length and its SHA-256 digest. That shows a text that was cut off
+or changed by accident. It is no protection from somebody who wants to deceive, and who could seal
+another text; what such a text leaves out is noticed by `xlcheck.verdicts`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.errors import WorkbookError
+from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.graph.trace import Trace
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
+from xlcheck.workbook.content import WorkbookContent
+
+# What only the workbooks of a training need is imported where it is used.
+if TYPE_CHECKING:
+    from xlcheck.learning.optimisers.batch import Batch
+    from xlcheck.workbook.epoch_table import EpochTable
+
+SHEET = "xlcheck"
+FORMAT = 2
+_CHUNK = 32_000
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a generated workbook says of itself.
+
+    Attributes:
+        spec: the model.
+        trace: Keras's float64 values of every quantity for every sample, weights and inputs included.
+        prediction: the float32 model's output as trained, `(samples, …)`.
+        bindings: where every quantity stands.
+        helpers: every other formula cell, except those of `filled`.
+        samples: a short text for each sample, as the worksheet shows it.
+        selector: the cell that selects the sample (it holds 1, 2, …), or None.
+        provenance: seed, versions, hash of the weights, the command that rebuilds the file.
+        atol: the tolerance that the trace was verified with, absolute.
+        rtol: the same, relative to each quantity's largest magnitude.
+        filled: columns of formula cells that are no quantities.
+        copies: columns of formula cells that show bands once more.
+        epochs: the table of epochs of a training; the other fields then speak of its first epoch, whose
+            quantities are those of `epoch_graph`.
+        nudges: the table of the forward passes of a training with one weight nudged.
+        batch: the backward pass of a batch, if there is one; the quantities are then those of `batch_graph`.
+    """
+
+    spec: ModelSpec
+    trace: Trace
+    prediction: Array
+    bindings: tuple[Binding, ...]
+    helpers: tuple[Helper, ...]
+    samples: tuple[str, ...]
+    selector: Range | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    atol: float = 1e-14
+    rtol: float = 0.0
+    filled: tuple[FilledHelper, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    epochs: EpochTable | None = None
+    nudges: EpochTable | None = None
+    batch: Batch | None = None
+
+    def to_chunks(self) -> list[str]:
+        """The JSON text, sealed and cut for one cell each."""
+        data = {
+            "spec": self.spec.to_json(),
+            "trace": {"source": self.trace.source, "values": {k: _encode(v) for k, v in self.trace.values.items()}},
+            "prediction": _encode(self.prediction),
+            "bindings": [[b.quantity, str(b.area), b.sample, b.transposed] for b in self.bindings],
+            "helpers": [[str(h.cell), h.formula, list(h.desired), *([h.atol] if h.atol else [])] for h in self.helpers],
+            **(
+                {"filled": [[str(f.area), f.formula, list(f.desired), f.atol, f.band] for f in self.filled]}
+                if self.filled
+                else {}
+            ),
+            **({"copies": [[str(c.area), c.band] for c in self.copies]} if self.copies else {}),
+            **({"epochs": _encode_epochs(self.epochs)} if self.epochs is not None else {}),
+            **({"nudges": _encode_epochs(self.nudges)} if self.nudges is not None else {}),
+            **({"batch": self.batch.to_json()} if self.batch is not None else {}),
+            "samples": list(self.samples),
+            "selector": None if self.selector is None else str(self.selector),
+            "provenance": dict(self.provenance),
+            "atol": self.atol,
+            "rtol": self.rtol,
+        }
+        return sealed(json.dumps(data, ensure_ascii=True, separators=(",", ":")))
+
+    @property
+    def tables(self) -> tuple[EpochTable, ...]:
+        """Those of `epochs` and `nudges` that there are."""
+        return tuple(table for table in (self.epochs, self.nudges) if table is not None)
+
+    @staticmethod
+    def from_chunks(chunks: Sequence[str]) -> Manifest:
+        """Rebuild from the cells' texts.
+
+        Raises:
+            ValueError: the text is damaged, or of a format this version does not know.
+        """
+        try:
+            return _decode_manifest(json.loads(_unsealed(chunks)))
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def sealed(text: str) -> list[str]:
+    """The seal of a text, and the text, for one cell each."""
+    seal = {"format": FORMAT, "characters": len(text), "sha256": _digest(text)}
+    return [json.dumps(seal), *(text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK))]
+
+
+def _unsealed(chunks: Sequence[str]) -> str:
+    """The text behind a seal.
+
+    Raises:
+        ValueError: it is not the text that was sealed.
+    """
+    first, *rest = chunks or ("",)
+    seal = json.loads(first)
+    if seal["format"] != FORMAT:
+        raise ValueError(f"format {seal['format']} instead of {FORMAT}")
+    text = "".join(rest)
+    if len(text) != seal["characters"]:
+        raise ValueError(f"{len(text)} of {seal['characters']} characters are there")
+    if _digest(text) != seal["sha256"]:
+        raise ValueError("its text was changed after the workbook was built")
+    return text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def manifest_of(content: WorkbookContent) -> Manifest | None:
+    """The manifest that travels in a workbook; None if xlcheck did not make it.
+
+    Raises:
+        WorkbookError: the hidden worksheet was damaged.
+    """
+    sheet = content.sheets.get(SHEET)
+    if sheet is None:
+        return None
+    chunks = [str(cell.value) for (_, column), cell in sorted(sheet.cells.items()) if column == 0]
+    try:
+        return Manifest.from_chunks(chunks)
+    except ValueError as error:
+        raise WorkbookError(
+            f"{content.path}: the hidden worksheet {SHEET!r}, which says what the workbook should compute, is damaged "
+            f"({error}); build the workbook again"
+        ) from error
+
+
+def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        spec=ModelSpec.from_json(data["spec"]),
+        trace=Trace(data["trace"]["source"], {k: _decode(v) for k, v in data["trace"]["values"].items()}),
+        prediction=_decode(data["prediction"]),
+        bindings=tuple(Binding(q, parse_range(a), s, t) for q, a, s, t in data["bindings"]),
+        helpers=tuple(Helper(parse_range(c), f, tuple(d), *atol) for c, f, d, *atol in data["helpers"]),
+        filled=tuple(
+            FilledHelper(parse_range(a), f, tuple(d), atol, band) for a, f, d, atol, band in data.get("filled", ())
+        ),
+        copies=tuple(Copy(parse_range(area), band) for area, band in data.get("copies", ())),
+        epochs=_decode_epochs(data["epochs"]) if "epochs" in data else None,
+        nudges=_decode_epochs(data["nudges"]) if "nudges" in data else None,
+        batch=_decode_batch(data["batch"]) if "batch" in data else None,
+        samples=tuple(data["samples"]),
+        selector=None if data["selector"] is None else parse_range(data["selector"]),
+        provenance=dict(data["provenance"]),
+        atol=float(data["atol"]),
+        rtol=float(data["rtol"]),
+    )
+
+
+def _encode(array: Array) -> list[Any]:
+    little_endian = np.ascontiguousarray(array, dtype="<f8")
+    return [list(little_endian.shape), base64.b64encode(little_endian.tobytes()).decode("ascii")]
+
+
+def _decode(item: Sequence[Any]) -> Array:
+    shape, text = item
+    return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8").reshape(shape).astype(np.float64)
+
+
+def _encode_epochs(table: EpochTable) -> dict[str, Any]:
+    """Values of computed quantities only, as one matrix; what an epoch is given follows from them."""
+    return {
+        "area": str(table.area),
+        "columns": dict(table.columns),
+        "before": dict(table.before),
+        "values": _encode(np.hstack([table.values[name] for name in table.columns])),
+        "samples": table.samples,
+        "atol": table.atol,
+        "own": dict(table.own),
+        "row": table.row,
+    }
+
+
+def _decode_batch(data: list[Any]) -> Batch:
+    from xlcheck.learning.optimisers.batch import Batch
+
+    return Batch.from_json(data)
+
+
+def _decode_epochs(data: Mapping[str, Any]) -> EpochTable:
+    from xlcheck.workbook.epoch_table import EpochTable
+
+    columns = dict(data["columns"])
+    matrix = _decode(data["values"])
+    return EpochTable(
+        parse_range(data["area"]),
+        columns,
+        dict(data["before"]),
+        {name: matrix[:, [place]] for place, name in enumerate(columns)},
+        int(data["samples"]),
+        float(data["atol"]),
+        dict(data["own"]),
+        str(data["row"]),
+    )

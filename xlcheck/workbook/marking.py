@@ -1,0 +1,295 @@
+"""A copy of a workbook in which some cells are coloured and carry a note; everything else stays as it is.
+
+Parts that are not concerned are copied byte for byte; worksheets, styles and notes are edited as
+XML trees. Libraries that load and save whole workbooks lose charts, pictures or names on the way.
+Source of the parts' structure: ECMA-376, part 1, sections 18.3 (worksheets), 18.7 (comments), 18.8 (styles).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from lxml import etree
+
+from xlcheck.errors import UsageError, WorkbookError
+from xlcheck.files import replacing
+from xlcheck.formulas.addresses import cell_name, column_index
+from xlcheck.workbook.container import Container, open_container
+from xlcheck.workbook.note_boxes import EMPTY_DRAWING, Grid, add_box
+from xlcheck.workbook.parts import read_structure
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_AUTHOR = "xlcheck"
+# Elements of a worksheet that stand after its `legacyDrawing`.
+_AFTER_NOTES = (
+    "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
+)  # fmt: skip
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A cell to be marked.
+
+    Attributes:
+        sheet: the worksheet.
+        row: from 0.
+        column: from 0.
+        color: the fill as RRGGBB.
+        note: the text of the note.
+    """
+
+    sheet: str
+    row: int
+    column: int
+    color: str
+    note: str
+
+
+def write_marked(source: Path, target: Path, marks: Iterable[Mark]) -> None:
+    """Copy a workbook and mark cells in the copy.
+
+    Args:
+        source: the workbook; it stays as it is.
+        target: the copy to write; it may not be the workbook itself.
+        marks: the cells, each at most once.
+
+    Raises:
+        UsageError: the target is the workbook itself, or cannot be written.
+        WorkbookError: the workbook cannot be read, or lacks a worksheet that is to be marked.
+    """
+    if target.exists() and target.samefile(source):
+        raise UsageError(f"{target} is the workbook itself; name another file for the marked copy")
+    by_sheet: dict[str, list[Mark]] = {}
+    for mark in marks:
+        by_sheet.setdefault(mark.sheet, []).append(mark)
+    with open_container(source) as container:
+        changed = _Marking(container).apply(by_sheet)
+        with replacing(target) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as copy:
+            for name, content in container.parts():
+                copy.writestr(ZipInfo(name, _EPOCH), changed.pop(name, content), ZIP_DEFLATED)
+            for name, content in changed.items():
+                copy.writestr(ZipInfo(name, _EPOCH), content, ZIP_DEFLATED)
+
+
+class _Marking:
+    """The parts of one workbook that change."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._trees: dict[str, etree._Element] = {}
+        self._styles = _Styles(self._tree("xl/styles.xml") if "xl/styles.xml" in container else None)
+        self._types = self._tree("[Content_Types].xml")
+
+    def apply(self, marks: Mapping[str, list[Mark]]) -> dict[str, bytes]:
+        """Mark all cells; the new content of each part that changes."""
+        parts = {name: part for name, _, part in read_structure(self._container).sheets}
+        for sheet, own in marks.items():
+            if sheet not in parts:
+                raise WorkbookError(f"{self._container.path} has no worksheet {sheet!r} to mark")
+            self._sheet(parts[sheet], own)
+        return {
+            name: etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+            for name, tree in self._trees.items()
+        }
+
+    def _tree(self, part: str) -> etree._Element:
+        """A part as a tree, which will be written back."""
+        if part not in self._trees:
+            # Drawings of notes are often not quite well formed; no entity is ever resolved.
+            parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=part.endswith(".vml"))
+            try:
+                self._trees[part] = etree.fromstring(self._container.read(part), parser)
+            except etree.XMLSyntaxError as error:
+                raise WorkbookError(f"{self._container.path}: the part {part} is damaged ({error})") from error
+        return self._trees[part]
+
+    def _sheet(self, part: str, marks: list[Mark]) -> None:
+        root = self._tree(part)
+        rows = _Rows(root)
+        for mark in marks:
+            cell = rows.cell(mark.row, mark.column)
+            cell.set("s", str(self._styles.filled(int(cell.get("s", "0")), mark.color)))
+        notes, drawing = self._note_parts(part, root)
+        grid = Grid(root)
+        for mark in marks:
+            text = _add_note(notes, mark)
+            add_box(drawing, mark.row, mark.column, text, grid)
+
+    def _note_parts(self, part: str, root: etree._Element) -> tuple[etree._Element, etree._Element]:
+        """The notes of a worksheet and the drawing that shows them; made if there are none yet."""
+        relations = self._relations(part)
+        notes = _target(relations, part, "comments")
+        if notes is None:
+            notes = _free_name(self._container, self._trees, "xl/xlcheckNotes{}.xml")
+            self._trees[notes] = etree.fromstring(
+                f'<comments xmlns="{_MAIN}"><authors/><commentList/></comments>'.encode()
+            )
+            _relate(relations, "comments", part, notes)
+            override = etree.SubElement(self._types, f"{{{_CONTENT_TYPES}}}Override")
+            override.set("PartName", f"/{notes}")
+            override.set("ContentType", "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml")
+        drawing = _target(relations, part, "vmlDrawing")
+        if drawing is None:
+            drawing = _free_name(self._container, self._trees, "xl/drawings/xlcheckNotes{}.vml")
+            self._trees[drawing] = etree.fromstring(EMPTY_DRAWING.encode())
+            identity = _relate(relations, "vmlDrawing", part, drawing)
+            _insert_legacy_drawing(root, identity)
+            self._default_type("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
+        return self._tree(notes), self._tree(drawing)
+
+    def _relations(self, part: str) -> etree._Element:
+        folder, name = posixpath.split(part)
+        relations = f"{folder}/_rels/{name}.rels"
+        if relations not in self._container and relations not in self._trees:
+            self._trees[relations] = etree.fromstring(f'<Relationships xmlns="{_PACKAGE_RELATIONS}"/>'.encode())
+        return self._tree(relations)
+
+    def _default_type(self, extension: str, content_type: str) -> None:
+        if not any(item.get("Extension", "").lower() == extension for item in self._types):
+            default = etree.Element(f"{{{_CONTENT_TYPES}}}Default")
+            default.set("Extension", extension)
+            default.set("ContentType", content_type)
+            self._types.insert(0, default)
+
+
+class _Styles:
+    """The workbook's cell formats; copies of them with another fill are added as they are needed."""
+
+    def __init__(self, root: etree._Element | None) -> None:
+        self._root = root
+        self._made: dict[tuple[int, str], int] = {}
+
+    def filled(self, style: int, color: str) -> int:
+        """The number of a format that is like another one, but with this fill."""
+        if self._root is None:
+            return style  # a workbook without styles has no colours either; its notes still say everything
+        if (style, color) not in self._made:
+            fills, formats = self._root.find(f"{{{_MAIN}}}fills"), self._root.find(f"{{{_MAIN}}}cellXfs")
+            if fills is None or formats is None or not len(formats):
+                return style
+            fill = etree.fromstring(
+                f'<fill xmlns="{_MAIN}"><patternFill patternType="solid"><fgColor rgb="FF{color}"/>'
+                f'<bgColor indexed="64"/></patternFill></fill>'.encode()
+            )
+            copied = deepcopy(formats[style if style < len(formats) else 0])
+            copied.set("fillId", str(len(fills)))
+            copied.set("applyFill", "1")
+            fills.append(fill)
+            formats.append(copied)
+            for group in (fills, formats):
+                group.set("count", str(len(group)))
+            self._made[style, color] = len(formats) - 1
+        return self._made[style, color]
+
+
+class _Rows:
+    """Finds cells of a worksheet, or makes them where the file has none."""
+
+    def __init__(self, root: etree._Element) -> None:
+        data = root.find(f"{{{_MAIN}}}sheetData")
+        if data is None:
+            raise WorkbookError("a worksheet without data cannot be marked")
+        self._data = data
+        self._rows = {int(row.get("r", position + 1)): row for position, row in enumerate(data)}
+        self._cells: dict[int, dict[int, etree._Element]] = {}
+
+    def cell(self, row: int, column: int) -> etree._Element:
+        """The cell, which is made if there is none."""
+        cells = self._cells_of(row)
+        if column not in cells:
+            element = etree.Element(f"{{{_MAIN}}}c", r=cell_name(row, column))
+            before = sum(1 for other in cells if other < column)
+            self._row(row).insert(before, element)
+            cells[column] = element
+        return cells[column]
+
+    def _cells_of(self, row: int) -> dict[int, etree._Element]:
+        if row not in self._cells:
+            found: dict[int, etree._Element] = {}
+            following = 0
+            for element in self._row(row):
+                name = element.get("r")
+                column = column_index(re.sub(r"\d", "", name)) if name else following
+                found[column] = element
+                following = column + 1
+            self._cells[row] = found
+        return self._cells[row]
+
+    def _row(self, row: int) -> etree._Element:
+        if row + 1 not in self._rows:
+            element = etree.Element(f"{{{_MAIN}}}row", r=str(row + 1))
+            self._data.insert(sum(1 for number in self._rows if number < row + 1), element)
+            self._rows[row + 1] = element
+        return self._rows[row + 1]
+
+
+def _target(relations: etree._Element, part: str, kind: str) -> str | None:
+    """The part that a worksheet names as its notes or their drawing."""
+    for item in relations:
+        if item.get("Type", "").endswith(f"/{kind}"):
+            target = item.get("Target", "")
+            return (
+                target.lstrip("/")
+                if target.startswith("/")
+                else posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
+            )
+    return None
+
+
+def _relate(relations: etree._Element, kind: str, part: str, target: str) -> str:
+    used = {item.get("Id") for item in relations}
+    identity = next(f"rIdXlcheck{n}" for n in range(1, 10_000) if f"rIdXlcheck{n}" not in used)
+    item = etree.SubElement(relations, f"{{{_PACKAGE_RELATIONS}}}Relationship")
+    item.set("Id", identity)
+    item.set("Type", f"{_RELATIONS}/{kind}")
+    item.set("Target", posixpath.relpath(target, posixpath.dirname(part)))
+    return identity
+
+
+def _free_name(container: Container, trees: Mapping[str, object], pattern: str) -> str:
+    return next(name for n in range(1, 100_000) if (name := pattern.format(n)) not in container and name not in trees)
+
+
+def _insert_legacy_drawing(root: etree._Element, identity: str) -> None:
+    element = etree.Element(f"{{{_MAIN}}}legacyDrawing")
+    element.set(f"{{{_RELATIONS}}}id", identity)
+    later = next((item for item in root if etree.QName(item).localname in _AFTER_NOTES), None)
+    if later is None:
+        root.append(element)
+    else:
+        later.addprevious(element)
+
+
+def _add_note(notes: etree._Element, mark: Mark) -> str:
+    """A note of our own, or a paragraph below the note that is there; the whole text."""
+    authors, items = notes.find(f"{{{_MAIN}}}authors"), notes.find(f"{{{_MAIN}}}commentList")
+    if authors is None or items is None:
+        raise WorkbookError("the notes of a worksheet are damaged and cannot be added to")
+    names = [author.text for author in authors]
+    if _AUTHOR not in names:
+        etree.SubElement(authors, f"{{{_MAIN}}}author").text = _AUTHOR
+        names.append(_AUTHOR)
+    place = cell_name(mark.row, mark.column)
+    note = next((item for item in items if item.get("ref") == place), None)
+    if note is None:
+        note = etree.SubElement(items, f"{{{_MAIN}}}comment", ref=place, authorId=str(names.index(_AUTHOR)))
+        etree.SubElement(note, f"{{{_MAIN}}}text")
+        paragraph = mark.note
+    else:
+        paragraph = f"\n\n{_AUTHOR}: {mark.note}"
+    text = note.find(f"{{{_MAIN}}}text")
+    run = etree.SubElement(note if text is None else text, f"{{{_MAIN}}}r")
+    content = etree.SubElement(run, f"{{{_MAIN}}}t")
+    content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    content.text = "".join(c if c.isprintable() or c == "\n" else "�" for c in paragraph)
+    return "".join(item.text or "" for item in note.iter(f"{{{_MAIN}}}t"))

@@ -1,0 +1,198 @@
+"""A workbook as plain data: what stands in every cell, before any library writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.pattern import Formulas
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A live formula, without `=`, and its true value, which viewers that do not calculate will show."""
+
+    text: str
+    value: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads to a cell of this workbook."""
+
+    text: str
+    target: Range
+
+
+Content = float | str | Formula | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCell:
+    """What stands in one cell (row and column from 0), and the name of its style."""
+
+    row: int
+    column: int
+    content: Content
+    style: str = "text"
+
+
+@dataclass(frozen=True, eq=False)
+class NumberBlock:
+    """A rectangle of constants, `values` of shape `(rows, columns)`; for areas too large for single cells."""
+
+    area: Range
+    values: Array
+    style: str
+
+
+@dataclass(frozen=True, eq=False)
+class FormulaBlock:
+    """Formulas below each other in one column, with their true values: one for each cell, or one text for all."""
+
+    area: Range
+    formulas: Formulas
+    values: Array | str
+    style: str
+
+
+Block = NumberBlock | FormulaBlock
+
+
+@dataclass(frozen=True, eq=False)
+class Spill:
+    """One formula whose result fills a part of a column, with its true values, `(rows,)`."""
+
+    area: Range
+    text: str
+    values: Array
+    style: str
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A rectangle shown as one cell."""
+
+    area: Range
+    content: Content
+    style: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart.
+
+    Attributes:
+        name: a text, or the cell that holds it.
+        values: the range of its values.
+        categories: the range of its categories.
+        dashed: drawn so that a line below it can be seen.
+    """
+
+    name: str | Range
+    values: Range
+    categories: Range | None = None
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A line chart over a place on the worksheet; sizes in pixels; `logarithmic` speaks of the vertical axis.
+
+    Without markers the categories are numbers, and stand on their axis where they belong.
+    """
+
+    row: int
+    column: int
+    title: str
+    x_title: str
+    y_title: str
+    series: tuple[Series, ...]
+    width: int = 560
+    height: int = 280
+    markers: bool = True
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True)
+class DropDown:
+    """A cell whose value is chosen from a range or a list of values."""
+
+    cell: Range
+    choices: Range | Sequence[str | int]
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """A style for the cells of a range whose text is, or begins with, a given text."""
+
+    area: Range
+    begins_with: str
+    style: str
+
+
+@dataclass(frozen=True)
+class PlannedSheet:
+    """One worksheet.
+
+    Attributes:
+        name: shown on its tab.
+        cells: in any order; at most one for each place.
+        widths: column → width in characters.
+        heights: row → height in points.
+        freeze: first row and column that scroll, or None.
+        one_page: printed on one page; otherwise fitted to the page's width.
+        print_columns: how many columns are printed; None for all.
+        print_rows: how many rows of these columns are printed; None for all.
+        hidden: very hidden, so that only a program shows it.
+        tab: the style whose tint colours the tab.
+        blocks: rectangles of many cells; none of them overlaps another or a cell.
+        spills: formulas that fill several cells.
+    """
+
+    name: str
+    cells: tuple[PlannedCell, ...]
+    merges: tuple[Merge, ...] = ()
+    widths: Mapping[int, float] = field(default_factory=dict)
+    heights: Mapping[int, float] = field(default_factory=dict)
+    charts: tuple[Chart, ...] = ()
+    drop_downs: tuple[DropDown, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+    freeze: tuple[int, int] | None = None
+    one_page: bool = False
+    hidden: bool = False
+    tab: str | None = None
+    blocks: tuple[Block, ...] = ()
+    spills: tuple[Spill, ...] = ()
+    print_columns: int | None = None
+    print_rows: int | None = None
+
+
+@dataclass(frozen=True)
+class WorkbookPlan:
+    """A whole workbook.
+
+    Attributes:
+        sheets: in the order of their tabs.
+        names: defined names and the ranges they stand for.
+        properties: title, subject, comments … as Excel's document properties.
+    """
+
+    sheets: tuple[PlannedSheet, ...]
+    names: Mapping[str, Range] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> int:
+        """Number of cells that hold something."""
+        return sum(
+            len(sheet.cells) + sum(item.area.size for item in (*sheet.blocks, *sheet.spills)) for sheet in self.sheets
+        )

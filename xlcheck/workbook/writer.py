@@ -1,0 +1,255 @@
+"""WorkbookPlan → .xlsx with XlsxWriter: exact numbers, fixed bytes, nothing half-written.
+
+A small file is packed anew with fixed timestamps and without compression, because the bytes that
+zlib makes differ between its versions, and the lessons' workbooks are the same on every machine. A
+workbook of real size is compressed: lightly, since zlib's usual level makes it a tenth smaller and
+takes most of the time.
+"""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import xlsxwriter
+
+from xlcheck.errors import WorkbookError
+from xlcheck.files import replacing
+from xlcheck.formulas.addresses import Range, quote_sheet
+from xlcheck.workbook.limits import require_limits
+from xlcheck.workbook.plan import (
+    Chart,
+    Content,
+    DropDown,
+    Formula,
+    Highlight,
+    Link,
+    PlannedSheet,
+    Series,
+    Spill,
+    WorkbookPlan,
+)
+from xlcheck.workbook.styles import STYLES, TINTS
+from xlcheck.workbook.worksheet import ExactWorksheet
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_LARGE = 100_000  # cells
+_COMPRESSION = 1
+_PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+
+def write_workbook(plan: WorkbookPlan, path: Path) -> None:
+    """Write a planned workbook; an existing file is replaced only when the new one is complete.
+
+    Raises:
+        WorkbookError: the plan exceeds one of Excel's limits.
+        UsageError: the file cannot be written there.
+    """
+    require_limits(plan)
+    with replacing(path) as temporary:
+        raw = temporary.with_suffix(".raw")
+        try:
+            _write(plan, raw)
+            if plan.cells > _LARGE:
+                raw.replace(temporary)
+            else:
+                _repack(raw, temporary)
+        finally:
+            raw.unlink(missing_ok=True)
+
+
+def _repack(source: Path, target: Path) -> None:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+        for name in old.namelist():
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.create_system = 0  # the same on every platform
+            new.writestr(info, old.read(name))
+
+
+def _write(plan: WorkbookPlan, path: Path) -> None:
+    with warnings.catch_warnings(), TemporaryDirectory() as folder:
+        warnings.simplefilter("error")  # XlsxWriter only warns where it drops something
+        # The parts of a small file need no files of their own.
+        options = {"use_future_functions": False, "tmpdir": folder, "in_memory": plan.cells <= _LARGE}
+        book = _Book(str(path), options)
+        book.set_properties({**plan.properties, "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
+        book.set_calc_mode("auto")
+        formats = _Formats(book)
+        for sheet in plan.sheets:
+            _write_sheet(book, sheet, formats)
+        for name, area in plan.names.items():
+            book.define_name(name, f"={_fixed(area)}")
+        try:
+            book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            cause = error.args[0] if error.args else error
+            raise (
+                cause if isinstance(cause, OSError) else WorkbookError(f"{path} cannot be written: {cause}")
+            ) from error
+
+
+class _Book(xlsxwriter.Workbook):  # type: ignore[misc]
+    """A workbook that is compressed lightly."""
+
+    def _store_workbook(self) -> None:
+        from unittest.mock import patch
+
+        with patch("xlsxwriter.workbook.ZipFile", partial(zipfile.ZipFile, compresslevel=_COMPRESSION)):
+            super()._store_workbook()
+
+
+class _Formats:
+    """XlsxWriter formats by style name, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, style: str) -> Any:
+        if style not in self._made:
+            self._made[style] = self._book.add_format(STYLES[style])
+        return self._made[style]
+
+    def difference(self, style: str) -> Any:
+        """For conditional formats, which may only carry colours, bold and borders."""
+        key = f"?{style}"
+        if key not in self._made:
+            allowed = ("bold", "font_color", "bg_color")
+            self._made[key] = self._book.add_format({k: v for k, v in STYLES[style].items() if k in allowed})
+        return self._made[key]
+
+
+def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
+    ws = book.add_worksheet(sheet.name, worksheet_class=ExactWorksheet)
+    ws.hide_gridlines(2)
+    for column, width in sheet.widths.items():
+        ws.set_column(column, column, width)
+    for row, height in sheet.heights.items():
+        ws.set_row(row, height)
+    for cell in sheet.cells:
+        _put(ws, cell.row, cell.column, cell.content, formats[cell.style])
+    for spill in sheet.spills:
+        _spill(ws, spill, formats[spill.style])
+    for block in sheet.blocks:
+        ws.add_block(block, formats[block.style])
+    for merge in sheet.merges:
+        a = merge.area
+        ws.merge_range(a.top, a.left, a.top + a.rows - 1, a.left + a.columns - 1, "", formats[merge.style])
+        _put(ws, a.top, a.left, merge.content, formats[merge.style])
+    for chart in sheet.charts:
+        _add_chart(book, ws, chart)
+    for drop_down in sheet.drop_downs:
+        _add_drop_down(ws, drop_down)
+    for highlight in sheet.highlights:
+        _add_highlight(ws, highlight, formats)
+    if sheet.freeze is not None:
+        ws.freeze_panes(*sheet.freeze)
+    if sheet.tab is not None:
+        ws.set_tab_color(TINTS[sheet.tab])
+    _page(ws, sheet)
+    if sheet.hidden:
+        ws.very_hidden()
+
+
+def _put(ws: Any, row: int, column: int, content: Content, style: Any) -> None:
+    match content:
+        case None:
+            code = ws.write_blank(row, column, None, style)
+        case Formula(text, value):
+            code = ws.write_formula(row, column, f"={text}", style, value)
+        case Link(text, target):
+            code = ws.write_url(row, column, f"internal:{target}", style, text)
+        case str():
+            code = ws.write_string(row, column, content, style)
+        case _:
+            code = ws.write_number(row, column, content, style)
+    if code != 0:
+        raise WorkbookError(f"{ws.get_name()} row {row + 1} column {column + 1}: XlsxWriter refused {content!r:.80}")
+
+
+def _spill(ws: Any, spill: Spill, style: Any) -> None:
+    a = spill.area
+    first, *others = spill.values.tolist()
+    code = ws.write_dynamic_array_formula(
+        a.top, a.left, a.top + a.rows - 1, a.left, f"={spill.text}", style, repr(first)
+    )
+    if code != 0:
+        raise WorkbookError(f"{a}: XlsxWriter refused {spill.text!r:.80}")
+    for offset, value in enumerate(others, start=1):  # XlsxWriter fills them with zeros
+        _put(ws, a.top + offset, a.left, value, style)
+
+
+def _fixed(area: Range) -> str:
+    return f"{quote_sheet(area.sheet)}!{area.fixed()}"
+
+
+def _add_chart(book: Any, ws: Any, chart: Chart) -> None:
+    # Of many points the numbers on the horizontal axis can only be read where they are an axis of numbers.
+    numeric = not chart.markers and all(series.categories is not None for series in chart.series)
+    figure = book.add_chart({"type": "scatter", "subtype": "straight"} if numeric else {"type": "line"})
+    for index, series in enumerate(chart.series):
+        figure.add_series(_line(series, index, markers=chart.markers))
+    font = {"name": "Calibri", "size": 10, "color": "#52606D"}
+    figure.set_title({"name": chart.title, "name_font": {"name": "Calibri", "size": 13, "color": "#1F2933"}})
+    categories = chart.series[0].categories
+    span = {"min": 0, "max": categories.size, "major_gridlines": {"visible": False}} if numeric and categories else {}
+    figure.set_x_axis({"name": chart.x_title, "name_font": font, "num_font": font, "label_position": "low", **span})
+    figure.set_y_axis(
+        {"name": chart.y_title, "name_font": font, "num_font": font, "num_format": "General",
+         "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}},
+         **({"log_base": 10, "crossing": "min", "num_format": "0E+00"} if chart.logarithmic else {})}
+    )  # fmt: skip
+    figure.set_legend({"position": "bottom", "font": font, "none": len(chart.series) == 1})
+    figure.set_size({"width": chart.width, "height": chart.height})
+    ws.insert_chart(chart.row, chart.column, figure)
+
+
+def _line(series: Series, index: int, *, markers: bool) -> dict[str, Any]:
+    color = _PALETTE[index % len(_PALETTE)]
+    dash = "dash" if series.dashed else ("solid", "dash", "round_dot")[index // 7 % 3]
+    options: dict[str, Any] = {
+        "name": f"={_fixed(series.name)}" if isinstance(series.name, Range) else series.name,
+        "values": f"={_fixed(series.values)}",
+        "line": {"color": color, "width": 2.25, "dash_type": dash},
+    }
+    if series.categories is not None:
+        options["categories"] = f"={_fixed(series.categories)}"
+    if markers:
+        marker = ("circle", "square", "diamond", "triangle", "x", "plus")[index % 6]
+        options["marker"] = {"type": marker, "size": 7, "fill": {"color": color}, "border": {"color": color}}
+    return options
+
+
+def _add_drop_down(ws: Any, item: DropDown) -> None:
+    source = f"={_fixed(item.choices)}" if isinstance(item.choices, Range) else list(item.choices)
+    ws.data_validation(
+        item.cell.top, item.cell.left, item.cell.top, item.cell.left,
+        {"validate": "list", "source": source, "input_title": item.title, "input_message": item.message},
+    )  # fmt: skip
+
+
+def _add_highlight(ws: Any, item: Highlight, formats: _Formats) -> None:
+    a = item.area
+    ws.conditional_format(
+        a.top, a.left, a.top + a.rows - 1, a.left + a.columns - 1,
+        {"type": "text", "criteria": "begins with", "value": item.begins_with,
+         "format": formats.difference(item.style)},
+    )  # fmt: skip
+
+
+def _page(ws: Any, sheet: PlannedSheet) -> None:
+    ws.set_landscape()
+    ws.set_paper(9)  # A4
+    ws.fit_to_pages(1, 1 if sheet.one_page else 0)
+    if sheet.print_columns is not None:
+        filled = [c.row + 1 for c in sheet.cells] + [b.area.top + b.area.rows for b in sheet.blocks]
+        ws.print_area(0, 0, (sheet.print_rows or max(filled)) - 1, sheet.print_columns - 1)
+    ws.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    ws.set_footer("&L&8&F&C&8&A&R&8page &P of &N")
+    if sheet.freeze is not None and sheet.freeze[0]:
+        ws.repeat_rows(0, sheet.freeze[0] - 1)
