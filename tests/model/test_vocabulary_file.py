@@ -108,7 +108,7 @@ def test_no_file(tmp_path: Path, make: bool, words: str) -> None:
 
 def test_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is no vocabulary is not read into memory."""
-    monkeypatch.setattr("xlcheck.chapter.datasets.vocabulary_file._LARGEST_FILE", 10)
+    monkeypatch.setattr("xlcheck.model.vocabulary_file._LARGEST_FILE", 10)
     with pytest.raises(DataError, match="too large"):
         VocabularyFile(write(tmp_path, "v.txt", "the\n" * 10)).encoding(4)
 
