@@ -102,7 +102,7 @@ def test_a_hand_made_workbook_is_recognised() -> None:
 @pytest.mark.keras
 def test_tolerances_of_some_quantities_of_a_hand_made_workbook() -> None:
     """The recurrence may differ, and then only what it makes wrong elsewhere is left."""
-    foreign = FIXTURES / "foreign" / "printed_mistake.xlsx"
+    foreign = FIXTURES / "handmade" / "printed_mistake.xlsx"
     report = api.check(foreign, tolerances={"simple_rnn.*": 0.1})
 
     assert report.counts.root + report.counts.carried > 0

@@ -23,7 +23,7 @@ from xlcheck.oracle.record import retrace
 
 pytestmark = [pytest.mark.keras, pytest.mark.numpy_backend]
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-HAND_MADE = FIXTURES / "foreign" / "german_lstm.xlsx"
+HAND_MADE = FIXTURES / "handmade" / "german_lstm.xlsx"
 
 
 def same_part(spec: ModelSpec) -> ModelSpec:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reports import BAD, GOOD, OPEN
+from sample_reports import BAD, GOOD, OPEN
 
 from xlcheck.reports.render_agreement import render_agreement
 from xlcheck.verdicts.report import CellResult

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from importlib.resources import files
 
 import pytest
-from reports import BAD, EMPTY, GOOD, OPEN, ROOT
+from sample_reports import BAD, EMPTY, GOOD, OPEN, ROOT
 
 from xlcheck.reports.render_html import render_html
 from xlcheck.verdicts.report import Counts

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from reports import BAD, GOOD, OPEN, ROOT
+from sample_reports import BAD, GOOD, OPEN, ROOT
 
 from xlcheck.reports.render_json import render_json
 from xlcheck.verdicts.report import CheckReport

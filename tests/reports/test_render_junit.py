@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from reports import BAD, CARRIED, EMPTY, GOOD, OPEN, ROOT, STRAY
+from sample_reports import BAD, CARRIED, EMPTY, GOOD, OPEN, ROOT, STRAY
 
 from xlcheck.reports.render_junit import render_junit
 from xlcheck.verdicts.report import Counts

@@ -6,8 +6,8 @@ import io
 import re
 from dataclasses import replace
 
-from reports import BAD, EMPTY, GOOD, OPEN, ROOT, STRAY
 from rich.console import Console
+from sample_reports import BAD, EMPTY, GOOD, OPEN, ROOT, STRAY
 
 from xlcheck.reports.console import printable
 from xlcheck.reports.render_text import print_text, render_text

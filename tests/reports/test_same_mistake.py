@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reports import BAD, CARRIED, ROOT, SKIPPED
+from sample_reports import BAD, CARRIED, ROOT, SKIPPED
 
 from xlcheck.reports.render_html import render_html
 from xlcheck.reports.render_text import render_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from reports import BAD, CARRIED, ROOT
+from sample_reports import BAD, CARRIED, ROOT
 
 from xlcheck.verdicts.listing import Cells, Found
 from xlcheck.verdicts.report import CellResult, Status

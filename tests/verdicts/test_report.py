@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from reports import BAD, EMPTY, GOOD, OPEN, QUANTITIES, STRAY
+from sample_reports import BAD, EMPTY, GOOD, OPEN, QUANTITIES, STRAY
 
 from xlcheck.errors import MissingDependencyError
 from xlcheck.reports.failure import CheckFailedError
