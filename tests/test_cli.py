@@ -316,17 +316,18 @@ def test_options_of_a_backward_pass_that_do_not_fit(
 
 def test_choices_are_those_of_the_library() -> None:
     """The choices of the command line, which are written out so that `--help` imports nothing, are those that exist."""
-    from xlcheck import api, cli
+    from xlcheck import api
     from xlcheck.building.backward import COMPILED
+    from xlcheck.cli import build, options
     from xlcheck.engines import ENGINES
     from xlcheck.formulas.printing import Style
     from xlcheck.learning.losses import FROM_LOGITS, LOSSES
     from xlcheck.learning.optimisers import OPTIMISERS
 
-    padding = next(option for option in cli.build.params if option.name == "padding")
+    padding = next(option for option in build.command.params if option.name == "padding")
 
-    assert set(cli._STYLES) == set(Style)
-    assert set(cli._LOSSES) == {name for name in LOSSES if not name.endswith(FROM_LOGITS)}
-    assert set(cli._STEPS) == {*OPTIMISERS, COMPILED}
-    assert cli._ENGINES == ENGINES
+    assert set(options.STYLES) == set(Style)
+    assert set(options.LOSSES) == {name for name in LOSSES if not name.endswith(FROM_LOGITS)}
+    assert set(options.STEPS) == {*OPTIMISERS, COMPILED}
+    assert options.ENGINES == ENGINES
     assert tuple(padding.type.choices) == api.PADDINGS

@@ -1,4 +1,4 @@
-"""`xlcheck train` and `xlcheck generate`: arguments and printing only."""
+"""`xlcheck train`: the chapter's models on real data; arguments and printing only."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlcheck.cli.options import quiet_option, seed_option
 from xlcheck.errors import UsageError
 from xlcheck.files import require_ending
 from xlcheck.progress import progress_bar
@@ -28,18 +29,15 @@ _CELLS = ("rnn", "lstm", "gru")
 _path = click.Path(path_type=Path)
 data_option = click.option("--data", type=_path, help="The file to learn from.")
 sample_option = click.option("--sample", is_flag=True, help="Learn from the small corpus that comes with xlcheck.")
-seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True,
-                           help="Of all random numbers.")  # fmt: skip
 plot_option = click.option("--plot", type=_path, help="Also write a picture (PNG) of the training.")
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no messages and no progress.")
 
 
-@click.group()
-def train() -> None:
+@click.group("train")
+def command() -> None:
     """Train the chapter's models on real data."""
 
 
-@train.command()
+@command.command()
 @data_option
 @sample_option
 @click.option("--epochs", type=click.IntRange(1), default=50, show_default=True, help="In all, resumed ones included.")
@@ -103,14 +101,14 @@ _classifier_options = (
 )  # fmt: skip
 
 
-def classifier_options(command: Callable[..., int]) -> Callable[..., int]:
+def classifier_options(classifier: Callable[..., int]) -> Callable[..., int]:
     """The options that both classifiers have."""
     for option in reversed(_classifier_options):
-        command = option(command)
-    return command
+        classifier = option(classifier)
+    return classifier
 
 
-@train.command()
+@command.command()
 @data_option
 @sample_option
 @click.option("--text-column", default="text", show_default=True, help="The column with the texts.")
@@ -135,7 +133,7 @@ def sentiment(data: Path | None, sample: bool, text_column: str, label_column: s
     return _train_classifiers(chosen, lambda seed: tweet_data(texts, chosen.encoding, seed, chosen.validation), options)
 
 
-@train.command()
+@command.command()
 @data_option
 @click.option("--word-index", type=_path, help="The words behind the indices.  [default: beside the data]")
 @click.option("--split", type=click.Choice(("short", "full")), default="short", show_default=True,
@@ -166,33 +164,6 @@ def imdb(data: Path | None, word_index: Path | None, split: str, recipe: str, **
         divide = partial(divide_short, encoded(films.short(), encoding))
     del films, index
     return _train_classifiers(chosen, lambda seed: review_data(*divide(seed), encoding, chosen.validation), options)
-
-
-@click.command()
-@click.argument("model", type=_path)
-@click.argument("words", metavar='"SOME WORDS"')
-@click.option("--count", type=click.IntRange(1), default=100, show_default=True, help="How many words to add.")
-@click.option("--temperature", type=click.FloatRange(0), default=0.0, show_default=True,
-              help="0 takes the most probable word each time; 1 draws as the model says.")  # fmt: skip
-@seed_option
-def generate(model: Path, words: str, count: int, temperature: float, seed: int) -> int:
-    """Continue some words with a model made by `xlcheck train text`.
-
-    The model reads ten words; if fewer are given, the beginning of its training text stands in front of them.
-    """
-    from xlcheck.chapter.training.generate import continue_text
-    from xlcheck.chapter.training.model_file import read_encoding
-    from xlcheck.chapter.training.next_word import predictor
-    from xlcheck.model.keras_file import load_model
-
-    encoding = read_encoding(model, task="text")
-    start = encoding.encode(words)
-    predict = predictor(load_model(model))
-    click.echo(words, nl=False)
-    for word in continue_text(predict, encoding, start, count, temperature, seed):
-        click.echo(f" {word}", nl=False)
-    click.echo()
-    return 0
 
 
 def _changed(recipe: Recipe[How], options: dict[str, Any]) -> Recipe[How]:

@@ -1,0 +1,195 @@
+"""`xlcheck build`: a workbook of a lesson or of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from xlcheck.cli.options import LOSSES, STEPS, STYLES, engine_option, format_option, quiet_option
+from xlcheck.cli.results import show
+from xlcheck.errors import UsageError
+from xlcheck.files import make_folder, require_ending
+from xlcheck.progress import progress_bar
+
+
+@click.command("build")
+@click.argument("lessons", nargs=-1, metavar="LESSON… | MODEL.keras")
+@click.option("--all", "all_", is_flag=True, help="Every lesson, into the folder workbooks/ or the one given with -o.")
+@click.option(
+    "--weights",
+    type=click.Choice(("trained", "book")),
+    default="trained",
+    show_default=True,
+    help="For a lesson: weights that were trained here, or the numbers printed in the book.",
+)
+@click.option("--train", is_flag=True, help="For a lesson: train anew in Keras; else the stored result is used.")
+@click.option("--seed", type=int, help="Train anew from this seed (implies --train).")
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path),
+    help="For a model: its inputs, as .npy, .npz or .csv. An .npz may hold initial states, too: lstm.h_init.",
+)
+@click.option("--text", help="For a model that reads words: the ones that it reads first.")
+@click.option(
+    "--vocabulary",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The words behind its codes: one a line, the first for the code 0, or JSON {word: code}. "
+    "Models made by `xlcheck train` have theirs inside.",
+)
+@click.option(
+    "--padding",
+    type=click.Choice(("front", "back")),
+    default="front",
+    show_default=True,
+    help="With --vocabulary: where zeros fill up a short text; of a long one the other end is kept.",
+)
+@click.option(
+    "--unknown",
+    type=click.IntRange(0),
+    metavar="CODE",
+    help="With --vocabulary: the code of all other words.  [default: that of [UNK] or <oov> in the file, else none]",
+)
+@click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out, not take rows.")
+@click.option(
+    "--backward",
+    is_flag=True,
+    help="For a model: also show the loss and all gradients, the samples being one batch.",
+)
+@click.option(
+    "--targets", type=click.Path(path_type=Path), help="With --backward: the right answers, as .npy, .npz or .csv."
+)
+@click.option("--loss", type=click.Choice(LOSSES), help="With --backward.  [default: the model's own loss]")
+@click.option("--from-logits", is_flag=True, help="With --loss: the model's answers are logits, not probabilities.")
+@click.option(
+    "--step",
+    type=click.Choice(STEPS),
+    help="With --backward: also show where one step moves each weight; compiled: by the model's own optimiser.",
+)
+@click.option("--learning-rate", type=float, help="With --step.  [default: the model's own, or Keras's default]")
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    help="How formulas are written; compact, for models, needs Excel 365.  [default: teaching; for a model: robust]",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; for several lessons, a folder.")
+@engine_option
+@format_option
+@quiet_option
+def command(
+    lessons: tuple[str, ...], all_: bool, weights: str, train: bool, seed: int | None, inputs: Path | None,
+    text: str | None, vocabulary: Path | None, padding: str, unknown: int | None, full_products: bool, backward: bool,
+    targets: Path | None, loss: str | None, from_logits: bool, step: str | None, learning_rate: float | None,
+    style: str | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
+) -> int:  # fmt: skip
+    """Write the workbook of a lesson or of a Keras model, then check the file that was written.
+
+    With --train or --seed a lesson's model is trained in Keras first, saved as .keras beside the workbook,
+    and its weights are shown.
+    """
+    from xlcheck import api
+
+    models = [name for name in lessons if name.endswith(".keras")]
+    if models and (len(lessons) > 1 or all_ or train or seed is not None or weights != "trained"):
+        raise UsageError("name one model at a time, without the options for lessons; `xlcheck build --help` shows them")
+    if not models and (inputs is not None or text is not None or vocabulary is not None or full_products):
+        raise UsageError("--inputs, --text, --vocabulary and --full-products go with a model; name a .keras file")
+    learning = (targets, loss, from_logits or None, step, learning_rate)
+    if not models and (backward or any(option is not None for option in learning)):
+        raise UsageError("--backward and the options that go with it are for a model; name a .keras file")
+    if not backward and any(option is not None for option in learning):
+        raise UsageError("--targets, --loss, --from-logits, --step and --learning-rate go with --backward; add it")
+    if backward and targets is None:
+        raise UsageError("--backward needs the right answers; pass them with --targets FILE (.npy, .npz or .csv)")
+    if not models and style == "compact":
+        raise UsageError("--style compact is for models; lessons are written as teaching, book or robust")
+    reports = []
+    if models:
+        path = output or Path(models[0]).with_suffix(".xlsx")
+        require_ending(path, ".xlsx")
+        built = api.build_model(
+            models[0],
+            inputs,
+            path,
+            text=text,
+            vocabulary=vocabulary,
+            padding=padding,
+            unknown=unknown,
+            style=style or "robust",
+            engine=engines[0],
+            full_products=full_products,
+            targets=targets,
+            loss=loss,
+            from_logits=from_logits,
+            step=step,
+            learning_rate=learning_rate,
+        )
+        reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
+        return show(reports, format_)
+    if train and seed is None:
+        from xlcheck.chapter.training.lessons import SEED
+
+        seed = SEED
+    from xlcheck.chapter.lessons.catalogue import is_trained
+
+    for name, path in _targets(lessons, all_, weights, output):
+        own_seed = None if all_ and not is_trained(name) else seed
+        with progress_bar(f"training {name}", show=own_seed is not None and not quiet) as progress:
+            built = api.build(
+                name,
+                path,
+                weights=weights,
+                seed=own_seed,
+                style=style or "teaching",
+                engine=engines[0],
+                progress=progress,
+            )
+        if built.model is not None:
+            _show_model(name, built.model, path.with_suffix(".keras"), quiet=quiet)
+        reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
+    return show(reports, format_)
+
+
+def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | None) -> Iterator[tuple[str, Path]]:
+    """Each lesson with the file to write."""
+    from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, known_lesson
+
+    if all_ == bool(lessons):
+        raise UsageError("name one or more lessons, or pass --all; `xlcheck list` shows the lessons")
+    names = list(ALL_LESSONS) if all_ else list(dict.fromkeys(known_lesson(name).name for name in lessons))
+    ending = "" if weights == "trained" else f"-{weights}"
+    if output is not None and len(names) == 1 and not all_:
+        require_ending(output, ".xlsx")
+        yield names[0], output
+        return
+    folder = output or (Path("workbooks") if all_ else Path())
+    if folder.suffix.lower() == ".xlsx":
+        raise UsageError(f"several lessons are written into a folder, and {folder} is the name of a workbook")
+    make_folder(folder)
+    for name in names:
+        yield name, folder / f"{name}{ending}.xlsx"
+
+
+def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
+    """Save the trained model beside its workbook, and show its layers and weights."""
+    from xlcheck.chapter.training.tables import summary_rows, weight_rows
+    from xlcheck.chapter.training.text_lessons import save_lesson
+
+    save_lesson(lesson, model, path)
+    if quiet:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(stderr=True)
+    layers = Table("layer", "kind", "output shape", "parameters", title=f"Model saved as {path}", title_justify="left")
+    for row in summary_rows(model):
+        layers.add_row(row.layer, row.kind, str(row.output_shape), str(row.parameters))
+    weights = Table("weight", "shape", "values", title="Weights", title_justify="left")
+    for weight in weight_rows(model):
+        values = "  ".join(f"{value:.8f}" for value in weight.values.reshape(-1))
+        weights.add_row(f"{weight.layer}.{weight.weight}", str(weight.shape), values)
+    console.print(layers, weights)

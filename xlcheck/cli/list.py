@@ -1,0 +1,15 @@
+"""`xlcheck list`: the lessons."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("list")
+def command() -> None:
+    """Show the lessons, one line each."""
+    from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
+
+    width = max(len(name) for name in ALL_LESSONS)
+    for lesson in ALL_LESSONS.values():
+        click.echo(f"{lesson.name:<{width}}  {lesson.story.title}")
