@@ -9,6 +9,7 @@ import subprocess
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -17,6 +18,7 @@ from workbook_parts import workbook_parts
 
 from xlcheck.engines.libreoffice import find_soffice
 from xlcheck.errors import WorkbookError
+from xlcheck.sizes import ARCHIVES
 from xlcheck.workbook import container
 from xlcheck.workbook.container import open_container
 
@@ -196,8 +198,8 @@ def test_refuses_what_would_be_too_large(
     write_parts: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, part_limit: int, total_limit: int
 ) -> None:
     """Both one part and all together have a limit."""
-    monkeypatch.setattr(container, "MAX_PART_BYTES", part_limit)
-    monkeypatch.setattr(container, "MAX_TOTAL_BYTES", total_limit)
+    limits = replace(ARCHIVES[".xlsx"], part_bytes=part_limit, total_bytes=total_limit)
+    monkeypatch.setitem(ARCHIVES, ".xlsx", limits)
     path = write_parts(workbook_parts("<row/>" * 2000))
 
     assert f"{path} would unpack to 0 MB (0 MB in {SHEET}), more than the limits of " in refusal(path)
@@ -205,7 +207,7 @@ def test_refuses_what_would_be_too_large(
 
 def test_refuses_too_many_parts(write_parts: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """The number of parts has a limit."""
-    monkeypatch.setattr(container, "MAX_PARTS", 3)
+    monkeypatch.setitem(ARCHIVES, ".xlsx", replace(ARCHIVES[".xlsx"], parts=3))
     path = write_parts(workbook_parts())
 
     assert f"{path} has 5 parts, more than the limit of 3; xlcheck does not unpack it" in refusal(path)

@@ -20,14 +20,8 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlcheck.errors import WorkbookError
+from xlcheck.sizes import ARCHIVES, excess
 from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts, has_formulas
-
-MAX_PARTS = 10_000
-MAX_PART_BYTES = 512 * 1024**2
-MAX_TOTAL_BYTES = 1024**3
-# A worksheet of numbers shrinks about 8 times and one of repeated rows rarely 100 times; bombs reach 1000.
-MAX_RATIO = 250
-_RATIO_MATTERS_FROM = 32 * 1024**2
 
 # A worksheet part of constants of more bytes is read only when somebody asks for its cells.
 _LARGE = 2**16
@@ -302,7 +296,11 @@ def _check_directory(path: Path, archive: ZipFile) -> None:
             raise WorkbookError(f"{path} {kind}")
     if "[Content_Types].xml" not in names and "xl/workbook.xml" not in names:
         raise WorkbookError(f"{path} is a zip archive without a workbook in it; pass an .xlsx or .xlsm file")
-    _check_sizes(path, infos)
+    too_large = excess(infos, ARCHIVES[".xlsx"])
+    if too_large is not None:
+        raise WorkbookError(
+            f"{path} {too_large}; xlcheck does not unpack it (a zip bomb?); split the workbook if it is a real one"
+        )
     # Office compares part names without case, and readers differ in which of two they take.
     name, count = Counter(info.filename.casefold() for info in infos).most_common(1)[0]
     if count > 1:
@@ -314,29 +312,6 @@ def _check_directory(path: Path, archive: ZipFile) -> None:
             raise WorkbookError(
                 f"{path} is packed in a way that Excel does not read (part {info.filename}); save it again as .xlsx"
             )
-
-
-def _check_sizes(path: Path, infos: list[ZipInfo]) -> None:
-    largest = max(infos, key=lambda info: info.file_size)
-    total = sum(info.file_size for info in infos)
-    refusal = "xlcheck does not unpack it (a zip bomb?); split the workbook if it is a real one"
-    if len(infos) > MAX_PARTS:
-        raise WorkbookError(f"{path} has {len(infos)} parts, more than the limit of {MAX_PARTS}; {refusal}")
-    if largest.file_size > MAX_PART_BYTES or total > MAX_TOTAL_BYTES:
-        raise WorkbookError(
-            f"{path} would unpack to {_megabytes(total)} ({_megabytes(largest.file_size)} in {largest.filename}), more "
-            f"than the limits of {_megabytes(MAX_TOTAL_BYTES)} and {_megabytes(MAX_PART_BYTES)}; {refusal}"
-        )
-    for info in infos:
-        if info.file_size > _RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            raise WorkbookError(
-                f"{path} packs {_megabytes(info.file_size)} of {info.filename} more than {MAX_RATIO} times smaller; "
-                f"{refusal}"
-            )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1024**2:,.0f} MB"
 
 
 def _is_xml(name: str) -> bool:
