@@ -1,14 +1,162 @@
-"""How a process that this one has started, and talks to over pipes, ends."""
+"""A process that this one has started and asks over pipes: how it is asked, and how it ends."""
 
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
+import weakref
+from collections import deque
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, cast
+from io import BufferedReader, RawIOBase
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+
+from xlcheck.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from xlcheck.engines.forked import Forked
+
+# What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
+_BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
+
+
+class ProcessEnded(Exception):  # noqa: N818 - the caller says what it means for the user
+    """The process ended before it replied.
+
+    Attributes:
+        late: whether it was ended because its time was up.
+    """
+
+    def __init__(self, *, late: bool = False) -> None:
+        super().__init__(late)
+        self.late = late
+
+
+class Request:
+    """What a process was asked; its reply is there after `ChildProcess.reply`.
+
+    Attributes:
+        seconds: how long the process may work on it; None for as long as it takes.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+        self._reply: tuple[bool, Any] | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the reply has come in."""
+        return self._reply is not None
+
+    def take(self, reply: tuple[bool, Any]) -> None:
+        """Keep the reply."""
+        self._reply = reply
+
+    def result(self) -> Any:
+        """What was returned on the other side; or raise what was raised there."""
+        assert self._reply is not None  # noqa: S101 - the callers wait for it
+        succeeded, reply = self._reply
+        if succeeded:
+            return reply
+        raise reply
+
+
+class ChildProcess:
+    """A process that answers one request after the other, in order; any thread may ask.
+
+    It ends with this object, and with the process that started it; a copy of that process that was forked off
+    leaves it alone.
+
+    Args:
+        process: the process, with unbuffered pipes; it reads pickles and replies with pairs `(True, result)` or
+            `(False, exception)`.
+
+    Attributes:
+        owner: the id of the process that started it.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes] | Forked) -> None:
+        self.owner = os.getpid()
+        self._process = process
+        self._lock = Lock()
+        self._asked: deque[Request] = deque()
+        # Requests are written without a buffer, of which a forked copy of this process would write its rest again.
+        self._requests = cast("RawIOBase", process.stdin)
+        self._replies = BufferedReader(cast("RawIOBase", process.stdout))
+        self._watchdog = Watchdog(process.kill)
+        weakref.finalize(self, end_process, process, self.owner)
+        weakref.finalize(self, self._watchdog.end)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the process is at work, and this process may ask it: after a fork, two would talk to one."""
+        return self.owner == os.getpid() and self._process.poll() is None
+
+    @property
+    def owes_replies(self) -> bool:
+        """Whether there are requests whose replies nobody has waited for."""
+        return bool(self._asked)
+
+    def tell(self, message: object) -> None:
+        """Send something that is not replied to; a process that has ended need not know it."""
+        with self._lock, suppress(*_BROKEN_PIPE):
+            self._send(message)
+
+    def begin(self, message: object, seconds: float | None = None) -> Request:
+        """Send a request, and go on; a process that has ended is noticed by `reply`."""
+        request = Request(seconds)
+        with self._lock, suppress(*_BROKEN_PIPE):
+            self._asked.append(request)
+            self._send(message)
+        return request
+
+    def reply(self, request: Request) -> Any:
+        """Wait for what comes back for a request; whatever the other side raised is raised here.
+
+        Raises:
+            ProcessEnded: no reply came in time, or the process ended.
+        """
+        if self.owner != os.getpid():
+            raise ProcessEnded
+        with self._lock:
+            while not request.is_answered:
+                if request not in self._asked:
+                    raise ProcessEnded  # while another thread waited for an earlier reply
+                self._receive()
+        return request.result()
+
+    def ask(self, message: object, seconds: float | None = None) -> Any:
+        """Send a request and wait for its reply.
+
+        Raises:
+            ProcessEnded: no reply came in time, or the process ended; and whatever the other side raised.
+        """
+        return self.reply(self.begin(message, seconds))
+
+    def _send(self, message: object) -> None:
+        left = memoryview(pickle.dumps(message))
+        while left:
+            left = left[self._requests.write(left) :]
+
+    def _receive(self) -> None:
+        """Take the next reply, which is for whoever asked first."""
+        request = self._asked[0]
+        if request.seconds is not None:
+            self._watchdog.begin(request.seconds)
+        try:
+            request.take(pickle.load(self._replies))  # noqa: S301 - from the process we started
+            self._asked.popleft()
+        except BaseException as error:
+            # Also when interrupted: the reply would be taken for that of the next request.
+            self._process.kill()
+            self._process.wait()
+            self._asked.clear()
+            if isinstance(error, _BROKEN_PIPE):
+                raise ProcessEnded(late=self._watchdog.done()) from None
+            raise
+        finally:
+            self._watchdog.done()
 
 
 def end_process(process: subprocess.Popen[bytes] | Forked, owner: int) -> None:
@@ -21,4 +169,4 @@ def end_process(process: subprocess.Popen[bytes] | Forked, owner: int) -> None:
     for pipe in (process.stdin, process.stdout):
         # What could not be sent to a process that had ended is lost with it.
         with suppress(OSError):
-            cast("IO[bytes]", pipe).close()
+            cast("RawIOBase", pipe).close()

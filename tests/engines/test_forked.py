@@ -25,14 +25,15 @@ good, bad = map(Path, sys.argv[1:])
 """
 SURVIVE = """
 ironcalc = Guarded(IronCalc(), seconds=2.0)
-assert isinstance(ironcalc._worker._process, Forked)
+worker = ironcalc._idle[0]
+assert isinstance(worker.process._process, Forked)
 try:
     session = ironcalc.open(bad)
     session.recalculate()
     session.read(parse_range("S!B1"))
 except EngineError as error:
     print(str(error).split(" on ")[0].split(" for ")[0])
-assert not ironcalc._worker.alive
+assert not worker.is_usable
 session = ironcalc.open(good)
 session.recalculate()
 print(session.read(parse_range("S!A1:B1")))
@@ -67,9 +68,9 @@ def test_the_copy_holds_none_of_the_files_that_were_open(write: Callable[[str, s
     """Whoever reads from a pipe of this process sees its end when this process closes it."""
     code = """
 reading, writing = os.pipe()
-worker = Guarded(IronCalc())._worker
+worker = Guarded(IronCalc())._idle[0]
 os.close(writing)
-print(os.read(reading, 1), worker.alive)
+print(os.read(reading, 1), worker.is_usable)
 """
     good = write("good.xlsx", "A1*2")
 
@@ -79,7 +80,7 @@ print(os.read(reading, 1), worker.alive)
 def test_the_copy_ends_with_this_process(write: Callable[[str, str], Path]) -> None:
     """Its pipe closes, and it is gone."""
     good = write("good.xlsx", "A1*2")
-    number = printed("print(Guarded(IronCalc())._worker._process.pid)", good, good)[0]
+    number = printed("print(Guarded(IronCalc())._idle[0].process._process.pid)", good, good)[0]
 
     assert not Path(f"/proc/{number}").exists()
 
@@ -90,7 +91,7 @@ def test_the_copy_ends_with_this_process(write: Callable[[str, str], Path]) -> N
 def test_a_process_with_threads_is_not_copied(write: Callable[[str, str], Path], busy: str) -> None:
     """A copy would have their locks, and not the threads that free them."""
     good = write("good.xlsx", "A1*2")
-    code = f"{busy}\nprint(isinstance(Guarded(IronCalc())._worker._process, Forked))"
+    code = f"{busy}\nprint(isinstance(Guarded(IronCalc())._idle[0].process._process, Forked))"
 
     assert printed(code, good, good) == ["False"]
 

@@ -92,8 +92,8 @@ def test_relative_paths(write: Callable[[str, str], Path], monkeypatch: pytest.M
 def test_the_other_process_ends_with_its_engine(write: Callable[[str, str], Path]) -> None:
     """No process is left behind when the engine is no longer used."""
     ironcalc = Guarded(IronCalc())
-    ironcalc.open(write("book.xlsx", "1+1"))
-    process = ironcalc._worker._process
+    ironcalc.open(write("book.xlsx", "1+1"))  # and closed at once
+    process = ironcalc._idle[0].process._process
     assert process.poll() is None
     del ironcalc
     gc.collect()
@@ -113,7 +113,7 @@ def test_an_interrupted_request_leaves_no_reply_for_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("xlcheck.engines.guarded.pickle.load", interrupt)
+        patched.setattr("xlcheck.child_process.pickle.load", interrupt)
         with pytest.raises(KeyboardInterrupt):
             ironcalc.open(path)
     session = ironcalc.open(path)

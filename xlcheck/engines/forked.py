@@ -37,8 +37,9 @@ class Forked:
             _become(work, requests, replies)
         os.close(requests)
         os.close(replies)
-        self.stdin = open(to_requests, "wb")  # noqa: PTH123, SIM115 - of a descriptor; `end_process` closes it
-        self.stdout = open(from_replies, "rb")  # noqa: PTH123, SIM115
+        # Of descriptors; `end_process` closes them.
+        self.stdin = open(to_requests, "wb", buffering=0)  # noqa: PTH123, SIM115
+        self.stdout = open(from_replies, "rb", buffering=0)  # noqa: PTH123, SIM115
         self.returncode: int | None = None
 
     def poll(self) -> int | None:

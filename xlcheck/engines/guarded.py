@@ -6,25 +6,25 @@ process, and one over whole columns can run for hours. Here the process that end
 
 from __future__ import annotations
 
-import os
-import pickle
 import subprocess
 import sys
+import threading
 import weakref
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
-from threading import Lock
-from typing import IO, Any, cast
+from typing import Any
 
-from xlcheck.child_process import end_process
+from xlcheck.child_process import ChildProcess, ProcessEnded, Request
 from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.engines.forked import Forked, may_fork
-from xlcheck.engines.watchdog import Watchdog
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.formulas.addresses import Range
-from xlcheck.workbook.container import Acceptance, acceptance
+from xlcheck.workbook.container import acceptance
 from xlcheck.workbook.values import Value
 
 # What one request may take: enough for a million cells on a slow machine, and short for a lesson.
@@ -32,19 +32,20 @@ SECONDS = 5.0
 SECONDS_PER_MEGABYTE = 10.0
 # Beyond that for the first request, while the other process starts: seconds where other programs run, too.
 STARTING_SECONDS = 20.0
-
-# What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
-_BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
+# Processes that wait for the next workbook.
+MAX_IDLE = 4
 
 Constant = tuple[str, int, int, float | str]
 """Worksheet, row and column of a cell, and what is put there."""
-_Request = tuple[str, tuple[object, ...]]
 
 _BOOT = "import sys; sys.path[:] = sys.argv[2:]; from xlcheck.engines.worker import main; main(sys.argv[1])"
 
 
 class Guarded:
-    """Another engine behind a process boundary; the process is started at once and used for many workbooks.
+    """Another engine behind a process boundary; any thread may use it, and any process, also one that was forked.
+
+    The sessions that one thread has open at a time are in one process, and in no process are those of two
+    threads. A process that nobody holds a session of waits for the next thread.
 
     Attributes:
         seconds: how long one request may take on a small file.
@@ -55,15 +56,17 @@ class Guarded:
         self.version = engine.version
         self.absolute_tolerance = engine.absolute_tolerance
         self.seconds = seconds
-        # It starts while this process reads the first workbook.
-        self._worker = _Worker(engine.name)
+        self._own = _Own()
+        # The first process starts while this one reads the first workbook. Taking from and adding to it is atomic.
+        self._idle: deque[_Worker] = deque([_Worker(engine.name)])
 
     def prepare(self, path: Path) -> None:
-        """Let the other process begin to load a workbook that is opened next; this one can go on meanwhile.
+        """Let the other process begin to load a workbook that this thread opens next, and go on meanwhile.
 
         What goes wrong is said by `open`.
         """
-        self._working().begin("open", *_to_open(Path(path)))
+        path = Path(path)
+        self._own.prepared = _Prepared(self._begin(path), _state(path))
 
     def open(self, path: Path) -> Session:
         """Load a workbook in the other process.
@@ -72,39 +75,86 @@ class Guarded:
             EngineError: the engine cannot read it, crashed on it or took too long.
         """
         path = Path(path)
+        prepared, self._own.prepared = self._own.prepared, None
+        if prepared is not None and prepared.session.is_of(path) and prepared.state == _state(path):
+            prepared.session.wait()
+            return prepared.session
+        if prepared is not None:
+            # Whatever is wrong with that workbook, nobody asks about it any more.
+            with suppress(XlcheckError):
+                prepared.session.wait()
+        session = self._begin(path)
+        session.wait()
+        return session
+
+    def _begin(self, path: Path) -> _GuardedSession:
+        lease = self._own.lease() if self._own.lease is not None else None
+        if lease is None or not lease.worker.is_usable:
+            lease = _Lease(self._take(), self._idle)
+            self._own.lease = weakref.ref(lease)
         try:
             size = path.stat().st_size
         except (OSError, ValueError):
             size = 0
-        seconds = self.seconds + SECONDS_PER_MEGABYTE * size / 1e6
-        request = "open", *_to_open(path)
-        self._working().settle(*request, seconds=seconds)
-        worker = self._working()  # the one before may have ended of what it had begun
-        number = worker.ask(*request, path=path, seconds=seconds)
-        return _GuardedSession(worker, number, path, seconds)
+        return _GuardedSession(lease, path, self.seconds + SECONDS_PER_MEGABYTE * size / 1e6)
 
-    def _working(self) -> _Worker:
-        """The other process, started anew if it has ended."""
-        worker = self._worker
-        # After a fork, two processes would talk to one worker.
-        if not worker.alive or worker.owner != os.getpid():
-            worker = self._worker = _Worker(self.name)
-        return worker
+    def _take(self) -> _Worker:
+        """A process that nobody uses."""
+        with suppress(IndexError):
+            while True:
+                worker = self._idle.pop()
+                if worker.is_usable:
+                    return worker
+        return _Worker(self.name)
 
 
-def _to_open(path: Path) -> tuple[Path, Path, Acceptance | None]:
-    return path, Path.cwd(), acceptance(path)
+class _Own(threading.local):
+    """What belongs to one thread: the process of its sessions, while it has any, and the session that it prepared."""
+
+    lease: weakref.ref[_Lease] | None = None
+    prepared: _Prepared | None = None
+
+
+class _Lease:
+    """One thread's right to a process, held by its sessions; when the last of them is gone, the process is free."""
+
+    def __init__(self, worker: _Worker, idle: deque[_Worker]) -> None:
+        self.worker = worker
+        weakref.finalize(self, _give_back, worker, idle)
+
+
+def _give_back(worker: _Worker, idle: deque[_Worker]) -> None:
+    """Let a process wait for the next thread, or end if enough do."""
+    if worker.is_usable and not worker.process.owes_replies and len(idle) < MAX_IDLE:
+        worker.forget_sessions()
+        idle.append(worker)
 
 
 class _GuardedSession:
-    def __init__(self, worker: _Worker, number: int, path: Path, seconds: float) -> None:
-        self._worker = worker
-        self._number = number
+    """A workbook in the other process, which begins to load it at once."""
+
+    def __init__(self, lease: _Lease, path: Path, seconds: float) -> None:
+        self._lease = lease
         self._path = path
+        self._folder = Path.cwd()
         self._seconds = seconds
         self._pending: list[Constant] = []
         self._due: list[Constant] | None = None
-        weakref.finalize(self, worker.forget, number)
+        worker = lease.worker
+        self._number = worker.new_number()
+        self._opening = worker.begin("open", self._number, path, self._folder, acceptance(path), seconds=seconds)
+        weakref.finalize(self, worker.forget, self._number)
+
+    def is_of(self, path: Path) -> bool:
+        return self._path == path and self._folder == Path.cwd() and self._lease.worker.is_usable
+
+    def wait(self) -> None:
+        """Wait until the workbook is loaded.
+
+        Raises:
+            EngineError: it could not be; and whatever the engine raised.
+        """
+        self._lease.worker.reply(self._opening, self._path)
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
         self._pending.append((sheet, row, column, value))
@@ -124,97 +174,76 @@ class _GuardedSession:
 
     def _ask(self, method: str, argument: object) -> Any:
         due, self._due = self._due, None
-        return self._worker.ask(method, self._number, due, argument, path=self._path, seconds=self._seconds)
+        worker = self._lease.worker
+        return worker.reply(worker.begin(method, self._number, due, argument, seconds=self._seconds), self._path)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A session that was begun before somebody opens it, and the state of its file then."""
+
+    session: _GuardedSession
+    state: tuple[int, ...] | None
 
 
 class _Worker:
-    """The other process, and the pipe to it."""
+    """The other process, and which of its sessions nobody holds any more."""
 
     def __init__(self, engine: str) -> None:
-        self.owner = os.getpid()
         self._engine = engine
-        self._lock = Lock()
+        self._numbers = count()
         self._forgotten: list[int] = []
-        self._begun: _Request | None = None
         self._starting = True
-        self._process = _start(engine)
-        self._requests, self._replies = (
-            cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
-        )
-        self._watchdog = Watchdog(self._process.kill)
-        weakref.finalize(self, end_process, self._process, self.owner)
-        weakref.finalize(self, self._watchdog.end)
+        self.process = ChildProcess(_start(engine))
 
     @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
+    def is_usable(self) -> bool:
+        return self.process.is_usable
+
+    def new_number(self) -> int:
+        """A number for a session that the process has not had yet."""
+        return next(self._numbers)
 
     def forget(self, session: int) -> None:
         """Let the other process drop a session with the next request (this may run in the garbage collector)."""
         self._forgotten.append(session)
 
-    def begin(self, method: str, *arguments: object) -> None:
-        """Send a request whose reply is waited for when the same request is made with `ask`."""
-        with self._lock:
-            if self._begun is None:
-                self._begun = (method, arguments)
-                # If the process has ended, `ask` finds out, too.
-                with suppress(*_BROKEN_PIPE):
-                    self._send(self._begun)
+    def forget_sessions(self) -> None:
+        """Let the other process drop now what it is to forget."""
+        self.process.tell((None, (), self._taken()))
 
-    def settle(self, *request: object, seconds: float) -> None:
-        """Take the reply to a request that was begun and is another one than that which is asked next."""
-        if self._begun is None or self._begun == (request[0], request[1:]):
-            return
-        (method, arguments), path = self._begun, Path()
-        # Whatever is wrong with that workbook, nobody asks about it any more.
-        with suppress(XlcheckError):
-            self.forget(self.ask(method, *arguments, path=path, seconds=seconds))
+    def begin(self, method: str, *arguments: object, seconds: float) -> Request:
+        """Send a request."""
+        starting, self._starting = STARTING_SECONDS * self._starting, False
+        return self.process.begin((method, arguments, self._taken()), seconds + starting)
 
-    def ask(self, method: str, *arguments: object, path: Path, seconds: float) -> Any:
-        """Send a request and wait for its reply.
+    def reply(self, request: Request, path: Path) -> Any:
+        """Wait for the reply to a request about a workbook.
 
         Raises:
-            EngineError: no reply came in time, or the process ended; and whatever the engine raised.
+            EngineError: none came in time, or the process ended; and whatever the engine raised.
         """
-        self.settle(method, *arguments, seconds=seconds)
-        process = self._process
-        with self._lock:
-            begun, self._begun = self._begun, None
-            self._watchdog.begin(seconds + STARTING_SECONDS * self._starting)
-            try:
-                if begun != (method, arguments):
-                    self._send((method, arguments))
-                succeeded, reply = self._receive()
-                self._starting = False
-            except BaseException as error:
-                # Also when interrupted: the reply would be taken for that of the next request.
-                process.kill()
-                process.wait()
-                if isinstance(error, _BROKEN_PIPE):
-                    raise EngineError(self._failure(path, seconds if self._watchdog.done() else None)) from None
-                raise
-            finally:
-                self._watchdog.done()
-        if succeeded:
-            return reply
-        raise reply
+        try:
+            return self.process.reply(request)
+        except ProcessEnded as error:
+            what = f"needed more than {request.seconds:.0f} s for" if error.late else "crashed on"
+            raise EngineError(
+                f"{self._engine} {what} {path} and was stopped; a formula in it is too deeply nested or too large, so "
+                "simplify it or try another --engine"
+            ) from None
 
-    def _send(self, request: _Request) -> None:
+    def _taken(self) -> list[int]:
         forgotten, self._forgotten = self._forgotten, []
-        pickle.dump((*request, forgotten), self._requests)
-        self._requests.flush()
+        return forgotten
 
-    def _receive(self) -> tuple[bool, Any]:
-        reply: tuple[bool, Any] = pickle.load(self._replies)  # noqa: S301 - from the process we started
-        return reply
 
-    def _failure(self, path: Path, seconds: float | None) -> str:
-        what = "crashed on" if seconds is None else f"needed more than {seconds:.0f} s for"
-        return (
-            f"{self._engine} {what} {path} and was stopped; a formula in it is too deeply nested or too large, so "
-            "simplify it or try another --engine"
-        )
+def _state(path: Path) -> tuple[int, ...] | None:
+    """By which a file that was changed or replaced is known; None if there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _start(engine: str) -> subprocess.Popen[bytes] | Forked:
@@ -225,6 +254,7 @@ def _start(engine: str) -> subprocess.Popen[bytes] | Forked:
         return Forked(partial(main, engine))
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-c", _BOOT, engine, *sys.path],
+        bufsize=0,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

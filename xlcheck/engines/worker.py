@@ -6,7 +6,6 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterable, Sequence
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +38,15 @@ def main(name: str) -> None:
         except EOFError:
             return
         server.forget(forgotten)
-        pickle.dump(server.answer(method, arguments), replies)
-        replies.flush()
+        if method is not None:
+            pickle.dump(server.answer(method, arguments), replies)
+            replies.flush()
 
 
 class _Server:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._sessions: dict[int, Session] = {}
-        self._numbers = count()
 
     def forget(self, numbers: Iterable[int]) -> None:
         for number in numbers:
@@ -63,15 +62,12 @@ class _Server:
             what = f"{self._engine.name} failed on the workbook ({type(error).__name__}: {error})"
             return False, EngineError(f"{what}; try another --engine")
 
-    def open(self, path: Path, folder: Path, accepted: Acceptance | None) -> int:
+    def open(self, number: int, path: Path, folder: Path, accepted: Acceptance | None) -> None:
         # So that a relative path means the same file on both sides, and stands in messages as it was given.
         os.chdir(folder)
         if accepted is not None:
             accept(path, accepted)
-        session = self._engine.open(path)
-        number = next(self._numbers)
-        self._sessions[number] = session
-        return number
+        self._sessions[number] = self._engine.open(path)
 
     def read(self, number: int, due: Due, area: Range) -> list[list[Value]]:
         return self._recalculated(number, due).read(area)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlcheck.errors import ModelError
+from xlcheck.exclusive import exclusively
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.layer_options import OPTIONS, options_of
 
@@ -43,7 +44,7 @@ def load_model(path: str | Path) -> Any:
     standard = all(item.get("module") in _MODULES for _, item in _objects(compiled))
     keras = import_keras()
     try:
-        with warnings.catch_warnings():
+        with exclusively(), warnings.catch_warnings():
             # A model that was saved before its training has no optimiser state, and needs none here.
             warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
             return keras.saving.load_model(path, compile=standard, safe_mode=True)

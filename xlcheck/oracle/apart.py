@@ -7,19 +7,16 @@ somebody may train a model later, keeps TensorFlow; it runs Keras itself whereve
 from __future__ import annotations
 
 import os
-import pickle
 import subprocess
 import sys
-import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
-from typing import IO, Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
-from xlcheck.child_process import end_process
+from xlcheck.child_process import ChildProcess, ProcessEnded
 from xlcheck.graph.trace import Trace
 from xlcheck.model.keras_import import import_in_background
 from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
@@ -35,7 +32,6 @@ OTHERWISE = frozenset({"CategoryEncoding", "LeakyReLU", "Normalization", "ReLU",
 OTHERWISE_ACTIVATIONS = frozenset({"gelu", "leaky_relu"})
 
 _BOOT = "import sys; sys.path[:] = sys.argv[1:]; from xlcheck.oracle.worker import main; main()"
-_BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
 
 
 def prepare() -> None:
@@ -60,8 +56,8 @@ def call(function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T
         options: its keyword arguments.
     """
     if _is_of_use():
-        with suppress(*_BROKEN_PIPE):  # it has no Keras that works; this process may have
-            return process().call(function, *arguments, **options)
+        with suppress(ProcessEnded):  # it has no Keras that works; this process may have
+            return cast("T", process().ask((Path.cwd(), function, arguments, options)))
     return function(*arguments, **options)
 
 
@@ -70,14 +66,22 @@ def is_same_on_numpy(spec: ModelSpec) -> bool:
     return spec.loss is None and all(map(_is_same, spec.layers))
 
 
-def process() -> _Process:
+def process() -> ChildProcess:
     """The other process, started if there is none."""
     return _process_of(os.getpid())  # after a fork, two processes would talk to one
 
 
 @cache
-def _process_of(owner: int) -> _Process:
-    return _Process(owner)
+def _process_of(_owner: int) -> ChildProcess:
+    return ChildProcess(
+        subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-c", _BOOT, *sys.path],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    )
 
 
 def _is_same(layer: LayerSpec) -> bool:
@@ -92,43 +96,3 @@ def _is_of_use() -> bool:
     """
     chosen = os.environ.get("KERAS_BACKEND", "numpy")
     return chosen == "numpy" and "keras" not in sys.modules and all(map(find_spec, ("keras", "jax", "scipy")))
-
-
-class _Process:
-    """The other process, and the pipe to it; it ends with this one."""
-
-    def __init__(self, owner: int) -> None:
-        self._lock = Lock()
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-c", _BOOT, *sys.path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self._requests, self._replies = (
-            cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout)
-        )
-        weakref.finalize(self, end_process, self._process, owner)
-
-    def call(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-        """Let the other process call a function, and wait for the reply.
-
-        Raises:
-            OSError, EOFError, UnpicklingError, ValueError: the process has ended; and whatever was raised in it.
-        """
-        with self._lock:
-            try:
-                pickle.dump((Path.cwd(), function, arguments, options), self._requests)
-                self._requests.flush()
-                succeeded, reply = self._reply()
-            except BaseException:
-                # Also when interrupted: the reply would be taken for that of the next request.
-                self._process.kill()
-                raise
-        if succeeded:
-            return cast("T", reply)
-        raise reply
-
-    def _reply(self) -> tuple[bool, Any]:
-        reply: tuple[bool, Any] = pickle.load(self._replies)  # noqa: S301 - from the process we started
-        return reply

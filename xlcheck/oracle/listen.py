@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 
+from xlcheck.exclusive import exclusively
 from xlcheck.model.keras_import import import_keras
 
 # What the modules of a backend call the library that computes for them.
@@ -78,7 +79,7 @@ def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator
         _note_activations(layer, stack)
         _note_calls(layer, stack)
         _note_loop(layer, stack)
-    with ExitStack() as patches:
+    with exclusively(), ExitStack() as patches:
         for module in _modules(layers):
             patches.enter_context(patch.object(module, "ops", _NotedOperations(module.ops, stack)))
         backend = import_keras().config.backend()

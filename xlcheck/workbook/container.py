@@ -9,6 +9,7 @@ are looked at in the same pass.
 from __future__ import annotations
 
 import os
+import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -209,7 +210,7 @@ def open_container(path: Path) -> Container:
         _check_directory(path, archive)
         container = Container(path, file, archive)
         # The reader and then the engine open the same file: it is looked through for this once.
-        known, state = _accepted.get(path), _state(file)
+        known, state = acceptance(path), _state(file)
         if known is not None and known.state == state:
             container.formulas = known.formulas
         else:
@@ -229,19 +230,24 @@ class Acceptance:
     formulas: FormulaFacts
 
 
-_accepted: dict[Path, Acceptance] = {}
-"""The file that was accepted last."""
+class _Accepted(threading.local):
+    """The file that this thread accepted last."""
+
+    path: Path | None = None
+    known: Acceptance | None = None
+
+
+_accepted = _Accepted()
 
 
 def acceptance(path: Path) -> Acceptance | None:
-    """What is known of a file, if it is the one that was accepted last."""
-    return _accepted.get(path)
+    """What is known of a file, if it is the one that this thread accepted last."""
+    return _accepted.known if _accepted.path == path else None
 
 
 def accept(path: Path, known: Acceptance) -> None:
     """Take over that a file was accepted, perhaps by another process; it counts until the file changes."""
-    _accepted.clear()
-    _accepted[path] = known
+    _accepted.path, _accepted.known = path, known
 
 
 def _state(file: BinaryIO) -> tuple[int, ...]:

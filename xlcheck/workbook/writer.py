@@ -19,6 +19,7 @@ from typing import Any
 import xlsxwriter
 
 from xlcheck.errors import WorkbookError
+from xlcheck.exclusive import exclusively
 from xlcheck.files import replacing
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.workbook.limits import require_limits
@@ -72,7 +73,7 @@ def _repack(source: Path, target: Path) -> None:
 
 
 def _write(plan: WorkbookPlan, path: Path) -> None:
-    with warnings.catch_warnings(), TemporaryDirectory() as folder:
+    with exclusively(), warnings.catch_warnings(), TemporaryDirectory() as folder:
         warnings.simplefilter("error")  # XlsxWriter only warns where it drops something
         # The parts of a small file need no files of their own.
         options = {"use_future_functions": False, "tmpdir": folder, "in_memory": plan.cells <= _LARGE}

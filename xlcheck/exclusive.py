@@ -1,0 +1,21 @@
+"""What changes something for the whole process, if only for a moment, happens in one thread at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import RLock
+
+
+@contextmanager
+def exclusively() -> Iterator[None]:
+    """Wait until no other thread is in such a block: warnings are errors there, or a library is listened to."""
+    with _lock_of(os.getpid()):  # a forked process must not wait for a thread of its parent's
+        yield
+
+
+@cache
+def _lock_of(_process: int) -> RLock:
+    return RLock()
