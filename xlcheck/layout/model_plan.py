@@ -29,6 +29,7 @@ from xlcheck.layout.model_sheets.layer import layer_sheet
 from xlcheck.layout.model_sheets.start import LayerSummary, model_summary, start_sheet
 from xlcheck.layout.model_sheets.weights import parameters, weights_sheets
 from xlcheck.layout.model_sheets.words import TypedText, text_page
+from xlcheck.layout.originals import Source, questions
 from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.model.model_spec import Call, ModelSpec
@@ -96,12 +97,14 @@ def plan_model(
     compared, what = _compared(draft, bands)
     applies = check.applies_cell(checking)
     rows = numbers.numbers_sheet(draft, comparing, compared, applies, what)
-    agree = check.check_sheet(draft, checking, rows, _sources(draft, stored))
+    hidden = SheetDraft(SHEET, hidden=True)
+    unchanged = questions(_sources(draft, stored), hidden, checking.name)
+    agree = check.check_sheet(draft, checking, rows, unchanged)
     verdict = check.verdict(rows, START, agree, applies)
     pages = _pages(draft, layers)
     words = story or Story(spec.name, model_summary(spec, layers), tuple(_reading(batch)))
     start_sheet(draft, start, spec, layers, stored, verdict, check_names.NAME, words, pages, provenance or {}, answer)
-    _add_manifest(draft, spec, trained, provenance or {}, batch)
+    _add_manifest(draft, hidden, spec, trained, provenance or {}, batch)
     properties = {
         "title": words.title, "subject": "a Keras model", "author": "xlcheck",
         "comments": "Every number is a live formula, compared with Keras cell by cell.",
@@ -299,15 +302,15 @@ def _stored_size(draft: Draft, bands: Bands) -> int:
     return own * len(draft.samples) + sum(math.prod(m[0].shape) for m in bands.values() if m[0].shared)
 
 
-def _sources(draft: Draft, stored: store.Store) -> list[check.Source]:
+def _sources(draft: Draft, stored: store.Store) -> list[Source]:
     given = [q for q in draft.graph if q.is_weight and q.expr is None]
-    sources = [check.Source(q.name, draft.placed(q.name), draft.trace[q.name]) for q in given]
+    sources = [Source(q.name, draft.placed(q.name), draft.trace[q.name]) for q in given]
     for band, members in draft.graph.bands().items():
         if band.name in stored.areas:
             values = np.concatenate([draft.trace[q.name] for q in members], axis=1)
-            sources.append(check.Source(band.name, stored.areas[band.name], values))
+            sources.append(Source(band.name, stored.areas[band.name], values))
         elif band.symbol.endswith("_init") and members[0].expr is None and not members[0].shared:
-            sources += [check.Source(q.name, draft.placed(q.name), draft.trace[q.name][0]) for q in members]
+            sources += [Source(q.name, draft.placed(q.name), draft.trace[q.name][0]) for q in members]
     return sources
 
 
@@ -363,7 +366,12 @@ def _page_of(layer: LayerSummary) -> str:
 
 
 def _add_manifest(
-    draft: Draft, spec: ModelSpec, trained: Trace, provenance: Mapping[str, str], batch: Batch | None
+    draft: Draft,
+    sheet: SheetDraft,
+    spec: ModelSpec,
+    trained: Trace,
+    provenance: Mapping[str, str],
+    batch: Batch | None,
 ) -> None:
     manifest = Manifest(
         spec=spec,
@@ -380,7 +388,6 @@ def _add_manifest(
         copies=tuple(draft.copies),
         batch=batch,
     )
-    sheet = SheetDraft(SHEET, hidden=True)
     for row, chunk in enumerate(manifest.to_chunks()):
         sheet.put(row, 0, chunk)
     draft.sheets[SHEET] = sheet

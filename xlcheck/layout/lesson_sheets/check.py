@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.graph.quantities import Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft, SheetDraft, reference
 from xlcheck.layout.lesson_sheets.common import heading, title
 from xlcheck.layout.lesson_sheets.data import DataPlaces
+from xlcheck.layout.originals import Source, questions
 from xlcheck.workbook.plan import Highlight, Link
 
 NAME = "Check"
@@ -97,16 +100,9 @@ def verdict_formula(places: CheckPlaces, sheet: str, count: int) -> tuple[str, s
 
 def _state(draft: Draft, sheet: SheetDraft, data: DataPlaces, copies: SheetDraft) -> Range:
     """The cell that compares weights and data with hidden copies of what Keras was given."""
-    pairs = _copies(draft, data, copies)
-    terms = "+".join(
-        f"SUMPRODUCT(({reference(area, NAME, fixed=True)}-{reference(copy, NAME, fixed=True)})^2)"
-        for area, copy in pairs
-    )
+    unchanged = "*".join(question.formula for question in questions(_sources(draft, data), copies, NAME))
     sheet.merge(sheet.at(_STATE_ROW, 0, 1, _WORKBOOK), "weights and inputs are those Keras was given", "label")
-    # An error or a text among the weights is a change, too.
-    applies = draft.helper(
-        sheet, _STATE_ROW, _WORKBOOK, f"IF(ISERROR({terms}),0,IF({terms}=0,1,0))", [1.0], "keras_code"
-    )
+    applies = draft.helper(sheet, _STATE_ROW, _WORKBOOK, unchanged, [1.0], "keras_code")
     sheet.merge(sheet.at(_TOLERANCE_ROW, 0, 1, _WORKBOOK), "tolerance", "label")
     sheet.put(_TOLERANCE_ROW, _WORKBOOK, TOLERANCE, "difference")
     sheet.put(
@@ -123,23 +119,14 @@ def _name_width(draft: Draft) -> float:
     return max([26.0, *(len(q.element(q.shape[-1] - 1)) + 2.0 for q in draft.graph if q.expr is not None)])
 
 
-def _copies(draft: Draft, data: DataPlaces, copies: SheetDraft) -> list[tuple[Range, Range]]:
-    """Pairs (range on a sheet, its copy on the hidden sheet), one column each."""
-    sources: list[tuple[Range, Sequence[float]]] = []
-    for q in draft.graph:
-        if q.expr is None and (q.is_weight or q.band.symbol.endswith("_init")):
-            area = draft.placed(q.name)
-            sources.append((area, [draft.value(q.name, i) for i in range(area.size)]))
-    sources += data.sources
-    pairs = []
-    column = 2
-    for area, values in sources:
-        copy = copies.at(0, column, area.rows, area.columns)
-        for (row, col), value in zip(copy.cells(), values, strict=True):
-            copies.put(row, col, float(value))
-        pairs.append((area, copy))
-        column += area.columns + 1
-    return pairs
+def _sources(draft: Draft, data: DataPlaces) -> list[Source]:
+    """Weights, initial states and data."""
+    given = [q for q in draft.graph if q.expr is None and (q.is_weight or q.band.symbol.endswith("_init"))]
+    sources = [
+        Source(q.name, draft.placed(q.name), draft.trace[q.name] if q.is_weight else draft.trace[q.name][0])
+        for q in given
+    ]
+    return sources + [Source(NAME, area, np.array(values)) for area, values in data.sources]
 
 
 def _row(

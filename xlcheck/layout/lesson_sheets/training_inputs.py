@@ -181,7 +181,7 @@ def _applies(draft: Draft, sheet: SheetDraft, copies: SheetDraft, area: Range, r
         if isinstance(value, float):
             copies.put(*copy, value)
     copy_area = copies.at(0, _COPY, area.rows, 1)
-    change = f"SUMPRODUCT(({area.fixed()}-{reference(copy_area, NAME, fixed=True)})^2)"
+    change = f"SUMPRODUCT(({area.fixed()}<>{reference(copy_area, NAME, fixed=True)})*1)"
     sheet.put(row, LABEL, "inputs are those Keras was given", "label")
     applies = draft.helper(sheet, row, VALUE, f"IF(ISERROR({change}),0,IF({change}=0,1,0))", [1.0], "keras_code")
     sheet.put(row, HINT, "1: the comparison with Keras applies   0: something was changed", "hint_beside")

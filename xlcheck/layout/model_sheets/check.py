@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Sequence
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.printing import number
 from xlcheck.layout.draft import Draft, SheetDraft, reference
 from xlcheck.layout.lesson_sheets.check import OBSOLETE, RIGHT, WRONG
 from xlcheck.layout.lesson_sheets.common import heading, title
 from xlcheck.layout.model_sheets.numbers import TOLERANCE, BandRows
-from xlcheck.workbook.plan import Array, Highlight, Link
+from xlcheck.layout.originals import Question
+from xlcheck.workbook.plan import Highlight, Link
 
 _LINK, _LABEL, _EQUATION, _COUNT, _AGREE, _LARGEST, _VERDICT = range(7)
 _STATE_ROW, _TOP = 4, 6
 _COLUMNS = 7
-_SUMMED = 100_000  # cells in one sum; CellRune reads at most a million for one formula
-
-
-@dataclass(frozen=True)
-class Source:
-    """Constants whose change makes Keras's stored values obsolete."""
-
-    name: str
-    area: Range
-    values: Array
 
 
 def applies_cell(sheet: SheetDraft) -> Range:
@@ -35,7 +22,7 @@ def applies_cell(sheet: SheetDraft) -> Range:
     return sheet.at(_STATE_ROW, _COUNT)
 
 
-def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], sources: Sequence[Source]) -> Range:
+def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unchanged: Sequence[Question]) -> Range:
     """Fill the sheet; returns the column of agreeing numbers."""
     subtitle = (
         "What this workbook computes, beside the same numbers from Keras in double precision. The last digits may "
@@ -43,10 +30,9 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], sour
     )
     title(sheet, "Check", subtitle, _COLUMNS)
     sheet.widths.update({_LINK: 30, _LABEL: 18, _EQUATION: 44, _COUNT: 12, _AGREE: 12, _LARGEST: 14, _VERDICT: 10})
-    sources = [part for source in sources for part in _parts(source)]
     top = _TOP + 2
     sources_top = top + len(bands) + 3
-    flags = sheet.at(sources_top, _COUNT, len(sources))
+    flags = sheet.at(sources_top, _COUNT, len(unchanged))
     applies = applies_cell(sheet)
     sheet.merge(
         sheet.at(_STATE_ROW, 0, 1, _COUNT),
@@ -65,9 +51,9 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], sour
         Highlight(verdicts, mark, style) for mark, style in ((RIGHT, "right"), (WRONG, "wrong"), (OBSOLETE, "edited"))
     ]
     heading(sheet, sources_top - 2, "Unchanged since Keras computed", _COLUMNS)
-    sheet.put_row(sources_top - 1, 0, ["weights and inputs", "sum", "sum of squares", "unchanged"], "header")
-    for offset, source in enumerate(sources):
-        _source(draft, sheet, sources_top + offset, source)
+    sheet.put_row(sources_top - 1, 0, ["weights and inputs", "where", "how they are compared", "unchanged"], "header")
+    for offset, question in enumerate(unchanged):
+        _question(draft, sheet, sources_top + offset, question)
     sheet.freeze = (_TOP + 2, 1)
     return sheet.at(top, _AGREE, len(bands))
 
@@ -98,28 +84,10 @@ def _band(draft: Draft, sheet: SheetDraft, row: int, rows: BandRows, applies: Ra
     draft.helper(sheet, row, _VERDICT, mark, [RIGHT], "verdict")
 
 
-def _parts(source: Source) -> Iterator[Source]:
-    """A large array as blocks of rows, each small enough for one sum."""
-    area = source.area
-    table = source.values.reshape(area.rows, area.columns)
-    step = max(1, _SUMMED // area.columns)
-    for top in range(0, area.rows, step):
-        rows = min(step, area.rows - top)
-        name = source.name if rows == area.rows else f"{source.name}, rows {top + 1:,}–{top + rows:,}"
-        yield Source(name, Range(area.sheet, area.top + top, area.left, rows, area.columns), table[top : top + rows])
-
-
-def _source(draft: Draft, sheet: SheetDraft, row: int, source: Source) -> None:
-    """Sum and sum of squares as they were, and whether they still are; a text or an error is a change, too."""
-    area = reference(source.area, sheet.name, fixed=True)
-    values = source.values.reshape(-1)
-    total, squares = float(values.sum()), float(np.square(values).sum())
-    sheet.put(row, _LINK, Link(source.name, Range(source.area.sheet, source.area.top, source.area.left)), "link")
-    kept = (sheet.put(row, _LABEL, total, "keras"), sheet.put(row, _EQUATION, squares, "keras"))
-    slack = (1e-11 * float(np.abs(values).sum()), 1e-11 * squares)
-    same = ",".join(
-        f"ABS({function}({area})-{cell.a1})<={number(limit)}"
-        for function, cell, limit in zip(("SUM", "SUMSQ"), kept, slack, strict=True)
-    )
-    text = f"IF(ISERROR(SUM({area})),0,IF(AND(COUNT({area})={values.size},{same}),1,0))"
-    draft.helper(sheet, row, _COUNT, text, [1.0], "keras_code")
+def _question(draft: Draft, sheet: SheetDraft, row: int, question: Question) -> None:
+    """Whether some weights or inputs are still those that Keras was given."""
+    area = question.area
+    sheet.put(row, _LINK, Link(question.name, Range(area.sheet, area.top, area.left)), "link")
+    sheet.put(row, _LABEL, area.a1, "column_label")
+    sheet.put(row, _EQUATION, question.how, "text")
+    draft.helper(sheet, row, _COUNT, question.formula, [1.0], "keras_code")
