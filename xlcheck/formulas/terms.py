@@ -1,4 +1,4 @@
-"""What a formula computes, as a term over the constants: the meaning of the tree of `formula_ast.py`.
+"""What a formula computes, as a term over the constants: the meaning of the tree of `tree.py`.
 
 References are followed through a callback, LET and LAMBDA are applied, a condition on known values
 chooses its branch. Nothing here decides whether a cell is right; engines do the arithmetic of verdicts.
@@ -119,6 +119,8 @@ class FormulaValues:
                 return self._reference(node.area)
             case ast.Name():
                 return self._name(node, scope)
+            case ast.Elsewhere():
+                raise OpaqueError(f"{node.text} is not followed")
             case ast.Operator():
                 return self._operator(node, scope)
             case ast.FunctionCall():

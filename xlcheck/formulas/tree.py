@@ -1,16 +1,19 @@
-"""The text of a formula → a typed tree. A lexer of one regular expression and a Pratt parser.
+"""The text of a formula → a typed tree, by a Pratt parser over the scanner's tokens.
 
-The tree knows what was written, not what it computes; `formula_values.py` gives it a meaning.
+The tree knows what was written, not what it computes; `terms.py` gives it a meaning, `unparse.py` writes it again.
+Cells that were filled from one another differ in their references only: such a formula is parsed once, with holes
+for the references, and the holes are filled for each cell.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, column_index, parse_lines, unquote_sheet
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref, cut, plain_name, tokens_between
 
 MAX_DEPTH = 100
 """Parentheses and calls inside one another; Excel itself stops at 64."""
@@ -41,9 +44,22 @@ class ErrorLiteral(Node):
 
 @dataclass(frozen=True, slots=True)
 class Reference(Node):
-    """A cell or a range; the sheet's name is empty if none is written."""
+    """A cell or a range.
+
+    Attributes:
+        area: the range; its sheet's name is empty if none is written.
+        fixed: which of its rows and columns have a `$`, as the scanner's bits; it does not change what is read.
+    """
 
     area: Range
+    fixed: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Node):
+    """What no range of one worksheet can say: a structured reference, another file, several worksheets."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,11 @@ class Name(Node):
 
 @dataclass(frozen=True, slots=True)
 class Operator(Node):
-    """A prefix, infix or postfix operator with one or two operands; a range operator is `:`."""
+    """A prefix, infix or postfix operator with one or two operands.
+
+    Of references they are `:` for the range between two, a space for the cells in both, `,` for the cells in either,
+    and `#` for what an array formula fills.
+    """
 
     symbol: str
     operands: tuple[Node, ...]
@@ -84,69 +104,134 @@ class ArrayLiteral(Node):
     rows: tuple[tuple[Node, ...], ...]
 
 
-_SHEET = r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!"
-_TOKEN = re.compile(
-    rf"""(?P<space>[ \t\r\n]+)
-      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?(?![\w.!:]))
-      | (?P<text>"(?:[^"]|"")*")
-      | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!|GETTING_DATA))
-      | (?P<area>(?:{_SHEET})?\$?[A-Za-z]{{1,3}}\$?\d{{1,7}}(?::\$?[A-Za-z]{{1,3}}\$?\d{{1,7}})?(?![\w.(!]))
-      | (?P<lines>(?:{_SHEET})?(?:\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}|\$?\d{{1,7}}:\$?\d{{1,7}})(?![\w.(!]))
-      | (?P<function>[^\W\d][\w.]*(?=\())
-      | (?P<name>(?:{_SHEET})?[^\W\d][\w.\\?]*)
-      | (?P<operator><=|>=|<>|[-+*/^&=<>%:@(){{}},;\#])
-    """,
-    re.VERBOSE,
-)
-_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
-_PREFIXES = ("_xlfn.", "_xlws.", "_xlpm.", "_xludf.", "_xleta.")
+@dataclass(frozen=True, slots=True)
+class _Hole(Node):
+    """The place of a reference, by its number in the text."""
+
+    number: int
+
+
 # How strongly an infix operator binds. A sign binds more strongly than ^ in Excel: -2^2 is 4.
-_INFIX = {"=": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "<>": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5, ":": 9}
-_SIGN = 7
+INFIX = {"=": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "<>": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
+INFIX |= {" ": 9, ":": 10}
+SIGN = 7
+_Token = tuple[str, str | int]
+"""Kind and text; for the hole of a reference its number."""
+
 _END = ("", "")
+_NAMES = {"reference", "name", "elsewhere"}
 
 
 def parse(text: str) -> Node:
     """The tree of a formula, with or without its leading `=`.
 
     Raises:
-        FormulaSyntaxError: it is not a formula, or uses notation that is not known here
-            (structured references, references across several worksheets or other files).
+        FormulaSyntaxError: it is not a formula.
     """
-    return _Parser(text.removeprefix("=")).whole()
+    text = text.removeprefix("=")
+    between, refs = cut(text)
+    try:
+        tree = _with_holes(between)
+    except _UnreadableError as error:
+        shown = str(refs[error.token[1]]) if isinstance(error.token[1], int) else error.token[1] or "the end"
+        what = f"has {shown!r} where it does not belong" if error.reason is None else error.reason
+        raise FormulaSyntaxError(f"the formula ={text[:80]} {what}") from None
+    return _filled(tree, refs) if refs else tree
 
 
-@lru_cache(maxsize=65_536)
-def _tokens(text: str) -> tuple[tuple[str, str], ...]:
-    found = []
-    position = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise FormulaSyntaxError(f"cannot read {text[position : position + 20]!r} in the formula ={text[:80]}")
-        if match.lastgroup != "space":
-            found.append((str(match.lastgroup), match.group()))
-        position = match.end()
-    return tuple(found)
+def _filled(node: Node, refs: Sequence[Ref]) -> Node:
+    """A tree with references in its holes; a long sum leans to the left and is walked down in a loop."""
+    if isinstance(node, Operator):
+        spine = []
+        while isinstance(node, Operator):
+            spine.append(node)
+            node = node.operands[0]
+        node = _filled(node, refs)
+        for above in reversed(spine):
+            node = Operator(above.symbol, (node, *[_filled(operand, refs) for operand in above.operands[1:]]))
+            node = _joined(node) if above.symbol == ":" else node
+        return node
+    if isinstance(node, _Hole):
+        return _reference(refs[node.number])
+    if isinstance(node, FunctionCall):
+        return FunctionCall(node.name, tuple([_filled(argument, refs) for argument in node.arguments]))
+    if isinstance(node, Application):
+        return Application(_filled(node.function, refs), tuple([_filled(a, refs) for a in node.arguments]))
+    return node  # arrays hold constants only
+
+
+def _joined(node: Operator) -> Node:
+    """`Sheet1!A1:Sheet1!B2` or `A1:B2:C3` as the one range that it is."""
+    first, last = node.operands
+    if not isinstance(first, Reference) or not isinstance(last, Reference):
+        return node
+    a, b = first.area, last.area
+    if b.sheet.casefold() not in ("", a.sheet.casefold()):
+        return node
+    top, left = min(a.top, b.top), min(a.left, b.left)
+    bottom, right = max(a.top + a.rows, b.top + b.rows), max(a.left + a.columns, b.left + b.columns)
+    return Reference(Range(a.sheet, top, left, bottom - top, right - left), first.fixed & last.fixed)
+
+
+def _reference(ref: Ref) -> Node:
+    if ref.is_elsewhere:
+        return Elsewhere(str(ref))
+    fixed = ref.fixed
+    if ref.top > ref.bottom and bool(fixed & TOP) != bool(fixed & BOTTOM):
+        fixed ^= TOP | BOTTOM
+    if ref.left > ref.right and bool(fixed & LEFT) != bool(fixed & RIGHT):
+        fixed ^= LEFT | RIGHT
+    return Reference(ref.area(), fixed)
+
+
+class _UnreadableError(Exception):
+    """A token does not fit."""
+
+    def __init__(self, token: _Token, reason: str | None = None) -> None:
+        super().__init__()
+        self.token = token
+        self.reason = reason
+
+
+@lru_cache(maxsize=16_384)
+def _with_holes(between: tuple[str, ...]) -> Node:
+    """The tree of a formula with holes for its references, from the texts between them."""
+    return _Parser(_meaningful(between)).whole()
+
+
+def _meaningful(between: tuple[str, ...]) -> list[_Token]:
+    """The tokens without spaces, but for those between two references: the cells in both."""
+    parts: list[_Token] = []
+    for number, text in enumerate(between):
+        parts += tokens_between(text)
+        parts.append(("reference", number))
+    found: list[_Token] = []
+    gap = False
+    for kind, part in parts[:-1]:
+        if kind == "space":
+            gap = True
+            continue
+        last_kind, last = found[-1] if found else _END
+        if gap and (last_kind in _NAMES or last in (")", "#")) and kind in {*_NAMES, "function"}:
+            found.append(("operator", " "))
+        found.append((kind, part))
+        gap = False
+    return found
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._tokens = _tokens(text)
+    def __init__(self, tokens: Sequence[_Token]) -> None:
+        self._tokens = tokens
         self._next = 0
         self._depth = 0
 
     def whole(self) -> Node:
         node = self._expression(0)
         if self._next != len(self._tokens):
-            raise self._error()
+            raise _UnreadableError(self._peek())
         return node
 
-    def _error(self) -> FormulaSyntaxError:
-        return FormulaSyntaxError(f"cannot read {self._peek()[1] or 'the end'!r} in the formula ={self._text[:80]}")
-
-    def _peek(self) -> tuple[str, str]:
+    def _peek(self) -> _Token:
         return self._tokens[self._next] if self._next < len(self._tokens) else _END
 
     def _take(self, symbol: str) -> bool:
@@ -157,39 +242,43 @@ class _Parser:
 
     def _expect(self, symbol: str) -> None:
         if not self._take(symbol):
-            raise self._error()
+            raise _UnreadableError(self._peek())
 
     def _expression(self, strength: int) -> Node:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise FormulaSyntaxError(f"the formula ={self._text[:80]} is nested too deeply")
+            raise _UnreadableError(_END, "is nested too deeply")
         left = self._postfix(self._prefix())
         while True:
             kind, symbol = self._peek()
-            own = _INFIX.get(symbol, 0) if kind == "operator" else 0
+            own = INFIX.get(str(symbol), 0) if kind == "operator" else 0
             if own <= strength:
                 self._depth -= 1
                 return left
             self._next += 1
-            left = Operator(symbol, (left, self._expression(own)))
+            right = self._expression(own)
+            if own >= INFIX[" "] and isinstance(left, Literal) | isinstance(right, Literal):
+                raise _UnreadableError((kind, symbol))
+            left = Operator(str(symbol), (left, right))
 
     def _prefix(self) -> Node:
         kind, text = self._peek()
         if kind == "operator" and text in {"-", "+", "@"}:
             self._next += 1
-            operand = self._expression(_SIGN)
-            return Operator(text, (operand,)) if text == "-" else operand
+            operand = self._expression(SIGN)
+            return Operator("-", (operand,)) if text == "-" else operand
         if self._take("("):
             node = self._expression(0)
+            while self._take(","):
+                node = Operator(",", (node, self._expression(0)))
             self._expect(")")
             return node
         if self._take("{"):
             return self._array()
-        self._next += 1
         return self._primary(kind, text)
 
     def _postfix(self, node: Node) -> Node:
-        while True:
+        for _ in range(MAX_DEPTH):
             if self._take("%"):
                 node = Operator("%", (node,))
             elif self._take("#"):
@@ -198,30 +287,33 @@ class _Parser:
                 node = Application(node, self._arguments())
             else:
                 return node
+        raise _UnreadableError(self._peek())
 
-    def _primary(self, kind: str, text: str) -> Node:
-        if kind == "number":
+    def _primary(self, kind: str, text: str | int) -> Node:
+        self._next += 1
+        if isinstance(text, int):
+            return _Hole(text)
+        if kind == "number" and math.isfinite(float(text)):
             return Literal(float(text))
         if kind == "text":
             return Literal(text[1:-1].replace('""', '"'))
         if kind == "error":
             return ErrorLiteral(text)
-        if kind in {"area", "lines"}:
-            return Reference(_area(kind, text))
+        if kind == "elsewhere":
+            return Elsewhere(text)
         if kind == "function":
             self._expect("(")
-            return FunctionCall(_plain(text).upper(), self._arguments())
+            name, arguments = plain_name(text).upper(), self._arguments()
+            is_logical = name in {"TRUE", "FALSE"} and not arguments
+            return Literal(name == "TRUE") if is_logical else FunctionCall(name, arguments)
         if kind == "name":
-            if text.upper() in {"TRUE", "FALSE"}:
-                return Literal(text.upper() == "TRUE")
-            return Name(_plain(text))
-        self._next -= 1
-        raise self._error()
+            return Literal(text.upper() == "TRUE") if text.upper() in {"TRUE", "FALSE"} else Name(plain_name(text))
+        raise _UnreadableError((kind, text))
 
     def _arguments(self) -> tuple[Node, ...]:
         if self._take(")"):
             return ()
-        found = []
+        found: list[Node] = []
         while True:
             empty = self._peek() in {("operator", ","), ("operator", ")")}
             found.append(Literal(None) if empty else self._expression(0))
@@ -232,7 +324,7 @@ class _Parser:
     def _array(self) -> Node:
         rows: list[list[Node]] = [[]]
         while True:
-            rows[-1].append(self._expression(0))
+            rows[-1].append(self._constant())
             if self._take("}"):
                 break
             if self._take(";"):
@@ -240,51 +332,25 @@ class _Parser:
             else:
                 self._expect(",")
         if len({len(row) for row in rows}) != 1:
-            raise FormulaSyntaxError(f"the rows of an array in ={self._text[:80]} have different lengths")
+            raise _UnreadableError(_END, "has an array whose rows differ in length")
         return ArrayLiteral(tuple(map(tuple, rows)))
 
-
-def _plain(name: str) -> str:
-    """A name without the prefixes by which files mark newer functions and their variables."""
-    for prefix in _PREFIXES:
-        while name.lower().startswith(prefix):
-            name = name[len(prefix) :]
-    return name
-
-
-def _area(kind: str, text: str) -> Range:
-    if kind == "area":
-        sheet, _, cells = text.rpartition("!")
-        return Range(unquote_sheet(sheet), *area_of(cells))
-    try:
-        return parse_lines(text)
-    except ValueError as error:
-        raise FormulaSyntaxError(str(error)) from None
-
-
-def area_of(text: str) -> tuple[int, int, int, int]:
-    """`$B$2:C3` → top, left, rows, columns.
-
-    Raises:
-        FormulaSyntaxError: it lies outside the grid.
-    """
-    match = _AREA.fullmatch(text)
-    if match is None:
-        raise FormulaSyntaxError(f"{text!r} is not a cell or a range")
-    left, top = column_index(match[1]), int(match[2]) - 1
-    right, bottom = (column_index(match[3]), int(match[4]) - 1) if match[3] else (left, top)
-    left, right = sorted((left, right))
-    top, bottom = sorted((top, bottom))
-    if top < 0 or bottom >= MAX_ROWS or right >= MAX_COLUMNS:
-        raise FormulaSyntaxError(f"{text!r} lies outside the grid")
-    return top, left, bottom - top + 1, right - left + 1
+    def _constant(self) -> Node:
+        negative = self._take("-") or (self._take("+") and False)
+        kind, text = self._peek()
+        if kind not in {"number", "text", "error", "name"}:
+            raise _UnreadableError((kind, text))
+        node = self._primary(kind, text)
+        return Operator("-", (node,)) if negative else node
 
 
 def walk(node: Node) -> Iterator[Node]:
     """A node and all below it, from left to right."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
 
 
 def children(node: Node) -> tuple[Node, ...]:

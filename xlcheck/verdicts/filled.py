@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
+from xlcheck.formulas.meaning import same_formula
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.helpers import HelperVerdict, judge_helper, same_formula
+from xlcheck.verdicts.helpers import HelperVerdict, judge_helper
 from xlcheck.verdicts.placement import Array, Codes, Mask, codes_of
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import Status
@@ -139,7 +140,7 @@ def _column(
     stored: bool,
 ) -> FilledColumn:
     texts = formulas.texts(area)
-    as_written = [a == w or same_formula(a, w) for a, w in zip(texts, written, strict=True)]
+    as_written = [a == w or same_formula(a, w, area.sheet) for a, w in zip(texts, written, strict=True)]
     is_formula = np.array([text is not None for text in texts])
     return FilledColumn(
         area, written, desired, atol, band, stored, codes_of(area), is_formula, np.array(as_written, dtype=bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
-from xlcheck.formulas.references import references
+from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
 from xlcheck.verdicts.placement import Array, Codes, Mask, contained, within
 from xlcheck.workbook.constant_cells import ConstantCells
@@ -24,7 +24,7 @@ class FormulaCells:
     """
 
     def __init__(self, content: WorkbookContent) -> None:
-        self._names = content.names
+        self._references = References(content.names)
         self._sheets = {name: sheet.cells for name, sheet in content.sheets.items()}
         self._packed: dict[str, PackedCells] = {}
 
@@ -74,7 +74,7 @@ class FormulaCells:
     def reads(self, sheet: str, code: int) -> list[Range]:
         """The ranges that a cell's formula reads."""
         text = self.text(sheet, code)
-        return [] if text is None else references(text, sheet, self._names)
+        return [] if text is None else self._references.of(text, sheet)
 
     def _on(self, sheet: str) -> PackedCells:
         if sheet not in self._packed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlcheck.formulas.references import normalise
+from xlcheck.formulas.meaning import same_formula
 from xlcheck.verdicts.placement import is_number
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.bindings import Helper
@@ -39,11 +39,6 @@ class HelperVerdict:
     desired: Desired | None
 
 
-def same_formula(actual: str | None, written: str) -> bool:
-    """Whether a cell still holds the formula that was written, in whatever spelling."""
-    return actual is not None and (actual.removeprefix("=") == written or normalise(actual) == normalise(written))
-
-
 def judge_helper(
     helper: Helper,
     formula: str | None,
@@ -63,7 +58,7 @@ def judge_helper(
         limit: the largest difference allowed between numbers.
         only_local: the values that were foreseen no longer apply, because an input was changed.
     """
-    written = same_formula(formula, helper.formula)
+    written = same_formula(formula, helper.formula, helper.cell.sheet)
     verdicts = list(
         _over_settings(helper, written, formula is not None, values, settings, limit, only_local=only_local)
     )

@@ -10,11 +10,11 @@ import numpy as np
 
 from xlcheck.engines.base import Engine
 from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.meaning import same_formula
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.expectation import own_sheets
 from xlcheck.verdicts.filled import FilledColumn, find_copy, find_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.helpers import same_formula
 from xlcheck.verdicts.placement import (
     Codes,
     Mask,
@@ -184,7 +184,7 @@ class _Written:
     ) -> None:
         found: dict[str, list[tuple[Codes, Mask]]] = {}
         for (sheet, code), helper in single.items():
-            same = same_formula(formulas.text(sheet, code), helper.formula)
+            same = same_formula(formulas.text(sheet, code), helper.formula, sheet)
             found.setdefault(sheet, []).append((np.array([code], dtype=np.int64), np.array([same])))
         for column in filled:
             found.setdefault(column.area.sheet, []).append((column.codes, column.as_written))

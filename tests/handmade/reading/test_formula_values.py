@@ -87,7 +87,7 @@ def test_a_sum_is_one_term_however_it_is_nested() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1+", "(1", "SUM(1", "1)", "{1,2;3}", "[1]Sheet!A1", "A1 B1", "XFE1", "A1048577", "Sheet1!", "\x00"]
+    "text", ["", "1+", "(1", "SUM(1", "1)", "{1,2;3}", "A1 1", "1 A1", "0:1", "A1:2", "1E999", "Sheet1!", "\x00"]
 )
 def test_what_is_no_formula_is_refused(text: str) -> None:
     """Text that cannot be read raises one error, and nothing else."""

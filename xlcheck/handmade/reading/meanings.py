@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from xlcheck.formulas import tree as ast
-from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.algebra import (
     COMPARISONS,
     Address,
@@ -140,7 +140,7 @@ class Meanings:
         if array is None:
             value: Scalar = two_dimensional(self._formulas.evaluate(tree, cell))[0, 0]
             return value
-        top, left, _, _ = ast.area_of(array)
+        top, left = (area := parse_range(array)).top, area.left
         key = (cell[0], array)
         if key not in self._arrays:
             self._arrays[key] = self._formulas.evaluate(tree, (cell[0], top, left))

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.references import references
+from xlcheck.formulas.references import References, plain_reference
 from xlcheck.handmade.reading.cells import CellTable
 
 MAX_CELLS = 20_000
@@ -18,8 +18,6 @@ _LARGE = 20_000
 
 _SPILL = re.compile(r"\bANCHORARRAY\(|#", re.IGNORECASE)
 """A formula that reads a spilled range by its first cell: `A1#`, which files spell `_xlfn.ANCHORARRAY(A1)`."""
-
-_COPY = re.compile(r"\s*\+?(?:(?:'(?:[^']|'')+'|[\w.]+)!)?\$?[A-Za-z]{1,3}\$?\d+\s*")
 
 
 class Precedents:
@@ -32,6 +30,7 @@ class Precedents:
 
     def __init__(self, table: CellTable, before: Precedents | None = None) -> None:
         self._table = table
+        self._references = References(table.content.names)
         self._before = before
         self._ranges = lru_cache(maxsize=None)(self._read)
         self._readers = lru_cache(maxsize=None)(self._find_readers)
@@ -42,8 +41,8 @@ class Precedents:
             return ()
         if self._before is not None and self._before._table.texts.get(cell) == text:
             return self._before.ranges(cell)
-        content = self._table.content
-        areas = (area for area in references(text, cell[0], content.names) if area.sheet in content.sheets)
+        sheets = self._table.content.sheets
+        areas = (area for area in self._references.of(text, cell[0]) if area.sheet in sheets)
         if _SPILL.search(text):
             return tuple(self._table.spill((a.sheet, a.top, a.left)) if a.size == 1 else a for a in areas)
         return tuple(areas)
@@ -65,7 +64,8 @@ class Precedents:
     def is_copy(self, cell: Address) -> bool:
         """Whether a formula only repeats another cell: `=B9`."""
         text = self._table.texts.get(cell)
-        return text is not None and _COPY.fullmatch(text) is not None
+        ref = None if text is None else plain_reference(text.strip().removeprefix("+"))
+        return ref is not None and ref.kind == "cell"
 
     @cached_property
     def _all(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
