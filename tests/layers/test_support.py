@@ -17,7 +17,7 @@ def test_every_layer_can_be_read_written_down_and_recorded() -> None:
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_table_has_a_row_with_every_option(kind: str) -> None:
-    """The README's table comes from the code: each layer with each option that its equations read."""
+    """The documentation's table comes from the code: each layer with each option that its equations read."""
     (row,) = [line for line in support_table().splitlines() if line.startswith(f"| {kind} |")]
 
     for option in (*OPTIONS[kind].kept, *OPTIONS[kind].optional):

@@ -1,4 +1,4 @@
-"""The README's example test, in a project outside the repository with nothing but the installed package."""
+"""The documentation's example test, in a project outside the repository with nothing but the installed package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xlcheck.chapter.recordings.store import fixtures_folder
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.keras
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / ".github" / "docs" / "pytest.md"
 CHANGE = """
 import keras
 
@@ -27,8 +27,8 @@ model.save("lstm.keras")
 
 
 def block(language: str, containing: str) -> str:
-    """The README's block of code in a language that contains a text."""
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    """The page's block of code in a language that contains a text."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     (found,) = [text for name, text in blocks if name == language and containing in text]
     return str(found)
 
