@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xlsxwriter
+from saving import save_with_libreoffice
 from small_book import GIVEN, Change, Checker, SmallBook
 
 from xlcheck.engines import engine
-from xlcheck.engines.libreoffice import find_soffice
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, WorkbookError
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
@@ -503,19 +502,9 @@ def forward_graph_weight(name: str) -> bool:
 def test_a_workbook_saved_by_libreoffice_still_agrees(check_small: Checker, tmp_path: Path) -> None:
     """Other spellings, rounded constants and lost layouts change no verdict; nor do they hide a fault."""
     check_small({"All!C9": "=C7"})
-    saved = save_with_libreoffice(tmp_path / "small.xlsx", tmp_path / "saved")
+    (saved,) = save_with_libreoffice([tmp_path / "small.xlsx"], tmp_path / "saved")
     report = check_content(read_workbook(saved), engine("ironcalc"))
 
     assert cells(report, Status.ROOT) == {"All!C9"}
     assert report.counts.unbound == 0
     assert report.edits == ()
-
-
-def save_with_libreoffice(path: Path, folder: Path) -> Path:
-    """Open a workbook in LibreOffice and save it."""
-    soffice = find_soffice()
-    assert soffice is not None
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [soffice, profile, "--headless", "--norestore", "--convert-to", "xlsx", "--outdir", folder, path]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    return folder / path.name

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from saving import save_with_libreoffice
 from thorough import part_of
 
 from xlcheck import api
@@ -15,7 +15,6 @@ from xlcheck.chapter.lessons.plan import plan_lesson
 from xlcheck.chapter.recordings.names import IN_THE_BOOK
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.engines import engine
-from xlcheck.engines.libreoffice import find_soffice
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.packed_cells import PackedCells
@@ -160,16 +159,9 @@ def test_survives_a_save_in_libreoffice(tmp_path: Path) -> None:
     """Saved by LibreOffice, the workbook still carries its manifest and can be checked."""
     source = tmp_path / "lstm.xlsx"
     shutil.copy(WORKBOOKS / "lstm.xlsx", source)
-    soffice = find_soffice()
-    assert soffice is not None
-    profile = (tmp_path / "profile").as_uri()
-    subprocess.run(
-        [soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx", "--outdir",
-         str(tmp_path / "saved"), str(source)],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+    (saved,) = save_with_libreoffice([source], tmp_path / "saved")
 
-    report = api.check(tmp_path / "saved" / "lstm.xlsx", atol=1e-13)
+    report = api.check(saved, atol=1e-13)
 
     assert report.ok
     assert report.counts.checked == 362
