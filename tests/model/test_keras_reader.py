@@ -174,7 +174,6 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "reserved name": (dense(name="loss"), "called 'loss'.*rename"),
     "training mode": (functional(lambda k, x: k.layers.LSTM(1, name="a")(x, training=True)), "'a' .*training"),
     "mask": (functional(masked), "'a' .*mask"),
-    "dictionary of outputs": (functional(lambda k, x: {"out": k.layers.Dense(1)(x)}), "dictionary"),
 }
 
 

@@ -1,18 +1,20 @@
-"""The graph of a Keras model: which layer reads which tensors; models inside models are taken apart."""
+"""The graph of a Keras model: which layer reads which tensors; models inside models are taken apart.
+
+The graph is read as Keras runs it: a model's tensors are objects, and one that a layer reads is the very
+object that an earlier call made. The numbers by which Keras names calls in a configuration have no part in it.
+"""
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.keras_layers import is_graph
+from xlcheck.model.keras_layers import is_graph, walk, weights_by_name
 from xlcheck.model.model_spec import Call, LayerSpec
-
-Place = tuple[str, int, int]
-"""Keras's `(layer, call, output)`: where a tensor comes from."""
 
 Reader = Callable[[Any, str], LayerSpec]
 """`(Keras layer, its name) → LayerSpec`."""
@@ -34,23 +36,41 @@ def read_calls(model: Any, read_layer: Reader) -> tuple[tuple[LayerSpec, ...], t
     Raises:
         NotSupportedError: a layer is not supported, or is called with something else than tensors.
     """
-    graph = _Graph(read_layer)
-    outputs = graph.model(model, input_names(model))
+    inputs = input_names(model)
+    graph = _Graph(read_layer, inputs)
+    outputs = graph.model(model, inputs)
     return tuple(graph.layers.values()), tuple(graph.calls), outputs
 
 
 def input_names(model: Any) -> tuple[str, ...]:
-    """Names of the model's input tensors."""
+    """Names of the model's input tensors, in the order in which Keras lists them."""
     if len(model.inputs) == 1:
         return ("input",)
-    return tuple(place[0] for place in _places(model.get_config()["input_layers"]))
+    return tuple(str(tensor._keras_history.operation.name) for tensor in model.inputs)
+
+
+def arguments_of(layer: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """What one call of a layer was given: its tensors, initial states last, and everything else by name.
+
+    Args:
+        layer: the layer or model that was called.
+        args: the positional arguments.
+        kwargs: the keyword arguments.
+    """
+    names = list(inspect.signature(type(layer).call).parameters)[1:]  # without self
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    tensors = [given.pop(names[0]), given.pop("initial_state", None)]
+    others = {key: value for key, value in given.items() if value is not None and value is not False}
+    return [tensor for tensor in import_keras().tree.flatten(tensors) if tensor is not None], others
 
 
 class _Graph:
-    def __init__(self, read_layer: Reader) -> None:
+    def __init__(self, read_layer: Reader, inputs: tuple[str, ...]) -> None:
         self._read_layer = read_layer
+        self._names = set(inputs)
         self._times: Counter[str] = Counter()
         self._owners: dict[str, Any] = {}
+        self._weights: dict[int, str] = {}
         self.layers: dict[str, LayerSpec] = {}
         self.calls: list[Call] = []
 
@@ -60,17 +80,18 @@ class _Graph:
             for layer in model.layers:
                 inputs = self.call(layer, inputs, prefix)
             return inputs
-        config = model.get_config()
-        operations = {operation.name: operation for operation in model.operations}
-        tensors = dict(zip(_places(config["input_layers"]), inputs, strict=True))
-        waiting = _needed(config, lambda name: is_graph(operations[name]) or self._read_layer(operations[name], name))
+        names = {id(tensor): name for tensor, name in zip(model.inputs, inputs, strict=True)}
+        waiting = self._nodes(model)
         while waiting:  # each round finds at least one call whose inputs are there: Keras's graphs have no cycles
-            ready = [entry for entry in waiting if all(place in tensors for place in entry[2])]
-            for name, number, read in ready:
-                outputs = self.call(operations[name], tuple(tensors[place] for place in read), prefix)
-                tensors.update({(name, number, i): tensor for i, tensor in enumerate(outputs)})
-            waiting = [entry for entry in waiting if entry not in ready]
-        return tuple(tensors[place] for place in _places(config["output_layers"]))
+            later = []
+            for node, read in waiting:
+                if all(id(tensor) in names for tensor in read):
+                    made = self.call(node.operation, tuple(names[id(tensor)] for tensor in read), prefix)
+                    names.update((id(tensor), name) for tensor, name in zip(node.outputs, made, strict=True))
+                else:
+                    later.append((node, read))
+            waiting = later
+        return tuple(names[id(tensor)] for tensor in model.outputs)
 
     def call(self, layer: Any, inputs: tuple[str, ...], prefix: str) -> tuple[str, ...]:
         """Note one call of a layer; return the names of its outputs."""
@@ -81,80 +102,126 @@ class _Graph:
             raise NotSupportedError(f"two layers of the model are both called {path!r}; rename one of them")
         if path not in self.layers:
             self.layers[path] = self._read_layer(layer, path)
+            self._own(layer, path)
         self._times[path] += 1
         name = path if self._times[path] == 1 else f"{path}#{self._times[path]}"
         outputs = (name, *(f"{name}:{i}" for i in range(1, self.layers[path].outputs)))
+        if not self._names.isdisjoint(outputs):
+            raise NotSupportedError(
+                f"a layer is called {name!r}, as xlcheck calls a tensor of another layer or input; rename it"
+            )
+        self._names.update(outputs)
         self.calls.append(Call(name, path, inputs, outputs))
         return outputs
 
+    def _own(self, layer: Any, path: str) -> None:
+        """Note who has which weights; two layers that have one in common would be trained as if they had not."""
+        for name, leaf in walk(layer, path):
+            for weight, variable in weights_by_name(leaf).items():
+                owner = self._weights.setdefault(id(variable), name)
+                if owner != name:
+                    raise NotSupportedError(
+                        f"the layers {owner!r} and {name!r} share their {weight}, and Keras itself does not save "
+                        "such a model; call one layer several times, in one model"
+                    )
 
-def _needed(config: Any, require_supported: Callable[[str], Any]) -> list[tuple[str, int, tuple[Place, ...]]]:
-    """The calls that lead to the outputs: layer, number of the call, and the places it reads.
+    def _nodes(self, model: Any) -> list[tuple[Any, list[Any]]]:
+        """Keras's nodes, which are calls, that lead from the inputs to the outputs, with the tensors that they read.
 
-    Keras's own operations on masks are calls, too, but lead to outputs only as masks, which the layers'
-    equations write down themselves.
-    """
-    nodes = {
-        (layer["name"], number): node
-        for layer in config["layers"]
-        for number, node in enumerate(layer["inbound_nodes"])
-    }
-    made_by_layers = {layer["name"] for layer in config["layers"] if layer["module"] == "keras.layers"}
-    operations = {
-        layer["name"]: layer["class_name"] for layer in config["layers"] if layer["module"].startswith("keras.src.ops")
-    }
-    found: dict[tuple[str, int], tuple[Place, ...]] = {}
-    look_at = list(_places(config["output_layers"]))
-    while look_at:
-        name, number, _ = look_at.pop()
-        if name in operations:
+        Keras's own operations on masks are nodes, too, but lead to outputs only as masks, which the layers'
+        equations write down themselves.
+        """
+        inputs = {id(tensor) for tensor in model.inputs}
+        found: dict[int, list[Any]] = {}
+        look_at = list(model.outputs)
+        while look_at:
+            tensor = look_at.pop()
+            if id(tensor) in inputs or id(node := _made_by(tensor)) in found:
+                continue
+            found[id(node)] = self._read(node)
+            look_at += found[id(node)]
+        nodes = [node for operation in model.operations for node in operation._inbound_nodes]
+        return [(node, found[id(node)]) for node in nodes if id(node) in found]
+
+    def _read(self, node: Any) -> list[Any]:
+        """The tensors that a call reads; the initial states of a recurrent layer come last."""
+        layer = node.operation
+        keras = import_keras()
+        if not isinstance(layer, keras.layers.Layer):
             raise NotSupportedError(
-                f"the model computes {operations[name]} outside of its layers, in its operation {name!r}; "
+                f"the model computes {type(layer).__name__} outside of its layers, in its operation {layer.name!r}; "
                 "only layers are supported, such as Add, Multiply or Activation"
             )
-        if (name, number) in nodes and (name, number) not in found:
-            require_supported(name)  # a layer that is not has ways of being called of its own
-            found[name, number] = _read_places(name, nodes[name, number], made_by_layers)
-            look_at += found[name, number]
-    return [(name, number, found[name, number]) for name, number in nodes if (name, number) in found]
+        if not is_graph(layer):
+            self._read_layer(layer, layer.name)  # a layer that is not supported has ways of being called of its own
+        tensors, others = arguments_of(layer, node.arguments.args, node.arguments.kwargs)
+        if all(_is_handed_on(*pair) for pair in _masks(node, tensors, others)):
+            others.pop("mask", None)
+        extra = [f"{key}=…" for key in others]
+        if not all(isinstance(tensor, keras.KerasTensor) for tensor in tensors):
+            extra.append("an input that is not a tensor")
+        if extra:
+            raise NotSupportedError(f"layer {layer.name!r} is called with {extra[0]}, which is not supported")
+        if is_graph(layer):
+            first = node.arguments.args[0] if node.arguments.args else node.arguments.kwargs["inputs"]
+            _require_fitting(layer, first, tensors)
+        return tensors
 
 
-def _places(nested: Any) -> Iterator[Place]:
-    """The places in Keras's list of inputs or outputs, which is bare if there is only one."""
-    if isinstance(nested, dict):
-        raise NotSupportedError("a model whose inputs or outputs form a dictionary is not supported; use a list")
-    if len(nested) == 3 and isinstance(nested[0], str):
-        yield nested[0], nested[1], nested[2]
-    else:
-        for item in nested:
-            yield from _places(item)
+def _made_by(tensor: Any) -> Any:
+    """The node that made a tensor."""
+    operation, number, _ = tensor._keras_history
+    return operation._inbound_nodes[number]
 
 
-def _read_places(layer: str, node: Any, made_by_layers: set[str]) -> tuple[Place, ...]:
-    """Where the tensors come from that a call reads; the initial states of a recurrent layer come last."""
-    given, *rest = node["args"] or [None]
-    kwargs = {key: value for key, value in node["kwargs"].items() if value is not None and value is not False}
-    tensors = [given, kwargs.pop("initial_state", [])]
-    mask = list(_tensors(kwargs.get("mask", [])))
-    if mask and not any(place is None or place[0] in made_by_layers for place in mask):
-        del kwargs["mask"]  # Keras has handed it on by itself
-    extra = [f"a {number}. argument" for number, value in enumerate(rest, start=2) if value is not None]
-    extra += [f"{key}=…" for key in kwargs]
-    places = tuple(_tensors(tensors))
-    if None in places:
-        extra.append("an input that is not a tensor")
-    if extra:
-        raise NotSupportedError(f"layer {layer!r} is called with {extra[0]}, which is not supported")
-    return tuple(place for place in places if place is not None)
+def _masks(node: Any, tensors: list[Any], others: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Each mask that a call was given, with the one that Keras hands on with the tensor; None where there is none."""
+    masks = import_keras().tree.flatten(others.get("mask"))
+    own = tensors if len(masks) == len(tensors) else [None] * len(masks)  # with initial states, Keras hands none on
+    for mask, tensor in zip(masks, own, strict=True):
+        if mask is not None:
+            yield mask, import_keras().src.backend.get_keras_mask(tensor)
 
 
-def _tensors(nested: Any) -> Iterator[Place | None]:
-    """The places of serialised tensors in nested lists; None for anything else."""
-    if isinstance(nested, list):
-        for item in nested:
-            yield from _tensors(item)
-    elif isinstance(nested, dict) and nested.get("class_name") == "__keras_tensor__":
-        layer, number, output = nested["config"]["keras_history"]
-        yield layer, number, output
-    else:
-        yield None
+def _is_handed_on(mask: Any, handed_on: Any) -> bool:
+    """Whether two symbolic masks are the same: one object, or, in a loaded model, the same operations on one tensor."""
+    keras = import_keras()
+    if mask is handed_on:
+        return True
+    if not isinstance(mask, keras.KerasTensor) or not isinstance(handed_on, keras.KerasTensor):
+        return isinstance(mask, (int, float, str)) and bool(type(mask) is type(handed_on) and mask == handed_on)
+    a, b = _made_by(mask), _made_by(handed_on)
+    if a is b or type(a.operation) is not type(b.operation) or isinstance(a.operation, keras.layers.Layer):
+        return a is b and mask._keras_history.tensor_index == handed_on._keras_history.tensor_index
+    one, other = (
+        keras.tree.flatten((n.arguments.args, n.arguments.kwargs, {**n.operation.get_config(), "name": ""}))
+        for n in (a, b)
+    )
+    return len(one) == len(other) and all(map(_is_handed_on, one, other))
+
+
+def _require_fitting(model: Any, given: Any, tensors: list[Any]) -> None:
+    """Refuse tensors that Keras would reorder, reshape or round before a model inside the model reads them.
+
+    Raises:
+        NotSupportedError: it would.
+    """
+    if getattr(model, "_functional", model) is None:
+        return  # a Sequential that begins with a layer of several inputs has none of its own
+    changed = ""
+    if _structure(given) != _structure(model.inputs if hasattr(model, "_functional") else model.input):
+        changed = "tensors that are nested in another way than its inputs"
+    for tensor, own in zip(tensors, model.inputs, strict=False):
+        if len(tensor.shape) != len(own.shape):
+            changed = f"a tensor of the shape {tensor.shape} where its input has {own.shape}"
+        elif own.dtype not in (tensor.dtype, "float32", "float64"):
+            changed = f"a tensor of {tensor.dtype} where its input has {own.dtype}"
+    if changed:
+        raise NotSupportedError(f"the model {model.name!r} inside the model is called with {changed}; adapt its inputs")
+
+
+def _structure(tensors: Any) -> Any:
+    """How tensors are nested; one alone counts as a list of one."""
+    tree = import_keras().tree
+    nested = tree.lists_to_tuples(tensors)
+    return tree.map_structure(lambda tensor: None, nested if tree.is_nested(nested) else (nested,))

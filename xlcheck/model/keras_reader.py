@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.errors import ModelError, NotSupportedError
+from xlcheck.model.input_types import require_numbers
 from xlcheck.model.keras_calls import input_names, read_calls
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
@@ -43,10 +44,12 @@ def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> Model
     if not model.built:
         raise ModelError(f"model {model.name!r} has no weights yet; give it keras.Input(shape) as its first layer")
 
+    names = input_names(model)
+    require_numbers(model, names)
     loss = read_loss(model) if len(model.outputs) == 1 else None
     layers, calls, outputs = read_calls(model, read_layer)
     shapes = _input_shapes(model, input_shapes)
-    inputs = tuple(InputSpec(name, shape) for name, shape in zip(input_names(model), shapes, strict=True))
+    inputs = tuple(InputSpec(name, shape) for name, shape in zip(names, shapes, strict=True))
     return ModelSpec(model.name, inputs, layers, calls, outputs, loss)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from xlcheck.errors import OracleError
+from xlcheck.model.keras_calls import arguments_of
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph
 from xlcheck.model.model_spec import Call, ModelSpec
@@ -34,13 +35,15 @@ def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iter
         found = [entry for entry in waiting if entry[0] == call.layer]
         if len([other for other in spec.calls if other.layer == call.layer]) > 1:
             given = [tensors[name] for name in call.inputs]
-            found = [entry for entry in found if _is_given(entry[1], given)][:1]
+            found = (_given(found, given, _is_one) or _given(found, given, _is_equal))[:1]
         if len(found) != 1:
             raise OracleError(f"Keras called the layer {call.layer!r} in another way than the model's graph shows")
         waiting.remove(found[0])
         noted = found[0][1]
         tensors.update(zip(call.outputs, import_keras().tree.flatten(noted.result), strict=True))
         yield call, noted
+    if waiting:
+        raise OracleError(f"Keras called the layer {waiting[0][0]!r} more often than the model's graph shows")
 
 
 def _calls_of_layers(root: LayerCall, prefix: str = "") -> Iterator[tuple[str, LayerCall]]:
@@ -52,10 +55,26 @@ def _calls_of_layers(root: LayerCall, prefix: str = "") -> Iterator[tuple[str, L
             yield prefix + call.layer.name, call
 
 
-def _is_given(noted: LayerCall, tensors: list[Any]) -> bool:
-    """Whether a call was given these tensors; tensors of the same values lead to the same results."""
-    read = import_keras().tree.flatten([noted.args[0], noted.kwargs.get("initial_state") or []])
-    return len(read) == len(tensors) and all(
-        a is b or np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True)
-        for a, b in zip(read, tensors, strict=True)
+def _given(
+    calls: list[tuple[str, LayerCall]], tensors: list[Any], are_same: Callable[[Any, Any], bool]
+) -> list[tuple[str, LayerCall]]:
+    """The calls that were given these tensors."""
+    found = []
+    for path, call in calls:
+        read, _ = arguments_of(call.layer, call.args, call.kwargs)
+        if len(read) == len(tensors) and all(map(are_same, read, tensors)):
+            found.append((path, call))
+    return found
+
+
+def _is_one(a: Any, b: Any) -> bool:
+    return a is b
+
+
+def _is_equal(a: Any, b: Any) -> bool:
+    """Whether two tensors have the same values and masks, which lead to the same results."""
+    one, other = ((t, import_keras().src.backend.get_keras_mask(t)) for t in (a, b))
+    return all(
+        x is y or (x is not None and y is not None and np.array_equal(np.asarray(x), np.asarray(y), equal_nan=True))
+        for x, y in zip(one, other, strict=True)
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcheck.model.keras_layers import walk
+from xlcheck.model.keras_layers import walk, weights_by_name
 
 
 def clone(model: Any, dtype: str) -> Any:
@@ -15,18 +15,25 @@ def clone(model: Any, dtype: str) -> Any:
     copy = type(model).from_config(_in_precision(model.get_config(), dtype))
     if not copy.built:
         copy.build(model.input_shape)
-    copy.set_weights([weight.astype(dtype) if weight.dtype.kind == "f" else weight for weight in model.get_weights()])
-    for _, layer in walk(copy):
+    own = dict(walk(model))
+    for path, layer in walk(copy):  # by name: Keras lists the layers of a copy in another order at times
+        for name, weight in weights_by_name(layer).items():
+            weight.assign(weights_by_name(own[path])[name].numpy().astype(dtype))
         if hasattr(layer, "finalize_state"):  # a Normalization computes with what it derives from its weights
             layer.finalize_state()
     return copy
 
 
 def _in_precision(config: Any, dtype: str) -> Any:
-    """Keras's configuration with every floating-point precision replaced."""
+    """Keras's configuration with every floating-point precision replaced, and that of inputs whatever it is.
+
+    An input holds what the model reads, so that no number changes when it is read in another precision.
+    """
     if isinstance(config, dict):
         if config.get("class_name") == "DTypePolicy":
             return {**config, "config": {"name": dtype}}
+        if config.get("class_name") == "InputLayer":
+            return {**config, "config": {**config["config"], "dtype": dtype}}
         return {
             key: dtype if key == "dtype" and value in ("float32", "float64") else _in_precision(value, dtype)
             for key, value in config.items()

@@ -20,6 +20,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph, has_logits
 from xlcheck.learning.losses import loss_named
 from xlcheck.model.codes import check_codes
+from xlcheck.model.input_types import check_types
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk
@@ -61,11 +62,14 @@ def record(
     Raises:
         ModelError: the arrays do not fit the model.
         NotSupportedError: the model is not supported.
-        OracleError: Keras did not give every quantity, or its values contradict its own prediction.
+        OracleError: Keras did not give every quantity, its values contradict its own prediction, or the quantities
+            that are taken for the outputs are not what the model predicts.
     """
     arrays = _arrays(inputs)
     spec = read_model(model, [item.shape[1:] for item in arrays])
-    check_codes(spec, dict(zip((item.tensor for item in spec.inputs), arrays, strict=True)))
+    names = [item.tensor for item in spec.inputs]
+    check_types(model, names, arrays)
+    check_codes(spec, dict(zip(names, arrays, strict=True)))
     _check_batch(model, len(arrays[0]))
     spec = replace(spec, loss=None if targets is None else loss or spec.loss)
     graph = forward_graph(spec)  # refuses what is not supported before Keras is asked
@@ -142,7 +146,34 @@ def _record(
         values |= spread(graph, "target.y", array(goal))
         for symbol, recorded in loss_quantities(spec.loss, goal, outputs[0], dtype).items():
             values |= spread(graph, f"loss.{symbol}", recorded)
-    return Trace(f"keras {dtype}", complete(graph, values, len(inputs[0])))
+    trace = Trace(f"keras {dtype}", complete(graph, values, len(inputs[0])))
+    require_outputs(spec, graph, trace, [array(output) for output in plain])
+    return trace
+
+
+def require_outputs(spec: ModelSpec, graph: Graph, trace: Trace, predictions: Sequence[Array]) -> None:
+    """What the spec calls the model's outputs is what the model predicts, each output by itself, to the last bit.
+
+    Args:
+        spec: the model.
+        graph: its forward pass; its outputs are the steps of the spec's outputs, one after the other.
+        trace: the values of the quantities.
+        predictions: `(samples, …)` for each output, in the model's order.
+
+    Raises:
+        OracleError: one of them is something else.
+    """
+    names = iter(graph.outputs)
+    for output, prediction in zip(spec.outputs, predictions, strict=True):
+        wanted = prediction.reshape(len(prediction), -1)
+        steps: list[Array] = []
+        while sum(step.shape[1] for step in steps) < wanted.shape[1]:
+            steps.append(trace[next(names)])
+        if not np.array_equal(np.concatenate(steps, axis=1), wanted, equal_nan=True):
+            raise OracleError(
+                f"the model {spec.name!r} predicts something else than its layer {output!r} computes, which xlcheck "
+                "takes for this output; please report this model"
+            )
 
 
 def _arrays(inputs: ArrayLike | Sequence[ArrayLike]) -> list[Array]:
@@ -168,7 +199,10 @@ def _check_batch(model: Any, samples: int) -> None:
 
 def call_model(model: Any, tensors: list[Any]) -> list[Any]:
     """The model's outputs as a list."""
-    outputs: list[Any] = import_keras().tree.flatten(model(tensors if len(tensors) > 1 else tensors[0], training=False))
+    keras = import_keras()
+    single = type(model) is keras.Sequential
+    given = tensors[0] if single else keras.tree.pack_sequence_as(model.input, tensors)
+    outputs: list[Any] = keras.tree.flatten(model(given, training=False))
     return outputs
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from xlcheck.errors import OracleError
 from xlcheck.oracle.listen import LayerCall
 from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
-from xlcheck.oracle.recorders.recurrent import steps_and_states
+from xlcheck.oracle.recorders.recurrent import projections, steps_and_states
 
 _COLUMNS = ("z", "r", "hh")  # of Keras's kernels
 
@@ -22,26 +22,18 @@ def quantities(call: LayerCall) -> Recorded:
 def _step(cell: LayerCall) -> dict[str, Any]:
     z, r = exactly(cell.named("recurrent_activation"), 2, cell, "the recurrent activation")
     (hh,) = exactly(cell.named("activation"), 1, cell, "the activation")
-    products = [array(event.result) for event in exactly(cell.named("matmul"), _products(cell), cell, "matmul")]
     _, (h,) = cell.result
 
-    xk = np.split(products[0], len(_COLUMNS), axis=-1)
+    # Without `reset_after` the candidate's state is multiplied for itself, at last.
+    xk, hr = projections(cell, len(_COLUMNS), alone=0 if cell.layer.reset_after else 1)
     values: dict[str, Any] = {f"xk_{column}": part for column, part in zip(_COLUMNS, xk, strict=True)}
-    if cell.layer.reset_after:
-        hr = np.split(products[1], len(_COLUMNS), axis=-1)
-        if cell.holds_values:
-            values["r_hr"] = _reset(cell, xk[2], hr[2], array(r.result), array(hh.args[0]))
-    else:
-        hr = [*np.split(products[1], 2, axis=-1), products[2]]
-        values["r_h"] = cell.named("matmul")[2].args[0]
     values |= {f"hr_{column}": part for column, part in zip(_COLUMNS, hr, strict=True)}
+    if not cell.layer.reset_after:
+        values["r_h"] = cell.named("matmul")[-1].args[0]
+    elif cell.holds_values:
+        values["r_hr"] = _reset(cell, xk[2], hr[2], array(r.result), array(hh.args[0]))
     values |= {f"a_{column}": event.args[0] for column, event in zip(_COLUMNS, (z, r, hh), strict=True)}
     return values | {"z": z.result, "r": r.result, "hh": hh.result, "h": h}
-
-
-def _products(cell: LayerCall) -> int:
-    """All gates' columns at once; without `reset_after` the candidate's state is multiplied for itself."""
-    return 2 if cell.layer.reset_after else 3
 
 
 def _reset(cell: LayerCall, xk: Array, hr: Array, r: Array, total: Array) -> Array:

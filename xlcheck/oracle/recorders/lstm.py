@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from xlcheck.oracle.listen import LayerCall
-from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
-from xlcheck.oracle.recorders.recurrent import steps_and_states
+from xlcheck.oracle.recorders.recorder import Recorded, exactly
+from xlcheck.oracle.recorders.recurrent import projections, steps_and_states
 
 _COLUMNS = ("i", "f", "c", "o")  # of Keras's kernels
 
@@ -19,16 +17,15 @@ def quantities(call: LayerCall) -> Recorded:
 
 
 def _step(cell: LayerCall) -> dict[str, Any]:
-    # LSTMCell multiplies all gates' columns at once, then activates i, f, candidate, o and last the new cell state.
-    xk, hr = exactly(cell.named("matmul"), 2, cell, "matmul")
+    # LSTMCell multiplies all gates' columns, activates i, f, candidate, o and last the new cell state.
+    xk, hr = projections(cell, len(_COLUMNS))
     i, f, o = exactly(cell.named("recurrent_activation"), 3, cell, "the recurrent activation")
     c_tilde, tanh_c = exactly(cell.named("activation"), 2, cell, "the activation")
     _, (h, c) = cell.result
 
     values: dict[str, Any] = {}
     for number, column in enumerate(_COLUMNS):
-        values[f"xk_{column}"] = np.split(array(xk.result), len(_COLUMNS), axis=-1)[number]
-        values[f"hr_{column}"] = np.split(array(hr.result), len(_COLUMNS), axis=-1)[number]
+        values[f"xk_{column}"], values[f"hr_{column}"] = xk[number], hr[number]
     for column, event in zip(_COLUMNS, (i, f, c_tilde, o), strict=True):
         values[f"z_{column}"] = event.args[0]
     values |= {"i": i.result, "f": f.result, "c_tilde": c_tilde.result, "o": o.result}

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.listen import LayerCall
-from xlcheck.oracle.recorders.recorder import Recorded, array, exactly, over_time
+from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly, over_time
 
 
 def steps_and_states(call: LayerCall, step: Callable[[LayerCall], dict[str, Any]], states: tuple[str, ...]) -> Recorded:
@@ -39,6 +39,26 @@ def steps_and_states(call: LayerCall, step: Callable[[LayerCall], dict[str, Any]
             recorded[symbol] = np.stack([array(values[number]) for values in after[order]], axis=1)
         recorded["y"] = _output(call, array(outputs), array(loop.result[0]), len(states))[:, order]
     return recorded
+
+
+def projections(cell: LayerCall, gates: int, *, alone: int = 0) -> tuple[list[Array], list[Array]]:
+    """The products of the input and of the state with each gate's columns of the kernels.
+
+    Keras multiplies all gates' columns at once, or, where `recurrent_dropout` may drop others of each gate, each
+    gate's for itself.
+
+    Args:
+        cell: the call of the cell.
+        gates: how many there are.
+        alone: how many of the last gates have a product of their own with the state in any case.
+    """
+    together = cell.layer.implementation != 1
+    counts = (1, 1 + alone) if together else (gates, gates)
+    products = [array(event.result) for event in exactly(cell.named("matmul"), sum(counts), cell, "matmul")]
+    if not together:
+        return products[:gates], products[gates:]
+    xk, hr = products[:2]
+    return np.split(xk, gates, axis=-1), [*np.split(hr, gates - alone, axis=-1), *products[2:]]
 
 
 def _output(call: LayerCall, outputs: np.ndarray, last: np.ndarray, states: int) -> np.ndarray:
