@@ -124,7 +124,7 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
         (["check", str(WORKBOOKS)], "is a folder"),
         (["check", __file__], "not an .xlsx workbook"),
         (["check", str(LSTM), "--annotate", "marked.txt"], "marked.txt: the name must end in .xlsx or .xlsm"),
-        (["check", str(LSTM), "--annotate", str(LSTM)], "the workbook itself"),
+        (["check", str(LSTM), "--annotate", str(LSTM)], "it is read by the same command; name another file"),
         (["check", str(LSTM), str(LSTM), "--annotate", "x.xlsx"], "one marked copy"),
         (["check", str(LSTM), "--rtol", "inf"], "rtol: a tolerance is one number"),
         (["check", str(LSTM), "--atol", "-1"], "atol: a tolerance is one number"),

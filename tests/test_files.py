@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.errors import UsageError
-from xlcheck.files import make_folder, replacing, require_ending, require_folder, write_text
+from xlcheck.files import make_folder, replacing, require_ending, require_writable, write_text
 
 
 def test_a_file_is_written_in_utf8_with_unix_line_ends(tmp_path: Path) -> None:
@@ -87,8 +87,8 @@ def test_endings() -> None:
 
 def test_a_missing_folder_is_named_before_the_work(tmp_path: Path) -> None:
     """The folder of the file must be there; that of a bare name is where one stands."""
-    require_folder(tmp_path / "m.xlsx")
-    require_folder(Path("m.xlsx"))
+    require_writable(tmp_path / "m.xlsx")
+    require_writable(Path("m.xlsx"))
 
     with pytest.raises(UsageError, match=r"there is no folder .*new; make it first, or choose another place"):
-        require_folder(tmp_path / "new" / "m.xlsx")
+        require_writable(tmp_path / "new" / "m.xlsx")

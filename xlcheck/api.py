@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.errors import UsageError
+from xlcheck.files import protect, protected_inputs
 from xlcheck.garbage import no_garbage_collection
 
 # What needs NumPy is imported where it is used, so that the engine can begin before that.
@@ -183,15 +184,16 @@ def build_model(
     if asked is not None and text is not None:
         raise UsageError("a backward pass needs inputs with targets; pass --inputs FILE and not --text")
     how, recalculating = style_named(style), engine_named(engine)
-    if text is None:
-        built = build(
-            model, inputs, output, style=how, engine=recalculating, full_products=full_products, backward=asked
-        )
-    else:
-        words = None if vocabulary is None else VocabularyFile(Path(vocabulary), padding == "back", unknown)
-        built = build_text(
-            model, text, output, vocabulary=words, style=how, engine=recalculating, full_products=full_products
-        )
+    with protected_inputs(model, inputs, vocabulary, targets):
+        if text is None:
+            built = build(
+                model, inputs, output, style=how, engine=recalculating, full_products=full_products, backward=asked
+            )
+        else:
+            words = None if vocabulary is None else VocabularyFile(Path(vocabulary), padding == "back", unknown)
+            built = build_text(
+                model, text, output, vocabulary=words, style=how, engine=recalculating, full_products=full_products
+            )
     return Built(built.path, built.report)
 
 
@@ -324,6 +326,8 @@ def check(
             )
         beside = Path(path).with_suffix(".toml")
         known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
+        if known is not None:
+            protect(known)
         recompute = _recompute()
         if recompute is not None:
             from xlcheck.oracle import apart

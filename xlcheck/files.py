@@ -1,36 +1,131 @@
-"""Writing files so that nobody ever finds half of one."""
+"""Files that a user names: read only if they are ordinary ones, written whole or not at all, and never both."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
+from typing import BinaryIO
 
 from xlcheck.errors import UsageError
+from xlcheck.sizes import megabytes
+
+_KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
+
+
+_inputs: ContextVar[dict[tuple[int, int], Path] | None] = ContextVar("inputs", default=None)
+"""What a command reads: files by device and number, so that links make no difference."""
+
+
+@contextmanager
+def protected_inputs(*inputs: object) -> Iterator[None]:
+    """Inside, nothing can be written onto these files, nor onto those that `protect` names.
+
+    Args:
+        inputs: paths; what is none, as an array or a model in memory, is left out.
+    """
+    outer = _inputs.get()
+    token = _inputs.set({} if outer is None else outer)
+    try:
+        for item in inputs:
+            if isinstance(item, str | Path):
+                protect(Path(item))
+        yield
+    finally:
+        _inputs.reset(token)
+
+
+def protect(path: Path) -> None:
+    """Name a file that is read, for as long as the call or command that protects its inputs runs."""
+    inputs = _inputs.get()
+    # One that cannot be found cannot be overwritten; whoever reads it says so.
+    with suppress(OSError, ValueError):
+        if inputs is not None:
+            inputs[_identity(path)] = path
+
+
+def open_input(path: Path) -> BinaryIO:
+    """Open a file for reading; a pipe or a device, which may never end, is not waited for.
+
+    Raises:
+        OSError: there is none, it cannot be read, or it is no ordinary file; `strerror` says which.
+    """
+    if path.is_dir():  # which some systems do not even open
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    descriptor = os.open(path, flags)
+    kind = _kind(os.fstat(descriptor).st_mode)
+    if kind is not None:
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, f"it is {kind}, not an ordinary file", str(path))
+    return open(descriptor, "rb")  # noqa: PTH123 - of a descriptor
+
+
+def read_input(path: Path, limit: int) -> bytes:
+    """What stands in a file.
+
+    Args:
+        path: the file.
+        limit: how many bytes there may be.
+
+    Raises:
+        OSError: see `open_input`; or there are more bytes.
+    """
+    with open_input(path) as file:
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(errno.EFBIG, f"it has more than the limit of {megabytes(limit)}", str(path))
+    return content
+
+
+def require_ordinary(path: Path) -> None:
+    """Refuse a pipe, a device or a loop of links; a file that is missing is left to whoever reads it.
+
+    Raises:
+        UsageError: it is one.
+    """
+    try:
+        kind = _kind(path.stat().st_mode)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if kind not in {None, "a folder"}:
+        raise UsageError(f"{path} is {kind}, not an ordinary file; save it into one first")
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary path beside the target, and rename it to the target if all goes well.
+    """Give a temporary path near the target, and rename it to the target if all goes well.
 
     Whatever interrupts the writing (an error, a full disk, Ctrl-C), the target keeps its old
-    content and the temporary file is removed. A symbolic link stays one; what it leads to is replaced.
+    content and the temporary file is removed; if the process is killed, by the next that writes there.
+    A symbolic link stays one; what it leads to is replaced, and keeps its permissions.
 
     Raises:
-        UsageError: the file cannot be written there.
+        UsageError: the file cannot be written there, or is an input; see `protected_inputs`.
     """
-    shown, target = target, target.resolve()
-    if target.exists() and not target.is_file():
-        what = "a folder" if target.is_dir() else "no ordinary file"
-        raise UsageError(f"cannot write {shown}: it is {what}; choose another place")
-    temporary = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")  # some writers insist on the suffix
+    import shutil
+    import tempfile
+
+    shown, target = target, _writable(target)
+    _remove_leftovers(target.parent)
     try:
+        # In a folder of its own, which nobody else can enter, beside the target, where it can be renamed.
+        folder = Path(tempfile.mkdtemp(prefix=f"{_prefix()}{os.getpid()}-", dir=target.parent))
+        temporary = folder / target.name  # some writers insist on the suffix
         try:
             yield temporary
+            if target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             temporary.replace(target)
         finally:
-            temporary.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
     except PermissionError as error:
         raise UsageError(
             f"cannot write {shown}: {error.strerror or error}; close it in other programs, or choose another place"
@@ -51,13 +146,20 @@ def make_folder(folder: Path) -> None:
         raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}; choose another one") from error
 
 
-def require_folder(target: Path) -> None:
-    """Refuse a file whose folder is missing before anything long is computed for it.
+def require_writable(target: Path, *endings: str) -> None:
+    """Refuse a result's file before anything long is computed for it.
+
+    Args:
+        target: the file.
+        endings: how its name may end; however it likes if none are given.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: its name ends otherwise, its folder is missing, or it is an input or no ordinary file.
     """
-    if not target.resolve().parent.is_dir():
+    if endings:
+        require_ending(target, *endings)
+    resolved = _writable(target)
+    if not resolved.parent.is_dir():
         raise UsageError(
             f"cannot write {target}: there is no folder {target.parent}; make it first, or choose another place"
         )
@@ -77,7 +179,68 @@ def write_text(target: Path, text: str | Iterable[str]) -> None:
     """Write a text, whole or in pieces, into a file in UTF-8 with Unix line ends on every system.
 
     Raises:
-        UsageError: the file cannot be written there.
+        UsageError: the file cannot be written there, or is an input.
     """
     with replacing(target) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines([text] if isinstance(text, str) else text)
+
+
+def _writable(target: Path) -> Path:
+    """Where a target leads to, unless an input or something else than a file stands there."""
+    try:
+        resolved = target.resolve()
+        kind = _kind(resolved.stat().st_mode)
+        source = (_inputs.get() or {}).get(_identity(resolved))
+    except (FileNotFoundError, NotADirectoryError):  # the latter is said when it is written
+        return resolved
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name that cannot be one
+        what = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot write {target}: {what}; choose another place") from None
+    if kind is not None:
+        what = kind if kind == "a folder" else "no ordinary file"
+        raise UsageError(f"cannot write {target}: it is {what}; choose another place")
+    if source is not None:
+        what = "it" if source == target else f"it is {source}, which"
+        raise UsageError(f"cannot write {target}: {what} is read by the same command; name another file for the result")
+    return resolved
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def _kind(mode: int) -> str | None:
+    """What stands there, if it is no ordinary file."""
+    if stat.S_ISREG(mode):
+        return None
+    return next((kind for holds, kind in _KINDS if holds(mode)), "a device")
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what processes of this machine have left that were killed while they wrote into a folder."""
+    import shutil
+
+    for path in folder.glob(f"{_prefix()}*-*"):
+        with suppress(ValueError, OSError):
+            if not _is_alive(int(path.name.split("-")[2])):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _prefix() -> str:
+    """How temporary folders begin on this machine; processes of another one may write into the same folder."""
+    import platform
+
+    return f".xlcheck-{zlib.crc32(platform.node().encode()):08x}-"
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # where signal 0 would end it: a folder in use cannot be removed there anyway
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True

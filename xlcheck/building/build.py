@@ -14,7 +14,7 @@ from xlcheck.building.backward import Backward, loss_of, prepare, targets_of, wi
 from xlcheck.building.inputs import Array, inputs_of
 from xlcheck.engines.base import Engine
 from xlcheck.errors import DataError, ModelError
-from xlcheck.files import require_folder
+from xlcheck.files import require_writable
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
 from xlcheck.graph.trace import Trace
@@ -83,7 +83,7 @@ def build_model(
     from xlcheck.oracle.record import record
 
     path = Path(output)
-    require_folder(path)
+    require_writable(path)
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
     require_supported(loaded)  # by name, before its inputs are looked at
     given = inputs_of(loaded, inputs, labels)

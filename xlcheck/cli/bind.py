@@ -6,22 +6,23 @@ from pathlib import Path
 
 import click
 
-from xlcheck.cli.options import quiet_option
+from xlcheck.cli.options import INPUT, OUTPUT, quiet_option
 from xlcheck.errors import UsageError
+from xlcheck.files import require_writable, write_text
 
 
 @click.command("bind")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.  [default: FILE with .toml]")
+@click.argument("file", type=INPUT)
+@click.option("-o", "--output", type=OUTPUT, help="File to write.  [default: FILE with .toml]")
 @quiet_option
 def command(file: Path, output: Path | None, quiet: bool) -> int:
     """Draft a bindings file: which cells of a workbook made by hand hold what."""
     from xlcheck import api
-    from xlcheck.files import write_text
 
     path = output or file.with_suffix(".toml")
     if path.exists():
         raise UsageError(f"{path} exists already; name another file with -o, or move it away")
+    require_writable(path)
     proposal = api.propose(file)
     write_text(path, proposal.text)
     if not quiet:

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from xlcheck.cli.options import LOSSES, STEPS, STYLES, engine_option, format_option, quiet_option
+from xlcheck.cli.options import INPUT, LOSSES, OUTPUT, STEPS, STYLES, engine_option, format_option, quiet_option
 from xlcheck.cli.results import show
 from xlcheck.errors import UsageError
-from xlcheck.files import make_folder, require_ending
+from xlcheck.files import make_folder, require_writable
 from xlcheck.progress import progress_bar
 
 
@@ -29,13 +29,13 @@ from xlcheck.progress import progress_bar
 @click.option("--seed", type=int, help="Train anew from this seed (implies --train).")
 @click.option(
     "--inputs",
-    type=click.Path(path_type=Path),
+    type=INPUT,
     help="For a model: its inputs, as .npy, .npz or .csv. An .npz may hold initial states, too: lstm.h_init.",
 )
 @click.option("--text", help="For a model that reads words: the ones that it reads first.")
 @click.option(
     "--vocabulary",
-    type=click.Path(path_type=Path),
+    type=INPUT,
     metavar="FILE",
     help="The words behind its codes: one a line, the first for the code 0, or JSON {word: code}. "
     "Models made by `xlcheck train` have theirs inside.",
@@ -59,9 +59,7 @@ from xlcheck.progress import progress_bar
     is_flag=True,
     help="For a model: also show the loss and all gradients, the samples being one batch.",
 )
-@click.option(
-    "--targets", type=click.Path(path_type=Path), help="With --backward: the right answers, as .npy, .npz or .csv."
-)
+@click.option("--targets", type=INPUT, help="With --backward: the right answers, as .npy, .npz or .csv.")
 @click.option("--loss", type=click.Choice(LOSSES), help="With --backward.  [default: the model's own loss]")
 @click.option("--from-logits", is_flag=True, help="With --loss: the model's answers are logits, not probabilities.")
 @click.option(
@@ -75,7 +73,7 @@ from xlcheck.progress import progress_bar
     type=click.Choice(STYLES),
     help="How formulas are written; compact, for models, needs Excel 365.  [default: teaching; for a model: robust]",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; for several lessons, a folder.")
+@click.option("-o", "--output", type=OUTPUT, help="File to write; for several lessons, a folder.")
 @engine_option
 @format_option
 @quiet_option
@@ -109,7 +107,7 @@ def command(
     reports = []
     if models:
         path = output or Path(models[0]).with_suffix(".xlsx")
-        require_ending(path, ".xlsx")
+        require_writable(path, ".xlsx")
         built = api.build_model(
             models[0],
             inputs,
@@ -162,7 +160,7 @@ def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | No
     names = list(ALL_LESSONS) if all_ else list(dict.fromkeys(known_lesson(name).name for name in lessons))
     ending = "" if weights == "trained" else f"-{weights}"
     if output is not None and len(names) == 1 and not all_:
-        require_ending(output, ".xlsx")
+        require_writable(output, ".xlsx")
         yield names[0], output
         return
     folder = output or (Path("workbooks") if all_ else Path())

@@ -7,28 +7,28 @@ from pathlib import Path
 
 import click
 
-from xlcheck.cli.options import engine_option, format_option, quiet_option
+from xlcheck.cli.options import INPUT, INPUTS, OUTPUT, engine_option, format_option, quiet_option
 from xlcheck.cli.results import show
 from xlcheck.errors import UsageError
-from xlcheck.files import require_ending
+from xlcheck.files import require_writable
 
 
 @click.command("check")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=INPUTS)
 @click.option(
     "--model",
-    type=click.Path(path_type=Path),
+    type=INPUT,
     help="A .keras file: compute the truth with it now, and compare the weights in the workbook with its own.",
 )
 @click.option(
     "--inputs",
-    type=click.Path(path_type=Path),
+    type=INPUT,
     help="What the workbook must have as inputs (.npy, .npz or .csv); for one made by hand, together with --model.",
 )
 @click.option(
     "--bind",
     "bindings",
-    type=click.Path(path_type=Path),
+    type=INPUT,
     metavar="FILE.toml",
     help="Which cells hold what, for a workbook that xlcheck has not made.",
 )
@@ -44,11 +44,11 @@ from xlcheck.files import require_ending
 @click.option("--all", "all_", is_flag=True, help="Show every cell that does not agree, not only the first roots.")
 @click.option(
     "--annotate",
-    type=click.Path(path_type=Path),
+    type=OUTPUT,
     metavar="OUT.xlsx",
     help="Also write a copy in which wrong cells are red, carried ones amber, each with a note.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result to a file instead of stdout.")
+@click.option("-o", "--output", type=OUTPUT, help="Write the result to a file instead of stdout.")
 @engine_option
 @format_option
 @quiet_option
@@ -65,7 +65,11 @@ def command(
     if annotate is not None and len(files) > 1:
         raise UsageError("--annotate writes one marked copy; pass one workbook with it")
     if annotate is not None:
-        require_ending(annotate, ".xlsx", ".xlsm")
+        require_writable(annotate, ".xlsx", ".xlsm")
+    if output is not None:
+        require_writable(output)
+        if annotate is not None and annotate.resolve() == output.resolve():
+            raise UsageError(f"-o and --annotate both write {output}; name two files")
     reports = [
         api.check(
             path,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from xlcheck.cli.options import seed_option
+from xlcheck.cli.options import INPUT, seed_option
 
 
 @click.command("generate")
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=INPUT)
 @click.argument("words", metavar='"SOME WORDS"')
 @click.option("--count", type=click.IntRange(1), default=100, show_default=True, help="How many words to add.")
 @click.option("--temperature", type=click.FloatRange(0), default=0.0, show_default=True,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
+
+from xlcheck.files import protect, require_ordinary
 
 FORMATS = ("text", "json", "html", "junit")
 ENGINES = ("ironcalc", "cellrune", "libreoffice")
@@ -11,6 +16,27 @@ STEPS = ("sgd", "rmsprop", "adam", "compiled")
 LOSSES = (
     "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "mean_squared_error",
 )  # fmt: skip
+
+
+class _Input(click.Path):
+    """A file that is read: an ordinary one, onto which the command can then write nothing."""
+
+    def __init__(self, *, ordinary: bool = True) -> None:
+        super().__init__(path_type=Path)
+        self._ordinary = ordinary
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(str(super().convert(value, param, ctx)))
+        if self._ordinary:
+            require_ordinary(path)
+        protect(path)
+        return path
+
+
+INPUT = _Input()
+INPUTS = _Input(ordinary=False)
+"""Of several files each is refused in its place, where it is read."""
+OUTPUT = click.Path(path_type=Path)
 
 engine_option = click.option(
     "--engine", "engines", type=click.Choice(ENGINES), multiple=True, default=("ironcalc",), show_default=True,

@@ -10,6 +10,7 @@ import click
 
 from xlcheck.cli.group import commands
 from xlcheck.errors import UsageError, XlcheckError
+from xlcheck.files import protected_inputs
 
 _INTERRUPTED = 130
 
@@ -17,7 +18,8 @@ _INTERRUPTED = 130
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; an expected error is printed as one sentence."""
     try:
-        code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
+        with protected_inputs():
+            code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
         sys.stdout.flush()
         return int(code or 0)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlcheck.cli.options import quiet_option, seed_option
+from xlcheck.cli.options import INPUT, OUTPUT, quiet_option, seed_option
 from xlcheck.errors import UsageError
-from xlcheck.files import require_ending
+from xlcheck.files import require_writable
 from xlcheck.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 _INTERRUPTED = 130
 _CELLS = ("rnn", "lstm", "gru")
 
-_path = click.Path(path_type=Path)
-data_option = click.option("--data", type=_path, help="The file to learn from.")
+data_option = click.option("--data", type=INPUT, help="The file to learn from.")
 sample_option = click.option("--sample", is_flag=True, help="Learn from the small corpus that comes with xlcheck.")
-plot_option = click.option("--plot", type=_path, help="Also write a picture (PNG) of the training.")
+plot_option = click.option("--plot", type=OUTPUT, help="Also write a picture (PNG) of the training.")
 
 
 @click.group("train")
@@ -45,7 +44,7 @@ def command() -> None:
 @click.option("--temperature", type=click.FloatRange(0), default=0.0, show_default=True,
               help="Of the words written after each epoch; 0 takes the most probable one.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on with the model in the output file; its seed and units stay.")
-@click.option("-o", "--output", type=_path, required=True, help="The .keras file to write.")
+@click.option("-o", "--output", type=OUTPUT, required=True, help="The .keras file to write.")
 @seed_option
 @plot_option
 @quiet_option
@@ -95,7 +94,7 @@ _classifier_options = (
                  help="How many seeds to train from, beginning with --seed; the spread is shown."),
     click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
                  help="How to print the result."),
-    click.option("-o", "--output", type=_path,
+    click.option("-o", "--output", type=OUTPUT,
                  help="The .keras file to write; of several models the best on its validation part."),
     seed_option, plot_option, quiet_option,
 )  # fmt: skip
@@ -127,6 +126,7 @@ def sentiment(data: Path | None, sample: bool, text_column: str, label_column: s
     from xlcheck.chapter.training.recipes import TWEETS
 
     _require_one(data, sample)
+    _require_writable(options["output"], options["plot"])
     texts = reviews() if sample else read_tweets(locate(SOURCE, data), text_column, label_column)
     _tell(describe_texts(texts), quiet=options["quiet"])
     chosen = _changed(TWEETS["sample" if sample and recipe == "tuned" else recipe], options)
@@ -135,7 +135,7 @@ def sentiment(data: Path | None, sample: bool, text_column: str, label_column: s
 
 @command.command()
 @data_option
-@click.option("--word-index", type=_path, help="The words behind the indices.  [default: beside the data]")
+@click.option("--word-index", type=INPUT, help="The words behind the indices.  [default: beside the data]")
 @click.option("--split", type=click.Choice(("short", "full")), default="short", show_default=True,
               help="The short reviews as in the chapter, or all 50,000.")  # fmt: skip
 @click.option("--recipe", type=click.Choice(("tuned", "chapter")), default="tuned", show_default=True,
@@ -151,6 +151,7 @@ def imdb(data: Path | None, word_index: Path | None, split: str, recipe: str, **
 
     if split == "full" and recipe == "chapter":
         raise UsageError("the chapter has no settings for --split full: leave out --recipe chapter")
+    _require_writable(options["output"], options["plot"])
     if data is not None and word_index is None:
         word_index = data.with_name(IMDB_WORDS.file)
     films, index = read_imdb(locate(IMDB, data)), read_word_index(locate(IMDB_WORDS, word_index))
@@ -176,7 +177,6 @@ def _train_classifiers(recipe: Recipe[How], prepare: Callable[[int], ClassifierD
     from xlcheck.chapter.training.runs import better, train_all
 
     output, plot, quiet = options["output"], options["plot"], options["quiet"]
-    _require_writable(output, plot)
     architectures = [replace(recipe.architecture, cell=Cell(cell)) for cell in options["cells"]]
     seeds = range(options["seed"], options["seed"] + options["seeds"])
     best: Finished | None = None
@@ -262,9 +262,7 @@ def _require_writable(output: Path | None, plot: Path | None) -> None:
     """Refuse before training what could not be written after it."""
     for path, ending in ((output, ".keras"), (plot, ".png")):
         if path is not None:
-            require_ending(path, ending)
-        if path is not None and not path.parent.is_dir():
-            raise UsageError(f"{path}: there is no folder {path.parent}; make it first, or choose another place")
+            require_writable(path, ending)
 
 
 def _tell(message: str, *, quiet: bool) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from xlcheck.documents import parse_json
 from xlcheck.errors import ModelError
 from xlcheck.exclusive import exclusively
 from xlcheck.model.keras_import import import_keras
@@ -63,7 +63,7 @@ def _config(path: Path) -> dict[str, Any]:
             unpacked = sum(part.file_size for part in archive.infolist())
             if unpacked > _MAX_RATIO * path.stat().st_size:
                 raise ModelError(f"{path}: it would unpack to {unpacked} bytes, far too many for a file of its size")
-            config = json.loads(archive.read("config.json"))
+            config = parse_json(archive.read("config.json"))
         if not isinstance(config, dict):
             raise ValueError("a configuration is a dictionary")
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError, RuntimeError) as error:

@@ -10,12 +10,12 @@ share. A text is read in lower case, without punctuation, as Keras's tokenizer d
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
 from xlcheck.model.encoding import FROM_FILE, Encoding, Tokens
 
@@ -114,8 +114,8 @@ def _content(path: Path) -> str:
 
 def _from_json(path: Path, content: str) -> list[tuple[str, int]]:
     try:
-        data: Any = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        data: Any = parse_json(content)
+    except ValueError as error:
         raise DataError(f"{path}: this is not JSON ({error}); give {_HOW}") from None
     if isinstance(data, list) and all(isinstance(word, str) for word in data):
         return [(word.strip(), code) for code, word in enumerate(data)]

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import write_text
 from xlcheck.graph.trace import Trace
@@ -34,7 +35,7 @@ def read_golden(path: Path, label: str) -> Trace:
         DataError: it cannot be read, is damaged, or is some other JSON file.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"{label}: the golden file cannot be read: {error.strerror or error}") from error
     except ValueError as error:

@@ -21,6 +21,7 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlcheck.errors import WorkbookError
+from xlcheck.files import open_input
 from xlcheck.sizes import ARCHIVES, excess
 from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts, has_formulas
 
@@ -259,7 +260,7 @@ def _open_file(path: Path) -> BinaryIO:
     if path.is_dir():
         raise WorkbookError(f"{path} is a folder; pass an .xlsx file in it")
     try:
-        return path.open("rb")
+        return open_input(path)
     except FileNotFoundError:
         raise WorkbookError(f"{path} does not exist; check the spelling and the folder") from None
     except (OSError, ValueError) as error:

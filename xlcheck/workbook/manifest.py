@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.documents import parse_json
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.trace import Trace
@@ -117,7 +118,7 @@ class Manifest:
             ValueError: the text is damaged, or of a format this version does not know.
         """
         try:
-            return _decode_manifest(json.loads(_unsealed(chunks)))
+            return _decode_manifest(parse_json(_unsealed(chunks)))
         except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
 
@@ -135,7 +136,7 @@ def _unsealed(chunks: Sequence[str]) -> str:
         ValueError: it is not the text that was sealed.
     """
     first, *rest = chunks or ("",)
-    seal = json.loads(first)
+    seal = parse_json(first)
     if seal["format"] != FORMAT:
         raise ValueError(f"format {seal['format']} instead of {FORMAT}")
     text = "".join(rest)

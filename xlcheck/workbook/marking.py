@@ -17,8 +17,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
-from xlcheck.errors import UsageError, WorkbookError
-from xlcheck.files import replacing
+from xlcheck.errors import WorkbookError
+from xlcheck.files import protected_inputs, replacing
 from xlcheck.formulas.addresses import cell_name, column_index
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.note_boxes import EMPTY_DRAWING, Grid, add_box
@@ -67,12 +67,10 @@ def write_marked(source: Path, target: Path, marks: Iterable[Mark]) -> None:
         UsageError: the target is the workbook itself, or cannot be written.
         WorkbookError: the workbook cannot be read, or lacks a worksheet that is to be marked.
     """
-    if target.exists() and target.samefile(source):
-        raise UsageError(f"{target} is the workbook itself; name another file for the marked copy")
     by_sheet: dict[str, list[Mark]] = {}
     for mark in marks:
         by_sheet.setdefault(mark.sheet, []).append(mark)
-    with open_container(source) as container:
+    with protected_inputs(source), open_container(source) as container:
         changed = _Marking(container).apply(by_sheet)
         with replacing(target) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as copy:
             for name, content in container.parts():

@@ -5,7 +5,6 @@ Source of the format and of the special codes: `keras.datasets.imdb.load_data`.
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from xlcheck.chapter.datasets.labelled import Labels, require_both_classes
 from xlcheck.chapter.datasets.tweets import LABEL_NAMES
 from xlcheck.chapter.datasets.unpickle import lists_of_integers
+from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
 from xlcheck.model.encoding import Encoding, Tokens
 
@@ -92,7 +92,7 @@ def read_word_index(path: Path) -> dict[str, int]:
         DataError: the file is missing, or is not an object of words and indices 1, 2, 3, …
     """
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
+        index = parse_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(
             f"{path} cannot be read ({error.strerror}): it holds the words behind the indices; "

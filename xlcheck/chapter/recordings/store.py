@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.options import FOLDER, MORE, OPTIONS
 from xlcheck.chapter.recordings.schema import FORMAT
+from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import write_text
 from xlcheck.graph.quantities import Quantity, Role
@@ -65,7 +66,7 @@ def read_fixture(path: Path) -> Fixture:
         DataError: it is not a fixture, or not all of one.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(path.read_text(encoding="utf-8"))
         if data["format"] != FORMAT:
             raise DataError(f"{path}: the format is {data['format']!r}; this version reads {FORMAT!r}")
         return _from_json(data)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from xlcheck.chapter.training.save import save_model
+from xlcheck.documents import parse_json
 from xlcheck.errors import ModelError
 from xlcheck.files import replacing
 from xlcheck.model.encoding import Encoding
@@ -64,7 +65,7 @@ def read_companion(path: Path) -> Companion | None:
             member = archive.getinfo(MEMBER)
             if member.file_size > _LARGEST_MEMBER:
                 raise ModelError(f"{path}: {MEMBER} unpacks to {member.file_size:,} bytes, too many for a vocabulary")
-            content = json.loads(archive.read(member))
+            content = parse_json(archive.read(member))
     except OSError as error:
         raise ModelError(f"{path} cannot be read ({error.strerror}): check the path") from error
     except (zipfile.BadZipFile, EOFError, ValueError) as error:

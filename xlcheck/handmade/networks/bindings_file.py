@@ -23,14 +23,15 @@ the inputs should be.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
 import numpy as np
 
+from xlcheck.documents import parse_toml
 from xlcheck.errors import NotSupportedError, UsageError
+from xlcheck.files import read_input
 from xlcheck.graph.quantities import Graph
 from xlcheck.handmade.networks.gates import GATES
 from xlcheck.handmade.networks.helpers import helper_called, helpers
@@ -38,6 +39,7 @@ from xlcheck.handmade.networks.layer_specs import DEFAULTS, chain, layer_spec, r
 from xlcheck.handmade.networks.network import Network, Places, graph_of
 from xlcheck.handmade.networks.ranges import Cells, Reader, places
 from xlcheck.model.model_spec import LayerSpec
+from xlcheck.sizes import TEXTS
 from xlcheck.workbook.content import WorkbookContent
 
 Table = Mapping[str, Any]
@@ -53,10 +55,10 @@ def read_bindings(path: Path, content: WorkbookContent) -> tuple[Network, ...]:
         UsageError: the file cannot be read, is no TOML, or says something that does not fit the workbook.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = parse_toml(read_input(path, TEXTS[".toml"]).decode("utf-8"))
     except OSError as error:
-        raise UsageError(f"cannot read the bindings {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the bindings {path}: {error.strerror or error}") from None
+    except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from None
     try:
         return networks_of(data, content)
