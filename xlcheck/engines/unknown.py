@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import pairwise
 
+from xlcheck.formulas.scanner import tokens
 from xlcheck.workbook.formula_facts import SWALLOWS
 
 _SWALLOWS = re.compile(SWALLOWS)
-_TEXT = re.compile(r'"(?:[^"]|"")*"')
-# IronCalc and LibreOffice both write a function that they do not know in small letters.
-_SMALL_FUNCTION = re.compile(r"\b([a-z_][A-Za-z0-9_.]*)\(")
-_OTHER_WORKBOOK = re.compile(r"\[\d+\]")
-_WORD = re.compile(r"[^\W\d][\w.]*")
+_OTHER_WORKBOOK = re.compile(r"'?\[\d+\]")
 
 
 def hides_unknown(formula: str, functions: Collection[str], unusable: Collection[str] = ()) -> bool:
@@ -29,14 +27,19 @@ def hides_unknown(formula: str, functions: Collection[str], unusable: Collection
     """
     if _SWALLOWS.search(formula.upper()) is None:
         return False
-    formula = _TEXT.sub("", formula)
-    if _OTHER_WORKBOOK.search(formula):
+    words = [token for token in tokens(formula.removeprefix("=")) if token.kind != "space"]
+    called = [text for kind, text in words if kind == "function"]
+    named = {text.casefold() for kind, text in words if kind == "name"}
+    parameters = {name.text.casefold() for name, after in pairwise(words) if name.kind == "name" and after.text == ","}
+    if not any(_SWALLOWS.fullmatch(f"{name.upper()}(") for name in called):
+        return False
+    if any(kind in ("reference", "elsewhere") and _OTHER_WORKBOOK.match(text) for kind, text in words):
         return True
-    for name in _SMALL_FUNCTION.findall(formula):
+    for name in called:
         bare = name.rpartition("_xlfn.")[2]
-        # Excel's own prefix keeps its case; a parameter of LET or LAMBDA is called like a function.
-        if bare[:1].islower() or bare.startswith(("_xl", "__xl")):
-            if bare.casefold() in functions or re.search(rf"\b{re.escape(name)},", formula, re.IGNORECASE):
-                continue
+        # IronCalc and LibreOffice both write a function that they do not know in small letters. Excel's own prefix
+        # keeps its case; a parameter of LET or LAMBDA is called like a function.
+        is_unknown = bare[:1].islower() or bare.startswith(("_xl", "__xl"))
+        if is_unknown and bare.casefold() not in functions and name.casefold() not in parameters:
             return True
-    return any(word.casefold() in unusable for word in _WORD.findall(formula)) if unusable else False
+    return bool(unusable) and any(name in unusable for name in named.union(map(str.casefold, called)))

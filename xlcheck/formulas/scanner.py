@@ -9,6 +9,7 @@ The grammar is that of formulas in files: English function names, commas between
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -21,15 +22,18 @@ _SHEET = r"(?:'(?:[^']|'')+'|(?:\[[^\[\]]+\])?[\w.]+(?::[\w.]+)?)!"
 # Columns up to XFD, rows up to 1048576: what lies beyond is a name.
 _COLUMN = r"(?:[A-Za-z]{1,2}|[A-Wa-w][A-Za-z]{2}|[Xx](?:[A-Ea-e][A-Za-z]|[Ff][A-Da-d]))"
 _ROW = r"(?:[1-9]\d{0,5}|10(?:[0-3]\d{4}|4(?:[0-7]\d{3}|8(?:[0-4]\d\d|5(?:[0-6]\d|7[0-6])))))"
-_CELL = rf"(\$?)({_COLUMN})(\$?)({_ROW})"
+_CELL = rf"\$?{_COLUMN}\$?{_ROW}"
 # What is left of a reference to a worksheet that was deleted: `#REF!A1`.
-_LOST = r"\#REF!(?:\$?[A-Za-z]{1,3}\$?\d+(?::\$?[A-Za-z]{1,3}\$?\d+)?)?"
+_LOST = rf"\#REF!(?:{_CELL}(?::{_CELL})?)?"
 _REFERENCE = re.compile(
-    rf"""{_TEXT} | {_LOST}
-      | (?<![\w.$\\?!\#])({_SHEET})?
-        (?: {_CELL}(?::{_CELL})? | (\$?)({_COLUMN}):(\$?)({_COLUMN}) | (\$?)({_ROW}):(\$?)({_ROW}) )
-        (?![\w.(!\\?\[])
-      | '(?:[^']|'')*' | {_BRACKETS}""",
+    rf"""( (?<![\w.$\\?!\#]) (?:{_SHEET})?
+          (?: {_CELL}(?::{_CELL})? | \$?{_COLUMN}:\$?{_COLUMN} | \$?{_ROW}:\$?{_ROW} ) (?![\w.(!\\?\[])
+        | {_TEXT} | '(?:[^']|'')*' | {_BRACKETS} | {_LOST} )""",
+    re.VERBOSE,
+)
+_PARTS = re.compile(
+    rf"""({_SHEET})? (?: (\$?)({_COLUMN})(\$?)({_ROW}) (?: :(\$?)({_COLUMN})(\$?)({_ROW}) )?
+        | (\$?)({_COLUMN}):(\$?)({_COLUMN}) | (\$?)({_ROW}):(\$?)({_ROW}) )""",
     re.VERBOSE,
 )
 _ERRORS = r"NULL!|DIV/0!|VALUE!|NAME\?|NUM!|N/A|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!|GETTING_DATA"
@@ -167,28 +171,37 @@ class Cut(NamedTuple):
     between: tuple[str, ...]
     refs: tuple[Ref, ...]
 
-    def with_refs(self, refs: list[Ref]) -> str:
+    def with_refs(self, refs: Sequence[Ref | None]) -> str:
         """The formula with other references in their places."""
-        return "".join(part for pair in zip(self.between, (*map(str, refs), ""), strict=True) for part in pair)
+        parts = [self.between[0]]
+        for ref, rest in zip(refs, self.between[1:], strict=True):
+            parts += (str(ref), rest)
+        return "".join(parts)
 
 
 @lru_cache(maxsize=32_768)
 def cut(formula: str) -> Cut:
     """A formula cut into references and what stands between them; texts and names are no references."""
-    between: list[str] = []
-    refs: list[Ref] = []
-    end = 0
-    for match in _REFERENCE.finditer(formula):
-        if match.lastindex is None:  # a text, a quoted name, a structured reference
-            continue
-        between.append(formula[end : match.start()])
-        refs.append(_ref(*match.groups("")))
-        end = match.end()
-    between.append(formula[end:])
-    return Cut(tuple(between), tuple(refs))
+    parts = _REFERENCE.split(formula)
+    refs = tuple(map(_ref, parts[1::2]))
+    if None not in refs:
+        return Cut(tuple(parts[::2]), refs)  # type: ignore[arg-type]  # none of them is None
+    between = [parts[0]]
+    for ref, text, rest in zip(refs, parts[1::2], parts[2::2], strict=True):
+        if ref is None:
+            between[-1] += text + rest
+        else:
+            between.append(rest)
+    return Cut(tuple(between), tuple(filter(None, refs)))
 
 
-def _ref(prefix: str, *groups: str) -> Ref:
+@lru_cache(maxsize=65_536)
+def _ref(text: str) -> Ref | None:
+    """A reference from its text; None for a text in quotes, a quoted name, a structured or a lost reference."""
+    match = _PARTS.fullmatch(text)
+    if match is None:
+        return None
+    prefix, *groups = match.groups("")
     fixed_left, left, fixed_top, top, fixed_right, right, fixed_bottom, bottom, *lines = groups
     if left:
         row, column = int(top) - 1, column_index(left)
@@ -214,13 +227,14 @@ def tokens_between(text: str) -> tuple[Token, ...]:
 def tokens(formula: str) -> tuple[Token, ...]:
     """All tokens of a formula, without its leading `=`; their texts put together are the formula."""
     found: list[Token] = []
-    end = 0
-    for match in _REFERENCE.finditer(formula):
-        if match.lastindex is not None:
-            found += tokens_between(formula[end : match.start()])
-            found.append(Token("reference", match[0]))
-            end = match.end()
-    return (*found, *tokens_between(formula[end:]))
+    pending = ""
+    for number, text in enumerate(_REFERENCE.split(formula)):
+        if number % 2 and _ref(text) is not None:
+            found += (*tokens_between(pending), Token("reference", text))
+            pending = ""
+        else:
+            pending += text
+    return (*found, *tokens_between(pending))
 
 
 def plain_name(name: str) -> str:

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, column_index, column_name
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, column_name
+from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref, cut
 
-# Texts and quoted worksheet names are passed over; so are [structured] and [external] references.
-# A reference is a word of its own: not a part of a name, and not a function such as LOG10( or a sheet such as Q1!.
-_TOKEN = re.compile(
-    r"""
-    "(?:[^"]|"")*" | '(?:[^']|'')*' | \[[^\]]*\]
-    | (?<![\w.$\\?])
-      (?: (\$?)([A-Za-z]{1,3})(\$?)([1-9]\d{0,6})
-        | (\$?)([A-Za-z]{1,3}):(\$?)([A-Za-z]{1,3})
-        | (\$?)([1-9]\d{0,6}):(\$?)([1-9]\d{0,6}) )
-      (?![\w.(!\\?\[])
-    """,
-    re.VERBOSE,
-)
-
-# One reference's part: (fixed, index from 0, grid size), or literal text.
-_Piece = str | tuple[bool, int, int]
+# A row or a column that moves with the cell, as its index from 0 and the grid's size; or literal text.
+_Piece = str | tuple[int, int]
 
 
 class SharedFormula:
@@ -30,7 +17,10 @@ class SharedFormula:
     def __init__(self, text: str, row: int, column: int) -> None:
         self._row = row
         self._column = column
-        self._pieces = tuple(_split(text))
+        between, refs = cut(text)
+        self._pieces: list[_Piece] = [between[0]]
+        for ref, rest in zip(refs, between[1:], strict=True):
+            self._pieces += [*_pieces(ref), rest]
 
     def at(self, row: int, column: int) -> str:
         """The text for another cell of the group: relative references move along, and wrap at the grid's edge."""
@@ -41,11 +31,8 @@ class SharedFormula:
             if isinstance(piece, str):
                 out.append(piece)
                 continue
-            fixed, index, size = piece
-            if size == MAX_ROWS:
-                out.append(str((index if fixed else (index + down) % size) + 1))
-            else:
-                out.append(column_name(index if fixed else (index + right) % size))
+            index, size = piece
+            out.append(str((index + down) % size + 1) if size == MAX_ROWS else column_name((index + right) % size))
         return "".join(out)
 
     def down(self, rows: int) -> list[str]:
@@ -56,49 +43,32 @@ class SharedFormula:
             if isinstance(piece, str):
                 template += piece.replace("%", "%%")
                 continue
-            fixed, index, size = piece
-            if size == MAX_ROWS and not fixed:
+            index, size = piece
+            if size == MAX_ROWS:
                 template += "%d"
                 columns.append([(index + offset) % size + 1 for offset in range(rows)])
             else:
-                template += str(index + 1) if size == MAX_ROWS else column_name(index)
+                template += column_name(index)
         return [template % numbers for numbers in zip(*columns, strict=True)] if columns else [template % ()] * rows
 
 
-def _split(text: str) -> list[_Piece]:
-    pieces: list[_Piece] = []
-    position = 0
-    for match in _TOKEN.finditer(text):
-        reference = _reference(*match.groups(default="")) if match.lastindex else None
-        if reference is None:
-            continue
-        pieces += [text[position : match.start()], *reference]
-        position = match.end()
-    return [*pieces, text[position:]]
+def _pieces(ref: Ref) -> Iterator[_Piece]:
+    yield ref.prefix
+    if ref.kind != "rows":
+        yield from _part(ref.left, ref.fixed & LEFT, MAX_COLUMNS)
+    if ref.kind != "columns":
+        yield from _part(ref.top, ref.fixed & TOP, MAX_ROWS)
+    if ref.kind == "cell":
+        return
+    yield ":"
+    if ref.kind != "rows":
+        yield from _part(ref.right, ref.fixed & RIGHT, MAX_COLUMNS)
+    if ref.kind != "columns":
+        yield from _part(ref.bottom, ref.fixed & BOTTOM, MAX_ROWS)
 
 
-def _reference(*groups: str) -> list[_Piece] | None:
-    """The pieces of A1, A:A or 1:1; None for what only looks like one, but lies outside the grid."""
-    fixed_column, column, fixed_row, row, fixed_first, first, fixed_last, last, *rows = groups
-    try:
-        if row:
-            return [*_column(fixed_column, column), *_row(fixed_row, row)]
-        if first:
-            return [*_column(fixed_first, first), ":", *_column(fixed_last, last)]
-        return [*_row(*rows[:2]), ":", *_row(*rows[2:])]
-    except ValueError:
-        return None
-
-
-def _column(fixed: str, name: str) -> tuple[_Piece, _Piece]:
-    return fixed, (bool(fixed), _in_grid(column_index(name), MAX_COLUMNS), MAX_COLUMNS)
-
-
-def _row(fixed: str, number: str) -> tuple[_Piece, _Piece]:
-    return fixed, (bool(fixed), _in_grid(int(number) - 1, MAX_ROWS), MAX_ROWS)
-
-
-def _in_grid(index: int, size: int) -> int:
-    if index >= size:
-        raise ValueError
-    return index
+def _part(index: int, fixed: int, size: int) -> Iterator[_Piece]:
+    if fixed:
+        yield f"${index + 1 if size == MAX_ROWS else column_name(index)}"
+    else:
+        yield index, size

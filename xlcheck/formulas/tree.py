@@ -114,7 +114,7 @@ class _Hole(Node):
 # How strongly an infix operator binds. A sign binds more strongly than ^ in Excel: -2^2 is 4.
 INFIX = {"=": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "<>": 1, "&": 2, "+": 3, "-": 3, "*": 4, "/": 4, "^": 5}
 INFIX |= {" ": 9, ":": 10}
-SIGN = 7
+SIGN, PERCENT = 7, 8
 _Token = tuple[str, str | int]
 """Kind and text; for the hole of a reference its number."""
 
@@ -249,17 +249,27 @@ class _Parser:
         if self._depth > MAX_DEPTH:
             raise _UnreadableError(_END, "is nested too deeply")
         left = self._postfix(self._prefix())
-        while True:
+        signs = 0
+        while self._strength() > strength:
             kind, symbol = self._peek()
-            own = INFIX.get(str(symbol), 0) if kind == "operator" else 0
-            if own <= strength:
-                self._depth -= 1
-                return left
             self._next += 1
-            right = self._expression(own)
-            if own >= INFIX[" "] and isinstance(left, Literal) | isinstance(right, Literal):
+            if symbol == "%":
+                left = Operator("%", (left,))
+                signs += 1
+                if signs > MAX_DEPTH:
+                    raise _UnreadableError((kind, symbol))
+                continue
+            right = self._expression(INFIX[str(symbol)])
+            if symbol in (":", " ") and isinstance(left, Literal) | isinstance(right, Literal):
                 raise _UnreadableError((kind, symbol))
             left = Operator(str(symbol), (left, right))
+        self._depth -= 1
+        return left
+
+    def _strength(self) -> int:
+        """How strongly the next token binds what stands before it."""
+        kind, symbol = self._peek()
+        return (PERCENT if symbol == "%" else INFIX.get(str(symbol), 0)) if kind == "operator" else 0
 
     def _prefix(self) -> Node:
         kind, text = self._peek()
@@ -279,9 +289,7 @@ class _Parser:
 
     def _postfix(self, node: Node) -> Node:
         for _ in range(MAX_DEPTH):
-            if self._take("%"):
-                node = Operator("%", (node,))
-            elif self._take("#"):
+            if self._take("#"):
                 node = Operator("#", (node,))
             elif isinstance(node, FunctionCall | Application) and self._take("("):
                 node = Application(node, self._arguments())

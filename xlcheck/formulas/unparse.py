@@ -8,6 +8,7 @@ from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, quote_sheet
 from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref
 from xlcheck.formulas.tree import (
     INFIX,
+    PERCENT,
     SIGN,
     Application,
     ArrayLiteral,
@@ -21,7 +22,6 @@ from xlcheck.formulas.tree import (
     Reference,
 )
 
-_POSTFIX: Final = 8
 _ATOM: Final = 11
 
 
@@ -63,8 +63,10 @@ class Unparser:
                 return self._chain(infix)
             case Operator("-", (operand,)):
                 return f"-{self._inside(operand, SIGN)}", SIGN
+            case Operator("%", (operand,)):
+                return f"{self._inside(operand, PERCENT)}%", PERCENT
             case Operator(symbol, (operand,)):
-                return f"{self._inside(operand, _POSTFIX)}{symbol}", _POSTFIX
+                return f"{self._inside(operand, _ATOM)}{symbol}", _ATOM
             case FunctionCall(name, arguments):
                 return f"{name}({self._list(arguments)})", _ATOM
             case Application(function, arguments):

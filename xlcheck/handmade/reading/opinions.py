@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,18 +10,13 @@ import numpy as np
 from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
 from xlcheck.errors import EngineError, MissingDependencyError
+from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.sessions import Sessions
 from xlcheck.workbook.values import CellError, NotEvaluated
 
-# IronCalc 0.9 takes a single cell of a range to which such a function is applied outside of an array formula.
-_OVER_A_RANGE = re.compile(
-    r"\b(?:EXP|LN|TANH|SQRT|ABS|SIGN|POWER|SUMXMY2|ROUND)\(\s*-?\s*(?:(?:'[^']+'|[\w.]+)!)?\$?[A-Z]{1,3}\$?\d+:",
-    re.IGNORECASE,
-)
-# And of `(A1+B1)%` it takes the percentage of B1 alone.
-_OF_PARENTHESES = re.compile(r"\)\s*%")
+_OF_SINGLE_NUMBERS = {"EXP", "LN", "TANH", "SQRT", "ABS", "SIGN", "POWER", "SUMXMY2", "ROUND"}
 _OTHER = {"ironcalc": "cellrune", "cellrune": "ironcalc", "libreoffice": "cellrune"}
 _SAME = 1e-9
 
@@ -95,9 +89,29 @@ def _is_doubtful(table: CellTable, values: CellValues) -> bool:
 def _silent(table: CellTable) -> Iterator[Address]:
     """The formulas that IronCalc may compute wrongly without saying so."""
     for cell, text in table.texts.items():
-        over_a_range = ":" in text and cell not in table.arrays and _OVER_A_RANGE.search(text)
-        if over_a_range or _OF_PARENTHESES.search(text):
-            yield cell
+        if (":" in text and cell not in table.arrays) or "%" in text:
+            try:
+                nodes = list(ast.walk(ast.parse(text)))
+            except ast.FormulaSyntaxError:
+                continue
+            over_a_range = cell not in table.arrays and any(map(_is_over_a_range, nodes))
+            if over_a_range or any(map(_is_percentage_of_a_sum, nodes)):
+                yield cell
+
+
+def _is_over_a_range(node: ast.Node) -> bool:
+    """IronCalc 0.9 takes a single cell of the range to which such a function is applied outside of an array formula."""
+    if not isinstance(node, ast.FunctionCall) or node.name not in _OF_SINGLE_NUMBERS:
+        return False
+    argument = node.arguments[0] if node.arguments else node
+    while isinstance(argument, ast.Operator) and argument.symbol == "-" and len(argument.operands) == 1:
+        argument = argument.operands[0]
+    return isinstance(argument, ast.Reference) and argument.area.size > 1
+
+
+def _is_percentage_of_a_sum(node: ast.Node) -> bool:
+    """And of `(A1+B1)%` it takes the percentage of B1 alone."""
+    return isinstance(node, ast.Operator) and node.symbol == "%" and isinstance(node.operands[0], ast.Operator)
 
 
 def _is_hidden(table: CellTable, values: CellValues) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import column_of, moved, operands, row_of, shape_of, skeleton, with_operand
+from xlcheck.formulas.scanner import LEFT, TOP, Ref
+from xlcheck.formulas.shapes import moved, operands, shape_of, skeleton, with_operand
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.workbook.content import Cell
@@ -120,12 +119,12 @@ class Lines:
         fractions = (cell for cell, number in self._table.typed_numbers() if not number.is_integer())
         unread = {cell for cell in fractions if not precedents.readers(cell)}
         for line in self._longest() if unread else ():
-            for number, (first, _) in enumerate(operands(self._text(line))):
-                if not (first["fixed_row"] and first["fixed_column"]):
+            for number, ref in enumerate(operands(self._text(line))):
+                if ref.fixed & (TOP | LEFT) != TOP | LEFT:
                     continue
                 area = self._area_of(line[0], number)
                 for start in sorted(unread):
-                    by = (start[1] - row_of(first), start[2] - column_of(first))
+                    by = (start[1] - ref.top, start[2] - ref.left)
                     if start[0] == min(area)[0] and _shifted(area, by) <= unread:
                         yield from self._moved_up(line, number, by)
 
@@ -156,24 +155,21 @@ class Lines:
 
     def _area_of(self, cell: Address, number: int) -> set[Address]:
         """The cells of one range of a formula."""
-        first, last = operands(self._table.texts[cell])[number]
-        sheet = (first["sheet"] or cell[0]).removesuffix("!").strip("'")
-        return set(self._area(sheet, first, last))
+        return set(self._area(operands(self._table.texts[cell])[number], cell[0]))
 
-    def _area(self, sheet: str, first: re.Match[str], last: re.Match[str]) -> Iterator[Address]:
+    def _area(self, ref: Ref, sheet: str) -> Iterator[Address]:
         """The cells of a range; of a very large one those that can hold something."""
-        (top, bottom), (left, right) = (sorted((of(first), of(last))) for of in (row_of, column_of))
-        area = self._table.clip(Range(sheet, top, left, bottom - top + 1, right - left + 1))
-        return ((sheet, *place) for place in area.cells())
+        area = self._table.clip(ref.area(sheet))
+        return ((area.sheet, *place) for place in area.cells())
 
     def _with_operand_of(self, source: Address, cell: Address, number: int) -> Cell | None:
         """A formula with one range of another formula that does the same; None if the ranges are the same or typed."""
-        (first, last), (top, bottom) = (operands(self._table.texts[c])[number] for c in (source, cell))
-        if (row_of(first), column_of(first)) == (row_of(top), column_of(top)):
+        ref, own = (operands(self._table.texts[c])[number] for c in (source, cell))
+        if (ref.top, ref.left) == (own.top, own.left):
             return None
-        if not any(map(self._table.is_formula, self._area(source[0], first, last))):
+        if not any(map(self._table.is_formula, self._area(ref, source[0]))):
             return None
-        by = [(row_of(a) - row_of(b), column_of(a) - column_of(b)) for a, b in ((first, top), (last, bottom))]
+        by = ((ref.top - own.top, ref.left - own.left), (ref.bottom - own.bottom, ref.right - own.right))
         text = with_operand(self._table.texts[cell], number, *by)
         return None if text is None else Cell(None, text, self._table.arrays.get(cell))
 
@@ -186,8 +182,8 @@ class Lines:
         """Formulas that do the same, all reading one cell further, if nothing reads what they would read then."""
         for axis in (0, 1):
             for cells in self._alike(axis):
-                for number, (first, _) in enumerate(operands(self._table.texts[cells[0]])):
-                    if first["fixed_column" if axis else "fixed_row"]:
+                for number, ref in enumerate(operands(self._table.texts[cells[0]])):
+                    if ref.fixed & (LEFT if axis else TOP):
                         continue
                     for sign in (-1, 1):
                         by = (0, sign) if axis else (sign, 0)
@@ -210,8 +206,8 @@ class Lines:
         groups: dict[object, list[Address]] = defaultdict(list)
         for cell, text in self._table.texts.items():
             distances = tuple(
-                column_of(first) - cell[2] if axis else row_of(first) - cell[1]
-                for first, _ in operands(text) if not first["fixed_column" if axis else "fixed_row"]
+                ref.left - cell[2] if axis else ref.top - cell[1]
+                for ref in operands(text) if not ref.fixed & (LEFT if axis else TOP)
             )  # fmt: skip
             groups[cell[0], skeleton(text), distances].append(cell)
         yield from groups.values()
@@ -226,8 +222,8 @@ class Lines:
     def _read_anew(self, edits: Edits, precedents: Precedents) -> bool:
         """Whether changed formulas read a number or a formula that nothing reads."""
         for cell, content in edits.items():
-            for first, last in operands(content.formula or ""):
-                for other in self._area(cell[0], first, last) if first["sheet"] is None else ():
+            for ref in operands(content.formula or ""):
+                for other in self._area(ref, cell[0]) if not ref.prefix else ():
                     holds_number = self._table.is_formula(other) or other in self._numbers
                     if holds_number and other not in edits and not precedents.readers(other):
                         return True
@@ -295,7 +291,7 @@ def _by_column(cell: Address) -> tuple[str, int, int]:
 def _shorter(formula: str, number: int, *, at_end: bool) -> str | None:
     """A formula in which a range, and the next one if it is as long, lack their last or their first cells."""
     places = operands(formula)
-    lengths = [(row_of(b) - row_of(a) + 1, column_of(b) - column_of(a) + 1) for a, b in places]
+    lengths = [(ref.bottom - ref.top + 1, ref.right - ref.left + 1) for ref in places]
     rows, columns = lengths[number]
     text: str | None = formula
     by: tuple[int, int]
