@@ -55,7 +55,8 @@ def test_unknown_operation_is_named() -> None:
 
 UNARY: list[tuple[type[ex.Unary], Callable[[Any, Any], Any]]] = [
     (ex.Neg, lambda k, v: k.negative(v)), (ex.Tanh, lambda k, v: k.tanh(v)), (ex.Sigmoid, lambda k, v: k.sigmoid(v)),
-    (ex.Abs, lambda k, v: k.abs(v)), (ex.Relu, lambda k, v: k.relu(v)), (ex.Softplus, lambda k, v: k.softplus(v)),
+    (ex.Abs, lambda k, v: k.abs(v)), (ex.Sign, lambda k, v: k.sign(v)), (ex.Relu, lambda k, v: k.relu(v)),
+    (ex.Softplus, lambda k, v: k.softplus(v)),
     (ex.Softmax, lambda k, v: k.softmax(v)), (ex.Exp, lambda k, v: k.exp(v)),
     (ex.Expm1, lambda k, v: k.expm1(k.minimum(v, 0.0))), (ex.Sqrt, lambda k, v: k.sqrt(k.abs(v))),
     (ex.Log, lambda k, v: k.log(k.abs(v))), (ex.LogSumExp, lambda k, v: k.logsumexp(v, axis=-1, keepdims=True)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import DataError, ModelError
 from xlcheck.files import require_writable
 from xlcheck.formulas.printing import Style
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
+from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.lesson_sheets.start import Story
@@ -28,6 +31,8 @@ from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook
+
+_SAME_DIGITS = 1e-14  # numbers nearer to each other are the same to some program
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,9 @@ def build_model(
     trace = record(loaded, arrays, targets, given.states, loss=spec.loss)
     trained = record(loaded, arrays, initial_states=given.states, dtype="float32")
     _require_finite(trace)
-    _require_finite(trained, forward_graph(spec).outputs, " in float32, the precision in which the model was trained")
+    graph = forward_graph(spec)
+    _require_clear_masks(graph, trace)
+    _require_finite(trained, graph.outputs, " in float32, the precision in which the model was trained")
     spec, trace = with_places(spec, trace)
     if batch is not None:
         trace = with_gradients(spec, trace, batch, settings)
@@ -150,6 +157,26 @@ def _require_finite(trace: Trace, names: Sequence[str] | None = None, where: str
                 f"{name} is infinite or not a number{where} for one of the samples, which no worksheet cell can hold; "
                 "give inputs for which the model stays finite"
             )
+
+
+def _require_clear_masks(graph: Graph, trace: Trace) -> None:
+    """Refuse numbers that spreadsheets, which compare 15 digits, would skip as a mask does, but Keras does not."""
+    for q in graph:
+        for test in _comparisons(q.expr) if q.band.symbol == "mask" and q.expr is not None else ():
+            values, skipped = (value_of(side, trace.values) for side in (test.a, test.b))
+            near = (values != skipped) & (np.abs(values - skipped) <= _SAME_DIGITS * np.abs(skipped))
+            if near.any():
+                raise ModelError(
+                    f"layer {q.band.layer!r} reads {float(values[near][0])!r} and skips {float(skipped.flat[0]):g}, "
+                    "which no spreadsheet can tell from each other; round the inputs"
+                )
+
+
+def _comparisons(expr: ex.Expr) -> Iterator[ex.NotEqual]:
+    if isinstance(expr, ex.NotEqual):
+        yield expr
+    for operand in ex.operands(expr):
+        yield from _comparisons(operand)
 
 
 def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, options: str) -> dict[str, str]:

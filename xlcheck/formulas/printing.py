@@ -477,6 +477,7 @@ _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Exp: Row("EXP({x})"),
     ex.Log: Row("LN({x})"),
     ex.Abs: Row("ABS({x})"),
+    ex.Sign: Row("SIGN({x})"),
     ex.Sqrt: Row("SQRT({x})"),
     ex.Expm1: Row("EXP({x})-1", "add"),
     ex.Relu: Row("MAX({x},0)", single=True),
@@ -530,6 +531,7 @@ ARRAYS: dict[type[ex.Expr], Rule] = {
     ex.Where: Row("({test}<>0)*{a:mul}+({test}=0)*{b:mul}", "add"),
     ex.Greater: Row("--({a}>{b})", "neg"),
     ex.NotEqual: Row("--({a}<>{b})", "neg"),
+    ex.Sign: Row("SIGN({x:add}-0)"),  # some engines know no SIGN of a bare range
     ex.OneHot: _one_hot_of_range,
     ex.Expm1: Row("EXP({x})-1", "add"),
     ex.Sigmoid: Row("(1+TANH({x:mul}/2))/2", "mul"),

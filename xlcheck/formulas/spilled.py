@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Protocol, cast
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.formulas.printing import MANY, TABLES, Operand, Places, Printer, Row, Rule, Style, one_hot_row
+from xlcheck.formulas.printing import ARRAYS, MANY, TABLES, Operand, Places, Printer, Row, Rule, Style, one_hot_row
 from xlcheck.graph import expressions as ex
 
 NEEDS = "Excel 365 or 2021, Google Sheets, or LibreOffice 24.8"
@@ -127,6 +127,7 @@ _SPILLED: Mapping[type[ex.Expr], Rule] = {
     ex.Gather: _gather,
     ex.Greater: _compare,
     ex.NotEqual: _compare,
+    ex.Sign: ARRAYS[ex.Sign],
     ex.Expm1: Row("2*EXP(IF({x}>-80,{x},-80)/2)*SINH(IF({x}>-80,{x},-80)/2)", "mul"),
     ex.Sum: Row("SUMPRODUCT({x:array})"),
     ex.Total: _total,

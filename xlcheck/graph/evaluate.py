@@ -179,6 +179,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Tanh: _unary(np.tanh),
     ex.Sigmoid: _unary(sigmoid),
     ex.Abs: _unary(np.abs),
+    ex.Sign: _unary(np.sign),
     ex.Sqrt: _unary(np.sqrt),
     ex.Expm1: _unary(np.expm1),
     ex.Relu: _unary(lambda x: np.maximum(x, 0)),

@@ -116,6 +116,10 @@ class Abs(Unary):
     """|x|."""
 
 
+class Sign(Unary):
+    """1, 0 or -1; also of numbers that some spreadsheet programs cannot tell from 0 by comparing."""
+
+
 class Sqrt(Unary):
     """The square root of x."""
 

@@ -176,8 +176,8 @@ def _categorical_crossentropy(apart: _Apart, e: ex.CategoricalCrossentropy, inde
 
 
 _ELEMENTWISE = (
-    ex.Neg, ex.Exp, ex.Log, ex.Tanh, ex.Sigmoid, ex.Abs, ex.Sqrt, ex.Expm1, ex.Relu, ex.Softplus, ex.NormalCdf,
-    ex.Add, ex.Sub, ex.Mul, ex.Div, ex.Power, ex.Maximum, ex.Minimum, ex.Greater, ex.NotEqual, ex.Where,
+    ex.Neg, ex.Exp, ex.Log, ex.Tanh, ex.Sigmoid, ex.Abs, ex.Sign, ex.Sqrt, ex.Expm1, ex.Relu, ex.Softplus,
+    ex.NormalCdf, ex.Add, ex.Sub, ex.Mul, ex.Div, ex.Power, ex.Maximum, ex.Minimum, ex.Greater, ex.NotEqual, ex.Where,
     ex.BinaryCrossentropy,
 )  # fmt: skip
 _RULES: dict[type[ex.Expr], Callable[..., ex.Expr]] = {

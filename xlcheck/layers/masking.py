@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Const, Greater, NotEqual, Ref, Sum, Where
+from xlcheck.graph.expressions import Abs, Const, Greater, NotEqual, Ref, Sign, Sum, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import single
 from xlcheck.layers.signals import Signal, only_sequence
@@ -30,8 +30,10 @@ def equations(
         "Whether this step is read: a step of filling values is skipped.",
     )  # fmt: skip
     y_band = Band(name, "y", Role.OUTPUT, "yₜ", "xₜ if maskₜ, else 0", "The input, with skipped steps set to zero.")
+    # A comparison with 0 is false in some engines for numbers below 2.2e-16, which Keras does not skip.
+    differs = (lambda x: Abs(Sign(x))) if value == 0 else (lambda x: NotEqual(x, Const(value)))
     mask, outputs = [], []
     for t, x in enumerate(only_sequence(layer.name, inputs[0])):
-        mask.append(build.let(mask_band, Greater(Sum(NotEqual(x, Const(value))), Const(0.0)), t))
+        mask.append(build.let(mask_band, Greater(Sum(differs(x)), Const(0.0)), t))
         outputs.append(build.let(y_band, Where(mask[-1], x, Const(0.0)), t))
     return (Signal.sequence(tuple(outputs), tuple(mask)),)

@@ -1,0 +1,46 @@
+"""Masks of numbers that spreadsheet programs can hardly tell, or cannot tell at all, from the one that is skipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from xlcheck.api import check
+from xlcheck.building.build import build_model
+from xlcheck.errors import ModelError
+from xlcheck.formulas.printing import Style
+from xlcheck.model.keras_import import import_keras
+
+pytestmark = pytest.mark.keras
+
+
+def masked(value: float) -> Any:
+    keras = import_keras()
+    return keras.Sequential([keras.Input((4, 2)), keras.layers.Masking(value), keras.layers.GRU(2)])
+
+
+@pytest.mark.parametrize("style", [Style.ROBUST, Style.COMPACT])
+@pytest.mark.parametrize("smallest", [1e-20, -1e-300, 2.3e-308])
+def test_the_smallest_numbers_are_not_skipped(smallest: float, style: Style, tmp_path: Path) -> None:
+    """A step of zeros is skipped, one with the smallest of numbers is not, in each engine."""
+    x = np.random.default_rng(1).normal(size=(1, 4, 2))
+    x[0, 1], x[0, 2] = (0, 0), (0, smallest)
+    path = tmp_path / "m.xlsx"
+    report = build_model(masked(0.0), x, path, style=style).report
+
+    assert report.ok
+    assert check(path, engine="cellrune").ok
+
+
+def test_what_no_spreadsheet_tells_from_the_skipped_number_is_refused(tmp_path: Path) -> None:
+    """Spreadsheets compare 15 digits: beside 3, the next double-precision number is 3 to them, but not to Keras."""
+    x = np.random.default_rng(1).normal(size=(1, 4, 2))
+    x[0, 1], x[0, 2] = (3, 3), (3, np.nextafter(3, 4))
+
+    with pytest.raises(ModelError, match=r"masking.* 3\.0000000000000004 .* skips 3"):
+        build_model(masked(3.0), x, tmp_path / "m.xlsx")
+    x[0, 2, 1] = 3.001
+    assert build_model(masked(3.0), x, tmp_path / "m.xlsx").report.ok
