@@ -18,6 +18,8 @@ from xlcheck.formulas.addresses import parse_range
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 POISON = 999.25
+# Engines that a user need not have.
+_OPTIONAL = {"formulon": pytest.mark.formulon, "libreoffice": pytest.mark.libreoffice}
 
 
 @pytest.fixture(
@@ -26,6 +28,7 @@ POISON = 999.25
         pytest.param(("ironcalc", False), id="ironcalc-unguarded"),
         pytest.param(("cellrune", True), id="cellrune"),
         pytest.param(("cellrune", False), id="cellrune-unguarded"),
+        pytest.param(("formulon", True), id="formulon", marks=pytest.mark.formulon),
         pytest.param(("libreoffice", True), id="libreoffice", marks=pytest.mark.libreoffice),
     ]
 )
@@ -177,9 +180,9 @@ def test_unknown_function_is_not_evaluated(an_engine: Engine, write: Callable[..
 
 
 def test_circular_reference_is_an_error(an_engine: Engine, write: Callable[..., Path]) -> None:
-    """A cell that depends on itself has an error value; LibreOffice only writes a general one."""
+    """A cell that depends on itself has an error value; some engines only give a general one."""
     path = write({"B1": "B2+1", "B2": "B1+1", "B3": "1+1"})
-    error = CellError("#VALUE!" if an_engine.name == "libreoffice" else "#CIRC!")
+    error = CellError({"formulon": "#REF!", "libreoffice": "#VALUE!"}.get(an_engine.name, "#CIRC!"))
 
     assert read(calculated(an_engine, path), "B1:B3") == [[error], [error], [2.0]]
 
@@ -251,9 +254,7 @@ def test_macros_are_no_obstacle(an_engine: Engine, write_parts: Callable[..., Pa
     assert read(calculated(an_engine, path), "A1") == [[2.0]]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.libreoffice] * (name == "libreoffice")) for name in ENGINES]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=_OPTIONAL.get(name, ())) for name in ENGINES])
 def test_engines_are_found_by_name(name: str) -> None:
     """Each name gives the engine of that name, with a version for reports."""
     assert engine(name).name == name
@@ -265,4 +266,6 @@ def test_unknown_engine() -> None:
     with pytest.raises(UsageError) as caught:
         engine("excel")
 
-    assert str(caught.value) == ("there is no formula engine 'excel'; choose one of ironcalc, cellrune, libreoffice")
+    assert str(caught.value) == (
+        "there is no formula engine 'excel'; choose one of ironcalc, cellrune, formulon, libreoffice"
+    )

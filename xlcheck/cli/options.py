@@ -10,7 +10,7 @@ import click
 from xlcheck.files import protect, require_ordinary
 
 FORMATS = ("text", "json", "html", "junit")
-ENGINES = ("ironcalc", "cellrune", "libreoffice")
+ENGINES = ("ironcalc", "cellrune", "formulon", "libreoffice")
 STYLES = ("teaching", "book", "robust", "compact")
 STEPS = ("sgd", "rmsprop", "adam", "compiled")
 LOSSES = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from xlcheck.engines.base import Engine
 from xlcheck.errors import UsageError
 
-ENGINES = ("ironcalc", "cellrune", "libreoffice")
+ENGINES = ("ironcalc", "cellrune", "formulon", "libreoffice")
 
 
 @cache
@@ -17,7 +17,7 @@ def engine(name: str, *, guarded: bool = True) -> Engine:
 
     Args:
         name: one of `ENGINES`.
-        guarded: run ironcalc and cellrune in a process of their own, which a hostile workbook may crash
+        guarded: run the others but LibreOffice in a process of their own, which a hostile workbook may crash
             or keep busy without harm. LibreOffice is one anyway.
 
     Raises:
@@ -49,6 +49,10 @@ def _create(name: str) -> Engine:
         from xlcheck.engines.cellrune import CellRune
 
         return CellRune()
+    if name == "formulon":
+        from xlcheck.engines.formulon import Formulon
+
+        return Formulon()
     if name == "libreoffice":
         from xlcheck.engines.libreoffice import LibreOffice
 

@@ -73,7 +73,7 @@ class Engine(Protocol):
     """A formula engine.
 
     Attributes:
-        name: `ironcalc`, `cellrune` or `libreoffice`.
+        name: `ironcalc`, `cellrune`, `formulon` or `libreoffice`.
         absolute_tolerance: the precision with which it hands values back (LibreOffice writes 15 digits).
     """
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xlcheck.pytest_plugin.workbook_check import WorkbookCheck
 
 _SETTINGS = pytest.StashKey["Settings"]()
-_ENGINES = ("ironcalc", "cellrune", "libreoffice")
+_ENGINES = ("ironcalc", "cellrune", "formulon", "libreoffice")
 _MARKER = "xlcheck(engine=None, atol=None, rtol=None, tolerances=None): engine and tolerances of the test's comparisons"
 
 
