@@ -32,6 +32,7 @@ SECONDS = 5.0
 SECONDS_PER_MEGABYTE = 10.0
 # Beyond that for the first request, while the other process starts: seconds where other programs run, too.
 STARTING_SECONDS = 20.0
+_COMPILING_SECONDS = {"formulon": 60.0}  # what compiles itself when it starts
 # Processes that wait for the next workbook.
 MAX_IDLE = 4
 
@@ -193,7 +194,7 @@ class _Worker:
         self._engine = engine
         self._numbers = count()
         self._forgotten: list[int] = []
-        self._starting = True
+        self._starting = _COMPILING_SECONDS.get(engine, STARTING_SECONDS)
         self.process = ChildProcess(_start(engine))
 
     @property
@@ -214,7 +215,7 @@ class _Worker:
 
     def begin(self, method: str, *arguments: object, seconds: float) -> Request:
         """Send a request."""
-        starting, self._starting = STARTING_SECONDS * self._starting, False
+        starting, self._starting = self._starting, 0.0
         return self.process.begin((method, arguments, self._taken()), seconds + starting)
 
     def reply(self, request: Request, path: Path) -> Any:
