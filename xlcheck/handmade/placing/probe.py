@@ -16,6 +16,7 @@ from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.handmade import effort
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.sessions import Sessions
@@ -140,8 +141,10 @@ class Probe:
         return self._recalculated(self._sessions[setting])
 
     def _recalculated(self, session: Session) -> Array:
+        effort.require_time()
         self.work += PER_RECALCULATION + len(self._table.formulas)
-        return self._table.recalculate(session, formulas_only=True).numbers
+        with effort.waiting(id(self._table)):
+            return self._table.recalculate(session, formulas_only=True).numbers
 
     def _given(self, tied: Network, setting: int) -> dict[Address, float]:
         random = self._random[setting]

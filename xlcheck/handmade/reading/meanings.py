@@ -24,6 +24,7 @@ from xlcheck.formulas.algebra import (
 )
 from xlcheck.formulas.functions import OpaqueError, Scalar, simple, two_dimensional
 from xlcheck.formulas.terms import FormulaValues, Surroundings
+from xlcheck.handmade import effort
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.workbook.values import CellError, NotEvaluated
 
@@ -97,6 +98,7 @@ class Meanings:
         stack = [start]
         begun: set[Address] = set()  # cells that wait for what they read; not those that only wait for their turn
         while stack:
+            effort.require_time()
             cell = stack[-1]
             if cell in self.known:
                 begun.discard(stack.pop())

@@ -157,9 +157,9 @@ class _Assembly:
 
 
 def _is_model(network: Network) -> bool:
-    """Whether its layers can be put together."""
+    """Whether its layers can be put together, and no cell is missing above or left of the worksheet."""
     try:
-        return bool(network.graph.quantities)
+        return bool(network.graph.quantities) and all(min(cell[1:]) >= 0 for *_, cell in network.cells())
     except (XlcheckError, ValueError):
         return False
 

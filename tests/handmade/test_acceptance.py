@@ -1,0 +1,64 @@
+"""What keeps right cells from being called wrong: a reading that does not explain a workbook blames nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+
+def _row(sheet: object, row: int, values: list[object]) -> None:
+    for column, value in enumerate(values, start=1):
+        sheet.cell(row, column, value)  # type: ignore[attr-defined]
+
+
+def test_numbers_that_are_inputs_are_not_called_missing_formulas(tmp_path: Path) -> None:
+    """Three samples of one perceptron, one below the other, are no time steps; no number among them is wrong."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    _row(sheet, 1, ["x", 2.0, 3.0, 5.0])
+    _row(sheet, 2, ["w", 0.3])
+    _row(sheet, 3, ["b", 0.1])
+    _row(sheet, 4, ["y", "=1/(1+EXP(-(B1*$B$2+$B$3)))", "=1/(1+EXP(-(C1*$B$2+$B$3)))", "=1/(1+EXP(-(D1*$B$2+$B$3)))"])
+    _row(sheet, 5, ["error", "=(B4-1)^2", "=(C4-0)^2", "=(D4-1)^2"])
+    book.save(tmp_path / "w.xlsx")
+
+    try:
+        report = check(tmp_path / "w.xlsx")
+    except NothingCheckedError:
+        return
+
+    assert not list(report.roots)
+
+
+def test_nothing_recognised_says_what_would_settle_it(tmp_path: Path) -> None:
+    """A workbook that is no network ends with exit code 3 and with the way to describe it."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in range(1, 9):
+        _row(sheet, row, [row * 1.5, f"=EXP(A{row})/A{9 - row}", f"=B{row}*B{9 - row}-A{row}^2"])
+    book.save(tmp_path / "w.xlsx")
+
+    with pytest.raises(NothingCheckedError, match="bindings file"):
+        check(tmp_path / "w.xlsx")
+
+
+def test_an_odd_worksheet_leaves_the_others_alone(tmp_path: Path) -> None:
+    """A network on one worksheet gets its verdict though nothing is known of the formulas on another one."""
+    source = Path(__file__).parents[2] / "fixtures" / "handmade" / "book_simple_rnn.xlsx"
+    book = openpyxl.load_workbook(source)
+    sheet = book.create_sheet("odd")
+    for row in range(1, 30):
+        _row(sheet, row, [row * 0.7, f"=EXP(A{row})/A{30 - row}", f"=B{row}*B{30 - row}-A{row}^2"])
+    book.save(tmp_path / "w.xlsx")
+
+    alone, together = check(source), check(tmp_path / "w.xlsx")
+
+    assert together.counts.agree == alone.counts.agree
+    assert together.counts.root == 0
+    assert together.exit_code == 3
+    assert any("odd" in note for note in together.notes)

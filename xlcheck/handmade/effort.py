@@ -1,0 +1,84 @@
+"""How much time a check of a hand-made workbook may take: searches ask for it, and stop when it is used up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+SECONDS = 10.0
+"""Processor time of one command unless somebody asks for more."""
+
+
+class OutOfTimeError(Exception):
+    """The time is used up; whoever divides the work catches it and reports what was settled before."""
+
+
+class _Clock:
+    """Processor time of this process, and the time that it waited for a formula engine in another one.
+
+    Of the same work the engine has to do again and again, the shortest wait counts: longer ones are those of a
+    machine that is busy otherwise.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._waited = 0.0
+        self._shortest: dict[object, float] = {}
+        self.end = self.now() + seconds
+
+    def now(self) -> float:
+        return time.process_time() + self._waited
+
+    def wait(self, work: object, seconds: float) -> None:
+        """Count what an engine took."""
+        self._shortest[work] = min(seconds, self._shortest.get(work, seconds))
+        self._waited += self._shortest[work]
+
+
+_clock: ContextVar[_Clock | None] = ContextVar("effort", default=None)
+
+
+@contextmanager
+def limited_to(seconds: float) -> Iterator[None]:
+    """Whatever is done inside may take so long; a limit that already holds and ends sooner goes on."""
+    outer = _clock.get()
+    inner = _Clock(seconds)
+    if outer is not None:
+        inner._waited, inner._shortest = outer._waited, outer._shortest
+        inner.end = min(outer.end, inner.now() + seconds)
+    token = _clock.set(inner)
+    try:
+        yield
+    finally:
+        _clock.reset(token)
+        if outer is not None:
+            outer._waited = inner._waited
+
+
+def left() -> float:
+    """Seconds that are left; infinity where nobody has set a limit."""
+    clock = _clock.get()
+    return float("inf") if clock is None else clock.end - clock.now()
+
+
+def require_time() -> None:
+    """Go on only if there is time.
+
+    Raises:
+        OutOfTimeError: there is none.
+    """
+    if left() <= 0:
+        raise OutOfTimeError
+
+
+@contextmanager
+def waiting(work: object) -> Iterator[None]:
+    """A formula engine does some work, the same as often as the argument is equal; what it takes counts."""
+    clock = _clock.get()
+    wall, own = time.perf_counter(), time.process_time()
+    try:
+        yield
+    finally:
+        if clock is not None:
+            clock.wait(work, max(0.0, time.perf_counter() - wall - (time.process_time() - own)))

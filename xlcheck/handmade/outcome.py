@@ -1,0 +1,244 @@
+"""What became of the cells of some networks: tie them, ask Keras, judge each formula cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.errors import UsageError
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.algebra import Address
+from xlcheck.graph.trace import Trace
+from xlcheck.handmade.judging.diagnose import Diagnoser
+from xlcheck.handmade.judging.explain import Explainer
+from xlcheck.handmade.judging.verdicts import Judge, Verdict
+from xlcheck.handmade.networks.by_value import GivenModel
+from xlcheck.handmade.networks.network import Network, numbers_in
+from xlcheck.handmade.networks.targets import free_targets
+from xlcheck.handmade.networks.weights import WeightReport, compare_weights
+from xlcheck.handmade.perturb import disagreeing, with_perturbation
+from xlcheck.handmade.placing.probe import Probe
+from xlcheck.handmade.placing.tie import Tie, tie
+from xlcheck.handmade.placing.unrecognised import Unrecognised, unrecognised
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.recognition.inputs import Correction, correct_inputs
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.verdicts.messages import UNBOUND
+from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
+
+Array = NDArray[np.float64]
+Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the cells of some networks.
+
+    Attributes:
+        table: the cells that were looked at.
+        networks: the networks.
+        traces: Keras's values for each of them.
+        tied: what each cell should hold.
+        verdicts: the verdict on each cell that belongs to a network.
+        results: each cell that is not simply right.
+        notes: what a reader should know of it.
+        weights: cells of weights that were compared with those of a model.
+        left: what belongs to a network, or may belong to it, and was not checked.
+    """
+
+    table: CellTable
+    networks: tuple[Network, ...]
+    traces: tuple[Trace, ...]
+    tied: Tie
+    verdicts: tuple[Verdict, ...]
+    results: tuple[CellResult, ...]
+    notes: tuple[str, ...]
+    weights: Collection[Address]
+    left: Unrecognised
+
+    @property
+    def roots(self) -> list[Verdict]:
+        """The verdicts on cells that are wrong in themselves."""
+        return [verdict for verdict in self.verdicts if verdict.status is Status.ROOT]
+
+
+def judged(
+    table: CellTable,
+    opinion: Opinion,
+    precedents: Precedents,
+    networks: tuple[Network, ...],
+    recompute: Recompute,
+    tolerance: Tolerance,
+    *,
+    model: GivenModel | None = None,
+    told: bool,
+    perturb: int = 0,
+) -> Outcome:
+    """Compare the cells of networks with Keras.
+
+    Args:
+        table: the cells to be looked at.
+        opinion: what they hold, and the engine to ask again.
+        precedents: who reads what.
+        networks: what is computed there.
+        recompute: asks Keras what a model computes with given weights, inputs and states.
+        tolerance: what counts as agreement.
+        model: a model whose weights the cells should hold.
+        told: whether somebody has said where the networks are.
+        perturb: how many times to change all weights and inputs and to compare again.
+
+    Raises:
+        UsageError: a cell that should hold a given number holds none.
+    """
+    corrections, right_inputs = correct_inputs(table, opinion, networks, precedents)
+    numbers = _given_numbers(table, networks, opinion) | right_inputs
+    weights = _compare_weights(table, networks, model, numbers)
+    numbers |= weights.right
+    wrong_inputs = {*corrections, *right_inputs, *weights.right}
+    traces = tuple(recompute(network.spec, network.values(numbers)) for network in networks)
+    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers, free_targets(table, networks, precedents))
+    tied = tie(table, probe, networks, precedents)
+    judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
+    verdicts = list(judge.judge())
+    if perturb:
+        wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, perturb)
+        verdicts = with_perturbation(verdicts, wrong, tied)
+    left = unrecognised(table, opinion.values, networks, tied, precedents, wrong_inputs, told=told)
+    verdicts = [verdict for verdict in verdicts if verdict.cell not in left.cells]
+    settings = [probe.graph_values(number) for number in range(len(networks))]
+    explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
+    results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
+    results += weights.results
+    results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
+    listed = {*tied.held, *wrong_inputs} - left.cells.keys()
+    results += _unbound(table, listed, networks, opinion, left.cells)
+    notes = (*weights.notes(), *_notes(verdicts, tied), *left.notes)
+    return Outcome(table, networks, traces, tied, tuple(verdicts), tuple(results), notes, tuple(weights.compared), left)
+
+
+def _compare_weights(
+    table: CellTable, networks: Sequence[Network], model: GivenModel | None, numbers: Mapping[Address, float]
+) -> WeightReport:
+    """The weights in the sheet against those of the model, if there is one."""
+    network = next((n for n in networks if model is not None and n.spec.layers == model.spec.layers), None)
+    if model is None or network is None:
+        return WeightReport()
+    formulas = {
+        cell: f"={content.formula}"
+        for _, _, _, cell in network.cells()
+        if (content := table.cell(cell)) is not None and content.formula is not None
+    }
+    return compare_weights(network, model.values, numbers, formulas)
+
+
+def _given_numbers(table: CellTable, networks: Sequence[Network], opinion: Opinion) -> dict[Address, float]:
+    numbers = numbers_in(table, tuple(networks), opinion.values.numbers)
+    for network in networks:
+        for quantity, _, _, cell in network.cells():
+            if not np.isfinite(numbers[cell]):
+                position = table.index.get(cell)
+                value = None if position is None else opinion.values[position]
+                raise UsageError(
+                    f"{show(cell)} should hold a number of {quantity.name}, but holds {_shown(value)}; correct the "
+                    "workbook or the bindings"
+                )
+    return numbers
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, CellError):
+        return f"the error {value.code}"
+    if isinstance(value, NotEvaluated):
+        return f"a formula that was not computed ({value.reason})"
+    return f"the text {value!r}; numbers stored as text do not count" if isinstance(value, str) else repr(value)
+
+
+def _is_shown(verdict: Verdict) -> bool:
+    return verdict.status is not Status.AGREE or verdict.is_noise
+
+
+def _unbound(
+    table: CellTable,
+    listed: Collection[Address],
+    networks: Sequence[Network],
+    opinion: Opinion,
+    unrecognised_cells: Mapping[Address, str],
+) -> Iterator[CellResult]:
+    """Formula cells that belong to no quantity, those that make the inputs, and those that may belong to a network."""
+    given = {cell for network in networks for _, _, _, cell in network.cells()}
+    for position in table.formulas:
+        cell = table.addresses[position]
+        if cell in listed:
+            continue
+        value = opinion.values[position]
+        content = table.cell(cell)
+        formula = None if content is None or content.formula is None else f"={content.formula}"
+        status, message = Status.UNBOUND, UNBOUND
+        if isinstance(value, NotEvaluated):
+            status, message = Status.NOT_EVALUATED, f"This formula was not checked: {value.reason}."
+        elif cell in unrecognised_cells:
+            status, message = Status.NOT_EVALUATED, unrecognised_cells[cell]
+        elif cell in given:
+            message = "This formula makes an input of the network, which was taken as it stands."
+        yield CellResult(
+            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None, formula, None,
+            message,
+        )  # fmt: skip
+
+
+def _wrong_inputs(
+    table: CellTable,
+    networks: Sequence[Network],
+    opinion: Opinion,
+    corrections: Mapping[Address, Correction],
+    right: Mapping[Address, float],
+) -> list[CellResult]:
+    """The cells that make wrong inputs, and the inputs that follow from them."""
+    quantities = {cell: q.element(i) for n in networks for q, _, i, cell in n.cells()}
+    found = []
+    for cell in dict.fromkeys((*corrections, *right)):
+        content = table.cell(cell)
+        position = table.index.get(cell)
+        value = None if position is None else opinion.values[position]
+        correction = corrections.get(cell)
+        desired = right[cell] if correction is None else correction.desired
+        message = (
+            f"The input should be {desired:g}; it follows from a wrong cell."
+            if correction is None
+            else correction.message
+        )
+        found.append(
+            CellResult(
+                cell[0], cell_name(cell[1], cell[2]), Status.CARRIED if correction is None else Status.ROOT, Kind.VALUE,
+                quantities.get(cell), plain(value), desired, None if correction is None else desired,
+                None if content is None or content.formula is None else f"={content.formula}",
+                None if correction is None else correction.diagnosis, message,
+            )
+        )  # fmt: skip
+    return found
+
+
+def plain(value: Value) -> float | str | bool | None:
+    """A cell's value as reports hold it: an error by its code, nothing where nothing was computed."""
+    if isinstance(value, CellError):
+        return value.code
+    return None if isinstance(value, NotEvaluated) else value
+
+
+def _notes(verdicts: Sequence[Verdict], tied: Tie) -> Iterator[str]:
+    only_here = [verdict for verdict in verdicts if verdict.only_here and verdict.status is Status.AGREE]
+    if only_here:
+        cells = ", ".join(show(verdict.cell) for verdict in only_here[:5])
+        more = f" and {len(only_here) - 5} more" if len(only_here) > 5 else ""
+        yield f"right only for the numbers shown: the formulas in {cells}{more}; --perturb shows why"
+    if not tied.complete:
+        yield "there are too many mistakes for every cell to be looked at; correct the first ones and check again"

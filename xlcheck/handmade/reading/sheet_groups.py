@@ -1,0 +1,77 @@
+"""A workbook taken apart: worksheets whose formulas read one another belong together, others have nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.precedents import Precedents
+
+
+@dataclass(frozen=True)
+class SheetGroup:
+    """Worksheets that are looked at together, as a workbook of their own.
+
+    Attributes:
+        sheets: their names.
+        table: their cells.
+        values: what they hold.
+        precedents: who reads what.
+    """
+
+    sheets: tuple[str, ...]
+    table: CellTable
+    values: CellValues
+    precedents: Precedents
+
+
+def sheet_groups(table: CellTable, values: CellValues, precedents: Precedents) -> list[SheetGroup]:
+    """The groups of worksheets with formulas, smallest first.
+
+    Args:
+        table: the workbook's cells.
+        values: what they hold.
+        precedents: who reads what.
+    """
+    groups = _joined(table, precedents)
+    counts = dict.fromkeys(groups, 0)
+    of_sheet = {sheet: group for group in groups for sheet in group}
+    for cell in table.texts:
+        counts[of_sheet[cell[0]]] += 1
+    with_formulas = [group for group in groups if counts[group]]
+    if len(with_formulas) == 1:
+        return [SheetGroup(with_formulas[0], table, values, precedents)]
+    return [_part(group, table, values) for group in sorted(with_formulas, key=lambda group: counts[group])]
+
+
+def _joined(table: CellTable, precedents: Precedents) -> list[tuple[str, ...]]:
+    """Worksheets in groups: those that read one another are in one."""
+    group = {sheet: [sheet] for sheet in table.content.sheets}
+    for one, other in set(_reads(table, precedents)):
+        if group[one] is not group[other]:
+            merged = group[one] + group[other]
+            for sheet in merged:
+                group[sheet] = merged
+    order = list(table.content.sheets)
+    return [
+        tuple(sorted(sheets, key=order.index)) for sheets in {id(sheets): sheets for sheets in group.values()}.values()
+    ]
+
+
+def _reads(table: CellTable, precedents: Precedents) -> Iterator[tuple[str, str]]:
+    for cell in table.texts:
+        for area in precedents.ranges(cell):
+            if area.sheet != cell[0] and area.sheet in table.content.sheets:
+                yield cell[0], area.sheet
+
+
+def _part(sheets: tuple[str, ...], table: CellTable, values: CellValues) -> SheetGroup:
+    content = table.content
+    part = CellTable(replace(content, sheets={name: content.sheets[name] for name in content.sheets if name in sheets}))
+    positions = [table.index[cell] for cell in part.addresses]
+    others = {i: values.others[p] for i, p in enumerate(positions) if p in values.others}
+    own = CellValues(values.numbers[np.array(positions, dtype=np.intp)], others)
+    return SheetGroup(sheets, part, own, Precedents(part))

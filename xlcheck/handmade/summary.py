@@ -1,0 +1,128 @@
+"""The report on a workbook from what became of each of its parts."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.handmade.judging.verdicts import Verdict
+from xlcheck.handmade.outcome import Outcome, plain
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.messages import UNBOUND
+from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Kind, Status
+from xlcheck.verdicts.tolerance import ulps
+from xlcheck.workbook.content import WorkbookContent
+
+_ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
+
+
+@dataclass(frozen=True)
+class Abstention:
+    """A part of a workbook without a verdict.
+
+    Attributes:
+        table: its cells.
+        values: what they hold.
+        reason: why, and what would settle it, in one sentence.
+        matters: whether it may be a network; scratch beside networks is no gap in the check.
+    """
+
+    table: CellTable
+    values: CellValues
+    reason: str
+    matters: bool = True
+
+
+def report_of(
+    content: WorkbookContent,
+    opinion: Opinion,
+    outcomes: Sequence[Outcome],
+    abstentions: Sequence[Abstention] = (),
+    notes: Sequence[str] = (),
+) -> CheckReport:
+    """Put together what became of the parts of a workbook, at least one of which was checked.
+
+    Args:
+        content: the workbook.
+        opinion: the engine that recalculated it.
+        outcomes: of the parts that were checked.
+        abstentions: the other parts.
+        notes: what else a reader should know.
+    """
+    verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
+    results = [result for outcome in outcomes for result in outcome.results]
+    results += [result for part in abstentions for result in _left_out(part)]
+    results.sort(key=lambda result: _ORDER.index(result.status))
+    number = Counter(result.status for result in results)
+    checked = sum(map(_checked, outcomes))
+    error, last_places = _largest_difference(verdicts)
+    return CheckReport(
+        workbook=str(content.path),
+        engine=f"{opinion.engine.name} {opinion.engine.version}",
+        oracle=outcomes[0].traces[0].source,
+        counts=Counts(
+            formula_cells=sum(map(_formula_cells, outcomes)) + sum(len(part.table.formulas) for part in abstentions),
+            checked=checked,
+            agree=checked - number[Status.ROOT] - number[Status.CARRIED],
+            root=number[Status.ROOT],
+            carried=number[Status.CARRIED],
+            unbound=number[Status.UNBOUND],
+            not_evaluated=number[Status.NOT_EVALUATED] + sum(outcome.left.without_cell for outcome in outcomes),
+        ),
+        max_abs_error=error,
+        max_ulps=last_places,
+        samples=max(len(network.samples) for outcome in outcomes for network in outcome.networks),
+        cells=Cells(results),
+        notes=tuple(dict.fromkeys((
+            *content.notes, *_links(content), *opinion.notes, *notes,
+            *(note for outcome in outcomes for note in outcome.notes), *(part.reason for part in abstentions),
+        ))),
+        quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in verdicts)),
+    )  # fmt: skip
+
+
+def _checked(outcome: Outcome) -> int:
+    """How many cells were compared with Keras."""
+    checked = sum(verdict.status is not Status.NOT_EVALUATED for verdict in outcome.verdicts)
+    wrong = [(r.sheet, r.cell) for r in outcome.results if r.status in {Status.ROOT, Status.CARRIED}]
+    judged = (*outcome.weights, *(verdict.cell for verdict in outcome.verdicts)) if wrong else ()
+    names = {(sheet, cell_name(row, column)) for sheet, row, column in judged}
+    return checked + len(outcome.weights) + sum(name not in names for name in wrong)
+
+
+def _formula_cells(outcome: Outcome) -> int:
+    """Formula cells, cells that should hold a formula, and results that stand nowhere."""
+    typed = sum(not outcome.table.is_formula(verdict.cell) for verdict in outcome.verdicts)
+    return len(outcome.table.formulas) + typed + len(outcome.left.missing)
+
+
+def _left_out(part: Abstention) -> Iterator[CellResult]:
+    """The formula cells of a part without a verdict."""
+    status = Status.NOT_EVALUATED if part.matters else Status.UNBOUND
+    for cell, text in part.table.texts.items():
+        value = part.values[part.table.index[cell]]
+        yield CellResult(
+            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None, f"={text}", None,
+            part.reason if part.matters else UNBOUND,
+        )  # fmt: skip
+
+
+def _links(content: WorkbookContent) -> Iterator[str]:
+    if content.external_links:
+        yield f"links to other files were not followed: {', '.join(content.external_links)}"
+
+
+def _largest_difference(verdicts: Sequence[Verdict]) -> tuple[float, float]:
+    """Between the numbers of the cells and those of Keras; and in units in the last place."""
+    numbers = [(v.actual, v.desired) for v in verdicts if isinstance(v.actual, float) and math.isfinite(v.actual)]
+    actual, desired = np.reshape(numbers, (-1, 2)).T
+    differences = np.abs(actual - desired)
+    last_places = max(map(ulps, differences.tolist(), np.abs(desired).tolist()), default=0.0)
+    return float(differences.max(initial=0.0)), last_places
