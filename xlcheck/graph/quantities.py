@@ -126,6 +126,24 @@ class Graph:
             grouped.setdefault(q.band, []).append(q)
         return {band: tuple(members) for band, members in grouped.items()}
 
+    @cached_property
+    def symbols(self) -> dict[str, frozenset[str]]:
+        """The symbols of each layer."""
+        found: dict[str, set[str]] = {}
+        for band in self._bands:
+            found.setdefault(band.layer, set()).add(band.symbol)
+        return {layer: frozenset(own) for layer, own in found.items()}
+
+    @cached_property
+    def steps(self) -> dict[str, dict[int, str]]:
+        """For the name of each band, the quantity at each time step; at step -1 its initial state."""
+        found: dict[str, dict[int, str]] = {}
+        for q in self.quantities:
+            if not q.is_weight and (q.step is not None or q.band.symbol.endswith("_init")):
+                step = -1 if q.step is None else q.step
+                found.setdefault(q.band.name.removesuffix("_init"), {})[step] = q.name
+        return found
+
 
 class GraphBuilder:
     """Collects quantities while the layers write down their equations."""

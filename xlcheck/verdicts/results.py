@@ -23,7 +23,7 @@ from xlcheck.verdicts.verdicts import CARRIED, NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 if TYPE_CHECKING:
-    from xlcheck.verdicts.mistakes import Mistakes
+    from xlcheck.verdicts.mistakes.backward import Mistakes
 
 _STATUS = {ROOT: Status.ROOT, CARRIED: Status.CARRIED, NOT_EVALUATED: Status.NOT_EVALUATED}
 
@@ -54,7 +54,7 @@ def quantity_results(
     """Each cell of a sighting that does not agree; mistakes explain it within the tolerance."""
     mistakes = None
     if verdicts.follow is not None:  # something disagrees
-        from xlcheck.verdicts.mistakes import Mistakes
+        from xlcheck.verdicts.mistakes.backward import Mistakes
 
         mistakes = Mistakes(q, verdicts.follow, tolerance)
     worst = verdicts.worst()

@@ -17,17 +17,17 @@ from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
-from xlcheck.handmade.judging.mutants import Mutant, mutants
-from xlcheck.handmade.judging.rewriting import written_out
 from xlcheck.handmade.networks.elements import Element
-from xlcheck.handmade.networks.gates import GATES, at_gate, gate_of
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.operands import Operand
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.likeness import Likeness
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of, kind_of
 from xlcheck.verdicts.messages import title
+from xlcheck.verdicts.mistakes.mutants import Mutant, mutants
+from xlcheck.verdicts.mistakes.rewriting import written_out
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
@@ -61,7 +61,6 @@ class Diagnoser:
         self._settings = settings
         self._tied = tied
         self._precedents = precedents
-        self._kinds = [{layer.name: layer.kind for layer in network.spec.layers} for network in networks]
 
     def name(self, cell: Address) -> Named | None:
         """The mistake in a wrong formula cell, or None if nothing is known about it."""
@@ -84,9 +83,7 @@ class Diagnoser:
             return None
         network = element.source.network
         expr = ex.Ref(element.source.quantity.name)
-        found = mutants(
-            self._networks[network].graph, element.source.quantity, expr, element.index, self._kinds[network]
-        )
+        found = mutants(self._networks[network].graph, element.source.quantity, expr, element.index)
         return self._first(found, cell, element, computed)
 
     def _mutated(self, cell: Address, element: Element, computed: Array) -> Named | None:
@@ -102,7 +99,7 @@ class Diagnoser:
             if expr in tried:
                 break
             tried.add(expr)
-            changes = mutants(graph, source.quantity, expr, element.index, self._kinds[source.network])
+            changes = mutants(graph, source.quantity, expr, element.index)
             found = self._first(changes, cell, element, computed)
             if found is not None:
                 return found
@@ -111,7 +108,7 @@ class Diagnoser:
     def _elsewhere(self, element: Element, computed: Array) -> Named | None:
         """The same thing of another gate, of another unit, or of another time step."""
         own = element.source.quantity
-        kind = self._kinds[element.source.network].get(own.band.layer, "")
+        kind = kind_of(self._networks[element.source.network].graph.symbols[own.band.layer])
         gate = gate_of(kind, own.band.symbol)
         others = {at_gate(kind, own.band.symbol, g): g for g in GATES.get(kind, ()) if gate not in {None, g}}
         for number in self._tied.elements.equal_to(computed[:, None])[0]:

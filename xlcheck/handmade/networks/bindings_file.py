@@ -33,11 +33,11 @@ from xlcheck.documents import parse_toml
 from xlcheck.errors import NotSupportedError, UsageError
 from xlcheck.files import read_input
 from xlcheck.graph.quantities import Graph
-from xlcheck.handmade.networks.gates import GATES
 from xlcheck.handmade.networks.helpers import helper_called, helpers
 from xlcheck.handmade.networks.layer_specs import DEFAULTS, chain, layer_spec, require_known
 from xlcheck.handmade.networks.network import Network, Places, graph_of
 from xlcheck.handmade.networks.ranges import Cells, Reader, places
+from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import LayerSpec
 from xlcheck.sizes import TEXTS
 from xlcheck.workbook.content import WorkbookContent

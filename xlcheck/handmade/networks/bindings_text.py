@@ -10,11 +10,11 @@ import numpy as np
 
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.networks.gates import GATES
 from xlcheck.handmade.networks.helpers import helpers
 from xlcheck.handmade.networks.layer_specs import DEFAULTS
 from xlcheck.handmade.networks.network import Network, Places
 from xlcheck.handmade.networks.ranges import Cells
+from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import LayerSpec
 
 

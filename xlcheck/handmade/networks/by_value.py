@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from xlcheck.errors import ModelError
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph, Quantity
-from xlcheck.handmade.networks.gates import GATES
 from xlcheck.handmade.networks.network import Network, Places, graph_of
 from xlcheck.handmade.networks.weights import SINGLE, kind_of, read_weight
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import ModelSpec
 
 Array = NDArray[np.float64]

@@ -15,8 +15,8 @@ from functools import cached_property, lru_cache
 from itertools import dropwhile, islice, takewhile
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.networks.gates import GATES
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.layers.gate_symbols import GATES
 
 MAX_DISTANCE, NEAR = 40, 12
 LONGEST_SYMBOL = 3

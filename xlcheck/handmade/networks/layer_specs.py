@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xlcheck.errors import UsageError
-from xlcheck.handmade.networks.gates import GATES
+from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 
 _RECURRENT = {"activation": "tanh", "use_bias": True, "return_sequences": False}

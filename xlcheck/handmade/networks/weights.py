@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Quantity
-from xlcheck.handmade.networks.gates import GATES
 from xlcheck.handmade.networks.network import Network
+from xlcheck.layers.gate_symbols import GATES
 from xlcheck.verdicts.messages import plural, show_apart
 from xlcheck.verdicts.report import CellResult, Kind, Status
 

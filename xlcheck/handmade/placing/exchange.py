@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
-from xlcheck.handmade.networks.gates import GATES
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.matching import Matching, Placed
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import LayerSpec
 
 Array = NDArray[np.float64]

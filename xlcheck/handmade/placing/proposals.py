@@ -7,12 +7,12 @@ from itertools import islice, permutations
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.networks.elements import Element, Key
-from xlcheck.handmade.networks.gates import GATES, at_gate, gate_of
 from xlcheck.handmade.networks.operands import Operand
 from xlcheck.handmade.placing.likeness import Likely
 from xlcheck.handmade.placing.matching import Matching
 from xlcheck.handmade.placing.order import Moments, moments_of
 from xlcheck.handmade.placing.workshop import Repair, Repairs, Workshop
+from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of
 
 MOST_LIKELY = 8
 MOST_READERS = 4

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, Values, quantity_sources
-from xlcheck.handmade.networks.gates import GATES, VALUES, at_gate, gate_of
 from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import met, part_sources
@@ -30,6 +29,7 @@ from xlcheck.handmade.placing.repair import best_repair
 from xlcheck.handmade.placing.workshop import Repair, Workshop
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.layers.gate_symbols import GATES, VALUES, at_gate, gate_of
 
 Array = NDArray[np.float64]
 

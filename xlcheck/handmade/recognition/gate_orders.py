@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from xlcheck.formulas.algebra import Function
-from xlcheck.handmade.networks.gates import GATES
 from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.recognition.chain import Chain, most
 from xlcheck.handmade.recognition.gate_tables import GateTable
 from xlcheck.handmade.recognition.structure import FoundLayer
+from xlcheck.layers.gate_symbols import GATES
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
-from xlcheck.handmade.judging.mistakes import MAX_WIDTH, Mistakes
-from xlcheck.handmade.judging.rewriting import replaced_once
+from xlcheck.verdicts.mistakes.forward import MAX_WIDTH, Mistakes
+from xlcheck.verdicts.mistakes.rewriting import replaced_once
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 GATES: Mapping[str, tuple[str, ...]] = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh"), "SimpleRNN": ("h",)}
 """By Keras's column order."""
@@ -13,6 +13,14 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 }
 """Gate → the symbol of its value."""
 _TOTALS = {"LSTM": "z_", "GRU": "a_"}
+
+
+def kind_of(symbols: Collection[str]) -> str:
+    """Keras's class of a recurrent layer with these symbols, also inside of a wrapper; empty for any other layer."""
+    for kind, values in VALUES.items():
+        if set(values.values()) <= set(symbols):
+            return kind
+    return "SimpleRNN" if {"h", "recurrent_kernel"} <= set(symbols) else ""
 
 
 def gate_of(kind: str, symbol: str) -> str | None:

@@ -5,12 +5,12 @@ Every change knows its name and a sentence; `diagnose.py` finds the one that giv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
-from xlcheck.handmade.judging.rewriting import Rewrite, everywhere, of_unit, only, slices_moved
-from xlcheck.handmade.networks.gates import GATES, at_gate, gate_of
+from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of, kind_of
+from xlcheck.verdicts.mistakes.rewriting import Rewrite, everywhere, of_unit, only, slices_moved
 
 MAX_WIDTH = 64
 _RESET_AFTER = "the reset gate acts on the product; without reset_after it acts on h(t−1) before the product"
@@ -22,18 +22,14 @@ class Mistakes:
     Args:
         graph: all quantities.
         quantity: the one.
-        kinds: Keras's class of each layer by name.
     """
 
-    def __init__(self, graph: Graph, quantity: Quantity, kinds: Mapping[str, str]) -> None:
+    def __init__(self, graph: Graph, quantity: Quantity) -> None:
         self._graph = graph
         self._quantity = quantity
-        self._kinds = kinds
-        self._steps: dict[str, dict[int, str]] = {}
-        for q in graph:
-            if not q.is_weight and (q.step is not None or q.band.symbol.endswith("_init")):
-                step = -1 if q.step is None else q.step
-                self._steps.setdefault(q.band.name.removesuffix("_init"), {})[step] = q.name
+
+    def _kind(self, layer: str) -> str:
+        return kind_of(self._graph.symbols.get(layer, ()))
 
     def rewrites(self) -> tuple[Callable[[ex.Expr], Iterator[Rewrite]], ...]:
         """What makes mistakes in one place of an expression, likely ones first."""
@@ -51,7 +47,7 @@ class Mistakes:
         if quantity.is_weight:
             return
         own = -1 if quantity.step is None else quantity.step
-        steps = self._steps.get(quantity.band.name.removesuffix("_init"), {})
+        steps = self._graph.steps.get(quantity.band.name.removesuffix("_init"), {})
         for step in sorted(steps, key=lambda s: (abs(s - own), s)):
             if step != own:
                 yield steps[step], step - own
@@ -61,7 +57,7 @@ class Mistakes:
         quantity = self._graph[name]
         if quantity.is_weight:
             return
-        kind, symbol = self._kinds.get(quantity.band.layer, ""), quantity.band.symbol
+        kind, symbol = self._kind(quantity.band.layer), quantity.band.symbol
         step = "" if quantity.step is None else f"[{quantity.step}]"
         layer = quantity.band.layer
         if symbol == "h" and isinstance(quantity.expr, ex.Unary) and isinstance(quantity.expr.x, ex.Ref):
@@ -154,7 +150,7 @@ class Mistakes:
 
     def _weights(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """Take all weights, or one of them, of another gate."""
-        kind = self._kinds.get(self._quantity.band.layer, "")
+        kind = self._kind(self._quantity.band.layer)
         gates = GATES.get(kind, ())
         for new in slices_moved(expr, len(gates)):
             yield (

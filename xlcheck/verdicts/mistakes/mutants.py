@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
-from xlcheck.handmade.judging.mistakes import Mistakes
-from xlcheck.handmade.judging.products import products
-from xlcheck.handmade.judging.rewriting import everywhere
+from xlcheck.verdicts.mistakes.forward import Mistakes
+from xlcheck.verdicts.mistakes.products import products
+from xlcheck.verdicts.mistakes.rewriting import everywhere
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
@@ -36,7 +36,7 @@ class Mutant:
     reads: frozenset[str] = frozenset()
 
 
-def mutants(graph: Graph, quantity: Quantity, expr: ex.Expr, index: int, kinds: Mapping[str, str]) -> Iterator[Mutant]:
+def mutants(graph: Graph, quantity: Quantity, expr: ex.Expr, index: int) -> Iterator[Mutant]:
     """Every mistake that can be made in one element of an expression, likely ones first.
 
     Args:
@@ -44,9 +44,8 @@ def mutants(graph: Graph, quantity: Quantity, expr: ex.Expr, index: int, kinds: 
         quantity: the quantity that is computed.
         expr: how; its own expression, or one in which some operands are written out.
         index: which element.
-        kinds: Keras's class of each layer by name.
     """
-    mistakes = Mistakes(graph, quantity, kinds)
+    mistakes = Mistakes(graph, quantity)
     read = frozenset(ex.refs(expr))
     for rewrites in mistakes.rewrites():
         for name, sentence, changed in everywhere(expr, rewrites):
