@@ -295,6 +295,7 @@ def check(
 
     Raises:
         WorkbookError: the file cannot be read.
+        ManifestError: xlcheck made the workbook, and what it says of itself is damaged or missing.
         UsageError: a tolerance is negative or no number, the bindings do not fit the workbook or the model, or
             inputs are given for a hand-made one alone.
         ModelError: the model cannot be used, or does not stand in the workbook.
@@ -314,9 +315,9 @@ def check(
     # From here on the engine loads the file.
     from xlcheck.building.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
     from xlcheck.verdicts.generated import check_content
-    from xlcheck.workbook.manifest import SHEET
+    from xlcheck.workbook.manifest import is_generated
 
-    if bindings is not None or SHEET not in content.sheets:
+    if bindings is not None or not is_generated(content):
         from xlcheck.handmade.check import check_foreign
 
         if model is None and inputs is not None:
@@ -374,11 +375,11 @@ def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:
     """
     from xlcheck.engines import engine as engine_named
     from xlcheck.handmade.propose import propose_bindings
-    from xlcheck.workbook.manifest import SHEET
+    from xlcheck.workbook.manifest import is_generated
     from xlcheck.workbook.reader import read_workbook
 
     content = read_workbook(Path(path))
-    if SHEET in content.sheets:
+    if is_generated(content):
         raise UsageError(f"{path} was made by xlcheck and needs no bindings; pass it to `xlcheck check`")
     return propose_bindings(content, engine_named(engine))
 

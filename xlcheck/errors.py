@@ -21,6 +21,12 @@ class WorkbookError(XlcheckError):
     """A workbook cannot be read or written: not a zip, encrypted, hostile, truncated, a missing worksheet."""
 
 
+class ManifestError(WorkbookError):
+    """What a workbook made by xlcheck says of itself is missing or damaged, so nothing could be checked."""
+
+    exit_code = 3
+
+
 class ModelError(XlcheckError):
     """A `.keras` file, its weights or its inputs cannot be used."""
 

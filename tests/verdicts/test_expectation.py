@@ -166,7 +166,7 @@ def test_a_text_that_is_not_the_sealed_one_is_refused(
     with pytest.raises(WorkbookError, match=sentence) as error:
         expectation_of(with_manifest(right, spoiled(small_book.manifest().to_chunks(), how)))
 
-    assert error.value.exit_code == 2
+    assert error.value.exit_code == 3
     assert str(error.value).endswith("build the workbook again")
 
 

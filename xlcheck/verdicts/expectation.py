@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from xlcheck.errors import WorkbookError
+from xlcheck.errors import ManifestError, WorkbookError
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.expressions import OneHot
 from xlcheck.graph.quantities import Graph
@@ -29,7 +29,8 @@ def expectation_of(content: WorkbookContent) -> tuple[Manifest, Graph]:
     """The manifest of a workbook and the graph of its model.
 
     Raises:
-        WorkbookError: xlcheck did not make the workbook, its manifest is damaged, or a worksheet is missing.
+        WorkbookError: xlcheck did not make the workbook, or a worksheet is missing.
+        ManifestError: its manifest is damaged, missing, or contradicts itself.
         NotSupportedError: the workbook is of a newer version that knows more layers.
     """
     manifest = manifest_of(content)
@@ -45,7 +46,7 @@ def expectation_of(content: WorkbookContent) -> tuple[Manifest, Graph]:
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         fault = f"{type(error).__name__}: {error}"
     if fault is not None:
-        raise WorkbookError(
+        raise ManifestError(
             f"{content.path}: the hidden worksheet {SHEET!r}, which says what the workbook should compute, contradicts "
             f"itself ({fault}); build the workbook again"
         )

@@ -44,6 +44,7 @@ class WorkbookContent:
         sheets: in the file's order, by name.
         names: defined names → what they refer to, as the file writes it (`Weights!$B$2:$E$2`).
         external_links: targets of links to other files; never followed.
+        creator: who has written the file, as its properties say; empty if they do not.
         notes: what the reader noticed and a report should say (macros present, a part that could not be read).
     """
 
@@ -52,6 +53,7 @@ class WorkbookContent:
     names: Mapping[str, str] = field(default_factory=dict)
     external_links: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    creator: str = ""
 
     def formula_cells(self) -> Iterator[tuple[str, int, int, Cell]]:
         """(sheet, row, column, cell) of every formula cell, sheet by sheet, row by row."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,12 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.documents import parse_json
-from xlcheck.errors import WorkbookError
-from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.errors import ManifestError
+from xlcheck.formulas.addresses import Range, parse_range, quote_sheet
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
-from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.content import SheetContent, WorkbookContent
+from xlcheck.workbook.origin import is_generated as looks_generated
+from xlcheck.workbook.origin import rebuilding
 
 # What only the workbooks of a training need is imported where it is used.
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 SHEET = "xlcheck"
 FORMAT = 2
 _CHUNK = 32_000
+_SEAL = re.compile(r'\{"format": \d+, "characters": \d+, "sha256": "[0-9a-f]{64}"\}')
+_OWN_REFERENCE = re.compile(rf"(?<![\w.']){SHEET}!")
 
 Array = NDArray[np.float64]
 
@@ -111,14 +116,21 @@ class Manifest:
         return tuple(table for table in (self.epochs, self.nudges) if table is not None)
 
     @staticmethod
-    def from_chunks(chunks: Sequence[str]) -> Manifest:
+    def from_chunks(chunks: Sequence[str], sheet: str = SHEET) -> Manifest:
         """Rebuild from the cells' texts.
+
+        Args:
+            chunks: the texts.
+            sheet: the worksheet they stand on; what the manifest says of its own is said of that one.
 
         Raises:
             ValueError: the text is damaged, or of a format this version does not know.
         """
+        text = _unsealed(chunks)
+        if sheet != SHEET:
+            text = _OWN_REFERENCE.sub(lambda _: json.dumps(f"{quote_sheet(sheet)}!")[1:-1], text)
         try:
-            return _decode_manifest(parse_json(_unsealed(chunks)))
+            return _decode_manifest(parse_json(text))
         except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
 
@@ -136,6 +148,8 @@ def _unsealed(chunks: Sequence[str]) -> str:
         ValueError: it is not the text that was sealed.
     """
     first, *rest = chunks or ("",)
+    if _SEAL.fullmatch(first) is None:
+        raise ValueError("its seal is missing")
     seal = parse_json(first)
     if seal["format"] != FORMAT:
         raise ValueError(f"format {seal['format']} instead of {FORMAT}")
@@ -152,22 +166,65 @@ def _digest(text: str) -> str:
 
 
 def manifest_of(content: WorkbookContent) -> Manifest | None:
-    """The manifest that travels in a workbook; None if xlcheck did not make it.
+    """The manifest that travels in a workbook, on whatever worksheet; None if xlcheck did not make it.
 
     Raises:
-        WorkbookError: the hidden worksheet was damaged.
+        ManifestError: xlcheck made the workbook, and its manifest is damaged or missing.
     """
-    sheet = content.sheets.get(SHEET)
+    sheet = _manifest_sheet(content)
     if sheet is None:
+        _require_other_maker(content)
         return None
     chunks = [str(cell.value) for (_, column), cell in sorted(sheet.cells.items()) if column == 0]
     try:
-        return Manifest.from_chunks(chunks)
+        return Manifest.from_chunks(chunks, sheet.name)
     except ValueError as error:
-        raise WorkbookError(
-            f"{content.path}: the hidden worksheet {SHEET!r}, which says what the workbook should compute, is damaged "
-            f"({error}); build the workbook again"
+        raise ManifestError(
+            f"{content.path}: the hidden worksheet {sheet.name!r}, which says what the workbook should compute, is "
+            f"damaged ({error}); build the workbook again"
         ) from error
+
+
+def is_generated(content: WorkbookContent) -> bool:
+    """Whether xlcheck made a workbook, even if its manifest is damaged or missing."""
+    return _manifest_sheet(content) is not None or looks_generated(content)
+
+
+def _manifest_sheet(content: WorkbookContent) -> SheetContent | None:
+    """The worksheet that holds the manifest; by its name, or else by its seal.
+
+    Raises:
+        ManifestError: there are several.
+    """
+    if SHEET in content.sheets:
+        return content.sheets[SHEET]
+    sealed_sheets = [sheet for sheet in content.sheets.values() if _has_seal(sheet)]
+    if len(sealed_sheets) > 1:
+        names = " and ".join(repr(sheet.name) for sheet in sealed_sheets)
+        raise ManifestError(
+            f"{content.path}: the worksheets {names} each say what the workbook should compute; delete the wrong one"
+        )
+    return sealed_sheets[0] if sealed_sheets else None
+
+
+def _has_seal(sheet: SheetContent) -> bool:
+    first = sheet.cells.get((0, 0))
+    return first is not None and isinstance(first.value, str) and _SEAL.fullmatch(first.value) is not None
+
+
+def _require_other_maker(content: WorkbookContent) -> None:
+    """A workbook without a manifest is one that xlcheck did not make.
+
+    Raises:
+        ManifestError: it made the workbook.
+    """
+    if looks_generated(content):
+        command = rebuilding(content)
+        again = f"build it again{f' ({command})' if command else ''}"
+        raise ManifestError(
+            f"{content.path} was made by xlcheck, but the hidden worksheet that says what it should compute is missing "
+            f"or damaged; {again}, or say what its cells hold with --bind FILE"
+        )
 
 
 def _decode_manifest(data: Mapping[str, Any]) -> Manifest:

@@ -137,6 +137,17 @@ def external_targets(container: Container, links: tuple[str, ...]) -> Iterator[s
                 yield relation.target
 
 
+def read_creator(container: Container) -> str:
+    """Who has written the file, as its properties say; empty where they are missing or cannot be read."""
+    for relation in _relations(container, "").values():
+        if relation.kind == "core-properties" and relation.target in container:
+            try:
+                return _parse(container, relation.target).findtext(f"{_ANY}creator", "")
+            except WorkbookError:
+                return ""
+    return ""
+
+
 def not_well_formed(container: Container, part: str, error: Exception) -> WorkbookError:
     """The sentence for XML that a parser refuses."""
     return WorkbookError(

@@ -16,7 +16,7 @@ from xlcheck.garbage import no_garbage_collection
 from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.parts import external_targets, not_well_formed, read_strings, read_structure
+from xlcheck.workbook.parts import external_targets, not_well_formed, read_creator, read_strings, read_structure
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 
 # A worksheet part of fewer bytes is read by the XML parser.
@@ -53,6 +53,7 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
             names=structure.names,
             external_links=tuple(external_targets(container, structure.links)),
             notes=tuple(_notes(container, structure.other_sheets)),
+            creator=read_creator(container),
         )
 
 
