@@ -108,10 +108,14 @@ def test_one_sentence_for_each_other_formula(
 
 
 def test_stored_values_are_explained() -> None:
-    """A viewer that does not calculate shows something else."""
+    """It is said who sees the stored value: LibreOffice always, Excel unless it is told to calculate."""
     assert stale_message(999.25, 0.5) == (
-        "The file stores 999.25 for this cell, but its formula gives 0.5; programs that do not calculate show the "
-        "stored value."
+        "The file stores 999.25 for this cell, but its formula gives 0.5; LibreOffice and programs that do not "
+        "calculate show the stored value."
+    )
+    assert stale_message(999.25, 0.5, is_shown=True) == (
+        "The file stores 999.25 for this cell, but its formula gives 0.5; the file does not tell Excel to calculate "
+        "when it is opened, so a reader sees the stored value."
     )
 
 

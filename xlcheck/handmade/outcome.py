@@ -27,6 +27,7 @@ from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.recognition.inputs import Correction, correct_inputs
+from xlcheck.handmade.stored import stored_values
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.report import CellResult, Kind, Status
@@ -119,6 +120,8 @@ def judged(
     results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
     listed = {*tied.held, *wrong_inputs} - left.cells.keys()
     results += _unbound(table, listed, networks, opinion, left.cells)
+    agreeing = [verdict.cell for verdict in verdicts if verdict.status is Status.AGREE]
+    results += stored_values(table, opinion.values, precedents, agreeing)
     notes = (*weights.notes(), *_notes(verdicts, tied), *left.notes)
     return Outcome(table, networks, traces, tied, tuple(verdicts), tuple(results), notes, tuple(weights.compared), left)
 

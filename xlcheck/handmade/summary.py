@@ -16,9 +16,11 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.verdicts.listing import Cells
 from xlcheck.verdicts.messages import UNBOUND
+from xlcheck.verdicts.readers_view import reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Kind, Status
 from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.values import CellError
 
 _ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
 
@@ -63,6 +65,7 @@ def report_of(
     number = Counter(result.status for result in results)
     checked = sum(map(_checked, outcomes))
     error, last_places = _largest_difference(verdicts)
+    circular = CellError("#CIRC!") in opinion.values.others.values()
     return CheckReport(
         workbook=str(content.path),
         engine=f"{opinion.engine.name} {opinion.engine.version}",
@@ -83,8 +86,10 @@ def report_of(
         notes=tuple(dict.fromkeys((
             *content.notes, *_links(content), *opinion.notes, *notes,
             *(note for outcome in outcomes for note in outcome.notes), *(part.reason for part in abstentions),
+            *without_effect(content, circular=circular),
         ))),
         quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in verdicts)),
+        reservations=tuple(reservations(content, opinion.engine, circular=circular)),
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ class WorkbookItem(pytest.Item):
             pytest.fail(item_text(report, cells), pytrace=False)
         if states:
             pytest.skip(carried_text(report))
-        if report.counts.stray and self.name == CONSTANTS:
+        if (report.counts.stray or report.reservations) and self.name == CONSTANTS:
             pytest.fail(render_text([report]), pytrace=False)
         if not report.counts.checked or self.name not in (*self.parent.wrong, CONSTANTS):
             pytest.fail(wrapped(f"{report.workbook}: no cell of {self.name} was checked"), pytrace=False)

@@ -34,7 +34,7 @@ def render_junit(reports: Sequence[CheckReport]) -> str:
 
 def _suite(report: CheckReport) -> ET.Element:
     cases = [_case(report, name, cells) for name, cells in by_quantity(report).items()]
-    if not report.counts.checked or report.counts.stray:
+    if not report.counts.checked or report.counts.stray or report.reservations:
         cases.append(_incomplete(report))
     name = f"{report.workbook} ({report.engine})"
     suite = ET.Element("testsuite", {"name": _clean(name), **_counts(cases)})
@@ -98,8 +98,10 @@ def _details(cells: Sequence[CellResult]) -> str:
 def _incomplete(report: CheckReport) -> ET.Element:
     """The test case of what has no test case of its own."""
     case = _case(report, "check", Cells())
-    kind = "unknown-formulas" if report.counts.checked else "nothing-checked"
-    ET.SubElement(case, "error", {"type": kind, "message": _clean(verdict(report))})
+    kind = "other-values-seen" if report.reservations else "unknown-formulas"
+    kind = kind if report.counts.checked else "nothing-checked"
+    message = "; ".join((verdict(report), *report.reservations))
+    ET.SubElement(case, "error", {"type": kind, "message": _clean(message)})
     return case
 
 

@@ -63,6 +63,8 @@ def verdict(report: CheckReport) -> str:
         return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
     if counts.stray:
         return f"{plural(counts.stray, 'formula cell is', 'formula cells are')} unknown; {counts.agree} others agree"
+    if report.reservations:
+        return f"{plural(counts.agree, 'formula cell agrees', 'formula cells agree')}, but readers may see other values"
     return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
 
 
@@ -78,6 +80,8 @@ def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Line]
     head = line((f"{mark} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style))
     yield from broken(head, width)
     yield from _indented(_circumstances(report), width, "dim")
+    for reservation in report.reservations:
+        yield from _indented(f"But: {reservation}.", width)
     for edit in report.edits[: rows or None]:
         actual, desired = (printable(text) for text in show_apart(edit.actual, edit.desired))
         changed = f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}"

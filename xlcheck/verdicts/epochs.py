@@ -111,9 +111,10 @@ def judge_epochs(
     ]
     results = sorted(_results(graph, table, verdicts, formulas, tolerance), key=lambda item: item[0])
     wrong = [result for _, result in results]
+    stale = list(_stale(table, reading, formulas, {found.code for found in wrong}))
     return EpochVerdicts(
-        Cells([*wrong, *_stale(table, reading, formulas, {found.code for found in wrong})]),
-        _counts(verdicts),
+        Cells([*wrong, *stale]),
+        _counts(verdicts, sum(found.status is Status.ROOT for found in stale)),
         max((_largest(v) for v in verdicts), default=0.0),
         max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
         tuple(v.placement.quantity for v in verdicts),
@@ -214,14 +215,15 @@ def _stale(table: EpochTable, reading: Reading, formulas: FormulaCells, listed: 
             yield stale_result(stale, formulas)
 
 
-def _counts(verdicts: list[Verdicts]) -> Counts:
+def _counts(verdicts: list[Verdicts], stale: int) -> Counts:
+    """How many there are; among the wrong ones those of which a reader sees a stored value that is wrong."""
     status = np.concatenate([v.status[0] for v in verdicts])
     number = {code: int((status == code).sum()) for code in (AGREE, CARRIED, ROOT, NOT_EVALUATED)}
     return Counts(
         formula_cells=status.size,
         checked=status.size - number[NOT_EVALUATED],
-        agree=number[AGREE],
-        root=number[ROOT],
+        agree=number[AGREE] - stale,
+        root=number[ROOT] + stale,
         carried=number[CARRIED],
         unbound=0,
         not_evaluated=number[NOT_EVALUATED],

@@ -21,9 +21,13 @@ class FormulaCells:
 
     Args:
         content: what stands in the file.
+
+    Attributes:
+        shows_stored: whether a reader sees the stored values.
     """
 
     def __init__(self, content: WorkbookContent) -> None:
+        self.shows_stored = content.calculation.shows_stored
         self._references = References(content.names)
         self._sheets = {name: sheet.cells for name, sheet in content.sheets.items()}
         self._packed: dict[str, PackedCells] = {}

@@ -22,6 +22,7 @@ from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.placement import Array
+from xlcheck.verdicts.readers_view import reservations
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.verdicts.summary import Judged, summarise
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
@@ -121,6 +122,9 @@ def check_content(
         samples=len(manifest.samples),
         notes=(*content.notes, *_notes(content, rounded=rounded)),
         compare_weights=model_weights is not None,
+        reservations=tuple(
+            reservations(content, engine, built=True, empty=formulas.without_value(), compared=seen.saved is not None)
+        ),
     )
     if tables:
         from xlcheck.verdicts.epochs import with_epochs

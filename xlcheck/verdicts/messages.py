@@ -119,13 +119,21 @@ def helper_message(written: str, status: Status, kind: Kind, actual: Value, desi
     return f"This cell gives {is_}{instead}; its formula was ={written} when the workbook was built."
 
 
-def stale_message(cached: Value, actual: Value) -> str:
-    """The stored value is not what the formula gives."""
+def stale_message(cached: Value, actual: Value, *, is_shown: bool = False) -> str:
+    """The stored value is not what the formula gives.
+
+    Args:
+        cached: the stored value.
+        actual: what the formula gives.
+        is_shown: whether Excel shows the stored value, too.
+    """
     was, is_ = show_apart(cached, actual)
-    return (
-        f"The file stores {was} for this cell, but its formula gives {is_}; "
-        "programs that do not calculate show the stored value."
+    who = (
+        "the file does not tell Excel to calculate when it is opened, so a reader sees the stored value."
+        if is_shown
+        else "LibreOffice and programs that do not calculate show the stored value."
     )
+    return f"The file stores {was} for this cell, but its formula gives {is_}; {who}"
 
 
 UNBOUND = "This formula belongs to no quantity of the network; it was not checked."

@@ -116,6 +116,7 @@ class CheckReport:
         notes: what a reader should know (what was assumed, what was recomputed).
         quantities: every quantity that was compared, in calculation order; then, for the formula
             cells that are no quantity, `other formulas on SHEET`.
+        reservations: why a reader of the file may see other values than those that were checked.
     """
 
     workbook: str
@@ -129,6 +130,7 @@ class CheckReport:
     edits: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
     quantities: tuple[str, ...] = field(default=(), repr=False)
+    reservations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Take any results for `cells`."""
@@ -137,8 +139,9 @@ class CheckReport:
 
     @property
     def complete(self) -> bool:
-        """Whether at least one cell was checked and none was left out that should have a verdict."""
-        return self.counts.checked > 0 and self.counts.not_evaluated == 0 and self.counts.stray == 0
+        """Whether cells were checked, none was left out that should have a verdict, and a reader sees the same."""
+        counts = self.counts
+        return counts.checked > 0 and counts.not_evaluated == 0 and counts.stray == 0 and not self.reservations
 
     @property
     def ok(self) -> bool:
@@ -176,6 +179,7 @@ class CheckReport:
             "cells": [plain_item(cell) for cell in self.cells],
             "edits": [plain_item(edit) for edit in self.edits],
             "notes": list(self.notes),
+            "reservations": list(self.reservations),
         }
 
     def to_frame(self) -> pd.DataFrame:

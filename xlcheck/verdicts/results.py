@@ -160,13 +160,14 @@ def _unbound_result(sheet: str, code: int, actual: Value, formulas: FormulaCells
 
 
 def stale_result(stale: Stale, formulas: FormulaCells) -> Found:
-    """A cell that agrees, but whose stored value does not."""
-    return Found(stale.sheet, stale.code, Status.AGREE, partial(_stale_result, stale, formulas))
+    """A cell whose formula is right, but whose stored value is not: wrong if that is what a reader sees."""
+    status = Status.ROOT if stale.is_shown else Status.AGREE
+    return Found(stale.sheet, stale.code, status, partial(_stale_result, stale, status, formulas))
 
 
-def _stale_result(stale: Stale, formulas: FormulaCells) -> CellResult:
+def _stale_result(stale: Stale, status: Status, formulas: FormulaCells) -> CellResult:
     return CellResult(
-        stale.sheet, address(stale.code), Status.AGREE, Kind.STALE_CACHE, None, plain(stale.cached),
+        stale.sheet, address(stale.code), status, Kind.STALE_CACHE, None, plain(stale.cached),
         plain(stale.actual), None, formulas.text(stale.sheet, stale.code), None,
-        stale_message(stale.cached, stale.actual),
+        stale_message(stale.cached, stale.actual, is_shown=stale.is_shown),
     )  # fmt: skip

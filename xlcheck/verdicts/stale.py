@@ -1,7 +1,7 @@
 """Stored values that are not what the formulas give.
 
-Programs that do not calculate show the value that was stored when a file was last saved. The
-check never trusts it; it says where it is wrong.
+Programs that do not calculate show the value that was stored when a file was last saved, and so does Excel
+unless the file tells it to calculate first. The check never trusts it; it says where it is wrong.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ _LIMIT = 1e-12
 
 @dataclass(frozen=True)
 class Stale:
-    """A formula cell's stored value, and the value that its formula gives."""
+    """A formula cell's stored value, and the value that its formula gives; and whether Excel shows the stored one."""
 
     sheet: str
     code: int
     cached: Value
     actual: Value
+    is_shown: bool = False
 
 
 def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells) -> Iterator[Stale]:
@@ -62,7 +63,7 @@ def _stale_on(sheet: str, readings: Sequence[Reading], setting: int, formulas: F
         value = reading.value(setting, cell - int(ends[place]) + reading.area.size)
         stored = others[cell] if cell in others else float(cached[cell])
         if not _same(stored, value):
-            yield Stale(sheet, int(codes[cell]), stored, value)
+            yield Stale(sheet, int(codes[cell]), stored, value, formulas.shows_stored)
 
 
 def _same_numbers(cached: Array, actual: Array) -> Mask:

@@ -28,7 +28,7 @@ from xlcheck.verdicts.tolerance import Tolerance, ulps
 from xlcheck.verdicts.verdicts import Verdicts
 
 _MAGNIFIED = 1e-12
-_ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND)
+_ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def summarise(
     samples: int,
     notes: tuple[str, ...],
     compare_weights: bool,
+    reservations: tuple[str, ...] = (),
 ) -> CheckReport:
     """The report on one workbook with one engine.
 
@@ -78,10 +79,12 @@ def summarise(
         samples: how many samples the workbook knows.
         notes: what the reader of the file noticed.
         compare_weights: whether weights were compared with a model, and so count as checked.
+        reservations: why a reader may see other values.
     """
     compared = _compared(judged, compare_weights=compare_weights)
     results = _results(judged)
     results += _stale(judged, {(r.sheet, r.code) for r in results})
+    results.sort(key=lambda result: _ORDER.index(result.status))
     counts = _counts(judged, results, compared)
     error, last_places = _largest_difference(judged)
     return CheckReport(
@@ -96,6 +99,7 @@ def summarise(
         edits=judged.edits,
         notes=(*notes, *_notes(judged, counts)),
         quantities=tuple(dict.fromkeys(_names(judged, compared))),
+        reservations=reservations,
     )
 
 

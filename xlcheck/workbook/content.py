@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xlcheck.workbook.calculation import CalculationSettings
 from xlcheck.workbook.values import Value
 
 
@@ -46,6 +47,8 @@ class WorkbookContent:
         external_links: targets of links to other files; never followed.
         creator: who has written the file, as its properties say; empty if they do not.
         notes: what the reader noticed and a report should say (macros present, a part that could not be read).
+        calculation: how programs are told to calculate it.
+        odd_looks: cells that show another number than they hold, whatever it is, as `Sheet1!B2`.
     """
 
     path: Path
@@ -54,6 +57,8 @@ class WorkbookContent:
     external_links: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     creator: str = ""
+    calculation: CalculationSettings = field(default_factory=CalculationSettings)
+    odd_looks: tuple[str, ...] = ()
 
     def formula_cells(self) -> Iterator[tuple[str, int, int, Cell]]:
         """(sheet, row, column, cell) of every formula cell, sheet by sheet, row by row."""

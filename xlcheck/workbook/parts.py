@@ -1,23 +1,40 @@
-"""The small parts of a workbook: what it consists of, its defined names, its texts, its links to other files."""
+"""The small parts of a workbook: what it consists of, its settings, its defined names, its texts, its links.
+
+What another reader may take for something else is refused by name: an element that counts and stands twice,
+or inside of another (say, in `mc:AlternateContent`, of which each program takes the branch that it knows),
+two relations of one name, two names for one thing.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from xlcheck.errors import WorkbookError
-from xlcheck.formulas.addresses import quote_sheet
+from xlcheck.formulas.addresses import parse_range, quote_sheet
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.escapes import unescape
 
-# The namespace of transitional files; strict ones have another, so elements are found in any.
-_ANY = "{*}"
+# Those of transitional and of strict files.
+MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+_OFFICE = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _DEFAULT_WORKBOOK = "xl/workbook.xml"
+# What counts in the workbook part, and what it stands in.
+_PLACES = {
+    "workbookPr": "workbook", "calcPr": "workbook", "sheets": "workbook", "sheet": "sheets",
+    "definedNames": "workbook", "definedName": "definedNames",
+}  # fmt: skip
+_MANY = {"sheet", "definedName"}
 
 
 class Relation(NamedTuple):
@@ -44,6 +61,9 @@ class Structure:
         names: defined names; one that belongs to a worksheet is written `Sheet1!name`.
         strings: the part with the shared strings, or None.
         links: the parts that describe links to other workbooks.
+        styles: the part with the cells' looks, or None.
+        calculation: the attributes of `calcPr`.
+        workbook: those of `workbookPr`.
     """
 
     sheets: tuple[tuple[str, str, str], ...]
@@ -51,6 +71,9 @@ class Structure:
     names: dict[str, str]
     strings: str | None
     links: tuple[str, ...]
+    styles: str | None
+    calculation: Mapping[str, str]
+    workbook: Mapping[str, str]
 
 
 def read_structure(container: Container) -> Structure:
@@ -61,9 +84,11 @@ def read_structure(container: Container) -> Structure:
     """
     workbook = _workbook_part(container)
     root = _parse(container, workbook)
+    main = _namespace(container, workbook, root, "workbook")
+    _require_in_place(container, workbook, root, main)
     relations = _relations(container, workbook)
     sheets, others, titles = [], [], []
-    for element in root.iterfind(f"{_ANY}sheets/{_ANY}sheet"):
+    for element in root.iterfind(f"{main}sheets/{main}sheet"):
         title = element.get("name", "")
         titles.append(title)
         relation = relations.get(_relation_id(element))
@@ -75,16 +100,59 @@ def read_structure(container: Container) -> Structure:
             others.append(title)
     if len({title.casefold() for title in titles}) < len(titles):
         raise WorkbookError(f"{container.path} has two worksheets of the same name; rename one and save it again")
+    if len({part for _, _, part in sheets}) < len(sheets):
+        raise _unclear(container, "two worksheets that are one part")
     if not sheets:
         raise WorkbookError(f"{container.path} has no worksheet; pass a workbook that has one")
-    targets = [(relation.kind, relation.target) for relation in relations.values() if relation.target in container]
     return Structure(
         sheets=tuple(sheets),
         other_sheets=tuple(others),
-        names=_defined_names(root, titles),
-        strings=next((target for kind, target in targets if kind == "sharedStrings"), None),
-        links=tuple(target for kind, target in targets if kind == "externalLink"),
+        names=_defined_names(container, root, main, titles),
+        strings=_only_target(container, relations, "sharedStrings"),
+        links=tuple(r.target for r in relations.values() if r.kind == "externalLink" and r.target in container),
+        styles=_only_target(container, relations, "styles"),
+        calculation=_attributes(root, f"{main}calcPr"),
+        workbook=_attributes(root, f"{main}workbookPr"),
     )
+
+
+def _require_in_place(container: Container, part: str, root: Element, main: str) -> None:
+    """Refuse a workbook part of which two readers may see different sheets, names or settings."""
+    seen: set[str] = set()
+    inside = {root: "workbook"}
+    for element in root.iter():
+        for child in element:
+            name = child.tag.removeprefix(main) if isinstance(child.tag, str) else ""
+            if name in _PLACES:
+                if inside.get(element) != _PLACES[name] or (name in seen and name not in _MANY):
+                    raise _unclear(container, f"the element {name} twice or in an unusual place in its part {part}")
+                seen.add(name)
+                inside[child] = name
+
+
+def _unclear(container: Container, what: str) -> WorkbookError:
+    """The sentence for what readers take for different things."""
+    return WorkbookError(f"{container.path} contains {what}, so it is not clear what it says; save it again")
+
+
+def _only_target(container: Container, relations: Mapping[str, Relation], kind: str) -> str | None:
+    targets = [relation.target for relation in relations.values() if relation.kind == kind]
+    if len(targets) > 1:
+        raise _unclear(container, f"two parts for its {kind}")
+    return targets[0] if targets and targets[0] in container else None
+
+
+def _attributes(root: Element, tag: str) -> Mapping[str, str]:
+    element = root.find(tag)
+    return {} if element is None else dict(element.items())
+
+
+def _namespace(container: Container, part: str, root: Element, name: str) -> str:
+    """The namespace of a part of spreadsheets, as it stands before the names of elements."""
+    for namespace in MAIN:
+        if root.tag == f"{{{namespace}}}{name}":
+            return f"{{{namespace}}}"
+    raise WorkbookError(f"{container.path} is damaged: its part {part} is no {name}; save it again")
 
 
 def read_strings(container: Container, part: str) -> list[str]:
@@ -174,39 +242,61 @@ def _relations(container: Container, part: str) -> dict[str, Relation]:
     relations_part = posixpath.join(folder, "_rels", f"{name}.rels")
     if relations_part not in container:
         return {}
-    relations = {}
-    for element in _parse(container, relations_part).iterfind(f"{_ANY}Relationship"):
-        kind = element.get("Type", "").rpartition("/")[2]
+    relations: dict[str, Relation] = {}
+    for element in _parse(container, relations_part).iterfind(f"{{{_PACKAGE}}}Relationship"):
+        where, _, kind = element.get("Type", "").rpartition("/")
         target = element.get("Target", "")
         external = element.get("TargetMode") == "External"
         if not external:
-            target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-        relations[element.get("Id", "")] = Relation(kind, target, external)
+            target = posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
+        key = element.get("Id", "")
+        if key in relations:
+            raise _unclear(container, f"two relations {key!r} in its part {relations_part}")
+        relations[key] = Relation(kind if where in _OFFICE else element.get("Type", ""), target, external)
     return relations
 
 
 def _relation_id(element: Element) -> str:
-    return next((value for key, value in element.items() if key.endswith("}id")), "")
+    return next((value for namespace in _OFFICE if (value := element.get(f"{{{namespace}}}id"))), "")
 
 
-def _defined_names(root: Element, titles: list[str]) -> dict[str, str]:
-    names = {}
-    for element in root.iterfind(f"{_ANY}definedNames/{_ANY}definedName"):
+def _defined_names(container: Container, root: Element, main: str, titles: list[str]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    seen: set[str] = set()
+    for element in root.iterfind(f"{main}definedNames/{main}definedName"):
         name = element.get("name", "")
         # Print areas, filters and the like are Excel's own.
         if name.startswith("_xlnm."):
             continue
-        local = element.get("localSheetId", "")
-        if local.isdigit() and int(local) < len(titles):
+        if _is_cell(name):
+            raise _unclear(container, f"a defined name {name} that is also a cell")
+        local = element.get("localSheetId")
+        if local is not None:
+            if not (local.isascii() and local.isdigit() and int(local[:9]) < len(titles)):
+                raise _unclear(container, f"a defined name {name} for a worksheet that is not there")
             name = f"{quote_sheet(titles[int(local)])}!{name}"
+        if name.casefold() in seen:
+            raise _unclear(container, f"the defined name {name} twice")
+        if len(element):
+            raise _unclear(container, f"a defined name {name} with a comment or an element inside")
+        seen.add(name.casefold())
         names[name] = element.text or ""
     return names
+
+
+def _is_cell(name: str) -> bool:
+    try:
+        parse_range(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _parse(container: Container, part: str) -> Element:
     content = container.read(part)
     try:
         # A document type definition, which could harm here, was refused with the container.
-        return ElementTree.fromstring(content)  # noqa: S314
+        builder = ElementTree.TreeBuilder(insert_comments=True, insert_pis=True)
+        return ElementTree.fromstring(content, ElementTree.XMLParser(target=builder))  # noqa: S314
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise not_well_formed(container, part, error) from None

@@ -13,14 +13,19 @@ from xml.parsers import expat
 
 from xlcheck.errors import WorkbookError
 from xlcheck.garbage import no_garbage_collection
+from xlcheck.workbook.calculation import CalculationSettings, asks_for_lotus
 from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
+from xlcheck.workbook.number_formats import OddFormats, odd_formats
+from xlcheck.workbook.odd_looks import odd_looks
 from xlcheck.workbook.parts import external_targets, not_well_formed, read_creator, read_strings, read_structure
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 
 # A worksheet part of fewer bytes is read by the XML parser.
 _LARGE = 2**16
+
+Cells = Mapping[tuple[int, int], Cell]
 
 
 def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None) -> WorkbookContent:
@@ -44,32 +49,39 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
             on_accepted(path)
         structure = read_structure(container)
         strings = read_strings(container, structure.strings) if structure.strings else []
+        odd = odd_formats(container.read(structure.styles)) if structure.styles else OddFormats()
+        lotus: list[str] = []
+        looks: list[str] = []
+        sheets = {}
+        for name, state, part in structure.sheets:
+            # A large worksheet of constants is read when somebody asks for its cells.
+            if part in container.formulas.constant:
+                cells: Cells = ConstantCells(partial(_parse_again, container.path, name, part, strings))
+                content = container.read(part) if odd else b""
+            else:
+                content = container.read(part)
+                cells = _parse(container, name, part, content, strings)
+            lotus += [name] if asks_for_lotus(content) else []
+            looks += odd_looks(name, content, odd) if odd else ()
+            sheets[name] = SheetContent(name, state, cells)
         return WorkbookContent(
             path=path,
-            sheets={
-                name: SheetContent(name, state, _read_cells(container, name, part, strings))
-                for name, state, part in structure.sheets
-            },
+            sheets=sheets,
             names=structure.names,
             external_links=tuple(external_targets(container, structure.links)),
             notes=tuple(_notes(container, structure.other_sheets)),
             creator=read_creator(container),
+            calculation=CalculationSettings.of(structure.calculation, structure.workbook, lotus),
+            odd_looks=tuple(looks),
         )
 
 
-def _read_cells(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
-    if part in container.formulas.constant:
-        return ConstantCells(partial(_parse_again, container.path, sheet, part, strings))
-    return _parse(container, sheet, part, strings)
-
-
-def _parse_again(path: Path, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
+def _parse_again(path: Path, sheet: str, part: str, strings: Sequence[str]) -> Cells:
     with open_container(path) as container:
-        return _parse(container, sheet, part, strings)
+        return _parse(container, sheet, part, container.read(part), strings)
 
 
-def _parse(container: Container, sheet: str, part: str, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
-    content = container.read(part)
+def _parse(container: Container, sheet: str, part: str, content: bytes, strings: Sequence[str]) -> Cells:
     try:
         plain = None
         if len(content) > _LARGE:

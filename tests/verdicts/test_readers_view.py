@@ -1,0 +1,141 @@
+"""A report speaks of what somebody sees who opens the file, not only of what an engine computes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from small_book import SmallBook
+
+from xlcheck.engines import engine
+from xlcheck.reports.render_junit import render_junit
+from xlcheck.reports.render_text import render_text
+from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.report import CheckReport, Kind
+from xlcheck.workbook.reader import read_workbook
+
+Edit = Callable[[str, str], str]
+_STORED = re.compile(r"(</f>)<v>[^<]*</v>")
+
+
+def edited(book: SmallBook, path: Path, edit: Edit) -> Path:
+    """The right workbook after an edit of its parts: a function of a part's name and text."""
+    book.write(path)
+    with ZipFile(path) as old:
+        parts = {name: old.read(name).decode() for name in old.namelist()}
+    with ZipFile(path, "w", ZIP_DEFLATED) as new:
+        for name, text in parts.items():
+            new.writestr(name, edit(name, text))
+    return path
+
+
+def calculation(attributes: str, *, workbook: str = "", stored: str | None = None) -> Edit:
+    """An edit that gives the workbook other settings, and its formulas other stored values."""
+
+    def edit(name: str, text: str) -> str:
+        if name == "xl/workbook.xml":
+            text = re.sub(r"<calcPr[^>]*/>", f"<calcPr {attributes}/>", text)
+            return text.replace("<workbookPr ", f"<workbookPr {workbook} ")
+        value = f"<v>{stored}</v>" if stored else ""
+        return text if stored is None or "worksheets/" not in name else _STORED.sub(rf"\g<1>{value}", text)
+
+    return edit
+
+
+def check(path: Path, with_engine: str = "ironcalc") -> CheckReport:
+    return check_content(read_workbook(path), engine(with_engine))
+
+
+@pytest.mark.parametrize(
+    ("edit", "word"),
+    [
+        (calculation('fullCalcOnLoad="1" fullPrecision="0"'), "“Set precision as displayed” is on"),
+        (calculation('fullCalcOnLoad="1" iterate="1"'), "iterative calculation is on"),
+        (calculation('fullCalcOnLoad="1"', workbook='date1904="1"'), "the 1904 date system is on"),
+        (calculation('calcMode="manual"', stored=""), "formula cells have no stored value"),
+    ],
+)
+def test_settings_under_which_a_reader_sees_something_else(
+    small_book: SmallBook, tmp_path: Path, edit: Edit, word: str
+) -> None:
+    """Every cell agrees as computed, and the report is no pass in any format."""
+    report = check(edited(small_book, tmp_path / "book.xlsx", edit))
+    (reservation,) = report.reservations
+    text = render_text([report], width=1000)
+
+    assert report.exit_code == 3
+    assert not report.ok
+    assert reservation.startswith(word) or word in reservation
+    assert f": {report.counts.agree} formula cells agree, but readers may see other values\n" in text
+    assert f"  But: {reservation}." in text
+    assert 'errors="1"' in render_junit([report])
+    assert report.to_json()["reservations"] == [reservation]
+
+
+@pytest.mark.libreoffice
+def test_libreoffice_rounds_as_it_is_told(small_book: SmallBook, tmp_path: Path) -> None:
+    """What it computes with precision as displayed is what a reader sees, so it needs no reservation."""
+
+    def coarse(name: str, text: str) -> str:
+        return text.replace('numFmtId="0" fontId', 'numFmtId="2" fontId') if name == "xl/styles.xml" else text
+
+    def edit(name: str, text: str) -> str:
+        return coarse(name, calculation('fullCalcOnLoad="1" fullPrecision="0"')(name, text))
+
+    report = check(edited(small_book, tmp_path / "book.xlsx", edit), "libreoffice")
+
+    assert not report.reservations
+    assert report.exit_code == 1
+    assert report.counts.root + report.counts.carried > 10
+
+
+@pytest.mark.parametrize("attributes", ['calcMode="manual"', 'calcId="191029"', ""])
+def test_stored_values_that_are_shown_are_wrong(small_book: SmallBook, tmp_path: Path, attributes: str) -> None:
+    """Without a demand to calculate anew, each stored value that is not what its formula gives is a wrong cell."""
+    report = check(edited(small_book, tmp_path / "book.xlsx", calculation(attributes, stored="999.25")))
+
+    assert report.exit_code == 1
+    assert {cell.kind for cell in report.roots} == {Kind.STALE_CACHE}
+    assert report.counts.root == report.counts.checked == len(report.roots)
+    assert report.counts.agree == 0
+    assert {float(cell.actual) for cell in report.roots} == {999.25}
+
+
+def test_stored_values_that_are_right_are_right(small_book: SmallBook, tmp_path: Path) -> None:
+    """Manual calculation alone changes nothing that is seen."""
+    assert check(edited(small_book, tmp_path / "book.xlsx", calculation('calcMode="manual"'))).ok
+
+
+def test_stored_values_that_excel_computes_anew_are_noticed(small_book: SmallBook, tmp_path: Path) -> None:
+    """With the demand to calculate they are listed, say who sees them, and are no wrong cells."""
+    edit = calculation('calcMode="manual" fullCalcOnLoad="1"', stored="999.25")
+    report = check(edited(small_book, tmp_path / "book.xlsx", edit))
+
+    assert report.ok
+    assert len(report.stale) == report.counts.checked
+    assert "LibreOffice and programs that do not calculate show the stored value" in report.stale[0].message
+
+
+def test_a_number_format_of_its_own_digits_is_no_pass(small_book: SmallBook, tmp_path: Path) -> None:
+    """A cell that always shows 0.5 does not show what was checked."""
+
+    def edit(name: str, text: str) -> str:
+        if name == "xl/styles.xml":
+            text = text.replace(
+                "<fonts", '<numFmts count="1"><numFmt numFmtId="200" formatCode="&quot;0.5&quot;"/></numFmts><fonts', 1
+            )
+            return text.replace(
+                "</cellXfs>", '<xf numFmtId="200" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+            )
+        return text.replace('<c r="C9">', '<c r="C9" s="1">')
+
+    report = check(edited(small_book, tmp_path / "book.xlsx", edit))
+
+    assert report.exit_code == 3
+    assert report.reservations == (
+        "the number format of Net!C9, All!C9 shows digits that are not those of the value; give these cells another "
+        "format",
+    )

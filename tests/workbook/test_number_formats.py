@@ -1,0 +1,89 @@
+"""Number formats that show other digits than those of the value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from xlcheck.workbook.number_formats import misleads
+from xlcheck.workbook.reader import read_workbook
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "expected"),
+    [
+        ("General", 0.3, False),
+        ("0.00", 0.3, False),
+        ("#,##0.00;[Red]-#,##0.00", -0.3, False),
+        ('_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)', 0.0, False),
+        ("# ?/16", 0.3, False),
+        ("0%", 0.3, False),
+        ("0.00E+00", 0.3, False),
+        ("yyyy-mm-dd hh:mm", 45000.5, False),
+        ("[h]:mm:ss.00", 0.3, False),
+        ('0.00" m2"', 0.3, False),
+        ('0.0000" (t=1)"', 0.3, False),
+        ("@", 0.3, False),
+        (";;;", 0.3, False),
+        ('"yes";;"no"', 1.0, False),
+        ('"0.5"', 0.3, True),
+        ('"0.5"', 0.5, False),
+        ("\\0\\.\\5", 0.3, True),
+        ("5", 0.3, True),
+        ('0.00;-0.00;"0"', 0.0, False),
+        ('0.00;-0.00;"0"', 0.5, False),
+        ('0.00;-0.00;"1"', 0.0, True),
+        ('[=0.3]"0.7";General', 0.3, True),
+        ('[=0.3]"0.7";General', 0.4, False),
+        ('[<0]"-1";[>=0]"1"', 0.3, True),
+        ('"1"0.00', 0.3, True),
+        ("0.00\\7", 0.3, True),
+        ("[$0.5-409]", 0.3, True),
+        ("*5", 0.3, True),
+        ("0.0,", 300.0, True),
+        ("#,##0,.00", 300.0, True),
+        ('"-"0.00', 0.3, True),
+        ("0.00;-0.00", -0.3, False),
+    ],
+)
+def test_which_formats_mislead(code: str, value: float, expected: bool) -> None:
+    """Rounding, hiding and words do not; digits, signs and thousands of the format's own do, where they are shown."""
+    assert misleads(code, value) is expected
+    assert misleads(code, None) or not expected
+
+
+def test_cells_with_such_formats_are_named(tmp_path: Path) -> None:
+    """Those that hold a number, and the ranges on which a conditional format puts such a one."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("My sheet")
+        half = book.add_format({"num_format": '"0.5"'})
+        flag = book.add_format({"num_format": '0;0;"1"'})
+        sheet.write_formula("A1", "=1/4", half, 0.25)
+        sheet.write_number("A2", 0.5, half)
+        sheet.write_string("A3", "text", half)
+        sheet.write_blank("A4", None, half)
+        sheet.write_number("A5", 0, flag)
+        sheet.write_number("A6", 2, flag)
+        sheet.write_number("A7", 3, book.add_format({"num_format": "0.00"}))
+        sheet.conditional_format("C1:C9", {"type": "cell", "criteria": ">", "value": 0, "format": half})
+
+    assert read_workbook(path).odd_looks == ("'My sheet'!A1", "'My sheet'!A5", "'My sheet'!C1:C9")
+
+
+def test_a_broken_styles_part_says_nothing(write_parts: Callable[..., Path]) -> None:
+    """What cannot be understood of it is not guessed, and the cells are read all the same."""
+    from workbook_parts import OFFICE, PACKAGE, workbook_parts
+
+    relations = (
+        f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" Type="{OFFICE}/worksheet" '
+        f'Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{OFFICE}/styles" Target="styles.xml"/>'
+        "</Relationships>"
+    )
+    parts = workbook_parts('<row r="1"><c r="A1" s="0"><v>1</v></c></row>')
+    path = write_parts({**parts, "xl/_rels/workbook.xml.rels": relations, "xl/styles.xml": "<styleSheet><numFmts>"})
+
+    assert read_workbook(path).odd_looks == ()

@@ -1,0 +1,70 @@
+"""Stored values of a workbook made by hand that are not what its formulas give.
+
+They are wrong where a reader sees them, that is, unless the file tells Excel to calculate when it is opened.
+Nothing is said of a cell of which the engine's own value may not be Excel's: of texts, which programs write
+with other digits, of errors, and of whatever follows from chance or from the clock.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterator
+
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.messages import stale_message
+from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.results import plain
+from xlcheck.workbook.values import Value
+
+_CHANCE = re.compile(r"\b(?:RAND|RANDBETWEEN|RANDARRAY|NOW|TODAY|CELL|INFO)\(", re.IGNORECASE)
+# Programs compute functions with other last digits, and a long calculation magnifies them.
+_LIMIT = 1e-9
+
+
+def stored_values(
+    table: CellTable, values: CellValues, precedents: Precedents, judged: Collection[Address]
+) -> Iterator[CellResult]:
+    """The cells that are right by their formulas, and of which a reader sees another value.
+
+    Args:
+        table: the workbook's cells.
+        values: what an engine computed.
+        precedents: who reads what.
+        judged: the cells that agree.
+    """
+    if not table.content.calculation.shows_stored:
+        return
+    uncertain = _by_chance(table, precedents)
+    for cell in judged:
+        content, position = table.cell(cell), table.index.get(cell)
+        if content is None or content.formula is None or position is None or cell in uncertain:
+            continue
+        actual = values[position]
+        if _differs(content.value, actual):
+            yield CellResult(
+                cell[0], cell_name(cell[1], cell[2]), Status.ROOT, Kind.STALE_CACHE, None, plain(content.value),
+                plain(actual), None, f"={content.formula}", None,
+                stale_message(content.value, actual, is_shown=True),
+            )  # fmt: skip
+
+
+def _differs(stored: Value, actual: Value) -> bool:
+    if stored is None or type(actual) is not float or not math.isfinite(actual):
+        return False
+    return type(stored) is not float or abs(stored - actual) > _LIMIT * max(1.0, abs(actual))
+
+
+def _by_chance(table: CellTable, precedents: Precedents) -> set[Address]:
+    """The cells that give something else at each calculation."""
+    waiting = [cell for cell, text in table.texts.items() if _CHANCE.search(text)]
+    found: set[Address] = set()
+    while waiting:
+        cell = waiting.pop()
+        if cell not in found:
+            found.add(cell)
+            waiting += precedents.readers(cell)
+    return found

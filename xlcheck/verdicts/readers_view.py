@@ -1,0 +1,73 @@
+"""What somebody who opens the file sees, where that is not what its formulas give.
+
+The engines compute what the formulas say. A file can make Excel and LibreOffice show something else: by its
+settings, by number formats with digits of their own, by stored values that nobody computes anew. The rule:
+
+- A value that a reader certainly sees and that is wrong is a wrong cell: a stored value that differs from the
+  calculated one, unless Excel is told to calculate when it opens the file (`stale`).
+- Where the readers' programs calculate differently than the engine, nobody knows what they show: a *reservation*,
+  with which no check is complete.
+- What is merely hidden (worksheets, rows, formats that show nothing, one cell below a merged one) shows nothing
+  wrong: it is checked like everything else.
+- What changes nothing in this workbook is a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from xlcheck.engines.base import Engine
+from xlcheck.workbook.content import WorkbookContent
+
+_SHOWN = 3
+
+
+def reservations(
+    content: WorkbookContent,
+    engine: Engine,
+    *,
+    circular: bool = False,
+    built: bool = False,
+    compared: bool = True,
+) -> Iterator[str]:
+    """Why a reader of the file may see other values than those that were checked, in words.
+
+    Args:
+        content: the workbook.
+        engine: recalculated it.
+        circular: whether formulas form a circle.
+        built: whether xlcheck made the workbook.
+        compared: whether the stored values were compared with the calculated ones.
+    """
+    settings = content.calculation
+    if engine.name == "libreoffice":  # it rounds as it is told, so its values are those that are seen
+        settings = replace(settings, as_displayed=False)
+    yield from settings.differences(_formulas(content), circular=circular, built=built)
+    if settings.manual and settings.shows_stored and (empty := _without_value(content)):
+        yield (
+            f"{empty} formula cells have no stored value and calculation is manual, so a reader sees nothing in them; "
+            "calculate and save the workbook (in Excel: F9)"
+        )
+    if settings.shows_stored and not compared:
+        yield "the file does not tell Excel to calculate when it is opened, and what it stores could not be compared"
+    looks = content.odd_looks
+    if looks:
+        more = f" and {len(looks) - _SHOWN} more" if len(looks) > _SHOWN else ""
+        yield (
+            f"the number format of {', '.join(looks[:_SHOWN])}{more} shows digits that are not those of the value; "
+            "give these cells another format"
+        )
+
+
+def without_effect(content: WorkbookContent, *, circular: bool) -> Iterator[str]:
+    """Unusual settings of a workbook made by hand that change nothing in it."""
+    return content.calculation.without_effect(_formulas(content), circular=circular)
+
+
+def _without_value(content: WorkbookContent) -> int:
+    return sum(cell.value is None for _, _, _, cell in content.formula_cells())
+
+
+def _formulas(content: WorkbookContent) -> Iterable[str]:
+    return (cell.formula for _, _, _, cell in content.formula_cells() if cell.formula is not None)

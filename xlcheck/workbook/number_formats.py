@@ -1,0 +1,169 @@
+"""Number formats under which a cell shows another number than it holds.
+
+A format may round, hide a value, or put words beside it; none of that misleads. But it may also hold digits
+of its own (`"0.5"` shows 0.5 whatever the cell holds), or show thousandths without a word (`0.0,`). Source
+of the formats' grammar: ECMA-376, part 1, section 18.8.31.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+_PIECE = re.compile(
+    r"""
+    "(?P<quoted>[^"]*)(?:"|$)           # shown as it is
+    |\\(?P<escaped>.)                   # the same, one character
+    |\*(?P<fill>.)                      # repeated until the cell is full
+    |_.                                 # as wide as the character
+    |\[\$(?P<currency>[^\]-]*)[^\]]*\]  # a currency, and a language
+    |\[(?P<condition>[<>=]+[^\]]*)\]
+    |\[[^\]]*\]                         # a colour, or hours beyond 24
+    |(?P<denominator>/[ ]*[1-9][0-9]*)
+    |(?P<end>;)
+    |(?P<general>General)
+    |(?P<other>.)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_PLACEHOLDERS = "0#?"
+_DAYS_AND_TEXT = "@ymdhsgbe"
+_SCALED = re.compile(r"[0#?],+(?![,0#?])")
+# Right before or after the number's own digits, other digits look as if they belonged to it.
+_TOUCHING = re.compile(r"[0-9.,]\N{NULL}|\N{NULL}[0-9]")
+_DIGIT = re.compile(r"[0-9]")
+# A sign of the format's own in front of the digits; in a date it would stand between digits.
+_NEGATED = re.compile(r"(?<!\N{NULL})[-\N{MINUS SIGN}\N{EN DASH}]\N{NULL}")
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9.]+(?:E[+-]?[0-9]+)?)", re.IGNORECASE)
+_OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Section:
+    """One of a format's parts, which are parted by semicolons.
+
+    Attributes:
+        text: what it shows, with a zero character for the number's digits.
+        condition: for which numbers it is, if it says so.
+        scales: it shows the number's thousandths or millionths.
+    """
+
+    text: str
+    condition: tuple[str, float] | None
+    scales: bool
+
+    def misleads(self, value: float | None, *, positive: bool) -> bool:
+        if "\0" in self.text:
+            negated = positive and _NEGATED.search(self.text) is not None
+            return self.scales or negated or _TOUCHING.search(self.text) is not None
+        if _DIGIT.search(self.text) is None:
+            return False
+        try:
+            return value is None or float(self.text.replace(",", ".")) != value
+        except ValueError:
+            return True
+
+    def is_for(self, value: float) -> bool:
+        return self.condition is not None and _OPERATORS[self.condition[0]](value, self.condition[1])
+
+
+def misleads(code: str, value: float | None) -> bool:
+    """Whether a number format shows other digits than those of a number.
+
+    Args:
+        code: the format, as the file writes it.
+        value: the number; None if it may be any.
+    """
+    sections = list(_sections(code))[:3]  # the fourth is for texts
+    if value is None:
+        return any(section.misleads(None, positive=place == 0) for place, section in enumerate(sections))
+    return _applying(sections, value).misleads(value, positive=value > 0)
+
+
+def _applying(sections: list[_Section], value: float) -> _Section:
+    if any(section.condition for section in sections):
+        rest = next((section for section in reversed(sections) if section.condition is None), sections[-1])
+        return next((section for section in sections if section.is_for(value)), rest)
+    if len(sections) == 1 or value > 0:
+        return sections[0]
+    return sections[1] if value < 0 else sections[2] if len(sections) > 2 else sections[0]
+
+
+def _sections(code: str) -> Iterator[_Section]:
+    shown: list[str] = []
+    pattern: list[str] = []
+    condition: tuple[str, float] | None = None
+    for piece in [*_PIECE.finditer(code), None]:
+        if piece is None or piece.lastgroup == "end":
+            text = re.sub("\0[\0., ]*\0|\0+", "\0", "".join(shown))
+            yield _Section(text, condition, _SCALED.search("".join(pattern)) is not None)
+            shown, pattern, condition = [], [], None
+            continue
+        kind, text = piece.lastgroup, piece[piece.lastgroup] if piece.lastgroup else ""
+        pattern.append(text if kind == "other" else "\0")
+        if kind == "condition":
+            found = _CONDITION.fullmatch(text)
+            condition = (found[1], float(found[2])) if found else condition
+        elif kind in {"general", "denominator"}:
+            shown.append("\0")
+        elif kind == "fill":
+            shown.append(text * 2)
+        elif kind == "other" and text.casefold() in _PLACEHOLDERS + _DAYS_AND_TEXT:
+            shown.append("\0")
+        elif kind is not None:
+            shown.append(text)
+
+
+@dataclass(frozen=True)
+class OddFormats:
+    """The formats of a workbook that mislead for some numbers.
+
+    Attributes:
+        styles: cell style → format.
+        conditional: differential style → format.
+    """
+
+    styles: Mapping[int, str] = field(default_factory=dict)
+    conditional: Mapping[int, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.styles or self.conditional)
+
+
+def odd_formats(styles: bytes) -> OddFormats:
+    """The formats of a styles part that mislead for some numbers; none where it is not well formed."""
+    codes: dict[str, str] = {}
+    cell_styles: list[str] = []
+    conditional: dict[int, str] = {}
+    path: list[str] = []
+    differential = -1
+
+    def on_start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal differential
+        path.append(tag.rpartition(" ")[2])
+        if path[-1] == "numFmt" and "dxf" in path:
+            conditional[differential] = attributes.get("formatCode", "")
+        elif path[-2:] == ["numFmts", "numFmt"]:
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif path[-2:] == ["cellXfs", "xf"]:
+            cell_styles.append(attributes.get("numFmtId", ""))
+        elif path[-2:] == ["dxfs", "dxf"]:
+            differential += 1
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = on_start
+    parser.EndElementHandler = lambda _: path.pop()
+    # What a broken styles part says is what a program makes of it when it repairs the file.
+    with suppress(expat.ExpatError, ValueError, LookupError):
+        parser.Parse(styles, True)
+    odd = {number for number, code in codes.items() if misleads(code, None)}
+    return OddFormats(
+        {style: codes[number] for style, number in enumerate(cell_styles) if number in odd},
+        {style: code for style, code in conditional.items() if misleads(code, None)},
+    )
