@@ -123,7 +123,7 @@ def check_content(
         notes=(*content.notes, *_notes(content, rounded=rounded)),
         compare_weights=model_weights is not None,
         reservations=tuple(
-            reservations(content, engine, built=True, empty=formulas.without_value(), compared=seen.saved is not None)
+            reservations(content, engine, built=True, compared=seen.saved is not None)
         ),
     )
     if tables:

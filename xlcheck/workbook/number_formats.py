@@ -82,7 +82,9 @@ def misleads(code: str, value: float | None) -> bool:
     """
     sections = list(_sections(code))[:3]  # the fourth is for texts
     if value is None:
-        return any(section.misleads(None, positive=place == 0) for place, section in enumerate(sections))
+        zero = 0.0 if not any(section.condition for section in sections) else None
+        values = (None, None, zero)  # without conditions the third is for 0 alone
+        return any(s.misleads(v, positive=s is sections[0]) for s, v in zip(sections, values, strict=False))
     return _applying(sections, value).misleads(value, positive=value > 0)
 
 

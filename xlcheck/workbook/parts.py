@@ -8,10 +8,10 @@ two relations of one name, two names for one thing.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
@@ -28,6 +28,7 @@ _OFFICE = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = (*_OFFICE, f"{_PACKAGE}/metadata", f"{_OFFICE[0]}/metadata")
 _DEFAULT_WORKBOOK = "xl/workbook.xml"
 # What counts in the workbook part, and what it stands in.
 _PLACES = {
@@ -35,6 +36,7 @@ _PLACES = {
     "definedNames": "workbook", "definedName": "definedNames",
 }  # fmt: skip
 _MANY = {"sheet", "definedName"}
+_ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
 
 
 class Relation(NamedTuple):
@@ -210,10 +212,15 @@ def read_creator(container: Container) -> str:
     for relation in _relations(container, "").values():
         if relation.kind == "core-properties" and relation.target in container:
             try:
-                return _parse(container, relation.target).findtext(f"{_ANY}creator", "")
+                return _parse(container, relation.target).findtext("{*}creator", "")
             except WorkbookError:
                 return ""
     return ""
+
+
+def decoded(name: str) -> str:
+    """A part's name without characters that are written as their numbers (`%20`)."""
+    return _ENCODED.sub(lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace"), name)
 
 
 def not_well_formed(container: Container, part: str, error: Exception) -> WorkbookError:
@@ -248,11 +255,11 @@ def _relations(container: Container, part: str) -> dict[str, Relation]:
         target = element.get("Target", "")
         external = element.get("TargetMode") == "External"
         if not external:
-            target = posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
+            target = posixpath.normpath(posixpath.join("/", folder, decoded(target))).lstrip("/")
         key = element.get("Id", "")
         if key in relations:
             raise _unclear(container, f"two relations {key!r} in its part {relations_part}")
-        relations[key] = Relation(kind if where in _OFFICE else element.get("Type", ""), target, external)
+        relations[key] = Relation(kind if where in _TYPES else element.get("Type", ""), target, external)
     return relations
 
 

@@ -18,7 +18,6 @@ from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 from xlcheck.workbook.number_formats import OddFormats, odd_formats
-from xlcheck.workbook.odd_looks import odd_looks
 from xlcheck.workbook.parts import external_targets, not_well_formed, read_creator, read_strings, read_structure
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 
@@ -62,7 +61,10 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
                 content = container.read(part)
                 cells = _parse(container, name, part, content, strings)
             lotus += [name] if asks_for_lotus(content) else []
-            looks += odd_looks(name, content, odd) if odd else ()
+            if odd:
+                from xlcheck.workbook.odd_looks import odd_looks
+
+                looks += odd_looks(name, content, odd)
             sheets[name] = SheetContent(name, state, cells)
         return WorkbookContent(
             path=path,
