@@ -122,9 +122,7 @@ def check_content(
         samples=len(manifest.samples),
         notes=(*content.notes, *_notes(content, rounded=rounded)),
         compare_weights=model_weights is not None,
-        reservations=tuple(
-            reservations(content, engine, built=True, compared=seen.saved is not None)
-        ),
+        reservations=tuple(reservations(content, engine, built=True, compared=seen.saved is not None)),
     )
     if tables:
         from xlcheck.verdicts.epochs import with_epochs
