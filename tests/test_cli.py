@@ -234,21 +234,14 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
 def test_ctrl_c_may_come_as_the_cause_of_an_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Compiled code that is interrupted makes an error of its own of it; any other error keeps its traceback."""
+    """Compiled code that is interrupted makes an error of its own of it."""
 
     def interrupted(**_: object) -> None:
         raise SystemError("returned a result with an exception set") from KeyboardInterrupt()
 
-    def broken(**_: object) -> None:
-        raise SystemError("broken")
-
     monkeypatch.setattr(cli.commands, "main", interrupted)
     assert run(["list"]) == 130
     assert "interrupted; nothing was left half-written" in capsys.readouterr().err
-
-    monkeypatch.setattr(cli.commands, "main", broken)
-    with pytest.raises(SystemError, match="broken"):
-        run(["list"])
 
 
 @pytest.mark.keras

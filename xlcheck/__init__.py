@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it; importing typing would take as long as all the rest here
 if TYPE_CHECKING:
+    from typing import Any
+
     from xlcheck.api import Built, build, build_model, check
     from xlcheck.chapter.recordings.store import load_fixture
     from xlcheck.errors import XlcheckError
@@ -42,5 +42,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `import xlcheck` costs nothing."""
     if name in _HOMES:
+        from importlib import import_module
+
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'xlcheck' has no attribute {name!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import sys
@@ -10,14 +9,42 @@ import sys
 
 def main() -> None:
     """Run the command line; every expected error is one sentence on stderr and an exit code."""
-    from xlcheck.cli import run
+    try:
+        _open_closed_streams()
+        for stream in (sys.stdout, sys.stderr):
+            _speak_utf8(stream)
+        from xlcheck.cli import run
 
-    for stream in (sys.stdout, sys.stderr):
-        _speak_utf8(stream)
-    code = run(sys.argv[1:])
-    # Else the interpreter, when it ends, looks for garbage in everything that was read.
-    gc.freeze()
-    sys.exit(code)
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while the command line itself was imported
+        print("xlcheck: interrupted; nothing was left half-written", file=sys.stderr)
+        code = 130
+    _leave(code)
+
+
+def _leave(code: int) -> None:
+    """End at once, without waiting for an import of Keras that nobody needs any more, or collecting what is garbage."""
+    import atexit
+    import signal
+
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        atexit._run_exitfuncs()  # other processes end, and temporary folders go
+    finally:
+        os._exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Let what is written to a stream that was closed go nowhere, and not into a file that is opened later."""
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+            if descriptor:
+                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _speak_utf8(stream: object) -> None:

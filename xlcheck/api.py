@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xlcheck.budget import doing, within_budget
 from xlcheck.errors import UsageError
 from xlcheck.files import protect, protected_inputs
 from xlcheck.garbage import no_garbage_collection
@@ -260,6 +261,7 @@ def style_named(name: str) -> Style:
         raise UsageError(f"there is no style {name!r}; choose one of {', '.join(Style)}") from None
 
 
+@within_budget
 @no_garbage_collection()
 def check(
     path: str | Path,
@@ -272,6 +274,7 @@ def check(
     atol: float | None = None,
     rtol: float | None = None,
     tolerances: Mapping[str, float | tuple[float, float]] | None = None,
+    budget: float | None = None,
 ) -> CheckReport:
     """Recalculate a saved workbook and compare every formula cell with Keras.
 
@@ -292,10 +295,12 @@ def check(
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
         tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.
+        budget: how many seconds the check may take; by default 120, and 10 for each megabyte of the file.
 
     Raises:
         WorkbookError: the file cannot be read.
         ManifestError: xlcheck made the workbook, and what it says of itself is damaged or missing.
+        OutOfTimeError: it took longer.
         UsageError: a tolerance is negative or no number, the bindings do not fit the workbook or the model, or
             inputs are given for a hand-made one alone.
         ModelError: the model cannot be used, or does not stand in the workbook.
@@ -311,6 +316,7 @@ def check(
         limit_from(0.0 if value is None else value, name)
     limits = {pattern: limit_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()}
     recalculating = engine_named(engine)
+    doing(f"reading {path}")
     content = read_workbook(Path(path), on_accepted=partial(prepare, recalculating))
     # From here on the engine loads the file.
     from xlcheck.building.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
@@ -334,6 +340,7 @@ def check(
             from xlcheck.oracle import apart
 
             apart.prepare()
+        doing(f"looking for a network in the formulas of {path} and comparing it with Keras")
         return check_foreign(
             content,
             recalculating,
@@ -354,6 +361,7 @@ def check(
         loaded = loaded_model(model)
         require_model(content, loaded)
         weights = weights_of_model(loaded)
+    doing(f"recalculating {path} and comparing it with Keras")
     return check_content(
         content,
         recalculating,
@@ -365,8 +373,14 @@ def check(
     )
 
 
-def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:
+@within_budget
+def propose(path: str | Path, *, engine: str = "ironcalc", budget: float | None = None) -> Proposal:
     """Find out what a workbook made by hand computes, and draft a bindings file for it.
+
+    Args:
+        path: the workbook.
+        engine: the formula engine that is asked.
+        budget: how many seconds that may take; see `check`.
 
     Raises:
         WorkbookError: the file cannot be read.
@@ -381,6 +395,7 @@ def propose(path: str | Path, *, engine: str = "ironcalc") -> Proposal:
     content = read_workbook(Path(path))
     if is_generated(content):
         raise UsageError(f"{path} was made by xlcheck and needs no bindings; pass it to `xlcheck check`")
+    doing(f"looking for a network in the formulas of {path}")
     return propose_bindings(content, engine_named(engine))
 
 

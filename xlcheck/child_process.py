@@ -1,17 +1,21 @@
-"""A process that this one has started and asks over pipes: how it is asked, and how it ends."""
+"""A process that this one has started and asks over pipes: how it is asked, how it answers, and how it ends."""
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
+import signal
 import subprocess
 import weakref
 from collections import deque
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BufferedReader, RawIOBase
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
+from xlcheck.budget import time_left
 from xlcheck.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -101,14 +105,14 @@ class ChildProcess:
     def tell(self, message: object) -> None:
         """Send something that is not replied to; a process that has ended need not know it."""
         with self._lock, suppress(*_BROKEN_PIPE):
-            self._send(message)
+            self._send((None, message))
 
     def begin(self, message: object, seconds: float | None = None) -> Request:
         """Send a request, and go on; a process that has ended is noticed by `reply`."""
         request = Request(seconds)
         with self._lock, suppress(*_BROKEN_PIPE):
             self._asked.append(request)
-            self._send(message)
+            self._send((seconds, message))
         return request
 
     def reply(self, request: Request) -> Any:
@@ -116,6 +120,7 @@ class ChildProcess:
 
         Raises:
             ProcessEnded: no reply came in time, or the process ended.
+            OutOfTimeError: the time of the whole command or call is up.
         """
         if self.owner != os.getpid():
             raise ProcessEnded
@@ -142,8 +147,10 @@ class ChildProcess:
     def _receive(self) -> None:
         """Take the next reply, which is for whoever asked first."""
         request = self._asked[0]
-        if request.seconds is not None:
-            self._watchdog.begin(request.seconds)
+        left = time_left()
+        seconds = left if request.seconds is None else min(request.seconds, left)
+        if seconds != math.inf:
+            self._watchdog.begin(seconds)
         try:
             request.take(pickle.load(self._replies))  # noqa: S301 - from the process we started
             self._asked.popleft()
@@ -153,10 +160,52 @@ class ChildProcess:
             self._process.wait()
             self._asked.clear()
             if isinstance(error, _BROKEN_PIPE):
-                raise ProcessEnded(late=self._watchdog.done()) from None
+                late = self._watchdog.done()
+                time_left()  # more than this request's own time may be up
+                raise ProcessEnded(late=late) from None
             raise
         finally:
             self._watchdog.done()
+
+
+def serve(answer: Callable[[Any], tuple[bool, Any] | None]) -> None:
+    """The other side: answer what comes through standard input until it is closed.
+
+    Args:
+        answer: gives `(True, result)` or `(False, exception)` for a message, or None for one that is not replied to.
+    """
+    # Such signals reach the whole group of processes; the other side decides what it ends.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    requests = open(0, "rb", closefd=False)  # noqa: SIM115 - of a descriptor
+    # Libraries may print; only replies may go through the pipe.
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    while True:
+        try:
+            seconds, message = pickle.load(requests)  # noqa: S301 - from the process that started us
+        except EOFError:
+            return
+        with _ended_after(seconds):
+            reply = answer(message)
+        if reply is not None:
+            pickle.dump(reply, replies)
+            replies.flush()
+
+
+@contextmanager
+def _ended_after(seconds: float | None) -> Iterator[None]:
+    """End this process, should the other side, which does so too, be no more; not even compiled code prevents it."""
+    if seconds is None or not hasattr(signal, "alarm"):
+        yield
+        return
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(math.ceil(seconds) + 2)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 def end_process(process: subprocess.Popen[bytes] | Forked, owner: int) -> None:

@@ -57,6 +57,12 @@ class NothingCheckedError(XlcheckError):
     exit_code = 3
 
 
+class OutOfTimeError(XlcheckError):
+    """The time that was allowed is up before there was a result."""
+
+    exit_code = 3
+
+
 class MissingDependencyError(XlcheckError):
     """An optional library is needed for this request and is not installed."""
 

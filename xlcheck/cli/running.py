@@ -1,52 +1,100 @@
-"""How a command runs and ends: every expected error is one sentence on stderr and an exit code."""
+"""How a command runs and ends: everything but a result is one sentence on stderr, and an exit code."""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
+from xlcheck.cli.defect import DEFECT, report_defect
 from xlcheck.cli.group import commands
-from xlcheck.errors import UsageError, XlcheckError
+from xlcheck.errors import NothingCheckedError, UsageError, XlcheckError
 from xlcheck.files import protected_inputs
+from xlcheck.interrupts import Ended, ended_by_signals
+from xlcheck.memory import bounded_memory
 
-_INTERRUPTED = 130
+INTERRUPTED = 130
+_SIGNALLED = 128
+# Of a program that a closed pipe ends, as it ends most of them.
+_PIPE_CLOSED = 141
+# What writing to stdout may fail with; without a file's name it could be anything of the system's.
+_UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code; an expected error is printed as one sentence."""
+    """Run a command and return its exit code; nothing that it raises is let through."""
     try:
-        with protected_inputs():
+        with ended_by_signals(), bounded_memory(), protected_inputs():
             code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
-        sys.stdout.flush()
+            sys.stdout.flush()
         return int(code or 0)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except XlcheckError as error:
-        click.echo(f"xlcheck: {error}", err=True)
-        return error.exit_code
-    except OSError as error:
-        if error.filename is None:  # stdout; what is left of the result would fail again at the end
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        if not isinstance(error, BrokenPipeError):  # who closes a pipe has read enough
-            what = f"{error.filename} cannot be used" if error.filename else "the result cannot be written"
-            click.echo(f"xlcheck: {what}: {error.strerror or error}", err=True)
-        return UsageError.exit_code
     except BaseException as error:
-        if not _is_interrupt(error):
-            raise
-        click.echo("xlcheck: interrupted; nothing was left half-written", err=True)
-        return _INTERRUPTED
+        try:
+            return _ending(error, arguments)
+        except OSError:  # stderr is closed, too
+            sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+            return _PIPE_CLOSED
 
 
-def _is_interrupt(error: BaseException | None) -> bool:
-    """Whether somebody pressed Ctrl-C; in compiled code, as of TensorFlow, that becomes the cause of an error."""
-    while error is not None and not isinstance(error, click.Abort | KeyboardInterrupt):
+def say(message: str) -> None:
+    """A sentence on stderr."""
+    click.echo(f"xlcheck: {message}", err=True)
+
+
+def _ending(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say what ended a command, and return its exit code."""
+    interrupt = _interrupt(error)
+    if interrupt is not None:
+        say("interrupted; nothing was left half-written")
+        return _SIGNALLED + interrupt.number if isinstance(interrupt, Ended) else INTERRUPTED
+    match error:
+        case click.ClickException():  # of wrong usage, and without arguments the help
+            error.show()
+            code = error.exit_code
+        case XlcheckError():
+            say(str(error))
+            code = error.exit_code
+        case OSError():
+            code = _system_error(error)
+        case MemoryError():
+            say("there is not enough memory for this; close other programs, or use a machine that has more")
+            code = NothingCheckedError.exit_code
+        case Exception():
+            say(report_defect(error, arguments))
+            code = DEFECT
+        case _:  # of SystemExit and its like somebody knows what for
+            raise error
+    return code
+
+
+def _system_error(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):  # who closes a pipe has read enough
+        _let_go_of_stdout()
+        return _PIPE_CLOSED
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        say(f"{error.filename} cannot be used: {reason}")
+    elif error.errno in _UNWRITABLE:
+        _let_go_of_stdout()
+        say(f"the result cannot be written: {reason}")
+    else:
+        say(f"the system does not let it go on: {reason}")
+    return UsageError.exit_code
+
+
+def _let_go_of_stdout() -> None:
+    """What is left of the result would fail again at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
+def _interrupt(error: BaseException | None) -> BaseException | None:
+    """The signal behind an error; in compiled code, as of TensorFlow, it becomes the cause of one."""
+    while error is not None and not isinstance(error, click.Abort | Ended | KeyboardInterrupt):
         error = error.__cause__ or error.__context__
-    return error is not None
+    return error

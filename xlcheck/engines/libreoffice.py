@@ -20,6 +20,7 @@ from itertools import chain, product
 from pathlib import Path
 from threading import Lock
 
+from xlcheck.budget import time_left
 from xlcheck.engines.base import PackedValues, Session
 from xlcheck.engines.unknown import hides_unknown
 from xlcheck.errors import EngineError, MissingDependencyError, UsageError, WorkbookError
@@ -198,8 +199,9 @@ def _run(command: list[str], seconds: float) -> str:
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
     try:
-        output, _ = process.communicate(timeout=seconds)
+        output, _ = process.communicate(timeout=min(seconds, time_left()))
     except subprocess.TimeoutExpired:
+        time_left()  # that of the whole command may be up
         raise EngineError(
             f"LibreOffice needed more than {seconds:.0f} s for {command[-1]} and was stopped; try --engine ironcalc"
         ) from None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import pickle
-import signal
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from xlcheck.child_process import serve
 from xlcheck.engines import engine
 from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.errors import EngineError, XlcheckError
@@ -25,22 +24,14 @@ MAX_BYTES = 6 * 1024**3
 def main(name: str) -> None:
     """Answer requests until the pipe is closed."""
     _limit_memory()
-    # Ctrl-C reaches the whole group of processes; the other side decides what it ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests = open(0, "rb", closefd=False)  # noqa: SIM115 - of a descriptor
-    # Libraries may print; only replies may go through the pipe.
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
     server = _Server(engine(name, guarded=False))
-    while True:
-        try:
-            method, arguments, forgotten = pickle.load(requests)  # noqa: S301 - from the process that started us
-        except EOFError:
-            return
+
+    def answer(message: tuple[str | None, tuple[Any, ...], Iterable[int]]) -> tuple[bool, Any] | None:
+        method, arguments, forgotten = message
         server.forget(forgotten)
-        if method is not None:
-            pickle.dump(server.answer(method, arguments), replies)
-            replies.flush()
+        return None if method is None else server.answer(method, arguments)
+
+    serve(answer)
 
 
 class _Server:

@@ -10,6 +10,7 @@ from threading import Thread
 from types import ModuleType
 
 from xlcheck.errors import MissingDependencyError, NotSupportedError
+from xlcheck.interrupts import raise_if_ended
 
 _backends = {"tensorflow"}
 
@@ -37,6 +38,7 @@ def import_keras() -> ModuleType:
             f"this needs Keras with TensorFlow, but {error.name or 'a part of it'} is missing; "
             "install it with: pip install 'xlcheck[keras]'"
         ) from error
+    raise_if_ended()  # a signal may have come meanwhile, and been lost
     _check_backend(keras.config.backend())
     module: ModuleType = keras
     return module

@@ -1,0 +1,162 @@
+"""How long one command, or one call, may take in all, and what it was doing when that time was up.
+
+A hostile or very large file can make each of many steps slow without any of them being too slow by itself. So
+whoever waits for another process, or goes round a long loop, asks here how much time is left. Where the
+command line may use the clock's signal, what asks nobody is ended, too.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import ParamSpec, TypeVar
+
+from xlcheck.errors import OutOfTimeError, UsageError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SECONDS = 120.0
+SECONDS_PER_MEGABYTE = 10.0
+"""By default, for one workbook: far more than any takes that was met, on a busy machine too."""
+
+
+class Budget:
+    """The time of one command or call.
+
+    Attributes:
+        seconds: all of it.
+        doing: what is being done now, as in `while … `.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.doing = "starting"
+        self._end = monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until the time is up; never negative."""
+        return max(0.0, self._end - monotonic())
+
+    def error(self) -> OutOfTimeError:
+        """That the time is up, in a sentence."""
+        return OutOfTimeError(
+            f"stopped after {self.seconds:.0f} s while {self.doing}, before there was a result; allow more time with "
+            "--budget SECONDS"
+        )
+
+
+class _TimeUp(BaseException):
+    """The time is up, wherever the command is; nothing that handles errors handles this."""
+
+
+_budget: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+@contextmanager
+def budget(seconds: float, *, by_signal: bool = False) -> Iterator[Budget]:
+    """Allow what is inside so many seconds; never more than are left around it.
+
+    Args:
+        seconds: how many.
+        by_signal: end also what does not ask `time_left`, if this is the main thread of a system with such a clock.
+            A library leaves the clock of the program that uses it alone.
+
+    Raises:
+        OutOfTimeError: they are up.
+    """
+    around = _budget.get()
+    own = Budget(seconds if around is None else min(seconds, around.left))
+    if around is not None and own.seconds < seconds:
+        own.seconds = around.seconds
+    token = _budget.set(own)
+    try:
+        with _alarm(own.left if by_signal else math.inf):
+            yield own
+    except _TimeUp:
+        raise own.error() from None
+    finally:
+        _budget.reset(token)
+
+
+def within_budget(function: Callable[P, T]) -> Callable[P, T]:
+    """Allow each call of a function the seconds of its option `budget`; by default those of the file it is called with.
+
+    Raises:
+        UsageError: the option is no positive number.
+        OutOfTimeError: the time is up.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        seconds = kwargs.get("budget")
+        if seconds is None:
+            seconds = default_seconds(str(args[0] if args else kwargs.get("path")))
+        if not isinstance(seconds, int | float) or not seconds > 0:
+            raise UsageError(f"a budget is a positive number of seconds, not {seconds!r}")
+        with budget(float(seconds)):
+            return function(*args, **kwargs)
+
+    return call
+
+
+def default_seconds(path: str | Path) -> float:
+    """What a workbook is allowed by default."""
+    try:
+        size = os.stat(path).st_size  # noqa: PTH116 - of a path or a string
+    except (OSError, ValueError):
+        size = 0
+    return SECONDS + SECONDS_PER_MEGABYTE * size / 1e6
+
+
+def time_left() -> float:
+    """Seconds that are left to whoever asks; infinite where nobody has set a limit.
+
+    Raises:
+        OutOfTimeError: none are.
+    """
+    current = _budget.get()
+    if current is None:
+        return math.inf
+    left = current.left
+    if not left:
+        raise current.error()
+    return left
+
+
+def doing(what: str) -> None:
+    """Say what is done from now on: `looking for its network`."""
+    current = _budget.get()
+    if current is not None:
+        current.doing = what
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise `_TimeUp` in this thread after some seconds, and again each second, should somebody swallow it."""
+    usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not usable or math.isinf(seconds) or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise _TimeUp
+
+    signal.signal(signal.SIGALRM, ring)
+    # A moment later than those who ask are refused, for they say better what they waited for.
+    signal.setitimer(signal.ITIMER_REAL, seconds + 1.0, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)

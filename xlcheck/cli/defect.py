@@ -1,0 +1,73 @@
+"""What happens with an error that nobody expected: a file to send to the authors, and one sentence."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from xlcheck import __version__
+
+DEFECT = 70
+"""The exit code; what `sysexits.h` calls an internal software error."""
+
+_PACKAGES = (
+    "ironcalc",
+    "cellrune",
+    "numpy",
+    "openpyxl",
+    "XlsxWriter",
+    "lxml",
+    "click",
+    "rich",
+    "keras",
+    "tensorflow-cpu",
+)
+
+
+def report_defect(error: BaseException, arguments: Sequence[str]) -> str:
+    """Write down what happened, and return the sentence that says so and where.
+
+    Args:
+        error: what was raised.
+        arguments: those of the command; names of files stand in them, and no content.
+    """
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    told = f"this is a defect of xlcheck, not of your file ({what})"
+    try:
+        path = _write(_report(error, arguments))
+    except OSError as unwritable:
+        return f"{told}; no report could be written ({unwritable.strerror}), so please tell the authors the command"
+    return f"{told}; please send {path} to the authors"
+
+
+def _report(error: BaseException, arguments: Sequence[str]) -> str:
+    lines = [
+        f"xlcheck {__version__}, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        f"Python {platform.python_version()} on {platform.platform()}",
+        f"command: xlcheck {' '.join(map(repr, arguments))}",
+        *(f"{name} {_version(name)}" for name in _PACKAGES),
+        "",
+        *traceback.format_exception(error),
+    ]
+    return "\n".join(lines)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "is not installed"
+
+
+def _write(text: str) -> Path:
+    """A new file that only the user may read."""
+    descriptor, name = tempfile.mkstemp(prefix="xlcheck-report-", suffix=".txt")
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return Path(name)
