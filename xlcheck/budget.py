@@ -18,7 +18,7 @@ from functools import wraps
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from xlcheck.errors import OutOfTimeError, UsageError
 
@@ -102,12 +102,21 @@ def within_budget(function: Callable[P, T]) -> Callable[P, T]:
         seconds = kwargs.get("budget")
         if seconds is None:
             seconds = default_seconds(str(args[0] if args else kwargs.get("path")))
-        if not isinstance(seconds, int | float) or not seconds > 0:
-            raise UsageError(f"a budget is a positive number of seconds, not {seconds!r}")
-        with budget(float(seconds)):
+        with budget(positive(seconds)):
             return function(*args, **kwargs)
 
     return call
+
+
+def positive(seconds: Any) -> float:
+    """A budget that somebody asked for.
+
+    Raises:
+        UsageError: it is no positive number.
+    """
+    if not isinstance(seconds, int | float) or not seconds > 0:
+        raise UsageError(f"a budget is a positive number of seconds, not {seconds!r}")
+    return float(seconds)
 
 
 def default_seconds(path: str | Path) -> float:

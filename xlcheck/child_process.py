@@ -139,6 +139,10 @@ class ChildProcess:
         """
         return self.reply(self.begin(message, seconds))
 
+    def end(self) -> None:
+        """End the process; whoever waits for a reply is told that it has ended."""
+        self._process.kill()
+
     def _send(self, message: object) -> None:
         left = memoryview(pickle.dumps(message))
         while left:

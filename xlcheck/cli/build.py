@@ -126,7 +126,7 @@ def command(
             learning_rate=learning_rate,
         )
         reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
-        return show(reports, format_)
+        return show(reports, format_, engines=len(engines))
     if train and seed is None:
         from xlcheck.chapter.training.lessons import SEED
 
@@ -148,7 +148,7 @@ def command(
         if built.model is not None:
             _show_model(name, built.model, path.with_suffix(".keras"), quiet=quiet)
         reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
-    return show(reports, format_)
+    return show(reports, format_, engines=len(engines))
 
 
 def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | None) -> Iterator[tuple[str, Path]]:

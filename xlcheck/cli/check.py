@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from xlcheck.cli.options import INPUT, INPUTS, OUTPUT, engine_option, format_option, quiet_option
+from xlcheck.budget import budget as time_limit
+from xlcheck.budget import positive
+from xlcheck.cli.checking import Task, check, outcomes
+from xlcheck.cli.options import INPUT, INPUTS, OUTPUT, budget_option, engine_option, format_option, quiet_option
 from xlcheck.cli.results import show
+from xlcheck.cli.status import status
+from xlcheck.cli.workbooks import workbooks
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable
+from xlcheck.verdicts.refusal import Refusal
+
+if TYPE_CHECKING:
+    from xlcheck.verdicts.report import CheckReport
 
 
 @click.command("check")
@@ -51,43 +63,54 @@ from xlcheck.files import require_writable
 @click.option("-o", "--output", type=OUTPUT, help="Write the result to a file instead of stdout.")
 @engine_option
 @format_option
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), default=1, metavar="N", help="How many workbooks to check at a time."
+)
+@budget_option
 @quiet_option
 def command(
     files: tuple[Path, ...], model: Path | None, inputs: Path | None, bindings: Path | None, atol: float | None,
     rtol: float | None, perturb: int, all_: bool, annotate: Path | None, output: Path | None,
-    engines: tuple[str, ...], format_: str, quiet: bool,
+    engines: tuple[str, ...], format_: str, jobs: int, budget: float | None, quiet: bool,
 ) -> int:  # fmt: skip
-    """Recalculate workbooks and compare every formula cell with Keras."""
+    """Recalculate workbooks and compare every formula cell with Keras.
+
+    FILES are workbooks, folders of them, or patterns such as 'results/*.xlsx'. Of several results the exit code is
+    the worst: 70, 1, 2, 3, 0 in this order.
+    """
     # Threads for large products of matrices, which nobody needs here, take NumPy a third of its start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from xlcheck import api
-
-    if annotate is not None and len(files) > 1:
-        raise UsageError("--annotate writes one marked copy; pass one workbook with it")
+    paths = workbooks(files)
     if annotate is not None:
+        if len(paths) > 1:
+            raise UsageError("--annotate writes one marked copy; pass one workbook with it")
         require_writable(annotate, ".xlsx", ".xlsm")
     if output is not None:
         require_writable(output)
         if annotate is not None and annotate.resolve() == output.resolve():
             raise UsageError(f"-o and --annotate both write {output}; name two files")
-    reports = [
-        api.check(
-            path,
-            engine=engine,
-            model=model,
-            inputs=inputs,
-            bindings=bindings,
-            perturb=perturb,
-            atol=atol,
-            rtol=rtol,
-        )
-        for path in files
-        for engine in engines
-    ]
-    if annotate is not None:
-        from xlcheck.reports.annotate import annotate as write_copy
+    options = {
+        "model": model, "inputs": inputs, "bindings": bindings, "perturb": perturb, "atol": atol, "rtol": rtol,
+    }  # fmt: skip
+    tasks = [Task(path, engine, options, budget) for path in paths for engine in engines]
+    with time_limit(math.inf if budget is None else positive(budget)):
+        found: Iterable[CheckReport | Refusal]
+        if len(tasks) == 1 and format_ == "text":
+            with status(f"checking {paths[0]}", show=not quiet):
+                found = [check(tasks[0])]
+        else:
+            found = outcomes(tasks, jobs, show_status=not quiet)
+        if annotate is not None:
+            found = [*found]
+            _annotate(found[0], paths[0], annotate, quiet=quiet)
+        return show(found, format_, output, engines=len(engines), all_=all_)
 
-        marked = write_copy(reports[0], files[0], annotate)
-        if not quiet:
-            click.echo(f"{marked} cells are marked in {annotate}", err=True)
-    return show(reports, format_, output, all_=all_)
+
+def _annotate(report: CheckReport | Refusal, source: Path, target: Path, *, quiet: bool) -> None:
+    if isinstance(report, Refusal):
+        return
+    from xlcheck.reports.annotate import annotate
+
+    marked = annotate(report, source, target)
+    if not quiet:
+        click.echo(f"{marked} cells are marked in {target}", err=True)

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import os
-import platform
-import tempfile
-import traceback
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from xlcheck import __version__
@@ -47,6 +42,10 @@ def report_defect(error: BaseException, arguments: Sequence[str]) -> str:
 
 
 def _report(error: BaseException, arguments: Sequence[str]) -> str:
+    import platform
+    import traceback
+    from datetime import UTC, datetime
+
     lines = [
         f"xlcheck {__version__}, {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
         f"Python {platform.python_version()} on {platform.platform()}",
@@ -59,6 +58,8 @@ def _report(error: BaseException, arguments: Sequence[str]) -> str:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:
@@ -67,6 +68,8 @@ def _version(package: str) -> str:
 
 def _write(text: str) -> Path:
     """A new file that only the user may read."""
+    import tempfile
+
     descriptor, name = tempfile.mkstemp(prefix="xlcheck-report-", suffix=".txt")
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)

@@ -41,6 +41,7 @@ OUTPUT = click.Path(path_type=Path)
 engine_option = click.option(
     "--engine", "engines", type=click.Choice(ENGINES), multiple=True, default=("ironcalc",), show_default=True,
     help="Formula engine that recalculates the file; give it several times for a table of agreement.",
+    envvar="XLCHECK_ENGINE", show_envvar=True,
 )  # fmt: skip
 format_option = click.option(
     "--format",
@@ -50,6 +51,10 @@ format_option = click.option(
     show_default=True,
     help="How to print the result.",
 )
+budget_option = click.option(
+    "--budget", type=float, metavar="SECONDS",
+    help="Stop after so long, and say what was done.  [default: for each workbook 120 and 10 more for each megabyte]",
+)  # fmt: skip
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no messages and no progress.")
 seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True,
                            help="Of all random numbers.")  # fmt: skip

@@ -10,9 +10,9 @@ from contextlib import suppress
 
 import click
 
-from xlcheck.cli.defect import DEFECT, report_defect
 from xlcheck.cli.group import commands
-from xlcheck.errors import NothingCheckedError, UsageError, XlcheckError
+from xlcheck.cli.sentences import sentence
+from xlcheck.errors import UsageError
 from xlcheck.files import protected_inputs
 from xlcheck.interrupts import Ended, ended_by_signals
 from xlcheck.memory import bounded_memory
@@ -51,39 +51,20 @@ def _ending(error: BaseException, arguments: Sequence[str]) -> int:
     if interrupt is not None:
         say("interrupted; nothing was left half-written")
         return _SIGNALLED + interrupt.number if isinstance(interrupt, Ended) else INTERRUPTED
-    match error:
-        case click.ClickException():  # of wrong usage, and without arguments the help
-            error.show()
-            code = error.exit_code
-        case XlcheckError():
-            say(str(error))
-            code = error.exit_code
-        case OSError():
-            code = _system_error(error)
-        case MemoryError():
-            say("there is not enough memory for this; close other programs, or use a machine that has more")
-            code = NothingCheckedError.exit_code
-        case Exception():
-            say(report_defect(error, arguments))
-            code = DEFECT
-        case _:  # of SystemExit and its like somebody knows what for
-            raise error
-    return code
-
-
-def _system_error(error: OSError) -> int:
+    if isinstance(error, click.ClickException):  # of wrong usage, and without arguments the help
+        error.show()
+        return error.exit_code
     if isinstance(error, BrokenPipeError):  # who closes a pipe has read enough
         _let_go_of_stdout()
         return _PIPE_CLOSED
-    reason = error.strerror or str(error)
-    if error.filename is not None:
-        say(f"{error.filename} cannot be used: {reason}")
-    elif error.errno in _UNWRITABLE:
+    if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
         _let_go_of_stdout()
-        say(f"the result cannot be written: {reason}")
-    else:
-        say(f"the system does not let it go on: {reason}")
-    return UsageError.exit_code
+        error = UsageError(f"the result cannot be written: {error.strerror}")
+    if not isinstance(error, Exception):  # of SystemExit and its like somebody knows what for
+        raise error
+    message, code = sentence(error, arguments)
+    say(message)
+    return code
 
 
 def _let_go_of_stdout() -> None:

@@ -10,13 +10,14 @@ from xlcheck.reports.render_text import verdict
 from xlcheck.reports.same_mistake import by_mistake, elsewhere
 from xlcheck.verdicts.listing import Cells
 from xlcheck.verdicts.messages import show, show_apart, show_values
+from xlcheck.verdicts.refusal import Refusal
 from xlcheck.verdicts.report import CellResult, CheckReport, Status
 
 # Browsers become slow with more rows in one table; the JSON report has all of them.
 _ROWS = 1000
 
 
-def render_html(reports: Sequence[CheckReport], *, fragment: bool = False) -> str:
+def render_html(reports: Sequence[CheckReport | Refusal], *, fragment: bool = False) -> str:
     """The reports as HTML.
 
     Args:
@@ -27,7 +28,7 @@ def render_html(reports: Sequence[CheckReport], *, fragment: bool = False) -> st
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(
-        verdict=verdict, show=show, values=show_values, told_apart=_told_apart, local=_local,
+        verdict=_verdict, show=show, values=show_values, told_apart=_told_apart, local=_local,
         by_mistake=by_mistake, elsewhere=elsewhere,
     )  # fmt: skip
     return environment.from_string(_read("report.html.j2")).render(
@@ -36,9 +37,14 @@ def render_html(reports: Sequence[CheckReport], *, fragment: bool = False) -> st
         fragment=fragment,
         sections=_SECTIONS,
         marks=_MARKS,
+        signs={0: "✓", 1: "✗", 2: "!", 3: "?", 70: "!"},
         rows=_ROWS,
         by_status=_by_status,
     )
+
+
+def _verdict(report: CheckReport | Refusal) -> str:
+    return "not checked" if isinstance(report, Refusal) else verdict(report)
 
 
 def _read(name: str) -> str:

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.refusal import Refusal
 from xlcheck.verdicts.report import CheckReport, plain_item
 
 # Unlike the quotes of a key, those in a text are escaped, so this stands nowhere else.
 _NO_CELLS = '"cells": []'
 
 
-def render_json(reports: Sequence[CheckReport]) -> str:
+def render_json(reports: Iterable[CheckReport | Refusal]) -> str:
     """The array that `--format json` prints; infinities and NaN are texts, since JSON has no such numbers."""
     return "".join(json_pieces(reports))
 
 
-def json_pieces(reports: Sequence[CheckReport]) -> Iterator[str]:
+def json_pieces(reports: Iterable[CheckReport | Refusal]) -> Iterator[str]:
     """The same piece by piece, since a report may list hundreds of thousands of cells."""
     yield "["
+    end = "]"
     for number, report in enumerate(reports):
         yield ",\n" if number else "\n"
-        yield from _report(report)
-    yield "\n]" if reports else "]"
+        yield from [_indented(report.to_json(), 2)] if isinstance(report, Refusal) else _report(report)
+        end = "\n]"
+    yield end
 
 
 def _report(report: CheckReport) -> Iterator[str]:

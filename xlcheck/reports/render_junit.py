@@ -16,6 +16,7 @@ from xlcheck.reports.groups import by_quantity
 from xlcheck.reports.render_text import verdict
 from xlcheck.verdicts.listing import Cells
 from xlcheck.verdicts.messages import plural, show_values
+from xlcheck.verdicts.refusal import Refusal
 from xlcheck.verdicts.report import CellResult, CheckReport, Status
 
 _CELLS = 20
@@ -23,13 +24,23 @@ _CELLS = 20
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render_junit(reports: Sequence[CheckReport]) -> str:
+def render_junit(reports: Sequence[CheckReport | Refusal]) -> str:
     """The XML document, with its declaration."""
-    suites = [_suite(report) for report in reports]
+    suites = [_refused(report) if isinstance(report, Refusal) else _suite(report) for report in reports]
     root = ET.Element("testsuites", _totals(suites, name="xlcheck"))
     root.extend(suites)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _refused(refusal: Refusal) -> ET.Element:
+    """The suite of a workbook that could not be checked: one test case, which is an error."""
+    case = _empty_case(refusal, "check")
+    ET.SubElement(case, "error", {"type": refusal.kind, "message": _clean(refusal.message)})
+    name = _clean(f"{refusal.workbook} ({refusal.engine})")
+    suite = ET.Element("testsuite", {"name": name, **_counts([case], refusal.seconds)})
+    suite.append(case)
+    return suite
 
 
 def _suite(report: CheckReport) -> ET.Element:
@@ -37,7 +48,7 @@ def _suite(report: CheckReport) -> ET.Element:
     if not report.counts.checked or report.counts.stray or report.reservations:
         cases.append(_incomplete(report))
     name = f"{report.workbook} ({report.engine})"
-    suite = ET.Element("testsuite", {"name": _clean(name), **_counts(cases)})
+    suite = ET.Element("testsuite", {"name": _clean(name), **_counts(cases, report.seconds)})
     properties = ET.SubElement(suite, "properties")
     for key, value in (
         ("engine", report.engine),
@@ -54,15 +65,7 @@ def _suite(report: CheckReport) -> ET.Element:
 
 
 def _case(report: CheckReport, name: str, cells: Cells) -> ET.Element:
-    case = ET.Element(
-        "testcase",
-        {
-            "classname": _clean(PurePath(report.workbook).name),
-            "name": _clean(name),
-            "file": _clean(report.workbook),
-            "time": "0",
-        },
-    )
+    case = _empty_case(report, name)
     outcome = _outcome(report, cells)
     if outcome is not None:
         tag, wrong = outcome
@@ -71,6 +74,18 @@ def _case(report: CheckReport, name: str, cells: Cells) -> ET.Element:
         message = f"{first.sheet}!{first.cell}: {first.message}"
         ET.SubElement(case, tag, {"type": kind, "message": _clean(message)}).text = _clean(_details(wrong))
     return case
+
+
+def _empty_case(report: CheckReport | Refusal, name: str) -> ET.Element:
+    return ET.Element(
+        "testcase",
+        {
+            "classname": _clean(PurePath(report.workbook).name),
+            "name": _clean(name),
+            "file": _clean(report.workbook),
+            "time": "0",
+        },
+    )
 
 
 def _outcome(report: CheckReport, cells: Cells) -> tuple[str, Cells] | None:
@@ -105,13 +120,16 @@ def _incomplete(report: CheckReport) -> ET.Element:
     return case
 
 
-def _counts(cases: Sequence[ET.Element]) -> dict[str, str]:
+def _counts(cases: Sequence[ET.Element], seconds: float) -> dict[str, str]:
+    """What a suite says of itself; all its quantities are compared at once, so each test case gets an equal share."""
+    for case in cases:
+        case.set("time", _time(seconds / len(cases)))
     return {
         "tests": str(len(cases)),
         "failures": str(sum(case.find("failure") is not None for case in cases)),
         "errors": str(sum(case.find("error") is not None for case in cases)),
         "skipped": str(sum(case.find("skipped") is not None for case in cases)),
-        "time": "0",
+        "time": _time(seconds),
     }
 
 
@@ -120,7 +138,11 @@ def _totals(suites: Sequence[ET.Element], name: str) -> dict[str, str]:
         key: str(sum(int(suite.get(key, "0")) for suite in suites))
         for key in ("tests", "failures", "errors", "skipped")
     }
-    return {"name": name, **sums, "time": "0"}
+    return {"name": name, **sums, "time": _time(sum(float(suite.get("time", "0")) for suite in suites))}
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 
 def _clean(text: str) -> str:

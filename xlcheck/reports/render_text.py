@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from xlcheck.reports.lines import Line, broken, line
 from xlcheck.reports.same_mistake import by_mistake, elsewhere
 from xlcheck.verdicts.messages import plural, show_apart, show_values
 from xlcheck.verdicts.placement import is_number
+from xlcheck.verdicts.refusal import Refusal
 from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _FORMULA_WIDTH = 240
 _INDENT = 5  # of what is said of a cell
 
 
-def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, width: int = WIDTH) -> str:
+def render_text(reports: Iterable[CheckReport | Refusal], *, rows: int | None = ROWS, width: int = WIDTH) -> str:
     """The reports as plain text, without colour.
 
     Args:
@@ -39,13 +40,15 @@ def render_text(reports: Sequence[CheckReport], *, rows: int | None = ROWS, widt
     return "".join(text_pieces(reports, rows=rows, width=width))
 
 
-def text_pieces(reports: Sequence[CheckReport], *, rows: int | None = ROWS, width: int = WIDTH) -> Iterator[str]:
+def text_pieces(
+    reports: Iterable[CheckReport | Refusal], *, rows: int | None = ROWS, width: int = WIDTH
+) -> Iterator[str]:
     """The text of `render_text`, line by line."""
     for number, each in enumerate(_lines(reports, rows, width)):
         yield ("\n" if number else "") + each.plain
 
 
-def print_text(reports: Sequence[CheckReport], console: Console, *, rows: int | None = ROWS) -> None:
+def print_text(reports: Iterable[CheckReport | Refusal], console: Console, *, rows: int | None = ROWS) -> None:
     """Print the reports to a console of the library rich; see `render_text`."""
     for each in _lines(reports, rows, console.width):
         console.print(each.styled(), soft_wrap=True, highlight=False)
@@ -68,11 +71,20 @@ def verdict(report: CheckReport) -> str:
     return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
 
 
-def _lines(reports: Sequence[CheckReport], rows: int | None, width: int) -> Iterator[Line]:
-    for number, report in enumerate(reports):
-        if number and not (report.ok and reports[number - 1].ok):
+def _lines(reports: Iterable[CheckReport | Refusal], rows: int | None, width: int) -> Iterator[Line]:
+    before: CheckReport | Refusal | None = None
+    for report in reports:
+        if before is not None and not (report.ok and before.ok):
             yield Line()
-        yield from _report(report, rows, width)
+        yield from _refusal(report, width) if isinstance(report, Refusal) else _report(report, rows, width)
+        before = report
+
+
+def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
+    style = "bold yellow" if refusal.exit_code == 3 else "bold red"
+    head = line(("! ", style), (printable(refusal.workbook), "bold"), ": ", ("not checked", style))
+    yield from broken(head, width)
+    yield from _indented(refusal.message, width)
 
 
 def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Line]:

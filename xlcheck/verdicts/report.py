@@ -117,6 +117,7 @@ class CheckReport:
         quantities: every quantity that was compared, in calculation order; then, for the formula
             cells that are no quantity, `other formulas on SHEET`.
         reservations: why a reader of the file may see other values than those that were checked.
+        seconds: how long the check took.
     """
 
     workbook: str
@@ -131,6 +132,7 @@ class CheckReport:
     notes: tuple[str, ...] = ()
     quantities: tuple[str, ...] = field(default=(), repr=False)
     reservations: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Take any results for `cells`."""

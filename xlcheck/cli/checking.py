@@ -1,0 +1,162 @@
+"""Checks of several workbooks: one after the other, or several at a time in processes; each ends in its place."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from xlcheck.budget import Budget, budget, default_seconds, time_left
+from xlcheck.child_process import ChildProcess, ProcessEnded, serve
+from xlcheck.cli.sentences import sentence
+from xlcheck.cli.status import status
+from xlcheck.errors import EngineError
+from xlcheck.verdicts.refusal import Refusal
+
+if TYPE_CHECKING:
+    from xlcheck.verdicts.report import CheckReport
+
+# Beyond its time, for a process to say itself that it is up.
+_GRACE = 30.0
+_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from xlcheck.cli.checking import main; main()"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One check.
+
+    Attributes:
+        path: the workbook.
+        engine: which engine recalculates it.
+        options: what else `api.check` is told.
+        seconds: how long it may take; by default what such a workbook is allowed.
+    """
+
+    path: Path
+    engine: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float | None = None
+
+    @property
+    def allowed(self) -> float:
+        """The same, in seconds."""
+        return default_seconds(self.path) if self.seconds is None else self.seconds
+
+
+def check(task: Task) -> CheckReport:
+    """Check a workbook.
+
+    Raises:
+        XlcheckError: it cannot be checked; see `api.check`.
+    """
+    from xlcheck import api
+
+    started = monotonic()
+    with budget(task.allowed, by_signal=True):
+        time_left()  # nothing is begun when the time of all is up
+        report = api.check(task.path, engine=task.engine, **task.options)
+    return replace(report, seconds=monotonic() - started)
+
+
+def outcome(task: Task) -> CheckReport | Refusal:
+    """Check a workbook, and say in the place of a report why it could not be checked."""
+    started = monotonic()
+    try:
+        return check(task)
+    except Exception as error:
+        message, code = sentence(error)
+        kind = type(error).__name__
+    return Refusal(str(task.path), task.engine, kind, message, code, monotonic() - started)
+
+
+def outcomes(tasks: Sequence[Task], jobs: int, *, show_status: bool) -> Iterator[CheckReport | Refusal]:
+    """What comes out of each check, in order, as soon as it is there.
+
+    Args:
+        tasks: the checks.
+        jobs: how many run at a time.
+        show_status: whether to say on a terminal what is waited for.
+    """
+    if jobs > 1 and len(tasks) > 1:
+        yield from _beside_each_other(tasks, min(jobs, len(tasks)), show_status=show_status)
+        return
+    for number, task in enumerate(tasks, start=1):
+        with status(_label(task, number, len(tasks)), show=show_status):
+            found = outcome(task)
+        yield found
+
+
+def _label(task: Task, number: int, all_: int) -> str:
+    return f"checking {task.path}" + (f" ({number} of {all_})" if all_ > 1 else "")
+
+
+def _beside_each_other(tasks: Sequence[Task], jobs: int, *, show_status: bool) -> Iterator[CheckReport | Refusal]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    left = Budget(time_left())
+    children = _Children()
+
+    def run(task: Task) -> CheckReport | Refusal:
+        return children.outcome(replace(task, seconds=min(task.allowed, left.left)))
+
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            waiting = [pool.submit(run, task) for task in tasks]
+            for number, (task, future) in enumerate(zip(tasks, waiting, strict=True), start=1):
+                with status(_label(task, number, len(tasks)), show=show_status):
+                    found = future.result()
+                yield found
+        finally:
+            # Also when interrupted: a thread that waits for a process goes on when that has ended.
+            pool.shutdown(wait=False, cancel_futures=True)
+            children.end()
+
+
+class _Children:
+    """Processes that check, one for each thread."""
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+        self._all: list[ChildProcess] = []
+
+    def outcome(self, task: Task) -> CheckReport | Refusal:
+        """Let the process of this thread check."""
+        try:
+            found: CheckReport | Refusal = self._process().ask(task, task.allowed + _GRACE)
+        except ProcessEnded:
+            message = f"the process that checked {task.path} ended before it had a result; check that file alone"
+            return Refusal(str(task.path), task.engine, EngineError.__name__, message, EngineError.exit_code)
+        return found
+
+    def end(self) -> None:
+        """End them all."""
+        for process in self._all:
+            process.end()
+
+    def _process(self) -> ChildProcess:
+        process: ChildProcess | None = getattr(self._own, "process", None)
+        if process is None or not process.is_usable:
+            process = self._own.process = ChildProcess(
+                subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    [sys.executable, "-c", _BOOT, *sys.path],
+                    bufsize=0,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+            self._all.append(process)
+        return process
+
+
+def main() -> None:
+    """The other side: check what it is asked to."""
+    from xlcheck.memory import bounded_memory
+
+    with bounded_memory():
+        serve(lambda task: (True, outcome(task)))
