@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-FORMAT = "xlcheck-golden-1"
+from xlcheck.graph.trace_format import FORMAT
+
 _LONGEST_NAME = 120
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.\-\[\]]")
 

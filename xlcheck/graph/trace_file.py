@@ -1,0 +1,195 @@
+"""Trace ↔ file: JSON with one quantity a line, NumPy's `.npz`, or CSV with one number a row; exact to the last bit.
+
+A number is written as the shortest decimal that reads back as the same float64. What JSON has no number for is
+written as the texts `NaN`, `Infinity` and `-Infinity`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from xlcheck.arrays import read_archive
+from xlcheck.documents import parse_json
+from xlcheck.errors import DataError, UsageError
+from xlcheck.files import read_input, replacing, write_text
+from xlcheck.graph.trace import Array, Trace
+from xlcheck.graph.trace_format import FORMAT
+from xlcheck.sizes import TEXTS
+
+_SOURCE = "source"  # in an archive; no quantity is called so, because each name has a point
+_HEADER = ["quantity", "index", "value"]
+Kind = TypeVar("Kind")
+
+_INDEX = re.compile(r"(?:\[\d{1,9}\])*")
+
+
+def write_trace(trace: Trace, path: Path) -> None:
+    """Write a trace to a `.json`, `.npz` or `.csv` file; an existing one is replaced as a whole or not at all.
+
+    Raises:
+        UsageError: the ending is another one, or the file cannot be written there.
+    """
+    _of(_WRITERS, path)(trace, path)
+
+
+def read_trace(path: Path) -> Trace:
+    """Read a trace from a `.json`, `.npz` or `.csv` file.
+
+    An archive or a CSV file may come from anywhere: all that counts is the names of the quantities.
+
+    Raises:
+        UsageError: the ending is another one.
+        DataError: the file cannot be read, or is no trace.
+    """
+    reader = _of(_READERS, path)
+    try:
+        return reader(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: this is no text in UTF-8; write it with xlcheck trace") from error
+
+
+def to_json(trace: Trace) -> str:
+    """The text of a JSON file; the same trace gives the same text."""
+    quantities = ",\n".join(f"    {_text(name)}: {_text(_nested(array))}" for name, array in trace.values.items())
+    head = f'  "format": {_text(FORMAT)},\n  "source": {_text(trace.source)},\n'
+    return f'{{\n{head}  "quantities": {{\n{quantities}\n  }}\n}}\n'
+
+
+def from_json(data: Any) -> Trace:
+    """What a JSON file of the right format says, once it is parsed.
+
+    Raises:
+        ValueError: something is missing in it, or is no number.
+    """
+    try:
+        return Trace(data["source"], {name: _numbers(nested) for name, nested in data["quantities"].items()})
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _write_json(trace: Trace, path: Path) -> None:
+    write_text(path, to_json(trace))
+
+
+def _read_json(path: Path) -> Trace:
+    text = _read_text(path)
+    try:
+        data = parse_json(text)
+    except ValueError as error:
+        raise DataError(f"{path}: this is no JSON: {error}") from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise DataError(f"{path}: this is no trace (its format would be {FORMAT!r}); write one with xlcheck trace")
+    try:
+        return from_json(data)
+    except ValueError as error:
+        raise DataError(f"{path}: this trace is damaged; write it anew with xlcheck trace") from error
+
+
+def _read_text(path: Path) -> str:
+    return read_input(path, TEXTS[path.suffix.lower()]).decode("utf-8-sig")
+
+
+def _write_npz(trace: Trace, path: Path) -> None:
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **{_SOURCE: np.array(trace.source), **trace.values})
+
+
+def _read_npz(path: Path) -> Trace:
+    arrays = read_archive(path)
+    source = str(arrays.pop(_SOURCE, path.name))
+    for name, array in arrays.items():
+        if array.dtype.kind not in "biuf":
+            raise DataError(f"{path}: {name} holds {array.dtype}, not real numbers")
+    return Trace(source, {name: array.astype(np.float64) for name, array in arrays.items()})
+
+
+def _write_csv(trace: Trace, path: Path) -> None:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(_HEADER)
+    for name, array in trace.values.items():
+        rows.writerows(
+            (name, "".join(f"[{i}]" for i in index), repr(float(value))) for index, value in np.ndenumerate(array)
+        )
+    write_text(path, text.getvalue())
+
+
+def _read_csv(path: Path) -> Trace:
+    numbers: dict[str, dict[tuple[int, ...], float]] = {}
+    rows = csv.reader(io.StringIO(_read_text(path), newline=""))
+    if next(rows, None) != _HEADER:
+        raise DataError(f"{path}: the first row of a trace is {','.join(_HEADER)}")
+    for row in filter(None, rows):
+        where = f"{path}, line {rows.line_num}"
+        name, index, value = _csv_row(row, where)
+        known = numbers.setdefault(name, {})
+        if index in known:
+            raise DataError(f"{where}: {name}{row[1]} stands there twice")
+        known[index] = value
+    return Trace(path.name, {name: _array(values, f"{path}: {name}") for name, values in numbers.items()})
+
+
+def _csv_row(row: list[str], where: str) -> tuple[str, tuple[int, ...], float]:
+    try:
+        name, index, value = row
+        if not name or not _INDEX.fullmatch(index):
+            raise ValueError
+        return name, tuple(map(int, re.findall(r"\d+", index))), float(value)
+    except ValueError:
+        raise DataError(f"{where}: a row is a name, a place such as [0][1], and a number") from None
+
+
+def _array(values: Mapping[tuple[int, ...], float], where: str) -> Array:
+    """An array from its elements by index.
+
+    Raises:
+        DataError: elements are missing, or their indices have different lengths.
+    """
+    if len({len(index) for index in values}) != 1:
+        raise DataError(f"{where} has places with different numbers of indices")
+    shape = tuple(max(axis) + 1 for axis in zip(*values, strict=True))
+    if math.prod(shape) != len(values):
+        raise DataError(f"{where} has {len(values)} numbers for the shape {shape}; each place stands there once")
+    array = np.empty(shape)
+    for index, value in values.items():
+        array[index] = value
+    return array
+
+
+def _numbers(nested: Any) -> Array:
+    return np.array(nested, dtype=np.float64)
+
+
+def _nested(values: Array) -> Any:
+    if values.ndim:
+        return [_nested(item) for item in values]
+    number = float(values)
+    return number if math.isfinite(number) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(number, "NaN")
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+_WRITERS: dict[str, Callable[[Trace, Path], None]] = {".json": _write_json, ".npz": _write_npz, ".csv": _write_csv}
+_READERS: dict[str, Callable[[Path], Trace]] = {".json": _read_json, ".npz": _read_npz, ".csv": _read_csv}
+ENDINGS = tuple(_WRITERS)
+"""The kinds of files, by their endings."""
+
+
+def _of(table: Mapping[str, Kind], path: Path) -> Kind:
+    try:
+        return table[path.suffix.lower()]
+    except KeyError:
+        raise UsageError(f"{path}: a trace is a {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]} file") from None
