@@ -31,8 +31,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "handmade": {*_EQUATIONS, "engines", "formulas", "verdicts", "workbook"},
     "chapter": {*_EQUATIONS, "formulas", "layout", "oracle", "verdicts", "workbook"},
     "building": {*_EQUATIONS, "chapter", "engines", "formulas", "handmade", "layout", "oracle", "verdicts", "workbook"},
-    "pytest_plugin": {*_EQUATIONS, "api", "formulas", "oracle", "reports", "verdicts", "workbook"},
-    "cli": {"api", "building", "chapter", "model", "reports", "verdicts"},
+    "pytest_plugin": {*_EQUATIONS, "api", "building", "formulas", "oracle", "reports", "verdicts", "workbook"},
+    "cli": {"api", "building", "chapter", "graph", "model", "reports", "verdicts"},
 }
 # The folders of `handmade`, from the bottom up; `recognition` and `judging` know nothing of each other.
 HANDMADE = ("reading", "networks", "placing")

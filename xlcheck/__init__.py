@@ -6,43 +6,69 @@ TYPE_CHECKING = False  # as type checkers know it; importing typing would take a
 if TYPE_CHECKING:
     from typing import Any
 
-    from xlcheck.api import Built, build, build_model, check
+    from xlcheck.api import Built, build, build_model, check, trace
+    from xlcheck.chapter.recordings.fixture import Fixture
     from xlcheck.chapter.recordings.store import load_fixture
     from xlcheck.errors import XlcheckError
-    from xlcheck.verdicts.report import CellResult, CheckReport
-    from xlcheck.verdicts.traces import compare
+    from xlcheck.graph.trace import Trace
+    from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
+    from xlcheck.verdicts.traces import Difference, TraceComparison, assert_agrees, compare
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Built": "xlcheck.api",
+    "CellResult": "xlcheck.verdicts.report",
+    "CheckReport": "xlcheck.verdicts.report",
+    "Difference": "xlcheck.verdicts.traces",
+    "Fixture": "xlcheck.chapter.recordings.fixture",
+    "Kind": "xlcheck.verdicts.report",
+    "Status": "xlcheck.verdicts.report",
+    "Trace": "xlcheck.graph.trace",
+    "TraceComparison": "xlcheck.verdicts.traces",
+    "XlcheckError": "xlcheck.errors",
+    "assert_agrees": "xlcheck.verdicts.traces",
     "build": "xlcheck.api",
     "build_model": "xlcheck.api",
     "check": "xlcheck.api",
-    "CellResult": "xlcheck.verdicts.report",
-    "CheckReport": "xlcheck.verdicts.report",
-    "XlcheckError": "xlcheck.errors",
     "compare": "xlcheck.verdicts.traces",
     "load_fixture": "xlcheck.chapter.recordings.store",
+    "trace": "xlcheck.api",
 }
 
 __all__ = [
     "Built",
     "CellResult",
     "CheckReport",
+    "Difference",
+    "Fixture",
+    "Kind",
+    "Status",
+    "Trace",
+    "TraceComparison",
     "XlcheckError",
+    "assert_agrees",
     "build",
     "build_model",
     "check",
     "compare",
     "load_fixture",
+    "trace",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that `import xlcheck` costs nothing."""
-    if name in _HOMES:
-        from importlib import import_module
+# Hidden from type checkers, which would take any name for a public one.
+if not TYPE_CHECKING:
 
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'xlcheck' has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """Import a public name when it is first used, so that `import xlcheck` costs nothing."""
+        if name in _HOMES:
+            from importlib import import_module
+
+            return getattr(import_module(_HOMES[name]), name)
+        raise AttributeError(f"module 'xlcheck' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, most of which are not imported yet."""
+    return [*__all__, "__version__"]

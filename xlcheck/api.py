@@ -1,4 +1,4 @@
-"""The library in a few calls: build a workbook, check a workbook."""
+"""The library in a few calls: build a workbook, check a workbook, trace a model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xlcheck.garbage import no_garbage_collection
 # What needs NumPy is imported where it is used, so that the engine can begin before that.
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from xlcheck.building.backward import Backward
     from xlcheck.chapter.recordings.fixture import Fixture
@@ -245,6 +245,31 @@ def lesson_fixture(
 
     model, history = train_model(lesson, seed, progress=progress)
     return trained_fixture(lesson, model, history, seed), model
+
+
+def trace(
+    model: Any, inputs: Any, *, targets: Any = None, initial_states: Mapping[str, ArrayLike] | None = None
+) -> Trace:
+    """Every quantity of a model's forward pass, as Keras computes it in double precision.
+
+    Args:
+        model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
+        inputs: path of an .npy, .npz or .csv file, an array `(samples, …)`, or a list with one for each input.
+        targets: path of a file like that of the inputs, or an array, if the loss is wanted too.
+        initial_states: `{"lstm.h_init": (samples, units), …}`, where recurrent layers start.
+
+    Returns:
+        Weights, inputs, gates, states, outputs by name, in order of computation: `trace["lstm.f[1]"]`.
+
+    Raises:
+        ModelError: the model cannot be loaded or used.
+        NotSupportedError: a layer or an option is not supported.
+        DataError: the inputs cannot be read or do not fit the model.
+        MissingDependencyError: Keras is not installed.
+    """
+    from xlcheck.building.tracing import trace_model
+
+    return trace_model(model, inputs, targets, initial_states)[0]
 
 
 def style_named(name: str) -> Style:

@@ -135,5 +135,6 @@ def test_what_changed_is_the_root(model_project: pytest.Pytester) -> None:
     )
     assert "lstm.kernel[0][1]" in texts["test_workbook"]
     assert texts["test_no_inputs"] == "a Keras model is traced on inputs; call xlcheck_trace(model, inputs)"
-    assert texts["test_wrong_shape"] == "model 'lstm_model' reads (2, 1) for each sample; the inputs have (1)"
-    assert texts["test_nan"].startswith("inputs must be finite numbers;")
+    wrong_shape = "the inputs: input 'input' has the shape (1, 1); the model needs (samples, 2, 1)"
+    assert texts["test_wrong_shape"] == wrong_shape
+    assert texts["test_nan"].startswith("the inputs: input 'input' has 1 value")

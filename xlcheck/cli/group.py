@@ -8,7 +8,7 @@ import click
 
 from xlcheck import __version__
 
-COMMANDS = ("list", "build", "check", "train", "generate", "fixtures", "bind")
+COMMANDS = ("list", "build", "check", "train", "generate", "fixtures", "bind", "trace", "compare")
 """In the order in which help shows them; each is what the module of its name calls so."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -70,17 +70,10 @@ def _recorded(
     targets: ArrayLike | None,
     initial_states: Mapping[str, ArrayLike] | None,
 ) -> Subject:
+    from xlcheck.building.tracing import trace_model
     from xlcheck.graph.expressions import refs
-    from xlcheck.layers.forward import forward_graph
-    from xlcheck.model.keras_file import load_model
-    from xlcheck.model.keras_reader import read_model
-    from xlcheck.oracle.record import record
 
-    model = load_model(model) if isinstance(model, (str, Path)) else model
-    trace = record(model, inputs, targets, initial_states)
-    arrays = inputs if len(model.inputs) > 1 else [inputs]
-    spec = read_model(model, [np.shape(array)[1:] for array in arrays])  # type: ignore[union-attr,arg-type]
-    graph = forward_graph(spec if targets is not None else replace(spec, loss=None))
+    trace, graph = trace_model(model, inputs, targets, initial_states)
     return Subject(trace, {q.name: () if q.expr is None else refs(q.expr) for q in graph})
 
 

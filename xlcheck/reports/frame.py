@@ -1,9 +1,10 @@
-"""A report as a pandas table."""
+"""Reports as pandas tables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlcheck.errors import MissingDependencyError
 from xlcheck.verdicts.report import CellResult, CheckReport
@@ -13,7 +14,13 @@ if TYPE_CHECKING:
 
 
 def to_frame(report: CheckReport) -> pd.DataFrame:
-    """One row for each cell of `report.cells`, one column for each field of `CellResult`.
+    """One row for each cell of `report.cells`, one column for each field of `CellResult`; see `table`."""
+    rows = (asdict(cell) | {"status": str(cell.status), "kind": str(cell.kind)} for cell in report.cells)
+    return table(rows, CellResult)
+
+
+def table(rows: Iterable[Mapping[str, Any]], record: type) -> pd.DataFrame:
+    """A table with one column for each field of a dataclass, also if there are no rows.
 
     Raises:
         MissingDependencyError: pandas is not installed.
@@ -24,6 +31,4 @@ def to_frame(report: CheckReport) -> pd.DataFrame:
         raise MissingDependencyError(
             "a table of the report needs pandas; install it with: pip install pandas"
         ) from error
-    columns = [field.name for field in fields(CellResult)]
-    rows = [asdict(cell) | {"status": str(cell.status), "kind": str(cell.kind)} for cell in report.cells]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(list(rows), columns=[field.name for field in fields(record)])

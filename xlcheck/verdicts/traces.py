@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.tolerance import Array, Tolerance, magnitude, ulps
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _DEFAULT = Tolerance(atol=1e-12)
+_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,9 @@ class Difference:
 
     def __str__(self) -> str:
         place = "".join(f"[{i}]" for i in self.index)
+        where = f"{self.mismatched} of {self.size} elements differ, most at {place}: " if place else ""
         return (
-            f"{self.quantity}: {self.mismatched} of {self.size} elements differ, most at {place}: "
+            f"{self.quantity}: {where}"
             f"{self.actual!r} instead of {self.desired!r} "
             f"(difference {self.max_abs_error:.3g}, {self.max_ulps:.3g} ULP)"
         )
@@ -59,6 +66,7 @@ class TraceComparison:
         reshaped: (quantity, actual shape, desired shape) where the shapes differ.
         missing: quantities that only the wanted trace has.
         unexpected: quantities that only the trace under test has.
+        subset: whether the trace under test may leave quantities out.
     """
 
     actual: str
@@ -68,11 +76,20 @@ class TraceComparison:
     reshaped: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = ()
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
+    subset: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether at least one quantity was compared, all of them agree, and none is missing or new."""
-        return self.compared > 0 and not (self.differences or self.reshaped or self.missing or self.unexpected)
+        """Whether something was compared, all of it agrees, and nothing is new or, but in a subset, missing."""
+        left_out = () if self.subset else self.missing
+        return self.compared > 0 and not (self.differences or self.reshaped or left_out or self.unexpected)
+
+    @property
+    def exit_code(self) -> int:
+        """0: all agree; 1: something disagrees; 3: nothing was compared."""
+        if self.ok:
+            return 0
+        return 1 if self.compared or self.reshaped else 3
 
     @property
     def first(self) -> Difference | None:
@@ -80,18 +97,51 @@ class TraceComparison:
         return self.differences[0] if self.differences else None
 
     def __str__(self) -> str:
-        lines = [f"{self.actual} against {self.desired}: {self.compared} quantities compared, {self._verdict()}"]
+        many = "1 quantity" if self.compared == 1 else f"{self.compared} quantities"
+        lines = [f"{self.actual} against {self.desired}: {many} compared, {self._verdict()}"]
         lines += [f"first divergence: {self.first}"] if self.first else []
         lines += [f"then: {difference}" for difference in self.differences[1:]]
         lines += [f"{name}: shape {actual} instead of {desired}" for name, actual, desired in self.reshaped]
-        lines += [f"missing: {', '.join(self.missing)}"] if self.missing else []
-        lines += [f"unexpected: {', '.join(self.unexpected)}"] if self.unexpected else []
+        lines += [f"missing: {_some(self.missing)}"] if self.missing and not self.subset else []
+        lines += [f"unexpected: {_some(self.unexpected)}"] if self.unexpected else []
         return "\n".join(lines)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `xlcheck compare --format json` prints."""
+        return {**asdict(self), "ok": self.ok}
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each quantity that differs, one column for each field of `Difference`.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        from xlcheck.reports.frame import table
+
+        return table(map(asdict, self.differences), Difference)
+
+    def raise_if_failed(self) -> None:
+        """Raise an `AssertionError` that says where the traces part, unless they agree."""
+        if not self.ok:
+            raise AssertionError(str(self))
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
 
     def _verdict(self) -> str:
         if self.ok:
             return "all agree"
-        return f"{len(self.differences)} differ" if self.compared else "so nothing is known"
+        if not self.compared:
+            return "so nothing is known"
+        return f"{len(self.differences)} differ" if self.differences else "and these agree"
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def compare(
@@ -100,19 +150,37 @@ def compare(
     *,
     atol: float = 1e-12,
     rtol: float = 0.0,
+    subset: bool = False,
 ) -> TraceComparison:
-    """Compare two traces, or what another implementation gives as a mapping of names to arrays.
+    """Compare two traces, or what another implementation gives as a mapping of names to arrays or numbers.
 
     Args:
         actual: what is under test.
         desired: what is wanted, in order of computation, such as `xlcheck.load_fixture("lstm").trace`.
         atol: largest absolute difference that counts as agreement.
         rtol: the same relative to a quantity's largest magnitude; the larger of the two counts.
+        subset: what is under test may leave quantities out; at least one must be there.
 
     Returns:
         The differences; `first` is where the two part.
+
+    Raises:
+        DataError: a value is no array of real numbers.
     """
-    return compare_traces(_trace(actual), _trace(desired), Tolerance(atol, rtol))
+    return replace(compare_traces(_trace(actual), _trace(desired), Tolerance(atol, rtol)), subset=subset)
+
+
+def assert_agrees(
+    actual: Trace | Mapping[str, ArrayLike],
+    desired: Trace | Mapping[str, ArrayLike],
+    *,
+    atol: float = 1e-12,
+    rtol: float = 0.0,
+    subset: bool = False,
+) -> None:
+    """Raise an `AssertionError` that names the first divergence unless two traces agree; see `compare`."""
+    __tracebackhide__ = True
+    compare(actual, desired, atol=atol, rtol=rtol, subset=subset).raise_if_failed()
 
 
 def compare_traces(
@@ -155,20 +223,29 @@ def compare_traces(
 def _trace(values: Trace | Mapping[str, ArrayLike]) -> Trace:
     if isinstance(values, Trace):
         return values
-    return Trace("a mapping of arrays", {name: np.asarray(array, dtype=np.float64) for name, array in values.items()})
+    return Trace("a mapping of arrays", {name: _numbers(name, array) for name, array in values.items()})
+
+
+def _numbers(name: str, values: ArrayLike) -> Array:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{name} is no array of real numbers: {error}") from None
 
 
 def _difference(name: str, have: Array, want: Array, tolerance: Tolerance) -> Difference | None:
+    if not have.size:
+        return None
     scale = magnitude(want)
     with np.errstate(invalid="ignore"):
-        error = np.abs(have - want)
-    error[(have == want) | (np.isnan(have) & np.isnan(want))] = 0.0
+        error = np.atleast_1d(np.abs(have - want))
+    error[np.atleast_1d((have == want) | (np.isnan(have) & np.isnan(want)))] = 0.0
     error[np.isnan(error)] = np.inf
     wrong = error > tolerance.limit(scale)
     if not wrong.any():
         return None
-    index = tuple(int(i) for i in np.unravel_index(error.argmax(), error.shape))
-    largest = float(error[index])
+    largest = float(error.max())
+    index = tuple(int(i) for i in np.unravel_index(error.argmax(), have.shape))
     return Difference(
         name, int(wrong.sum()), error.size, index, float(have[index]), float(want[index]), largest, ulps(largest, scale)
     )

@@ -59,6 +59,14 @@ def fixtures_folder() -> Path:
     return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 
 
+def is_fixture(path: Path) -> bool:
+    """Whether a file says in its first lines that it is a fixture."""
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return FORMAT.encode() in file.read(200)
+
+
 def read_fixture(path: Path) -> Fixture:
     """Read a fixture file.
 

@@ -1,0 +1,48 @@
+"""Every quantity of a model's forward pass as Keras computes it, for `xlcheck trace` and the pytest plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from xlcheck.building.inputs import inputs_of, read_array
+from xlcheck.graph.quantities import Graph
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
+
+
+def trace_model(
+    model: Any, inputs: Any, targets: Any = None, initial_states: Mapping[str, ArrayLike] | None = None
+) -> tuple[Trace, Graph]:
+    """Record a model in double precision.
+
+    Args:
+        model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
+        inputs: path of an .npy, .npz or .csv file, an array `(samples, …)`, or a list with one for each input.
+        targets: path of a file like that of the inputs, or an array, if the loss is wanted too.
+        initial_states: `{"lstm.h_init": (samples, units), …}`, where recurrent layers start.
+
+    Returns:
+        Weights, inputs and every computed quantity in order of computation; and the equations between them.
+
+    Raises:
+        ModelError: the model cannot be loaded or used.
+        NotSupportedError: a layer or an option is not supported.
+        DataError: the inputs cannot be read or do not fit the model.
+        OracleError: Keras's recorded values contradict its own prediction.
+    """
+    from xlcheck.model.keras_file import load_model
+    from xlcheck.model.keras_reader import read_model
+    from xlcheck.oracle.record import record
+
+    loaded = load_model(model) if isinstance(model, (str, Path)) else model
+    given = inputs_of(loaded, inputs)
+    arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
+    wanted = None if targets is None else read_array(targets, "targets")[0]
+    trace = record(loaded, arrays, wanted, {**given.states, **(initial_states or {})})
+    spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
+    return trace, forward_graph(spec if targets is not None else replace(spec, loss=None))

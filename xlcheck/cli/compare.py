@@ -1,0 +1,46 @@
+"""`xlcheck compare`: two traces, and where they first differ."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlcheck.cli.options import INPUT
+
+if TYPE_CHECKING:
+    from xlcheck.graph.trace import Trace
+
+
+@click.command("compare")
+@click.argument("actual", type=INPUT)
+@click.argument("desired", type=INPUT)
+@click.option("--atol", type=click.FloatRange(min=0), default=1e-12, show_default=True, help="Absolute tolerance.")
+@click.option(
+    "--rtol", type=click.FloatRange(min=0), default=0.0, show_default=True,
+    help="Tolerance relative to each quantity's largest magnitude.",
+)  # fmt: skip
+@click.option("--subset", is_flag=True, help="ACTUAL may leave quantities out.")
+@click.option(
+    "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
+    help="How to print the result.",
+)  # fmt: skip
+def command(actual: Path, desired: Path, atol: float, rtol: float, subset: bool, format_: str) -> int:
+    """Compare two traces, quantity by quantity, and say where they first differ.
+
+    Each is a .json, .npz or .csv file from `xlcheck trace`, from another implementation, or a fixture of xlcheck.
+    """
+    from xlcheck.verdicts.traces import compare
+
+    comparison = compare(_trace(actual), _trace(desired), atol=atol, rtol=rtol, subset=subset)
+    click.echo(json.dumps(comparison.to_json(), indent=2) if format_ == "json" else str(comparison))
+    return comparison.exit_code
+
+
+def _trace(path: Path) -> Trace:
+    from xlcheck.chapter.recordings.store import is_fixture, read_fixture
+    from xlcheck.graph.trace_file import read_trace
+
+    return read_fixture(path).trace if is_fixture(path) else read_trace(path)

@@ -1,0 +1,31 @@
+"""`xlcheck trace`: every quantity of a model's forward pass, as Keras computes it, in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlcheck.cli.options import INPUT, OUTPUT, quiet_option
+from xlcheck.files import require_writable
+
+ENDINGS = (".json", ".npz", ".csv")
+
+
+@click.command("trace")
+@click.argument("model", type=INPUT, metavar="MODEL.keras")
+@click.option("--inputs", type=INPUT, required=True, help="What the model reads: .npy, .npz or .csv.")
+@click.option("--targets", type=INPUT, help="The right answer for each sample, if the loss is wanted too.")
+@click.option("-o", "--output", type=OUTPUT, required=True, help="File to write: .json, .npz or .csv.")
+@quiet_option
+def command(model: Path, inputs: Path, targets: Path | None, output: Path, quiet: bool) -> int:
+    """Write every gate and state of a model into a file, to compare another implementation with."""
+    require_writable(output, *ENDINGS)
+    from xlcheck import api
+    from xlcheck.graph.trace_file import write_trace
+
+    traced = api.trace(model, inputs, targets=targets)
+    write_trace(traced, output)
+    if not quiet:
+        click.echo(f"{len(traced.values)} quantities from {traced.source} are in {output}", err=True)
+    return 0
