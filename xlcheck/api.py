@@ -300,6 +300,7 @@ def check(
     rtol: float | None = None,
     tolerances: Mapping[str, float | tuple[float, float]] | None = None,
     budget: float | None = None,
+    as_built: bool = False,
 ) -> CheckReport:
     """Recalculate a saved workbook and compare every formula cell with Keras.
 
@@ -321,6 +322,7 @@ def check(
         rtol: tolerance relative to each quantity's largest magnitude.
         tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.
         budget: how many seconds the check may take; by default 120, and 10 for each megabyte of the file.
+        as_built: of a workbook made by xlcheck, take inputs and weights that were changed since for mistakes.
 
     Raises:
         WorkbookError: the file cannot be read.
@@ -395,6 +397,7 @@ def check(
         atol=atol,
         rtol=rtol,
         tolerances=limits,
+        as_built=as_built,
     )
 
 

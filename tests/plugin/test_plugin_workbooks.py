@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from xlcheck.api import check
@@ -28,6 +29,22 @@ def test_right_workbook_passes(pytester: pytest.Pytester, right_workbook: Path) 
     write_test(pytester, repr(str(right_workbook)))
 
     pytester.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.keras
+def test_edits_fail_unless_they_are_allowed(pytester: pytest.Pytester, right_workbook: Path) -> None:
+    """A changed weight is another workbook than the one that was built, though every formula is right."""
+    book = openpyxl.load_workbook(right_workbook)
+    book["Weights"]["B8"].value = 0.5
+    book.save(pytester.path / "edited.xlsx")
+    arguments = "'edited.xlsx', allow_edits=allowed"
+    marker = "@pytest.mark.parametrize('allowed', [True, False])"
+    test = TEST.format(arguments=arguments).replace("(xlcheck_workbook)", "(xlcheck_workbook, allowed)")
+    pytester.makepyfile(test_w=f"import pytest\n{marker}\n{test}")
+    result = pytester.runpytest_subprocess()  # TensorFlow can be imported only once in a process
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*not as it was built; all * agree with Keras*", "*changed: Weights!B8*"])
 
 
 def test_failure_text(pytester: pytest.Pytester, add_to: AddTo) -> None:

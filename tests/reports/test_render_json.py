@@ -32,7 +32,14 @@ def test_the_documented_object() -> None:
         "message": ROOT.message, "sample": 1,
     }  # fmt: skip
     assert data["edits"] == [
-        {"sheet": "Weights", "cell": "B2", "quantity": "lstm.kernel[0][0]", "actual": 0.5, "desired": -0.33}
+        {
+            "sheet": "Weights",
+            "cell": "B2",
+            "quantity": "lstm.kernel[0][0]",
+            "actual": 0.5,
+            "desired": -0.33,
+            "role": "input",
+        }
     ]
 
 

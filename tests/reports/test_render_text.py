@@ -6,11 +6,12 @@ import io
 import re
 from dataclasses import replace
 
+import pytest
 from rich.console import Console
 from sample_reports import BAD, EMPTY, GOOD, OPEN, ROOT, STRAY
 
 from xlcheck.reports.console import printable
-from xlcheck.reports.render_text import print_text, render_text
+from xlcheck.reports.render_text import print_text, render_text, verdict
 from xlcheck.verdicts.report import Counts, Edit
 
 BAD_TEXT = """\
@@ -105,6 +106,26 @@ def test_more_changes_than_rows_are_counted() -> None:
     edits = tuple(Edit("Weights", f"B{i}", f"lstm.kernel[{i}][0]", 0.5, 0.25) for i in range(12))
 
     assert "  and 2 more changes\n" in render_text([replace(BAD, edits=edits)])
+
+
+WEIGHT = Edit("Weights", "B2", "lstm.kernel[0][0]", 0.5, 0.25, "weight")
+INPUT = Edit("Inputs", "C9", "input.x[0][0]", 0.5, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("edits", "words"), [((WEIGHT,), "weights"), ((INPUT,), "inputs"), ((INPUT, WEIGHT, WEIGHT), "weights and inputs")]
+)
+def test_the_verdict_says_what_was_compared(edits: tuple[Edit, ...], words: str) -> None:
+    """After an edit nothing is said of what was built; it is a mistake if the workbook should be as it was built."""
+    agree = f"all 84 formula cells agree with Keras for the {words} that stand in the sheet, which are not those that "
+    report = replace(GOOD, edits=edits)
+    asked = replace(report, as_built=True)
+
+    assert verdict(report) == agree + "were built"
+    assert verdict(asked) == f"not as it was built; {agree}were built"
+    assert (report.ok, report.exit_code) == (True, 0)
+    assert (asked.ok, asked.exit_code) == (False, 1)
+    assert (replace(GOOD, as_built=True).ok, verdict(replace(GOOD, as_built=True))) == (True, verdict(GOOD))
 
 
 def test_what_could_not_be_checked_is_shown_with_its_reason() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 import xlsxwriter
 from saving import save_with_libreoffice
@@ -332,6 +333,44 @@ def test_edits_are_compared_with_what_keras_computes_with_them(
     assert (f"{edit.sheet}!{edit.cell}", edit.quantity, edit.actual, edit.desired) == (cell, quantity, 0.3125, was)
     assert report.oracle == "asked anew"
     assert "Keras was asked anew" in report.notes[-1]
+
+
+@pytest.mark.parametrize("cell", ["Weights!B2", "Weights!C5", "Data!B4", "Net!B9"])
+@pytest.mark.parametrize(
+    ("content", "kind"), [(None, Kind.MISSING), ("much", Kind.VALUE), ("=1/0", Kind.EXCEL_ERROR)], ids=str
+)
+def test_what_is_given_must_be_a_number(check_small: Checker, cell: str, content: Change, kind: Kind) -> None:
+    """A weight, an input or a state that is empty, a text or an error is the root, and no edit to ask Keras about."""
+    report = check_small({cell: content})
+
+    assert cells(report, Status.ROOT) == {cell}
+    assert {root.kind for root in report.roots} == {kind}
+    assert report.edits == ()
+
+
+def test_a_cell_that_only_looks_empty_to_an_engine_is_empty(small_book: SmallBook, tmp_path: Path) -> None:
+    """An engine may take a cell that has nothing but a style for 0, and so may Excel; it is a gap all the same."""
+    small_book.write(tmp_path / "small.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "small.xlsx")
+    for cell in ("B7", "B2"):
+        book["Weights"][cell].number_format = "0.00"
+        book["Weights"][cell].value = None
+    book["Net"]["B9"].number_format = "0.00"
+    book["Net"]["B9"].value = None  # was 0
+    book.save(tmp_path / "gaps.xlsx")
+    report = check_content(read_workbook(tmp_path / "gaps.xlsx"), engine("ironcalc"))
+
+    assert cells(report, Status.ROOT) == {"Weights!B7", "Weights!B2", "Net!B9"}
+
+
+def test_an_edit_is_a_mistake_where_the_workbook_should_be_as_it_was_built(check_small: Checker) -> None:
+    """Everything agrees with Keras for the new weight, and the exit code says that it is another workbook."""
+    report = check_small({"Weights!B2": 0.75}, recompute=recompute, as_built=True)
+
+    assert report.counts.agree == report.counts.checked
+    assert (report.ok, report.exit_code) == (False, 1)
+    assert [edit.role for edit in report.edits] == ["weight"]
+    assert check_small(as_built=True).ok
 
 
 def test_faults_are_still_found_after_an_edit(check_small: Checker) -> None:

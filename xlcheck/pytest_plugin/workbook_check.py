@@ -39,6 +39,7 @@ class WorkbookCheck:
         atol: float | None = None,
         rtol: float | None = None,
         tolerances: Mapping[str, Any] | None = None,
+        allow_edits: bool = False,
         **options: Any,
     ) -> CheckReport:
         """Recalculate a workbook and compare every formula cell; the test fails unless all of them agree.
@@ -51,6 +52,7 @@ class WorkbookCheck:
             engine: recalculates the file; by default the marker's, else that of `--xlcheck-engine`.
             atol: absolute tolerance; by default the nearest one set for every quantity, else the workbook's own.
             rtol: tolerance relative to each quantity's largest magnitude.
+            allow_edits: whether inputs and weights of a workbook made by xlcheck may have been changed since.
             tolerances: pattern of quantity names → atol, or (atol, rtol): `{"lstm.*": 1e-9}`.
             **options: further arguments of `xlcheck.check`.
 
@@ -58,7 +60,7 @@ class WorkbookCheck:
             The report, in which everything agrees.
         """
         __tracebackhide__ = True
-        given = {"model": model, "inputs": inputs, "bindings": bindings, **options}
+        given = {"model": model, "inputs": inputs, "bindings": bindings, "as_built": not allow_edits, **options}
         report = self._check(path, engine, (atol, rtol, tolerances), given)
         if isinstance(report, XlcheckError):
             pytest.fail(wrapped(str(report)), pytrace=False)

@@ -47,6 +47,8 @@ def _suite(report: CheckReport) -> ET.Element:
     cases = [_case(report, name, cells) for name, cells in by_quantity(report).items()]
     if not report.counts.checked or report.counts.stray or report.reservations:
         cases.append(_incomplete(report))
+    if report.differs_from_built:
+        cases.append(_not_as_built(report))
     name = f"{report.workbook} ({report.engine})"
     suite = ET.Element("testsuite", {"name": _clean(name), **_counts(cases, report.seconds)})
     properties = ET.SubElement(suite, "properties")
@@ -117,6 +119,16 @@ def _incomplete(report: CheckReport) -> ET.Element:
     kind = kind if report.counts.checked else "nothing-checked"
     message = "; ".join((verdict(report), *report.reservations))
     ET.SubElement(case, "error", {"type": kind, "message": _clean(message)})
+    return case
+
+
+def _not_as_built(report: CheckReport) -> ET.Element:
+    """The test case of a workbook that should be as it was built, and is not."""
+    case = _case(report, "as built", Cells())
+    changed = [f"{edit.sheet}!{edit.cell} ({edit.quantity}) was changed" for edit in report.edits[:_CELLS]]
+    ET.SubElement(case, "failure", {"type": "changed", "message": _clean(verdict(report))}).text = _clean(
+        "\n".join(changed)
+    )
     return case
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from xlcheck.reports.console import WIDTH, printable
 from xlcheck.reports.lines import Line, broken, line
 from xlcheck.reports.same_mistake import by_mistake, elsewhere
-from xlcheck.verdicts.messages import plural, show_apart, show_values
+from xlcheck.verdicts.messages import edited, plural, show_apart, show_values
 from xlcheck.verdicts.placement import is_number
 from xlcheck.verdicts.refusal import Refusal
 from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
@@ -68,7 +68,17 @@ def verdict(report: CheckReport) -> str:
         return f"{plural(counts.stray, 'formula cell is', 'formula cells are')} unknown; {counts.agree} others agree"
     if report.reservations:
         return f"{plural(counts.agree, 'formula cell agrees', 'formula cells agree')}, but readers may see other values"
-    return f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
+    return _agreement(report)
+
+
+def _agreement(report: CheckReport) -> str:
+    """What was compared, where everything agrees."""
+    counts = report.counts
+    agree = f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
+    if not report.edits:
+        return agree
+    built = f"the {edited(report.edits)} that stand in the sheet, which are not those that were built"
+    return f"not as it was built; {agree} for {built}" if report.as_built else f"{agree} for {built}"
 
 
 def _lines(reports: Iterable[CheckReport | Refusal], rows: int | None, width: int) -> Iterator[Line]:

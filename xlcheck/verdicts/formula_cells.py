@@ -58,6 +58,14 @@ class FormulaCells:
         formulas = self.on(area.sheet)
         return formulas[within(formulas, area)]
 
+    def is_read(self, sheet: str) -> bool:
+        """Whether a worksheet's cells were read; large ones without formulas are only when somebody asks."""
+        return not isinstance(self._sheets.get(sheet), ConstantCells)
+
+    def fills(self, sheet: str, codes: Codes) -> Mask:
+        """For each cell, whether it holds anything."""
+        return contained(codes, self._on(sheet).codes)
+
     def cell(self, sheet: str, code: int) -> Cell | None:
         """What stands in a cell; None if it is empty."""
         return self._on(sheet).get(divmod(int(code), MAX_COLUMNS))

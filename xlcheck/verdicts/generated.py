@@ -51,6 +51,7 @@ def check_content(
     atol: float | None = None,
     rtol: float | None = None,
     tolerances: Patterns | None = None,
+    as_built: bool = False,
 ) -> CheckReport:
     """Check one generated workbook with one engine, for every sample it can show.
 
@@ -62,6 +63,7 @@ def check_content(
         atol: absolute tolerance instead of the manifest's.
         rtol: the same relative to each quantity's largest magnitude.
         tolerances: other limits for the quantities whose names fit a pattern.
+        as_built: take edited inputs and weights for mistakes.
 
     Raises:
         WorkbookError: the workbook was not made by xlcheck, is damaged, or lacks a worksheet.
@@ -124,6 +126,7 @@ def check_content(
         compare_weights=model_weights is not None,
         reservations=tuple(reservations(content, engine, built=True, compared=seen.saved is not None)),
     )
+    report = replace(report, as_built=as_built)
     if tables:
         from xlcheck.verdicts.epochs import with_epochs
 

@@ -14,15 +14,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.joined import distinct_rows
 from xlcheck.verdicts.placement import Array, Mask, Sighting, address, inside
 from xlcheck.verdicts.report import Edit
+from xlcheck.workbook.values import Value
 
 # Programs that save 15 digits change a constant by less than this, relative to it; nobody edits a weight by so little.
 _SAVED_DIGITS = 1e-14
+
+_ROLES = {Role.STATE: "initial state"}
 
 Cell = tuple[str, int]
 
@@ -86,14 +89,16 @@ class _Walk:
 
     def visit(self, sighting: Sighting) -> Sighting:
         """Take over what was edited in one sighting; returns it with look-ups that fail by themselves marked."""
+        sighting = self._with_gaps(sighting)
         place = sighting.placement
         q = self.graph[place.quantity]
         as_written = np.array(sighting.as_written)
         for cell in np.flatnonzero(self._differs(q, sighting).any(axis=0)):
             where = (place.sheet, int(place.codes[cell]))
-            if sighting.must_be_formula[cell] and not (sighting.is_formula[cell] and sighting.as_written[cell]):
+            is_formula = sighting.is_formula[cell]
+            if (is_formula or sighting.must_be_formula[cell]) and not (is_formula and sighting.as_written[cell]):
                 self.suspects.add(where)
-            elif sighting.is_formula[cell] and (not sighting.as_written[cell] or self._explained(*where)):
+            elif is_formula and self._explained(*where):
                 continue
             elif np.isfinite(sighting.numbers[:, cell]).all():
                 self._take(q, sighting, int(cell))
@@ -101,6 +106,22 @@ class _Walk:
                 as_written[cell] = False
                 self.suspects.add(where)
         return replace(sighting, as_written=as_written)
+
+    def _with_gaps(self, sighting: Sighting) -> Sighting:
+        """The same with nothing in the cells that the file leaves empty, which engines may take for 0."""
+        place = sighting.placement
+        zeros = np.flatnonzero((distinct_rows(sighting.numbers) == 0).all(axis=0) & ~sighting.is_formula)
+        if not zeros.size or not self.formulas.is_read(place.sheet):
+            return sighting
+        gaps = zeros[~self.formulas.fills(place.sheet, place.codes[zeros])].tolist()
+        if not gaps:
+            return sighting
+        numbers = np.array(sighting.numbers)
+        numbers[:, gaps] = np.nan
+        nothing: dict[tuple[int, int], Value] = {
+            (setting, gap): None for setting in range(len(numbers)) for gap in gaps
+        }
+        return replace(sighting, numbers=numbers, others={**sighting.others, **nothing})
 
     def _rows_of(self, q: Quantity) -> Array:
         """A view of a quantity's values with one row a sample; one row for a weight."""
@@ -140,6 +161,7 @@ class _Walk:
                 q.element(tuple(int(i) for i in index)),
                 float(sighting.numbers[setting, cell]),
                 float(flat[rows[setting], element]),
+                _ROLES.get(q.band.role, q.band.role.value),
             )
         )
         everywhere = place.sample is None and not sighting.is_formula[cell]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.placement import is_number
-from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.report import CellResult, Edit, Kind, Status
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 _DIGITS = 6
@@ -15,6 +16,13 @@ _DIGITS = 6
 def plural(count: int, one: str, many: str) -> str:
     """`1 cell`, `2 cells`."""
     return f"{count} {one if count == 1 else many}"
+
+
+def edited(edits: Iterable[Edit]) -> str:
+    """What was changed, in words: `weights`, `weights and inputs`."""
+    roles = dict.fromkeys(f"{edit.role}s" for edit in edits)
+    *first, last = sorted(roles, key=lambda role: (role != "weights", role))
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def show(value: Value) -> str:

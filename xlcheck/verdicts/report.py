@@ -89,13 +89,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Edit:
-    """A weight or an input that was changed after the workbook was built."""
+    """A weight or an input that was changed after the workbook was built; `role` says which, in one word."""
 
     sheet: str
     cell: str
     quantity: str
     actual: float | str | bool | None
     desired: float
+    role: str = "input"
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ class CheckReport:
         notes: what a reader should know (what was assumed, what was recomputed).
         quantities: every quantity that was compared, in calculation order; then, for the formula
             cells that are no quantity, `other formulas on SHEET`.
+        as_built: whether the workbook should be as it was built, so that an edit is wrong.
         reservations: why a reader of the file may see other values than those that were checked.
         seconds: how long the check took.
     """
@@ -133,6 +135,7 @@ class CheckReport:
     quantities: tuple[str, ...] = field(default=(), repr=False)
     reservations: tuple[str, ...] = ()
     seconds: float = field(default=0.0, repr=False, compare=False)
+    as_built: bool = False
 
     def __post_init__(self) -> None:
         """Take any results for `cells`."""
@@ -147,15 +150,24 @@ class CheckReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the check is complete and every checked cell agrees."""
-        return self.complete and self.counts.root == 0 and self.counts.carried == 0
+        """Whether the check is complete and nothing is wrong."""
+        return self.complete and not self._disagrees
 
     @property
     def exit_code(self) -> int:
         """0: all agree; 1: something disagrees; 3: nothing, or not everything, could be checked."""
-        if self.counts.root or self.counts.carried:
+        if self._disagrees:
             return 1
         return 0 if self.complete else 3
+
+    @property
+    def differs_from_built(self) -> bool:
+        """Whether the workbook is not as it was built, and should be."""
+        return self.as_built and bool(self.edits)
+
+    @property
+    def _disagrees(self) -> bool:
+        return bool(self.counts.root or self.counts.carried or self.differs_from_built)
 
     @property
     def roots(self) -> Cells:
