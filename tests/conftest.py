@@ -18,6 +18,7 @@ from xlcheck.engines.libreoffice import find_soffice
 # Marker → whether what it needs is here, and its name.
 REQUIREMENTS: dict[str, tuple[Callable[[], bool], str]] = {
     "formulon": (lambda: importlib.util.find_spec("formulon") is not None, "Formulon"),
+    "mkdocs": (lambda: all(map(importlib.util.find_spec, ("material", "mkdocs_click", "mkdocstrings"))), "MkDocs"),
     "libreoffice": (lambda: find_soffice() is not None, "LibreOffice"),
     "chromium": (lambda: any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "Chromium"),
     "keras": (lambda: all(map(importlib.util.find_spec, ("keras", "tensorflow"))), "Keras with TensorFlow"),
