@@ -163,13 +163,13 @@ def require_outputs(spec: ModelSpec, graph: Graph, trace: Trace, predictions: Se
     Raises:
         OracleError: one of them is something else.
     """
-    names = iter(graph.outputs)
+    steps = iter([trace[name] for name in graph.outputs])
     for output, prediction in zip(spec.outputs, predictions, strict=True):
         wanted = prediction.reshape(len(prediction), -1)
-        steps: list[Array] = []
-        while sum(step.shape[1] for step in steps) < wanted.shape[1]:
-            steps.append(trace[next(names)])
-        if not np.array_equal(np.concatenate(steps, axis=1), wanted, equal_nan=True):
+        taken = np.empty((len(wanted), 0))
+        while taken.shape[1] < wanted.shape[1] and (step := next(steps, None)) is not None:
+            taken = np.concatenate([taken, step], axis=1)
+        if not np.array_equal(taken, wanted, equal_nan=True):
             raise OracleError(
                 f"the model {spec.name!r} predicts something else than its layer {output!r} computes, which xlcheck "
                 "takes for this output; please report this model"

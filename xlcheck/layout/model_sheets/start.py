@@ -22,6 +22,7 @@ from xlcheck.layout.lesson_sheets.start import (
 )
 from xlcheck.layout.model_sheets.answers import Answer
 from xlcheck.layout.model_sheets.numbers import slack
+from xlcheck.layout.model_sheets.outputs import SHOWN, shown_outputs
 from xlcheck.layout.model_sheets.store import Store
 from xlcheck.model.model_spec import Call, ModelSpec
 from xlcheck.workbook.plan import Highlight, Link
@@ -32,7 +33,6 @@ _NEWER = (
     f"One formula fills a whole column of units here. That needs {NEEDS}; an older Excel shows such formulas in {{}} "
     "and calculates them as well, but cannot change their size."
 )
-_SHOWN_OUTPUTS = 8
 
 
 @dataclass(frozen=True)
@@ -114,20 +114,17 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
     place = store.chosen or draft.selector or Range(next(iter(store.areas.values())).sheet, 0, 0)
     sheet.merge(sheet.at(row + 1, 0, 1, 2), Link(store.prompt, place), "link")
     merged_helper(draft, sheet, sheet.at(row + 1, 2, 1, 6), store.label, draft.samples, "word")
-    outputs = [draft.graph[name] for name in draft.graph.outputs]
     row += 2
     if in_words is not None:
         sheet.merge(sheet.at(row, 0, 1, 2), Link("the answer in words", in_words.cell), "link")
         text = reference(in_words.cell, START)
         merged_helper(draft, sheet, sheet.at(row, 2, 1, 3), text, [in_words.text], "output_box")
         row += 1
-    for q in outputs[-_SHOWN_OUTPUTS:]:
+    for name, q in shown_outputs(draft.graph):
         step = "" if q.step is None else f", t = {q.step + 1}"
         area = draft.placed(q.name)
-        sheet.merge(
-            sheet.at(row, 0, 1, 2), Link(f"{q.band.layer}{step}", Range(area.sheet, area.top, area.left)), "link"
-        )
-        if q.shape[-1] <= _SHOWN_OUTPUTS:
+        sheet.merge(sheet.at(row, 0, 1, 2), Link(f"{name}{step}", Range(area.sheet, area.top, area.left)), "link")
+        if q.shape[-1] <= SHOWN:
             for unit in range(q.shape[-1]):
                 cell = Range(area.sheet, area.top + unit, area.left)
                 draft.helper(

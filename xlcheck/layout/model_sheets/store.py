@@ -9,16 +9,16 @@ import numpy as np
 
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
-from xlcheck.graph.quantities import Quantity
+from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft, SheetDraft, reference
 from xlcheck.layout.lesson_sheets.common import heading, title
+from xlcheck.layout.model_sheets.outputs import SHOWN, shown_outputs
 from xlcheck.workbook.plan import Array, DropDown
 
 NAME = "Inputs"
 _NUMBER, _SAMPLE, _FIRST = 0, 1, 2
 _SELECTOR_ROW, _TOP = 4, 7
-_SHOWN_OUTPUTS = 8
 _MAX_WIDTH = 2000
 
 
@@ -108,13 +108,12 @@ def _item(area: Range, place: str) -> str:
 def _samples(draft: Draft, sheet: SheetDraft, trained: Trace) -> int:
     """The selector and the table of samples with Keras's predictions; returns the row after it."""
     count = len(draft.samples)
-    outputs = [draft.graph[name] for name in draft.graph.outputs]
     heading(sheet, _TOP, "Samples, and what Keras answers", 8)
     sheet.put_row(_TOP + 1, 0, ["number", "sample"], "header_left")
     sheet.numbers(_TOP + 2, _NUMBER, np.arange(1.0, count + 1)[:, None], "column_label")
     for k, text in enumerate(draft.samples):
         sheet.put(_TOP + 2 + k, _SAMPLE, text, "input_text")
-    names, values = _predictions(outputs, trained, count)
+    names, values = _predictions(draft.graph, trained, count)
     sheet.put_row(_TOP + 1, _FIRST, names, "header")
     sheet.heights[_TOP + 1] = 32
     sheet.numbers(_TOP + 2, _FIRST, values, "keras")
@@ -133,19 +132,19 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace) -> int:
     return _TOP + 2 + count
 
 
-def _predictions(outputs: Sequence[Quantity], trained: Trace, count: int) -> tuple[list[str], Array]:
+def _predictions(graph: Graph, trained: Trace, count: int) -> tuple[list[str], Array]:
     """Column titles and the float32 model's answers; of long answers the largest number and its place."""
     names: list[str] = []
     columns: list[Array] = []
-    for q in outputs[-_SHOWN_OUTPUTS:]:
+    for name, q in shown_outputs(graph):
         values = trained[q.name].reshape(count, -1)
         step = "" if q.step is None else f" t = {q.step + 1}"
-        if values.shape[1] <= _SHOWN_OUTPUTS:
-            names += [f"{q.band.layer}{step} {j + 1}" if values.shape[1] > 1 else f"{q.band.layer}{step}"
+        if values.shape[1] <= SHOWN:
+            names += [f"{name}{step} {j + 1}" if values.shape[1] > 1 else f"{name}{step}"
                       for j in range(values.shape[1])]  # fmt: skip
             columns += list(values.T)
         else:
-            names += [f"{q.band.layer}{step}: largest", "at unit"]
+            names += [f"{name}{step}: largest", "at unit"]
             columns += [values.max(axis=1), values.argmax(axis=1) + 1.0]
     return names, np.stack(columns, axis=1).astype(np.float64)
 

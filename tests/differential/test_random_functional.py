@@ -1,0 +1,125 @@
+"""Random functional models: what the workbook calls its answer is what Keras predicts, output by output.
+
+Ordinary runs try a few of them. `XLCHECK_EXAMPLES=1000 pytest tests/differential/test_random_functional.py -n 2`
+tries a thousand, each a test of its own, so that pytest prints how many passed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from answer_cells import answers
+from drawn_graphs import drawn_graph
+from models import build, keras, odd_models_allowed
+from thorough import THOROUGH
+
+from xlcheck.building.build import build_model
+from xlcheck.errors import OracleError
+from xlcheck.model import keras_reader
+from xlcheck.model.keras_calls import read_calls
+from xlcheck.model.keras_reader import read_model
+from xlcheck.oracle.record import record
+
+pytestmark = pytest.mark.keras
+
+SAMPLES = 2
+SHOWN = 8
+SEEDS = range(int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 8)))
+
+
+def models_and_inputs(seed: int) -> tuple[Any, Any, list[np.ndarray]]:
+    """A float32 model, the same one with the same weights in float64, made anew and without xlcheck, and inputs."""
+    model = build(lambda: drawn_graph(seed), seed)
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        with odd_models_allowed():
+            exact = drawn_graph(seed)
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+    for weight, single in zip(exact.weights, model.weights, strict=True):
+        weight.assign(single.numpy().astype("float64"))
+    rng = np.random.default_rng(seed)
+    return model, exact, [_numbers(rng, tuple(tensor.shape[1:])) for tensor in model.inputs]
+
+
+def _numbers(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Numbers that single precision holds exactly; some steps of sequences are zeros, for layers that skip them."""
+    x = rng.normal(size=(SAMPLES, *shape)).astype("float32").astype("float64")
+    if len(shape) == 2:
+        x[rng.random(x.shape[:2]) < 0.2] = 0
+    return x
+
+
+def rows_of(prediction: np.ndarray, most: int) -> list[list[np.ndarray]]:
+    """For each sample what the first sheet must show of one output: a row, or one for each of its last steps."""
+    steps = prediction if prediction.ndim == 3 else prediction[:, None]
+    return [list(sample[-most:]) for sample in steps]
+
+
+def shown(numbers: np.ndarray) -> list[float]:
+    """The numbers of a row: all of them, or of many the largest and its place."""
+    return list(numbers) if len(numbers) <= SHOWN else [numbers.max(), numbers.argmax() + 1.0]
+
+
+def predicted(model: Any, inputs: list[np.ndarray]) -> list[np.ndarray]:
+    """What Keras predicts, output by output in the order in which it lists them."""
+    with odd_models_allowed():
+        outputs = model(keras.tree.pack_sequence_as(model.input, inputs), training=False)
+    return [np.asarray(output, dtype="float64") for output in keras.tree.flatten(outputs)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_answer_in_the_workbook_is_keras_s_prediction(seed: int, tmp_path: Path) -> None:
+    """Whatever is nested, shared, branched, merged or handed over, for every sample and every output."""
+    model, exact, inputs = models_and_inputs(seed)
+    path = tmp_path / "drawn.xlsx"
+    with odd_models_allowed():
+        report = build_model(model, inputs if len(inputs) > 1 else inputs[0], path).report
+    outputs = predicted(exact, inputs)
+    lengths = [output.shape[1] if output.ndim == 3 else 1 for output in outputs]
+    most = max((n for n in range(1, 9) if sum(min(n, length) for length in lengths) <= SHOWN), default=1)
+    desired = [rows_of(output, most) for output in outputs]
+
+    assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
+    for sample, rows in enumerate(answers(path, SAMPLES)):
+        wanted = [row for output in desired for row in output[sample]]
+        assert [len(row) for row in rows] == [len(shown(row)) for row in wanted]
+        for row, numbers in zip(rows, wanted, strict=True):
+            np.testing.assert_allclose(row, shown(numbers), rtol=0, atol=1e-12)
+
+
+def other_call(model: Any, read_layer: Any) -> Any:
+    """A faulty reader: it takes what the next call makes for each output."""
+    layers, calls, outputs = read_calls(model, read_layer)
+    following = dict(zip((call.name for call in calls), (call.name for call in calls[1:]), strict=False))
+    return layers, calls, tuple(following.get(name, name) for name in outputs)
+
+
+def test_a_reader_that_takes_another_call_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No workbook shows what another call made, unless it is the same, as of the seventh of these that are misread."""
+    refused = 0
+    for seed in range(9):
+        model, _, inputs = models_and_inputs(seed)
+        right = read_model(model).outputs
+        with monkeypatch.context() as patched:
+            patched.setattr(keras_reader, "read_calls", other_call)
+            if read_model(model).outputs != right:
+                refused += is_refused(model, inputs)
+
+    assert refused == 6
+
+
+def is_refused(model: Any, inputs: list[np.ndarray]) -> bool:
+    """Whether the recording finds that the model predicts something else than what is taken for its outputs."""
+    try:
+        with odd_models_allowed():
+            record(model, inputs)
+    except OracleError as error:
+        return "predicts something else than its layer" in str(error)
+    return False
