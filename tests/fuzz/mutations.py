@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from random import Random
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 _FUNCTIONS = (
     "SUM",
@@ -118,6 +118,68 @@ def _replace_formulas(book: bytes, random: Random) -> bytes:
     return _edit_sheets(book, lambda content: re.sub(rb"(<f[^>/]*>)[^<]*(</f>)", change, content))
 
 
+def _declare_encoding(book: bytes, random: Random) -> bytes:
+    """Another encoding in a part's declaration, and at times that encoding itself."""
+    parts = _unzip(book)
+    name = random.choice([name for name in sorted(parts) if name.endswith((".xml", ".rels"))])
+    encoding = random.choice(("utf-32", "utf-7", "utf-16", "latin-1", "ebcdic-cp-us", "nonsense", "", "UTF-8' x='"))
+    text = re.sub(r"^<\?xml[^>]*\?>\s*", "", parts[name].decode("utf-8", "replace"))
+    declared = f"<?xml version='{random.choice(('1.0', '1.1', '9'))}' encoding='{encoding}'?>" + text
+    written = encoding if random.random() < 0.5 and encoding in {"utf-32", "utf-7", "utf-16", "latin-1"} else "utf-8"
+    parts[name] = declared.encode(written, "replace")
+    return _zip(parts)
+
+
+def _rename_part(book: bytes, random: Random) -> bytes:
+    """A part under a name that readers may take for another one, or twice under two."""
+    parts = _unzip(book)
+    name = random.choice(sorted(parts))
+    other = random.choice(("", "/" + name, name.upper(), name.replace("/", "\\"), "xl/../" + name, name + " ",
+                           name.replace("x", "%78"), "xl//" + name, name + "\0", "é" * 300, "a/" * 200))  # fmt: skip
+    content = parts[name] if random.random() < 0.5 else parts.pop(name)
+    parts[other] = content if random.random() < 0.5 else b""
+    return _zip(parts)
+
+
+def _set_calculation(book: bytes, random: Random) -> bytes:
+    """Other settings of the calculation than the workbook's own."""
+    names = ("calcMode", "fullPrecision", "iterate", "fullCalcOnLoad", "refMode", "date1904", "iterateCount")
+    values = ("0", "1", "manual", "false", "true", "R1C1", "", "32767", "x")
+    own = " ".join(f'{name}="{random.choice(values)}"' for name in random.sample(names, random.randrange(4)))
+    parts = _unzip(book)
+    content = parts["xl/workbook.xml"].decode()
+    if "<calcPr" in content and random.random() < 0.8:
+        content = re.sub(r"<calcPr[^>]*>", f"<calcPr {own}/>", content)
+    else:
+        content = content.replace("</workbook>", f"<calcPr {own}/><workbookPr {own}/></workbook>")
+    parts["xl/workbook.xml"] = content.encode()
+    return _zip(parts)
+
+
+def _double_cell(book: bytes, random: Random) -> bytes:
+    """A cell, a row or a formula twice, with another value the second time."""
+    pattern = random.choice((rb"<c [^>]*>.*?</c>", rb"<row [^>]*>.*?</row>", rb"<f[^>]*>[^<]*</f>"))
+
+    def change(content: bytes) -> bytes:
+        found = list(re.finditer(pattern, content, re.DOTALL))
+        if not found:
+            return content
+        one = random.choice(found)
+        again = re.sub(rb"<v>[^<]*</v>", b"<v>7</v>", one[0]) if random.random() < 0.5 else one[0]
+        return content[: one.end()] + again + content[one.end() :]
+
+    return _edit_sheets(book, change)
+
+
+def _move_relation(book: bytes, random: Random) -> bytes:
+    """A relation that leads elsewhere."""
+    parts = _unzip(book)
+    name = random.choice([name for name in sorted(parts) if name.endswith(".rels")])
+    targets = (b"", b"../x.xml", b"/etc/passwd", b"http://localhost/x", b"worksheets/sheet1.xml", b"file:///dev/zero")
+    parts[name] = re.sub(rb'Target="[^"]*"', b'Target="' + random.choice(targets) + b'"', parts[name], count=1)
+    return _zip(parts)
+
+
 _MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (
     _flip_bytes,
     _cut_off,
@@ -129,6 +191,11 @@ _MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (
     _change_attributes,
     _replace_formulas,
     _replace_formulas,
+    _declare_encoding,
+    _rename_part,
+    _set_calculation,
+    _double_cell,
+    _move_relation,
 )
 
 
@@ -145,5 +212,7 @@ def _zip(parts: dict[str, bytes]) -> bytes:
     target = io.BytesIO()
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for name, part in parts.items():
-            archive.writestr(name, part)
+            entry = ZipInfo("x")  # whose own constructor would repair a name
+            entry.filename, entry.compress_type = name, ZIP_DEFLATED
+            archive.writestr(entry, part)
     return target.getvalue()

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 from zipfile import BadZipFile
 
@@ -186,8 +187,11 @@ def _fit(array: NDArray[np.generic], name: str, shape: Shape, where: str) -> Arr
     return numbers
 
 
-_BROKEN = (ValueError, EOFError, BadZipFile, AttributeError, MemoryError, NotImplementedError, zlib.error)
-"""What NumPy raises for a file that is damaged, cut off or lies about its size."""
+_BROKEN = (
+    ValueError, EOFError, BadZipFile, AttributeError, MemoryError, NotImplementedError, zlib.error,
+    SyntaxError, TokenError, RecursionError,
+)  # fmt: skip
+"""What NumPy raises for a file that is damaged, cut off or lies about its size, or whose header is no description."""
 
 
 def _load(path: Path) -> NDArray[np.generic]:
@@ -222,18 +226,25 @@ def _from_archive(
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             files = [name for name in archive.files if name not in ignored]
             if len(names) == len(files) == 1:
-                return [archive[files[0]]]
+                return [_member(archive, files[0], path)]
             missing = [name for name in names if name not in files]
             if missing:
                 raise DataError(
                     f"{path}: there is no array {missing[0]!r} for {what}; "
                     f"the file holds {', '.join(files) or 'nothing'}"
                 )
-            return [archive[name] for name in names]
+            return [_member(archive, name, path) for name in names]
     except (*_BROKEN, TypeError) as error:  # TypeError: a single array is no archive
         raise DataError(
             f"{path}: this is not an archive of NumPy arrays, or it holds Python objects: {error}"
         ) from error
+
+
+def _member(archive: Any, name: str, path: Path) -> NDArray[np.generic]:
+    member = archive[name]
+    if not isinstance(member, np.ndarray):  # NumPy hands out the bytes of whatever else is in the zip
+        raise DataError(f"{path}: {name!r} is no array in it; save it with numpy.savez")
+    return member
 
 
 def _from_csv(path: Path, inputs: Mapping[str, Shape]) -> ModelInputs:
