@@ -118,3 +118,13 @@ def test_what_is_no_tolerance_is_refused(limits: dict[str, Any]) -> None:
     """A tolerance below zero, or none at all, would let nothing or everything pass."""
     with pytest.raises(UsageError, match="a tolerance is one number, or two"):
         api.check(WORKBOOKS / "lstm.xlsx", **limits)
+
+
+@pytest.mark.parametrize("wrong", [{"engine": "nope"}, {"style": "nope"}, {"style": "compact"}, {"weights": "nope"}])
+@pytest.mark.parametrize("lesson", ["lstm", "lstm-training"])
+def test_arguments_are_checked_before_anything_is_written(lesson: str, wrong: dict[str, str], tmp_path: Path) -> None:
+    """A name that there is not is refused before a training begins or a file is there."""
+    with pytest.raises(UsageError, match="there is no"):
+        api.build(lesson, tmp_path / "x.xlsx", **wrong)  # type: ignore[arg-type]
+
+    assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
@@ -110,7 +111,9 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["build", "gpt"], "there is no lesson 'gpt'"),
+        (["build", "gpt"], "there is no lesson 'gpt'; choose one of simple-rnn, lstm"),
+        (["build", "ltsm"], "there is no lesson 'ltsm'; did you mean lstm?"),
+        (["chek", "x.xlsx"], "there is no command 'chek'; did you mean check?"),
         (["build"], "name one or more lessons"),
         (["build", "lstm", "--all"], "name one or more lessons"),
         (["build", "lstm", "--weights", "book", "--seed", "3"], "leave one of them out"),
@@ -312,19 +315,17 @@ def test_options_of_a_backward_pass_that_do_not_fit(
 
 
 def test_choices_are_those_of_the_library() -> None:
-    """The choices of the command line, which are written out so that `--help` imports nothing, are those that exist."""
-    from xlcheck import api
+    """The choices, which are written out so that `--help` imports nothing, are those that exist."""
+    from xlcheck import choices
     from xlcheck.building.backward import COMPILED
-    from xlcheck.cli import build, options
+    from xlcheck.cli import options
     from xlcheck.engines import ENGINES
     from xlcheck.formulas.printing import Style
     from xlcheck.learning.losses import FROM_LOGITS, LOSSES
     from xlcheck.learning.optimisers import OPTIMISERS
 
-    padding = next(option for option in build.command.params if option.name == "padding")
-
-    assert set(options.STYLES) == set(Style)
+    assert get_args(choices.StyleName) == tuple(Style)
+    assert set(get_args(choices.LessonStyleName)) == set(Style) - {Style.COMPACT}
     assert set(options.LOSSES) == {name for name in LOSSES if not name.endswith(FROM_LOGITS)}
-    assert set(options.STEPS) == {*OPTIMISERS, COMPILED}
+    assert set(get_args(choices.StepName)) == {*OPTIMISERS, COMPILED}
     assert options.ENGINES == ENGINES
-    assert tuple(padding.type.choices) == api.PADDINGS

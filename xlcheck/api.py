@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from xlcheck.budget import doing, within_budget
+from xlcheck.choices import EngineName, LessonStyleName, PaddingName, StepName, StyleName, WeightsName, require_known
 from xlcheck.errors import UsageError
-from xlcheck.files import protect, protected_inputs
+from xlcheck.files import protect, protected_inputs, require_writable
 from xlcheck.garbage import no_garbage_collection
 
 # What needs NumPy is imported where it is used, so that the engine can begin before that.
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Called with the number of epochs done and the number of all."""
-
-PADDINGS = ("front", "back")
-WEIGHT_SETS = ("trained", "book")
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,10 @@ def build(
     lesson: str,
     output: str | Path | None = None,
     *,
-    weights: str = "trained",
+    weights: WeightsName = "trained",
     seed: int | None = None,
-    style: str = "teaching",
-    engine: str = "ironcalc",
+    style: LessonStyleName = "teaching",
+    engine: EngineName = "ironcalc",
     progress: Progress | None = None,
 ) -> Built:
     """Write a lesson's workbook, and check the file that was written.
@@ -72,31 +70,39 @@ def build(
         progress: called after each epoch of a training.
 
     Raises:
-        UsageError: the lesson, the weights or the style do not exist, or the file cannot be written.
-        MissingDependencyError: a seed is given and Keras is not installed.
+        UsageError: the lesson, the weights, the style or the engine do not exist, or the file cannot be written; then
+            nothing is written.
+        MissingDependencyError: a seed is given and Keras is not installed, or the engine is not.
     """
-    from xlcheck.chapter.lessons.catalogue import lesson_named
+    from xlcheck.chapter.lessons.catalogue import known_lesson, lesson_named
     from xlcheck.chapter.lessons.plan import plan_lesson
     from xlcheck.chapter.lessons.training import TRAINING_LESSONS
     from xlcheck.chapter.lessons.vanishing_gradients import VANISHING_GRADIENTS
+    from xlcheck.engines import engine as engine_named
     from xlcheck.workbook.writer import write_workbook
 
+    known_lesson(lesson)
+    require_known(weights, get_args(WeightsName), "set of weights")
+    require_known(style, get_args(LessonStyleName), "style of lessons")
+    engine_named(engine)
+    ending = "" if weights == "trained" else f"-{weights}"
+    path = Path(output) if output is not None else Path(f"{lesson}{ending}.xlsx")
+    require_writable(path)
     if lesson in TRAINING_LESSONS or lesson == VANISHING_GRADIENTS.name:
-        return _build_training(lesson, output, weights, seed, style, engine, progress)
+        return _build_training(lesson, path, weights, seed, style, engine, progress)
     recipe = lesson_named(lesson)
     fixture, model = lesson_fixture(lesson, weights, seed, progress)
-    path = Path(output) if output is not None else Path(f"{fixture.name}.xlsx")
     write_workbook(plan_lesson(recipe, fixture, style_named(style)), path)
     return Built(path, check(path, engine=engine), model)
 
 
 def _build_training(
     lesson: str,
-    output: str | Path | None,
-    weights: str,
+    path: Path,
+    weights: WeightsName,
     seed: int | None,
-    style: str,
-    engine: str,
+    style: LessonStyleName,
+    engine: EngineName,
     progress: Progress | None,
 ) -> Built:
     """A lesson on training: from the stored training, or with a seed from one that is run now."""
@@ -115,7 +121,6 @@ def _build_training(
         from xlcheck.chapter.training.epochs import train_epochs
 
         fixture = train_epochs(lesson, seed, progress=progress)
-    path = Path(output) if output is not None else Path(f"{lesson}.xlsx")
     own = TRAINING_LESSONS.get(lesson)
     written = style_named(style)
     write_workbook(plan_vanishing(fixture, written) if own is None else plan_training(own, fixture, written), path)
@@ -129,15 +134,15 @@ def build_model(
     *,
     text: str | None = None,
     vocabulary: str | Path | None = None,
-    padding: str = "front",
+    padding: PaddingName = "front",
     unknown: int | None = None,
-    style: str = "robust",
-    engine: str = "ironcalc",
+    style: StyleName = "robust",
+    engine: EngineName = "ironcalc",
     full_products: bool = False,
     targets: Any = None,
     loss: str | None = None,
     from_logits: bool = False,
-    step: str | None = None,
+    step: StepName | None = None,
     learning_rate: float | None = None,
 ) -> Built:
     """Write the workbook of any supported Keras model, and check the file that was written.
@@ -173,8 +178,7 @@ def build_model(
     from xlcheck.engines import engine as engine_named
     from xlcheck.model.vocabulary_file import VocabularyFile
 
-    if padding not in PADDINGS:
-        raise UsageError(f"there is no padding {padding!r}; choose one of {', '.join(PADDINGS)}")
+    require_known(padding, get_args(PaddingName), "padding")
     if vocabulary is None and (padding != "front" or unknown is not None):
         raise UsageError("padding and the code of unknown words go with a vocabulary; pass --vocabulary FILE")
     if vocabulary is not None and text is None:
@@ -206,15 +210,14 @@ def _backward(
     Raises:
         UsageError: the options do not fit together.
     """
-    from xlcheck.building.backward import COMPILED, Backward
-    from xlcheck.learning.optimisers import OPTIMISERS
+    from xlcheck.building.backward import Backward
 
     if targets is None:
         if loss is not None or from_logits or step is not None or learning_rate is not None:
             raise UsageError("a loss, a step and its learning rate need targets; pass them with --targets FILE")
         return None
-    if step is not None and step not in (*OPTIMISERS, COMPILED):
-        raise UsageError(f"there is no step {step!r}; choose one of {', '.join((*OPTIMISERS, COMPILED))}")
+    if step is not None:
+        require_known(step, get_args(StepName), "step")
     if learning_rate is not None and not (math.isfinite(learning_rate) and learning_rate > 0):
         raise UsageError(f"a learning rate is a positive number, not {learning_rate!r}")
     return Backward(targets, loss, from_logits, step, learning_rate)
@@ -235,8 +238,7 @@ def lesson_fixture(
     lesson_named(lesson)
     if weights == BOOK and lesson not in IN_THE_BOOK:
         raise UsageError(f"the book prints no weights for the lesson {lesson!r}; leave out --weights book")
-    if weights not in WEIGHT_SETS:
-        raise UsageError(f"there are no weights {weights!r}; choose one of {', '.join(WEIGHT_SETS)}")
+    require_known(weights, get_args(WeightsName), "set of weights")
     if seed is None:
         return load_fixture(fixture_name(lesson, weights)), None
     if weights == BOOK:
@@ -280,10 +282,8 @@ def style_named(name: str) -> Style:
     """
     from xlcheck.formulas.printing import Style
 
-    try:
-        return Style(name)
-    except ValueError:
-        raise UsageError(f"there is no style {name!r}; choose one of {', '.join(Style)}") from None
+    require_known(name, get_args(StyleName), "style")
+    return Style(name)
 
 
 @within_budget
@@ -291,7 +291,7 @@ def style_named(name: str) -> Style:
 def check(
     path: str | Path,
     *,
-    engine: str = "ironcalc",
+    engine: EngineName = "ironcalc",
     model: Any = None,
     inputs: Any = None,
     bindings: str | Path | None = None,
@@ -402,7 +402,7 @@ def check(
 
 
 @within_budget
-def propose(path: str | Path, *, engine: str = "ironcalc", budget: float | None = None) -> Proposal:
+def propose(path: str | Path, *, engine: EngineName = "ironcalc", budget: float | None = None) -> Proposal:
     """Find out what a workbook made by hand computes, and draft a bindings file for it.
 
     Args:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from xlcheck.cli.options import INPUT, LOSSES, OUTPUT, STEPS, STYLES, engine_option, format_option, quiet_option
+from xlcheck.choices import EngineName, PaddingName, StepName, StyleName, WeightsName
+from xlcheck.cli.options import INPUT, LOSSES, OUTPUT, engine_option, format_option, quiet_option
 from xlcheck.cli.results import show
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder, require_writable
@@ -20,7 +21,7 @@ from xlcheck.progress import progress_bar
 @click.option("--all", "all_", is_flag=True, help="Every lesson, into the folder workbooks/ or the one given with -o.")
 @click.option(
     "--weights",
-    type=click.Choice(("trained", "book")),
+    type=click.Choice(get_args(WeightsName)),
     default="trained",
     show_default=True,
     help="For a lesson: weights that were trained here, or the numbers printed in the book.",
@@ -42,7 +43,7 @@ from xlcheck.progress import progress_bar
 )
 @click.option(
     "--padding",
-    type=click.Choice(("front", "back")),
+    type=click.Choice(get_args(PaddingName)),
     default="front",
     show_default=True,
     help="With --vocabulary: where zeros fill up a short text; of a long one the other end is kept.",
@@ -64,13 +65,13 @@ from xlcheck.progress import progress_bar
 @click.option("--from-logits", is_flag=True, help="With --loss: the model's answers are logits, not probabilities.")
 @click.option(
     "--step",
-    type=click.Choice(STEPS),
+    type=click.Choice(get_args(StepName)),
     help="With --backward: also show where one step moves each weight; compiled: by the model's own optimiser.",
 )
 @click.option("--learning-rate", type=float, help="With --step.  [default: the model's own, or Keras's default]")
 @click.option(
     "--style",
-    type=click.Choice(STYLES),
+    type=click.Choice(get_args(StyleName)),
     help="How formulas are written; compact, for models, needs Excel 365.  [default: teaching; for a model: robust]",
 )
 @click.option("-o", "--output", type=OUTPUT, help="File to write; for several lessons, a folder.")
@@ -78,10 +79,11 @@ from xlcheck.progress import progress_bar
 @format_option
 @quiet_option
 def command(
-    lessons: tuple[str, ...], all_: bool, weights: str, train: bool, seed: int | None, inputs: Path | None,
-    text: str | None, vocabulary: Path | None, padding: str, unknown: int | None, full_products: bool, backward: bool,
-    targets: Path | None, loss: str | None, from_logits: bool, step: str | None, learning_rate: float | None,
-    style: str | None, output: Path | None, engines: tuple[str, ...], format_: str, quiet: bool,
+    lessons: tuple[str, ...], all_: bool, weights: WeightsName, train: bool, seed: int | None, inputs: Path | None,
+    text: str | None, vocabulary: Path | None, padding: PaddingName, unknown: int | None, full_products: bool,
+    backward: bool, targets: Path | None, loss: str | None, from_logits: bool, step: StepName | None,
+    learning_rate: float | None, style: StyleName | None, output: Path | None, engines: tuple[EngineName, ...],
+    format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Write the workbook of a lesson or of a Keras model, then check the file that was written.
 
@@ -102,8 +104,6 @@ def command(
         raise UsageError("--targets, --loss, --from-logits, --step and --learning-rate go with --backward; add it")
     if backward and targets is None:
         raise UsageError("--backward needs the right answers; pass them with --targets FILE (.npy, .npz or .csv)")
-    if not models and style == "compact":
-        raise UsageError("--style compact is for models; lessons are written as teaching, book or robust")
     reports = []
     if models:
         path = output or Path(models[0]).with_suffix(".xlsx")
@@ -127,6 +127,8 @@ def command(
         )
         reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
         return show(reports, format_, engines=len(engines))
+    if style == "compact":
+        raise UsageError("--style compact is for models; lessons are written as teaching, book or robust")
     if train and seed is None:
         from xlcheck.chapter.training.lessons import SEED
 

@@ -12,6 +12,7 @@ import click
 
 from xlcheck.budget import budget as time_limit
 from xlcheck.budget import positive
+from xlcheck.choices import EngineName
 from xlcheck.cli.checking import Task, check, outcomes
 from xlcheck.cli.options import INPUT, INPUTS, OUTPUT, budget_option, engine_option, format_option, quiet_option
 from xlcheck.cli.results import show
@@ -74,7 +75,7 @@ if TYPE_CHECKING:
 def command(
     files: tuple[Path, ...], model: Path | None, inputs: Path | None, bindings: Path | None, atol: float | None,
     rtol: float | None, perturb: int, as_built: bool, all_: bool, annotate: Path | None, output: Path | None,
-    engines: tuple[str, ...], format_: str, jobs: int, budget: float | None, quiet: bool,
+    engines: tuple[EngineName, ...], format_: str, jobs: int, budget: float | None, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras.
 

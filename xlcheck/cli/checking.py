@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlcheck.budget import Budget, budget, default_seconds, time_left
 from xlcheck.child_process import ChildProcess, ProcessEnded, serve
+from xlcheck.choices import EngineName
 from xlcheck.cli.sentences import sentence
 from xlcheck.cli.status import status
 from xlcheck.errors import EngineError
@@ -38,7 +39,7 @@ class Task:
     """
 
     path: Path
-    engine: str
+    engine: EngineName
     options: Mapping[str, Any] = field(default_factory=dict)
     seconds: float | None = None
 

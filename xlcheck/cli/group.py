@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from xlcheck import __version__
+from xlcheck.choices import require_known
 
 COMMANDS = ("list", "build", "check", "train", "generate", "fixtures", "bind", "trace", "compare")
 """In the order in which help shows them; each is what the module of its name calls so."""
@@ -20,18 +21,21 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name; None if there is none."""
-        if cmd_name not in COMMANDS:
-            return None
+        """The command of that name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        require_known(cmd_name, COMMANDS, "command")
         command: click.Command = import_module(f"xlcheck.cli.{cmd_name}").command
         return command
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="xlcheck")
+@click.version_option(__version__, "-V", "--version", prog_name="xlcheck")
 def commands() -> None:
     """Write Excel workbooks of neural networks in live formulas, and check every cell with Keras.
 
     Exit codes: 0 all agrees, 1 something disagrees, 2 wrong usage or an unreadable file, 3 nothing,
-    or not everything, could be checked.
+    or not everything, could be checked, 70 a defect of xlcheck, 130 interrupted.
     """

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
+from xlcheck.choices import EngineName, FormatName
 from xlcheck.files import protect, require_ordinary
 
-FORMATS = ("text", "json", "html", "junit")
-ENGINES = ("ironcalc", "cellrune", "formulon", "libreoffice")
-STYLES = ("teaching", "book", "robust", "compact")
-STEPS = ("sgd", "rmsprop", "adam", "compiled")
+FORMATS = get_args(FormatName)
+ENGINES = get_args(EngineName)
 LOSSES = (
     "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "mean_squared_error",
 )  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
+from xlcheck.choices import EngineName, require_known
 from xlcheck.engines.base import Engine
-from xlcheck.errors import UsageError
 
-ENGINES = ("ironcalc", "cellrune", "formulon", "libreoffice")
+ENGINES: tuple[str, ...] = get_args(EngineName)
 
 
 @cache
@@ -24,6 +25,7 @@ def engine(name: str, *, guarded: bool = True) -> Engine:
         UsageError: there is no such engine.
         MissingDependencyError: it is not installed.
     """
+    require_known(name, ENGINES, "formula engine")
     found = _create(name)
     if guarded and name != "libreoffice":
         from xlcheck.engines.guarded import Guarded
@@ -53,8 +55,6 @@ def _create(name: str) -> Engine:
         from xlcheck.engines.formulon import Formulon
 
         return Formulon()
-    if name == "libreoffice":
-        from xlcheck.engines.libreoffice import LibreOffice
+    from xlcheck.engines.libreoffice import LibreOffice
 
-        return LibreOffice()
-    raise UsageError(f"there is no formula engine {name!r}; choose one of {', '.join(ENGINES)}")
+    return LibreOffice()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -18,6 +18,7 @@ from xlcheck.pytest_plugin.tolerances import Level, as_patterns, level_of, limit
 from xlcheck.reports.render_text import render_text
 
 if TYPE_CHECKING:
+    from xlcheck.choices import EngineName
     from xlcheck.verdicts.report import CheckReport
 
 
@@ -97,4 +98,4 @@ def check_with(path: str | Path, engine: str, levels: Sequence[Level], **options
     if limit is not None:
         given |= {"atol": limit.atol, "rtol": limit.rtol}
     patterns = {pattern: (limit.atol, limit.rtol) for pattern, limit in as_patterns(levels).items()}
-    return check(path, engine=engine, tolerances=patterns, **given)
+    return check(path, engine=cast("EngineName", engine), tolerances=patterns, **given)

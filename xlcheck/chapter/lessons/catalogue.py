@@ -10,7 +10,7 @@ from xlcheck.chapter.lessons.toy import BIDIRECTIONAL, EMBEDDING, GRU, LSTM, SIM
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS, TrainingLesson
 from xlcheck.chapter.lessons.vanishing_gradients import VANISHING_GRADIENTS
 from xlcheck.chapter.lessons.word_order import WORD_ORDER
-from xlcheck.errors import UsageError
+from xlcheck.choices import require_known
 
 _ALL = (
     SIMPLE_RNN,
@@ -40,8 +40,7 @@ def known_lesson(name: str) -> Lesson | TrainingLesson:
     Raises:
         UsageError: there is none.
     """
-    if name not in ALL_LESSONS:
-        raise UsageError(f"there is no lesson {name!r}; the lessons are {', '.join(ALL_LESSONS)}")
+    require_known(name, ALL_LESSONS, "lesson")
     return ALL_LESSONS[name]
 
 
@@ -56,7 +55,5 @@ def lesson_named(name: str) -> Lesson:
     Raises:
         UsageError: there is none.
     """
-    try:
-        return LESSONS[name]
-    except KeyError:
-        raise UsageError(f"there is no lesson {name!r}; the lessons are {', '.join(LESSONS)}") from None
+    require_known(name, LESSONS, "lesson")
+    return LESSONS[name]

@@ -1,0 +1,42 @@
+"""What can be chosen by name: the words of the library's arguments and of the command line's options, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from xlcheck.errors import UsageError
+
+EngineName = Literal["ironcalc", "cellrune", "formulon", "libreoffice"]
+StyleName = Literal["teaching", "book", "robust", "compact"]
+LessonStyleName = Literal["teaching", "book", "robust"]
+WeightsName = Literal["trained", "book"]
+PaddingName = Literal["front", "back"]
+StepName = Literal["sgd", "rmsprop", "adam", "compiled"]
+FormatName = Literal["text", "json", "html", "junit"]
+
+_MOST = 40
+
+
+def require_known(name: str, known: Iterable[str], what: str) -> None:
+    """Refuse a name that there is not, with the one that was probably meant.
+
+    Args:
+        name: what was asked for.
+        known: what there is.
+        what: what it would be: `lesson`.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    there = list(known)
+    if name not in there:
+        raise UsageError(f"there is no {what} {name!r}; {_suggestion(str(name), there)}")
+
+
+def _suggestion(name: str, there: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name.lower(), there, n=1, cutoff=0.6)
+    listed = ", ".join(there[:_MOST]) + (", …" if len(there) > _MOST else "")
+    return f"did you mean {close[0]}? There are {listed}" if close else f"choose one of {listed}"
