@@ -41,6 +41,8 @@ def _marks(report: CheckReport) -> Iterator[Mark]:
         note = f"{_TITLES[cell.status]}{diagnosis}\n{cell.message}"
         if cell.desired is not None:
             note += f"\nRight value{_proviso(cell)}: {show_values(cell)[1]}"
+        if cell.desired_formula is not None:
+            note += f"\nRight formula: {cell.desired_formula}"
         yield Mark(cell.sheet, place.top, place.left, _COLORS[cell.status], note)
 
 

@@ -163,8 +163,14 @@ def _rows(cell: CellResult) -> Iterator[tuple[str, str]]:
         if here != desired:
             yield "should be", f"{here}, given the values it is computed from"
     if cell.formula is not None:
-        yield "formula", cell.formula if len(cell.formula) <= _FORMULA_WIDTH else f"{cell.formula[:_FORMULA_WIDTH]}…"
+        yield "formula", _cut(cell.formula)
+    if cell.desired_formula is not None:
+        yield "correct", _cut(cell.desired_formula)
     yield "why", cell.message
+
+
+def _cut(formula: str) -> str:
+    return formula if len(formula) <= _FORMULA_WIDTH else f"{formula[:_FORMULA_WIDTH]}…"
 
 
 def _difference(cell: CellResult) -> str:

@@ -193,9 +193,8 @@ def _results(
 ) -> Iterator[tuple[tuple[int, int, int], Found]]:
     """(not a root, row, place in the graph) and each cell that does not agree."""
     for number, own in enumerate(verdicts):
-        q = graph[own.placement.quantity]
         rows = np.flatnonzero(own.worst()).tolist()
-        for found, row in zip(quantity_results(own, q, formulas, [0], tolerance), rows, strict=True):
+        for found, row in zip(quantity_results(own, graph, formulas, [0], tolerance), rows, strict=True):
             describe = partial(_described, found, f"{table.row} {row + 1}")
             yield (found.status is not Status.ROOT, row, number), replace(found, describe=describe)
 

@@ -28,6 +28,7 @@ class FormulaCells:
 
     def __init__(self, content: WorkbookContent) -> None:
         self.shows_stored = content.calculation.shows_stored
+        self.names = content.names
         self._references = References(content.names)
         self._sheets = {name: sheet.cells for name, sheet in content.sheets.items()}
         self._packed: dict[str, PackedCells] = {}

@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.placement import Array, Sighting
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
-from xlcheck.verdicts.verdicts import close
+from xlcheck.verdicts.verdicts import Compute, close
 
 Instance = int | None
 
@@ -93,8 +94,14 @@ class Operands:
             values[:, sighting.placement.elements] = sighting.numbers
         self._shared[q.name] = values.reshape(-1, *q.shape)
 
-    def shared_local(self, q: Quantity, expr: ex.Expr) -> Array:
-        """What follows for it from the values in the sheet, `(settings, elements)`."""
+    def shared_local(self, q: Quantity, expr: ex.Expr | Compute) -> Array:
+        """What follows for it from the values in the sheet, `(settings, elements)`.
+
+        Raises:
+            NotSupportedError: it is not an expression; of single numbers nobody asks that here.
+        """
+        if not isinstance(expr, ex.Expr):
+            raise NotSupportedError(f"{q.name} follows from expressions alone")
         names = [name for name in ex.refs(expr) if name not in self._weights and name not in self._shared]
         batch = {name: np.stack([self._of_sample(name, k) for k in range(len(self._desired[name]))]) for name in names}
         found: list[Array] = []
@@ -130,19 +137,23 @@ class Operands:
 
     def locals_(self, q: Quantity, expr: ex.Expr, instance: Instance, tolerance: Tolerance) -> list[Array]:
         """What a quantity's expression gives for the values in the sheet, in each form it may be written in."""
-        first, *others = (self.follow(q, instance, form) for form in _forms(expr))
+        first, *others = (self.follow(q, instance, form) for form in forms(expr))
         # Of right operands a form that overflows (the logarithm of a saturated probability) says nothing.
         sound = bool(others) and all(self._is_right(name, instance, tolerance) for name in ex.refs(expr))
         return [first, *(other for other in others if not sound or np.isfinite(other).all())]
 
-    def follow(self, q: Quantity, instance: Instance, expr: ex.Expr) -> Array:
+    def follow(self, q: Quantity, instance: Instance, expr: ex.Expr | Compute) -> Array:
         """What another expression gives in the place of a quantity, `(settings, n)`.
 
         Raises:
             KeyError: it reads what the sheet does not hold.
             ValueError: it has another shape.
         """
-        return np.broadcast_to(self._local(expr, instance), (len(self.settings), q.shape[-1]))
+        if isinstance(expr, ex.Expr):
+            values = self._local(expr, instance)
+        else:
+            values = expr(ChainMap(self._values[instance], self._weights))[:, None]
+        return np.broadcast_to(values, (len(self.settings), q.shape[-1]))
 
     def _read_by(self, graph: Graph, instance: Instance, shared: Collection[str]) -> set[str]:
         """The quantities that are read by what an instance shows, or that are shown nowhere in between."""
@@ -210,7 +221,7 @@ def _in_order(sighting: Sighting, size: int) -> bool:
     return elements.size == size and bool((elements == np.arange(size)).all())
 
 
-def _forms(expr: ex.Expr) -> tuple[ex.Expr, ...]:
+def forms(expr: ex.Expr) -> tuple[ex.Expr, ...]:
     """An expression, and the other ways in which a worksheet may write it with other operands."""
     if isinstance(expr, ex.BinaryCrossentropy):
         y, p = expr.target, expr.p

@@ -51,6 +51,8 @@ class CellResult:
         diagnosis: the name of the mistake (`pre-activation-fed-back`), or None.
         message: one sentence a learner understands.
         sample: the sample (from 0) at which it disagrees most, or None.
+        desired_formula: the formula that should stand there, with `=`, in the sheet's own style and with its own
+            references; None for a cell that is right in itself, and where no formula is sure to be right.
     """
 
     sheet: str
@@ -65,6 +67,7 @@ class CellResult:
     diagnosis: str | None
     message: str
     sample: int | None = None
+    desired_formula: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlcheck.graph.quantities import Quantity
-from xlcheck.verdicts.diagnose import CellContext, diagnose
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.diagnose import CellContext, Diagnosis, diagnose
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict
 from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.messages import UNBOUND, helper_message, quantity_message, stale_message
-from xlcheck.verdicts.placement import address, code_of
+from xlcheck.verdicts.placement import Placement, Sighting, address, code_of
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.stale import Stale
 from xlcheck.verdicts.tolerance import Tolerance
@@ -23,7 +23,8 @@ from xlcheck.verdicts.verdicts import CARRIED, NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 if TYPE_CHECKING:
-    from xlcheck.verdicts.mistakes.backward import Mistakes
+    from xlcheck.verdicts.mistakes.explain import Mistakes
+    from xlcheck.verdicts.mistakes.trials import Trials
 
 _STATUS = {ROOT: Status.ROOT, CARRIED: Status.CARRIED, NOT_EVALUATED: Status.NOT_EVALUATED}
 
@@ -49,21 +50,26 @@ def kind_of(value: Value, *, is_formula: bool, must_be_formula: bool = True) -> 
 
 
 def quantity_results(
-    verdicts: Verdicts, q: Quantity, formulas: FormulaCells, settings: Sequence[int], tolerance: Tolerance
+    verdicts: Verdicts,
+    graph: Graph,
+    formulas: FormulaCells,
+    settings: Sequence[int],
+    tolerance: Tolerance,
+    trials: Trials | None = None,
 ) -> Iterator[Found]:
     """Each cell of a sighting that does not agree; mistakes explain it within the tolerance."""
-    mistakes = None
+    q, mistakes = graph[verdicts.placement.quantity], None
     if verdicts.follow is not None:  # something disagrees
-        from xlcheck.verdicts.mistakes.backward import Mistakes
+        from xlcheck.verdicts.mistakes.explain import Mistakes
 
-        mistakes = Mistakes(q, verdicts.follow, tolerance)
+        mistakes = Mistakes(q, graph, verdicts.follow, tolerance, trials)
     worst = verdicts.worst()
     for cell in np.flatnonzero(worst).tolist():
         yield Found(
             verdicts.placement.sheet,
             int(verdicts.placement.codes[cell]),
             _STATUS[int(worst[cell])],
-            partial(_quantity_result, verdicts, q, cell, formulas, settings, mistakes),
+            partial(_quantity_result, verdicts, q, cell, formulas, settings, mistakes, trials),
         )
 
 
@@ -74,6 +80,7 @@ def _quantity_result(
     formulas: FormulaCells,
     settings: Sequence[int],
     mistakes: Mistakes | None,
+    trials: Trials | None,
 ) -> CellResult:
     sighting, place = verdicts.sighting, verdicts.placement
     setting = verdicts.worst_setting(cell)
@@ -93,9 +100,8 @@ def _quantity_result(
     found = None
     if status is Status.ROOT:
         found = diagnose(CellContext(q, element, kind, actual, desired, local, formula))
-        number = _as_number(actual)
-        if found is None and mistakes is not None and number is not None and kind is not Kind.NOT_A_FORMULA:
-            found = mistakes.explain(setting, cell, number)
+        if found is None and mistakes is not None and formula is not None and kind is not Kind.NOT_A_FORMULA:
+            found = _explained(mistakes, sighting, cell, formula)
     wanted = desired if local is None or status is not Status.ROOT else local
     return CellResult(
         sheet=place.sheet,
@@ -110,14 +116,37 @@ def _quantity_result(
         diagnosis=found.name if found else None,
         message=found.message if found else quantity_message(q, element, status, kind, actual, wanted),
         sample=None if q.is_weight else settings[setting] if place.sample is None else place.sample,
+        desired_formula=_desired_formula(q, element, place, cell, trials) if status is Status.ROOT else None,
     )
 
 
-def _as_number(value: Value) -> float | None:
-    """What a formula gives, NaN where it leaves the numbers; None for texts and other errors."""
-    if isinstance(value, CellError) and value.code in {"#DIV/0!", "#NUM!"}:
-        return math.nan
-    return value if isinstance(value, float) else None
+def _desired_formula(q: Quantity, element: int, place: Placement, cell: int, trials: Trials | None) -> str | None:
+    if trials is None or q.expr is None:
+        return None
+    from xlcheck.verdicts.desired_formula import Wanted, desired_formula
+
+    return desired_formula(Wanted(q, element, place.sheet, int(place.codes[cell]), place.sample), trials)
+
+
+def _explained(mistakes: Mistakes, sighting: Sighting, cell: int, formula: str) -> Diagnosis | None:
+    from xlcheck.verdicts.mistakes.explain import WrongCell
+
+    place = sighting.placement
+    others = [value for (_, c), value in sighting.others.items() if c == cell]
+    codes = {value.code if isinstance(value, CellError) else "" for value in others}
+    if not codes <= _OUT_OF_NUMBERS and codes != {_CIRCULAR}:
+        return None
+    element, code = int(place.elements[cell]), int(place.codes[cell])
+    actual = sighting.numbers[:, cell]
+    return mistakes.explain(
+        WrongCell(cell, element, actual, place.sheet, code, place.sample, formula, codes == {_CIRCULAR})
+    )
+
+
+_OUT_OF_NUMBERS = {"#DIV/0!", "#NUM!"}
+"""What a formula gives where it leaves the numbers."""
+
+_CIRCULAR = "#CIRC!"
 
 
 def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> Found:
@@ -144,6 +173,7 @@ def _helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Seq
         diagnosis=None,
         message=helper_message(helper.formula, verdict.status, kind, verdict.actual, verdict.desired),
         sample=settings[verdict.setting] if len(helper.desired) > 1 else None,
+        desired_formula=f"={helper.formula}" if verdict.status is Status.ROOT else None,
     )
 
 

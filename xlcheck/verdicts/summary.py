@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from xlcheck.verdicts.results import helper_result, quantity_results, stale_resu
 from xlcheck.verdicts.stale import find_stale
 from xlcheck.verdicts.tolerance import Tolerance, ulps
 from xlcheck.verdicts.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from xlcheck.verdicts.mistakes.trials import Trials
 
 _MAGNIFIED = 1e-12
 _ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
@@ -51,6 +55,13 @@ class Judged:
             return []
         joined = np.concatenate([verdicts.status for verdicts in self.verdicts], axis=1).max(axis=0)
         return list(pieces(joined, self.cells))
+
+    @cached_property
+    def trials(self) -> Trials:
+        """What formulas give for other numbers; only where something is wrong anybody asks for it."""
+        from xlcheck.verdicts.mistakes.trials import Trials
+
+        return Trials(self.graph, (s.placement for s in self.seen.sightings), self.formulas)
 
     @cached_property
     def cells(self) -> list[int]:
@@ -117,8 +128,9 @@ def _all_results(judged: Judged) -> Iterator[Found]:
     seen = judged.seen
     for verdicts, worst in zip(judged.verdicts, judged.worst, strict=True):
         if worst.any():
-            q = judged.graph[verdicts.placement.quantity]
-            yield from quantity_results(verdicts, q, judged.formulas, seen.settings, judged.tolerance)
+            yield from quantity_results(
+                verdicts, judged.graph, judged.formulas, seen.settings, judged.tolerance, judged.trials
+            )
     for verdict in chain(judged.helpers, *(column.wrong for column in judged.filled)):
         if verdict.status is not Status.AGREE:
             yield helper_result(verdict, judged.formulas, seen.settings)

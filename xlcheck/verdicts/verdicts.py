@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,11 @@ AGREE, NOT_EVALUATED, CARRIED, ROOT = range(4)
 
 Codes = NDArray[np.int8]
 
-Follow = Callable[[Expr], Array]
-"""(expression) → what it gives for the values in the sheet, `(settings, cells)`."""
+Compute = Callable[[Mapping[str, Array]], Array]
+"""(values of all quantities) → one number for each setting."""
+
+Follow = Callable[[Expr | Compute], Array]
+"""(expression, or how one number is computed) → what it gives for the values in the sheet, `(settings, cells)`."""
 
 
 @dataclass(frozen=True)

@@ -1,84 +1,31 @@
-"""The mistakes that people make in a backward pass, each as a change of a right expression.
-
-A cell that is wrong in itself is explained by the first change that gives exactly what stands there.
-"""
+"""The mistakes that people make in a backward pass, each as a change of a right expression."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER, NEW
-from xlcheck.verdicts.diagnose import Diagnosis
-from xlcheck.verdicts.placement import Array
-from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.verdicts import Follow
+from xlcheck.verdicts.mistakes.rewriting import Rewrite
 
 Changes = Iterator[ex.Expr]
 
 
-@dataclass(frozen=True)
-class Mistakes:
-    """The mistakes that may have been made where one quantity stands.
-
-    Attributes:
-        q: what should stand there.
-        follow: what an expression gives for the values in the sheet, `(settings, cells)`.
-        tolerance: how exactly a mistake must give a number to explain it.
-    """
-
-    q: Quantity
-    follow: Follow
-    tolerance: Tolerance
-
-    def explain(self, setting: int, cell: int, actual: float) -> Diagnosis | None:
-        """The mistake that leads to the number in a cell, NaN for an error such as a division by 0; or None."""
-        if self._right is None:
-            return None
-        right = float(self._right[setting, cell])
-        limit = self.tolerance.of(self.q.name).local_limit(max(abs(actual), abs(right)))
-        for mistake, values in self._candidates:
-            value = float(values[setting, cell])
-            leads_there = not np.isfinite(value) if np.isnan(actual) else abs(value - actual) <= limit
-            if leads_there and not abs(value - right) <= limit:
-                label = self.q.band.label or self.q.band.symbol
-                return Diagnosis(mistake.name, f"{label} of {self.q.band.layer}: {mistake.sentence}.")
-        return None
-
-    @cached_property
-    def _right(self) -> Array | None:
-        return None if self.q.expr is None else self.follow(self.q.expr)
-
-    @cached_property
-    def _candidates(self) -> list[tuple[_Mistake, Array]]:
-        """Each mistake that is possible here, with the numbers it leads to."""
-        if self.q.expr is None or not _is_backward(self.q):
-            return []
-        return [
-            (mistake, values)
-            for mistake in _MISTAKES
-            if mistake.only is None or mistake.only(self.q)
-            for changed in mistake.changes(self.q.expr)
-            if (values := self._follow(changed)) is not None
-        ]
-
-    def _follow(self, changed: ex.Expr) -> Array | None:
-        try:
-            return self.follow(changed)
-        except (IndexError, KeyError, ValueError, NotSupportedError):  # an element or a step that does not exist
-            return None
+def rewrites(q: Quantity, expr: ex.Expr) -> Iterator[Rewrite]:
+    """Every mistake that can be made in a gradient or in the step of an optimiser, special ones first."""
+    for mistake in _MISTAKES:
+        if mistake.only is None or mistake.only(q):
+            for changed in mistake.changes(expr):
+                yield mistake.name, mistake.sentence, changed
 
 
-def _is_backward(q: Quantity) -> bool:
+def is_backward(q: Quantity) -> bool:
     """Whether a quantity is a gradient, or belongs to the step of an optimiser."""
     slots = tuple(f"{slot.symbol}_" for optimiser in OPTIMISERS.values() for slot in optimiser.kept)
     return q.band.role is Role.GRADIENT or q.band.layer == LAYER or q.band.symbol.startswith((NEW, *slots))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.mistakes import backward
 from xlcheck.verdicts.mistakes.forward import Mistakes
 from xlcheck.verdicts.mistakes.products import products
-from xlcheck.verdicts.mistakes.rewriting import everywhere
+from xlcheck.verdicts.mistakes.rewriting import Rewrite, everywhere
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
+Compute = Callable[[Values], Array]
 
 
 @dataclass(frozen=True)
@@ -24,16 +27,18 @@ class Mutant:
     """One possible mistake.
 
     Attributes:
-        name: as in the list of named diagnoses.
+        name: as in the glossary.
         sentence: what was done, and what to do instead, in words.
         value: what the element would be, for each sample, from the values of all quantities.
         reads: the quantities that only the mistake reads.
+        expr: the whole quantity as it would be computed, where that can be said as an expression.
     """
 
     name: str
     sentence: str
-    value: Callable[[Values], Array]
+    value: Compute
     reads: frozenset[str] = frozenset()
+    expr: ex.Expr | None = None
 
 
 def mutants(graph: Graph, quantity: Quantity, expr: ex.Expr, index: int) -> Iterator[Mutant]:
@@ -45,16 +50,29 @@ def mutants(graph: Graph, quantity: Quantity, expr: ex.Expr, index: int) -> Iter
         expr: how; its own expression, or one in which some operands are written out.
         index: which element.
     """
-    mistakes = Mistakes(graph, quantity)
+    for mutant in rewritten(graph, quantity, expr):
+        yield replace(mutant, value=_element(mutant.expr or expr, index))
+    if not backward.is_backward(quantity):
+        for name, sentence, value in products(Mistakes(graph, quantity), expr, index):
+            yield Mutant(name, sentence, value)
+
+
+def rewritten(graph: Graph, quantity: Quantity, expr: ex.Expr) -> Iterator[Mutant]:
+    """The mistakes that can be said of all elements at once."""
     read = frozenset(ex.refs(expr))
-    for rewrites in mistakes.rewrites():
-        for name, sentence, changed in everywhere(expr, rewrites):
-            yield Mutant(name, sentence, _element(changed, index), frozenset(ex.refs(changed)) - read)
-    for name, sentence, value in products(mistakes, expr, index):
-        yield Mutant(name, sentence, value)
+    for name, sentence, changed in _rewrites(graph, quantity, expr):
+        yield Mutant(name, sentence, partial(value_of, changed), frozenset(ex.refs(changed)) - read, changed)
 
 
-def _element(expr: ex.Expr, index: int) -> Callable[[Values], Array]:
+def _rewrites(graph: Graph, quantity: Quantity, expr: ex.Expr) -> Iterator[Rewrite]:
+    if backward.is_backward(quantity):
+        yield from backward.rewrites(quantity, expr)
+        return
+    for rewrites in Mistakes(graph, quantity).rewrites():
+        yield from everywhere(expr, rewrites)
+
+
+def _element(expr: ex.Expr, index: int) -> Compute:
     def value(values: Values) -> Array:
         array = value_of(expr, values)
         return array[..., min(index, array.shape[-1] - 1)].reshape(-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ def _with_added(expr: ex.Expr, key: str, dot: ex.Dot, change: _Change, index: in
         sums = value_of(dot, values).copy()
         column = min(index, sums.shape[-1] - 1)
         sums[..., column] += change.added(values)
-        result = value_of(expr, {**values, key: sums})
+        result = value_of(expr, ChainMap({key: sums}, values))  # type: ignore[arg-type]  # it is only read
         return result[..., min(index, result.shape[-1] - 1)].reshape(-1)
 
     return value

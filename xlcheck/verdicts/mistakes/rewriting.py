@@ -56,8 +56,8 @@ def everywhere(expr: ex.Expr, rewrites: Callable[[ex.Expr], Iterator[Rewrite]]) 
     yield from rewrites(expr)
     operands = list(ex.operands(expr))
     for place, operand in enumerate(operands):
-        if isinstance(expr, ex.Dot) and place == 1:
-            continue
+        if operand is getattr(expr, "matrix", None):
+            continue  # its weights are changed as a whole
         for name, sentence, changed in everywhere(operand, rewrites):
             if not isinstance(expr, ex.Slice) or isinstance(changed, ex.Ref):
                 yield name, sentence, with_operands(expr, [*operands[:place], changed, *operands[place + 1 :]])

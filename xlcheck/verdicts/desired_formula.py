@@ -1,0 +1,178 @@
+"""The formula that should stand in a cell, in the sheet's own style and with its own references.
+
+A formula is proposed by the cells beside that hold the same quantity, or printed from the quantity's expression; it is
+shown only if it computes just what the cell should compute, for whatever numbers stand in the cells that it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
+from xlcheck.formulas.functions import OpaqueError
+from xlcheck.formulas.printing import Entry, Style, formula
+from xlcheck.formulas.shapes import moved
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.mistakes.trials import Trials, same_function
+from xlcheck.verdicts.operands import forms
+from xlcheck.verdicts.placement import Array
+
+_NEAR, _BESIDE = 40, 6
+"""Cells beside, nearest first, whose formulas are looked at, and different formulas of them that are tried."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What should stand in a cell.
+
+    Attributes:
+        q: the quantity.
+        element: which element of it, in C order.
+        sheet: the worksheet.
+        code: the cell.
+        sample: the sample whose network it belongs to; None for what follows the selector.
+    """
+
+    q: Quantity
+    element: int
+    sheet: str
+    code: int
+    sample: int | None
+
+
+def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
+    """The formula that should stand in a cell, with `=`; None if no proposal is sure to be right."""
+    if wanted.q.expr is None:
+        return None
+    right = [
+        values
+        for form in forms(wanted.q.expr)
+        if (values := trials.of_expression(form, wanted.element, wanted.sample)) is not None
+    ]
+    beside = list(dict.fromkeys(_beside(wanted, trials)))
+    for text in dict.fromkeys([*beside[:_BESIDE], *_printed(wanted, trials)]):
+        if _computes(text, wanted, right, trials):
+            return f"={text}"
+    return None
+
+
+def _computes(text: str, wanted: Wanted, right: Sequence[Array], trials: Trials) -> bool:
+    try:
+        values = trials.of_formula(text, wanted.sheet, wanted.code, wanted.sample)
+    except OpaqueError:
+        return False
+    return any(same_function(values, own) for own in right)
+
+
+def _beside(wanted: Wanted, trials: Trials) -> Iterator[str]:
+    """The formulas of the cells that hold other elements and other steps, as they would be if filled over this cell."""
+    row, column = divmod(wanted.code, MAX_COLUMNS)
+    places = []
+    steps = trials.graph.steps.get(wanted.q.band.name, {})
+    for name in steps.values() if wanted.q.step is not None else [wanted.q.name]:
+        for sheet, code in trials.all_cells(name, wanted.sheet):
+            if code != wanted.code:
+                down, right = divmod(code, MAX_COLUMNS)
+                places.append((abs(down - row) + abs(right - column), sheet, code, row - down, column - right))
+    for _, sheet, code, down, right in sorted(places)[:_NEAR]:
+        text = trials.text(sheet, code)
+        filled = None if text is None else moved(text, down, right)
+        if filled is not None:
+            yield filled
+
+
+def _printed(wanted: Wanted, trials: Trials) -> Iterator[str]:
+    """The formulas of every style, as xlcheck writes them."""
+    expr = wanted.q.expr
+    if expr is None or len(wanted.q.shape) > 1:
+        return
+    for style in (Style.TEACHING, Style.BOOK, Style.ROBUST):
+        try:
+            yield formula(expr, wanted.element, _Places(wanted, trials), style)
+        except (NotSupportedError, IndexError, KeyError, TypeError, ValueError):
+            continue
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where quantities stand, as seen from the cell; see `printing.Places`."""
+
+    wanted: Wanted
+    trials: Trials
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return self.trials.graph
+
+    def size(self, name: str) -> int:
+        return self._graph[name].shape[-1]
+
+    def element(self, name: str, index: int, row: int | None = None) -> str:
+        shape = self._graph[name].shape
+        return self._range(name, [index if row is None else row * shape[-1] + index])
+
+    def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
+        return self._range(name, range(start, self.size(name) if stop is None else stop))
+
+    def column(self, name: str, index: int, matrix: int | None = None) -> str:
+        rows, columns = self._graph[name].shape[-2:]
+        first = 0 if matrix is None else matrix * rows * columns
+        return self._range(name, [first + row * columns + index for row in range(rows)])
+
+    def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
+        rows, columns = self._graph[name].shape[-2:]
+        first = (0 if matrix is None else matrix * rows * columns) + index * columns
+        return self._range(name, range(first + start, first + stop))
+
+    def entry(self, name: str, row: int, column: int) -> str:
+        return self._range(name, [row * self.size(name) + column])
+
+    def is_across(self, name: str) -> bool:
+        area = None if self.size(name) == 1 else self._area(name, range(self.size(name)))
+        return area is not None and area.columns > 1
+
+    def cells(self, names: Sequence[str], index: int) -> str:
+        return ",".join(self._range(name, [0 if self.size(name) == 1 else index]) for name in names)
+
+    def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
+        return "+".join(f"{self.cells([a], index)}*{self.cells([b], index)}" for a, b in pairs)
+
+    def samples(self, name: str) -> str:
+        raise NotSupportedError("the samples of a batch stand in many places")
+
+    def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
+        raise NotSupportedError("the samples of a batch stand in many places")
+
+    def one_hot(self, name: str) -> ex.OneHot | None:
+        return None
+
+    def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
+        return None
+
+    def _range(self, name: str, elements: Sequence[int]) -> str:
+        area = self._area(name, elements)
+        sheet = "" if area.sheet == self.wanted.sheet else f"{quote_sheet(area.sheet)}!"
+        return sheet + (area.fixed() if self._graph[name].is_weight else area.a1)
+
+    def _area(self, name: str, elements: Sequence[int]) -> Range:
+        """The range in which elements stand in their order.
+
+        Raises:
+            NotSupportedError: there is none.
+        """
+        own = (self.wanted.sample, self.wanted.sheet)
+        cells = [next(self.trials.cells_of(name, element, *own), None) for element in elements]
+        (sheet, first), *_ = found = [cell for cell in cells if cell is not None] or [("", 0)]
+        steps = np.diff([code for _, code in found])
+        in_line = steps.size == 0 or (set(steps.tolist()) in ({1}, {MAX_COLUMNS}))
+        if len(found) != len(cells) or {name for name, _ in found} != {sheet} or not sheet or not in_line:
+            raise NotSupportedError(f"{name} stands in no one range")
+        down = steps.size and steps[0] == MAX_COLUMNS
+        row, column = divmod(first, MAX_COLUMNS)
+        return Range(sheet, row, column, len(found) if down else 1, 1 if down else len(found))

@@ -1,0 +1,170 @@
+"""Which mistake was made in a cell of a generated workbook that is wrong in itself, as far as that is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.formulas.functions import OpaqueError
+from xlcheck.graph.expressions import Expr
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.diagnose import Diagnosis
+from xlcheck.verdicts.mistakes.backward import is_backward
+from xlcheck.verdicts.mistakes.forward import Mistakes as Forward
+from xlcheck.verdicts.mistakes.mutants import Mutant, rewritten
+from xlcheck.verdicts.mistakes.products import products
+from xlcheck.verdicts.mistakes.rewriting import written_out
+from xlcheck.verdicts.mistakes.trials import Trials, same_function
+from xlcheck.verdicts.operands import forms
+from xlcheck.verdicts.placement import Array
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.verdicts.verdicts import Follow
+
+_DEPTH = 2
+"""How often operands are replaced by what they are computed from, until no mistake is found."""
+
+
+@dataclass(frozen=True)
+class WrongCell:
+    """A formula cell that is wrong in itself.
+
+    Attributes:
+        column: its place in what was judged together.
+        element: which element of the quantity should stand there.
+        actual: what it gives in each setting, NaN for an error such as a division by 0, `(settings,)`.
+        is_circular: it reads what is computed from it, and so gives nothing.
+        sheet: the worksheet.
+        code: the cell.
+        sample: the sample whose network it belongs to; None for what follows the selector.
+        formula: its text.
+    """
+
+    column: int
+    element: int
+    actual: Array
+    sheet: str
+    code: int
+    sample: int | None
+    formula: str
+    is_circular: bool = False
+
+
+@dataclass(frozen=True)
+class Mistakes:
+    """The mistakes that may have been made where one quantity stands.
+
+    Attributes:
+        q: what should stand there.
+        graph: all quantities.
+        follow: what an expression gives for the values in the sheet, `(settings, cells)`.
+        tolerance: how exactly a mistake must give a number to explain it.
+        trials: of the workbook; None where cells cannot be told from their places alone.
+    """
+
+    q: Quantity
+    graph: Graph
+    follow: Follow
+    tolerance: Tolerance
+    trials: Trials | None = None
+
+    def explain(self, cell: WrongCell) -> Diagnosis | None:
+        """The mistake that leads to what a cell gives for every sample, and is what its formula says; or None."""
+        if self.q.expr is None:
+            return None
+        right = self._given_by(self.q.expr, cell)
+        if right is None:
+            return None
+        fitting = [m for m, values in self._rewritten if self._leads_to(values(cell), cell, right)]
+        if not is_backward(self.q):
+            single = products(Forward(self.graph, self.q), self.q.expr, cell.element)
+            mutants = (Mutant(name, sentence, value) for name, sentence, value in single)
+            fitting += [m for m in mutants if self._leads_to(self._given_by(m.value, cell), cell, right)]
+        found = self._meant(fitting, cell) if fitting else None
+        if found is None:
+            return None
+        label = self.q.band.label or self.q.band.symbol
+        return Diagnosis(found.name, f"{label} of {self.q.band.layer}: {found.sentence}.")
+
+    @cached_property
+    def _rewritten(self) -> list[tuple[Mutant, Callable[[WrongCell], Array | None]]]:
+        """The mistakes that can be said of the whole quantity, with what they give in a cell."""
+        found: list[tuple[Mutant, Callable[[WrongCell], Array | None]]] = []
+        exprs = list(forms(self.q.expr)) if self.q.expr is not None else []
+        for form in tuple(exprs):
+            for depth in () if is_backward(self.q) else range(_DEPTH):
+                exprs.append(written_out(self.graph, form, depth))
+        for expr in dict.fromkeys(exprs):
+            found += [(mutant, self._remembered(mutant)) for mutant in rewritten(self.graph, self.q, expr)]
+        return found
+
+    def _remembered(self, mutant: Mutant) -> Callable[[WrongCell], Array | None]:
+        """What a mistake gives in a cell, computed for all cells of the quantity at once."""
+        whole: list[Array | None] = []
+
+        def values(cell: WrongCell) -> Array | None:
+            if not whole:
+                whole.append(self._followed(mutant.expr or mutant.value))
+            return None if whole[0] is None else whole[0][:, cell.column]
+
+        return values
+
+    def _leads_to(self, value: Array | None, cell: WrongCell, right: Array) -> bool:
+        """Whether a mistake gives what the cell gives in all settings, and in one of them not the right value."""
+        if value is None or cell.is_circular:
+            return cell.is_circular and self.trials is not None
+        with np.errstate(invalid="ignore"):
+            limits = np.fmax(np.abs(cell.actual), np.abs(right))
+            limit = self.tolerance.of(self.q.name).local_limit(float(np.nanmax(limits, initial=0.0)))
+            there = np.where(np.isnan(cell.actual), ~np.isfinite(value), np.abs(value - cell.actual) <= limit)
+            differs = ~(np.abs(value - right) <= limit)
+        return bool(there.all() and differs.any())
+
+    def _given_by(self, compute: Expr | Callable[..., Array], cell: WrongCell) -> Array | None:
+        values = self._followed(compute)
+        return None if values is None else values[:, cell.column]
+
+    def _followed(self, compute: Expr | Callable[..., Array]) -> Array | None:
+        try:
+            with np.errstate(all="ignore"):
+                return self.follow(compute)
+        except (IndexError, KeyError, ValueError, NotSupportedError):  # an element or a step that does not exist
+            return None
+
+    def _meant(self, fitting: list[Mutant], cell: WrongCell) -> Mutant | None:
+        """The mistake that the formula makes, of those that give its numbers: it is the same function of all it reads.
+
+        Where the formula is not understood, a mistake that reads what the formula reads, if all of these are one.
+        """
+        if self.trials is None:
+            return fitting[0]
+        trials, sample = self.trials, cell.sample
+        try:
+            formula = trials.of_formula(cell.formula, cell.sheet, cell.code, sample)
+        except OpaqueError:
+            if cell.is_circular:
+                return None
+            read = trials.read_by(cell.sheet, cell.code)
+            fitting = [m for m in fitting if m.reads <= read]
+            functions = [self._function(trials, m, cell) for m in fitting]
+            alike = all(
+                f is not None and functions[0] is not None and same_function(functions[0], f) for f in functions
+            )
+            one_name = len({mutant.name for mutant in fitting}) == 1
+            return fitting[0] if fitting and (one_name or alike) else None
+        if not np.isfinite(formula).any():
+            return None
+        return next(
+            (m for m in fitting if (f := self._function(trials, m, cell)) is not None and same_function(formula, f)),
+            None,
+        )
+
+    def _function(self, trials: Trials, mutant: Mutant, cell: WrongCell) -> Array | None:
+        return trials.of_expression(mutant.expr or mutant.value, cell.element if mutant.expr else 0, cell.sample)
+
+
+def _is(a: Array, b: Array | None) -> bool:
+    return b is not None and same_function(a, b)
