@@ -129,6 +129,36 @@ def _to(book: Book, place: Place, node: Node, other: Element) -> Iterator[Node]:
             yield Reference(Range(node.area.sheet, found[1], found[2]), node.fixed)
 
 
+def _others(book: Book, read: Element) -> Iterator[tuple[tuple[str, int], str]]:
+    """The elements that are taken for another one, and how that mistake is called."""
+    name, element, _ = read
+    q = book.graph[name]
+    layer, symbol, kind = q.band.layer, q.band.symbol, book.kind(q.band.layer)
+    step = "" if q.step is None else f"[{q.step}]"
+    if q.is_weight:
+        gates = GATES.get(kind, ()) if len(q.shape) == 2 and symbol in ("kernel", "recurrent_kernel") else ()
+        for gate in range(len(gates)):
+            width = q.shape[1] // len(gates)
+            row, column = divmod(element, q.shape[1])
+            if gate != column // width:
+                yield (name, row * q.shape[1] + gate * width + column % width), "gate-order"
+        return
+    for by in (-1, 1) if q.step is not None else ():
+        yield (f"{q.band.name}[{(q.step or 0) + by}]", element), "wrong-time-step"
+    for beside in sorted({element - 1, element + 1} & set(range(q.shape[-1]))):
+        yield (name, beside), "neighbour-unit"
+    if kind == "SimpleRNN" and symbol == "h":
+        yield (f"{layer}.z{step}", element), "pre-activation-fed-back"
+    if kind == "LSTM" and symbol in ("h", "h_init"):
+        yield (f"{layer}.{symbol.replace('h', 'c', 1)}{step}", element), "cell-state-for-hidden-state"
+    if kind == "LSTM" and symbol in ("c", "c_init"):
+        yield (f"{layer}.{symbol.replace('c', 'h', 1)}{step}", element), "hidden-state-for-cell-state"
+    values = {"LSTM": ("i", "f", "c_tilde", "o"), "GRU": ("z", "r", "hh")}.get(kind, ())
+    for other in values if symbol in values else ():
+        if other != symbol:
+            yield (f"{layer}.{other}{step}", element), "gate-order"
+
+
 def _of_references(book: Book, place: Place, tree: Node) -> Changed:
     own, _, _ = book.elements[place]
 
@@ -136,34 +166,10 @@ def _of_references(book: Book, place: Place, tree: Node) -> Changed:
         read = _element_at(book, place, node)
         if read is None:
             return
-        name, element, sample = read
-        q = book.graph[name]
-        layer, symbol, kind = q.band.layer, q.band.symbol, book.kind(q.band.layer)
-        step = "" if q.step is None else f"[{q.step}]"
-        names: list[tuple[str, int, str]] = []
-        if q.step is not None and not q.is_weight:
-            names += [(f"{q.band.name}[{q.step + by}]", element, "wrong-time-step") for by in (-1, 1)]
-        if not q.is_weight and q.shape[-1] > 1:
-            names += [(name, other, "neighbour-unit") for other in (element - 1, element + 1) if 0 <= other < q.shape[-1]]
-        if kind == "SimpleRNN" and symbol == "h":
-            names.append((f"{layer}.z{step}", element, "pre-activation-fed-back"))
-        if kind == "LSTM" and symbol in ("h", "h_init"):
-            names.append((f"{layer}.{symbol.replace('h', 'c', 1)}{step}", element, "cell-state-for-hidden-state"))
-        if kind == "LSTM" and symbol in ("c", "c_init"):
-            names.append((f"{layer}.{symbol.replace('c', 'h', 1)}{step}", element, "hidden-state-for-cell-state"))
-        values = {"LSTM": ("i", "f", "c_tilde", "o"), "GRU": ("z", "r", "hh")}.get(kind, ())
-        if symbol in values:
-            names += [(f"{layer}.{other}{step}", element, "gate-order") for other in values if other != symbol]
-        if q.is_weight and kind in GATES and len(q.shape) == 2 and symbol in ("kernel", "recurrent_kernel"):
-            width = q.shape[1] // len(GATES[kind])
-            row, column = divmod(element, q.shape[1])
-            for gate in range(len(GATES[kind])):
-                if gate != column // width:
-                    names.append((name, row * q.shape[1] + gate * width + column % width, "gate-order"))
-        for new, at, mistake in names:
+        for (new, at), mistake in _others(book, read):
             if new != own and new in book.graph:
-                for node_ in _to(book, place, node, (new, at, sample)):
-                    yield node_, mistake
+                for changed in _to(book, place, node, (new, at, read[2])):
+                    yield changed, mistake
 
     yield from everywhere(tree, other)
 
@@ -200,7 +206,9 @@ def _of_activations(book: Book, place: Place, tree: Node) -> Changed:
 
 def _terms(node: Node) -> list[Node]:
     """The terms of a sum."""
-    return [*_terms(node.operands[0]), node.operands[1]] if isinstance(node, Operator) and node.symbol == "+" else [node]
+    if isinstance(node, Operator) and node.symbol == "+":
+        return [*_terms(node.operands[0]), node.operands[1]]
+    return [node]
 
 
 def _sum(terms: list[Node]) -> Node:

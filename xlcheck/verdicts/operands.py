@@ -49,7 +49,7 @@ class Operands:
         self._shared: dict[str, Array] = {}
         self._values: dict[Instance, dict[str, Array]] = {instance: {} for instance in self.instances}
         computed = {q.name: q.expr for q in graph if q.expr is not None and q.name in self._placed}
-        shared = {name for name, expr in computed.items() if _reads_batch(expr)}
+        shared = {name for name, expr in computed.items() if reads_batch(expr)}
         showing = {instance for name in computed for instance in self._placed[name]}
         # Most instances only show what one sample's network is given: nothing reads that.
         self._needed = {
@@ -187,7 +187,7 @@ class Operands:
         return bool(close(actual, want, tolerance.of(name).limit(magnitude(want))).all())
 
     def _local(self, expr: ex.Expr, instance: Instance) -> Array:
-        if _reads_batch(expr):
+        if reads_batch(expr):
             return self._over_samples(expr, instance)
         try:
             return value_of(expr, ChainMap(self._values[instance], self._weights))
@@ -231,5 +231,6 @@ def forms(expr: ex.Expr) -> tuple[ex.Expr, ...]:
     return (expr,)
 
 
-def _reads_batch(expr: ex.Expr) -> bool:
-    return isinstance(expr, ex.BatchMean | ex.OuterSum | ex.BatchSum) or any(map(_reads_batch, ex.operands(expr)))
+def reads_batch(expr: ex.Expr) -> bool:
+    """Whether an expression reads the values of all samples."""
+    return isinstance(expr, ex.BatchMean | ex.OuterSum | ex.BatchSum) or any(map(reads_batch, ex.operands(expr)))

@@ -6,7 +6,7 @@ are the same function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from zlib import crc32
 
@@ -22,6 +22,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.operands import reads_batch
 from xlcheck.verdicts.placement import Array, Codes, Placement
 from xlcheck.workbook.values import CellError, NotEvaluated
 
@@ -71,7 +72,9 @@ class Trials:
         """What an expression gives for the same numbers; None if it cannot be computed from them."""
         found = []
         for draw in range(DRAWS):
-            values = _Drawn(self, draw, sample)
+            values: dict[str, Array] = _Drawn(self, draw, sample)
+            if isinstance(compute, ex.Expr) and reads_batch(compute):
+                values = _DrawnBatch(self, draw)
             try:
                 with np.errstate(all="ignore"):
                     result = value_of(compute, values) if isinstance(compute, ex.Expr) else compute(values)
@@ -123,6 +126,11 @@ class Trials:
         text = self._formulas.text(sheet, code)
         return None if text is None else text.removeprefix("=")
 
+    def samples_of(self, name: str) -> Sequence[int | None]:
+        """The samples of a batch: those for which a quantity stands somewhere, or the one that is shown."""
+        shown = {self._placements[number].sample for number in self._by_quantity.get(name, ())}
+        return sorted(sample for sample in shown if sample is not None) or [None]
+
     @cached_property
     def _by_quantity(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -169,8 +177,8 @@ class Trials:
             if place is None:
                 return None
             name, element, of = place
-            # What a network does not show itself it reads from where another one shows it.
-            own = of if self._shows(name, sample) else sample
+            # What a sample's network does not show itself it reads where that of the selector shows it.
+            own = sample if of is None and not self._shows(name, sample) else of
             values = drawn.setdefault(own, _Drawn(self, draw, own))
             return float(values[name].reshape(-1)[element])
 
@@ -237,6 +245,21 @@ class _Drawn(dict[str, Array]):
 
     def __missing__(self, name: str) -> Array:
         self[name] = found = self._trials.draw(name, self._draw, self._sample)
+        return found
+
+
+class _DrawnBatch(dict[str, Array]):
+    """Random values of all samples, `(samples, n)`; what is the same for all as it is."""
+
+    def __init__(self, trials: Trials, draw: int) -> None:
+        super().__init__()
+        self._trials, self._draw = trials, draw
+
+    def __missing__(self, name: str) -> Array:
+        is_weight = self._trials.graph[name].is_weight
+        samples = (None,) if is_weight else self._trials.samples_of(name)
+        own = [self._trials.draw(name, self._draw, sample) for sample in samples]
+        self[name] = found = own[0] if is_weight else np.concatenate(own)
         return found
 
 
