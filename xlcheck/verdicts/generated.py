@@ -52,6 +52,7 @@ def check_content(
     rtol: float | None = None,
     tolerances: Patterns | None = None,
     as_built: bool = False,
+    perturb: int | None = None,
 ) -> CheckReport:
     """Check one generated workbook with one engine, for every sample it can show.
 
@@ -64,6 +65,7 @@ def check_content(
         rtol: the same relative to each quantity's largest magnitude.
         tolerances: other limits for the quantities whose names fit a pattern.
         as_built: take edited inputs and weights for mistakes.
+        perturb: how many times to put other numbers in for all weights and inputs.
 
     Raises:
         WorkbookError: the workbook was not made by xlcheck, is damaged, or lacks a worksheet.
@@ -74,7 +76,8 @@ def check_content(
     """
     manifest, graph = expectation_of(content)
     formulas = FormulaCells(_without_tables(content, manifest))
-    seen = observe(content, manifest, graph, formulas, engine)
+    session = engine.open(content.path)
+    seen = observe(content, manifest, graph, formulas, session)
     given = read_given(
         graph,
         (s for s in seen.sightings if graph[s.placement.quantity].expr is None),
@@ -132,6 +135,11 @@ def check_content(
 
         for found in tables:
             report = with_epochs(report, found)
+    if perturb:
+        from xlcheck.verdicts.perturbation import Perturbed, with_perturbation
+
+        numbers = Perturbed(session, manifest, graph, formulas, seen.sightings, given.values, seen.settings)
+        report = with_perturbation(report, numbers.wrong(perturb))
     return report
 
 

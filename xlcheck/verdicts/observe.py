@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from xlcheck.engines.base import Engine
+from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.graph.quantities import Graph
@@ -77,7 +77,7 @@ class Observation:
 
 
 def observe(
-    content: WorkbookContent, manifest: Manifest, graph: Graph, formulas: FormulaCells, engine: Engine
+    content: WorkbookContent, manifest: Manifest, graph: Graph, formulas: FormulaCells, session: Session
 ) -> Observation:
     """Recalculate a generated workbook for every sample and read everything in it.
 
@@ -108,7 +108,7 @@ def observe(
     tables = [table.reading for table in manifest.tables]
     rest = [*(column.area for column in columns), *others]
     readings = recalculate(
-        engine.open(content.path),
+        session,
         [*areas, *rest, *tables],
         live + [True] * len(rest + tables),
         manifest.selector,

@@ -1,0 +1,158 @@
+"""Formulas that are right only for the numbers that stand in a workbook.
+
+A wrong weight times a state that is 0 gives the right value. So other numbers are put into the constants of a
+generated workbook, and each cell is asked whether it still follows from the cells it reads. What it should be then is
+computed with the network's equations, which tests hold equal to Keras; Keras itself is not needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+
+import numpy as np
+
+from xlcheck.engines.base import Session
+from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.compare import ROOT, Verdicts, compare
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.listing import Cells, Found
+from xlcheck.verdicts.other_numbers import other_numbers
+from xlcheck.verdicts.placement import Array, Sighting, position
+from xlcheck.verdicts.recalculate import recalculate
+from xlcheck.verdicts.report import CellResult, CheckReport
+from xlcheck.verdicts.results import quantity_results
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.manifest import Manifest
+
+# Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more.
+_TOLERANCE = Tolerance(1e-9, 1e-9)
+_FIRST_SEED = 1_000
+
+
+@dataclass(frozen=True)
+class Perturbed:
+    """A workbook that is to be checked with other numbers.
+
+    Attributes:
+        session: the workbook in an engine; its constants are changed.
+        manifest: what the workbook says of itself.
+        graph: its quantities.
+        formulas: its formulas.
+        sightings: what stands in it.
+        given: the inputs, targets, states and weights that stand in it.
+        settings: the sample for each position of the selector that is looked at.
+    """
+
+    session: Session
+    manifest: Manifest
+    graph: Graph
+    formulas: FormulaCells
+    sightings: Sequence[Sighting]
+    given: Mapping[str, Array]
+    settings: Sequence[int]
+
+    def wrong(self, rounds: int) -> list[Found]:
+        """The cells that are wrong in themselves in one of so many rounds with other numbers.
+
+        Each is confirmed with yet other numbers, so that no coincidence of digits accuses a cell.
+        """
+        found: dict[tuple[str, int], Found] = {}
+        for number in range(rounds):
+            seed = _FIRST_SEED + number
+            own = {(cell.sheet, cell.code): cell for cell in self._round(seed)}
+            again = {(cell.sheet, cell.code) for cell in self._round(-seed % 2**32)} if own.keys() - found else set()
+            found |= {place: cell for place, cell in own.items() if place in again and place not in found}
+        return list(found.values())
+
+    def _round(self, seed: int) -> Iterator[Found]:
+        values = other_numbers(self.graph, self.given, seed)
+        constants = [s for s in self.sightings if self._is_constant(s)]
+        self._make_alike(values, constants)
+        for s in constants:
+            q = self.graph[s.placement.quantity]
+            row = values[q.name].reshape(1, -1) if q.is_weight else values[q.name]
+            numbers = row[0 if q.is_weight else s.placement.sample or 0, s.placement.elements]
+            for code, number in zip(s.placement.codes.tolist(), numbers.tolist(), strict=True):
+                self.session.set(s.placement.sheet, *position(code), number)
+        seen = self._read()
+        self._take_over(values, seen)
+        if not all(np.isfinite(array).all() for array in values.values()):
+            return
+        desired = evaluate(self.graph, values)
+        for verdicts in compare(self.graph, seen, desired, _TOLERANCE, self.settings, self.formulas.reads):
+            q = self.graph[verdicts.placement.quantity]
+            if q.expr is not None and (verdicts.worst() == ROOT).any():
+                yield from self._found(q, verdicts)
+
+    def _is_constant(self, sighting: Sighting) -> bool:
+        is_given = self.graph[sighting.placement.quantity].expr is None
+        return is_given and not (sighting.is_formula | sighting.must_be_formula).any()
+
+    def _make_alike(self, values: dict[str, Array], constants: Sequence[Sighting]) -> None:
+        """Give one cell one number, though it may hold several quantities, or one for every sample."""
+        cells: dict[tuple[str, int], float] = {}
+        for s in constants:
+            q, place = self.graph[s.placement.quantity], s.placement
+            rows = values[q.name].reshape(1, -1) if q.is_weight else values[q.name]
+            own = rows[place.sample or 0]
+            for code, element in zip(place.codes.tolist(), place.elements.tolist(), strict=True):
+                own[element] = cells.setdefault((place.sheet, code), float(own[element]))
+            if place.sample is None and not q.is_weight:
+                rows[:] = own
+
+    def _read(self) -> list[Sighting]:
+        """What stands in the workbook now."""
+        readings = recalculate(
+            self.session,
+            [binding.area for binding in self.manifest.bindings],
+            [True] * len(self.manifest.bindings),
+            self.manifest.selector,
+            self.settings,
+        )
+        return [
+            replace(sighting, numbers=reading.numbers, others=reading.others)
+            for sighting, reading in zip(self.sightings, readings, strict=True)
+        ]
+
+    def _take_over(self, values: dict[str, Array], seen: Sequence[Sighting]) -> None:
+        """Whatever is given by a formula is what that formula gives: its text was compared, and it may read constants
+        that are no quantities."""
+        for s in seen:
+            q, place = self.graph[s.placement.quantity], s.placement
+            if q.expr is not None or self._is_constant(s):
+                continue
+            if q.is_weight:
+                values[q.name].reshape(-1)[place.elements] = s.numbers[0]
+                continue
+            samples = self.settings if place.sample is None else [place.sample] * len(self.settings)
+            for setting, sample in enumerate(samples):
+                values[q.name][sample, place.elements] = s.numbers[setting]
+
+    def _found(self, q: Quantity, verdicts: Verdicts) -> Iterator[Found]:
+        local = verdicts.local
+        for found in quantity_results(verdicts, q, self.formulas, self.settings, _TOLERANCE):
+            cell = int(np.flatnonzero(verdicts.placement.codes == found.code)[0])
+            wrong = verdicts.status[:, cell] == ROOT
+            if wrong.any() and local is not None and np.isfinite(local[wrong, cell]).all():
+                yield replace(found, describe=partial(_described, found))
+
+
+def _described(found: Found) -> CellResult:
+    result = found.describe()
+    return replace(result, message=f"Right only for the numbers that stand here. With others: {result.message}")
+
+
+def with_perturbation(report: CheckReport, wrong: Sequence[Found]) -> CheckReport:
+    """The report with further cells that are wrong."""
+    listed = {(item.sheet, item.code) for item in report.cells.items if isinstance(item, Found)}
+    more = [found for found in wrong if (found.sheet, found.code) not in listed]
+    if not more:
+        return report
+    counts = replace(report.counts, root=report.counts.root + len(more), agree=report.counts.agree - len(more))
+    roots = len(report.roots)
+    items = report.cells.items
+    return replace(report, counts=counts, cells=Cells(chain(items[:roots], more, items[roots:])))
