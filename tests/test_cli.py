@@ -134,7 +134,6 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
         (["check", str(LSTM), str(LSTM), "--annotate", "x.xlsx"], "one marked copy"),
         (["check", str(LSTM), "--rtol", "inf"], "rtol: a tolerance is one number"),
         (["check", str(LSTM), "--atol", "-1"], "atol: a tolerance is one number"),
-        (["check", str(LSTM), "--perturb", "3"], "for workbooks made by hand"),
         (["check", str(LSTM), "--inputs", str(WORKBOOKS)], "this is a folder; give a .npy"),
         (["check", str(LSTM), "-o", str(WORKBOOKS)], "it is a folder; choose another place"),
         (["bind", str(LSTM)], "was made by xlcheck and needs no bindings"),

@@ -295,7 +295,7 @@ def check(
     model: Any = None,
     inputs: Any = None,
     bindings: str | Path | None = None,
-    perturb: int = 0,
+    perturb: int | None = None,
     atol: float | None = None,
     rtol: float | None = None,
     tolerances: Mapping[str, float | tuple[float, float]] | None = None,
@@ -316,8 +316,8 @@ def check(
         inputs: the samples that the workbook must hold: a .npy, .npz or .csv file, an array, or a list with one for
             each input. For a workbook made by hand they go with a model.
         bindings: a TOML file that says which cells hold what, for a workbook that xlcheck has not made.
-        perturb: for a hand-made workbook, how many times to change all weights and inputs and compare again;
-            this finds formulas that are right only for the numbers shown.
+        perturb: how many times to change all weights and inputs and compare again; this finds formulas that are right
+            only for the numbers shown. By default once where that is quick, for a workbook made by xlcheck.
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
         tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.
@@ -374,13 +374,11 @@ def check(
             recompute=recompute,
             bindings=known,
             model=None if model is None else given_model(model, inputs),
-            perturb=perturb,
+            perturb=perturb or 0,
             atol=atol,
             rtol=rtol,
             tolerances=limits,
         )
-    if perturb:
-        raise UsageError("--perturb is for workbooks made by hand; of xlcheck's own every sample is evaluated anyway")
     if inputs is not None:
         require_inputs(content, inputs)
     weights = None
@@ -398,6 +396,7 @@ def check(
         rtol=rtol,
         tolerances=limits,
         as_built=as_built,
+        perturb=perturb,
     )
 
 

@@ -48,9 +48,8 @@ if TYPE_CHECKING:
 @click.option(
     "--perturb",
     type=click.IntRange(0),
-    default=0,
     metavar="N",
-    help="For a workbook made by hand: change all weights and inputs N times and compare again.",
+    help="Change all weights and inputs N times and compare again.  [default: once where that is quick]",
 )
 @click.option(
     "--as-built", is_flag=True, help="Of a workbook made by xlcheck: inputs and weights that were changed are mistakes."
@@ -74,7 +73,7 @@ if TYPE_CHECKING:
 @quiet_option
 def command(
     files: tuple[Path, ...], model: Path | None, inputs: Path | None, bindings: Path | None, atol: float | None,
-    rtol: float | None, perturb: int, as_built: bool, all_: bool, annotate: Path | None, output: Path | None,
+    rtol: float | None, perturb: int | None, as_built: bool, all_: bool, annotate: Path | None, output: Path | None,
     engines: tuple[EngineName, ...], format_: str, jobs: int, budget: float | None, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras.

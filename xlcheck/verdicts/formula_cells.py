@@ -67,6 +67,12 @@ class FormulaCells:
         """For each cell, whether it holds anything."""
         return contained(codes, self._on(sheet).codes)
 
+    def constants_within(self, area: Range) -> Codes:
+        """The cells of a range that hold something else than a formula."""
+        filled = self._on(area.sheet).codes
+        filled = filled[within(filled, area)]
+        return filled[~contained(filled, self.on(area.sheet))]
+
     def cell(self, sheet: str, code: int) -> Cell | None:
         """What stands in a cell; None if it is empty."""
         return self._on(sheet).get(divmod(int(code), MAX_COLUMNS))

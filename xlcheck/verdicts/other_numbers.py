@@ -75,7 +75,7 @@ def _moved(values: Array, rng: np.random.Generator, *, signed: bool) -> Array:
 
 
 def _exchanged(q: Quantity, values: Array, pool: Array, rng: np.random.Generator) -> Array:
-    """Numbers become others that occur, of vectors the elements change their places; the code 0 means a skipped step."""
+    """Numbers become others that occur, of vectors the elements change places; a code 0 marks a skipped step."""
     if q.is_weight:
         return values
     if q.shape[-1] > 1:

@@ -7,6 +7,7 @@ computed with the network's equations, which tests hold equal to Keras; Keras it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,12 +17,13 @@ import numpy as np
 
 from xlcheck.engines.base import Session
 from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.compare import ROOT, Verdicts, compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.listing import Cells, Found
 from xlcheck.verdicts.other_numbers import other_numbers
-from xlcheck.verdicts.placement import Array, Sighting, position
+from xlcheck.verdicts.placement import Array, Sighting, contained, position, union
 from xlcheck.verdicts.recalculate import recalculate
 from xlcheck.verdicts.report import CellResult, CheckReport
 from xlcheck.verdicts.results import quantity_results
@@ -69,15 +71,10 @@ class Perturbed:
         return list(found.values())
 
     def _round(self, seed: int) -> Iterator[Found]:
-        values = other_numbers(self.graph, self.given, seed)
-        constants = [s for s in self.sightings if self._is_constant(s)]
-        self._make_alike(values, constants)
-        for s in constants:
-            q = self.graph[s.placement.quantity]
-            row = values[q.name].reshape(1, -1) if q.is_weight else values[q.name]
-            numbers = row[0 if q.is_weight else s.placement.sample or 0, s.placement.elements]
-            for code, number in zip(s.placement.codes.tolist(), numbers.tolist(), strict=True):
-                self.session.set(s.placement.sheet, *position(code), number)
+        drawn = other_numbers(self.graph, self.given, seed)
+        values = {name: np.array(self.given[name]) for name in drawn}
+        for (sheet, code), number in self._placed(drawn, values).items():
+            self.session.set(sheet, *position(code), number)
         seen = self._read()
         self._take_over(values, seen)
         if not all(np.isfinite(array).all() for array in values.values()):
@@ -92,17 +89,21 @@ class Perturbed:
         is_given = self.graph[sighting.placement.quantity].expr is None
         return is_given and not (sighting.is_formula | sighting.must_be_formula).any()
 
-    def _make_alike(self, values: dict[str, Array], constants: Sequence[Sighting]) -> None:
-        """Give one cell one number, though it may hold several quantities, or one for every sample."""
+    def _placed(self, drawn: Mapping[str, Array], values: dict[str, Array]) -> dict[tuple[str, int], float]:
+        """The number for each constant; `values` become those that the workbook then gives to the network.
+
+        One cell has one number, though it may hold several quantities, or one for every sample; what stands in no
+        constant stays as it is.
+        """
         cells: dict[tuple[str, int], float] = {}
-        for s in constants:
+        for s in filter(self._is_constant, self.sightings):
             q, place = self.graph[s.placement.quantity], s.placement
-            rows = values[q.name].reshape(1, -1) if q.is_weight else values[q.name]
-            own = rows[place.sample or 0]
-            for code, element in zip(place.codes.tolist(), place.elements.tolist(), strict=True):
-                own[element] = cells.setdefault((place.sheet, code), float(own[element]))
-            if place.sample is None and not q.is_weight:
-                rows[:] = own
+            rows, new = (v[q.name].reshape(-1, math.prod(q.shape)) for v in (values, drawn))
+            sample = place.sample or 0
+            keys = [(place.sheet, code) for code in place.codes.tolist()]
+            numbers = [cells.setdefault(*item) for item in zip(keys, new[sample, place.elements].tolist(), strict=True)]
+            rows[slice(None) if place.sample is None else sample, place.elements] = numbers
+        return cells
 
     def _read(self) -> list[Sighting]:
         """What stands in the workbook now."""
@@ -119,8 +120,7 @@ class Perturbed:
         ]
 
     def _take_over(self, values: dict[str, Array], seen: Sequence[Sighting]) -> None:
-        """Whatever is given by a formula is what that formula gives: its text was compared, and it may read constants
-        that are no quantities."""
+        """Let what formulas give to the network be what they give: they were compared, and may read anything."""
         for s in seen:
             q, place = self.graph[s.placement.quantity], s.placement
             if q.expr is not None or self._is_constant(s):
@@ -134,11 +134,30 @@ class Perturbed:
 
     def _found(self, q: Quantity, verdicts: Verdicts) -> Iterator[Found]:
         local = verdicts.local
-        for found in quantity_results(verdicts, q, self.formulas, self.settings, _TOLERANCE):
+        if not self._shows_operands(q, verdicts.placement.sample):
+            return
+        for found in quantity_results(verdicts, self.graph, self.formulas, self.settings, _TOLERANCE):
             cell = int(np.flatnonzero(verdicts.placement.codes == found.code)[0])
             wrong = verdicts.status[:, cell] == ROOT
-            if wrong.any() and local is not None and np.isfinite(local[wrong, cell]).all():
+            sure = local is not None and np.isfinite(local[wrong, cell]).all()
+            if wrong.any() and sure and not self._reads_unknown(found):
                 yield replace(found, describe=partial(_described, found))
+
+    def _shows_operands(self, q: Quantity, sample: int | None) -> bool:
+        """Whether the workbook shows for this sample whatever is given to the network and read by a quantity."""
+        names = () if q.expr is None else refs(q.expr)
+        given = [name for name in names if self.graph[name].expr is None and not self.graph[name].is_weight]
+        shown = {s.placement.quantity for s in self.sightings if s.placement.sample in {None, sample}}
+        return shown.issuperset(given)
+
+    def _reads_unknown(self, found: Found) -> bool:
+        """Whether a cell reads a constant of which nothing is known, and which therefore stayed as it was."""
+        for area in self.formulas.reads(found.sheet, found.code):
+            known = [s.placement.codes for s in self.sightings if s.placement.sheet == area.sheet]
+            filled = self.formulas.constants_within(area)
+            if not contained(filled, union(known)).all():
+                return True
+        return False
 
 
 def _described(found: Found) -> CellResult:
@@ -146,8 +165,14 @@ def _described(found: Found) -> CellResult:
     return replace(result, message=f"Right only for the numbers that stand here. With others: {result.message}")
 
 
-def with_perturbation(report: CheckReport, wrong: Sequence[Found]) -> CheckReport:
-    """The report with further cells that are wrong."""
+def with_perturbation(report: CheckReport, wrong: Sequence[Found], asked: int) -> CheckReport:
+    """The report with further cells that are wrong, and a note if somebody asked for so many rounds."""
+    if asked:
+        times = "once" if asked == 1 else f"{asked} times"
+        note = (
+            f"other numbers were put in for all weights and inputs {times}, and each formula was asked to follow them"
+        )
+        report = replace(report, notes=(*report.notes, note))
     listed = {(item.sheet, item.code) for item in report.cells.items if isinstance(item, Found)}
     more = [found for found in wrong if (found.sheet, found.code) not in listed]
     if not more:

@@ -1,0 +1,151 @@
+"""Formulas that are right only for the numbers that stand in a generated workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from planting import planted_report, roots
+from small_book import Change, Checker, SmallBook
+from thorough import part_of
+
+from xlcheck.engines import engine
+from xlcheck.graph.expressions import Const, NotEqual, Ref
+from xlcheck.graph.quantities import Band, Graph, Quantity, Role
+from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.other_numbers import other_numbers
+from xlcheck.verdicts.report import CheckReport, Status
+from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.reader import read_workbook
+
+WORKBOOKS = Path(__file__).parents[2] / "workbooks"
+# Two layouts, one with masks, one training and one with formulas for what is given.
+NAMES = ["lstm", "encoder-decoder", "vanishing-gradients", "simple-rnn-training"]
+LESSONS = part_of(
+    [*NAMES, *(path.stem for path in sorted(WORKBOOKS.glob("*.xlsx")) if path.stem not in NAMES)], len(NAMES)
+)
+
+# The first state is 0, so that neither the weight nor the product matters; the second sample's first input is as
+# large as its neighbour.
+RIGHT_BY_CHANCE: list[Mapping[str, Change]] = [
+    {"Net!C5": "=SUMPRODUCT(B9:B10,Weights!$C$4:$C$5)"},
+    {"Net!C6": "=SUMPRODUCT(B9:B10,Weights!$C$4:$C$5)*2"},
+    {"Net!C7": "=C3+Weights!$B$7"},
+    {"All!C3": "=Data!$A$4*Weights!$B$2"},
+]
+
+
+def cells(report: CheckReport, status: Status) -> set[str]:
+    """Addresses of the cells with a verdict."""
+    return {f"{c.sheet}!{c.cell}" for c in report.cells if c.status is status}
+
+
+@pytest.mark.parametrize("change", RIGHT_BY_CHANCE, ids=lambda change: next(iter(change)))
+def test_a_formula_that_is_right_by_chance_is_a_root(check_small: Checker, change: Mapping[str, Change]) -> None:
+    """It gives the right value for every sample that is stored, and another one for other numbers."""
+    (cell,) = change
+    without, by_default, asked = (check_small(change, perturb=rounds) for rounds in (0, None, 2))
+
+    assert without.ok
+    for report in (by_default, asked):
+        assert cells(report, Status.ROOT) == {cell}
+        assert report.exit_code == 1
+        assert report.counts.agree == without.counts.agree - 1
+        assert report.roots[0].message.startswith("Right only for the numbers that stand here. With others: ")
+    assert asked.notes[-1].startswith("other numbers were put in for all weights and inputs 2 times")
+    assert not by_default.notes
+
+
+def test_a_right_workbook_stays_right_with_other_numbers(check_small: Checker, small_book: SmallBook) -> None:
+    """Nobody is accused, and what is said about the stored numbers stays the same."""
+    report = check_small(perturb=5)
+
+    assert report.ok
+    assert report.counts == check_small(perturb=0).counts
+    assert report.counts.agree == len(small_book.formulas)
+
+
+def test_cells_that_are_wrong_anyway_are_named_once(check_small: Checker) -> None:
+    """A fault and one that shows only with other numbers: two roots, and what follows from the first is carried."""
+    change = {**RIGHT_BY_CHANCE[0], "Net!D9": "=TANH(D7)+1"}
+    report = check_small(change, perturb=1)
+
+    assert sorted(cells(report, Status.ROOT)) == ["Net!C5", "Net!D9"]
+    assert cells(report, Status.CARRIED) == cells(check_small({"Net!D9": "=TANH(D7)+1"}), Status.CARRIED)
+    assert len(report.cells) == len({(cell.sheet, cell.cell) for cell in report.cells})
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_no_lesson_is_accused(name: str) -> None:
+    """Masks, codes, look-ups, drop-downs, batches and trainings: other numbers are numbers that could stand there."""
+    content = read_workbook(WORKBOOKS / f"{name}.xlsx")
+    report = check_content(content, engine("ironcalc"), perturb=2)
+
+    assert report.ok, report.roots[:3]
+
+
+def test_the_wrong_gate_s_weight_times_a_state_of_zero_is_found() -> None:
+    """The first step multiplies the state 0 by a weight, and any other weight would do."""
+    content = read_workbook(WORKBOOKS / "lstm.xlsx")
+    manifest = manifest_of(content)
+    assert manifest is not None
+    area = next(b.area for b in manifest.bindings if b.quantity == "lstm.hr_f[0]" and b.sample is None)
+    place = (area.sheet, area.top, area.left)
+    cell = content.sheets[area.sheet].cells[place[1:]]
+    assert cell.formula is not None
+    assert cell.value == 0
+    wrong = cell.formula.replace("$C$12", "$B$12")
+    assert wrong != cell.formula
+
+    assert planted_report(content, place, wrong, cell.value, perturb=0).ok
+    assert roots(planted_report(content, place, wrong, cell.value)) == {place}
+
+
+def given_only(*bands: tuple[str, Role]) -> Graph:
+    """Given quantities of one number, or of three, and a mask that is 0 where the first is 7."""
+    first = bands[0][0]
+    quantities = [Quantity(Band("a", name, role), 0, (3 if name == "vector" else 1,)) for name, role in bands]
+    mask = Quantity(Band("a", "mask", Role.INTERMEDIATE), 0, (1,), NotEqual(Ref(f"a.{first}[0]"), Const(7.0)))
+    return Graph((*quantities, mask))
+
+
+@given(st.integers(0, 2**16), st.lists(st.integers(0, 5), min_size=4, max_size=4))
+def test_codes_become_codes_that_occur(seed: int, codes: list[int]) -> None:
+    """A code is a row of a table, and 0 a step that is skipped."""
+    own = np.array(codes, dtype=float)[:, None]
+    other = other_numbers(given_only(("code", Role.INPUT)), {"a.code[0]": own}, seed)["a.code[0]"]
+
+    assert set(other.reshape(-1)) <= set(codes)
+    assert ((other == 0) == (own == 0)).all()
+
+
+@given(st.integers(0, 2**16))
+def test_numbers_keep_their_kind(seed: int) -> None:
+    """Rates stay below 1, variances above 0, one-hot vectors one-hot, skipped steps skipped; everything else moves."""
+    graph = given_only(("x", Role.INPUT), ("vector", Role.INPUT), ("rate", Role.WEIGHT), ("variance", Role.WEIGHT),
+                       ("bias", Role.WEIGHT), ("state", Role.STATE), ("y", Role.TARGET))  # fmt: skip
+    values = {
+        "a.x[0]": np.array([[0.5], [7.0], [0.25]]),
+        "a.vector[0]": np.eye(3),
+        "a.rate[0]": np.array([[0.9], [0.999]]),
+        "a.variance[0]": np.array([[2.0], [0.5]]),
+        "a.bias[0]": np.zeros((2, 1)),
+        "a.state[0]": np.zeros((2, 1)),
+        "a.y[0]": np.array([[0.0], [1.0]]),
+    }
+    before = {name: array.copy() for name, array in values.items()}
+    found = {name.partition("[")[0][2:]: array for name, array in other_numbers(graph, values, seed).items()}
+
+    assert all((values[name] == array).all() for name, array in before.items())
+    assert found["x"][1] == 7.0
+    assert (found["x"][[0, 2]] != values["a.x[0]"][[0, 2]]).all()
+    assert (np.sort(found["vector"]) == [0, 0, 1]).all()
+    assert ((found["rate"] > 0) & (found["rate"] < 1)).all()
+    assert (found["variance"] > 0).all()
+    assert (found["bias"] != 0).all()
+    assert (found["state"] > 0).all()
+    assert set(found["y"].reshape(-1)) <= {0.0, 1.0}
