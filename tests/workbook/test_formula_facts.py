@@ -40,3 +40,19 @@ def test_functions_matter_beside_those_that_swallow_errors() -> None:
     assert formula_facts([cells("[1]Sheet1!A1")]).other_workbooks
     assert not formula_facts([b"[1]"]).other_workbooks
     assert formula_facts([], frozenset({"weights.xml"})).constant == {"weights.xml"}
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "&#73;FERROR(FOO(1),2)",
+        "&#x49;FERR&#79;R(FOO(1),2)",
+        "IFERR<![CDATA[OR(F]]>OO(1),2)",
+        "IFERR<!-- a -->OR(F<?b?>OO(1),2)",
+    ],
+)
+def test_functions_are_seen_however_their_letters_are_written(formula: str) -> None:
+    """Numbers of characters, sections without markup and comments hide nothing."""
+    facts = formula_facts([f"<sheetData><row><c><f>{formula}</f></c></row></sheetData>".encode()])
+
+    assert "FOO" in facts.beside_swallowing

@@ -7,6 +7,7 @@ another pass over the file.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ _SWALLOWS = re.compile(SWALLOWS.encode())
 _FORMULA = re.compile(rb"[<:]f[\s/>]")
 _OTHER_WORKBOOK = re.compile(rb"\[\d+\]")
 _FUNCTION_NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_.]*)\(")
+# Other ways to write what a formula says: characters as their numbers, sections without markup, comments in between.
+_NUMBERED = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
+_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[|\]\]>|<\?.*?\?>", re.DOTALL)
 _LONGEST_NAME = 32
 _PIECE = 2**20
 
@@ -43,14 +47,24 @@ def formula_facts(worksheets: Iterable[bytes], constant: frozenset[str] = frozen
     """The facts about a workbook with these worksheet parts, and with those of large ones without formulas."""
     names: set[str] = set()
     other_workbooks = data_tables = False
-    for part in worksheets:
-        if not has_formulas(part):
-            continue
+    for part in map(_plainly, filter(has_formulas, worksheets)):
         data_tables = data_tables or b"dataTable" in part
         other_workbooks = other_workbooks or (b"[" in part and _OTHER_WORKBOOK.search(part) is not None)
         if _SWALLOWS.search(part.upper()) is not None:
             names |= functions_in(part)
     return FormulaFacts(frozenset(names), other_workbooks, data_tables, constant)
+
+
+def _plainly(part: bytes) -> bytes:
+    """A worksheet part in which formulas stand letter by letter, as nearly all are written."""
+    if b"<!" in part or b"<?" in part[2:]:
+        part = _MARKUP.sub(b"", part)
+    return _NUMBERED.sub(_character, part) if b"&#" in part else part
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    return chr(number).encode("utf-8", "surrogatepass") if number <= sys.maxunicode else b""
 
 
 def has_formulas(part: bytes) -> bool:

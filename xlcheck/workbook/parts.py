@@ -8,7 +8,6 @@ two relations of one name, two names for one thing.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,9 +19,10 @@ from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import parse_range, quote_sheet
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.escapes import unescape
+from xlcheck.workbook.sheet_cells import MAIN
+from xlcheck.workbook.zip_directory import decoded
 
 # Those of transitional and of strict files.
-MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _OFFICE = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
@@ -36,7 +36,11 @@ _PLACES = {
     "definedNames": "workbook", "definedName": "definedNames",
 }  # fmt: skip
 _MANY = {"sheet", "definedName"}
-_ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
+# What counts in the part of shared strings, and where it may stand.
+_OF_STRINGS: dict[str, set[tuple[str, ...]]] = {
+    "si": {("sst", "si")},
+    "t": {("sst", "si", "t"), ("sst", "si", "r", "t"), ("sst", "si", "rPh", "t")},
+}
 
 
 class Relation(NamedTuple):
@@ -125,9 +129,10 @@ def _require_in_place(container: Container, part: str, root: Element, main: str)
     for element in root.iter():
         for child in element:
             name = child.tag.removeprefix(main) if isinstance(child.tag, str) else ""
-            if name in _PLACES:
-                if inside.get(element) != _PLACES[name] or (name in seen and name not in _MANY):
-                    raise _unclear(container, f"the element {name} twice or in an unusual place in its part {part}")
+            local = name.rpartition("}")[2]
+            if name in _PLACES or local in {"sheets", "sheet"}:  # ironcalc looks at names alone
+                if name != local or inside.get(element) != _PLACES[name] or (name in seen and name not in _MANY):
+                    raise _unclear(container, f"the element {local} twice or in an unusual place in its part {part}")
                 seen.add(name)
                 inside[child] = name
 
@@ -166,25 +171,25 @@ def read_strings(container: Container, part: str) -> list[str]:
     strings: list[str] = []
     chars: list[str] = []
     text: list[str] = []
-    phonetic = False
-    parser = expat.ParserCreate()
+    path: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
 
-    def on_start(tag: str, _: dict[str, str]) -> None:
-        nonlocal phonetic
-        name = tag.rpartition(":")[2]
+    def on_start(tag: str, attributes: dict[str, str]) -> None:
+        del attributes
+        namespace, _, name = tag.rpartition(" ")
+        path.append(name if namespace in MAIN else tag)
+        if name in _OF_STRINGS and (path[-1] != name or tuple(path) not in _OF_STRINGS[name]):
+            raise _unclear(container, f"an element {name} in an unusual place in its part {part}")
         if name == "t":
+            if len(path) == 3 and text:
+                raise _unclear(container, f"a text with two contents in its part {part}")
             chars.clear()
-        elif name == "rPh":
-            phonetic = True
 
-    def on_end(tag: str) -> None:
-        nonlocal phonetic
-        name = tag.rpartition(":")[2]
-        if name == "t" and not phonetic:
-            text.extend(chars)
-        elif name == "rPh":
-            phonetic = False
+    def on_end(_: str) -> None:
+        name = path.pop()
+        if name == "t" and path[-1] != "rPh":
+            text.append("".join(chars))
         elif name == "si":
             strings.append(unescape("".join(text)))
             text.clear()
@@ -216,11 +221,6 @@ def read_creator(container: Container) -> str:
             except WorkbookError:
                 return ""
     return ""
-
-
-def decoded(name: str) -> str:
-    """A part's name without characters that are written as their numbers (`%20`)."""
-    return _ENCODED.sub(lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace"), name)
 
 
 def not_well_formed(container: Container, part: str, error: Exception) -> WorkbookError:

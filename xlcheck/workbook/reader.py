@@ -19,6 +19,7 @@ from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 from xlcheck.workbook.number_formats import OddFormats, odd_formats
 from xlcheck.workbook.parts import external_targets, not_well_formed, read_creator, read_strings, read_structure
+from xlcheck.workbook.plain_constants import is_plain
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 
 # A worksheet part of fewer bytes is read by the XML parser.
@@ -53,12 +54,11 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
         looks: list[str] = []
         sheets = {}
         for name, state, part in structure.sheets:
+            content = container.read(part)
             # A large worksheet of constants is read when somebody asks for its cells.
-            if part in container.formulas.constant:
+            if part in container.formulas.constant and is_plain(content):
                 cells: Cells = ConstantCells(partial(_parse_again, container.path, name, part, strings))
-                content = container.read(part) if odd else b""
             else:
-                content = container.read(part)
                 cells = _parse(container, name, part, content, strings)
             lotus += [name] if asks_for_lotus(content) else []
             if odd:

@@ -1,21 +1,30 @@
 """The cells of one worksheet part, in a single pass over its XML.
 
-Element names are compared as the file writes them, prefix included, because that is what makes a
-million cells cheap; the prefix is the root element's. Only what stands inside `sheetData` is looked at.
+Only what stands inside `sheetData` is looked at. What other readers may take for another cell, value or
+formula is refused: anything twice (a row, a cell, its value, its formula), or in a place where it does not
+belong; a number or a type in a spelling that not everybody knows; an array formula over cells that have their
+own. Each of these was tried: openpyxl, LibreOffice, ironcalc and cellrune see different things.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from xml.parsers import expat
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, cell_name, column_index, parse_range
 from xlcheck.formulas.shared import SharedFormula
 from xlcheck.workbook.content import Cell
 from xlcheck.workbook.escapes import unescape
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 MAX_CELLS = 5_000_000
+# The namespaces of spreadsheets in transitional and in strict files.
+MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+# Some readers look at names alone, so that these may stand nowhere else, in whatever namespace.
+_NAMES = {"sheetData", "row", "c", "v", "f", "is", "t", "AlternateContent"}
+_TRUTH = {"1": True, "true": True, "0": False, "false": False}
+_TYPES = {None, "n", "s", "str", "b", "e", "d", "inlineStr"}
 
 Cells = dict[tuple[int, int], Cell]
 Attributes = dict[str, str]
@@ -46,7 +55,7 @@ def parse_cells(content: bytes, strings: Sequence[str]) -> Cells:
         SheetError: a cell cannot be understood.
         xml.parsers.expat.ExpatError: the XML is not well formed.
     """
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.buffer_size = 65_536
     sheet = _SheetParser(parser, strings)
@@ -66,31 +75,55 @@ class _SheetParser:
         # (row, column, group) of cells that stand before the one that has their formula.
         self._waiting: list[tuple[int, int, str]] = []
         # (formula, range) of array formulas and data tables.
-        self._arrays: list[tuple[str, str]] = []
-        parser.StartElementHandler = self._on_element_before_data
+        self._arrays: list[tuple[str, Range]] = []
+        self._depth = 0
+        self._has_data = False
+        self._look_for_data()
 
-    def _on_element_before_data(self, tag: str, attributes: Attributes) -> None:
-        prefix, _, name = tag.rpartition(":")
+    def _look_for_data(self) -> None:
+        self._parser.StartElementHandler = self._on_element_outside
+        self._parser.EndElementHandler = self._on_end_outside
+        self._parser.CharacterDataHandler = None
+
+    def _on_element_outside(self, tag: str, attributes: Attributes) -> None:
+        del attributes
+        namespace, _, name = tag.rpartition(" ")
+        if self._depth == 0 and not (name == "worksheet" and namespace in MAIN):
+            raise SheetError("its first element is none of a worksheet")
+        self._depth += 1
         if name == "sheetData":
-            self._read_data(f"{prefix}:" if prefix else "")
+            if self._depth != 2 or self._has_data or namespace not in MAIN:
+                raise _misplaced(tag)
+            self._has_data = True
+            self._read_data(f"{namespace} ")
 
-    def _read_data(self, prefix: str) -> None:  # noqa: PLR0915 - three closures over the cell being read
+    def _on_end_outside(self, _: str) -> None:
+        self._depth -= 1
+
+    def _read_data(self, main: str) -> None:  # noqa: PLR0915 - three closures over the cell being read
         """Install the handlers for the rows. Closures, since they run several times for each of a million cells."""
-        parser, cells, columns = self._parser, self._cells, self._columns
-        c_tag, v_tag, f_tag, t_tag = prefix + "c", prefix + "v", prefix + "f", prefix + "t"
-        row_tag, data_tag, phonetic_tag = prefix + "row", prefix + "sheetData", prefix + "rPh"
+        cells, columns = self._cells, self._columns
+        data_tag, row_tag, c_tag, v_tag, f_tag = (main + name for name in ("sheetData", "row", "c", "v", "f"))
+        is_tag, run_tag, phonetic_tag, t_tag = (main + name for name in ("is", "r", "rPh", "t"))
+        texts = {v_tag, f_tag, t_tag}
+        inside = [data_tag]
         row = column = -1
-        row_is_given = phonetic = False
+        row_is_given = is_ordered = True
         row_name = kind = value_text = formula_text = None
         digits = 0
         formula_attributes: Attributes = {}
-        inline: list[str] = []
+        inline: list[str] | None = None
         chars: list[str] = []
+        in_row: list[int] = []
+        rows: set[int] = set()
 
         def on_start(tag: str, attributes: Attributes) -> None:
-            nonlocal row, column, row_is_given, row_name, digits, phonetic
-            nonlocal kind, value_text, formula_text, formula_attributes
-            if tag == c_tag:
+            nonlocal row, column, row_is_given, is_ordered, row_name, digits
+            nonlocal kind, value_text, formula_text, formula_attributes, inline
+            parent = inside[-1]
+            inside.append(tag)
+            if tag == c_tag and parent == row_tag:
+                last = column
                 name = attributes.get("r")
                 if name is None:
                     column += 1
@@ -100,26 +133,32 @@ class _SheetParser:
                     cell_row, column = _position(name)
                     if row_is_given and cell_row != row:
                         raise SheetError(f"its row {row + 1} has a cell {name}")
-                    row = cell_row
+                    row, row_is_given = cell_row, True
+                is_ordered = is_ordered and column > last
+                in_row.append(column)
                 kind = attributes.get("t")
-                value_text = formula_text = None
-            elif tag == v_tag:
+                value_text = formula_text = inline = None
+            elif tag == v_tag and parent == c_tag and value_text is None:
                 chars.clear()
-            elif tag == f_tag:
+            elif tag == f_tag and parent == c_tag and formula_text is None:
                 chars.clear()
                 formula_attributes = attributes
-            elif tag == row_tag:
+            elif tag == row_tag and parent == data_tag:
                 row_name = attributes.get("r")
                 row_is_given = row_name is not None
                 digits = len(row_name or "")
-                row, column = _row(row_name, row), -1
-            elif tag == t_tag:
+                row, column, is_ordered = _row(row_name, row), -1, True
+                in_row.clear()
+            elif tag == is_tag and parent == c_tag and inline is None:
+                inline = []
+            elif tag == t_tag and (parent in (run_tag, phonetic_tag) or (parent == is_tag and not inline)):
                 chars.clear()
-            elif tag == phonetic_tag:
-                phonetic = True
+            elif parent in texts or tag.rpartition(" ")[2] in _NAMES:
+                raise _misplaced(tag)
 
         def on_end(tag: str) -> None:
-            nonlocal value_text, formula_text, phonetic
+            nonlocal value_text, formula_text
+            inside.pop()
             if tag == v_tag:
                 value_text = "".join(chars)
             elif tag == f_tag:
@@ -127,25 +166,21 @@ class _SheetParser:
             elif tag == c_tag:
                 finish_cell()
             elif tag == t_tag:
-                if not phonetic:
+                if inline is not None and inside[-1] != phonetic_tag:
                     inline.append("".join(chars))
-            elif tag == phonetic_tag:
-                phonetic = False
             elif tag == row_tag:
-                if len(cells) > MAX_CELLS:
-                    raise SheetError(f"it has more than {MAX_CELLS:,} cells")
+                finish_row()
             elif tag == data_tag:
-                parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+                self._depth -= 1
+                self._look_for_data()
 
         def finish_cell() -> None:
             formula = array = None
             value: Value
             if formula_text is not None:
-                if formula_attributes:
-                    formula, array = self._formula(formula_text, formula_attributes, row, column)
-                else:
-                    # Excel takes a formula with the sign in front for the same formula.
-                    formula = formula_text.removeprefix("=") or None
+                formula, array = self._formula(formula_text, formula_attributes, row, column)
+            if inline is not None and value_text is not None:
+                raise SheetError(f"its cell {cell_name(row, column)} has two values")
             if kind is None or kind == "n":
                 value = _number(value_text, row, column) if value_text else None
             else:
@@ -153,58 +188,88 @@ class _SheetParser:
             if value is not None or formula is not None:
                 cells[row, column] = Cell(value, formula, array)
 
-        parser.StartElementHandler = on_start
-        parser.EndElementHandler = on_end
-        parser.CharacterDataHandler = chars.append
+        def finish_row() -> None:
+            if row in rows:
+                raise SheetError(f"it has the row {row + 1} twice")
+            rows.add(row)
+            if not is_ordered and len(set(in_row)) < len(in_row):
+                twice = next(column for column, count in Counter(in_row).items() if count > 1)
+                raise SheetError(f"it has the cell {cell_name(row, twice)} twice")
+            if len(cells) > MAX_CELLS:
+                raise SheetError(f"it has more than {MAX_CELLS:,} cells")
 
-    def _text_value(self, kind: str, text: str | None, inline: list[str], row: int, column: int) -> Value:
+        self._parser.StartElementHandler = on_start
+        self._parser.EndElementHandler = on_end
+        self._parser.CharacterDataHandler = chars.append
+
+    def _text_value(self, kind: str, text: str | None, inline: list[str] | None, row: int, column: int) -> Value:
         """The value of a cell whose type is not a number."""
+        if kind not in _TYPES:
+            raise _not_a(row, column, kind, "type of a cell")
         if kind == "inlineStr":
-            text = "".join(inline)
-            inline.clear()
+            text = None if inline is None else "".join(inline)
         if text is None:
             return None
         match kind:
             case "s":
                 return self._shared_string(text, row, column)
             case "b":
-                return text.strip() in {"1", "true"}
+                if text not in _TRUTH:
+                    raise _not_a(row, column, text, "truth value")
+                return _TRUTH[text]
             case "e":
                 return CellError(text)
-            case _:
-                # str: a formula's text; d: an ISO 8601 date; anything newer is shown as it is written.
+            case "d":
+                return NotEvaluated(f"the day {text} is written as a text, which not every program reads as a number")
+            case _:  # str, inlineStr
                 return unescape(text)
 
     def _shared_string(self, number: str, row: int, column: int) -> Value:
-        try:
-            return self._strings[int(number)]
-        except IndexError:
+        if not (number.isascii() and number.isdigit()):
+            raise _not_a(row, column, number, "number of a shared string")
+        place = int(number[:9])
+        if place >= len(self._strings):
             return NotEvaluated(f"text {number} is missing from the file's shared strings")
-        except ValueError:
-            raise _not_a(row, column, number, "number of a shared string") from None
+        return self._strings[place]
 
-    def _formula(self, text: str, attributes: Attributes, row: int, column: int) -> tuple[str | None, str | None]:
-        """(formula, array range) of an `f` element that has attributes."""
+    def _formula(self, text: str, attributes: Attributes, row: int, column: int) -> tuple[str, str | None]:
+        """(formula, array range) of an `f` element."""
+        # Excel takes a formula with the sign in front for the same formula.
         text = text.removeprefix("=")
-        match attributes.get("t"):
+        kind = attributes.get("t", "normal") if attributes else "normal"
+        match kind:
+            case "normal" if text:
+                return text, None
             case "shared":
                 return self._shared_formula(text, attributes.get("si", ""), row, column), None
-            case "array":
+            case "array" if text:
                 formula = text
             case "dataTable":
                 formula = _data_table(attributes)
+            case "normal" | "array":
+                raise SheetError(f"its cell {cell_name(row, column)} has an empty formula")
             case _:
-                return text or None, None
-        area = attributes.get("ref") or cell_name(row, column)
+                raise _not_a(row, column, kind, "type of a formula")
+        name = attributes.get("ref") or cell_name(row, column)
+        try:
+            area = parse_range(name)
+        except ValueError:
+            raise SheetError(f"it has an array formula over {name!r}, which is no range") from None
+        if (area.top, area.left) != (row, column):
+            raise SheetError(f"its cell {cell_name(row, column)} has an array formula over {name}")
         self._arrays.append((formula, area))
-        return formula, area
+        return formula, area.a1
 
     def _shared_formula(self, text: str, group: str, row: int, column: int) -> str:
-        if text:
+        known = self._shared.get(group)
+        if text and known is None:
             self._shared[group] = SharedFormula(text, row, column)
             return text
-        if group in self._shared:
-            return self._shared[group].at(row, column)
+        if known is not None:
+            formula = known.at(row, column)
+            if text and text != formula:
+                raise SheetError(f"its cell {cell_name(row, column)} has a formula and shares another one")
+            return formula
         self._waiting.append((row, column, group))
         return ""
 
@@ -216,18 +281,18 @@ class _SheetParser:
                 raise SheetError(f"its cell {name} shares a formula that is written nowhere")
             self._cells[row, column] = Cell(self._cells[row, column].value, self._shared[group].at(row, column))
         filled = 0
-        for formula, name in self._arrays:
-            try:
-                area = parse_range(name)
-            except ValueError:
-                raise SheetError(f"it has an array formula over {name!r}, which is no range") from None
+        for formula, area in self._arrays:
             filled += area.size
             if filled > MAX_CELLS:
-                raise SheetError(f"it has an array formula over {name}, and with it more than {MAX_CELLS:,} cells")
+                raise SheetError(f"it has an array formula over {area.a1}, and with it more than {MAX_CELLS:,} cells")
             for position in area.cells():
                 cell = self._cells.get(position)
                 if cell is None or cell.formula is None:
-                    self._cells[position] = Cell(cell.value if cell else None, formula, name)
+                    self._cells[position] = Cell(cell.value if cell else None, formula, area.a1)
+                elif position != (area.top, area.left):
+                    raise SheetError(
+                        f"it has an array formula over {area.a1}, in which {cell_name(*position)} has its own"
+                    )
         return self._cells
 
 
@@ -260,10 +325,15 @@ def _number(text: str, row: int, column: int) -> float:
         value = float(text)
     except ValueError:
         raise _not_a(row, column, text, "number") from None
-    # True for NaN and infinity, which Excel's format does not have.
-    if value - value:
+    # True for NaN and infinity, which Excel's format does not have; then for what Python alone takes for a number, and
+    # for spaces, with which ironcalc takes it for none.
+    if value - value or "_" in text or not text.isascii() or text[0] <= " " or text[-1] <= " ":
         raise _not_a(row, column, text, "number")
     return value
+
+
+def _misplaced(tag: str) -> SheetError:
+    return SheetError(f"it has an element {tag.rpartition(' ')[2]} twice or in an unusual place")
 
 
 def _not_a(row: int, column: int, text: str, what: str) -> SheetError:

@@ -1,0 +1,89 @@
+"""What every XML part must be like, whatever its name: in UTF-8 or UTF-16, and without a document type.
+
+Office's parts are in these encodings (ECMA-376, part 2, section 6.2.5). In another one, programs that do not
+know it, or do not look at the declaration, read something else.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.parsers import expat
+
+_START = 2**10
+# What may stand before the first bracket, in any encoding of one, two or four bytes.
+_BEFORE = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+_UTF8 = b"\xef\xbb\xbf"
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+_UTF32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"<\0\0\0", b"\0\0\0<")
+_DECLARATION = re.compile(r"""<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']*)["'][^>]*>|<\?xml\b[^>]*>""")
+_PIECE = 2**16
+
+
+class EncodingError(ValueError):
+    """A text in another encoding than those of workbooks; the message is its name."""
+
+
+def looks_like_xml(content: bytes) -> bool:
+    """Whether a part is XML in any encoding, as far as its first bytes tell."""
+    start = content[:_START].lstrip(_BEFORE)
+    return start.startswith(b"<") or (not start and bool(content))
+
+
+def in_utf8(content: bytes) -> bytes:
+    """An XML text in UTF-8; one in UTF-16 comes without its declaration.
+
+    Raises:
+        EncodingError: it is in another encoding, or says so.
+    """
+    if content.startswith(_UTF32):
+        raise EncodingError("UTF-32")
+    encoding = _UTF16.get(content[:2])
+    if encoding is None:
+        declared = _declared(content[:_START].removeprefix(_UTF8).decode("latin-1"))
+        if declared is not None and declared.casefold() != "utf-8":
+            raise EncodingError(declared)
+        return content
+    try:
+        text = content.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        raise EncodingError("UTF-16 that is damaged") from None
+    declared = _declared(text[:_START])
+    if declared is not None and declared.casefold() not in {"utf-16", encoding}:
+        raise EncodingError(declared)
+    return _DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")
+
+
+def _declared(start: str) -> str | None:
+    found = _DECLARATION.match(start.lstrip())
+    return None if found is None else found[1]
+
+
+class _Found(Exception):  # noqa: N818 - it ends a parse, it is no error
+    pass
+
+
+def declares_type(content: bytes) -> bool | None:
+    """Whether an XML text declares a document type; None if its first element, before which that stands, is missing."""
+    parser = expat.ParserCreate()
+    found: bool | None = None
+
+    def on_doctype(*_: object) -> None:
+        nonlocal found
+        found = True
+        raise _Found
+
+    def on_element(*_: object) -> None:
+        nonlocal found
+        found = False
+        raise _Found
+
+    parser.StartDoctypeDeclHandler = on_doctype
+    parser.StartElementHandler = on_element
+    # A part that is not well formed matters only if it is read, and then its reader says so.
+    try:
+        for start in range(0, len(content), _PIECE):
+            parser.Parse(content[start : start + _PIECE], False)
+        parser.Parse(b"", True)  # newer versions of expat put off what arrives in many pieces
+    except (_Found, expat.ExpatError):
+        pass
+    return found
