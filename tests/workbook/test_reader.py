@@ -158,6 +158,15 @@ class TestFormulas:
             for (row, column), value in {(0, 0): 1.0, (0, 1): 2.0, (1, 0): 3.0, (1, 1): None}.items()
         }
 
+    def test_an_empty_formula_belongs_to_an_array_formula(self) -> None:
+        """Excel writes them into the other cells of an array formula that follows from chance."""
+        found = parse(
+            '<row r="1"><c r="A1"><f t="array" aca="1" ref="A1:B1" ca="1">RAND()*C1:D1</f><v>1</v></c>'
+            '<c r="B1"><f ca="1"/><v>2</v></c></row>'
+        )
+
+        assert found[0, 1] == Cell(2.0, "RAND()*C1:D1", "A1:B1")
+
     @pytest.mark.parametrize(
         ("attributes", "formula"),
         [

@@ -76,6 +76,8 @@ class _SheetParser:
         self._waiting: list[tuple[int, int, str]] = []
         # (formula, range) of array formulas and data tables.
         self._arrays: list[tuple[str, Range]] = []
+        # Cells with an empty formula, as Excel writes them for other cells of an array formula by chance.
+        self._empty: list[tuple[int, int]] = []
         self._depth = 0
         self._has_data = False
         self._look_for_data()
@@ -232,7 +234,7 @@ class _SheetParser:
             return NotEvaluated(f"text {number} is missing from the file's shared strings")
         return self._strings[place]
 
-    def _formula(self, text: str, attributes: Attributes, row: int, column: int) -> tuple[str, str | None]:
+    def _formula(self, text: str, attributes: Attributes, row: int, column: int) -> tuple[str | None, str | None]:
         """(formula, array range) of an `f` element."""
         # Excel takes a formula with the sign in front for the same formula.
         text = text.removeprefix("=")
@@ -246,7 +248,10 @@ class _SheetParser:
                 formula = text
             case "dataTable":
                 formula = _data_table(attributes)
-            case "normal" | "array":
+            case "normal":
+                self._empty.append((row, column))
+                return None, None
+            case "array":
                 raise SheetError(f"its cell {cell_name(row, column)} has an empty formula")
             case _:
                 raise _not_a(row, column, kind, "type of a formula")
@@ -293,6 +298,10 @@ class _SheetParser:
                     raise SheetError(
                         f"it has an array formula over {area.a1}, in which {cell_name(*position)} has its own"
                     )
+        for position in self._empty:
+            cell = self._cells.get(position)
+            if cell is None or cell.formula is None:
+                raise SheetError(f"its cell {cell_name(*position)} has an empty formula")
         return self._cells
 
 
