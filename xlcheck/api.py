@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from xlcheck.building.backward import Backward
+    from xlcheck.chapter.lessons.training import TrainingLesson
     from xlcheck.chapter.recordings.fixture import Fixture
     from xlcheck.formulas.printing import Style
     from xlcheck.graph.trace import Trace
@@ -74,30 +75,28 @@ def build(
             nothing is written.
         MissingDependencyError: a seed is given and Keras is not installed, or the engine is not.
     """
-    from xlcheck.chapter.lessons.catalogue import known_lesson, lesson_named
+    from xlcheck.chapter.lessons.catalogue import known_lesson
     from xlcheck.chapter.lessons.plan import plan_lesson
-    from xlcheck.chapter.lessons.training import TRAINING_LESSONS
-    from xlcheck.chapter.lessons.vanishing_gradients import VANISHING_GRADIENTS
+    from xlcheck.chapter.lessons.training import TrainingLesson
+    from xlcheck.chapter.recordings.names import fixture_name
     from xlcheck.engines import engine as engine_named
     from xlcheck.workbook.writer import write_workbook
 
-    known_lesson(lesson)
+    own = known_lesson(lesson)
     require_known(weights, get_args(WeightsName), "set of weights")
     require_known(style, get_args(LessonStyleName), "style of lessons")
     engine_named(engine)
-    ending = "" if weights == "trained" else f"-{weights}"
-    path = Path(output) if output is not None else Path(f"{lesson}{ending}.xlsx")
+    path = Path(output) if output is not None else Path(f"{fixture_name(lesson, weights)}.xlsx")
     require_writable(path)
-    if lesson in TRAINING_LESSONS or lesson == VANISHING_GRADIENTS.name:
-        return _build_training(lesson, path, weights, seed, style, engine, progress)
-    recipe = lesson_named(lesson)
+    if isinstance(own, TrainingLesson):
+        return _build_training(own, path, weights, seed, style, engine, progress)
     fixture, model = lesson_fixture(lesson, weights, seed, progress)
-    write_workbook(plan_lesson(recipe, fixture, style_named(style)), path)
+    write_workbook(plan_lesson(own, fixture, style_named(style)), path)
     return Built(path, check(path, engine=engine), model)
 
 
 def _build_training(
-    lesson: str,
+    lesson: TrainingLesson,
     path: Path,
     weights: WeightsName,
     seed: int | None,
@@ -106,24 +105,21 @@ def _build_training(
     progress: Progress | None,
 ) -> Built:
     """A lesson on training: from the stored training, or with a seed from one that is run now."""
-    from xlcheck.chapter.lessons.training import TRAINING_LESSONS, plan_training
-    from xlcheck.chapter.lessons.vanishing_gradients import plan_vanishing
+    from xlcheck.chapter.lessons.catalogue import is_trained
     from xlcheck.chapter.recordings.training import load_training
     from xlcheck.workbook.writer import write_workbook
 
     if weights != "trained":
-        raise UsageError(f"the lesson {lesson!r} starts from random weights; leave --weights out")
+        raise UsageError(f"the lesson {lesson.name!r} starts from random weights; leave --weights out")
     if seed is None:
-        fixture = load_training(lesson)
-    elif lesson not in TRAINING_LESSONS:
-        raise UsageError(f"nothing is trained in the lesson {lesson!r}; leave --seed and --train out")
+        fixture = load_training(lesson.name)
+    elif not is_trained(lesson.name):
+        raise UsageError(f"nothing is trained in the lesson {lesson.name!r}; leave --seed and --train out")
     else:
         from xlcheck.chapter.training.epochs import train_epochs
 
-        fixture = train_epochs(lesson, seed, progress=progress)
-    own = TRAINING_LESSONS.get(lesson)
-    written = style_named(style)
-    write_workbook(plan_vanishing(fixture, written) if own is None else plan_training(own, fixture, written), path)
+        fixture = train_epochs(lesson.name, seed, progress=progress)
+    write_workbook(lesson.plan(lesson, fixture, style_named(style)), path)
     return Built(path, check(path, engine=engine))
 
 

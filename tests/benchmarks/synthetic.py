@@ -11,7 +11,7 @@ from xlcheck.formulas.pattern import Pattern, row_number
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
-from xlcheck.layout.model_plan import plan_model
+from xlcheck.layout.plan import plan_model
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.workbook.plan import FormulaBlock, NumberBlock, PlannedSheet, WorkbookPlan
 

@@ -10,7 +10,7 @@ import pytest
 
 from xlcheck.building.inputs import Shape, fit, read_inputs
 from xlcheck.errors import DataError, WorkbookError
-from xlcheck.layout.model_sheets.store import require_room
+from xlcheck.layout.data.inputs import require_room
 
 ONE: dict[str, Shape] = {"input": (2, 3)}
 TWO: dict[str, Shape] = {"words": (4,), "age": (1,)}

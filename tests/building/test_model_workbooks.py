@@ -19,8 +19,8 @@ from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.pattern import formula_at
 from xlcheck.formulas.printing import Style
-from xlcheck.layout.model_plan import plan_model
-from xlcheck.layout.model_sheets import table
+from xlcheck.layout import table
+from xlcheck.layout.plan import plan_model
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle.record import record, retrace

@@ -7,7 +7,7 @@ from pathlib import Path
 import ironcalc
 import openpyxl
 
-from xlcheck.layout.model_sheets.words import NAME
+from xlcheck.layout.data.text import NAME
 
 
 class Page:

@@ -12,8 +12,8 @@ from xlcheck.engines import engine
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.layout import originals
-from xlcheck.layout.draft import SheetDraft
 from xlcheck.layout.originals import BY_SUMS, EXACTLY, Source, questions
+from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.plan import Formula, WorkbookPlan
 from xlcheck.workbook.reader import read_workbook

@@ -19,7 +19,7 @@ from thorough import THOROUGH
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS, plan_training
 from xlcheck.chapter.recordings.training import TrainingFixture, load_training
 from xlcheck.formulas.addresses import cell_name
-from xlcheck.layout.lesson_sheets import backward, epochs
+from xlcheck.layout.training import epochs, one_step
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest, manifest_of
 from xlcheck.workbook.reader import read_workbook
@@ -145,7 +145,7 @@ def faults(symbol: str, formula: str, addresses: dict[str, str]) -> Iterator[Fau
 
 def cells(content: WorkbookContent, manifest: Manifest, sheet: str) -> Iterator[tuple[str, Place]]:
     """The cells of the backward pass and of the step, with the symbols that stand in them: `d_z`, `m_kernel`."""
-    if sheet == backward.NAME:
+    if sheet == one_step.NAME:
         found = [(b.quantity, (sheet, b.area.top, b.area.left)) for b in manifest.bindings if b.area.sheet == sheet]
     else:
         assert manifest.epochs is not None
@@ -183,7 +183,7 @@ def _a1(column: int) -> str:
     return cell_name(0, column)
 
 
-@pytest.mark.parametrize("sheet", [backward.NAME, epochs.NAME])
+@pytest.mark.parametrize("sheet", [one_step.NAME, epochs.NAME])
 @pytest.mark.parametrize("lesson", TRAINING_LESSONS)
 def test_a_mistake_is_the_only_root_under_its_name(
     lesson: str, sheet: str, workbooks: dict[str, tuple[WorkbookContent, Manifest]]

@@ -22,10 +22,11 @@ from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
-from xlcheck.layout.lesson_sheets.start import Story
-from xlcheck.layout.model_plan import plan_model
-from xlcheck.layout.model_sheets.store import require_room
-from xlcheck.layout.model_sheets.words import TypedText
+from xlcheck.layout.additions import Additions
+from xlcheck.layout.data.inputs import require_room
+from xlcheck.layout.data.text import TypedText
+from xlcheck.layout.front import Story
+from xlcheck.layout.plan import plan_model
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport
@@ -117,8 +118,8 @@ def build_model(
     source += "" if backward is None else backward.options()
     provenance = _provenance(spec, trace, name, style, f"{source} -o {output}")
     plan = plan_model(
-        spec, trace, trained, given.labels, style, provenance, full_products=full_products, typed=typed, story=story,
-        batch=batch,
+        spec, trace, trained, given.labels, style, provenance, full_products=full_products, batch=batch,
+        additions=Additions(story=story, typed=typed),
     )  # fmt: skip
     write_workbook(plan, path)
     return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))

@@ -10,8 +10,8 @@ from xlcheck.chapter.training.model_file import read_companion
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, UsageError
 from xlcheck.formulas.printing import Style
-from xlcheck.layout.lesson_sheets.start import Story
-from xlcheck.layout.model_sheets.words import TypedText
+from xlcheck.layout.data.text import TypedText
+from xlcheck.layout.front import Story
 from xlcheck.model.codes import code_inputs
 from xlcheck.model.encoding import Encoding
 from xlcheck.model.vocabulary_file import VocabularyFile

@@ -175,8 +175,8 @@ def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | No
 
 def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
     """Save the trained model beside its workbook, and show its layers and weights."""
+    from xlcheck.chapter.training.lessons import save_lesson
     from xlcheck.chapter.training.tables import summary_rows, weight_rows
-    from xlcheck.chapter.training.text_lessons import save_lesson
 
     save_lesson(lesson, model, path)
     if quiet:

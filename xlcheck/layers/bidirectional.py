@@ -42,7 +42,8 @@ def equations(
     if mode is None:
         return (y, y_rev, *ends, *ends_rev)
     merge, equation, meaning = _MERGES[mode]
-    band = output_band(name, y.timed, equation, f"What both directions say about this step, {meaning}.")
+    what = "What both directions say about this step" if y.timed else "The last state of each direction"
+    band = output_band(name, y.timed, equation, f"{what}, {meaning}.")
     outputs = tuple(
         build.let(band, merge(a, b), t if y.timed else None)
         for t, (a, b) in enumerate(zip(y.steps, y_rev.steps, strict=True))

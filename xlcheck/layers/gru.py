@@ -58,7 +58,7 @@ def _candidate_reset_after(
     build: GraphBuilder, name: str, act: Activation, columns: Columns, x: Ref, h: Ref, r: Ref, t: int
 ) -> Ref:
     """activation(x · kernel + bias[0] + r·(h · recurrent_kernel + bias[1]))."""
-    past_notation = "hₜ₋₁·recurrent_kernel[hh]" + (" + bias[1][hh]" if columns.biases else "")
+    past_notation = "hₜ₋₁·recurrent_kernel[hh]" + (" + bias[row 2][hh]" if columns.biases else "")
     band = Band(
         name, "r_hr", Role.INTERMEDIATE, "rₜ·(hₜ₋₁·recurrent hh)", f"rₜ·({past_notation})",
         "What the reset gate lets the candidate know of the past.", _HH.title,
@@ -68,7 +68,7 @@ def _candidate_reset_after(
     if columns.biases:
         xk, past = xk + columns.biases[0], past + columns.biases[1]
     total = xk + build.let(band, r * past, t)
-    equation = "xₜ·kernel[hh] + " + ("bias[0][hh] + " if columns.biases else "") + band.label
+    equation = "xₜ·kernel[hh] + " + ("bias[row 1][hh] + " if columns.biases else "") + band.label
     return activate(build, name, _HH, act, total, equation, t)
 
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import number
-from xlcheck.layout.draft import SheetDraft, reference
+from xlcheck.layout.draft import reference
+from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Array
 
 STORED_AGAIN = 50_000

@@ -122,12 +122,23 @@ class Chart:
 
 @dataclass(frozen=True)
 class DropDown:
-    """A cell whose value is chosen from a range or a list of values."""
+    """A cell whose value is chosen from a range or a list of values.
+
+    Numbers belong in a range: in a list Excel reads them with the decimal sign of the reader's country.
+
+    Attributes:
+        cell: the cell.
+        choices: what can be chosen.
+        title: of the note that appears beside the cell.
+        message: its text.
+        others: whether any other value may be typed, too.
+    """
 
     cell: Range
     choices: Range | Sequence[str | int]
     title: str
     message: str
+    others: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ TINTS: dict[str, str] = {
 
 LEGEND: dict[str, str] = {
     "input": "input: what the network reads",
-    "weight": "weight: learned in training, the same for every document",
+    "weight": "weight: what training changes; the same for every document",
     "intermediate": "intermediate: a step on the way",
     "gate": "gate: how much may pass, between 0 and 1",
     "state": "state: the network's memory",
@@ -47,6 +47,8 @@ TRAINING_LEGEND: dict[str, str] = {"gradient": "gradient: how the loss changes w
 VALUE_FORMAT = "0.000000"
 WEIGHT_FORMAT = "0.00000000"
 CODE_FORMAT = "0"
+TINY_FORMAT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.0E+00"
+"""Numbers that may become too small for decimals, without filling the column."""
 DIFFERENCE_FORMAT = '0.0E+00;-0.0E+00;"0"'
 
 _BASE: dict[str, Any] = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
@@ -106,10 +108,12 @@ def _named_styles() -> dict[str, dict[str, Any]]:
             "border_color": INK,
         }  # fmt: skip
     styles["weight"]["num_format"] = WEIGHT_FORMAT
+    styles["choice"] = styles["input"] | {"num_format": "General", "align": "center"}
     styles["setting"] = styles["weight"] | {"num_format": "General"}
     styles["looked_up"] = styles["intermediate"] | {"num_format": "General"}
     for role in ("gradient", "state", "intermediate"):  # as small as a gradient may be
         styles[f"{role}_small"] = styles[role] | {"num_format": "General"}
+        styles[f"{role}_tiny"] = styles[role] | {"num_format": TINY_FORMAT}
     styles["loss_fine"] = styles["loss"] | {"num_format": "0.0000000000"}
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
     styles["slot"] = {"bg_color": TINTS["state"], "num_format": "0.0000E+00", **_BOXED}

@@ -230,7 +230,8 @@ def _add_drop_down(ws: Any, item: DropDown) -> None:
     source = f"={_fixed(item.choices)}" if isinstance(item.choices, Range) else list(item.choices)
     ws.data_validation(
         item.cell.top, item.cell.left, item.cell.top, item.cell.left,
-        {"validate": "list", "source": source, "input_title": item.title, "input_message": item.message},
+        {"validate": "list", "source": source, "input_title": item.title, "input_message": item.message,
+         "show_error": not item.others},
     )  # fmt: skip
 
 

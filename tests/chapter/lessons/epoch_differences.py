@@ -22,7 +22,7 @@ from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.lesson_sheets import training_inputs
+from xlcheck.layout.training import inputs as training_inputs
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER, NEW
 from xlcheck.oracle.retrain import retrain

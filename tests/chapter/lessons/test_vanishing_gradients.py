@@ -10,7 +10,7 @@ import pytest
 from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range
-from xlcheck.layout.lesson_sheets import vanishing
+from xlcheck.layout.training import vanishing
 from xlcheck.workbook.constants import write_with_constants
 
 U = (vanishing.INPUTS + 1, 2)

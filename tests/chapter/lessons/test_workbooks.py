@@ -146,11 +146,11 @@ def test_selector_and_edits_are_live() -> None:
 
     session.set(s.sheet, s.top, s.left, 2.0)
     session.recalculate()
-    assert session.read(verdict) == [["41 of 41 cells agree with Keras"]]
+    assert session.read(verdict) == [["42 of 42 numbers agree with Keras"]]
 
     session.set("Weights", 7, 1, 0.5)
     session.recalculate()
-    assert session.read(verdict) == [["A weight or an input was changed: Keras's column no longer applies"]]
+    assert session.read(verdict) == [["A weight or an input was changed: Keras's numbers no longer apply"]]
 
 
 @pytest.mark.libreoffice
@@ -164,4 +164,4 @@ def test_survives_a_save_in_libreoffice(tmp_path: Path) -> None:
     report = api.check(saved, atol=1e-13)
 
     assert report.ok
-    assert report.counts.checked == 362
+    assert report.counts.checked == 414

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from xlcheck.chapter.datasets.toy import BOOK_ORDER, toy
-from xlcheck.chapter.recordings.names import FIXTURES
+from xlcheck.chapter.lessons.catalogue import book_of
+from xlcheck.chapter.recordings.names import FIXTURES, IN_THE_BOOK
 from xlcheck.chapter.recordings.options import OPTIONS
 from xlcheck.chapter.recordings.store import available_fixtures, load_fixture
-from xlcheck.chapter.training.book import BOOK_PREDICTIONS, BOOK_WEIGHTS
 from xlcheck.chapter.training.lessons import SEED, weights_hash
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.layers.forward import forward_graph
@@ -49,21 +49,22 @@ def test_provenance_names_the_weights(name: str) -> None:
     assert fixture.provenance["weights_sha256"] == weights_hash(weights)
 
 
-@pytest.mark.parametrize("lesson", BOOK_PREDICTIONS)
+@pytest.mark.parametrize("lesson", IN_THE_BOOK[:2])
 def test_book_prediction_is_stored(lesson: str) -> None:
     """The float32 prediction of the document in print is the printed one, to 8 digits."""
-    fixture, printed = load_fixture(f"{lesson}-book"), BOOK_PREDICTIONS[lesson]
+    fixture, printed = load_fixture(f"{lesson}-book"), book_of(lesson).prediction
+    assert printed is not None
     value = fixture.trace_float32["dense.y"][fixture.samples.index(printed.document), 0]
 
     assert round(Decimal(float(value)), 8) == Decimal(str(printed.value))
 
 
-@pytest.mark.parametrize("lesson", BOOK_WEIGHTS)
+@pytest.mark.parametrize("lesson", IN_THE_BOOK)
 def test_book_weights_are_stored(lesson: str) -> None:
     """The weights in print are stored digit for digit."""
     fixture = load_fixture(f"{lesson}-book")
 
-    for name, value in BOOK_WEIGHTS[lesson].items():
+    for name, value in book_of(lesson).weights.items():
         assert np.array_equal(fixture.trace[name], value)
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from thorough import part_of
 
+from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.chapter.training.fit import fit, set_seed
-from xlcheck.chapter.training.lessons import RECIPES
-from xlcheck.chapter.training.models import MODELS
+from xlcheck.chapter.training.lessons import untrained
 from xlcheck.errors import UsageError
 
 pytestmark = pytest.mark.keras
@@ -17,7 +17,7 @@ SEED = 5
 EPOCHS = 5
 
 
-TRAINED = [name for name in MODELS if RECIPES[name].data().targets is not None]
+TRAINED = [name for name in LESSONS if LESSONS[name].data().targets is not None]
 # One target a sample, words as codes, a weight for each step; the others differ in their layers only.
 TYPICAL = ["simple-rnn", "embedding", "encoder-decoder"]
 
@@ -25,9 +25,9 @@ TYPICAL = ["simple-rnn", "embedding", "encoder-decoder"]
 @pytest.mark.parametrize("lesson", part_of([*TYPICAL, *(name for name in TRAINED if name not in TYPICAL)], 2))
 def test_same_as_keras_fit(lesson: str) -> None:
     """Weights and recorded losses are those of `model.fit` on one batch of everything, bit for bit."""
-    data = RECIPES[lesson].data()
+    data = LESSONS[lesson].data()
     set_seed(SEED)
-    reference = MODELS[lesson]()
+    reference = untrained(lesson)
     inputs = list(data.inputs) if isinstance(data.inputs, tuple) else data.inputs
     desired = reference.fit(
         inputs,
@@ -40,7 +40,7 @@ def test_same_as_keras_fit(lesson: str) -> None:
     ).history["loss"]
 
     set_seed(SEED)
-    model = MODELS[lesson]()
+    model = untrained(lesson)
     history = fit(model, inputs, data.targets, EPOCHS, sample_weight=data.step_weights)
 
     assert list(history) == desired
@@ -50,11 +50,11 @@ def test_same_as_keras_fit(lesson: str) -> None:
 
 def test_seed_decides() -> None:
     """The same seed gives the same training, another seed another one."""
-    data = RECIPES["lstm"].data()
+    data = LESSONS["lstm"].data()
     histories = []
     for seed in (1, 1, 2):
         set_seed(seed)
-        histories.append(fit(MODELS["lstm"](), data.inputs, data.targets, 3))
+        histories.append(fit(untrained("lstm"), data.inputs, data.targets, 3))
 
     assert histories[0] == histories[1] != histories[2]
 
@@ -62,9 +62,9 @@ def test_seed_decides() -> None:
 def test_progress_is_told_each_epoch() -> None:
     """The callback hears of every epoch once, in order, with the number of all."""
     told: list[tuple[int, int]] = []
-    data = RECIPES["simple-rnn"].data()
+    data = LESSONS["simple-rnn"].data()
 
-    fit(MODELS["simple-rnn"](), data.inputs, data.targets, 3, lambda done, total: told.append((done, total)))
+    fit(untrained("simple-rnn"), data.inputs, data.targets, 3, lambda done, total: told.append((done, total)))
 
     assert told == [(1, 3), (2, 3), (3, 3)]
 

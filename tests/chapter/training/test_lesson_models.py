@@ -7,9 +7,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from xlcheck.chapter.training.book import BOOK_PREDICTIONS, BOOK_WEIGHTS
-from xlcheck.chapter.training.lessons import RECIPES, book_fixture, book_model, train_lesson, weights_hash
-from xlcheck.chapter.training.models import MODELS
+from xlcheck.chapter.lessons.catalogue import LESSONS, book_of
+from xlcheck.chapter.recordings.names import IN_THE_BOOK
+from xlcheck.chapter.training.lessons import book_fixture, book_model, train_lesson, untrained, weights_hash
 from xlcheck.errors import UsageError
 
 pytestmark = pytest.mark.keras
@@ -25,30 +25,31 @@ pytestmark = pytest.mark.keras
 )
 def test_shapes_of_the_chapter(lesson: str, shapes: list[tuple[int, ...]]) -> None:
     """The models have exactly the weights of the chapter's."""
-    assert [weight.shape for weight in MODELS[lesson]().get_weights()] == shapes
+    assert [weight.shape for weight in untrained(lesson).get_weights()] == shapes
 
 
 @pytest.mark.parametrize("lesson", ["simple-rnn", "lstm"])
 def test_recurrent_weights_start_at_zero(lesson: str) -> None:
     """The chapter sets `recurrent_initializer="zeros"`, and so does the untrained model."""
-    assert not MODELS[lesson]().layers[0].get_weights()[1].any()
+    assert not untrained(lesson).layers[0].get_weights()[1].any()
 
 
-@pytest.mark.parametrize("lesson", BOOK_PREDICTIONS)
+@pytest.mark.parametrize("lesson", IN_THE_BOOK[:2])
 def test_book_prediction_to_eight_digits(lesson: str) -> None:
     """With the book's weights Keras gives the prediction that is in print, to all of its 8 digits."""
-    printed = BOOK_PREDICTIONS[lesson]
+    printed = book_of(lesson).prediction
+    assert printed is not None
     fixture = book_fixture(lesson)
     value = fixture.trace_float32["dense.y"][fixture.samples.index(printed.document), 0]
 
     assert round(Decimal(float(value)), 8) == Decimal(str(printed.value))
 
 
-@pytest.mark.parametrize("lesson", BOOK_WEIGHTS)
+@pytest.mark.parametrize("lesson", IN_THE_BOOK)
 def test_book_weights_are_exact_in_float64(lesson: str) -> None:
     """The float64 trace holds the printed decimals themselves, the float32 trace their roundings."""
     fixture = book_fixture(lesson)
-    for name, printed in BOOK_WEIGHTS[lesson].items():
+    for name, printed in book_of(lesson).weights.items():
         assert np.array_equal(fixture.trace[name], printed)
         assert np.array_equal(fixture.trace_float32[name], printed.astype(np.float32))
 
@@ -84,5 +85,5 @@ def test_hash_sees_each_bit() -> None:
 @pytest.mark.parametrize("function", [train_lesson, book_fixture, book_model])
 def test_unknown_lesson(function: object) -> None:
     """A lesson that does not exist is refused with the list of those that do."""
-    with pytest.raises(UsageError, match=f"no lesson 'gpt'.*{', '.join(RECIPES)}"):
+    with pytest.raises(UsageError, match=f"no lesson 'gpt'.*{', '.join(LESSONS)}"):
         function("gpt")  # type: ignore[operator]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.chapter.training.fit import fit, set_seed
-from xlcheck.chapter.training.lessons import RECIPES
-from xlcheck.chapter.training.models import MODELS
+from xlcheck.chapter.training.lessons import untrained
 from xlcheck.chapter.training.save import save_model
 from xlcheck.errors import UsageError
 
@@ -22,9 +22,9 @@ pytestmark = [
 
 
 def trained(lesson: str) -> Any:
-    data = RECIPES[lesson].data()
+    data = LESSONS[lesson].data()
     set_seed(1)
-    model = MODELS[lesson]()
+    model = untrained(lesson)
     fit(model, data.inputs, data.targets, 2)
     return model
 
@@ -45,7 +45,7 @@ def test_keras_reads_it_back(tmp_path: Path) -> None:
     model = trained("rnn-dimensions")
     save_model(model, tmp_path / "model.keras")
     loaded = import_keras().saving.load_model(tmp_path / "model.keras")
-    inputs = RECIPES["rnn-dimensions"].data().inputs
+    inputs = LESSONS["rnn-dimensions"].data().inputs
 
     assert np.array_equal(loaded.predict(inputs, verbose=0), model.predict(inputs, verbose=0))
     for one, other in zip(loaded.optimizer.variables, model.optimizer.variables, strict=True):
@@ -55,7 +55,7 @@ def test_keras_reads_it_back(tmp_path: Path) -> None:
 def test_other_suffix_is_refused(tmp_path: Path) -> None:
     """A name that Keras would not load again is refused, and nothing is written."""
     with pytest.raises(UsageError, match=r"must end in \.keras"):
-        save_model(MODELS["lstm"](), tmp_path / "model.h5")
+        save_model(untrained("lstm"), tmp_path / "model.h5")
 
     assert not list(tmp_path.iterdir())
 
@@ -63,7 +63,7 @@ def test_other_suffix_is_refused(tmp_path: Path) -> None:
 def test_missing_folder_is_named(tmp_path: Path) -> None:
     """A folder that does not exist is an error with the file's name."""
     with pytest.raises(UsageError, match=r"cannot write .*nowhere.*model\.keras"):
-        save_model(MODELS["lstm"](), tmp_path / "nowhere" / "model.keras")
+        save_model(untrained("lstm"), tmp_path / "nowhere" / "model.keras")
 
 
 @pytest.mark.parametrize("interruption", [OSError("No space left on device"), KeyboardInterrupt()])
@@ -73,7 +73,7 @@ def test_interrupted_saving_leaves_the_old_file(
     """A full disk or Ctrl-C in the middle leaves an existing file as it was and no other file."""
     target = tmp_path / "model.keras"
     target.write_bytes(b"old")
-    model = MODELS["lstm"]()
+    model = untrained("lstm")
 
     def write_half(path: Path) -> None:
         path.write_bytes(b"half")

@@ -10,7 +10,7 @@ from thorough import THOROUGH, part_of
 
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.training.fit import set_seed
-from xlcheck.chapter.training.models import MODELS
+from xlcheck.chapter.training.lessons import untrained as new_model
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Graph
@@ -45,7 +45,7 @@ def untrained(lesson: str) -> tuple[ModelSpec, dict[str, np.ndarray]]:
     set_seed(19)
     graph = forward_graph(fixture.spec)
     given = {q.name: fixture.trace[q.name] for q in graph if q.expr is None}
-    return fixture.spec, given | weights_of(MODELS[lesson]())
+    return fixture.spec, given | weights_of(new_model(lesson))
 
 
 def training_graph(spec: ModelSpec, samples: int, *optimisers: str) -> Graph:

@@ -1,32 +1,42 @@
-"""All lessons, in the order of the chapter."""
+"""All lessons, in the order of the chapter: the one registry, to which a new lesson adds its module."""
 
 from __future__ import annotations
 
-from xlcheck.chapter.lessons.architectures import ARCHITECTURES, ENCODER_DECODER
-from xlcheck.chapter.lessons.recipe import Lesson
-from xlcheck.chapter.lessons.rnn_dimensions import RNN_DIMENSIONS
-from xlcheck.chapter.lessons.texts import FILM_REVIEWS, NEXT_WORD, SENTIMENT
-from xlcheck.chapter.lessons.toy import BIDIRECTIONAL, EMBEDDING, GRU, LSTM, SIMPLE_RNN
+from xlcheck.chapter.lessons import (
+    architectures,
+    bidirectional,
+    embedding,
+    encoder_decoder,
+    film_reviews,
+    gru,
+    lstm,
+    next_word,
+    rnn_dimensions,
+    sentiment,
+    simple_rnn,
+    word_order,
+)
+from xlcheck.chapter.lessons.lesson import Book, Lesson
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS, TrainingLesson
 from xlcheck.chapter.lessons.vanishing_gradients import VANISHING_GRADIENTS
-from xlcheck.chapter.lessons.word_order import WORD_ORDER
 from xlcheck.choices import require_known
+from xlcheck.errors import UsageError
 
 _ALL = (
-    SIMPLE_RNN,
-    LSTM,
-    RNN_DIMENSIONS,
-    GRU,
-    EMBEDDING,
-    BIDIRECTIONAL,
-    WORD_ORDER,
-    ARCHITECTURES,
-    ENCODER_DECODER,
-    NEXT_WORD,
-    SENTIMENT,
-    FILM_REVIEWS,
+    simple_rnn,
+    lstm,
+    rnn_dimensions,
+    gru,
+    embedding,
+    bidirectional,
+    word_order,
+    architectures,
+    encoder_decoder,
+    next_word,
+    sentiment,
+    film_reviews,
 )
-LESSONS: dict[str, Lesson] = {lesson.name: lesson for lesson in _ALL}
+LESSONS: dict[str, Lesson] = {module.LESSON.name: module.LESSON for module in _ALL}
 ALL_LESSONS: dict[str, Lesson | TrainingLesson] = {
     **LESSONS,
     **TRAINING_LESSONS,
@@ -50,10 +60,22 @@ def is_trained(name: str) -> bool:
 
 
 def lesson_named(name: str) -> Lesson:
-    """The lesson with this name.
+    """The lesson on a network with this name.
 
     Raises:
         UsageError: there is none.
     """
     require_known(name, LESSONS, "lesson")
     return LESSONS[name]
+
+
+def book_of(lesson: str) -> Book:
+    """What the book prints for a lesson.
+
+    Raises:
+        UsageError: there is no such lesson, or the book prints no weights for it.
+    """
+    book = lesson_named(lesson).book
+    if book is None:
+        raise UsageError(f"the book prints no weights for the lesson {lesson!r}; leave out --weights book")
+    return book

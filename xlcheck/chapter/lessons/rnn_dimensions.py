@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from xlcheck.chapter.lessons.recipe import Lesson
-from xlcheck.layout.draft import Draft
-from xlcheck.layout.lesson_sheets.data import DataPlaces
-from xlcheck.layout.lesson_sheets.sentence import sentence_sheet
-from xlcheck.layout.lesson_sheets.start import Story
+from typing import Any
+
+from xlcheck.chapter.datasets.sentence import sentence
+from xlcheck.chapter.lessons.lesson import CHECK, Book, Lesson, printed
+from xlcheck.layout.data.sentence import sentence_sheet
+from xlcheck.layout.front import Story
+from xlcheck.model.keras_import import import_keras
 
 WORDS = ("This", "is", "an", "example")
 
 
-def _data(draft: Draft) -> DataPlaces:
-    return sentence_sheet(draft, timesteps=len(WORDS), vocabulary=WORDS)
+def _model() -> Any:
+    """Three recurrent units that read four one-hot words and name the next: shape (4, 4) → (4, 4)."""
+    keras = import_keras()
+    model = keras.Sequential(
+        [
+            keras.Input((4, 4), dtype="float32", name="words"),
+            keras.layers.SimpleRNN(3, return_sequences=True, use_bias=False, name="simple_rnn", dtype="float32"),
+            keras.layers.Dense(4, use_bias=False, activation="softmax", name="dense", dtype="float32"),
+        ],
+        name="rnn_dimensions_model",
+    )
+    # Ten times the usual rate, so that 500 epochs are enough to learn the sentence by heart.
+    model.compile(optimizer=keras.optimizers.Adam(0.01, name="adam"), loss="categorical_crossentropy")
+    return model
 
 
-RNN_DIMENSIONS = Lesson(
+LESSON = Lesson(
     name="rnn-dimensions",
     story=Story(
         "The dimensions of a recurrent network",
@@ -29,18 +43,33 @@ RNN_DIMENSIONS = Lesson(
             "On each layer's sheet time runs to the right, units run down, and one row is one number.",
             "A one-hot column times the kernel simply picks one row of the kernel: the row of that word.",
             "Click a number to see the live formula; press F2 to see the cells that it reads.",
-            "The sheet Check sets every number beside Keras's own. Change a weight, and it tells you that it no "
-            "longer applies.",
+            CHECK,
         ),
     ),
-    data_sheet=_data,
-    data_page="the sentence, its words as one-hot columns, and the word that should come next",
-    layer_pages={
+    sentences={
         "simple_rnn": "Three hidden units read a one-hot word (4 numbers) and the memory of the step before (3 "
         "numbers).",
         "dense": "At every step the three hidden units become four probabilities, one for each word that could "
         "come next.",
     },
-    book_names={"simple_rnn.kernel": "wxh", "simple_rnn.recurrent_kernel": "whh", "dense.kernel": "why"},
+    data=sentence,
+    model=_model,
+    book=Book(
+        sentence,
+        {
+            "simple_rnn.kernel": printed(
+                [0.033, 0.021, 0.065], [0.052, -0.082, -0.04], [0.048, 0.04, -0.078], [0.056, -0.033, -0.064]
+            ),
+            "simple_rnn.recurrent_kernel": printed(
+                [-0.027, 0.043, 0.032], [-0.046, -0.048, 0.024], [-0.076, -0.032, 0.047]
+            ),
+            "dense.kernel": printed(
+                [0.058, -0.048, -0.008, 0.045], [0.007, 0.053, -0.092, -0.035], [-0.076, -0.072, -0.066, -0.004]
+            ),
+        },
+        {"simple_rnn.kernel": "wxh", "simple_rnn.recurrent_kernel": "whh", "dense.kernel": "why"},
+    ),
+    data_page=lambda draft, _: sentence_sheet(draft, WORDS),
+    data_sentence="the sentence, its words as one-hot columns, and the word that should come next",
     unit_names={"input.x": WORDS, "dense.z": WORDS, "dense.y": WORDS, "target.y": WORDS},
 )

@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from xlcheck import __version__
-from xlcheck.chapter.recordings.training import TrainingFixture
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.draft import Draft, SheetDraft, reference
-from xlcheck.layout.lesson_sheets import backward, epochs, nudges, training_inputs
-from xlcheck.layout.lesson_sheets.common import START
-from xlcheck.layout.lesson_sheets.start import (
-    WIDE,
-    Story,
-    legend_table,
-    merged_helper,
-    pages_table,
-    provenance_table,
-    reading_table,
-)
+from xlcheck.layout.common import START, merged_helper
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
+from xlcheck.layout.plan import finished
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.training import epochs, nudges, one_step
+from xlcheck.layout.training import inputs as training_inputs
 from xlcheck.learning.optimisers.history import numbers_of
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.plan import Link, WorkbookPlan
-from xlcheck.workbook.styles import TRAINING_LEGEND
+
+if TYPE_CHECKING:
+    from xlcheck.chapter.recordings.training import TrainingFixture
 
 
 @dataclass(frozen=True)
 class TrainingLesson:
-    """A lesson on training: its name and the words on its first sheet."""
+    """A lesson on training.
+
+    Attributes:
+        name: as on the command line.
+        story: the words on the first sheet.
+        plan: lays out its workbook.
+    """
 
     name: str
     story: Story
+    plan: Callable[[TrainingLesson, TrainingFixture, Style], WorkbookPlan]
 
 
 _READING = (
@@ -55,18 +59,6 @@ def _story(network: str, weights: str, data: str) -> Story:
         "the whole training runs again while you watch.",
         _READING,
     )
-
-
-TRAINING_LESSONS: dict[str, TrainingLesson] = {
-    lesson.name: lesson
-    for lesson in (
-        TrainingLesson("simple-rnn-training", _story("A recurrent network", "five weights", "two documents")),
-        TrainingLesson("lstm-training", _story("A long short-term memory", "fourteen weights", "two documents")),
-        TrainingLesson(
-            "rnn-dimensions-training", _story("A network that names the next word", "33 weights", "one sentence")
-        ),
-    )
-}
 
 
 def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style = Style.TEACHING) -> WorkbookPlan:
@@ -92,8 +84,8 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     epochs.place_start(draft, epochs.lay_out(epoch, truth))
     nudged = nudges.lay_out(epoch, epoch.apart(fixture.nudged))
     nudges.place_delta(draft)
-    differences = nudges.differences(epoch, nudged, backward.NAME)
-    backward.one_step_sheet(draft, epoch, fixture.samples, inputs.choice, differences)
+    differences = nudges.differences(epoch, nudged, one_step.NAME)
+    one_step.one_step_sheet(draft, epoch, fixture.samples, inputs.choice, differences)
     nudges.nudges_sheet(draft, epoch, fixture.samples, nudged)
     table = epochs.epochs_sheet(draft, epoch, fixture.samples, truth, inputs)
     provenance = {
@@ -117,9 +109,7 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     )
     for row, chunk in enumerate(manifest.to_chunks()):
         copies.put(row, 0, chunk)
-    properties = {"title": lesson.story.title, "subject": lesson.name, "author": "xlcheck",
-                  "comments": "Every number is a live formula, compared with Keras cell by cell."}  # fmt: skip
-    return WorkbookPlan(tuple(sheet.finish() for sheet in draft.sheets.values()), draft.names, properties)
+    return finished(draft, lesson.story.title, lesson.name)
 
 
 def _gates(spec: ModelSpec) -> dict[str, list[str]]:
@@ -142,25 +132,37 @@ def _documents(fixture: TrainingFixture) -> str:
 
 
 def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[str, str]) -> None:
-    sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
-    sheet.put(0, 0, story.title, "title")
-    sheet.heights[0] = 32
-    sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")
-    sheet.heights[1] = 52
-    for row, source in ((3, training_inputs.TOP), (4, training_inputs.TOP - 1)):
-        cell = Range(training_inputs.NAME, source, training_inputs.CHARTS)
-        shown = next(helper.desired[0] for helper in draft.helpers if helper.cell == cell)
-        style = "big_verdict" if row == 3 else "strong"
-        merged_helper(draft, sheet, sheet.at(row, 0, 1, 9), reference(cell, START), [shown], style)
-        sheet.heights[row] = 28
-    sheet.put(3, 10, Link("change the training →", Range(training_inputs.NAME, 0, 0)), "link")
+    opening(sheet, story)
+    below = training_inputs.TOP - 1
+    verdict, status = (Range(training_inputs.NAME, row, training_inputs.CHARTS) for row in (training_inputs.TOP, below))
+    marks = {shown_at(draft, verdict): "right", "An input": "edited"}
+    link = Link("change the training →", Range(training_inputs.NAME, 0, 0))
+    verdict_line(draft, sheet, reference(verdict, START), shown_at(draft, verdict), link, marks)
+    area = sheet.at(4, 0, 1, 9)
+    merged_helper(draft, sheet, area, reference(status, START), [shown_at(draft, status)], "strong")
+    sheet.heights[4] = 28
     pages = {
         training_inputs.NAME: "optimiser, learning rate and first weights: change them, and watch the curves",
-        backward.NAME: "the first epoch number by number, each gradient with its chain rule",
+        one_step.NAME: "the first epoch number by number, each gradient with its chain rule",
         nudges.NAME: "gradients without calculus: each weight nudged up and down, and what the loss does",
         epochs.NAME: "every number of all epochs, one row an epoch, with Keras's loss and weights beside it",
     }
-    row = reading_table(sheet, 6, story.reading)
-    row = pages_table(sheet, row + 1, pages)
-    row = legend_table(sheet, row + 1, TRAINING_LEGEND)
-    provenance_table(sheet, row + 1, provenance)
+    closing(sheet, 6, story.reading, pages, provenance, learns=True)
+
+
+TRAINING_LESSONS: dict[str, TrainingLesson] = {
+    lesson.name: lesson
+    for lesson in (
+        TrainingLesson(
+            "simple-rnn-training", _story("A recurrent network", "five weights", "two documents"), plan_training
+        ),
+        TrainingLesson(
+            "lstm-training", _story("A long short-term memory", "fourteen weights", "two documents"), plan_training
+        ),
+        TrainingLesson(
+            "rnn-dimensions-training",
+            _story("A network that names the next word", "33 weights", "one sentence"),
+            plan_training,
+        ),
+    )
+}

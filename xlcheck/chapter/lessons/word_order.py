@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from xlcheck.chapter.lessons.recipe import Lesson
-from xlcheck.layout.draft import Draft
-from xlcheck.layout.lesson_sheets.data import DataPlaces
-from xlcheck.layout.lesson_sheets.sentences import sentences_sheet
-from xlcheck.layout.lesson_sheets.start import Story
+from typing import Any
+
+from xlcheck.chapter.datasets.word_order import word_order
+from xlcheck.chapter.lessons.lesson import CHECK, Lesson
+from xlcheck.layout.data.sentences import sentences_sheet
+from xlcheck.layout.front import Story
+from xlcheck.model.keras_import import import_keras
 
 WORDS = ("this", "is", "an")
 
 
-def _data(draft: Draft) -> DataPlaces:
-    return sentences_sheet(draft, timesteps=3, vocabulary=WORDS)
+def _model() -> Any:
+    """Three one-hot words, averaged by one layer and read in order by another: shape (3, 3) → (3,), (2,)."""
+    keras = import_keras()
+    words = keras.Input((3, 3), dtype="float32", name="words")
+    bag = keras.layers.GlobalAveragePooling1D(name="bag_of_words", dtype="float32")(words)
+    state = keras.layers.SimpleRNN(2, name="simple_rnn", dtype="float32")(words)
+    return keras.Model(words, [bag, state], name="word_order_model")
 
 
-WORD_ORDER = Lesson(
+LESSON = Lesson(
     name="word-order",
     story=Story(
         "Why order needs a memory",
@@ -28,16 +35,18 @@ WORD_ORDER = Lesson(
             "The sheet bag_of_words averages the columns: each of the three numbers is ⅓ for both sentences.",
             "The sheet simple_rnn reads the same columns from left to right. Watch the last hidden state.",
             "The sheet Documents sets both sentences side by side: equal averages above, different states below.",
-            "The sheet Check sets every number beside Keras's own. Change a weight, and it tells you that it no longer "
-            "applies.",
+            CHECK,
         ),
     ),
-    data_sheet=_data,
-    data_page="the sentences as one-hot columns, their sums, and the drop-down that chooses one",
-    layer_pages={
+    sentences={
         "bag_of_words": "The average over all steps: which words are there, whatever their order.",
         "simple_rnn": "Two hidden units read one word after the other. What they keep of a word depends on what "
         "came before it.",
     },
+    data=word_order,
+    model=_model,
+    data_page=lambda draft, _: sentences_sheet(draft, WORDS),
+    data_sentence="the sentences as one-hot columns, their sums, and the drop-down that chooses one",
     unit_names={"input.x": WORDS, "bag_of_words.y": WORDS},
-)  # fmt: skip
+    side_by_side=True,
+)

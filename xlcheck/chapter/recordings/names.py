@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from xlcheck.chapter.lessons import catalogue
+from xlcheck.chapter.lessons.training import TRAINING_LESSONS
+from xlcheck.chapter.lessons.vanishing_gradients import VANISHING_GRADIENTS
 from xlcheck.chapter.recordings.options import MORE, OPTIONS
 from xlcheck.errors import UsageError
 
 TRAINED = "trained"
 BOOK = "book"
-LESSONS = (
-    "simple-rnn", "lstm", "rnn-dimensions", "gru", "embedding", "bidirectional", "word-order", "architectures",
-    "encoder-decoder", "next-word", "sentiment", "film-reviews",
-)  # fmt: skip
-IN_THE_BOOK = LESSONS[:3]
-VANISHING = "vanishing-gradients"
-TRAININGS = (*(f"{lesson}-training" for lesson in IN_THE_BOOK), VANISHING)
+LESSONS = tuple(catalogue.LESSONS)
+IN_THE_BOOK = tuple(name for name, lesson in catalogue.LESSONS.items() if lesson.book is not None)
+VANISHING = VANISHING_GRADIENTS.name
+TRAININGS = (*TRAINING_LESSONS, VANISHING)
 """The lessons on training: their fixtures are whole trainings."""
 
 

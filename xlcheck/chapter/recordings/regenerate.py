@@ -34,7 +34,7 @@ def write_fixtures(names: Iterable[str], folder: Path, progress: Progress | None
         UsageError: there is no fixture of this name, or the folder cannot be written to.
         MissingDependencyError: Keras is not installed.
     """
-    from xlcheck.chapter.training.text_lessons import save_lesson
+    from xlcheck.chapter.training.lessons import save_lesson
 
     names = known_names(names)
     written = [write_schema(folder)]
@@ -47,7 +47,7 @@ def write_fixtures(names: Iterable[str], folder: Path, progress: Progress | None
             continue
         model, history = _model(name, progress)
         write_fixture(_fixture(name, model, history), folder / f"{name}.json")
-        save_lesson(name, model, folder / f"{name}.keras")
+        save_lesson(lesson_of(name), model, folder / f"{name}.keras")
         written += [folder / f"{name}.json", folder / f"{name}.keras"]
     return tuple(written)
 

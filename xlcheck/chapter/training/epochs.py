@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.chapter.lessons.catalogue import lesson_named
 from xlcheck.chapter.recordings.names import TRAININGS, VANISHING
 from xlcheck.chapter.recordings.training import TrainingFixture
 from xlcheck.chapter.training.fit import Progress, set_seed
-from xlcheck.chapter.training.lessons import EPOCHS, RECIPES, SEED
-from xlcheck.chapter.training.models import MODELS
+from xlcheck.chapter.training.lessons import EPOCHS, SEED, untrained
 from xlcheck.chapter.training.vanishing import vanishing_fixture
 from xlcheck.errors import UsageError
 from xlcheck.graph.nudges import SIZE
@@ -46,9 +46,9 @@ def train_epochs(
     if name not in TRAINED_LESSONS:
         raise UsageError(f"there is no lesson {name!r} on training; there are {', '.join(TRAINED_LESSONS)}")
     lesson = TRAINED_LESSONS[name]
-    data = RECIPES[lesson].data()
+    data = lesson_named(lesson).data()
     set_seed(seed)
-    model = MODELS[lesson]()
+    model = untrained(lesson)
     _start_recurrent(model)
     spec = read_model(model)
     start = record(model, data.inputs, data.targets)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from xlcheck.chapter.datasets.architectures import architectures
 from xlcheck.chapter.datasets.dataset import Dataset
-from xlcheck.chapter.datasets.lesson_texts import film_reviews, next_word, sentiment
-from xlcheck.chapter.datasets.reversal import reversal
-from xlcheck.chapter.datasets.sentence import sentence
-from xlcheck.chapter.datasets.toy import BOOK_ORDER, toy, toy_codes
-from xlcheck.chapter.datasets.word_order import word_order
+from xlcheck.chapter.lessons.catalogue import book_of, lesson_named
 from xlcheck.chapter.recordings.fixture import Fixture
-from xlcheck.chapter.training.book import BOOK_WEIGHTS
 from xlcheck.chapter.training.fit import Progress, fit, set_seed
-from xlcheck.chapter.training.models import MODELS
-from xlcheck.chapter.training.text_lessons import TRAINERS
+from xlcheck.chapter.training.model_file import Companion, write_model
+from xlcheck.chapter.training.save import save_model
 from xlcheck.errors import UsageError
 from xlcheck.layers.forward import forward_graph
 from xlcheck.model.keras_builder import to_keras
@@ -33,28 +28,29 @@ SEED = 19  # of the first 43 seeds the one with which both toy models tell the t
 EPOCHS = 500
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """What a lesson is made of: its data as encoded here, and as encoded in the book if it is in there."""
+def untrained(lesson: str) -> Any:
+    """A lesson's float32 Keras model before it is trained.
 
-    data: Callable[[], Dataset]
-    book_data: Callable[[], Dataset] | None = None
+    Raises:
+        UsageError: there is no such lesson, or its model is only made by its training.
+    """
+    model = lesson_named(lesson).model
+    if model is None:
+        raise UsageError(f"the model of the lesson {lesson!r} is only made by its training")
+    return model()
 
 
-RECIPES: dict[str, Recipe] = {
-    "simple-rnn": Recipe(toy, lambda: toy(BOOK_ORDER)),
-    "lstm": Recipe(toy, lambda: toy(BOOK_ORDER)),
-    "rnn-dimensions": Recipe(sentence, sentence),
-    "gru": Recipe(toy),
-    "bidirectional": Recipe(toy),
-    "embedding": Recipe(toy_codes),
-    "word-order": Recipe(word_order),
-    "architectures": Recipe(architectures),
-    "encoder-decoder": Recipe(reversal),
-    "next-word": Recipe(next_word),
-    "sentiment": Recipe(sentiment),
-    "film-reviews": Recipe(film_reviews),
-}
+def save_lesson(lesson: str, model: Any, path: Path) -> None:
+    """Save a lesson's model; one that reads words together with its vocabulary.
+
+    Raises:
+        UsageError: there is no such lesson, the name does not end in `.keras`, or the file cannot be written there.
+    """
+    text = lesson_named(lesson).text
+    if text is None:
+        save_model(model, path)
+    else:
+        write_model(path, model, Companion(text.encoding()))
 
 
 def train_model(
@@ -68,11 +64,12 @@ def train_model(
     Raises:
         UsageError: there is no such lesson, or the seed is out of range.
     """
-    data = _recipe(lesson).data()
-    if lesson in TRAINERS:
-        return TRAINERS[lesson](seed, epochs, progress)
+    own = lesson_named(lesson)
+    if own.train is not None:
+        return own.train(seed, epochs, progress)
+    data = own.data()
     set_seed(seed)
-    model = MODELS[lesson]()
+    model = untrained(lesson)
     if data.targets is None:
         return model, ()
     return model, fit(model, _inputs(data), data.targets, epochs, progress, data.step_weights)
@@ -84,10 +81,10 @@ def book_model(lesson: str) -> Any:
     Raises:
         UsageError: there is no such lesson, or the book prints no weights for it.
     """
-    _book_data(lesson)
-    model = MODELS[lesson]()
+    weights = book_of(lesson).weights
+    model = untrained(lesson)
     for layer in model.layers:
-        layer.set_weights([BOOK_WEIGHTS[lesson][f"{layer.name}.{variable.name}"] for variable in layer.weights])
+        layer.set_weights([weights[f"{layer.name}.{variable.name}"] for variable in layer.weights])
     model.optimizer.build(model.trainable_variables)  # so that the saved model is a whole one, ready to train
     return model
 
@@ -105,7 +102,7 @@ def train_lesson(lesson: str, seed: int = SEED, epochs: int = EPOCHS, progress: 
 
 def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], seed: int = SEED) -> Fixture:
     """Record a trained model of a lesson on the lesson's data."""
-    data = RECIPES[lesson].data()
+    data = lesson_named(lesson).data()
     spec = read_model(model)
     return Fixture(
         name=lesson,
@@ -135,7 +132,8 @@ def book_fixture(lesson: str) -> Fixture:
         UsageError: there is no such lesson, or the book prints no weights for it.
         OracleError: Keras contradicts itself.
     """
-    data = _book_data(lesson)()
+    book = book_of(lesson)
+    data = book.data()
     model = book_model(lesson)
     spec = read_model(model)
     return Fixture(
@@ -144,9 +142,9 @@ def book_fixture(lesson: str) -> Fixture:
         weights="book",
         spec=spec,
         samples=data.samples,
-        trace=record(to_keras(spec, BOOK_WEIGHTS[lesson]), data.inputs, data.targets),
+        trace=record(to_keras(spec, book.weights), data.inputs, data.targets),
         trace_float32=record(model, data.inputs, data.targets, dtype="float32"),
-        provenance={**versions(), "weights_sha256": weights_hash(BOOK_WEIGHTS[lesson])},
+        provenance={**versions(), "weights_sha256": weights_hash(book.weights)},
     )
 
 
@@ -163,19 +161,6 @@ def weights_hash(weights: Mapping[str, Array]) -> str:
     for name, values in weights.items():
         digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, dtype="<f8").tobytes())
     return digest.hexdigest()
-
-
-def _recipe(lesson: str) -> Recipe:
-    if lesson not in RECIPES:
-        raise UsageError(f"there is no lesson {lesson!r}; the lessons are {', '.join(RECIPES)}")
-    return RECIPES[lesson]
-
-
-def _book_data(lesson: str) -> Callable[[], Dataset]:
-    data = _recipe(lesson).book_data
-    if data is None:
-        raise UsageError(f"the book prints no weights for the lesson {lesson!r}; leave out --weights book")
-    return data
 
 
 def _inputs(data: Dataset) -> Any:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from xlcheck.chapter.datasets.labelled import LabelledTexts, Split
@@ -18,8 +16,6 @@ from xlcheck.chapter.datasets.reviews import films, reviews
 from xlcheck.chapter.training.classifier import Architecture, Cell
 from xlcheck.chapter.training.classify import ClassifierData, Part, Schedule, train_classifier
 from xlcheck.chapter.training.fit import Progress
-from xlcheck.chapter.training.model_file import Companion, write_model
-from xlcheck.chapter.training.save import save_model
 from xlcheck.chapter.training.text import new_text_model, train_text
 from xlcheck.model.encoding import Encoding
 
@@ -67,27 +63,3 @@ def _divided(texts: LabelledTexts, parts: Split, encoding: Encoding) -> Classifi
     codes = encoding.pad(encoding.encode_words(encoding.tokens.words(text)) for text in texts.texts)
     training, test = (Part(codes[which], texts.labels[which]) for which in (parts.training, parts.test))
     return ClassifierData(encoding, training, None, test)
-
-
-def save_lesson(lesson: str, model: Any, path: Path) -> None:
-    """Save a lesson's model; one that reads words together with its vocabulary.
-
-    Raises:
-        UsageError: the name does not end in `.keras`, or the file cannot be written there.
-    """
-    if lesson in ENCODINGS:
-        write_model(path, model, Companion(ENCODINGS[lesson]()))
-    else:
-        save_model(model, path)
-
-
-TRAINERS: dict[str, Callable[[int, int, Progress | None], Trained]] = {
-    "next-word": train_next_word,
-    "sentiment": train_sentiment,
-    "film-reviews": train_film_reviews,
-}
-ENCODINGS: dict[str, Callable[[], Encoding]] = {
-    "next-word": lambda: first_paragraph().encoding,
-    "sentiment": message_encoding,
-    "film-reviews": review_encoding,
-}

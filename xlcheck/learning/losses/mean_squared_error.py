@@ -16,7 +16,7 @@ def _expr(build: GraphBuilder, y: Ref, p: Ref, has_logits: bool) -> Expr:
 
 MEAN_SQUARED_ERROR = Loss(
     "mean_squared_error",
-    "(p − y)², averaged over the units",
+    "(y − target)², averaged over the units",
     "How far the answer lies from the target: 0 if it is right.",
     _expr,
 )

@@ -31,7 +31,7 @@ def _from_logits(build: GraphBuilder, y: Ref, z: Ref, has_logits: bool) -> Expr:
     return SparseCategoricalCrossentropy(y, probability(build, z, Softmax, known), known)
 
 
-SPARSE_CATEGORICAL_CROSSENTROPY = Loss(_NAME, "−ln p of the right class", _MEANING, _expr, codes=True)
+SPARSE_CATEGORICAL_CROSSENTROPY = Loss(_NAME, "−ln y of the right class", _MEANING, _expr, codes=True)
 SPARSE_CATEGORICAL_CROSSENTROPY_FROM_LOGITS = Loss(
     _NAME + FROM_LOGITS, "−ln softmax(z) of the right class", _MEANING, _from_logits, codes=True
 )

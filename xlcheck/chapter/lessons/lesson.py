@@ -1,0 +1,118 @@
+"""What a lesson is: its words, its data, its Keras model, and what it adds to the workbook of that model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from xlcheck.layout.additions import DataPage, Page
+from xlcheck.layout.front import Story
+from xlcheck.model.model_spec import Array
+
+if TYPE_CHECKING:
+    from xlcheck.chapter.datasets.dataset import Dataset
+    from xlcheck.chapter.training.fit import Progress
+    from xlcheck.model.encoding import Encoding
+
+Trainer = Callable[[int, int, "Progress | None"], tuple[Any, tuple[float, ...]]]
+"""(seed, epochs, told after each epoch) → the trained float32 model, and the loss of each epoch."""
+
+
+CHECK = (
+    "The sheets Check and Numbers set every number beside Keras's own. Change a weight or an input, and they tell you "
+    "that Keras's numbers no longer apply."
+)
+CHECK_TEXT = (
+    "The sheets Check and Numbers set every number beside Keras's own. After other words were typed these no longer "
+    "apply; xlcheck check then asks Keras anew."
+)
+
+
+@dataclass(frozen=True)
+class PrintedPrediction:
+    """What Keras printed for one document.
+
+    Attributes:
+        document: the text.
+        value: the printed probability, 8 digits.
+    """
+
+    document: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the book prints for a lesson.
+
+    Attributes:
+        data: the data as encoded there.
+        weights: the printed numbers, by quantity name, as a reader types them into a cell.
+        names: what the book calls each weight, by quantity name.
+        prediction: what Keras printed with these weights.
+    """
+
+    data: Callable[[], Dataset]
+    weights: Mapping[str, Array]
+    names: Mapping[str, str] = field(default_factory=dict)
+    prediction: PrintedPrediction | None = None
+
+
+def printed(*rows: object) -> Array:
+    """Numbers as they stand in the book, row by row."""
+    return np.array(rows, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a lesson reads whose model knows words.
+
+    Attributes:
+        encoding: the model's vocabulary.
+        words: the text that stands in the cells at first.
+    """
+
+    encoding: Callable[[], Encoding]
+    words: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson on a network. All of it stands in one module, and `catalogue` lists these.
+
+    Attributes:
+        name: as on the command line.
+        story: the words on the first sheet.
+        sentences: for each layer, what its sheet shows.
+        data: the documents, encoded.
+        model: the untrained Keras model, with the names that the sheets use; None if `train` makes it.
+        train: another training than Keras's `fit` on all data at once.
+        text: the text and vocabulary of a model that reads words, which can be changed in the workbook.
+        book: the weights that are printed in the book, if there are any.
+        data_page: fills the page of the data; by default it is a table of all samples.
+        data_sentence: what that page shows.
+        unit_names: names of the units of a band (the words of a vocabulary), by the band's name.
+        loss: whether the workbook shows the loss that the model was trained with.
+        side_by_side: whether it shows the forward pass of every sample, also without a loss.
+        history: whether it shows the loss of each epoch.
+        pages: worksheets that only this lesson has.
+    """
+
+    name: str
+    story: Story
+    sentences: Mapping[str, str]
+    data: Callable[[], Dataset]
+    model: Callable[[], Any] | None = None
+    train: Trainer | None = None
+    text: Text | None = None
+    book: Book | None = None
+    data_page: DataPage | None = None
+    data_sentence: str = "the samples, what Keras answers to each, and the drop-down that selects one"
+    unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    loss: bool = True
+    side_by_side: bool = False
+    history: bool = True
+    pages: Sequence[Page] = ()

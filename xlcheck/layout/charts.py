@@ -1,0 +1,60 @@
+"""Curves of what a layer computes over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.graph.quantities import Role
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.table import FIRST, MEANING, SYMBOL, WRAP, Line, Table, unit_names
+from xlcheck.workbook.plan import Chart, Series
+
+_CHARTED_UNITS = 7
+_IN_SIGHT = 100  # rows; below a longer table nobody would find the chart
+_APART = 17  # rows
+
+
+def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
+    """What a reader wants to see over time, for few units and steps: states, else outputs; and gates."""
+    if not 1 < table.timesteps <= WRAP:
+        return
+    roles = [Role.STATE if _timed(table, Role.STATE) else Role.OUTPUT, Role.GATE]
+    titles = {Role.STATE: "Memory over time", Role.OUTPUT: "Output over time", Role.GATE: "Gates over time"}
+    below = table.end < _IN_SIGHT
+    places = [(table.end, SYMBOL), (table.end, MEANING)] if below else [
+        (table.top, table.columns + 1), (table.top + _APART, table.columns + 1)
+    ]  # fmt: skip
+    for role in roles:
+        series = _series(draft, sheet, table, _timed(table, role))
+        if series:
+            markers = table.timesteps <= 30
+            chart = Chart(*places.pop(0), titles[role], "time step", "", series, width=500, markers=markers)
+            sheet.charts.append(chart)
+
+
+def _timed(table: Table, role: Role) -> list[Line]:
+    """The bands of a role that are computed at every step."""
+    return [
+        line for line in table.lines
+        if line.band and line.band.role is role and len(line.members) == table.timesteps and line.members[0].expr
+    ]  # fmt: skip
+
+
+def _series(draft: Draft, sheet: SheetDraft, table: Table, lines: Sequence[Line]) -> tuple[Series, ...]:
+    layers = {line.band.layer for line in lines if line.band}
+    found = []
+    for line in lines:
+        first = line.members[0]
+        row = draft.placed(first.name).top
+        names = unit_names(draft, first.band)
+        for unit in range(min(first.shape[-1], _CHARTED_UNITS)):
+            name = names[unit] if names else first.band.label.replace("ₜ", "")
+            if not names and first.shape[-1] > 1:
+                name += f" {unit + 1}"
+            if len(layers) > 1:
+                name += f", {first.band.layer.rpartition('.')[2]}"
+            values = Range(sheet.name, row + unit, FIRST, 1, table.timesteps)
+            found.append(Series(name, values, sheet.at(table.top, FIRST, 1, table.timesteps)))
+    return tuple(found)

@@ -1,0 +1,94 @@
+"""Check: one row for each symbol of each layer: how many of its numbers agree with Keras, and how well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.layout.common import heading, title
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.numbers import OBSOLETE, RIGHT, TOLERANCE, WRONG, BandRows
+from xlcheck.layout.originals import Question
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import Highlight, Link
+
+NAME = "Check"
+_LINK, _LABEL, _EQUATION, _COUNT, _AGREE, _LARGEST, _VERDICT = range(7)
+_STATE_ROW, _TOP = 4, 6
+_COLUMNS = 7
+
+
+def applies_cell(sheet: SheetDraft) -> Range:
+    """The cell that will say whether weights and inputs are those that Keras was given."""
+    return sheet.at(_STATE_ROW, _COUNT)
+
+
+def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unchanged: Sequence[Question]) -> Range:
+    """Fill the sheet; returns the column of agreeing numbers."""
+    subtitle = (
+        "What this workbook computes, beside the same numbers from Keras in double precision. The last digits may "
+        "differ by rounding; anything larger than the tolerance is a mistake."
+    )
+    title(sheet, NAME, subtitle, _COLUMNS)
+    sheet.widths.update({_LINK: 30, _LABEL: 18, _EQUATION: 44, _COUNT: 12, _AGREE: 12, _LARGEST: 14, _VERDICT: 10})
+    top = _TOP + 2
+    sources_top = top + len(bands) + 3
+    flags = sheet.at(sources_top, _COUNT, len(unchanged))
+    applies = applies_cell(sheet)
+    sheet.merge(
+        sheet.at(_STATE_ROW, 0, 1, _COUNT),
+        "weights and inputs are those Keras was given (1: yes, 0: something was changed)",
+        "label",
+    )
+    draft.helper(sheet, _STATE_ROW, _COUNT, f"MIN({flags.a1})", [1.0], "keras_code")
+    heading(sheet, _TOP, "Symbol by symbol", _COLUMNS)
+    header = ["numbers of", "symbol", "equation", "how many", "agree", "largest difference", "verdict"]
+    sheet.put_row(_TOP + 1, 0, header, "header")
+    sheet.heights[_TOP + 1] = 32
+    for offset, rows in enumerate(bands):
+        _band(draft, sheet, top + offset, rows, applies)
+    verdicts = sheet.at(top, _VERDICT, len(bands))
+    sheet.highlights += [
+        Highlight(verdicts, mark, style) for mark, style in ((RIGHT, "right"), (WRONG, "wrong"), (OBSOLETE, "edited"))
+    ]
+    heading(sheet, sources_top - 2, "Unchanged since Keras computed", _COLUMNS)
+    sheet.put_row(sources_top - 1, 0, ["weights and inputs", "where", "how they are compared", "unchanged"], "header")
+    for offset, question in enumerate(unchanged):
+        _question(draft, sheet, sources_top + offset, question)
+    sheet.freeze = (_TOP + 2, 1)
+    return sheet.at(top, _AGREE, len(bands))
+
+
+def verdict(bands: Sequence[BandRows], sheet: str, agree: Range, applies: Range) -> tuple[str, str]:
+    """The overall verdict as a formula on another worksheet, and its text when everything agrees."""
+    count = sum(rows.verdicts.rows for rows in bands)
+    text = (
+        f'IF({reference(applies, sheet, fixed=True)}=1,SUM({reference(agree, sheet, fixed=True)})&" of {count} '
+        'numbers agree with Keras","A weight or an input was changed: Keras\'s numbers no longer apply")'
+    )
+    return text, f"{count} of {count} numbers agree with Keras"
+
+
+def _band(draft: Draft, sheet: SheetDraft, row: int, rows: BandRows, applies: Range) -> None:
+    first = draft.placed(rows.members[0].name)
+    count = rows.verdicts.rows
+    sheet.put(row, _LINK, Link(rows.band.name, Range(first.sheet, first.top, first.left)), "link")
+    sheet.put(row, _LABEL, rows.band.label, "symbol")
+    sheet.put(row, _EQUATION, rows.band.equation, "equation")
+    sheet.put(row, _COUNT, float(count), "keras_code")
+    marks, differences = (reference(area, sheet.name) for area in (rows.verdicts, rows.differences))
+    right = f'COUNTIF({marks},"{RIGHT}")' if count > 1 else f'IF({marks}="{RIGHT}",1,0)'
+    agree = draft.helper(sheet, row, _AGREE, right, [float(count)], "keras_code")
+    largest = f"MAX(MAX({differences}),-MIN({differences}))"
+    draft.helper(sheet, row, _LARGEST, largest, [0.0], "difference", TOLERANCE)
+    mark = f'IF({applies.fixed()}=0,"{OBSOLETE}",IF({agree.a1}={count},"{RIGHT}","{WRONG}"))'
+    draft.helper(sheet, row, _VERDICT, mark, [RIGHT], "verdict")
+
+
+def _question(draft: Draft, sheet: SheetDraft, row: int, question: Question) -> None:
+    """Whether some weights or inputs are still those that Keras was given."""
+    area = question.area
+    sheet.put(row, _LINK, Link(question.name, Range(area.sheet, area.top, area.left)), "link")
+    sheet.put(row, _LABEL, area.a1, "column_label")
+    sheet.put(row, _EQUATION, question.how, "text")
+    draft.helper(sheet, row, _COUNT, question.formula, [1.0], "keras_code")

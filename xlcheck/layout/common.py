@@ -1,0 +1,43 @@
+"""What every worksheet of a generated workbook has: a title, a way back, a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import Formula, Link
+
+START = "Start"
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def subscript(number: int) -> str:
+    """12 → ₁₂."""
+    return str(number).translate(_SUBSCRIPTS)
+
+
+def title(sheet: SheetDraft, text: str, subtitle: str, columns: int) -> None:
+    """Rows 1 to 3: the title, one sentence, and the link to the first worksheet."""
+    sheet.put(0, 0, text, "title")
+    sheet.heights[0] = 30
+    sheet.merge(sheet.at(1, 0, 1, columns), subtitle, "subtitle")
+    sheet.heights[1] = 34
+    sheet.put(2, 0, Link("← Start", Range(START, 0, 0)), "link")
+
+
+def heading(sheet: SheetDraft, row: int, text: str, columns: int) -> None:
+    """A heading underlined across the given number of columns."""
+    sheet.put(row, 0, text, "heading")
+    for column in range(1, columns):
+        sheet.put(row, column, None, "heading")
+    sheet.heights[row] = 22
+
+
+def merged_helper(
+    draft: Draft, sheet: SheetDraft, area: Range, text: str, desired: Sequence[float | str], style: str
+) -> None:
+    """Show a rectangle as one cell with a formula that is no quantity."""
+    sheet.merge(area, Formula(text, desired[0]), style)
+    draft.note_helper(Range(area.sheet, area.top, area.left), text, desired)

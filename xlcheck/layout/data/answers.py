@@ -1,0 +1,125 @@
+"""What a model that reads words answers, in words: the likeliest next ones, or a label; live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.graph.quantities import Quantity
+from xlcheck.layout.common import heading
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.numbers import slack
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.model.encoding import Encoding
+
+CANDIDATES = 10
+ANSWER_TOP = 4
+_WORD, _PROBABILITY = 1, 2
+_WIDE = 6
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer in words.
+
+    Attributes:
+        cell: where it stands.
+        text: what it is at first.
+    """
+
+    cell: Range
+    text: str
+
+
+def next_words(draft: Draft, sheet: SheetDraft, encoding: Encoding, vocabulary: Range) -> Answer:
+    """The ten words that are most likely to come next, the likeliest first; returns the first.
+
+    Args:
+        draft: the workbook so far, with the model's answer placed.
+        sheet: the sheet of the words.
+        encoding: the vocabulary; the model answers with a probability for each of its codes.
+        vocabulary: where its words stand.
+    """
+    output = draft.graph[draft.graph.outputs[-1]]
+    probabilities = draft.trace[output.name][0]
+    order = np.argsort(-probabilities, kind="stable")
+    heading(sheet, ANSWER_TOP, "The next word", _WIDE)
+    sheet.put_row(ANSWER_TOP + 1, 0, ["rank", "word", "probability"], "header")
+    area = draft.placed(output.name)
+    cells = reference(area, sheet.name, fixed=True)
+    listed = reference(vocabulary, sheet.name, fixed=True)
+    first = encoding.first_code
+    specials = ",".join(f'"{encoding.word(code)}"' for code in range(first))
+    for rank in range(min(CANDIDATES, len(encoding.words))):
+        row = ANSWER_TOP + 2 + rank
+        sheet.put(row, 0, float(rank + 1), "column_label")
+        largest = sheet.at(row, _PROBABILITY)
+        likeliest = encoding.word(int(order[rank]))
+        style = "output_text" if rank else "output_box"
+        place = f"MATCH({largest.a1},{cells},0)"
+        word = f"INDEX({listed},{place}-{first})" if first else f"INDEX({listed},{place})"
+        if first:
+            word = f"IF({place}<={first},CHOOSE({place},{specials}),{word})"
+        draft.helper(sheet, row, _WORD, word, [likeliest], style)
+        value = float(probabilities[order[rank]])
+        draft.helper(sheet, row, _PROBABILITY, f"LARGE({cells},{rank + 1})", [value], "output", slack(draft, output))
+    return Answer(sheet.at(ANSWER_TOP + 2, _WORD), encoding.word(int(order[0])))
+
+
+def numbers(draft: Draft, sheet: SheetDraft) -> None:
+    """The model's answer where nothing says what it means: the first of its numbers.
+
+    Args:
+        draft: the workbook so far, with the model's answer placed.
+        sheet: the sheet of the words.
+    """
+    output = draft.graph[draft.graph.outputs[-1]]
+    heading(sheet, ANSWER_TOP, "The answer", _WIDE)
+    sheet.put_row(ANSWER_TOP + 1, _WORD, ["output", "number"], "header")
+    area = draft.placed(output.name)
+    for unit in range(min(CANDIDATES, output.shape[-1])):
+        row = ANSWER_TOP + 2 + unit
+        sheet.put(row, _WORD, f"{output.band.layer}, unit {unit + 1}", "strong")
+        text = reference(Range(area.sheet, area.top + unit, area.left), sheet.name)
+        value = float(draft.trace[output.name][0, unit])
+        draft.helper(sheet, row, _PROBABILITY, text, [value], "output", slack(draft, output))
+
+
+def label(draft: Draft, sheet: SheetDraft, labels: Sequence[str]) -> Answer:
+    """The probability of each label, and the label that the model gives.
+
+    Args:
+        draft: the workbook so far, with the model's answer placed.
+        sheet: the sheet of the words.
+        labels: what the classes are called; a single output is the probability of the second.
+    """
+    output = draft.graph[draft.graph.outputs[-1]]
+    heading(sheet, ANSWER_TOP, "The answer", _WIDE)
+    sheet.put_row(ANSWER_TOP + 1, _WORD, ["label", "probability"], "header")
+    for number, text in enumerate(labels):
+        row = ANSWER_TOP + 2 + number
+        sheet.put(row, _WORD, text, "strong")
+        formula, value = _probability(draft, sheet, output, number)
+        draft.helper(sheet, row, _PROBABILITY, formula, [value], "output", slack(draft, output))
+    names = sheet.at(ANSWER_TOP + 2, _WORD, len(labels))
+    shares = sheet.at(ANSWER_TOP + 2, _PROBABILITY, len(labels))
+    row = ANSWER_TOP + 2 + len(labels)
+    sheet.put(row, 0, "answer", "label")
+    values = [_probability(draft, sheet, output, number)[1] for number in range(len(labels))]
+    answer = labels[int(np.argmax(values))]
+    text = f"INDEX({names.a1},MATCH(MAX({shares.a1}),{shares.a1},0))"
+    return Answer(draft.helper(sheet, row, _WORD, text, [answer], "output_box"), answer)
+
+
+def _probability(draft: Draft, sheet: SheetDraft, output: Quantity, label_number: int) -> tuple[str, float]:
+    """The formula and the value of a label's probability."""
+    area = draft.placed(output.name)
+    values = draft.trace[output.name][0]
+    if output.shape[-1] > 1:
+        cell = Range(area.sheet, area.top + label_number, area.left)
+        return reference(cell, sheet.name), float(values[label_number])
+    text = reference(Range(area.sheet, area.top, area.left), sheet.name)
+    return (text, float(values[0])) if label_number else (f"1-{text}", 1.0 - float(values[0]))

@@ -1,0 +1,145 @@
+"""Inputs: every sample that the workbook knows, one row each, and the drop-down that selects one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from xlcheck.errors import WorkbookError
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
+from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.trace import Trace
+from xlcheck.layout.common import heading, title
+from xlcheck.layout.data.store import Order, Store, item
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.outputs import SHOWN, shown_outputs
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import Array, DropDown
+
+NAME = "Inputs"
+_NUMBER, _SAMPLE, _FIRST = 0, 1, 2
+_SELECTOR_ROW, _TOP = 4, 7
+_MAX_WIDTH = 2000
+
+
+def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained: Trace) -> Store:
+    """Fill the sheet.
+
+    Args:
+        draft: the workbook so far.
+        given: the bands of the inputs (and of initial states that differ from sample to sample).
+        trained: the model's values as trained, from which the stored predictions are taken.
+    """
+    sheet = draft.sheet(NAME, "input")
+    title(sheet, "Inputs", "What the network can read here, one sample a row. Choose a sample, and every sheet shows "
+          "the network reading it.", 10)  # fmt: skip
+    sheet.widths.update({_NUMBER: 12, _SAMPLE: 34, **{_FIRST + j: 12 for j in range(60)}})
+    row = _samples(draft, sheet, trained)
+    areas, orders, timesteps = {}, {}, {}
+    for band, members in given.items():
+        values = np.stack([draft.trace[q.name].reshape(len(draft.samples), -1) for q in members], axis=1)
+        steps, features = values.shape[1:]
+        timesteps[band] = steps
+        if steps > 1 and (features > 1 or steps > _MAX_WIDTH):
+            orders[band] = Order.STEPS
+        row, areas[band] = _stored(draft, sheet, row + 1, members, values, by_steps=band in orders)
+    selected = "1" if draft.selector is None else reference(draft.selector, "", fixed=True)
+    names = sheet.at(_TOP + 2, _SAMPLE, len(draft.samples))
+    return Store(areas, orders, timesteps, selected, item(names, selected))
+
+
+def require_room(arrays: Sequence[Array]) -> None:
+    """Refuse samples that the worksheet could hold neither in rows nor in columns, before hours are spent on them.
+
+    Args:
+        arrays: one for each input, samples first; then the time steps, if there are any.
+
+    Raises:
+        WorkbookError: there is no room; the message has the sizes.
+    """
+    for array in arrays:
+        samples, steps = array.shape[0], array.shape[1] if array.ndim > 1 else 1
+        if steps > MAX_COLUMNS and samples * steps > MAX_ROWS:
+            raise WorkbookError(
+                f"{samples:,} sample{'s' if samples > 1 else ''} of {steps:,} steps would need {samples * steps:,} "
+                f"rows of a worksheet; Excel has {MAX_ROWS:,}. Take fewer time steps or fewer samples"
+            )
+
+
+def _samples(draft: Draft, sheet: SheetDraft, trained: Trace) -> int:
+    """The selector and the table of samples with Keras's predictions; returns the row after it."""
+    count = len(draft.samples)
+    heading(sheet, _TOP, "Samples, and what Keras answers", 8)
+    sheet.put_row(_TOP + 1, 0, ["number", "sample"], "header_left")
+    sheet.numbers(_TOP + 2, _NUMBER, np.arange(1.0, count + 1)[:, None], "column_label")
+    for k, text in enumerate(draft.samples):
+        sheet.put(_TOP + 2 + k, _SAMPLE, text, "input_text")
+    names, values = _predictions(draft.graph, trained, count)
+    sheet.put_row(_TOP + 1, _FIRST, names, "header")
+    sheet.heights[_TOP + 1] = 32
+    sheet.numbers(_TOP + 2, _FIRST, values, "keras")
+    if count > 1:
+        sheet.put(_SELECTOR_ROW, 0, "sample", "symbol")
+        draft.selector = sheet.put(_SELECTOR_ROW, _SAMPLE, 1.0, "selector")
+        sheet.heights[_SELECTOR_ROW] = 26
+        numbers = sheet.at(_TOP + 2, _NUMBER, count)
+        sheet.drop_downs.append(
+            DropDown(draft.selector, numbers, "Choose a sample", "Every sheet shows the network reading it.")
+        )
+        names_area = sheet.at(_TOP + 2, _SAMPLE, count)
+        text = f"INDEX({names_area.fixed()},{draft.selector.a1})"
+        draft.helper(sheet, _SELECTOR_ROW, _FIRST, text, draft.samples, "word")
+        sheet.put(_SELECTOR_ROW, _FIRST + 2, "← choose its number here; every sheet follows", "text")
+    return _TOP + 2 + count
+
+
+def _predictions(graph: Graph, trained: Trace, count: int) -> tuple[list[str], Array]:
+    """Column titles and the float32 model's answers; of long answers the largest number and its place."""
+    names: list[str] = []
+    columns: list[Array] = []
+    for name, q in shown_outputs(graph):
+        values = trained[q.name].reshape(count, -1)
+        step = "" if q.step is None else f" t = {q.step + 1}"
+        if values.shape[1] <= SHOWN:
+            names += [f"{name}{step} {j + 1}" if values.shape[1] > 1 else f"{name}{step}"
+                      for j in range(values.shape[1])]  # fmt: skip
+            columns += list(values.T)
+        else:
+            names += [f"{name}{step}: largest", "at unit"]
+            columns += [values.max(axis=1), values.argmax(axis=1) + 1.0]
+    return names, np.stack(columns, axis=1).astype(np.float64)
+
+
+def _stored(
+    draft: Draft, sheet: SheetDraft, row: int, members: Sequence[Quantity], values: Array, *, by_steps: bool
+) -> tuple[int, Range]:
+    """The numbers of one input, `(samples, steps, features)`; returns the row after them and their range."""
+    samples, steps, features = values.shape
+    band = members[0].band
+    shape = " × ".join(str(n) for n in ((steps, features) if by_steps else (steps * features,)))
+    heading(sheet, row, f"{band.name}: {shape} numbers a sample", 8)
+    style = band.role.value + ("_code" if (values == np.round(values)).all() else "")
+    columns = features if by_steps else steps * features
+    sheet.put_row(row + 1, 0, ["number", "t" if by_steps else "sample"], "header_left")
+    first = "t = " if not by_steps and steps > 1 else ""
+    sheet.put_row(row + 1, _FIRST, [f"{first}{j + 1}" for j in range(min(columns, 400))], "header")
+    top = row + 2
+    sheet.numbers(
+        top, _NUMBER, np.repeat(np.arange(1.0, samples + 1), steps if by_steps else 1)[:, None], "column_label"
+    )
+    if by_steps:
+        sheet.numbers(top, _SAMPLE, np.tile(np.arange(1.0, steps + 1), samples)[:, None], "column_label")
+    else:
+        names = sheet.at(_TOP + 2, _SAMPLE)
+        for k in range(samples):
+            draft.helper(sheet, top + k, _SAMPLE, f"B{names.top + k + 1}", [draft.samples[k]], "text")
+    area = sheet.numbers(top, _FIRST, values.reshape(-1, columns), style)
+    for k in range(samples):
+        for t, q in enumerate(members):
+            if by_steps:
+                place = sheet.at(top + k * steps + t, _FIRST, 1, features)
+            else:
+                place = sheet.at(top + k, _FIRST + t * features, 1, features)
+            draft.place(q.name, place, k)
+    return top + area.rows, area

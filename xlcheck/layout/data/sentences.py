@@ -1,0 +1,101 @@
+"""Data: several sentences whose words are one-hot vectors, with a drop-down that selects one."""
+
+from __future__ import annotations
+
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.layout.common import heading, subscript, title
+from xlcheck.layout.data.documents import NAME, nth_word
+from xlcheck.layout.data.store import Order, Store, item
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import DropDown
+
+_INPUT = "input.x"
+_NUMBER, _DOCUMENT, _WORDS = range(3)
+_SELECTOR_ROW, _TABLE = 4, 7
+
+
+def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
+    """Fill the sheet: selector, sentences with their words, and a block of one-hot columns for each, with its sum."""
+    timesteps = sum(q.band.name == _INPUT for q in draft.graph)
+    sheet = draft.sheet(NAME, "input")
+    columns = _WORDS + timesteps + 2
+    title(
+        sheet,
+        NAME,
+        "Each word becomes a column with a single 1, in the row of that word. The sum of a sentence's columns says "
+        "which words are in it, but not in which order: it is the same for both sentences.",
+        columns,
+    )
+    sheet.widths.update({_NUMBER: 12, _DOCUMENT: 24, **{_WORDS + t: 11 for t in range(timesteps)}})
+    sheet.widths.update({_WORDS + timesteps: 11, _WORDS + timesteps + 1: 40})
+    count = len(draft.samples)
+    documents = sheet.at(_TABLE + 2, _DOCUMENT, count, 1)
+    _selector(draft, sheet, documents.top)
+    heading(sheet, _TABLE, "Sentences", columns)
+    sheet.put_row(_TABLE + 1, 0, ["number", "sentence", *(f"word {t + 1}" for t in range(timesteps))], "header")
+    for k, text in enumerate(draft.samples):
+        row = _TABLE + 2 + k
+        sheet.put(row, _NUMBER, float(k + 1), "column_label")
+        sentence = sheet.put(row, _DOCUMENT, text, "input_text")
+        for t, word in enumerate(text.split()):
+            draft.helper(sheet, row, _WORDS + t, nth_word(f"${sentence.a1}", str(t + 1)), [word], "word")
+        cells = [sheet.at(row, _WORDS + t).a1 for t in range(timesteps)]
+        listed = sheet.at(_TABLE + 2 + count + 3, _DOCUMENT, len(vocabulary)).fixed()
+        remark = "&".join(
+            f'IF(COUNTIF({listed},{cell})>0,"","“"&{cell}&"” is not known: all zeros. ")' for cell in cells
+        )
+        draft.helper(sheet, row, _WORDS + timesteps, remark, [""], "hint_beside")
+    blocks = _TABLE + 2 + count + 1
+    _blocks(draft, sheet, blocks, timesteps, vocabulary)
+
+    selected = draft.selected()
+
+    words = tuple(
+        (
+            item(sheet.at(_TABLE + 2, _WORDS + t, count), selected),
+            tuple(text.split()[t] for text in draft.samples),
+        )
+        for t in range(timesteps)
+    )
+    ones = sheet.at(blocks + 2, _WORDS, count * len(vocabulary), timesteps)
+    return Store(
+        {_INPUT: ones}, {_INPUT: Order.UNITS}, {_INPUT: timesteps}, selected, item(documents, selected),
+        "choose a sentence →", words=words, kind="sentence",
+    )  # fmt: skip
+
+
+def _selector(draft: Draft, sheet: SheetDraft, top: int) -> None:
+    count = len(draft.samples)
+    sheet.put(_SELECTOR_ROW, 0, "sentence", "name")
+    draft.selector = sheet.put(_SELECTOR_ROW, _DOCUMENT, 1.0, "selector")
+    sheet.heights[_SELECTOR_ROW] = 26
+    message = "Every sheet shows the network reading this sentence."
+    numbers = sheet.at(top, _NUMBER, count, 1)
+    sheet.drop_downs.append(DropDown(draft.selector, numbers, "Choose a sentence", message))
+    documents = reference(sheet.at(top, _DOCUMENT, count, 1), NAME, fixed=True)
+    draft.helper(sheet, _SELECTOR_ROW, _WORDS, f"INDEX({documents},{draft.selector.a1})", draft.samples, "strong")
+    sheet.put(_SELECTOR_ROW, _WORDS + 2, "← choose here; every sheet follows", "hint")
+
+
+def _blocks(draft: Draft, sheet: SheetDraft, top: int, timesteps: int, vocabulary: tuple[str, ...]) -> None:
+    """One block below the other, a row for each word of the vocabulary."""
+    heading(sheet, top, "One-hot columns", _WORDS + timesteps + 2)
+    steps = [f"x{subscript(t + 1)}" for t in range(timesteps)]
+    sheet.put_row(top + 1, 0, ["sentence", "word", *steps, "sum"], "header")
+    for k, text in enumerate(draft.samples):
+        first = top + 2 + k * len(vocabulary)
+        words = text.split()
+        for i, entry in enumerate(vocabulary):
+            row = first + i
+            sheet.put(row, _NUMBER, float(k + 1), "column_label")
+            name = sheet.put(row, _DOCUMENT, entry, "input_text")
+            for t, word in enumerate(words):
+                shown = cell_name(_TABLE + 2 + k, _WORDS + t, fixed_row=True)
+                hot = [1.0 if word == entry else 0.0]
+                draft.helper(sheet, row, _WORDS + t, f"IF({shown}=${name.a1},1,0)", hot, "input_code")
+            ones = sheet.at(row, _WORDS, 1, timesteps).a1
+            total = [float(words.count(entry))]
+            draft.helper(sheet, row, _WORDS + timesteps, f"SUM({ones})", total, "intermediate_code")
+        for t in range(timesteps):
+            draft.place(f"input.x[{t}]", sheet.at(first, _WORDS + t, len(vocabulary), 1), k)

@@ -1,0 +1,131 @@
+"""What every first sheet has: the story, the verdict, how to read it, the other sheets, colours, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.layout.common import heading, merged_helper
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import Highlight, Link
+from xlcheck.workbook.styles import LEGEND, TRAINING_LEGEND
+
+WIDE = 16
+_VERDICT_ROW, _VERDICT_WIDE, _LINK = 3, 9, 10
+
+
+@dataclass(frozen=True)
+class Story:
+    """The words of a lesson on its first sheet.
+
+    Attributes:
+        title: a few words.
+        summary: what the workbook shows, in two or three sentences.
+        reading: how to read it, one sentence a line.
+    """
+
+    title: str
+    summary: str
+    reading: tuple[str, ...]
+
+
+def opening(sheet: SheetDraft, story: Story) -> None:
+    """The title and the summary."""
+    sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
+    sheet.one_page = True
+    sheet.put(0, 0, story.title, "title")
+    sheet.heights[0] = 32
+    sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")
+    sheet.heights[1] = 52
+
+
+def verdict_line(
+    draft: Draft, sheet: SheetDraft, text: str, shown: str, beside: Link, marks: Mapping[str, str]
+) -> None:
+    """The one sentence that says whether the workbook is right.
+
+    Args:
+        draft: the workbook so far.
+        sheet: the first sheet.
+        text: a formula that gives the sentence.
+        shown: what it gives at first.
+        beside: a link that stands to the right.
+        marks: for some beginnings of the sentence the style that it then takes.
+    """
+    area = sheet.at(_VERDICT_ROW, 0, 1, _VERDICT_WIDE)
+    merged_helper(draft, sheet, area, text, [shown], "big_verdict")
+    sheet.heights[_VERDICT_ROW] = 28
+    sheet.highlights += [Highlight(area, beginning, style) for beginning, style in marks.items()]
+    sheet.put(_VERDICT_ROW, _LINK, beside, "link")
+
+
+def shown_at(draft: Draft, cell: Range) -> str:
+    """The text that a helper cell shows at first."""
+    return str(next(helper.desired[0] for helper in draft.helpers if helper.cell == cell))
+
+
+def closing(
+    sheet: SheetDraft,
+    row: int,
+    reading: Sequence[str],
+    pages: Mapping[str, str],
+    provenance: Mapping[str, str],
+    *,
+    learns: bool,
+) -> None:
+    """Everything under the picture.
+
+    Args:
+        sheet: the first sheet.
+        row: where it begins.
+        reading: how to read the workbook, one sentence a line.
+        pages: what each other sheet shows.
+        provenance: what the workbook was made from.
+        learns: whether there are gradients in it.
+    """
+    row = _reading_table(sheet, row, reading)
+    row = _pages_table(sheet, row + 1, pages)
+    row = _legend_table(sheet, row + 1, LEGEND | (TRAINING_LEGEND if learns else {}))
+    _provenance_table(sheet, row + 1, provenance)
+
+
+def _reading_table(sheet: SheetDraft, row: int, lines: Sequence[str]) -> int:
+    """How to read the workbook; returns the row after it."""
+    heading(sheet, row, "How to read this", WIDE)
+    for offset, line in enumerate(lines):
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, WIDE), f"{offset + 1}.  {line}", "text")
+        sheet.heights[row + 1 + offset] = 18
+    return row + 1 + len(lines)
+
+
+def _pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
+    """A link to every worksheet, with a sentence; returns the row after it."""
+    heading(sheet, row, "Sheets", WIDE)
+    for offset, (name, sentence) in enumerate(pages.items()):
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), Link(name, Range(name, 0, 0)), "link")
+        sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), sentence, "text")
+    return row + 1 + len(pages)
+
+
+def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int:
+    """The colours of all worksheets; returns the row after it."""
+    heading(sheet, row, "Colours, on every sheet", WIDE)
+    entries = [*legend.items(), ("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
+               ("edited", "–  changed: Keras's value no longer applies")]  # fmt: skip
+    for offset, (style, text) in enumerate(entries):
+        at = row + 1 + offset % 7
+        column = 0 if offset < 7 else 8
+        sheet.put(at, column, {"right": "✓", "wrong": "✗", "edited": "–"}.get(style, "0.123"),
+                  f"{style}_text" if style in legend else style)  # fmt: skip
+        sheet.merge(sheet.at(at, column + 1, 1, 6), text, "text")
+    return row + 8
+
+
+def _provenance_table(sheet: SheetDraft, row: int, provenance: Mapping[str, str]) -> None:
+    """What the workbook was made from."""
+    heading(sheet, row, "Where this comes from", WIDE)
+    for offset, (key, text) in enumerate(provenance.items()):
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), key, "provenance")
+        sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), text, "code" if key == "rebuild with" else "provenance")

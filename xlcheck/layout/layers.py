@@ -1,0 +1,97 @@
+"""The worksheets of the layers, one for each call, and what the first sheet says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.graph.quantities import Band, Quantity, Role
+from xlcheck.layers.forward import tensor_shapes
+from xlcheck.layout.common import START
+from xlcheck.layout.data.store import Store
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.layer import layer_sheet
+from xlcheck.layout.picture import LayerSummary
+from xlcheck.layout.weights import parameters
+from xlcheck.model.model_spec import Call, ModelSpec
+
+Bands = dict[Band, tuple[Quantity, ...]]
+
+
+def layer_sheets(
+    draft: Draft,
+    spec: ModelSpec,
+    bands: Bands,
+    stored: Store,
+    sentences: Mapping[str, str],
+    unwritten: Mapping[str, int],
+    backward: Mapping[str, str],
+) -> list[LayerSummary]:
+    """One sheet for each call; an input that several calls read has a sheet of its own."""
+    shown: dict[str, list[tuple[Band, tuple[Quantity, ...]]]] = {}
+    for band, members in bands.items():
+        shown.setdefault(owner_of(spec, band), []).append((band, members))
+    for item in spec.inputs:
+        if item.tensor in shown and item.tensor not in {call.name for call in spec.calls}:
+            sheet = draft.sheet(draft.free_name(item.tensor), "input")
+            layer_sheet(
+                draft, sheet, f"{item.tensor} · input", "What the network reads.", shown[item.tensor], None, stored
+            )
+    tensors = {tensor: call for call in spec.calls for tensor in call.outputs}
+    shapes = tensor_shapes(spec)
+    summaries = []
+    for call in spec.calls:
+        own = shown.get(call.name, [])
+        summary = _summary(draft, spec, call, own, shapes[call.outputs[0]])
+        if own:
+            sheet = draft.sheet(summary.sheet, "state" if any(b.role is Role.STATE for b, _ in own) else "output")
+            sentence = sentences.get(call.name) or _sentence(call, summary, tensors, unwritten.get(f"{call.name}.y"))
+            layer_sheet(
+                draft, sheet, f"{call.name} · {summary.kind}", sentence, own,
+                _first_weight(draft, call.layer), stored,
+                Range(backward[call.name], 0, 0) if call.name in backward else None,
+            )  # fmt: skip
+        summaries.append(summary)
+    return summaries
+
+
+def owner_of(spec: ModelSpec, band: Band) -> str:
+    """The call, or the input, on whose sheet a band stands."""
+    calls = {call.name for call in spec.calls}
+    inputs = {item.tensor for item in spec.inputs}
+    if band.layer in inputs:
+        readers = [call.name for call in spec.calls if band.layer in call.inputs]
+        return readers[0] if len(readers) == 1 else band.layer
+    name = band.layer
+    while name not in calls and "." in name:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _summary(
+    draft: Draft,
+    spec: ModelSpec,
+    call: Call,
+    own: Sequence[tuple[Band, tuple[Quantity, ...]]],
+    shape: tuple[int, ...],
+) -> LayerSummary:
+    layer = spec.layer(call.layer)
+    count = sum(q.shape[-1] for _, members in own for q in members if q.expr is not None)
+    sheet = draft.free_name(call.name) if own else START
+    return LayerSummary(call, layer.kind, " × ".join(f"{n:,}" for n in shape), parameters(layer), count, sheet)
+
+
+def _sentence(call: Call, summary: LayerSummary, tensors: Mapping[str, Call], unwritten: int | None) -> str:
+    reads = ", ".join(dict.fromkeys(tensors[t].name if t in tensors else t for t in call.inputs))
+    if unwritten is not None:
+        return (
+            f"Reads {reads}. Each code stands for a vector of {unwritten:,} numbers, a 1 in its place and zeros, which "
+            "is not written out: times a kernel it is a row of the kernel, and that is what the next layer fetches."
+        )
+    weights = f" It has {summary.parameters:,} weights." if summary.parameters else " It has no weights."
+    return f"Reads {reads}; computes {summary.numbers:,} numbers for each sample.{weights}"
+
+
+def _first_weight(draft: Draft, layer: str) -> str | None:
+    names = (q.name for q in draft.graph if q.is_weight and (q.band.layer + ".").startswith(layer + "."))
+    return next(names, None)

@@ -1,1 +1,0 @@
-"""The worksheets of a generated workbook: one file for each kind."""

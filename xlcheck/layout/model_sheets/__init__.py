@@ -1,1 +1,0 @@
-"""The worksheets of a model's workbook, one file each."""

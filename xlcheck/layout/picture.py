@@ -1,0 +1,216 @@
+"""The network as a picture: unrolled over time with live numbers where it is small, else a box for each layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.layout.common import START, heading, subscript
+from xlcheck.layout.data.store import Words
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.front import WIDE
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.table import UNIT
+from xlcheck.model.model_spec import Call, ModelSpec
+from xlcheck.workbook.plan import Link
+
+_BOX, _GAP = 3, 1
+_FIRST, _STEP = 2, 3  # columns of the unrolled network: the first step, and from one step to the next
+_UNROLLED = 4  # steps for which there is room beside each other
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One line of the table of layers, and one box of the picture.
+
+    Attributes:
+        call: the call.
+        kind: the Keras class.
+        shape: of its output, `200 × 32`.
+        parameters: number of weights.
+        numbers: how many numbers it computes for one sample.
+        sheet: the worksheet that shows it.
+    """
+
+    call: Call
+    kind: str
+    shape: str
+    parameters: int
+    numbers: int
+    sheet: str
+
+
+def picture(
+    draft: Draft, sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerSummary], words: Words
+) -> int:
+    """Draw the network; returns the row after it."""
+    chains = _chains(draft)
+    if chains:
+        return _unrolled(draft, sheet, row, chains, words)
+    return _boxes(sheet, row, spec, layers)
+
+
+def shows_answers(draft: Draft) -> bool:
+    """Whether the picture has the network's answers in it."""
+    chains, outputs = _chains(draft), _outputs(draft)
+    if not chains:
+        return False
+    return [q.shape for q in outputs] == [(1,)] or (len(outputs) == len(chains[0]) and outputs[0].step is not None)
+
+
+def _chains(draft: Draft) -> list[list[Quantity]]:
+    """The states of the only recurrent layer in order of time, a chain for each direction; none if there are more."""
+    chains = [
+        sorted(members, key=lambda q: q.step or 0)
+        for band, members in draft.graph.bands().items()
+        if band.symbol == "h" and band.role is Role.STATE
+    ]
+    steps = sum(q.band.role is Role.INPUT for q in draft.graph)
+    one_layer = len({states[0].band.layer.partition(".")[0] for states in chains}) == 1
+    return chains if one_layer and all(len(states) == steps <= _UNROLLED for states in chains) else []
+
+
+def _outputs(draft: Draft) -> list[Quantity]:
+    return [draft.graph[name] for name in draft.graph.outputs]
+
+
+def _unrolled(draft: Draft, sheet: SheetDraft, row: int, chains: Sequence[Sequence[Quantity]], words: Words) -> int:
+    """Drawn with cells: what is read below, the layer's boxes, the answer above or to the right."""
+    heading(sheet, row, "The network, unrolled over time", WIDE)
+    outputs = _outputs(draft) if shows_answers(draft) else []
+    top, box = row + 1, row + 3
+    for number, states in enumerate(chains):
+        # The second layer of a Bidirectional reads from the right to the left.
+        _chain(draft, sheet, box + 2 * number, states, backwards=number > 0, onwards=len(outputs) == 1)
+    states = chains[0]
+    arrow = box + 2 * len(chains)
+    end = _inputs(draft, sheet, arrow, len(states), words)
+    if len(outputs) == 1:
+        _one_answer(draft, sheet, box, _FIRST + _STEP * len(states), outputs[0])
+    else:
+        for t, q in enumerate(outputs):
+            sheet.put(top + 1, _FIRST + _STEP * t, "↑", "arrow")
+            _likeliest(draft, sheet, top, _FIRST + _STEP * t, q)
+    for r in (top, *range(box, arrow + 2)):
+        sheet.heights[r] = 22
+    return end + 1
+
+
+def _inputs(draft: Draft, sheet: SheetDraft, arrow: int, steps: int, words: Words) -> int:
+    """What is read at each step: its word, and its number if it is one; returns the row after them."""
+    given = sorted((q for q in draft.graph if q.band.role is Role.INPUT), key=lambda q: q.step or 0)
+    for t in range(steps):
+        column = _FIRST + _STEP * t
+        sheet.put(arrow, column, "↑", "arrow")
+        if len(words) == steps:
+            draft.helper(sheet, arrow + 1, column, *words[t], "word")
+        if given[t].shape == (1,):
+            text = reference(draft.placed(given[t].name), START)
+            style = "input_code" if (draft.trace[given[t].name] % 1 == 0).all() else "input"
+            draft.helper(sheet, arrow + 2, column, text, draft.values(given[t].name), style)
+    return arrow + 3
+
+
+def _chain(
+    draft: Draft, sheet: SheetDraft, row: int, states: Sequence[Quantity], *, backwards: bool, onwards: bool
+) -> None:
+    """A recurrent layer as a chain of boxes, one for each step, with the state below each."""
+    start = 2 + 3 * len(states) if backwards else 0
+    sheet.put(row, start, "memory h₀", "label")
+    sheet.put(row, start - 1 if backwards else 1, "←" if backwards else "→", "arrow")
+    name = states[0].band.layer.rpartition(".")[2].removesuffix("_simple_rnn")
+    for t, q in enumerate(states):
+        column = 2 + 3 * t
+        sheet.merge(sheet.at(row, column, 1, 2), Link(f"{name}  t = {t + 1}", _cell(draft, q)), "node")
+        if q.shape[-1] == 1:
+            sheet.put(row + 1, column, f"h{subscript(t + 1)} =", "label")
+            text = reference(_cell(draft, q), START)
+            draft.helper(sheet, row + 1, column + 1, text, draft.values(q.name), "state_box")
+        else:
+            sheet.merge(sheet.at(row + 1, column, 1, 2), f"h{subscript(t + 1)}: {q.shape[-1]} numbers", "state_text")
+        if backwards and t + 1 < len(states):
+            sheet.put(row, column + 2, "←", "arrow")
+        if not backwards and (t + 1 < len(states) or onwards):
+            sheet.put(row, column + 2, "→", "arrow")
+
+
+def _one_answer(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quantity) -> None:
+    sheet.merge(sheet.at(row, column, 1, 2), Link(q.band.layer, _cell(draft, q)), "node")
+    sheet.put(row, column + 2, "→", "arrow")
+    draft.helper(sheet, row, column + 3, reference(_cell(draft, q), START), draft.values(q.name), "output_box")
+    sheet.put(row + 1, column + 3, "the answer", "column_label")
+
+
+def _likeliest(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quantity) -> None:
+    """The unit with the largest number, by its name if it has one, and that number; of one unit its number."""
+    area = draft.placed(q.name)
+    if area.rows == 1:
+        draft.helper(sheet, row, column, reference(area, START), draft.values(q.name), "output_box")
+        return
+    if not draft.trace.values.get(f"target.y[{q.step}]", draft.trace[q.name]).any():
+        sheet.merge(sheet.at(row, column, 1, 2), "nothing to learn here", "column_label")
+        return
+    probabilities = reference(area, START)
+    names = Range(area.sheet, area.top, UNIT, area.rows)
+    values = draft.trace[q.name]
+    named = draft.unit_names.get(q.band.name, [str(unit + 1) for unit in range(area.rows)])
+    words = [named[int(v.argmax())] for v in values]
+    text = f"INDEX({reference(names, START)},MATCH(MAX({probabilities}),{probabilities},0))"
+    draft.helper(sheet, row, column, text, words, "word")
+    draft.helper(sheet, row, column + 1, f"MAX({probabilities})", [float(v.max()) for v in values], "output_box")
+
+
+def _cell(draft: Draft, q: Quantity) -> Range:
+    area = draft.placed(q.name)
+    return Range(area.sheet, area.top, area.left)
+
+
+def _boxes(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerSummary]) -> int:
+    """A box for each input and layer; below each other what reads each other, side by side what does not."""
+    heading(sheet, row, "The network", WIDE)
+    inputs = {item.tensor: " × ".join(f"{n:,}" for n in item.shape) for item in spec.inputs}
+    made_by = {tensor: layer.call.name for layer in layers for tensor in layer.call.outputs}
+    reads = {layer.call.name: [made_by.get(tensor, tensor) for tensor in layer.call.inputs] for layer in layers}
+    depths = dict.fromkeys(inputs, 0)
+    for name, sources in reads.items():
+        depths[name] = 1 + max((depths[source] for source in sources), default=0)
+    columns = _columns(inputs, reads, depths)
+    top = row + 1
+    for name, shape in inputs.items():
+        _box(sheet, top, columns[name], "", name, f"input · {shape}")
+    for layer in layers:
+        name = layer.call.name
+        above = "↑ " + ", ".join(dict.fromkeys(reads[name]))
+        link = Link(name, Range(layer.sheet, 0, 0))
+        _box(sheet, top + 3 * depths[name], columns[name], above, link, f"{layer.kind} · {layer.shape}")
+    return top + 3 * (1 + max(depths.values()))
+
+
+def _columns(inputs: Iterable[str], reads: Mapping[str, Sequence[str]], depths: Mapping[str, int]) -> dict[str, int]:
+    """A column for each box: below the deepest one that it reads, or to the right of what stands there already."""
+    below: dict[str, list[str]] = {}
+    roots = list(inputs)
+    for name, sources in reads.items():
+        if sources:
+            below.setdefault(max(sources, key=depths.__getitem__), []).append(name)
+        else:
+            roots.append(name)
+    columns: dict[str, int] = {}
+    free = 0
+    waiting = [(name, True) for name in reversed(roots)]
+    while waiting:
+        name, new = waiting.pop()
+        columns[name] = free if new else free - 1
+        free += new
+        branches = below.get(name, [])
+        waiting += [(branch, k > 0) for k, branch in reversed(list(enumerate(branches)))]
+    return columns
+
+
+def _box(sheet: SheetDraft, row: int, column: int, above: str, name: str | Link, what: str) -> None:
+    left = column * (_BOX + _GAP)
+    sheet.merge(sheet.at(row, left, 1, _BOX), above, "column_label")
+    sheet.merge(sheet.at(row + 1, left, 1, _BOX), name, "node")
+    sheet.merge(sheet.at(row + 2, left, 1, _BOX), what, "column_label")

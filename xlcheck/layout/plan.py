@@ -1,0 +1,240 @@
+"""ModelSpec + traces → WorkbookPlan: the workbook of any model that xlcheck supports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from xlcheck.formulas.printing import Style
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.one_hot import LONG
+from xlcheck.graph.quantities import Graph, Quantity, Role
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
+from xlcheck.layout import check, numbers
+from xlcheck.layout.additions import NOTHING_ADDED, Additions
+from xlcheck.layout.backward import LOSS
+from xlcheck.layout.batch import DOCUMENTS
+from xlcheck.layout.batch import NAME as BATCH
+from xlcheck.layout.common import START
+from xlcheck.layout.data.inputs import inputs_sheet
+from xlcheck.layout.data.store import Store
+from xlcheck.layout.data.text import TextPage, TypedText, text_page
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.front import Story
+from xlcheck.layout.gradients import GRADIENTS, STEP
+from xlcheck.layout.history import history_sheet
+from xlcheck.layout.layers import Bands, layer_sheets
+from xlcheck.layout.originals import Source, questions
+from xlcheck.layout.pages import pages_of, reading
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.start import model_summary, start_sheet
+from xlcheck.layout.way_back import backward_names, forward_only, loss_pages, way_back
+from xlcheck.layout.weights import weights_sheets
+from xlcheck.learning.optimisers.batch import Batch, batch_graph
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.workbook.manifest import SHEET, Manifest
+from xlcheck.workbook.plan import WorkbookPlan
+
+ATOL = 1e-14
+RTOL = 1e-12
+_STORED_NUMBERS = 200_000
+
+
+def plan_model(
+    spec: ModelSpec,
+    trace: Trace,
+    trained: Trace,
+    samples: Sequence[str],
+    style: Style = Style.ROBUST,
+    provenance: Mapping[str, str] | None = None,
+    *,
+    full_products: bool = False,
+    batch: Batch | None = None,
+    additions: Additions = NOTHING_ADDED,
+    subject: str = "a Keras model",
+) -> WorkbookPlan:
+    """Lay out a model's workbook.
+
+    Args:
+        spec: the model.
+        trace: Keras's float64 values of every quantity for every sample, weights and inputs included.
+        trained: the same from the float32 model.
+        samples: a short text for each sample.
+        style: how formulas are written.
+        provenance: what the first sheet says about where the workbook comes from.
+        full_products: show one-hot inputs as vectors and multiply them out, instead of taking rows of the kernels.
+        batch: show the backward pass of this batch, too, of which `trace` has all values.
+        additions: what a lesson or a text adds.
+        subject: what the properties of the file say that it is about.
+
+    Raises:
+        NotSupportedError: an operation has no formula in this style.
+    """
+    graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
+    draft = Draft(graph, trace, samples, style)
+    draft.unit_names = dict(additions.unit_names) | _answers(graph, additions.typed)
+    draft.reserved |= {check.NAME, numbers.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
+    draft.reserved |= {page.name for page in additions.pages}
+    every = draft.graph.bands()
+    bands = every if full_products else _without_one_hot_vectors(draft, every)
+    unwritten = {band.name: members[0].shape[-1] for band, members in every.items() if band not in bands}
+    start = draft.sheet(START, "keras")
+    store, text = _data(draft, bands, trained, additions)
+    weights_sheets(draft, spec, additions.book_names, additions.origin)
+    backward = backward_names(draft, spec, bands)
+    draft.reserved |= {*backward.values()}
+    layers = layer_sheets(draft, spec, forward_only(bands), store, additions.sentences, unwritten, backward)
+    if batch is not None:
+        way_back(draft, spec, bands, store, batch, backward)
+    else:
+        loss_pages(draft, bands, store, side_by_side=additions.side_by_side)
+    answer = None if text is None else text.answer(draft)
+    hidden = SheetDraft(SHEET, hidden=True)
+    verdict = _comparison(draft, bands, store, hidden)
+    for page in additions.pages:
+        page.fill(draft)
+    if additions.history:
+        history_sheet(draft, additions.history)
+    pages = pages_of(draft, layers, additions)
+    words = additions.story or Story(spec.name, model_summary(spec, layers), tuple(reading(batch)))
+    start_sheet(draft, start, spec, layers, store, verdict, check.NAME, words, pages, provenance or {}, answer)
+    _add_manifest(draft, hidden, spec, trained, provenance or {}, batch)
+    return finished(draft, words.title, subject)
+
+
+def _answers(graph: Graph, typed: TypedText | None) -> dict[str, tuple[str, ...]]:
+    """The words, or the labels, that the units of the last layer stand for."""
+    if typed is None:
+        return {}
+    encoding, answer = typed.encoding, graph[graph.outputs[-1]]
+    units = answer.shape[-1]
+    if units == len(encoding.labels):
+        names = tuple(encoding.labels)
+    elif units == encoding.size:
+        names = tuple(encoding.word(code) for code in range(units))
+    else:
+        return {}
+    return {q.band.name: names for q in graph if q.band.layer == answer.band.layer and q.shape == (units,)}
+
+
+def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
+    """The workbook, once all its sheets are filled."""
+    comments = "Every number is a live formula, compared with Keras cell by cell."
+    properties = {"title": title, "subject": subject, "author": "xlcheck", "comments": comments}
+    return WorkbookPlan(tuple(sheet.finish() for sheet in draft.sheets.values()), draft.names, properties)
+
+
+def _data(draft: Draft, bands: Bands, trained: Trace, additions: Additions) -> tuple[Store, TextPage | None]:
+    """The page of the data: a text, a lesson's own, or a table of all samples."""
+    if additions.typed is not None:
+        page = text_page(draft, additions.typed)
+        return page.inputs, page
+    if additions.data_page is not None:
+        return additions.data_page(draft, trained), None
+    return inputs_sheet(draft, _given(draft, bands), trained), None
+
+
+def _comparison(draft: Draft, bands: Bands, store: Store, hidden: SheetDraft) -> tuple[str, str]:
+    """The sheets beside Keras's numbers; returns the overall verdict as a formula, and its text at first."""
+    checking, comparing = draft.sheet(check.NAME, "keras"), draft.sheet(numbers.NAME, "keras")
+    compared, what = _compared(draft, bands)
+    applies = check.applies_cell(checking)
+    rows = numbers.numbers_sheet(draft, comparing, compared, applies, what)
+    unchanged = questions(_sources(draft, store), hidden, checking.name)
+    agree = check.check_sheet(draft, checking, rows, unchanged)
+    return check.verdict(rows, START, agree, applies)
+
+
+def _given(draft: Draft, bands: Bands) -> dict[str, tuple[Quantity, ...]]:
+    """What differs from sample to sample: inputs, and initial states unless they are the same for all."""
+    return {
+        band.name: members
+        for band, members in bands.items()
+        if not members[0].is_weight
+        and members[0].expr is None
+        and (band.role in (Role.INPUT, Role.TARGET) or any(np.ptp(draft.trace[q.name], axis=0).any() for q in members))
+    }
+
+
+def _without_one_hot_vectors(draft: Draft, bands: Bands) -> Bands:
+    """Leave out long one-hot vectors that are only multiplied by matrices: the place of the 1 says everything."""
+    read = {name for q in draft.graph if q.expr is not None for name in _read_as_vectors(q.expr)}
+    needed = {draft.graph[name].band for name in read.union(draft.graph.outputs)}
+    return {band: members for band, members in bands.items() if band in needed or not all(map(_is_long, members))}
+
+
+def _is_long(q: Quantity) -> bool:
+    return isinstance(q.expr, ex.OneHot) and q.expr.depth >= LONG
+
+
+def _read_as_vectors(expr: ex.Expr) -> Iterator[str]:
+    """The quantities that an expression reads other than by multiplying them by a matrix."""
+    if isinstance(expr, ex.Ref):
+        yield expr.name
+    for operand in ex.operands(expr):
+        if not (isinstance(expr, ex.Dot | ex.OuterSum) and isinstance(operand, ex.Ref)):
+            yield from _read_as_vectors(operand)
+
+
+def _compared(draft: Draft, bands: Bands) -> tuple[Bands, str]:
+    """What is compared live: as much as can be stored for every sample; and a sentence about it."""
+    computed = {b: m for b, m in bands.items() if m[0].expr is not None}
+    answers = set(draft.graph.outputs)
+    choices = (
+        (computed, "Every number that this workbook computes"),
+        ({b: m for b, m in computed.items() if b.role in (Role.STATE, Role.OUTPUT)}, "Every state and output"),
+        ({b: m for b, m in computed.items() if any(q.name in answers for q in m)}, "Every number of the answer"),
+    )
+    chosen, what = next(
+        (choice for choice in choices if _stored_size(draft, choice[0]) <= _STORED_NUMBERS), choices[-1]
+    )
+    everything = "" if chosen is computed else " The command xlcheck check compares all the others, too."
+    return chosen, f"{what}, beside the same number from Keras in double precision.{everything}"
+
+
+def _stored_size(draft: Draft, bands: Bands) -> int:
+    own = sum(q.shape[-1] for members in bands.values() for q in members if not q.shared)
+    return own * len(draft.samples) + sum(math.prod(m[0].shape) for m in bands.values() if m[0].shared)
+
+
+def _sources(draft: Draft, store: Store) -> list[Source]:
+    """Weights, inputs and initial states: whatever Keras was given."""
+    given = [q for q in draft.graph if q.is_weight and q.expr is None]
+    sources = [Source(q.name, draft.placed(q.name), draft.trace[q.name]) for q in given]
+    for band, members in draft.graph.bands().items():
+        if band.name in store.areas:
+            sources.append(Source(band.name, store.areas[band.name], store.numbers(draft, members)))
+        elif band.symbol.endswith("_init") and members[0].expr is None and not members[0].shared:
+            sources += [Source(q.name, draft.placed(q.name), draft.trace[q.name][0]) for q in members]
+    return sources
+
+
+def _add_manifest(
+    draft: Draft,
+    sheet: SheetDraft,
+    spec: ModelSpec,
+    trained: Trace,
+    provenance: Mapping[str, str],
+    batch: Batch | None,
+) -> None:
+    manifest = Manifest(
+        spec=spec,
+        trace=draft.trace,
+        prediction=np.concatenate([trained[name] for name in draft.graph.outputs], axis=-1),
+        bindings=tuple(draft.bindings),
+        helpers=tuple(draft.helpers),
+        samples=draft.samples,
+        selector=draft.selector,
+        provenance=provenance,
+        atol=ATOL,
+        rtol=RTOL,
+        filled=tuple(draft.filled),
+        copies=tuple(draft.copies),
+        batch=batch,
+    )
+    for row, chunk in enumerate(manifest.to_chunks()):
+        sheet.put(row, 0, chunk)
+    draft.sheets[SHEET] = sheet

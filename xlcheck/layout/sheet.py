@@ -1,0 +1,111 @@
+"""One worksheet while it is being filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.pattern import Formulas
+from xlcheck.workbook.plan import (
+    Array,
+    Block,
+    Chart,
+    Content,
+    DropDown,
+    FormulaBlock,
+    Highlight,
+    Merge,
+    NumberBlock,
+    PlannedCell,
+    PlannedSheet,
+    Spill,
+)
+
+
+@dataclass
+class SheetDraft:
+    """One worksheet being filled; see `PlannedSheet` for the fields."""
+
+    name: str
+    tab: str | None = None
+    hidden: bool = False
+    cells: dict[tuple[int, int], PlannedCell] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    charts: list[Chart] = field(default_factory=list)
+    drop_downs: list[DropDown] = field(default_factory=list)
+    highlights: list[Highlight] = field(default_factory=list)
+    freeze: tuple[int, int] | None = None
+    one_page: bool = False
+    print_columns: int | None = None
+    print_rows: int | None = None
+    blocks: list[Block] = field(default_factory=list)
+    spills: list[Spill] = field(default_factory=list)
+
+    def put(self, row: int, column: int, content: Content, style: str = "text") -> Range:
+        """Fill one cell.
+
+        Raises:
+            ValueError: something stands there already.
+        """
+        if (row, column) in self.cells:
+            raise ValueError(f"{self.at(row, column)} is filled twice")
+        self.cells[row, column] = PlannedCell(row, column, content, style)
+        return self.at(row, column)
+
+    def put_row(self, row: int, column: int, contents: Sequence[Content], style: str = "text") -> None:
+        """Fill cells from left to right."""
+        for offset, content in enumerate(contents):
+            self.put(row, column + offset, content, style)
+
+    def merge(self, area: Range, content: Content, style: str) -> None:
+        """Show a rectangle as one cell; a rectangle of one cell is simply filled."""
+        if area.size == 1:
+            self.put(area.top, area.left, content, style)
+        else:
+            self.merges.append(Merge(area, content, style))
+
+    def numbers(self, row: int, column: int, values: Array, style: str) -> Range:
+        """Fill a rectangle with constants; `values` is a matrix."""
+        area = self.at(row, column, *values.shape)
+        self.blocks.append(NumberBlock(area, values, style))
+        return area
+
+    def formulas(self, row: int, column: int, formulas: Formulas, values: Array | str, rows: int, style: str) -> Range:
+        """Fill a part of a column with formulas; `values` has one value for each cell, or one text for all."""
+        area = self.at(row, column, rows)
+        self.blocks.append(FormulaBlock(area, formulas, values, style))
+        return area
+
+    def spill(self, row: int, column: int, text: str, values: Array, style: str) -> Range:
+        """Fill a part of a column with one formula; `values` has one value for each cell."""
+        area = self.at(row, column, len(values))
+        self.spills.append(Spill(area, text, values, style))
+        return area
+
+    def at(self, row: int, column: int, rows: int = 1, columns: int = 1) -> Range:
+        """A range of this worksheet."""
+        return Range(self.name, row, column, rows, columns)
+
+    def finish(self) -> PlannedSheet:
+        """The finished worksheet."""
+        return PlannedSheet(
+            self.name,
+            tuple(self.cells[key] for key in sorted(self.cells)),
+            tuple(self.merges),
+            dict(self.widths),
+            dict(self.heights),
+            tuple(self.charts),
+            tuple(self.drop_downs),
+            tuple(self.highlights),
+            self.freeze,
+            one_page=self.one_page,
+            print_columns=self.print_columns,
+            print_rows=self.print_rows,
+            blocks=tuple(self.blocks),
+            spills=tuple(self.spills),
+            hidden=self.hidden,
+            tab=self.tab,
+        )

@@ -1,0 +1,133 @@
+"""Start: what this workbook is, the network as a picture, the verdict, the way around."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.printing import Style
+from xlcheck.formulas.spilled import NEEDS
+from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.layout.common import START, heading, merged_helper
+from xlcheck.layout.data.answers import Answer
+from xlcheck.layout.data.store import Store
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.front import WIDE, Story, closing, opening, verdict_line
+from xlcheck.layout.numbers import slack
+from xlcheck.layout.outputs import SHOWN, shown_outputs
+from xlcheck.layout.picture import LayerSummary, picture, shows_answers
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.workbook.plan import Link
+
+_NEWER = (
+    f"One formula fills a whole column of units here. That needs {NEEDS}; an older Excel shows such formulas in {{}} "
+    "and calculates them as well, but cannot change their size."
+)
+
+
+def start_sheet(
+    draft: Draft,
+    sheet: SheetDraft,
+    spec: ModelSpec,
+    layers: Sequence[LayerSummary],
+    store: Store,
+    verdict: tuple[str, str],
+    check: str,
+    story: Story,
+    pages: Mapping[str, str],
+    provenance: Mapping[str, str],
+    answer: Answer | None = None,
+) -> None:
+    """Fill the first sheet."""
+    opening(sheet, story)
+    if draft.style is Style.COMPACT:
+        sheet.merge(sheet.at(2, 0, 1, WIDE), _NEWER, "hint")
+    text, shown = verdict
+    link = Link("see every number →", Range(check, 0, 0))
+    verdict_line(draft, sheet, text, shown, link, {shown: "right", "A weight": "edited"})
+    row = _answer(draft, sheet, 5, store, answer)
+    row = picture(draft, sheet, row + 1, spec, layers, store.words)
+    row = _table(sheet, row + 1, layers)
+    learns = any(q.band.role is Role.GRADIENT for q in draft.graph)
+    closing(sheet, row + 1, story.reading, pages, provenance, learns=learns)
+
+
+def model_summary(spec: ModelSpec, layers: Sequence[LayerSummary]) -> str:
+    """What the workbook of a model is, in three sentences."""
+    total = sum({layer.call.layer: layer.parameters for layer in layers}.values())
+    numbers = sum(layer.numbers for layer in layers)
+    return (
+        f"A Keras model as live formulas: {_count(len(spec.layers), 'layer')} with {total:,} weights, and all "
+        f"{numbers:,} numbers that they compute for one sample. Change an input or a weight, and everything follows. "
+        "Every number was computed by Keras, too, and is compared."
+    )
+
+
+def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: Answer | None) -> int:
+    """The selected sample, and the model's outputs for it."""
+    heading(sheet, row, f"The selected {store.kind}, and the answer", WIDE)
+    place = store.chosen or draft.selector or Range(next(iter(store.areas.values())).sheet, 0, 0)
+    sheet.merge(sheet.at(row + 1, 0, 1, 2), Link(store.prompt, place), "link")
+    merged_helper(draft, sheet, sheet.at(row + 1, 2, 1, 6), store.label, draft.samples, "word")
+    row += 2
+    if in_words is not None:
+        sheet.merge(sheet.at(row, 0, 1, 2), Link("the answer in words", in_words.cell), "link")
+        text = reference(in_words.cell, START)
+        merged_helper(draft, sheet, sheet.at(row, 2, 1, 3), text, [in_words.text], "output_box")
+        row += 1
+    for name, q in () if shows_answers(draft) else shown_outputs(draft.graph):
+        step = "" if q.step is None else f", t = {q.step + 1}"
+        area = draft.placed(q.name)
+        sheet.merge(sheet.at(row, 0, 1, 2), Link(f"{name}{step}", Range(area.sheet, area.top, area.left)), "link")
+        if q.shape[-1] <= SHOWN:
+            for unit in range(q.shape[-1]):
+                cell = Range(area.sheet, area.top + unit, area.left)
+                draft.helper(
+                    sheet, row, 2 + unit, reference(cell, START), draft.values(q.name, unit), "output_box",
+                    slack(draft, q),
+                )  # fmt: skip
+        else:
+            _largest(draft, sheet, row, q, area)
+        row += 1
+    return row
+
+
+def _largest(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, area: Range) -> None:
+    """Of a long answer the largest number and its unit."""
+    values = draft.trace[q.name]
+    cells = reference(area, START)
+    peak = draft.helper(sheet, row, 2, f"MAX({cells})", values.max(axis=1).tolist(), "output_box", slack(draft, q))
+    sheet.put(row, 3, "at unit", "label")
+    units = (values.argmax(axis=1) + 1.0).tolist()
+    draft.helper(sheet, row, 4, f"MATCH({peak.a1},{cells},0)", units, "output_code")
+    sheet.put(row, 5, f"the largest of {q.shape[-1]:,} numbers", "text")
+
+
+def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
+    heading(sheet, row, "Layers", WIDE)
+    at = row + 1
+    for column, text, width in (
+        (0, "layer", 3),
+        (3, "kind", 3),
+        (6, "output", 2),
+        (8, "weights", 2),
+        (10, "numbers", 2),
+    ):
+        sheet.merge(sheet.at(at, column, 1, width), text, "header_left")
+    for layer in layers:
+        at += 1
+        sheet.merge(sheet.at(at, 0, 1, 3), Link(layer.call.name, Range(layer.sheet, 0, 0)), "link")
+        sheet.merge(sheet.at(at, 3, 1, 3), layer.kind, "text")
+        sheet.merge(sheet.at(at, 6, 1, 2), layer.shape, "text")
+        sheet.merge(sheet.at(at, 8, 1, 2), f"{layer.parameters:,}", "label")
+        sheet.merge(sheet.at(at, 10, 1, 2), f"{layer.numbers:,}", "label")
+    own = {layer.call.layer: layer.parameters for layer in layers}
+    sheet.merge(sheet.at(at + 1, 0, 1, 3), "in all", "text")
+    sheet.merge(sheet.at(at + 1, 8, 1, 2), f"{sum(own.values()):,}", "label")
+    sheet.merge(sheet.at(at + 1, 10, 1, 2), f"{sum(layer.numbers for layer in layers):,}", "label")
+    return at + 2
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

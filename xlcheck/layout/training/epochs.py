@@ -1,0 +1,295 @@
+"""Epochs: one row an epoch, every number of it a live formula; Keras's loss and weights beside them; the curves.
+
+From the left: epoch, loss, the comparison with Keras, answers, the weights at the epoch's end, Keras's weights, then
+everything on the way: forward, backward, gradients, the optimiser's slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.formulas.addresses import Range, column_name
+from xlcheck.formulas.pattern import Pattern, row_number
+from xlcheck.formulas.printing import Style
+from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.scalars import Index, indices, scalar_name
+from xlcheck.layout.common import merged_helper, title
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.training.inputs import CHARTS, CHARTS_WIDE, TOP, TrainingInputs, element_label
+from xlcheck.layout.training.inputs import NAME as TRAINING
+from xlcheck.learning.optimisers.step import LAYER, NEW
+from xlcheck.learning.optimisers.table import LIMIT, EpochGraph
+from xlcheck.workbook.bindings import FilledHelper
+from xlcheck.workbook.epoch_table import EpochTable, epoch_formulas
+from xlcheck.workbook.plan import Array, Chart, Highlight, Series
+
+NAME = "Epochs"
+EPOCH = 0
+_SYMBOLS, _HEADER, _START = 4, 5, 6
+FIRST = _START + 1
+OBSOLETE = "–"
+DIVERGED = "diverged"
+_LOSS, _STATE, _KERAS, _DIFFERENCE, _SINGLE, _SINGLE_DIFFERENCE, _WEIGHT_DIFFERENCE, _SHOWN = range(1, 9)
+_PRINTED = 24
+_PATHS = 14
+_WITHIN = 1e-12
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What Keras says of each epoch.
+
+    Attributes:
+        values: every quantity, one a number, `(epochs, 1)`.
+        single: loss of the training in single precision, `(epochs,)`.
+    """
+
+    values: Mapping[str, Array]
+    single: Array
+
+
+def lay_out(epoch: EpochGraph, truth: Truth) -> EpochTable:
+    """Give every number its column: what a reader wants first, then, after room for Keras's weights, all others."""
+    loss, *shown = _shown(epoch)
+    others = [q.name for q in epoch.scalars if q.expr is not None and q.name not in {loss, *shown}]
+    first = _SHOWN + len(shown) + len(_new_weights(epoch)) + 1
+    columns = {loss: _LOSS}
+    columns |= {name: _SHOWN + place for place, name in enumerate(shown)}
+    columns |= {name: first + place for place, name in enumerate(others)}
+    area = Range(NAME, FIRST, 0, len(truth.single), max(columns.values()) + 1)
+    own = {f"{LAYER}.iteration": EPOCH}
+    return EpochTable(area, columns, epoch.before, truth.values, epoch.samples, _WITHIN, own)
+
+
+def place_start(draft: Draft, table: EpochTable) -> None:
+    """Say where stands what the first epoch is given: its number, and slots of 0."""
+    draft.place(f"{LAYER}.iteration", Range(NAME, FIRST, EPOCH))
+    for given, after in table.before.items():
+        if not draft.is_placed(given):
+            draft.place(given, Range(NAME, _START, table.columns[after]))
+
+
+def epochs_sheet(
+    draft: Draft, epoch: EpochGraph, samples: Sequence[str], truth: Truth, inputs: TrainingInputs
+) -> EpochTable:
+    """Fill the sheet; its curves stand beside the inputs. Returns where everything stands."""
+    sheet = draft.sheet(NAME, "loss")
+    table = lay_out(epoch, truth)
+    columns = table.columns
+    epochs = table.area.rows
+    weights = _new_weights(epoch)
+    fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
+    title(sheet, f"{epochs} epochs", "One row an epoch. Each row reads the weights in the row above it, goes forward "
+          "and backward through the network, and moves the weights. Everything is a live formula.", 14)  # fmt: skip
+    _numbers(sheet, epochs)
+    _start(draft, sheet, epoch, table)
+    for name, column in columns.items():
+        q = epoch.scalars[name]
+        values = truth.values[name][:, 0]
+        pattern = epoch_formulas(epoch.scalars, name, table, fixed, Style.ROBUST)
+        sheet.formulas(FIRST, column, pattern, values, epochs, q.band.role.value if name not in weights else "weight")
+    _headings(sheet, epoch, samples, columns)
+    _compare(draft, sheet, table, truth, inputs, weights)
+    sheet.widths.update({EPOCH: 9, **dict.fromkeys(range(1, table.area.columns), 12.5)})
+    sheet.print_columns = min(_PRINTED, max(table.columns[name] for name in weights) + len(weights) + 1)
+    sheet.freeze = (FIRST, 2)
+    _curves(draft, sheet, epoch, samples, table, weights, inputs)
+    return table
+
+
+def _shown(epoch: EpochGraph) -> list[str]:
+    """What a reader wants to see first: the mean loss, the answers, the new weights."""
+    graph = epoch.scalars
+    loss = [q.name for q in graph if q.name.endswith("loss.mean")]
+    answers = [
+        scalar_name(epoch.whole[name], index, sample)
+        for sample in range(epoch.samples)
+        for name in epoch.whole.outputs
+        for index in indices(epoch.whole[name])
+    ]
+    return [*loss, *answers, *_new_weights(epoch)]
+
+
+def _new_weights(epoch: EpochGraph) -> list[str]:
+    return [q.name for q in epoch.scalars if q.band.symbol.startswith(NEW)]
+
+
+def _numbers(sheet: SheetDraft, epochs: int) -> None:
+    sheet.put(_HEADER, EPOCH, "epoch", "header")
+    sheet.put(_START, EPOCH, "start", "column_label")
+    sheet.numbers(FIRST, EPOCH, np.arange(1.0, epochs + 1)[:, None], "column_label")
+
+
+def _start(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTable) -> None:
+    """The row above the first epoch: the weights to start from, and slots of 0."""
+    for given, after in epoch.before.items():
+        column = table.columns[after]
+        if draft.placed(given).sheet != NAME:
+            text = reference(draft.placed(given), NAME, fixed=True)
+            draft.helper(sheet, _START, column, text, [float(table.values[given][0, 0])], "weight")
+        else:
+            sheet.put(_START, column, 0.0, "state")
+
+
+def _headings(sheet: SheetDraft, epoch: EpochGraph, samples: Sequence[str], columns: Mapping[str, int]) -> None:
+    for q, index, sample in epoch.numbers():
+        column = columns.get(scalar_name(q, index, sample))
+        if column is not None:
+            whose = q.band.layer if sample is None or q.band.symbol == "mean" else samples[sample]
+            sheet.put(_SYMBOLS, column, whose, "header")
+            sheet.put(_HEADER, column, element_label(q, index), "header")
+    sheet.heights.update({_SYMBOLS: 32, _HEADER: 46})
+
+
+def _compare(
+    draft: Draft, sheet: SheetDraft, table: EpochTable, truth: Truth, inputs: TrainingInputs, weights: Sequence[str]
+) -> None:
+    """Keras's loss and weights as constants, and the differences, as long as they apply."""
+    epochs = table.area.rows
+    loss = next(name for name in table.columns if name.endswith("loss.mean"))
+    applies = reference(inputs.applies, NAME, fixed=True)
+    first = max(table.columns[name] for name in weights) + 1
+    header = ["state", "Keras, float64", "difference", "Keras as trained, float32", "float32 minus float64",
+              "weights: largest difference"]  # fmt: skip
+    for column, text in enumerate(header, start=_STATE):
+        sheet.put(_SYMBOLS, column, "loss" if _STATE < column < _WEIGHT_DIFFERENCE else None, "header")
+        sheet.put(_HEADER, column, text, "header")
+    for offset, name in enumerate(weights):
+        layer, _, symbol = name.rpartition(NEW)
+        sheet.put(_SYMBOLS, first + offset, f"Keras: {layer.removesuffix('.')}", "header")
+        sheet.put(_HEADER, first + offset, f"{NEW.replace('_', ' ')}{symbol}", "header")
+    sheet.numbers(FIRST, _KERAS, truth.values[loss], "keras")
+    sheet.numbers(FIRST, _SINGLE, truth.single[:, None], "keras")
+    sheet.numbers(FIRST, first, np.hstack([truth.values[name] for name in weights]), "keras")
+
+    def filled(column: int, text: str, value: float | str, atol: float) -> None:
+        row = FIRST + 1
+        cells = sheet.at(FIRST, column, epochs, 1)
+        pieces = text.split("\1")
+        parts = [pieces[0], *(part for piece in pieces[1:] for part in (row_number(FIRST), piece))]
+        values = np.full(epochs, value) if isinstance(value, float) else value
+        sheet.formulas(FIRST, column, Pattern(tuple(p for p in parts if p != "")), values, epochs,
+                       "difference" if isinstance(value, float) else "verdict")  # fmt: skip
+        draft.filled.append(FilledHelper(cells, text.replace("\1", str(row)), (value,), atol))
+
+    kept = [column_name(table.columns[name]) for name in weights]
+    held = f"{kept[0]}\1:{kept[-1]}\1"
+    state = f'IF(OR(MAX({held})>={LIMIT:g},MIN({held})<=-{LIMIT:g}),"{DIVERGED}","")'
+    filled(_STATE, state, "", 0.0)
+    own, keras = column_name(_LOSS), column_name(_KERAS)
+    filled(_DIFFERENCE, f'IF({applies}=1,{own}\1-{keras}\1,"{OBSOLETE}")', 0.0, 1e-13)
+    differences = f"{held}-{column_name(first)}\1:{column_name(first + len(weights) - 1)}\1"
+    filled(_WEIGHT_DIFFERENCE, f'IF({applies}=1,SUMPRODUCT(MAX(ABS({differences}))),"{OBSOLETE}")', 0.0, _WITHIN)
+    sheet.numbers(FIRST, _SINGLE_DIFFERENCE, truth.single[:, None] - truth.values[loss], "difference")
+    sheet.highlights.append(Highlight(sheet.at(FIRST, _STATE, epochs, 1), DIVERGED, "wrong"))
+
+
+def _curves(
+    draft: Draft,
+    sheet: SheetDraft,
+    epoch: EpochGraph,
+    samples: Sequence[str],
+    table: EpochTable,
+    weights: Sequence[str],
+    inputs: TrainingInputs,
+) -> None:
+    """On the sheet with the inputs: how training went, and three charts of it."""
+    training = draft.sheets[TRAINING]
+    epochs = table.area.rows
+    state = reference(sheet.at(FIRST, _STATE, epochs, 1), TRAINING, fixed=True)
+    last = reference(sheet.at(FIRST + epochs - 1, _LOSS), TRAINING, fixed=True)
+    text = (
+        f'IF(COUNTIF({state},"{DIVERGED}")>0,"The training has diverged at epoch "&MATCH("{DIVERGED}",{state},0)'
+        f'&": the learning rate is too large","{epochs} epochs: the mean loss has come to "&ROUND({last},6))'
+    )
+    loss = next(name for name in table.columns if name.endswith("loss.mean"))
+    shown = f"{epochs} epochs: the mean loss has come to {_rounded(float(table.values[loss][-1, 0]))}"
+    status = training.at(TOP - 1, CHARTS, 1, CHARTS_WIDE)
+    merged_helper(draft, training, status, text, [shown], "big_verdict")
+    spans = [
+        reference(sheet.at(FIRST, column, epochs, 1), TRAINING, fixed=True)
+        for column in (_DIFFERENCE, _WEIGHT_DIFFERENCE)
+    ]
+    loss_span, weight_span = spans
+    small, tiny = "0.000000000001", "0.0000000000001"  # Excel's criteria know no exponents
+    within = f'COUNTIFS({loss_span},">=-{tiny}",{loss_span},"<={tiny}",{weight_span},"<={small}")'
+    applies = inputs.applies.fixed()
+    text = (
+        f'IF({applies}=1,{within}&" of {epochs} epochs agree with Keras in loss and weights",'
+        '"An input was changed: Keras\'s columns no longer apply")'
+    )
+    verdict = training.at(TOP, CHARTS, 1, CHARTS_WIDE)
+    merged_helper(
+        draft, training, verdict, text, [f"{epochs} of {epochs} epochs agree with Keras in loss and weights"],
+        "big_verdict",
+    )  # fmt: skip
+    training.highlights += [
+        Highlight(status, "The training has diverged", "wrong"),
+        Highlight(verdict, f"{epochs} of", "right"),
+        Highlight(verdict, "An input", "edited"),
+    ]
+    text = f'IF({applies}=1,"Keras","Keras, with the inputs that it was given")'
+    keras = draft.helper(training, TOP + 1, CHARTS, text, ["Keras"], "unseen")
+    xs = sheet.at(FIRST, EPOCH, epochs, 1)
+
+    def line(name: str | Range, column: int, *, dashed: bool = False) -> Series:
+        return Series(name, sheet.at(FIRST, column, epochs, 1), xs, dashed)
+
+    answers = [
+        (q, index, k)
+        for k in range(epoch.samples)
+        for q in map(epoch.whole.__getitem__, epoch.whole.outputs)
+        for index in indices(q)
+        if q.shape == (1,)
+    ]
+    charts = [("Mean loss", [line("this workbook", _LOSS), line(keras, _KERAS, dashed=True)])]
+    if answers:
+        lines = [line(samples[k], table.columns[scalar_name(q, index, k)]) for q, index, k in answers]
+        charts.append(("Answers: how sure the network is that the document is good", lines))
+    else:
+        lines = [
+            line(element_label(q, index), table.columns[scalar_name(q, index, k)])
+            for q, index, k in _right(draft, epoch)
+        ]
+        charts.append(("Answers: how likely the network takes the word that does follow", lines))
+    labels = {
+        scalar_name(q, index): element_label(q, index, q.band.layer) for q, index, k in epoch.numbers() if k is None
+    }
+    paths = [line(labels[name].replace(" new ", " "), table.columns[name]) for name in weights[:_PATHS]]
+    charts.append(
+        ("Paths of the weights" if len(paths) == len(weights) else f"Paths of the first {_PATHS} weights", paths)
+    )
+    for number, (text, lines) in enumerate(charts):
+        training.charts.append(
+            Chart(
+                TOP + 2 + 16 * number,
+                CHARTS,
+                text,
+                "epoch",
+                "",
+                tuple(lines),
+                width=760,
+                height=310 if len(lines) < _PATHS // 2 else 430,
+                markers=False,
+            )
+        )
+
+
+def _right(draft: Draft, epoch: EpochGraph) -> list[tuple[Quantity, Index, int]]:
+    """Of answers that are one probability for each class, the right class's."""
+    targets = {
+        (q.step, index, k)
+        for q, index, k in epoch.numbers()
+        if q.band.role is Role.TARGET and k is not None and draft.value(scalar_name(q, index, k)) == 1
+    }
+    outputs = map(epoch.whole.__getitem__, epoch.whole.outputs)
+    return [(q, i, k) for q in outputs for i in indices(q) for k in range(epoch.samples) if (q.step, i, k) in targets]
+
+
+def _rounded(value: float) -> str:
+    """As Excel joins a rounded number to a text."""
+    return f"{round(value, 6):.10g}"

@@ -1,0 +1,236 @@
+"""One step: the first epoch in slow motion, from the words to the loss, back again, and to new weights.
+
+Columns: symbol, number, equation, meaning, the values (one column for each document, or a gradient beside what
+nudging the weight gives), and the formula of the last document as text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.addresses import Range, cell_name
+from xlcheck.graph.notation import at_step, label_of, notation
+from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.scalars import Index, indices, scalar_name
+from xlcheck.layout.common import heading, title
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.training.nudges import Difference
+from xlcheck.learning.optimisers import OPTIMISERS
+from xlcheck.learning.optimisers.step import LAYER, NEW
+from xlcheck.learning.optimisers.table import LIMIT, EpochGraph
+from xlcheck.workbook.plan import Content, Formula
+
+NAME = "One step"
+SYMBOL, NUMBER, EQUATION, MEANING, FIRST = range(5)
+_TOP = 4
+_DIFFERENCES = ("gradient", "by nudging", "they differ by")
+_WITHIN = 1e-10  # losses that agree to 1e-16, divided by 2e-5, with room for larger ones
+
+_FORWARD, _LOSS, _BACKWARD, _WEIGHTS, _STEP = range(5)
+_SECTIONS = (
+    (
+        "Forward: from the words to the answer",
+        "As in the lesson on this network, here for each document beside the other.",
+    ),
+    ("Loss: how wrong the answer is", "Training wants to make one number smaller: the mean loss of all documents."),
+    (
+        "Backward: from the loss back to the first word",
+        "Each gradient says how much the mean loss L changes when that number changes a little. The chain rule "
+        "multiplies along the way: the gradient of what comes after, times how strongly this number acts on it. "
+        "What acts in several ways adds them up.",
+    ),
+    (
+        "The gradient of each weight: a sum over all steps and documents",
+        "A weight is used at every step of every document, and each use adds its part. Whoever does not trust the "
+        "chain rule can nudge a weight and look at the loss: see the sheet Nudge. The two agree to about ten digits; "
+        "more is not to be had by nudging, because the loss is curved, and because numbers have 16 digits.",
+    ),
+    (
+        "The step: the optimiser moves each weight",
+        "g is the weight's gradient, t the number of the epoch. m and v are what the optimiser remembers of each "
+        "weight from step to step; they begin at 0. The new weights are those with which the second epoch begins; they "
+        f"are kept between −{LIMIT:g} and {LIMIT:g}, so that a training that diverges shows where, and no errors.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row of the sheet: one number of one quantity, for all documents."""
+
+    row: int
+    q: Quantity
+    index: Index
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the quantity's first number, which has the words beside it."""
+        return not any(self.index)
+
+
+def one_step_sheet(
+    draft: Draft, epoch: EpochGraph, samples: Sequence[str], choice: Range, differences: Mapping[str, Difference]
+) -> None:
+    """Fill the sheet.
+
+    Args:
+        draft: the workbook.
+        epoch: the numbers of an epoch.
+        samples: a short text for each document.
+        choice: the cell that says which optimiser is chosen, from 1.
+        differences: for each gradient of a weight, by name, what nudging gives.
+    """
+    sheet = draft.sheet(NAME, "gradient")
+    values = max(len(samples), len(_DIFFERENCES))
+    columns = FIRST + values + 1
+    title(sheet, "One step in slow motion", "The first epoch, number by number: forward to the loss, backward to the "
+          "gradients, and one step of the optimiser. Time runs backwards where gradients flow.", columns)  # fmt: skip
+    longest = max(len(_symbol(q)) for q in epoch.whole if q.expr is not None)
+    numbered = any(max(q.shape) > 1 for q in epoch.whole)
+    sheet.widths.update(
+        {SYMBOL: max(20, longest), NUMBER: 8 if numbered else 2, EQUATION: 50, MEANING: 42, FIRST + values: 62}
+    )
+    sheet.widths.update({FIRST + k: 14 for k in range(values)})
+    for number, (row, lines) in enumerate(_rows(draft, sheet, epoch)):
+        text, remark = _SECTIONS[number]
+        heading(sheet, row, text, columns)
+        sheet.merge(sheet.at(row + 1, 0, 1, columns), remark, "remark")
+        sheet.heights[row + 1] = 16 * math.ceil(len(remark) / 175) + 4
+        shown = _DIFFERENCES if number == _WEIGHTS else ("all documents",) if number == _STEP else samples
+        header = ["symbol", "number" if numbered else None, "equation", "what it means", *shown,
+                  *[None] * (values - len(shown)),
+                  "the formula" if number >= _WEIGHTS else f"the formula for “{samples[-1]}”"]  # fmt: skip
+        sheet.put_row(row + 2, 0, header, "header_left")
+        for line in lines:
+            _fill(draft, sheet, epoch, line, FIRST + values, choice)
+            if number == _WEIGHTS:
+                _difference(draft, sheet, line, differences)
+    sheet.freeze = (3, 1)
+
+
+def _rows(draft: Draft, sheet: SheetDraft, epoch: EpochGraph) -> list[tuple[int, list[_Line]]]:
+    """Reserve a row for each number of each quantity; returns the first row of each section, and its lines."""
+    sections = []
+    row = _TOP
+    for number in range(len(_SECTIONS)):
+        top = row
+        row += 3
+        lines = []
+        for q in (q for q in epoch.whole if q.expr is not None and _section(q) == number):
+            for index in indices(q):
+                places = list(_placed(epoch, q, index))
+                for column, name in places:
+                    draft.place(name, sheet.at(row, column))
+                if places:
+                    lines.append(_Line(row, q, index))
+                    row += 1
+        sections.append((top, lines))
+        row += 1
+    return sections
+
+
+def _placed(epoch: EpochGraph, q: Quantity, index: Index) -> Iterator[tuple[int, str]]:
+    for sample in [None] if q.is_weight else range(epoch.samples):
+        name = scalar_name(q, index, sample)
+        if name in epoch.scalars:
+            yield FIRST + (sample or 0), name
+
+
+def _section(q: Quantity) -> int:
+    gradient = q.band.role is Role.GRADIENT
+    if q.is_weight:
+        return _WEIGHTS if gradient else _STEP
+    if gradient:
+        return _BACKWARD
+    return _LOSS if q.band.role is Role.LOSS or q.band.layer == "loss" else _FORWARD
+
+
+def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formula: int, choice: Range) -> None:
+    q, row = line.q, line.row
+    *_, last = [
+        sheet.put(row, column, draft.live(draft.graph[name], 0, NAME), _style(q))
+        for column, name in _placed(epoch, q, line.index)
+    ]
+    content = sheet.cells[row, last.left].content
+    assert isinstance(content, Formula)  # noqa: S101 - every number on this sheet is computed
+    sheet.put(row, formula, f"={content.text}", "formula_wrap")
+    lines = math.ceil(len(content.text) / 64)
+    if line.first:
+        sheet.put(row, SYMBOL, _symbol(q), "symbol")
+        chosen = _of_optimisers(q)
+        if chosen is None:
+            words: list[Content] = [_equation(q, epoch), at_step(q.band.meaning, q.step)]
+            for column, text, style in zip((EQUATION, MEANING), words, ("equation_wrap", "meaning"), strict=True):
+                sheet.put(row, column, text, style)
+        else:
+            for column, texts, style in zip((EQUATION, MEANING), chosen, ("equation_wrap", "meaning"), strict=True):
+                _chosen(draft, sheet, row, column, texts, style, choice)
+            words = [max(texts, key=len) for texts in chosen]
+        lines = max(lines, math.ceil(len(str(words[0])) / 54), math.ceil(len(str(words[1])) / 44))
+    sheet.heights[row] = max(20, 14 * lines + 3)
+    numbers = ", ".join(str(i + 1) for i in line.index) if max(q.shape) > 1 else ""
+    sheet.put(row, NUMBER, numbers, "first_unit" if line.first else "unit")
+
+
+def _symbol(q: Quantity) -> str:
+    return f"{q.band.layer}: {label_of(q)}" if q.is_weight else label_of(q)
+
+
+def _difference(draft: Draft, sheet: SheetDraft, line: _Line, differences: Mapping[str, Difference]) -> None:
+    """What nudging the weight gives, beside its gradient."""
+    name = scalar_name(line.q, line.index)
+    own = differences[name]
+    draft.helper(sheet, line.row, FIRST + 1, own.text, [own.value], _style(line.q), _WITHIN)
+    text = f"{cell_name(line.row, FIRST)}-{cell_name(line.row, FIRST + 1)}"
+    draft.helper(sheet, line.row, FIRST + 2, text, [draft.value(name) - own.value], "difference", _WITHIN)
+
+
+def _chosen(
+    draft: Draft, sheet: SheetDraft, row: int, column: int, texts: Sequence[str], style: str, choice: Range
+) -> None:
+    """The text for the optimiser that is chosen."""
+    options = ",".join(f'"{text}"' for text in texts)
+    shown = texts[round(draft.value(f"{LAYER}.choice")) - 1]
+    draft.helper(sheet, row, column, f"CHOOSE({reference(choice, NAME, fixed=True)},{options})", [shown], style)
+
+
+def _style(q: Quantity) -> str:
+    """What the step shows can be very small, but for the weights."""
+    small = q.is_weight and q.band.role is not Role.WEIGHT
+    return f"{q.band.role.value}_small" if small else q.band.role.value
+
+
+def _of_optimisers(q: Quantity) -> tuple[list[str], list[str]] | None:
+    """Equation and meaning with each optimiser, for what depends on the one that is chosen."""
+    optimisers = list(OPTIMISERS.values())
+    if q.band.layer == LAYER:
+        used = ["beta_1" in own.settings for own in optimisers]
+        return (
+            [q.band.equation if yes else "not used" for yes in used],
+            [
+                q.band.meaning if yes else f"{own.name} has no use for it."
+                for own, yes in zip(optimisers, used, strict=True)
+            ],
+        )
+    if q.band.symbol.startswith(NEW):
+        return [f"weight ← {own.equation}" for own in optimisers], [own.meaning for own in optimisers]
+    symbol = q.band.symbol.partition("_")[0]
+    slots = [next((slot for slot in own.kept if slot.symbol == symbol), None) for own in optimisers]
+    if q.band.role is Role.GRADIENT or not any(slots):
+        return None
+    return (
+        ["not used" if slot is None else f"{slot.label} ← {slot.equation}" for slot in slots],
+        [
+            f"{own.name} has no use for it." if slot is None else slot.meaning
+            for own, slot in zip(optimisers, slots, strict=True)
+        ],
+    )
+
+
+def _equation(q: Quantity, epoch: EpochGraph) -> str:
+    if q.band.equation:
+        return at_step(q.band.equation, q.step)
+    return "" if q.expr is None else f"{label_of(q)} = {notation(q.expr, epoch.whole)}"

@@ -1,0 +1,245 @@
+"""Vanishing: the linear recurrence term by term, and how far back each kind of memory can learn.
+
+One row a word. The cell U is what the learner turns; every column follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.formulas.addresses import Range, cell_name
+from xlcheck.layout.common import heading, title
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import Array, Chart, DropDown, Series
+
+NAME = "Vanishing"
+MACHINERY = "Machinery"
+_MACHINE_TOP = 5
+INPUTS, TOP = 4, 32
+WORD, X, STATE, TERM, PART, TO_INPUT, CLIPPED, TANH, TO_TANH, GATE, CELL, TO_CELL, SIZE = range(13)
+_VALUE = 2
+_CHOICES = (0.5, 0.9, 1.0, 1.1, 1.5, -0.9)
+_CHOICES_COLUMN = 15  # right of everything else
+_VANISHES = (
+    "The first word vanishes: hardly anything of it is left in the last state, and training cannot learn from it"
+)
+
+
+@dataclass(frozen=True)
+class VanishingPlaces:
+    """Where other sheets find the inputs and the verdict."""
+
+    verdict: Range
+    end: int
+
+
+def vanishing_sheet(draft: Draft, gradients: Mapping[str, Array], clip: float) -> VanishingPlaces:
+    """Fill the sheet: inputs, the table, the curves, and a memory of two units.
+
+    Args:
+        draft: the workbook; weights, words and states are placed here.
+        gradients: Keras's, over the steps: `linear.d_x`, `linear.clipped`, `tanh.d_h`, `lstm.d_c`.
+        clip: the largest norm that a clipped gradient may have.
+    """
+    steps = len(gradients["linear.d_x"])
+    sheet = draft.sheet(NAME, "gradient")
+    title(sheet, "Vanishing and exploding gradients", "A state that is multiplied by U at every step holds the first "
+          "word of fifty multiplied by U forty-nine times. Change U, and watch what is left of it.", 13)  # fmt: skip
+    widths = {WORD: 9, X: 13, STATE: 15, TERM: 17, PART: 16, TO_INPUT: 16, CLIPPED: 16, TANH: 15, TO_TANH: 16}
+    sheet.widths.update({**widths, GATE: 15, CELL: 15, TO_CELL: 16, **{SIZE + k: 14 for k in range(4)}})
+    u, w = _inputs(draft, sheet, clip, steps)
+    _place(draft, sheet, steps)
+    _place_machinery(draft)
+    _header(sheet)
+    for t in range(steps):
+        _row(draft, sheet, t, steps, u, w, gradients)
+    verdict = _answers(draft, sheet, steps, u, gradients)
+    _charts(sheet, steps)
+    end = _two_units(draft, sheet, TOP + steps + 4)
+    sheet.freeze = (3, 1)
+    return VanishingPlaces(verdict, end)
+
+
+def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[str, str]:
+    heading(sheet, INPUTS, "What you can change", 13)
+    lines = (
+        ("U", "linear.recurrent_kernel", "how much of the old state enters the new one; choose below, at and above 1"),
+        ("W", "linear.kernel", "how much of the word enters the state"),
+    )
+    cells = []
+    for offset, (label, name, hint) in enumerate(lines):
+        row = INPUTS + 1 + offset
+        sheet.put(row, 0, label, "name")
+        cell = sheet.put(row, _VALUE, draft.value(name), "selector" if label == "U" else "weight")
+        draft.place(name, cell)
+        sheet.put(row, _VALUE + 1, f"← {hint}", "hint_beside")
+        cells.append(cell)
+        draft.place(f"tanh.{name.partition('.')[2]}", draft.helper(
+            sheet, row, SIZE + 1, cell.a1, [draft.value(name)], "weight"))  # fmt: skip
+        sheet.put(row, SIZE, f"{label} of the tanh layer", "label")
+    sheet.put(INPUTS, _CHOICES_COLUMN, "values for U", "column_label")
+    choices = sheet.numbers(INPUTS + 1, _CHOICES_COLUMN, np.array(_CHOICES)[:, None], "choice")
+    message = "Choose one or type any other number. Every number and curve follows."
+    sheet.drop_downs.append(DropDown(cells[0], choices, "Choose U", message, others=True))
+    row = INPUTS + 3
+    sheet.put(row, 0, "clip at", "name")
+    sheet.put(row, _VALUE, clip, "weight")
+    sheet.put(row, _VALUE + 1, "← the largest length that the gradient of all words may have", "hint_beside")
+    row = INPUTS + 4
+    sheet.put(row, 0, "LSTM", "name")
+    for number, gate in enumerate(("i", "f", "c", "o")):
+        sheet.put(row, _VALUE + 1 + number, gate, "column_label")
+    for offset, name in enumerate(("kernel", "recurrent_kernel", "bias")):
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, _VALUE), name, "label")
+        area = sheet.at(row + 1 + offset, _VALUE + 1, 1, 4)
+        draft.place(f"lstm.{name}", area)
+        for number, (line, column) in enumerate(area.cells()):
+            sheet.put(line, column, draft.value(f"lstm.{name}", number), "weight")
+    sheet.put(
+        row + 3,
+        _VALUE + 5,
+        "← the bias of f opens the forget gate: with 4 it is 0.989, and keeps 99 % of the memory at each step",
+        "hint_beside",
+    )
+    return cells[0].fixed(), cells[1].fixed()
+
+
+def _place(draft: Draft, sheet: SheetDraft, steps: int) -> None:
+    columns = {"input.x": X, "words.x": X, "linear.h": STATE, "tanh.h": TANH, "lstm.f": GATE, "lstm.c": CELL}
+    for t in range(steps):
+        for band, column in columns.items():
+            if f"{band}[{t}]" in draft.graph:
+                draft.place(f"{band}[{t}]", sheet.at(TOP + 1 + t, column))
+
+
+def _header(sheet: SheetDraft) -> None:
+    heading(sheet, TOP - 2, "Word by word", 13)
+    for column, text in ((STATE, "linear: h = W·x + U·h"), (TANH, "the same with tanh"), (GATE, "an LSTM's memory")):
+        sheet.put(TOP - 1, column, text, "name")
+    sheet.put_row(TOP, 0, [
+        "word", "x", "h", "its term in h₅₀", "the term's value", "∂h₅₀/∂x", "clipped", "h", "∂h₅₀/∂h",
+        "forget gate f", "cell state c", "∂c₅₀/∂c",
+    ], "header")  # fmt: skip
+    for offset, text in enumerate(("|linear|", "|tanh|", "|LSTM|")):
+        sheet.put(TOP, SIZE + offset, text, "header")
+    sheet.heights[TOP] = 32
+
+
+def _row(draft: Draft, sheet: SheetDraft, t: int, steps: int, u: str, w: str, gradients: Mapping[str, Array]) -> None:
+    row = TOP + 1 + t
+    tensor = "words.x" if f"words.x[{t}]" in draft.graph else "input.x"
+    x = sheet.put(row, X, draft.value(f"{tensor}[{t}]"), "input")
+    sheet.put(row, WORD, float(t + 1), "column_label")
+    for column, name, style in ((STATE, "linear.h", "state"), (TANH, "tanh.h", "state"), (GATE, "lstm.f", "gate"),
+                                (CELL, "lstm.c", "state")):  # fmt: skip
+        sheet.put(row, column, draft.live(draft.graph[f"{name}[{t}]"], 0, NAME), style)
+    left = steps - 1 - t
+    sheet.put(row, TERM, {0: f"W·x{t + 1}", 1: f"U·W·x{t + 1}"}.get(left, f"U^{left}·W·x{t + 1}"), "equation")
+    to_input, own = gradients["linear.d_x"], float(draft.value(f"{tensor}[{t}]"))
+    power = f"{u}^{left}*{w}"
+
+    def helper(column: int, text: str, value: float, style: str = "gradient_tiny") -> Range:
+        return draft.helper(sheet, row, column, text, [value], style, 1e-12)
+
+    helper(PART, f"{power}*{x.a1}", float(to_input[t]) * own, "intermediate_tiny")
+    to = helper(TO_INPUT, power, float(to_input[t]))
+    span = Range(NAME, TOP + 1, TO_INPUT, steps).fixed()
+    limit = f"$C${INPUTS + 4}"
+    clipped = f"IF(SUMSQ({span})>{limit}^2,{to.a1}*{limit}/SQRT(SUMSQ({span})),{to.a1})"
+    helper(CLIPPED, clipped, float(gradients["linear.clipped"][t]))
+    tanh, cell = gradients["tanh.d_h"], gradients["lstm.d_c"]
+    if left == 0:
+        sheet.put(row, TO_TANH, 1.0, "gradient_tiny")
+        sheet.put(row, TO_CELL, 1.0, "gradient_tiny")
+    else:
+        below = row + 1
+        helper(TO_TANH, f"{cell_name(below, TO_TANH)}*(1-{cell_name(below, TANH)}^2)*{u}", float(tanh[t]))
+        helper(TO_CELL, f"{cell_name(below, TO_CELL)}*{cell_name(below, GATE)}", float(cell[t]))
+    for offset, (column, value) in enumerate(((TO_INPUT, to_input[t]), (TO_TANH, tanh[t]), (TO_CELL, cell[t]))):
+        helper(SIZE + offset, f"ABS({cell_name(row, column)})", abs(float(value)), "difference")
+
+
+def _answers(draft: Draft, sheet: SheetDraft, steps: int, u: str, gradients: Mapping[str, Array]) -> Range:
+    row = TOP + steps + 1
+    parts = Range(NAME, TOP + 1, PART, steps).a1
+    last = Range(NAME, TOP + steps, STATE)
+    total = float(draft.value(f"linear.h[{steps - 1}]"))
+    sheet.put(row, TERM, "sum of all terms", "label")
+    draft.helper(sheet, row, PART, f"SUM({parts})", [total], "state", 1e-12)
+    sheet.put(row + 1, TERM, "minus h₅₀", "label")
+    draft.helper(sheet, row + 1, PART, f"SUM({parts})-{last.a1}", [0.0], "difference", 1e-12)
+    text = (
+        f'IF(ABS({u})<1,"{_VANISHES}",'
+        f'IF(ABS({u})>1,"The first word explodes: it drowns out all others, and so does its gradient",'
+        '"The first word is kept as it is: the state counts"))'
+    )
+    return draft.helper(sheet, INPUTS - 1, 0, text, [_VANISHES], "name")
+
+
+def _charts(sheet: SheetDraft, steps: int) -> None:
+    words = sheet.at(TOP + 1, WORD, steps, 1)
+
+    def line(name: str, column: int) -> Series:
+        return Series(name, sheet.at(TOP + 1, column, steps, 1), words)
+
+    sizes = ("linear: |∂h₅₀/∂x|", "tanh: |∂h₅₀/∂h|", "LSTM: |∂c₅₀/∂c|")
+    lines = tuple(line(name, SIZE + k) for k, name in enumerate(sizes))
+    row = INPUTS + 9
+    sheet.charts += [
+        Chart(row, 0, "How much the end depends on each word (logarithmic)", "word", "", lines, width=610,
+              height=330, markers=False, logarithmic=True),
+        Chart(row, CLIPPED, "What each word adds to h₅₀", "word", "", (line("term of the word", PART),), width=610,
+              height=330, markers=False),
+    ]  # fmt: skip
+
+
+def _two_units(draft: Draft, sheet: SheetDraft, row: int) -> int:
+    """With two units U is a matrix, and its largest singular value takes the role of |U|."""
+    heading(sheet, row, "A memory of two units: U is a matrix, and its largest singular value decides", 13)
+    matrix = np.array([[0.8, 0.5], [-0.3, 0.7]])
+    for (line, column), value in zip(sheet.at(row + 1, 1, 2, 2).cells(), matrix.reshape(-1), strict=True):
+        sheet.put(line, column, float(value), "weight")
+    sheet.put(row + 1, 0, "U", "name")
+    a, b, c, d = (cell_name(row + 1 + i, 1 + j) for i in range(2) for j in range(2))
+    squares = f"({a}^2+{b}^2+{c}^2+{d}^2)"
+    text = f"SQRT(({squares}+SQRT({squares}^2-4*({a}*{d}-{b}*{c})^2))/2)"
+    largest = float(np.linalg.svd(matrix, compute_uv=False)[0])
+    sheet.put(row + 1, 4, "largest singular value", "label")
+    cell = draft.helper(sheet, row + 1, 5, text, [largest], "intermediate", 1e-12)
+    shrinks, grows = "every direction shrinks: gradients vanish", "some direction may grow: gradients can explode"
+    verdict = f'IF({cell.a1}<1,"{shrinks}","{grows}")'
+    draft.helper(sheet, row + 1, 6, verdict, [shrinks if largest < 1 else grows], "strong")
+    return row + 4
+
+
+def machinery_sheet(draft: Draft, layers: Sequence[str]) -> None:
+    """Everything else on the way, one row a word: projections, sums, gates."""
+    sheet = draft.sheet(MACHINERY, "intermediate")
+    title(sheet, MACHINERY, "The numbers between the columns of the sheet Vanishing, one row a word.", 12)
+    for layer in layers:
+        for band, members in draft.graph.bands(layer).items():
+            area = draft.placed(members[0].name)
+            if area.sheet != MACHINERY:
+                continue
+            sheet.put(_MACHINE_TOP - 2, area.left, layer, "column_label")
+            sheet.put(_MACHINE_TOP - 1, area.left, band.label, "header")
+            sheet.widths[area.left] = 13
+            for q in members:
+                content = draft.value(q.name) if q.expr is None else draft.live(q, 0, MACHINERY)
+                row, column = next(draft.placed(q.name).cells())
+                sheet.put(row, column, content, q.band.role.value)
+    sheet.freeze = (_MACHINE_TOP, 1)
+
+
+def _place_machinery(draft: Draft) -> None:
+    """A column for each symbol that the table does not show."""
+    column = 1
+    for members in draft.graph.bands().values():
+        if not draft.is_placed(members[0].name):
+            for q in members:
+                draft.place(q.name, Range(MACHINERY, _MACHINE_TOP + (q.step or 0), column))
+            column += 1

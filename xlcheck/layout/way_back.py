@@ -1,0 +1,98 @@
+"""The sheets of loss, gradients and step: the way back through the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.layout.backward import LOSS, backward_sheet, in_time, loss_sheet
+from xlcheck.layout.batch import DOCUMENTS, batch_sheet
+from xlcheck.layout.batch import NAME as BATCH
+from xlcheck.layout.data.store import Store
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.gradients import GRADIENTS, STEP, gradients_sheet, step_sheet
+from xlcheck.layout.layers import Bands, owner_of
+from xlcheck.learning.optimisers import STEPS
+from xlcheck.learning.optimisers.batch import Batch
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.workbook.naming import sheet_name
+
+LOSS_LAYER = "loss"
+
+
+def forward_only(bands: Bands) -> Bands:
+    """What the layers compute and read, without weights and without what belongs to the loss."""
+    apart = (Role.GRADIENT, Role.TARGET, Role.LOSS)
+    return {b: m for b, m in bands.items() if not m[0].is_weight and b.role not in apart}
+
+
+def backward_names(draft: Draft, spec: ModelSpec, bands: Bands) -> dict[str, str]:
+    """The worksheet of the gradients of each call, and of each input on its own, that has any."""
+    names: dict[str, str] = {}
+    for band in _gradients(bands):
+        owner = owner_of(spec, band)
+        if owner != LOSS_LAYER and owner not in names:
+            names[owner] = sheet_name(f"{owner} backward", [*draft.sheets, *draft.reserved, *names.values()])
+    return names
+
+
+def _gradients(bands: Bands) -> Bands:
+    """The gradients of what belongs to a sample."""
+    return {b: m for b, m in bands.items() if b.role is Role.GRADIENT and not m[0].shared}
+
+
+def way_back(
+    draft: Draft, spec: ModelSpec, bands: Bands, stored: Store, batch: Batch, names: Mapping[str, str]
+) -> None:
+    """The sheets of loss, gradients and step. What reads something is filled after it, in whatever order they stand."""
+    of_loss = {
+        b: m for b, m in bands.items()
+        if b.role in (Role.TARGET, Role.LOSS) or (b.layer == LOSS_LAYER and b.role is Role.GRADIENT)
+    }  # fmt: skip
+    loss = draft.sheet(LOSS, "loss")
+    sheets = {owner: draft.sheet(name, "gradient") for owner, name in names.items()}
+    weights = draft.sheet(GRADIENTS, "gradient")
+    step = draft.sheet(STEP, "weight") if batch.step else None
+    if len(draft.samples) > 1:
+        everything = {
+            **forward_only(bands),
+            **{b: m for b, m in of_loss.items() if not _is_mean(m)},
+            **_gradients(bands),
+        }
+        batch_sheet(draft, draft.sheet(BATCH, "intermediate"), in_time(list(everything.items())), stored)
+    several = len(draft.samples) > 1
+    begin = Range(next(iter(names.values()), GRADIENTS), 0, 0)
+    loss_sheet(draft, loss, list(of_loss.items()), stored, begin, Range(BATCH, 0, 0) if several else None)
+    after = Range(LOSS, 0, 0)
+    for owner, sheet in sheets.items():
+        own = [(b, m) for b, m in _gradients(bands).items() if owner_of(spec, b) == owner]
+        kinds = {call.name: spec.layer(call.layer).kind for call in spec.calls}
+        forward = next(Range(draft.placed(q.name).sheet, 0, 0) for q in draft.graph if owner_of(spec, q.band) == owner)
+        heading = f"{owner} · {kinds.get(owner, 'input')} · backward"
+        backward_sheet(draft, sheet, heading, own, stored, forward, after)
+        after = Range(sheet.name, 0, 0)
+    shared = [q for q in draft.graph if q.shared]
+    source = Range(BATCH, 0, 0) if several else begin
+    gradients_sheet(draft, weights, spec, [q for q in shared if q.band.role is Role.GRADIENT], source)
+    if step is not None:
+        others = [q for q in shared if q.band.role is not Role.GRADIENT]
+        step_sheet(draft, step, spec, others, STEPS[batch.step].name)
+
+
+def loss_pages(draft: Draft, bands: Bands, store: Store, *, side_by_side: bool) -> None:
+    """The loss of the selected sample, and the forward pass of every one beside the other."""
+    of_loss = {b: m for b, m in bands.items() if b.role in (Role.TARGET, Role.LOSS)}
+    loss = draft.sheet(LOSS, "loss") if of_loss else None
+    several = len(draft.samples) > 1 and bool(of_loss or side_by_side)
+    if several:
+        own = {b: m for b, m in of_loss.items() if not _is_mean(m)}
+        every = in_time([*forward_only(bands).items(), *own.items()])
+        batch_sheet(draft, draft.sheet(DOCUMENTS, "intermediate"), every, store)
+    if loss is not None:
+        loss_sheet(draft, loss, list(of_loss.items()), store, None, Range(DOCUMENTS, 0, 0) if several else None)
+
+
+def _is_mean(members: Sequence[Quantity]) -> bool:
+    return isinstance(members[0].expr, ex.BatchMean)

@@ -1,0 +1,110 @@
+"""Weights: every array as Keras shows it; a layer with many weights has a worksheet of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from xlcheck.layout.common import heading, title
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.model.model_spec import LayerSpec, ModelSpec
+from xlcheck.workbook.naming import is_defined_name
+
+NAME = "Weights"
+_GATES = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh")}
+_LARGE = 2000
+LABELLED_COLUMNS = 256
+_ROWS = {"kernel": "input", "recurrent_kernel": "unit", "embeddings": "code"}
+_WIDE = 10
+
+
+def weights_sheets(
+    draft: Draft, spec: ModelSpec, book_names: Mapping[str, str], origin: str = "The weights of the model"
+) -> None:
+    """Fill the sheets, place every weight, and give each array its Keras name as a defined name.
+
+    Args:
+        draft: the workbook so far.
+        spec: the model.
+        book_names: the book's name of each weight, by quantity name.
+        origin: where the numbers come from, in a few words.
+    """
+    shared: SheetDraft | None = None
+    rows: dict[str, int] = {}
+    for name, layer in with_weights(spec.layers):
+        size = sum(int(np.prod(shape)) for shape in layer.weights.values())
+        if size > _LARGE:
+            sheet = _sheet(
+                draft, f"{name} weights", f"Weights of {name}", f"{origin}, in this layer {parameters(layer):,}"
+            )
+        else:
+            shared = shared or _sheet(draft, NAME, NAME, origin)
+            sheet = shared
+        row = rows.get(sheet.name, 4)
+        heading(sheet, row, f"{name} · {layer.kind}", _WIDE)
+        row += 1
+        for weight in layer.weights:
+            row = _weight(draft, sheet, layer, f"{name}.{weight}", row, book_names)
+        rows[sheet.name] = row
+
+
+def parameters(layer: LayerSpec) -> int:
+    """Number of weights, those of wrapped layers included."""
+    return sum(int(np.prod(s)) for s in layer.weights.values()) + sum(parameters(inner) for inner in layer.inner)
+
+
+def with_weights(layers: tuple[LayerSpec, ...], prefix: str = "") -> Iterator[tuple[str, LayerSpec]]:
+    """Every layer that has weights itself, with the prefix of their quantities."""
+    for layer in layers:
+        if layer.weights:
+            yield prefix + layer.name, layer
+        yield from with_weights(layer.inner, f"{prefix}{layer.name}.")
+
+
+def _sheet(draft: Draft, name: str, heading_text: str, what: str) -> SheetDraft:
+    sheet = draft.sheet(draft.free_name(name), "weight")
+    title(sheet, heading_text, f"{what}. They stand as Keras prints them: one row for each input of the layer, one "
+          "column for each unit. Change one, and every other sheet follows.", _WIDE)  # fmt: skip
+    sheet.widths.update({0: 24, **dict.fromkeys(range(1, 65), 13.5)})
+    sheet.freeze = (3, 1)
+    return sheet
+
+
+def _weight(
+    draft: Draft, sheet: SheetDraft, layer: LayerSpec, name: str, row: int, book_names: Mapping[str, str]
+) -> int:
+    weight = name.rpartition(".")[2]
+    array = draft.trace[name]
+    values = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
+    rows, columns = values.shape
+    shape = " × ".join(f"{n:,}" for n in array.shape)
+    in_book = f"   in the book: {book_names[name]}" if name in book_names else ""
+    sheet.put(row, 0, f"{weight}   {shape}{in_book}", "symbol")
+    if columns <= LABELLED_COLUMNS:
+        sheet.put_row(row + 1, 1, list(column_labels(layer, weight, columns)), "column_label")
+    else:
+        sheet.numbers(row + 1, 1, np.arange(1.0, columns + 1)[None, :], "column_label")
+    if rows > 1 or weight in _ROWS:
+        sheet.put(row + 1, 0, _ROWS.get(weight, "row"), "label")
+        first = 0.0 if weight == "embeddings" else 1.0
+        sheet.numbers(row + 2, 0, np.arange(first, first + rows)[:, None], "label")
+    area = sheet.numbers(row + 2, 1, values, "weight")
+    draft.place(name, area)
+    if is_defined_name(name, draft.names):
+        draft.names[name] = area
+    return row + 3 + rows
+
+
+def column_labels(layer: LayerSpec, weight: str, columns: int) -> list[str]:
+    """What each column of a weight array belongs to: the gate, and the unit if there are several."""
+    gates = _GATES.get(layer.kind, ("",))
+    units = columns // len(gates)
+    if units * len(gates) != columns:
+        return [str(j + 1) for j in range(columns)]
+    return [
+        " ".join(part for part in (gate, f"unit {unit + 1}" if units > 1 or gates == ("",) else "") if part)
+        for gate in gates
+        for unit in range(units)
+    ]
