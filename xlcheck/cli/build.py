@@ -135,13 +135,13 @@ def command(
         seed = SEED
     from xlcheck.chapter.lessons.catalogue import is_trained
 
-    for name, path in _targets(lessons, all_, weights, output):
-        own_seed = None if all_ and not is_trained(name) else seed
+    for name, own_weights, path in _targets(lessons, all_, weights, output):
+        own_seed = None if all_ and (own_weights != weights or not is_trained(name)) else seed
         with progress_bar(f"training {name}", show=own_seed is not None and not quiet) as progress:
             built = api.build(
                 name,
                 path,
-                weights=weights,
+                weights=own_weights,
                 seed=own_seed,
                 style=style or "teaching",
                 engine=engines[0],
@@ -153,24 +153,26 @@ def command(
     return show(reports, format_, engines=len(engines))
 
 
-def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | None) -> Iterator[tuple[str, Path]]:
-    """Each lesson with the file to write."""
+def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | None) -> Iterator[tuple[str, str, Path]]:
+    """Each lesson with its weights and the file to write; of all lessons also those with the book's weights."""
     from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, known_lesson
+    from xlcheck.chapter.recordings.names import BOOK, IN_THE_BOOK, TRAINED, fixture_name
 
     if all_ == bool(lessons):
         raise UsageError("name one or more lessons, or pass --all; `xlcheck list` shows the lessons")
     names = list(ALL_LESSONS) if all_ else list(dict.fromkeys(known_lesson(name).name for name in lessons))
-    ending = "" if weights == "trained" else f"-{weights}"
     if output is not None and len(names) == 1 and not all_:
         require_writable(output, ".xlsx")
-        yield names[0], output
+        yield names[0], weights, output
         return
     folder = output or (Path("workbooks") if all_ else Path())
     if folder.suffix.lower() == ".xlsx":
         raise UsageError(f"several lessons are written into a folder, and {folder} is the name of a workbook")
     make_folder(folder)
     for name in names:
-        yield name, folder / f"{name}{ending}.xlsx"
+        yield name, weights, folder / f"{fixture_name(name, weights)}.xlsx"
+        if all_ and weights == TRAINED and name in IN_THE_BOOK:
+            yield name, BOOK, folder / f"{fixture_name(name, BOOK)}.xlsx"
 
 
 def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:

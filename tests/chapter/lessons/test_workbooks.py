@@ -12,7 +12,7 @@ from thorough import part_of
 from xlcheck import api
 from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.chapter.lessons.plan import plan_lesson
-from xlcheck.chapter.recordings.names import IN_THE_BOOK
+from xlcheck.chapter.recordings.names import IN_THE_BOOK, fixture_name
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import parse_range
@@ -71,11 +71,11 @@ def test_every_style_agrees(name: str, style: str, tmp_path: Path) -> None:
     assert api.build(name, tmp_path / "lesson.xlsx", style=style).report.ok
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_bytes_are_those_in_the_repository(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "weights"), EVERY, ids=map("-".join, EVERY))
+def test_bytes_are_those_in_the_repository(name: str, weights: str, tmp_path: Path) -> None:
     """The stored fixtures give the stored workbook, byte for byte."""
-    path = tmp_path / f"{name}.xlsx"
-    api.build(name, path)
+    path = tmp_path / f"{fixture_name(name, weights)}.xlsx"
+    api.build(name, path, weights=weights)
 
     assert path.read_bytes() == (WORKBOOKS / path.name).read_bytes()
 

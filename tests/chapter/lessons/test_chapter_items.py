@@ -1,0 +1,64 @@
+"""Every item of the chapter that has a sheet: which workbook, which sheet, which cell shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.values import Value
+
+WORKBOOKS = Path(__file__).parents[3] / "workbooks"
+
+# What the chapter treats → workbook, worksheet, what some cell of it begins with.
+ITEMS = {
+    "one to one": ("architectures", "one_to_one", "One to one"),
+    "one to many": ("architectures", "one_to_many", "One to many"),
+    "many to one": ("architectures", "many_to_one", "Many to one"),
+    "many to many": ("architectures", "many_to_many", "Many to many"),
+    "order needs a memory": ("word-order", "Documents", "The whole forward pass of every document"),
+    "the hidden state of a recurrent layer": ("simple-rnn", "simple_rnn", "hₜ"),
+    "the toy RNN with the printed weights": ("simple-rnn-book", "Weights", "The numbers that are printed in the book"),
+    "the toy LSTM with the printed weights": ("lstm-book", "Weights", "The numbers that are printed in the book"),
+    "the printed prediction of the RNN": ("simple-rnn-book", "Data", 0.53199273),
+    "the printed prediction of the LSTM": ("lstm-book", "Data", 0.47375038),
+    "the book's names of the weights": (
+        "lstm-book",
+        "Weights",
+        "recurrent_kernel   1 × 4   in the book: ui, uf, uc, uo",
+    ),
+    "the forget gate": ("lstm", "lstm", "forget gate"),
+    "the cell state": ("lstm", "lstm", "cₜ"),
+    "dimensions: 4 × 3, 3 × 3, 3 × 4": ("rnn-dimensions-book", "Weights", "recurrent_kernel   3 × 3"),
+    "one-hot words and targets": ("rnn-dimensions", "Data", "target (next word)"),
+    "layers, shapes, parameters and their total": ("lstm", "Start", "in all"),
+    "405,728 and 34 parameters": ("embedding", "Parameters", "The chapter prints 12,679 × 32 = 405,728"),
+    "a gated recurrent unit": ("gru", "gru", "hₜ"),
+    "reading in both directions": ("bidirectional", "bidirectional", "bidirectional.backward_simple_rnn"),
+    "an encoder and a decoder": ("encoder-decoder", "decoder", "decoder · LSTM"),
+    "ten words and the next": ("next-word", "Text", "The next word"),
+    "messages: kind or angry": ("sentiment", "Text", "negative"),
+    "film reviews": ("film-reviews", "Text", "boring"),
+    "loss over the epochs": ("lstm", "Training", "mean loss"),
+    "cross-entropy": ("lstm", "Loss", "−(target·ln y + (1 − target)·ln(1 − y))"),
+    "a gradient by the chain rule": ("lstm-training", "One step", "Backward: from the loss back to the first word"),
+    "h₁ … h₅ written out": ("vanishing-gradients", "Start", "1.  A linear state is h = W·x + U·h. Written out, h₅ ="),
+    "vanishing and exploding gradients": ("vanishing-gradients", "Vanishing", "∂h₅₀/∂x"),
+    "clipping": ("vanishing-gradients", "Vanishing", "clip at"),
+}
+
+
+def begins(value: Value, shown: str | float) -> bool:
+    """Whether a cell shows a text from its beginning, or a number with the digits that are printed."""
+    if isinstance(shown, float):
+        return isinstance(value, float) and round(value, 8) == shown
+    return isinstance(value, str) and value.startswith(shown)
+
+
+@pytest.mark.parametrize(("workbook", "sheet", "shown"), ITEMS.values(), ids=ITEMS)
+def test_each_item_has_its_place(workbook: str, sheet: str, shown: str | float) -> None:
+    """A cell of the named sheet shows it."""
+    cells = read_workbook(WORKBOOKS / f"{workbook}.xlsx").sheets[sheet].cells
+
+    assert any(begins(cell.value, shown) for cell in cells.values())
