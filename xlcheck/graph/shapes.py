@@ -18,10 +18,18 @@ def shape_of(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:
         NotSupportedError: the operation has no row here.
         ValueError: the operands' shapes do not fit together.
     """
-    for kind in type(expr).__mro__:
-        if kind in _RULES:
-            return _RULES[kind](expr, shape_of_quantity)
-    raise NotSupportedError(f"no shape rule for the operation {type(expr).__name__}")
+    kind = type(expr)
+    if kind not in _RULES:
+        _RULES[kind] = _inherited(kind)
+    return _RULES[kind](expr, shape_of_quantity)
+
+
+def _inherited(kind: type[ex.Expr]) -> Callable[..., Shape]:
+    """The rule of the kind of operations that an operation belongs to."""
+    for known in kind.__mro__:
+        if known in _RULES:
+            return _RULES[known]
+    raise NotSupportedError(f"no shape rule for the operation {kind.__name__}")
 
 
 def _elementwise(expr: ex.Expr, shape_of_quantity: ShapeOf) -> Shape:

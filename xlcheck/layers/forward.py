@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Role
@@ -16,14 +18,28 @@ _LEAVE_LOGITS = {"Dense", "Conv1D", "Activation", "Softmax"}
 _CODE_READERS = {"Embedding", "CategoryEncoding"}
 
 
+_graphs: dict[int, tuple[weakref.ref[ModelSpec], Graph]] = {}
+"""By the identity of a spec, which cannot be a key itself. Building, recording and checking all ask for it again."""
+
+
 def forward_graph(spec: ModelSpec) -> Graph:
-    """The forward pass of a model, with its loss if the model has one.
+    """The forward pass of a model, with its loss if the model has one; written down once for each spec.
 
     Weights are quantities `layer.kernel`, inputs `input.x[t]`, targets `target.y`.
 
     Raises:
         NotSupportedError: a layer, option or loss is not supported.
     """
+    key = id(spec)
+    known = _graphs.get(key)
+    if known is not None and known[0]() is spec:
+        return known[1]
+    graph = _forward_graph(spec)
+    _graphs[key] = (weakref.ref(spec, lambda _: _graphs.pop(key, None)), graph)
+    return graph
+
+
+def _forward_graph(spec: ModelSpec) -> Graph:
     build = GraphBuilder()
     tensors = _tensors(build, spec)
     if spec.loss is not None:
