@@ -92,10 +92,10 @@ def plan_model(
     else:
         loss_pages(draft, bands, store, side_by_side=additions.side_by_side)
     answer = None if text is None else text.answer(draft)
-    hidden = SheetDraft(SHEET, hidden=True)
-    verdict = _comparison(draft, bands, store, hidden)
     for page in additions.pages:
         page.fill(draft)
+    hidden = SheetDraft(SHEET, hidden=True)
+    verdict = _comparison(draft, bands, store, hidden)
     if additions.history:
         history_sheet(draft, additions.history)
     pages = pages_of(draft, layers, additions)

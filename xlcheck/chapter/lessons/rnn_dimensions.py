@@ -6,8 +6,11 @@ from typing import Any
 
 from xlcheck.chapter.datasets.sentence import sentence
 from xlcheck.chapter.lessons.lesson import CHECK, Book, Lesson, printed
+from xlcheck.layout.additions import Page
 from xlcheck.layout.data.sentence import sentence_sheet
 from xlcheck.layout.front import Story
+from xlcheck.layout.matrices import NAME as MATRICES
+from xlcheck.layout.matrices import matrices_sheet
 from xlcheck.model.keras_import import import_keras
 
 WORDS = ("This", "is", "an", "example")
@@ -71,5 +74,12 @@ LESSON = Lesson(
     ),
     data_page=lambda draft, _: sentence_sheet(draft, WORDS),
     data_sentence="the sentence, its words as one-hot columns, and the word that should come next",
+    pages=(
+        Page(
+            MATRICES,
+            "each time step as on paper: vectors, kernels in their shapes, and the softmax in two steps",
+            lambda draft: matrices_sheet(draft, WORDS),
+        ),
+    ),
     unit_names={"input.x": WORDS, "dense.z": WORDS, "dense.y": WORDS, "target.y": WORDS},
 )

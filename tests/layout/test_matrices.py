@@ -1,0 +1,39 @@
+"""The page of matrices: every product stands there with sizes that fit, and follows the sheets of the layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xlcheck.engines import engine
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.layout.matrices import NAME
+from xlcheck.workbook.reader import read_workbook
+
+WORKBOOK = Path(__file__).parents[2] / "workbooks" / "rnn-dimensions.xlsx"
+
+
+def test_sizes_fit() -> None:
+    """Above each product stand three sizes: rows and columns on the left, on the right, and what is left over."""
+    cells = read_workbook(WORKBOOK).sheets[NAME].cells
+    sizes: dict[int, list[tuple[int, int]]] = {}
+    for (row, _), cell in sorted(cells.items()):
+        rows, times, columns = str(cell.value).partition(" × ")
+        if times and rows.isdecimal() and columns.isdecimal():
+            sizes.setdefault(row, []).append((int(rows), int(columns)))
+
+    assert len(sizes) == 4 * 3  # four steps, of each two products of the recurrent layer and one of the dense one
+    for left, right, result in sizes.values():
+        assert left[1] == right[0]
+        assert result == (left[0], right[1])
+
+
+def test_it_follows_the_layers() -> None:
+    """A changed weight changes the product on the page."""
+    session = engine("ironcalc").open(WORKBOOK)
+    session.recalculate()
+    page = parse_range(f"{NAME}!D8:Q60")
+    before = session.read(page)
+    session.set("Weights", 7, 1, 0.5)
+    session.recalculate()
+
+    assert session.read(page) != before

@@ -1,0 +1,161 @@
+"""Matrices: each time step as a reader writes it on paper, every vector a row and every kernel in its shape.
+
+All numbers are references to the sheets of the layers, so that they follow; only the softmax is taken apart anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.layout.common import heading, title
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import Array
+
+NAME = "Matrices"
+_LABEL, _EQUATION, _FIRST = range(3)
+_TOP = 4
+_ROUNDING = 1e-14  # of a sum of a few exponentials
+_TEXT = (
+    "Each time step as on paper: vectors are rows, kernels stand in their shapes, the sizes are written above. In a "
+    "product the number of columns on the left is the number of rows on the right; what is left over is the result."
+)
+
+
+def matrices_sheet(draft: Draft, words: Sequence[str] = ()) -> None:
+    """Fill the sheet.
+
+    Args:
+        draft: the workbook so far, with every quantity placed.
+        words: what is read at each step, for the headings.
+    """
+    sheet = draft.sheet(NAME, "intermediate")
+    page = _Page(draft, sheet)
+    title(sheet, NAME, _TEXT, 12)
+    steps = sorted({q.step for q in draft.graph if q.step is not None})
+    row = _TOP
+    for step in steps:
+        word = f": “{words[step]}”" if step < len(words) else ""
+        heading(sheet, row, f"t = {step + 1}{word}", page.columns)
+        row = page.step([q for q in draft.graph if q.step == step], row + 1) + 1
+    sheet.widths.update({_LABEL: 16, _EQUATION: 34, **dict.fromkeys(range(_FIRST, page.columns), 10.5)})
+    sheet.freeze = (3, 1)
+
+
+class _Page:
+    """The sheet while it is filled from above."""
+
+    def __init__(self, draft: Draft, sheet: SheetDraft) -> None:
+        self._draft = draft
+        self._sheet = sheet
+        products = [product for q in draft.graph if (product := _product(q)) is not None]
+        self.columns = _FIRST + max(
+            (draft.graph[x].shape[-1] + 2 * draft.graph[m].shape[-1] + 2 for x, m in products), default=4
+        )
+
+    def step(self, quantities: Sequence[Quantity], row: int) -> int:
+        """Fill what is computed at one step; returns the row after it."""
+        layer = ""
+        for q in quantities:
+            if q.band.layer != layer:
+                layer = q.band.layer
+                self._sheet.put(row, _LABEL, layer, "name")
+                row += 1
+            product = _product(q)
+            if product is not None:
+                row = self._multiplied(q, *product, row)
+            elif isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref):
+                row = self._softmax(q, q.expr.x.name, row)
+            else:
+                row = self._plain(q, row)
+        return row
+
+    def _plain(self, q: Quantity, row: int) -> int:
+        self._words(q, row)
+        self._vector(q, row, _FIRST)
+        return row + 1
+
+    def _multiplied(self, q: Quantity, x: str, matrix: str, row: int) -> int:
+        """A row times a matrix, side by side, with the sizes above."""
+        sheet, graph = self._sheet, self._draft.graph
+        size, (rows, columns) = graph[x].shape[-1], graph[matrix].shape
+        self._words(q, row + 1)
+        places = (_FIRST, _FIRST + size + 1, _FIRST + size + columns + 2)
+        for place, (height, width) in zip(places, ((1, size), (rows, columns), (1, columns)), strict=True):
+            sheet.put(row, place, f"{height} × {width}", "hint")
+        self._vector(graph[x], row + 1, places[0])
+        sheet.put(row + 1, places[1] - 1, "·", "arrow")
+        area = self._draft.placed(matrix)
+        values = self._draft.trace[matrix]
+        for (at, left), value in zip(area.cells(), values.reshape(-1), strict=True):
+            text = reference(Range(area.sheet, at, left), NAME, fixed=True)
+            target = (row + 1 + at - area.top, places[1] + left - area.left)
+            self._draft.helper(sheet, *target, text, [float(value)], "weight")
+        sheet.put(row + 1, places[2] - 1, "=", "arrow")
+        self._vector(q, row + 1, places[2])
+        return row + 1 + rows
+
+    def _softmax(self, q: Quantity, z: str, row: int) -> int:
+        """In two steps: a row of exponentials and their sum, then each divided by the sum."""
+        size = q.shape[-1]
+        exponentials = np.exp(self._draft.trace[z])
+        sums = exponentials.sum(axis=1)
+        source = self._draft.placed(z)
+        self._say(row, "exp(zₜ)", "first step: the exponential of each number")
+        self._say(row + 1, "sum", "and their sum")
+
+        def exponential(unit: int) -> str:
+            return f"EXP({reference(_unit(source, unit), NAME)})"
+
+        self._row(row, _FIRST, exponential, exponentials, "intermediate")
+        cells = self._sheet.at(row, _FIRST, 1, size)
+        atol = _ROUNDING * float(sums.max())
+        text = f"SUM({cells.a1})"
+        total = self._draft.helper(self._sheet, row + 1, _FIRST, text, sums.tolist(), "intermediate", atol)
+        self._words(q, row + 2, "second step: each divided by the sum")
+
+        def share(unit: int) -> str:
+            return f"{self._sheet.at(row, _FIRST + unit).a1}/{total.fixed()}"
+
+        self._row(row + 2, _FIRST, share, self._draft.trace[q.name], q.band.role.value, _ROUNDING)
+        return row + 3
+
+    def _vector(self, q: Quantity, row: int, column: int) -> None:
+        """A quantity as a row of references."""
+        area = self._draft.placed(q.name)
+        values = self._draft.trace[q.name].reshape(-1, q.shape[-1])
+        whole = (values == np.round(values)).all() and q.band.role in (Role.INPUT, Role.TARGET)
+        style = q.band.role.value + ("_code" if whole else "")
+        self._row(row, column, lambda unit: reference(_unit(area, unit), NAME), values, style)
+
+    def _row(
+        self, row: int, column: int, formula: Callable[[int], str], values: Array, style: str, atol: float = 0.0
+    ) -> None:
+        for unit in range(values.shape[1]):
+            desired = values[:, unit].tolist()
+            self._draft.helper(self._sheet, row, column + unit, formula(unit), desired, style, atol)
+
+    def _words(self, q: Quantity, row: int, equation: str = "") -> None:
+        self._say(row, q.band.label, equation or q.band.equation or q.band.meaning)
+
+    def _say(self, row: int, label: str, equation: str) -> None:
+        self._sheet.put(row, _LABEL, label, "symbol")
+        self._sheet.put(row, _EQUATION, equation, "equation")
+
+
+def _product(q: Quantity) -> tuple[str, str] | None:
+    """The names of vector and matrix, if the quantity is their product."""
+    expr = q.expr
+    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref) and isinstance(expr.matrix, ex.Ref):
+        return expr.x.name, expr.matrix.name
+    return None
+
+
+def _unit(area: Range, unit: int) -> Range:
+    """One element of a vector that stands as a column."""
+    return Range(area.sheet, area.top + unit, area.left)
