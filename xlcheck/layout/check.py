@@ -23,8 +23,8 @@ def applies_cell(sheet: SheetDraft) -> Range:
     return sheet.at(_STATE_ROW, _COUNT)
 
 
-def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unchanged: Sequence[Question]) -> Range:
-    """Fill the sheet; returns the column of agreeing numbers."""
+def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unchanged: Sequence[Question]) -> None:
+    """Fill the sheet."""
     subtitle = (
         "What this workbook computes, beside the same numbers from Keras in double precision. The last digits may "
         "differ by rounding; anything larger than the tolerance is a mistake."
@@ -56,14 +56,14 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     for offset, question in enumerate(unchanged):
         _question(draft, sheet, sources_top + offset, question)
     sheet.freeze = (_TOP + 2, 1)
-    return sheet.at(top, _AGREE, len(bands))
 
 
-def verdict(bands: Sequence[BandRows], sheet: str, agree: Range, applies: Range) -> tuple[str, str]:
+def verdict(bands: Sequence[BandRows], sheet: str, applies: Range) -> tuple[str, str]:
     """The overall verdict as a formula on another worksheet, and its text when everything agrees."""
-    count = sum(rows.verdicts.rows for rows in bands)
+    first, count = bands[0].verdicts, sum(rows.verdicts.rows for rows in bands)  # the bands follow each other
+    right = _number_right(Range(first.sheet, first.top, first.left, count), sheet)
     text = (
-        f'IF({reference(applies, sheet, fixed=True)}=1,SUM({reference(agree, sheet, fixed=True)})&" of {count} '
+        f'IF({reference(applies, sheet, fixed=True)}=1,{right}&" of {count} '
         'numbers agree with Keras","A weight or an input was changed: Keras\'s numbers no longer apply")'
     )
     return text, f"{count} of {count} numbers agree with Keras"
@@ -76,13 +76,20 @@ def _band(draft: Draft, sheet: SheetDraft, row: int, rows: BandRows, applies: Ra
     sheet.put(row, _LABEL, rows.band.label, "symbol")
     sheet.put(row, _EQUATION, rows.band.equation, "equation")
     sheet.put(row, _COUNT, float(count), "keras_code")
-    marks, differences = (reference(area, sheet.name) for area in (rows.verdicts, rows.differences))
-    right = f'COUNTIF({marks},"{RIGHT}")' if count > 1 else f'IF({marks}="{RIGHT}",1,0)'
-    agree = draft.helper(sheet, row, _AGREE, right, [float(count)], "keras_code")
+    differences = reference(rows.differences, sheet.name)
+    right = _number_right(rows.verdicts, sheet.name)
+    # As a text: a number of numbers is none that could differ from Keras's by so much.
+    agree = draft.helper(sheet, row, _AGREE, f'{right}&""', [str(count)], "keras_code")
     largest = f"MAX(MAX({differences}),-MIN({differences}))"
     draft.helper(sheet, row, _LARGEST, largest, [0.0], "difference", TOLERANCE)
-    mark = f'IF({applies.fixed()}=0,"{OBSOLETE}",IF({agree.a1}={count},"{RIGHT}","{WRONG}"))'
+    mark = f'IF({applies.fixed()}=0,"{OBSOLETE}",IF({agree.a1}="{count}","{RIGHT}","{WRONG}"))'
     draft.helper(sheet, row, _VERDICT, mark, [RIGHT], "verdict")
+
+
+def _number_right(marks: Range, sheet: str) -> str:
+    """A formula that counts the verdicts that say right."""
+    text = reference(marks, sheet, fixed=True)
+    return f'COUNTIF({text},"{RIGHT}")' if marks.rows > 1 else f'IF({text}="{RIGHT}",1,0)'
 
 
 def _question(draft: Draft, sheet: SheetDraft, row: int, question: Question) -> None:

@@ -55,6 +55,7 @@ def plan_model(
     batch: Batch | None = None,
     additions: Additions = NOTHING_ADDED,
     subject: str = "a Keras model",
+    rtol: float = RTOL,
 ) -> WorkbookPlan:
     """Lay out a model's workbook.
 
@@ -69,6 +70,7 @@ def plan_model(
         batch: show the backward pass of this batch, too, of which `trace` has all values.
         additions: what a lesson or a text adds.
         subject: what the properties of the file say that it is about.
+        rtol: how far a number may lie from Keras's, relative to the largest of its quantity.
 
     Raises:
         NotSupportedError: an operation has no formula in this style.
@@ -101,7 +103,7 @@ def plan_model(
     pages = pages_of(draft, layers, additions)
     words = additions.story or Story(spec.name, model_summary(spec, layers), tuple(reading(batch)))
     start_sheet(draft, start, spec, layers, store, verdict, check.NAME, words, pages, provenance or {}, answer)
-    _add_manifest(draft, hidden, spec, trained, provenance or {}, batch)
+    _add_manifest(draft, hidden, spec, trained, provenance or {}, batch, rtol)
     return finished(draft, words.title, subject)
 
 
@@ -144,8 +146,8 @@ def _comparison(draft: Draft, bands: Bands, store: Store, hidden: SheetDraft) ->
     applies = check.applies_cell(checking)
     rows = numbers.numbers_sheet(draft, comparing, compared, applies, what)
     unchanged = questions(_sources(draft, store), hidden, checking.name)
-    agree = check.check_sheet(draft, checking, rows, unchanged)
-    return check.verdict(rows, START, agree, applies)
+    check.check_sheet(draft, checking, rows, unchanged)
+    return check.verdict(rows, START, applies)
 
 
 def _given(draft: Draft, bands: Bands) -> dict[str, tuple[Quantity, ...]]:
@@ -219,6 +221,7 @@ def _add_manifest(
     trained: Trace,
     provenance: Mapping[str, str],
     batch: Batch | None,
+    rtol: float,
 ) -> None:
     manifest = Manifest(
         spec=spec,
@@ -230,7 +233,7 @@ def _add_manifest(
         selector=draft.selector,
         provenance=provenance,
         atol=ATOL,
-        rtol=RTOL,
+        rtol=rtol,
         filled=tuple(draft.filled),
         copies=tuple(draft.copies),
         batch=batch,

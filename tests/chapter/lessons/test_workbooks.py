@@ -54,14 +54,14 @@ TYPICAL_FIRST = [*TYPICAL, *(name for name in LESSONS if name not in TYPICAL)]
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("name", part_of(TYPICAL_FIRST, 1))
 def test_every_cell_agrees_in_libreoffice(name: str, tmp_path: Path) -> None:
-    """LibreOffice, which writes 15 digits, agrees within 1e-13."""
+    """LibreOffice, which writes 15 digits, agrees within 1e-13; of exponentials of some hundred within 1e-12."""
     path = tmp_path / "päper & ink.xlsx"
     shutil.copy(WORKBOOKS / f"{name}.xlsx", path)
     report = api.check(path, engine="libreoffice")
 
     assert report.ok
     assert report.counts.agree == report.counts.formula_cells
-    assert report.max_abs_error <= 1e-13
+    assert report.max_abs_error <= (1e-12 if name == "rnn-dimensions" else 1e-13)
 
 
 @pytest.mark.parametrize("style", ["teaching", "book", "robust"])
