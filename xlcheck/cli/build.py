@@ -153,7 +153,9 @@ def command(
     return show(reports, format_, engines=len(engines))
 
 
-def _targets(lessons: Sequence[str], all_: bool, weights: str, output: Path | None) -> Iterator[tuple[str, str, Path]]:
+def _targets(
+    lessons: Sequence[str], all_: bool, weights: WeightsName, output: Path | None
+) -> Iterator[tuple[str, WeightsName, Path]]:
     """Each lesson with its weights and the file to write; of all lessons also those with the book's weights."""
     from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, known_lesson
     from xlcheck.chapter.recordings.names import BOOK, IN_THE_BOOK, TRAINED, fixture_name

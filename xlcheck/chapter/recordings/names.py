@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from xlcheck.chapter.lessons import catalogue
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS
@@ -10,8 +11,8 @@ from xlcheck.chapter.lessons.vanishing_gradients import VANISHING_GRADIENTS
 from xlcheck.chapter.recordings.options import MORE, OPTIONS
 from xlcheck.errors import UsageError
 
-TRAINED = "trained"
-BOOK = "book"
+TRAINED: Final = "trained"
+BOOK: Final = "book"
 LESSONS = tuple(catalogue.LESSONS)
 IN_THE_BOOK = tuple(name for name, lesson in catalogue.LESSONS.items() if lesson.book is not None)
 VANISHING = VANISHING_GRADIENTS.name
