@@ -202,7 +202,7 @@ def test_a_look_up_overwritten_by_its_value_is_no_formula(check_small: Checker) 
         ("Check!A2", 0.0, Kind.NOT_A_FORMULA),
         ("Check!B2", "right", Kind.NOT_A_FORMULA),
         ("Check!B2", None, Kind.MISSING),
-        ("Check!B1", "=INDEX($D$1:$D$2,1)", Kind.VALUE),
+        ("Check!B1", "=INDEX($D$1:$D$2,1)", Kind.NOT_AS_WRITTEN),
         ("Check!A1", "=1/0", Kind.EXCEL_ERROR),
     ],
 )
@@ -213,6 +213,27 @@ def test_a_changed_helper_is_a_root(check_small: Checker, cell: str, change: flo
     assert cells(report, Status.ROOT) == {cell}
     assert report.roots[0].kind is kind
     assert report.roots[0].quantity is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "formula", "words"),
+    [
+        ("Check!B2", '="right"', "its formula was =IF(ABS(A2)<=1E-12"),
+        ("Check!B2", '=IF(ABS(A2)<=1E9,"right","wrong")', "its formula was =IF(ABS(A2)<=1E-12"),
+        ("Check!A2", "=-(B1-A1)", "its formula was =A1-B1"),
+        ("Net!C2", "=INDEX(Data!$A$3:$A$4,1)+Data!$B$1-Data!$B$1", "the formula that looks it up"),
+    ],
+)
+def test_a_helper_that_only_happens_to_be_right_is_a_root(
+    check_small: Checker, cell: str, formula: str, words: str
+) -> None:
+    """A verdict that is always right, a wide tolerance, a look-up that fits: the value agrees, the formula does not."""
+    report = check_small({cell: formula, **({"Data!A4": 1.0} if cell == "Net!C2" else {})}, recompute=recompute)
+
+    assert cells(report, Status.ROOT) == {cell}
+    assert report.roots[0].kind is Kind.NOT_AS_WRITTEN
+    assert words in report.roots[0].message
+    assert report.exit_code == 1
 
 
 def test_another_spelling_of_a_helper_is_the_same_formula(check_small: Checker) -> None:

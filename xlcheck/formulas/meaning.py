@@ -12,7 +12,10 @@ from functools import lru_cache
 from xlcheck.formulas.addresses import quote_sheet, unquote_sheet
 from xlcheck.formulas.scanner import plain_name, tokens
 from xlcheck.formulas.tree import FormulaSyntaxError, Literal, Node, Operator, Reference, parse
-from xlcheck.formulas.unparse import Unparser, number_text, ref_of
+from xlcheck.formulas.unparse import Unparser, ref_of
+
+# Programs keep 15 digits and round ties either way.
+_DIGITS = 1e-14
 
 
 def same_formula(a: str | None, b: str | None, sheet: str = "") -> bool:
@@ -28,35 +31,41 @@ def same_formula(a: str | None, b: str | None, sheet: str = "") -> bool:
     if a is None or b is None:
         return a is b
     a, b = a.removeprefix("="), b.removeprefix("=")
-    return a == b or canonical(a, sheet) == canonical(b, sheet)
+    if a == b:
+        return True
+    (one, these), (other, those) = canonical(a, sheet), canonical(b, sheet)
+    return one == other and all(abs(m - n) <= _DIGITS * abs(m) for m, n in zip(these, those, strict=True))
 
 
 @lru_cache(maxsize=8192)
-def canonical(formula: str, sheet: str = "") -> str:
-    """One spelling for all ways of writing a formula.
+def canonical(formula: str, sheet: str = "") -> tuple[str, tuple[float, ...]]:
+    """One spelling for all ways of writing a formula, and the numbers in it, for which the spelling has a place each.
 
-    Numbers have 15 significant digits, which is what every program keeps; function names, references and names are in
-    capitals, without `$`, prefixes, spaces, superfluous parentheses and quotes; ranges run from their first corner.
-    Texts stay as they are. What is no formula has a spelling too, token by token.
+    Function names, references and names are in capitals, without `$`, prefixes, spaces, superfluous parentheses and
+    quotes; ranges run from their first corner. Texts stay as they are. What is no formula has a spelling too, token by
+    token.
 
     Args:
         formula: with or without `=`.
         sheet: the worksheet on which it stands.
     """
     formula = formula.strip().removeprefix("=")
+    spelling = _Canonical(sheet)
     try:
-        return _Canonical(sheet).text(parse(formula))
+        return spelling.text(parse(formula)), tuple(spelling.numbers)
     except (FormulaSyntaxError, RecursionError):
         kept = [(kind, text) for kind, text in tokens(formula) if kind != "space"]
-        return "\n".join(text if kind == "text" else plain_name(text).upper() for kind, text in kept)
+        return "\n".join(text if kind == "text" else plain_name(text).upper() for kind, text in kept), ()
 
 
 class _Canonical(Unparser):
     def __init__(self, sheet: str) -> None:
         self._sheet = sheet.casefold()
+        self.numbers: list[float] = []
 
     def number(self, value: float) -> str:
-        return number_text(float(f"{value:.15g}"))
+        self.numbers.append(value)
+        return "0"
 
     def reference(self, node: Reference) -> str:
         area = node.area

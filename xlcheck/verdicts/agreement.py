@@ -34,7 +34,7 @@ def full_agreement(
     """
     order = {q.name: place for place, q in enumerate(graph)}
     ordered = sorted(sightings, key=lambda s: (order[s.placement.quantity], _instance(s)))
-    if ordered and not _are_formulas(ordered):
+    if ordered and not (_are_formulas(ordered) and _are_as_written(graph, ordered)):
         return None
     weights = [s for s in ordered if graph[s.placement.quantity].is_weight]
     others = [s for s in ordered if not graph[s.placement.quantity].is_weight]
@@ -48,6 +48,12 @@ def _are_formulas(sightings: Sequence[Sighting]) -> bool:
     """Whether each cell that should hold a formula does."""
     must = np.concatenate([s.must_be_formula for s in sightings])
     return not (must & ~np.concatenate([s.is_formula for s in sightings])).any()
+
+
+def _are_as_written(graph: Graph, sightings: Sequence[Sighting]) -> bool:
+    """Whether each look-up of what is given still has its formula."""
+    given = [s for s in sightings if graph[s.placement.quantity].expr is None]
+    return not any((s.must_be_formula & ~s.as_written).any() for s in given)
 
 
 def _instance(sighting: Sighting) -> int:

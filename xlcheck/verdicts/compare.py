@@ -68,7 +68,7 @@ def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) 
     if q.expr is None:
         operands.take_weight(q)
         for sighting in operands.all_sightings(q.name):
-            yield judge(sighting, want.reshape(1, -1), (), magnitude(want), tolerance.of(q.name))
+            yield judge(sighting, want.reshape(1, -1), (), magnitude(want), tolerance.of(q.name), is_given=True)
         return
     sightings = operands.all_sightings(q.name)
     local = operands.shared_local(q, q.expr)
@@ -86,7 +86,7 @@ def _quantity(
     if not sightings and not needed:
         return []
     want, scale, own = truth[operands.samples(instance)], magnitude(truth), tolerance.of(q.name)
-    verdicts = [judge(sighting, want, (), scale, own) for sighting in sightings]
+    verdicts = [judge(sighting, want, (), scale, own, is_given=q.expr is None) for sighting in sightings]
     local = None
     # Where everything agrees and is shown, nobody asks what it follows from.
     if q.expr is not None and (any(v.status.any() for v in verdicts) or not operands.covers(q, instance)):

@@ -96,10 +96,9 @@ def judge_filled(
     """
     # Look-ups that belong to nothing any more say nothing about their values.
     only_local = (only_local and (column.stored or values is None)) or (values is None and not column.desired)
-    agrees = column.is_formula.copy()
+    agrees = column.is_formula & column.as_written
     error = 0.0
     if only_local:
-        agrees &= column.as_written
         agrees[[cell for _, cell in reading.others]] = False
     else:
         for setting, sample in enumerate(settings):

@@ -77,16 +77,16 @@ def _over_settings(
 ) -> Iterator[HelperVerdict]:
     for setting, (sample, actual) in enumerate(zip(settings, values, strict=True)):
         desired = None if only_local else helper.desired[sample if len(helper.desired) > 1 else 0]
-        if not is_formula:
+        if not is_formula or not written:
             status = Status.ROOT
         elif isinstance(actual, NotEvaluated):
             status = Status.NOT_EVALUATED
         elif desired is None:
-            status = (Status.CARRIED if isinstance(actual, CellError) else Status.AGREE) if written else Status.ROOT
+            status = Status.CARRIED if isinstance(actual, CellError) else Status.AGREE
         elif equal(actual, desired, limit, helper.atol):
             status = Status.AGREE
         else:
-            status = Status.CARRIED if written else Status.ROOT
+            status = Status.CARRIED
         yield HelperVerdict(helper, status, is_formula, setting, actual, desired)
 
 

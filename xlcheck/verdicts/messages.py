@@ -98,6 +98,9 @@ def quantity_message(q: Quantity, element: int, status: Status, kind: Kind, actu
             if q.expr is not None
             else f"{is_} is a constant where a formula should look up {name}: {rule}."
         ),
+        Kind.NOT_AS_WRITTEN: (
+            f"The cell gives {is_}, which is {name}, but the formula that looks it up is not the one that was written."
+        ),
         Kind.NOT_FINITE: f"{name} should be {rule}, but the formula gives no finite number.",
         Kind.EXCEL_ERROR: f"{name} should be {rule}, but the formula gives the error {is_}.",
     }
@@ -124,6 +127,8 @@ def helper_message(written: str, status: Status, kind: Kind, actual: Value, desi
         return f"The cell is empty; the formula ={written} should stand here."
     if kind is Kind.NOT_A_FORMULA:
         return f"{is_} is typed in as a constant where the formula ={written} should stand."
+    if kind is Kind.NOT_AS_WRITTEN:
+        return f"This cell gives {is_}, as it should, but its formula was ={written} when the workbook was built."
     return f"This cell gives {is_}{instead}; its formula was ={written} when the workbook was built."
 
 

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     EXCEL_ERROR = "excel_error"
     NOT_FINITE = "not_finite"
     STALE_CACHE = "stale_cache"
+    NOT_AS_WRITTEN = "not_as_written"
 
 
 @dataclass(frozen=True, slots=True)

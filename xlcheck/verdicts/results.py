@@ -92,6 +92,8 @@ def _quantity_result(
         must_be_formula=bool(sighting.must_be_formula[cell]),
     )
     desired = float(verdicts.desired[setting, cell])
+    if kind is Kind.VALUE and q.expr is None and bool(sighting.must_be_formula[cell]) and actual == desired:
+        kind = Kind.NOT_AS_WRITTEN
     local = None if verdicts.local is None else float(verdicts.local[setting, cell])
     if local is not None and not math.isfinite(local):
         local = None
@@ -160,6 +162,8 @@ def _helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Seq
     helper = verdict.helper
     code = code_of(helper.cell)
     kind = kind_of(verdict.actual, is_formula=verdict.is_formula)
+    if kind is Kind.VALUE and verdict.status is Status.ROOT and verdict.actual == verdict.desired:
+        kind = Kind.NOT_AS_WRITTEN
     return CellResult(
         sheet=helper.cell.sheet,
         cell=address(code),

@@ -70,6 +70,8 @@ def judge(
     scale: float,
     tolerance: Tolerance,
     follow: Follow | None = None,
+    *,
+    is_given: bool = False,
 ) -> Verdicts:
     """The verdicts on one sighting.
 
@@ -82,6 +84,7 @@ def judge(
         scale: the largest magnitude of the quantity.
         tolerance: what counts as agreement.
         follow: what any expression gives for the values in the sheet, `(settings, n)`.
+        is_given: whether the quantity is given; a formula for it is right only if it is the one that was written.
     """
     numbers, elements = sighting.numbers, sighting.placement.elements
     desired = np.broadcast_to(want[:, elements], numbers.shape)
@@ -94,6 +97,8 @@ def judge(
         if isinstance(value, NotEvaluated):
             status[setting, cell] = NOT_EVALUATED
     status[:, sighting.must_be_formula & ~sighting.is_formula] = ROOT
+    if is_given:
+        status[:, sighting.must_be_formula & ~sighting.as_written] = ROOT
     here = None if follow is None else lambda expr: follow(expr)[:, elements]
     return Verdicts(sighting, desired, local, status, scale, here)
 
