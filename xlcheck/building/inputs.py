@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 import math
+import os
 import zlib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from io import TextIOWrapper
 from pathlib import Path
 from tokenize import TokenError
-from typing import Any
-from zipfile import BadZipFile
+from typing import Any, BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xlcheck.errors import DataError
+from xlcheck.files import open_input
+from xlcheck.sizes import ARCHIVES, TEXTS, excess, megabytes
 
 Array = NDArray[np.float64]
 Shape = tuple[int | None, ...]
@@ -194,10 +199,34 @@ _BROKEN = (
 """What NumPy raises for a file that is damaged, cut off or lies about its size, or whose header is no description."""
 
 
+def _opened(path: Path) -> BinaryIO:
+    """A file that is read; refused, before anything is unpacked, if more would come out than any workbook shows.
+
+    Raises:
+        DataError: it is too large, or would be.
+        OSError: it is no file, or cannot be read.
+    """
+    file = open_input(path)
+    try:
+        suffix, size = path.suffix.lower(), os.fstat(file.fileno()).st_size
+        limit = TEXTS.get(suffix, size)
+        too_large = f"has more than the limit of {megabytes(limit)}" if size > limit else None
+        if suffix == ".npz":
+            with suppress(*_BROKEN), ZipFile(file) as archive:
+                too_large = excess(archive.infolist(), ARCHIVES[suffix])
+        if too_large is not None:
+            raise DataError(f"{path} {too_large}; give fewer samples")
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
 def _load(path: Path) -> NDArray[np.generic]:
     """One array; pickled objects could run code and are refused."""
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             array = np.load(file, allow_pickle=False)
     except _BROKEN as error:
         raise DataError(
@@ -212,7 +241,7 @@ def _load(path: Path) -> NDArray[np.generic]:
 def _states(path: Path, inputs: Collection[str]) -> dict[str, Array]:
     """The initial states in an archive."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        with _opened(path) as file, np.load(file, allow_pickle=False) as archive:
             names = [name for name in archive.files if name.endswith(_STATES) and name not in inputs]
     except (*_BROKEN, TypeError):
         return {}  # said where the inputs are read
@@ -223,7 +252,7 @@ def _from_archive(
     path: Path, names: Sequence[str], what: str = "the model's input of this name", ignored: Collection[str] = ()
 ) -> list[NDArray[np.generic]]:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        with _opened(path) as file, np.load(file, allow_pickle=False) as archive:
             files = [name for name in archive.files if name not in ignored]
             if len(names) == len(files) == 1:
                 return [_member(archive, files[0], path)]
@@ -259,7 +288,7 @@ def _from_csv(path: Path, inputs: Mapping[str, Shape]) -> ModelInputs:
 def _table(path: Path) -> tuple[Array, list[str] | None]:
     """The rows of numbers, and a label for each if there are any."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with TextIOWrapper(_opened(path), encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: this is not a CSV file in UTF-8: {error}") from error
