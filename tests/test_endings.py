@@ -126,6 +126,21 @@ def test_a_signal_that_is_swallowed_is_not_forgotten() -> None:
 
 
 @posix
+def test_an_error_after_a_signal_is_no_defect(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    """Compiled code may swallow what a signal raises, and fail of it with an error that does not say so."""
+
+    def main(**_: object) -> None:
+        with pytest.raises(Ended):
+            signal.raise_signal(signal.SIGTERM)
+        raise ValueError("Could not pack sequence")
+
+    monkeypatch.setattr(cli.commands, "main", main)
+
+    assert run(["list"]) == 143
+    assert capsys.readouterr().err == "xlcheck: interrupted; nothing was left half-written\n"
+
+
+@posix
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&- <&-", "| true", "2>&1 | true", "| head -c 1"])
 def test_closed_streams_make_no_traceback(redirection: str) -> None:
     """Whoever does not want the result, or the messages, gets neither a traceback nor a file in their place."""

@@ -51,7 +51,13 @@ def ended_by_signals() -> Iterator[None]:
         _asked.clear()
 
 
+def ended_by() -> int | None:
+    """The signal that asked this process to end, whatever became of what it raised."""
+    return _asked[0] if _asked else None
+
+
 def raise_if_ended() -> None:
     """End now if a signal came while something ran that swallows what is raised, as imports of compiled code do."""
-    if _asked and threading.current_thread() is threading.main_thread():
-        raise Ended(_asked[0])
+    number = ended_by()
+    if number is not None and threading.current_thread() is threading.main_thread():
+        raise Ended(number)

@@ -14,7 +14,7 @@ from xlcheck.cli.group import commands
 from xlcheck.cli.sentences import sentence
 from xlcheck.errors import UsageError
 from xlcheck.files import protected_inputs
-from xlcheck.interrupts import Ended, ended_by_signals
+from xlcheck.interrupts import Ended, ended_by, ended_by_signals
 from xlcheck.memory import bounded_memory
 
 INTERRUPTED = 130
@@ -27,17 +27,19 @@ _UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, getattr(errno,
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; nothing that it raises is let through."""
-    try:
-        with ended_by_signals(), bounded_memory(), protected_inputs():
-            code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
-            sys.stdout.flush()
-        return int(code or 0)
-    except BaseException as error:
+    with suppress(Ended), ended_by_signals():  # a second signal may come while the first is spoken of
         try:
-            return _ending(error, arguments)
-        except OSError:  # stderr is closed, too
-            sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-            return _PIPE_CLOSED
+            with bounded_memory(), protected_inputs():
+                code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
+                sys.stdout.flush()
+            return int(code or 0)
+        except BaseException as error:
+            try:
+                return _ending(error, arguments)
+            except OSError:  # stderr is closed, too
+                sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+                return _PIPE_CLOSED
+    return INTERRUPTED
 
 
 def say(message: str) -> None:
@@ -47,10 +49,11 @@ def say(message: str) -> None:
 
 def _ending(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what ended a command, and return its exit code."""
-    interrupt = _interrupt(error)
-    if interrupt is not None:
+    # Compiled code makes an error of its own of an interrupt, with that as the cause or without.
+    number = ended_by()
+    if number is not None or _is_interrupt(error):
         say("interrupted; nothing was left half-written")
-        return _SIGNALLED + interrupt.number if isinstance(interrupt, Ended) else INTERRUPTED
+        return INTERRUPTED if number is None else _SIGNALLED + number
     if isinstance(error, click.ClickException):  # of wrong usage, and without arguments the help
         error.show()
         return error.exit_code
@@ -74,8 +77,8 @@ def _let_go_of_stdout() -> None:
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
-def _interrupt(error: BaseException | None) -> BaseException | None:
-    """The signal behind an error; in compiled code, as of TensorFlow, it becomes the cause of one."""
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether somebody pressed Ctrl-C where that is left to Python."""
     while error is not None and not isinstance(error, click.Abort | Ended | KeyboardInterrupt):
         error = error.__cause__ or error.__context__
-    return error
+    return error is not None
