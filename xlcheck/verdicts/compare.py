@@ -60,7 +60,7 @@ def compare(
             verdicts += _quantity(q, instance, operands, desired[q.name], tolerance)
     if reads is not None:
         for verdict in verdicts:
-            forgive_copies(verdict, operands, reads)
+            forgive_copies(verdict, operands, reads, is_given=graph[verdict.placement.quantity].expr is None)
     return verdicts
 
 

@@ -12,19 +12,23 @@ from xlcheck.verdicts.placement import Reads, Sighting, within
 from xlcheck.verdicts.verdicts import CARRIED, ROOT, Verdicts
 
 
-def forgive_copies(verdicts: Verdicts, operands: Operands, reads: Reads) -> None:
+def forgive_copies(verdicts: Verdicts, operands: Operands, reads: Reads, *, is_given: bool) -> None:
     """Call a root carried if its formula reads another showing of its quantity and gives that one's value.
 
     Args:
         verdicts: those on one sighting; they are changed in place.
         operands: where the quantity stands.
         reads: which ranges a cell's formula reads.
+        is_given: whether the quantity is given; a look-up that is not as written is no copy.
     """
     place, sighting = verdicts.placement, verdicts.sighting
     others = [s for s in operands.all_sightings(place.quantity) if s is not sighting]
     if not others:
         return
-    for cell in np.flatnonzero((verdicts.worst() == ROOT) & sighting.is_formula).tolist():
+    copies = (
+        sighting.is_formula & (sighting.as_written | ~sighting.must_be_formula) if is_given else sighting.is_formula
+    )
+    for cell in np.flatnonzero((verdicts.worst() == ROOT) & copies).tolist():
         areas = reads(place.sheet, int(place.codes[cell]))
         for other in others:
             _forgive(verdicts, cell, other, areas, operands)

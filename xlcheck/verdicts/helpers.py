@@ -29,6 +29,7 @@ class HelperVerdict:
         setting: the position of the selector.
         actual: what the engine computed.
         desired: what it should be; None if nobody knows, because an input was changed.
+        is_right: whether it is what it should be, whatever the formula is.
     """
 
     helper: Helper
@@ -37,6 +38,7 @@ class HelperVerdict:
     setting: int
     actual: Value
     desired: Desired | None
+    is_right: bool = False
 
 
 def judge_helper(
@@ -62,7 +64,7 @@ def judge_helper(
     verdicts = list(
         _over_settings(helper, written, formula is not None, values, settings, limit, only_local=only_local)
     )
-    return max(verdicts, key=lambda v: _SEVERITY[v.status])
+    return max(verdicts, key=lambda v: (_SEVERITY[v.status], not v.is_right))
 
 
 def _over_settings(
@@ -77,17 +79,18 @@ def _over_settings(
 ) -> Iterator[HelperVerdict]:
     for setting, (sample, actual) in enumerate(zip(settings, values, strict=True)):
         desired = None if only_local else helper.desired[sample if len(helper.desired) > 1 else 0]
+        right = desired is not None and equal(actual, desired, limit, helper.atol)
         if not is_formula or not written:
             status = Status.ROOT
         elif isinstance(actual, NotEvaluated):
             status = Status.NOT_EVALUATED
         elif desired is None:
             status = Status.CARRIED if isinstance(actual, CellError) else Status.AGREE
-        elif equal(actual, desired, limit, helper.atol):
+        elif right:
             status = Status.AGREE
         else:
             status = Status.CARRIED
-        yield HelperVerdict(helper, status, is_formula, setting, actual, desired)
+        yield HelperVerdict(helper, status, is_formula, setting, actual, desired, right)
 
 
 def equal(actual: Value, desired: Value, limit: float, atol: float = 0.0) -> bool:

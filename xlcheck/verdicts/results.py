@@ -162,7 +162,7 @@ def _helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Seq
     helper = verdict.helper
     code = code_of(helper.cell)
     kind = kind_of(verdict.actual, is_formula=verdict.is_formula)
-    if kind is Kind.VALUE and verdict.status is Status.ROOT and verdict.actual == verdict.desired:
+    if kind is Kind.VALUE and verdict.status is Status.ROOT and verdict.is_right:
         kind = Kind.NOT_AS_WRITTEN
     return CellResult(
         sheet=helper.cell.sheet,
