@@ -150,3 +150,17 @@ def test_closed_streams_make_no_traceback(redirection: str) -> None:
     assert "Traceback" not in done.stderr + done.stdout
     assert "Exception" not in done.stderr + done.stdout
     assert done.returncode == 0
+
+
+@posix
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_pipe_that_is_closed_is_no_disagreement(form: str) -> None:
+    """The exit code is that of a program that a closed pipe ends, never 1."""
+    command = [sys.executable, "-m", "xlcheck", "check", str(LSTM), str(LSTM), "--format", form]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+
+        assert process.stderr.read() == b""
+    assert process.returncode == 141

@@ -317,7 +317,7 @@ def check(
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
         tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.
-        budget: how many seconds the check may take; by default 120, and 10 for each megabyte of the file.
+        budget: how many seconds the check may take; by default 300, and 10 for each megabyte of the file.
         as_built: of a workbook made by xlcheck, take inputs and weights that were changed since for mistakes.
 
     Raises:

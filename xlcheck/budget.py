@@ -25,7 +25,7 @@ from xlcheck.errors import OutOfTimeError, UsageError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SECONDS = 120.0
+SECONDS = 300.0
 SECONDS_PER_MEGABYTE = 10.0
 """By default, for one workbook: far more than any takes that was met, on a busy machine too."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -11,6 +12,10 @@ from xlcheck.choices import require_known
 
 COMMANDS = ("list", "build", "check", "train", "generate", "fixtures", "bind", "trace", "compare")
 """In the order in which help shows them; each is what the module of its name calls so."""
+
+
+class PipeClosed(BaseException):
+    """Nobody reads any more what is printed; no `BrokenPipeError`, of which the library click makes exit code 1."""
 
 
 class Commands(click.Group):
@@ -29,6 +34,13 @@ class Commands(click.Group):
         require_known(cmd_name, COMMANDS, "command")
         command: click.Command = import_module(f"xlcheck.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeClosed from error
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -52,7 +52,7 @@ format_option = click.option(
 )
 budget_option = click.option(
     "--budget", type=float, metavar="SECONDS",
-    help="Stop after so long, and say what was done.  [default: for each workbook 120 and 10 more for each megabyte]",
+    help="Stop after so long, and say what was done.  [default: for each workbook 300 and 10 more for each megabyte]",
 )  # fmt: skip
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no messages and no progress.")
 seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True,

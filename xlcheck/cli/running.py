@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import click
 
-from xlcheck.cli.group import commands
+from xlcheck.cli.group import PipeClosed, commands
 from xlcheck.cli.sentences import sentence
 from xlcheck.errors import UsageError
 from xlcheck.files import protected_inputs
@@ -57,7 +57,7 @@ def _ending(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, click.ClickException):  # of wrong usage, and without arguments the help
         error.show()
         return error.exit_code
-    if isinstance(error, BrokenPipeError):  # who closes a pipe has read enough
+    if isinstance(error, BrokenPipeError | PipeClosed):  # who closes a pipe has read enough
         _let_go_of_stdout()
         return _PIPE_CLOSED
     if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
