@@ -1,0 +1,261 @@
+"""Which cell makes an update miss its gradient: the one whose readers need another quantity than it holds.
+
+What a cell should hold is told by the updates that depend on it, not by its formula: an update is linear in it, so
+the value that makes the update follow its gradient can be solved for. A cell is a culprit only if that value is a
+quantity of the backward pass, if all updates that it reaches then follow their gradients as well as before or better,
+and if everything that it reads itself is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.evaluation import Array, same
+from xlcheck.handmade.backward.quantities import Quantity, Role
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.steps import Rate
+from xlcheck.handmade.reading.cells import show
+
+_UNKNOWN = "what would put it right is no quantity of a backward pass"
+
+
+@dataclass
+class Findings:
+    """What came out of the search.
+
+    Attributes:
+        roots: culprit → what it should hold.
+        settled: updates that follow their gradients once the culprits are right.
+        open: updates that do not, and why nobody is blamed.
+        values: what the cells hold once the culprits are right.
+    """
+
+    roots: dict[Address, Role] = field(default_factory=dict)
+    settled: set[Address] = field(default_factory=set)
+    open: dict[Address, str] = field(default_factory=dict)
+    values: dict[Address, Array] = field(default_factory=dict)
+
+
+class Search:
+    """Looks for the culprits in one step.
+
+    Args:
+        reading: the sheet as training steps.
+        number: of the step.
+        usual: the form of the learning rates of the sheet.
+        regular: whether other cells that are right have the formula of a cell.
+    """
+
+    def __init__(
+        self, reading: Reading, number: int, usual: tuple[bool, float], regular: Callable[[Address], bool]
+    ) -> None:
+        self._reading, self._number = reading, number
+        self._sheet, self._step = reading.sheet, reading.steps[number]
+        self._readers = readers_of(reading)
+        self._rate = self._usual_rate(usual)
+        self._regular = regular
+        self.findings = Findings()
+
+    def run(self) -> Findings:
+        """Settle one update after the other; what is put right for one may settle others."""
+        inexact = [update for update, rate in self._step.rates.items() if rate is None]
+        found = True
+        while found and inexact and self._rate is not None:
+            found = False
+            for update in inexact:
+                culprit = self._culprit(update)
+                if culprit is not None:
+                    cell, role = culprit
+                    self.findings.roots[cell] = role
+                    self.findings.values[cell] = role.quantity.values * role.factor
+                    inexact = [other for other in inexact if not self._is_settled(other)]
+                    found = True
+                    break
+        for update in self._step.rates:
+            if self._step.rates[update] is None:
+                self.findings.settled |= {update} - set(inexact)
+        for update in inexact:
+            self.findings.open.setdefault(update, _UNKNOWN)
+        return self.findings
+
+    def _usual_rate(self, usual: tuple[bool, float]) -> Rate | None:
+        """A learning rate of this step that is of the usual form."""
+        rates = (rate for rate in self._step.rates.values() if rate is not None and rate.form == usual)
+        return next(rates, None)
+
+    def goal(self, update: Address) -> Array:
+        """What an update should give."""
+        assert self._rate is not None  # noqa: S101 - `run` asks only then
+        weight = self._sheet.updates[update]
+        rate = self._rate.factor * (1.0 if self._rate.cell is None else self._sheet.cells[self._rate.cell])
+        goal: Array = self._sheet.cells[weight] - rate * self._step.gradients[weight]
+        return goal
+
+    def _is_settled(self, update: Address) -> bool:
+        return same(self._after(update, self.findings.values), self.goal(update))
+
+    def _after(self, update: Address, instead: Mapping[Address, Array]) -> Array:
+        """What an update gives when some cells hold something else."""
+        if update in instead:
+            return instead[update]
+        changed = self._between(instead, update)
+        return self._sheet.recomputed(instead, [*changed, update])[update]
+
+    def _between(self, starts: Mapping[Address, Array], end: Address) -> list[Address]:
+        """The cells that an update reads and that depend on others, in order of calculation."""
+        return [cell for cell in self._above(end) if cell not in starts]
+
+    def _above(self, update: Address) -> list[Address]:
+        """The cells behind the forward parts from which an update is computed, in order of calculation."""
+        found: dict[Address, None] = {}
+        stack = [(update, False)]
+        while stack:
+            cell, ready = stack.pop()
+            if ready:
+                found[cell] = None
+                continue
+            if cell != update:
+                stack.append((cell, True))
+            for read in self._sheet.terms.reads[cell]:
+                if self._is_behind(read) and read not in found:
+                    stack.append((read, False))
+        return list(found)
+
+    def _is_behind(self, cell: Address) -> bool:
+        sheet = self._sheet
+        return cell in sheet.terms and cell not in sheet.updates and cell not in self._reading.forward
+
+    def _culprit(self, update: Address) -> tuple[Address, Role] | None:
+        """The one cell that explains why an update is wrong."""
+        suspects = list(dict.fromkeys(self._suspects(update)))
+        explained = [found for cell in suspects if (found := self._explanation(cell, update)) is not None]
+        if len(explained) == 1:
+            return explained[0]
+        self.findings.open.setdefault(update, "more than one cell could be wrong" if explained else _UNKNOWN)
+        return None
+
+    def _explanation(self, suspect: Address, update: Address) -> tuple[Address, Role] | None:
+        """The suspect, or what it reads or is read by, whichever alone puts most updates right.
+
+        A cell may hold a quantity that belongs elsewhere; then all that reads it is wrong, and it explains more than
+        any of them. Where two cells explain as much, the one is wrong whose formula is not that of its neighbours.
+        """
+        needed = {cell: role for cell in self._above_all(suspect) if (role := self._needed(cell, update)) is not None}
+        if suspect == update:
+            needed[update] = Role(Quantity(_name_of_update(self._sheet.updates[update]), self.goal(update)))
+        elif suspect not in needed:
+            return None
+        elif self._stands_elsewhere(needed[suspect], suspect):
+            for reader in self._readers.get(suspect, ()):
+                if (role := self._as_reader(reader, update)) is not None:
+                    needed[reader] = role
+        gains = {cell: self._gain(cell, role) for cell, role in needed.items()}
+        best = [cell for cell in needed if gains[cell] == max(gains.values())]
+        if len(best) > 1:
+            best = [cell for cell in best if not self._regular(cell)]
+        if len(best) == 1:
+            return best[0], needed[best[0]]
+        self.findings.open[update] = "two cells could be wrong, and nothing says which"
+        return None
+
+    def _above_all(self, suspect: Address) -> list[Address]:
+        """A suspect and the cells that it is computed from."""
+        above = [cell for cell in self._above(suspect) if cell not in self.findings.roots]
+        return above if suspect in self._step.rates else [suspect, *above]
+
+    def _as_reader(self, reader: Address, update: Address) -> Role | None:
+        if reader == update:
+            return Role(Quantity(_name_of_update(self._sheet.updates[update]), self.goal(update)))
+        return self._needed(reader, update) if self._is_behind(reader) else None
+
+    def _gain(self, cell: Address, role: Role) -> int:
+        """How many more updates follow their gradients once a cell holds what it should."""
+        instead = {**self.findings.values, cell: role.quantity.values * role.factor}
+        behind = [cell] if cell in self._step.rates else self._updates_behind(cell)
+        before = sum(same(self._after(update, self.findings.values), self.goal(update)) for update in behind)
+        return sum(same(self._after(update, instead), self.goal(update)) for update in behind) - before
+
+    def _suspects(self, cell: Address) -> Iterator[Address]:
+        """The cells without a role that only read cells with one."""
+        doubtful = [read for read in self._sheet.terms.reads[cell] if self._is_doubtful(read)]
+        if not doubtful:
+            yield cell
+        for read in doubtful:
+            yield from self._suspects(read)
+
+    def _is_doubtful(self, cell: Address) -> bool:
+        return self._is_behind(cell) and cell not in self.findings.roots and self._role(cell) is None
+
+    def _role(self, cell: Address) -> Role | None:
+        """What a cell holds, once the culprits found so far are right."""
+        if not self.findings.values or cell in self.findings.values:
+            own = self._reading.roles.get(cell)
+            return None if own is None else own[1]
+        above = [c for c in self._above(cell) if c not in self.findings.values]
+        return self._reading.role(self._number, self._sheet.recomputed(self.findings.values, [*above, cell])[cell])
+
+    def _needed(self, cell: Address, update: Address) -> Role | None:
+        """What a cell should hold for an update to follow its gradient; None if that is nothing known, or harms."""
+        values = self._solved(cell, update)
+        role = None if values is None else self._reading.role(self._number, values)
+        if role is None:
+            return None
+        instead = {**self.findings.values, cell: role.quantity.values * role.factor}
+        for other in self._updates_behind(cell):
+            good = same(self._after(other, instead), self.goal(other))
+            if not good and (other == update or same(self._after(other, self.findings.values), self.goal(other))):
+                return None
+        return role
+
+    def _solved(self, cell: Address, update: Address) -> Array | None:
+        """The value of a cell under which an update follows its gradient, if the update is linear in it."""
+        known = self.findings.values
+        trials = []
+        size = len(self._sheet.cells[cell])
+        for value in (0.0, 1.0, 2.0):
+            trials.append(self._after(update, {**known, cell: np.full(size, value)}))
+        slope = trials[1] - trials[0]
+        if not same(trials[2] - trials[1], slope) or not (np.abs(slope[:-1]) > 1e-12).all():
+            return None
+        with np.errstate(all="ignore"):
+            return np.asarray((self.goal(update) - trials[0]) / slope)
+
+    def _updates_behind(self, cell: Address) -> list[Address]:
+        """The updates of this step that depend on a cell."""
+        found: dict[Address, None] = {}
+        seen: set[Address] = set()
+        stack = [cell]
+        while stack:
+            item = stack.pop()
+            if item in seen:
+                continue
+            seen.add(item)
+            if item in self._step.rates:
+                found[item] = None
+            elif item not in self._sheet.updates or item == cell:
+                stack.extend(self._readers.get(item, ()))
+        return list(found)
+
+    def _stands_elsewhere(self, role: Role, cell: Address) -> bool:
+        """Whether another cell of the step holds a quantity as well."""
+        return any(
+            other != cell and number == self._number and held.quantity.name == role.quantity.name
+            for other, (number, held) in self._reading.roles.items()
+        )
+
+
+def readers_of(reading: Reading) -> dict[Address, list[Address]]:
+    """Who reads a cell."""
+    readers: dict[Address, list[Address]] = {}
+    for cell, reads in reading.sheet.terms.reads.items():
+        for read in reads:
+            readers.setdefault(read, []).append(cell)
+    return readers
+
+
+def _name_of_update(weight: Address) -> str:
+    return f"{show(weight)} after the step"

@@ -1,0 +1,59 @@
+"""Whether one mistake in the forward part explains what seem to be several mistakes in the backward part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations, islice
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.evaluation import Array, same
+from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.steps import Rate
+from xlcheck.handmade.backward.truth import Truth, truths
+
+MOST_PAIRS = 300
+
+
+def explained_by_exchange(reading: Reading, number: int, rate: Rate) -> bool:
+    """Whether all updates of a step are right for the network in which two weights of a layer are exchanged.
+
+    Then either the forward part reads them the wrong way round, or the backward part does; nobody knows which.
+
+    Args:
+        reading: the sheet as training steps.
+        number: of the step.
+        rate: its usual learning rate.
+    """
+    sheet, step = reading.sheet, reading.steps[number]
+    variants = list(islice(_exchanged(step.truth.network), MOST_PAIRS))
+    order = [cell for cell in sheet.order if cell not in reading.forward]
+    for truth in truths(variants, sheet.cells, step.truth.loss):
+        gradients = truth.weight_gradients()
+        after = sheet.recomputed(dict(_signals(truth)), [*order, *step.rates])
+        size = rate.factor * (1.0 if rate.cell is None else sheet.cells[rate.cell])
+        weights = ((update, sheet.updates[update]) for update in step.rates)
+        if all(same(after[update], sheet.cells[weight] - size * gradients[weight]) for update, weight in weights):
+            return True
+    return False
+
+
+def _exchanged(network: DenseNetwork) -> Iterator[DenseNetwork]:
+    """The network with two weights of one layer in each other's place, for each pair."""
+    for number, layer in enumerate(network.layers):
+        for one, other in combinations([cell for row in layer.kernel for cell in row], 2):
+            places = {one: other, other: one}
+            kernel = tuple(tuple(places.get(cell, cell) for cell in row) for row in layer.kernel)
+            layers = (*network.layers[:number], replace(layer, kernel=kernel), *network.layers[number + 1 :])
+            yield replace(network, layers=layers)
+
+
+def _signals(truth: Truth) -> Iterator[tuple[Address, Array]]:
+    """What the cells of the forward part would hold."""
+    for s, sample in enumerate(truth.network.samples):
+        for totals, outputs, layer in zip(sample.totals, sample.outputs, truth.layers, strict=True):
+            for u, (total, output) in enumerate(zip(totals, outputs, strict=True)):
+                if total is not None:
+                    yield total, layer.z[:, s, u]
+                yield output, layer.y[:, s, u]

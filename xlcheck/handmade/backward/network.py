@@ -1,0 +1,265 @@
+"""Dense networks in a sheet: units → layers of cells, sample by sample, from the outputs down to the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, below
+from xlcheck.handmade.backward.neurons import Monomial, Neuron, Neurons
+from xlcheck.handmade.backward.updates import source
+
+
+@dataclass(frozen=True)
+class LayerCells:
+    """The weights of a Dense layer.
+
+    Attributes:
+        activation: Keras's name.
+        kernel: inputs × units.
+        bias: one cell a unit, the same one for several if they share it; None without.
+    """
+
+    activation: str
+    kernel: tuple[tuple[Address, ...], ...]
+    bias: tuple[Address, ...] | None
+
+
+@dataclass(frozen=True)
+class SampleCells:
+    """The cells of one sample.
+
+    Attributes:
+        inputs: what the first layer reads.
+        totals: of each layer, the cells of the sums; None where a sum has no cell.
+        outputs: of each layer, what its units hand on.
+        targets: what the last layer's outputs are compared with.
+        ones: cells that hold a 1, times which the biases are taken.
+    """
+
+    inputs: tuple[Address, ...]
+    totals: tuple[tuple[Address | None, ...], ...]
+    outputs: tuple[tuple[Address, ...], ...]
+    targets: tuple[Address, ...]
+    ones: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class DenseNetwork:
+    """A dense network at one training step: the samples that are computed with the same weights."""
+
+    layers: tuple[LayerCells, ...]
+    samples: tuple[SampleCells, ...]
+
+    @property
+    def weights(self) -> frozenset[Address]:
+        """The cells of all kernels and biases."""
+        rows = [row for layer in self.layers for row in (*layer.kernel, layer.bias or ())]
+        return frozenset(cell for row in rows for cell in row)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The units of one layer for one sample.
+
+    Attributes:
+        units: in the order of the layer above.
+        inputs: what each of them reads.
+        weights: of each unit, one an input.
+        biases: of each unit.
+        one: the cell with a 1, times which they are taken, if there is one.
+    """
+
+    units: tuple[Neuron, ...]
+    inputs: tuple[Address, ...]
+    weights: tuple[tuple[Address, ...], ...]
+    biases: tuple[Address, ...] | None
+    one: Address | None
+
+
+def find_networks(
+    neurons: Neurons,
+    terms: Mapping[Address, Term],
+    updates: Mapping[Address, Address],
+    ones: frozenset[Address],
+) -> list[DenseNetwork]:
+    """The networks whose outputs are compared with targets, each with all its samples.
+
+    Args:
+        neurons: the units.
+        terms: of the formula cells.
+        updates: updated cell → weight.
+        ones: given cells that hold a 1, which may be multiplied with a bias.
+    """
+    units = {neuron.cell: neuron for neuron in neurons.activated_ones()}
+    targets = _targets(neurons, terms, updates, units)
+    weights = frozenset(updates.values())
+    chains: dict[tuple[LayerCells, ...], list[SampleCells]] = {}
+    for outputs in _together(targets, units):
+        found = _chain(outputs, targets, units, weights, ones)
+        if found is not None:
+            layers, sample = found
+            chains.setdefault(layers, []).append(sample)
+    networks = (DenseNetwork(layers, tuple(samples)) for layers, samples in chains.items())
+    return [network for network in networks if _is_proper(network)]
+
+
+def _targets(
+    neurons: Neurons, terms: Mapping[Address, Term], updates: Mapping[Address, Address], units: dict[Address, Neuron]
+) -> dict[Address, Address]:
+    """Output → target, from differences of both and from products with a logarithm; units without activation join."""
+    targets: dict[Address, Address] = {}
+    for one, other in compared_pairs(terms):
+        for output, target in ((source(one, terms), source(other, terms)), (source(other, terms), source(one, terms))):
+            if target in terms or target in updates or output in targets or output in updates:
+                continue
+            if output not in units and output in terms and (linear := neurons.linear(output)) is not None:
+                units[output] = linear
+            if output in units:
+                targets[output] = target
+    return targets
+
+
+def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Address]]:
+    """Pairs of cells of which the difference is taken, or the one times the logarithm of the other."""
+    seen: set[Term] = set()
+    for term in terms.values():
+        stack = [term]
+        while stack:
+            item = stack.pop()
+            if item in seen:
+                continue
+            seen.add(item)
+            stack.extend(below(item))
+            match item:
+                case Sum(constant=0.0, parts=((Leaf() as a, x), (Leaf() as b, y))) if x == -y:
+                    yield a.cell, b.cell
+                case Product(factors=factors):
+                    cells = [factor.cell for factor, power in factors if isinstance(factor, Leaf) and power == 1]
+                    logs = [f.arguments[0] for f, _ in factors if isinstance(f, Function) and f.name == "LN"]
+                    yield from ((log.cell, cell) for log in logs if isinstance(log, Leaf) for cell in cells)
+
+
+def _together(targets: Iterable[Address], units: Mapping[Address, Neuron]) -> Iterator[tuple[Address, ...]]:
+    """The outputs of one sample: those that read the same units below, or any input in common if there are none."""
+    groups: list[tuple[frozenset[Address], list[Address]]] = []
+    for output in targets:
+        cells = frozenset(cell for monomial in units[output].terms for cell in monomial)
+        below_it = cells & units.keys()
+        for key, members in groups:
+            if (below_it and below_it == key & units.keys()) or (not below_it and cells & key):
+                members.append(output)
+                break
+        else:
+            groups.append((cells, [output]))
+    for _, members in groups:
+        yield tuple(sorted(members))
+
+
+def _chain(
+    outputs: tuple[Address, ...],
+    targets: Mapping[Address, Address],
+    units: Mapping[Address, Neuron],
+    updated: frozenset[Address],
+    ones: frozenset[Address],
+) -> tuple[tuple[LayerCells, ...], SampleCells] | None:
+    """The layers of one sample, from its outputs down; None if they are no chain of dense layers."""
+    groups: list[_Group] = []
+    cells = outputs
+    while True:
+        group = _group([units[cell] for cell in cells], units, updated, ones)
+        if group is None or len(groups) > 20:
+            return None
+        groups.insert(0, group)
+        if not units.keys() & set(group.inputs):
+            break
+        cells = group.inputs
+    layers = tuple(
+        LayerCells(g.units[0].activation, tuple(zip(*g.weights, strict=True)), g.biases) for g in groups
+    )  # fmt: skip
+    sample = SampleCells(
+        groups[0].inputs,
+        tuple(tuple(unit.total for unit in g.units) for g in groups),
+        tuple(tuple(unit.cell for unit in g.units) for g in groups),
+        tuple(targets[cell] for cell in outputs),
+        tuple(g.one for g in groups if g.one is not None),
+    )
+    return layers, sample
+
+
+def _group(
+    members: Sequence[Neuron], units: Mapping[Address, Neuron], updated: frozenset[Address], ones: frozenset[Address]
+) -> _Group | None:
+    """The units of one layer, if all read the same inputs and have one activation."""
+    if len({unit.activation for unit in members}) > 1:
+        return None
+    inputs = _inputs(members, units, updated, ones)
+    if inputs is None:
+        return None
+    found = [_weights(unit.terms, inputs) for unit in members]
+    rest = [item[1] for item in found if item is not None]
+    if len(rest) < len(found) or len({len(left) for left in rest}) > 1 or len(rest[0]) > 1:
+        return None
+    left = [terms[0] for terms in rest if terms]
+    one = _shared_one(left, ones)
+    biases = [[cell for cell in term if cell != one] for term in left]
+    if any(len(cells) != 1 for cells in biases):
+        return None
+    weights = tuple(item[0] for item in found if item is not None)
+    return _Group(tuple(members), inputs, weights, tuple(cells[0] for cells in biases) or None, one)
+
+
+def _shared_one(left: Sequence[Monomial], ones: frozenset[Address]) -> Address | None:
+    """The cell with a 1 with which all biases are multiplied."""
+    return min(set.intersection(*map(set, left)) & ones, default=None) if left and len(left[0]) == 2 else None
+
+
+def _inputs(
+    members: Sequence[Neuron], units: Mapping[Address, Neuron], updated: frozenset[Address], ones: frozenset[Address]
+) -> tuple[Address, ...] | None:
+    """What all units read: the units below, or what stands beside the weights.
+
+    Of two given cells, the weight is the one that is updated, or the one that another unit of the layer does not read.
+    """
+    pairs = [[m for m in unit.terms if len(m) == 2] for unit in members]
+    read = [{cell for pair in own for cell in pair} for own in pairs]
+    below_it = sorted(read[0] & units.keys())
+    if below_it:
+        return tuple(below_it)
+    found: list[Address] = []
+    for pair in pairs[0]:
+        candidates = [cell for cell, other in (pair, pair[::-1]) if other in updated and cell not in updated]
+        if not candidates and len(members) > 1:
+            candidates = [cell for cell in pair if all(cell in other for other in read)]
+        candidates = candidates or [cell for cell in pair if cell in ones] or [pair[1]]
+        if len(candidates) > 1 or candidates[0] in found:
+            return None
+        found.append(candidates[0])
+    return tuple(found)
+
+
+def _weights(terms: Sequence[Monomial], inputs: Sequence[Address]) -> tuple[tuple[Address, ...], list[Monomial]] | None:
+    """The weight of each input, and what is left; None if an input has none or two."""
+    weights: dict[Address, Address] = {}
+    left: list[Monomial] = []
+    for term in terms:
+        places = [cell for cell in term if cell in inputs]
+        if len(term) == 2 and len(places) == 1:
+            if places[0] in weights:
+                return None
+            weights[places[0]] = term[0] if term[1] == places[0] else term[1]
+        elif places:
+            return None
+        else:
+            left.append(term)
+    return (tuple(weights[cell] for cell in inputs), left) if weights.keys() == set(inputs) else None
+
+
+def _is_proper(network: DenseNetwork) -> bool:
+    """Whether no weight has two places, nothing is read as a weight and as an input, and all samples differ."""
+    kernels = [cell for layer in network.layers for row in layer.kernel for cell in row]
+    biases = {cell for layer in network.layers for cell in layer.bias or ()}
+    signals = {cell for sample in network.samples for layer in (sample.inputs, *sample.outputs) for cell in layer}
+    outputs = [cell for sample in network.samples for cell in sample.outputs[-1]]
+    once = all(len(cells) == len(set(cells)) for cells in (kernels, outputs))
+    return once and not (biases | set(kernels)) & signals and not biases & set(kernels)

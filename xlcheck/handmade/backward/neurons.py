@@ -1,0 +1,183 @@
+"""The units of dense layers in a sheet: activations of sums of products, as pairs of a factor and another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, below
+from xlcheck.handmade.backward.activations import ACTIVATIONS, softmax
+from xlcheck.handmade.backward.cell_terms import CellTerms, leaves
+from xlcheck.handmade.backward.evaluation import Array, same, value_of
+
+_WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", *COMPARISONS})
+"""In what the argument of an activation stands: exponentials, and what chooses between two lines."""
+
+MOST_PRODUCTS = 600
+"""Products of one sum; a longer one is data, not a unit."""
+
+Monomial = tuple[Address, ...]
+Polynomial = Mapping[Monomial, float]
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """One unit for one sample.
+
+    Attributes:
+        cell: what it hands on.
+        activation: Keras's name.
+        total: the cell of the sum before the activation, if it has one.
+        terms: the sum, products of two cells and single ones.
+    """
+
+    cell: Address
+    activation: str
+    total: Address | None
+    terms: tuple[Monomial, ...]
+
+
+class Neurons:
+    """Finds the units among the cells of a sheet.
+
+    Args:
+        terms: of the formula cells.
+        order: in order of calculation.
+        values: of all cells, under several settings.
+        given: cells that count as given though a formula makes them: the updates.
+    """
+
+    def __init__(
+        self,
+        terms: CellTerms,
+        order: Sequence[Address],
+        values: Mapping[Address, Array],
+        given: Mapping[Address, Address],
+    ) -> None:
+        self._terms, self._values, self._given = terms, values, given
+        self._polynomials: dict[Address, Polynomial | None] = {}
+        self.activated: dict[Address, tuple[str, Expression]] = {}
+        for cell in order:
+            if cell not in given and (found := self._activation(cell)) is not None:
+                self.activated[cell] = found
+
+    def activated_ones(self) -> Iterator[Neuron]:
+        """The units with an activation other than none."""
+        for cell, (activation, argument) in self.activated.items():
+            polynomial = self.polynomial(argument)
+            if (terms := _sum_of_products(polynomial)) is not None:
+                yield Neuron(cell, activation, argument.cell if isinstance(argument, Leaf) else None, terms)
+
+    def linear(self, cell: Address) -> Neuron | None:
+        """The unit without an activation that a cell holds; None if it holds none."""
+        terms = _sum_of_products(self.polynomial_of(cell))
+        return None if terms is None else Neuron(cell, "linear", cell, terms)
+
+    def _activation(self, cell: Address) -> tuple[str, Expression] | None:
+        """The activation that a cell computes, and of what."""
+        term, value = self._terms[cell], self._values[cell]
+        if not np.isfinite(value).all() or np.ptp(value) == 0:
+            return None
+        arguments = list(dict.fromkeys(self._arguments(term)))
+        for argument in arguments:
+            for scaled in self._scaled(argument):
+                z = value_of(scaled, self._values)
+                for name, function in ACTIVATIONS.items():
+                    if same(function(z), value):
+                        return name, scaled
+        if len(arguments) > 1:
+            with np.errstate(all="ignore"):
+                shares = softmax(np.array([value_of(argument, self._values) for argument in arguments]))
+            for argument, share in zip(arguments, shares, strict=True):
+                if same(share, value):
+                    return "softmax", argument
+        return None
+
+    def _arguments(self, term: Term) -> Iterator[Term]:
+        """What stands in the exponentials, conditions and maxima of a term, and of the cells that it reads."""
+        for item in [term, *(self._terms[c] for c in leaves(term) if c in self._terms and c not in self._given)]:
+            for function in _functions(item):
+                if function.name in _WITHIN:
+                    yield from (argument for argument in function.arguments if isinstance(argument, Term))
+
+    def _scaled(self, term: Term) -> Iterator[Term]:
+        """A term, its negative, and half of either: in a sigmoid stands −z, in some spellings of tanh 2z."""
+        for factor in (1.0, -1.0, 0.5, -0.5):
+            found = self._terms.algebra.scale(term, factor)
+            if isinstance(found, Term):
+                yield found
+
+    def polynomial_of(self, cell: Address) -> Polynomial | None:
+        """A cell as a sum of products of given cells and activations."""
+        if cell in self._given or cell in self.activated or cell not in self._terms:
+            return {(cell,): 1.0}
+        if cell not in self._polynomials:
+            self._polynomials[cell] = None  # while it is found out: no cell is made of itself
+            self._polynomials[cell] = self.polynomial(self._terms[cell])
+        return self._polynomials[cell]
+
+    def polynomial(self, expression: Expression) -> Polynomial | None:
+        """A term as a sum of products of at most two given cells or activations; None if it is something else."""
+        match expression:
+            case float() | int():
+                return {(): float(expression)}
+            case Leaf():
+                return self.polynomial_of(expression.cell)
+            case Sum():
+                total: dict[Monomial, float] = {(): expression.constant} if expression.constant else {}
+                for part, coefficient in expression.parts:
+                    found = self.polynomial(part)
+                    if found is None:
+                        return None
+                    for monomial, factor in found.items():
+                        total[monomial] = total.get(monomial, 0.0) + coefficient * factor
+                return {m: c for m, c in total.items() if c} if len(total) <= MOST_PRODUCTS else None
+            case Product():
+                return self._product(expression)
+        return None
+
+    def _product(self, product: Product) -> Polynomial | None:
+        total: Polynomial = {(): 1.0}
+        for factor, power in product.factors:
+            if power not in (1, 2):
+                return None
+            found = self.polynomial(factor)
+            for _ in range(int(power)):
+                if found is None or len(total) * len(found) > MOST_PRODUCTS:
+                    return None
+                total = _multiplied(total, found)
+        return total if all(len(monomial) <= 2 for monomial in total) else None
+
+
+def _multiplied(a: Polynomial, b: Polynomial) -> Polynomial:
+    out: dict[Monomial, float] = {}
+    for one, x in a.items():
+        for other, y in b.items():
+            key = tuple(sorted((*one, *other)))
+            out[key] = out.get(key, 0.0) + x * y
+    return out
+
+
+def _sum_of_products(polynomial: Polynomial | None) -> tuple[Monomial, ...] | None:
+    """The products of a sum such as a unit computes: of two different cells, each once, and at most one cell alone."""
+    if not polynomial or any(abs(c - 1) > 1e-12 for c in polynomial.values()):
+        return None
+    single = [monomial for monomial in polynomial if len(monomial) == 1]
+    pairs = [monomial for monomial in polynomial if len(monomial) == 2 and monomial[0] != monomial[1]]
+    if not pairs or len(single) > 1 or len(single) + len(pairs) < len(polynomial):
+        return None
+    return tuple(polynomial)
+
+
+def _functions(term: Term) -> Iterator[Function]:
+    seen: set[Term] = set()
+    stack: list[Term] = [term]
+    while stack:
+        item = stack.pop()
+        if item not in seen:
+            seen.add(item)
+            if isinstance(item, Function):
+                yield item
+            stack.extend(below(item))

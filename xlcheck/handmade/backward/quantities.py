@@ -1,0 +1,169 @@
+"""Every number that a textbook's backward pass knows of a dense network, to be found again by its values.
+
+The chain rule in the columns in which people write it: ∂E/∂o, ∂o/∂z, ∂z/∂w, their products of two and three, what flows
+back over each edge, and the sums of those (Rumelhart, Hinton, Williams 1986).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from xlcheck.handmade.backward.evaluation import Array, same
+from xlcheck.handmade.backward.truth import Truth
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of the backward pass.
+
+    Attributes:
+        name: as a textbook writes it.
+        values: under each setting, the last one being the numbers shown.
+    """
+
+    name: str
+    values: Array
+
+
+@dataclass(frozen=True)
+class Role:
+    """A quantity times a factor.
+
+    Attributes:
+        quantity: the quantity.
+        factor: 1, or how the cell counts it: half of it, its negative, times the learning rate.
+    """
+
+    quantity: Quantity
+    factor: Array | float = 1.0
+
+    @property
+    def desired(self) -> float:
+        """Its value for the numbers shown."""
+        return float((self.quantity.values * self.factor)[-1])
+
+
+def quantities(truth: Truth) -> Iterator[Quantity]:
+    """All quantities of a network, those first that others may be equal to."""
+    count = len(truth.network.samples)
+    yield Quantity("E", truth.losses.sum(axis=1))
+    for cells, layer, number in zip(truth.network.layers, truth.layers, range(1, len(truth.layers) + 1), strict=True):
+        for u in range(layer.kernel.shape[2]):
+            for i in range(layer.kernel.shape[1]):
+                yield Quantity(f"∂E/∂w{number}[{i + 1},{u + 1}]", layer.kernel[:, i, u])
+            if cells.bias is not None:
+                yield Quantity(f"∂E/∂b{number}[{u + 1}]", layer.bias[:, u])
+    for s in range(count):
+        yield from _of_sample(truth, s, f"({s + 1})" if count > 1 else "")
+
+
+def _of_sample(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
+    targets = truth.targets[:, s]
+    outputs = truth.layers[-1].y[:, s]
+    yield Quantity(f"E{mark}", truth.losses[:, s])
+    for u in range(outputs.shape[1]):
+        error = outputs[:, u] - targets[:, u]
+        yield Quantity(f"error{mark}[{u + 1}]", error)
+        yield Quantity(f"squared error{mark}[{u + 1}]", error**2)
+        with np.errstate(all="ignore"):
+            log, other = np.log(outputs[:, u]), np.log(1 - outputs[:, u])
+        yield Quantity(f"t ln o{mark}[{u + 1}]", targets[:, u] * log)
+        yield Quantity(f"(1 − t) ln(1 − o){mark}[{u + 1}]", (1 - targets[:, u]) * other)
+        yield Quantity(f"cross-entropy{mark}[{u + 1}]", targets[:, u] * log + (1 - targets[:, u]) * other)
+    signal = truth.inputs[:, s]
+    for number, layer in enumerate(truth.layers, 1):
+        for u in range(layer.z.shape[2]):
+            place = f"{number}{mark}[{u + 1}]"
+            z, y, dz, dy, slope = (a[:, s, u] for a in (layer.z, layer.y, layer.dz, layer.dy, layer.slope))
+            yield Quantity(f"z{place}", z)
+            yield Quantity(f"o{place}", y)
+            yield Quantity(f"∂E/∂o{place}", dy)
+            yield Quantity(f"∂E/∂z{place}", dz)
+            yield Quantity(f"∂o/∂z{place}", slope)
+            yield Quantity(f"1 − o{place}", 1 - y)
+            for i in range(signal.shape[1]):
+                edge = f"{number}{mark}[{i + 1},{u + 1}]"
+                yield Quantity(f"∂E/∂w{edge}", dz * signal[:, i])
+                yield Quantity(f"∂o/∂w{edge}", slope * signal[:, i])
+                yield Quantity(f"∂z/∂w{edge}", signal[:, i])
+        yield from _back(truth, s, number - 1, mark)
+        signal = layer.y[:, s]
+
+
+def _back(truth: Truth, s: int, number: int, mark: str) -> Iterator[Quantity]:
+    """What flows back into a layer over each edge from the one above."""
+    layer = truth.layers[number]
+    kernel = truth.kernels[number]
+    below = truth.layers[number - 1] if number else None
+    under = truth.inputs[:, s] if number == 1 else truth.layers[number - 2].y[:, s] if number > 1 else None
+    for u in range(layer.z.shape[2]):
+        dz, slope = layer.dz[:, s, u], layer.slope[:, s, u]
+        for i in range(kernel.shape[1]):
+            edge = f"{number + 1}{mark}[{i + 1},{u + 1}]"
+            weight = kernel[:, i, u]
+            yield Quantity(f"∂z/∂h{edge}", weight)
+            yield Quantity(f"∂E/∂z · w{edge}", dz * weight)
+            yield Quantity(f"∂o/∂h{edge}", slope * weight)
+            if below is None or under is None:
+                continue
+            steep = below.slope[:, s, i]
+            yield Quantity(f"∂E/∂z · w · ∂h/∂z{edge}", dz * weight * steep)
+            yield Quantity(f"∂o/∂z below{edge}", slope * weight * steep)
+            yield Quantity(f"w · ∂h/∂z{edge}", weight * steep)
+            for k in range(under.shape[1]):
+                path = f"{edge}[{k + 1}]"
+                yield Quantity(f"∂E/∂z · w · ∂h/∂w{path}", dz * weight * steep * under[:, k])
+                yield Quantity(f"∂o/∂w below{path}", slope * weight * steep * under[:, k])
+                yield Quantity(f"w · ∂h/∂w{path}", weight * steep * under[:, k])
+
+
+class Library:
+    """Quantities, to be looked up by value up to a factor.
+
+    Args:
+        found: the quantities; of equal ones the first counts.
+        counts: whole numbers by which sums are divided, such as those of the samples and of the outputs.
+    """
+
+    def __init__(self, found: Sequence[Quantity], counts: Sequence[int]) -> None:
+        self._by_shape: dict[tuple[int, ...], list[Quantity]] = {}
+        for quantity in found:
+            if (key := _key(quantity.values)) is not None:
+                self._by_shape.setdefault(key, []).append(quantity)
+        numbers = {float(n) * k for n in (1, 2, 4, *counts) for k in (1, 2)}
+        self._factors = tuple({x for number in numbers for x in (number, 1 / number)})
+
+    def role(self, values: Array, rates: Sequence[Array | float] = ()) -> Role | None:
+        """The quantity that has these values, up to a factor that people use; None if there is none.
+
+        Args:
+            values: under every setting.
+            rates: learning rates by which it may be multiplied.
+        """
+        for rate in (1.0, *rates):
+            with np.errstate(all="ignore"):
+                plain = values / rate
+            key = _key(plain)
+            for quantity in self._by_shape.get(key, ()) if key is not None else ():
+                index = int(np.argmax(np.abs(quantity.values)))
+                factor = float(plain[index] / quantity.values[index])
+                if not same(quantity.values * factor, plain):
+                    continue
+                if any(abs(abs(factor) / known - 1) < 1e-9 for known in self._factors):
+                    return Role(quantity, factor * rate)
+        return None
+
+
+def _key(values: Array) -> tuple[int, ...] | None:
+    """The same for values that differ by a factor only; None for what is 0 or no number somewhere."""
+    if not np.isfinite(values).all():
+        return None
+    largest = np.abs(values[:-1]).max()
+    if not isfinite(largest) or largest < 1e-12:
+        return None
+    index = int(np.argmax(np.abs(values[:-1])))
+    return tuple(int(x) for x in np.round(values[:-1] / values[index] * 1e6))

@@ -1,0 +1,127 @@
+"""Which quantity of which training step each cell holds, found by its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.evaluation import Array
+from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.handmade.backward.quantities import Library, Role, quantities
+from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under
+from xlcheck.oracle.dense_steps import LOSSES
+
+MOST_QUANTITIES = 20_000
+_MOST_STEPS = 6
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sheet read as training steps under one loss.
+
+    Attributes:
+        sheet: the sheet.
+        steps: its steps.
+        libraries: the quantities of each step.
+        roles: cell → number of the step, and what it holds of it.
+        forward: cell → numbers of the steps to whose forward part it belongs.
+    """
+
+    sheet: Sheet
+    steps: tuple[Step, ...]
+    libraries: tuple[Library, ...]
+    roles: Mapping[Address, tuple[int, Role]]
+    forward: Mapping[Address, int]
+
+    def rates(self, number: int) -> list[Array | float]:
+        """The learning rates of a step, by which a cell may multiply its quantity."""
+        found = dict.fromkeys(rate for rate in self.steps[number].rates.values() if rate is not None)
+        return [rate.factor if rate.cell is None else self.sheet.cells[rate.cell] for rate in found]
+
+    def role(self, number: int, values: Array) -> Role | None:
+        """What a cell with these values would hold of a step."""
+        return self.libraries[number].role(values, self.rates(number))
+
+    def held_gradients(self, number: int) -> int:
+        """By how many weights of a step some cell holds the loss's gradient."""
+        names = {role.quantity.name for n, role in self.roles.values() if n == number}
+        return sum(name.startswith(("∂E/∂w", "∂E/∂b")) and "(" not in name for name in names)
+
+
+def read_under(sheet: Sheet, loss: str) -> Reading:
+    """Read a sheet as training steps that make a loss smaller."""
+    steps = steps_under(sheet, loss)
+    libraries = tuple(_library(step) for step in steps)
+    forward = dict(_forward(sheet, [step.truth.network for step in steps]))
+    reading = Reading(sheet, tuple(steps), libraries, {}, forward)
+    return Reading(sheet, tuple(steps), libraries, dict(_roles(reading)), forward)
+
+
+def best_reading(sheet: Sheet) -> Reading:
+    """The reading under the loss that explains most updates, or else most gradients."""
+    softmax = any(network.layers[-1].activation == "softmax" for network in sheet.networks)
+    readings = [read_under(sheet, loss) for loss in LOSSES if softmax or loss != "categorical_crossentropy"]
+    return max(readings, key=_explained)
+
+
+def _explained(reading: Reading) -> tuple[int, int, int]:
+    held = sum(reading.held_gradients(number) for number in range(len(reading.steps)))
+    return exact_updates(reading.steps), held, len(reading.roles)
+
+
+def _library(step: Step) -> Library:
+    network = step.truth.network
+    counts = (
+        len(network.samples),
+        len(network.samples[0].targets),
+        len(network.samples) * len(network.samples[0].targets),
+    )
+    return Library(list(islice(quantities(step.truth), MOST_QUANTITIES)), counts)
+
+
+def _forward(sheet: Sheet, networks: Sequence[DenseNetwork]) -> Iterator[tuple[Address, int]]:
+    """The formula cells between a network's inputs and weights and its outputs, with the number of the network."""
+    for number, network in enumerate(networks):
+        stack = [cell for sample in network.samples for cell in sample.outputs[-1]]
+        seen: set[Address] = set()
+        while stack:
+            cell = stack.pop()
+            if cell in seen or cell not in sheet.terms or cell in sheet.updates:
+                continue
+            seen.add(cell)
+            yield cell, number
+            stack.extend(sheet.terms.reads[cell])
+
+
+def _roles(reading: Reading) -> Iterator[tuple[Address, tuple[int, Role]]]:
+    """A role for each formula cell behind the forward parts that has one."""
+    sheet = reading.sheet
+    near: dict[Address, frozenset[int]] = {}
+    for number, step in enumerate(reading.steps):
+        network = step.truth.network
+        given = (cell for sample in network.samples for cell in (*sample.inputs, *sample.targets))
+        for cell in {*network.weights, *given, *(cell for layer in _outputs(network) for cell in layer)}:
+            near[cell] = near.get(cell, frozenset()) | {number}
+    for cell in sheet.order:
+        own = (reading.forward[cell],) if cell in reading.forward else ()
+        near[cell] = frozenset(own) or near.get(cell) or _nearest(near.get(read) for read in sheet.terms.reads[cell])
+        for number in sorted(near[cell])[:_MOST_STEPS]:
+            role = reading.role(number, sheet.cells[cell])
+            if role is not None:
+                yield cell, (number, role)
+                break
+
+
+def _outputs(network: DenseNetwork) -> Iterator[tuple[Address, ...]]:
+    for sample in network.samples:
+        yield from sample.outputs
+
+
+def _nearest(groups: Iterable[frozenset[int] | None]) -> frozenset[int]:
+    """The steps that all of the groups share, or any of them."""
+    known = [group for group in groups if group]
+    if not known:
+        return frozenset()
+    return frozenset.intersection(*known) or frozenset.union(*known)
