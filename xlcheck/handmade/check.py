@@ -15,10 +15,12 @@ from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network, reason_to_abstain
+from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.networks.bindings_file import read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
+from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.handmade.placing.tie import explained
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.numbers_as_text import numbers_as_text
@@ -26,7 +28,7 @@ from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.recognition.recognise import recognise
-from xlcheck.handmade.summary import Abstention, report_of
+from xlcheck.handmade.summary import Abstention, part_outcome, report_of
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.verdicts.tolerance import Tolerance
@@ -94,7 +96,7 @@ def check_foreign(
     outcome = judged(
         table, opinion, precedents, networks, recompute, tolerance, model=model, told=True, perturb=perturb
     )  # fmt: skip
-    return report_of(content, opinion, [outcome], notes=(*found, *texts))
+    return report_of(content, opinion, [part_outcome(outcome)], notes=(*found, *texts))
 
 
 class _Search:
@@ -117,14 +119,14 @@ class _Search:
         self._perturb = perturb
         self._seconds = seconds
 
-    def through(self, parts: Sequence[SheetGroup]) -> tuple[list[Outcome], list[Abstention]]:
+    def through(self, parts: Sequence[SheetGroup]) -> tuple[list[PartOutcome], list[Abstention]]:
         """What became of the parts that got a verdict, and the others."""
-        outcomes: list[Outcome] = []
+        outcomes: list[PartOutcome] = []
         abstentions: list[Abstention] = []
         with effort.limited_to(self._seconds):
             for number, part in enumerate(parts):
                 name = "" if len(parts) == 1 else f"{_names(part)}: "
-                found: Outcome | str
+                found: PartOutcome | str
                 try:
                     with effort.limited_to(effort.left() / (len(parts) - number)):
                         found = self._settle(part)
@@ -138,8 +140,11 @@ class _Search:
                     outcomes.append(found)
         return outcomes, abstentions
 
-    def _settle(self, part: SheetGroup) -> Outcome | str:
+    def _settle(self, part: SheetGroup) -> PartOutcome | str:
         """What became of a part, or why there is no verdict on it."""
+        trained = backward_outcome(part.table, part.values, self._tolerance)
+        if trained is not None:
+            return trained
         opinion = replace(self._opinion, values=part.values)
         detection = recognise(part.table, part.values, opinion.sessions, part.precedents)
         networks = tuple(detected.network for detected in detection.networks)
@@ -152,7 +157,7 @@ class _Search:
         reason = reason_to_abstain(outcome)
         if reason is not None:
             return "".join(f"{note}; " for note in detection.notes) + reason
-        return replace(outcome, notes=(*_assumed(outcome), *detection.notes, *outcome.notes))
+        return part_outcome(replace(outcome, notes=(*_assumed(outcome), *detection.notes, *outcome.notes)))
 
 
 def _names(part: SheetGroup) -> str:

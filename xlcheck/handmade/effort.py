@@ -35,6 +35,10 @@ class _Clock:
         self._shortest[work] = min(seconds, self._shortest.get(work, seconds))
         self._waited += self._shortest[work]
 
+    def leave_out(self, seconds: float) -> None:
+        """Do not count processor time."""
+        self._waited -= seconds
+
 
 _clock: ContextVar[_Clock | None] = ContextVar("effort", default=None)
 
@@ -82,3 +86,14 @@ def waiting(work: object) -> Iterator[None]:
     finally:
         if clock is not None:
             clock.wait(work, max(0.0, time.perf_counter() - wall - (time.process_time() - own)))
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """What is done inside, such as importing a library, takes nothing from the time."""
+    clock, own = _clock.get(), time.process_time()
+    try:
+        yield
+    finally:
+        if clock is not None:
+            clock.leave_out(time.process_time() - own)

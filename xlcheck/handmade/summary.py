@@ -12,6 +12,7 @@ import numpy as np
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome, plain
+from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.verdicts.listing import Cells
@@ -45,7 +46,7 @@ class Abstention:
 def report_of(
     content: WorkbookContent,
     opinion: Opinion,
-    outcomes: Sequence[Outcome],
+    parts: Sequence[PartOutcome],
     abstentions: Sequence[Abstention] = (),
     notes: Sequence[str] = (),
 ) -> CheckReport:
@@ -54,43 +55,58 @@ def report_of(
     Args:
         content: the workbook.
         opinion: the engine that recalculated it.
-        outcomes: of the parts that were checked.
+        parts: what became of the parts that were checked.
         abstentions: the other parts.
         notes: what else a reader should know.
     """
-    verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
-    results = [result for outcome in outcomes for result in outcome.results]
-    results += [result for part in abstentions for result in _left_out(part)]
+    results = [result for part in parts for result in part.results]
+    results += [result for abstention in abstentions for result in _left_out(abstention)]
     results.sort(key=lambda result: _ORDER.index(result.status))
     number = Counter(result.status for result in results)
-    checked = sum(map(_checked, outcomes))
-    error, last_places = _largest_difference(verdicts)
+    checked = sum(part.checked for part in parts)
     circular = CellError("#CIRC!") in opinion.values.others.values()
     return CheckReport(
         workbook=str(content.path),
         engine=f"{opinion.engine.name} {opinion.engine.version}",
-        oracle=outcomes[0].traces[0].source,
+        oracle=parts[0].oracle,
         counts=Counts(
-            formula_cells=sum(map(_formula_cells, outcomes)) + sum(len(part.table.formulas) for part in abstentions),
+            formula_cells=sum(p.formula_cells for p in parts) + sum(len(a.table.formulas) for a in abstentions),
             checked=checked,
             agree=checked - number[Status.ROOT] - number[Status.CARRIED],
             root=number[Status.ROOT],
             carried=number[Status.CARRIED],
             unbound=number[Status.UNBOUND],
-            not_evaluated=number[Status.NOT_EVALUATED] + sum(outcome.left.without_cell for outcome in outcomes),
+            not_evaluated=number[Status.NOT_EVALUATED] + sum(part.without_cell for part in parts),
         ),
-        max_abs_error=error,
-        max_ulps=last_places,
-        samples=max(len(network.samples) for outcome in outcomes for network in outcome.networks),
+        max_abs_error=max(part.max_abs_error for part in parts),
+        max_ulps=max(part.max_ulps for part in parts),
+        samples=max(part.samples for part in parts),
         cells=Cells(results),
         notes=tuple(dict.fromkeys((
             *content.notes, *_links(content), *opinion.notes, *notes,
-            *(note for outcome in outcomes for note in outcome.notes), *(part.reason for part in abstentions),
+            *(note for part in parts for note in part.notes), *(abstention.reason for abstention in abstentions),
             *without_effect(content, circular=circular),
         ))),
-        quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in verdicts)),
+        quantities=tuple(dict.fromkeys(quantity for part in parts for quantity in part.quantities)),
         reservations=tuple(reservations(content, opinion.engine, circular=circular)),
     )  # fmt: skip
+
+
+def part_outcome(outcome: Outcome) -> PartOutcome:
+    """What became of the networks of a part, as reports put parts together."""
+    error, last_places = _largest_difference(outcome.verdicts)
+    return PartOutcome(
+        formula_cells=_formula_cells(outcome),
+        checked=_checked(outcome),
+        without_cell=outcome.left.without_cell,
+        results=outcome.results,
+        notes=outcome.notes,
+        quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in outcome.verdicts)),
+        oracle=outcome.traces[0].source,
+        samples=max(len(network.samples) for network in outcome.networks),
+        max_abs_error=error,
+        max_ulps=last_places,
+    )
 
 
 def _checked(outcome: Outcome) -> int:

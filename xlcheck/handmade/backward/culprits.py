@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.handmade import effort
 from xlcheck.handmade.backward.evaluation import Array, same
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Rate
 from xlcheck.handmade.reading.cells import show
 
+_EITHER = "two cells could be wrong, and nothing says which"
 _UNKNOWN = "what would put it right is no quantity of a backward pass"
 
 
@@ -47,17 +49,23 @@ class Search:
         reading: the sheet as training steps.
         number: of the step.
         usual: the form of the learning rates of the sheet.
-        regular: whether other cells that are right have the formula of a cell.
+        regular: whether other cells that are right were filled from the formula of a cell.
+        alike: whether two cells have the same formula but for its references.
     """
 
     def __init__(
-        self, reading: Reading, number: int, usual: tuple[bool, float], regular: Callable[[Address], bool]
+        self,
+        reading: Reading,
+        number: int,
+        usual: tuple[bool, float],
+        regular: Callable[[Address], bool],
+        alike: Callable[[Address, Address], bool],
     ) -> None:
         self._reading, self._number = reading, number
         self._sheet, self._step = reading.sheet, reading.steps[number]
         self._readers = readers_of(reading)
         self._rate = self._usual_rate(usual)
-        self._regular = regular
+        self._regular, self._alike = regular, alike
         self.findings = Findings()
 
     def run(self) -> Findings:
@@ -131,6 +139,7 @@ class Search:
 
     def _culprit(self, update: Address) -> tuple[Address, Role] | None:
         """The one cell that explains why an update is wrong."""
+        effort.require_time()
         suspects = list(dict.fromkeys(self._suspects(update)))
         explained = [found for cell in suspects if (found := self._explanation(cell, update)) is not None]
         if len(explained) == 1:
@@ -139,38 +148,61 @@ class Search:
         return None
 
     def _explanation(self, suspect: Address, update: Address) -> tuple[Address, Role] | None:
-        """The suspect, or what it reads or is read by, whichever alone puts most updates right.
+        """The suspect, or what it reads, whichever alone puts most updates right.
 
         A cell may hold a quantity that belongs elsewhere; then all that reads it is wrong, and it explains more than
-        any of them. Where two cells explain as much, the one is wrong whose formula is not that of its neighbours.
+        any of them. If it explains no more than its one reader, it is wrong if no other cell holds what is needed:
+        otherwise the reader may have been meant to read that one, and nobody knows.
         """
         needed = {cell: role for cell in self._above_all(suspect) if (role := self._needed(cell, update)) is not None}
         if suspect == update:
-            needed[update] = Role(Quantity(_name_of_update(self._sheet.updates[update]), self.goal(update)))
+            needed[update] = Role(Quantity(f"{show(self._sheet.updates[update])} after the step", self.goal(update)))
         elif suspect not in needed:
             return None
-        elif self._stands_elsewhere(needed[suspect], suspect):
-            for reader in self._readers.get(suspect, ()):
-                if (role := self._as_reader(reader, update)) is not None:
-                    needed[reader] = role
+        elif not self._is_an_attempt(suspect, needed[suspect]):
+            self.findings.open[update] = _EITHER
+            return None
         gains = {cell: self._gain(cell, role) for cell, role in needed.items()}
         best = [cell for cell in needed if gains[cell] == max(gains.values())]
-        if len(best) > 1:
-            best = [cell for cell in best if not self._regular(cell)]
-        if len(best) == 1:
-            return best[0], needed[best[0]]
-        self.findings.open[update] = "two cells could be wrong, and nothing says which"
+        others = [cell for cell in best if cell != suspect and not self._only_counts_otherwise(cell, needed[cell])]
+        if not others:
+            return suspect, needed[suspect]
+        if len(others) == 1 and not self._elsewhere(needed[others[0]], others[0]):
+            return others[0], needed[others[0]]
+        self.findings.open[update] = _EITHER
         return None
+
+    def _only_counts_otherwise(self, cell: Address, role: Role) -> bool:
+        """Whether a cell holds the needed quantity with the factor of its like, so that its reader has the other one."""
+        held = self._role(cell)
+        if held is None or held.quantity.name != role.quantity.name:
+            return False
+        usual = [found.factor for update, rate in self._step.rates.items() if rate is not None
+                 for read in self._sheet.terms.reads[update] if (found := self._role(read)) is not None]  # fmt: skip
+        return any(np.allclose(held.factor, factor) for factor in usual if np.shape(factor) == np.shape(held.factor))
+
+    def _is_an_attempt(self, cell: Address, role: Role) -> bool:
+        """Whether a cell without a role was meant for a quantity, though another cell holds it as well.
+
+        Those who write the same columns for each weight have it twice, in formulas that look the same and are read in
+        the same way; otherwise the reader may have been meant to read the other cell.
+        """
+        elsewhere = self._elsewhere(role, cell)
+        alike = any(self._alike(cell, other) for other in elsewhere)
+        return not elsewhere or (alike and all(self._regular(reader) for reader in self._readers.get(cell, ())))
+
+    def _elsewhere(self, role: Role, cell: Address) -> list[Address]:
+        """The other cells of the step that hold a quantity, copies left out."""
+        return [
+            other for other, (number, held) in self._reading.roles.items()
+            if other != cell and number == self._number and held.quantity.name == role.quantity.name
+            and not isinstance(self._sheet.terms[other], Leaf)
+        ]  # fmt: skip
 
     def _above_all(self, suspect: Address) -> list[Address]:
         """A suspect and the cells that it is computed from."""
         above = [cell for cell in self._above(suspect) if cell not in self.findings.roots]
         return above if suspect in self._step.rates else [suspect, *above]
-
-    def _as_reader(self, reader: Address, update: Address) -> Role | None:
-        if reader == update:
-            return Role(Quantity(_name_of_update(self._sheet.updates[update]), self.goal(update)))
-        return self._needed(reader, update) if self._is_behind(reader) else None
 
     def _gain(self, cell: Address, role: Role) -> int:
         """How many more updates follow their gradients once a cell holds what it should."""
@@ -240,13 +272,6 @@ class Search:
                 stack.extend(self._readers.get(item, ()))
         return list(found)
 
-    def _stands_elsewhere(self, role: Role, cell: Address) -> bool:
-        """Whether another cell of the step holds a quantity as well."""
-        return any(
-            other != cell and number == self._number and held.quantity.name == role.quantity.name
-            for other, (number, held) in self._reading.roles.items()
-        )
-
 
 def readers_of(reading: Reading) -> dict[Address, list[Address]]:
     """Who reads a cell."""
@@ -255,7 +280,3 @@ def readers_of(reading: Reading) -> dict[Address, list[Address]]:
         for read in reads:
             readers.setdefault(read, []).append(cell)
     return readers
-
-
-def _name_of_update(weight: Address) -> str:
-    return f"{show(weight)} after the step"

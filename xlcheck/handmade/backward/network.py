@@ -93,9 +93,9 @@ def find_networks(
     """
     units = {neuron.cell: neuron for neuron in neurons.activated_ones()}
     targets = _targets(neurons, terms, updates, units)
-    weights = frozenset(updates.values())
+    weights = frozenset(updates) | frozenset(updates.values())
     chains: dict[tuple[LayerCells, ...], list[SampleCells]] = {}
-    for outputs in _together(targets, units):
+    for outputs in _together(targets, units, updates):
         found = _chain(outputs, targets, units, weights, ones)
         if found is not None:
             layers, sample = found
@@ -140,20 +140,32 @@ def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Add
                     yield from ((log.cell, cell) for log in logs if isinstance(log, Leaf) for cell in cells)
 
 
-def _together(targets: Iterable[Address], units: Mapping[Address, Neuron]) -> Iterator[tuple[Address, ...]]:
-    """The outputs of one sample: those that read the same units below, or any input in common if there are none."""
-    groups: list[tuple[frozenset[Address], list[Address]]] = []
+def _together(
+    targets: Iterable[Address], units: Mapping[Address, Neuron], updates: Mapping[Address, Address]
+) -> Iterator[tuple[Address, ...]]:
+    """The outputs of one sample: those that read the same units below.
+
+    If there are none, those that read any input in common, at the same step: with weights that were updated as often.
+    """
+    groups: list[tuple[frozenset[Address], int, list[Address]]] = []
     for output in targets:
         cells = frozenset(cell for monomial in units[output].terms for cell in monomial)
-        below_it = cells & units.keys()
-        for key, members in groups:
-            if (below_it and below_it == key & units.keys()) or (not below_it and cells & key):
+        below_it, step = cells & units.keys(), max(_times_updated(cell, updates) for cell in cells)
+        for key, at, members in groups:
+            if (below_it and below_it == key & units.keys()) or (not below_it and cells & key and step == at):
                 members.append(output)
                 break
         else:
-            groups.append((cells, [output]))
-    for _, members in groups:
+            groups.append((cells, step, [output]))
+    for _, _, members in groups:
         yield tuple(sorted(members))
+
+
+def _times_updated(cell: Address, updates: Mapping[Address, Address]) -> int:
+    count = 0
+    while cell in updates:
+        cell, count = updates[cell], count + 1
+    return count
 
 
 def _chain(

@@ -134,8 +134,8 @@ class Library:
         for quantity in found:
             if (key := _key(quantity.values)) is not None:
                 self._by_shape.setdefault(key, []).append(quantity)
-        numbers = {float(n) * k for n in (1, 2, 4, *counts) for k in (1, 2)}
-        self._factors = tuple({x for number in numbers for x in (number, 1 / number)})
+        numbers = {float(n) for n in (1, 2, 4, *counts)}
+        self._factors = tuple({a / b for a in numbers for b in numbers})
 
     def role(self, values: Array, rates: Sequence[Array | float] = ()) -> Role | None:
         """The quantity that has these values, up to a factor that people use; None if there is none.

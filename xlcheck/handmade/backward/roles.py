@@ -49,6 +49,16 @@ class Reading:
         names = {role.quantity.name for n, role in self.roles.values() if n == number}
         return sum(name.startswith(("∂E/∂w", "∂E/∂b")) and "(" not in name for name in names)
 
+    def missing_gradients(self, number: int) -> int:
+        """By how many weights no cell holds the gradient, in a step that updates none and holds those by most."""
+        step = self.steps[number]
+        held, wanted = self.held_gradients(number), sum(self._kernel_sizes(step))
+        return wanted - held if not step.rates and 2 * held >= wanted > held else 0
+
+    @staticmethod
+    def _kernel_sizes(step: Step) -> Iterator[int]:
+        return (len(layer.kernel) * len(layer.kernel[0]) for layer in step.truth.network.layers)
+
 
 def read_under(sheet: Sheet, loss: str) -> Reading:
     """Read a sheet as training steps that make a loss smaller."""

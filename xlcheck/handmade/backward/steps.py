@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import find_updates, source
 
 _NEAR = 1e-3
+_SURE = 4
+"""Updates with the usual learning rate for each one with another, before that one is thought to be wrong."""
+
 SETTINGS = 8
 """Random settings; beside them each cell has a setting with the numbers shown."""
 
@@ -165,7 +168,18 @@ def steps_under(sheet: Sheet, loss: str) -> list[Step]:
             if weight in gradients
         }
         steps.append(Step(truth, gradients, rates))
-    return steps
+    return _without_strange_rates(steps)
+
+
+def _without_strange_rates(steps: Sequence[Step]) -> list[Step]:
+    """The steps, but an update does not follow its gradient if it alone goes so far along it."""
+    forms = Counter(rate.form for step in steps for rate in step.rates.values() if rate is not None)
+    usual = max(forms.values(), default=0)
+    strange = {form for form, count in forms.items() if _SURE * count <= usual}
+    return [
+        replace(step, rates={u: None if r is not None and r.form in strange else r for u, r in step.rates.items()})
+        for step in steps
+    ]
 
 
 def exact_updates(steps: Sequence[Step]) -> int:

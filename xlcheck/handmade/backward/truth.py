@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade import effort
 from xlcheck.handmade.backward.evaluation import Array
 from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.dense_steps import LayerGradients, dense_gradients
 
 Cells = Mapping[Address, Array]
@@ -58,6 +60,9 @@ def truths(networks: Sequence[DenseNetwork], cells: Cells, loss: str) -> list[Tr
         cells: the values of their weights, inputs and targets, `(settings,)` each.
         loss: one of Keras's.
     """
+    with effort.uncounted():
+        import_keras()
+    effort.require_time()
     shapes: dict[object, list[int]] = {}
     for number, network in enumerate(networks):
         shapes.setdefault(_shape(network), []).append(number)

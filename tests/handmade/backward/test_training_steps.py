@@ -1,0 +1,134 @@
+"""Training steps in a sheet are found, named and judged; who is wrong is said only where one cell explains it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from training_sheets import cell, table_of, terms_of, training
+
+from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.handmade.backward.roles import best_reading
+from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn
+from xlcheck.handmade.part_outcome import PartOutcome
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+_TOLERANCE = Tolerance(1e-12, 1e-12, 1e-15, {})
+
+
+def outcome(path: Path) -> PartOutcome | None:
+    """What became of a workbook."""
+    return backward_outcome(*table_of(path), _TOLERANCE)
+
+
+def roots(path: Path) -> set[str]:
+    """The cells that are blamed."""
+    found = outcome(path)
+    assert found is not None
+    return {result.cell for result in found.results if result.status is Status.ROOT}
+
+
+def test_updates_end_a_step(tmp_path: Path) -> None:
+    """Each weight of a later row is the update of the one above it, and each row is a network of its own."""
+    sheet = Sheet(terms_of(training(tmp_path / "w.xlsx")))
+
+    assert len(sheet.updates) == 16
+    assert sheet.updates["Sheet", 4, 4] == ("Sheet", 3, 4)
+    assert [len(network.samples) for network in sheet.networks] == [1, 1, 1]
+    assert [layer.activation for layer in sheet.networks[0].layers] == ["sigmoid", "sigmoid"]
+
+
+def test_a_forward_pass_alone_is_none_of_its_business(tmp_path: Path) -> None:
+    """Where no output is compared with a target, Keras is not asked at all."""
+    path = training(tmp_path / "w.xlsx", 1, {(head, 0): 0.5 for head in ("E", *(f"g{k}" for k in range(1, 9)))})
+
+    assert not may_learn(terms_of(path))
+    assert outcome(path) is None
+
+
+@pytest.mark.keras
+def test_every_cell_of_a_right_training_agrees(tmp_path: Path) -> None:
+    """All formulas of a right sheet have a role, and hold what Keras computes."""
+    found = outcome(training(tmp_path / "w.xlsx"))
+
+    assert found is not None
+    assert found.results == ()
+    assert found.checked == found.formula_cells == 3 * 17 + 16
+    assert found.max_abs_error < 1e-14
+
+
+@pytest.mark.keras
+def test_each_update_follows_its_gradient(tmp_path: Path) -> None:
+    """Under the loss that the sheet means, all updates are weight less rate times gradient."""
+    reading = best_reading(Sheet(terms_of(training(tmp_path / "w.xlsx"))))
+
+    assert exact_updates(reading.steps) == 16
+    assert reading.steps[0].truth.loss == "mean_squared_error"
+
+
+_WRONG = {
+    "another unit's slope": ("g3", "({o1}-{t1})*{o1}*(1-{o1})*{w6}*{h1}*(1-{h1})*{x1}"),
+    "a factor is missing": ("g5", "({o1}-{t1})*{o1}*{h1}"),
+    "the sign": ("g8", "-({o2}-{t2})*{o2}*(1-{o2})*{h2}"),
+    "another weight": ("g1", "(({o1}-{t1})*{o1}*(1-{o1})*{w6}+({o2}-{t2})*{o2}*(1-{o2})*{w7})*{h1}*(1-{h1})*{x1}"),
+}
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("what", _WRONG)
+def test_the_wrong_gradient_is_blamed(what: str, tmp_path: Path) -> None:
+    """One wrong gradient is the root, its update follows from it, and nothing else is blamed."""
+    head, formula = _WRONG[what]
+    path = training(tmp_path / "w.xlsx", 3, {(head, 1): f"={formula}"})
+    found = outcome(path)
+
+    assert found is not None
+    assert {(r.cell, r.status) for r in found.results} == {
+        (cell(head, 1), Status.ROOT), (cell(f"w{head[1]}", 2), Status.CARRIED)
+    }  # fmt: skip
+
+
+@pytest.mark.keras
+def test_an_update_uphill_is_blamed_itself(tmp_path: Path) -> None:
+    """A right gradient that is added instead of subtracted makes the update the root, under its name."""
+    formula = f"={cell('w5', 0)}+$B$1*{cell('g5', 0)}"
+    found = outcome(training(tmp_path / "w.xlsx", 3, {("w5", 1): formula}))
+
+    assert found is not None
+    assert [(r.cell, r.diagnosis) for r in found.results if r.status is Status.ROOT] == [(cell("w5", 1), "step-uphill")]
+
+
+@pytest.mark.keras
+def test_a_typed_weight_among_updates_is_no_pass(tmp_path: Path) -> None:
+    """A number typed where the others are updated is wrong, however right the step that starts from it."""
+    found = outcome(training(tmp_path / "w.xlsx", 4, {("w5", 2): 0.4}))
+
+    assert found is not None
+    assert [(r.cell, r.diagnosis) for r in found.results if r.status is Status.ROOT] == [
+        (cell("w5", 2), "constant-over-formula")
+    ]
+
+
+@pytest.mark.keras
+def test_two_weights_exchanged_in_the_forward_part_blame_no_gradient(tmp_path: Path) -> None:
+    """If a mistake in the forward part explains all wrong gradients, nobody is blamed, and it is no pass."""
+    swapped = {
+        (f"s{k}", step): f"={{w{a}}}*{{h1}}+{{w{b}}}*{{h2}}" for k, a, b in ((1, 5, 7), (2, 6, 8)) for step in range(3)
+    }
+    path = training(tmp_path / "w.xlsx", 3, swapped)
+    found = outcome(path)
+
+    assert found is None or not any(r.status is Status.ROOT for r in found.results)
+    assert found is None or any(r.status is Status.NOT_EVALUATED for r in found.results)
+
+
+@pytest.mark.keras
+def test_a_gradient_in_the_place_of_another_is_no_pass(tmp_path: Path) -> None:
+    """In the last row, which nothing reads, two cells with the same gradient are not certain to be right."""
+    path = training(tmp_path / "w.xlsx", 1, {("g6", 0): "=({o1}-{t1})*{o1}*(1-{o1})*{h1}"})
+    found = outcome(path)
+
+    assert found is not None
+    assert found.without_cell or any(r.status is Status.NOT_EVALUATED for r in found.results)
+    assert not any(r.status is Status.ROOT for r in found.results)

@@ -1,0 +1,71 @@
+"""Small sheets in which a network of two layers is trained, for the tests of this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+
+from xlcheck.engines import engine
+from xlcheck.handmade.backward.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.workbook.reader import read_workbook
+
+HEADS = (
+    *("t1", "t2", "x1", "x2", "w1", "w2", "w3", "w4", "z1", "h1", "z2", "h2", "w5", "w6", "w7", "w8"),
+    *("s1", "o1", "s2", "o2", "E", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8"),
+)
+_TYPED = {"t1": 0.01, "t2": 0.99, "x1": 0.05, "x2": 0.1} | {f"w{k}": 0.1 + 0.05 * k for k in range(1, 9)}
+_FORMULAS = {
+    "z1": "{w1}*{x1}+{w2}*{x2}", "z2": "{w3}*{x1}+{w4}*{x2}", "s1": "{w5}*{h1}+{w6}*{h2}", "s2": "{w7}*{h1}+{w8}*{h2}",
+    "h1": "1/(1+EXP(-{z1}))", "h2": "1/(1+EXP(-{z2}))", "o1": "1/(1+EXP(-{s1}))", "o2": "1/(1+EXP(-{s2}))",
+    "E": "0.5*({t1}-{o1})^2+0.5*({t2}-{o2})^2",
+}  # fmt: skip
+_D = {1: "({o1}-{t1})*{o1}*(1-{o1})", 2: "({o2}-{t2})*{o2}*(1-{o2})"}
+for _k, (_unit, _input) in zip((5, 6, 7, 8), ((1, "h1"), (1, "h2"), (2, "h1"), (2, "h2")), strict=True):
+    _FORMULAS[f"g{_k}"] = f"{_D[_unit]}*{{{_input}}}"
+for _k, (_h, _a, _b, _x) in zip(
+    (1, 2, 3, 4),
+    (("h1", "w5", "w7", "x1"), ("h1", "w5", "w7", "x2"), ("h2", "w6", "w8", "x1"), ("h2", "w6", "w8", "x2")),
+    strict=True,
+):
+    _FORMULAS[f"g{_k}"] = f"({_D[1]}*{{{_a}}}+{_D[2]}*{{{_b}}})*{{{_h}}}*(1-{{{_h}}})*{{{_x}}}"
+
+
+def cell(head: str, step: int) -> str:
+    """The address of a quantity at a step, from 0."""
+    return f"{openpyxl.utils.get_column_letter(HEADS.index(head) + 1)}{step + 4}"
+
+
+def training(path: Path, steps: int = 3, instead: dict[tuple[str, int], str | float] | None = None) -> Path:
+    """A workbook with one training step a row.
+
+    Args:
+        path: where to write it.
+        steps: how many.
+        instead: other formulas, by quantity and step; `{w1}` stands for the cell of w1 at that step.
+    """
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["B1"] = 0.5
+    for step in range(steps):
+        places = {head: cell(head, step) for head in HEADS}
+        for head in HEADS:
+            content = _TYPED.get(head, "=" + _FORMULAS.get(head, ""))
+            if head.startswith("w") and step:
+                content = f"={cell(head, step - 1)}-$B$1*{cell('g' + head[1:], step - 1)}"
+            content = (instead or {}).get((head, step), content)
+            sheet[cell(head, step)] = content.format(**places) if isinstance(content, str) else content
+    book.save(path)
+    return path
+
+
+def table_of(path: Path) -> tuple[CellTable, CellValues]:
+    """The cells of a workbook and what they hold."""
+    table = CellTable(read_workbook(path))
+    return table, table.recalculate(engine("ironcalc").open(path))
+
+
+def terms_of(path: Path) -> CellTerms:
+    """What its formulas compute."""
+    return CellTerms(*table_of(path))

@@ -1,0 +1,51 @@
+"""Gradients of stacked dense networks: those of a Keras model with the same weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from xlcheck.oracle.dense_steps import LOSSES, dense_gradients
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_each_network_of_a_stack_has_the_gradients_of_its_model(loss: str) -> None:
+    """Forward values, loss and gradients equal those of a Sequential model, network by network."""
+    import keras
+    import tensorflow as tf
+
+    random = np.random.default_rng(3)
+    last = "softmax" if loss.startswith("categorical") else "sigmoid"
+    kernels = [random.normal(size=(2, 3, 4)), random.normal(size=(2, 4, 2))]
+    biases = [random.normal(size=(2, 4)), random.normal(size=(2, 2))]
+    inputs, targets = random.normal(size=(2, 5, 3)), random.dirichlet((1.0, 1.0), size=(2, 5))
+    layers, losses = dense_gradients(["tanh", last], kernels, biases, inputs, targets, loss)
+    for number in range(2):
+        model = keras.Sequential(
+            [keras.layers.Dense(4, "tanh", dtype="float64"), keras.layers.Dense(2, last, dtype="float64")]
+        )
+        model.build((5, 3))
+        model.set_weights([kernels[0][number], biases[0][number], kernels[1][number], biases[1][number]])
+        with tf.GradientTape() as tape:
+            own = keras.losses.get(loss)(targets[number], model(inputs[number]))
+            total = tf.reduce_sum(own)
+        flows = tape.gradient(total, [variable.value for variable in model.weights])
+        found = [layer[number] for pair in layers for layer in (pair.kernel, pair.bias)]
+
+        np.testing.assert_allclose(losses[number], own, rtol=1e-13)
+        for a, b in zip(found, flows, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-15)
+
+
+def test_slopes_and_flows_fit_together() -> None:
+    """The loss by a sum is the loss by the output times the slope of the activation."""
+    random = np.random.default_rng(4)
+    (layer,), _ = dense_gradients(
+        ["relu"], [random.normal(size=(3, 2, 2))], [np.zeros((3, 2))], random.normal(size=(3, 1, 2)),
+        random.uniform(size=(3, 1, 2)), "mean_squared_error",
+    )  # fmt: skip
+
+    np.testing.assert_allclose(layer.dz, layer.dy * layer.slope, rtol=1e-13)
+    assert set(np.unique(layer.slope)) <= {0.0, 1.0}

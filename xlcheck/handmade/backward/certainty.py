@@ -1,0 +1,114 @@
+"""How far a value says what a cell should hold: a right gradient in the place of another one is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.handmade.backward.quantities import Quantity, Role
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.steps import Rate
+from xlcheck.handmade.reading.cells import CellTable, show
+
+
+class Certainty:
+    """Which cells are known to hold what belongs there.
+
+    A cell is confirmed if an update that follows its gradient is computed from it, or if it was filled like one that
+    is. Of the other cells those are certain that alone hold their quantity: with two of them, one may stand in the
+    place of another quantity.
+
+    Args:
+        table: the cells.
+        reading: the sheet as training steps.
+        accepted: numbers of the steps that are certain.
+        right: cells of the forward parts and updates that are right.
+    """
+
+    def __init__(
+        self, table: CellTable, reading: Reading, accepted: Collection[int], right: Collection[Address]
+    ) -> None:
+        self._table, self._reading, self._accepted = table, reading, accepted
+        self._confirmed = set(right)
+        stack = [cell for cell in right if cell in reading.sheet.updates]
+        while stack:
+            for read in reading.sheet.terms.reads[stack.pop()]:
+                if read in reading.roles and read not in self._confirmed and read not in reading.forward:
+                    self._confirmed.add(read)
+                    stack.append(read)
+        self._shapes = Counter(
+            shape for cell in self._confirmed if cell in table.texts for shape in set(self._of(cell))
+        )  # fmt: skip
+
+    def is_regular(self, cell: Address) -> bool:
+        """Whether at least two confirmed cells were filled from the same formula."""
+        return cell in self._table.texts and any(self._shapes[shape] > 1 for shape in self._of(cell))
+
+    def are_alike(self, one: Address, other: Address) -> bool:
+        """Whether two formulas are the same but for their references and numbers."""
+        return skeleton(self._table.texts[one]) == skeleton(self._table.texts[other])
+
+    def certain(self) -> Iterator[Address]:
+        """The cells behind the forward parts that hold what belongs there."""
+        roles = {
+            cell: (number, role.quantity.name) for cell, (number, role) in self._reading.roles.items()
+            if number in self._accepted and cell not in self._reading.forward
+        }  # fmt: skip
+        holders = Counter(held for cell, held in roles.items() if not self._is_copy(cell))
+        for cell, held in roles.items():
+            filled = cell in self._table.texts and any(self._shapes[shape] for shape in self._of(cell))
+            if cell in self._confirmed or filled or holders[held] <= 1 or self._is_copy(cell):
+                yield cell
+
+    def _is_copy(self, cell: Address) -> bool:
+        return isinstance(self._reading.sheet.terms[cell], Leaf)
+
+    def _of(self, cell: Address) -> tuple[tuple[str, str], tuple[str, str]]:
+        """A formula as it is filled, and as if nothing in it were fixed by `$`."""
+        text = self._table.texts[cell].replace("$", "")
+        return shape_in(self._table, cell), (cell[0], shape_of(text, cell[1], cell[2]))
+
+
+def shape_in(table: CellTable, cell: Address) -> tuple[str, str]:
+    """The worksheet and the formula of a cell, its references as distances."""
+    return cell[0], shape_of(table.texts[cell], cell[1], cell[2])
+
+
+def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[tuple[Address, Role]]:
+    """Typed numbers that stand for a weight among updated ones, and what they should be.
+
+    A weight that is typed anew at each step is one that is not trained. So in another step the weight at the same
+    place must be updated.
+    """
+    steps = [reading.steps[number] for number in sorted(accepted)]
+    arrays = [_arrays(step.truth.network) for step in steps]
+    updated = {place for own in arrays for place, cell in own.items() if cell in reading.sheet.updates}
+    for own in arrays:
+        for number, before in enumerate(arrays):
+            follows = [place for place, cell in own.items() if reading.sheet.updates.get(cell) == before.get(place)]
+            if own is before or own.keys() != before.keys() or 2 * len(follows) < len(own):
+                continue
+            rate = _rate(steps[number].rates.get(own[place]) for place in follows)
+            for place, cell in own.items():
+                typed = cell in table.index and not table.is_formula(cell) and cell != before[place]
+                if typed and place in updated and rate is not None:
+                    size = rate.factor * (1.0 if rate.cell is None else reading.sheet.cells[rate.cell])
+                    after = reading.sheet.cells[before[place]] - size * steps[number].gradients[before[place]]
+                    yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
+
+
+def _arrays(network: DenseNetwork) -> dict[tuple[int, int, int], Address]:
+    """Layer, input (−1 for the bias) and unit → cell."""
+    found: dict[tuple[int, int, int], Address] = {}
+    for number, layer in enumerate(network.layers):
+        for i, row in enumerate(layer.kernel):
+            found |= {(number, i, u): cell for u, cell in enumerate(row)}
+        found |= {(number, -1, u): cell for u, cell in enumerate(layer.bias or ())}
+    return found
+
+
+def _rate(rates: Iterator[Rate | None]) -> Rate | None:
+    return next((rate for rate in rates if rate is not None), None)

@@ -1,0 +1,226 @@
+"""The verdict on each formula cell of a sheet that was read as training steps."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.certainty import Certainty, shape_in, typed_weights
+from xlcheck.handmade.backward.culprits import Findings, Search
+from xlcheck.handmade.backward.diagnosis import diagnosed
+from xlcheck.handmade.backward.exchange import explained_by_exchange
+from xlcheck.handmade.backward.quantities import Quantity, Role
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.steps import usual_rate
+from xlcheck.handmade.part_outcome import PartOutcome
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.verdicts.messages import UNBOUND
+from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.tolerance import Tolerance, ulps
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
+
+LOSS_NAMES = {
+    "mean_squared_error": "the squared error",
+    "binary_crossentropy": "the binary cross-entropy",
+    "categorical_crossentropy": "the categorical cross-entropy",
+}
+ORACLE = "keras float64"
+
+
+@dataclass
+class Judge:
+    """Judges the formula cells of a sheet that was read as training steps.
+
+    Attributes:
+        table: the cells.
+        values: what an engine computed.
+        tolerance: what counts as agreement.
+        reading: the training steps.
+        accepted: numbers of the steps that are certain.
+        near: the same sheet under settings near the numbers shown, where activations have kinks.
+        agree: cells that are right, and what they hold.
+        results: the other cells.
+        notes: what a reader should know.
+        differences: between cells and Keras.
+        last_places: the largest of them in units in the last place.
+    """
+
+    table: CellTable
+    values: CellValues
+    tolerance: Tolerance
+    reading: Reading
+    accepted: frozenset[int]
+    near: Reading | None
+    agree: dict[Address, str] = field(default_factory=dict)
+    results: dict[Address, CellResult] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    differences: list[float] = field(default_factory=list)
+    last_places: float = 0.0
+
+    def outcome(self) -> PartOutcome:
+        """Look at everything."""
+        self._forward()
+        for number in sorted(self.accepted):
+            self._follow(number)
+        known = Certainty(self.table, self.reading, self.accepted, self.agree)
+        for cell in known.certain():
+            self._compare(cell, self.reading.roles[cell][1])
+        for number in sorted(self.accepted):
+            self._updates(number, known)
+        self._only_here()
+        for cell, role in typed_weights(self.table, self.reading, self.accepted):
+            text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
+            self.results[cell] = self._result(cell, Status.ROOT, text, role, "constant-over-formula")
+        shapes = {self._shape(cell) for cell in (*self.agree, *self.results) if cell in self.table.texts}
+        for cell in self.table.texts:
+            if cell not in self.agree and cell not in self.results:
+                self.results[cell] = self._rest(cell, shapes)
+        steps = [self.reading.steps[number] for number in self.accepted]
+        counts = Counter(result.status for result in self.results.values())
+        return PartOutcome(
+            formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.results),
+            checked=len(self.agree) + counts[Status.ROOT] + counts[Status.CARRIED],
+            without_cell=sum(map(self.reading.missing_gradients, self.accepted)),
+            results=tuple(self.results.values()),
+            notes=(self._assumed(), *self.notes),
+            quantities=tuple(dict.fromkeys(self.agree.values())),
+            oracle=ORACLE,
+            samples=max(len(step.truth.network.samples) for step in steps),
+            max_abs_error=max(self.differences, default=0.0),
+            max_ulps=self.last_places,
+        )
+
+    def _forward(self) -> None:
+        """The cells between weights and outputs: their sums were recognised term by term, their values are compared."""
+        for cell, number in self.reading.forward.items():
+            if number in self.accepted:
+                held = self.reading.roles.get(cell)
+                if held is None:
+                    self.agree[cell] = "part of a sum"
+                else:
+                    self._compare(cell, held[1])
+
+    def _compare(self, cell: Address, role: Role) -> None:
+        actual, desired = self._actual(cell), role.desired
+        if self._near(role.quantity.name, actual, desired):
+            self.agree[cell] = role.quantity.name
+            self.differences.append(abs(actual - desired))  # type: ignore[operator]
+            self.last_places = max(self.last_places, ulps(self.differences[-1], abs(desired)))
+
+    def _near(self, name: str, actual: Value, desired: float) -> bool:
+        if type(actual) is not float or not math.isfinite(desired):
+            return False
+        return abs(actual - desired) <= self.tolerance.of(name).limit(max(1.0, abs(desired)))
+
+    def _only_here(self) -> None:
+        """What is right as long as no sum changes its sign."""
+        near = self.reading if self.reading.sheet.near else self.near
+        found = []
+        for cell, (_, role) in near.roles.items() if near is not None else ():
+            if cell in self.agree or cell in self.results or near is self.reading:
+                continue
+            self._compare(cell, role)
+            found += [cell] if cell in self.agree else []
+        if near is self.reading or found:
+            cells = f"the formulas in {', '.join(show(cell) for cell in found[:5])}" if found else "some formulas"
+            self.notes.append(f"right only as long as no sum before a ReLU changes its sign: {cells}")
+
+    def _follow(self, number: int) -> None:
+        """The updates that follow their gradients."""
+        step = self.reading.steps[number]
+        for update, rate in step.rates.items():
+            if rate is not None:
+                factor = rate.factor * (1.0 if rate.cell is None else self.reading.sheet.cells[rate.cell])
+                weight = self.reading.sheet.updates[update]
+                after = self.reading.sheet.cells[weight] - factor * step.gradients[weight]
+                self._compare(update, Role(Quantity(f"{show(weight)} after the step", after)))
+
+    def _updates(self, number: int, known: Certainty) -> None:
+        """The updates that do not, and who is to blame."""
+        step, usual = self.reading.steps[number], usual_rate(self.reading.steps)
+        if usual is None or self.reading.sheet.near or all(rate is not None for rate in step.rates.values()):
+            return
+        found = Search(self.reading, number, usual, known.is_regular, known.are_alike).run()
+        if self._is_doubtful(number, found):
+            for update in {*found.settled, *found.open}:
+                self.results[update] = self._result(
+                    update, Status.NOT_EVALUATED,
+                    "This update does not follow its gradient; a mistake in the gradients explains it, but two weights "
+                    "exchanged in the forward part explain it as well, so no cell is blamed.",
+                )  # fmt: skip
+            return
+        self._blame(found)
+
+    def _is_doubtful(self, number: int, found: Findings) -> bool:
+        """Whether several culprits may be one mistake in the forward part."""
+        rates = [rate for rate in self.reading.steps[number].rates.values() if rate is not None]
+        return len(found.roots) > 1 and explained_by_exchange(self.reading, number, rates[0])
+
+    def _blame(self, found: Findings) -> None:
+        for cell, role in found.roots.items():
+            self.agree.pop(cell, None)
+            actual = self._actual(cell)
+            if self._near(role.quantity.name, actual, role.desired):
+                self.agree[cell] = role.quantity.name
+                self.notes.append(f"right only for the numbers shown: the formula in {show(cell)}")
+                continue
+            name, message = diagnosed(self.reading, cell, role)
+            self.results[cell] = self._result(cell, Status.ROOT, message, role, name)
+        for update in found.settled - found.roots.keys():
+            self.results[update] = self._result(update, Status.CARRIED, "It follows from a wrong gradient.")
+        for cell in self._between(found):
+            self.results[cell] = self._result(cell, Status.CARRIED, "It follows from a wrong cell.")
+        for update, reason in found.open.items():
+            if update not in self.results:
+                text = f"This looks like the update of a weight, but {reason}; no cell is blamed."
+                self.results[update] = self._result(update, Status.NOT_EVALUATED, text)
+
+    def _between(self, found: Findings) -> Iterator[Address]:
+        """The cells between culprits and the updates that they spoil."""
+        sheet = self.reading.sheet
+        reached = set(found.roots)
+        for cell in sheet.order:
+            if reached & set(sheet.terms.reads[cell]) and cell not in self.reading.forward:
+                reached.add(cell)
+                if cell not in found.roots and cell not in self.agree:
+                    yield cell
+
+    def _shape(self, cell: Address) -> tuple[str, str]:
+        return shape_in(self.table, cell)
+
+    def _rest(self, cell: Address, shapes: Collection[tuple[str, str]]) -> CellResult:
+        """A formula cell without a role: one filled like those with a role was not checked, others are not ours."""
+        sheet = self.reading.sheet
+        belongs = cell in self.reading.forward or cell in sheet.updates or self._shape(cell) in shapes
+        if isinstance(self._actual(cell), NotEvaluated) or belongs:
+            text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
+            return self._result(cell, Status.NOT_EVALUATED, text)
+        return self._result(cell, Status.UNBOUND, UNBOUND)
+
+    def _result(
+        self, cell: Address, status: Status, message: str, role: Role | None = None, diagnosis: str | None = None
+    ) -> CellResult:
+        actual, desired = self._actual(cell), None if role is None else role.desired
+        text = self.table.texts.get(cell)
+        kind = Kind.EXCEL_ERROR if isinstance(actual, CellError) else Kind.VALUE if text else Kind.NOT_A_FORMULA
+        shown = actual.code if isinstance(actual, CellError) else None if isinstance(actual, NotEvaluated) else actual
+        return CellResult(
+            cell[0], cell_name(cell[1], cell[2]), status, kind, None if role is None else role.quantity.name, shown,
+            desired, desired, None if text is None else f"={text}", diagnosis, message,
+        )  # fmt: skip
+
+    def _actual(self, cell: Address) -> Value:
+        return self.values[self.table.index[cell]]
+
+    def _assumed(self) -> str:
+        first = self.reading.steps[min(self.accepted)].truth
+        layers = " → ".join(f"Dense({len(c.kernel[0])}, {c.activation})" for c in first.network.layers)
+        steps = f"{len(self.accepted)} training step{'s' if len(self.accepted) > 1 else ''}"
+        return (
+            f"no bindings were given; assumed {steps} of {layers} that make {LOSS_NAMES[first.loss]} smaller, which "
+            f"explains {len(self.agree)} of {len(self.table.formulas)} formula cells"
+        )
