@@ -173,7 +173,7 @@ class Search:
         return None
 
     def _only_counts_otherwise(self, cell: Address, role: Role) -> bool:
-        """Whether a cell holds the needed quantity with the factor of its like, so that its reader has the other one."""
+        """Whether a cell holds what is needed with the factor of its like, so that its reader counts it wrongly."""
         held = self._role(cell)
         if held is None or held.quantity.name != role.quantity.name:
             return False
