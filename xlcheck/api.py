@@ -374,6 +374,7 @@ def check(
             atol=atol,
             rtol=rtol,
             tolerances=limits,
+            gradients=_gradients,
         )
     if inputs is not None:
         require_inputs(content, inputs)
@@ -420,6 +421,13 @@ def propose(path: str | Path, *, engine: EngineName = "ironcalc", budget: float 
         raise UsageError(f"{path} was made by xlcheck and needs no bindings; pass it to `xlcheck check`")
     doing(f"looking for a network in the formulas of {path}")
     return propose_bindings(content, engine_named(engine))
+
+
+def _gradients(*arguments: Any) -> Any:
+    """What `xlcheck.oracle.dense_steps.dense_gradients` returns, which imports TensorFlow when it is asked."""
+    from xlcheck.oracle.dense_steps import dense_gradients
+
+    return dense_gradients(*arguments)
 
 
 def _recompute() -> Callable[..., Trace] | None:

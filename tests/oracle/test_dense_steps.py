@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xlcheck.oracle.dense_steps import LOSSES, dense_gradients
+from xlcheck.learning.dense_gradients import LOSSES
+from xlcheck.oracle.dense_steps import dense_gradients
 
 pytestmark = pytest.mark.keras
 

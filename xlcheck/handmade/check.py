@@ -29,6 +29,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.recognition.recognise import recognise
 from xlcheck.handmade.summary import Abstention, part_outcome, report_of
+from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.verdicts.tolerance import Tolerance
@@ -51,6 +52,7 @@ def check_foreign(
     tolerances: Patterns | None = None,
     perturb: int = 0,
     seconds: float = effort.SECONDS,
+    gradients: DenseGradients | None = None,
 ) -> CheckReport:
     """Check a workbook that xlcheck has not made.
 
@@ -65,6 +67,7 @@ def check_foreign(
         tolerances: other limits for the quantities whose names fit a pattern.
         perturb: how many times to change all weights and inputs and to compare again.
         seconds: processor time for the recognition of a workbook that nobody has described.
+        gradients: asks Keras for the gradients of dense networks; without it, backward passes are not looked for.
 
     Raises:
         UsageError: the bindings do not fit the workbook, or a bound cell holds no number.
@@ -86,7 +89,7 @@ def check_foreign(
         tolerances or {},
     )
     if bindings is None and model is None:
-        search = _Search(opinion, recompute, tolerance, perturb, seconds)
+        search = _Search(opinion, recompute, tolerance, perturb, seconds, gradients)
         outcomes, abstentions = search.through(sheet_groups(table, opinion.values, precedents))
         if not outcomes:
             because = "; ".join(dict.fromkeys((*(part.reason for part in abstentions), *texts)))
@@ -108,16 +111,24 @@ class _Search:
         tolerance: what counts as agreement.
         perturb: how many times to change all weights and inputs and to compare again.
         seconds: processor time for all parts together.
+        gradients: asks Keras for the gradients of dense networks.
     """
 
     def __init__(
-        self, opinion: Opinion, recompute: Recompute, tolerance: Tolerance, perturb: int, seconds: float
+        self,
+        opinion: Opinion,
+        recompute: Recompute,
+        tolerance: Tolerance,
+        perturb: int,
+        seconds: float,
+        gradients: DenseGradients | None,
     ) -> None:
         self._opinion = opinion
         self._recompute = recompute
         self._tolerance = tolerance
         self._perturb = perturb
         self._seconds = seconds
+        self._gradients = gradients
 
     def through(self, parts: Sequence[SheetGroup]) -> tuple[list[PartOutcome], list[Abstention]]:
         """What became of the parts that got a verdict, and the others."""
@@ -142,9 +153,10 @@ class _Search:
 
     def _settle(self, part: SheetGroup) -> PartOutcome | str:
         """What became of a part, or why there is no verdict on it."""
-        trained = backward_outcome(part.table, part.values, self._tolerance)
-        if trained is not None:
-            return trained
+        if self._gradients is not None:
+            trained = backward_outcome(part.table, part.values, self._tolerance, self._gradients)
+            if trained is not None:
+                return trained
         opinion = replace(self._opinion, values=part.values)
         detection = recognise(part.table, part.values, opinion.sessions, part.precedents)
         networks = tuple(detected.network for detected in detection.networks)

@@ -8,39 +8,14 @@ differentiates the sum of all losses, which gives each network its own gradients
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.learning.dense_gradients import LayerGradients
 from xlcheck.model.keras_import import import_keras
 
 Array = NDArray[np.float64]
-
-LOSSES = ("mean_squared_error", "binary_crossentropy", "categorical_crossentropy")
-
-
-@dataclass(frozen=True, slots=True)
-class LayerGradients:
-    """One layer of all networks.
-
-    Attributes:
-        z: the sums, `(networks, samples, units)`.
-        y: the outputs, of the same shape.
-        slope: ∂y/∂z, of the same shape; for softmax the sums of the columns, which are 0.
-        dz: the loss by the sums, of the same shape.
-        dy: the loss by the outputs, of the same shape.
-        kernel: the loss by the weights, `(networks, inputs, units)`.
-        bias: the loss by the biases, `(networks, units)`.
-    """
-
-    z: Array
-    y: Array
-    slope: Array
-    dz: Array
-    dy: Array
-    kernel: Array
-    bias: Array
 
 
 def dense_gradients(

@@ -11,6 +11,7 @@ from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn
 from xlcheck.handmade.part_outcome import PartOutcome
+from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 
@@ -19,7 +20,7 @@ _TOLERANCE = Tolerance(1e-12, 1e-12, 1e-15, {})
 
 def outcome(path: Path) -> PartOutcome | None:
     """What became of a workbook."""
-    return backward_outcome(*table_of(path), _TOLERANCE)
+    return backward_outcome(*table_of(path), _TOLERANCE, dense_gradients)
 
 
 def roots(path: Path) -> set[str]:
@@ -61,7 +62,7 @@ def test_every_cell_of_a_right_training_agrees(tmp_path: Path) -> None:
 @pytest.mark.keras
 def test_each_update_follows_its_gradient(tmp_path: Path) -> None:
     """Under the loss that the sheet means, all updates are weight less rate times gradient."""
-    reading = best_reading(Sheet(terms_of(training(tmp_path / "w.xlsx"))))
+    reading = best_reading(Sheet(terms_of(training(tmp_path / "w.xlsx"))), dense_gradients)
 
     assert exact_updates(reading.steps) == 16
     assert reading.steps[0].truth.loss == "mean_squared_error"

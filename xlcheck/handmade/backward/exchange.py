@@ -29,7 +29,7 @@ def explained_by_exchange(reading: Reading, number: int, rate: Rate) -> bool:
     sheet, step = reading.sheet, reading.steps[number]
     variants = list(islice(_exchanged(step.truth.network), MOST_PAIRS))
     order = [cell for cell in sheet.order if cell not in reading.forward]
-    for truth in truths(variants, sheet.cells, step.truth.loss):
+    for truth in truths(variants, sheet.cells, step.truth.loss, reading.ask):
         gradients = truth.weight_gradients()
         after = sheet.recomputed(dict(_signals(truth)), [*order, *step.rates])
         size = rate.factor * (1.0 if rate.cell is None else sheet.cells[rate.cell])

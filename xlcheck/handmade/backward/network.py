@@ -203,7 +203,8 @@ def _group(
     members: Sequence[Neuron], units: Mapping[Address, Neuron], updated: frozenset[Address], ones: frozenset[Address]
 ) -> _Group | None:
     """The units of one layer, if all read the same inputs and have one activation."""
-    if len({unit.activation for unit in members}) > 1:
+    activations = {unit.activation for unit in members}
+    if len(activations) > 1 or (activations == {"softmax"} and len(members) == 1):
         return None
     inputs = _inputs(members, units, updated, ones)
     if inputs is None:

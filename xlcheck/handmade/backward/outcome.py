@@ -8,6 +8,7 @@ from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.steps import Sheet, may_learn, usual_rate
 from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.tolerance import Tolerance
 
 _KINKED = frozenset({"relu", "leaky_relu"})
@@ -15,13 +16,16 @@ _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
 
-def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance) -> PartOutcome | None:
+def backward_outcome(
+    table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients
+) -> PartOutcome | None:
     """Check a part of a workbook as the training of a dense network.
 
     Args:
         table: its cells.
         values: what an engine computed.
         tolerance: what counts as agreement.
+        ask: asks Keras for gradients.
 
     Returns:
         None if the part is no such thing, or nothing that could be recognised for certain.
@@ -32,9 +36,9 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance)
     sheet = Sheet(terms)
     if not sheet.networks:
         return None
-    reading = best_reading(sheet)
+    reading = best_reading(sheet, ask)
     accepted = _accepted(reading)
-    near = best_reading(Sheet(terms, sheet)) if _has_kinks(sheet) else None
+    near = best_reading(Sheet(terms, sheet), ask) if _has_kinks(sheet) else None
     if accepted:
         return Judge(table, values, tolerance, reading, accepted, near).outcome()
     if near is not None and _accepted(near):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from xlcheck.formulas.algebra import Address
@@ -11,7 +11,7 @@ from xlcheck.handmade.backward.evaluation import Array
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under
-from xlcheck.oracle.dense_steps import LOSSES
+from xlcheck.learning.dense_gradients import LOSSES, DenseGradients
 
 MOST_QUANTITIES = 20_000
 _MOST_STEPS = 6
@@ -26,7 +26,8 @@ class Reading:
         steps: its steps.
         libraries: the quantities of each step.
         roles: cell → number of the step, and what it holds of it.
-        forward: cell → numbers of the steps to whose forward part it belongs.
+        forward: cell → number of the step to whose forward part it belongs.
+        ask: asks Keras.
     """
 
     sheet: Sheet
@@ -34,6 +35,7 @@ class Reading:
     libraries: tuple[Library, ...]
     roles: Mapping[Address, tuple[int, Role]]
     forward: Mapping[Address, int]
+    ask: DenseGradients
 
     def rates(self, number: int) -> list[Array | float]:
         """The learning rates of a step, by which a cell may multiply its quantity."""
@@ -60,19 +62,19 @@ class Reading:
         return (len(layer.kernel) * len(layer.kernel[0]) for layer in step.truth.network.layers)
 
 
-def read_under(sheet: Sheet, loss: str) -> Reading:
+def read_under(sheet: Sheet, loss: str, ask: DenseGradients) -> Reading:
     """Read a sheet as training steps that make a loss smaller."""
-    steps = steps_under(sheet, loss)
+    steps = steps_under(sheet, loss, ask)
     libraries = tuple(_library(step) for step in steps)
     forward = dict(_forward(sheet, [step.truth.network for step in steps]))
-    reading = Reading(sheet, tuple(steps), libraries, {}, forward)
-    return Reading(sheet, tuple(steps), libraries, dict(_roles(reading)), forward)
+    reading = Reading(sheet, tuple(steps), libraries, {}, forward, ask)
+    return replace(reading, roles=dict(_roles(reading)))
 
 
-def best_reading(sheet: Sheet) -> Reading:
+def best_reading(sheet: Sheet, ask: DenseGradients) -> Reading:
     """The reading under the loss that explains most updates, or else most gradients."""
     softmax = any(network.layers[-1].activation == "softmax" for network in sheet.networks)
-    readings = [read_under(sheet, loss) for loss in LOSSES if softmax or loss != "categorical_crossentropy"]
+    readings = [read_under(sheet, loss, ask) for loss in LOSSES if softmax or loss != "categorical_crossentropy"]
     return max(readings, key=_explained)
 
 

@@ -15,6 +15,7 @@ from xlcheck.handmade.backward.network import DenseNetwork, compared_pairs, find
 from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import find_updates, source
+from xlcheck.learning.dense_gradients import DenseGradients
 
 _NEAR = 1e-3
 _SURE = 4
@@ -157,10 +158,10 @@ class Step:
     rates: Mapping[Address, Rate | None]
 
 
-def steps_under(sheet: Sheet, loss: str) -> list[Step]:
+def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
     """Each network of a sheet as a step that makes a loss smaller."""
     steps = []
-    for truth in truths(sheet.networks, sheet.cells, loss):
+    for truth in truths(sheet.networks, sheet.cells, loss, ask):
         gradients = truth.weight_gradients()
         rates = {
             update: sheet.rate(update, sheet.after[update], gradients[weight])

@@ -11,8 +11,8 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.evaluation import Array
 from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.learning.dense_gradients import DenseGradients, LayerGradients
 from xlcheck.model.keras_import import import_keras
-from xlcheck.oracle.dense_steps import LayerGradients, dense_gradients
 
 Cells = Mapping[Address, Array]
 Nested = Sequence[object]
@@ -52,13 +52,14 @@ class Truth:
         return found
 
 
-def truths(networks: Sequence[DenseNetwork], cells: Cells, loss: str) -> list[Truth]:
+def truths(networks: Sequence[DenseNetwork], cells: Cells, loss: str, ask: DenseGradients) -> list[Truth]:
     """Ask Keras about networks of any shapes, those of one shape at once.
 
     Args:
         networks: the networks.
         cells: the values of their weights, inputs and targets, `(settings,)` each.
         loss: one of Keras's.
+        ask: asks Keras.
     """
     with effort.uncounted():
         import_keras()
@@ -69,7 +70,7 @@ def truths(networks: Sequence[DenseNetwork], cells: Cells, loss: str) -> list[Tr
     found: dict[int, Truth] = {}
     for numbers in shapes.values():
         group = [networks[number] for number in numbers]
-        for number, truth in zip(numbers, _asked(group, cells, loss), strict=True):
+        for number, truth in zip(numbers, _asked(group, cells, loss, ask), strict=True):
             found[number] = truth
     return [found[number] for number in range(len(networks))]
 
@@ -79,7 +80,7 @@ def _shape(network: DenseNetwork) -> object:
     return layers, len(network.samples)
 
 
-def _asked(networks: Sequence[DenseNetwork], cells: Cells, loss: str) -> Iterator[Truth]:
+def _asked(networks: Sequence[DenseNetwork], cells: Cells, loss: str, ask: DenseGradients) -> Iterator[Truth]:
     first = networks[0]
     kernels, biases = [], []
     for number, layer in enumerate(first.layers):
@@ -90,7 +91,7 @@ def _asked(networks: Sequence[DenseNetwork], cells: Cells, loss: str) -> Iterato
             biases.append(_stacked([network.layers[number].bias or () for network in networks], cells))
     inputs = _stacked([[sample.inputs for sample in network.samples] for network in networks], cells)
     targets = _stacked([[sample.targets for sample in network.samples] for network in networks], cells)
-    layers, losses = dense_gradients(
+    layers, losses = ask(
         [layer.activation for layer in first.layers], kernels, biases, inputs, targets, loss
     )  # fmt: skip
     settings = len(losses) // len(networks)
