@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -58,6 +58,7 @@ def build(
     style: LessonStyleName = "teaching",
     engine: EngineName = "ironcalc",
     progress: Progress | None = None,
+    sign: str | Path | None = None,
 ) -> Built:
     """Write a lesson's workbook, and check the file that was written.
 
@@ -69,10 +70,11 @@ def build(
         style: how formulas are written: `teaching`, `book` or `robust`.
         engine: the formula engine that recalculates the file.
         progress: called after each epoch of a training.
+        sign: a file with the key to sign the workbook with.
 
     Raises:
-        UsageError: the lesson, the weights, the style or the engine do not exist, or the file cannot be written; then
-            nothing is written.
+        UsageError: the lesson, the weights, the style or the engine do not exist, the key cannot be used, or the file
+            cannot be written; then nothing is written.
         MissingDependencyError: a seed is given and Keras is not installed, or the engine is not.
     """
     from xlcheck.chapter.lessons.catalogue import known_lesson
@@ -88,11 +90,28 @@ def build(
     engine_named(engine)
     path = Path(output) if output is not None else Path(f"{fixture_name(lesson, weights)}.xlsx")
     require_writable(path)
+    key = None if sign is None else _key(sign)
     if isinstance(own, TrainingLesson):
-        return _build_training(own, path, weights, seed, style, engine, progress)
+        return _signed(_build_training(own, path, weights, seed, style, engine, progress), key)
     fixture, model = lesson_fixture(lesson, weights, seed, progress)
     write_workbook(plan_lesson(own, fixture, style_named(style)), path)
-    return Built(path, check(path, engine=engine), model)
+    return _signed(Built(path, check(path, engine=engine), model), key)
+
+
+def _key(path: str | Path) -> bytes:
+    from xlcheck.workbook.signature import read_key
+
+    protect(Path(path))
+    return read_key(Path(path))
+
+
+def _signed(built: Built, key: bytes | None) -> Built:
+    """The same after its file was signed, if there is a key."""
+    if key is not None:
+        from xlcheck.workbook.signature import sign
+
+        sign(built.path, key)
+    return built
 
 
 def _build_training(
@@ -140,6 +159,7 @@ def build_model(
     from_logits: bool = False,
     step: StepName | None = None,
     learning_rate: float | None = None,
+    sign: str | Path | None = None,
 ) -> Built:
     """Write the workbook of any supported Keras model, and check the file that was written.
 
@@ -162,6 +182,7 @@ def build_model(
         step: also show where one step moves each weight: `sgd`, `rmsprop`, `adam`, or `compiled` for the optimiser
             that the model was compiled with. Its own settings and state count where it is the same.
         learning_rate: another one than the optimiser's.
+        sign: a file with the key to sign the workbook with.
 
     Raises:
         UsageError: there are no inputs, the options do not fit together, or the file cannot be written.
@@ -185,6 +206,7 @@ def build_model(
     if asked is not None and text is not None:
         raise UsageError("a backward pass needs inputs with targets; pass --inputs FILE and not --text")
     how, recalculating = style_named(style), engine_named(engine)
+    key = None if sign is None else _key(sign)
     with protected_inputs(model, inputs, vocabulary, targets):
         if text is None:
             built = build(
@@ -195,7 +217,7 @@ def build_model(
             built = build_text(
                 model, text, output, vocabulary=words, style=how, engine=recalculating, full_products=full_products
             )
-    return Built(built.path, built.report)
+    return _signed(Built(built.path, built.report), key)
 
 
 def _backward(
@@ -297,6 +319,7 @@ def check(
     tolerances: Mapping[str, float | tuple[float, float]] | None = None,
     budget: float | None = None,
     as_built: bool = False,
+    verify_key: str | Path | None = None,
 ) -> CheckReport:
     """Recalculate a saved workbook and compare every formula cell with Keras.
 
@@ -319,16 +342,18 @@ def check(
         tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.
         budget: how many seconds the check may take; by default 300, and 10 for each megabyte of the file.
         as_built: of a workbook made by xlcheck, take inputs and weights that were changed since for mistakes.
+        verify_key: a file with the key that the workbook must be signed with.
 
     Raises:
         WorkbookError: the file cannot be read.
+        SignatureError: it is not what was signed with that key.
         ManifestError: xlcheck made the workbook, and what it says of itself is damaged or missing.
         OutOfTimeError: it took longer.
         UsageError: a tolerance is negative or no number, the bindings do not fit the workbook or the model, or
             inputs are given for a hand-made one alone.
         ModelError: the model cannot be used, or does not stand in the workbook.
         DataError: the inputs cannot be read, or a workbook made by xlcheck holds others.
-        NothingCheckedError: no network was found, or Keras is needed and not installed.
+        NothingCheckedError: no network was found, Keras is needed and not installed, or nobody has signed the workbook.
     """
     from xlcheck.engines import engine as engine_named
     from xlcheck.engines import prepare
@@ -338,9 +363,14 @@ def check(
     for name, value in (("atol", atol), ("rtol", rtol)):
         limit_from(0.0 if value is None else value, name)
     limits = {pattern: limit_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()}
+    key = None if verify_key is None else _key(verify_key)
     recalculating = engine_named(engine)
     doing(f"reading {path}")
     content = read_workbook(Path(path), on_accepted=partial(prepare, recalculating))
+    if key is not None:
+        from xlcheck.workbook.signature import verify
+
+        content = replace(content, notes=(*content.notes, *verify(content, key)))
     # From here on the engine loads the file.
     from xlcheck.building.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
     from xlcheck.verdicts.generated import check_content

@@ -39,6 +39,12 @@ class DataError(XlcheckError):
     """A data set cannot be used: a missing column, a wrong encoding, an empty file."""
 
 
+class SignatureError(XlcheckError):
+    """A workbook is not the one that was signed, or another key signed it."""
+
+    exit_code = 1
+
+
 class OracleError(XlcheckError):
     """Keras could not be asked, or its recorded values contradict its own prediction."""
 

@@ -74,6 +74,12 @@ from xlcheck.progress import progress_bar
     type=click.Choice(get_args(StyleName)),
     help="How formulas are written; compact, for models, needs Excel 365.  [default: teaching; for a model: robust]",
 )
+@click.option(
+    "--sign",
+    type=INPUT,
+    metavar="KEYFILE",
+    help="Sign the workbook with the key in this file; `check --verify-key` asks for it.",
+)
 @click.option("-o", "--output", type=OUTPUT, help="File to write; for several lessons, a folder.")
 @engine_option
 @format_option
@@ -82,8 +88,8 @@ def command(
     lessons: tuple[str, ...], all_: bool, weights: WeightsName, train: bool, seed: int | None, inputs: Path | None,
     text: str | None, vocabulary: Path | None, padding: PaddingName, unknown: int | None, full_products: bool,
     backward: bool, targets: Path | None, loss: str | None, from_logits: bool, step: StepName | None,
-    learning_rate: float | None, style: StyleName | None, output: Path | None, engines: tuple[EngineName, ...],
-    format_: str, quiet: bool,
+    learning_rate: float | None, style: StyleName | None, sign: Path | None, output: Path | None,
+    engines: tuple[EngineName, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
     """Write the workbook of a lesson or of a Keras model, then check the file that was written.
 
@@ -124,6 +130,7 @@ def command(
             from_logits=from_logits,
             step=step,
             learning_rate=learning_rate,
+            sign=sign,
         )
         reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
         return show(reports, format_, engines=len(engines))
@@ -146,6 +153,7 @@ def command(
                 style=style or "teaching",
                 engine=engines[0],
                 progress=progress,
+                sign=sign,
             )
         if built.model is not None:
             _show_model(name, built.model, path.with_suffix(".keras"), quiet=quiet)

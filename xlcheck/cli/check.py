@@ -54,6 +54,9 @@ if TYPE_CHECKING:
 @click.option(
     "--as-built", is_flag=True, help="Of a workbook made by xlcheck: inputs and weights that were changed are mistakes."
 )
+@click.option(
+    "--verify-key", type=INPUT, metavar="KEYFILE", help="The key that the workbook must be signed with (build --sign)."
+)
 @click.option("--atol", type=float, help="Absolute tolerance.  [default: what the workbook was verified with]")
 @click.option("--rtol", type=float, help="Tolerance relative to each quantity's largest magnitude.")
 @click.option("--all", "all_", is_flag=True, help="Show every cell that does not agree, not only the first roots.")
@@ -73,8 +76,9 @@ if TYPE_CHECKING:
 @quiet_option
 def command(
     files: tuple[Path, ...], model: Path | None, inputs: Path | None, bindings: Path | None, atol: float | None,
-    rtol: float | None, perturb: int | None, as_built: bool, all_: bool, annotate: Path | None, output: Path | None,
-    engines: tuple[EngineName, ...], format_: str, jobs: int, budget: float | None, quiet: bool,
+    rtol: float | None, perturb: int | None, as_built: bool, verify_key: Path | None, all_: bool,
+    annotate: Path | None, output: Path | None, engines: tuple[EngineName, ...], format_: str, jobs: int,
+    budget: float | None, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras.
 
@@ -94,7 +98,7 @@ def command(
             raise UsageError(f"-o and --annotate both write {output}; name two files")
     options = {
         "model": model, "inputs": inputs, "bindings": bindings, "perturb": perturb, "atol": atol, "rtol": rtol,
-        "as_built": as_built,
+        "as_built": as_built, "verify_key": verify_key,
     }  # fmt: skip
     tasks = [Task(path, engine, options, budget) for path in paths for engine in engines]
     with time_limit(math.inf if budget is None else positive(budget)):

@@ -77,6 +77,10 @@ class Container:
         # What is kept from the acceptance is handed out once, so that it can be forgotten part by part.
         return self._inflated.pop(name, None) or self._text(name, b"".join(self._pieces(info)))
 
+    def is_packed(self, name: str) -> bool:
+        """Whether a part is compressed."""
+        return self._parts[name].compress_type == ZIP_DEFLATED
+
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """(name, content) of every part."""
         return ((name, self.read(name)) for name in self.names)

@@ -171,7 +171,7 @@ def manifest_of(content: WorkbookContent) -> Manifest | None:
     Raises:
         ManifestError: xlcheck made the workbook, and its manifest is damaged or missing.
     """
-    sheet = _manifest_sheet(content)
+    sheet = manifest_sheet(content)
     if sheet is None:
         _require_other_maker(content)
         return None
@@ -187,10 +187,10 @@ def manifest_of(content: WorkbookContent) -> Manifest | None:
 
 def is_generated(content: WorkbookContent) -> bool:
     """Whether xlcheck made a workbook, even if its manifest is damaged or missing."""
-    return _manifest_sheet(content) is not None or looks_generated(content)
+    return manifest_sheet(content) is not None or looks_generated(content)
 
 
-def _manifest_sheet(content: WorkbookContent) -> SheetContent | None:
+def manifest_sheet(content: WorkbookContent) -> SheetContent | None:
     """The worksheet that holds the manifest; by its name, or else by its seal.
 
     Raises:
