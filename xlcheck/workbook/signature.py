@@ -16,10 +16,9 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import re
 import struct
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
@@ -42,13 +41,11 @@ _NAME = "xlcheck signature"
 _BEGIN = f'{{"{_NAME}": '
 _CHUNK = 32_000  # Excel allows a cell 32,767 characters
 _NEAR = 1e-14  # relative; 15 digits are 5e-15, and LibreOffice rounds the last one as it likes
-# Numbers in a formula that programs may round; those in texts stand between quotes.
-_LITERAL = re.compile(r'"[^"]*"|(?<![\w.$])(?:[0-9]+\.[0-9]+(?:E[+-]?[0-9]+)?|[0-9]+E[+-]?[0-9]+)', re.IGNORECASE)
 _SHORTEST, _LONGEST = 32, 2**16
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
-Spelling = Callable[[str, str], str]
-"""(formula, worksheet) → how it is signed."""
+Spelling = Callable[[str, str], tuple[str, Sequence[float]]]
+"""(formula, worksheet) → how it is signed, and the numbers in it that are signed beside."""
 
 
 def read_key(path: Path) -> bytes:
@@ -209,15 +206,10 @@ class _Signed:
             self.add(*place, type(value).__name__, str(value))
 
     def formula(self, text: str, sheet: str, spelling: Spelling) -> str:
-        """A formula in the spelling, by meaning with a mark for each number."""
-        written = spelling(text, sheet)
-        return written if spelling is _exact else _LITERAL.sub(self._literal, written)
-
-    def _literal(self, found: re.Match[str]) -> str:
-        if found[0].startswith('"'):
-            return found[0]
-        self.literals.append(float(found[0]))
-        return "#"
+        """A formula in the spelling; its numbers go where those of the others are."""
+        written, numbers = spelling(text, sheet)
+        self.literals.extend(numbers)
+        return written
 
     def mac(self, key: bytes, constants: array[float], literals: array[float]) -> str:
         """The signature, with the numbers that were signed."""
@@ -227,9 +219,10 @@ class _Signed:
         return mac.hexdigest()
 
 
-def _exact(formula: str, sheet: str) -> str:
+def _exact(formula: str, sheet: str) -> tuple[str, Sequence[float]]:
+    """As it is written, numbers and all."""
     del sheet
-    return formula
+    return formula, ()
 
 
 def _are_near(found: array[float], signed: array[float]) -> bool:
