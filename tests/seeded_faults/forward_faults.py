@@ -91,7 +91,8 @@ def faults(book: Book, place: Place) -> Iterator[Fault]:
     text = book.formula(place)
     assert text is not None
     tree = parse(text)
-    for change in (_of_references, _of_activations, _of_terms, _of_gru, _of_sums, _of_logarithms):
+    yield f"ROUND({text},4)", "rounded-to-n-digits"
+    for change in (_of_references, _of_activations, _of_terms, _of_gru, _of_sums, _of_logarithms, _of_codes):
         for changed, name in change(book, place, tree):
             if changed != tree:
                 yield unparse(changed), name
@@ -249,6 +250,8 @@ def _of_sums(book: Book, place: Place, tree: Node) -> Changed:
             case FunctionCall("SUMPRODUCT", (Reference(a), Reference(b))) if a.rows == b.rows > 1 and a.columns == 1:
                 ranges = [Reference(replace(r, rows=r.rows - 1)) for r in (a, b)]
                 yield FunctionCall("SUMPRODUCT", tuple(ranges)), "range-too-short"
+                ranges = [Reference(replace(r, rows=r.rows + 1)) for r in (a, b)]
+                yield FunctionCall("SUMPRODUCT", tuple(ranges)), "range-too-long"
                 moved = Reference(replace(b, left=b.left + 1))
                 read = book.elements.get((b.sheet or place[0], b.top, b.left + 1))
                 if read is not None and book.kind(book.graph[read[0]].band.layer) in ("SimpleRNN", ""):
@@ -261,3 +264,9 @@ def _of_logarithms(book: Book, place: Place, tree: Node) -> Changed:
     match tree:
         case Operator("-", (x,)):
             yield x, "log-without-minus"
+
+
+def _of_codes(book: Book, place: Place, tree: Node) -> Changed:
+    match tree:
+        case FunctionCall("INDEX", (area, Operator("+", (code, Literal(1.0))))):
+            yield FunctionCall("INDEX", (area, Operator("+", (code, Literal(2.0))))), "code-off-by-one"

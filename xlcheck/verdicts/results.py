@@ -134,21 +134,19 @@ def _explained(mistakes: Mistakes, sighting: Sighting, cell: int, formula: str) 
     from xlcheck.verdicts.mistakes.explain import WrongCell
 
     place = sighting.placement
-    others = [value for (_, c), value in sighting.others.items() if c == cell]
-    codes = {value.code if isinstance(value, CellError) else "" for value in others}
-    if not codes <= _OUT_OF_NUMBERS and codes != {_CIRCULAR}:
-        return None
+    unknown = np.full(len(sighting.numbers), False)
+    for (setting, c), value in sighting.others.items():
+        if c == cell and not isinstance(value, CellError):
+            return None
+        if c == cell and isinstance(value, CellError):
+            unknown[setting] = value.code not in _OUT_OF_NUMBERS
     element, code = int(place.elements[cell]), int(place.codes[cell])
     actual = sighting.numbers[:, cell]
-    return mistakes.explain(
-        WrongCell(cell, element, actual, place.sheet, code, place.sample, formula, codes == {_CIRCULAR})
-    )
+    return mistakes.explain(WrongCell(cell, element, actual, place.sheet, code, place.sample, formula, unknown))
 
 
 _OUT_OF_NUMBERS = {"#DIV/0!", "#NUM!"}
 """What a formula gives where it leaves the numbers."""
-
-_CIRCULAR = "#CIRC!"
 
 
 def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> Found:

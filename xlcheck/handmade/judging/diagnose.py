@@ -28,12 +28,12 @@ from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of, kind_of
 from xlcheck.verdicts.messages import title
 from xlcheck.verdicts.mistakes.mutants import Mutant, mutants
 from xlcheck.verdicts.mistakes.rewriting import written_out
+from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, too_long, too_short
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
 
 MAX_DEPTH = 4
-MAX_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -155,10 +155,7 @@ class Diagnoser:
         right = element.values
         for digits in range(MAX_DIGITS + 1):
             if np.abs(computed - np.round(right, digits)).max() <= 1e-13 * max(1.0, float(np.abs(right).max())):
-                return Named(
-                    "rounded-to-n-digits",
-                    f"the value is rounded to {digits} digits; leave ROUND out and set the number format instead",
-                )
+                return Named("rounded-to-n-digits", rounded(digits))
         return None
 
     def _range(self, cell: Address, element: Element, computed: Array) -> Named | None:
@@ -174,11 +171,11 @@ class Diagnoser:
             for line, where in _edges(area):
                 operands = [self._operand(place, held) for place in line]
                 if not any(operand in needs for operand in operands):
-                    return Named("range-too-long", f"the range {area.a1} is one cell too long at its {where}")
+                    return Named("range-too-long", too_long(area.a1, where))
             for line, where in _beyond(area):
                 operands = [self._operand(place, held) for place in line]
                 if any(operand in needs and operand not in read for operand in operands):
-                    return Named("range-too-short", f"the range {area.a1} is one cell too short at its {where}")
+                    return Named("range-too-short", too_short(area.a1, where))
         return None
 
     def _reads(self, cell: Address, network: int) -> set[Operand]:

@@ -18,12 +18,14 @@ from xlcheck.verdicts.mistakes.forward import Mistakes as Forward
 from xlcheck.verdicts.mistakes.mutants import Mutant, rewritten
 from xlcheck.verdicts.mistakes.products import products
 from xlcheck.verdicts.mistakes.rewriting import written_out
+from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, shortened, too_long
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
-from xlcheck.verdicts.placement import Array
+from xlcheck.verdicts.placement import Array, Mask
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.verdicts.verdicts import Follow
 
+_EXACT = 1e-13
 _DEPTH = 2
 """How often operands are replaced by what they are computed from, until no mistake is found."""
 
@@ -36,7 +38,8 @@ class WrongCell:
         column: its place in what was judged together.
         element: which element of the quantity should stand there.
         actual: what it gives in each setting, NaN for an error such as a division by 0, `(settings,)`.
-        is_circular: it reads what is computed from it, and so gives nothing.
+        unknown: the settings in which it gives an error that numbers do not explain: it reads what is computed from it,
+            or beyond the end of a range, `(settings,)`.
         sheet: the worksheet.
         code: the cell.
         sample: the sample whose network it belongs to; None for what follows the selector.
@@ -50,7 +53,7 @@ class WrongCell:
     code: int
     sample: int | None
     formula: str
-    is_circular: bool = False
+    unknown: Mask
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,35 @@ class Mistakes:
             single = products(Forward(self.graph, self.q), self.q.expr, cell.element)
             mutants = (Mutant(name, sentence, value) for name, sentence, value in single)
             fitting += [m for m in mutants if self._leads_to(self._given_by(m.value, cell), cell, right)]
-        found = self._meant(fitting, cell) if fitting else None
+        found = (self._meant(fitting, cell) if fitting else None) or self._of_text(cell, right)
         if found is None:
             return None
         label = self.q.band.label or self.q.band.symbol
         return Diagnosis(found.name, f"{label} of {self.q.band.layer}: {found.sentence}.")
+
+    def _of_text(self, cell: WrongCell, right: Array) -> Mutant | None:
+        """The mistakes that only the formula's text shows: it rounds, or a range in it is too long."""
+        trials = self.trials
+        if trials is None or self.q.expr is None:
+            return None
+        functions = [trials.of_expression(form, cell.element, cell.sample) for form in forms(self.q.expr)]
+
+        def is_right(text: str) -> bool:
+            try:
+                given = trials.of_formula(text, cell.sheet, cell.code, cell.sample)
+            except OpaqueError:
+                return False
+            return any(_is(given, function) for function in functions)
+
+        text = cell.formula.removeprefix("=")
+        if "ROUND" in text.upper() and is_right(text):
+            for digits in range(MAX_DIGITS + 1):
+                if (np.abs(cell.actual - np.round(right, digits)) <= _EXACT * np.fmax(1.0, np.abs(right))).all():
+                    return Mutant("rounded-to-n-digits", rounded(digits), lambda values: right)
+        for shorter, area, where in shortened(text):
+            if is_right(shorter):
+                return Mutant("range-too-long", too_long(area, where), lambda values: right)
+        return None
 
     @cached_property
     def _rewritten(self) -> list[tuple[Mutant, Callable[[WrongCell], Array | None]]]:
@@ -114,8 +141,10 @@ class Mistakes:
 
     def _leads_to(self, value: Array | None, cell: WrongCell, right: Array) -> bool:
         """Whether a mistake gives what the cell gives in all settings, and in one of them not the right value."""
-        if value is None or cell.is_circular:
-            return cell.is_circular and self.trials is not None
+        if cell.unknown.any():  # the trials tell
+            return self.trials is not None
+        if value is None:
+            return False
         with np.errstate(invalid="ignore"):
             limits = np.fmax(np.abs(cell.actual), np.abs(right))
             limit = self.tolerance.of(self.q.name).local_limit(float(np.nanmax(limits, initial=0.0)))
@@ -145,7 +174,7 @@ class Mistakes:
         try:
             formula = trials.of_formula(cell.formula, cell.sheet, cell.code, sample)
         except OpaqueError:
-            if cell.is_circular:
+            if cell.unknown.any():
                 return None
             read = trials.read_by(cell.sheet, cell.code)
             fitting = [m for m in fitting if m.reads <= read]

@@ -194,9 +194,13 @@ class Mistakes:
                     yield name, sentence, expr - only(term, k) + only(changed, k)
 
     def _others(self, expr: ex.Expr) -> Iterator[Rewrite]:
-        """The special ways of a GRU and of a softmax."""
+        """The special ways of a GRU, of a softmax, of a look-up, and of a loss that xlcheck writes in one piece."""
         yield from self._gru(expr)
         match expr:
+            case ex.Gather(matrix, code):
+                sentence = "the code is off by one: codes count from 0, and the rows of a range from 1"
+                yield "code-off-by-one", sentence, ex.Gather(matrix, code + 1)
+                yield "code-off-by-one", sentence, ex.Gather(matrix, code - 1)
             case ex.Sum(ex.Exp(ex.Ref(name))) if steps := [name for name, _ in self._at_other_steps(name)]:
                 total: ex.Expr = expr.x
                 for name in steps:

@@ -1,0 +1,47 @@
+"""The names that a report gives to mistakes, and what each of them means, in alphabetical order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+GLOSSARY: Mapping[str, str] = {
+    "activation-missing": "the weighted sum is handed on without its activation",
+    "bias-correction-forgotten": "Adam's averages begin at 0, and nothing makes up for that",
+    "bias-counted-twice": "the bias is added twice",
+    "bias-missing": "the bias is not added",
+    "cell-state-for-hidden-state": "the cell state c of an LSTM is read where the hidden state h is needed",
+    "code-off-by-one": "a word's code, which counts from 0, selects the row before or after its own",
+    "constant-over-formula": "a number stands where a formula should stand",
+    "epsilon-forgotten": "the small number ε of an optimiser is missing",
+    "epsilon-misplaced": "the small number ε of an optimiser stands on the wrong side of the root",
+    "float32-noise": "the difference is no larger than what single precision does; no mistake",
+    "forgotten-term": "a step or a sample is missing in the sum of a gradient",
+    "gate-order": "the weights or the values of another gate are used",
+    "gru-reset-after-wrong": "the reset gate of a GRU acts before a product instead of after it, or vice versa",
+    "hard-sigmoid": "the straight line of hard_sigmoid stands where the curve is needed",
+    "hidden-state-for-cell-state": "the hidden state h of an LSTM is read where the cell state c is needed",
+    "kernel-transposed": "a row of a kernel is read where a column is needed",
+    "log-without-minus": "a loss lacks the minus sign before its logarithm",
+    "mean-forgotten": "a loss is the mean over all samples, and nothing is divided by their number",
+    "missing-chain-factor": "a factor of the chain rule is missing",
+    "missing-factor": "a factor is missing in the step of an optimiser",
+    "neighbour-unit": "a value or a weight of another unit is read",
+    "not-squared": "a number that should be squared is not",
+    "nothing-found": "what a look-up looks for is not in its list",
+    "padding-wrong-side": "a short text is filled up on the wrong side",
+    "pre-activation-fed-back": "the sum before the activation is read where the hidden state after it is needed",
+    "range-too-long": "a range covers one cell too many",
+    "range-too-short": "a range covers one cell too few",
+    "recurrent-term-missing": "what comes from the step before is not added",
+    "root-forgotten": "a square root is missing",
+    "rounded-to-n-digits": "the value itself is rounded, not only what is shown of it",
+    "shares-exchanged": "the part that is kept of the old and the part that is taken of the new are exchanged",
+    "sigmoid-tanh-exchanged": "sigmoid is applied where tanh is needed, or vice versa",
+    "softmax-wrong-direction": "a softmax adds up over the time steps, not over the units",
+    "step-uphill": "a weight moves along its gradient instead of against it",
+    "transposed-kernel": "a gradient flows through a matrix with its rows and columns exchanged",
+    "wrong-sign": "a sign is the wrong way round",
+    "wrong-step": "a gradient reads a number of the step before or after the one it belongs to",
+    "wrong-time-step": "a value of another time step is read",
+    "z-exchanged-with-1-z": "z and 1 − z are exchanged in the hidden state of a GRU",
+}

@@ -1,0 +1,55 @@
+"""The mistakes that are made in a formula's text, whatever it computes: rounding, and ranges of the wrong length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlcheck.formulas.scanner import Ref, cut
+
+MAX_DIGITS = 12
+
+
+def rounded(digits: int) -> str:
+    """What is wrong with a value that is rounded."""
+    return f"the value is rounded to {digits} digits; leave ROUND out and set the number format instead"
+
+
+def too_long(area: str, where: str) -> str:
+    """What is wrong with a range that covers too much."""
+    return f"the range {area} is one cell too long at its {where}"
+
+
+def too_short(area: str, where: str) -> str:
+    """What is wrong with a range that covers too little."""
+    return f"the range {area} is one cell too short at its {where}"
+
+
+def shortened(formula: str) -> Iterator[tuple[str, str, str]]:
+    """A formula with a range, and the next one if it is as long, one cell shorter: the text, the range, and the end."""
+    text = cut(formula)
+    for number, ref in enumerate(text.refs):
+        if ref.kind != "range":
+            continue
+        for where, first, last in _ends(ref):
+            shorter = ref.shifted(first, last)
+            partner = text.refs[number + 1] if number + 1 < len(text.refs) else None
+            refs = [*text.refs[:number], shorter, *text.refs[number + 1 :]]
+            if partner is not None and _length(partner) == _length(ref):
+                down = partner.bottom > partner.top
+                by = (1, 0) if down else (0, 1)
+                back = (-by[0], -by[1])
+                refs[number + 1] = partner.shifted((0, 0), back) if last != (0, 0) else partner.shifted(by, (0, 0))
+            yield text.with_refs(refs), f"{ref}", where
+
+
+def _ends(ref: Ref) -> Iterator[tuple[str, tuple[int, int], tuple[int, int]]]:
+    if ref.bottom > ref.top:
+        yield "lower end", (0, 0), (-1, 0)
+        yield "upper end", (1, 0), (0, 0)
+    if ref.right > ref.left:
+        yield "right end", (0, 0), (0, -1)
+        yield "left end", (0, 1), (0, 0)
+
+
+def _length(ref: Ref) -> int:
+    return max(ref.bottom - ref.top, ref.right - ref.left) + 1
