@@ -20,7 +20,9 @@ def main(count: int, chosen: list[str]) -> None:
     for lesson in chosen or LESSONS:
         for name in possible(lesson)[1]:
             found = list(planted(lesson, name, count))
-            row = Counter(planted=len(found), named=sum(p.named for p in found), right=sum(p.corrected for p in found))
+            row = Counter(
+                planted=len(found), named=sum(p.named for p in found), corrected=sum(p.corrected for p in found)
+            )
             total += row
             print(
                 f"{lesson:<22}{name:<30}{row['planted']:>4} planted{row['named']:>4} named{row['right']:>4} corrected"
@@ -28,7 +30,7 @@ def main(count: int, chosen: list[str]) -> None:
             for each in found:
                 if not each.named or not each.corrected:
                     print(f"    {each.place}: {each.right} -> {each.formula}", flush=True)
-    print(f"{total['planted']} planted, {total['named']} named, {total['right']} corrected")
+    print(f"{total['planted']} planted, {total['named']} named, {total['corrected']} corrected")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -80,8 +81,8 @@ class Functions:
         }
         for name in ("EXP", "TANH", "LN", "SQRT", "ABS", "SIGN", "INT", "SINH", "COSH"):
             self._table[name] = self._unary(name)
-        for name in ("ROUND", "ROUNDUP", "ROUNDDOWN"):
-            self._table[name] = lambda a, n: elementwise(self._rounded, a)
+        for name, how in (("ROUND", 0.5), ("ROUNDUP", 1 - 1e-9), ("ROUNDDOWN", 0.0)):
+            self._table[name] = partial(self._rounded, how)
 
     def call(self, name: str, arguments: Sequence[Argument]) -> Argument:
         """Apply a function.
@@ -100,9 +101,17 @@ class Functions:
     def _unary(self, name: str) -> Callable[[Argument], Argument]:
         return lambda a: elementwise(lambda x: self._algebra.function(name, number(x)), a)
 
-    def _rounded(self, value: Scalar) -> Scalar:
-        """The meaning of a rounded value is the value; that it is rounded shows in the numbers."""
-        return number(value)
+    def _rounded(self, how: float, values: Argument, digits: Argument) -> Argument:
+        """Numbers are rounded. The meaning of a rounded term is the term; that it is rounded shows in the numbers."""
+        factor = 10.0 ** int(self._number_of(_scalar(digits)))
+
+        def one(value: Scalar) -> Scalar:
+            x = number(value)
+            if isinstance(x, Term) or not math.isfinite(x):
+                return x
+            return math.copysign(math.floor(abs(x) * factor + how) / factor, x)
+
+        return elementwise(one, values)
 
     def _sumproduct(self, *arrays: Argument) -> Expression:
         columns = [two_dimensional(a).reshape(-1) for a in arrays]

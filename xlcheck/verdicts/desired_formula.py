@@ -19,6 +19,7 @@ from xlcheck.formulas.printing import Entry, Style, formula
 from xlcheck.formulas.shapes import moved
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.mistakes.texts import unrounded
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
 from xlcheck.verdicts.placement import Array
@@ -56,7 +57,9 @@ def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
         if (values := trials.of_expression(form, wanted.element, wanted.sample)) is not None
     ]
     beside = list(dict.fromkeys(_beside(wanted, trials)))
-    for text in dict.fromkeys([*beside[:_BESIDE], *_printed(wanted, trials)]):
+    own = trials.text(wanted.sheet, wanted.code)
+    exact = [] if own is None else [unrounded(own)]
+    for text in dict.fromkeys(filter(None, [*exact, *beside[:_BESIDE], *_printed(wanted, trials)])):
         if _computes(text, wanted, right, trials):
             return f"={text}"
     return None

@@ -17,6 +17,7 @@ from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
+from xlcheck.handmade.judging.correction import Corrector
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.operands import Operand
@@ -61,6 +62,11 @@ class Diagnoser:
         self._settings = settings
         self._tied = tied
         self._precedents = precedents
+        self._corrector = Corrector(precedents.table, networks, settings, tied)
+
+    def desired_formula(self, cell: Address) -> str | None:
+        """The formula that should stand in a wrong cell, with `=`; None if none is sure to be right."""
+        return self._corrector.formula(cell)
 
     def name(self, cell: Address) -> Named | None:
         """The mistake in a wrong formula cell, or None if nothing is known about it."""

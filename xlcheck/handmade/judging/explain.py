@@ -43,6 +43,7 @@ class Explainer:
             diagnosis=name,
             message=message,
             sample=None if verdict.element.source.quantity.is_weight else verdict.element.sample,
+            desired_formula=self._diagnoser.desired_formula(verdict.cell) if verdict.status is Status.ROOT else None,
         )
 
     def _words(self, verdict: Verdict) -> tuple[str | None, str]:

@@ -35,6 +35,11 @@ class Precedents:
         self._ranges = lru_cache(maxsize=None)(self._read)
         self._readers = lru_cache(maxsize=None)(self._find_readers)
 
+    @property
+    def table(self) -> CellTable:
+        """The workbook's cells."""
+        return self._table
+
     def _read(self, cell: Address) -> tuple[Range, ...]:
         text = self._table.texts.get(cell)
         if text is None:

@@ -18,7 +18,7 @@ from xlcheck.verdicts.mistakes.forward import Mistakes as Forward
 from xlcheck.verdicts.mistakes.mutants import Mutant, rewritten
 from xlcheck.verdicts.mistakes.products import products
 from xlcheck.verdicts.mistakes.rewriting import written_out
-from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, shortened, too_long
+from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, shortened, too_long, unrounded
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
 from xlcheck.verdicts.placement import Array, Mask
@@ -107,7 +107,8 @@ class Mistakes:
             return any(_is(given, function) for function in functions)
 
         text = cell.formula.removeprefix("=")
-        if "ROUND" in text.upper() and is_right(text):
+        exact = unrounded(text)
+        if exact is not None and is_right(exact):
             for digits in range(MAX_DIGITS + 1):
                 if (np.abs(cell.actual - np.round(right, digits)) <= _EXACT * np.fmax(1.0, np.abs(right))).all():
                     return Mutant("rounded-to-n-digits", rounded(digits), lambda values: right)

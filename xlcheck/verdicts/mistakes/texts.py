@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.formulas.tree import FormulaSyntaxError, FunctionCall, Node, Operator, parse
+from xlcheck.formulas.unparse import unparse
 
 MAX_DIGITS = 12
 
@@ -22,6 +24,30 @@ def too_long(area: str, where: str) -> str:
 def too_short(area: str, where: str) -> str:
     """What is wrong with a range that covers too little."""
     return f"the range {area} is one cell too short at its {where}"
+
+
+def unrounded(formula: str) -> str | None:
+    """A formula without the functions that round in it; None if there is none, or if it cannot be read."""
+    try:
+        tree = parse(formula)
+    except FormulaSyntaxError:
+        return None
+    found = without_rounding(tree)
+    return None if found == tree else unparse(found)
+
+
+def without_rounding(node: Node) -> Node:
+    """A tree in which every value is taken as it is."""
+    if isinstance(node, FunctionCall):
+        if node.name in _ROUNDING and node.arguments:
+            return without_rounding(node.arguments[0])
+        return FunctionCall(node.name, tuple(map(without_rounding, node.arguments)))
+    if isinstance(node, Operator):
+        return Operator(node.symbol, tuple(map(without_rounding, node.operands)))
+    return node
+
+
+_ROUNDING = ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC", "FIXED")
 
 
 def shortened(formula: str) -> Iterator[tuple[str, str, str]]:
@@ -42,6 +68,17 @@ def shortened(formula: str) -> Iterator[tuple[str, str, str]]:
             yield text.with_refs(refs), f"{ref}", where
 
 
+def lengthened(formula: str) -> Iterator[str]:
+    """A formula with a range one cell longer at one of its ends."""
+    text = cut(formula)
+    for number, ref in enumerate(text.refs):
+        if ref.kind == "range":
+            for _, first, last in _ends(ref):
+                longer = ref.shifted((-first[0], -first[1]), (-last[0], -last[1]))
+                if longer is not None:
+                    yield text.with_refs([*text.refs[:number], longer, *text.refs[number + 1 :]])
+
+
 def _ends(ref: Ref) -> Iterator[tuple[str, tuple[int, int], tuple[int, int]]]:
     if ref.bottom > ref.top:
         yield "lower end", (0, 0), (-1, 0)
@@ -53,3 +90,16 @@ def _ends(ref: Ref) -> Iterator[tuple[str, tuple[int, int], tuple[int, int]]]:
 
 def _length(ref: Ref) -> int:
     return max(ref.bottom - ref.top, ref.right - ref.left) + 1
+
+
+def exchanged(formula: str, most: int) -> Iterator[str]:
+    """A formula with one of its ranges at another place, then with all that have dollar signs, the nearest first."""
+    text = cut(formula)
+    groups = [[number] for number in range(len(text.refs))]
+    groups.append([number for number, ref in enumerate(text.refs) if ref.fixed])
+    for distance in range(1, most):
+        for group in groups:
+            for by in ((0, -distance), (0, distance), (-distance, 0), (distance, 0)):
+                refs = [ref.shifted(by, by) if number in group else ref for number, ref in enumerate(text.refs)]
+                if None not in refs:
+                    yield text.with_refs(refs)

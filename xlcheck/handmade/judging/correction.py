@@ -1,0 +1,145 @@
+"""The formula that should stand in a wrong cell of a workbook made by hand, in its own style and with its references.
+
+It is proposed by the cells beside, which hold the same quantity, or it is the wrong formula with one range exchanged;
+and it is shown only if it gives the right value for every setting of random weights and inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.evaluate import evaluate, parsed_names
+from xlcheck.formulas.functions import OpaqueError, Scalar
+from xlcheck.formulas.shapes import moved
+from xlcheck.formulas.tree import Node
+from xlcheck.handmade.networks.elements import Element
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.networks.value_index import same
+from xlcheck.handmade.placing.tie import Tie
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, unrounded
+from xlcheck.workbook.values import CellError, NotEvaluated
+
+Array = NDArray[np.float64]
+Values = Mapping[str, Array]
+
+_BESIDE, _EXCHANGED, _FAR = 8, 120, 24
+"""Formulas of cells beside that are tried, wrong formulas with ranges at another place, and how far that may be."""
+
+
+class Corrector:
+    """Finds the formulas that should stand in the wrong cells of one workbook.
+
+    Args:
+        table: the workbook's cells.
+        networks: the models.
+        settings: for each network all values under each setting of random numbers.
+        tied: what cells should hold.
+    """
+
+    def __init__(
+        self, table: CellTable, networks: Sequence[Network], settings: Sequence[Sequence[Values]], tied: Tie
+    ) -> None:
+        self._table = table
+        self._networks = networks
+        self._settings = settings
+        self._tied = tied
+        self._sheet = _Sheet(table)
+
+    def formula(self, cell: Address) -> str | None:
+        """The formula that should stand in a cell, with `=`; None if no proposal is sure to be right."""
+        element = self._tied.element(cell)
+        if element is None or element.source.part or cell in self._table.arrays:
+            return None
+        proposals = dict.fromkeys([*self._beside(cell, element), *self._amended(cell)])
+        return next((f"={text}" for text in proposals if self._is_right(text, cell, element.values)), None)
+
+    def _is_right(self, text: str, cell: Address, right: Array) -> bool:
+        found = []
+        for setting in range(right.shape[0]):
+            try:
+                given = partial(self._number, setting, cell)
+                found.append(evaluate(text, cell, self._sheet, self._names, given))
+            except OpaqueError:
+                return False
+            if not same(np.array(found[-1:]), right[setting : setting + 1]).all():
+                return False
+        return bool(found)
+
+    def _number(self, setting: int, cell: Address, address: Address) -> float | None:
+        """What a cell holds under a setting, if the model says it."""
+        if address == cell:
+            return None
+        if address in self._given:
+            network, name, sample, index = self._given[address]
+            values = self._settings[network][setting][name]
+            return float(values.reshape(-1)[index] if sample is None else values[sample, index])
+        element = self._tied.element(address)
+        return None if element is None else float(element.values[setting])
+
+    @cached_property
+    def _given(self) -> dict[Address, tuple[int, str, int | None, int]]:
+        return {
+            cell: (number, q.name, None if q.is_weight else sample, index)
+            for number, network in enumerate(self._networks)
+            for q, sample, index, cell in network.cells()
+        }
+
+    @cached_property
+    def _names(self) -> dict[str, Node]:
+        return parsed_names(self._table.content.names)
+
+    def _beside(self, cell: Address, element: Element) -> Iterator[str]:
+        """The formulas of the nearest cells that hold the same quantity, as they would be if filled over this cell."""
+        own = []
+        for other in self._by_band.get(element.source.band, ()):
+            if other != cell and other[0] == cell[0] and other not in self._table.arrays:
+                own.append((abs(other[1] - cell[1]) + abs(other[2] - cell[2]), other))
+        for _, other in sorted(own)[:_BESIDE]:
+            text = moved(self._table.texts[other], cell[1] - other[1], cell[2] - other[2])
+            if text is not None:
+                yield text
+
+    @cached_property
+    def _by_band(self) -> dict[tuple[int, str, str], list[Address]]:
+        found: dict[tuple[int, str, str], list[Address]] = {}
+        for cell, number in self._tied.held.items():
+            if cell in self._table.texts:
+                found.setdefault(self._tied.elements[number].source.band, []).append(cell)
+        return found
+
+    def _amended(self, cell: Address) -> Iterator[str]:
+        """The wrong formula without its rounding, with a shorter or longer range, or with ranges at another place."""
+        text = self._table.texts.get(cell)
+        if text is not None:
+            yield from filter(None, [unrounded(text)])
+            yield from (shorter for shorter, _, _ in shortened(text))
+            yield from lengthened(text)
+            yield from islice(exchanged(text, _FAR), _EXCHANGED)
+
+
+class _Sheet:
+    """The cells of a workbook, for the evaluation of formulas."""
+
+    def __init__(self, table: CellTable) -> None:
+        self._table = table
+
+    def formula(self, cell: Address) -> str | None:
+        return self._table.texts.get(cell)
+
+    def constant(self, cell: Address) -> Scalar:
+        content = self._table.cell(cell)
+        value = None if content is None else content.value
+        if isinstance(value, CellError | NotEvaluated):
+            raise OpaqueError(f"it reads a cell that holds {value}")
+        return value
+
+    def spill(self, cell: Address) -> Range:
+        return self._table.spill(cell)
