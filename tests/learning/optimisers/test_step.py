@@ -12,6 +12,7 @@ from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.training.fit import set_seed
 from xlcheck.chapter.training.lessons import untrained as new_model
 from xlcheck.errors import NotSupportedError
+from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Graph
 from xlcheck.layers.forward import forward_graph
@@ -126,3 +127,23 @@ def test_rmsprop_with_default_settings_is_chaotic() -> None:
     one, other = (record_training(spec, start, "rmsprop", epochs=500) for start in (given, apart))
 
     assert np.abs(one.values["loss.mean"] - other.values["loss.mean"]).max() > 1e-9
+
+
+@pytest.mark.parametrize(("rate", "reached"), [(1e12, 1e6), (0.05, None)])
+def test_a_weight_stays_within_its_limit(rate: float, reached: float | None) -> None:
+    """A training that diverges stops at the limit on either side; below it nothing changes."""
+    limit = 1e6
+    spec, given = untrained("simple-rnn")
+    graph = backward(forward_graph(spec), 1)
+    given |= settings_of(("sgd",), 0, {"learning_rate": rate})
+    free_graph, bound_graph = (add_step(graph, [OPTIMISERS["sgd"]], own) for own in (None, limit))
+    given |= {q.name: np.zeros(q.shape) for q in free_graph if q.expr is None and q.name not in given}
+    free, bound = evaluate(free_graph, given), evaluate(bound_graph, given)
+    names = [name for name in free if ".new_" in name]
+    largest = max(float(np.abs(free[name]).max()) for name in names)
+
+    assert len(names) > 3
+    assert (largest > limit) == (reached is not None)
+    for name in names:
+        assert np.array_equal(bound[name], np.clip(free[name], -limit, limit))
+    assert reached is None or {-limit, limit} <= {float(x) for name in names for x in bound[name].reshape(-1)}
