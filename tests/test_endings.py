@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck import cli
+from xlcheck.budget import time_left
 from xlcheck.cli import run
 from xlcheck.cli.defect import DEFECT
 from xlcheck.interrupts import Ended, ended_by_signals, raise_if_ended
@@ -77,7 +78,9 @@ def test_what_is_no_defect(error: BaseException, code: int, sentence: str, endin
 
 
 def started(*arguments: str | Path, **options: object) -> subprocess.Popen[str]:
-    """A command in a process of its own."""
+    """A command in a process of its own; it ignores no signal, as it would if these tests ran in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
         [sys.executable, "-m", "xlcheck", *map(str, arguments)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", **options,
@@ -123,6 +126,26 @@ def test_a_signal_that_is_swallowed_is_not_forgotten() -> None:
         with pytest.raises(Ended):
             raise_if_ended()
     raise_if_ended()
+
+
+@posix
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_in_a_finalizer_ends_the_command(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    """Nothing can be raised there; nothing is printed of it, and the command ends as soon as it asks."""
+
+    def main(**_: object) -> None:
+        class Item:
+            def __del__(self) -> None:
+                signal.raise_signal(signal.SIGTERM)
+
+        Item()
+        time_left()
+        raise AssertionError("it went on")
+
+    monkeypatch.setattr(cli.commands, "main", main)
+
+    assert run(["list"]) == 143
+    assert capsys.readouterr().err == "xlcheck: interrupted; nothing was left half-written\n"
 
 
 @posix

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any, ParamSpec, TypeVar
 
 from xlcheck.errors import OutOfTimeError, UsageError
+from xlcheck.interrupts import raise_if_ended
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -133,7 +134,9 @@ def time_left() -> float:
 
     Raises:
         OutOfTimeError: none are.
+        Ended: a signal asked this process to end, and what it raised was lost.
     """
+    raise_if_ended()
     current = _budget.get()
     if current is None:
         return math.inf

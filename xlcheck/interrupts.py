@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,12 +44,19 @@ def ended_by_signals() -> Iterator[None]:
     changed = [number for number, handler in before.items() if handler in usual]
     for number in changed:
         signal.signal(number, end)
+    shown, sys.unraisablehook = sys.unraisablehook, lambda lost: None if _is_ended(lost) else shown(lost)
     try:
         yield
     finally:
+        sys.unraisablehook = shown
         for number in changed:
             signal.signal(number, before[number])
         _asked.clear()
+
+
+def _is_ended(lost: sys.UnraisableHookArgs) -> bool:
+    """Whether a signal came in the middle of collecting garbage, where nothing can be raised; it is not forgotten."""
+    return isinstance(lost.exc_value, Ended)
 
 
 def ended_by() -> int | None:
@@ -57,7 +65,7 @@ def ended_by() -> int | None:
 
 
 def raise_if_ended() -> None:
-    """End now if a signal came while something ran that swallows what is raised, as imports of compiled code do."""
+    """End now if a signal came while something ran that swallows what is raised: compiled code, a finalizer."""
     number = ended_by()
     if number is not None and threading.current_thread() is threading.main_thread():
         raise Ended(number)

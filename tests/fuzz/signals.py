@@ -44,6 +44,8 @@ def ending(number: int, seed: int, kinds: tuple[str, ...] = tuple(COMMANDS)) -> 
     Returns:
         What, and how it came about.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell; children would ignore it, too
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
     kind, which, after = random.choice(kinds), random.choice(SIGNALS), random.uniform(0.05, 4.0)
     with tempfile.TemporaryDirectory() as name:
