@@ -7,7 +7,7 @@ with few mistakes for the cells that are right, and for each of them a place amo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
@@ -35,23 +35,42 @@ def reason_to_abstain(outcome: Outcome) -> str | None:
     roots = [_address(result.sheet, result.cell) for result in outcome.results if result.status is Status.ROOT]
     if not roots:
         return None
-    nearly = "a network was nearly recognised, but "
+    reason = next(_reasons(outcome, roots), None)
+    return None if reason is None else f"a network was nearly recognised, but {reason}"
+
+
+def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
     if not outcome.tied.complete:
-        return f"{nearly}more cells would be wrong than could be looked at"
+        yield "more cells would be wrong than could be looked at"
     unexplained = len(outcome.left.cells) + outcome.left.without_cell
     if unexplained:
-        return f"{nearly}{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"
+        yield f"{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"
     if len({_mistake(cell, outcome.table) for cell in roots}) > MOST:
-        return f"{nearly}it would have {len(roots)} wrong cells of different kinds"
-    strange = next((cell for cell in roots if not outcome.table.is_formula(cell) and not _in_line(cell, outcome)), None)
-    if strange is not None:
-        return f"{nearly}the number in {show(strange)} would have to be a formula, and nothing beside it says so"
-    return None
+        yield f"it would have {len(roots)} wrong cells of different kinds"
+    for cell in roots:
+        if _may_be_swapped(cell, outcome):
+            yield f"the weights of two units may be exchanged in {show(cell)} or in the other one's cells"
+        if not outcome.table.is_formula(cell) and not _in_line(cell, outcome):
+            yield f"the number in {show(cell)} would have to be a formula, and nothing beside it says so"
 
 
 def _address(sheet: str, cell: str) -> Address:
     area = parse_range(cell, sheet)
     return (sheet, area.top, area.left)
+
+
+def _may_be_swapped(cell: Address, outcome: Outcome) -> bool:
+    """Whether a unit is another one at every step: then it is a matter of naming which of the two is wrong."""
+    element = outcome.tied.element(cell)
+    found = next((r for r in outcome.results if _address(r.sheet, r.cell) == cell), None)
+    if element is None or found is None or found.diagnosis != "neighbour-unit":
+        return False
+    elements = outcome.tied.elements
+    kin = [
+        other for other, number in outcome.tied.held.items()
+        if elements[number].source.band == element.source.band and elements[number].index == element.index
+    ]  # fmt: skip
+    return len(kin) > 1 and all(other in outcome.tied.wrong for other in kin)
 
 
 def _mistake(cell: Address, table: CellTable) -> object:

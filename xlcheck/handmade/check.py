@@ -16,6 +16,7 @@ from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network, reason_to_abstain
 from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.handmade.by_equations import Settled, settle
 from xlcheck.handmade.networks.bindings_file import read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
@@ -36,6 +37,9 @@ from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import WorkbookContent
 
 ATOL = RTOL = 1e-12
+_MOST_DOUBTS = 3
+_SMALL, _WHOLE = 600, 5.0
+"""Formulas up to which a part is read as a whole, and seconds for it: what has no witnesses is small."""
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
 
 
@@ -137,27 +141,54 @@ class _Search:
         with effort.limited_to(self._seconds):
             for number, part in enumerate(parts):
                 name = "" if len(parts) == 1 else f"{_names(part)}: "
-                found: PartOutcome | str
-                try:
-                    with effort.limited_to(effort.left() / (len(parts) - number)):
-                        found = self._settle(part)
-                except effort.OutOfTimeError:
-                    found = "the search for a network took too long"
-                if isinstance(found, str):
-                    abstentions.append(
-                        Abstention(part.table, part.values, f"{name}{found}; {_HOW}", looks_like_a_network(part.table))
-                    )
-                else:
-                    outcomes.append(found)
+                with effort.limited_to(effort.left() / (len(parts) - number)):
+                    found, left_out = self._settle(part, name)
+                outcomes += found
+                abstentions += left_out
         return outcomes, abstentions
 
-    def _settle(self, part: SheetGroup) -> PartOutcome | str:
-        """What became of a part, or why there is no verdict on it."""
-        if self._gradients is not None:
-            trained = backward_outcome(part.table, part.values, self._tolerance, self._gradients)
-            if trained is not None:
-                return trained
+    def _settle(self, part: SheetGroup, name: str) -> tuple[list[PartOutcome], list[Abstention]]:
+        """What became of a part, and its cells without a verdict.
+
+        Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
+        network is too small to have witnesses, the part is read as the training of a network, or as a whole.
+        """
         opinion = replace(self._opinion, values=part.values)
+        layers = Settled()
+        whole: Outcome | str = "nothing else was recognised"
+        try:
+            layers = settle(part, opinion, self._recompute, self._tolerance, self._perturb)
+            if layers.is_sure:
+                return [*map(part_outcome, layers.outcomes)], [*_spare(part, layers)]
+            trained = self._trained(part)
+            if trained is not None:
+                return [trained], []
+            if layers.may_be_more and len(part.table.formulas) <= _SMALL:
+                with effort.limited_to(_WHOLE):
+                    whole = self._as_a_whole(part, opinion)
+        except effort.OutOfTimeError:
+            whole = "the search for a network took too long"
+        if isinstance(whole, Outcome):
+            if not layers.contradicts(whole):
+                return [part_outcome(whole)], []
+            layers, whole = Settled(), "two readings are equally likely, and each calls other cells wrong"
+        because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
+        cells = layers.left if layers.outcomes else tuple(part.table.texts)
+        matters = looks_like_a_network(part.table) or bool(layers.outcomes)
+        left = Abstention(part.table, part.values, cells, f"{name}{because}; {_HOW}", matters)
+        if not layers.outcomes:
+            return [], [left]
+        found = [*map(part_outcome, layers.outcomes)]
+        return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
+
+    def _trained(self, part: SheetGroup) -> PartOutcome | None:
+        """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
+        if self._gradients is None:
+            return None
+        return backward_outcome(part.table, part.values, self._tolerance, self._gradients)
+
+    def _as_a_whole(self, part: SheetGroup, opinion: Opinion) -> Outcome | str:
+        """What became of a part as one network, or why there is no verdict on it."""
         detection = recognise(part.table, part.values, opinion.sessions, part.precedents)
         networks = tuple(detected.network for detected in detection.networks)
         if not networks:
@@ -169,7 +200,13 @@ class _Search:
         reason = reason_to_abstain(outcome)
         if reason is not None:
             return "".join(f"{note}; " for note in detection.notes) + reason
-        return part_outcome(replace(outcome, notes=(*_assumed(outcome), *detection.notes, *outcome.notes)))
+        return replace(outcome, notes=(*_assumed(outcome), *detection.notes, *outcome.notes))
+
+
+def _spare(part: SheetGroup, layers: Settled) -> Iterator[Abstention]:
+    """The formula cells of a part that need no verdict."""
+    if layers.spare:
+        yield Abstention(part.table, part.values, layers.spare, "", matters=False)
 
 
 def _names(part: SheetGroup) -> str:

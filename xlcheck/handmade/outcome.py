@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,12 @@ from xlcheck.errors import UsageError
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.trace import Trace
+from xlcheck.handmade.equations.placement import Placement
 from xlcheck.handmade.judging.diagnose import Diagnoser
 from xlcheck.handmade.judging.explain import Explainer
 from xlcheck.handmade.judging.verdicts import Judge, Verdict
 from xlcheck.handmade.networks.by_value import GivenModel
+from xlcheck.handmade.networks.elements import Values
 from xlcheck.handmade.networks.network import Network, numbers_in
 from xlcheck.handmade.networks.targets import free_targets
 from xlcheck.handmade.networks.weights import WeightReport, compare_weights
@@ -44,6 +47,7 @@ class Outcome:
 
     Attributes:
         table: the cells that were looked at.
+        precedents: who reads what.
         networks: the networks.
         traces: Keras's values for each of them.
         tied: what each cell should hold.
@@ -55,6 +59,7 @@ class Outcome:
     """
 
     table: CellTable
+    precedents: Precedents
     networks: tuple[Network, ...]
     traces: tuple[Trace, ...]
     tied: Tie
@@ -63,6 +68,10 @@ class Outcome:
     notes: tuple[str, ...]
     weights: Collection[Address]
     left: Unrecognised
+
+    def read(self, cell: Address) -> list[Address]:
+        """The cells that a cell's formula reads."""
+        return self.precedents.of(cell)
 
     @property
     def roots(self) -> list[Verdict]:
@@ -81,6 +90,8 @@ def judged(
     model: GivenModel | None = None,
     told: bool,
     perturb: int = 0,
+    known: Mapping[Address, float] = MappingProxyType({}),
+    placement: Placement | None = None,
 ) -> Outcome:
     """Compare the cells of networks with Keras.
 
@@ -94,6 +105,8 @@ def judged(
         model: a model whose weights the cells should hold.
         told: whether somebody has said where the networks are.
         perturb: how many times to change all weights and inputs and to compare again.
+        known: wrong cells that the networks read, and what they should hold.
+        placement: what each cell should hold, where that is known already; otherwise it is found by fingerprints.
 
     Raises:
         UsageError: a cell that should hold a given number holds none.
@@ -101,19 +114,23 @@ def judged(
     corrections, right_inputs = correct_inputs(table, opinion, networks, precedents)
     numbers = _given_numbers(table, networks, opinion) | right_inputs
     weights = _compare_weights(table, networks, model, numbers)
-    numbers |= weights.right
-    wrong_inputs = {*corrections, *right_inputs, *weights.right}
+    numbers |= {**weights.right, **known}
+    wrong_inputs = {*corrections, *right_inputs, *weights.right, *known}
     traces = tuple(recompute(network.spec, network.values(numbers)) for network in networks)
-    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers, free_targets(table, networks, precedents))
-    tied = tie(table, probe, networks, precedents)
+    tied, settings = (
+        _by_fingerprints(table, opinion, networks, precedents)
+        if placement is None
+        else (placement.tied, placement.settings)
+    )
     judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
-    if perturb:
-        wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, perturb)
-        verdicts = with_perturbation(verdicts, wrong, tied)
+    if placement is not None:
+        verdicts = with_perturbation(verdicts, set(tied.wrong), tied)
+    if perturb or any(verdict.only_here for verdict in verdicts):
+        wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, max(1, perturb))
+        verdicts = with_perturbation(verdicts, wrong if perturb else wrong & tied.wrong.keys(), tied)
     left = unrecognised(table, opinion.values, networks, tied, precedents, wrong_inputs, told=told)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in left.cells]
-    settings = [probe.graph_values(number) for number in range(len(networks))]
     explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
     results += weights.results
@@ -123,7 +140,19 @@ def judged(
     agreeing = [verdict.cell for verdict in verdicts if verdict.status is Status.AGREE]
     results += stored_values(table, opinion.values, precedents, agreeing)
     notes = (*weights.notes(), *_notes(verdicts, tied), *left.notes)
-    return Outcome(table, networks, traces, tied, tuple(verdicts), tuple(results), notes, tuple(weights.compared), left)
+    return Outcome(
+        table, precedents, networks, traces, tied, tuple(verdicts), tuple(results), notes, tuple(weights.compared), left
+    )
+
+
+def _by_fingerprints(
+    table: CellTable, opinion: Opinion, networks: Sequence[Network], precedents: Precedents
+) -> tuple[Tie, list[list[Values]]]:
+    """What each cell should hold, by what an engine computes from random weights and inputs."""
+    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers, free_targets(table, networks, precedents))
+    tied = tie(table, probe, networks, precedents)
+    settings: list[list[Values]] = [[*probe.graph_values(number)] for number in range(len(networks))]
+    return tied, settings
 
 
 def _compare_weights(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.network import Network
@@ -48,7 +49,9 @@ def disagreeing(
     """
     found: set[Address] = set()
     for number in range(rounds):
-        random = random_numbers(networks, _FIRST_SEED + number)
+        # A first step may leave out what a state of 0 adds, which is no slip: the states before it stay as they are.
+        states = {c for n in networks for q, _, _, c in n.cells() if q.band.role is Role.STATE}
+        random = {c: x for c, x in random_numbers(networks, _FIRST_SEED + number).items() if c not in states}
         session = opinion.sessions.saved()
         for cell, value in random.items():
             session.set(*cell, value)
@@ -88,10 +91,11 @@ def _wrong(
 
 
 def with_perturbation(verdicts: Sequence[Verdict], wrong: set[Address], tied: Tie) -> list[Verdict]:
-    """The verdicts, where cells that agreed only for the numbers shown are wrong, or follow from such cells."""
+    """The verdicts, where cells that are right only for the numbers shown are wrong, or follow from such cells."""
     found = []
     for verdict in verdicts:
-        if verdict.status is not Status.AGREE or verdict.cell not in wrong or verdict.is_noise:
+        holds = verdict.status is Status.AGREE or (verdict.status is Status.CARRIED and verdict.cell in tied.wrong)
+        if not holds or verdict.cell not in wrong or verdict.is_noise:
             found.append(verdict)
             continue
         status = Status.ROOT if verdict.cell in tied.wrong else Status.CARRIED

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome, plain
 from xlcheck.handmade.part_outcome import PartOutcome
@@ -28,17 +29,19 @@ _ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Sta
 
 @dataclass(frozen=True)
 class Abstention:
-    """A part of a workbook without a verdict.
+    """Formula cells of a workbook without a verdict.
 
     Attributes:
-        table: its cells.
-        values: what they hold.
-        reason: why, and what would settle it, in one sentence.
-        matters: whether it may be a network; scratch beside networks is no gap in the check.
+        table: the worksheets on which they stand.
+        values: what these hold.
+        cells: the formula cells.
+        reason: why, and what would settle it, in one sentence; empty where nothing is to be said.
+        matters: whether they may belong to a network; scratch beside networks is no gap in the check.
     """
 
     table: CellTable
     values: CellValues
+    cells: Sequence[Address]
     reason: str
     matters: bool = True
 
@@ -70,7 +73,7 @@ def report_of(
         engine=f"{opinion.engine.name} {opinion.engine.version}",
         oracle=parts[0].oracle,
         counts=Counts(
-            formula_cells=sum(p.formula_cells for p in parts) + sum(len(a.table.formulas) for a in abstentions),
+            formula_cells=sum(p.formula_cells for p in parts) + sum(len(a.cells) for a in abstentions),
             checked=checked,
             agree=checked - number[Status.ROOT] - number[Status.CARRIED],
             root=number[Status.ROOT],
@@ -84,7 +87,8 @@ def report_of(
         cells=Cells(results),
         notes=tuple(dict.fromkeys((
             *content.notes, *_links(content), *opinion.notes, *notes,
-            *(note for part in parts for note in part.notes), *(abstention.reason for abstention in abstentions),
+            *(note for part in parts for note in part.notes),
+            *(abstention.reason for abstention in abstentions if abstention.reason),
             *without_effect(content, circular=circular),
         ))),
         quantities=tuple(dict.fromkeys(quantity for part in parts for quantity in part.quantities)),
@@ -127,10 +131,11 @@ def _formula_cells(outcome: Outcome) -> int:
 def _left_out(part: Abstention) -> Iterator[CellResult]:
     """The formula cells of a part without a verdict."""
     status = Status.NOT_EVALUATED if part.matters else Status.UNBOUND
-    for cell, text in part.table.texts.items():
+    for cell in part.cells:
         value = part.values[part.table.index[cell]]
         yield CellResult(
-            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None, f"={text}", None,
+            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None,
+            f"={part.table.texts[cell]}", None,
             part.reason if part.matters else UNBOUND,
         )  # fmt: skip
 

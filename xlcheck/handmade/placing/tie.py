@@ -118,7 +118,7 @@ class _Tier:
         formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
         formulas = [cell for cell in formulas if cell not in prepares and not table.is_data_table(cell)]
         kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
-        labels = Labels.of(table).taught(_gates(networks))
+        labels = Labels.of(table).taught(gates_of_weights(networks))
         self._rejected: list[dict[Address, int]] = []
         # Formula, band and index that a wrong cell held → the band it should hold, how many steps on, and the index.
         self._changed: dict[tuple[str | None, Band, int], tuple[Band, int, int]] = {}
@@ -315,7 +315,7 @@ class _Tier:
         self._probe.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
 
 
-def _gates(networks: Sequence[Network]) -> Iterator[tuple[Address, str]]:
+def gates_of_weights(networks: Sequence[Network]) -> Iterator[tuple[Address, str]]:
     """The cells of the weights of gates, with the gate."""
     for network in networks:
         for layer in network.spec.layers:

@@ -1,0 +1,62 @@
+"""From a worksheet to verdicts: wrong cells are named with witnesses, and without them nobody is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import dense, save, simple_rnn
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+pytestmark = pytest.mark.keras
+
+
+def roots(cells: dict[str, object], folder: Path) -> list[str]:
+    """The cells that are called wrong; none where there is no verdict."""
+    try:
+        return [cell.cell for cell in check(save(cells, folder / "w.xlsx")).roots]
+    except NothingCheckedError:
+        return []
+
+
+@pytest.mark.parametrize("cells", [dense(4), dense(1), dense(3, bias=False), simple_rnn(4), simple_rnn(2)])
+def test_a_right_worksheet_agrees(tmp_path: Path, cells: dict[str, object]) -> None:
+    """Every formula is compared with Keras, and none is left out."""
+    report = check(save(cells, tmp_path / "w.xlsx"))
+
+    assert report.ok
+    assert report.counts.agree == sum(str(value).startswith("=") for value in cells.values())
+
+
+@pytest.mark.parametrize(
+    ("cell", "formula"),
+    [
+        ("I14", "=TANH($E14*C$2+$F14*C$3+H13*C$5+I13*C$6+H13*C$7+C$9)"),
+        ("I14", "=TANH($E14*C$2+$F14*C$3+H13*C$5+I13*C$6+J13*C$7)"),
+        ("J15", "=$E15*D$2+$F15*D$3+H14*D$5+I14*D$6+J14*D$7+D$9"),
+        ("H13", "=TANH($E13*B$2+$F13*C$3+H12*B$5+I12*B$6+J12*B$7+B$9)"),
+        ("I16", "=TANH($E15*C$2+$F16*C$3+H15*C$5+I15*C$6+J15*C$7+C$9)"),
+    ],
+    ids=["neighbour unit", "no bias", "no activation", "other weight", "other step"],
+)
+def test_one_mistake_is_one_root(tmp_path: Path, cell: str, formula: str) -> None:
+    """The cell with the mistake, and none that follows from it."""
+    assert roots(simple_rnn(6, wrong={cell: formula}), tmp_path) == [cell]
+
+
+def test_a_term_that_is_zero_for_the_numbers_shown_is_missed_by_nobody(tmp_path: Path) -> None:
+    """A slip that changes no number today is a slip."""
+    wrong: dict[str, object] = {f"E{row}": 0.0 for row in range(12, 18)}
+    wrong["I14"] = "=TANH($F14*C$3+H13*C$5+I13*C$6+J13*C$7+C$9)"
+
+    assert roots(simple_rnn(6) | wrong, tmp_path) == ["I14"]
+
+
+def test_one_against_one_blames_nobody(tmp_path: Path) -> None:
+    """Of two samples with weights in another order nobody can say which is wrong."""
+    cells = {name: value for name, value in dense(2).items() if name not in {"I8", "I9", "J8", "J9"}}
+    cells |= {"I8": "=TANH(E8*B2+F8*B3+G8*B4)", "I9": "=TANH(E9*B3+F9*B2+G9*B4)"}
+
+    assert roots(cells, tmp_path) == []

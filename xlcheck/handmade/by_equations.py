@@ -1,0 +1,213 @@
+"""Check the layers that formulas show by their equations, each by itself and on what stands in its own inputs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlcheck.errors import UsageError
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade import effort
+from xlcheck.handmade.equations.forms import COPY, GIVEN, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.networks import networks_of
+from xlcheck.handmade.equations.objections import objections
+from xlcheck.handmade.equations.placement import place
+from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.recognise import recognise_layers
+from xlcheck.handmade.equations.witnesses import reason_to_doubt
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.outcome import Outcome, Recompute, judged
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.content import Cell
+
+_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the equations of some worksheets say.
+
+    Attributes:
+        outcomes: a verdict for each layer that was accepted.
+        left: formula cells that have none and should have one.
+        spare: formula cells that need none: copies, typed numbers, texts, units that nothing reads.
+        doubts: why there is no verdict on what was nearly recognised.
+        may_be_more: whether activations of weighted sums were seen, so that there is a network.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    left: tuple[Address, ...] = ()
+    spare: tuple[Address, ...] = ()
+    doubts: tuple[str, ...] = ()
+    may_be_more: bool = True
+
+    @property
+    def roots(self) -> set[Address]:
+        """The cells that are called wrong."""
+        return {verdict.cell for outcome in self.outcomes for verdict in outcome.roots}
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether every formula that should have a verdict is right, and nothing speaks for another reading."""
+        return bool(self.outcomes) and not (self.left or self.doubts or self.roots)
+
+    def contradicts(self, other: Outcome) -> bool:
+        """Whether another reading of the same cells calls others wrong."""
+        judged_cells = {verdict.cell for outcome in self.outcomes for verdict in outcome.verdicts}
+        return bool(self.roots) and self.roots != {v.cell for v in other.roots if v.cell in judged_cells}
+
+
+def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: Tolerance, perturb: int) -> Settled:
+    """Recognise and judge the layers of some worksheets.
+
+    Args:
+        part: the worksheets.
+        opinion: what they hold, and the engine to ask again.
+        recompute: asks Keras.
+        tolerance: what counts as agreement.
+        perturb: how many times to change all weights and inputs and to compare again.
+    """
+    terms = CellTerms(part.table, part.values)
+    recognised = recognise_layers(terms)
+    names = Counter[str]()
+    named: list[tuple[Reading, tuple[Network, ...]]] = []
+    for reading in recognised.readings:
+        name = _NAMES[reading.kind]
+        named.append((reading, networks_of(reading, f"{name}_{names[name]}" if names[name] else name)))
+        names[name] += 1
+    claimed = {cell for _, networks in named for cell in _bound(networks)}
+    taken: set[Address] = set()
+    outcomes: list[Outcome] = []
+    doubts = [f"the weighted sums from {show(cell_of(atom))} on were not judged: {why}"
+              for atom, why in recognised.doubtful]  # fmt: skip
+    known: dict[Address, float] = {}
+    for reading, networks in named:
+        effort.require_time()
+        others = (claimed - set(_bound(networks))) | taken | _unused_cells([reading], recognised.forms)
+        own = _closure(reading, networks, part.table, part.precedents, others)
+        given = {cell for network in networks for *_, cell in network.cells()}
+        table, values = _excerpt(part.table, part.values, own, given)
+        precedents = Precedents(table)
+        placement = place(table, networks, precedents, terms)
+        try:
+            outcome = judged(
+                table, replace(opinion, values=values), precedents, networks, recompute, tolerance, told=True,
+                perturb=perturb, known={cell: known[cell] for cell in given & known.keys()}, placement=placement,
+            )  # fmt: skip
+        except UsageError as error:
+            doubts.append(str(error))
+            continue
+        why = reason_to_doubt(reading, outcome, recognised.forms, placement.unsure)
+        if why is not None:
+            doubts.append(why)
+            continue
+        notes = (*_recognised(reading, networks), *outcome.notes, *_unused(reading))
+        outcomes.append(replace(outcome, notes=notes))
+        taken |= own
+        known |= {v.cell: v.desired for v in outcome.verdicts if v.status in {Status.ROOT, Status.CARRIED}}
+    doubts += objections(part.table, part.precedents, named)
+    left, spare = _rest(part, taken, recognised.forms, recognised.readings)
+    return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), recognised.has_activations)
+
+
+def _bound(networks: Sequence[Network]) -> Iterator[Address]:
+    for network in networks:
+        for quantities in network.bound:
+            for places in quantities.values():
+                yield from (place for place in places if place is not None)
+
+
+def _closure(
+    reading: Reading,
+    networks: Sequence[Network],
+    table: CellTable,
+    precedents: Precedents,
+    others: Collection[Address],
+) -> set[Address]:
+    """The cells in which a layer is computed: its results, and the formulas between them and what it is given."""
+    given = {cell for network in networks for *_, cell in network.cells()}
+    found: set[Address] = set()
+    unused = {(row, step) for row in reading.unused for step in reading.layer.steps}
+    sums = [cell_of(atom) for atom, where in reading.layer.by_atom.items() if where not in unused]
+    stack = [cell for cell in (*_bound(networks), *sums) if cell not in given and cell not in others]
+    while stack:
+        cell = stack.pop()
+        if cell not in found:
+            found.add(cell)
+            stack += [p for p in precedents.of(cell) if table.is_formula(p) and p not in given and p not in others]
+    return found
+
+
+def _excerpt(
+    table: CellTable, values: CellValues, own: Collection[Address], given: Collection[Address]
+) -> tuple[CellTable, CellValues]:
+    """A layer's cells as a workbook of its own, in which what it is given are numbers."""
+    content = table.content
+    cells: dict[str, dict[tuple[int, int], Cell]] = {}
+    for address in sorted({*own, *given}):
+        cell = table.cell(address)
+        if cell is None:
+            continue
+        if address not in own and cell.formula is not None:
+            value = values[table.index[address]]
+            cell = Cell(value if isinstance(value, float | str | bool) else None)
+        cells.setdefault(address[0], {})[address[1:]] = cell
+    sheets = {name: replace(sheet, cells=cells.get(name, {})) for name, sheet in content.sheets.items()}
+    part = CellTable(replace(content, sheets=sheets))
+    positions = [table.index[address] for address in part.addresses]
+    others = {i: values.others[p] for i, p in enumerate(positions) if p in values.others}
+    return part, CellValues(values.numbers[np.array(positions, dtype=np.intp)], others)
+
+
+def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
+    """What the formulas were read as."""
+    (layer,) = networks[0].spec.layers
+    cells = sorted(cell for cell in networks[0].weights[f"{layer.name}.kernel"] if cell is not None)
+    steps, documents = len(reading.documents[0]), len(reading.documents)
+    times = f", {steps} steps" if steps > 1 else ""
+    samples = f", {documents} samples" if documents > 1 else ""
+    yield (
+        f"no bindings were given; assumed {layer.name} = {reading.kind}({reading.units}, "
+        f"{reading.activations['activation']}){times}{samples} (weights from {show(cells[0])} on)"
+    )
+
+
+def _unused(reading: Reading) -> Iterator[str]:
+    """Rows that look like units of a layer and that nothing reads."""
+    for row in reading.unused:
+        cells = sorted(x.atom for step in reading.layer.steps for x in reading.layer.at.get((row, step), ()))
+        shown = ", ".join(show(cell_of(atom)) for atom in cells[:4]) + (" …" if len(cells) > 4 else "")
+        yield f"{shown} look like one more unit of the layer, but nothing reads them; they were not checked"
+
+
+def _rest(
+    part: SheetGroup, taken: Collection[Address], forms: Forms, readings: Sequence[Reading]
+) -> tuple[list[Address], list[Address]]:
+    """The formulas that no layer has: those that should have a verdict, and those that need none."""
+    spare = _unused_cells(readings, forms)
+    left: list[Address] = []
+    for cell in part.table.texts:
+        if cell not in taken and cell not in spare:
+            kind = forms.of(atom_of(cell)).kind
+            value = part.values[part.table.index[cell]]
+            (spare.add if kind in {COPY, GIVEN} or not isinstance(value, float) else left.append)(cell)
+    return left, [cell for cell in part.table.texts if cell in spare and cell not in taken]
+
+
+def _unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
+    found = set()
+    for reading in readings:
+        for (row, _), own in reading.layer.at.items():
+            if row in reading.unused:
+                for instance in own:
+                    found |= {cell_of(atom) for atom in (instance.atom, *forms.inlined.get(instance.atom, ()))}
+    return found

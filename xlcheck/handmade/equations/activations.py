@@ -1,0 +1,124 @@
+"""Activations however they are written: with TANH, with EXP in one or in several cells, with IF or MAX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xlcheck.formulas.algebra import Expression, Function, Product, Sum, Term
+
+Found = tuple[str, Expression]
+"""An activation's name in Keras, or `exp`, and what it is applied to."""
+Inside = Callable[[Expression], Expression]
+"""The term that a cell holds; any other term as it is."""
+
+_GREATER, _SMALLER = frozenset({">", ">="}), frozenset({"<", "<="})
+
+
+def activation_of(term: Term, inside: Inside) -> Found | None:
+    """The activation that a term is, or None.
+
+    Args:
+        term: what a formula computes.
+        inside: opens cells that hold a part of it.
+    """
+    if isinstance(term, Function):
+        return _function(term)
+    if isinstance(term, Product):
+        return _sigmoid(term, inside) or _tanh(term, inside)
+    return None
+
+
+def _function(term: Function) -> Found | None:
+    arguments = term.arguments
+    if term.name in {"TANH", "EXP"} and isinstance(arguments[0], Term):
+        return term.name.lower(), arguments[0]
+    if term.name == "MAX" and len(arguments) == 2 and 0.0 in arguments:
+        return "relu", arguments[0] if arguments[1] == 0.0 else arguments[1]
+    if term.name == "IF" and len(arguments) == 3:
+        condition, then, other = arguments
+        if not isinstance(condition, Function) or len(condition.arguments) != 2:
+            return None
+        left, right = condition.arguments
+        if left == 0.0:
+            left, right, greater, smaller = right, left, _SMALLER, _GREATER
+        else:
+            greater, smaller = _GREATER, _SMALLER
+        if right == 0.0 and condition.name in greater:
+            return _rectified(left, then, other)
+        if right == 0.0 and condition.name in smaller:
+            return _rectified(left, other, then)
+    return None
+
+
+def _rectified(x: Expression, positive: Expression, negative: Expression) -> Found | None:
+    return ("relu", x) if positive is x and negative == 0.0 else None
+
+
+def _sigmoid(term: Product, inside: Inside) -> Found | None:
+    """`1/(1+exp(−z))` or `exp(z)/(1+exp(z))`."""
+    below = [factor for factor, power in term.factors if power == -1]
+    above = [factor for factor, power in term.factors if power == 1]
+    if len(below) != 1 or len(below) + len(above) != len(term.factors):
+        return None
+    total = inside(below[0])
+    if not isinstance(total, Sum) or total.constant != 1 or len(total.parts) != 1 or total.parts[0][1] != 1:
+        return None
+    exponent = _exponent(total.parts[0][0], inside)
+    if exponent is None:
+        return None
+    if not above:
+        return None if (z := _negative(exponent, inside)) is None else ("sigmoid", z)
+    if len(above) == 1 and _same(_exponent(above[0], inside), exponent):
+        return "sigmoid", exponent
+    return None
+
+
+def _exponent(term: Expression, inside: Inside) -> Expression | None:
+    term = inside(term)
+    return term.arguments[0] if isinstance(term, Function) and term.name == "EXP" else None
+
+
+def _negative(term: Expression, inside: Inside) -> Expression | None:
+    """What a term is the negative of; `−z` may stand in a cell of its own."""
+    found = _minus(term)
+    return found if found is not None else _minus(inside(term))
+
+
+def _minus(term: Expression) -> Expression | None:
+    if isinstance(term, Sum):
+        if not term.constant and len(term.parts) == 1 and term.parts[0][1] == -1:
+            return term.parts[0][0]
+        return Sum(-term.number - 1, -term.constant, tuple((part, -factor) for part, factor in term.parts))
+    return None
+
+
+def _tanh(term: Product, inside: Inside) -> Found | None:
+    """`(exp(z) − exp(−z))/(exp(z) + exp(−z))`, `(exp(2z) − 1)/(exp(2z) + 1)` and `(1 − exp(−2z))/(1 + exp(−2z))`."""
+    if len(term.factors) != 2 or sorted(power for _, power in term.factors) != [-1, 1]:
+        return None
+    (above,) = [inside(factor) for factor, power in term.factors if power == 1]
+    (below,) = [inside(factor) for factor, power in term.factors if power == -1]
+    if not isinstance(above, Sum) or not isinstance(below, Sum):
+        return None
+    signs, ones = _exponentials(above, inside), _exponentials(below, inside)
+    if signs is None or ones is None or len(signs) != len(ones):
+        return None
+    if above.constant == below.constant == 0 and len(signs) == 2:
+        (plus, _), (_, sign) = sorted(signs, key=lambda item: -item[1])
+        return ("tanh", plus) if sign == -1 and {factor for _, factor in ones} == {1.0} else None
+    if len(signs) == 1 and abs(above.constant) == below.constant == 1 and ones[0][1] == 1:
+        exponent, sign = signs[0]
+        if sign == -above.constant and isinstance(exponent, Sum) and len(exponent.parts) == 1 and not exponent.constant:
+            inner, factor = exponent.parts[0]
+            if factor == 2 * sign:
+                return "tanh", inner
+    return None
+
+
+def _exponentials(total: Sum, inside: Inside) -> list[tuple[Expression, float]] | None:
+    found = [(_exponent(part, inside), factor) for part, factor in total.parts]
+    return None if any(exponent is None for exponent, _ in found) else found  # type: ignore[return-value]
+
+
+def _same(one: Expression | None, other: Expression) -> bool:
+    return one is other or (isinstance(one, float) and one == other)

@@ -1,0 +1,60 @@
+"""A Dense layer: rows without memory, each step a sample; with a softmax over exponentials."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from xlcheck.handmade.equations.forms import RATIO, Atom, Forms, Monomial
+from xlcheck.handmade.equations.layers import Layer
+from xlcheck.handmade.equations.reading import Reading
+
+KERAS = frozenset({"tanh", "sigmoid", "relu", "linear"})
+
+
+def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
+    """The layer as Dense layers, one for the rows of each activation; rows with others are left out."""
+    by_activation: dict[str, list[int]] = defaultdict(list)
+    for row in layer.rows:
+        by_activation[layer.activations[row]].append(row)
+    found = []
+    for activation, rows in by_activation.items():
+        part = layer if len(by_activation) == 1 else layer.restricted(rows)
+        if activation in KERAS:
+            found.append(_reading(part, activation, _outputs(part, forms)))
+        elif activation == "exp":
+            shares = _shares(part, forms)
+            if shares:
+                found.append(_reading(part, "softmax", shares))
+    return found
+
+
+def _reading(layer: Layer, activation: str, values: dict[tuple[int, int], Atom]) -> Reading:
+    documents = [[step] for step in layer.steps]
+    return Reading("Dense", {"activation": activation}, layer, [layer.rows], {}, documents, {"y": values})
+
+
+def _outputs(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
+    return {
+        (step, unit): atom
+        for unit, row in enumerate(layer.rows) for step in layer.steps
+        if (atom := layer.standing(row, step, forms)) is not None
+    }  # fmt: skip
+
+
+def _shares(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
+    """The cells that divide an exponential by the sum of all of its step, if most steps have them."""
+    sums: dict[frozenset[Monomial], int] = {}
+    for step in layer.steps:
+        atoms = [layer.atom(row, step) for row in layer.rows]
+        sums[frozenset((atom,) for atom in atoms if atom is not None)] = step
+    found = {}
+    for atom in list(forms):
+        form = forms.of(atom)
+        if form.kind == RATIO and len(form.polynomial) == 1:
+            of = sums.get(frozenset(form.below))
+            ((monomial, factor),) = form.polynomial.items()
+            if of is not None and factor == 1 and len(monomial) == 1 and set(form.below.values()) == {1.0}:
+                place = layer.by_atom.get(monomial[0])
+                if place is not None and place[1] == of:
+                    found[of, layer.rows.index(place[0])] = atom
+    return found if 2 * len(found) > len(layer.by_atom) else {}

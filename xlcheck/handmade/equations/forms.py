@@ -1,0 +1,238 @@
+"""What each cell computes, as one of a few forms: a copy, a polynomial, or an activation of a polynomial.
+
+Sums are followed through the cells that hold their parts, so that it does not matter over how many cells a learner
+has spread a weighted sum. An activation inside of a longer formula is an atom of its own, without a cell.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlcheck.formulas.algebra import Address, Expression, Leaf, Product, Sum, Term
+from xlcheck.handmade import effort
+from xlcheck.handmade.equations.activations import activation_of
+from xlcheck.handmade.reading.cell_terms import CellTerms
+
+Atom = tuple[str, int, int, int]
+"""A cell with 0, or a part of its formula with a number from 1."""
+Monomial = tuple[Atom, ...]
+"""Factors in order."""
+Polynomial = Mapping[Monomial, float]
+"""Monomial → coefficient; the empty monomial is a number."""
+
+GIVEN, COPY, SUM, RATIO, OPAQUE = "given", "copy", "sum", "ratio", "opaque"
+"""The kinds of forms that are no activation: a given number, a copy, a polynomial, one divided by another, others."""
+MOST_MONOMIALS = 2_000
+_FEW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What an atom computes.
+
+    Attributes:
+        kind: one of the names above, or an activation's name in Keras (`exp` too).
+        polynomial: of what; for a copy the one cell.
+        below: of a ratio, what the polynomial is divided by.
+    """
+
+    kind: str
+    polynomial: Polynomial
+    below: Polynomial = field(default_factory=dict)
+
+    @property
+    def is_activation(self) -> bool:
+        """Whether it is an activation of its polynomial."""
+        return self.kind not in {GIVEN, COPY, SUM, RATIO, OPAQUE}
+
+
+_GIVEN, _OPAQUE = Form(GIVEN, {}), Form(OPAQUE, {})
+
+
+def atom_of(cell: Address) -> Atom:
+    """A cell as an atom."""
+    return (*cell, 0)
+
+
+def cell_of(atom: Atom) -> Address:
+    """The cell of an atom, or the one whose formula it is a part of."""
+    return atom[:3]
+
+
+class Forms:
+    """The forms of all formula cells, found on demand.
+
+    Args:
+        terms: what each formula computes from the cells that it reads.
+
+    Attributes:
+        inlined: atom → the sums that were followed into its polynomial, each with the cell that its formula names.
+        named: atom → operand → the cells by which its formula names this operand, which may be copies of it.
+    """
+
+    def __init__(self, terms: CellTerms) -> None:
+        self._terms = terms
+        self._forms: dict[Atom, Form] = {}
+        self._parts: dict[int, Atom] = {}
+        self._numbers: dict[Address, int] = defaultdict(int)
+        self._open: set[Address] = set()
+        self.inlined: dict[Atom, dict[Atom, Atom]] = defaultdict(dict)
+        self.named: dict[Atom, dict[Atom, set[Atom]]] = defaultdict(lambda: defaultdict(set))
+        for cell in terms.in_order():
+            effort.require_time()
+            self.of(atom_of(cell))
+
+    def __iter__(self) -> Iterator[Atom]:
+        return iter(self._forms)
+
+    def of(self, atom: Atom) -> Form:
+        """The form of an atom."""
+        form = self._forms.get(atom)
+        if form is None:
+            form = self._forms[atom] = self._read(cell_of(atom))
+        return form
+
+    def is_given(self, atom: Atom) -> bool:
+        """Whether an atom is a number that no formula computes from others."""
+        return self.of(atom).kind == GIVEN
+
+    def holds_something(self, atom: Atom) -> bool:
+        """Whether a number stands in a cell, typed or computed."""
+        return self._terms.holds_number(cell_of(atom))
+
+    def source(self, atom: Atom) -> Atom:
+        """What a copy of a copy repeats in the end."""
+        for _ in range(1_000):
+            form = self.of(atom)
+            if form.kind != COPY:
+                break
+            ((atom,),) = form.polynomial
+        return atom
+
+    def _read(self, cell: Address) -> Form:
+        term = self._terms.get(cell)
+        if term is None:
+            return _OPAQUE if self._terms.is_opaque(cell) else _GIVEN
+        if cell in self._open:
+            return _OPAQUE
+        self._open.add(cell)
+        form = self._form(term, atom_of(cell))
+        self._open.discard(cell)
+        return form
+
+    def _form(self, term: Term, atom: Atom) -> Form:
+        if isinstance(term, Leaf):
+            return Form(COPY, {(atom_of(term.cell),): 1.0})
+        found = activation_of(term, self._inside)
+        if found is not None:
+            name, argument = found
+            polynomial = self._polynomial(argument, atom, is_sum=True)
+            return _OPAQUE if polynomial is None else Form(name, polynomial)
+        if isinstance(term, Product) and any(power == -1 for _, power in term.factors):
+            return self._ratio(term, atom)
+        polynomial = self._polynomial(term, atom, is_sum=True)
+        if polynomial is None or len(polynomial) > MOST_MONOMIALS:
+            return _OPAQUE
+        if len(polynomial) == 1:
+            ((monomial, factor),) = polynomial.items()
+            if len(monomial) == 1 and factor == 1:
+                return Form(COPY, polynomial)
+        return Form(SUM, polynomial)
+
+    def _ratio(self, term: Product, atom: Atom) -> Form:
+        """A polynomial divided by another one."""
+        above: Polynomial | None = {(): 1.0}
+        below: Polynomial | None = {(): 1.0}
+        for factor, power in term.factors:
+            polynomial = self._polynomial(factor, atom, is_sum=power == -1)
+            if polynomial is None or above is None or below is None or power not in {1, -1}:
+                return _OPAQUE
+            if power == 1:
+                above = _times(above, polynomial)
+            else:
+                below = _times(below, polynomial)
+        return _OPAQUE if above is None or below is None else Form(RATIO, above, below)
+
+    def _inside(self, term: Expression) -> Expression:
+        """The term that a cell holds, for activations that are spread over cells."""
+        if not isinstance(term, Leaf):
+            return term
+        for _ in range(100):
+            below = self._terms.get(term.cell)
+            if not isinstance(below, Leaf):
+                return term if below is None else below
+            term = below
+        return term
+
+    def _polynomial(self, term: Expression, atom: Atom, *, is_sum: bool, in_sum: bool = False) -> Polynomial | None:
+        """A term as a polynomial over atoms; None if it has too many monomials."""
+        if not isinstance(term, Term):
+            return {(): float(term)} if term else {}
+        if isinstance(term, Leaf):
+            return self._leaf(term, atom, is_sum=is_sum, in_sum=in_sum)
+        if isinstance(term, Sum):
+            total: dict[Monomial, float] = defaultdict(float)
+            if term.constant:
+                total[()] = term.constant
+            for part, factor in term.parts:
+                polynomial = self._polynomial(part, atom, is_sum=True, in_sum=len(term.parts) > 1)
+                if polynomial is None or len(total) + len(polynomial) > MOST_MONOMIALS:
+                    return None
+                for monomial, own in polynomial.items():
+                    total[monomial] += factor * own
+            return {monomial: factor for monomial, factor in total.items() if factor}
+        if activation_of(term, self._inside) is None and isinstance(term, Product):
+            return self._product(term, atom)
+        return {(self._part(term, atom),): 1.0}
+
+    def _leaf(self, leaf: Leaf, atom: Atom, *, is_sum: bool, in_sum: bool) -> Polynomial:
+        named = atom_of(leaf.cell)
+        source = self.source(named)
+        form = self.of(source)
+        few = len(form.polynomial) <= _FEW
+        if form.kind == SUM and is_sum and ((in_sum and few) or not _multiplies(form.polynomial, self)):
+            self.inlined[atom][source] = named
+            return form.polynomial
+        self.named[atom][source].add(named)
+        return {(source,): 1.0}
+
+    def _product(self, term: Product, atom: Atom) -> Polynomial | None:
+        if not all(power in {1, 2} for _, power in term.factors):
+            return {(self._part(term, atom),): 1.0}
+        total: dict[Monomial, float] = {(): 1.0}
+        for factor, power in term.factors:
+            polynomial = self._polynomial(factor, atom, is_sum=False)
+            if polynomial is None or len(total) * len(polynomial) > _MOST_PRODUCTS:
+                return None
+            for _ in range(int(power)):
+                total = _times(total, polynomial)
+        return total
+
+    def _part(self, term: Term, atom: Atom) -> Atom:
+        """An activation or another function inside of a formula, as an atom; the same one in other formulas."""
+        cell = cell_of(atom)
+        if term.number not in self._parts:
+            self._numbers[cell] += 1
+            part = self._parts[term.number] = (*cell, self._numbers[cell])
+            found = activation_of(term, self._inside)
+            polynomial = None if found is None else self._polynomial(found[1], part, is_sum=True)
+            self._forms[part] = _OPAQUE if found is None or polynomial is None else Form(found[0], polynomial)
+        return self._parts[term.number]
+
+
+_MOST_PRODUCTS = 400
+
+
+def _multiplies(polynomial: Polynomial, forms: Forms) -> bool:
+    """Whether a polynomial multiplies computed numbers, as `o·tanh(c)` does."""
+    return any(sum(not forms.is_given(atom) for atom in monomial) > 1 for monomial in polynomial)
+
+
+def _times(one: Polynomial, other: Polynomial) -> dict[Monomial, float]:
+    total: dict[Monomial, float] = defaultdict(float)
+    for a, x in one.items():
+        for b, y in other.items():
+            total[tuple(sorted(a + b))] += x * y
+    return total

@@ -1,0 +1,220 @@
+"""Weighted sums: the cells in which one unit is computed for one step or sample.
+
+An instance is an activation, or a sum that nobody adds further, in which every summand is a number, or a number times
+something. Its atoms are coloured: one of two factors is the weight. They are told apart by consistency: what a row of
+weights has in common, and what a step's inputs have in common, meet in one instance only.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlcheck.handmade.equations.forms import SUM, Atom, Form, Forms, Monomial
+
+LINEAR = "linear"
+
+
+@dataclass(eq=False)
+class Instance:
+    """One unit at one step.
+
+    Attributes:
+        atom: the cell that holds it, or the part of one.
+        activation: by Keras's name; `linear` for a sum.
+        monomials: its summands: a bias alone, or two factors.
+        pairs: (input, weight) of each product, and (None, bias).
+    """
+
+    atom: Atom
+    activation: str
+    monomials: frozenset[Monomial]
+    pairs: tuple[tuple[Atom | None, Atom], ...] = ()
+    weights: frozenset[Atom] = field(default=frozenset())
+    inputs: frozenset[Atom] = field(default=frozenset())
+
+
+def find_instances(forms: Forms) -> dict[Atom, Instance]:
+    """The instances among all atoms, coloured."""
+    inlined = {part for parts in forms.inlined.values() for part in parts}
+    found = {}
+    for atom in list(forms):
+        form = forms.of(atom)
+        if form.is_activation or (form.kind == SUM and atom not in inlined):
+            instance = _instance(atom, form, forms)
+            if instance is not None:
+                found[atom] = instance
+    _colour(found, forms)
+    return {atom: instance for atom, instance in found.items() if instance.inputs}
+
+
+def _instance(atom: Atom, form: Form, forms: Forms) -> Instance | None:
+    products = 0
+    summands = form.polynomial
+    if form.kind == "exp":  # a softmax stays the same if a number is taken off all logits, as the largest one is
+        summands = {monomial: factor for monomial, factor in summands.items() if factor != -1 or len(monomial) != 1}
+    for monomial, factor in summands.items():
+        if factor != 1 or len(monomial) not in {1, 2}:
+            return None
+        if not any(map(forms.is_given, monomial)) or len(set(monomial)) < len(monomial):
+            return None
+        products += len(monomial) == 2
+    if not products or (form.kind == SUM and len(summands) < 2):
+        return None
+    activation = LINEAR if form.kind == SUM else form.kind
+    return Instance(atom, activation, frozenset(summands))
+
+
+class _Colours:
+    """Atoms in classes, each atom in the same or in the opposite colour of its class's first one."""
+
+    def __init__(self) -> None:
+        self._above: dict[object, tuple[object, bool]] = {}
+
+    def root(self, atom: object) -> tuple[object, bool]:
+        """The first atom of the class, and whether the colour is the opposite one."""
+        path = []
+        opposite = False
+        while atom in self._above:
+            path.append(atom)
+            atom, turned = self._above[atom]
+            opposite ^= turned
+        sign = opposite
+        for item in path:
+            _, turned = self._above[item]
+            self._above[item] = (atom, sign)
+            sign ^= turned
+        return atom, opposite
+
+    def join(self, one: object, other: object, *, opposite: bool) -> None:
+        """Two atoms have the same colour, or opposite ones, unless it is known otherwise."""
+        (a, x), (b, y) = self.root(one), self.root(other)
+        if a != b:
+            self._above[a] = (b, x ^ y ^ opposite)
+
+
+_WEIGHT = "weight"
+"""An atom that is a weight by definition."""
+
+
+def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
+    """Find out which of two numbers is the weight, and set the pairs of every instance."""
+    colours = _Colours()
+    where: dict[Atom, list[Instance]] = defaultdict(list)
+    for instance in instances.values():
+        for monomial in instance.monomials:
+            if len(monomial) == 1:
+                colours.join(monomial[0], _WEIGHT, opposite=False)
+            for atom in monomial:
+                where[atom].append(instance)
+                if not forms.is_given(atom):
+                    colours.join(atom, _WEIGHT, opposite=True)
+    _join_opposite(instances, colours, forms)
+    _join_same(where, colours)
+    _join_opposite(instances, colours, None)
+    sides = _sides(instances, where, colours, forms)
+    for instance in instances.values():
+        pairs = sorted(_pairs(instance, colours, sides, forms), key=lambda pair: (pair[0] is None, pair))
+        instance.pairs = tuple(pairs)
+        instance.weights = frozenset(weight for _, weight in pairs)
+        instance.inputs = frozenset(x for x, _ in pairs if x is not None)
+
+
+def _join_opposite(instances: Mapping[Atom, Instance], colours: _Colours, forms: Forms | None) -> None:
+    """The factors of a product have opposite colours; with forms only those of which one is computed."""
+    votes = Counter(
+        monomial for instance in instances.values() for monomial in instance.monomials
+        if len(monomial) == 2 and (forms is None or not all(map(forms.is_given, monomial)))
+    )  # fmt: skip
+    for monomial, _ in votes.most_common():
+        colours.join(*monomial, opposite=True)
+
+
+def _join_same(where: Mapping[Atom, list[Instance]], colours: _Colours) -> None:
+    """Atoms that meet in two or more instances are weights of one row, or inputs of one step."""
+    together: dict[frozenset[Atom], list[Atom]] = defaultdict(list)
+    for atom, own in where.items():
+        if len(own) > 1:
+            together[frozenset(instance.atom for instance in own)].append(atom)
+    for atoms in together.values():
+        for other in atoms[1:]:
+            colours.join(atoms[0], other, opposite=False)
+    # Where a mistake keeps two sets from being equal: most of them meet.
+    for atom, own in where.items():
+        if len(own) > 2:
+            met = Counter(other for instance in own for monomial in instance.monomials for other in monomial)
+            for other, count in met.items():
+                if other != atom and count > 1 and 2 * count > max(len(own), len(where[other])):
+                    colours.join(atom, other, opposite=False)
+
+
+def _sides(
+    instances: Mapping[Atom, Instance], where: Mapping[Atom, list[Instance]], colours: _Colours, forms: Forms
+) -> dict[object, bool]:
+    """For each class without a computed number or a bias: whether its first atom is a weight.
+
+    What the next layer reads side by side belongs to one step, so what these instances share are inputs. Failing that,
+    what several instances share are the inputs, if the other side stands in one of them each.
+    """
+    known, _ = colours.root(_WEIGHT)
+    votes: dict[object, Counter[bool]] = defaultdict(Counter)
+    for instance in instances.values():
+        read = [a for monomial in instance.monomials for a in monomial if a in instances]
+        for one, other in itertools.pairwise(read):
+            for atom in _atoms(instances[one]) & _atoms(instances[other]):
+                root, opposite = colours.root(atom)
+                votes[root][opposite] += 1
+    sides: dict[object, bool] = {}
+    for instance in instances.values():
+        for atom in _atoms(instance):
+            root, opposite = colours.root(atom)
+            if root is not known and root not in sides:
+                own = votes.get(root) or Counter(_shared(root, where, colours))
+                sides[root] = own[True] > own[False]
+    return sides
+
+
+def _shared(root: object, where: Mapping[Atom, list[Instance]], colours: _Colours) -> Iterator[bool]:
+    """A vote for each time that an atom of a class stands in a further instance."""
+    for atom, own in where.items():
+        above, opposite = colours.root(atom)
+        if above == root:
+            yield from [opposite] * (len(own) - 1)
+
+
+def _atoms(instance: Instance) -> set[Atom]:
+    return {atom for monomial in instance.monomials for atom in monomial}
+
+
+def _pairs(
+    instance: Instance, colours: _Colours, sides: Mapping[object, bool], forms: Forms
+) -> Iterator[tuple[Atom | None, Atom]]:
+    for monomial in instance.monomials:
+        if len(monomial) == 1:
+            yield None, monomial[0]
+            continue
+        one, other = monomial
+        yield (other, one) if _is_weight(one, other, colours, sides, forms) else (one, other)
+
+
+def _is_weight(one: Atom, other: Atom, colours: _Colours, sides: Mapping[object, bool], forms: Forms) -> bool:
+    if not forms.is_given(one) or not forms.is_given(other):
+        return forms.is_given(one)
+    known, turned = colours.root(_WEIGHT)
+
+    def colour(atom: Atom) -> bool:
+        root, opposite = colours.root(atom)
+        return opposite == turned if root == known else sides.get(root, True) == opposite
+
+    a, b = colour(one), colour(other)
+    return a if a != b else one < other
+
+
+def most_common(items: Iterable[Atom]) -> tuple[Atom, int, int] | None:
+    """The most common one, how often it occurs, and how often the next one; None if there is none."""
+    ranked = Counter(items).most_common(2)
+    if not ranked:
+        return None
+    return ranked[0][0], ranked[0][1], ranked[1][1] if len(ranked) > 1 else 0

@@ -1,0 +1,335 @@
+"""Rows, steps and layers: instances with the same weights are a row, those that read the same inputs a step.
+
+Rows that occur together in most of their steps are one layer. What a row multiplies an input with, and which input
+stands where, is found by a vote of all steps and all rows, so a few wrong cells do not hide a layer: they are seen
+as instances that do not fit.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from xlcheck.handmade import effort
+from xlcheck.handmade.equations.forms import Atom, Forms, Monomial
+from xlcheck.handmade.equations.instances import Instance, most_common
+
+Place = tuple[int, int]
+"""Row and step."""
+SWEEPS = 2
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A table of instances.
+
+    Attributes:
+        at: row and step → the instances that stand there: one, unless something is wrong.
+        slots: step → slot → input.
+        weights: row → slot → weight.
+        biases: row → its biases.
+    """
+
+    at: Mapping[Place, tuple[Instance, ...]]
+    slots: Mapping[int, Mapping[int, Atom]]
+    weights: Mapping[int, Mapping[int, Atom]]
+    biases: Mapping[int, frozenset[Atom]]
+
+    @cached_property
+    def rows(self) -> list[int]:
+        """The rows, as their instances stand on the worksheet."""
+        first = {row: min(x.atom for (r, _), own in self.at.items() if r == row for x in own) for row, _ in self.at}
+        return sorted(first, key=first.__getitem__)
+
+    @cached_property
+    def steps(self) -> list[int]:
+        """The steps, as their instances stand on the worksheet."""
+        first: dict[int, Atom] = {}
+        for (_, step), own in self.at.items():
+            for instance in own:
+                first[step] = min(first.get(step, instance.atom), instance.atom)
+        return sorted(first, key=first.__getitem__)
+
+    @cached_property
+    def activations(self) -> dict[int, str]:
+        """The activation of each row: that of most of its instances."""
+        found: dict[int, Counter[str]] = defaultdict(Counter)
+        for (row, _), own in self.at.items():
+            found[row].update(instance.activation for instance in own)
+        return {row: counts.most_common(1)[0][0] for row, counts in found.items()}
+
+    @cached_property
+    def misfits(self) -> list[tuple[Place, Instance]]:
+        """Instances that compute something else than their row at their step, or stand where another one does."""
+        found = []
+        for place, own in self.at.items():
+            row, step = place
+            wanted = self.wanted(row, step)
+            right = [x for x in own if x.monomials == wanted and x.activation == self.activations[row]]
+            found += [(place, x) for x in own if x not in right]
+        return found
+
+    def wanted(self, row: int, step: int) -> frozenset[Monomial]:
+        """What a row should sum up at a step."""
+        slots, weights = self.slots[step], self.weights[row]
+        products = (tuple(sorted((slots[slot], weights[slot]))) for slot in slots.keys() & weights.keys())
+        biases = ((bias,) for bias in self.biases[row] if self._has_bias[step])
+        return frozenset((*products, *biases))
+
+    @cached_property
+    def _has_bias(self) -> dict[int, bool]:
+        """Whether most instances of a step add their bias."""
+        counts: dict[int, Counter[bool]] = defaultdict(Counter)
+        for (row, step), own in self.at.items():
+            for instance in own if self.biases[row] else ():
+                counts[step][any(x is None for x, _ in instance.pairs)] += 1
+        return defaultdict(bool, {step: votes[True] >= votes[False] for step, votes in counts.items()})
+
+    @property
+    def instances(self) -> Iterator[Instance]:
+        """All instances."""
+        for own in self.at.values():
+            yield from own
+
+    @cached_property
+    def by_atom(self) -> dict[Atom, Place]:
+        """The place of each instance."""
+        return {instance.atom: place for place, own in self.at.items() for instance in own}
+
+    def fits(self, place: Place) -> bool:
+        """Whether exactly one instance stands at a place, and it is right."""
+        return len(self.at.get(place, ())) == 1 and place not in self._misfitting
+
+    @cached_property
+    def _misfitting(self) -> frozenset[Place]:
+        return frozenset(place for place, _ in self.misfits)
+
+    @property
+    def fit(self) -> float:
+        """The share of the instances that fit."""
+        count = sum(len(own) for own in self.at.values())
+        return 1 - len(self.misfits) / count
+
+    def atom(self, row: int, step: int) -> Atom | None:
+        """The instance that stands at a place; of several, the one where the lines of its row and its step cross."""
+        own = self.at.get((row, step), ())
+        if len(own) == 1:
+            return own[0].atom
+        stands = [x.atom for x in own if x.atom == self.crossing(row, step)]
+        return stands[0] if stands else None
+
+    def standing(self, row: int, step: int, forms: Forms) -> Atom | None:
+        """The same; where none is known, the cell at the crossing of its lines, if a number or formula stands there.
+
+        A weighted sum of another row that stands where its own lines cross does not stand here too.
+        """
+        known = self.atom(row, step)
+        if known is not None and self.fits((row, step)):
+            return known
+        crossing = self.crossing(row, step)
+        if known is not None:  # a copy stands in the place of what should be an activation
+            return crossing if crossing is not None and forms.source(crossing) == known else known
+        if crossing is None or not forms.holds_something(crossing):
+            return known
+        place = self.by_atom.get(crossing)
+        return crossing if place is None or self.crossing(*place) != crossing else None
+
+    @cached_property
+    def line(self) -> tuple[Mapping[int, int], Mapping[int, int], bool] | None:
+        """The line of each row and of each step on the worksheet, and whether the line of a row is a worksheet row.
+
+        None if the rows do not stand one below the other, or side by side, with the steps across.
+        """
+        for turned in (False, True):
+            rows: dict[int, Counter[int]] = defaultdict(Counter)
+            steps: dict[int, Counter[int]] = defaultdict(Counter)
+            for place, own in self.at.items():
+                if self.fits(place):
+                    _, row, column, _ = own[0].atom
+                    rows[place[0]][column if turned else row] += 1
+                    steps[place[1]][row if turned else column] += 1
+            if all(len(counts) == 1 for counts in (*rows.values(), *steps.values())):
+                of_row = {row: next(iter(counts)) for row, counts in rows.items()}
+                of_step = {step: next(iter(counts)) for step, counts in steps.items()}
+                if len(set(of_row.values())) == len(of_row) and len(set(of_step.values())) == len(of_step):
+                    return of_row, of_step, not turned
+        return None
+
+    def crossing(self, row: int, step: int) -> Atom | None:
+        """The cell where the line of a row and that of a step cross."""
+        if self.line is None or row not in self.line[0] or step not in self.line[1]:
+            return None
+        sheet = next(iter(self.by_atom))[0]
+        one, other = self.line[0][row], self.line[1][step]
+        return (sheet, one, other, 0) if self.line[2] else (sheet, other, one, 0)
+
+    def restricted(self, rows: Iterable[int]) -> Layer:
+        """Some of the rows as a layer of their own."""
+        kept = set(rows)
+        at = {place: own for place, own in self.at.items() if place[0] in kept}
+        return _voted(at)
+
+
+def find_layers(instances: Mapping[Atom, Instance]) -> list[Layer]:
+    """All layers, in the order of their first cells."""
+    rows = _rows(list(instances.values()))
+    groups = _exact_steps(instances.values())
+    layer_of = _rows_together(rows, groups)
+    layers = []
+    members: dict[int, list[Instance]] = defaultdict(list)
+    for instance in instances.values():
+        members[layer_of[rows[instance.atom]]].append(instance)
+    for own in members.values():
+        effort.require_time()
+        steps = _steps(own, rows)
+        at: dict[Place, list[Instance]] = defaultdict(list)
+        for instance in own:
+            at[rows[instance.atom], steps[instance.atom]].append(instance)
+        layers.append(_voted({place: tuple(found) for place, found in at.items()}))
+    return sorted(layers, key=lambda layer: min(instance.atom for instance in layer.instances))
+
+
+def _rows(instances: Sequence[Instance]) -> dict[Atom, int]:
+    """The row of each instance: those that share most of their weights."""
+    counts = Counter(instance.weights for instance in instances)
+    order = sorted(instances, key=lambda x: (-counts[x.weights], -len(x.weights), x.atom))
+    found: dict[Atom, int] = {}
+    of_weight: dict[Atom, list[int]] = defaultdict(list)
+    sizes: list[int] = []
+    exact: dict[frozenset[Atom], int] = {}
+    for instance in order:
+        row = exact.get(instance.weights)
+        if row is None:
+            near = Counter(r for weight in instance.weights for r in of_weight[weight]).most_common(1)
+            if near and 2 * near[0][1] > min(len(instance.weights), sizes[near[0][0]]):
+                row = near[0][0]
+            else:
+                row = len(sizes)
+                sizes.append(len(instance.weights))
+                for weight in instance.weights:
+                    of_weight[weight].append(row)
+            exact[instance.weights] = row
+        found[instance.atom] = row
+    return found
+
+
+def _exact_steps(instances: Iterable[Instance]) -> list[list[Instance]]:
+    groups: dict[frozenset[Atom], list[Instance]] = defaultdict(list)
+    for instance in instances:
+        groups[instance.inputs].append(instance)
+    return list(groups.values())
+
+
+def _rows_together(rows: Mapping[Atom, int], groups: Sequence[Sequence[Instance]]) -> dict[int, int]:
+    """Row → its layer: rows that read the same inputs as often as not belong together."""
+    above: dict[int, int] = {row: row for row in rows.values()}
+
+    def root(row: int) -> int:
+        while above[row] != row:
+            above[row] = above[above[row]]
+            row = above[row]
+        return row
+
+    counts: Counter[int] = Counter()
+    together: Counter[tuple[int, int]] = Counter()
+    for group in groups:
+        own = sorted({rows[instance.atom] for instance in group})
+        if len(own) > 1:
+            counts.update(own)
+            together.update((own[0], other) for other in own[2:])
+            together.update(itertools.pairwise(own))
+    for (one, other), count in together.most_common():
+        if 2 * count >= max(counts[one], counts[other]):
+            above[root(one)] = root(other)
+    return {row: root(row) for row in above}
+
+
+def _steps(instances: Sequence[Instance], rows: Mapping[Atom, int]) -> dict[Atom, int]:
+    """The step of each instance of a layer: those that read the same; a few join those that read nearly the same."""
+    groups = sorted(_exact_steps(instances), key=lambda own: (-len(own), -len(own[0].inputs), own[0].atom))
+    kept: list[tuple[frozenset[Atom], list[Instance]]] = []
+    for group in groups:
+        inputs = group[0].inputs
+        own = {rows[instance.atom] for instance in group}
+        near = [
+            (len(inputs & other) / len(inputs | other), -number)
+            for number, (other, members) in enumerate(kept)
+            if 2 * len(inputs & other) >= len(inputs | other) and own.isdisjoint(rows[m.atom] for m in members)
+        ]  # fmt: skip
+        if near:
+            kept[-max(near)[1]][1].extend(group)
+        else:
+            kept.append((inputs, list(group)))
+    return {instance.atom: number for number, (_, members) in enumerate(kept) for instance in members}
+
+
+def _voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:
+    """Let steps and rows vote which input stands in which slot, and which weight belongs to it."""
+    of_step: dict[int, list[tuple[int, Instance]]] = defaultdict(list)
+    for (row, step), own in at.items():
+        of_step[step] += [(row, instance) for instance in own]
+    order = sorted(of_step, key=lambda step: -sum(len(x.pairs) for _, x in of_step[step]))
+    weights: dict[int, dict[int, Atom]] = defaultdict(dict)
+    slots: dict[int, dict[int, Atom]] = {}
+    count = 0
+    for _ in range(SWEEPS):
+        votes: dict[tuple[int, int], list[Atom]] = defaultdict(list)
+        for step in order:
+            slots[step], count = _slots_of(of_step[step], weights, count)
+            place = {atom: slot for slot, atom in slots[step].items()}
+            for row, instance in of_step[step]:
+                for x, weight in instance.pairs:
+                    if x in place:
+                        votes[row, place[x]].append(weight)
+                        weights[row].setdefault(place[x], weight)
+        for (row, slot), cast in votes.items():
+            found = most_common(cast)
+            if found is not None:
+                weights[row][slot] = found[0]
+    return Layer(at, slots, weights, _biases(at))
+
+
+def _slots_of(
+    members: Sequence[tuple[int, Instance]], weights: Mapping[int, Mapping[int, Atom]], count: int
+) -> tuple[dict[int, Atom], int]:
+    """The input in each slot at one step, as the weights beside them say; new slots for what no weight is known of."""
+    votes: dict[int, list[Atom]] = defaultdict(list)
+    new: Counter[Atom] = Counter()
+    for row, instance in members:
+        slot_of = {weight: slot for slot, weight in weights.get(row, {}).items()}
+        for x, weight in instance.pairs:
+            if x is not None:
+                if weight in slot_of:
+                    votes[slot_of[weight]].append(x)
+                else:
+                    new[x] += 1
+    slots = {}
+    for slot, cast in votes.items():
+        found = most_common(cast)
+        if found is not None and found[1] > found[2]:
+            slots[slot] = found[0]
+    for x, times in sorted(new.items(), key=lambda item: (-item[1], item[0])):
+        if x not in slots.values() and 2 * times >= len(members):
+            slots[count] = x
+            count += 1
+    return slots, count
+
+
+def _biases(at: Mapping[Place, tuple[Instance, ...]]) -> dict[int, frozenset[Atom]]:
+    """The biases that most instances of a row add."""
+    votes: dict[int, Counter[frozenset[Atom]]] = defaultdict(Counter)
+    for (row, _), own in at.items():
+        for instance in own:
+            votes[row][frozenset(weight for x, weight in instance.pairs if x is None)] += 1
+    found = {}
+    for row, counts in votes.items():
+        for biases, times in counts.most_common():
+            if biases or 2 * times > counts.total():
+                found[row] = biases
+                break
+        else:
+            found[row] = frozenset()
+    return found

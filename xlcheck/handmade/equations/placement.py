@@ -1,0 +1,229 @@
+"""What every cell of a layer should hold, and which of them compute something else although what they read is right.
+
+Given numbers are replaced by random ones, as often as there are settings. Each formula is evaluated on what its
+precedents should hold; so a mistake shows at its own cell and nowhere else. Where a cell is wrong because of a helper
+cell that it reads, the cells beside that helper say what it should hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.graph.evaluate import evaluate
+from xlcheck.handmade.networks.elements import Elements, Source, Values, quantity_sources
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.networks.parts import part_sources
+from xlcheck.handmade.networks.value_index import same
+from xlcheck.handmade.placing.matching import Matching, Placed
+from xlcheck.handmade.placing.probe import SETTINGS, random_numbers
+from xlcheck.handmade.placing.tie import Tie
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
+
+Array = NDArray[np.float64]
+
+_FIRST_SEED = 500
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What the cells of a layer should hold.
+
+    Attributes:
+        tied: the same as for any network.
+        settings: for each network all values under each setting of random numbers.
+        unsure: wrong cells that read a helper of which nobody knows what it should hold.
+    """
+
+    tied: Tie
+    settings: list[list[Values]]
+    unsure: frozenset[Address]
+
+
+def place(table: CellTable, networks: Sequence[Network], precedents: Precedents, terms: CellTerms) -> Placement:
+    """Compare each formula of a layer with what it should compute.
+
+    Args:
+        table: the cells of the layer alone.
+        networks: the layer, with the cells of all that it computes.
+        precedents: who reads what.
+        terms: what each formula computes from the cells that it reads.
+    """
+    return _Placer(table, networks, precedents, terms).place()
+
+
+class _Placer:
+    def __init__(self, table: CellTable, networks: Sequence[Network], precedents: Precedents, terms: CellTerms) -> None:
+        self._table = table
+        self._networks = networks
+        self._precedents = precedents
+        self._terms = terms
+        random = [random_numbers(networks, seed) for seed in range(SETTINGS)]
+        self._random = {cell: np.array([numbers[cell] for numbers in random]) for cell in random[0]}
+        self._settings: list[list[Values]] = [
+            [evaluate(n.graph, n.values(numbers)) for numbers in random] for n in networks
+        ]
+        sources = [s for i, n in enumerate(networks) for s in quantity_sources(i, n, self._settings[i])]
+        self._set_elements(sources)
+        given = set(self._placed.given)
+        self._formulas = [cell for cell in table.texts if cell not in given]
+        self._order = precedents.in_order(self._formulas)
+        self._other: dict[Address, Array] = {}
+        self._wrong: dict[Address, int] = {}
+        self._fingerprints: dict[Address, Array] = {}
+        self._repaired: dict[Address, int] = {}
+
+    def _set_elements(self, sources: Sequence[Source]) -> None:
+        self._elements = Elements(sources)
+        self._placed = Placed.of(self._networks, self._elements)
+
+    def place(self) -> Placement:
+        local = self._local()
+        if any(not self._elements.equal_to(local[cell][:, None])[0] for cell in self._helpers(local)):
+            sources = list(self._elements.sources)
+            for number, network in enumerate(self._networks):
+                sources += part_sources(number, network.graph, self._settings[number])
+            self._set_elements(sources)
+        unsure = self._settle()
+        now = self._matching(self._local())
+        held = {cell: number for cell, number in now.held.items() if cell not in self._placed.given}
+        held |= {cell: number for cell, number in self._placed.bound.items() if cell not in self._placed.given}
+        loose = tuple(cell for cell in self._formulas if cell not in held)
+        tied = Tie(self._elements, held, self._fingerprints, loose)
+        return Placement(tied, self._settings, frozenset(unsure))
+
+    def _helpers(self, local: Mapping[Address, Array]) -> Iterator[Address]:
+        return (cell for cell in local if cell not in self._placed.bound and cell in self._table.texts)
+
+    def _right(self, cell: Address) -> Array | None:
+        """What a cell should hold in every setting, where that is known."""
+        number = self._repaired.get(cell, self._placed.bound.get(cell))
+        return self._random.get(cell) if number is None else self._elements[number].values
+
+    def _local(self) -> dict[Address, Array]:
+        """What each formula computes from what its precedents should hold."""
+        found: dict[Address, Array] = {}
+        for cell in self._order:
+            found[cell] = self._computed(cell, found)
+        for cell in self._placed.bound:
+            if cell not in found and cell not in self._random:
+                found[cell] = np.full(SETTINGS, self._terms.number(cell))  # a number where a formula should stand
+        return found
+
+    def _computed(self, cell: Address, known: Mapping[Address, Array]) -> Array:
+        term = self._terms.get(cell)
+        if term is None:
+            return np.full(SETTINGS, np.nan)
+
+        def value(setting: int) -> float:
+            def given(item: Term) -> float | None:
+                return float(self._read(item.cell, known)[setting]) if isinstance(item, Leaf) else None
+
+            return number_of(term, given)
+
+        return np.array([value(setting) for setting in range(SETTINGS)])
+
+    def _read(self, cell: Address, known: Mapping[Address, Array]) -> Array:
+        right = self._right(cell)
+        if right is not None:
+            return right
+        if cell in known:
+            return known[cell]
+        if cell not in self._other:  # a cell of something else, which must not seem right by chance
+            seed = [_FIRST_SEED, len(self._other)]
+            self._other[cell] = np.random.default_rng(seed).uniform(1.1, 1.9, SETTINGS)
+        return self._other[cell]
+
+    def _settle(self) -> set[Address]:
+        """Find the cells that are wrong in themselves; returns those of which it is not certain."""
+        unsure: set[Address] = set()
+        for _ in range(len(self._formulas) + 1):
+            local = self._local()
+            bad = [cell for cell, number in self._placed.bound.items() if self._is_wrong(cell, number, local)]
+            bad = [cell for cell in bad if cell not in self._wrong]
+            if not bad:
+                break
+            now = self._matching(local)
+            for cell in self._precedents.in_order(bad):
+                found = self._helper_of(cell, local, now)
+                if found is not None:
+                    helper, number = found
+                    self._declare(helper, number, local)
+                    self._repaired[helper] = number
+                    break
+            else:
+                for cell in bad:
+                    self._declare(cell, self._placed.bound[cell], local)
+                    if self._lacks_operand(cell) or any(now.held.get(h) is None for h in self._between(cell)):
+                        unsure.add(cell)
+        return unsure
+
+    def _lacks_operand(self, cell: Address) -> bool:
+        """Whether it is not known where an operand stands, though others of its kind have cells."""
+        number = self._placed.bound[cell]
+        element = self._elements[number]
+        network = element.source.network
+        bands = {self._elements[n].source.band for n in self._placed.bound.values()}
+        held = {n for numbers in (self._placed.bound, self._placed.given) for n in numbers.values()}
+        for name, index in element.source.operands(element.index):
+            place = self._elements.by_name[network, name]
+            source = self._elements.sources[place]
+            sample = 0 if source.quantity.is_weight else element.sample
+            if source.band in bands and self._elements.number(place, sample, index) not in held:
+                return True
+        return False
+
+    def _is_wrong(self, cell: Address, number: int, local: Mapping[Address, Array]) -> bool:
+        if cell not in local:
+            return False
+        return not bool(same(local[cell], self._elements[number].values).all())
+
+    def _declare(self, cell: Address, number: int, local: Mapping[Address, Array]) -> None:
+        self._wrong[cell] = number
+        self._fingerprints[cell] = local[cell]
+
+    def _matching(self, local: Mapping[Address, Array]) -> Matching:
+        values = np.full((SETTINGS, len(self._table)), np.nan)
+        for cell, found in local.items():
+            if cell in self._table.index:
+                right = self._right(cell)
+                values[:, self._table.index[cell]] = found if right is None else right
+        copies = frozenset(cell for cell in self._formulas if self._precedents.is_copy(cell))
+        return Matching(self._elements, self._placed, self._table, self._formulas, values, self._wrong, copies)
+
+    def _helper_of(self, cell: Address, local: Mapping[Address, Array], now: Matching) -> tuple[Address, int] | None:
+        """A helper that makes a cell wrong, and what the cells beside the helper say that it should hold."""
+        number = self._placed.bound[cell]
+        for helper in self._precedents.in_order(self._between(cell)):
+            expected = now.expected(helper)
+            if expected is None or helper in self._repaired or expected in now.equal(helper):
+                continue
+            self._repaired[helper] = expected
+            trial = dict(local)
+            for between in self._order:
+                if between in local:
+                    trial[between] = self._computed(between, trial)
+                if between == cell:
+                    break
+            del self._repaired[helper]
+            if not self._is_wrong(cell, number, trial):
+                return helper, expected
+        return None
+
+    def _between(self, cell: Address) -> Collection[Address]:
+        """The helpers that a cell reads, directly or through others."""
+        found: dict[Address, None] = {}
+        stack = [cell]
+        while stack:
+            for other in self._precedents.of(stack.pop()):
+                is_helper = other in self._table.texts and self._placed.bound.get(other, None) is None
+                if is_helper and other not in self._placed.given and other not in found:
+                    found[other] = None
+                    stack.append(other)
+        return list(found)

@@ -1,0 +1,68 @@
+"""What a table of weighted sums is read as: a layer of Keras, the rows of its gates and the cells of its states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlcheck.handmade.equations.forms import Atom
+from xlcheck.handmade.equations.layers import Layer
+
+Values = Mapping[tuple[int, int], Atom]
+"""(step, unit) → the atom that holds a quantity."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One layer.
+
+    Attributes:
+        kind: Keras's class.
+        activations: its options that name activations.
+        layer: the weighted sums.
+        gates: for each gate in Keras's column order the row of each unit.
+        states: slot → the unit whose last hidden state stands there; empty for a layer without memory.
+        documents: steps in order; for a layer without memory each step is a sample of its own.
+        values: symbol of a computed quantity → where it stands.
+        given: symbol of a state → where it stands before the first step of a document.
+        unused: rows that look like units of the layer and that nothing reads.
+        doubts: atoms that stand for something only by the vote of few others.
+    """
+
+    kind: str
+    activations: Mapping[str, str]
+    layer: Layer
+    gates: Sequence[Sequence[int]]
+    states: Mapping[int, int]
+    documents: Sequence[Sequence[int]]
+    values: Mapping[str, Values]
+    given: Mapping[str, Values] = field(default_factory=dict)
+    unused: Sequence[int] = ()
+
+    @property
+    def units(self) -> int:
+        """Number of units."""
+        return len(self.gates[0])
+
+    @property
+    def features(self) -> list[int]:
+        """The slots that hold inputs and no states, as these stand on the worksheet at the first step that has all."""
+        slots = {slot for own in self.layer.slots.values() for slot in own} - self.states.keys()
+        at = max((self.layer.slots[step] for document in self.documents for step in document), key=len)
+        return sorted(slots, key=lambda slot: (slot not in at, at.get(slot, ("", 0, 0, 0)), slot))
+
+
+def documents_of(steps: Sequence[int], before: Mapping[int, int]) -> list[list[int]] | None:
+    """Steps one after the other, given the one before each of them; None if they are no chains."""
+    after: dict[int, int] = {}
+    for step, last in before.items():
+        if after.setdefault(last, step) != step:
+            return None
+    found = []
+    for first in steps:
+        if first not in before:
+            chain = [first]
+            while chain[-1] in after:
+                chain.append(after[chain[-1]])
+            found.append(chain)
+    return found if sum(map(len, found)) == len(steps) else None

@@ -1,0 +1,114 @@
+"""All layers that a worksheet shows, in order of calculation, each with how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlcheck.handmade.equations.dense import read_dense
+from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
+from xlcheck.handmade.equations.instances import LINEAR, find_instances
+from xlcheck.handmade.equations.layers import Layer, find_layers
+from xlcheck.handmade.equations.lstm import read_lstm
+from xlcheck.handmade.equations.networks import irregularity, outputs
+from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.simple_rnn import read_simple_rnn
+from xlcheck.handmade.reading.cell_terms import CellTerms
+
+FIT = 0.75
+"""The share of weighted sums that a layer must explain: with one wrong cell in four a majority is no longer certain."""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What was found on some worksheets.
+
+    Attributes:
+        forms: what each cell computes.
+        readings: the layers, each after those whose results it reads.
+        doubtful: tables of weighted sums that are no layer for certain: first cell, and why.
+        has_activations: whether any weighted sum has an activation.
+    """
+
+    forms: Forms
+    readings: tuple[Reading, ...]
+    doubtful: tuple[tuple[Atom, str], ...]
+    has_activations: bool
+
+
+def recognise_layers(terms: CellTerms) -> Recognised:
+    """Find the layers that formulas compute.
+
+    Args:
+        terms: what each formula computes from the cells that it reads.
+    """
+    forms = Forms(terms)
+    readings: list[Reading] = []
+    doubtful = []
+    instances = find_instances(forms)
+    for layer in find_layers(instances):
+        found = _readings(layer, forms)
+        for reading in found:
+            why = _why_not(reading)
+            if why is None:
+                readings.append(reading)
+            else:
+                doubtful.append((min(reading.layer.by_atom), why))
+        if not found:
+            doubtful.append((min(layer.by_atom), "no layer of Keras has these activations"))
+    kept = [reading for reading in readings if not _stands_alone(reading) or _reads_a_layer(reading, readings)]
+    doubtful += [(min(r.layer.by_atom), "it is one weighted sum only") for r in readings if r not in kept]
+    has_activations = any(instance.activation != LINEAR for instance in instances.values())
+    return Recognised(forms, tuple(_in_order(kept)), tuple(doubtful), has_activations)
+
+
+def _readings(layer: Layer, forms: Forms) -> list[Reading]:
+    recurrent = read_lstm(layer, forms) or read_simple_rnn(layer, forms)
+    return [recurrent] if recurrent is not None else read_dense(layer, forms)
+
+
+def _why_not(reading: Reading) -> str | None:
+    if reading.layer.fit < FIT:
+        return f"only {reading.layer.fit:.0%} of its weighted sums agree on what they read"
+    return irregularity(reading)
+
+
+def _stands_alone(reading: Reading) -> bool:
+    """Whether there is only one weighted sum: nothing says what it should be."""
+    return len(reading.layer.by_atom) == 1
+
+
+def _reads_a_layer(reading: Reading, others: Sequence[Reading]) -> bool:
+    """Whether a single unit reads every unit of another layer at one step."""
+    read = {atom for step in reading.layer.steps for atom in reading.layer.slots[step].values()}
+    for other in others:
+        steps: dict[int, set[Atom]] = {}
+        for (step, _), atom in outputs(other).items():
+            steps.setdefault(step, set()).add(atom)
+        if other is not reading and any(len(own) == other.units and own <= read for own in steps.values()):
+            return True
+    # Each sample of a layer with one unit is a number of its own.
+    one = {atom for other in others if other is not reading and other.units == 1 for atom in outputs(other).values()}
+    return len(read & one) > 1
+
+
+def _in_order(readings: Sequence[Reading]) -> list[Reading]:
+    made = {cell_of(atom): reading for reading in readings for atom in outputs(reading).values()}
+    found: list[Reading] = []
+    open_readings: list[Reading] = []
+
+    def add(reading: Reading) -> None:
+        if reading in found or reading in open_readings:
+            return
+        open_readings.append(reading)
+        for step in reading.layer.steps:
+            for atom in reading.layer.slots[step].values():
+                before = made.get(cell_of(atom))
+                if before is not None and before is not reading:
+                    add(before)
+        open_readings.pop()
+        found.append(reading)
+
+    for reading in readings:
+        add(reading)
+    return found

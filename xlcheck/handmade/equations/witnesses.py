@@ -1,0 +1,136 @@
+"""Who speaks against a cell: a cell is wrong only if others of its row and of its step say what it should be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
+from xlcheck.handmade.equations.layers import Place
+from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.outcome import Outcome
+from xlcheck.handmade.reading.cells import show
+from xlcheck.verdicts.report import Status
+
+WITNESSES = 2
+"""Others that must agree on what a cell should be, in its row and in its step: one against one is no majority."""
+SHARE = 4
+"""At most one cell in so many of a layer may be wrong; with more, the layer may be another one."""
+
+
+def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Collection[Address] = ()) -> str | None:
+    """Why the cells that disagree with a layer are not wrong for certain; None if they are, or if none disagrees.
+
+    Args:
+        reading: the layer.
+        outcome: what became of its cells.
+        forms: what each cell computes.
+        unsure: cells that are wrong, or read a helper that is.
+    """
+    roots = [result for result in outcome.results if result.status is Status.ROOT]
+    if not roots:
+        return None
+    cells = [_address(result.sheet, result.cell) for result in roots]
+    nearly = f"a layer {reading.kind}({reading.units}) was nearly recognised from {show(min(cells))} on, but "
+    if not outcome.tied.complete:
+        return f"{nearly}more cells would be wrong than could be looked at"
+    if SHARE * len(cells) > len(outcome.verdicts):
+        return f"{nearly}{len(cells)} of its {len(outcome.verdicts)} cells would be wrong"
+    certain = _certain(reading, outcome, forms)
+    doubtful = [cell for cell in cells if cell not in certain or cell in unsure]
+    if doubtful:
+        return f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
+    return None
+
+
+def _address(sheet: str, cell: str) -> Address:
+    area = parse_range(cell, sheet)
+    return (sheet, area.top, area.left)
+
+
+def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
+    """The cells that may be called wrong."""
+    layer = reading.layer
+    found: set[Address] = set()
+    for place, instance in layer.misfits:
+        if _has_witnesses(reading, place):
+            found |= _cells(instance.atom, forms)
+    for row in layer.rows:
+        for step in layer.steps:
+            if not layer.at.get((row, step)) and _has_witnesses(reading, (row, step)):
+                found |= set(_bound_at(reading, row, step))
+    right = Counter[str]()
+    symbols: dict[Address, str] = {}
+    for symbol, values in reading.values.items():
+        for atom in values.values():
+            symbols[cell_of(atom)] = symbol
+    wrong = {_address(r.sheet, r.cell) for r in outcome.results if r.status is Status.ROOT}
+    for cell, symbol in symbols.items():
+        right[symbol] += cell not in wrong
+    in_rows = {cell_of(instance.atom) for instance in layer.instances}
+    for cell, symbol in symbols.items():
+        if cell not in in_rows and right[symbol] > WITNESSES:
+            stands_for = _place_of(reading, cell)
+            if stands_for is None or _has_witnesses(reading, stands_for):
+                found |= {cell, *_between(cell, outcome, set(symbols) - {cell})}
+    return found
+
+
+def _place_of(reading: Reading, cell: Address) -> Place | None:
+    """The place among the weighted sums of a cell that stands for one without being one."""
+    for gate in range(len(reading.gates)):
+        for symbol in ("i", "f", "c_tilde", "o")[gate : gate + 1] if reading.kind == "LSTM" else ():
+            for (step, unit), atom in reading.values[symbol].items():
+                if cell_of(atom) == cell:
+                    return reading.gates[gate][unit], step
+    return None
+
+
+def _has_witnesses(reading: Reading, place: Place) -> bool:
+    """Whether enough other weighted sums of a row, and of a step, fit."""
+    row, step = place
+    layer = reading.layer
+    in_row = sum(layer.fits((row, other)) for other in layer.steps if other != step)
+    in_step = sum(layer.fits((other, step)) for other in layer.rows if other != row)
+    return in_row >= WITNESSES and (in_step >= WITNESSES or (len(layer.rows) == 1 and in_row > WITNESSES))
+
+
+def _cells(atom: Atom, forms: Forms) -> set[Address]:
+    """A cell, the sums that its formula was put together from, and the copies that it reads."""
+    found = {cell_of(atom)}
+    stack = [atom]
+    while stack:
+        item = stack.pop()
+        for inner, named in forms.inlined.get(item, {}).items():
+            for other in (inner, named):
+                if cell_of(other) not in found:
+                    found.add(cell_of(other))
+                    stack.append(other)
+        for copies in forms.named.get(item, {}).values():
+            found |= {cell_of(copy) for copy in copies}
+    return found
+
+
+def _bound_at(reading: Reading, row: int, step: int) -> Iterator[Address]:
+    for gate, rows in enumerate(reading.gates):
+        if row in rows:
+            unit = list(rows).index(row)
+            symbols = ("i", "f", "c_tilde", "o") if reading.kind == "LSTM" else ("h", "y")
+            for symbol in symbols[gate : gate + 1] if reading.kind == "LSTM" else symbols:
+                atom = reading.values.get(symbol, {}).get((step, unit))
+                if atom is not None:
+                    yield cell_of(atom)
+
+
+def _between(cell: Address, outcome: Outcome, stops: set[Address]) -> set[Address]:
+    """The helper cells that one cell is computed from, down to other quantities."""
+    found: set[Address] = set()
+    stack = [cell]
+    while stack:
+        for other in outcome.read(stack.pop()):
+            if other not in found and other not in stops and outcome.table.is_formula(other):
+                found.add(other)
+                stack.append(other)
+    return found

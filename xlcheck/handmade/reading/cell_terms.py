@@ -1,0 +1,155 @@
+"""What each formula computes from the cells that it reads directly, as one term a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from xlcheck.formulas import tree as ast
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.algebra import Address, Algebra, Leaf, Term, below
+from xlcheck.formulas.functions import OpaqueError, Scalar, simple, two_dimensional
+from xlcheck.formulas.terms import FormulaValues, Surroundings
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+
+
+class CellTerms(Mapping[Address, Term]):
+    """Formula cell → its term over the cells that it reads; what computes no number from others is left out.
+
+    A formula that is a typed number (`=0.5`), a text or a formula that nobody here understands has no term: for those
+    who read it, it is a given number.
+
+    Args:
+        table: the cells.
+        values: what they hold.
+
+    Attributes:
+        algebra: makes the terms.
+        reads: the numbers that each of these cells reads, in the order of their terms.
+    """
+
+    def __init__(self, table: CellTable, values: CellValues) -> None:
+        self.algebra = Algebra()
+        self._table, self._values = table, values
+        self._formulas = FormulaValues(
+            Surroundings(self.algebra, self._scalar, table.clip, table.spill, self._names(), self._number)
+        )
+        self._trees: dict[str, ast.Node] = {}
+        self._arrays: dict[tuple[str, str], object] = {}
+        self._terms = {cell: term for cell in table.texts if (term := self._term(cell)) is not None}
+        self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
+
+    def __getitem__(self, cell: Address) -> Term:
+        return self._terms[cell]
+
+    def __iter__(self) -> Iterator[Address]:
+        return iter(self._terms)
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def is_opaque(self, cell: Address) -> bool:
+        """Whether a formula stands there that reads other cells, and of which it is not known how."""
+        text = self._table.texts.get(cell)
+        if text is None or cell in self._terms:
+            return False
+        tree = self._trees.get(text)
+        return tree is None or any(isinstance(node, ast.Reference | ast.Name) for node in ast.walk(tree))
+
+    def holds_number(self, cell: Address) -> bool:
+        """Whether a cell holds a number, typed or computed."""
+        position = self._table.index.get(cell)
+        return position is not None and isinstance(self._values[position], float)
+
+    def in_order(self) -> list[Address]:
+        """The cells in order of calculation, then those of circles."""
+        return list(dict.fromkeys((*in_order(self.reads), *self)))
+
+    def number(self, cell: Address) -> float:
+        """What a cell holds; 0 for an empty one, NaN where no number stands."""
+        position = self._table.index.get(cell)
+        return 0.0 if position is None else float(self._values.numbers[position])
+
+    def _term(self, cell: Address) -> Term | None:
+        text, array = self._table.texts[cell], self._table.arrays.get(cell)
+        try:
+            if text not in self._trees:
+                self._trees[text] = ast.parse(text)
+            value = self._value(self._trees[text], cell, array)
+        except (OpaqueError, ast.FormulaSyntaxError):
+            return None
+        return value if isinstance(value, Term) and cell not in leaves(value) else None
+
+    def _value(self, tree: ast.Node, cell: Address, array: str | None) -> Scalar:
+        if array is None:
+            return two_dimensional(self._formulas.evaluate(tree, cell))[0, 0]  # type: ignore[no-any-return]
+        area = parse_range(array, cell[0])
+        key = (cell[0], array)
+        if key not in self._arrays:
+            self._arrays[key] = self._formulas.evaluate(tree, (cell[0], area.top, area.left))
+        values = two_dimensional(simple(self._arrays[key]))  # type: ignore[arg-type]
+        row = 0 if values.shape[0] == 1 else cell[1] - area.top
+        column = 0 if values.shape[1] == 1 else cell[2] - area.left
+        if row >= values.shape[0] or column >= values.shape[1]:
+            raise OpaqueError("the array formula has no value for this cell")
+        return values[row, column]  # type: ignore[no-any-return]
+
+    def _scalar(self, cell: Address) -> Scalar:
+        position = self._table.index.get(cell)
+        if position is None:
+            return None
+        value = self._values[position]
+        if isinstance(value, float):
+            return self.algebra.leaf(cell)
+        if isinstance(value, str | bool) or value is None:
+            return value
+        raise OpaqueError(f"it reads a cell that holds {value}")
+
+    def _number(self, value: Scalar) -> float:
+        if isinstance(value, Leaf):
+            return self.number(value.cell)
+        if isinstance(value, Term | str):
+            raise OpaqueError("a place is computed")
+        return float(value or 0.0)
+
+    def _names(self) -> dict[str, ast.Node]:
+        names = {}
+        for name, text in self._table.content.names.items():
+            try:
+                names[name.lower()] = ast.parse(text)
+            except ast.FormulaSyntaxError:
+                continue
+        return names
+
+
+def leaves(term: Term) -> tuple[Address, ...]:
+    """The cells that a term is made of, each once."""
+    found: dict[Address, None] = {}
+    seen: set[Term] = set()
+    stack = [term]
+    while stack:
+        item = stack.pop()
+        if item in seen:
+            continue
+        seen.add(item)
+        if isinstance(item, Leaf):
+            found[item.cell] = None
+        stack.extend(reversed(below(item)))
+    return tuple(found)
+
+
+def in_order(reads: Mapping[Address, tuple[Address, ...]]) -> list[Address]:
+    """Cells in order of calculation; those of a circle are left out, with all that read them."""
+    whole: dict[Address, bool] = {}
+    order: list[Address] = []
+    for start in reads:
+        stack: list[tuple[Address, bool]] = [(start, False)]
+        while stack:
+            cell, ready = stack.pop()
+            if ready:
+                whole[cell] = all(whole[other] for other in reads[cell] if other in reads)
+                order += [cell] if whole[cell] else []
+            elif cell not in whole:
+                whole[cell] = False
+                stack.append((cell, True))
+                stack.extend((other, False) for other in reads[cell] if other in reads and other not in whole)
+    return order
