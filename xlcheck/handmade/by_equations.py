@@ -17,7 +17,6 @@ from xlcheck.handmade.equations.objections import objections
 from xlcheck.handmade.equations.placement import place
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.equations.recognise import recognise_layers
-from xlcheck.handmade.equations.witnesses import reason_to_doubt
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -25,6 +24,7 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.witnesses import reason_to_doubt
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.reading import Reading
-from xlcheck.handmade.networks.gates import VALUES
 from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.tie import gates_of_weights
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.layers.gate_symbols import VALUES
 
 _NEAR = 2
 """Cells between weights and a number that may be one more of them: a blank line or a word may stand between."""
