@@ -155,7 +155,7 @@ class _Search:
         """
         opinion = replace(self._opinion, values=part.values)
         layers = Settled()
-        whole: Outcome | str = "nothing else was recognised"
+        whole: Outcome | str = "no network was recognised"
         try:
             layers = settle(part, opinion, self._recompute, self._tolerance, self._perturb)
             if layers.is_sure:
@@ -172,6 +172,8 @@ class _Search:
             if not layers.contradicts(whole):
                 return [part_outcome(whole)], []
             layers, whole = Settled(), "two readings are equally likely, and each calls other cells wrong"
+        if layers.outcomes and not layers.may_be_more:
+            whole = "nothing else was recognised"
         because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
         cells = layers.left if layers.outcomes else tuple(part.table.texts)
         matters = looks_like_a_network(part.table) or bool(layers.outcomes)

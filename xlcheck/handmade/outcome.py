@@ -16,7 +16,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.handmade.equations.placement import Placement
 from xlcheck.handmade.judging.diagnose import Diagnoser
 from xlcheck.handmade.judging.explain import Explainer
-from xlcheck.handmade.judging.verdicts import Judge, Verdict
+from xlcheck.handmade.judging.verdicts import NOISE, Judge, Verdict
 from xlcheck.handmade.networks.by_value import GivenModel
 from xlcheck.handmade.networks.elements import Values
 from xlcheck.handmade.networks.network import Network, numbers_in
@@ -125,10 +125,10 @@ def judged(
     judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
     if placement is not None:
-        verdicts = with_perturbation(verdicts, set(tied.wrong), tied)
+        verdicts = with_perturbation(verdicts, _exact(tied, tolerance), tied)
     if perturb or any(verdict.only_here for verdict in verdicts):
         wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, max(1, perturb))
-        verdicts = with_perturbation(verdicts, wrong if perturb else wrong & tied.wrong.keys(), tied)
+        verdicts = with_perturbation(verdicts, wrong if perturb else wrong & _exact(tied, tolerance), tied)
     left = unrecognised(table, opinion.values, networks, tied, precedents, wrong_inputs, told=told)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in left.cells]
     explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
@@ -143,6 +143,14 @@ def judged(
     return Outcome(
         table, precedents, networks, traces, tied, tuple(verdicts), tuple(results), notes, tuple(weights.compared), left
     )
+
+
+def _exact(tied: Tie, tolerance: Tolerance) -> set[Address]:
+    """The wrong cells that may not differ: where somebody tolerates more than rounding, a slip may hide in it."""
+    return {
+        cell for cell in tied.wrong
+        if tolerance.of(tied.elements[tied.held[cell]].source.quantity.name).limit(1.0) <= NOISE
+    }  # fmt: skip
 
 
 def _by_fingerprints(
