@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 
 from xlcheck.engines import engine
-from xlcheck.handmade.backward.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.workbook.reader import read_workbook
 

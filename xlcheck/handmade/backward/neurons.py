@@ -9,8 +9,8 @@ import numpy as np
 
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, below
 from xlcheck.handmade.backward.activations import ACTIVATIONS, softmax
-from xlcheck.handmade.backward.cell_terms import CellTerms, leaves
 from xlcheck.handmade.backward.evaluation import Array, same, value_of
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 
 _WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", *COMPARISONS})
 """In what the argument of an activation stands: exponentials, and what chooses between two lines."""

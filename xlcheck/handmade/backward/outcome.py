@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from xlcheck.handmade.backward.cell_terms import CellTerms
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.steps import Sheet, may_learn, usual_rate
 from xlcheck.handmade.part_outcome import PartOutcome
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.tolerance import Tolerance

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, below
-from xlcheck.handmade.backward.cell_terms import CellTerms, in_order
 from xlcheck.handmade.backward.evaluation import Array, evaluate, value_of
 from xlcheck.handmade.backward.network import DenseNetwork, compared_pairs, find_networks
 from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import find_updates, source
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.learning.dense_gradients import DenseGradients
 
 _NEAR = 1e-3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term
-from xlcheck.handmade.backward.cell_terms import leaves
+from xlcheck.handmade.reading.cell_terms import leaves
 
 
 def source(cell: Address, terms: Mapping[Address, Term]) -> Address:
