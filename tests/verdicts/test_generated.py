@@ -202,7 +202,7 @@ def test_a_look_up_overwritten_by_its_value_is_no_formula(check_small: Checker) 
         ("Check!A2", 0.0, Kind.NOT_A_FORMULA),
         ("Check!B2", "right", Kind.NOT_A_FORMULA),
         ("Check!B2", None, Kind.MISSING),
-        ("Check!B1", "=INDEX($D$1:$D$2,1)", Kind.NOT_AS_WRITTEN),
+        ("Check!B1", "=INDEX($D$1:$D$2,1)", Kind.VALUE),
         ("Check!A1", "=1/0", Kind.EXCEL_ERROR),
     ],
 )
