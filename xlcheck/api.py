@@ -319,6 +319,7 @@ def check(
     tolerances: Mapping[str, float | tuple[float, float]] | None = None,
     budget: float | None = None,
     as_built: bool = False,
+    strict: bool = False,
     verify_key: str | Path | None = None,
 ) -> CheckReport:
     """Recalculate a saved workbook and compare every formula cell with Keras.
@@ -342,6 +343,7 @@ def check(
         tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.
         budget: how many seconds the check may take; by default 300, and 10 for each megabyte of the file.
         as_built: of a workbook made by xlcheck, take inputs and weights that were changed since for mistakes.
+        strict: take them for mistakes, and any other word, number or name, too; what programs change on saving is none.
         verify_key: a file with the key that the workbook must be signed with.
 
     Raises:
@@ -423,6 +425,7 @@ def check(
         rtol=rtol,
         tolerances=limits,
         as_built=as_built,
+        strict=strict,
         perturb=perturb,
     )
 

@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     "--as-built", is_flag=True, help="Of a workbook made by xlcheck: inputs and weights that were changed are mistakes."
 )
 @click.option(
+    "--strict", is_flag=True, help="Of a workbook made by xlcheck: other words, numbers or names are mistakes, too."
+)
+@click.option(
     "--verify-key", type=INPUT, metavar="KEYFILE", help="The key that the workbook must be signed with (build --sign)."
 )
 @click.option("--atol", type=float, help="Absolute tolerance.  [default: what the workbook was verified with]")
@@ -76,7 +79,7 @@ if TYPE_CHECKING:
 @quiet_option
 def command(
     files: tuple[Path, ...], model: Path | None, inputs: Path | None, bindings: Path | None, atol: float | None,
-    rtol: float | None, perturb: int | None, as_built: bool, verify_key: Path | None, all_: bool,
+    rtol: float | None, perturb: int | None, as_built: bool, strict: bool, verify_key: Path | None, all_: bool,
     annotate: Path | None, output: Path | None, engines: tuple[EngineName, ...], format_: str, jobs: int,
     budget: float | None, quiet: bool,
 ) -> int:  # fmt: skip
@@ -98,7 +101,7 @@ def command(
             raise UsageError(f"-o and --annotate both write {output}; name two files")
     options = {
         "model": model, "inputs": inputs, "bindings": bindings, "perturb": perturb, "atol": atol, "rtol": rtol,
-        "as_built": as_built, "verify_key": verify_key,
+        "as_built": as_built, "strict": strict, "verify_key": verify_key,
     }  # fmt: skip
     tasks = [Task(path, engine, options, budget) for path in paths for engine in engines]
     with time_limit(math.inf if budget is None else positive(budget)):

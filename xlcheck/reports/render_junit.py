@@ -126,6 +126,7 @@ def _not_as_built(report: CheckReport) -> ET.Element:
     """The test case of a workbook that should be as it was built, and is not."""
     case = _case(report, "as built", Cells())
     changed = [f"{edit.sheet}!{edit.cell} ({edit.quantity}) was changed" for edit in report.edits[:_CELLS]]
+    changed += report.alterations
     ET.SubElement(case, "failure", {"type": "changed", "message": _clean(verdict(report))}).text = _clean(
         "\n".join(changed)
     )

@@ -66,7 +66,7 @@ def verdict(report: CheckReport) -> str:
         return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
     if counts.stray:
         return f"{plural(counts.stray, 'formula cell is', 'formula cells are')} unknown; {counts.agree} others agree"
-    if report.reservations:
+    if report.reservations and not report.differs_from_built:
         return f"{plural(counts.agree, 'formula cell agrees', 'formula cells agree')}, but readers may see other values"
     return _agreement(report)
 
@@ -75,10 +75,12 @@ def _agreement(report: CheckReport) -> str:
     """What was compared, where everything agrees."""
     counts = report.counts
     agree = f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
+    if report.differs_from_built:
+        agree = f"not as it was built; {agree}"
     if not report.edits:
         return agree
     built = f"the {edited(report.edits)} that stand in the sheet, which are not those that were built"
-    return f"not as it was built; {agree} for {built}" if report.as_built else f"{agree} for {built}"
+    return f"{agree} for {built}"
 
 
 def _lines(reports: Iterable[CheckReport | Refusal], rows: int | None, width: int) -> Iterator[Line]:

@@ -26,8 +26,10 @@ from xlcheck.verdicts.readers_view import reservations
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.verdicts.summary import Judged, summarise
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.workbook.as_built import alterations
+from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.content import WorkbookContent
-from xlcheck.workbook.manifest import Manifest
+from xlcheck.workbook.manifest import Manifest, manifest_sheet
 
 # What only the workbooks of a training need is imported where it is used.
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def check_content(
     rtol: float | None = None,
     tolerances: Patterns | None = None,
     as_built: bool = False,
+    strict: bool = False,
     perturb: int | None = None,
 ) -> CheckReport:
     """Check one generated workbook with one engine, for every sample it can show.
@@ -67,6 +70,7 @@ def check_content(
         rtol: the same relative to each quantity's largest magnitude.
         tolerances: other limits for the quantities whose names fit a pattern.
         as_built: take edited inputs and weights for mistakes.
+        strict: take them for mistakes, and whatever else is not as it was built.
         perturb: how many times to put other numbers in for all weights and inputs, and compare again; by default once
             where that is quick and everything agrees.
 
@@ -110,7 +114,7 @@ def check_content(
                 formulas.text(cell.sheet, cell.code),
                 cell.values,
                 seen.settings,
-                tolerance.limit(scale),
+                tolerance.limit(max(scale, _size(helper))),
                 only_local=bool(given.edits),
             )
             for helper, cell in seen.helpers
@@ -132,7 +136,7 @@ def check_content(
         compare_weights=model_weights is not None,
         reservations=tuple(reservations(content, engine, built=True, compared=seen.saved is not None)),
     )
-    report = replace(report, as_built=as_built)
+    report = _with_alterations(replace(report, as_built=as_built, strict=strict), content, manifest)
     if tables:
         from xlcheck.verdicts.epochs import with_epochs
 
@@ -146,6 +150,34 @@ def check_content(
         numbers = Perturbed(session, manifest, graph, formulas, seen.sightings, given.values, settings)
         report = with_perturbation(report, numbers.wrong(perturb or 1), perturb or 0)
     return report
+
+
+def _size(helper: Helper) -> float:
+    """The largest number that a helper should give."""
+    return max((abs(value) for value in helper.desired if isinstance(value, int | float)), default=0.0)
+
+
+def _with_alterations(report: CheckReport, content: WorkbookContent, manifest: Manifest) -> CheckReport:
+    """The report, and what else was changed: words are a note; numbers and names may make a reader see wrong ones."""
+    sheet = manifest_sheet(content)
+    if sheet is None:
+        return report
+    areas = [*(b.area for b in manifest.bindings), *([manifest.selector] if manifest.selector is not None else [])]
+    found = alterations(content, sheet, areas)
+    words = [f"words are not those that were written: {', '.join(found.texts)}"] if found.texts else []
+    more = []
+    if found.numbers:
+        more.append(
+            f"numbers that are no weights or inputs are not those that were written: {', '.join(found.numbers)}"
+        )
+    if found.names:
+        more.append(f"defined names are not where they were put: {', '.join(found.names)}")
+    return replace(
+        report,
+        notes=(*report.notes, *words),
+        reservations=(*report.reservations, *(f"{text}; build the workbook again" for text in more)),
+        alterations=(*words, *more),
+    )
 
 
 def _is_quick(graph: Graph, report: CheckReport, engine: Engine) -> bool:

@@ -121,6 +121,8 @@ class CheckReport:
         notes: what a reader should know (what was assumed, what was recomputed).
         quantities: every quantity that was compared, in calculation order; then, for the formula
             cells that are no quantity, `other formulas on SHEET`.
+        alterations: what else is not as it was built: words, numbers and names that are no quantities.
+        strict: whether these are wrong, and edits, too.
         as_built: whether the workbook should be as it was built, so that an edit is wrong.
         reservations: why a reader of the file may see other values than those that were checked.
         seconds: how long the check took.
@@ -140,6 +142,8 @@ class CheckReport:
     reservations: tuple[str, ...] = ()
     seconds: float = field(default=0.0, repr=False, compare=False)
     as_built: bool = False
+    alterations: tuple[str, ...] = ()
+    strict: bool = False
 
     def __post_init__(self) -> None:
         """Take any results for `cells`."""
@@ -167,7 +171,7 @@ class CheckReport:
     @property
     def differs_from_built(self) -> bool:
         """Whether the workbook is not as it was built, and should be."""
-        return self.as_built and bool(self.edits)
+        return bool(((self.as_built or self.strict) and self.edits) or (self.strict and self.alterations))
 
     @property
     def _disagrees(self) -> bool:
@@ -198,6 +202,7 @@ class CheckReport:
             "edits": [plain_item(edit) for edit in self.edits],
             "notes": list(self.notes),
             "reservations": list(self.reservations),
+            "alterations": list(self.alterations),
         }
 
     def to_frame(self) -> pd.DataFrame:

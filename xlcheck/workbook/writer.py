@@ -22,7 +22,9 @@ from xlcheck.errors import WorkbookError
 from xlcheck.exclusive import exclusively
 from xlcheck.files import replacing
 from xlcheck.formulas.addresses import Range, quote_sheet
+from xlcheck.workbook.as_built import with_fingerprint
 from xlcheck.workbook.limits import require_limits
+from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.plan import (
     Chart,
     Content,
@@ -51,6 +53,7 @@ def write_workbook(plan: WorkbookPlan, path: Path) -> None:
         WorkbookError: the plan exceeds one of Excel's limits.
         UsageError: the file cannot be written there.
     """
+    plan = with_fingerprint(plan, SHEET)
     require_limits(plan)
     with replacing(path) as temporary:
         raw = temporary.with_suffix(".raw")

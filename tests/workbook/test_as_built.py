@@ -1,0 +1,160 @@
+"""What is no quantity in a generated workbook is as it was written, or is reported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from saving import SAVERS
+from thorough import part_of
+
+from xlcheck import api
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range
+from xlcheck.verdicts.report import CheckReport
+from xlcheck.workbook.as_built import Alterations, Constants, _altered, _bands, alterations
+from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.manifest import SHEET, manifest_of
+from xlcheck.workbook.reader import read_workbook
+
+WORKBOOKS = Path(__file__).parents[2] / "workbooks"
+NAMES = part_of(["lstm", "simple-rnn-training", *sorted(path.stem for path in WORKBOOKS.glob("*.xlsx"))], 2)
+
+
+def content_of(name: str) -> WorkbookContent:
+    """A lesson's workbook."""
+    return read_workbook(WORKBOOKS / f"{name}.xlsx")
+
+
+def areas(content: WorkbookContent) -> list[Range]:
+    """Where the quantities stand, and the selector."""
+    manifest = manifest_of(content)
+    assert manifest is not None
+    return [*(b.area for b in manifest.bindings), *([manifest.selector] if manifest.selector else [])]
+
+
+def altered(content: WorkbookContent, known: list[Range]) -> Alterations:
+    """What is not as it was written."""
+    return alterations(content, content.sheets[SHEET], known)
+
+
+def with_value(content: WorkbookContent, sheet: str, place: tuple[int, int], value: float | str) -> WorkbookContent:
+    """The workbook with another constant in one cell."""
+    old = content.sheets[sheet]
+    cells = {**old.cells, place: Cell(value)}
+    return replace(content, sheets={**content.sheets, sheet: replace(old, cells=cells)})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_workbook_is_as_it_was_built(name: str) -> None:
+    """Nothing is reported of what was just written."""
+    content = content_of(name)
+
+    assert altered(content, areas(content)) == Alterations()
+
+
+@pytest.mark.parametrize(
+    "saver", [pytest.param(name, marks=[pytest.mark.libreoffice] * (name == "libreoffice")) for name in SAVERS]
+)
+def test_a_save_by_another_program_changes_nothing(saver: str, tmp_path: Path) -> None:
+    """Rounded numbers, other spellings of names and lost looks are what a save does, and strictness allows for them."""
+    (path,) = SAVERS[saver]([WORKBOOKS / "lstm.xlsx"], tmp_path)
+    content = read_workbook(path)
+
+    assert altered(content, areas(content)) == Alterations()
+    assert api.check(path, strict=True).ok
+
+
+def test_every_constant_that_is_no_quantity_is_covered() -> None:
+    """Each label and each number in turn: its row is named; weights, inputs and the selector are left out."""
+    content = content_of("lstm")
+    known = areas(content)
+    bound = {(area.sheet, *place) for area in known for place in area.cells()}
+    seen = {"texts": 0, "numbers": 0}
+    for sheet in content.sheets.values():
+        for place in sorted(sheet.cells)[:: 1 if sheet.name == "Check" else 7]:
+            value = sheet.cells[place].value
+            if sheet.cells[place].formula is not None or (sheet.name == SHEET and isinstance(value, str)):
+                continue
+            number = isinstance(value, float)
+            found = altered(with_value(content, sheet.name, place, value * 1.000001 if number else f"{value}."), known)
+            if (sheet.name, *place) in bound or value == 0:
+                continue
+            kind = "numbers" if number else "texts"
+            seen[kind] += 1
+
+            assert len(getattr(found, kind)) == 1, (sheet.name, place)
+            assert sheet.name in getattr(found, kind)[0]
+            assert not getattr(found, "texts" if number else "numbers")
+    assert min(seen.values()) > 20
+
+
+def changed(tmp_path: Path, sheet: str, cell: str, value: object, **options: object) -> CheckReport:
+    """The check of the LSTM's workbook with another constant."""
+    book = openpyxl.load_workbook(WORKBOOKS / "lstm.xlsx")
+    book[sheet][cell] = value
+    book.save(tmp_path / "lstm.xlsx")
+    return api.check(tmp_path / "lstm.xlsx", **options)  # type: ignore[arg-type]
+
+
+def test_other_words_are_a_note_and_a_mistake_only_for_the_strict(tmp_path: Path) -> None:
+    """A label may be translated; who wants the workbook as it was built says so."""
+    usual = changed(tmp_path, "Start", "A1", "My LSTM")
+    strict = changed(tmp_path, "Start", "A1", "My LSTM", strict=True)
+
+    assert (usual.ok, usual.notes[-1]) == (True, "words are not those that were written: row 1 of Start")
+    assert (strict.ok, strict.exit_code, strict.alterations) == (False, 1, usual.notes[-1:])
+
+
+def test_another_number_is_no_pass(tmp_path: Path) -> None:
+    """A number that is no weight says something else to a reader, or lets a comparison pass."""
+    report = changed(tmp_path, "Training", "B10", 0.001)
+
+    assert (report.ok, report.exit_code) == (False, 3)
+    assert report.reservations[0].startswith(
+        "numbers that are no weights or inputs are not those that were written: row"
+    )
+    assert changed(tmp_path, "Training", "B10", 0.001, strict=True).exit_code == 1
+
+
+def test_a_name_that_leads_elsewhere_is_no_pass() -> None:
+    """Formulas of one's own that use the name would read other cells; so would they without it."""
+    content = content_of("lstm")
+    elsewhere = replace(content, names={**content.names, "lstm.kernel": "Weights!$B$9:$E$9"})
+    without = replace(content, names={})
+    known = areas(content)
+
+    assert altered(elsewhere, known).names == ("lstm.kernel",)
+    assert set(altered(without, known).names) == set(content.names)
+    assert altered(replace(content, names={**content.names, "own": "Start!$A$1"}), known) == Alterations()
+
+
+def test_a_fingerprint_that_cannot_be_read_is_an_alteration() -> None:
+    """Somebody changed it, and what else was changed nobody knows."""
+    content = content_of("lstm")
+    place, cell = next((p, c) for p, c in content.sheets[SHEET].cells.items() if str(c.value).startswith('{"constants'))
+    found = altered(with_value(content, SHEET, place, str(cell.value)[:-5]), areas(content))
+
+    assert len(found.texts) == 1
+
+
+NUMBERS = st.floats(-1e300, 1e300, allow_subnormal=False).filter(bool)
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=40), st.data())
+def test_a_sum_sees_each_number_and_no_digit_that_a_save_cuts_off(numbers: list[float], data: st.DataObject) -> None:
+    """Numbers of 15 digits are the same numbers; one that differs by a ten-millionth, or stands elsewhere, is not."""
+    codes = np.arange(len(numbers), dtype=np.int64) * MAX_COLUMNS
+    built = _bands(Constants({}, codes, np.array(numbers)))
+    saved = Constants({}, codes, np.array([float(f"{x:.15g}") for x in numbers]))
+    place = data.draw(st.integers(0, len(numbers) - 1))
+    other = np.array(numbers)
+    other[place] *= 1 - 1e-7
+
+    assert _altered("a", built, saved) == ([], [])
+    assert _altered("a", built, Constants({}, codes, other)) == ([], [f"row {place + 1} of a"])
+    assert _altered("a", built, Constants({}, codes, -np.array(numbers)))[1]

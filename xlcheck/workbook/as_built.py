@@ -1,0 +1,243 @@
+"""The words, numbers and names of a generated workbook that are no quantities, in a form that shows a change.
+
+Labels, equations, tolerances, Keras's numbers and the history of a training are constants that nobody recalculates.
+What they were travels on the hidden worksheet as a fingerprint: for some sixty bands of rows of each worksheet a
+digest of the texts, and a sum that sees any number which differs by more than a hundred-millionth of itself, wherever
+it stands, and yet not the digits that programs cut off when they save a file. Weights, inputs and the cell that
+selects a sample are left out: changing them is what a workbook is for, and the check compares them one by one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, column_name, parse_range
+from xlcheck.workbook.constant_cells import ConstantCells
+from xlcheck.workbook.content import SheetContent, WorkbookContent
+from xlcheck.workbook.packed_cells import PackedCells
+from xlcheck.workbook.plan import Block, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
+
+_MARK = '{"constants": '
+_CHUNK = 32_000
+_BANDS = 64
+_RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
+# A band's sum may differ by this where programs have rounded; the smallest visible change of a number is larger.
+_NOISE = 4 * 1024
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Constants:
+    """The constants of one worksheet by the codes of their cells (row times columns of the grid plus column)."""
+
+    texts: Mapping[int, str]
+    codes: Codes
+    numbers: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Alterations:
+    """What is not as it was written: rows of worksheets, in words, and defined names."""
+
+    texts: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
+    """The plan with the fingerprint of its constants; as it is where it has no manifest.
+
+    Args:
+        plan: the workbook.
+        hidden: the name of the worksheet that holds the manifest.
+    """
+    own = next((sheet for sheet in plan.sheets if sheet.name == hidden), None)
+    chunks = {} if own is None else {c.row: c.content for c in own.cells if c.column == 0}
+    text = "".join(str(chunks[row]) for row in sorted(chunks) if row)
+    if not text:
+        return plan
+    given = _given(json.loads(text))
+    sheets = {sheet.name: _bands(_planned(sheet, hidden, given)) for sheet in plan.sheets}
+    names = {name: str(area) for name, area in plan.names.items()}
+    text = f"{_MARK}{json.dumps([sheets, names], ensure_ascii=True, separators=(',', ':'))}}}"
+    return replace(plan, sheets=tuple(_with_text(s, text) if s.name == hidden else s for s in plan.sheets))
+
+
+def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Range]) -> Alterations:
+    """What is not as it was written; nothing where the workbook does not say what was.
+
+    Args:
+        content: the workbook.
+        sheet: the worksheet that holds the manifest.
+        areas: where the quantities stand, and the cell that selects the sample.
+    """
+    text = _text(sheet)
+    if not text:
+        return Alterations()
+    try:
+        sheets, names = json.loads(text)["constants"]
+    except ValueError:  # somebody changed the fingerprint itself
+        return Alterations(texts=(f"column {column_name(_column(sheet) or 0)} of {sheet.name}",))
+    texts: list[str] = []
+    numbers: list[str] = []
+    given: dict[str, list[Codes]] = {}
+    for area in areas:
+        given.setdefault(area.sheet, []).append(_codes(area))
+    for name, own in content.sheets.items():
+        built = sheets.get(name if name != sheet.name else _hidden_name(sheets, content, name))
+        if built is not None and not isinstance(own.cells, ConstantCells):
+            in_texts, in_numbers = _altered(name, built, _read(own, own is sheet, given.get(name, ())))
+            texts += in_texts
+            numbers += in_numbers
+    changed = [name for name, area in names.items() if _place(content.names.get(name)) != area]
+    return Alterations(tuple(texts), tuple(numbers), tuple(changed))
+
+
+def _column(sheet: SheetContent) -> int | None:
+    """Where the fingerprint stands."""
+    cells = ((column, sheet.cells[row, column].value) for row, column in sheet.cells if row == 0)
+    return next((column for column, value in cells if isinstance(value, str) and value.startswith(_MARK)), None)
+
+
+def _text(sheet: SheetContent) -> str:
+    """The fingerprint; empty if there is none."""
+    column = _column(sheet)
+    if column is None:
+        return ""
+    return "".join(str(sheet.cells[place].value) for place in sorted(sheet.cells) if place[1] == column)
+
+
+def _hidden_name(sheets: Mapping[str, Any], content: WorkbookContent, name: str) -> str:
+    """What the hidden worksheet was called; another name is the only one that is missing."""
+    return next((built for built in sheets if built not in content.sheets), name)
+
+
+def _place(target: str | None) -> str | None:
+    try:
+        return None if target is None else str(parse_range(target.removeprefix("=")))
+    except ValueError:
+        return target
+
+
+def _given(data: Mapping[str, Any]) -> dict[str, list[Codes]]:
+    found: dict[str, list[Codes]] = {}
+    areas = [area for _, area, *_ in data["bindings"]] + ([data["selector"]] if data["selector"] else [])
+    for area in map(parse_range, areas):
+        found.setdefault(area.sheet, []).append(_codes(area))
+    return found
+
+
+def _codes(area: Range) -> Codes:
+    rows = np.arange(area.top, area.top + area.rows, dtype=np.int64)[:, None]
+    return (rows * MAX_COLUMNS + np.arange(area.left, area.left + area.columns, dtype=np.int64)).reshape(-1)
+
+
+def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Sequence[Codes]]) -> Constants:
+    texts: dict[int, str] = {}
+    single: dict[int, float] = {}
+    merged = [PlannedCell(m.area.top, m.area.left, m.content) for m in sheet.merges]
+    for cell in (*sheet.cells, *merged):
+        content = cell.content.text if isinstance(cell.content, Link) else cell.content
+        code = cell.row * MAX_COLUMNS + cell.column
+        if isinstance(content, str):
+            texts[code] = content
+        elif isinstance(content, int | float):
+            single[code] = float(content)
+    blocks = [block for block in sheet.blocks if isinstance(block, NumberBlock)]
+    codes = [np.fromiter(single, dtype=np.int64, count=len(single)), *(_codes(block.area) for block in blocks)]
+    numbers = [np.fromiter(single.values(), dtype=np.float64, count=len(single)), *map(_values, blocks)]
+    constants = Constants(texts, np.concatenate(codes), np.concatenate(numbers))
+    return _without(constants, given.get(sheet.name, ()), own=(0,) if sheet.name == hidden else ())
+
+
+def _values(block: Block) -> NDArray[np.float64]:
+    return np.asarray(block.values, dtype=np.float64).reshape(-1)
+
+
+def _read(sheet: SheetContent, is_hidden: bool, given: Sequence[Codes]) -> Constants:
+    packed = PackedCells.of(sheet.cells)
+    constant = ~np.isin(packed.codes, packed.formula_codes)
+    numeric = constant & ~np.isnan(packed.numbers)
+    texts = {
+        int(packed.codes[place]): value
+        for place, value in packed.others.items()
+        if isinstance(value, str) and constant[place]
+    }
+    own = (0, _column(sheet)) if is_hidden else ()
+    return _without(Constants(texts, packed.codes[numeric], packed.numbers[numeric]), given, own=own)
+
+
+def _without(constants: Constants, given: Sequence[Codes], *, own: Sequence[int | None]) -> Constants:
+    """The constants that are no quantity and do not stand in the manifest's own columns."""
+    left_out = np.unique(np.concatenate(given)) if given else np.array([], dtype=np.int64)
+    kept = ~np.isin(constants.codes, left_out)
+    known = set(left_out.tolist())
+    texts = {
+        code: text
+        for code, text in constants.texts.items()
+        if text and code not in known and code % MAX_COLUMNS not in own
+    }
+    return Constants(texts, constants.codes[kept], constants.numbers[kept])
+
+
+def _bands(constants: Constants, height: int = 0) -> list[Any]:
+    """[rows of a band, the record of each band in base64]."""
+    last = max(max(constants.texts, default=0), int(constants.codes.max(initial=0))) // MAX_COLUMNS
+    height = height or last // _BANDS + 1
+    records = np.zeros(last // height + 1, dtype=_RECORD)
+    bands = constants.codes // MAX_COLUMNS // height
+    np.add.at(records["numbers"], bands, _weighed(constants.codes, constants.numbers))
+    texts: dict[int, list[str]] = {}
+    for code, text in sorted(constants.texts.items()):
+        texts.setdefault(code // MAX_COLUMNS // height, []).append(f"{code}\0{text}\0")
+    for band, own in texts.items():
+        digest = hashlib.sha256("".join(own).encode("utf-8", "surrogatepass")).digest()
+        records["texts"][band] = int.from_bytes(digest[:4], "big")
+    return [height, base64.b64encode(records.tobytes()).decode("ascii")]
+
+
+def _weighed(codes: Codes, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
+    """A whole number for each number and its place, which grows with the number's size, and is exact on any machine."""
+    mantissa, exponent = np.frexp(np.abs(numbers))
+    size = np.rint((exponent + 2 * mantissa + 2000) * 2**30).astype(np.int64)  # a logarithm in straight pieces
+    weights = 512 + (codes * 2_654_435_761 >> 7) % 512
+    return np.where(numbers == 0, 0, np.sign(numbers).astype(np.int64) * size * weights)
+
+
+def _altered(name: str, built: Sequence[Any], constants: Constants) -> tuple[list[str], list[str]]:
+    """The rows of a worksheet in which texts, and in which numbers, are others."""
+    height, text = int(built[0]), str(built[1])
+    was = np.frombuffer(base64.b64decode(text), dtype=_RECORD)
+    now = np.frombuffer(base64.b64decode(_bands(constants, height)[1]), dtype=_RECORD)
+    size = max(was.size, now.size)
+    was, now = (np.concatenate([records, np.zeros(size - records.size, _RECORD)]) for records in (was, now))
+    texts = was["texts"] != now["texts"]
+    with np.errstate(over="ignore"):
+        numbers = np.abs(was["numbers"].astype(np.int64) - now["numbers"].astype(np.int64)) > _NOISE
+    return list(_rows(name, texts, height)), list(_rows(name, numbers, height))
+
+
+def _rows(name: str, altered: NDArray[np.bool_], height: int) -> Iterator[str]:
+    """Bands in words, neighbours together."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], altered.astype(np.int8), [0]])))
+    for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        top, bottom = first * height + 1, end * height
+        yield f"row {top} of {name}" if top == bottom else f"rows {top} to {bottom} of {name}"
+
+
+def _with_text(sheet: PlannedSheet, text: str) -> PlannedSheet:
+    """The hidden worksheet with the fingerprint right of everything that stands on it."""
+    columns = [cell.column for cell in sheet.cells]
+    columns += [item.area.left + item.area.columns - 1 for item in (*sheet.blocks, *sheet.spills)]
+    column = max(columns, default=0) + 1
+    pieces = [PlannedCell(i // _CHUNK, column, text[i : i + _CHUNK]) for i in range(0, len(text), _CHUNK)]
+    return replace(sheet, cells=(*sheet.cells, *pieces))
