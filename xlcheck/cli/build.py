@@ -13,6 +13,7 @@ from xlcheck.cli.options import INPUT, LOSSES, OUTPUT, engine_option, format_opt
 from xlcheck.cli.results import show
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder, require_writable
+from xlcheck.model.foreign_files import FOREIGN
 from xlcheck.progress import progress_bar
 
 
@@ -98,7 +99,7 @@ def command(
     """
     from xlcheck import api
 
-    models = [name for name in lessons if name.endswith(".keras")]
+    models = [name for name in lessons if name.lower().endswith((".keras", *FOREIGN))]  # the latter are refused by name
     if models and (len(lessons) > 1 or all_ or train or seed is not None or weights != "trained"):
         raise UsageError("name one model at a time, without the options for lessons; `xlcheck build --help` shows them")
     if not models and (inputs is not None or text is not None or vocabulary is not None or full_products):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from xlcheck.documents import parse_json
 from xlcheck.errors import ModelError
 from xlcheck.exclusive import exclusively
+from xlcheck.files import open_input
+from xlcheck.model.foreign_files import what_it_is
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.layer_options import OPTIONS, options_of
+from xlcheck.sizes import ARCHIVES, excess
 
 # Where Keras keeps what networks consist of. Other parts of it can load files and other modules.
 _MODULES = {
@@ -22,7 +28,7 @@ _MODULES = {
 }  # fmt: skip
 _OPERATIONS = "keras.src.ops."  # made by Keras where a mask is computed, or by an expression between layers
 _LAMBDA = {"value"}  # a lambda function as activation: marshalled code, and nothing else
-_MAX_RATIO = 100  # Keras compresses nothing; other tools may, but no weights shrink to a hundredth
+_BYTES = 4  # of a weight in single precision, the smallest that is supported
 
 
 def load_model(path: str | Path) -> Any:
@@ -37,42 +43,82 @@ def load_model(path: str | Path) -> Any:
         MissingDependencyError: Keras is not installed.
     """
     path = Path(path)
-    config = _config(path)
+    config, size = _config(path)
     compiled = config.pop("compile_config", None)
     for owner, item in _objects(config):
         _require_known(path, owner, item)
     standard = all(item.get("module") in _MODULES for _, item in _objects(compiled))
     keras = import_keras()
     try:
-        with exclusively(), warnings.catch_warnings():
+        with exclusively(), warnings.catch_warnings(), _weights_limited(keras, size):
             # A model that was saved before its training has no optimiser state, and needs none here.
             warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
             return keras.saving.load_model(path, compile=standard, safe_mode=True)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
     except Exception as error:  # Keras raises whatever its parts raise
         reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
         raise ModelError(f"{path}: Keras cannot load it: {reason}") from error
 
 
-def _config(path: Path) -> dict[str, Any]:
-    """The model's configuration, straight from the zip."""
-    if not path.is_file():
-        what = "this is a folder" if path.is_dir() else "there is no such file"
-        raise ModelError(f"{path}: {what}; give a .keras file, as model.save writes it")
+def _config(path: Path) -> tuple[dict[str, Any], int]:
+    """The model's configuration, straight from the zip, and how many bytes the file has for its weights."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-            if unpacked > _MAX_RATIO * path.stat().st_size:
-                raise ModelError(f"{path}: it would unpack to {unpacked} bytes, far too many for a file of its size")
-            config = parse_json(archive.read("config.json"))
+        with open_input(path) as file:
+            start = file.read(8)
+            if not start.startswith(b"PK") and (foreign := what_it_is(path, start)):
+                raise ModelError(f"{path}: {foreign}")
+            with zipfile.ZipFile(file) as archive:
+                parts = archive.infolist()
+                if (reason := excess(parts, ARCHIVES[".keras"])) is not None:
+                    raise ModelError(f"{path}: it {reason}")
+                config = parse_json(archive.read("config.json"))
         if not isinstance(config, dict):
             raise ValueError("a configuration is a dictionary")
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError, RuntimeError) as error:
-        raise ModelError(
-            f"{path}: this is not a .keras file, or it is damaged; save it again with model.save"
-        ) from error
+        said = what_it_is(path, b"") or "this is not a .keras file, or it is damaged; save it again with model.save"
+        raise ModelError(f"{path}: {said}") from error
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror or error}") from error
-    return config
+        what = what_it_is(path, b"") if path.is_dir() else None
+        missing = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror or error
+        raise ModelError(f"{path}: {what or f'{missing}; give a .keras file, as model.save writes it'}") from error
+    stored = [part.file_size for part in parts if part.filename.endswith((".weights.h5", ".weights.npz"))]
+    if not stored:
+        raise ModelError(f"{path}: the file holds no weights; save it again with model.save")
+    return config, sum(stored)
+
+
+@contextmanager
+def _weights_limited(keras: Any, size: int) -> Iterator[None]:
+    """While Keras makes the layers of a file, refuse a weight before it is made that the file cannot hold.
+
+    Args:
+        keras: the module.
+        size: how many bytes the file has for weights.
+
+    Raises:
+        ModelError: the layers need more.
+    """
+    thread, left = get_ident(), [size]
+    layer = keras.layers.Layer
+    add_weight = layer.add_weight
+
+    def limited(self: Any, *args: Any, **kwargs: Any) -> Any:
+        shape = kwargs.get("shape", args[0] if args else ()) or ()
+        if get_ident() == thread:
+            left[0] -= _BYTES * math.prod(shape)
+            if left[0] < 0:
+                raise ModelError(
+                    f"its layer {self.name!r} needs weights of the shape {tuple(shape)}, which are more than the "
+                    f"{size:,} bytes of weights in the file; save it again with model.save"
+                )
+        return add_weight(self, *args, **kwargs)
+
+    layer.add_weight = limited
+    try:
+        yield
+    finally:
+        layer.add_weight = add_weight
 
 
 def _require_known(path: Path, owner: str, item: dict[str, Any]) -> None:
