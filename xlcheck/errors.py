@@ -73,3 +73,7 @@ class MissingDependencyError(XlcheckError):
     """An optional library is needed for this request and is not installed."""
 
     exit_code = 3
+
+
+class InputNote(UserWarning):
+    """How an input was understood that could have meant something else."""

@@ -49,6 +49,10 @@ TEXTS = {
     ".npy": 512 * MEGABYTE,
 }
 
+# What a model computes for all samples together is recorded twice, in double and in single precision, and kept in the
+# workbook; a hundred samples of the largest models that fit into one are fewer.
+TRACE_NUMBERS = 32_000_000
+
 
 def excess(parts: Sequence[ZipInfo], limits: ArchiveLimits) -> str | None:
     """What is too large in an archive, by its table of contents alone, as the end of a sentence; None if nothing is.

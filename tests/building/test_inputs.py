@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from xlcheck.building.inputs import Shape, fit, read_inputs
-from xlcheck.errors import DataError, WorkbookError
+from xlcheck.errors import DataError, InputNote, WorkbookError
 from xlcheck.layout.data.inputs import require_room
 
 ONE: dict[str, Shape] = {"input": (2, 3)}
@@ -59,7 +61,11 @@ def test_npz_holds_an_array_for_each_input_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "labels"),
     [
-        ("0,1,2,3,4,5\n6,7,8,9,10,11\n", ("sample 1", "sample 2")),
+        ("0,1,2,3,4,5.0\n6,7,8,9,10,11\n", ("sample 1", "sample 2")),
+        ("0;1;2;3;4;5,0\n6;7;8;9;10;11,0\n", ("sample 1", "sample 2")),
+        ("a\tb\tc\td\te\tf\n0\t1\t2\t3\t4\t5\n6\t7\t8\t9\t10\t11\n", ("sample 1", "sample 2")),
+        (",0,1,2,3,4,5\n0,0,1,2,3,4,5\n1,6,7,8,9,10,11\n", ("sample 1", "sample 2")),
+        ("text;a;b;c;d;e;f\nso, so;0;1;2;3;4;5\nbad;6;7;8;9;10;11", ("so, so", "bad")),
         ("a,b,c,d,e,f\n0,1,2,3,4,5\n\n6,7,8,9,10,11", ("sample 1", "sample 2")),
         ("\ufeffname,a,b,c,d,e,f\r\n“good”,0,1,2,3,4,5\r\nbad,6,7,8,9,10,11\r\n", ("“good”", "bad")),
     ],
@@ -104,7 +110,7 @@ def test_a_csv_that_does_not_fit_is_refused(tmp_path: Path, text: str, message: 
     ("array", "message"),
     [
         (NUMBERS[:, :, :2], "input 'input' has the shape (2, 2, 2); the model needs (samples, 2, 3)"),
-        (NUMBERS[0], "input 'input' has the shape (2, 3); the model needs (samples, 2, 3)"),
+        (NUMBERS[0, 0], "input 'input' has the shape (3,); the model needs (samples, 2, 3)"),
         (NUMBERS[:0], "input 'input' holds no sample"),
         (NUMBERS.astype(str), "input 'input' holds <U"),
         (NUMBERS * 1j, "input 'input' holds complex128, not numbers"),
@@ -167,15 +173,84 @@ def test_several_inputs_must_belong_together(tmp_path: Path) -> None:
         fit([NUMBERS], ONE, "the inputs", ["only"])
 
 
+def test_columns_that_are_counted_are_a_header_or_refused(tmp_path: Path) -> None:
+    """pandas writes 0, 1, 2, … above columns without names; such a row is never silently a sample."""
+    path = tmp_path / "x.csv"
+    path.write_text("0,1,2,3,4,5\n0.5,1.5,2.5,3.5,4.5,5.5\n", encoding="utf-8")
+    with pytest.warns(InputNote, match="the first row, which counts the columns, is taken for their names"):
+        assert read_inputs(path, ONE).arrays[0].tolist() == [[[0.5, 1.5, 2.5], [3.5, 4.5, 5.5]]]
+
+    for text in ("0,1,2,3,4,5\n0,1,2,3,4,5.5\n", "0,1,2,3,4,5\n", "name,0,1,2,3,4,5\nx,1,2,3,4,5,6\n"):
+        path.write_text(text, encoding="utf-8")
+        assert "may be a header or a sample" in refusal(path, ONE)
+    path.write_text("0\n1\n1\n", encoding="utf-8")  # as targets are written
+    assert read_inputs(path, {"input": (1,)}).arrays[0].tolist() == [[0], [1], [1]]
+
+
+def test_an_index_column_is_left_out_with_a_note(tmp_path: Path) -> None:
+    """A column that counts the rows, where a row has one number too many for the model."""
+    path = tmp_path / "x.csv"
+    path.write_text("n,a,b,c,d,e,f\n1,0,1,2,3,4,5\n2,6,7,8,9,10,11\n", encoding="utf-8")
+
+    with pytest.warns(InputNote, match="the first column, which only counts the rows, is left out"):
+        assert read_inputs(path, ONE).arrays[0].ravel().tolist() == list(range(12))
+
+
+def test_a_single_sample_needs_no_axis_of_samples(tmp_path: Path) -> None:
+    """It is added, with a note."""
+    np.save(tmp_path / "x.npy", NUMBERS[0])
+
+    with pytest.warns(InputNote, match=r"has the shape \(2, 3\), without an axis of samples; it is taken for one"):
+        assert np.array_equal(read_inputs(tmp_path / "x.npy", ONE).arrays[0], NUMBERS[:1])
+
+
+def test_arrays_without_names_are_taken_in_the_model_s_order(tmp_path: Path) -> None:
+    """As `numpy.savez(file, a, b)` writes them; names that are there win."""
+    words, age = np.array([[1, 2, 3, 0]]), np.array([[41.5]])
+    others = [("layer_a", "tensor_a", "arr_0"), ("layer_b", "tensor_b", "arr_1")]
+    np.savez(tmp_path / "x.npz", words, age)
+    np.savez(tmp_path / "y.npz", tensor_b=age, layer_a=words)
+
+    for name in ("x.npz", "y.npz"):
+        read = read_inputs(tmp_path / name, TWO, others)
+        assert [array.tolist() for array in read.arrays] == [words.tolist(), age.tolist()]
+
+
+def test_files_that_declare_too_much_are_refused_unread(tmp_path: Path) -> None:
+    """An archive that would unpack to gigabytes, and a header that promises numbers that are not there."""
+    with zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("input.npy", bytes(600_000_000), compresslevel=1)
+    np.save(tmp_path / "x.npy", np.zeros((1, 2, 3)))
+    content = (tmp_path / "x.npy").read_bytes()
+    (tmp_path / "x.npy").write_bytes(content.replace(b"(1, 2, 3), }   ", b"(9000, 2, 3), }"))
+    (tmp_path / "y.npy").write_bytes(content.replace(b"(1, 2, 3), }        ", b"(90000000, 2, 3), } "))
+    (tmp_path / "x.csv").write_text("1,2\n" * 1_100_000, encoding="utf-8")
+
+    assert "it would unpack to 572 MB" in refusal(tmp_path / "x.npz", ONE)
+    assert "it is damaged" in refusal(tmp_path / "x.npy", ONE)
+    assert "90,000,000 × 2 × 3 numbers takes 4,120 MB, more than the limit of 512 MB" in refusal(
+        tmp_path / "y.npy", ONE
+    )
+    assert "it has 1,100,000 lines; a worksheet has 1,048,576 rows" in refusal(tmp_path / "x.csv", ONE)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["x.npy", "x.npz", "x.csv"])
+def test_a_pipe_is_not_waited_for(name: str, tmp_path: Path) -> None:
+    """Inputs are ordinary files."""
+    os.mkfifo(tmp_path / name)
+
+    assert refusal(tmp_path / name, ONE) == "FILE: cannot be read: it is a named pipe, not an ordinary file"
+
+
 @pytest.mark.parametrize(("shape", "fits"), [
     ((1, 1_048_576), True), ((1, 1_048_577), False), ((70, 16_384), True), ((70, 16_385, 1), False),
-    ((2_000_000,), True),
+    ((2_000_000,), False), ((200_000, 5, 3), True), ((200_000, 6, 3), False), ((200_000, 6, 500), True),
 ])  # fmt: skip
 def test_more_steps_than_a_worksheet_has_rows(shape: tuple[int, ...], fits: bool) -> None:
     """Samples that fit neither into rows nor into columns are refused with the sizes before Keras runs."""
-    arrays = [np.broadcast_to(np.float64(1.0), shape)]
     if fits:
-        require_room(arrays)
+        require_room([shape])
     else:
-        with pytest.raises(WorkbookError, match=r"samples? of [\d,]+ steps would need 1,[\d,]+ rows .* 1,048,576"):
-            require_room(arrays)
+        with pytest.raises(WorkbookError, match=r"samples? of [\d,]+ steps would need [12],[\d,]+ rows .* 1,048,576"):
+            require_room([shape])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from xlcheck.building.backward import Backward, loss_of, prepare, targets_of, with_gradients
 from xlcheck.building.inputs import Array, inputs_of
 from xlcheck.engines.base import Engine
-from xlcheck.errors import DataError, ModelError
+from xlcheck.errors import DataError, ModelError, WorkbookError
 from xlcheck.files import require_writable
 from xlcheck.formulas.printing import Style
 from xlcheck.graph import expressions as ex
@@ -28,6 +29,7 @@ from xlcheck.layout.data.text import TypedText
 from xlcheck.layout.front import Story
 from xlcheck.layout.plan import plan_model
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.sizes import TRACE_NUMBERS
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.reader import read_workbook
@@ -92,11 +94,11 @@ def build_model(
     require_writable(path)
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
     require_supported(loaded)  # by name, before its inputs are looked at
-    given = inputs_of(loaded, inputs, labels)
-    require_room(given.arrays)
+    given = inputs_of(loaded, inputs, labels, require_room)
     spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
     spec = replace(spec, loss=None if backward is None else loss_of(spec, backward))
     _require_single_precision(spec, given.arrays)
+    _require_memory(forward_graph(spec), len(given.labels))
     arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
     batch, targets = None, None
     settings: dict[str, Array] = {}
@@ -158,6 +160,16 @@ def _require_finite(trace: Trace, names: Sequence[str] | None = None, where: str
                 f"{name} is infinite or not a number{where} for one of the samples, which no worksheet cell can hold; "
                 "give inputs for which the model stays finite"
             )
+
+
+def _require_memory(graph: Graph, samples: int) -> None:
+    """Refuse more numbers than could be recorded, before the first of them is computed."""
+    numbers = sum(math.prod(q.shape) for q in graph if not q.is_weight)
+    if samples * numbers > TRACE_NUMBERS:
+        raise WorkbookError(
+            f"for {samples:,} samples the model computes {samples:,} × {numbers:,} numbers, more than the limit of "
+            f"{TRACE_NUMBERS:,}; take fewer samples or fewer time steps"
+        )
 
 
 def _require_clear_masks(graph: Graph, trace: Trace) -> None:

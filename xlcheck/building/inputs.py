@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import os
-import zlib
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from io import TextIOWrapper
 from pathlib import Path
-from tokenize import TokenError
-from typing import Any, BinaryIO
-from zipfile import BadZipFile, ZipFile
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xlcheck.errors import DataError
-from xlcheck.files import open_input
-from xlcheck.sizes import ARCHIVES, TEXTS, excess, megabytes
+from xlcheck.building.array_files import Check, Shapes, load_npy, open_npz
+from xlcheck.building.csv_table import read_table
+from xlcheck.errors import DataError, InputNote
 
 Array = NDArray[np.float64]
 Shape = tuple[int | None, ...]
 
 _STATES = (".h_init", ".c_init")
 _HOW = "give a .npy, .npz or .csv file"
+_FILE_HOLDS = "the file holds"
 
 
 @dataclass(frozen=True)
@@ -44,13 +40,17 @@ class ModelInputs:
     states: Mapping[str, Array] = field(default_factory=dict)
 
 
-def inputs_of(model: Any, inputs: Any, labels: Sequence[str] | None = None) -> ModelInputs:
+def inputs_of(
+    model: Any, inputs: Any, labels: Sequence[str] | None = None, check: Check = lambda shapes: None
+) -> ModelInputs:
     """What a model reads, out of a file or out of arrays.
 
     Args:
         model: a `keras.Model`.
-        inputs: path of a file for `read_inputs`, `ModelInputs`, an array, or a list with an array for each input.
+        inputs: path of a file for `read_inputs`, `ModelInputs`, an array or a table with one sample a row; for a model
+            with several inputs a list with one for each, or a dictionary by the names of `names_of`.
         labels: a short text for each sample.
+        check: told of the shapes, before the arrays in a file are read.
 
     Raises:
         DataError: the inputs cannot be read or do not fit the model.
@@ -60,13 +60,32 @@ def inputs_of(model: Any, inputs: Any, labels: Sequence[str] | None = None) -> M
     if isinstance(inputs, ModelInputs):
         return inputs
     shapes = {name: tuple(tensor.shape[1:]) for name, tensor in zip(input_names(model), model.inputs, strict=True)}
+    others = names_of(model)
     if isinstance(inputs, (str, Path)):
-        return read_inputs(inputs, shapes)
-    arrays = inputs if isinstance(inputs, (list, tuple)) and len(shapes) > 1 else [inputs]
-    return fit(arrays, shapes, "the inputs", labels)
+        return read_inputs(inputs, shapes, others, check)
+    if isinstance(inputs, Mapping):
+        arrays: Sequence[Any] = [inputs[name] for name in _chosen(list(inputs), others, "the inputs", "")]
+    else:
+        arrays = inputs if isinstance(inputs, (list, tuple)) and len(shapes) > 1 else [inputs]
+    given = fit(arrays, shapes, "the inputs", labels)
+    check([array.shape for array in given.arrays])
+    return given
 
 
-def read_inputs(path: str | Path, inputs: Mapping[str, Shape]) -> ModelInputs:
+def names_of(model: Any) -> list[tuple[str, ...]]:
+    """What each of a model's inputs may be called: its layer, its tensor, or its place as `numpy.savez` names it."""
+    return [
+        (str(tensor._keras_history.operation.name), str(tensor.name), f"arr_{place}")
+        for place, tensor in enumerate(model.inputs)
+    ]
+
+
+def read_inputs(
+    path: str | Path,
+    inputs: Mapping[str, Shape],
+    others: Sequence[tuple[str, ...]] = (),
+    check: Check = lambda shapes: None,
+) -> ModelInputs:
     """Read a file of inputs.
 
     Args:
@@ -74,26 +93,69 @@ def read_inputs(path: str | Path, inputs: Mapping[str, Shape]) -> ModelInputs:
             wanted with states from which recurrent layers start, `lstm.h_init` and `lstm.c_init`;
             `.csv` with one sample a row, its numbers in the order in which NumPy flattens an array.
         inputs: the model's inputs: name → shape without the samples, None where the model leaves it open.
+        others: other names of each input, see `names_of`.
+        check: told of the shapes of the arrays before they are read.
 
     Raises:
         DataError: the file cannot be read, or its arrays do not fit the inputs.
     """
     path = Path(path)
-    if not path.is_file():
-        raise DataError(f"{path}: {'this is a folder' if path.is_dir() else 'there is no such file'}; {_HOW}")
-    try:
+    names = [(name, *more) for name, more in zip(inputs, others or [()] * len(inputs), strict=True)]
+
+    def checked(shapes: Shapes) -> None:
+        for shape, (name, wanted) in zip(shapes, inputs.items(), strict=True):
+            _require_shape(shape, name, wanted, str(path))
+        check(shapes)
+
+    with _reading(path):
         match path.suffix.lower():
             case ".npy":
-                return fit([_load(path)], inputs, str(path))
+                return fit([load_npy(path, checked if len(inputs) == 1 else check)], inputs, str(path))
             case ".npz":
-                states = _states(path, inputs)
-                arrays = _from_archive(path, list(inputs), ignored=states)
-                return replace(fit(arrays, inputs, str(path)), states=states)
+                with open_npz(path) as archive:
+                    known = {name for each in names for name in each}
+                    states = [name for name in archive.names if name.endswith(_STATES) and name not in known]
+                    given = [name for name in archive.names if name not in states]
+                    chosen = given if len(names) == len(given) == 1 else _chosen(given, names, str(path), _FILE_HOLDS)
+                    read = fit(archive.load(chosen, checked), inputs, str(path))
+                    kept = {name: _finite(archive.load([name], _anything)[0], name, str(path)) for name in states}
+                return replace(read, states=kept)
             case ".csv":
                 return _from_csv(path, inputs)
+    raise DataError(f"{path}: files of this kind are not read; {_HOW}")
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say in one sentence why a file cannot be read."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; {_HOW}") from None
+    except IsADirectoryError:
+        raise DataError(f"{path}: this is a folder; {_HOW}") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
-    raise DataError(f"{path}: files of this kind are not read; {_HOW}")
+
+
+def _anything(shapes: Shapes) -> None:
+    """Every shape is welcome."""
+
+
+def _chosen(given: Sequence[str], names: Sequence[tuple[str, ...]], where: str, holds: str) -> list[str]:
+    """For each input the name under which it is given.
+
+    Raises:
+        DataError: one is missing.
+    """
+    chosen = [next((name for name in each if name in given), None) for each in names]
+    for name, each in zip(chosen, names, strict=True):
+        if name is None:
+            raise DataError(
+                f"{where}: there is no array {each[0]!r} for the model's input of this name; "
+                f"{holds or 'they are called'} {', '.join(map(str, given)) or 'nothing'}"
+            )
+    return [name for name in chosen if name is not None]
 
 
 def read_array(source: str | Path | ArrayLike, name: str) -> tuple[Array, str]:
@@ -107,9 +169,11 @@ def read_array(source: str | Path | ArrayLike, name: str) -> tuple[Array, str]:
         DataError: it cannot be read, or holds anything but finite numbers.
     """
     if not isinstance(source, (str, Path)):
-        array, where = np.asarray(source), f"the {name}"
-    else:
-        array, where = _one_array(Path(source), name), str(source)
+        return _finite(_array(source), name, f"the {name}"), f"the {name}"
+    return _finite(_one_array(Path(source), name), name, str(source)), str(source)
+
+
+def _finite(array: NDArray[np.generic], name: str, where: str) -> Array:
     if array.dtype.kind not in "biuf":
         raise DataError(f"{where}: the {name} are {array.dtype}, not numbers")
     if array.ndim == 0 or array.size == 0:
@@ -120,22 +184,21 @@ def read_array(source: str | Path | ArrayLike, name: str) -> tuple[Array, str]:
             f"{where}: {len(bad)} of the {name} are no finite numbers, the first at {[int(i) for i in bad[0]]}; "
             "replace them"
         )
-    return array.astype(np.float64), where
+    return array.astype(np.float64)
 
 
 def _one_array(path: Path, name: str) -> NDArray[np.generic]:
-    if not path.is_file():
-        raise DataError(f"{path}: there is no such file; {_HOW}")
-    try:
+    with _reading(path):
         match path.suffix.lower():
             case ".npy":
-                return _load(path)
+                return load_npy(path, _anything)
             case ".npz":
-                return _from_archive(path, [name], f"the {name}")[0]
+                with open_npz(path) as archive:
+                    one = len(archive.names) == 1
+                    chosen = archive.names if one else _chosen(archive.names, [(name,)], str(path), _FILE_HOLDS)
+                    return archive.load(chosen, _anything)[0]
             case ".csv":
-                return _table(path)[0]
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+                return read_table(path).numbers
     raise DataError(f"{path}: files of this kind are not read; {_HOW}")
 
 
@@ -158,7 +221,7 @@ def fit(
             f"{where}: the model has {len(inputs)} inputs ({', '.join(inputs)}), but got {len(arrays)} arrays"
         )
     fitted = tuple(
-        _fit(np.asarray(array), name, shape, where) for array, (name, shape) in zip(arrays, inputs.items(), strict=True)
+        _fit(_array(array), name, shape, where) for array, (name, shape) in zip(arrays, inputs.items(), strict=True)
     )
     counts = {name: len(array) for name, array in zip(inputs, fitted, strict=True)}
     if len(set(counts.values())) > 1:
@@ -170,15 +233,31 @@ def fit(
     return ModelInputs(fitted, names)
 
 
+def _array(source: ArrayLike) -> NDArray[np.generic]:
+    """A NumPy array of what somebody has: a list, a table of pandas or polars, a tensor."""
+    to_numpy = getattr(source, "to_numpy", None)
+    return np.asarray(source if to_numpy is None else to_numpy())
+
+
+def _require_shape(have: tuple[int, ...], name: str, shape: Shape, where: str) -> None:
+    """Refuse an array whose shape is neither that of samples nor that of a single one."""
+    for inner in (have[1:], have):
+        if len(inner) == len(shape) and all(n is None or n == m for n, m in zip(shape, inner, strict=True)):
+            return
+    wanted = ", ".join("any" if n is None else str(n) for n in shape)
+    raise DataError(f"{where}: input {name!r} has the shape {have}; the model needs (samples, {wanted})")
+
+
 def _fit(array: NDArray[np.generic], name: str, shape: Shape, where: str) -> Array:
     if array.dtype.kind not in "biuf":
         raise DataError(f"{where}: input {name!r} holds {array.dtype}, not numbers")
-    wanted = ", ".join("?" if n is None else str(n) for n in shape)
-    fits = array.ndim == len(shape) + 1 and all(
-        n is None or n == have for n, have in zip(shape, array.shape[1:], strict=True)
-    )
-    if not fits:
-        raise DataError(f"{where}: input {name!r} has the shape {array.shape}; the model needs (samples, {wanted})")
+    _require_shape(array.shape, name, shape, where)
+    if array.ndim == len(shape):
+        warnings.warn(
+            f"{where}: input {name!r} has the shape {array.shape}, without an axis of samples; it is taken for one "
+            "sample", InputNote, stacklevel=2,
+        )  # fmt: skip
+        array = array[None]
     if array.size == 0:
         raise DataError(f"{where}: input {name!r} holds no sample")
     numbers = array.astype(np.float64)
@@ -192,122 +271,13 @@ def _fit(array: NDArray[np.generic], name: str, shape: Shape, where: str) -> Arr
     return numbers
 
 
-_BROKEN = (
-    ValueError, EOFError, BadZipFile, AttributeError, MemoryError, NotImplementedError, zlib.error,
-    SyntaxError, TokenError, RecursionError,
-)  # fmt: skip
-"""What NumPy raises for a file that is damaged, cut off or lies about its size, or whose header is no description."""
-
-
-def _opened(path: Path) -> BinaryIO:
-    """A file that is read; refused, before anything is unpacked, if more would come out than any workbook shows.
-
-    Raises:
-        DataError: it is too large, or would be.
-        OSError: it is no file, or cannot be read.
-    """
-    file = open_input(path)
-    try:
-        suffix, size = path.suffix.lower(), os.fstat(file.fileno()).st_size
-        limit = TEXTS.get(suffix, size)
-        too_large = f"has more than the limit of {megabytes(limit)}" if size > limit else None
-        if suffix == ".npz":
-            with suppress(*_BROKEN), ZipFile(file) as archive:
-                too_large = excess(archive.infolist(), ARCHIVES[suffix])
-        if too_large is not None:
-            raise DataError(f"{path} {too_large}; give fewer samples")
-        file.seek(0)
-    except BaseException:
-        file.close()
-        raise
-    return file
-
-
-def _load(path: Path) -> NDArray[np.generic]:
-    """One array; pickled objects could run code and are refused."""
-    try:
-        with _opened(path) as file:
-            array = np.load(file, allow_pickle=False)
-    except _BROKEN as error:
-        raise DataError(
-            f"{path}: this is no array of numbers (Python objects are not loaded), or it is damaged; "
-            "save it with numpy.save"
-        ) from error
-    if not isinstance(array, np.ndarray):
-        raise DataError(f"{path}: this is not one array; name an archive .npz")
-    return array
-
-
-def _states(path: Path, inputs: Collection[str]) -> dict[str, Array]:
-    """The initial states in an archive."""
-    try:
-        with _opened(path) as file, np.load(file, allow_pickle=False) as archive:
-            names = [name for name in archive.files if name.endswith(_STATES) and name not in inputs]
-    except (*_BROKEN, TypeError):
-        return {}  # said where the inputs are read
-    return {name: read_array(path, name)[0] for name in names}
-
-
-def _from_archive(
-    path: Path, names: Sequence[str], what: str = "the model's input of this name", ignored: Collection[str] = ()
-) -> list[NDArray[np.generic]]:
-    try:
-        with _opened(path) as file, np.load(file, allow_pickle=False) as archive:
-            files = [name for name in archive.files if name not in ignored]
-            if len(names) == len(files) == 1:
-                return [_member(archive, files[0], path)]
-            missing = [name for name in names if name not in files]
-            if missing:
-                raise DataError(
-                    f"{path}: there is no array {missing[0]!r} for {what}; "
-                    f"the file holds {', '.join(files) or 'nothing'}"
-                )
-            return [_member(archive, name, path) for name in names]
-    except (*_BROKEN, TypeError) as error:  # TypeError: a single array is no archive
-        raise DataError(
-            f"{path}: this is not an archive of NumPy arrays, or it holds Python objects: {error}"
-        ) from error
-
-
-def _member(archive: Any, name: str, path: Path) -> NDArray[np.generic]:
-    member = archive[name]
-    if not isinstance(member, np.ndarray):  # NumPy hands out the bytes of whatever else is in the zip
-        raise DataError(f"{path}: {name!r} is no array in it; save it with numpy.savez")
-    return member
-
-
 def _from_csv(path: Path, inputs: Mapping[str, Shape]) -> ModelInputs:
     """One sample a row; a first row without numbers is a header, a first column without numbers labels."""
     if len(inputs) != 1:
         raise DataError(f"{path}: the model has {len(inputs)} inputs ({', '.join(inputs)}); give them as .npz")
     ((name, shape),) = inputs.items()
-    table, labels = _table(path)
-    return fit([_shaped(table, name, shape, path)], inputs, str(path), labels)
-
-
-def _table(path: Path) -> tuple[Array, list[str] | None]:
-    """The rows of numbers, and a label for each if there are any."""
-    try:
-        with TextIOWrapper(_opened(path), encoding="utf-8-sig", newline="") as file:
-            rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: this is not a CSV file in UTF-8: {error}") from error
-    if rows and not any(_is_number(cell) for cell in rows[0]):
-        rows = rows[1:]
-    if not rows:
-        raise DataError(f"{path}: the file holds no sample")
-    labels = None
-    if all(not _is_number(row[0]) for row in rows):
-        labels = [row[0] for row in rows]
-        rows = [row[1:] for row in rows]
-    width = len(rows[0])
-    for number, row in enumerate(rows, start=1):
-        if len(row) != width:
-            raise DataError(f"{path}: sample {number} has {len(row)} numbers, the first one has {width}")
-        for column, cell in enumerate(row, start=1):
-            if not _is_number(cell):
-                raise DataError(f"{path}: sample {number}, column {column}: {cell!r} is not a number")
-    return np.array([[float(cell) for cell in row] for row in rows]), labels
+    table = read_table(path, None if None in shape else math.prod(n for n in shape if n is not None))
+    return fit([_shaped(table.numbers, name, shape, path)], inputs, str(path), table.labels)
 
 
 def _shaped(table: Array, name: str, shape: Shape, path: Path) -> Array:
@@ -319,11 +289,3 @@ def _shaped(table: Array, name: str, shape: Shape, path: Path) -> Array:
         wanted = " × ".join("?" if n is None else str(n) for n in shape)
         raise DataError(f"{path}: a sample has {width} numbers; the model's input {name!r} needs {wanted}")
     return table.reshape(len(table), *(width // known if n is None else n for n in shape))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import click
 
 from xlcheck.cli.group import PipeClosed, commands
 from xlcheck.cli.sentences import sentence
-from xlcheck.errors import UsageError
+from xlcheck.errors import InputNote, UsageError
 from xlcheck.files import protected_inputs
 from xlcheck.interrupts import Ended, ended_by, ended_by_signals
 from xlcheck.memory import bounded_memory
@@ -29,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; nothing that it raises is let through."""
     with suppress(Ended), ended_by_signals():  # a second signal may come while the first is spoken of
         try:
-            with bounded_memory(), protected_inputs():
+            with bounded_memory(), protected_inputs(), _saying_notes():
                 code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
                 sys.stdout.flush()
             return int(code or 0)
@@ -40,6 +42,23 @@ def run(arguments: Sequence[str]) -> int:
                 sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
                 return _PIPE_CLOSED
     return INTERRUPTED
+
+
+@contextmanager
+def _saying_notes() -> Iterator[None]:
+    """Say how an input was understood as any other message is said."""
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, InputNote):
+            say(str(message))
+        else:
+            usual(message, category, *where, **more)
+
+    usual = warnings.showwarning
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        warnings.simplefilter("always", InputNote)
+        yield
 
 
 def say(message: str) -> None:

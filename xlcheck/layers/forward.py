@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 
-from xlcheck.errors import NotSupportedError
+from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Role
 from xlcheck.layers import equations_of
@@ -82,6 +82,12 @@ def _tensors(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
         layer = spec.layer(call.layer)
         inputs = tuple(tensors[name] for name in call.inputs)
         outputs = equations_of(layer)(build, call.name, layer, weights[layer.name], inputs)
+        if not all(signal.steps for signal in outputs):
+            steps = len(inputs[0].steps)
+            raise ModelError(
+                f"layer {layer.name!r} ({layer.kind}) leaves nothing of {steps} time step{'s' if steps > 1 else ''}; "
+                "give longer inputs"
+            )
         tensors.update(zip(call.outputs, outputs, strict=True))
     return tensors
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from xlcheck.errors import NotSupportedError
+from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.signals import Element, Signal, elements, only_sequence, output_band, pick
@@ -31,6 +31,11 @@ def reshape(
     shape = list(layer.options["target_shape"])
     if -1 in shape:
         shape[shape.index(-1)] = len(every) // -math.prod(shape)
+    if math.prod(shape) != len(every):
+        wanted = tuple(layer.options["target_shape"])
+        raise ModelError(
+            f"layer {layer.name!r} makes the shape {wanted} of {len(every)} numbers; give inputs of another length"
+        )
     meaning = "The same numbers in the same order, cut into pieces of another length."
     if len(shape) == 1:
         return (_vector(build, name, every, meaning),)

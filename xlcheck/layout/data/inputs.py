@@ -8,6 +8,7 @@ import numpy as np
 
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
+from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.common import heading, title
@@ -49,20 +50,23 @@ def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained:
     return Store(areas, orders, timesteps, selected, item(names, selected))
 
 
-def require_room(arrays: Sequence[Array]) -> None:
+def require_room(shapes: Sequence[tuple[int, ...]]) -> None:
     """Refuse samples that the worksheet could hold neither in rows nor in columns, before hours are spent on them.
 
     Args:
-        arrays: one for each input, samples first; then the time steps, if there are any.
+        shapes: of each input, samples first; then the time steps, if there are any; then the features.
 
     Raises:
         WorkbookError: there is no room; the message has the sizes.
     """
-    for array in arrays:
-        samples, steps = array.shape[0], array.shape[1] if array.ndim > 1 else 1
-        if steps > MAX_COLUMNS and samples * steps > MAX_ROWS:
+    for shape in shapes:
+        samples, steps, features = (*shape, 1, 1)[:3]
+        # One-hot vectors are stored as places, one number each, which may stand beside each other.
+        in_rows = steps > MAX_COLUMNS or 1 < features < LONG
+        rows = samples * steps if in_rows else samples
+        if rows > MAX_ROWS:
             raise WorkbookError(
-                f"{samples:,} sample{'s' if samples > 1 else ''} of {steps:,} steps would need {samples * steps:,} "
+                f"{samples:,} sample{'s' if samples > 1 else ''} of {steps:,} steps would need {rows:,} "
                 f"rows of a worksheet; Excel has {MAX_ROWS:,}. Take fewer time steps or fewer samples"
             )
 

@@ -1,0 +1,86 @@
+"""Inputs as people have them in memory: dictionaries, lists, tables; and models whose inputs may be of any length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from xlcheck.building.inputs import inputs_of
+from xlcheck.errors import DataError, InputNote, ModelError
+from xlcheck.layers.forward import forward_graph
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_reader import read_model
+
+pytestmark = pytest.mark.keras
+
+keras: Any = import_keras()
+WORDS, AGE = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([[41.5], [42.5]])
+
+
+class Table:
+    """What tables of pandas and polars have in common."""
+
+    def to_numpy(self) -> np.ndarray:
+        return WORDS
+
+
+def two_inputs() -> Any:
+    words, age = keras.Input((3,), name="words"), keras.Input((1,), name="age")
+    return keras.Model([words, age], keras.layers.Concatenate()([words, age]))
+
+
+def one_input() -> Any:
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+
+
+def test_a_dictionary_is_taken_by_name() -> None:
+    """Names of input layers, or of the model's tensors, in any order; a missing one is named."""
+    model = two_inputs()
+    for names in (["words", "age"], [tensor.name for tensor in model.inputs], ["arr_0", "arr_1"]):
+        given = inputs_of(model, {names[1]: AGE, names[0]: WORDS})
+        assert [array.tolist() for array in given.arrays] == [WORDS.tolist(), AGE.tolist()]
+
+    with pytest.raises(DataError, match=r"no array 'age' for the model's input .* they are called words, years"):
+        inputs_of(model, {"words": WORDS, "years": AGE})
+
+
+@pytest.mark.parametrize("inputs", [WORDS, WORDS.tolist(), Table(), (tuple(WORDS[0]), tuple(WORDS[1]))])
+def test_one_input_in_every_form(inputs: Any) -> None:
+    """Arrays, nested lists and tables hold one sample a row."""
+    assert inputs_of(one_input(), inputs).arrays[0].tolist() == WORDS.tolist()
+
+
+def test_several_inputs_in_a_list() -> None:
+    """In the model's order, in any of these forms."""
+    assert [array.tolist() for array in inputs_of(two_inputs(), [Table(), AGE.tolist()]).arrays] == [
+        WORDS.tolist(), AGE.tolist(),
+    ]  # fmt: skip
+
+
+def test_a_single_sample_is_noted() -> None:
+    """An axis of samples is added, and said to be."""
+    with pytest.warns(InputNote, match="taken for one sample"):
+        assert inputs_of(one_input(), WORDS[0]).arrays[0].tolist() == [WORDS[0].tolist()]
+
+
+TOO_SHORT: dict[str, tuple[list[Any], str]] = {
+    "convolution": ([keras.layers.Conv1D(2, 3, name="a")], r"'a' \(Conv1D\) leaves nothing of 2 time steps"),
+    "pooling": (
+        [keras.layers.MaxPooling1D(4, name="a"), keras.layers.LSTM(2)],
+        "'a' .* leaves nothing of 2 time steps",
+    ),
+    "cropping": ([keras.layers.Cropping1D(1, name="a"), keras.layers.LSTM(2)], "'a' .* leaves nothing of 2 time steps"),
+    "reshape": ([keras.layers.Reshape((3, 4), name="a")], r"'a' makes the shape \(3, 4\) of 4 numbers"),
+}
+
+
+@pytest.mark.parametrize("case", TOO_SHORT)
+def test_inputs_too_short_for_a_model_of_any_length(case: str) -> None:
+    """The layer that is left with nothing is named before Keras runs."""
+    layers, message = TOO_SHORT[case]
+    model = keras.Sequential([keras.Input((None, 2)), *layers])
+
+    with pytest.raises(ModelError, match=message):
+        forward_graph(read_model(model, [(2, 2)]))
