@@ -69,9 +69,9 @@ TOO_SHORT: dict[str, tuple[list[Any], str]] = {
     "convolution": ([keras.layers.Conv1D(2, 3, name="a")], r"'a' \(Conv1D\) leaves nothing of 2 time steps"),
     "pooling": (
         [keras.layers.MaxPooling1D(4, name="a"), keras.layers.LSTM(2)],
-        "'a' .* leaves nothing of 2 time steps",
+        "'a' .* leaves nothing",
     ),
-    "cropping": ([keras.layers.Cropping1D(1, name="a"), keras.layers.LSTM(2)], "'a' .* leaves nothing of 2 time steps"),
+    "cropping": ([keras.layers.Cropping1D(1, name="a"), keras.layers.LSTM(2)], "'a' .* leaves nothing"),
     "reshape": ([keras.layers.Reshape((3, 4), name="a")], r"'a' makes the shape \(3, 4\) of 4 numbers"),
 }
 

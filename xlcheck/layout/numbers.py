@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.formulas.addresses import Range, quote_sheet
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
 from xlcheck.formulas.pattern import Letters, Pattern, row_number
 from xlcheck.formulas.printing import number
 from xlcheck.graph.quantities import Band, Quantity
@@ -23,6 +23,9 @@ RIGHT, WRONG, OBSOLETE = "✓", "✗", "–"
 TOLERANCE = 1e-12
 _LINK, _LABEL, _STEP, _UNIT, _WORKBOOK, _KERAS, _DIFFERENCE, _VERDICT, _STORED = range(9)
 _TOP = 4
+
+MOST_SAMPLES = MAX_COLUMNS - _STORED
+"""Keras's numbers for each sample stand in a column."""
 
 Bands = Mapping[Band, Sequence[Quantity]]
 

@@ -14,6 +14,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.data.store import Order, Store, item
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.numbers import MOST_SAMPLES
 from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Array, DropDown
@@ -64,6 +65,11 @@ def require_room(shapes: Sequence[tuple[int, ...]]) -> None:
         # One-hot vectors are stored as places, one number each, which may stand beside each other.
         in_rows = steps > MAX_COLUMNS or 1 < features < LONG
         rows = samples * steps if in_rows else samples
+        if samples > MOST_SAMPLES:
+            raise WorkbookError(
+                f"{samples:,} samples would need {samples:,} columns of a worksheet; at most {MOST_SAMPLES:,} have "
+                "room. Take fewer samples"
+            )
         if rows > MAX_ROWS:
             raise WorkbookError(
                 f"{samples:,} sample{'s' if samples > 1 else ''} of {steps:,} steps would need {rows:,} "
