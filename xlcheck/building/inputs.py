@@ -122,7 +122,7 @@ def read_inputs(
                 return replace(read, states=kept)
             case ".csv":
                 return _from_csv(path, inputs)
-    raise DataError(f"{path}: files of this kind are not read; {_HOW}")
+    raise _other_kind(path)
 
 
 @contextmanager
@@ -136,6 +136,11 @@ def _reading(path: Path) -> Iterator[None]:
         raise DataError(f"{path}: this is a folder; {_HOW}") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _other_kind(path: Path) -> DataError:
+    kinds = "this is a folder" if path.is_dir() else "files of this kind are not read"
+    return DataError(f"{path}: {kinds if path.exists() else 'there is no such file'}; {_HOW}")
 
 
 def _anything(shapes: Shapes) -> None:
@@ -199,7 +204,7 @@ def _one_array(path: Path, name: str) -> NDArray[np.generic]:
                     return archive.load(chosen, _anything)[0]
             case ".csv":
                 return read_table(path).numbers
-    raise DataError(f"{path}: files of this kind are not read; {_HOW}")
+    raise _other_kind(path)
 
 
 def fit(
