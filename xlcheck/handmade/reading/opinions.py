@@ -9,15 +9,14 @@ import numpy as np
 
 from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
+from xlcheck.engines.differences import NEAR_ZERO, Circumstances, differences
 from xlcheck.errors import EngineError, MissingDependencyError
-from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.sessions import Sessions
 from xlcheck.workbook.values import CellError, NotEvaluated
 
-_OF_SINGLE_NUMBERS = {"EXP", "LN", "TANH", "SQRT", "ABS", "SIGN", "POWER", "SUMXMY2", "ROUND"}
-_OTHER = {"ironcalc": "cellrune", "cellrune": "ironcalc", "libreoffice": "cellrune"}
+_OTHER = {"ironcalc": "cellrune", "cellrune": "ironcalc", "libreoffice": "cellrune", "formulon": "cellrune"}
 _SAME = 1e-9
 
 
@@ -55,20 +54,21 @@ def consult(table: CellTable, engine: Engine) -> Opinion:
         if second is None:
             raise
         return Opinion(*second, (f"{engine.name} cannot load the file; {second[0].engine.name} was used",))
-    if not _is_doubtful(table, values):
+    if not _is_doubtful(table, values, engine):
         return Opinion(first, values)
     second = _second(table, engine)
     if second is None:
         return Opinion(first, values)
     other, others = second
-    if _unanswered(table, others) > _unanswered(table, values):
-        return Opinion(first, values)
     count = _disagreements(table, values, others)
-    if not count:
-        # An error upstream may hide where they would differ.
-        return Opinion(other, others) if _is_hidden(table, values) else Opinion(first, values)
-    note = f"{engine.name} cannot be relied on for {count} formula cells; {other.engine.name} computed the workbook"
-    return Opinion(other, others, (note,))
+    other_errs = any(_silent(table, others, other.engine)) and not any(_silent(table, values, engine))
+    if _unanswered(table, others) > _unanswered(table, values) or (count and other_errs):
+        return Opinion(first, values)
+    if count:
+        note = f"{engine.name} cannot be relied on for {count} formula cells; {other.engine.name} computed the workbook"
+        return Opinion(other, others, (note,))
+    # An error upstream may hide where they would differ.
+    return Opinion(other, others) if _is_hidden(table, values, engine) else Opinion(first, values)
 
 
 def _second(table: CellTable, engine: Engine) -> tuple[Sessions, CellValues] | None:
@@ -79,43 +79,25 @@ def _second(table: CellTable, engine: Engine) -> tuple[Sessions, CellValues] | N
         return None
 
 
-def _is_doubtful(table: CellTable, values: CellValues) -> bool:
+def _is_doubtful(table: CellTable, values: CellValues, engine: Engine) -> bool:
     formulas = values.others.keys() & set(table.formulas)
     if any(isinstance(values.others[i], NotEvaluated | CellError) for i in formulas):
         return True
-    return any(_silent(table))
+    return any(_silent(table, values, engine))
 
 
-def _silent(table: CellTable) -> Iterator[Address]:
-    """The formulas that IronCalc may compute wrongly without saying so."""
+def _silent(table: CellTable, values: CellValues, engine: Engine) -> Iterator[Address]:
+    """The formulas that an engine may compute wrongly without saying so."""
+    near_zero = bool(((np.abs(values.numbers) < NEAR_ZERO) & (values.numbers != 0)).any())
     for cell, text in table.texts.items():
-        if (":" in text and cell not in table.arrays) or "%" in text:
-            try:
-                nodes = list(ast.walk(ast.parse(text)))
-            except ast.FormulaSyntaxError:
-                continue
-            over_a_range = cell not in table.arrays and any(map(_is_over_a_range, nodes))
-            if over_a_range or any(map(_is_percentage_of_a_sum, nodes)):
-                yield cell
+        found = Circumstances(text, values[table.index[cell]], cell in table.arrays, near_zero)
+        if any(differences(engine.name, found)):
+            yield cell
 
 
-def _is_over_a_range(node: ast.Node) -> bool:
-    """IronCalc 0.9 takes a single cell of the range to which such a function is applied outside of an array formula."""
-    if not isinstance(node, ast.FunctionCall) or node.name not in _OF_SINGLE_NUMBERS:
-        return False
-    argument = node.arguments[0] if node.arguments else node
-    while isinstance(argument, ast.Operator) and argument.symbol == "-" and len(argument.operands) == 1:
-        argument = argument.operands[0]
-    return isinstance(argument, ast.Reference) and argument.area.size > 1
-
-
-def _is_percentage_of_a_sum(node: ast.Node) -> bool:
-    """And of `(A1+B1)%` it takes the percentage of B1 alone."""
-    return isinstance(node, ast.Operator) and node.symbol == "%" and isinstance(node.operands[0], ast.Operator)
-
-
-def _is_hidden(table: CellTable, values: CellValues) -> bool:
-    return any(isinstance(values.others.get(table.index[cell]), CellError) for cell in _silent(table))
+def _is_hidden(table: CellTable, values: CellValues, engine: Engine) -> bool:
+    doubtful = _silent(table, values, engine)
+    return any(isinstance(values.others.get(table.index[cell]), CellError) for cell in doubtful)
 
 
 def _unanswered(table: CellTable, values: CellValues) -> int:

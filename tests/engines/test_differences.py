@@ -1,0 +1,80 @@
+"""What each engine is known to compute otherwise, and that nobody relies on it alone there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from xlcheck.engines import engine
+from xlcheck.engines.differences import DIFFERENCES, Circumstances, Difference, differences, is_near_zero
+from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
+
+CELLS = {"A1": 1e-20, "A2": 0.3125, "A3": 800.0, "B1": 1.0, "B2": 2.0}
+
+
+def computed(name: str, formula: str, folder: Path) -> Value:
+    """What an engine gives for a formula."""
+    path = folder / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        for cell, value in CELLS.items():
+            sheet.write_number(cell, value)
+        sheet.write_formula("C1", f"={formula}", None, 999.25)
+    session = engine(name).open(path)
+    session.recalculate()
+    return session.read(Range("S", 0, 2))[0][0]
+
+
+def same(a: Value, b: Value) -> bool:
+    return a == pytest.approx(b) if isinstance(a, float) and isinstance(b, float) else a == b
+
+
+@pytest.mark.parametrize("item", [item for item in DIFFERENCES if item.engine == "ironcalc"], ids=lambda i: i.what)
+def test_ironcalc_is_still_different(item: Difference, tmp_path: Path) -> None:
+    """It gives what the table says, which is not Excel's value; the second engine gives that."""
+    assert same(computed("ironcalc", item.example, tmp_path), item.gives)
+    assert not same(item.gives, item.excel)
+    assert same(computed("cellrune", item.example, tmp_path), item.excel)
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("item", [item for item in DIFFERENCES if item.engine == "libreoffice"], ids=lambda i: i.what)
+def test_libreoffice_is_still_different(item: Difference, tmp_path: Path) -> None:
+    """The same for LibreOffice."""
+    assert same(computed("libreoffice", item.example, tmp_path), item.gives)
+    assert same(computed("cellrune", item.example, tmp_path), item.excel)
+
+
+@pytest.mark.parametrize("item", DIFFERENCES, ids=lambda item: item.what)
+def test_each_is_seen_in_its_example(item: Difference) -> None:
+    """The formula that shows it is one that may be concerned."""
+    found = Circumstances(item.example, item.gives, near_zero=any(map(is_near_zero, CELLS.values())))
+
+    assert item in differences(item.engine, found)
+
+
+@pytest.mark.parametrize(
+    "formula", ["A2*B1+SUM(B1:B2)", "1/(1+EXP(-A2))", "IF(A2>0,A2,0)", "TANH(A2)", "B1*5%", "MMULT(B1:B2,B1:B2)"]
+)
+def test_what_networks_consist_of_is_not_in_doubt(formula: str) -> None:
+    """Ordinary formulas with ordinary values need one engine."""
+    assert not list(differences("ironcalc", Circumstances(formula, 0.5)))
+    assert not list(differences("cellrune", Circumstances(formula, 0.5)))
+
+
+def test_an_array_formula_takes_its_ranges_whole() -> None:
+    """Only outside of one IronCalc takes a single cell."""
+    formula = "EXP(B1:B2)"
+
+    assert list(differences("ironcalc", Circumstances(formula, 2.7)))
+    assert not list(differences("ironcalc", Circumstances(formula, 2.7, in_array=True)))
+
+
+def test_values_are_those_of_the_protocol() -> None:
+    """What stands in the table is what engines hand over; nothing in it is an answer that an engine refuses."""
+    for item in DIFFERENCES:
+        assert isinstance(item.gives, float | str | CellError)
+        assert not isinstance(item.excel, NotEvaluated)

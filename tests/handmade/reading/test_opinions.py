@@ -1,0 +1,62 @@
+"""Which engine is believed where one is known to compute something else than Excel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from xlcheck.engines import engine
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.opinions import Opinion, consult
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.values import CellError, Value
+
+
+def opinion(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Opinion, Value]:
+    """What is believed of a workbook with one formula, beside 1E-20, 0.3125 and 800 in A1 to A3; and its value."""
+    path = folder / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        for row, value in enumerate((1e-20, 0.3125, 800.0)):
+            sheet.write_number(row, 0, value)
+        sheet.write_formula("B1", f"={formula}", None, 999.25)
+    table = CellTable(read_workbook(path))
+    found = consult(table, engine(name))
+    return found, found.values[table.index["S", 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("IF(A1<>0,1,0)", 1.0),
+        ("1/(1+EXP(A3))", CellError("#NUM!")),
+        ("IFERROR(EXP(A3),5)", 5.0),
+        ('VALUE(TEXT(A2,"0.000"))', 0.313),
+        ("(A2+A2)%", 0.00625),
+    ],
+)
+def test_where_ironcalc_differs_the_second_engine_is_believed(tmp_path: Path, formula: str, value: Value) -> None:
+    """Its values are used, and the report says so."""
+    found, given = opinion(tmp_path, formula)
+
+    assert given == value
+    assert found.engine.name == "cellrune"
+    assert found.notes == ("ironcalc cannot be relied on for 1 formula cells; cellrune computed the workbook",)
+
+
+@pytest.mark.parametrize("formula", ["A2*2", "TANH(A2)", "1/(1+EXP(-A2))"])
+def test_elsewhere_one_engine_is_enough(tmp_path: Path, formula: str) -> None:
+    """Nothing is said, and the engine that was asked for is used."""
+    found, _ = opinion(tmp_path, formula)
+
+    assert (found.engine.name, found.notes) == ("ironcalc", ())
+
+
+def test_the_second_engine_is_not_believed_where_it_is_the_one_that_differs(tmp_path: Path) -> None:
+    """CellRune says #NUM! as Excel does, which is no reason to take IronCalc's zero."""
+    found, given = opinion(tmp_path, "1/(1+EXP(A3))", "cellrune")
+
+    assert given == CellError("#NUM!")
+    assert found.engine.name == "cellrune"
