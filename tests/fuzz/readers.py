@@ -107,11 +107,7 @@ def opened(paths: Sequence[Path], folder: Path) -> dict[str, Path]:
 def judged(agreeing: dict[Path, tuple[Path, set[Any]]], folder: Path) -> Iterator[tuple[Path, str]]:
     """The files that agree although another reader sees something else, and what."""
     for path, (lesson, _) in agreeing.items():
-        try:
-            what = difference(cells.__wrapped__(path), cells(lesson), set())
-        except Exception as error:  # openpyxl refuses much that others read
-            what = "" if find_soffice() else f"openpyxl: {error}"
-        if what:
+        if what := _seen(path, cells(lesson), set()):
             yield path, f"openpyxl: {what}"
     if find_soffice() is None:
         return
@@ -119,10 +115,17 @@ def judged(agreeing: dict[Path, tuple[Path, set[Any]]], folder: Path) -> Iterato
     right = {name: cells.__wrapped__(path, values=True) for name, path in lessons.items()}
     saved = opened([*agreeing], folder)
     for path, (lesson, named) in agreeing.items():
-        if path.stem in saved:
-            what = difference(cells.__wrapped__(saved[path.stem], values=True), right[lesson.stem], named)
-            if what:
-                yield path, f"LibreOffice: {what}"
+        if path.stem in saved and (what := _seen(saved[path.stem], right[lesson.stem], named, values=True)):
+            yield path, f"LibreOffice: {what}"
+
+
+def _seen(path: Path, wanted: Cells, named: set[Any], *, values: bool = False) -> str:
+    """What openpyxl sees otherwise; nothing where it refuses the file, as it does much that others read."""
+    try:
+        found = cells.__wrapped__(path, values=values)
+    except Exception:
+        return ""
+    return difference(found, wanted, named)
 
 
 def main() -> int:

@@ -16,6 +16,8 @@ from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
 
 _OF_SINGLE_NUMBERS = {"EXP", "LN", "TANH", "SQRT", "ABS", "SIGN", "POWER", "SUMXMY2", "ROUND"}
+# Only a formula that looks so needs to be parsed.
+_OVER_A_RANGE = re.compile(rf"\b(?:{'|'.join(sorted(_OF_SINGLE_NUMBERS))})\([^()]*:", re.IGNORECASE)
 _COMPARES = re.compile(r"[<>=]|\b(?:MATCH|COUNTIFS?|SUMIFS?|[XVH]?LOOKUP|SIGN|AND|OR|NOT|IF)\(", re.IGNORECASE)
 _MAY_OVERFLOW = re.compile(r"\bEXP\(|\bPOWER\(|\bSINH\(|\bCOSH\(|\^", re.IGNORECASE)
 _OF_ERRORS = re.compile(SWALLOWS, re.IGNORECASE)
@@ -89,7 +91,9 @@ def _is_power_of_zero(found: Circumstances) -> bool:
 
 
 def _is_over_a_range(found: Circumstances) -> bool:
-    return not found.in_array and ":" in found.formula and any(map(_takes_one_cell, _nodes(found.formula)))
+    if found.in_array or _OVER_A_RANGE.search(found.formula) is None:
+        return False
+    return any(map(_takes_one_cell, _nodes(found.formula)))
 
 
 def _is_percentage(found: Circumstances) -> bool:
