@@ -103,8 +103,21 @@ def dense(features: int, units: int) -> LayerSpec:
     return LayerSpec("Dense", "dense", options, {"kernel": (features, units), "bias": (units,)})
 
 
+def long_sequence(timesteps: int) -> tuple[ModelSpec, Trace]:
+    """LSTM(4) over many steps of one number → Dense(2), and what NumPy computes."""
+    spec = sequential("long", (timesteps, 1), (recurrent("LSTM", 1, 4), dense(4, 2)))
+    rng = np.random.default_rng(0)
+    return spec, random_trace(spec, {f"input.x[{t}]": rng.normal(size=(1, 1)) for t in range(timesteps)}, 1)
+
+
 def random_model(spec: ModelSpec, inputs: dict[str, np.ndarray], samples: int) -> WorkbookPlan:
     """The workbook of a model with random weights, from zero states; the truth is what NumPy computes."""
+    trace = random_trace(spec, inputs, samples)
+    return plan_model(spec, trace, trace, [f"sample {k + 1}" for k in range(samples)])
+
+
+def random_trace(spec: ModelSpec, inputs: dict[str, np.ndarray], samples: int) -> Trace:
+    """Random weights, zero states, and what NumPy computes with them."""
     rng = np.random.default_rng(1)
     graph, given = forward_graph(spec), dict(inputs)
     for q in graph:
@@ -112,5 +125,4 @@ def random_model(spec: ModelSpec, inputs: dict[str, np.ndarray], samples: int) -
             given[q.name] = rng.normal(scale=0.05, size=q.shape)
         elif q.expr is None and q.name not in given:
             given[q.name] = np.zeros((samples, *q.shape))
-    trace = Trace("numpy float64", evaluate(graph, given))
-    return plan_model(spec, trace, trace, [f"sample {k + 1}" for k in range(samples)])
+    return Trace("numpy float64", evaluate(graph, given))

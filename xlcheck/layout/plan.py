@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from xlcheck.formulas.printing import Style
+from xlcheck.garbage import no_garbage_collection
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
@@ -43,6 +44,7 @@ RTOL = 1e-12
 _STORED_NUMBERS = 200_000
 
 
+@no_garbage_collection()
 def plan_model(
     spec: ModelSpec,
     trace: Trace,
@@ -163,6 +165,8 @@ def _given(draft: Draft, bands: Bands) -> dict[str, tuple[Quantity, ...]]:
 
 def _without_one_hot_vectors(draft: Draft, bands: Bands) -> Bands:
     """Leave out long one-hot vectors that are only multiplied by matrices: the place of the 1 says everything."""
+    if not any(map(_is_long, draft.graph)):
+        return bands
     read = {name for q in draft.graph if q.expr is not None for name in _read_as_vectors(q.expr)}
     needed = {draft.graph[name].band for name in read.union(draft.graph.outputs)}
     return {band: members for band, members in bands.items() if band in needed or not all(map(_is_long, members))}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -57,6 +58,14 @@ class Line:
     band: Band | None = None
     members: tuple[Quantity, ...] = ()
     parts: bool = False
+
+    @cached_property
+    def blocks(self) -> dict[int, list[Quantity]]:
+        """The quantities that stand in each block."""
+        found: dict[int, list[Quantity]] = {}
+        for q in self.members:
+            found.setdefault((q.step or 0) // WRAP, []).append(q)
+        return found
 
 
 @dataclass(frozen=True)
@@ -217,8 +226,8 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
     if line.band is None:
         heading(sheet, table.first_row(block) + line.offset, line.text, FIRST + 1)
         return
-    members = [q for q in line.members if (q.step or 0) // WRAP == block]
-    if not members:
+    members = line.blocks.get(block)
+    if members is None:
         return
     row = table.at(sheet, line, members[0]).top
     _explain(draft, sheet, row, line.band, members[0], full=block == 0)

@@ -22,6 +22,7 @@ from xlcheck.errors import WorkbookError
 from xlcheck.exclusive import exclusively
 from xlcheck.files import replacing
 from xlcheck.formulas.addresses import Range, quote_sheet
+from xlcheck.garbage import no_garbage_collection
 from xlcheck.workbook.as_built import with_fingerprint
 from xlcheck.workbook.limits import require_limits
 from xlcheck.workbook.manifest import SHEET
@@ -46,6 +47,7 @@ _COMPRESSION = 1
 _PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
+@no_garbage_collection()
 def write_workbook(plan: WorkbookPlan, path: Path) -> None:
     """Write a planned workbook; an existing file is replaced only when the new one is complete.
 
