@@ -71,6 +71,15 @@ def test_imports_point_downwards(path: Path) -> None:
     assert used - {stage} - EVERYWHERE <= MAY_IMPORT[stage]
 
 
+@pytest.mark.parametrize("path", [p for p in IN_STAGES if name(p).startswith("verdicts/")], ids=name)
+def test_a_report_is_data_and_views_read_it(path: Path) -> None:
+    """No module of verdicts needs a view in order to be imported; a report asks for one only where it is shown."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    at_the_top = [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
+
+    assert not [module for module in at_the_top if module.startswith("xlcheck.reports")]
+
+
 @pytest.mark.parametrize("folder", [*HANDMADE, *HANDMADE_TOP])
 def test_imports_in_handmade_point_downwards(folder: str) -> None:
     """A folder of `handmade` imports only those that stand below it."""

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 
 from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.messages import others_on
 from xlcheck.verdicts.report import CellResult, CheckReport, Status
-
-
-def others_on(sheet: str) -> str:
-    """The group of a worksheet's formula cells that are no quantity."""
-    return f"other formulas on {sheet}"
 
 
 def by_quantity(report: CheckReport) -> dict[str, Cells]:

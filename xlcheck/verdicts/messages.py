@@ -18,6 +18,11 @@ def plural(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
+def others_on(sheet: str) -> str:
+    """What a report calls a worksheet's formula cells that are no quantity."""
+    return f"other formulas on {sheet}"
+
+
 def edited(edits: Iterable[Edit]) -> str:
     """What was changed, in words: `weights`, `weights and inputs`."""
     roles = dict.fromkeys(f"{edit.role}s" for edit in edits)

@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Graph
-from xlcheck.reports.groups import others_on
 from xlcheck.verdicts.filled import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, equal
 from xlcheck.verdicts.joined import distinct_rows, pieces
 from xlcheck.verdicts.listing import Cells, Found
-from xlcheck.verdicts.messages import plural
+from xlcheck.verdicts.messages import others_on, plural
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.placement import Codes, Mask, address, code_of, codes_of, union
 from xlcheck.verdicts.report import CheckReport, Counts, Edit, Status
