@@ -24,6 +24,9 @@ from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
 from xlcheck.verdicts.placement import Array
 
+_MOST = 2_000
+"""Formulas that are tried in one workbook; of more wrong cells nobody reads."""
+
 _NEAR, _BESIDE = 40, 6
 """Cells beside, nearest first, whose formulas are looked at, and different formulas of them that are tried."""
 
@@ -66,6 +69,9 @@ def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
 
 
 def _computes(text: str, wanted: Wanted, right: Sequence[Array], trials: Trials) -> bool:
+    trials.formulas_tried += 1
+    if trials.formulas_tried > _MOST:
+        return False
     try:
         values = trials.of_formula(text, wanted.sheet, wanted.code, wanted.sample)
     except OpaqueError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +24,9 @@ from xlcheck.verdicts.operands import forms
 from xlcheck.verdicts.placement import Array, Mask
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.verdicts.verdicts import Follow
+
+_MOST = 30_000
+"""Mistakes that are tried in one workbook: hundreds of wrong cells are explained, and of more nobody reads."""
 
 _EXACT = 1e-13
 _DEPTH = 2
@@ -81,12 +84,7 @@ class Mistakes:
         right = self._given_by(self.q.expr, cell)
         if right is None:
             return None
-        fitting = [m for m, values in self._rewritten if self._leads_to(values(cell), cell, right)]
-        if not is_backward(self.q):
-            single = products(Forward(self.graph, self.q), self.q.expr, cell.element)
-            mutants = (Mutant(name, sentence, value) for name, sentence, value in single)
-            fitting += [m for m in mutants if self._leads_to(self._given_by(m.value, cell), cell, right)]
-        found = (self._meant(fitting, cell) if fitting else None) or self._of_text(cell, right)
+        found = self._meant(self._fitting(cell, right), cell) or self._of_text(cell, right)
         if found is None:
             return None
         label = self.q.band.label or self.q.band.symbol
@@ -117,17 +115,29 @@ class Mistakes:
                 return Mutant("range-too-long", too_long(area, where), lambda values: right)
         return None
 
+    def _rewritten(self) -> Iterator[tuple[Mutant, Callable[[WrongCell], Array | None]]]:
+        """The mistakes that can be said of the whole quantity, with what they give in a cell; made when asked for."""
+        place = 0
+        while True:
+            if place == len(self._made):
+                mutant = next(self._makes, None)
+                if mutant is None or not self._may_try():
+                    return
+                self._made.append((mutant, self._remembered(mutant)))
+            yield self._made[place]
+            place += 1
+
     @cached_property
-    def _rewritten(self) -> list[tuple[Mutant, Callable[[WrongCell], Array | None]]]:
-        """The mistakes that can be said of the whole quantity, with what they give in a cell."""
-        found: list[tuple[Mutant, Callable[[WrongCell], Array | None]]] = []
+    def _made(self) -> list[tuple[Mutant, Callable[[WrongCell], Array | None]]]:
+        return []
+
+    @cached_property
+    def _makes(self) -> Iterator[Mutant]:
         exprs = list(forms(self.q.expr)) if self.q.expr is not None else []
         for form in tuple(exprs):
             for depth in () if is_backward(self.q) else range(_DEPTH):
                 exprs.append(written_out(self.graph, form, depth))
-        for expr in dict.fromkeys(exprs):
-            found += [(mutant, self._remembered(mutant)) for mutant in rewritten(self.graph, self.q, expr)]
-        return found
+        return (mutant for expr in dict.fromkeys(exprs) for mutant in rewritten(self.graph, self.q, expr))
 
     def _remembered(self, mutant: Mutant) -> Callable[[WrongCell], Array | None]:
         """What a mistake gives in a cell, computed for all cells of the quantity at once."""
@@ -164,33 +174,49 @@ class Mistakes:
         except (IndexError, KeyError, ValueError, NotSupportedError):  # an element or a step that does not exist
             return None
 
-    def _meant(self, fitting: list[Mutant], cell: WrongCell) -> Mutant | None:
+    def _fitting(self, cell: WrongCell, right: Array) -> Iterator[Mutant]:
+        """The mistakes that give what the cell gives, likely ones first."""
+        for mutant, values in self._rewritten():
+            if self._leads_to(values(cell), cell, right):
+                yield mutant
+        if not is_backward(self.q) and self.q.expr is not None:
+            for name, sentence, value in products(Forward(self.graph, self.q), self.q.expr, cell.element):
+                if not self._may_try():
+                    return
+                if self._leads_to(self._given_by(value, cell), cell, right):
+                    yield Mutant(name, sentence, value)
+
+    def _may_try(self) -> bool:
+        """Whether not yet so many mistakes were tried in the workbook that no more are looked for."""
+        if self.trials is None:
+            return True
+        self.trials.tried += 1
+        return self.trials.tried <= _MOST
+
+    def _meant(self, fitting: Iterator[Mutant], cell: WrongCell) -> Mutant | None:
         """The mistake that the formula makes, of those that give its numbers: it is the same function of all it reads.
 
         Where the formula is not understood, a mistake that reads what the formula reads, if all of these are one.
         """
-        if self.trials is None:
-            return fitting[0]
-        trials, sample = self.trials, cell.sample
+        trials = self.trials
+        if trials is None:
+            return next(fitting, None)
         try:
-            formula = trials.of_formula(cell.formula, cell.sheet, cell.code, sample)
+            formula = trials.of_formula(cell.formula, cell.sheet, cell.code, cell.sample)
         except OpaqueError:
             if cell.unknown.any():
                 return None
             read = trials.read_by(cell.sheet, cell.code)
-            fitting = [m for m in fitting if m.reads <= read]
-            functions = [self._function(trials, m, cell) for m in fitting]
-            alike = all(
-                f is not None and functions[0] is not None and same_function(functions[0], f) for f in functions
-            )
-            one_name = len({mutant.name for mutant in fitting}) == 1
-            return fitting[0] if fitting and (one_name or alike) else None
-        if not np.isfinite(formula).any():
-            return None
-        return next(
-            (m for m in fitting if (f := self._function(trials, m, cell)) is not None and same_function(formula, f)),
-            None,
-        )
+            found = [mutant for mutant in fitting if mutant.reads <= read]
+            one_name = len({mutant.name for mutant in found}) == 1
+            return found[0] if one_name or self._are_one(trials, found, cell) else None
+        return next((m for m in fitting if _is(formula, self._function(trials, m, cell))), None)
+
+    def _are_one(self, trials: Trials, fitting: list[Mutant], cell: WrongCell) -> bool:
+        """Whether several mistakes, and there is one at least, come to the same."""
+        functions = [self._function(trials, mutant, cell) for mutant in fitting]
+        first = functions[0] if functions else None
+        return first is not None and all(_is(first, function) for function in functions)
 
     def _function(self, trials: Trials, mutant: Mutant, cell: WrongCell) -> Array | None:
         return trials.of_expression(mutant.expr or mutant.value, cell.element if mutant.expr else 0, cell.sample)

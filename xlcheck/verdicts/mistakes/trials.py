@@ -46,12 +46,17 @@ class Trials:
         graph: the quantities.
         placements: where they stand.
         formulas: what stands in the cells.
+
+    Attributes:
+        tried: how many mistakes were tried; whoever tries counts, and stops in time.
+        formulas_tried: the same for formulas that might stand in a cell.
     """
 
     def __init__(self, graph: Graph, placements: Iterable[Placement], formulas: FormulaCells) -> None:
         self.graph = graph
         self._placements = tuple(placements)
         self._formulas = formulas
+        self.tried = self.formulas_tried = 0
 
     def of_formula(self, formula: str, sheet: str, code: int, sample: int | None) -> Array:
         """What a formula gives in a cell, in each trial, `(trials,)`.
