@@ -24,9 +24,8 @@ def main(count: int, chosen: list[str]) -> None:
                 planted=len(found), named=sum(p.named for p in found), corrected=sum(p.corrected for p in found)
             )
             total += row
-            print(
-                f"{lesson:<22}{name:<30}{row['planted']:>4} planted{row['named']:>4} named{row['right']:>4} corrected"
-            )
+            counts = "".join(f"{number:>4} {what}" for what, number in row.items())
+            print(f"{lesson:<22}{name:<30}{counts}")
             for each in found:
                 if not each.named or not each.corrected:
                     print(f"    {each.place}: {each.right} -> {each.formula}", flush=True)

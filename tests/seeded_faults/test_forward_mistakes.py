@@ -28,7 +28,7 @@ OWN = {
     "gru": {"z-exchanged-with-1-z", "recurrent-term-missing", "bias-counted-twice"},
     "lstm": {"cell-state-for-hidden-state", "hidden-state-for-cell-state", "gate-order", "hard-sigmoid",
              "sigmoid-tanh-exchanged", "activation-missing", "bias-missing", "rounded-to-n-digits"},
-    "rnn-dimensions": {"wrong-time-step", "neighbour-unit", "range-too-short", "range-too-long"},
+    "rnn-dimensions": {"wrong-time-step", "neighbour-unit", "range-too-short"},
 }  # fmt: skip
 COUNT = 4 if THOROUGH else 1
 

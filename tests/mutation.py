@@ -1,0 +1,160 @@
+"""Whether the tests would notice: random small bugs in the package, each against the tests of its own stage.
+
+`python tests/mutation.py [COUNT [SEED [STAGE…]]]` copies the package and the tests to a temporary folder, makes one bug
+at a time there (another comparison, another constant, `and` for `or`, a dropped `not`, nothing returned), and runs the
+ordinary tests of the stage until one fails. It prints each bug that no test noticed, and how many were noticed.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LIMIT = 600
+"""Seconds after which a bug that ends in a loop counts as noticed."""
+
+# The tests of a stage, where they are not those of the folder of its name.
+TESTS = {
+    "formulas": ["tests/formulas", "tests/layout", "tests/handmade/reading"],
+    "layout": ["tests/layout", "tests/building"],
+    "building": ["tests/building"],
+    "chapter": ["tests/chapter"],
+    "pytest_plugin": ["tests/plugin"],
+    "verdicts": ["tests/verdicts", "tests/seeded_faults"],
+    "reports": ["tests/reports", "tests/verdicts"],
+    "cli": ["tests/test_cli.py", "tests/cli"],
+    "handmade": ["tests/handmade"],
+    "learning": ["tests/learning", "tests/building/test_backward.py"],
+    "graph": [
+        "tests/graph",
+        "tests/layers",
+        "tests/differential/test_layers.py",
+        "tests/differential/test_gradients.py",
+    ],
+    "layers": ["tests/layers", "tests/differential/test_layers.py"],
+}
+OTHER: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add}
+
+
+def changed(node: ast.AST) -> ast.AST | None:
+    """The node with a bug in it; None if there is none to make."""
+    match node:
+        case ast.Compare(left, [op, *ops], comparators) if type(op) in OTHER:
+            return ast.Compare(left, [OTHER[type(op)](), *ops], comparators)
+        case ast.BoolOp(op, values):
+            return ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+        case ast.UnaryOp(ast.Not(), operand):
+            return operand
+        case ast.Constant(bool(value)):
+            return ast.Constant(not value)
+        case ast.Constant(int(value) | float(value)):
+            return ast.Constant(value + 1 if value in (0, 1) else value * 2)
+        case ast.BinOp(left, op, right) if type(op) in OPERATORS and not _is_text(left) and not _is_text(right):
+            return ast.BinOp(left, OPERATORS[type(op)](), right)
+        case ast.Return(value) if value is not None and not isinstance(value, ast.Constant):
+            return ast.Return(ast.Constant(None))
+    return None
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def places(tree: ast.Module) -> Iterator[ast.AST]:
+    """The nodes in which a bug can be made: of what runs, not of types."""
+    hidden: set[int] = set()
+    for node in ast.walk(tree):
+        for field in ("annotation", "returns", "decorator_list"):
+            value = getattr(node, field, None)
+            for item in value if isinstance(value, list) else [value]:
+                hidden.update(id(n) for n in ast.walk(item)) if isinstance(item, ast.AST) else None
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            hidden.update(id(n) for n in ast.walk(node))
+    yield from (node for node in ast.walk(tree) if id(node) not in hidden and changed(node) is not None)
+
+
+def mutant(source: str, random_: random.Random) -> tuple[str, int, str] | None:
+    """A source with one bug, its line, and what was done; None if there is no place for one."""
+    tree = ast.parse(source)
+    found = list(places(tree))
+    if not found:
+        return None
+    chosen = random_.choice(found)
+    new = changed(chosen)
+
+    class Replacer(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return ast.copy_location(new, node) if node is chosen and new is not None else super().visit(node)
+
+    before = ast.unparse(chosen)
+    text = ast.unparse(ast.fix_missing_locations(Replacer().visit(tree)))
+    return text, chosen.lineno, f"{before}  ->  {ast.unparse(new) if new is not None else ''}"  # type: ignore[attr-defined]
+
+
+def tests_of(stage: str, path: Path) -> list[str]:
+    """The tests of a stage; those that are named like the module first."""
+    folders = [name for name in TESTS.get(stage, [f"tests/{stage}"]) if (ROOT / name).exists()]
+    own = [p for name in folders for p in sorted((ROOT / name).rglob(f"test_*{path.stem}*.py"))]
+    return [str(p.relative_to(ROOT)) for p in own] + folders
+
+
+def is_noticed(folder: Path, tests: list[str]) -> bool:
+    """Whether a test fails."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "XLCHECK_FAULTS": ""}
+    try:
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=LIMIT).returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
+
+
+def main(count: int, seed: int, stages: list[str]) -> None:
+    """Make bugs, run tests, print what was not noticed."""
+    random_ = random.Random(seed)  # noqa: S311
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("xlcheck", "tests", "fixtures", "workbooks", "pyproject.toml", "README.md", ".github"):
+            source = ROOT / part
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            copy(source, folder / part)
+        modules = [
+            path
+            for path in sorted((folder / "xlcheck").rglob("*.py"))
+            if (stage := path.relative_to(folder / "xlcheck").parts[0]) in (stages or os.listdir(folder / "xlcheck"))
+            and not stage.endswith(".py")
+        ]
+        weights = [path.stat().st_size for path in modules]
+        noticed = made = 0
+        while made < count:
+            path = random_.choices(modules, weights)[0]
+            source_text = path.read_text(encoding="utf-8")
+            found = mutant(source_text, random_)
+            if found is None:
+                continue
+            stage = path.relative_to(folder / "xlcheck").parts[0]
+            path.write_text(found[0], encoding="utf-8")
+            made += 1
+            try:
+                kept = not is_noticed(folder, tests_of(stage, path))
+            finally:
+                path.write_text(source_text, encoding="utf-8")
+            noticed += not kept
+            mark = "NOT NOTICED" if kept else "noticed"
+            print(f"{mark:<12}{path.relative_to(folder)}:{found[1]}  {found[2][:160]}", flush=True)
+        print(f"{noticed} of {made} bugs were noticed")
+
+
+if __name__ == "__main__":
+    main(*(int(a) if a else d for a, d in zip([*sys.argv[1:3], "", ""][:2], (60, 0), strict=True)), sys.argv[3:])
