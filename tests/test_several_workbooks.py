@@ -43,12 +43,9 @@ def test_an_unreadable_workbook_is_reported_in_its_place(
     assert run(["check", "a.xlsx", "b.xlsx", "below/c.XLSX", "-j", jobs]) == 2
 
     captured = capsys.readouterr()
-    heads = [line for line in captured.out.splitlines() if line[:1] in {"✓", "!"}]
-    assert heads == [
-        "✓ a.xlsx: all 362 formula cells agree with Keras",
-        "! b.xlsx: not checked",
-        "✓ below/c.XLSX: all 362 formula cells agree with Keras",
-    ]
+    heads = [line.split(":")[0] for line in captured.out.splitlines() if line[:1] in {"✓", "!"}]
+    assert heads == ["✓ a.xlsx", "! b.xlsx", "✓ below/c.XLSX"]
+    assert "! b.xlsx: not checked\n" in captured.out
     assert "b.xlsx is damaged or cut off" in captured.out
     assert captured.out.endswith("\n\n3 workbooks: 2 agree, 1 could not be read.\n")
     assert captured.err == ""
