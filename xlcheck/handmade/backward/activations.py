@@ -1,25 +1,30 @@
-"""Keras's activations as functions of one number, for cells whose formula is known by its values only.
-
-Source: https://keras.io/api/layers/activations (Keras 3).
-"""
+"""Keras's activations as functions of numbers, for cells of which only the values are known."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.graph.evaluate import value_of
+from xlcheck.graph.expressions import Expr, Ref
+from xlcheck.layers import activations
+
 Array = NDArray[np.float64]
 
+_NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu")
+"""Those that people train networks with in a sheet; softmax needs the numbers of all units."""
+
+
+def _apply(expression: Expr, z: Array) -> Array:
+    return np.asarray(value_of(expression, {"x": z[:, None]})[:, 0])
+
+
 ACTIVATIONS: Final[Mapping[str, Callable[[Array], Array]]] = {
-    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-    "tanh": np.tanh,
-    "relu": lambda z: np.maximum(z, 0.0),
-    "leaky_relu": lambda z: np.where(z > 0, z, 0.2 * z),
-    "softplus": lambda z: np.log1p(np.exp(z)),
-    "elu": lambda z: np.where(z > 0, z, np.expm1(z)),
+    name: partial(_apply, activations.ACTIVATIONS[name].apply(Ref("x"))) for name in _NAMES
 }
 """Keras's name → function."""
 

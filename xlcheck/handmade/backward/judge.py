@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.certainty import Certainty, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
+from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
@@ -42,6 +45,7 @@ class Judge:
         reading: the training steps.
         accepted: numbers of the steps that are certain.
         near: the same sheet under settings near the numbers shown, where activations have kinks.
+        amended: cells that break their line, with the formulas under which the sheet was read.
         agree: cells that are right, and what they hold.
         results: the other cells.
         notes: what a reader should know.
@@ -55,6 +59,7 @@ class Judge:
     reading: Reading
     accepted: frozenset[int]
     near: Reading | None
+    amended: Mapping[Address, str]
     agree: dict[Address, str] = field(default_factory=dict)
     results: dict[Address, CellResult] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -63,6 +68,8 @@ class Judge:
 
     def outcome(self) -> PartOutcome:
         """Look at everything."""
+        for cell in self.amended:
+            self._outlier(cell)
         self._forward()
         for number in sorted(self.accepted):
             self._follow(number)
@@ -73,6 +80,8 @@ class Judge:
             self._updates(number, known)
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
+            if cell in self.results:
+                continue
             text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
             self.results[cell] = self._result(cell, Status.ROOT, text, role, "constant-over-formula")
         shapes = {self._shape(cell) for cell in (*self.agree, *self.results) if cell in self.table.texts}
@@ -99,13 +108,42 @@ class Judge:
         for cell, number in self.reading.forward.items():
             if number in self.accepted:
                 held = self.reading.roles.get(cell)
-                if held is None:
-                    self.agree[cell] = "part of a sum"
-                else:
-                    self._compare(cell, held[1])
+                role = Role(Quantity("part of a sum", self.reading.sheet.cells[cell])) if held is None else held[1]
+                self._compare(cell, role)
+
+    def _outlier(self, cell: Address) -> None:
+        """A cell that breaks its line is wrong if the step is right with what its siblings would have in its place."""
+        sheet, role = self.reading.sheet, self._role_of_amended(cell)
+        if role is None:
+            return
+        shown = {c: np.array([sheet.terms.number(c)]) for c in sheet.terms.reads[cell]}
+        local, actual = float(value_of(sheet.terms[cell], shown)[0]), self._actual(cell)
+        if cell in self.table.texts and self._near(role.quantity.name, actual, local):
+            return
+        text = f"The other steps have ={self.amended[cell]} in this place: {local:.6g}."
+        diagnosis = None if cell in self.table.texts else "constant-over-formula"
+        self.results[cell] = self._result(cell, Status.ROOT, text, role, diagnosis)
+
+    def _role_of_amended(self, cell: Address) -> Role | None:
+        """What a cell holds once it is amended, if the step to which it belongs is then right throughout."""
+        sheet, number = self.reading.sheet, self.reading.forward.get(cell)
+        if cell not in sheet.terms:
+            return None
+        role = Role(Quantity("part of a sum", sheet.cells[cell])) if number is not None else None
+        if cell in self.reading.roles:
+            number, role = self.reading.roles[cell]
+        for step, updates in ((n, self.reading.steps[n].rates) for n in self.accepted):
+            if cell in updates:
+                number, role = step, Role(Quantity(f"{show(sheet.updates[cell])} after the step", sheet.after[cell]))
+        exact = number in self.accepted and None not in self.reading.steps[number].rates.values()
+        return role if exact else None
 
     def _compare(self, cell: Address, role: Role) -> None:
+        if cell in self.results:
+            return
         actual, desired = self._actual(cell), role.desired
+        if self.amended and cell in self.table.texts and not self._near(role.quantity.name, actual, desired):
+            self.results[cell] = self._result(cell, Status.CARRIED, "It follows from a wrong cell.", role)
         if self._near(role.quantity.name, actual, desired):
             self.agree[cell] = role.quantity.name
             self.differences.append(abs(actual - desired))  # type: ignore[operator]

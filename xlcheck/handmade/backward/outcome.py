@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
-from xlcheck.handmade.backward.steps import Sheet, may_learn, usual_rate
+from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn, usual_rate
 from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
@@ -37,13 +38,26 @@ def backward_outcome(
     if not sheet.networks:
         return None
     reading = best_reading(sheet, ask)
-    accepted = _accepted(reading)
-    near = best_reading(Sheet(terms, sheet), ask) if _has_kinks(sheet) else None
-    if accepted:
-        return Judge(table, values, tolerance, reading, accepted, near).outcome()
+    amended = amendments(table, reading)
+    if amended:
+        better = best_reading(Sheet(CellTerms(table, values, amended)), ask)
+        amended = amended if _is_better(better, reading) else {}
+        reading = better if amended else reading
+    near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
+    if _accepted(reading):
+        return Judge(table, values, tolerance, reading, _accepted(reading), near, amended).outcome()
     if near is not None and _accepted(near):
-        return Judge(table, values, tolerance, near, _accepted(near), None).outcome()
+        return Judge(table, values, tolerance, near, _accepted(near), None, {}).outcome()
     return None
+
+
+def _is_better(one: Reading, other: Reading) -> bool:
+    """Whether a reading explains more steps, updates and cells than another one, and none of them less."""
+    a, b = (
+        (len(_accepted(reading)), exact_updates(reading.steps), len(reading.roles), len(reading.forward))
+        for reading in (one, other)
+    )
+    return a > b and all(x >= y for x, y in zip(a, b, strict=True))
 
 
 def _accepted(reading: Reading) -> frozenset[int]:

@@ -21,21 +21,23 @@ class CellTerms(Mapping[Address, Term]):
     Args:
         table: the cells.
         values: what they hold.
+        amended: formulas that stand in some cells instead of what the workbook has there.
 
     Attributes:
         algebra: makes the terms.
         reads: the numbers that each of these cells reads, in the order of their terms.
     """
 
-    def __init__(self, table: CellTable, values: CellValues) -> None:
+    def __init__(self, table: CellTable, values: CellValues, amended: Mapping[Address, str] | None = None) -> None:
         self.algebra = Algebra()
         self._table, self._values = table, values
+        self._texts = {**table.texts, **(amended or {})}
         self._formulas = FormulaValues(
             Surroundings(self.algebra, self._scalar, table.clip, table.spill, self._names(), self._number)
         )
         self._trees: dict[str, ast.Node] = {}
         self._arrays: dict[tuple[str, str], object] = {}
-        self._terms = {cell: term for cell in table.texts if (term := self._term(cell)) is not None}
+        self._terms = {cell: term for cell in self._texts if (term := self._term(cell)) is not None}
         self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
 
     def __getitem__(self, cell: Address) -> Term:
@@ -70,7 +72,7 @@ class CellTerms(Mapping[Address, Term]):
         return 0.0 if position is None else float(self._values.numbers[position])
 
     def _term(self, cell: Address) -> Term | None:
-        text, array = self._table.texts[cell], self._table.arrays.get(cell)
+        text, array = self._texts[cell], self._table.arrays.get(cell)
         try:
             if text not in self._trees:
                 self._trees[text] = ast.parse(text)

@@ -1,0 +1,76 @@
+"""Formulas that break the line in which they stand: what the same cell of every other step computes.
+
+People fill a step down or to the right. A cell that differs from what its siblings would be in its place is amended,
+and the sheet is read again; only if the amended sheet is a training without a fault is the cell blamed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import moved
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.reading.cells import CellTable
+
+_SIBLINGS = 2
+"""So many cells at least have to agree on what an outlier should be, and more than all that do not."""
+
+
+def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
+    """Cell that breaks its line → the formula that its siblings would have in its place.
+
+    Args:
+        table: the cells.
+        reading: the sheet as training steps.
+    """
+    stride = _stride(reading)
+    if stride is None:
+        return {}
+    found: dict[Address, str] = {}
+    for cell in table.addresses:
+        line = list(_siblings(table, cell, stride))
+        if (wanted := _wanted(table, cell, line)) is not None and wanted != table.texts.get(cell):
+            found[cell] = wanted
+    return found
+
+
+def _stride(reading: Reading) -> tuple[int, int] | None:
+    """How far the next step is away, by most of the updates that follow their gradients."""
+    strides = Counter(
+        (update[1] - weight[1], update[2] - weight[2])
+        for step in reading.steps for update, rate in step.rates.items()
+        if rate is not None and (weight := reading.sheet.updates[update])[0] == update[0]
+    )  # fmt: skip
+    return max(strides, key=lambda stride: strides[stride]) if strides else None
+
+
+def _siblings(table: CellTable, cell: Address, stride: tuple[int, int]) -> Iterator[tuple[int, Address]]:
+    """The cells of the same line, with how many steps they are away, as far as the line goes on."""
+    for sign in (-1, 1):
+        for count in range(1, len(table)):
+            steps = sign * count
+            other = (cell[0], cell[1] + steps * stride[0], cell[2] + steps * stride[1])
+            if other not in table.index or other in table.words:
+                break
+            yield steps, other
+
+
+def _wanted(table: CellTable, cell: Address, line: list[tuple[int, Address]]) -> str | None:
+    """The formula that most siblings would have in a cell's place; None if they do not agree."""
+    if cell in table.words or table.arrays.get(cell):
+        return None
+    votes: Counter[str] = Counter()
+    formulas = [(steps, other) for steps, other in line if other in table.texts]
+    for _, other in formulas:
+        text = moved(table.texts[other], cell[1] - other[1], cell[2] - other[2])
+        if text is not None:
+            votes[text] += 1
+    if not votes:
+        return None
+    text, count = votes.most_common(1)[0]
+    # A number at the end of a line is where it starts.
+    inside = {1, -1} <= {steps for steps, _ in formulas}
+    own = int(votes.get(table.texts.get(cell, ""), 0))
+    return text if count >= _SIBLINGS and count > own + len(line) - count and (inside or cell in table.texts) else None
