@@ -25,7 +25,7 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
         table: the cells.
         reading: the sheet as training steps.
     """
-    stride = _stride(reading)
+    stride = stride_of(reading)
     if stride is None:
         return {}
     found: dict[Address, str] = {}
@@ -36,7 +36,7 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
     return found
 
 
-def _stride(reading: Reading) -> tuple[int, int] | None:
+def stride_of(reading: Reading) -> tuple[int, int] | None:
     """How far the next step is away, by most of the updates that follow their gradients."""
     strides = Counter(
         (update[1] - weight[1], update[2] - weight[2])

@@ -16,6 +16,7 @@ from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
+from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import usual_rate
@@ -49,6 +50,9 @@ class Judge:
         agree: cells that are right, and what they hold.
         results: the other cells.
         notes: what a reader should know.
+        rounded: cells that are right but for a ROUND.
+        found: culprits, with what they should hold.
+        step_of: the step of each of them.
         differences: between cells and Keras.
         last_places: the largest of them in units in the last place.
     """
@@ -63,6 +67,9 @@ class Judge:
     agree: dict[Address, str] = field(default_factory=dict)
     results: dict[Address, CellResult] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    rounded: dict[Address, Role] = field(default_factory=dict)
+    found: dict[Address, Role] = field(default_factory=dict)
+    step_of: dict[Address, int] = field(default_factory=dict)
     differences: list[float] = field(default_factory=list)
     last_places: float = 0.0
 
@@ -78,6 +85,8 @@ class Judge:
             self._compare(cell, self.reading.roles[cell][1])
         for number in sorted(self.accepted):
             self._updates(number, known)
+        self._blame_rounded()
+        self._blame_alike()
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
             if cell in self.results:
@@ -113,11 +122,10 @@ class Judge:
 
     def _outlier(self, cell: Address) -> None:
         """A cell that breaks its line is wrong if the step is right with what its siblings would have in its place."""
-        sheet, role = self.reading.sheet, self._role_of_amended(cell)
+        role = self._role_of_amended(cell)
         if role is None:
             return
-        shown = {c: np.array([sheet.terms.number(c)]) for c in sheet.terms.reads[cell]}
-        local, actual = float(value_of(sheet.terms[cell], shown)[0]), self._actual(cell)
+        local, actual = self._local(cell), self._actual(cell)
         if cell in self.table.texts and self._near(role.quantity.name, actual, local):
             return
         text = f"The other steps have ={self.amended[cell]} in this place: {local:.6g}."
@@ -142,12 +150,53 @@ class Judge:
         if cell in self.results:
             return
         actual, desired = self._actual(cell), role.desired
-        if self.amended and cell in self.table.texts and not self._near(role.quantity.name, actual, desired):
-            self.results[cell] = self._result(cell, Status.CARRIED, "It follows from a wrong cell.", role)
         if self._near(role.quantity.name, actual, desired):
             self.agree[cell] = role.quantity.name
             self.differences.append(abs(actual - desired))  # type: ignore[operator]
             self.last_places = max(self.last_places, ulps(self.differences[-1], abs(desired)))
+        elif self._near(role.quantity.name, actual, self._local(cell)):
+            self.results[cell] = self._result(cell, Status.CARRIED, "It follows from a wrong cell.", role)
+        elif "ROUND" in self.table.texts.get(cell, "").upper():
+            self.rounded[cell] = role
+
+    def _local(self, cell: Address) -> float:
+        """What a cell should be, given what stands in the cells that it reads."""
+        terms = self.reading.sheet.terms
+        return float(value_of(terms[cell], {c: np.array([terms.number(c)]) for c in terms.reads[cell]})[0])
+
+    def _blame_rounded(self) -> None:
+        """Single rounded cells are wrong; where rounding is the rule, it is meant."""
+        meant = 4 * len(self.rounded) > len(self.agree)
+        for cell, role in self.rounded.items():
+            text = "This result is rounded, so that all that follows is inexact; format the cell instead."
+            status, name = (Status.NOT_EVALUATED, None) if meant else (Status.ROOT, "rounded-to-n-digits")
+            self.results[cell] = self._result(cell, status, text, role, name)
+
+    def _blame_alike(self) -> None:
+        """Cells of other steps that were filled from a wrong one, and that no update reads."""
+        for cell, role in [(c, role) for c, role in self.found.items() if c in self.results]:
+            for number in self.accepted:
+                quantity = self.reading.libraries[number].by_name.get(role.quantity.name)
+                other = self._filled_from(cell, number)
+                if other is None or quantity is None or isinstance(role.factor, np.ndarray):
+                    continue
+                own = Role(quantity, role.factor)
+                if not self._near(quantity.name, self._actual(other), own.desired):
+                    text = (
+                        f"This is the same formula as in {show(cell)}, and just as wrong; it should be {quantity.name}."
+                    )
+                    self.results[other] = self._result(other, Status.ROOT, text, own, self.results[cell].diagnosis)
+
+    def _filled_from(self, cell: Address, number: int) -> Address | None:
+        """The cell without a role that was filled from a wrong one, at another step."""
+        stride = stride_of(self.reading)
+        ahead = self.reading.place(number) - self.reading.place(self.step_of[cell])
+        if stride is None or not ahead:
+            return None
+        other = (cell[0], cell[1] + ahead * stride[0], cell[2] + ahead * stride[1])
+        known = other in self.reading.roles or other in self.agree or other in self.results
+        filled = other in self.table.texts and self._shape(other) == self._shape(cell)
+        return other if filled and not known else None
 
     def _near(self, name: str, actual: Value, desired: float) -> bool:
         if type(actual) is not float or not math.isfinite(desired):
@@ -192,6 +241,8 @@ class Judge:
                 )  # fmt: skip
             return
         self._blame(found)
+        self.found |= found.roots
+        self.step_of |= dict.fromkeys(found.roots, number)
 
     def _is_doubtful(self, number: int, found: Findings) -> bool:
         """Whether several culprits may be one mistake in the forward part."""

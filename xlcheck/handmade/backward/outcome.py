@@ -52,12 +52,14 @@ def backward_outcome(
 
 
 def _is_better(one: Reading, other: Reading) -> bool:
-    """Whether a reading explains more steps, updates and cells than another one, and none of them less."""
-    a, b = (
-        (len(_accepted(reading)), exact_updates(reading.steps), len(reading.roles), len(reading.forward))
-        for reading in (one, other)
-    )
-    return a > b and all(x >= y for x, y in zip(a, b, strict=True))
+    """Whether a reading explains more steps, updates, gradients or cells than another one, and none of them less."""
+    pairs = list(zip(_explained(one), _explained(other), strict=True))
+    return all(x >= y for x, y in pairs) and any(x > y for x, y in pairs)
+
+
+def _explained(reading: Reading) -> tuple[int, ...]:
+    held = sum(reading.held_gradients(number) for number in range(len(reading.steps)))
+    return len(_accepted(reading)), exact_updates(reading.steps), held, len(reading.roles), len(reading.forward)
 
 
 def _accepted(reading: Reading) -> frozenset[int]:

@@ -127,11 +127,16 @@ class Library:
     Args:
         found: the quantities; of equal ones the first counts.
         counts: whole numbers by which sums are divided, such as those of the samples and of the outputs.
+
+    Attributes:
+        by_name: the quantities by their names.
     """
 
     def __init__(self, found: Sequence[Quantity], counts: Sequence[int]) -> None:
         self._by_shape: dict[tuple[int, ...], list[Quantity]] = {}
+        self.by_name: dict[str, Quantity] = {}
         for quantity in found:
+            self.by_name.setdefault(quantity.name, quantity)
             if (key := _key(quantity.values)) is not None:
                 self._by_shape.setdefault(key, []).append(quantity)
         numbers = {float(n) for n in (1, 2, 4, *counts)}

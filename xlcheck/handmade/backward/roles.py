@@ -51,6 +51,13 @@ class Reading:
         names = {role.quantity.name for n, role in self.roles.values() if n == number}
         return sum(name.startswith(("∂E/∂w", "∂E/∂b")) and "(" not in name for name in names)
 
+    def place(self, number: int) -> int:
+        """How many steps come before a step: how often its weights were updated."""
+        cell, count = self.steps[number].truth.network.layers[0].kernel[0][0], 0
+        while (before := self.sheet.updates.get(cell)) is not None:
+            cell, count = before, count + 1
+        return count
+
     def missing_gradients(self, number: int) -> int:
         """By how many weights no cell holds the gradient, in a step that updates none and holds those by most."""
         step = self.steps[number]
