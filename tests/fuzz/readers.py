@@ -65,9 +65,9 @@ def lesson_of(number: int, seed: int) -> Path:
 @cache
 def cells(path: Path, *, values: bool = False) -> Cells:
     """What openpyxl sees: formulas, or the stored values."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), path.open("rb") as file:  # which openpyxl would leave open where it fails
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(path, data_only=values)
+        book = openpyxl.load_workbook(file, data_only=values)
     found: Cells = {}
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
@@ -107,7 +107,7 @@ def opened(paths: Sequence[Path], folder: Path) -> dict[str, Path]:
 def judged(agreeing: dict[Path, tuple[Path, set[Any]]], folder: Path) -> Iterator[tuple[Path, str]]:
     """The files that agree although another reader sees something else, and what."""
     for path, (lesson, _) in agreeing.items():
-        if what := _seen(path, cells(lesson), set()):
+        if what := seen(path, cells(lesson), set()):
             yield path, f"openpyxl: {what}"
     if find_soffice() is None:
         return
@@ -115,11 +115,11 @@ def judged(agreeing: dict[Path, tuple[Path, set[Any]]], folder: Path) -> Iterato
     right = {name: cells.__wrapped__(path, values=True) for name, path in lessons.items()}
     saved = opened([*agreeing], folder)
     for path, (lesson, named) in agreeing.items():
-        if path.stem in saved and (what := _seen(saved[path.stem], right[lesson.stem], named, values=True)):
+        if path.stem in saved and (what := seen(saved[path.stem], right[lesson.stem], named, values=True)):
             yield path, f"LibreOffice: {what}"
 
 
-def _seen(path: Path, wanted: Cells, named: set[Any], *, values: bool = False) -> str:
+def seen(path: Path, wanted: Cells, named: set[Any], *, values: bool = False) -> str:
     """What openpyxl sees otherwise; nothing where it refuses the file, as it does much that others read."""
     try:
         found = cells.__wrapped__(path, values=values)

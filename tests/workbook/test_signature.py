@@ -21,6 +21,7 @@ from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.signature import read_key, sign, verify
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
+LONG = ("gru", "simple-rnn-training", "sentiment", "next-word")
 KEY = bytes(range(32))
 FITS = ("the signature fits the key",)
 Edit = Callable[[str, str], str]
@@ -143,7 +144,7 @@ def test_worksheets_that_were_added_are_named(signed: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("lesson", ["lstm", "gru", "simple-rnn-training", "sentiment", "next-word"])
+@pytest.mark.parametrize("lesson", ["lstm", *(pytest.param(name, marks=pytest.mark.thorough) for name in LONG)])
 def test_a_save_in_another_program_keeps_it(lesson: str, tmp_path: Path) -> None:
     """openpyxl and LibreOffice write other bytes, fewer digits and other spellings of the same formulas."""
     path = signed_lesson(lesson, tmp_path)

@@ -13,7 +13,8 @@ _START = 2**10
 # What may stand before the first bracket, in any encoding of one, two or four bytes.
 _BEFORE = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _UTF8 = b"\xef\xbb\xbf"
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_UNMARKED = (b"<\0", b"\0<")  # LibreOffice does not see that it is UTF-16
 _UTF32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"<\0\0\0", b"\0\0\0<")
 _DECLARATION = re.compile(r"""<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']*)["'][^>]*>|<\?xml\b[^>]*>""")
 _PIECE = 2**16
@@ -37,6 +38,8 @@ def in_utf8(content: bytes) -> bytes:
     """
     if content.startswith(_UTF32):
         raise EncodingError("UTF-32")
+    if content.startswith(_UNMARKED):
+        raise EncodingError("UTF-16 without a mark at its start")
     encoding = _UTF16.get(content[:2])
     if encoding is None:
         declared = _declared(content[:_START].removeprefix(_UTF8).decode("latin-1"))
@@ -48,7 +51,7 @@ def in_utf8(content: bytes) -> bytes:
     except UnicodeDecodeError:
         raise EncodingError("UTF-16 that is damaged") from None
     declared = _declared(text[:_START])
-    if declared is not None and declared.casefold() not in {"utf-16", encoding}:
+    if declared is not None and declared.casefold() != "utf-16":
         raise EncodingError(declared)
     return _DECLARATION.sub("", text, count=1).encode("utf-8", "surrogatepass")
 
