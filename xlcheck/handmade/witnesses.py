@@ -19,6 +19,9 @@ WITNESSES = 2
 SHARE = 4
 """At most one cell in so many of a layer may be wrong; with more, the layer may be another one."""
 
+_GATES = {"LSTM": ("i", "f", "c_tilde", "o"), "GRU": ("z", "r", "hh")}
+"""The symbols of the gates' values, in Keras's column order."""
+
 
 def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Collection[Address] = ()) -> str | None:
     """Why the cells that disagree with a layer are not wrong for certain; None if they are, or if none disagrees.
@@ -34,6 +37,8 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
         return None
     cells = [_address(result.sheet, result.cell) for result in roots]
     nearly = f"a layer {reading.kind}({reading.units}) was nearly recognised from {show(min(cells))} on, but "
+    if not reading.is_certain:
+        return f"{nearly}its rows may belong to a layer of another kind"
     if not outcome.tied.complete:
         return f"{nearly}more cells would be wrong than could be looked at"
     if SHARE * len(cells) > len(outcome.verdicts):
@@ -81,7 +86,7 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
 def _place_of(reading: Reading, cell: Address) -> Place | None:
     """The place among the weighted sums of a cell that stands for one without being one."""
     for gate in range(len(reading.gates)):
-        for symbol in ("i", "f", "c_tilde", "o")[gate : gate + 1] if reading.kind == "LSTM" else ():
+        for symbol in _GATES.get(reading.kind, ())[gate : gate + 1]:
             for (step, unit), atom in reading.values[symbol].items():
                 if cell_of(atom) == cell:
                     return reading.gates[gate][unit], step
@@ -117,8 +122,7 @@ def _bound_at(reading: Reading, row: int, step: int) -> Iterator[Address]:
     for gate, rows in enumerate(reading.gates):
         if row in rows:
             unit = list(rows).index(row)
-            symbols = ("i", "f", "c_tilde", "o") if reading.kind == "LSTM" else ("h", "y")
-            for symbol in symbols[gate : gate + 1] if reading.kind == "LSTM" else symbols:
+            for symbol in _GATES[reading.kind][gate : gate + 1] if reading.kind in _GATES else ("h", "y"):
                 atom = reading.values.get(symbol, {}).get((step, unit))
                 if atom is not None:
                     yield cell_of(atom)

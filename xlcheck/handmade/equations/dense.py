@@ -16,21 +16,25 @@ def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
     by_activation: dict[str, list[int]] = defaultdict(list)
     for row in layer.rows:
         by_activation[layer.activations[row]].append(row)
+    # Rows with several activations may be the gates of something that was not recognised.
+    is_certain = len(by_activation) == 1 and all(instance.is_anchored for instance in layer.instances)
     found = []
     for activation, rows in by_activation.items():
         part = layer if len(by_activation) == 1 else layer.restricted(rows)
         if activation in KERAS:
-            found.append(_reading(part, activation, _outputs(part, forms)))
+            found.append(_reading(part, activation, _outputs(part, forms), is_certain=is_certain))
         elif activation == "exp":
             shares = _shares(part, forms)
             if shares:
-                found.append(_reading(part, "softmax", shares))
+                found.append(_reading(part, "softmax", shares, is_certain=is_certain))
     return found
 
 
-def _reading(layer: Layer, activation: str, values: dict[tuple[int, int], Atom]) -> Reading:
+def _reading(layer: Layer, activation: str, values: dict[tuple[int, int], Atom], *, is_certain: bool) -> Reading:
     documents = [[step] for step in layer.steps]
-    return Reading("Dense", {"activation": activation}, layer, [layer.rows], {}, documents, {"y": values})
+    return Reading(
+        "Dense", {"activation": activation}, layer, [layer.rows], {}, documents, {"y": values}, is_certain=is_certain
+    )  # fmt: skip
 
 
 def _outputs(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:

@@ -26,6 +26,7 @@ class Instance:
         activation: by Keras's name; `linear` for a sum.
         monomials: its summands: a bias alone, or two factors.
         pairs: (input, weight) of each product, and (None, bias).
+        is_anchored: whether a computed input, a bias or the next layer says which factors are the weights.
     """
 
     atom: Atom
@@ -34,6 +35,7 @@ class Instance:
     pairs: tuple[tuple[Atom | None, Atom], ...] = ()
     weights: frozenset[Atom] = field(default=frozenset())
     inputs: frozenset[Atom] = field(default=frozenset())
+    is_anchored: bool = True
 
 
 def find_instances(forms: Forms) -> dict[Atom, Instance]:
@@ -114,12 +116,13 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
     _join_opposite(instances, colours, forms)
     _join_same(where, colours)
     _join_opposite(instances, colours, None)
-    sides = _sides(instances, where, colours, forms)
+    sides, guessed = _sides(instances, where, colours)
     for instance in instances.values():
         pairs = sorted(_pairs(instance, colours, sides, forms), key=lambda pair: (pair[0] is None, pair))
         instance.pairs = tuple(pairs)
         instance.weights = frozenset(weight for _, weight in pairs)
         instance.inputs = frozenset(x for x, _ in pairs if x is not None)
+        instance.is_anchored = guessed.isdisjoint(colours.root(x)[0] for x in instance.inputs)
 
 
 def _join_opposite(instances: Mapping[Atom, Instance], colours: _Colours, forms: Forms | None) -> None:
@@ -151,9 +154,9 @@ def _join_same(where: Mapping[Atom, list[Instance]], colours: _Colours) -> None:
 
 
 def _sides(
-    instances: Mapping[Atom, Instance], where: Mapping[Atom, list[Instance]], colours: _Colours, forms: Forms
-) -> dict[object, bool]:
-    """For each class without a computed number or a bias: whether its first atom is a weight.
+    instances: Mapping[Atom, Instance], where: Mapping[Atom, list[Instance]], colours: _Colours
+) -> tuple[dict[object, bool], set[object]]:
+    """For each class without a computed number or a bias: whether its first atom is a weight; and what was guessed.
 
     What the next layer reads side by side belongs to one step, so what these instances share are inputs. Failing that,
     what several instances share are the inputs, if the other side stands in one of them each.
@@ -167,13 +170,16 @@ def _sides(
                 root, opposite = colours.root(atom)
                 votes[root][opposite] += 1
     sides: dict[object, bool] = {}
+    guessed: set[object] = set()
     for instance in instances.values():
         for atom in _atoms(instance):
             root, opposite = colours.root(atom)
             if root is not known and root not in sides:
+                if not votes.get(root):
+                    guessed.add(root)
                 own = votes.get(root) or Counter(_shared(root, where, colours))
                 sides[root] = own[True] > own[False]
-    return sides
+    return sides, guessed
 
 
 def _shared(root: object, where: Mapping[Atom, list[Instance]], colours: _Colours) -> Iterator[bool]:

@@ -26,11 +26,11 @@ class Reading:
         values: symbol of a computed quantity → where it stands.
         given: symbol of a state → where it stands before the first step of a document.
         unused: rows that look like units of the layer and that nothing reads.
-        doubts: atoms that stand for something only by the vote of few others.
+        is_certain: whether it may be said of a cell that it is wrong; not where the rows may belong to another layer.
     """
 
     kind: str
-    activations: Mapping[str, str]
+    activations: Mapping[str, object]
     layer: Layer
     gates: Sequence[Sequence[int]]
     states: Mapping[int, int]
@@ -38,6 +38,7 @@ class Reading:
     values: Mapping[str, Values]
     given: Mapping[str, Values] = field(default_factory=dict)
     unused: Sequence[int] = ()
+    is_certain: bool = True
 
     @property
     def units(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlcheck.handmade.equations.dense import read_dense
 from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
+from xlcheck.handmade.equations.gru import read_grus
 from xlcheck.handmade.equations.instances import LINEAR, find_instances
 from xlcheck.handmade.equations.layers import Layer, find_layers
 from xlcheck.handmade.equations.lstm import read_lstm
@@ -46,8 +47,11 @@ def recognise_layers(terms: CellTerms) -> Recognised:
     readings: list[Reading] = []
     doubtful = []
     instances = find_instances(forms)
-    for layer in find_layers(instances):
-        found = _readings(layer, forms)
+    layers = find_layers(instances)
+    grus = list(read_grus(layers, forms))
+    joined = [table for _, tables in grus for table in tables]
+    found_layers = [(layer, _readings(layer, forms)) for layer in layers if layer not in joined]
+    for layer, found in (*((reading.layer, [reading]) for reading, _ in grus), *found_layers):
         for reading in found:
             why = _why_not(reading)
             if why is None:
