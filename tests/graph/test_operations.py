@@ -126,3 +126,14 @@ def test_refs_are_found_everywhere_once() -> None:
     expr = ex.Total((b, ex.Where(ex.Greater(a, b), ex.Slice(ex.Ref("m"), 0, 1), a)))
 
     assert ex.refs(expr) == ("b", "a", "m")
+
+
+@pytest.mark.parametrize("comparison", [ex.Greater, ex.NotEqual])
+def test_a_comparison_with_no_number_is_no_number(comparison: type[ex.Binary]) -> None:
+    """A worksheet gives an error there, and so does what is chosen by it; 1 or 0 would accuse the cell that compares."""
+    values = {"x": np.array([[np.nan, 1.0]]), "y": np.array([[0.0, 2.0]])}
+    test = comparison(ex.Ref("x"), ex.Const(0.0))
+
+    assert np.isnan(evaluate.value_of(test, values)).tolist() == [[True, False]]
+    assert np.isnan(evaluate.value_of(comparison(ex.Const(0.0), ex.Ref("x")), values)).tolist() == [[True, False]]
+    assert np.isnan(evaluate.value_of(ex.Where(test, ex.Ref("y"), ex.Ref("y")), values)).tolist() == [[True, False]]

@@ -114,6 +114,11 @@ def _binary(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
     return lambda e, v: function(_value(e.a, v), _value(e.b, v))
 
 
+def _comparison(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
+    """1 where it holds, 0 where it does not, and NaN where one side is no number, as a worksheet gives an error."""
+    return _binary(lambda a, b: np.where(np.isnan(a) | np.isnan(b), np.nan, function(a, b)))
+
+
 def _batch_mean(x: Array) -> Array:
     return np.broadcast_to(x.mean(axis=0, keepdims=True), x.shape)
 
@@ -127,7 +132,8 @@ def _one_hot(e: ex.OneHot, v: Values) -> Array:
 
 
 def _where(e: ex.Where, v: Values) -> Array:
-    return np.where(_value(e.test, v) != 0, _value(e.a, v), _value(e.b, v))
+    test = _value(e.test, v)
+    return np.where(np.isnan(test), np.nan, np.where(test != 0, _value(e.a, v), _value(e.b, v)))
 
 
 def _items(e: ex.Nary, v: Values) -> Array:
@@ -196,8 +202,8 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Power: _binary(np.power),
     ex.Maximum: _binary(np.maximum),
     ex.Minimum: _binary(np.minimum),
-    ex.Greater: _binary(lambda a, b: (a > b).astype(np.float64)),
-    ex.NotEqual: _binary(lambda a, b: (a != b).astype(np.float64)),
+    ex.Greater: _comparison(np.greater),
+    ex.NotEqual: _comparison(np.not_equal),
     ex.Where: _where,
     ex.Gather: _gather,
     ex.OneHot: _one_hot,
