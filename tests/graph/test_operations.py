@@ -130,7 +130,7 @@ def test_refs_are_found_everywhere_once() -> None:
 
 @pytest.mark.parametrize("comparison", [ex.Greater, ex.NotEqual])
 def test_a_comparison_with_no_number_is_no_number(comparison: type[ex.Binary]) -> None:
-    """A worksheet gives an error there, and so does what is chosen by it; 1 or 0 would accuse the cell that compares."""
+    """A worksheet has an error there, and in what is chosen by it; 1 or 0 would accuse the cell that compares."""
     values = {"x": np.array([[np.nan, 1.0]]), "y": np.array([[0.0, 2.0]])}
     test = comparison(ex.Ref("x"), ex.Const(0.0))
 
