@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from attempts import KINDS, NEED_KERAS, SECONDS, Ending, attempt
@@ -34,7 +35,8 @@ def main() -> int:
     started = time.monotonic()
     endings: Counter[tuple[str, str]] = Counter()
     slowest = 0.0
-    with tempfile.TemporaryDirectory() as folder:
+    # Interrupted, it sums up what was tried until then.
+    with tempfile.TemporaryDirectory() as folder, suppress(KeyboardInterrupt):
         for number in range(options.first, options.first + options.count):
             ending = attempt(number, options.seed, Path(folder), kinds)
             endings[ending.kind, ending.what] += 1
@@ -48,7 +50,7 @@ def main() -> int:
     bad = Counter(dict.fromkeys(("traceback", "hang", "false agreement"), 0))
     bad.update({what: count for (_, what), count in endings.items() if what in bad})
     print(
-        f"{options.count} variants: {bad['traceback']} tracebacks, {bad['hang']} hangs above {SECONDS:.0f} s, "
+        f"{endings.total()} variants: {bad['traceback']} tracebacks, {bad['hang']} hangs above {SECONDS:.0f} s, "
         f"{bad['false agreement']} false agreements; the slowest took {slowest:.1f} s; "
         f"{time.monotonic() - started:.0f} s in all"
     )

@@ -45,6 +45,7 @@ from xlcheck.workbook.content import WorkbookContent
 Table = Mapping[str, Any]
 _WEIGHTS = ("kernel", "recurrent_kernel", "bias")
 _MODEL_KEYS = {"name", "sheet", "loss", "timesteps", "time", "layer", "document"}
+_TEXTS = ("type", "name", "sheet", "loss", "time")
 _LAYER_KEYS = {"type", "name", "units", "gates", *_WEIGHTS}
 
 
@@ -83,6 +84,8 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
     layers, documents = model.get("layer"), model.get("document")
     if not _is_tables(layers) or not _is_tables(documents):
         raise UsageError(f"[[model]] {number + 1} needs at least one [[model.layer]] and one [[model.document]]")
+    for table in (model, *layers):
+        _require_texts(table, f"[[model]] {number + 1}")
     for table in layers:
         require_known(str(table.get("type")), str(table.get("name", table.get("type"))))
     sheet = model.get("sheet") or next((name for name, s in content.sheets.items() if s.cells), "")
@@ -194,7 +197,7 @@ def _gate_order(table: Table, kind: str, name: str) -> tuple[str, ...]:
     order = table.get("gates", own)
     if isinstance(order, str):
         order = order.replace(",", " ").split()
-    if sorted(order) != sorted(own):
+    if not isinstance(order, list | tuple) or sorted(map(str, order)) != sorted(own):
         raise UsageError(f"layer {name!r}: gates must name each of {', '.join(own)} once, in the order of the sheet")
     return tuple(order)
 
@@ -288,6 +291,12 @@ def _only(table: Table, allowed: set[str], what: str) -> None:
     unknown = set(table) - allowed
     if unknown:
         raise UsageError(f"{what}: {min(unknown)!r} is not known here; known are {', '.join(sorted(allowed))}")
+
+
+def _require_texts(table: Table, what: str) -> None:
+    for key in _TEXTS:
+        if not isinstance(table.get(key, ""), str):
+            raise UsageError(f"{what}: {key} is a text in quotes, not {table[key]!r}")
 
 
 def _is_tables(value: Any) -> TypeGuard[list[Table]]:
