@@ -80,7 +80,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4), (5, 4), mask=True), "'c': Concatenate along time",
     ),
     "axes of Dot": (lambda: merged(L.Dot((1, 2), name="d"), (5, 4), (6, 5)), r"'d': Dot with axes=\[1, 2\] .* Permute"),
-    "layer with other arguments": (attention, "'heads': MultiHeadAttention is not supported; supported are"),
+    "layer with other arguments": (attention, "'heads': MultiHeadAttention is not supported; take others"),
     "two layers of one name": (of_one_name, r"two layers of the model are both called 'm\.d'; rename one"),
     "mask as an argument": (with_mask_argument, "'rnn' is called with mask=…"),
 }  # fmt: skip

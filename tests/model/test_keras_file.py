@@ -148,7 +148,7 @@ def test_layer_that_is_not_supported_is_refused_before_keras_makes_it(tmp_path: 
     """The sentence names the layer and lists what is supported."""
     layer = import_keras().layers.UnitNormalization(name="unit")
 
-    with pytest.raises(NotSupportedError, match=r"'unit': UnitNormalization is not supported; supported are .*Dense"):
+    with pytest.raises(NotSupportedError, match=r"'unit': UnitNormalization is not supported; take others"):
         load_model(saved(tmp_path / "m.keras", layer))
 
 
@@ -253,3 +253,18 @@ def test_a_folder_with_a_saved_model_is_called_so(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match="this folder is a TensorFlow SavedModel"):
         load_model(tmp_path)
+
+
+def test_all_layers_that_are_not_supported_are_named_at_once(tmp_path: Path) -> None:
+    """In a file and in memory, with what to do instead of a list of everything that exists."""
+    layers = import_keras().layers
+    unknown = [layers.UnitNormalization(name="unit"), layers.SpectralNormalization(layers.Dense(2), name="spectral")]
+    saved(tmp_path / "m.keras", *unknown)
+    wanted = (
+        r"2 layers of the model are not supported: 'unit' \(UnitNormalization\), 'spectral' \(Spectral.*; take others"
+    )
+
+    with pytest.raises(NotSupportedError, match=wanted):
+        load_model(tmp_path / "m.keras")
+    with pytest.raises(NotSupportedError, match=wanted):
+        read_model(import_keras().Sequential([import_keras().Input((2,)), *unknown]))

@@ -12,6 +12,7 @@ import pytest
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.layers.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_loss import identifier_of
 from xlcheck.model.keras_reader import read_model, weights_of
 from xlcheck.model.layer_options import options_of
 from xlcheck.model.model_spec import Call, LayerSpec
@@ -192,6 +193,12 @@ def test_not_a_model(keras: Any) -> None:
         read_model({})
     with pytest.raises(ModelError, match="no weights yet"):
         read_model(keras.Sequential([keras.layers.Dense(1)]))
+
+
+def test_loss_that_is_given_beside_the_model(keras: Any) -> None:
+    """In every form that Keras takes in `compile`."""
+    for loss in ("mse", "MSE", "MeanSquaredError", keras.losses.MeanSquaredError(), keras.losses.mean_squared_error):
+        assert identifier_of(loss) == "mean_squared_error"
 
 
 @pytest.mark.parametrize("form", ["identifier", "alias", "function", "object"])

@@ -87,6 +87,7 @@ def build_model(
         WorkbookError: the workbook would exceed Excel's limits; the message has the sizes.
     """
     from xlcheck.model.keras_file import load_model
+    from xlcheck.model.keras_loss import identifier_of
     from xlcheck.model.keras_reader import read_model, require_supported
     from xlcheck.oracle.record import record
 
@@ -94,6 +95,8 @@ def build_model(
     require_writable(path)
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
     require_supported(loaded)  # by name, before its inputs are looked at
+    if backward is not None and backward.loss is not None:
+        backward = replace(backward, loss=identifier_of(backward.loss))
     given = inputs_of(loaded, inputs, labels, require_room)
     spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
     spec = replace(spec, loss=None if backward is None else loss_of(spec, backward))

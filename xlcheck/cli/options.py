@@ -13,7 +13,8 @@ from xlcheck.files import protect, require_ordinary
 FORMATS = get_args(FormatName)
 ENGINES = get_args(EngineName)
 LOSSES = (
-    "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "mean_squared_error",
+    "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "mean_squared_error", "bce",
+    "mse",
 )  # fmt: skip
 
 

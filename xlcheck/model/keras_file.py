@@ -17,7 +17,7 @@ from xlcheck.exclusive import exclusively
 from xlcheck.files import open_input
 from xlcheck.model.foreign_files import what_it_is
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.layer_options import OPTIONS, options_of
+from xlcheck.model.layer_options import require_known
 from xlcheck.sizes import ARCHIVES, excess
 
 # Where Keras keeps what networks consist of. Other parts of it can load files and other modules.
@@ -45,8 +45,11 @@ def load_model(path: str | Path) -> Any:
     path = Path(path)
     config, size = _config(path)
     compiled = config.pop("compile_config", None)
-    for owner, item in _objects(config):
-        _require_known(path, owner, item)
+    found = list(_objects(config))
+    for owner, item in found:
+        _require_harmless(path, owner, item)
+    kinds = [(str(item["class_name"]), owner) for owner, item in found if item.get("module") == "keras.layers"]
+    require_known(pair for pair in kinds if pair[0] != "InputLayer")
     standard = all(item.get("module") in _MODULES for _, item in _objects(compiled))
     keras = import_keras()
     try:
@@ -121,12 +124,11 @@ def _weights_limited(keras: Any, size: int) -> Iterator[None]:
         layer.add_weight = add_weight
 
 
-def _require_known(path: Path, owner: str, item: dict[str, Any]) -> None:
-    """Refuse an object that holds code or needs code that is no part of a network, and layers that are not supported.
+def _require_harmless(path: Path, owner: str, item: dict[str, Any]) -> None:
+    """Refuse an object that holds code or needs code that is no part of a network.
 
     Raises:
         ModelError: loading it could run code of the file, or other code than that of Keras's layers.
-        NotSupportedError: it is one of Keras's layers, but not a supported one.
     """
     kind, module = item.get("class_name"), item.get("module")
     if kind == "Lambda":
@@ -137,8 +139,6 @@ def _require_known(path: Path, owner: str, item: dict[str, Any]) -> None:
         name = item["config"] if kind == "function" else kind  # a function is called what its configuration says
         what = f"the class {name}" if module is None else f"{module}.{name}"
         raise ModelError(f"{path}: {owner!r} needs {what}, which is not part of Keras; xlcheck runs no code of a file")
-    if module == "keras.layers" and kind != "InputLayer" and kind not in OPTIONS:
-        options_of(kind, owner, {})
 
 
 def _objects(config: Any, owner: str = "model") -> Iterator[tuple[str, dict[str, Any]]]:

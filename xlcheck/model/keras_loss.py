@@ -24,8 +24,11 @@ def read_loss(model: Any) -> str | None:
     default options gets words that identify none; where the loss is needed, it is refused with them.
     """
     loss = (model.get_compile_config() or {}).get("loss")
-    if loss is None:
-        return None
+    return None if loss is None else identifier_of(loss)
+
+
+def identifier_of(loss: Any) -> str:
+    """Keras's identifier of a loss that is given in any of the forms that Keras takes: `mse`, a class, a function."""
     losses = import_keras().losses
     try:
         found = losses.get(loss)

@@ -13,7 +13,7 @@ from xlcheck.model.keras_calls import input_names, read_calls
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
 from xlcheck.model.keras_loss import read_loss
-from xlcheck.model.layer_options import options_of
+from xlcheck.model.layer_options import options_of, require_known
 from xlcheck.model.model_spec import Array, InputSpec, LayerSpec, ModelSpec
 
 Shape = tuple[int, ...]
@@ -46,6 +46,7 @@ def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> Model
 
     names = input_names(model)
     require_numbers(model, names)
+    require_known((type(layer).__name__, path) for path, layer in walk(model) if _is_keras_s_own(layer))
     loss = read_loss(model) if len(model.outputs) == 1 else None
     layers, calls, outputs = read_calls(model, read_layer)
     shapes = _input_shapes(model, input_shapes)
@@ -74,13 +75,12 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     Raises:
         NotSupportedError: the layer is not one of Keras's own, or an option is not supported.
     """
-    keras = import_keras()
     kind = type(layer).__name__
     if is_graph(layer):
         raise NotSupportedError(
             f"layer {layer.name!r}: a whole model inside a wrapper is not supported; wrap its layers one by one"
         )
-    if getattr(keras.layers, kind, None) is not type(layer):
+    if not _is_keras_s_own(layer):
         raise NotSupportedError(
             f"layer {layer.name!r}: {type(layer).__module__}.{kind} is not one of Keras's own layers; "
             "only those are supported"
@@ -96,6 +96,11 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     inner = tuple(read_layer(item) for item in wrapped_layers(layer))
     weights = {} if inner else {key: tuple(weight.shape) for key, weight in weights_by_name(layer).items()}
     return LayerSpec(kind, name or layer.name, options, weights, inner)
+
+
+def _is_keras_s_own(layer: Any) -> bool:
+    kind = type(layer).__name__
+    return kind != "InputLayer" and getattr(import_keras().layers, kind, None) is type(layer)
 
 
 def weights_of(model: Any) -> dict[str, Array]:

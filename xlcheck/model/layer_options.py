@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,6 +122,26 @@ OPTIONS: dict[str, LayerOptions] = {
 _READS_TEXTS = {"TextVectorization", "StringLookup"}
 
 
+_WITHOUT = "take others, or check the part of the model before them: keras.Model(model.inputs, tensor)"
+
+
+def require_known(layers: Iterable[tuple[str, str]]) -> None:
+    """Refuse a model for all of its layers at once that are not supported.
+
+    Args:
+        layers: `(kind, name)` of each.
+
+    Raises:
+        NotSupportedError: there are such layers.
+    """
+    unknown = [(kind, name) for kind, name in dict.fromkeys(layers) if kind not in OPTIONS]
+    if len(unknown) > 1:
+        named = ", ".join(f"{name!r} ({kind})" for kind, name in unknown)
+        raise NotSupportedError(f"{len(unknown)} layers of the model are not supported: {named}; {_WITHOUT}")
+    for kind, name in unknown:
+        options_of(kind, name, {})
+
+
 def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """The kept options of a layer.
 
@@ -140,7 +160,7 @@ def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any
             "and pass what its get_vocabulary() gives, one word a line, with --vocabulary"
         )
     if known is None:
-        raise NotSupportedError(f"layer {name!r}: {kind} is not supported; supported are {', '.join(sorted(OPTIONS))}")
+        raise NotSupportedError(f"layer {name!r}: {kind} is not supported; {_WITHOUT}")
     for key, value in config.items():
         if key in known.fixed and value != known.fixed[key]:
             raise NotSupportedError(
