@@ -133,3 +133,34 @@ def test_a_gradient_in_the_place_of_another_is_no_pass(tmp_path: Path) -> None:
     assert found is not None
     assert found.without_cell or any(r.status is Status.NOT_EVALUATED for r in found.results)
     assert not any(r.status is Status.ROOT for r in found.results)
+
+
+@pytest.mark.keras
+def test_a_step_without_the_bias_of_the_others_is_another_network(tmp_path: Path) -> None:
+    """Networks are asked about together only if they have the same shape, biases included."""
+    biased = {("z1", step): "={w1}*{x1}+{w2}*{x2}+$D$1" for step in (0, 1)}
+    biased |= {("z2", step): "={w3}*{x1}+{w4}*{x2}+$D$1" for step in (0, 1)}
+    found = outcome(training(tmp_path / "w.xlsx", 3, biased))
+
+    assert found is not None
+    assert found.results == ()
+
+
+@pytest.mark.keras
+def test_a_cell_that_breaks_its_column_is_blamed(tmp_path: Path) -> None:
+    """Where nothing reads a gradient, the other steps say what should stand there."""
+    path = training(tmp_path / "w.xlsx", 4, {("g6", 3): "=({o1}-{t1})*{o1}*(1-{o1})*{h1}"})
+
+    assert roots(path) == {cell("g6", 3)}
+
+
+@pytest.mark.keras
+def test_a_forward_mistake_in_one_step_is_blamed(tmp_path: Path) -> None:
+    """A sum of one step that reads another weight than the same sum of all others is the root."""
+    assert roots(training(tmp_path / "w.xlsx", 4, {("s1", 2): "={w5}*{h1}+{w8}*{h2}"})) == {cell("s1", 2)}
+
+
+@pytest.mark.keras
+def test_a_rounded_result_is_blamed(tmp_path: Path) -> None:
+    """A ROUND around a right formula makes its cell the root, and what it feeds carried."""
+    assert roots(training(tmp_path / "w.xlsx", 3, {("h1", 1): "=ROUND(1/(1+EXP(-{z1})),3)"})) == {cell("h1", 1)}

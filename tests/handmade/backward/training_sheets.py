@@ -47,7 +47,7 @@ def training(path: Path, steps: int = 3, instead: dict[tuple[str, int], str | fl
     """
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet["B1"] = 0.5
+    sheet["B1"], sheet["D1"] = 0.5, 0.3
     for step in range(steps):
         places = {head: cell(head, step) for head in HEADS}
         for head in HEADS:

@@ -1,14 +1,15 @@
 """Backward passes in workbooks that people made: dense networks with their gradients and updates, step by step.
 
-`outcome.backward_outcome(table, values, tolerance)` takes the cells of one part of a workbook (a worksheet, or several
+`outcome.backward_outcome(table, values, tolerance, ask)` takes the cells of one part of a workbook (a worksheet, or several
 that read one another) and returns what became of each formula cell, or None where it sees no backward pass for
 certain. In the order in which data flows:
 
-- `cell_terms`: what each formula computes from the cells that it reads directly
 - `updates`: where a step ends, so that each step stands alone, with weights of its own
 - `evaluation`, `activations`, `neurons`, `network`: the forward part as layers of cells
 - `truth`: what Keras says of it, under random settings and for the numbers shown
 - `quantities`, `roles`: each cell named by its values under all settings
 - `steps`: updates that follow their gradients, which decide whether anything is believed
+- `certainty`, `family`: where a value in the right place is meant, and which cells break the line of their step
 - `culprits`, `exchange`, `diagnosis`: which cell is wrong, if a single one explains it, and how
+- `judge`: the verdict on each cell
 """

@@ -224,7 +224,7 @@ class Search:
 
     def _role(self, cell: Address) -> Role | None:
         """What a cell holds, once the culprits found so far are right."""
-        if not self.findings.values or cell in self.findings.values:
+        if not self.findings.values or cell in self.findings.values or cell not in self._sheet.terms:
             own = self._reading.roles.get(cell)
             return None if own is None else own[1]
         above = [c for c in self._above(cell) if c not in self.findings.values]

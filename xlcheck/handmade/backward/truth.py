@@ -76,7 +76,7 @@ def truths(networks: Sequence[DenseNetwork], cells: Cells, loss: str, ask: Dense
 
 
 def _shape(network: DenseNetwork) -> object:
-    layers = tuple((layer.activation, len(layer.kernel), len(layer.kernel[0])) for layer in network.layers)
+    layers = tuple((c.activation, len(c.kernel), len(c.kernel[0]), c.bias is None) for c in network.layers)
     return layers, len(network.samples)
 
 
