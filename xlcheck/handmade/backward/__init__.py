@@ -1,7 +1,7 @@
 """Backward passes in workbooks that people made: dense networks with their gradients and updates, step by step.
 
-`outcome.backward_outcome(table, values, tolerance, ask)` takes the cells of one part of a workbook (a worksheet, or several
-that read one another) and returns what became of each formula cell, or None where it sees no backward pass for
+`outcome.backward_outcome(table, values, tolerance, ask)` takes the cells of one part of a workbook (a worksheet, or
+several that read one another) and returns what became of each formula cell, or None where it sees no backward pass for
 certain. In the order in which data flows:
 
 - `updates`: where a step ends, so that each step stands alone, with weights of its own
