@@ -11,7 +11,7 @@ import numpy as np
 from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
-from xlcheck.handmade.equations.forms import COPY, GIVEN, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.forms import COPY, GIVEN, SUM, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.objections import objections
 from xlcheck.handmade.equations.placement import place
@@ -199,8 +199,18 @@ def _rest(
         if cell not in taken and cell not in spare:
             kind = forms.of(atom_of(cell)).kind
             value = part.values[part.table.index[cell]]
-            (spare.add if kind in {COPY, GIVEN} or not isinstance(value, float) else left.append)(cell)
+            is_spare = kind in {COPY, GIVEN} or not isinstance(value, float) or _is_shown_only(cell, part, forms, taken)
+            (spare.add if is_spare else left.append)(cell)
     return left, [cell for cell in part.table.texts if cell in spare and cell not in taken]
+
+
+def _is_shown_only(cell: Address, part: SheetGroup, forms: Forms, taken: Collection[Address]) -> bool:
+    """Whether a formula that nobody reads shows one result otherwise: as per cent, or its distance to a number."""
+    form = forms.of(atom_of(cell))
+    monomials = [monomial for monomial in form.polynomial if monomial]
+    if form.kind != SUM or len(monomials) != 1 or len(monomials[0]) != 1:
+        return False
+    return cell_of(monomials[0][0]) in taken and not part.precedents.readers(cell)
 
 
 def _unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:

@@ -37,6 +37,7 @@ def terms(formula: str) -> tuple[Term, dict[Address, Term]]:
         ("(EXP(A1)-EXP(-A1))/(EXP(A1)+EXP(-A1))", "tanh"),
         ("(EXP(2*A1)-1)/(EXP(2*A1)+1)", "tanh"),
         ("(1-EXP(-2*A1))/(1+EXP(-2*A1))", "tanh"),
+        ("2/(1+EXP(-2*A1))-1", "tanh"),
         ("MAX(0,A1)", "relu"),
         ("IF(A1>0,A1,0)", "relu"),
         ("IF(A1<=0,0,A1)", "relu"),
@@ -60,7 +61,16 @@ def test_a_spelling_is_the_activation(formula: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", ["A1/(1+EXP(-A1))", "1/(2+EXP(-A1))", "1/(1-EXP(-A1))", "IF(A1>0,A1,0.1*A1)", "IF(A1>1,A1,0)", "A1*2"]
+    "formula",
+    [
+        "A1/(1+EXP(-A1))",
+        "1/(2+EXP(-A1))",
+        "1/(1-EXP(-A1))",
+        "2/(1+EXP(-A1))-1",
+        "IF(A1>0,A1,0.1*A1)",
+        "IF(A1>1,A1,0)",
+        "A1*2",
+    ],
 )
 def test_what_only_looks_like_one_is_none(formula: str) -> None:
     """A slip in an activation makes it something else."""

@@ -25,6 +25,19 @@ def activation_of(term: Term, inside: Inside) -> Found | None:
         return _function(term)
     if isinstance(term, Product):
         return _sigmoid(term, inside) or _tanh(term, inside)
+    if isinstance(term, Sum) and term.constant == -1 and len(term.parts) == 1 and term.parts[0][1] == 2:
+        return _twice_a_sigmoid(term.parts[0][0], inside)
+    return None
+
+
+def _twice_a_sigmoid(part: Term, inside: Inside) -> Found | None:
+    """`2/(1+exp(−2z)) − 1`, which is tanh(z)."""
+    found = _sigmoid(part, inside) if isinstance(part, Product) else None
+    if found is None:
+        return None
+    double = found[1]
+    if isinstance(double, Sum) and not double.constant and len(double.parts) == 1 and double.parts[0][1] == 2:
+        return "tanh", double.parts[0][0]
     return None
 
 

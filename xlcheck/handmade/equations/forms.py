@@ -172,7 +172,7 @@ class Forms:
             return {(): float(term)} if term else {}
         if isinstance(term, Leaf):
             return self._leaf(term, atom, is_sum=is_sum, in_sum=in_sum)
-        if isinstance(term, Sum):
+        if isinstance(term, Sum) and activation_of(term, self._inside) is None:
             total: dict[Monomial, float] = defaultdict(float)
             if term.constant:
                 total[()] = term.constant
@@ -183,7 +183,7 @@ class Forms:
                 for monomial, own in polynomial.items():
                     total[monomial] += factor * own
             return {monomial: factor for monomial, factor in total.items() if factor}
-        if activation_of(term, self._inside) is None and isinstance(term, Product):
+        if isinstance(term, Product) and activation_of(term, self._inside) is None:
             return self._product(term, atom)
         return {(self._part(term, atom),): 1.0}
 
