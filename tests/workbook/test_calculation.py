@@ -50,7 +50,9 @@ def test_settings_are_read(write_parts: Callable[..., Path], written: str, expec
     [
         ('<sheetPr transitionEvaluation="1"/>', True),
         ("<sheetPr codeName='a' transitionEvaluation = 'true'/>", True),
+        ('<sheetPr transitionEvaluation="&#49;"/>', True),
         ('<sheetPr transitionEvaluation="0"/>', False),
+        ('<sheetPr transitionEvaluation=" false "/>', False),
         ('<sheetPr transitionEntry="1"/>', False),
     ],
 )

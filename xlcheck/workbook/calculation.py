@@ -21,7 +21,7 @@ _DAYS = re.compile(
     re.IGNORECASE,
 )
 # Before the cells of a worksheet stand at most its dimensions, views and columns.
-_LOTUS = re.compile(rb"""<(?:\w+:)?sheetPr\s[^>]*transitionEvaluation\s*=\s*["'](?:1|true)["']""")
+_LOTUS = re.compile(rb"""<(?:\w+:)?sheetPr\s[^>]*transitionEvaluation\s*=\s*["'](?!\s*(?:0|false)\s*["'])""")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class CalculationSettings:
     def shows_stored(self) -> bool:
         """Whether a reader in Excel may see the values that were stored.
 
-        Without the demand to calculate anew, Excel does so only with files that an older Excel has saved.
+        Where it is not told to, Excel calculates only what an older Excel has saved, and trusts the rest.
         """
         return not self.on_load
 
