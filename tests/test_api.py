@@ -128,3 +128,14 @@ def test_arguments_are_checked_before_anything_is_written(lesson: str, wrong: di
         api.build(lesson, tmp_path / "x.xlsx", **wrong)  # type: ignore[arg-type]
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_and_arrays_alone_are_compared() -> None:
+    """A scalar or an array without a name is one quantity."""
+    from xlcheck import compare
+
+    assert compare(1.0, 1.0).ok
+    assert not compare(1.0, 2.0).ok
+    assert not compare(np.ones(3), [1.0, 1.0, 2.0]).ok
+    with pytest.raises(DataError, match="no array of real numbers"):
+        compare("x", 1.0)

@@ -145,14 +145,14 @@ def _some(names: Sequence[str]) -> str:
 
 
 def compare(
-    actual: Trace | Mapping[str, ArrayLike],
-    desired: Trace | Mapping[str, ArrayLike],
+    actual: Trace | Mapping[str, ArrayLike] | ArrayLike,
+    desired: Trace | Mapping[str, ArrayLike] | ArrayLike,
     *,
     atol: float = 1e-12,
     rtol: float = 0.0,
     subset: bool = False,
 ) -> TraceComparison:
-    """Compare two traces, or what another implementation gives as a mapping of names to arrays or numbers.
+    """Compare two traces, or what another implementation gives as a mapping of names to arrays or numbers, or as one.
 
     Args:
         actual: what is under test.
@@ -220,9 +220,11 @@ def compare_traces(
     )
 
 
-def _trace(values: Trace | Mapping[str, ArrayLike]) -> Trace:
+def _trace(values: Trace | Mapping[str, ArrayLike] | ArrayLike) -> Trace:
     if isinstance(values, Trace):
         return values
+    if not isinstance(values, Mapping):  # one array or number, of which nobody has said what it is
+        values = {"value": values}
     return Trace("a mapping of arrays", {name: _numbers(name, array) for name, array in values.items()})
 
 
