@@ -23,7 +23,7 @@ LIMIT = 600
 
 # The tests of a stage, where they are not those of the folder of its name.
 TESTS = {
-    "formulas": ["tests/formulas", "tests/handmade/reading", "tests/layout"],
+    "formulas": ["tests/formulas", "tests/handmade/reading", "tests/layout", "tests/building"],
     "layout": ["tests/layout", "tests/building"],
     "building": ["tests/building"],
     "chapter": ["tests/chapter"],

@@ -85,3 +85,37 @@ def test_what_is_not_understood_is_not_guessed(formula: str) -> None:
     """Nor is a text, a logical value, or a formula without an end."""
     with pytest.raises(OpaqueError):
         value(formula)
+
+
+@pytest.mark.parametrize(
+    ("formula", "desired"),
+    [
+        ('IF(D1="WORD",1,2)', 1.0),
+        ('IF(D1<>"WORD",1,2)', 2.0),
+        ('IF(D1<>"other",1,2)', 1.0),
+        ('IF(A1="word",1,2)', 2.0),
+        ("SUM(TAKE(A1:A3,2))", -0.95),
+        ("SUM(TAKE(A1:A3,-2))", 0.75),
+        ("SUM(DROP(A1:A3,1))", 0.75),
+        ("SUM(DROP(A1:A3,-1))", -0.95),
+        ("SUM(TAKE(A1:B3,1,-1))", 0.7),
+        ("SUM(TAKE(A1:A3,0))", 0.0),
+        ("SUM(HSTACK(A1:A2,B1:B2))", 0.25),
+        ("VLOOKUP(D2,HSTACK(SEQUENCE(3),A1:A3),2,FALSE)", -1.25),
+        ("XLOOKUP(D1,D1:D2,A1:A2)", 0.3),
+        ("CHOOSE(D2,A1,B1)", 0.7),
+        ("LET(x,A1,y,x*2,x+y)", 0.9),
+        ("REDUCE(1,A1:A3,LAMBDA(a,b,a*b))", -0.75),
+        ("SUM(SCAN(0,A1:A3,LAMBDA(a,b,a+b)))", 0.4),
+        ("SUM(MAP(A1:A3,LAMBDA(x,x*x)))", 5.6525),
+        ("SUM(BYROW(A1:B3,LAMBDA(r,MAX(r))))", 3.2),
+        ("MOD(7,3)+PI()-PI()", 1.0),
+        ("ROW(A3)+COLUMN(B1)", 5.0),
+        ('OFFSET(A1,1,0)+INDIRECT("B1")', -0.55),
+        ("AND(A1>0,B1>0)*1+OR(A1<0,B1<0)+NOT(FALSE)", 2.0),
+        ("SUMSQ(A1:A2)-PRODUCT(A1:A2)", 2.0275),
+    ],
+)
+def test_functions_that_engines_lack_or_that_take_arrays(formula: str, desired: float) -> None:
+    """Worked out by hand."""
+    assert value(formula) == pytest.approx(desired, abs=1e-12)

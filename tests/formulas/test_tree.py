@@ -159,6 +159,7 @@ def test_whole_columns_and_rows(text: str, area: Range) -> None:
         ("Sales[[#This Row],[A1]]", Elsewhere("Sales[[#This Row],[A1]]")),
         ("A1:C3 B:B", Operator(" ", (Reference(Range("", 0, 0, 3, 3)), Reference(Range("", 0, 1, MAX_ROWS, 1))))),
         ("A1:B2:C3", Reference(Range("", 0, 0, 3, 3))),
+        ("C2:D3:E9", Reference(Range("", 1, 2, 8, 3))),
         ("S!B2:S!A1", Reference(Range("S", 0, 0, 2, 2))),
         ("TRUE()", Literal(True)),
     ],
