@@ -6,7 +6,7 @@ import io
 import re
 import struct
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -40,11 +40,11 @@ def spoil(book: bytes, random: Random) -> bytes:
     return book
 
 
-def _zip(entries: object, method: int = ZIP_DEFLATED) -> bytes:
+def _zip(entries: Iterable[tuple[str, bytes]], method: int = ZIP_DEFLATED) -> bytes:
     target = io.BytesIO()
     with ZipFile(target, "w", method) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a name twice
-        for name, content in entries:  # type: ignore[attr-defined]
+        for name, content in entries:
             archive.writestr(name, content)
     return target.getvalue()
 
