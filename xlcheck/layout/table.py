@@ -23,6 +23,7 @@ from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.softmax import has_parts, softmax_parts
 from xlcheck.workbook.bindings import FilledHelper
 
 SYMBOL, UNIT, EQUATION, MEANING, START, FIRST = range(6)
@@ -35,9 +36,6 @@ EXPLAINED_UNITS = 12
 
 LONG_BAND = 4
 _ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
-_LONG_SOFTMAX = 8
-_ROUNDING = 1e-12  # relative; of a sum of thousands of exponentials
-_LARGEST, _TOTAL = 0, 1
 _UNIT = "\0"
 
 
@@ -153,7 +151,7 @@ def lay_out(
             lines.append(Line(row, " · ".join(text for text in (new, band.group) if text)))
             row += 1
         last = key
-        parts = not compact and _has_parts(members[0])
+        parts = not compact and has_parts(members[0])
         row += 2 if parts else 0
         lines.append(Line(row, band=band, members=members, parts=parts))
         row += members[0].shape[-1]
@@ -200,10 +198,6 @@ def unit_names(draft: Draft, band: Band) -> Sequence[str]:
     return draft.unit_names.get(band.name, ())
 
 
-def _has_parts(q: Quantity) -> bool:
-    return isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref) and q.shape[-1] > _LONG_SOFTMAX
-
-
 def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
     row = table.top + block * table.height
     sheet.put_row(row, SYMBOL, ["symbol", "unit", "equation", "what it means"], "header_left")
@@ -237,7 +231,7 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
         else:
             _computed(draft, sheet, q)
     if line.parts:
-        _softmax_parts(draft, sheet, row - 2, members)
+        softmax_parts(draft, sheet, row - 2, members, (SYMBOL, EQUATION, MEANING))
     _formula_texts(draft, sheet, table, max(members, key=lambda q: q.step or 0), store)
 
 
@@ -311,31 +305,6 @@ def looked_up(store: Store, q: Quantity, area: Range) -> tuple[str | Gap, ...]:
         return (store.lookup(q, "1"),)
     before, after = store.lookup(q, _UNIT).split(_UNIT)
     return (f"{before}${column_name(UNIT)}", row_number(area.top), after)
-
-
-def _softmax_parts(draft: Draft, sheet: SheetDraft, row: int, members: Sequence[Quantity]) -> None:
-    """The largest element of what a long softmax reads, and the sum of the shifted exponentials."""
-    for offset, label, equation, meaning in (
-        (_LARGEST, "largest", "largest zₖ", "Subtracted before the exponential, so that nothing overflows."),
-        (_TOTAL, "sum", "Σₖ exp(zₖ − largest)", "What every exponential is divided by."),
-    ):
-        sheet.put(row + offset, SYMBOL, label, "label")
-        sheet.put(row + offset, EQUATION, equation, "equation")
-        sheet.put(row + offset, MEANING, meaning, "meaning")
-    view = View(draft, sheet.name, None)
-    for q in members:
-        if not (isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref)):
-            continue
-        z = draft.trace[q.expr.x.name]
-        largest, total = draft.softmax_parts[q.expr]
-        vector = view.vector(q.expr.x.name)
-        peaks = z.max(axis=1, keepdims=True)
-        sums = np.exp(z - peaks).sum(axis=1)
-        draft.helper(sheet, largest.top, largest.left, f"MAX({vector})", peaks[:, 0].tolist(), "intermediate")
-        draft.helper(
-            sheet, total.top, total.left, f"SUMPRODUCT(EXP({vector}-{largest.a1}))", sums.tolist(), "intermediate",
-            _ROUNDING * float(sums.max()),
-        )  # fmt: skip
 
 
 def _formula_texts(draft: Draft, sheet: SheetDraft, table: Table, q: Quantity, store: Store) -> None:
