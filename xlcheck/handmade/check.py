@@ -38,8 +38,11 @@ from xlcheck.workbook.content import WorkbookContent
 
 ATOL = RTOL = 1e-12
 _MOST_DOUBTS = 3
-_SMALL, _WHOLE = 600, 5.0
-"""Formulas up to which a part is read as a whole, and seconds for it: what has no witnesses is small."""
+_A_SECOND = 5_000
+"""Formulas of a large workbook for which there is one second."""
+_SMALL, _LARGE, _WHOLE = 250, 4_000, 5.0
+"""Formulas up to which a part is read as a whole, and seconds for it: what has no witnesses is small. And formulas from
+which on it is recognised by a part that repeats itself, because one by one they would take too long."""
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
 
 
@@ -138,7 +141,8 @@ class _Search:
         """What became of the parts that got a verdict, and the others."""
         outcomes: list[PartOutcome] = []
         abstentions: list[Abstention] = []
-        with effort.limited_to(self._seconds):
+        formulas = sum(len(part.table.formulas) for part in parts)
+        with effort.limited_to(max(self._seconds, formulas / _A_SECOND)):
             for number, part in enumerate(parts):
                 name = "" if len(parts) == 1 else f"{_names(part)}: "
                 with effort.limited_to(effort.left() / (len(parts) - number)):
@@ -157,14 +161,16 @@ class _Search:
         layers = Settled()
         whole: Outcome | str = "no network was recognised"
         try:
-            layers = settle(part, opinion, self._recompute, self._tolerance, self._perturb)
+            is_large = len(part.table.formulas) > _LARGE
+            if not is_large:
+                layers = settle(part, opinion, self._recompute, self._tolerance, self._perturb)
             if layers.is_sure:
                 return [*map(part_outcome, layers.outcomes)], [*_spare(part, layers)]
-            trained = self._trained(part)
+            trained = None if is_large else self._trained(part)
             if trained is not None:
                 return [trained], []
-            if layers.may_be_more and len(part.table.formulas) <= _SMALL:
-                with effort.limited_to(_WHOLE):
+            if is_large or (layers.may_be_more and len(part.table.formulas) <= _SMALL):
+                with effort.limited_to(effort.left() if is_large else _WHOLE):
                     whole = self._as_a_whole(part, opinion)
         except effort.OutOfTimeError:
             whole = "the search for a network took too long"
