@@ -65,6 +65,7 @@ def test_failure_text(pytester: pytest.Pytester, add_to: AddTo) -> None:
      gives    0.5940697
      Keras    0.5930697  (difference 0.001)
      formula  {root.formula}
+     correct  {root.desired_formula}
      why      fₜ of lstm, step 2 (how much of the old memory is kept: the sum is
               squeezed between 0 and 1) should be σ(zf,ₜ) = 0.5930697, but the
               cell gives 0.5940697.
