@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xlcheck.building.array_files import Check, Shapes, load_npy, open_npz
+from xlcheck.array_files import Check, Shapes, load_npy, open_npz
 from xlcheck.building.csv_table import read_table
 from xlcheck.errors import DataError, InputNote
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from xlcheck.arrays import read_archive
+from xlcheck.array_files import open_npz
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import read_input, replacing, write_text
@@ -106,7 +106,8 @@ def _write_npz(trace: Trace, path: Path) -> None:
 
 
 def _read_npz(path: Path) -> Trace:
-    arrays = read_archive(path)
+    with open_npz(path) as archive:
+        arrays = dict(zip(archive.names, archive.load(archive.names, lambda shapes: None), strict=True))
     source = str(arrays.pop(_SOURCE, path.name))
     for name, array in arrays.items():
         if array.dtype.kind not in "biuf":
