@@ -42,7 +42,7 @@ def assert_same(spec: ModelSpec, given: Mapping[str, Array], tolerance: float = 
     """Both backends give every quantity alike, relative to its largest magnitude."""
     with odd_models_allowed(), np.errstate(all="ignore"):
         desired = retrace(spec, given)
-    actual = apart.process().call(retrace, spec, given)
+    actual = apart.process().ask((Path.cwd(), retrace, (spec, given), {}))
 
     assert list(actual.values) == list(desired.values)
     for name, values in desired.values.items():
@@ -84,7 +84,7 @@ def test_errors_come_back() -> None:
     spec = described(model, case.inputs)
 
     with pytest.raises(ModelError, match=r"lstm.*kernel is missing"):
-        apart.process().call(retrace, spec, {})
+        apart.process().ask(retrace, spec, {})
     assert_same(spec, trace.values)
 
 
@@ -92,7 +92,7 @@ def test_errors_come_back() -> None:
 def test_a_model_file_says_the_same(name: str) -> None:
     """A trained model with its optimiser is read by the other process as it is here."""
     path = FIXTURES / f"{name}.keras"
-    here, there = given_model(loaded_model(path), None), apart.process().call(given_model, path, None)
+    here, there = given_model(loaded_model(path), None), apart.process().ask(given_model, path, None)
 
     assert there.spec == here.spec
     assert list(there.values) == list(here.values)

@@ -28,7 +28,7 @@ from fixtures.handmade.package import packed, unpacked
 from xlcheck import api
 from xlcheck.cli import run
 from xlcheck.engines.libreoffice import find_soffice
-from xlcheck.errors import NothingCheckedError, UsageError
+from xlcheck.errors import UsageError
 from xlcheck.reports.annotate import annotate
 from xlcheck.verdicts.report import CheckReport
 
@@ -149,8 +149,9 @@ class TestWhatCellsMayHold:
         edit(path, lambda book: book.active.__setitem__("B12", "0.7"))
         with pytest.raises(UsageError, match=r"LSTM!B12 should hold a number .*numbers stored as text do not count"):
             api.check(path, bindings=FOLDER / "time_down.toml")
-        with pytest.raises(NothingCheckedError, match=r"LSTM!B12 holds a number stored as text"):
-            api.check(path)
+        report = api.check(path)
+        assert report.exit_code == 3
+        assert any("LSTM!B12 holds a number stored as text" in note for note in report.notes)
 
     def test_decimal_commas_in_labels(self, path: Path) -> None:
         """Labels with numbers as other languages write them are words."""
@@ -300,11 +301,11 @@ class TestOtherPrograms:
 
     @pytest.mark.libreoffice
     @pytest.mark.parametrize("way", ["xlsx", "ods"])
-    @pytest.mark.parametrize(("name", "bound"), EACH)
+    @pytest.mark.parametrize(("name", "bound"), [pair for pair in EACH if pair[0] != "let_lambda"])
     def test_saved_by_libreoffice(
         self, name: str, bound: bool, way: str, from_libreoffice: Path, before: Callable[..., object]
     ) -> None:
-        """Saved as .xlsx, or as .ods and then as .xlsx."""
+        """Saved as .xlsx, or as .ods and then as .xlsx; not with LAMBDA, for which LibreOffice stores errors to see."""
         assert verdict(from_libreoffice / way / f"{name}.xlsx", name, bound) == before(name, bound)
 
     @pytest.mark.parametrize(("name", "bound"), EACH)
@@ -416,7 +417,7 @@ class TestMarkedCopies:
         lines = {cell: sheet[cell].comment.text.split("\n") for cell in ("K13", "J14", "M15")}
 
         assert lines["K13"][0] == "✗ wrong"
-        assert lines["K13"][-1] == "Right value: -0.1467991"
+        assert lines["K13"][-1] == "Right formula: =D13*K12+F13*H13"
         assert lines["J14"][0] == "✗ wrong: sigmoid tanh exchanged"
         assert "should be σ(zₒ,ₜ) = 0.5876899" in lines["J14"][1]
         assert lines["J14"][-1] == "Right value once the cells before it are right, too: 0.6122838"

@@ -164,7 +164,7 @@ class _Search:
             is_large = len(part.table.formulas) > _LARGE
             if not is_large:
                 layers = settle(part, opinion, self._recompute, self._tolerance, self._perturb)
-            if layers.is_sure:
+            if layers.is_sure and not self._is_doubted(part, opinion):
                 return [*map(part_outcome, layers.outcomes)], [*_spare(part, layers)]
             trained = None if is_large else self._trained(part)
             if trained is not None:
@@ -188,6 +188,20 @@ class _Search:
             return [], [left]
         found = [*map(part_outcome, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
+
+    def _is_doubted(self, part: SheetGroup, opinion: Opinion) -> bool:
+        """Whether a small part, read as a whole, has formulas that are wrong or have no place in its network.
+
+        Layers that are right each by itself do not say whether a result that repeats one of them was meant to.
+        """
+        if len(part.table.formulas) > _SMALL:
+            return False
+        try:
+            with effort.limited_to(min(_WHOLE, effort.left() / 2)):
+                whole = self._as_a_whole(part, opinion)
+        except effort.OutOfTimeError:
+            return False
+        return isinstance(whole, Outcome) and bool(whole.roots or whole.left.cells or whole.left.without_cell)
 
     def _trained(self, part: SheetGroup) -> PartOutcome | None:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""

@@ -94,8 +94,8 @@ def with_perturbation(verdicts: Sequence[Verdict], wrong: set[Address], tied: Ti
     """The verdicts, where cells that are right only for the numbers shown are wrong, or follow from such cells."""
     found = []
     for verdict in verdicts:
-        holds = verdict.status is Status.AGREE or (verdict.status is Status.CARRIED and verdict.cell in tied.wrong)
-        if not holds or verdict.cell not in wrong or verdict.is_noise:
+        # What follows from a wrong cell is wrong anyway; other numbers say nothing of its own formula.
+        if verdict.status is not Status.AGREE or verdict.cell not in wrong or verdict.is_noise:
             found.append(verdict)
             continue
         status = Status.ROOT if verdict.cell in tied.wrong else Status.CARRIED

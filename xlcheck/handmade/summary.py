@@ -67,6 +67,8 @@ def report_of(
     results.sort(key=lambda result: _ORDER.index(result.status))
     number = Counter(result.status for result in results)
     checked = sum(part.checked for part in parts)
+    # A doubt about what was read leaves a gap, even where every formula has a place in it.
+    doubted = sum(bool(a.matters and a.reason and not a.cells) for a in abstentions)
     circular = CellError("#CIRC!") in opinion.values.others.values()
     return CheckReport(
         workbook=str(content.path),
@@ -79,7 +81,7 @@ def report_of(
             root=number[Status.ROOT],
             carried=number[Status.CARRIED],
             unbound=number[Status.UNBOUND],
-            not_evaluated=number[Status.NOT_EVALUATED] + sum(part.without_cell for part in parts),
+            not_evaluated=number[Status.NOT_EVALUATED] + sum(part.without_cell for part in parts) + doubted,
         ),
         max_abs_error=max(part.max_abs_error for part in parts),
         max_ulps=max(part.max_ulps for part in parts),

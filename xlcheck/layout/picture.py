@@ -155,7 +155,8 @@ def _likeliest(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quanti
     probabilities = reference(area, START)
     names = Range(area.sheet, area.top, UNIT, area.rows)
     values = draft.trace[q.name]
-    named = draft.unit_names.get(q.band.name, [str(unit + 1) for unit in range(area.rows)])
+    numbers = [float(unit + 1) for unit in range(area.rows)]
+    named: Sequence[float | str] = draft.unit_names.get(q.band.name, numbers)
     words = [named[int(v.argmax())] for v in values]
     text = f"INDEX({reference(names, START)},MATCH(MAX({probabilities}),{probabilities},0))"
     draft.helper(sheet, row, column, text, words, "word")

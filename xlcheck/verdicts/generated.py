@@ -114,7 +114,7 @@ def check_content(
                 formulas.text(cell.sheet, cell.code),
                 cell.values,
                 seen.settings,
-                tolerance.limit(max(scale, _size(helper))),
+                max(tolerance.limit(max(scale, _size(helper))), tolerance.atol * _size(helper)),
                 only_local=bool(given.edits),
             )
             for helper, cell in seen.helpers

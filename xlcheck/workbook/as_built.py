@@ -223,6 +223,8 @@ def _altered(name: str, built: Sequence[Any], constants: Constants) -> tuple[lis
     texts = was["texts"] != now["texts"]
     with np.errstate(over="ignore"):
         numbers = np.abs(was["numbers"].astype(np.int64) - now["numbers"].astype(np.int64)) > _NOISE
+    # A number typed where a word stood, and no number did, is another word: what is read of it is a formula.
+    numbers &= (was["numbers"] != 0) | ~texts
     return list(_rows(name, texts, height)), list(_rows(name, numbers, height))
 
 
