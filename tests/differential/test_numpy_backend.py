@@ -84,7 +84,7 @@ def test_errors_come_back() -> None:
     spec = described(model, case.inputs)
 
     with pytest.raises(ModelError, match=r"lstm.*kernel is missing"):
-        apart.process().ask(retrace, spec, {})
+        apart.process().ask((Path.cwd(), retrace, (spec, {}), {}))
     assert_same(spec, trace.values)
 
 
@@ -92,7 +92,10 @@ def test_errors_come_back() -> None:
 def test_a_model_file_says_the_same(name: str) -> None:
     """A trained model with its optimiser is read by the other process as it is here."""
     path = FIXTURES / f"{name}.keras"
-    here, there = given_model(loaded_model(path), None), apart.process().ask(given_model, path, None)
+    here, there = (
+        given_model(loaded_model(path), None),
+        apart.process().ask((Path.cwd(), given_model, (path, None), {})),
+    )
 
     assert there.spec == here.spec
     assert list(there.values) == list(here.values)

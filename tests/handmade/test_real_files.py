@@ -420,5 +420,5 @@ class TestMarkedCopies:
         assert lines["K13"][-1] == "Right formula: =D13*K12+F13*H13"
         assert lines["J14"][0] == "✗ wrong: sigmoid tanh exchanged"
         assert "should be σ(zₒ,ₜ) = 0.5876899" in lines["J14"][1]
-        assert lines["J14"][-1] == "Right value once the cells before it are right, too: 0.6122838"
+        assert lines["J14"][-1] == "Right formula: =1/(1+EXP(-I14))"
         assert lines["M15"][0] == "carried on"

@@ -128,7 +128,10 @@ def judged(
         verdicts = with_perturbation(verdicts, _exact(tied, tolerance), tied)
     if perturb or any(verdict.only_here for verdict in verdicts):
         wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, max(1, perturb))
-        verdicts = with_perturbation(verdicts, wrong if perturb else wrong & _exact(tied, tolerance), tied)
+        verdicts = with_perturbation(
+            verdicts, wrong if perturb else wrong & _exact(tied, tolerance), tied,
+            followers=bool(perturb) or placement is not None,
+        )  # fmt: skip
     left = unrecognised(table, opinion.values, networks, tied, precedents, wrong_inputs, told=told)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in left.cells]
     explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)

@@ -90,12 +90,22 @@ def _wrong(
     return found
 
 
-def with_perturbation(verdicts: Sequence[Verdict], wrong: set[Address], tied: Tie) -> list[Verdict]:
-    """The verdicts, where cells that are right only for the numbers shown are wrong, or follow from such cells."""
+def with_perturbation(
+    verdicts: Sequence[Verdict], wrong: set[Address], tied: Tie, *, followers: bool = True
+) -> list[Verdict]:
+    """The verdicts, where cells that are right only for the numbers shown are wrong, or follow from such cells.
+
+    Args:
+        verdicts: as they are for the numbers shown.
+        wrong: the cells that are wrong for other numbers.
+        tied: what each cell should hold.
+        followers: whether a cell that follows from a wrong one may be wrong in itself, too. Fingerprints do not tell.
+    """
     found = []
     for verdict in verdicts:
-        # What follows from a wrong cell is wrong anyway; other numbers say nothing of its own formula.
-        if verdict.status is not Status.AGREE or verdict.cell not in wrong or verdict.is_noise:
+        follows = followers and verdict.status is Status.CARRIED and verdict.cell in tied.wrong
+        holds = verdict.status is Status.AGREE or follows
+        if not holds or verdict.cell not in wrong or verdict.is_noise:
             found.append(verdict)
             continue
         status = Status.ROOT if verdict.cell in tied.wrong else Status.CARRIED

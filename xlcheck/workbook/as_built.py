@@ -27,6 +27,7 @@ from xlcheck.workbook.plan import Block, Link, NumberBlock, PlannedCell, Planned
 
 _MARK = '{"constants": '
 _CHUNK = 32_000
+_TYPED = "selector"  # the style of cells that are there to be changed
 _BANDS = 64
 _RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
 # A band's sum may differ by this where programs have rounded; the smallest visible change of a number is larger.
@@ -66,9 +67,12 @@ def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
     if not text:
         return plan
     given = _given(json.loads(text))
+    typed = {sheet.name: codes for sheet in plan.sheets if (codes := _typed(sheet))}
+    for name, codes in typed.items():
+        given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
     sheets = {sheet.name: _bands(_planned(sheet, hidden, given)) for sheet in plan.sheets}
     names = {name: str(area) for name, area in plan.names.items()}
-    text = f"{_MARK}{json.dumps([sheets, names], ensure_ascii=True, separators=(',', ':'))}}}"
+    text = f"{_MARK}{json.dumps([sheets, names, typed], ensure_ascii=True, separators=(',', ':'))}}}"
     return replace(plan, sheets=tuple(_with_text(s, text) if s.name == hidden else s for s in plan.sheets))
 
 
@@ -84,7 +88,7 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[R
     if not text:
         return Alterations()
     try:
-        sheets, names = json.loads(text)["constants"]
+        sheets, names, *typed = json.loads(text)["constants"]
     except ValueError:  # somebody changed the fingerprint itself
         return Alterations(texts=(f"column {column_name(_column(sheet) or 0)} of {sheet.name}",))
     texts: list[str] = []
@@ -92,6 +96,8 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[R
     given: dict[str, list[Codes]] = {}
     for area in areas:
         given.setdefault(area.sheet, []).append(_codes(area))
+    for name, codes in typed[0].items() if typed else ():
+        given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
     for name, own in content.sheets.items():
         built = sheets.get(name if name != sheet.name else _hidden_name(sheets, content, name))
         if built is not None and not isinstance(own.cells, ConstantCells):
@@ -134,6 +140,11 @@ def _given(data: Mapping[str, Any]) -> dict[str, list[Codes]]:
     for area in map(parse_range, areas):
         found.setdefault(area.sheet, []).append(_codes(area))
     return found
+
+
+def _typed(sheet: PlannedSheet) -> list[int]:
+    """The cells into which a reader types: a word, a choice."""
+    return [cell.row * MAX_COLUMNS + cell.column for cell in sheet.cells if cell.style == _TYPED]
 
 
 def _codes(area: Range) -> Codes:
@@ -223,8 +234,6 @@ def _altered(name: str, built: Sequence[Any], constants: Constants) -> tuple[lis
     texts = was["texts"] != now["texts"]
     with np.errstate(over="ignore"):
         numbers = np.abs(was["numbers"].astype(np.int64) - now["numbers"].astype(np.int64)) > _NOISE
-    # A number typed where a word stood, and no number did, is another word: what is read of it is a formula.
-    numbers &= (was["numbers"] != 0) | ~texts
     return list(_rows(name, texts, height)), list(_rows(name, numbers, height))
 
 
