@@ -128,8 +128,10 @@ def test_what_was_hard_to_tell(name: str, mistake: Mistake, first: str, edits: i
         path = tmp_path / f"{name}.xlsx"
         path.write_bytes(plant.to_bytes())
         roots = {cell.cell: cell.diagnosis for cell in check(path, bindings=_bindings(name, MODES[0])).roots}
+        planted = {cell.a1 for cell in plant.roots}
 
-        assert set(roots) == {cell.a1 for cell in plant.roots}, str(plant)
+        # An edit that changes no number shown may be found by other numbers, or not; both are right.
+        assert planted <= set(roots) <= planted | {cell.a1 for cell in plant.edits}, str(plant)
         assert set(roots.values()) <= plant.mistakes, str(plant)
 
 
