@@ -218,7 +218,10 @@ def test_a_mistake_is_the_only_root_under_its_name(
             (root,) = report.roots
             # Without a factor of -1 a number has the wrong sign, and nobody can tell the one from the other.
             same = root.actual == -(root.desired_from_precedents or 0) and root.diagnosis == "wrong-sign"
-            assert same or root.diagnosis == name, (place, symbol, changed, root)
+            # A formula has a branch for each optimiser. Made in one of them, the mistake is not the same function as
+            # made in all, so that no name is certain.
+            in_one_branch = root.diagnosis is None and changed.startswith("IF(")
+            assert same or in_one_branch or root.diagnosis == name, (place, symbol, changed, root)
     always = {"missing-chain-factor", "wrong-sign", "forgotten-term", "epsilon-misplaced", "epsilon-forgotten",
               "bias-correction-forgotten", "step-uphill", "not-squared", "shares-exchanged"}  # fmt: skip
     assert always & by_name.keys() <= planted.keys()
