@@ -21,7 +21,6 @@ from xlcheck.handmade.networks.bindings_file import read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
-from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.handmade.placing.tie import explained
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.numbers_as_text import numbers_as_text
@@ -29,9 +28,10 @@ from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.recognition.recognise import recognise
-from xlcheck.handmade.summary import Abstention, part_outcome, report_of
+from xlcheck.handmade.summary import Abstention, part_of, report_on
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.limits import Patterns
+from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import WorkbookContent
@@ -101,12 +101,12 @@ def check_foreign(
         if not outcomes:
             because = "; ".join(dict.fromkeys((*(part.reason for part in abstentions), *texts)))
             raise NothingCheckedError(f"no verdict on {content.path}: {because}")
-        return report_of(content, opinion, outcomes, abstentions, texts)
+        return report_on(content, opinion, outcomes, abstentions, texts)
     networks, found = _told(table, opinion, bindings, model, precedents)
     outcome = judged(
         table, opinion, precedents, networks, recompute, tolerance, model=model, told=True, perturb=perturb
     )  # fmt: skip
-    return report_of(content, opinion, [part_outcome(outcome)], notes=(*found, *texts))
+    return report_on(content, opinion, [part_of(outcome)], notes=(*found, *texts))
 
 
 class _Search:
@@ -137,9 +137,9 @@ class _Search:
         self._seconds = seconds
         self._gradients = gradients
 
-    def through(self, parts: Sequence[SheetGroup]) -> tuple[list[PartOutcome], list[Abstention]]:
+    def through(self, parts: Sequence[SheetGroup]) -> tuple[list[Part], list[Abstention]]:
         """What became of the parts that got a verdict, and the others."""
-        outcomes: list[PartOutcome] = []
+        outcomes: list[Part] = []
         abstentions: list[Abstention] = []
         formulas = sum(len(part.table.formulas) for part in parts)
         with effort.limited_to(max(self._seconds, formulas / _A_SECOND)):
@@ -151,7 +151,7 @@ class _Search:
                 abstentions += left_out
         return outcomes, abstentions
 
-    def _settle(self, part: SheetGroup, name: str) -> tuple[list[PartOutcome], list[Abstention]]:
+    def _settle(self, part: SheetGroup, name: str) -> tuple[list[Part], list[Abstention]]:
         """What became of a part, and its cells without a verdict.
 
         Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
@@ -165,7 +165,7 @@ class _Search:
             if not is_large:
                 layers = settle(part, opinion, self._recompute, self._tolerance, self._perturb)
             if layers.is_sure and not self._is_doubted(part, opinion):
-                return [*map(part_outcome, layers.outcomes)], [*_spare(part, layers)]
+                return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
             trained = None if is_large else self._trained(part)
             if trained is not None:
                 return [trained], []
@@ -176,7 +176,7 @@ class _Search:
             whole = "the search for a network took too long"
         if isinstance(whole, Outcome):
             if not layers.contradicts(whole):
-                return [part_outcome(whole)], []
+                return [part_of(whole)], []
             layers, whole = Settled(), "two readings are equally likely, and each calls other cells wrong"
         if layers.outcomes and not layers.may_be_more:
             whole = "nothing else was recognised"
@@ -186,7 +186,7 @@ class _Search:
         left = Abstention(part.table, part.values, cells, f"{name}{because}; {_HOW}", matters)
         if not layers.outcomes:
             return [], [left]
-        found = [*map(part_outcome, layers.outcomes)]
+        found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
     def _is_doubted(self, part: SheetGroup, opinion: Opinion) -> bool:
@@ -203,7 +203,7 @@ class _Search:
             return False
         return isinstance(whole, Outcome) and bool(whole.roots or whole.left.cells or whole.left.without_cell)
 
-    def _trained(self, part: SheetGroup) -> PartOutcome | None:
+    def _trained(self, part: SheetGroup) -> Part | None:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
         if self._gradients is None:
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,18 +12,15 @@ from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome, plain
-from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.opinions import Opinion
-from xlcheck.verdicts.listing import Cells
 from xlcheck.verdicts.messages import UNBOUND
+from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.readers_view import reservations, without_effect
-from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Kind, Status
+from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
 from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.values import CellError
-
-_ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
 
 
 @dataclass(frozen=True)
@@ -46,14 +42,14 @@ class Abstention:
     matters: bool = True
 
 
-def report_of(
+def report_on(
     content: WorkbookContent,
     opinion: Opinion,
-    parts: Sequence[PartOutcome],
+    parts: Sequence[Part],
     abstentions: Sequence[Abstention] = (),
     notes: Sequence[str] = (),
 ) -> CheckReport:
-    """Put together what became of the parts of a workbook, at least one of which was checked.
+    """The report on a workbook, at least one part of which was checked.
 
     Args:
         content: the workbook.
@@ -62,50 +58,24 @@ def report_of(
         abstentions: the other parts.
         notes: what else a reader should know.
     """
-    results = [result for part in parts for result in part.results]
-    results += [result for abstention in abstentions for result in _left_out(abstention)]
-    results.sort(key=lambda result: _ORDER.index(result.status))
-    number = Counter(result.status for result in results)
-    checked = sum(part.checked for part in parts)
-    # A doubt about what was read leaves a gap, even where every formula has a place in it.
-    doubted = sum(bool(a.matters and a.reason and not a.cells) for a in abstentions)
     circular = CellError("#CIRC!") in opinion.values.others.values()
-    return CheckReport(
-        workbook=str(content.path),
-        engine=f"{opinion.engine.name} {opinion.engine.version}",
-        oracle=parts[0].oracle,
-        counts=Counts(
-            formula_cells=sum(p.formula_cells for p in parts) + sum(len(a.cells) for a in abstentions),
-            checked=checked,
-            agree=checked - number[Status.ROOT] - number[Status.CARRIED],
-            root=number[Status.ROOT],
-            carried=number[Status.CARRIED],
-            unbound=number[Status.UNBOUND],
-            not_evaluated=number[Status.NOT_EVALUATED] + sum(part.without_cell for part in parts) + doubted,
-        ),
-        max_abs_error=max(part.max_abs_error for part in parts),
-        max_ulps=max(part.max_ulps for part in parts),
-        samples=max(part.samples for part in parts),
-        cells=Cells(results),
-        notes=tuple(dict.fromkeys((
-            *content.notes, *_links(content), *opinion.notes, *notes,
-            *(note for part in parts for note in part.notes),
-            *(abstention.reason for abstention in abstentions if abstention.reason),
-            *without_effect(content, circular=circular),
-        ))),
-        quantities=tuple(dict.fromkeys(quantity for part in parts for quantity in part.quantities)),
-        reservations=tuple(reservations(content, opinion.engine, circular=circular)),
-    )  # fmt: skip
+    return report_of(
+        content,
+        opinion.engine,
+        [*parts, *map(_unchecked, abstentions), Part((), notes=tuple(without_effect(content, circular=circular)))],
+        notes=(*opinion.notes, *notes),
+        reservations=reservations(content, opinion.engine, circular=circular),
+    )
 
 
-def part_outcome(outcome: Outcome) -> PartOutcome:
+def part_of(outcome: Outcome) -> Part:
     """What became of the networks of a part, as reports put parts together."""
     error, last_places = _largest_difference(outcome.verdicts)
-    return PartOutcome(
+    return Part(
+        outcome.results,
         formula_cells=_formula_cells(outcome),
         checked=_checked(outcome),
         without_cell=outcome.left.without_cell,
-        results=outcome.results,
         notes=outcome.notes,
         quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in outcome.verdicts)),
         oracle=outcome.traces[0].source,
@@ -130,6 +100,13 @@ def _formula_cells(outcome: Outcome) -> int:
     return len(outcome.table.formulas) + typed + len(outcome.left.missing)
 
 
+def _unchecked(part: Abstention) -> Part:
+    """A part without a verdict; a doubt about what was read leaves a gap, even where every formula has its place."""
+    doubted = part.matters and part.reason and not part.cells
+    notes = (part.reason,) if part.reason else ()
+    return Part([*_left_out(part)], formula_cells=len(part.cells), without_cell=int(bool(doubted)), notes=notes)
+
+
 def _left_out(part: Abstention) -> Iterator[CellResult]:
     """The formula cells of a part without a verdict."""
     status = Status.NOT_EVALUATED if part.matters else Status.UNBOUND
@@ -140,11 +117,6 @@ def _left_out(part: Abstention) -> Iterator[CellResult]:
             f"={part.table.texts[cell]}", None,
             part.reason if part.matters else UNBOUND,
         )  # fmt: skip
-
-
-def _links(content: WorkbookContent) -> Iterator[str]:
-    if content.external_links:
-        yield f"links to other files were not followed: {', '.join(content.external_links)}"
 
 
 def _largest_difference(verdicts: Sequence[Verdict]) -> tuple[float, float]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from itertools import chain
 
 import numpy as np
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.graph.quantities import Graph
-from xlcheck.verdicts.compare import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, compare
+from xlcheck.verdicts.compare import ROOT, Verdicts, compare
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.listing import Cells, Found
+from xlcheck.verdicts.listing import Found
+from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Placement, Sighting, codes_of, position
 from xlcheck.verdicts.recalculate import Reading
-from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Status
+from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results, stale_result
 from xlcheck.verdicts.stale import find_stale
 from xlcheck.verdicts.tolerance import Tolerance, ulps
@@ -24,27 +24,6 @@ from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.epoch_table import EpochTable
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.values import Value
-
-
-@dataclass(frozen=True)
-class EpochVerdicts:
-    """The verdicts on every cell of a table.
-
-    Attributes:
-        results: the cells that do not agree, roots first, epoch by epoch.
-        counts: see `Counts`.
-        max_abs_error: the largest difference.
-        max_ulps: the same in units in the last place.
-        quantities: the quantities that were compared.
-        verdicts: the verdicts on each column.
-    """
-
-    results: Cells
-    counts: Counts
-    max_abs_error: float
-    max_ulps: float
-    quantities: tuple[str, ...]
-    verdicts: tuple[Verdicts, ...]
 
 
 def without_tables(content: WorkbookContent, tables: Iterable[EpochTable]) -> WorkbookContent:
@@ -70,7 +49,7 @@ def judge_epochs(
     history: Mapping[str, Array],
     formulas: FormulaCells,
     tolerance: Tolerance,
-) -> EpochVerdicts:
+) -> tuple[Part, list[Verdicts]]:
     """Judge every cell of a table.
 
     Args:
@@ -81,6 +60,9 @@ def judge_epochs(
         history: what every quantity must be in each epoch, `(epochs, 1)`.
         formulas: the formulas of the whole workbook.
         tolerance: what counts as agreement.
+
+    Returns:
+        What became of its cells, epoch by epoch, and the verdicts on each column.
     """
     epochs = table.area.rows
     cells = np.asarray(reading.numbers[0]).reshape(epochs + 1, table.area.columns)
@@ -112,34 +94,16 @@ def judge_epochs(
     results = sorted(_results(graph, table, verdicts, formulas, tolerance), key=lambda item: item[0])
     wrong = [result for _, result in results]
     stale = list(_stale(table, reading, formulas, {found.code for found in wrong}))
-    return EpochVerdicts(
-        Cells([*wrong, *stale]),
-        _counts(verdicts, sum(found.status is Status.ROOT for found in stale)),
-        max((_largest(v) for v in verdicts), default=0.0),
-        max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
-        tuple(v.placement.quantity for v in verdicts),
-        tuple(verdicts),
+    size = sum(v.placement.codes.size for v in verdicts)
+    part = Part(
+        [*wrong, *stale],
+        formula_cells=size,
+        checked=size - sum(found.status is Status.NOT_EVALUATED for found in wrong),
+        quantities=tuple(v.placement.quantity for v in verdicts),
+        max_abs_error=max((_largest(v) for v in verdicts), default=0.0),
+        max_ulps=max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
     )
-
-
-def with_epochs(report: CheckReport, found: EpochVerdicts) -> CheckReport:
-    """The report on the rest of the workbook, and the verdicts on its table, as one."""
-    counts = Counts(
-        *(getattr(report.counts, name) + getattr(found.counts, name) for name in Counts.__dataclass_fields__)
-    )
-    order = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
-    return replace(
-        report,
-        counts=counts,
-        max_abs_error=max(report.max_abs_error, found.max_abs_error),
-        max_ulps=max(report.max_ulps, found.max_ulps),
-        cells=Cells(
-            chain.from_iterable(
-                cells.with_status(status).items for status in order for cells in (report.cells, found.results)
-            )
-        ),
-        quantities=tuple(dict.fromkeys((*report.quantities, *found.quantities))),
-    )
+    return part, verdicts
 
 
 def _sighting(table: EpochTable, name: str, column: int, numbers: Array, *, computed: bool) -> Sighting:
@@ -212,21 +176,6 @@ def _stale(table: EpochTable, reading: Reading, formulas: FormulaCells, listed: 
         row, column = position(stale.code)
         if column in columns and row >= table.area.top and stale.code not in listed:
             yield stale_result(stale, formulas)
-
-
-def _counts(verdicts: list[Verdicts], stale: int) -> Counts:
-    """How many there are; among the wrong ones those of which a reader sees a stored value that is wrong."""
-    status = np.concatenate([v.status[0] for v in verdicts])
-    number = {code: int((status == code).sum()) for code in (AGREE, CARRIED, ROOT, NOT_EVALUATED)}
-    return Counts(
-        formula_cells=status.size,
-        checked=status.size - number[NOT_EVALUATED],
-        agree=number[AGREE] - stale,
-        root=number[ROOT] + stale,
-        carried=number[CARRIED],
-        unbound=0,
-        not_evaluated=number[NOT_EVALUATED],
-    )
 
 
 def _largest(verdicts: Verdicts) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +21,13 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.given import Given, read_given
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
+from xlcheck.verdicts.messages import plural
 from xlcheck.verdicts.observe import Observation, observe
+from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.readers_view import reservations
-from xlcheck.verdicts.report import CheckReport
-from xlcheck.verdicts.summary import Judged, summarise
+from xlcheck.verdicts.report import CheckReport, Edit
+from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.as_built import alterations
 from xlcheck.workbook.bindings import Helper
@@ -33,7 +36,7 @@ from xlcheck.workbook.manifest import Manifest, manifest_sheet
 
 # What only the workbooks of a training need is imported where it is used.
 if TYPE_CHECKING:
-    from xlcheck.verdicts.epochs import EpochVerdicts
+    from xlcheck.verdicts.verdicts import Verdicts
     from xlcheck.workbook.epoch_table import EpochTable
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
@@ -103,53 +106,74 @@ def check_content(
         patterns=tolerances or {},
     )
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
+    judged = _judged(seen, graph, manifest, given, desired, formulas, tolerance)
+    tables = list(_tables(content, manifest, graph, seen, given, desired, tolerance))
+    if tolerance != usual:
+        judged = allow(judged, (v for _, verdicts in tables for v in verdicts), usual)
+    main = part_of(
+        judged, oracle=desired.source, samples=len(manifest.samples), compare_weights=model_weights is not None
+    )
+    changed = _alterations(content, manifest)
+    report = partial(
+        report_of,
+        content,
+        engine,
+        notes=tuple(_notes(given.edits, rounded=rounded)),
+        edits=given.edits,
+        reservations=(
+            *reservations(content, engine, built=True, compared=seen.saved is not None),
+            *(f"{text}; build the workbook again" for text in changed.seen),
+        ),
+        alterations=(*changed.words, *changed.seen),
+        as_built=as_built,
+        strict=strict,
+    )
+    parts = [main, Part((), notes=changed.words), *(part for part, _ in tables)]
+    found = report(parts)
+    by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
+    if not (perturb or by_default):
+        return found
+    from xlcheck.verdicts.perturbation import Perturbed, perturbed_part
+
+    settings = seen.settings[:1] if by_default else seen.settings
+    numbers = Perturbed(session, manifest, graph, formulas, seen.sightings, given.values, settings)
+    return report([*parts, perturbed_part(numbers.wrong(perturb or 1), found.cells.items, perturb or 0)])
+
+
+def _judged(
+    seen: Observation,
+    graph: Graph,
+    manifest: Manifest,
+    given: Given,
+    desired: Trace,
+    formulas: FormulaCells,
+    tolerance: Tolerance,
+) -> Judged:
+    """The verdict on every cell that is not in the table of a training."""
+    edited = bool(given.edits)
     computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is not None)
     scale = max((magnitude(desired[q.name]) for q in graph if q.expr is not None), default=1.0)
-    judged = Judged(
+    helpers = [
+        judge_helper(
+            helper,
+            formulas.text(cell.sheet, cell.code),
+            cell.values,
+            seen.settings,
+            max(tolerance.limit(max(scale, _size(helper))), tolerance.atol * _size(helper)),
+            only_local=edited,
+        )
+        for helper, cell in seen.helpers
+    ]
+    columns = _judged_columns(seen, graph, manifest, desired, formulas, tolerance, scale, edited=edited)
+    return Judged(
         graph,
         compare(graph, [*given.sightings, *computed], desired.values, tolerance, seen.settings, formulas.reads),
-        [
-            judge_helper(
-                helper,
-                formulas.text(cell.sheet, cell.code),
-                cell.values,
-                seen.settings,
-                max(tolerance.limit(max(scale, _size(helper))), tolerance.atol * _size(helper)),
-                only_local=bool(given.edits),
-            )
-            for helper, cell in seen.helpers
-        ],
-        list(_judged_columns(seen, graph, manifest, desired, formulas, tolerance, scale, edited=bool(given.edits))),
+        helpers,
+        list(columns),
         seen,
         formulas,
         tolerance,
-        given.edits,
     )
-    tables = list(_tables(content, manifest, graph, seen, given, desired, tolerance))
-    report = summarise(
-        judged if tolerance == usual else allow(judged, (v for table in tables for v in table.verdicts), usual),
-        workbook=str(content.path),
-        engine=f"{engine.name} {engine.version}",
-        oracle=desired.source,
-        samples=len(manifest.samples),
-        notes=(*content.notes, *_notes(content, rounded=rounded)),
-        compare_weights=model_weights is not None,
-        reservations=tuple(reservations(content, engine, built=True, compared=seen.saved is not None)),
-    )
-    report = _with_alterations(replace(report, as_built=as_built, strict=strict), content, manifest)
-    if tables:
-        from xlcheck.verdicts.epochs import with_epochs
-
-        for found in tables:
-            report = with_epochs(report, found)
-    by_default = perturb is None and report.ok and not given.edits and _is_quick(graph, report, engine)
-    if perturb or by_default:
-        from xlcheck.verdicts.perturbation import Perturbed, with_perturbation
-
-        settings = seen.settings[:1] if by_default else seen.settings
-        numbers = Perturbed(session, manifest, graph, formulas, seen.sightings, given.values, settings)
-        report = with_perturbation(report, numbers.wrong(perturb or 1), perturb or 0)
-    return report
 
 
 def _size(helper: Helper) -> float:
@@ -157,27 +181,29 @@ def _size(helper: Helper) -> float:
     return max((abs(value) for value in helper.desired if isinstance(value, int | float)), default=0.0)
 
 
-def _with_alterations(report: CheckReport, content: WorkbookContent, manifest: Manifest) -> CheckReport:
-    """The report, and what else was changed: words are a note; numbers and names may make a reader see wrong ones."""
+@dataclass(frozen=True)
+class _Alterations:
+    """What is no quantity and not as built: words are a note; what is `seen` may make a reader see wrong numbers."""
+
+    words: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+
+
+def _alterations(content: WorkbookContent, manifest: Manifest) -> _Alterations:
     sheet = manifest_sheet(content)
     if sheet is None:
-        return report
+        return _Alterations()
     areas = [*(b.area for b in manifest.bindings), *([manifest.selector] if manifest.selector is not None else [])]
     found = alterations(content, sheet, areas)
     words = [f"words are not those that were written: {', '.join(found.texts)}"] if found.texts else []
-    more = []
+    seen = []
     if found.numbers:
-        more.append(
+        seen.append(
             f"numbers that are no weights or inputs are not those that were written: {', '.join(found.numbers)}"
         )
     if found.names:
-        more.append(f"defined names are not where they were put: {', '.join(found.names)}")
-    return replace(
-        report,
-        notes=(*report.notes, *words),
-        reservations=(*report.reservations, *(f"{text}; build the workbook again" for text in more)),
-        alterations=(*words, *more),
-    )
+        seen.append(f"defined names are not where they were put: {', '.join(found.names)}")
+    return _Alterations(tuple(words), tuple(seen))
 
 
 def _is_quick(graph: Graph, report: CheckReport, engine: Engine) -> bool:
@@ -203,7 +229,7 @@ def _tables(
     given: Given,
     desired: Trace,
     tolerance: Tolerance,
-) -> Iterator[EpochVerdicts]:
+) -> Iterator[tuple[Part, list[Verdicts]]]:
     """The verdicts on the tables of a training: its epochs, its nudged runs."""
     if not manifest.tables:
         return
@@ -246,11 +272,14 @@ def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     return source[q.name][list(settings)]
 
 
-def _notes(content: WorkbookContent, *, rounded: bool) -> Iterator[str]:
+def _notes(edits: Sequence[Edit], *, rounded: bool) -> Iterator[str]:
     if rounded:
         yield f"the constants were rounded by the program that saved the file, so {_ROUNDED:g} is allowed as difference"
-    if content.external_links:
-        yield f"links to other files were not followed: {', '.join(content.external_links)}"
+    if edits:
+        yield (
+            f"{plural(len(edits), 'input or weight was', 'inputs or weights were')} changed after the workbook "
+            "was built; Keras was asked anew with the values that stand in it"
+        )
 
 
 def _desired(

@@ -8,10 +8,9 @@ computed with the network's equations, which tests hold equal to Keras; Keras it
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 
 import numpy as np
 
@@ -21,11 +20,12 @@ from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.compare import ROOT, Verdicts, compare
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.listing import Cells, Found
+from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.other_numbers import other_numbers
+from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Sighting, contained, position, union
 from xlcheck.verdicts.recalculate import recalculate
-from xlcheck.verdicts.report import CellResult, CheckReport
+from xlcheck.verdicts.report import CellResult
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.manifest import Manifest
@@ -165,19 +165,15 @@ def _described(found: Found) -> CellResult:
     return replace(result, message=f"Right only for the numbers that stand here. With others: {result.message}")
 
 
-def with_perturbation(report: CheckReport, wrong: Sequence[Found], asked: int) -> CheckReport:
-    """The report with further cells that are wrong, and a note if somebody asked for so many rounds."""
-    if asked:
-        times = "once" if asked == 1 else f"{asked} times"
-        note = (
-            f"other numbers were put in for all weights and inputs {times}, and each formula was asked to follow them"
-        )
-        report = replace(report, notes=(*report.notes, note))
-    listed = {(item.sheet, item.code) for item in report.cells.items if isinstance(item, Found)}
-    more = [found for found in wrong if (found.sheet, found.code) not in listed]
-    if not more:
-        return report
-    counts = replace(report.counts, root=report.counts.root + len(more), agree=report.counts.agree - len(more))
-    roots = len(report.roots)
-    items = report.cells.items
-    return replace(report, counts=counts, cells=Cells(chain(items[:roots], more, items[roots:])))
+def perturbed_part(wrong: Iterable[Found], listed: Iterable[CellResult | Found], asked: int) -> Part:
+    """What other numbers show: cells that were thought right, and a note if somebody asked for so many rounds.
+
+    Args:
+        wrong: the cells that are wrong for other numbers.
+        listed: those that are known not to be right.
+        asked: how many rounds somebody asked for.
+    """
+    times = "once" if asked == 1 else f"{asked} times"
+    note = f"other numbers were put in for all weights and inputs {times}, and each formula was asked to follow them"
+    known = {(item.sheet, item.code) for item in listed if isinstance(item, Found)}
+    return Part([found for found in wrong if (found.sheet, found.code) not in known], notes=(note,) if asked else ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, astuple, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,10 @@ class Counts:
     unbound: int
     not_evaluated: int
     stray: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of two parts of a workbook together."""
+        return Counts(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)

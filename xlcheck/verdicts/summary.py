@@ -1,9 +1,9 @@
-"""Verdicts → `CheckReport`: count, order, and say what else a reader should know."""
+"""Verdicts on a generated workbook → what became of its cells: count, order, and say what a reader should know."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -17,11 +17,12 @@ from xlcheck.verdicts.filled import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, equal
 from xlcheck.verdicts.joined import distinct_rows, pieces
-from xlcheck.verdicts.listing import Cells, Found
+from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.messages import others_on, plural
 from xlcheck.verdicts.observe import Observation
+from xlcheck.verdicts.parts import ORDER, Part
 from xlcheck.verdicts.placement import Codes, Mask, address, code_of, codes_of, union
-from xlcheck.verdicts.report import CheckReport, Counts, Edit, Status
+from xlcheck.verdicts.report import Counts, Status
 from xlcheck.verdicts.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.verdicts.stale import find_stale
 from xlcheck.verdicts.tolerance import Tolerance, ulps
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from xlcheck.verdicts.mistakes.trials import Trials
 
 _MAGNIFIED = 1e-12
-_ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,6 @@ class Judged:
     seen: Observation
     formulas: FormulaCells
     tolerance: Tolerance
-    edits: tuple[Edit, ...] = ()
 
     @cached_property
     def worst(self) -> list[NDArray[np.int8]]:
@@ -68,49 +67,31 @@ class Judged:
         return [verdicts.placement.codes.size for verdicts in self.verdicts]
 
 
-def summarise(
-    judged: Judged,
-    *,
-    workbook: str,
-    engine: str,
-    oracle: str,
-    samples: int,
-    notes: tuple[str, ...],
-    compare_weights: bool,
-    reservations: tuple[str, ...] = (),
-) -> CheckReport:
-    """The report on one workbook with one engine.
+def part_of(judged: Judged, *, oracle: str, samples: int, compare_weights: bool) -> Part:
+    """What became of the cells of a generated workbook.
 
     Args:
         judged: the verdicts.
-        workbook: the file's path as given.
-        engine: name and version.
         oracle: where the desired values come from.
         samples: how many samples the workbook knows.
-        notes: what the reader of the file noticed.
         compare_weights: whether weights were compared with a model, and so count as checked.
-        reservations: why a reader may see other values.
     """
     compared = _compared(judged, compare_weights=compare_weights)
     results = _results(judged)
     results += _stale(judged, {(r.sheet, r.code) for r in results})
-    results.sort(key=lambda result: _ORDER.index(result.status))
-    counts = _counts(judged, results, compared)
     error, last_places = _largest_difference(judged)
-    return CheckReport(
-        workbook=workbook,
-        engine=engine,
+    part = Part(
+        results,
+        formula_cells=judged.seen.formula_cells,
+        checked=_checked(judged, compared) - sum(r.status is Status.NOT_EVALUATED for r in results),
+        stray=len(_stray(judged)),
+        quantities=tuple(dict.fromkeys(_names(judged, compared))),
         oracle=oracle,
-        counts=counts,
+        samples=samples,
         max_abs_error=error,
         max_ulps=last_places,
-        samples=samples,
-        cells=Cells(results),
-        edits=judged.edits,
-        notes=(*notes, *_notes(judged, counts)),
-        quantities=tuple(dict.fromkeys(_names(judged, compared))),
-        reservations=reservations,
     )
+    return replace(part, notes=tuple(_notes(judged, part.counts())))
 
 
 def _results(judged: Judged) -> list[Found]:
@@ -118,9 +99,9 @@ def _results(judged: Judged) -> list[Found]:
     found: dict[tuple[str, int], Found] = {}
     for result in _all_results(judged):
         key = result.sheet, result.code
-        if key not in found or _ORDER.index(result.status) < _ORDER.index(found[key].status):
+        if key not in found or ORDER.index(result.status) < ORDER.index(found[key].status):
             found[key] = result
-    return sorted(found.values(), key=lambda r: _ORDER.index(r.status))
+    return sorted(found.values(), key=lambda r: ORDER.index(r.status))
 
 
 def _all_results(judged: Judged) -> Iterator[Found]:
@@ -185,8 +166,8 @@ def _names(judged: Judged, compared: Sequence[Mask]) -> Iterator[str]:
         yield others_on(column.area.sheet)
 
 
-def _counts(judged: Judged, results: Sequence[Found], masks: Sequence[Mask]) -> Counts:
-    number = {status: sum(r.status is status for r in results) for status in _ORDER}
+def _checked(judged: Judged, masks: Sequence[Mask]) -> int:
+    """How many cells belong to what was compared."""
     compared: dict[str, list[Codes]] = {}
     for verdicts, counted in zip(judged.verdicts, masks, strict=True):
         compared.setdefault(verdicts.placement.sheet, []).append(verdicts.placement.codes[counted])
@@ -194,18 +175,7 @@ def _counts(judged: Judged, results: Sequence[Found], masks: Sequence[Mask]) -> 
         compared.setdefault(verdict.helper.cell.sheet, []).append(codes_of(verdict.helper.cell))
     for column in judged.filled:
         compared.setdefault(column.area.sheet, []).append(codes_of(column.area))
-    checked = sum(union(parts).size for parts in compared.values())
-    checked -= number[Status.NOT_EVALUATED]
-    return Counts(
-        formula_cells=judged.seen.formula_cells,
-        checked=checked,
-        agree=checked - number[Status.ROOT] - number[Status.CARRIED],
-        root=number[Status.ROOT],
-        carried=number[Status.CARRIED],
-        unbound=number[Status.UNBOUND],
-        not_evaluated=number[Status.NOT_EVALUATED],
-        stray=len(_stray(judged)),
-    )
+    return sum(union(parts).size for parts in compared.values())
 
 
 def _largest_difference(judged: Judged) -> tuple[float, float]:
@@ -243,11 +213,6 @@ def _of_same_height(verdicts: Sequence[Verdicts]) -> Iterable[list[Verdicts]]:
 
 def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
     seen = judged.seen
-    if judged.edits:
-        yield (
-            f"{plural(len(judged.edits), 'input or weight was', 'inputs or weights were')} changed after the workbook "
-            "was built; Keras was asked anew with the values that stand in it"
-        )
     if seen.saved is None:
         yield "the cell that selects the sample holds no sample's number, so stored values were not compared"
     if counts.stray:

@@ -10,15 +10,15 @@ from training_sheets import cell, table_of, terms_of, training
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn
-from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 
 _TOLERANCE = Tolerance(1e-12, 1e-12, 1e-15, {})
 
 
-def outcome(path: Path) -> PartOutcome | None:
+def outcome(path: Path) -> Part | None:
     """What became of a workbook."""
     return backward_outcome(*table_of(path), _TOLERANCE, dense_gradients)
 

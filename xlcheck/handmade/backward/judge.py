@@ -20,9 +20,9 @@ from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import usual_rate
-from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.verdicts.messages import UNBOUND
+from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.tolerance import Tolerance, ulps
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
@@ -73,7 +73,7 @@ class Judge:
     differences: list[float] = field(default_factory=list)
     last_places: float = 0.0
 
-    def outcome(self) -> PartOutcome:
+    def outcome(self) -> Part:
         """Look at everything."""
         for cell in self.amended:
             self._outlier(cell)
@@ -99,11 +99,11 @@ class Judge:
                 self.results[cell] = self._rest(cell, shapes)
         steps = [self.reading.steps[number] for number in self.accepted]
         counts = Counter(result.status for result in self.results.values())
-        return PartOutcome(
+        return Part(
+            tuple(self.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.results),
             checked=len(self.agree) + counts[Status.ROOT] + counts[Status.CARRIED],
             without_cell=sum(map(self.reading.missing_gradients, self.accepted)),
-            results=tuple(self.results.values()),
             notes=(self._assumed(), *self.notes),
             quantities=tuple(dict.fromkeys(self.agree.values())),
             oracle=ORACLE,

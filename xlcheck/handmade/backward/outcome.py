@@ -6,10 +6,10 @@ from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn, usual_rate
-from xlcheck.handmade.part_outcome import PartOutcome
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.learning.dense_gradients import DenseGradients
+from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.tolerance import Tolerance
 
 _KINKED = frozenset({"relu", "leaky_relu"})
@@ -17,9 +17,7 @@ _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
 
-def backward_outcome(
-    table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients
-) -> PartOutcome | None:
+def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients) -> Part | None:
     """Check a part of a workbook as the training of a dense network.
 
     Args:

@@ -1,0 +1,118 @@
+"""What became of the parts of a workbook → its `CheckReport`, the one place where one is made.
+
+A generated workbook has a part for its cells, one for each table of a training, and one for what is right only for the
+numbers shown; a hand-made one has a part for each of its networks, and one for what got no verdict.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from xlcheck.verdicts.listing import Cells, Found
+from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Edit, Status
+
+if TYPE_CHECKING:
+    from xlcheck.engines.base import Engine
+    from xlcheck.workbook.content import WorkbookContent
+
+ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
+"""In which order results are listed."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What became of the cells of a part of a workbook.
+
+    Attributes:
+        results: each cell that is not simply right.
+        formula_cells: its formula cells and the cells that should hold a formula.
+        checked: how many cells were compared with the oracle.
+        without_cell: gaps in the check that no result shows, such as quantities that stand nowhere.
+        stray: how many cells without a place stand where xlcheck should know every cell.
+        notes: what a reader should know.
+        quantities: what was compared.
+        oracle: where the desired values come from; empty if another part says it.
+        samples: how many samples its largest network has.
+        max_abs_error: the largest difference between a cell and the oracle.
+        max_ulps: the same in units in the last place.
+    """
+
+    results: Sequence[CellResult | Found]
+    formula_cells: int = 0
+    checked: int = 0
+    without_cell: int = 0
+    stray: int = 0
+    notes: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    oracle: str = ""
+    samples: int = 0
+    max_abs_error: float = 0.0
+    max_ulps: float = 0.0
+
+    def counts(self) -> Counts:
+        """How many cells it has and what became of them; what is not checked is not counted for right."""
+        number = Counter(result.status for result in self.results)
+        return Counts(
+            formula_cells=self.formula_cells,
+            checked=self.checked,
+            agree=self.checked - number[Status.ROOT] - number[Status.CARRIED],
+            root=number[Status.ROOT],
+            carried=number[Status.CARRIED],
+            unbound=number[Status.UNBOUND],
+            not_evaluated=number[Status.NOT_EVALUATED] + self.without_cell,
+            stray=self.stray,
+        )
+
+
+def report_of(
+    content: WorkbookContent,
+    engine: Engine,
+    parts: Sequence[Part],
+    *,
+    notes: Iterable[str] = (),
+    edits: tuple[Edit, ...] = (),
+    reservations: Iterable[str] = (),
+    alterations: tuple[str, ...] = (),
+    as_built: bool = False,
+    strict: bool = False,
+) -> CheckReport:
+    """The report on one workbook with one engine.
+
+    Args:
+        content: the workbook.
+        engine: recalculated it.
+        parts: what became of its parts, at least one of which was checked.
+        notes: what a reader should know of the whole workbook.
+        edits: weights and inputs that are not those the workbook was built with.
+        reservations: why a reader may see other values.
+        alterations: what else is not as it was built.
+        as_built: whether edits are wrong.
+        strict: whether edits and alterations are wrong.
+    """
+    results = sorted(chain.from_iterable(part.results for part in parts), key=lambda r: ORDER.index(r.status))
+    links = [f"links to other files were not followed: {', '.join(content.external_links)}"]
+    return CheckReport(
+        workbook=str(content.path),
+        engine=f"{engine.name} {engine.version}",
+        oracle=next(part.oracle for part in parts if part.oracle),
+        counts=sum((part.counts() for part in parts[1:]), parts[0].counts()),
+        max_abs_error=max(part.max_abs_error for part in parts),
+        max_ulps=max(part.max_ulps for part in parts),
+        samples=max(part.samples for part in parts),
+        cells=Cells(results),
+        edits=edits,
+        notes=_once(content.notes, links if content.external_links else (), notes, *(part.notes for part in parts)),
+        quantities=_once(*(part.quantities for part in parts)),
+        reservations=tuple(reservations),
+        alterations=alterations,
+        as_built=as_built,
+        strict=strict,
+    )
+
+
+def _once(*groups: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))
