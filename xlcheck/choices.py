@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from xlcheck.errors import UsageError
@@ -31,10 +31,11 @@ def require_known(name: str, known: Iterable[str], what: str) -> None:
     """
     there = list(known)
     if name not in there:
-        raise UsageError(f"there is no {what} {name!r}; {_suggestion(str(name), there)}")
+        raise UsageError(f"there is no {what} {name!r}; {suggestion(str(name), there)}")
 
 
-def _suggestion(name: str, there: list[str]) -> str:
+def suggestion(name: str, there: Sequence[str]) -> str:
+    """The name that was probably meant, and what there is."""
     from difflib import get_close_matches
 
     close = get_close_matches(name.lower(), there, n=1, cutoff=0.6)

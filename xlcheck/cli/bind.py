@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from xlcheck.cli.options import INPUT, OUTPUT, quiet_option
+from xlcheck.cli.status import status
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable, write_text
 
@@ -16,14 +17,15 @@ from xlcheck.files import require_writable, write_text
 @click.option("-o", "--output", type=OUTPUT, help="File to write.  [default: FILE with .toml]")
 @quiet_option
 def command(file: Path, output: Path | None, quiet: bool) -> int:
-    """Draft a bindings file: which cells of a workbook made by hand hold what."""
+    """Draft a file that says which cells of a workbook hold what."""
     from xlcheck import api
 
     path = output or file.with_suffix(".toml")
     if path.exists():
         raise UsageError(f"{path} exists already; name another file with -o, or move it away")
     require_writable(path)
-    proposal = api.propose(file)
+    with status(f"reading {file}", show=not quiet):
+        proposal = api.propose(file)
     write_text(path, proposal.text)
     if not quiet:
         click.echo(f"{path}: explains {proposal.explained} of {proposal.formula_cells} formula cells", err=True)

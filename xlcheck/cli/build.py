@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from xlcheck.choices import EngineName, PaddingName, StepName, StyleName, WeightsName
-from xlcheck.cli.options import INPUT, LOSSES, OUTPUT, engine_option, format_option, quiet_option
+from xlcheck.cli.options import (
+    INPUT,
+    LOSSES,
+    OUTPUT,
+    OneOf,
+    complete_lessons,
+    engine_option,
+    format_option,
+    quiet_option,
+)
 from xlcheck.cli.results import show
+from xlcheck.cli.status import status
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder, require_writable
 from xlcheck.model.foreign_files import FOREIGN
 from xlcheck.progress import progress_bar
 
+if TYPE_CHECKING:
+    from xlcheck.verdicts.report import CheckReport
+
 
 @click.command("build")
-@click.argument("lessons", nargs=-1, metavar="LESSON… | MODEL.keras")
+@click.argument("lessons", nargs=-1, metavar="LESSON… | MODEL.keras", shell_complete=complete_lessons)
 @click.option("--all", "all_", is_flag=True, help="Every lesson, into the folder workbooks/ or the one given with -o.")
 @click.option(
     "--weights",
-    type=click.Choice(get_args(WeightsName)),
+    type=OneOf(get_args(WeightsName)),
     default="trained",
     show_default=True,
     help="For a lesson: weights that were trained here, or the numbers printed in the book.",
@@ -44,7 +58,7 @@ from xlcheck.progress import progress_bar
 )
 @click.option(
     "--padding",
-    type=click.Choice(get_args(PaddingName)),
+    type=OneOf(get_args(PaddingName)),
     default="front",
     show_default=True,
     help="With --vocabulary: where zeros fill up a short text; of a long one the other end is kept.",
@@ -62,17 +76,22 @@ from xlcheck.progress import progress_bar
     help="For a model: also show the loss and all gradients, the samples being one batch.",
 )
 @click.option("--targets", type=INPUT, help="With --backward: the right answers, as .npy, .npz or .csv.")
-@click.option("--loss", type=click.Choice(LOSSES), help="With --backward.  [default: the model's own loss]")
+@click.option(
+    "--loss",
+    type=OneOf(LOSSES),
+    metavar="LOSS",
+    help=f"With --backward: {', '.join(LOSSES[:-1])} or {LOSSES[-1]}.  [default: the model's own loss]",
+)
 @click.option("--from-logits", is_flag=True, help="With --loss: the model's answers are logits, not probabilities.")
 @click.option(
     "--step",
-    type=click.Choice(get_args(StepName)),
+    type=OneOf(get_args(StepName)),
     help="With --backward: also show where one step moves each weight; compiled: by the model's own optimiser.",
 )
 @click.option("--learning-rate", type=float, help="With --step.  [default: the model's own, or Keras's default]")
 @click.option(
     "--style",
-    type=click.Choice(get_args(StyleName)),
+    type=OneOf(get_args(StyleName)),
     help="How formulas are written; compact, for models, needs Excel 365.  [default: teaching; for a model: robust]",
 )
 @click.option(
@@ -92,13 +111,11 @@ def command(
     learning_rate: float | None, style: StyleName | None, sign: Path | None, output: Path | None,
     engines: tuple[EngineName, ...], format_: str, quiet: bool,
 ) -> int:  # fmt: skip
-    """Write the workbook of a lesson or of a Keras model, then check the file that was written.
+    """Write the workbook of a lesson or a model, and check it.
 
     With --train or --seed a lesson's model is trained in Keras first, saved as .keras beside the workbook,
     and its weights are shown.
     """
-    from xlcheck import api
-
     models = [name for name in lessons if name.lower().endswith((".keras", *FOREIGN))]  # the latter are refused by name
     if models and (len(lessons) > 1 or all_ or train or seed is not None or weights != "trained"):
         raise UsageError("name one model at a time, without the options for lessons; `xlcheck build --help` shows them")
@@ -111,55 +128,83 @@ def command(
         raise UsageError("--targets, --loss, --from-logits, --step and --learning-rate go with --backward; add it")
     if backward and targets is None:
         raise UsageError("--backward needs the right answers; pass them with --targets FILE (.npy, .npz or .csv)")
-    reports = []
     if models:
-        path = output or Path(models[0]).with_suffix(".xlsx")
-        require_writable(path, ".xlsx")
-        built = api.build_model(
-            models[0],
-            inputs,
-            path,
-            text=text,
-            vocabulary=vocabulary,
-            padding=padding,
-            unknown=unknown,
-            style=style or "robust",
-            engine=engines[0],
-            full_products=full_products,
-            targets=targets,
-            loss=loss,
-            from_logits=from_logits,
-            step=step,
-            learning_rate=learning_rate,
-            sign=sign,
-        )
-        reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
-        return show(reports, format_, engines=len(engines))
-    if style == "compact":
-        raise UsageError("--style compact is for models; lessons are written as teaching, book or robust")
-    if train and seed is None:
-        from xlcheck.chapter.training.lessons import SEED
+        options = {
+            "text": text, "vocabulary": vocabulary, "padding": padding, "unknown": unknown, "style": style or "robust",
+            "full_products": full_products, "targets": targets, "loss": loss, "from_logits": from_logits, "step": step,
+            "learning_rate": learning_rate, "sign": sign,
+        }  # fmt: skip
+        reports: Iterable[CheckReport] = _of_model(models[0], inputs, output, engines, options, quiet=quiet)
+    else:
+        if style == "compact":
+            raise UsageError("--style compact is for models; lessons are written as teaching, book or robust")
+        if train and seed is None:
+            from xlcheck.chapter.training.lessons import SEED
 
-        seed = SEED
-    from xlcheck.chapter.lessons.catalogue import is_trained
+            seed = SEED
+        targets_ = list(_targets(lessons, all_, weights, output))
+        seeds = [_own_seed(name, own, seed, weights, all_=all_) for name, own, _ in targets_]
+        reports = _of_lessons(targets_, seeds, engines, {"style": style or "teaching", "sign": sign}, quiet=quiet)
+    # Text as soon as a workbook is there; a document of another format is not begun before it can be ended.
+    return show(reports if format_ == "text" else list(reports), format_, engines=len(engines))
 
-    for name, own_weights, path in _targets(lessons, all_, weights, output):
-        own_seed = None if all_ and (own_weights != weights or not is_trained(name)) else seed
-        with progress_bar(f"training {name}", show=own_seed is not None and not quiet) as progress:
+
+def _of_model(
+    model: str, inputs: Path | None, output: Path | None, engines: Sequence[EngineName], options: Mapping[str, Any], *,
+    quiet: bool,
+) -> Iterator[CheckReport]:  # fmt: skip
+    from xlcheck import api
+
+    path = output or Path(model).with_suffix(".xlsx")
+    require_writable(path, ".xlsx")
+    with status(f"building {path}", show=not quiet):
+        report = api.build_model(model, inputs, path, engine=engines[0], **options).report
+    yield report
+    yield from _by_others(path, engines[1:], quiet=quiet)
+
+
+def _of_lessons(
+    targets: Sequence[tuple[str, WeightsName, Path]],
+    seeds: Sequence[int | None],
+    engines: Sequence[EngineName],
+    options: Mapping[str, Any],
+    *,
+    quiet: bool,
+) -> Iterator[CheckReport]:
+    from xlcheck import api
+
+    for number, ((name, weights, path), seed) in enumerate(zip(targets, seeds, strict=True), start=1):
+        counted = f" ({number} of {len(targets)})" if len(targets) > 1 else ""
+        with ExitStack() as stack:
+            if seed is None:
+                stack.enter_context(status(f"building {path}{counted}", show=not quiet))
+                progress = None
+            else:
+                progress = stack.enter_context(progress_bar(f"training {name}{counted}", show=not quiet))
             built = api.build(
-                name,
-                path,
-                weights=own_weights,
-                seed=own_seed,
-                style=style or "teaching",
-                engine=engines[0],
-                progress=progress,
-                sign=sign,
-            )
+                name, path, weights=weights, seed=seed, engine=engines[0], progress=progress, **options
+            )  # fmt: skip
         if built.model is not None:
             _show_model(name, built.model, path.with_suffix(".keras"), quiet=quiet)
-        reports += [built.report, *(api.check(path, engine=engine) for engine in engines[1:])]
-    return show(reports, format_, engines=len(engines))
+        yield built.report
+        yield from _by_others(path, engines[1:], quiet=quiet)
+
+
+def _by_others(path: Path, engines: Sequence[EngineName], *, quiet: bool) -> Iterator[CheckReport]:
+    """What further engines say of a workbook that was just written."""
+    from xlcheck import api
+
+    for engine in engines:
+        with status(f"checking {path} with {engine}", show=not quiet):
+            report = api.check(path, engine=engine)
+        yield report
+
+
+def _own_seed(name: str, own_weights: WeightsName, seed: int | None, weights: WeightsName, *, all_: bool) -> int | None:
+    """With --all only what can be trained is trained."""
+    from xlcheck.chapter.lessons.catalogue import is_trained
+
+    return None if all_ and (own_weights != weights or not is_trained(name)) else seed
 
 
 def _targets(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from xlcheck.files import require_writable
 from xlcheck.verdicts.refusal import Refusal
 
 if TYPE_CHECKING:
+    from xlcheck.cli.watch import Changes
     from xlcheck.verdicts.report import CheckReport
 
 
@@ -76,12 +78,13 @@ if TYPE_CHECKING:
     "-j", "--jobs", type=click.IntRange(1), default=1, metavar="N", help="How many workbooks to check at a time."
 )
 @budget_option
+@click.option("--watch", is_flag=True, help="Check again each time a workbook is saved, until Ctrl-C.")
 @quiet_option
 def command(
     files: tuple[Path, ...], model: Path | None, inputs: Path | None, bindings: Path | None, atol: float | None,
     rtol: float | None, perturb: int | None, as_built: bool, strict: bool, verify_key: Path | None, all_: bool,
     annotate: Path | None, output: Path | None, engines: tuple[EngineName, ...], format_: str, jobs: int,
-    budget: float | None, quiet: bool,
+    budget: float | None, watch: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras.
 
@@ -99,22 +102,46 @@ def command(
         require_writable(output)
         if annotate is not None and annotate.resolve() == output.resolve():
             raise UsageError(f"-o and --annotate both write {output}; name two files")
+    if watch and output is None and format_ != "text":
+        raise UsageError(f"--watch prints one result after the other, so --format {format_} needs a file; add -o FILE")
     options = {
         "model": model, "inputs": inputs, "bindings": bindings, "perturb": perturb, "atol": atol, "rtol": rtol,
         "as_built": as_built, "strict": strict, "verify_key": verify_key,
     }  # fmt: skip
-    tasks = [Task(path, engine, options, budget) for path in paths for engine in engines]
-    with time_limit(math.inf if budget is None else positive(budget)):
-        found: Iterable[CheckReport | Refusal]
-        if len(tasks) == 1 and format_ == "text":
-            with status(f"checking {paths[0]}", show=not quiet):
-                found = [check(tasks[0])]
-        else:
-            found = outcomes(tasks, jobs, show_status=not quiet)
-        if annotate is not None:
-            found = [*found]
-            _annotate(found[0], paths[0], annotate, quiet=quiet)
-        return show(found, format_, output, engines=len(engines), all_=all_)
+
+    def once(paths: Sequence[Path], watcher: Changes | None = None) -> int:
+        tasks = [Task(path, engine, options, budget) for path in paths for engine in engines]
+        with time_limit(math.inf if budget is None else positive(budget)):
+            found: Iterable[CheckReport | Refusal]
+            if len(tasks) == 1 and format_ == "text" and watcher is None:
+                with status(f"checking {paths[0]}", show=not quiet):
+                    found = [check(tasks[0])]
+            else:
+                found = outcomes(tasks, jobs, show_status=not quiet)
+            if annotate is not None:
+                found = [*found]
+                _annotate(found[0], paths[0], annotate, quiet=quiet)
+            if watcher is not None:
+                found = watcher.following(found)
+            return show(found, format_, output, engines=len(engines), all_=all_)
+
+    if not watch:
+        return once(paths)
+    return _watch(lambda: workbooks(files, none_is_fine=True), once, quiet=quiet)
+
+
+def _watch(find: Callable[[], list[Path]], once: Callable[[Sequence[Path], Changes], int], *, quiet: bool) -> int:
+    """Check whenever something was saved; only an interrupt ends it."""
+    from xlcheck.cli.watch import Changes, saved
+
+    watcher = Changes()
+    for paths in saved(find):
+        once(paths, watcher)
+        if not quiet:
+            for sentence in watcher.said():
+                click.echo(sentence, err=True)
+            click.echo(f"\n{datetime.now():%H:%M:%S}, waiting for the next save; Ctrl-C ends\n", err=True)
+    raise AssertionError("watching never ends by itself")
 
 
 def _annotate(report: CheckReport | Refusal, source: Path, target: Path, *, quiet: bool) -> None:

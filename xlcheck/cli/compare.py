@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     help="How to print the result.",
 )  # fmt: skip
 def command(actual: Path, desired: Path, atol: float, rtol: float, subset: bool, format_: str) -> int:
-    """Compare two traces, quantity by quantity, and say where they first differ.
+    """Compare two traces, and say where they first differ.
 
     Each is a .json, .npz or .csv file from `xlcheck trace`, from another implementation, or a fixture of xlcheck.
     """

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import click
 
+from xlcheck.cli.options import complete_lessons
+from xlcheck.cli.status import status
+
 
 @click.command("fixtures")
-@click.argument("lessons", nargs=-1, metavar="[LESSON…]")
+@click.argument("lessons", nargs=-1, metavar="[LESSON…]", shell_complete=complete_lessons)
 @click.option("--verify", is_flag=True, help="Train and trace anew, and compare with what is stored.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("fixtures"), show_default=True,
               help="The folder of the fixtures.")  # fmt: skip
 def command(lessons: tuple[str, ...], verify: bool, output: Path) -> int:
-    """Write the regression fixtures, or verify that Keras still gives these numbers."""
+    """Write the stored numbers, or verify that Keras still gives them."""
     from xlcheck.chapter.recordings.names import TRAININGS
     from xlcheck.chapter.recordings.regenerate import write_fixtures
     from xlcheck.chapter.recordings.store import available_fixtures
@@ -22,9 +25,12 @@ def command(lessons: tuple[str, ...], verify: bool, output: Path) -> int:
     if verify:
         from xlcheck.chapter.recordings.verify import verify_fixtures
 
-        report = verify_fixtures(names, output)
+        with status(f"asking Keras anew: {', '.join(names)}"):
+            report = verify_fixtures(names, output)
         click.echo(report.text())
         return 0 if report.ok else 1
-    for path in write_fixtures(names, output):
+    with status("recording Keras"):
+        written = write_fixtures(names, output)
+    for path in written:
         click.echo(path)
     return 0

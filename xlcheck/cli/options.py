@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import click
 
-from xlcheck.choices import EngineName, FormatName
+from xlcheck.choices import EngineName, FormatName, suggestion
 from xlcheck.files import protect, require_ordinary
 
 FORMATS = get_args(FormatName)
@@ -33,20 +33,35 @@ class _Input(click.Path):
         return path
 
 
+class OneOf(click.Choice[str]):
+    """One of some names; of another the one that was probably meant is told."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """What is said of a name that is none of them."""
+        return f"there is no {value!r}; {suggestion(str(value), self.choices)}"
+
+
+def complete_lessons(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The lessons that begin so; the shell completes names of files by itself where there is none."""
+    from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
+
+    return [name for name in ALL_LESSONS if name.startswith(incomplete)]
+
+
 INPUT = _Input()
 INPUTS = _Input(ordinary=False)
 """Of several files each is refused in its place, where it is read."""
 OUTPUT = click.Path(path_type=Path)
 
 engine_option = click.option(
-    "--engine", "engines", type=click.Choice(ENGINES), multiple=True, default=("ironcalc",), show_default=True,
+    "--engine", "engines", type=OneOf(ENGINES), multiple=True, default=("ironcalc",), show_default=True,
     help="Formula engine that recalculates the file; give it several times for a table of agreement.",
     envvar="XLCHECK_ENGINE", show_envvar=True,
 )  # fmt: skip
 format_option = click.option(
     "--format",
     "format_",
-    type=click.Choice(FORMATS),
+    type=OneOf(FORMATS),
     default="text",
     show_default=True,
     help="How to print the result.",

@@ -14,6 +14,7 @@ import click
 
 from xlcheck.cli.group import PipeClosed, commands
 from xlcheck.cli.sentences import sentence
+from xlcheck.cli.status import clear_line
 from xlcheck.errors import InputNote, UsageError
 from xlcheck.files import protected_inputs
 from xlcheck.interrupts import Ended, ended_by, ended_by_signals
@@ -63,6 +64,7 @@ def _saying_notes() -> Iterator[None]:
 
 def say(message: str) -> None:
     """A sentence on stderr."""
+    clear_line()
     click.echo(f"xlcheck: {message}", err=True)
 
 

@@ -14,6 +14,25 @@ _STEP = 0.2
 _TURNS = "|/-\\"
 
 
+class _Line:
+    """The line on stderr, which one thread writes and another may have to take away."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._shown = ""
+
+    def show(self, text: str) -> None:
+        """Put a text into the line; none at all empties it."""
+        with self._lock:
+            if text or self._shown:
+                sys.stderr.write("\r" + text.ljust(len(self._shown)) + ("" if text else "\r"))
+                sys.stderr.flush()
+            self._shown = text
+
+
+_LINE = _Line()
+
+
 @contextmanager
 def status(what: str, *, show: bool = True) -> Iterator[None]:
     """Inside, say what is done and for how many seconds; it is gone before anything else is printed.
@@ -35,17 +54,19 @@ def status(what: str, *, show: bool = True) -> Iterator[None]:
         line.join()
 
 
+def clear_line() -> None:
+    """Take the line away, before something else is printed in the middle of the work; it comes back below that."""
+    _LINE.show("")
+
+
 def _say(what: str, over: threading.Event) -> None:
     started = monotonic()
     if over.wait(MOMENT):
         return
-    said, turn = "", 0
+    turn = 0
     while not over.wait(_STEP):
         width = shutil.get_terminal_size().columns - 1
         after = f" {monotonic() - started:.0f} s"
-        shown = f"{_TURNS[turn % len(_TURNS)]} {what}"[: max(0, width - len(after))] + after
-        sys.stderr.write("\r" + shown.ljust(len(said)))
-        sys.stderr.flush()
-        said, turn = shown, turn + 1
-    sys.stderr.write("\r" + " " * len(said) + "\r")
-    sys.stderr.flush()
+        _LINE.show(f"{_TURNS[turn % len(_TURNS)]} {what}"[: max(0, width - len(after))] + after)
+        turn += 1
+    clear_line()

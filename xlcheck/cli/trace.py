@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from xlcheck.cli.options import INPUT, OUTPUT, quiet_option
+from xlcheck.cli.status import status
 from xlcheck.files import require_writable
 
 ENDINGS = (".json", ".npz", ".csv")
@@ -19,13 +20,17 @@ ENDINGS = (".json", ".npz", ".csv")
 @click.option("-o", "--output", type=OUTPUT, required=True, help="File to write: .json, .npz or .csv.")
 @quiet_option
 def command(model: Path, inputs: Path, targets: Path | None, output: Path, quiet: bool) -> int:
-    """Write every gate and state of a model into a file, to compare another implementation with."""
+    """Write every gate and state of a model into a file.
+
+    `xlcheck compare` then says where another implementation first differs from it.
+    """
     require_writable(output, *ENDINGS)
     from xlcheck import api
     from xlcheck.graph.trace_file import write_trace
 
-    traced = api.trace(model, inputs, targets=targets)
-    write_trace(traced, output)
+    with status(f"tracing {model}", show=not quiet):
+        traced = api.trace(model, inputs, targets=targets)
+        write_trace(traced, output)
     if not quiet:
         click.echo(f"{len(traced.values)} quantities from {traced.source} are in {output}", err=True)
     return 0

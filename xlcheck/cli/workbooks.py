@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from glob import glob, has_magic
 from pathlib import Path
 
@@ -13,13 +14,20 @@ _ENDINGS = {".xlsx", ".xlsm"}
 _LOCK = "~$"  # Excel's note beside a workbook that is open
 
 
-def workbooks(named: Iterable[Path]) -> list[Path]:
+def workbooks(named: Iterable[Path], *, none_is_fine: bool = False) -> list[Path]:
     """The workbooks that the arguments of a command name, in their order; those of one folder by their names.
+
+    Args:
+        named: files, folders and patterns.
+        none_is_fine: a folder may be empty, and a pattern fit nothing, for a moment.
 
     Raises:
         UsageError: there is none in a folder, or none that fits a pattern.
     """
-    found = [path for argument in named for path in _meant(argument)]
+    found: list[Path] = []
+    for argument in named:
+        with suppress(*[UsageError] if none_is_fine else []):
+            found += _meant(argument)
     for path in found:
         protect(path)
     return found
