@@ -31,6 +31,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "handmade": {*_EQUATIONS, "engines", "formulas", "verdicts", "workbook"},
     "chapter": {*_EQUATIONS, "formulas", "layout", "oracle", "verdicts", "workbook"},
     "building": {*_EQUATIONS, "chapter", "engines", "formulas", "handmade", "layout", "oracle", "verdicts", "workbook"},
+    "exercises": {
+        *_EQUATIONS,
+        "building",
+        "chapter",
+        "engines",
+        "formulas",
+        "layout",
+        "oracle",
+        "verdicts",
+        "workbook",
+    },  # fmt: skip
     "pytest_plugin": {*_EQUATIONS, "api", "building", "formulas", "oracle", "reports", "verdicts", "workbook"},
     "cli": {"api", "building", "chapter", "graph", "model", "reports", "verdicts"},
 }

@@ -1,0 +1,1 @@
+"""Workbooks with blanks, their solution and marking key, and other numbers for each student."""
