@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "oracle",
         "verdicts",
         "workbook",
-    },  # fmt: skip
+    },
     "pytest_plugin": {*_EQUATIONS, "api", "building", "formulas", "oracle", "reports", "verdicts", "workbook"},
     "cli": {"api", "building", "chapter", "graph", "model", "reports", "verdicts"},
 }
