@@ -13,9 +13,10 @@ from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.layers.forward import forward_graph
 from xlcheck.verdicts.compare import compare
+from xlcheck.verdicts.judge import AGREE, CARRIED, NOT_EVALUATED, ROOT
 from xlcheck.verdicts.placement import Placement, Reads, Sighting, codes_of
+from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.verdicts import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 GRAPH = forward_graph(SPEC)

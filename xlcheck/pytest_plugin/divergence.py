@@ -10,6 +10,7 @@ import numpy as np
 from xlcheck.graph.trace import Trace
 from xlcheck.pytest_plugin.subject import Subject
 from xlcheck.pytest_plugin.tolerances import Level, limit_of
+from xlcheck.verdicts.judge import CARRIED, ROOT, Alignment, judge
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.verdicts.traces import Difference, TraceComparison, compare_traces
 
@@ -61,10 +62,13 @@ def diverge(subject: Subject, golden: Trace, levels: Sequence[Level]) -> Diverge
     if not subject.precedents:
         return Divergence(comparison, comparison.differences, (), knows_precedents=False)
     tainted = _tainted(subject, golden, comparison)
+    differences = comparison.differences
+    carried = np.array([tainted[difference.quantity] for difference in differences], dtype=bool)
+    status = judge(Alignment(np.zeros(len(differences), dtype=bool)), lambda: carried)
     return Divergence(
         comparison,
-        tuple(d for d in comparison.differences if not tainted[d.quantity]),
-        tuple(d for d in comparison.differences if tainted[d.quantity]),
+        tuple(d for d, code in zip(differences, status, strict=True) if code == ROOT),
+        tuple(d for d, code in zip(differences, status, strict=True) if code == CARRIED),
         knows_precedents=True,
     )
 

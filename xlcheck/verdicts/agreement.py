@@ -11,9 +11,10 @@ import numpy as np
 
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.joined import distinct_rows, pieces
+from xlcheck.verdicts.judge import AGREE, close
 from xlcheck.verdicts.placement import Array, Sighting
+from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
-from xlcheck.verdicts.verdicts import AGREE, Verdicts, close
 
 
 def full_agreement(

@@ -14,11 +14,12 @@ import numpy as np
 
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict
+from xlcheck.verdicts.judge import AGREE, close
 from xlcheck.verdicts.placement import Codes, code_of, contained, union, within
+from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.summary import Judged
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.verdicts import AGREE, Verdicts, close
 
 CellsBySheet = dict[str, Codes]
 

@@ -18,10 +18,8 @@ from xlcheck.verdicts.agreement import full_agreement
 from xlcheck.verdicts.copies import forgive_copies
 from xlcheck.verdicts.operands import Instance, Operands
 from xlcheck.verdicts.placement import Array, Reads, Sighting
+from xlcheck.verdicts.ranges import Verdicts, judge_range
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
-from xlcheck.verdicts.verdicts import AGREE, CARRIED, NOT_EVALUATED, ROOT, Verdicts, judge
-
-__all__ = ["AGREE", "CARRIED", "NOT_EVALUATED", "ROOT", "Verdicts", "compare"]
 
 
 def compare(
@@ -68,13 +66,13 @@ def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) 
     if q.expr is None:
         operands.take_weight(q)
         for sighting in operands.all_sightings(q.name):
-            yield judge(sighting, want.reshape(1, -1), (), magnitude(want), tolerance.of(q.name), is_given=True)
+            yield judge_range(sighting, want.reshape(1, -1), (), magnitude(want), tolerance.of(q.name), is_given=True)
         return
     sightings = operands.all_sightings(q.name)
     local = operands.shared_local(q, q.expr)
     follow = partial(operands.shared_local, q)
     for sighting in sightings:
-        yield judge(sighting, want.reshape(1, -1), [local], magnitude(want), tolerance.of(q.name), follow)
+        yield judge_range(sighting, want.reshape(1, -1), [local], magnitude(want), tolerance.of(q.name), follow)
     operands.take_shared(q, local)
 
 
@@ -86,13 +84,13 @@ def _quantity(
     if not sightings and not needed:
         return []
     want, scale, own = truth[operands.samples(instance)], magnitude(truth), tolerance.of(q.name)
-    verdicts = [judge(sighting, want, (), scale, own, is_given=q.expr is None) for sighting in sightings]
+    verdicts = [judge_range(sighting, want, (), scale, own, is_given=q.expr is None) for sighting in sightings]
     local = None
     # Where everything agrees and is shown, nobody asks what it follows from.
     if q.expr is not None and (any(v.status.any() for v in verdicts) or not operands.covers(q, instance)):
         locals_ = operands.locals_(q, q.expr, instance, tolerance)
         follow = partial(operands.follow, q, instance)
-        verdicts = [judge(sighting, want, locals_, scale, own, follow) for sighting in sightings]
+        verdicts = [judge_range(sighting, want, locals_, scale, own, follow) for sighting in sightings]
         local = locals_[0]
     if needed:
         operands.take(q, instance, local)

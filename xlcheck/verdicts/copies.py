@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlcheck.formulas.addresses import Range
+from xlcheck.verdicts.judge import CARRIED, ROOT
 from xlcheck.verdicts.operands import Operands
 from xlcheck.verdicts.placement import Reads, Sighting, within
-from xlcheck.verdicts.verdicts import CARRIED, ROOT, Verdicts
+from xlcheck.verdicts.ranges import Verdicts
 
 
 def forgive_copies(verdicts: Verdicts, operands: Operands, reads: Reads, *, is_given: bool) -> None:

@@ -10,11 +10,13 @@ import numpy as np
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.graph.quantities import Graph
-from xlcheck.verdicts.compare import ROOT, Verdicts, compare
+from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Placement, Sighting, codes_of, position
+from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results, stale_result

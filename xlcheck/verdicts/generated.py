@@ -36,7 +36,7 @@ from xlcheck.workbook.manifest import Manifest, manifest_sheet
 
 # What only the workbooks of a training need is imported where it is used.
 if TYPE_CHECKING:
-    from xlcheck.verdicts.verdicts import Verdicts
+    from xlcheck.verdicts.ranges import Verdicts
     from xlcheck.workbook.epoch_table import EpochTable
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.

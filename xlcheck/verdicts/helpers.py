@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.meaning import same_formula
+from xlcheck.verdicts.judge import STATUS, Alignment, verdict
 from xlcheck.verdicts.placement import is_number
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.bindings import Helper
@@ -61,10 +62,8 @@ def judge_helper(
         only_local: the values that were foreseen no longer apply, because an input was changed.
     """
     written = same_formula(formula, helper.formula, helper.cell.sheet)
-    verdicts = list(
-        _over_settings(helper, written, formula is not None, values, settings, limit, only_local=only_local)
-    )
-    return max(verdicts, key=lambda v: (_SEVERITY[v.status], not v.is_right))
+    found = list(_over_settings(helper, written, formula is not None, values, settings, limit, only_local=only_local))
+    return max(found, key=lambda v: (STATUS.index(v.status), not v.is_right))
 
 
 def _over_settings(
@@ -80,16 +79,9 @@ def _over_settings(
     for setting, (sample, actual) in enumerate(zip(settings, values, strict=True)):
         desired = None if only_local else helper.desired[sample if len(helper.desired) > 1 else 0]
         right = desired is not None and equal(actual, desired, limit, helper.atol)
-        if not is_formula or not written:
-            status = Status.ROOT
-        elif isinstance(actual, NotEvaluated):
-            status = Status.NOT_EVALUATED
-        elif desired is None:
-            status = Status.CARRIED if isinstance(actual, CellError) else Status.AGREE
-        elif right:
-            status = Status.AGREE
-        else:
-            status = Status.CARRIED
+        agrees = right or (desired is None and not isinstance(actual, CellError))
+        alignment = Alignment(agrees, not isinstance(actual, NotEvaluated), is_formula and written)
+        status = verdict(alignment, lambda: True)  # nothing but its text says whether it is right in itself
         yield HelperVerdict(helper, status, is_formula, setting, actual, desired, right)
 
 
@@ -98,6 +90,3 @@ def equal(actual: Value, desired: Value, limit: float, atol: float = 0.0) -> boo
     if is_number(actual) and is_number(desired):
         return actual == desired or abs(actual - desired) <= max(atol, limit)
     return type(actual) is type(desired) and actual == desired
-
-
-_SEVERITY = {Status.AGREE: 0, Status.NOT_EVALUATED: 1, Status.CARRIED: 2, Status.ROOT: 3}

@@ -17,9 +17,10 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.judge import close
 from xlcheck.verdicts.placement import Array, Sighting
+from xlcheck.verdicts.ranges import Compute
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
-from xlcheck.verdicts.verdicts import Compute, close
 
 Instance = int | None
 

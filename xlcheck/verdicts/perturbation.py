@@ -18,12 +18,14 @@ from xlcheck.engines.base import Session
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Graph, Quantity
-from xlcheck.verdicts.compare import ROOT, Verdicts, compare
+from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.other_numbers import other_numbers
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Sighting, contained, position, union
+from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import recalculate
 from xlcheck.verdicts.report import CellResult
 from xlcheck.verdicts.results import quantity_results

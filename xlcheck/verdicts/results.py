@@ -13,20 +13,19 @@ from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.diagnose import CellContext, Diagnosis, diagnose
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict
+from xlcheck.verdicts.judge import STATUS
 from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.messages import UNBOUND, helper_message, quantity_message, stale_message
 from xlcheck.verdicts.placement import Placement, Sighting, address, code_of
+from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.stale import Stale
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.verdicts import CARRIED, NOT_EVALUATED, ROOT, Verdicts
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 if TYPE_CHECKING:
     from xlcheck.verdicts.mistakes.explain import Mistakes
     from xlcheck.verdicts.mistakes.trials import Trials
-
-_STATUS = {ROOT: Status.ROOT, CARRIED: Status.CARRIED, NOT_EVALUATED: Status.NOT_EVALUATED}
 
 
 def plain(value: Value) -> float | str | bool | None:
@@ -68,7 +67,7 @@ def quantity_results(
         yield Found(
             verdicts.placement.sheet,
             int(verdicts.placement.codes[cell]),
-            _STATUS[int(worst[cell])],
+            STATUS[int(worst[cell])],
             partial(_quantity_result, verdicts, q, cell, formulas, settings, mistakes, trials),
         )
 
@@ -85,7 +84,7 @@ def _quantity_result(
     sighting, place = verdicts.sighting, verdicts.placement
     setting = verdicts.worst_setting(cell)
     actual = sighting.value(setting, cell)
-    status = _STATUS[int(verdicts.status[setting, cell])]
+    status = STATUS[int(verdicts.status[setting, cell])]
     kind = kind_of(
         actual,
         is_formula=bool(sighting.is_formula[cell]),

@@ -21,6 +21,7 @@ from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import usual_rate
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Kind, Status
@@ -149,13 +150,15 @@ class Judge:
     def _compare(self, cell: Address, role: Role) -> None:
         if cell in self.results:
             return
-        actual, desired = self._actual(cell), role.desired
-        if self._near(role.quantity.name, actual, desired):
-            self.agree[cell] = role.quantity.name
+        name, actual, desired = role.quantity.name, self._actual(cell), role.desired
+        alignment = Alignment(self._near(name, actual, desired))
+        status = verdict(alignment, lambda: self._near(name, actual, self._local(cell)))
+        if status is Status.AGREE:
+            self.agree[cell] = name
             self.differences.append(abs(actual - desired))  # type: ignore[operator]
             self.last_places = max(self.last_places, ulps(self.differences[-1], abs(desired)))
-        elif self._near(role.quantity.name, actual, self._local(cell)):
-            self.results[cell] = self._result(cell, Status.CARRIED, "It follows from a wrong cell.", role)
+        elif status is Status.CARRIED:
+            self.results[cell] = self._result(cell, status, "It follows from a wrong cell.", role)
         elif "ROUND" in self.table.texts.get(cell, "").upper():
             self.rounded[cell] = role
 

@@ -23,6 +23,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
@@ -60,8 +61,25 @@ class Verdict:
     only_here: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What the judge asks of a formula that does not simply agree.
+
+    Attributes:
+        is_shown: whether it gives the right value for the numbers shown, though not for others.
+        is_noise: whether it differs by no more than single precision explains.
+        follows: whether its value follows from what it reads, some of which is wrong.
+        local: what it should be, given what stands in the sheet, if that is known by now.
+    """
+
+    is_shown: bool = False
+    is_noise: bool = False
+    follows: bool = False
+    local: float | None = None
+
+
 class Judge:
-    """Judges the cells of one workbook.
+    """Gives the judge of `verdicts` the cells of one workbook, those that disagree in order of calculation.
 
     Args:
         table: the workbook's cells.
@@ -107,9 +125,9 @@ class Judge:
                 self._status[cell] = Status.AGREE
                 yield agreement
         for cell in self._precedents.in_order(suspects):
-            verdict = self._suspect(cell)
-            self._status[cell] = verdict.status
-            yield verdict
+            found = self._suspect(cell)
+            self._status[cell] = found.status
+            yield found
 
     def actual(self, cell: Address) -> Value:
         """What the engine computed for a cell; None for an empty one."""
@@ -142,37 +160,40 @@ class Judge:
             return False
         return abs(actual - desired) <= self._tolerance.of(element.source.quantity.name).limit(scale)
 
-    def _verdict(self, cell: Address, status: Status, kind: Kind = Kind.VALUE, **more: object) -> Verdict:
-        element = self._tied.elements[self._tied.held[cell]]
-        local = more.pop("local", None)
-        return Verdict(cell, element, status, kind, self.actual(cell), self.desired(element), local, **more)  # type: ignore[arg-type]
-
     def _suspect(self, cell: Address) -> Verdict:
-        element = self._tied.elements[self._tied.held[cell]]
-        actual, desired = self.actual(cell), self.desired(element)
-        scale = self._source(element)[1]
-        if isinstance(actual, NotEvaluated):
-            return self._verdict(cell, Status.NOT_EVALUATED)
-        kind = self._kind(cell, actual)
-        if kind in {Kind.MISSING, Kind.NOT_A_FORMULA}:
-            return self._verdict(cell, Status.ROOT, kind, local=self._local(cell, element))
+        """The verdict on a cell that does not simply agree."""
+        element, actual, kind = self._tied.elements[self._tied.held[cell]], self.actual(cell), self._kind(cell)
+        evaluated, sound = not isinstance(actual, NotEvaluated), kind not in {Kind.MISSING, Kind.NOT_A_FORMULA}
+        answers = self._answers(cell, element, actual) if evaluated and sound else _Answers()
+        alignment = Alignment(answers.is_shown or answers.is_noise, evaluated, sound)
+        status = verdict(alignment, lambda: answers.follows)
+        local = answers.local
+        if status is Status.ROOT and local is None:
+            local = self._local(cell, element)
+        only_here = cell in self._tied.wrong and (answers.is_shown or answers.follows)
+        return Verdict(cell, element, status, kind, actual, self.desired(element), local, answers.is_noise, only_here)
+
+    def _answers(self, cell: Address, element: Element, actual: Value) -> _Answers:
+        """What the judge asks of a formula, whose text may be right or wrong."""
+        desired, scale = self.desired(element), self._source(element)[1]
         if cell not in self._tied.wrong:
             if self._reads_wrong(cell):
-                return self._verdict(cell, Status.CARRIED, kind, local=actual if type(actual) is float else None)
-            if self._is_noise(cell, actual, desired, scale):
-                return self._verdict(cell, Status.AGREE, kind, is_noise=True)
-            return self._verdict(cell, Status.ROOT, kind, local=self._local(cell, element))
+                return _Answers(follows=True, local=actual if type(actual) is float else None)
+            return _Answers(is_noise=self._is_noise(cell, actual, desired, scale))
         if self._near(element, actual, desired, scale):
-            return self._verdict(cell, Status.AGREE, kind, only_here=True)
+            return _Answers(is_shown=True)
         local = self._local(cell, element)
         large = max(scale, abs(local) if math.isfinite(local) else 0)
         if self._near(element, actual, local, large) and self._reads_wrong(cell):
-            return self._verdict(cell, Status.CARRIED, kind, local=local, only_here=True)
+            return _Answers(follows=True, local=local)
         if self._is_noise(cell, actual, local, scale) and numbers_in_text(self._text(cell)):
-            return self._verdict(cell, Status.AGREE, kind, is_noise=True)
-        return self._verdict(cell, Status.ROOT, kind, local=local)
+            return _Answers(is_noise=True)
+        return _Answers(local=local)
 
-    def _kind(self, cell: Address, actual: Value) -> Kind:
+    def _kind(self, cell: Address) -> Kind:
+        actual = self.actual(cell)
+        if isinstance(actual, NotEvaluated):
+            return Kind.VALUE
         if actual is None and not self._table.is_formula(cell):
             return Kind.MISSING
         if not self._table.is_formula(cell) or is_number(self._text(cell)):

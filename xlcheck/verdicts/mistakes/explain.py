@@ -22,8 +22,8 @@ from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, shortened, too_
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
 from xlcheck.verdicts.placement import Array, Mask
+from xlcheck.verdicts.ranges import Follow
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.verdicts import Follow
 
 _MOST = 30_000
 """Mistakes that are tried in one workbook: hundreds of wrong cells are explained, and of more nobody reads."""

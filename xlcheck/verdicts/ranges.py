@@ -6,17 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xlcheck.graph.expressions import Expr
+from xlcheck.verdicts.judge import Alignment, Codes, close, judge
 from xlcheck.verdicts.placement import Array, Mask, Placement, Sighting
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.values import NotEvaluated
-
-AGREE, NOT_EVALUATED, CARRIED, ROOT = range(4)
-"""Verdicts, from harmless to worst."""
-
-Codes = NDArray[np.int8]
 
 Compute = Callable[[Mapping[str, Array]], Array]
 """(values of all quantities) → one number for each setting."""
@@ -63,7 +58,7 @@ class Verdicts:
         return int(badness.argmax())
 
 
-def judge(
+def judge_range(
     sighting: Sighting,
     want: Array,
     locals_: Sequence[Array],
@@ -86,27 +81,25 @@ def judge(
         follow: what any expression gives for the values in the sheet, `(settings, n)`.
         is_given: whether the quantity is given; a formula for it is right only if it is the one that was written.
     """
-    numbers, elements = sighting.numbers, sighting.placement.elements
-    desired = np.broadcast_to(want[:, elements], numbers.shape)
-    local, right = None, np.broadcast_to(sighting.as_written & sighting.is_formula, numbers.shape)
+    elements = sighting.placement.elements
+    desired = np.broadcast_to(want[:, elements], sighting.numbers.shape)
+    sound = ~sighting.must_be_formula | (sighting.is_formula & (sighting.as_written | (not is_given)))
+    alignment = Alignment(close(sighting.numbers, desired, tolerance.limit(scale)), _evaluated(sighting), sound)
+    local, right = None, sighting.as_written & sighting.is_formula
     if locals_:
-        local, right = _follows(numbers, [values[:, elements] for values in locals_], tolerance)
-    agrees = close(numbers, desired, tolerance.limit(scale))
-    status = np.where(agrees, AGREE, np.where(right, CARRIED, ROOT)).astype(np.int8)
-    for (setting, cell), value in sighting.others.items():
-        if isinstance(value, NotEvaluated):
-            status[setting, cell] = NOT_EVALUATED
-    status[:, sighting.must_be_formula & ~sighting.is_formula] = ROOT
-    if is_given:
-        status[:, sighting.must_be_formula & ~sighting.as_written] = ROOT
+        local, right = _follows(sighting.numbers, [values[:, elements] for values in locals_], tolerance)
     here = None if follow is None else lambda expr: follow(expr)[:, elements]
-    return Verdicts(sighting, desired, local, status, scale, here)
+    return Verdicts(sighting, desired, local, judge(alignment, lambda: right), scale, here)
 
 
-def close(actual: Array, wanted: Array, limit: float | Array) -> Mask:
-    """Whether values are within the limit; NaN never is."""
-    with np.errstate(invalid="ignore"):
-        return np.less_equal(np.abs(actual - wanted), limit)
+def _evaluated(sighting: Sighting) -> Mask | bool:
+    """Whether an engine computed each cell, `(settings, cells)`."""
+    places = [place for place, value in sighting.others.items() if isinstance(value, NotEvaluated)]
+    if not places:
+        return True
+    computed = np.full(sighting.numbers.shape, True)
+    computed[tuple(np.transpose(places))] = False
+    return computed
 
 
 def _follows(numbers: Array, locals_: Sequence[Array], tolerance: Tolerance) -> tuple[Array, Mask]:
