@@ -14,9 +14,10 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.layers.forward import forward_graph
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.judge import AGREE, CARRIED, NOT_EVALUATED, ROOT
-from xlcheck.verdicts.placement import Placement, Reads, Sighting, codes_of
+from xlcheck.verdicts.placement import Placement, Reads, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.cell_codes import codes_of
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 GRAPH = forward_graph(SPEC)

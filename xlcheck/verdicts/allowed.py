@@ -15,11 +15,12 @@ import numpy as np
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict
 from xlcheck.verdicts.judge import AGREE, close
-from xlcheck.verdicts.placement import Codes, code_of, contained, union, within
+from xlcheck.verdicts.placement import within
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.summary import Judged
 from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.cell_codes import Codes, code_of, contained, union
 
 CellsBySheet = dict[str, Codes]
 

@@ -15,13 +15,14 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.placement import Array, Placement, Sighting, codes_of, position
+from xlcheck.verdicts.placement import Array, Placement, Sighting, position
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results, stale_result
 from xlcheck.verdicts.stale import find_stale
 from xlcheck.verdicts.tolerance import Tolerance, ulps
+from xlcheck.workbook.cell_codes import codes_of
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.epoch_table import EpochTable
 from xlcheck.workbook.packed_cells import PackedCells

@@ -12,10 +12,11 @@ from xlcheck.formulas.meaning import same_formula
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, judge_helper
-from xlcheck.verdicts.placement import Array, Codes, Mask, codes_of
+from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.bindings import Copy, FilledHelper, Helper
+from xlcheck.workbook.cell_codes import Codes, Mask, codes_of
 
 
 @dataclass(frozen=True)

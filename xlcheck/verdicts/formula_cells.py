@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
-from xlcheck.verdicts.placement import Array, Codes, Mask, contained, within
+from xlcheck.verdicts.placement import Array, within
+from xlcheck.workbook.cell_codes import Codes, Mask, contained
 from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells

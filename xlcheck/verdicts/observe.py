@@ -15,20 +15,10 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.expectation import own_sheets
 from xlcheck.verdicts.filled import FilledColumn, find_copy, find_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.placement import (
-    Codes,
-    Mask,
-    Placement,
-    Sighting,
-    code_of,
-    codes_of,
-    contained,
-    is_number,
-    placements_of,
-    union,
-)
+from xlcheck.verdicts.placement import Placement, Sighting, is_number, placements_of
 from xlcheck.verdicts.recalculate import Reading, recalculate, runs
 from xlcheck.workbook.bindings import Helper
+from xlcheck.workbook.cell_codes import Codes, Mask, code_of, codes_of, contained, union
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 from xlcheck.workbook.values import Value

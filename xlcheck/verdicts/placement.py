@@ -14,25 +14,10 @@ from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.joined import pieces
 from xlcheck.workbook.bindings import Binding
+from xlcheck.workbook.cell_codes import Codes, Mask
 from xlcheck.workbook.values import Value
 
 Array = NDArray[np.float64]
-Codes = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-
-
-def code_of(area: Range) -> int:
-    """The whole number of a range's first cell: row times columns of the grid, plus column."""
-    return area.top * MAX_COLUMNS + area.left
-
-
-def codes_of(area: Range) -> Codes:
-    """The whole numbers of all cells of a range, row by row."""
-    if area.size == 1:  # as most of thousands are
-        return np.array([code_of(area)], dtype=np.int64)
-    rows = np.arange(area.top, area.top + area.rows, dtype=np.int64)
-    columns = np.arange(area.left, area.left + area.columns, dtype=np.int64)
-    return (rows[:, None] * MAX_COLUMNS + columns).reshape(-1)
 
 
 def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:
@@ -43,21 +28,6 @@ def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:
     place = np.arange(top.size) - np.repeat(np.cumsum(sizes, dtype=np.int64) - sizes, sizes)
     rows, right = np.divmod(place, columns)
     return pieces((top + rows) * MAX_COLUMNS + left + right, sizes)
-
-
-def union(parts: Sequence[Codes]) -> Codes:
-    """All codes of several arrays, each once, in ascending order."""
-    # np.unique hashes, which takes ten times as long as sorting what is nearly in order.
-    codes = np.sort(np.concatenate(parts), kind="stable") if parts else np.array([], dtype=np.int64)
-    return codes[np.concatenate([[True], codes[1:] != codes[:-1]])] if codes.size else codes
-
-
-def contained(codes: Codes, ascending: Codes) -> Mask:
-    """For each code, whether it is one of those in ascending order."""
-    if not ascending.size:
-        return np.zeros(codes.shape, dtype=bool)
-    at = np.minimum(np.searchsorted(ascending, codes), ascending.size - 1)
-    return np.equal(ascending[at], codes)
 
 
 def position(code: int) -> tuple[int, int]:

@@ -9,8 +9,9 @@ import numpy as np
 
 from xlcheck.graph.expressions import Expr
 from xlcheck.verdicts.judge import Alignment, Codes, close, judge
-from xlcheck.verdicts.placement import Array, Mask, Placement, Sighting
+from xlcheck.verdicts.placement import Array, Placement, Sighting
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.workbook.cell_codes import Mask
 from xlcheck.workbook.values import NotEvaluated
 
 Compute = Callable[[Mapping[str, Array]], Array]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.placement import Array, Mask, codes_of_all
+from xlcheck.verdicts.placement import Array, codes_of_all
 from xlcheck.verdicts.recalculate import Reading
+from xlcheck.workbook.cell_codes import Mask
 from xlcheck.workbook.values import NotEvaluated, Value
 
 # Whoever saved the file may have rounded to 15 digits and have summed in another order.

@@ -21,12 +21,13 @@ from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.messages import others_on, plural
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.parts import ORDER, Part
-from xlcheck.verdicts.placement import Codes, Mask, address, code_of, codes_of, union
+from xlcheck.verdicts.placement import address
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.report import Counts, Status
 from xlcheck.verdicts.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.verdicts.stale import find_stale
 from xlcheck.verdicts.tolerance import Tolerance, ulps
+from xlcheck.workbook.cell_codes import Codes, Mask, code_of, codes_of, union
 
 if TYPE_CHECKING:
     from xlcheck.verdicts.mistakes.trials import Trials

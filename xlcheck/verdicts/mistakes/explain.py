@@ -21,9 +21,10 @@ from xlcheck.verdicts.mistakes.rewriting import written_out
 from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, shortened, too_long, unrounded
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
-from xlcheck.verdicts.placement import Array, Mask
+from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.ranges import Follow
 from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.cell_codes import Mask
 
 _MOST = 30_000
 """Mistakes that are tried in one workbook: hundreds of wrong cells are explained, and of more nobody reads."""

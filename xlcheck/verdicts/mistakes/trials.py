@@ -23,7 +23,8 @@ from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.operands import reads_batch
-from xlcheck.verdicts.placement import Array, Codes, Placement
+from xlcheck.verdicts.placement import Array, Placement
+from xlcheck.workbook.cell_codes import Codes
 from xlcheck.workbook.values import CellError, NotEvaluated
 
 DRAWS = 3
