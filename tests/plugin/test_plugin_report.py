@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from xlcheck.api import check
 
@@ -32,6 +34,8 @@ def test_all_failures_are_reported(
     assert [item["test"] for item in data["workbooks"]] == ["lstm.xlsx", "test_w.py::test_w"]
     assert data["workbooks"][0]["cells"] == check("lstm.xlsx").to_json()["cells"]
     (trace,) = data["traces"]
+    schema = json.loads(files("xlcheck.reports").joinpath("reports.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator({"$ref": "#/$defs/run", "$defs": schema["$defs"]}).validate(data)
     assert trace["test"] == "test_port.py::test_port"
     assert [difference["quantity"] for difference in trace["differences"]] == ["dense.kernel", "dense.z", "dense.y"]
     assert trace["differences"][0]["desired"] == 0.5
@@ -45,7 +49,11 @@ def test_report_of_a_right_run(project: pytest.Pytester) -> None:
     project.runpytest()
     project.runpytest("--xlcheck-report=report").stdout.fnmatch_lines(["0 failures reported in report"])
 
-    assert json.loads((project.path / "report" / "xlcheck.json").read_text()) == {"workbooks": [], "traces": []}
+    assert json.loads((project.path / "report" / "xlcheck.json").read_text()) == {
+        "format": "xlcheck-run-1",
+        "workbooks": [],
+        "traces": [],
+    }
 
 
 def test_folder_that_is_a_file(project: pytest.Pytester) -> None:

@@ -17,8 +17,8 @@ def test_the_documented_object() -> None:
     (data,) = json.loads(render_json([BAD]))
 
     assert list(data) == [
-        "workbook", "engine", "oracle", "ok", "counts", "max_abs_error", "max_ulps", "samples", "cells", "edits",
-        "notes", "reservations", "alterations",
+        "format", "workbook", "engine", "oracle", "ok", "counts", "max_abs_error", "max_ulps", "samples", "cells",
+        "edits", "notes", "reservations", "alterations",
     ]  # fmt: skip
     assert data["ok"] is False
     assert data["counts"] == {

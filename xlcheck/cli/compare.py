@@ -35,7 +35,7 @@ def command(actual: Path, desired: Path, atol: float, rtol: float, subset: bool,
     from xlcheck.verdicts.traces import compare
 
     comparison = compare(_trace(actual), _trace(desired), atol=atol, rtol=rtol, subset=subset)
-    click.echo(json.dumps(comparison.to_json(), indent=2) if format_ == "json" else str(comparison))
+    click.echo(json.dumps(comparison.to_json(), indent=2, allow_nan=False) if format_ == "json" else str(comparison))
     return comparison.exit_code
 
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlcheck.files import write_text
 from xlcheck.pytest_plugin.run_record import Failure
+from xlcheck.verdicts.json_values import finite_or_text
 
 if TYPE_CHECKING:
     from xlcheck.pytest_plugin.divergence import Divergence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 JSON_FILE = "xlcheck.json"
 HTML_FILE = "xlcheck.html"
+FORMAT = "xlcheck-run-1"
 
 
 def workbook_failure(report: CheckReport, test: str) -> Failure:
@@ -43,7 +45,7 @@ def trace_failure(divergence: Divergence, golden: str, test: str, message: str) 
                 "size": d.size,
                 "index": list(d.index),
                 # JSON has no infinities and no NaN.
-                **{key: _number(getattr(d, key)) for key in ("actual", "desired", "max_abs_error", "max_ulps")},
+                **{key: finite_or_text(getattr(d, key)) for key in ("actual", "desired", "max_abs_error", "max_ulps")},
             }
             for d in found.differences
         ],
@@ -66,7 +68,7 @@ def write_reports(failures: Sequence[Failure], folder: Path) -> tuple[Path, Path
     from jinja2 import Environment, StrictUndefined
 
     ordered = sorted(failures, key=lambda failure: (failure.test, failure.kind))
-    data = {
+    data: dict[str, Any] = {"format": FORMAT} | {
         f"{kind}s": [{"test": f.test, **f.json} for f in ordered if f.kind == kind] for kind in ("workbook", "trace")
     }
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -75,10 +77,6 @@ def write_reports(failures: Sequence[Failure], folder: Path) -> tuple[Path, Path
     write_text(folder / JSON_FILE, json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     write_text(folder / HTML_FILE, page)
     return folder / JSON_FILE, folder / HTML_FILE
-
-
-def _number(value: float) -> float | str:
-    return value if value - value == 0 else str(value)
 
 
 def _escaped(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from xlcheck.verdicts.report import FORMAT
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -30,4 +32,4 @@ class Refusal:
     def to_json(self) -> dict[str, Any]:
         """The object that `--format json` prints in the place of a report."""
         error = {"kind": self.kind, "message": self.message, "exit_code": self.exit_code}
-        return {"workbook": self.workbook, "engine": self.engine, "ok": False, "error": error}
+        return {"format": FORMAT, "workbook": self.workbook, "engine": self.engine, "ok": False, "error": error}

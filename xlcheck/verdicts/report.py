@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, astuple, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from xlcheck.verdicts.json_values import finite_or_text
 from xlcheck.verdicts.listing import Cells
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FORMAT = "xlcheck-report-1"
+"""What reports call themselves as JSON; `xlcheck/reports/reports.schema.json` describes them."""
 
 
 class Status(StrEnum):
@@ -194,13 +197,14 @@ class CheckReport:
     def to_json(self) -> dict[str, Any]:
         """The object that `--format json` prints: plain types only, non-finite numbers as texts."""
         return {
+            "format": FORMAT,
             "workbook": self.workbook,
             "engine": self.engine,
             "oracle": self.oracle,
             "ok": self.ok,
             "counts": asdict(self.counts),
-            "max_abs_error": self.max_abs_error,
-            "max_ulps": self.max_ulps,
+            "max_abs_error": finite_or_text(self.max_abs_error),
+            "max_ulps": finite_or_text(self.max_ulps),
             "samples": self.samples,
             "cells": [plain_item(cell) for cell in self.cells],
             "edits": [plain_item(edit) for edit in self.edits],
@@ -240,4 +244,4 @@ def plain_item(item: CellResult | Edit) -> dict[str, Any]:
 def _json_value(value: Any) -> Any:
     if isinstance(value, StrEnum):
         return value.value
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    return finite_or_text(value) if isinstance(value, float) else value

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
+from xlcheck.verdicts.json_values import finite_or_text
 from xlcheck.verdicts.tolerance import Array, Tolerance, magnitude, ulps
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _DEFAULT = Tolerance(atol=1e-12)
 _SHOWN = 8
+FORMAT = "xlcheck-comparison-1"
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,11 @@ class TraceComparison:
 
     def to_json(self) -> dict[str, Any]:
         """The object that `xlcheck compare --format json` prints."""
-        return {**asdict(self), "ok": self.ok}
+        differences = [
+            {name: finite_or_text(value) if isinstance(value, float) else value for name, value in asdict(item).items()}
+            for item in self.differences
+        ]
+        return {"format": FORMAT, **asdict(self), "differences": differences, "ok": self.ok}
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each quantity that differs, one column for each field of `Difference`.
