@@ -367,6 +367,10 @@ def check(
     limits = {pattern: limit_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()}
     key = None if verify_key is None else _key(verify_key)
     recalculating = engine_named(engine)
+    asked = _asked(
+        model=model, inputs=inputs, bind=bindings, perturb=perturb, atol=atol, rtol=rtol, as_built=as_built,
+        strict=strict, verify_key=verify_key,
+    )  # fmt: skip
     doing(f"reading {path}")
     content = read_workbook(Path(path), on_accepted=partial(prepare, recalculating))
     if key is not None:
@@ -396,7 +400,7 @@ def check(
 
             apart.prepare()
         doing(f"looking for a network in the formulas of {path} and comparing it with Keras")
-        return check_foreign(
+        report = check_foreign(
             content,
             recalculating,
             recompute=recompute,
@@ -408,6 +412,7 @@ def check(
             tolerances=limits,
             gradients=_gradients,
         )
+        return replace(report, asked=asked)
     if inputs is not None:
         require_inputs(content, inputs)
     weights = None
@@ -416,7 +421,7 @@ def check(
         require_model(content, loaded)
         weights = weights_of_model(loaded)
     doing(f"recalculating {path} and comparing it with Keras")
-    return check_content(
+    report = check_content(
         content,
         recalculating,
         recompute=_recompute(),
@@ -428,6 +433,19 @@ def check(
         strict=strict,
         perturb=perturb,
     )
+    return replace(report, asked=asked)
+
+
+def _asked(**options: object) -> tuple[str, ...]:
+    """Options of the command that were given; arrays and models in memory have none."""
+    given = []
+    for name, value in options.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            given.append(flag)
+        elif isinstance(value, str | Path | int | float) and value is not False:
+            given += [flag, str(value)]
+    return tuple(given)
 
 
 @within_budget

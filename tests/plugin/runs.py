@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+_MARK = "E       "
 _SCRIPT = """
 import os, pathlib, sys, pytest
 for number, step in enumerate({steps!r}):
@@ -46,3 +47,24 @@ def runs_in_one_process(project: pytest.Pytester, *steps: list[str] | str) -> li
             runs[-1].lines.append(line)
     assert len(runs) == len(steps), result.errlines
     return [run for run, step in zip(runs, steps, strict=True) if not isinstance(step, str)]
+
+
+def said(result: pytest.RunResult) -> pytest.LineMatcher:
+    """What a run printed, failures without what pytest writes in front of them."""
+    return pytest.LineMatcher([_unmarked(line) for line in result.outlines])
+
+
+def messages(lines: list[str]) -> list[str]:
+    """Of the lines of one failure those that it says itself."""
+    return [_unmarked(line) for line in lines if line.startswith(_MARK)]
+
+
+def _unmarked(line: str) -> str:
+    return line.removeprefix(_MARK).removeprefix("Failed: ") if line.startswith(_MARK) else line
+
+
+def failure(result: pytest.RunResult) -> str:
+    """What the only failure says, in one line."""
+    lines = [line[1:].lstrip().removeprefix("Failed: ") for line in result.outlines if line.startswith("E   ")]
+    assert [line for line in lines if len(line) > 72 and " " in line.strip()] == []
+    return " ".join(lines)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from runs import runs_in_one_process
+from runs import messages, runs_in_one_process
 
 from xlcheck.chapter.recordings.store import fixtures_folder
 
@@ -124,7 +124,7 @@ def test_what_changed_is_the_root(model_project: pytest.Pytester) -> None:
     assert '"loss.mean"' in (model_project.path / "test_model" / "test_path.json").read_text()
 
     assert wrong.outcomes == {"passed": 1, "failed": 8}
-    failed = failures(wrong.lines)
+    failed = {name: messages(lines) for name, lines in failures(wrong.lines).items()}
     assert roots(failed["test_weights"]) == ["lstm.kernel", "dense.kernel"]
     assert any("differ only because of what comes before: lstm.xk_f[0]," in line for line in failed["test_weights"])
     assert roots(failed["test_activation"]) == ["lstm.i[0]", "lstm.f[0]", "lstm.o[0]"]

@@ -29,9 +29,15 @@ def golden(project: pytest.Pytester) -> Path:
 
 
 def stale(result: pytest.RunResult) -> list[str]:
-    """The names of the golden files that a run calls stale."""
+    """The names of the golden files that a run calls stale and leaves there."""
     lines = [line for line in result.outlines if line.startswith("stale golden file: ")]
     return [line.removeprefix("stale golden file: ").partition(";")[0].rpartition("/")[2] for line in lines]
+
+
+def deleted(result: pytest.RunResult) -> list[str]:
+    """The names of the golden files that a run has deleted."""
+    start = "golden file deleted, no test compares it: "
+    return [line.rpartition("/")[2] for line in result.outlines if line.startswith(start)]
 
 
 def test_nothing_is_stale(project: pytest.Pytester, golden: Path) -> None:
@@ -48,11 +54,34 @@ def test_nothing_is_stale(project: pytest.Pytester, golden: Path) -> None:
 
 @pytest.mark.parametrize("options", [(), ("-k", "port"), ("-n", "2")])
 def test_removed_test(project: pytest.Pytester, golden: Path, options: tuple[str, ...]) -> None:
-    """The golden files of tests and parameters that are gone are reported, also with -k and xdist."""
+    """The golden files of tests and parameters that are gone are reported, and deleted by an update."""
     project.makepyfile(test_port=TWO.replace("[1, 2]", "[1, 3]").replace("test_port", "test_new"))
-    result = project.runpytest_subprocess("--xlcheck-update", *options)
+    old = ["test_other[2].numbers.json", "test_port.json"]
+    run = project.runpytest_subprocess if "-n" in options else project.runpytest
+    if not options:
+        assert stale(run()) == old
+        assert deleted(run("--collect-only", "--xlcheck-update")) == []
+    result = run("--xlcheck-update", *options)
 
-    assert stale(result) == ["test_other[2].numbers.json", "test_port.json"]
+    assert deleted(result) == old
+    assert [name for name in old if (golden / name).exists()] == []
+    if not options:
+        assert stale(run()) == []
+
+
+def test_a_stale_file_can_fail_the_run(project: pytest.Pytester, golden: Path) -> None:
+    """If the configuration says so, a run in which every test passes ends with 1, also with xdist."""
+    project.makepyfile(test_port=TWO.replace("xlcheck_trace(port.port())", "pass"))
+    assert project.runpytest().ret == 0
+    project.makeini("[pytest]\nxlcheck_fail_on_stale = true")
+
+    for run, options in ((project.runpytest, ()), (project.runpytest_subprocess, ("-n", "2"))):
+        result = run(*options)
+        assert stale(result) == ["test_port.json"]
+        result.assert_outcomes(passed=3)
+        assert result.ret == 1
+    assert project.runpytest("--xlcheck-update").ret == 0
+    assert project.runpytest().ret == 0
 
 
 def test_unused_by_its_test(project: pytest.Pytester, golden: Path) -> None:
@@ -68,7 +97,8 @@ def test_removed_module(project: pytest.Pytester, golden: Path) -> None:
     """The folder of a module that is gone is stale as a whole."""
     (project.path / "test_port.py").rename(project.path / "test_moved.py")
 
-    assert len(stale(project.runpytest("--xlcheck-update"))) == 3
+    assert len(stale(project.runpytest("-k", "port"))) == 3
+    assert len(deleted(project.runpytest("--xlcheck-update"))) == 3
 
 
 def test_other_files_are_left_alone(project: pytest.Pytester, golden: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from runs import failure, said
 
 from xlcheck.errors import UsageError
 from xlcheck.pytest_plugin.tolerances import (
@@ -162,7 +163,7 @@ def test_unusable_marker(pytester: pytest.Pytester, marker: str, sentence: str) 
     result = pytester.runpytest("--xlcheck-update")
 
     result.assert_outcomes(failed=1)
-    assert sentence in " ".join(result.outlines)
+    assert sentence in failure(result)
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_patterns_apply_to_workbooks(pytester: pytest.Pytester, near_workbook: P
     result.assert_outcomes(failed=1)
     assert "0 carried" not in "\n".join(result.outlines)
     assert "cells above read a constant that was changed, or what was allowed to differ" in " ".join(
-        line.strip() for line in result.outlines
+        failure(result).split()
     )
 
 
@@ -218,7 +219,7 @@ def test_patterns_of_the_file_the_marker_and_the_call_apply_to_workbooks(
     result = pytester.runpytest("-rf")
 
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["FAILED test_w.py::test_marker - *"])
+    said(result).fnmatch_lines(["FAILED test_w.py::test_marker - *"])
 
 
 def test_patterns_apply_to_collected_workbooks(pytester: pytest.Pytester, near_workbook: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from runs import failure, said
 
 from xlcheck.api import check
 
@@ -44,7 +45,7 @@ def test_edits_fail_unless_they_are_allowed(pytester: pytest.Pytester, right_wor
     result = pytester.runpytest_subprocess()  # TensorFlow can be imported only once in a process
 
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*not as it was built; all * agree with Keras*", "*changed: Weights!B8*"])
+    said(result).fnmatch_lines(["*not as it was built; all * agree with Keras*", "*changed: Weights!B8*"])
 
 
 def test_failure_text(pytester: pytest.Pytester, add_to: AddTo) -> None:
@@ -66,17 +67,18 @@ def test_failure_text(pytester: pytest.Pytester, add_to: AddTo) -> None:
      Keras    0.5930697  (difference 0.001)
      formula  {root.formula}
      correct  {root.desired_formula}
-     why      fₜ of lstm, step 2 (how much of the old memory is kept: the sum is
-              squeezed between 0 and 1) should be σ(zf,ₜ) = 0.5930697, but the
-              cell gives 0.5940697.
+     why      fₜ of lstm, step 2 (how much of the old memory is kept:
+              the sum is squeezed between 0 and 1) should be σ(zf,ₜ) =
+              0.5930697, but the cell gives 0.5940697.
 
   {counts.carried} cells are wrong only because an earlier cell is.
-  Every cell: xlcheck check lstm.xlsx --all
+  Every cell: xlcheck check lstm.xlsx --as-built --all
 """
-    text = "\n".join(result.outlines)
+    text = said(result).str()
     assert expected in text
-    assert max(map(len, expected.splitlines())) <= 80
+    assert max(map(len, expected.splitlines())) <= 72
     assert "workbook_check.py" not in text
+    assert "test_w.py:4: Failed" in result.outlines
 
 
 def test_at_most_ten_roots(pytester: pytest.Pytester, right_workbook: Path) -> None:
@@ -100,7 +102,7 @@ def test_at_most_ten_roots(pytester: pytest.Pytester, right_workbook: Path) -> N
     result = pytester.runpytest()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
+    said(result).fnmatch_lines(
         [" 10  S!A10  x.y[[]10[]][[]0[]]  wrong", "*15 more cells are wrong.", "*5 cells are wrong only*"]
     )
     result.stdout.no_fnmatch_line("*S!A11*")
@@ -117,7 +119,7 @@ def test_tolerance_and_engine_of_the_nearest_level(pytester: pytest.Pytester, ad
     write_test(pytester, "'lstm.xlsx', atol=1e-14")
     pytester.runpytest("--xlcheck-tolerance=1e-6").assert_outcomes(failed=1)
     write_test(pytester, marker="@pytest.mark.xlcheck(engine='cellrune')")
-    pytester.runpytest("--xlcheck-engine=ironcalc").stdout.fnmatch_lines(["  cellrune * against keras float64*"])
+    said(pytester.runpytest("--xlcheck-engine=ironcalc")).fnmatch_lines(["  cellrune * against keras float64*"])
 
 
 @pytest.mark.parametrize(
@@ -141,6 +143,4 @@ def test_errors_of_use(pytester: pytest.Pytester, right_workbook: Path, argument
     result = pytester.runpytest()
 
     result.assert_outcomes(failed=1)
-    start = next(i for i, line in enumerate(result.outlines) if line.strip("_ ") == "test_w")
-    end = next(i for i, line in enumerate(result.outlines) if i > start and line.startswith("==="))
-    pytest.LineMatcher([" ".join(result.outlines[start + 1 : end])]).fnmatch_lines([sentence])
+    pytest.LineMatcher([failure(result)]).fnmatch_lines([sentence])

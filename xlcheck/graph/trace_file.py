@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from xlcheck.graph.trace import Array, Trace
 from xlcheck.graph.trace_format import FORMAT
 from xlcheck.sizes import TEXTS
 
-_SOURCE = "source"  # in an archive; no quantity is called so, because each name has a point
+_OLD_SOURCE = "source"  # what older archives call where the numbers come from
 _HEADER = ["quantity", "index", "value"]
 Kind = TypeVar("Kind")
 
@@ -101,14 +102,23 @@ def _read_text(path: Path) -> str:
 
 
 def _write_npz(trace: Trace, path: Path) -> None:
-    with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **{_SOURCE: np.array(trace.source), **trace.values})
+    """As `numpy.savez_compressed`, for which some names are its own arguments; the same trace gives the same bytes."""
+    arrays: dict[str, Any] = {FORMAT: np.array(trace.source), **trace.values}
+    with replacing(path) as temporary, ZipFile(temporary, "w") as archive:
+        for name, array in arrays.items():
+            entry = ZipInfo(f"{name}.npy")
+            entry.compress_type = ZIP_DEFLATED
+            with archive.open(entry, "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
 
 
 def _read_npz(path: Path) -> Trace:
     with open_npz(path) as archive:
         arrays = dict(zip(archive.names, archive.load(archive.names, lambda shapes: None), strict=True))
-    source = str(arrays.pop(_SOURCE, path.name))
+    source = path.name
+    for name in (FORMAT, _OLD_SOURCE):
+        if name in arrays and arrays[name].dtype.kind == "U":
+            source = str(arrays.pop(name))
     for name, array in arrays.items():
         if array.dtype.kind not in "biuf":
             raise DataError(f"{path}: {name} holds {array.dtype}, not real numbers")

@@ -6,20 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlcheck.pytest_plugin.settings import Settings
-from xlcheck.pytest_plugin.stale import stale_goldens
 
 
-def closing_lines(settings: Settings, *, everything_collected: bool) -> Iterator[str]:
-    """Golden files that were written, golden files that nobody compares, and where the report is.
-
-    Args:
-        settings: of the run, with what was noted.
-        everything_collected: whether all tests of every collected module are known.
-    """
-    for written, how in sorted(settings.record.written):
-        yield f"golden file written ({how}): {settings.shown(Path(written))}"
-    for path in stale_goldens(settings.record, everything_collected=everything_collected):
-        yield f"stale golden file: {settings.shown(path)}; no test compares it, so delete it"
+def closing_lines(settings: Settings) -> Iterator[str]:
+    """Golden files that were written or deleted, golden files that nobody compares, and where the report is."""
+    for path, how in sorted(settings.record.written):
+        done = "deleted, no test compares it" if how == "deleted" else f"written ({how})"
+        yield f"golden file {done}: {settings.shown(Path(path))}"
+    for path in settings.record.stale:
+        yield f"stale golden file: {settings.shown(Path(path))}; no test compares it; --xlcheck-update deletes it"
     if settings.report is not None:
         from xlcheck.verdicts.messages import plural
 

@@ -1,4 +1,4 @@
-"""Golden files: a trace as JSON; see `xlcheck.graph.trace_file`."""
+"""Golden files: a trace as JSON or as an archive of arrays; see `xlcheck.graph.trace_file`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
-from xlcheck.files import write_text
 from xlcheck.graph.trace import Trace
-from xlcheck.graph.trace_file import from_json, to_json
+from xlcheck.graph.trace_file import from_json, read_trace, write_trace
 from xlcheck.graph.trace_format import FORMAT
+from xlcheck.pytest_plugin.golden_paths import is_golden
 
 
 def read_golden(path: Path, label: str) -> Trace:
@@ -21,8 +21,10 @@ def read_golden(path: Path, label: str) -> Trace:
         label: what to call it in messages.
 
     Raises:
-        DataError: it cannot be read, is damaged, or is some other JSON file.
+        DataError: it cannot be read, is damaged, or is some other file.
     """
+    if path.suffix == ".npz":
+        return _read_archive(path, label)
     try:
         data = parse_json(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -30,10 +32,7 @@ def read_golden(path: Path, label: str) -> Trace:
     except ValueError as error:
         raise DamagedGoldenError(_damaged(label)) from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise DataError(
-            f"{label}: this is not a golden file that this version of xlcheck reads (its format would be {FORMAT!r}); "
-            "move it away, or name the trace otherwise"
-        )
+        raise DataError(_of_another_kind(label))
     try:
         return from_json(data)
     except ValueError as error:
@@ -51,16 +50,35 @@ def write_golden(trace: Trace, path: Path) -> None:
         UsageError: the file cannot be written there.
     """
     try:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"cannot make the folder {path.parent}: {error.strerror or error}") from error
-    write_text(path, to_json(trace))
+    write_trace(trace, path)
 
 
 def merged(golden: Trace, trace: Trace, keep: Container[str]) -> Trace:
     """A trace in which some quantities keep their golden values, so that a diff shows what really changed."""
     values = {name: golden[name] if name in keep else array for name, array in trace.values.items()}
     return Trace(trace.source, values)
+
+
+def _read_archive(path: Path, label: str) -> Trace:
+    try:
+        if not is_golden(path):
+            raise DataError(_of_another_kind(label))
+    except OSError as error:
+        raise DataError(f"{label}: the golden file cannot be read: {error.strerror or error}") from error
+    try:
+        return read_trace(path)
+    except DataError as error:
+        raise DamagedGoldenError(_damaged(label)) from error
+
+
+def _of_another_kind(label: str) -> str:
+    return (
+        f"{label}: this is not a golden file that this version of xlcheck reads (its format would be {FORMAT!r}); "
+        "move it away, or name the trace otherwise"
+    )
 
 
 def _damaged(label: str) -> str:

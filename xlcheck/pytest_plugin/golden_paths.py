@@ -14,13 +14,21 @@ _LONGEST_NAME = 120
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.\-\[\]]")
 
 
-def golden_folder(item: pytest.Item) -> Path:
-    """The folder beside the test's module that is named like it."""
-    return item.path.with_suffix("")
+GOLDEN_ENDINGS = (".json", ".npz")
+
+
+def golden_folder(item: pytest.Item, golden_dir: Path) -> Path:
+    """The folder of the golden files of a test's module; it is named like the module.
+
+    Args:
+        item: the test.
+        golden_dir: where it is, seen from the folder of the module.
+    """
+    return item.path.parent / golden_dir / item.path.stem
 
 
 def golden_stem(item: pytest.Item) -> str:
-    """The name of a test's golden file, without `.json`: classes and test, with dots between them."""
+    """The name of a test's golden file, without its ending: classes and test, with dots between them."""
     name = ".".join([*(node.name for node in item.listchain() if isinstance(node, pytest.Class)), item.name])
     stem = _NOT_IN_FILE_NAMES.sub("_", name)
     if stem == name and len(name) <= _LONGEST_NAME:
@@ -31,6 +39,6 @@ def golden_stem(item: pytest.Item) -> str:
 
 
 def is_golden(path: Path) -> bool:
-    """Whether a file begins as golden files do."""
+    """Whether a file, text or archive, begins as golden files do."""
     with path.open("rb") as file:
         return FORMAT.encode() in file.read(80)

@@ -27,7 +27,7 @@ def groups_in(content: WorkbookContent) -> tuple[str, ...]:
     if manifest is None:
         raise WorkbookError(
             f"{content.path} was not written by xlcheck, so nobody knows what it should compute; "
-            "check it in a test with xlcheck_workbook(path, model=…, inputs=…)"
+            "put bindings beside it (xlcheck bind FILE), or check it with xlcheck_workbook(path, model=…, inputs=…)"
         )
     return (*dict.fromkeys(_groups(content, manifest)), CONSTANTS)
 

@@ -6,6 +6,7 @@ A workbook is checked once, when its first item runs; its items look up their pa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from xlcheck.reports.groups import by_quantity
 from xlcheck.reports.render_text import render_text
 from xlcheck.verdicts.listing import Cells
 from xlcheck.verdicts.report import CheckReport, Status
+from xlcheck.workbook.manifest import is_generated
 from xlcheck.workbook.reader import read_workbook
 
 _UNREADABLE = "workbook"
@@ -50,7 +52,11 @@ class WorkbookFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each quantity with a formula; one that fails if the file cannot be read."""
         try:
-            self.groups = groups_in(read_workbook(self.path))
+            content = read_workbook(self.path)
+            if is_generated(content) or not self.path.with_suffix(".toml").is_file():
+                self.groups = groups_in(content)
+            else:  # made by hand, with bindings: what its cells hold is known when it has been checked
+                self.groups = self._bound()
         except XlcheckError as error:
             self.groups = (_UNREADABLE,)
             self.problem = error
@@ -58,14 +64,20 @@ class WorkbookFile(pytest.File):
             # Given as a text, since pytest 9.2 and --lf compare identifiers that they parsed from texts.
             yield WorkbookItem.from_parent(self, name=name, nodeid=f"{self.nodeid}::{name}")
 
+    def _bound(self) -> tuple[str, ...]:
+        report = self.report
+        if isinstance(report, XlcheckError):
+            raise report
+        return (*by_quantity(report), CONSTANTS)
+
     @cached_property
     def report(self) -> CheckReport | XlcheckError:
         """The check of the workbook, or why there is none."""
         if self.problem is not None:
             return self.problem
         try:
-            path = self.settings.shown(self.path)
-            report = check_with(path, self.settings.engine, self.settings.levels, as_built=True)
+            report = check_with(self.path, self.settings.engine, self.settings.levels, as_built=True)
+            report = replace(report, workbook=self.settings.shown(self.path))
         except XlcheckError as error:
             return error
         if not report.ok and self.settings.report is not None:

@@ -34,8 +34,9 @@ class RunRecord:
         collected: the owners of all tests that were collected, also of those not selected.
         passed: the owners of the tests that passed.
         used: paths of the golden files that were compared or written.
-        written: (path, `new` or `changed`) of the golden files that were written.
+        written: (path, `new`, `changed` or `deleted`) of the golden files that were written or deleted.
         failures: for the report.
+        stale: golden files that no test compares, once the run is over.
     """
 
     collected: set[Owner] = field(default_factory=set)
@@ -43,6 +44,7 @@ class RunRecord:
     used: set[str] = field(default_factory=set)
     written: list[tuple[str, str]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
 
     def add_failure(self, failure: Failure) -> None:
         """Note a failure; a workbook that several workers checked failed only once."""

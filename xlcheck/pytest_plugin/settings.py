@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xlcheck.choices import require_known
+from xlcheck.engines import ENGINES
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder
 from xlcheck.pytest_plugin.run_record import RunRecord
@@ -14,6 +16,8 @@ from xlcheck.pytest_plugin.tolerances import Level, level_of, parse_level
 
 if TYPE_CHECKING:
     import pytest
+
+GOLDEN_FORMATS = ("json", "npz")
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,9 @@ class Settings:
         levels: tolerances of the command line and of the configuration file.
         updates_all: golden values that differ are written anew.
         updates_new: golden values that are missing are written without a failure.
+        golden_dir: the folder, beside the module of a test, in which the golden files of the module have theirs.
+        golden_format: `json` or `npz`, for new golden files.
+        fails_on_stale: golden files that nobody compares make the run fail.
         report: the folder for the reports on all failures, or None.
         record: what is noted during the run.
     """
@@ -36,7 +43,14 @@ class Settings:
     updates_all: bool
     updates_new: bool
     report: Path | None
+    golden_dir: Path
+    golden_format: str
+    fails_on_stale: bool
     record: RunRecord = field(default_factory=RunRecord)
+
+    def node(self, item: pytest.Item) -> str:
+        """A test as the command line takes it where pytest was called, which knows it by its place below the root."""
+        return f"{self.shown(item.path)}::{item.nodeid.partition('::')[2]}"
 
     def shown(self, path: Path) -> str:
         """A path as a reader can use it where pytest was called."""
@@ -52,21 +66,44 @@ def read_settings(config: pytest.Config) -> Settings:
     update, new_only = config.getoption("xlcheck_update"), config.getoption("xlcheck_update_new_only")
     if update and new_only:
         raise UsageError("--xlcheck-update and --xlcheck-update-new-only exclude each other; leave one of them out")
-    report = config.getoption("xlcheck_report")
     folder = config.invocation_params.dir
+    report = _report(config)
     if report is not None:  # now, so that nobody learns only after a long run that it cannot be made
-        make_folder(folder / report)
+        make_folder(report)
+    engine = config.getoption("xlcheck_engine") or config.getini("xlcheck_engine")
+    require_known(engine, ENGINES, "formula engine")
+    golden_format = config.getini("xlcheck_golden_format")
+    require_known(golden_format, GOLDEN_FORMATS, "xlcheck_golden_format")
     return Settings(
         folder=folder,
-        engine=config.getoption("xlcheck_engine"),
+        engine=engine,
         levels=(
             parse_level(config.getoption("xlcheck_tolerance"), "--xlcheck-tolerance"),
             parse_level(config.getini("xlcheck_tolerances"), "xlcheck_tolerances"),
         ),
         updates_all=update,
         updates_new=update or new_only,
-        report=None if report is None else folder / report,
+        report=report,
+        golden_dir=_golden_dir(config.getini("xlcheck_golden_dir")),
+        golden_format=golden_format,
+        fails_on_stale=config.getini("xlcheck_fail_on_stale"),
     )
+
+
+def _report(config: pytest.Config) -> Path | None:
+    """That of the command line is beside whoever called, that of the file beside the file."""
+    given = config.getoption("xlcheck_report")
+    if given is not None:
+        return config.invocation_params.dir / str(given)
+    kept: str = config.getini("xlcheck_report")
+    return (config.inipath.parent if config.inipath else config.rootpath) / kept if kept else None
+
+
+def _golden_dir(text: str) -> Path:
+    folder = Path(text)
+    if folder.is_absolute() or ".." in folder.parts:
+        raise UsageError(f"xlcheck_golden_dir is a folder beside each module of tests, such as goldens, not {text}")
+    return folder
 
 
 def marker_levels(node: pytest.Item) -> list[Level]:

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlcheck.pytest_plugin.golden_paths import is_golden
+import pytest
+
+from xlcheck.pytest_plugin.golden_paths import GOLDEN_ENDINGS, is_golden
 from xlcheck.pytest_plugin.run_record import RunRecord
+from xlcheck.pytest_plugin.settings import Settings
 
 
-def stale_goldens(record: RunRecord, *, everything_collected: bool) -> list[Path]:
+def settle_stale(settings: Settings, session: pytest.Session) -> None:
+    """Note the golden files that no test compares; delete them, or let the run fail, if that is asked for."""
+    config = session.config
+    everything = not config.getoption("lf", False) and not any("::" in argument for argument in config.args)
+    for path in stale_goldens(settings.record, settings.golden_dir, everything_collected=everything):
+        if settings.updates_all:
+            path.unlink()
+            settings.record.written.append((str(path), "deleted"))
+        else:
+            settings.record.stale.append(str(path))
+    if settings.fails_on_stale and settings.record.stale and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def stale_goldens(record: RunRecord, golden_dir: Path, *, everything_collected: bool) -> list[Path]:
     """The golden files beside the collected modules that nobody compares, in alphabetical order.
 
     A file is stale if the test it belongs to passed without comparing it, or, once every test of
@@ -16,6 +33,7 @@ def stale_goldens(record: RunRecord, *, everything_collected: bool) -> list[Path
 
     Args:
         record: what was noted during the run.
+        golden_dir: where, beside a module, its golden files have their folder.
         everything_collected: whether all tests of every collected module are known.
     """
     owners: dict[Path, dict[str, bool]] = {}
@@ -28,7 +46,13 @@ def stale_goldens(record: RunRecord, *, everything_collected: bool) -> list[Path
         if str(path) not in record.used and _has_no_use(path.stem, stems, everything_collected)
     ]
     parents = {folder.parent for folder in owners}
-    gone = {f for parent in parents for f in parent.iterdir() if f.is_dir() and f not in owners and _is_orphan(f)}
+    gone = {
+        folder
+        for parent in parents
+        if parent.is_dir()
+        for folder in parent.iterdir()
+        if folder.is_dir() and folder not in owners and _is_orphan(folder, golden_dir)
+    }
     return sorted([*stale, *(path for folder in gone for path in _goldens(folder))])
 
 
@@ -37,9 +61,12 @@ def _has_no_use(stem: str, owners: dict[str, bool], everything_collected: bool) 
     return all(passed) if passed else everything_collected
 
 
-def _is_orphan(folder: Path) -> bool:
-    return not folder.with_name(f"{folder.name}.py").exists() and not (folder / "__init__.py").exists()
+def _is_orphan(folder: Path, golden_dir: Path) -> bool:
+    module = folder.parents[len(golden_dir.parts)] / folder.name
+    return not module.with_name(f"{folder.name}.py").exists() and not (folder / "__init__.py").exists()
 
 
 def _goldens(folder: Path) -> list[Path]:
-    return [path for path in folder.glob("*.json") if path.is_file() and is_golden(path)] if folder.is_dir() else []
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.suffix in GOLDEN_ENDINGS and path.is_file() and is_golden(path)]

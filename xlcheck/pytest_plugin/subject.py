@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ def subject_of(
     """The values of a model or of another implementation.
 
     Args:
-        values: a `keras.Model`, the path of a `.keras` file, a `Trace`, or a mapping of names to arrays.
+        values: a `keras.Model`, the path of a `.keras` file, a `Trace`, or a mapping of names to arrays, numbers,
+            tables (`pandas.DataFrame`) and mappings; or such a table.
         inputs: what the model reads, as for `xlcheck.oracle.record.record`; nothing for a trace or a mapping.
         targets: what the model should answer, if its loss is to be compared too.
         initial_states: where the model's recurrent layers start.
@@ -50,7 +51,7 @@ def subject_of(
         NotSupportedError: the model is not supported.
         MissingDependencyError: Keras is not installed.
     """
-    if isinstance(values, (Trace, Mapping)):
+    if isinstance(values, (Trace, Mapping)) or hasattr(values, "columns"):
         if inputs is not None or targets is not None or initial_states is not None:
             raise UsageError("inputs, targets and states go with a Keras model; leave them out beside an array mapping")
         return Subject(values) if isinstance(values, Trace) else Subject(_mapped(values))
@@ -78,9 +79,26 @@ def _recorded(
 
 
 def _mapped(values: Mapping[Any, Any]) -> Trace:
-    if not values:
+    if not len(values):
         raise DataError("the mapping holds no array, so there is nothing to compare")
-    return Trace("a mapping of arrays", {_name(name): _array(name, array) for name, array in values.items()})
+    arrays: dict[str, Array] = {}
+    for name, array in _flat(values, ""):
+        if name in arrays:
+            raise DataError(f"{name} stands there twice, once inside another mapping; name one of them otherwise")
+        arrays[name] = _array(name, array)
+    return Trace("a mapping of arrays", arrays)
+
+
+def _flat(values: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    """What stands inside mappings and tables, by names with points between them."""
+    for key, value in values.items():
+        name = f"{prefix}{_name(key)}"
+        if isinstance(value, Mapping) or hasattr(value, "columns"):  # a DataFrame is one of arrays by column
+            if not len(value):
+                raise DataError(f"{name} is empty; leave it out")
+            yield from _flat(value, f"{name}.")
+        else:
+            yield name, value
 
 
 def _name(name: Any) -> str:

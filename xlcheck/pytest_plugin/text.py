@@ -6,12 +6,14 @@ import textwrap
 from collections.abc import Sequence
 
 WIDTH = 80
+FAILURE_WIDTH = 72
+"""Of what a test fails with, which pytest shows behind eight columns of its own."""
 _NAMES = 300
 
 
-def wrapped(paragraph: str, indent: str = "") -> str:
-    """A paragraph in lines of 80 columns; names and paths are never cut."""
-    lines = textwrap.wrap(paragraph, WIDTH - len(indent), break_on_hyphens=False, break_long_words=False)
+def wrapped(paragraph: str, indent: str = "", *, width: int = WIDTH) -> str:
+    """A paragraph in lines of so many columns; names and paths are never cut."""
+    lines = textwrap.wrap(paragraph, width - len(indent), break_on_hyphens=False, break_long_words=False)
     return "\n".join(indent + line for line in lines)
 
 

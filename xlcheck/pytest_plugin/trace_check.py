@@ -13,11 +13,11 @@ from xlcheck.errors import UsageError, XlcheckError
 from xlcheck.graph.trace import Trace
 from xlcheck.pytest_plugin.divergence import Divergence, diverge
 from xlcheck.pytest_plugin.golden import DamagedGoldenError, merged, read_golden, write_golden
-from xlcheck.pytest_plugin.golden_paths import golden_folder, golden_stem
+from xlcheck.pytest_plugin.golden_paths import GOLDEN_ENDINGS, golden_folder, golden_stem
 from xlcheck.pytest_plugin.report_files import trace_failure
 from xlcheck.pytest_plugin.settings import Settings, marker_levels
 from xlcheck.pytest_plugin.subject import Subject, subject_of
-from xlcheck.pytest_plugin.text import wrapped
+from xlcheck.pytest_plugin.text import FAILURE_WIDTH, wrapped
 from xlcheck.pytest_plugin.tolerances import Level, level_of
 from xlcheck.pytest_plugin.trace_text import another_model_text, missing_text, trace_text
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 class TraceCheck:
     """What the fixture `xlcheck_trace` gives to a test; call it."""
 
-    item: pytest.Item
-    settings: Settings
-    _compared: set[Path] = field(default_factory=set)
+    item: pytest.Item = field(repr=False)
+    settings: Settings = field(repr=False)
+    _compared: set[Path] = field(default_factory=set, repr=False)
 
     def __call__(
         self,
@@ -45,14 +45,15 @@ class TraceCheck:
         rtol: float | None = None,
         tolerances: Mapping[str, float | tuple[float, float]] | None = None,
     ) -> None:
-        """Compare every quantity with the golden file `<test module>/<test name>.json`.
+        """Compare every quantity with the golden file `<test module>/<test name>.json` (or `.npz`).
 
         A missing golden file is written, and the test fails. With `--xlcheck-update` the test passes, and
         what differs is written; with `--xlcheck-update-new-only` only what the golden file does not have.
 
         Args:
             values: a `keras.Model`, the path of a `.keras` file, a `Trace`, or, from any other implementation,
-                a mapping of names to arrays in order of computation.
+                a mapping of names to arrays in order of computation. Numbers, DataFrames (one array a column) and
+                mappings inside are arrays, too: `lstm.h` is `h` inside `lstm`.
             inputs: what the model reads: one array with a leading axis of samples, or a list of them.
             targets: what the model should answer; with them the loss is compared too.
             initial_states: `{"lstm.h_init": …}`; zeros by default.
@@ -67,13 +68,14 @@ class TraceCheck:
             subject = subject_of(values, inputs, targets, initial_states)
             problem = self._compare(subject, self._path(name), [*levels, *self.settings.levels])
         except XlcheckError as error:
-            problem = wrapped(str(error))
+            problem = wrapped(str(error), width=FAILURE_WIDTH)
         if problem is not None:
-            pytest.fail(problem, pytrace=False)
+            pytest.fail(problem)
 
     def _path(self, name: str | None) -> Path:
         stem = golden_stem(self.item) if name is None else f"{golden_stem(self.item)}.{name}"
-        path = golden_folder(self.item) / f"{stem}.json"
+        folder = golden_folder(self.item, self.settings.golden_dir)
+        path = folder / f"{stem}.{self.settings.golden_format}"
         if name is not None and (Path(name).name != name or not name):
             raise UsageError(f"{name!r} cannot be part of a file's name; use letters, digits, - and _")
         if path in self._compared:
@@ -81,18 +83,19 @@ class TraceCheck:
                 f"{self.settings.shown(path)} was compared before in this test; tell the traces apart with name=…"
             )
         self._compared.add(path)
-        self.settings.record.used.add(str(path))
+        self.settings.record.used |= {str(folder / f"{stem}{ending}") for ending in GOLDEN_ENDINGS}
         return path
 
     def _compare(self, subject: Subject, path: Path, levels: Sequence[Level]) -> str | None:
         """What to fail with, or None."""
+        path = self._in_its_format(path)
         golden = self._read(path)
         if golden is None:
             is_new = not path.exists()
             self._write(subject.trace, path, "new" if is_new else "changed")
             return None if self.settings.updates_new else missing_text(self.settings.shown(path))
         divergence = diverge(subject, golden, levels)
-        if divergence.ok:
+        if divergence.ok and not (self.settings.updates_all and path.suffix != self._ending):
             return None
         if self.settings.updates_all:
             self._write(_updated(subject.trace, golden, divergence), path, "changed")
@@ -114,12 +117,25 @@ class TraceCheck:
             raise
 
     def _write(self, trace: Trace, path: Path, how: str) -> None:
-        write_golden(trace, path)
-        self.settings.record.written.append((str(path), how))
+        target = path.with_name(f"{path.name.removesuffix(path.suffix)}{self._ending}")
+        write_golden(trace, target)
+        self.settings.record.written.append((str(target), how))
+        if target != path:
+            path.unlink()
+
+    @property
+    def _ending(self) -> str:
+        return f".{self.settings.golden_format}"
+
+    def _in_its_format(self, path: Path) -> Path:
+        """The golden file as it is there; one of the other format stays until it is written anew."""
+        stem = path.name.removesuffix(self._ending)
+        others = [path.with_name(f"{stem}{ending}") for ending in GOLDEN_ENDINGS]
+        return next((other for other in (path, *others) if other.exists()), path)
 
     def _failed(self, divergence: Divergence, path: Path) -> str:
         text = another_model_text if divergence.is_another_model else trace_text
-        message = text(divergence, self.settings.shown(path), self.item.nodeid)
+        message = text(divergence, self.settings.shown(path), self.settings.node(self.item))
         if self.settings.report is not None:
             self.settings.record.add_failure(trace_failure(divergence, str(path), self.item.nodeid, message))
         return message

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from xlcheck.pytest_plugin.divergence import Divergence
-from xlcheck.pytest_plugin.text import WIDTH, some, wrapped
+from xlcheck.pytest_plugin.text import FAILURE_WIDTH, some, wrapped
 from xlcheck.verdicts.messages import plural, show_apart
 from xlcheck.verdicts.traces import Difference, TraceComparison
 
@@ -32,12 +32,16 @@ def another_model_text(divergence: Divergence, golden: str, node: str) -> str:
         reason = f"{name} has the shape {desired} in it, and {actual} now"
     else:
         reason = f"it holds {some(found.missing)}, and now there are {some(found.unexpected)}"
-    return wrapped(f"{golden} is of another model: {reason}; if that is right, run {_update(node)}")
+    return wrapped(
+        f"{golden} is of another model: {reason}; if that is right, run {_update(node)}", width=FAILURE_WIDTH
+    )
 
 
 def missing_text(golden: str) -> str:
     """The sentence on a golden file that was missing and has been written."""
-    return wrapped(f"{golden} did not exist and was written; look at it, commit it, and run the test again")
+    return wrapped(
+        f"{golden} did not exist and was written; look at it, commit it, and run the test again", width=FAILURE_WIDTH
+    )
 
 
 def _lines(divergence: Divergence, golden: str, node: str) -> Iterator[str]:
@@ -52,10 +56,10 @@ def _lines(divergence: Divergence, golden: str, node: str) -> Iterator[str]:
     rest = [*_rest(divergence), *_structure(found)]
     if rest:
         yield ""
-        yield from (wrapped(line, "  ") for line in rest)
+        yield from (wrapped(line, "  ", width=FAILURE_WIDTH) for line in rest)
     yield ""
     command = f"  Keep the new values: {_update(node)}"
-    yield command if len(command) <= WIDTH else command.replace(": ", ":\n    ", 1)
+    yield command if len(command) <= FAILURE_WIDTH else command.replace(": ", ":\n    ", 1)
 
 
 def _block(place: int, difference: Difference, *, is_first: bool) -> Iterator[str]:

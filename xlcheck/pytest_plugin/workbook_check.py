@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,7 +13,7 @@ from xlcheck.api import check
 from xlcheck.errors import XlcheckError
 from xlcheck.pytest_plugin.report_files import workbook_failure
 from xlcheck.pytest_plugin.settings import Settings, marker_engine, marker_levels
-from xlcheck.pytest_plugin.text import wrapped
+from xlcheck.pytest_plugin.text import FAILURE_WIDTH, wrapped
 from xlcheck.pytest_plugin.tolerances import Level, as_patterns, level_of, limit_of_everything
 from xlcheck.reports.render_text import render_text
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class WorkbookCheck:
     """What the fixture `xlcheck_workbook` gives to a test; call it."""
 
-    item: pytest.Item
-    settings: Settings
+    item: pytest.Item = field(repr=False)
+    settings: Settings = field(repr=False)
 
     def __call__(
         self,
@@ -64,11 +64,11 @@ class WorkbookCheck:
         given = {"model": model, "inputs": inputs, "bindings": bindings, "as_built": not allow_edits, **options}
         report = self._check(path, engine, (atol, rtol, tolerances), given)
         if isinstance(report, XlcheckError):
-            pytest.fail(wrapped(str(report)), pytrace=False)
+            pytest.fail(wrapped(str(report), width=FAILURE_WIDTH))
         if not report.ok:
             if self.settings.report is not None:
                 self.settings.record.add_failure(workbook_failure(report, self.item.nodeid))
-            pytest.fail(render_text([report]), pytrace=False)
+            pytest.fail(render_text([report], width=FAILURE_WIDTH))
         return report
 
     def _check(
@@ -76,7 +76,13 @@ class WorkbookCheck:
     ) -> CheckReport | XlcheckError:
         try:
             levels = [level_of("xlcheck_workbook", *limits), *marker_levels(self.item), *self.settings.levels]
-            return check_with(path, engine or marker_engine(self.item) or self.settings.engine, levels, **given)
+            # Shown as whoever called pytest finds it, wherever the test has gone meanwhile.
+            place = Path(path).absolute()
+            place_or_name = self.settings.shown(place) if Path.cwd() == self.settings.folder else place
+            report = check_with(
+                place_or_name, engine or marker_engine(self.item) or self.settings.engine, levels, **given
+            )
+            return replace(report, workbook=self.settings.shown(place))
         except XlcheckError as error:
             return error
 

@@ -196,7 +196,7 @@ def full_command(report: CheckReport) -> str:
     """The command that shows everything."""
     name = report.engine.partition(" ")[0]
     engine = [] if name == "ironcalc" else ["--engine", name]
-    return shlex.join(["xlcheck", "check", printable(report.workbook), *engine, "--all"])
+    return shlex.join(["xlcheck", "check", printable(report.workbook), *engine, *map(printable, report.asked), "--all"])
 
 
 def _hidden(report: CheckReport, shown: Counter[Status]) -> Iterator[str]:

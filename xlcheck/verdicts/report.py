@@ -133,6 +133,7 @@ class CheckReport:
         as_built: whether the workbook should be as it was built, so that an edit is wrong.
         reservations: why a reader of the file may see other values than those that were checked.
         seconds: how long the check took.
+        asked: how it was asked for, as further options of `xlcheck check`.
     """
 
     workbook: str
@@ -151,6 +152,7 @@ class CheckReport:
     as_built: bool = False
     alterations: tuple[str, ...] = ()
     strict: bool = False
+    asked: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Take any results for `cells`."""
