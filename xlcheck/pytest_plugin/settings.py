@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from xlcheck.choices import require_known
-from xlcheck.engines import ENGINES
+from xlcheck.choices import EngineName, require_known
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder
 from xlcheck.pytest_plugin.run_record import RunRecord
@@ -71,7 +70,7 @@ def read_settings(config: pytest.Config) -> Settings:
     if report is not None:  # now, so that nobody learns only after a long run that it cannot be made
         make_folder(report)
     engine = config.getoption("xlcheck_engine") or config.getini("xlcheck_engine")
-    require_known(engine, ENGINES, "formula engine")
+    require_known(engine, get_args(EngineName), "formula engine")
     golden_format = config.getini("xlcheck_golden_format")
     require_known(golden_format, GOLDEN_FORMATS, "xlcheck_golden_format")
     return Settings(
