@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.workbook.plan import Formula, Link
+from xlcheck.workbook.plan import ColorScale, Formula, Link
 
 START = "Start"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -16,6 +16,15 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 def subscript(number: int) -> str:
     """12 → ₁₂."""
     return str(number).translate(_SUBSCRIPTS)
+
+
+_GATE, _STATE = ((0.0, "#FFFFFF"), (1.0, "#F2D44B")), ((-1.0, "#8FC3EA"), (0.0, "#FFFFFF"), (1.0, "#F4B26A"))
+
+
+def scale_of_role(role: str, area: Range) -> ColorScale | None:
+    """Colours for gates and states: white is 0; blue is negative, orange positive."""
+    stops = {"gate": _GATE, "state": _STATE}.get(role)
+    return None if stops is None else ColorScale(area, stops)
 
 
 def title(sheet: SheetDraft, text: str, subtitle: str, columns: int) -> None:

@@ -22,6 +22,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.workbook.naming import sheet_name
 from xlcheck.workbook.plan import Formula
+from xlcheck.workbook.views import View as ChosenView
 
 
 class Draft:
@@ -53,6 +54,7 @@ class Draft:
         self.helpers: list[Helper] = []
         self.filled: list[FilledHelper] = []
         self.copies: list[Copy] = []
+        self.views: list[ChosenView] = []
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
         self._batch_runs: dict[tuple[tuple[ex.Expr, ...], ...], list[Run]] = {}
 

@@ -30,6 +30,7 @@ from xlcheck.layout.history import history_sheet
 from xlcheck.layout.layers import Bands, layer_sheets
 from xlcheck.layout.originals import Source, questions
 from xlcheck.layout.pages import pages_of, reading
+from xlcheck.layout.picture_page import picture_page
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.start import model_summary, start_sheet
 from xlcheck.layout.way_back import backward_names, forward_only, loss_pages, way_back
@@ -86,6 +87,7 @@ def plan_model(
     bands = every if full_products else _without_one_hot_vectors(draft, every)
     unwritten = {band.name: members[0].shape[-1] for band, members in every.items() if band not in bands}
     start = draft.sheet(START, "keras")
+    picture = picture_page(draft, spec)
     store, text = _data(draft, bands, trained, additions)
     weights_sheets(draft, spec, additions.book_names, additions.origin)
     backward = backward_names(draft, spec, bands)
@@ -96,6 +98,8 @@ def plan_model(
     else:
         loss_pages(draft, bands, store, side_by_side=additions.side_by_side)
     answer = None if text is None else text.answer(draft)
+    if picture is not None:
+        picture.fill(store, additions.book_names)
     for page in additions.pages:
         page.fill(draft)
     hidden = SheetDraft(SHEET, hidden=True)
@@ -241,6 +245,7 @@ def _add_manifest(
         filled=tuple(draft.filled),
         copies=tuple(draft.copies),
         batch=batch,
+        views=tuple(draft.views),
     )
     for row, chunk in enumerate(manifest.to_chunks()):
         sheet.put(row, 0, chunk)

@@ -11,11 +11,13 @@ from xlcheck.workbook.plan import (
     Array,
     Block,
     Chart,
+    ColorScale,
     Content,
     DropDown,
     FormulaBlock,
     Highlight,
     Merge,
+    Note,
     NumberBlock,
     PlannedCell,
     PlannedSheet,
@@ -41,6 +43,9 @@ class SheetDraft:
     one_page: bool = False
     print_columns: int | None = None
     print_rows: int | None = None
+    printed: bool = True
+    scales: list[ColorScale] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     spills: list[Spill] = field(default_factory=list)
 
@@ -107,5 +112,8 @@ class SheetDraft:
             blocks=tuple(self.blocks),
             spills=tuple(self.spills),
             hidden=self.hidden,
+            printed=self.printed,
+            scales=tuple(self.scales),
+            notes=tuple(self.notes),
             tab=self.tab,
         )

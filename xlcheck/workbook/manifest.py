@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.origin import is_generated as looks_generated
 from xlcheck.workbook.origin import rebuilding
+from xlcheck.workbook.views import View, in_view
 
 # What only the workbooks of a training need is imported where it is used.
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Manifest:
             quantities are those of `epoch_graph`.
         nudges: the table of the forward passes of a training with one weight nudged.
         batch: the backward pass of a batch, if there is one; the quantities are then those of `batch_graph`.
+        views: formula cells that show what other cells choose; `manifest_of` adds a helper for each.
     """
 
     spec: ModelSpec
@@ -84,6 +86,7 @@ class Manifest:
     epochs: EpochTable | None = None
     nudges: EpochTable | None = None
     batch: Batch | None = None
+    views: tuple[View, ...] = ()
 
     def to_chunks(self) -> list[str]:
         """The JSON text, sealed and cut for one cell each."""
@@ -102,6 +105,7 @@ class Manifest:
             **({"epochs": _encode_epochs(self.epochs)} if self.epochs is not None else {}),
             **({"nudges": _encode_epochs(self.nudges)} if self.nudges is not None else {}),
             **({"batch": self.batch.to_json()} if self.batch is not None else {}),
+            **({"views": [view.to_json() for view in self.views]} if self.views else {}),
             "samples": list(self.samples),
             "selector": None if self.selector is None else str(self.selector),
             "provenance": dict(self.provenance),
@@ -177,8 +181,10 @@ def manifest_of(content: WorkbookContent) -> Manifest | None:
         return None
     chunks = [str(cell.value) for (_, column), cell in sorted(sheet.cells.items()) if column == 0]
     try:
-        return Manifest.from_chunks(chunks, sheet.name)
-    except ValueError as error:
+        manifest = Manifest.from_chunks(chunks, sheet.name)
+        views = in_view(manifest.views, manifest.trace, content)
+        return replace(manifest, helpers=(*manifest.helpers, *views))
+    except (ValueError, LookupError) as error:
         raise ManifestError(
             f"{content.path}: the hidden worksheet {sheet.name!r}, which says what the workbook should compute, is "
             f"damaged ({error}); build the workbook again"
@@ -241,6 +247,7 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         epochs=_decode_epochs(data["epochs"]) if "epochs" in data else None,
         nudges=_decode_epochs(data["nudges"]) if "nudges" in data else None,
         batch=_decode_batch(data["batch"]) if "batch" in data else None,
+        views=tuple(map(View.from_json, data.get("views", ()))),
         samples=tuple(data["samples"]),
         selector=None if data["selector"] is None else parse_range(data["selector"]),
         provenance=dict(data["provenance"]),

@@ -29,6 +29,11 @@ class Link:
     text: str
     target: Range
 
+    @property
+    def tip(self) -> str:
+        """What shows itself when the pointer rests on it."""
+        return f"Go to the sheet {self.target.sheet}"
+
 
 Content = float | str | Formula | Link | None
 
@@ -105,7 +110,8 @@ class Series:
 class Chart:
     """A line chart over a place on the worksheet; sizes in pixels; `logarithmic` speaks of the vertical axis.
 
-    Without markers the categories are numbers, and stand on their axis where they belong.
+    Without markers the categories are numbers, and stand on their axis where they belong. With `dots` each series is
+    one point: its category is its place on the horizontal axis, and its name stands beside it.
     """
 
     row: int
@@ -118,6 +124,15 @@ class Chart:
     height: int = 280
     markers: bool = True
     logarithmic: bool = False
+    dots: bool = False
+
+    @property
+    def description(self) -> str:
+        """The alternative text: what somebody should know who does not see it."""
+        names = [s.name if isinstance(s.name, str) else s.values.a1 for s in self.series]
+        kind = "Points" if self.dots else f"Line chart with {len(names)} line{'s' if len(names) > 1 else ''}"
+        shown = ", ".join(names[:12]) + (" and others" if len(names) > 12 else "")
+        return f"{self.title}. {kind}: {shown}. Across: {self.x_title}. The numbers stand in {self.series[0].values}."
 
 
 @dataclass(frozen=True)
@@ -151,6 +166,27 @@ class Highlight:
 
 
 @dataclass(frozen=True)
+class ColorScale:
+    """Colours that follow the numbers of a range.
+
+    Attributes:
+        area: the range.
+        stops: numbers in ascending order, each with the colour that it has; two or three.
+    """
+
+    area: Range
+    stops: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note at a cell, which shows itself when the pointer rests there."""
+
+    cell: Range
+    text: str
+
+
+@dataclass(frozen=True)
 class PlannedSheet:
     """One worksheet.
 
@@ -163,6 +199,9 @@ class PlannedSheet:
         one_page: printed on one page; otherwise fitted to the page's width.
         print_columns: how many columns are printed; None for all.
         print_rows: how many rows of these columns are printed; None for all.
+        printed: whether it belongs to what is printed; Excel prints one cell of a sheet that does not.
+        scales: colours that follow numbers.
+        notes: notes at cells.
         hidden: very hidden, so that only a program shows it.
         tab: the style whose tint colours the tab.
         blocks: rectangles of many cells; none of them overlaps another or a cell.
@@ -185,6 +224,9 @@ class PlannedSheet:
     spills: tuple[Spill, ...] = ()
     print_columns: int | None = None
     print_rows: int | None = None
+    printed: bool = True
+    scales: tuple[ColorScale, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)

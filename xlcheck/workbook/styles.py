@@ -13,6 +13,7 @@ from typing import Any
 INK = "#1F2933"
 FAINT = "#52606D"
 LINE = "#CBD2D9"
+LINK = "#0B5CAD"
 FONT = "Calibri"
 MONO = "Consolas"
 
@@ -96,6 +97,12 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         },
         "node": {"bold": True, "align": "center", "border": 2, "border_color": INK},
         "arrow": {"align": "center", "font_size": 14, "font_color": FAINT},
+        "arrow_head": {"align": "center", "font_size": 9, "font_color": INK},
+        "wire_label": {"font_size": 10, "italic": True, "font_color": INK},
+        "link_heading": {"font_size": 13, "bold": True, "font_color": LINK},
+        "part_heading": {"font_size": 11, "bold": True, "font_color": FAINT},
+        "label_left": {"font_color": FAINT},
+        "selected": {"bold": True, "font_size": 14, "align": "center", "border": 1, "border_color": LINE},
         "provenance": {"font_size": 10, "font_color": FAINT, "text_wrap": True, "valign": "top"},
         "code": {"font_name": MONO, "font_size": 10, "font_color": INK},
     }  # fmt: skip
@@ -107,6 +114,8 @@ def _named_styles() -> dict[str, dict[str, Any]]:
             "bg_color": tint, "num_format": "0.0000", "bold": True, "align": "center", "border": 2,
             "border_color": INK,
         }  # fmt: skip
+        styles |= _box_styles(role, tint)
+    styles |= {f"wire_{sides}": _wire(sides) for sides in ("b", "r", "br", "t", "rt")}
     styles["weight"]["num_format"] = WEIGHT_FORMAT
     styles["choice"] = styles["input"] | {"num_format": "General", "align": "center"}
     styles["setting"] = styles["weight"] | {"num_format": "General"}
@@ -118,6 +127,26 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
     styles["slot"] = {"bg_color": TINTS["state"], "num_format": "0.0000E+00", **_BOXED}
     return {name: _BASE | style for name, style in styles.items()}
+
+
+def _box_styles(role: str, tint: str) -> dict[str, dict[str, Any]]:
+    """The boxes of drawings: a label above a number."""
+    sides = {"left": 2, "right": 2, "border_color": INK, "align": "center", "bg_color": tint}
+    label = {**sides, "top": 2, "font_size": 10, "bold": True}
+    below = {**sides, "bottom": 2}
+    return {
+        f"{role}_label": label,
+        f"{role}_number": {**below, "num_format": "0.0000"},
+        f"{role}_whole": {**below, "num_format": CODE_FORMAT},
+        f"{role}_small_box": {**below, "font_size": 10},
+        f"{role}_plain": {**label, "bottom": 2, "font_size": 12},
+    }
+
+
+def _wire(sides: str) -> dict[str, Any]:
+    """A cell along whose borders a line of a drawing runs."""
+    names = {"b": "bottom", "r": "right", "t": "top"}
+    return {"font_size": 9, **{names[s]: 2 for s in sides}, **{f"{names[s]}_color": FAINT for s in sides}}
 
 
 def _border() -> dict[str, Any]:

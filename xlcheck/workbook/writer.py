@@ -28,6 +28,7 @@ from xlcheck.workbook.limits import require_limits
 from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.plan import (
     Chart,
+    ColorScale,
     Content,
     DropDown,
     Formula,
@@ -44,6 +45,9 @@ from xlcheck.workbook.worksheet import ExactWorksheet
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _LARGE = 100_000  # cells
 _COMPRESSION = 1
+_BLANK = (3, 0)  # nothing ever stands there
+_NOTE_LETTERS = 44
+_NOTE = {"author": "xlcheck", "font_name": "Arial", "font_size": 10, "width": 330, "color": "#FFFBE6"}
 _PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
@@ -147,12 +151,7 @@ def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
         a = merge.area
         ws.merge_range(a.top, a.left, a.top + a.rows - 1, a.left + a.columns - 1, "", formats[merge.style])
         _put(ws, a.top, a.left, merge.content, formats[merge.style])
-    for chart in sheet.charts:
-        _add_chart(book, ws, chart)
-    for drop_down in sheet.drop_downs:
-        _add_drop_down(ws, drop_down)
-    for highlight in sheet.highlights:
-        _add_highlight(ws, highlight, formats)
+    _decorate(book, ws, sheet, formats)
     if sheet.freeze is not None:
         ws.freeze_panes(*sheet.freeze)
     if sheet.tab is not None:
@@ -162,6 +161,20 @@ def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
         ws.very_hidden()
 
 
+def _decorate(book: Any, ws: Any, sheet: PlannedSheet, formats: _Formats) -> None:
+    """Charts, drop-downs, colours that follow values, notes."""
+    for chart in sheet.charts:
+        _add_chart(book, ws, chart)
+    for drop_down in sheet.drop_downs:
+        _add_drop_down(ws, drop_down)
+    for highlight in sheet.highlights:
+        _add_highlight(ws, highlight, formats)
+    for scale in sheet.scales:
+        _add_scale(ws, scale)
+    for note in sheet.notes:
+        ws.write_comment(note.cell.top, note.cell.left, note.text, _NOTE | {"height": _height(note.text)})
+
+
 def _put(ws: Any, row: int, column: int, content: Content, style: Any) -> None:
     match content:
         case None:
@@ -169,7 +182,7 @@ def _put(ws: Any, row: int, column: int, content: Content, style: Any) -> None:
         case Formula(text, value):
             code = ws.write_formula(row, column, f"={text}", style, value)
         case Link(text, target):
-            code = ws.write_url(row, column, f"internal:{target}", style, text)
+            code = ws.write_url(row, column, f"internal:{target}", style, text, content.tip)
         case str():
             code = ws.write_string(row, column, content, style)
         case _:
@@ -197,22 +210,39 @@ def _fixed(area: Range) -> str:
 def _add_chart(book: Any, ws: Any, chart: Chart) -> None:
     # Of many points the numbers on the horizontal axis can only be read where they are an axis of numbers.
     numeric = not chart.markers and all(series.categories is not None for series in chart.series)
-    figure = book.add_chart({"type": "scatter", "subtype": "straight"} if numeric else {"type": "line"})
+    numeric = numeric or chart.dots
+    kind = {"type": "scatter"} | ({} if chart.dots else {"subtype": "straight"}) if numeric else {"type": "line"}
+    figure = book.add_chart(kind)
     for index, series in enumerate(chart.series):
-        figure.add_series(_line(series, index, markers=chart.markers))
+        figure.add_series(_dot(series, index) if chart.dots else _line(series, index, markers=chart.markers))
     font = {"name": "Calibri", "size": 10, "color": "#52606D"}
     figure.set_title({"name": chart.title, "name_font": {"name": "Calibri", "size": 13, "color": "#1F2933"}})
     categories = chart.series[0].categories
-    span = {"min": 0, "max": categories.size, "major_gridlines": {"visible": False}} if numeric and categories else {}
+    span = (
+        {"min": 0, "max": categories.size, "major_gridlines": {"visible": False}}
+        if numeric and categories and not chart.dots
+        else {}
+    )
     figure.set_x_axis({"name": chart.x_title, "name_font": font, "num_font": font, "label_position": "low", **span})
     figure.set_y_axis(
         {"name": chart.y_title, "name_font": font, "num_font": font, "num_format": "General",
          "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}},
          **({"log_base": 10, "crossing": "min", "num_format": "0E+00"} if chart.logarithmic else {})}
     )  # fmt: skip
-    figure.set_legend({"position": "bottom", "font": font, "none": len(chart.series) == 1})
+    figure.set_legend({"position": "bottom", "font": font, "none": len(chart.series) == 1 or chart.dots})
     figure.set_size({"width": chart.width, "height": chart.height})
-    ws.insert_chart(chart.row, chart.column, figure)
+    ws.insert_chart(chart.row, chart.column, figure, {"description": chart.description})
+
+
+def _dot(series: Series, index: int) -> dict[str, Any]:
+    """A point with its name beside it."""
+    color = _PALETTE[index % len(_PALETTE)]
+    return {
+        **_line(series, index, markers=True),
+        "line": {"none": True},
+        "marker": {"type": "circle", "size": 9, "fill": {"color": color}, "border": {"color": color}},
+        "data_labels": {"series_name": True, "value": False, "position": "right"},
+    }
 
 
 def _line(series: Series, index: int, *, markers: bool) -> dict[str, Any]:
@@ -249,14 +279,31 @@ def _add_highlight(ws: Any, item: Highlight, formats: _Formats) -> None:
     )  # fmt: skip
 
 
+def _add_scale(ws: Any, item: ColorScale) -> None:
+    a = item.area
+    names = ("min", "mid", "max") if len(item.stops) == 3 else ("min", "max")
+    options: dict[str, Any] = {"type": f"{len(item.stops)}_color_scale"}
+    for name, (number, color) in zip(names, item.stops, strict=True):
+        options |= {f"{name}_type": "num", f"{name}_value": number, f"{name}_color": color}
+    ws.conditional_format(a.top, a.left, a.top + a.rows - 1, a.left + a.columns - 1, options)
+
+
+def _height(note: str) -> int:
+    """Of the box of a note, in pixels."""
+    lines = sum(-(-len(line) // _NOTE_LETTERS) for line in note.splitlines())
+    return 17 * lines + 14
+
+
 def _page(ws: Any, sheet: PlannedSheet) -> None:
     ws.set_landscape()
     ws.set_paper(9)  # A4
     ws.fit_to_pages(1, 1 if sheet.one_page else 0)
-    if sheet.print_columns is not None:
+    if not sheet.printed:
+        ws.print_area(*_BLANK, *_BLANK)  # a program that prints the whole workbook finds nothing here
+    elif sheet.print_columns is not None:
         filled = [c.row + 1 for c in sheet.cells] + [b.area.top + b.area.rows for b in sheet.blocks]
         ws.print_area(0, 0, (sheet.print_rows or max(filled)) - 1, sheet.print_columns - 1)
     ws.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     ws.set_footer("&L&8&F&C&8&A&R&8page &P of &N")
-    if sheet.freeze is not None and sheet.freeze[0]:
+    if sheet.freeze is not None and sheet.freeze[0] and sheet.printed:
         ws.repeat_rows(0, sheet.freeze[0] - 1)

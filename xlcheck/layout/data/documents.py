@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.common import heading, subscript, title
+from xlcheck.layout.data.selection import selection
 from xlcheck.layout.data.store import Store, item
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.workbook.plan import DropDown
 
 NAME = "Data"
 _INPUT, _TARGET = "input.x", "target.y"
@@ -63,7 +63,8 @@ def documents_sheet(draft: Draft, trained: Trace) -> Store:
     top = _TABLE + 2 + count + 2
     listed = _Vocabulary(sheet.at(top + 2, 1, len(vocabulary)), sheet.at(top + 2, 0, len(vocabulary)))
 
-    _selector(draft, sheet, documents)
+    numbers = sheet.at(documents.top, _NUMBER, count)
+    selection(draft, sheet, sheet.at(_SELECTOR_ROW, _DOCUMENT), "document", numbers, documents)
     heading(sheet, _TABLE, "Documents", columns)
     header = ["number", "document", "label", "words"]
     header += [f"word {t + 1}" for t in range(timesteps)] + [f"x{subscript(t + 1)}" for t in range(timesteps)]
@@ -104,20 +105,6 @@ def _vocabulary(draft: Draft, timesteps: int) -> dict[str, int]:
 
 def _padded(words: list[str], timesteps: int) -> list[str]:
     return [""] * (timesteps - len(words)) + words
-
-
-def _selector(draft: Draft, sheet: SheetDraft, documents: Range) -> None:
-    sheet.put(_SELECTOR_ROW, 0, "document", "name")
-    cell = sheet.put(_SELECTOR_ROW, _DOCUMENT, 1.0, "selector")
-    sheet.heights[_SELECTOR_ROW] = 26
-    draft.selector = cell
-    numbers = sheet.at(documents.top, _NUMBER, documents.rows, 1)
-    sheet.drop_downs.append(
-        DropDown(cell, numbers, "Choose a document", "Every sheet shows the network reading this document.")
-    )
-    text = f"INDEX({reference(documents, NAME, fixed=True)},{cell.a1})"
-    draft.helper(sheet, _SELECTOR_ROW, _LABEL, text, draft.samples, "strong")
-    sheet.put(_SELECTOR_ROW, _WORDS, "← choose here; every sheet follows", "hint")
 
 
 def _document(draft: Draft, sheet: SheetDraft, k: int, timesteps: int, vocabulary: _Vocabulary) -> None:

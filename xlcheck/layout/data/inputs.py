@@ -12,12 +12,13 @@ from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.common import heading, title
+from xlcheck.layout.data.selection import selection
 from xlcheck.layout.data.store import Order, Store, item
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.numbers import MOST_SAMPLES
 from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.workbook.plan import Array, DropDown
+from xlcheck.workbook.plan import Array
 
 NAME = "Inputs"
 _NUMBER, _SAMPLE, _FIRST = 0, 1, 2
@@ -90,17 +91,8 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace) -> int:
     sheet.heights[_TOP + 1] = 32
     sheet.numbers(_TOP + 2, _FIRST, values, "keras")
     if count > 1:
-        sheet.put(_SELECTOR_ROW, 0, "sample", "symbol")
-        draft.selector = sheet.put(_SELECTOR_ROW, _SAMPLE, 1.0, "selector")
-        sheet.heights[_SELECTOR_ROW] = 26
-        numbers = sheet.at(_TOP + 2, _NUMBER, count)
-        sheet.drop_downs.append(
-            DropDown(draft.selector, numbers, "Choose a sample", "Every sheet shows the network reading it.")
-        )
-        names_area = sheet.at(_TOP + 2, _SAMPLE, count)
-        text = f"INDEX({names_area.fixed()},{draft.selector.a1})"
-        draft.helper(sheet, _SELECTOR_ROW, _FIRST, text, draft.samples, "word")
-        sheet.put(_SELECTOR_ROW, _FIRST + 2, "← choose its number here; every sheet follows", "text")
+        numbers, samples = (sheet.at(_TOP + 2, column, count) for column in (_NUMBER, _SAMPLE))
+        selection(draft, sheet, sheet.at(_SELECTOR_ROW, _SAMPLE), "sample", numbers, samples)
     return _TOP + 2 + count
 
 

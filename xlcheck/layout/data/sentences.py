@@ -5,10 +5,10 @@ from __future__ import annotations
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.layout.common import heading, subscript, title
 from xlcheck.layout.data.documents import NAME, nth_word
+from xlcheck.layout.data.selection import selection
 from xlcheck.layout.data.store import Order, Store, item
-from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.workbook.plan import DropDown
 
 _INPUT = "input.x"
 _NUMBER, _DOCUMENT, _WORDS = range(3)
@@ -31,7 +31,8 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
     sheet.widths.update({_WORDS + timesteps: 11, _WORDS + timesteps + 1: 40})
     count = len(draft.samples)
     documents = sheet.at(_TABLE + 2, _DOCUMENT, count, 1)
-    _selector(draft, sheet, documents.top)
+    numbers = sheet.at(documents.top, _NUMBER, count)
+    selection(draft, sheet, sheet.at(_SELECTOR_ROW, _DOCUMENT), "sentence", numbers, documents)
     heading(sheet, _TABLE, "Sentences", columns)
     sheet.put_row(_TABLE + 1, 0, ["number", "sentence", *(f"word {t + 1}" for t in range(timesteps))], "header")
     for k, text in enumerate(draft.samples):
@@ -63,19 +64,6 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
         {_INPUT: ones}, {_INPUT: Order.UNITS}, {_INPUT: timesteps}, selected, item(documents, selected),
         "choose a sentence →", words=words, kind="sentence",
     )  # fmt: skip
-
-
-def _selector(draft: Draft, sheet: SheetDraft, top: int) -> None:
-    count = len(draft.samples)
-    sheet.put(_SELECTOR_ROW, 0, "sentence", "name")
-    draft.selector = sheet.put(_SELECTOR_ROW, _DOCUMENT, 1.0, "selector")
-    sheet.heights[_SELECTOR_ROW] = 26
-    message = "Every sheet shows the network reading this sentence."
-    numbers = sheet.at(top, _NUMBER, count, 1)
-    sheet.drop_downs.append(DropDown(draft.selector, numbers, "Choose a sentence", message))
-    documents = reference(sheet.at(top, _DOCUMENT, count, 1), NAME, fixed=True)
-    draft.helper(sheet, _SELECTOR_ROW, _WORDS, f"INDEX({documents},{draft.selector.a1})", draft.samples, "strong")
-    sheet.put(_SELECTOR_ROW, _WORDS + 2, "← choose here; every sheet follows", "hint")
 
 
 def _blocks(draft: Draft, sheet: SheetDraft, top: int, timesteps: int, vocabulary: tuple[str, ...]) -> None:

@@ -1,0 +1,36 @@
+"""The cell that selects a sample: on the page Picture if there is one, else on the page of the data."""
+
+from __future__ import annotations
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import DropDown, Link
+
+
+def selection(draft: Draft, sheet: SheetDraft, cell: Range, kind: str, numbers: Range, names: Range) -> None:
+    """Fill the row that says which sample is selected, and give the selector its drop-down.
+
+    Args:
+        draft: the workbook so far.
+        sheet: the page of the data.
+        cell: where the number stands on it.
+        kind: what a sample is called.
+        numbers: the numbers of the samples, one below the other.
+        names: their names.
+    """
+    row, column = cell.top, cell.left
+    sheet.put(row, 0, kind, "name")
+    sheet.heights[row] = 26
+    if draft.selector is None:
+        draft.selector = sheet.put(row, column, 1.0, "selector")
+        sheet.put(row, column + 3, "← choose here; every sheet follows", "hint")
+    else:
+        count = [k + 1.0 for k in range(len(draft.samples))]
+        draft.helper(sheet, row, column, reference(draft.selector, sheet.name), count, "selected")
+        sheet.put(row, column + 3, Link(f"choose another {kind} →", draft.selector), "link")
+    text = f"INDEX({reference(names, sheet.name, fixed=True)},{cell.a1})"
+    draft.helper(sheet, row, column + 1, text, draft.samples, "strong")
+    own = draft.sheets[draft.selector.sheet]
+    message = f"Every sheet shows the network reading this {kind}."
+    own.drop_downs.append(DropDown(draft.selector, numbers, f"Choose a {kind}", message))
