@@ -6,98 +6,27 @@ drawn from the maps of `cells` over the quantities of the graph; no layer is kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout import cells
-from xlcheck.layout.cells import BEFORE, COMPLEMENT, CellMap
+from xlcheck.layout.cells import BEFORE, COMPLEMENT
 from xlcheck.layout.common import START, scale_of_role, subscript
 from xlcheck.layout.data.store import Store, item
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.drawing import HEAD_WIDTH, PLACE, WIDTH, draw, size
+from xlcheck.layout.drawn import Drawn, drawn_layers, operands, unrolled_maps
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import WRAP
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.workbook.plan import DropDown, Formula, Link, Note
 from xlcheck.workbook.views import Factor, View
 
 NAME = "Picture"
 SELECTOR = Range(NAME, 2, 6)
-_UNROLLED = 5
-_TOP, _MOST_CELLS = 5, 12
+_TOP = 5
 _LISTED = 60  # numbers of a drop-down that are listed in itself
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A layer that is drawn.
-
-    Attributes:
-        layer: its name in quantities.
-        kind: the Keras class.
-        cell: its map.
-        parts: the map's boxes, with the symbols that this layer has.
-        x: what it reads at each step; one, if it has no time steps.
-    """
-
-    layer: str
-    kind: str
-    cell: CellMap
-    parts: Mapping[str, tuple[str, ...]]
-    x: Sequence[str]
-
-
-def drawn_layers(draft: Draft, spec: ModelSpec) -> list[Drawn]:
-    """The layers for which there is a map, in order; none if they are too many for one page."""
-    kinds = {call.name: spec.layer(call.layer).kind for call in spec.calls}
-    found = []
-    for layer, symbols in draft.graph.symbols.items():
-        own = [q for q in draft.graph if q.band.layer == layer and not q.is_weight and q.expr is not None]
-        inner = kinds.get(layer) or next((m.kind for s in spec.layers for m in s.inner if layer.endswith(m.name)), "")
-        candidates = [*cells.BY_SYMBOLS, *([cells.BY_KIND[inner]] if inner in cells.BY_KIND else [])]
-        for cell in candidates:
-            parts = _parts(cell, symbols)
-            if own and parts is not None and 0 <= max(q.step or 0 for q in own) < WRAP:
-                found.append(Drawn(layer, inner or layer, cell, parts, _read(own)))
-                break
-    return found if 0 < len(found) <= _MOST_CELLS else []
-
-
-def _parts(cell: CellMap, symbols: frozenset[str]) -> dict[str, tuple[str, ...]] | None:
-    """The symbols of each box, or None if the layer lacks one."""
-    parts = {}
-    for word, part in cell.parts.items():
-        own = []
-        for choice in part.symbols:
-            sign = next((s for s in (COMPLEMENT, BEFORE) if choice.startswith(s)), "")
-            symbol = next((s for s in choice.removeprefix(sign).split("|") if s in symbols), None)
-            if symbol is None:
-                return None
-            own.append(sign + symbol)
-        parts[word] = tuple(own)
-    return parts
-
-
-def _read(own: Sequence[Quantity]) -> list[str]:
-    """What a layer multiplies, or looks up, at each step."""
-    found: dict[int, str] = {}
-    for q in own:
-        if q.expr is not None and (name := next(_operands(q.expr), None)) is not None:
-            found.setdefault(q.step or 0, name)
-    return [found[step] for step in sorted(found)]
-
-
-def _operands(expr: ex.Expr) -> Iterator[str]:
-    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref):
-        yield expr.x.name
-    if isinstance(expr, ex.Gather) and isinstance(expr.index, ex.Ref):
-        yield expr.index.name
-    for operand in ex.operands(expr):
-        yield from _operands(operand)
 
 
 @dataclass
@@ -305,7 +234,7 @@ class PicturePage:
         sheet.put(top + 1, left + 3 * PLACE, f"= unrolled over time{several}", "part_heading")
         top += PLACE
         answers = {q.step: y for q in steps if (y := self._answer(q)) is not None}
-        looped, unrolled, shown = _maps(len(steps), self._is_backwards(steps), {q.step or 0 for q in steps if
+        looped, unrolled, shown = unrolled_maps(len(steps), self._is_backwards(steps), {q.step or 0 for q in steps if
                                         q.step in answers})  # fmt: skip
         draw(sheet, top, left, looped, self._plain_box)
         self._self_loop(top + (2 * PLACE if answers else 0), left + PLACE)
@@ -325,7 +254,7 @@ class PicturePage:
     def _answer(self, state: Quantity) -> Quantity | None:
         """What a dense layer answers to a state."""
         for q in self.draft.graph:
-            if q.expr is not None and q.band.symbol == "z" and next(_operands(q.expr), None) == state.name:
+            if q.expr is not None and q.band.symbol == "z" and next(operands(q.expr), None) == state.name:
                 name = f"{q.band.layer}.y" + ("" if q.step is None else f"[{q.step}]")
                 if name in self.draft.graph and q.band.layer != state.band.layer:
                     return self.draft.graph[name]
@@ -396,32 +325,6 @@ def _also(name: str | None) -> str:
 def _before(q: Quantity) -> str:
     after = "ₜ₊₁" if "ₜ₊₁" in q.band.equation else "ₜ₋₁"
     return q.band.label.replace("ₜ", after)
-
-
-def _maps(count: int, backwards: bool, answered: set[int]) -> tuple[str, str, list[int]]:
-    """The loop, the unrolled layer, and the steps that are shown of it (from 0)."""
-    loop = ["y .", "↑:V .", "h .", "↑:U .", "x ."] if answered else ["h .", "↑:U .", "x ."]
-    shown = list(range(count)) if count <= _UNROLLED else [*range(_UNROLLED - 1), count - 1]
-    rows: list[list[str]] = [[] for _ in range(5)]
-
-    def column(*tokens: str) -> None:
-        for row, token in zip(rows, tokens, strict=True):
-            row.append(token)
-
-    start = (".", ".", "h0", ".", ".")
-    if not backwards:
-        column(*start)
-        column(".", ".", "→:W", ".", ".")
-    for place, t in enumerate(shown):
-        answer = (f"y{t + 1}", "↑:V") if t in answered else (".", ".")
-        column(*answer, f"h{t + 1}", "↑:U", f"x{t + 1}")
-        if place + 1 < len(shown):
-            column(".", ".", "←:W" if backwards else "→:W", ".", ".")
-    if backwards:
-        column(".", ".", "←:W", ".", ".")
-        column(*start)
-    kept = rows if answered else rows[2:]
-    return "\n".join(loop), "\n".join(" ".join(row) for row in kept), shown
 
 
 def picture_page(draft: Draft, spec: ModelSpec) -> PicturePage | None:

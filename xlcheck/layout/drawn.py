@@ -1,0 +1,114 @@
+"""Which layers can be drawn, and the maps of a layer as a loop and unrolled over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Quantity
+from xlcheck.layout import cells
+from xlcheck.layout.cells import BEFORE, COMPLEMENT, CellMap
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.table import WRAP
+from xlcheck.model.model_spec import ModelSpec
+
+MOST_LAYERS = 12
+"""More do not fit on one page."""
+UNROLLED = 5
+"""Steps that are drawn beside each other: of more the first ones and the last."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A layer that is drawn.
+
+    Attributes:
+        layer: its name in quantities.
+        kind: the Keras class.
+        cell: its map.
+        parts: the map's boxes, with the symbols that this layer has.
+        x: what it reads at each step; one, if it has no time steps.
+    """
+
+    layer: str
+    kind: str
+    cell: CellMap
+    parts: Mapping[str, tuple[str, ...]]
+    x: Sequence[str]
+
+
+def drawn_layers(draft: Draft, spec: ModelSpec) -> list[Drawn]:
+    """The layers for which there is a map, in order; none if they are too many for one page."""
+    kinds = {call.name: spec.layer(call.layer).kind for call in spec.calls}
+    found = []
+    for layer, symbols in draft.graph.symbols.items():
+        own = [q for q in draft.graph if q.band.layer == layer and not q.is_weight and q.expr is not None]
+        inner = kinds.get(layer) or next((m.kind for s in spec.layers for m in s.inner if layer.endswith(m.name)), "")
+        candidates = [*cells.BY_SYMBOLS, *([cells.BY_KIND[inner]] if inner in cells.BY_KIND else [])]
+        for cell in candidates:
+            parts = _parts(cell, symbols)
+            if own and parts is not None and 0 <= max(q.step or 0 for q in own) < WRAP:
+                found.append(Drawn(layer, inner or layer, cell, parts, _read(own)))
+                break
+    return found if 0 < len(found) <= MOST_LAYERS else []
+
+
+def _parts(cell: CellMap, symbols: frozenset[str]) -> dict[str, tuple[str, ...]] | None:
+    """The symbols of each box, or None if the layer lacks one."""
+    parts = {}
+    for word, part in cell.parts.items():
+        own = []
+        for choice in part.symbols:
+            sign = next((s for s in (COMPLEMENT, BEFORE) if choice.startswith(s)), "")
+            symbol = next((s for s in choice.removeprefix(sign).split("|") if s in symbols), None)
+            if symbol is None:
+                return None
+            own.append(sign + symbol)
+        parts[word] = tuple(own)
+    return parts
+
+
+def _read(own: Sequence[Quantity]) -> list[str]:
+    """What a layer multiplies, or looks up, at each step."""
+    found: dict[int, str] = {}
+    for q in own:
+        if q.expr is not None and (name := next(operands(q.expr), None)) is not None:
+            found.setdefault(q.step or 0, name)
+    return [found[step] for step in sorted(found)]
+
+
+def operands(expr: ex.Expr) -> Iterator[str]:
+    """The vectors that an expression multiplies by a matrix, and the codes by which it takes a row of one."""
+    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref):
+        yield expr.x.name
+    if isinstance(expr, ex.Gather) and isinstance(expr.index, ex.Ref):
+        yield expr.index.name
+    for operand in ex.operands(expr):
+        yield from operands(operand)
+
+
+def unrolled_maps(count: int, backwards: bool, answered: set[int]) -> tuple[str, str, list[int]]:
+    """The loop, the unrolled layer, and the steps that are shown of it (from 0)."""
+    loop = ["y .", "↑:V .", "h .", "↑:U .", "x ."] if answered else ["h .", "↑:U .", "x ."]
+    shown = list(range(count)) if count <= UNROLLED else [*range(UNROLLED - 1), count - 1]
+    rows: list[list[str]] = [[] for _ in range(5)]
+
+    def column(*tokens: str) -> None:
+        for row, token in zip(rows, tokens, strict=True):
+            row.append(token)
+
+    start = (".", ".", "h0", ".", ".")
+    if not backwards:
+        column(*start)
+        column(".", ".", "→:W", ".", ".")
+    for place, t in enumerate(shown):
+        answer = (f"y{t + 1}", "↑:V") if t in answered else (".", ".")
+        column(*answer, f"h{t + 1}", "↑:U", f"x{t + 1}")
+        if place + 1 < len(shown):
+            column(".", ".", "←:W" if backwards else "→:W", ".", ".")
+    if backwards:
+        column(".", ".", "←:W", ".", ".")
+        column(*start)
+    kept = rows if answered else rows[2:]
+    return "\n".join(loop), "\n".join(" ".join(row) for row in kept), shown
