@@ -11,6 +11,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from hypothesis import settings
 from thorough import THOROUGH
 
 from xlcheck.engines.libreoffice import find_soffice
@@ -31,6 +32,11 @@ MOST_WORKERS = 4
 
 # Models this small are computed by one thread in less time than several of them need to wait for each other.
 os.environ.update(dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+
+
+# A property with examples of its own number says so.
+settings.register_profile("ordinary", max_examples=100 if THOROUGH else 40)
+settings.load_profile("ordinary")
 
 
 @pytest.hookimpl(tryfirst=True)

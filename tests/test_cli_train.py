@@ -41,6 +41,7 @@ def test_text_from_training_to_generating(tmp_path: Path, capsys: pytest.Capture
     assert written.endswith("\n")
 
 
+@pytest.mark.thorough
 def test_ctrl_c_saves_what_was_learned(tmp_path: Path) -> None:
     """Ctrl-C ends the command with 130 and a whole model file, from which --resume goes on."""
     model = tmp_path / "story.keras"
@@ -61,14 +62,18 @@ def test_ctrl_c_saves_what_was_learned(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [model]
 
 
-def test_sentiment_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Figures come with what the most frequent answer alone would give, the confusion matrix, and the spread."""
+def test_sentiment_report(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Figures come with what the most frequent answer alone would give, the confusion matrix, and the spread.
+
+    Where stderr is no terminal, no bar is drawn.
+    """
     model, plot = tmp_path / "s.keras", tmp_path / "s.png"
     command = ["train", "sentiment", "--sample", "--cell", "gru", "--epochs", "1", "--seeds", "2", "--maxlen", "8"]
 
     assert run([*command, "-o", str(model), "--plot", str(plot)]) == 0
-    result = capsys.readouterr()
+    result = capfd.readouterr()
 
+    assert not set("\r\x1b━") & set(result.err + result.out)
     assert "200 texts, 316 distinct words, 100 negative" in result.err
     assert "GRU, seed 0" in result.out
     assert "GRU, seed 1" in result.out
@@ -95,15 +100,6 @@ def test_json_has_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
     (a, b), (c, d) = only["test"]["confusion"]
     assert only["test"]["accuracy"] == (a + d) / (a + b + c + d)
     assert only["parameters"] == (316 + 1) * 32 + 4 * 34 + 4
-
-
-def test_no_bar_in_a_pipe(capfd: pytest.CaptureFixture[str]) -> None:
-    """Where stderr is no terminal, nothing is drawn."""
-    assert run(["train", "sentiment", "--sample", "--epochs", "1", "--cell", "rnn", "--maxlen", "8"]) == 0
-
-    out, err = capfd.readouterr()
-    assert len(err.splitlines()) == 3
-    assert not set("\r\x1b━") & set(err + out)
 
 
 @pytest.mark.parametrize(

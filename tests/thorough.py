@@ -19,6 +19,11 @@ PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, H
 THOROUGH = os.environ.get("XLCHECK_FAULTS") == "all"
 
 
+def spread(items: Sequence[Item], step: int) -> Sequence[Item]:
+    """All items, or every so-many-th of them in an ordinary run, where each is like the ones beside it."""
+    return items if THOROUGH else items[::step]
+
+
 def part_of(items: Sequence[Item], first: int) -> Sequence[Item]:
     """All items, or the first of them in an ordinary run; the others go the same way with other numbers."""
     return items if THOROUGH else items[:first]

@@ -83,9 +83,9 @@ def test_several_inputs_outputs_and_shared_layers(tmp_path: Path, style: Style) 
 def test_libreoffice_opens_and_agrees(tmp_path: Path, style: Style) -> None:
     """Also what needs dynamic arrays is calculated by LibreOffice, to its 15 digits."""
     model, inputs = two_inputs()
-    built = build_model(model, inputs, tmp_path / "m.xlsx", style=style)
+    built = build_model(model, [array[:1] for array in inputs], tmp_path / "m.xlsx", style=style)
 
-    assert_all_agree(check_content(read_workbook(built.path), engine("libreoffice")), 3)
+    assert_all_agree(check_content(read_workbook(built.path), engine("libreoffice")), 1)
 
 
 @pytest.mark.thorough

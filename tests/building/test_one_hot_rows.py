@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from thorough import part_of
+from thorough import spread
 
 from xlcheck.building.build import build_model
 from xlcheck.engines import engine
@@ -49,8 +49,10 @@ def formulas(content: WorkbookContent) -> set[str]:
     return {str(cell.formula) for *_, cell in content.formula_cells() if "eights" in str(cell.formula)}
 
 
-@pytest.mark.parametrize("style", [Style.ROBUST, Style.COMPACT])
-@pytest.mark.parametrize("reader", list(READERS))
+@pytest.mark.parametrize(
+    ("reader", "style"),
+    spread([(reader, style) for style in (Style.ROBUST, Style.COMPACT) for reader in READERS], 2),
+)
 def test_codes_take_rows_of_the_kernel(tmp_path: Path, reader: str, style: Style) -> None:
     """Two engines agree with Keras in every cell, and no formula multiplies a vector of zeros with a single 1."""
     path = tmp_path / "m.xlsx"
@@ -65,8 +67,9 @@ def test_codes_take_rows_of_the_kernel(tmp_path: Path, reader: str, style: Style
     assert max(row for row, _ in content.sheets["one_hot"].cells) < DEPTH
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("style", part_of([Style.COMPACT, Style.ROBUST], 1))
+@pytest.mark.parametrize("style", [Style.COMPACT, Style.ROBUST])
 def test_libreoffice_fetches_the_same_rows(tmp_path: Path, style: Style) -> None:
     """A third engine gives the same rows."""
     path = tmp_path / "m.xlsx"

@@ -9,7 +9,7 @@ import pytest
 from attempts import KINDS, NEED_KERAS, attempt
 
 ATTEMPTS = int(os.environ.get("XLCHECK_FUZZ_FILES", "0"))
-FEW = {"lesson": 40, "inputs": 40, "hand-made": 3, "bindings": 2, "model": 3}
+FEW = {"lesson": 20, "inputs": 20, "hand-made": 2, "bindings": 2, "model": 2}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from readers import cells, difference, lesson_of, seen, variants
 
-VARIANTS = int(os.environ.get("XLCHECK_FUZZ_READERS", "24"))
+VARIANTS = int(os.environ.get("XLCHECK_FUZZ_READERS", "12"))
 
 
 def test_what_agrees_is_what_openpyxl_reads(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from threads import make_workbooks, outcome, wrong_results
 
-CHECKS = int(os.environ.get("XLCHECK_FUZZ_THREADS", "24"))
+CHECKS = int(os.environ.get("XLCHECK_FUZZ_THREADS", "16"))
 
 
 def test_threads_do_not_exchange_their_results(tmp_path: Path) -> None:
@@ -23,6 +23,7 @@ def test_threads_do_not_exchange_their_results(tmp_path: Path) -> None:
     assert wrong == []
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="no process is forked there")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_forked_processes_do_not_exchange_their_results(tmp_path: Path) -> None:

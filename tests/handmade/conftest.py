@@ -1,6 +1,27 @@
-"""Lets the tests of the exam import it: fixtures/ is no part of the package."""
+"""What the tests of hand-made workbooks share: the exam, which is no part of the package, and one Keras to ask."""
 
 import sys
 from pathlib import Path
 
+import pytest
+
+from xlcheck.oracle import apart
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+_can_be_used = apart._is_of_use
+
+
+@pytest.fixture(autouse=True)
+def _one_keras_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask Keras on NumPy, in its own process, also after another test has imported TensorFlow here.
+
+    It answers in a third of the time, and `tests/differential/test_numpy_backend.py` holds that it says the same.
+    """
+
+    def is_of_use() -> bool:
+        with pytest.MonkeyPatch.context() as nothing_imported:
+            nothing_imported.delitem(sys.modules, "keras", raising=False)
+            return _can_be_used()
+
+    monkeypatch.setattr(apart, "_is_of_use", is_of_use)

@@ -46,7 +46,7 @@ def roots(report: CheckReport) -> list[str]:
     return [cell.cell for cell in report.roots]
 
 
-@pytest.mark.parametrize("layout", part_of(LAYOUTS, 6), ids=lambda layout: layout.name)
+@pytest.mark.parametrize("layout", part_of(LAYOUTS, 4), ids=lambda layout: layout.name)
 def test_a_right_workbook_stays_right(layout, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """Every layout agrees whatever the numbers are, whether described or recognised."""
     alone = shutil.copy(FOLDER / f"{layout.name}.xlsx", tmp_path / "alone.xlsx")
@@ -57,12 +57,15 @@ def test_a_right_workbook_stays_right(layout, tmp_path: Path) -> None:  # type: 
 
 @pytest.mark.parametrize(
     ("formula", "why"),
-    [
-        ("=D13*K12+F13*H13+(B13+1.2)", "a term that is 0 for the input shown"),
-        ("=D13*K12+F13*H13*B12/0.7", "a factor that is 1 for the input of another step"),
-        ("=D13*K12+F13*H13+MIN(0,B12)", "a term that is 0 for every positive input"),
-        ("=D13*K12+F13*H13+1E-8*(B13+1.2)", "a small term that is 0 for the input shown"),
-    ],
+    part_of(
+        [
+            ("=D13*K12+F13*H13+(B13+1.2)", "a term that is 0 for the input shown"),
+            ("=D13*K12+F13*H13*B12/0.7", "a factor that is 1 for the input of another step"),
+            ("=D13*K12+F13*H13+MIN(0,B12)", "a term that is 0 for every positive input"),
+            ("=D13*K12+F13*H13+1E-8*(B13+1.2)", "a small term that is 0 for the input shown"),
+        ],
+        2,
+    ),
 )
 @pytest.mark.parametrize("bindings", [TIME_DOWN, None])
 def test_formulas_that_are_right_for_the_numbers_shown(

@@ -26,7 +26,8 @@ def test_all_failures_are_reported(
     set_kernel(0.75)
     add_to("lstm.f[1]", 0.001, project.path / "lstm.xlsx")
     project.makepyfile(test_w="def test_w(xlcheck_workbook):\n    xlcheck_workbook('lstm.xlsx')")
-    result = project.runpytest_subprocess("--xlcheck", "--xlcheck-report=out/report", *workers)
+    run = project.runpytest_subprocess if workers else project.runpytest
+    result = run("--xlcheck", "--xlcheck-report=out/report", *workers)
     data = json.loads((project.path / "out" / "report" / "xlcheck.json").read_text(encoding="utf-8"))
     page = (project.path / "out" / "report" / "xlcheck.html").read_text(encoding="utf-8")
 

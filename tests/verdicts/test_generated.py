@@ -558,6 +558,7 @@ def forward_graph_weight(name: str) -> bool:
     return name.startswith(("rnn.", "dense.")) and not name.endswith("h_init")
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
 def test_a_workbook_saved_by_libreoffice_still_agrees(check_small: Checker, tmp_path: Path) -> None:
     """Other spellings, rounded constants and lost layouts change no verdict; nor do they hide a fault."""

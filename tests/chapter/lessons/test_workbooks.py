@@ -153,6 +153,7 @@ def test_selector_and_edits_are_live() -> None:
     assert session.read(verdict) == [["A weight or an input was changed: Keras's numbers no longer apply"]]
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
 @pytest.mark.keras
 def test_survives_a_save_in_libreoffice(tmp_path: Path) -> None:

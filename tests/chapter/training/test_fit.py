@@ -19,10 +19,10 @@ EPOCHS = 5
 
 TRAINED = [name for name in LESSONS if LESSONS[name].data().targets is not None]
 # One target a sample, words as codes, a weight for each step; the others differ in their layers only.
-TYPICAL = ["simple-rnn", "embedding", "encoder-decoder"]
+TYPICAL = ["embedding", "encoder-decoder", "simple-rnn"]
 
 
-@pytest.mark.parametrize("lesson", part_of([*TYPICAL, *(name for name in TRAINED if name not in TYPICAL)], 2))
+@pytest.mark.parametrize("lesson", part_of([*TYPICAL, *(name for name in TRAINED if name not in TYPICAL)], 1))
 def test_same_as_keras_fit(lesson: str) -> None:
     """Weights and recorded losses are those of `model.fit` on one batch of everything, bit for bit."""
     data = LESSONS[lesson].data()
@@ -50,11 +50,11 @@ def test_same_as_keras_fit(lesson: str) -> None:
 
 def test_seed_decides() -> None:
     """The same seed gives the same training, another seed another one."""
-    data = LESSONS["lstm"].data()
+    data = LESSONS["simple-rnn"].data()
     histories = []
     for seed in (1, 1, 2):
         set_seed(seed)
-        histories.append(fit(untrained("lstm"), data.inputs, data.targets, 3))
+        histories.append(fit(untrained("simple-rnn"), data.inputs, data.targets, 3))
 
     assert histories[0] == histories[1] != histories[2]
 

@@ -89,6 +89,7 @@ def test_film_reviews_are_told_apart() -> None:
     assert bad < 0.1
 
 
+@pytest.mark.thorough
 def test_training_film_reviews() -> None:
     """From another seed, too, twelve epochs teach what tells good from bad."""
     _, history = train_film_reviews(2, 500, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from thorough import THOROUGH, part_of
+from thorough import THOROUGH, part_of, spread
 
 from fixtures.handmade.layouts import LAYOUTS
 from fixtures.handmade.make_corpus import FOLDER
@@ -92,7 +92,7 @@ SCRATCH = {
 }
 
 
-@pytest.mark.parametrize("formula", SCRATCH.values(), ids=SCRATCH.keys())
+@pytest.mark.parametrize("formula", spread([*SCRATCH.values()], 2), ids=spread([*SCRATCH], 2))
 def test_scratch_about_a_result_is_no_error(formula: str, tmp_path: Path) -> None:
     """What only shows, compares or rounds a result that was checked is scratch: listed, and not an error."""
     formula = formula.replace("-G4", "-G12")
@@ -130,7 +130,6 @@ def test_words_that_name_another_activation_are_heard(tmp_path: Path) -> None:
 
 REPEATS = {
     "a hidden state anew": ("named_weights", "Forward", "J8", "=TANH(E5)"),
-    "a gate anew": ("gru_classic", "gru", "K17", "=1/(1+EXP(-(B14*$H$3+K13*$H$4+L13*$H$5+$H$6)))"),
     "the cell state anew": ("let_lambda", "Model", "E20", "=E14*D17+E13*E15"),
     "the last hidden state anew": (
         "one_formula",
@@ -143,7 +142,7 @@ REPEATS = {
 }
 
 
-@pytest.mark.parametrize("what", part_of(list(REPEATS), 3))
+@pytest.mark.parametrize("what", part_of(list(REPEATS), 2))
 def test_a_result_that_repeats_the_network_is_doubted(what: str, tmp_path: Path) -> None:
     """Where the output gives again what another cell holds, the network without it is whole, and still no pass."""
     name, sheet, cell, formula = REPEATS[what]

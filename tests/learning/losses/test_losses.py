@@ -78,7 +78,7 @@ def test_values_and_gradients_are_keras(loss: str, units: int, activation: str, 
     keras = import_keras()
     keras.config.set_floatx("float64")  # or Keras would cast the output, and know its logits no more
     try:
-        made.compile(loss=to_keras_loss(loss))
+        made.compile(loss=to_keras_loss(loss), run_eagerly=True)  # compiling takes longer than all the rest
         inputs = np.stack([trace[f"input.x[{t}]"] for t in range(3)], axis=1)
         evaluated = made.evaluate(inputs, targets, verbose=0)
     finally:

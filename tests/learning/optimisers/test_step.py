@@ -120,6 +120,7 @@ def test_unknown_optimiser_is_refused_by_name() -> None:
         optimiser_named("lion")
 
 
+@pytest.mark.thorough
 def test_rmsprop_with_default_settings_is_chaotic() -> None:
     """From weights one unit in the last place apart, Keras itself ends somewhere else; so no port can agree."""
     spec, given = untrained("lstm")
