@@ -10,19 +10,18 @@ from hypothesis import strategies as st
 from thorough import PATIENT
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.tree import (
     Application,
     ArrayLiteral,
     Elsewhere,
     ErrorLiteral,
-    FormulaSyntaxError,
     FunctionCall,
     Literal,
     Name,
     Node,
     Operator,
     Reference,
-    parse,
     walk,
 )
 from xlcheck.formulas.unparse import unparse

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, children, parse
+from xlcheck.formulas.parser import parse
+from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, children
 from xlcheck.formulas.unparse import unparse
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.expectation import expectation_of

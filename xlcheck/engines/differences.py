@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from xlcheck.formulas import tree as ast
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
 
@@ -102,8 +103,8 @@ def _is_percentage(found: Circumstances) -> bool:
 
 def _nodes(formula: str) -> list[ast.Node]:
     try:
-        return list(ast.walk(ast.parse(formula)))
-    except ast.FormulaSyntaxError:
+        return list(ast.walk(parse(formula)))
+    except FormulaSyntaxError:
         return []
 
 

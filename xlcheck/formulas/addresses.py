@@ -149,3 +149,10 @@ def parse_lines(text: str, default_sheet: str = "") -> Range:
     sheet = unquote_sheet(sheet) or default_sheet
     count = last - first + 1
     return Range(sheet, 0, first, MAX_ROWS, count) if columns else Range(sheet, first, 0, count, MAX_COLUMNS)
+
+
+def hull(a: Range, b: Range) -> Range:
+    """The smallest range that holds two ranges of one worksheet."""
+    top, left = min(a.top, b.top), min(a.left, b.left)
+    bottom, right = max(a.top + a.rows, b.top + b.rows), max(a.left + a.columns, b.left + b.columns)
+    return Range(a.sheet, top, left, bottom - top, right - left)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.printing import ARRAYS, TABLES, Printer, Style
+from xlcheck.formulas.printer import Printer, Style
+from xlcheck.formulas.printing import ARRAYS, TABLES
 from xlcheck.graph import expressions as ex
 
 _MARK = "\0"
@@ -151,7 +152,7 @@ def runs_of(
 
 
 def _term(factors: tuple[ex.Expr, ...], places: Noting, style: Style) -> Run:
-    printer = Printer(places, {**TABLES[style], **ARRAYS}, style)  # type: ignore[arg-type]
+    printer = Printer(places, {**TABLES[style], **ARRAYS}, style, ARRAYS)  # type: ignore[arg-type]
     axes = [COLUMN] if len(factors) == 1 else [ROW, COLUMN]
     texts = []
     for factor, axis in zip(factors, axes, strict=True):

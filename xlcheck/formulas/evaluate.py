@@ -11,8 +11,10 @@ from typing import Protocol
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Algebra, Term
 from xlcheck.formulas.functions import OpaqueError, Scalar, two_dimensional
-from xlcheck.formulas.terms import FormulaValues, Surroundings
-from xlcheck.formulas.tree import FormulaSyntaxError, Node, parse
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.surroundings import Surroundings
+from xlcheck.formulas.terms import FormulaValues
+from xlcheck.formulas.tree import Node
 
 MAX_DEPTH = 40
 """Cells that read one another before it gives up; scratch cells are few."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from xlcheck.formulas.addresses import quote_sheet, unquote_sheet
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.scanner import plain_name, tokens
-from xlcheck.formulas.tree import FormulaSyntaxError, Literal, Node, Operator, Reference, parse
+from xlcheck.formulas.tree import Literal, Node, Operator, Reference
 from xlcheck.formulas.unparse import Unparser, ref_of
 
 # Programs keep 15 digits and round ties either way.

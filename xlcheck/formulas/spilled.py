@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from typing import Protocol, cast
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.formulas.printing import ARRAYS, MANY, TABLES, Operand, Places, Printer, Row, Rule, Style, one_hot_row
+from xlcheck.formulas.printer import MANY, Operand, Places, Printer, Row, Rule, Style
+from xlcheck.formulas.printing import ARRAYS, TABLES
+from xlcheck.formulas.printing_rules import one_hot_row
 from xlcheck.graph import expressions as ex
 
 NEEDS = "Excel 365 or 2021, Google Sheets, or LibreOffice 24.8"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.formulas import tree as ast
-from xlcheck.formulas.addresses import Range, parse_range
-from xlcheck.formulas.algebra import COMPARISONS, Address, Algebra, Term
+from xlcheck.formulas.addresses import Range, hull, parse_range
+from xlcheck.formulas.algebra import COMPARISONS, Address, Term
 from xlcheck.formulas.functions import (
     Argument,
     Functions,
@@ -24,6 +24,7 @@ from xlcheck.formulas.functions import (
     simple,
     two_dimensional,
 )  # fmt: skip
+from xlcheck.formulas.surroundings import Surroundings
 
 MAX_RANGE = 100_000
 MAX_STEPS = 200_000
@@ -41,27 +42,6 @@ class Closure:
 
 Value = Argument | Closure
 Scope = Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a formula sees of its workbook.
-
-    Attributes:
-        algebra: makes the terms.
-        scalar: the term or value of a cell.
-        clip: a range cut to the part of its worksheet that is in use.
-        spill: the range that a cell's array formula fills.
-        names: what each defined name (in small letters) means.
-        number_of: a scalar as a number in the saved workbook.
-    """
-
-    algebra: Algebra
-    scalar: Callable[[Address], Scalar]
-    clip: Callable[[Range], Range]
-    spill: Callable[[Address], Range]
-    names: Mapping[str, ast.Node]
-    number_of: Callable[[Scalar], float]
 
 
 class FormulaValues:
@@ -313,7 +293,7 @@ class FormulaValues:
                 return self._area(meaning, {})
             case ast.Operator(symbol=":"):
                 first, last = (self._area(operand, scope) for operand in node.operands)
-                return _hull(first, last)
+                return hull(first, last)
             case ast.Operator(symbol="#"):
                 return self._spill(node.operands[0], scope)
             case ast.FunctionCall(name="ANCHORARRAY"):
@@ -363,9 +343,3 @@ def _text(value: Scalar) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     return "" if value is None else f"{value:.15g}" if isinstance(value, float) else value
-
-
-def _hull(a: Range, b: Range) -> Range:
-    top, left = min(a.top, b.top), min(a.left, b.left)
-    bottom, right = max(a.top + a.rows, b.top + b.rows), max(a.left + a.columns, b.left + b.columns)
-    return Range(a.sheet, top, left, bottom - top, right - left)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Final, TypeGuard
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, quote_sheet
+from xlcheck.formulas.parser import INFIX, PERCENT, SIGN
 from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref
 from xlcheck.formulas.tree import (
-    INFIX,
-    PERCENT,
-    SIGN,
     Application,
     ArrayLiteral,
     Elsewhere,

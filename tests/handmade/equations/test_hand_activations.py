@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address, Algebra, Expression, Leaf, Term
 from xlcheck.formulas.functions import two_dimensional
-from xlcheck.formulas.terms import FormulaValues, Surroundings
+from xlcheck.formulas.parser import parse
+from xlcheck.formulas.surroundings import Surroundings
+from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.equations.activations import activation_of
 
 CELLS = {"B1": "EXP(-A1)", "B2": "1+B1", "B3": "-A1", "B4": "EXP(A1)"}
@@ -19,7 +20,7 @@ def terms(formula: str) -> tuple[Term, dict[Address, Term]]:
     values = FormulaValues(Surroundings(algebra, algebra.leaf, lambda a: a, lambda a: a, {}, lambda a: 0.0))  # type: ignore[arg-type, return-value]
 
     def term(text: str) -> Term:
-        return two_dimensional(values.evaluate(ast.parse(text), ("S", 9, 9)))[0, 0]  # type: ignore[no-any-return]
+        return two_dimensional(values.evaluate(parse(text), ("S", 9, 9)))[0, 0]  # type: ignore[no-any-return]
 
     return term(formula), {("S", int(name[1:]) - 1, 1): term(text) for name, text in CELLS.items()}
 

@@ -7,7 +7,8 @@ import pytest
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Algebra, Term
-from xlcheck.formulas.tree import MAX_DEPTH, FormulaSyntaxError, Operator, parse
+from xlcheck.formulas.parser import MAX_DEPTH, FormulaSyntaxError, parse
+from xlcheck.formulas.tree import Operator
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.meanings import Meanings, evaluated, value_of
 from xlcheck.workbook.reader import read_workbook

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.network import Network, given_cells
@@ -207,8 +208,8 @@ class Survey:
     def _tree(self, cell: Address) -> ast.Node | None:
         content = self._table.cell(cell)
         try:
-            return None if content is None or content.formula is None else ast.parse(content.formula)
-        except ast.FormulaSyntaxError:
+            return None if content is None or content.formula is None else parse(content.formula)
+        except FormulaSyntaxError:
             return None
 
     def _shape(self, cell: Address) -> str:

@@ -8,7 +8,9 @@ from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address, Algebra, Leaf, Term, below
 from xlcheck.formulas.functions import OpaqueError, Scalar, simple, two_dimensional
-from xlcheck.formulas.terms import FormulaValues, Surroundings
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.surroundings import Surroundings
+from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 
 
@@ -75,9 +77,9 @@ class CellTerms(Mapping[Address, Term]):
         text, array = self._texts[cell], self._table.arrays.get(cell)
         try:
             if text not in self._trees:
-                self._trees[text] = ast.parse(text)
+                self._trees[text] = parse(text)
             value = self._value(self._trees[text], cell, array)
-        except (OpaqueError, ast.FormulaSyntaxError):
+        except (OpaqueError, FormulaSyntaxError):
             return None
         return value if isinstance(value, Term) and cell not in leaves(value) else None
 
@@ -117,8 +119,8 @@ class CellTerms(Mapping[Address, Term]):
         names = {}
         for name, text in self._table.content.names.items():
             try:
-                names[name.lower()] = ast.parse(text)
-            except ast.FormulaSyntaxError:
+                names[name.lower()] = parse(text)
+            except FormulaSyntaxError:
                 continue
         return names
 

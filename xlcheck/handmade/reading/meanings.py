@@ -23,7 +23,9 @@ from xlcheck.formulas.algebra import (
     number_of,
 )
 from xlcheck.formulas.functions import OpaqueError, Scalar, simple, two_dimensional
-from xlcheck.formulas.terms import FormulaValues, Surroundings
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.surroundings import Surroundings
+from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade import effort
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.workbook.values import CellError, NotEvaluated
@@ -86,7 +88,7 @@ class Meanings:
             OpaqueError: it could not be found out.
             FormulaSyntaxError: it is no formula.
         """
-        tree = ast.parse(formula)
+        tree = parse(formula)
         for node in ast.walk(tree):
             if isinstance(node, ast.Reference):
                 area = node.area if node.area.sheet else replace(node.area, sheet=cell[0])
@@ -127,7 +129,7 @@ class Meanings:
             tree = self._tree(content.formula)
             self._require(tree, cell)
             value = self._value(tree, cell, content.array)
-        except (OpaqueError, ast.FormulaSyntaxError) as error:
+        except (OpaqueError, FormulaSyntaxError) as error:
             self.opaque[cell] = str(error)
             return self.algebra.leaf(cell)
         if isinstance(value, str | bool) or value is None:
@@ -157,15 +159,15 @@ class Meanings:
     def _tree(self, formula: str) -> ast.Node:
         tree = self._trees.get(formula)
         if tree is None:
-            tree = self._trees[formula] = ast.parse(formula)
+            tree = self._trees[formula] = parse(formula)
         return tree
 
     def _names(self) -> dict[str, ast.Node]:
         names = {}
         for name, text in self._table.content.names.items():
             try:
-                names[name.lower()] = ast.parse(text)
-            except ast.FormulaSyntaxError:
+                names[name.lower()] = parse(text)
+            except FormulaSyntaxError:
                 continue
         return names
 
@@ -226,7 +228,7 @@ def evaluated(formula: str, cell: Address, table: CellTable, values: CellValues)
     meanings = Meanings(table, values)
     try:
         value = meanings.of_text(formula, cell)
-    except (OpaqueError, ast.FormulaSyntaxError):
+    except (OpaqueError, FormulaSyntaxError):
         return None
     return value_of(value, table, values) if isinstance(value, float | Term) else None
 

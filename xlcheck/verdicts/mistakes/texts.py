@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.scanner import Ref, cut
-from xlcheck.formulas.tree import FormulaSyntaxError, FunctionCall, Node, Operator, parse
+from xlcheck.formulas.tree import FunctionCall, Node, Operator
 from xlcheck.formulas.unparse import unparse
 
 MAX_DIGITS = 12
