@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,21 +12,15 @@ from xlcheck.budget import doing, within_budget
 from xlcheck.choices import EngineName, LessonStyleName, PaddingName, StepName, StyleName, WeightsName, require_known
 from xlcheck.errors import UsageError
 from xlcheck.files import protect, protected_inputs, require_writable
+from xlcheck.flags import flags_of
 from xlcheck.garbage import no_garbage_collection
 
 # What needs NumPy is imported where it is used, so that the engine can begin before that.
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    from xlcheck.building.backward import Backward
-    from xlcheck.chapter.lessons.training import TrainingLesson
-    from xlcheck.chapter.recordings.fixture import Fixture
-    from xlcheck.formulas.printing import Style
     from xlcheck.graph.trace import Trace
     from xlcheck.handmade.propose import Proposal
-    from xlcheck.learning.optimisers.batch import Batch
-    from xlcheck.model.model_spec import ModelSpec
     from xlcheck.verdicts.report import CheckReport
 
 Progress = Callable[[int, int], None]
@@ -77,12 +70,11 @@ def build(
             cannot be written; then nothing is written.
         MissingDependencyError: a seed is given and Keras is not installed, or the engine is not.
     """
+    from xlcheck.building.lesson import write_lesson
     from xlcheck.chapter.lessons.catalogue import known_lesson
-    from xlcheck.chapter.lessons.plan import plan_lesson
-    from xlcheck.chapter.lessons.training import TrainingLesson
     from xlcheck.chapter.recordings.names import fixture_name
     from xlcheck.engines import engine as engine_named
-    from xlcheck.workbook.writer import write_workbook
+    from xlcheck.formulas.printing import style_named
 
     own = known_lesson(lesson)
     require_known(weights, get_args(WeightsName), "set of weights")
@@ -91,10 +83,7 @@ def build(
     path = Path(output) if output is not None else Path(f"{fixture_name(lesson, weights)}.xlsx")
     require_writable(path)
     key = None if sign is None else _key(sign)
-    if isinstance(own, TrainingLesson):
-        return _signed(_build_training(own, path, weights, seed, style, engine, progress), key)
-    fixture, model = lesson_fixture(lesson, weights, seed, progress)
-    write_workbook(plan_lesson(own, fixture, style_named(style)), path)
+    model = write_lesson(own, path, weights, seed, style_named(style), progress)
     return _signed(Built(path, check(path, engine=engine), model), key)
 
 
@@ -112,34 +101,6 @@ def _signed(built: Built, key: bytes | None) -> Built:
 
         sign(built.path, key)
     return built
-
-
-def _build_training(
-    lesson: TrainingLesson,
-    path: Path,
-    weights: WeightsName,
-    seed: int | None,
-    style: LessonStyleName,
-    engine: EngineName,
-    progress: Progress | None,
-) -> Built:
-    """A lesson on training: from the stored training, or with a seed from one that is run now."""
-    from xlcheck.chapter.lessons.catalogue import is_trained
-    from xlcheck.chapter.recordings.training import load_training
-    from xlcheck.workbook.writer import write_workbook
-
-    if weights != "trained":
-        raise UsageError(f"the lesson {lesson.name!r} starts from random weights; leave --weights out")
-    if seed is None:
-        fixture = load_training(lesson.name)
-    elif not is_trained(lesson.name):
-        raise UsageError(f"nothing is trained in the lesson {lesson.name!r}; leave --seed and --train out")
-    else:
-        from xlcheck.chapter.training.epochs import train_epochs
-
-        fixture = train_epochs(lesson.name, seed, progress=progress)
-    write_workbook(lesson.plan(lesson, fixture, style_named(style)), path)
-    return Built(path, check(path, engine=engine))
 
 
 def build_model(
@@ -190,9 +151,11 @@ def build_model(
         NotSupportedError: a layer or an option is not supported; nothing is written.
         DataError: the inputs cannot be read or do not fit the model.
     """
+    from xlcheck.building.backward import backward_asked
     from xlcheck.building.build import build_model as build
     from xlcheck.building.text import build_text
     from xlcheck.engines import engine as engine_named
+    from xlcheck.formulas.printing import style_named
     from xlcheck.model.vocabulary_file import VocabularyFile
 
     require_known(padding, get_args(PaddingName), "padding")
@@ -202,7 +165,7 @@ def build_model(
         raise UsageError("a vocabulary goes with a text; pass --text WORDS")
     if (inputs is None) == (text is None):
         raise UsageError("a model needs one thing to read; pass --inputs FILE (.npy, .npz or .csv) or --text WORDS")
-    asked = _backward(targets, loss, from_logits, step, learning_rate)
+    asked = backward_asked(targets, loss, from_logits, step, learning_rate)
     if asked is not None and text is not None:
         raise UsageError("a backward pass needs inputs with targets; pass --inputs FILE and not --text")
     how, recalculating = style_named(style), engine_named(engine)
@@ -218,53 +181,6 @@ def build_model(
                 model, text, output, vocabulary=words, style=how, engine=recalculating, full_products=full_products
             )
     return _signed(Built(built.path, built.report), key)
-
-
-def _backward(
-    targets: Any, loss: str | None, from_logits: bool, step: str | None, learning_rate: float | None
-) -> Backward | None:
-    """What is asked for besides the forward pass.
-
-    Raises:
-        UsageError: the options do not fit together.
-    """
-    from xlcheck.building.backward import Backward
-
-    if targets is None:
-        if loss is not None or from_logits or step is not None or learning_rate is not None:
-            raise UsageError("a loss, a step and its learning rate need targets; pass them with --targets FILE")
-        return None
-    if step is not None:
-        require_known(step, get_args(StepName), "step")
-    if learning_rate is not None and not (math.isfinite(learning_rate) and learning_rate > 0):
-        raise UsageError(f"a learning rate is a positive number, not {learning_rate!r}")
-    return Backward(targets, loss, from_logits, step, learning_rate)
-
-
-def lesson_fixture(
-    lesson: str, weights: str = "trained", seed: int | None = None, progress: Progress | None = None
-) -> tuple[Fixture, Any]:
-    """What a lesson's workbook is built from: stored, or with a seed trained now; and the model then.
-
-    Raises:
-        UsageError: there is no such lesson or set of weights, or a seed goes with the book's weights.
-    """
-    from xlcheck.chapter.lessons.catalogue import lesson_named
-    from xlcheck.chapter.recordings.names import BOOK, IN_THE_BOOK, fixture_name
-    from xlcheck.chapter.recordings.store import load_fixture
-
-    lesson_named(lesson)
-    if weights == BOOK and lesson not in IN_THE_BOOK:
-        raise UsageError(f"the book prints no weights for the lesson {lesson!r}; leave out --weights book")
-    require_known(weights, get_args(WeightsName), "set of weights")
-    if seed is None:
-        return load_fixture(fixture_name(lesson, weights)), None
-    if weights == BOOK:
-        raise UsageError("--train and --seed train anew, and the book's weights are not trained; leave one of them out")
-    from xlcheck.chapter.training.lessons import train_model, trained_fixture
-
-    model, history = train_model(lesson, seed, progress=progress)
-    return trained_fixture(lesson, model, history, seed), model
 
 
 def trace(
@@ -290,18 +206,6 @@ def trace(
     from xlcheck.building.tracing import trace_model
 
     return trace_model(model, inputs, targets, initial_states)[0]
-
-
-def style_named(name: str) -> Style:
-    """The style of that name.
-
-    Raises:
-        UsageError: there is none.
-    """
-    from xlcheck.formulas.printing import Style
-
-    require_known(name, get_args(StyleName), "style")
-    return Style(name)
 
 
 @within_budget
@@ -367,7 +271,7 @@ def check(
     limits = {pattern: limit_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()}
     key = None if verify_key is None else _key(verify_key)
     recalculating = engine_named(engine)
-    asked = _asked(
+    asked = flags_of(
         model=model, inputs=inputs, bind=bindings, perturb=perturb, atol=atol, rtol=rtol, as_built=as_built,
         strict=strict, verify_key=verify_key,
     )  # fmt: skip
@@ -378,40 +282,18 @@ def check(
 
         content = replace(content, notes=(*content.notes, *verify(content, key)))
     # From here on the engine loads the file.
-    from xlcheck.building.given_model import given_model, loaded_model, require_inputs, require_model, weights_of_model
+    from xlcheck.building.given_model import loaded_model, require_inputs, require_model, weights_of_model
+    from xlcheck.oracle.on_request import keras_if_installed
     from xlcheck.verdicts.generated import check_content
     from xlcheck.workbook.manifest import is_generated
 
     if bindings is not None or not is_generated(content):
-        from xlcheck.handmade.check import check_foreign
+        from xlcheck.building.handmade import check_handmade
 
-        if model is None and inputs is not None:
-            raise UsageError(
-                f"{path} was not made by xlcheck, so inputs alone do not say what it computes; pass --model FILE.keras "
-                "with them"
-            )
-        beside = Path(path).with_suffix(".toml")
-        known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
-        if known is not None:
-            protect(known)
-        recompute = _recompute()
-        if recompute is not None:
-            from xlcheck.oracle import apart
-
-            apart.prepare()
-        doing(f"looking for a network in the formulas of {path} and comparing it with Keras")
-        report = check_foreign(
-            content,
-            recalculating,
-            recompute=recompute,
-            bindings=known,
-            model=None if model is None else given_model(model, inputs),
-            perturb=perturb or 0,
-            atol=atol,
-            rtol=rtol,
-            tolerances=limits,
-            gradients=_gradients,
-        )
+        report = check_handmade(
+            content, recalculating, model=model, inputs=inputs, bindings=bindings, perturb=perturb or 0, atol=atol,
+            rtol=rtol, tolerances=limits,
+        )  # fmt: skip
         return replace(report, asked=asked)
     if inputs is not None:
         require_inputs(content, inputs)
@@ -424,7 +306,7 @@ def check(
     report = check_content(
         content,
         recalculating,
-        recompute=_recompute(),
+        recompute=keras_if_installed(),
         model_weights=weights,
         atol=atol,
         rtol=rtol,
@@ -434,18 +316,6 @@ def check(
         perturb=perturb,
     )
     return replace(report, asked=asked)
-
-
-def _asked(**options: object) -> tuple[str, ...]:
-    """Options of the command that were given; arrays and models in memory have none."""
-    given = []
-    for name, value in options.items():
-        flag = f"--{name.replace('_', '-')}"
-        if value is True:
-            given.append(flag)
-        elif isinstance(value, str | Path | int | float) and value is not False:
-            given += [flag, str(value)]
-    return tuple(given)
 
 
 @within_budget
@@ -472,31 +342,3 @@ def propose(path: str | Path, *, engine: EngineName = "ironcalc", budget: float 
         raise UsageError(f"{path} was made by xlcheck and needs no bindings; pass it to `xlcheck check`")
     doing(f"looking for a network in the formulas of {path}")
     return propose_bindings(content, engine_named(engine))
-
-
-def _gradients(*arguments: Any) -> Any:
-    """What `xlcheck.oracle.dense_steps.dense_gradients` returns, which imports TensorFlow when it is asked."""
-    from xlcheck.oracle.dense_steps import dense_gradients
-
-    return dense_gradients(*arguments)
-
-
-def _recompute() -> Callable[..., Trace] | None:
-    """Keras, if it is installed; it is imported when it is asked, not before."""
-    from importlib.util import find_spec
-
-    if find_spec("keras") is None or find_spec("tensorflow") is None:
-        return None
-
-    def recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]], batch: Batch | None = None) -> Trace:
-        from xlcheck.learning.optimisers.table import EPOCHS, SAMPLES
-        from xlcheck.oracle.apart import retrace
-        from xlcheck.oracle.batch import retrace_batch
-
-        if EPOCHS in given:
-            from xlcheck.oracle.retrain import retrain
-
-            return retrain(spec, given, int(given[SAMPLES][0, 0]), int(given[EPOCHS][0, 0]))
-        return retrace(spec, given) if batch is None else retrace_batch(spec, given, batch)
-
-    return recompute

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from xlcheck.building.inputs import Array, read_array
+from xlcheck.choices import StepName, require_known
 from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import tensor_shapes
@@ -24,6 +26,25 @@ COMPILED = "compiled"
 _CLASSES = 2
 _ROUNDING = 1e-9
 _TRAINS_DIFFERENTLY = ("BatchNormalization",)
+
+
+def backward_asked(
+    targets: Any, loss: str | None, from_logits: bool, step: str | None, learning_rate: float | None
+) -> Backward | None:
+    """What is asked for besides the forward pass.
+
+    Raises:
+        UsageError: the options do not fit together.
+    """
+    if targets is None:
+        if loss is not None or from_logits or step is not None or learning_rate is not None:
+            raise UsageError("a loss, a step and its learning rate need targets; pass them with --targets FILE")
+        return None
+    if step is not None:
+        require_known(step, get_args(StepName), "step")
+    if learning_rate is not None and not (math.isfinite(learning_rate) and learning_rate > 0):
+        raise UsageError(f"a learning rate is a positive number, not {learning_rate!r}")
+    return Backward(targets, loss, from_logits, step, learning_rate)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ A row is a template (`printer.py` says how it is read) or a function (`printing_
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
+from xlcheck.choices import StyleName, require_known
 from xlcheck.formulas import printing_rules as rules
 from xlcheck.formulas.printer import Entry, Places, Printer, Row, Rule, Style, number
 from xlcheck.graph import expressions as ex
 
-__all__ = ["ARRAYS", "TABLES", "Entry", "Style", "formula", "number"]
+__all__ = ["ARRAYS", "TABLES", "Entry", "Style", "formula", "number", "style_named"]
 
 # CHIDIST(x²,1) is the probability of both tails; ERF and NORMSDIST are off by 1e-11 in some engines.
 _BOTH_TAILS = "CHIDIST(MIN(ABS({x}),40)^2,1)"
@@ -113,3 +115,13 @@ def formula(expr: ex.Expr, index: int | Entry, places: Places, style: Style = St
         NotSupportedError: the style has no row for an operation.
     """
     return Printer(places, TABLES[style], style, ARRAYS).text(expr, index)[0]
+
+
+def style_named(name: str) -> Style:
+    """The style of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    require_known(name, get_args(StyleName), "style")
+    return Style(name)

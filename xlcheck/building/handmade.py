@@ -1,0 +1,73 @@
+"""The check of a workbook that somebody made by hand, with the files that go with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from xlcheck.budget import doing
+from xlcheck.building.given_model import given_model
+from xlcheck.engines.base import Engine
+from xlcheck.errors import UsageError
+from xlcheck.files import protect
+from xlcheck.handmade.check import check_foreign
+from xlcheck.oracle import apart
+from xlcheck.oracle.on_request import dense_gradients, keras_if_installed
+from xlcheck.verdicts.limits import Patterns
+from xlcheck.verdicts.report import CheckReport
+from xlcheck.workbook.content import WorkbookContent
+
+
+def check_handmade(
+    content: WorkbookContent,
+    engine: Engine,
+    *,
+    model: Any,
+    inputs: Any,
+    bindings: str | Path | None,
+    perturb: int,
+    atol: float | None,
+    rtol: float | None,
+    tolerances: Patterns,
+) -> CheckReport:
+    """Check a workbook that xlcheck has not made.
+
+    Args:
+        content: the workbook, as read from the file.
+        engine: recalculates the file.
+        model: a `.keras` file or a `keras.Model` whose weights and inputs stand in the workbook; None to look for any.
+        inputs: the samples that go with the model.
+        bindings: a bindings file; by default the one beside the workbook, if there is one.
+        perturb: how many times to change all weights and inputs and compare again.
+        atol: absolute tolerance.
+        rtol: tolerance relative to each quantity's largest magnitude.
+        tolerances: other limits for the quantities whose names fit a pattern.
+
+    Raises:
+        UsageError: there are inputs and no model; or see `check_foreign`, as for all else.
+    """
+    if model is None and inputs is not None:
+        raise UsageError(
+            f"{content.path} was not made by xlcheck, so inputs alone do not say what it computes; pass --model "
+            "FILE.keras with them"
+        )
+    beside = Path(content.path).with_suffix(".toml")
+    known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
+    if known is not None:
+        protect(known)
+    recompute = keras_if_installed()
+    if recompute is not None:
+        apart.prepare()
+    doing(f"looking for a network in the formulas of {content.path} and comparing it with Keras")
+    return check_foreign(
+        content,
+        engine,
+        recompute=recompute,
+        bindings=known,
+        model=None if model is None else given_model(model, inputs),
+        perturb=perturb,
+        atol=atol,
+        rtol=rtol,
+        tolerances=tolerances,
+        gradients=dense_gradients,
+    )
