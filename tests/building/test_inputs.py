@@ -216,6 +216,20 @@ def test_arrays_without_names_are_taken_in_the_model_s_order(tmp_path: Path) -> 
         assert [array.tolist() for array in read.arrays] == [words.tolist(), age.tolist()]
 
 
+def test_names_of_tensors_that_another_process_gave(tmp_path: Path) -> None:
+    """In ascending order they are the model's inputs in order, with a note; in another nobody knows which is which."""
+    words, age = np.array([[1, 2, 3, 0]]), np.array([[41.5]])
+    others = [("layer_a", "tensor_a", "arr_0"), ("layer_b", "tensor_b", "arr_1")]
+    np.savez(tmp_path / "x.npz", keras_tensor_9=words, keras_tensor_10=age)
+    np.savez(tmp_path / "y.npz", keras_tensor_3=words, keras_tensor=age)
+
+    with pytest.warns(InputNote, match="keras_tensor_9, keras_tensor_10 are taken in this order"):
+        read = read_inputs(tmp_path / "x.npz", TWO, others)
+    assert [array.tolist() for array in read.arrays] == [words.tolist(), age.tolist()]
+    with pytest.raises(DataError, match="do not stand in their order; call the arrays"):
+        read_inputs(tmp_path / "y.npz", TWO, others)
+
+
 def test_files_that_declare_too_much_are_refused_unread(tmp_path: Path) -> None:
     """An archive that would unpack to gigabytes, and a header that promises numbers that are not there."""
     with zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive:

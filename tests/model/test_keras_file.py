@@ -62,6 +62,20 @@ def test_lambda_layer_is_refused_by_name(tmp_path: Path) -> None:
         load_model(saved(tmp_path / "m.keras", layer))
 
 
+def test_a_refusal_for_code_names_what_else_is_not_supported(tmp_path: Path) -> None:
+    """Nobody has to build the model anew only to meet the next refusal."""
+    layers = import_keras().layers
+    model = import_keras().Sequential([
+        import_keras().Input((2,)), layers.Lambda(lambda x: x, name="first"), layers.UnitNormalization(name="norm"),
+        layers.Dense(1), layers.Lambda(lambda x: x, name="second"),
+    ])  # fmt: skip
+    model.save(tmp_path / "m.keras")
+
+    said = r"'first' is a Lambda layer.*; nor are these supported: 'second' \(Lambda\), 'norm' \(UnitNormalization\)$"
+    with pytest.raises(ModelError, match=said):
+        load_model(tmp_path / "m.keras")
+
+
 def test_custom_layer_is_refused_by_name(tmp_path: Path) -> None:
     """A layer from somebody's module is refused before Keras looks for it."""
 

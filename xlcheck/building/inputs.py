@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from xlcheck.errors import DataError, InputNote
 Array = NDArray[np.float64]
 Shape = tuple[int | None, ...]
 
+_TENSOR = re.compile(r"keras_tensor(?:_(\d+))?")
 _STATES = (".h_init", ".c_init")
 _HOW = "give a .npy, .npz or .csv file"
 _FILE_HOLDS = "the file holds"
@@ -154,6 +156,16 @@ def _chosen(given: Sequence[str], names: Sequence[tuple[str, ...]], where: str, 
         DataError: one is missing.
     """
     chosen = [next((name for name in each if name in given), None) for each in names]
+    if None in chosen and len(given) == len(names) and (numbers := _of_tensors(given)) is not None:
+        if numbers != sorted(numbers):
+            raise DataError(
+                f"{where}: {', '.join(given)} are names that Keras gives anew when a model is loaded, and they do not "
+                f"stand in their order; call the arrays {', '.join(each[0] for each in names)}"
+            )
+        inputs = ", ".join(each[0] for each in names)
+        note = f"{where}: {', '.join(given)} are taken in this order for the model's inputs {inputs}"
+        warnings.warn(note, InputNote, stacklevel=2)
+        return list(given)
     for name, each in zip(chosen, names, strict=True):
         if name is None:
             raise DataError(
@@ -161,6 +173,15 @@ def _chosen(given: Sequence[str], names: Sequence[tuple[str, ...]], where: str, 
                 f"{holds or 'they are called'} {', '.join(map(str, given)) or 'nothing'}"
             )
     return [name for name in chosen if name is not None]
+
+
+def _of_tensors(names: Sequence[str]) -> list[int] | None:
+    """The numbers in names such as `keras_tensor_3`; None if a name is another one.
+
+    Keras counts tensors in each process, so a file of a model does not know what its inputs were called elsewhere.
+    """
+    found = [_TENSOR.fullmatch(name) for name in names]
+    return [int(match[1] or 0) for match in found if match is not None] if all(found) else None
 
 
 def read_array(source: str | Path | ArrayLike, name: str) -> tuple[Array, str]:

@@ -17,7 +17,7 @@ from xlcheck.exclusive import exclusively
 from xlcheck.files import open_input
 from xlcheck.model.foreign_files import what_it_is
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.layer_options import require_known
+from xlcheck.model.layer_options import require_known, unknown
 from xlcheck.sizes import ARCHIVES, excess
 
 # Where Keras keeps what networks consist of. Other parts of it can load files and other modules.
@@ -46,10 +46,15 @@ def load_model(path: str | Path) -> Any:
     config, size = _config(path)
     compiled = config.pop("compile_config", None)
     found = list(_objects(config))
-    for owner, item in found:
-        _require_harmless(path, owner, item)
     kinds = [(str(item["class_name"]), owner) for owner, item in found if item.get("module") == "keras.layers"]
-    require_known(pair for pair in kinds if pair[0] != "InputLayer")
+    layers = [pair for pair in kinds if pair[0] != "InputLayer"]
+    harms = {owner: harm for owner, item in reversed(found) if (harm := _harm(owner, item)) is not None}
+    if harms:
+        first, *more = reversed(harms)
+        others = dict.fromkeys(more) | {name: kind for kind, name in unknown(layers) if name != first}
+        named = ", ".join(f"{name!r}" + (f" ({kind})" if kind else "") for name, kind in others.items())
+        raise ModelError(f"{path}: {harms[first]}" + (f"; nor are these supported: {named}" if others else ""))
+    require_known(layers)
     standard = all(item.get("module") in _MODULES for _, item in _objects(compiled))
     keras = import_keras()
     try:
@@ -124,21 +129,18 @@ def _weights_limited(keras: Any, size: int) -> Iterator[None]:
         layer.add_weight = add_weight
 
 
-def _require_harmless(path: Path, owner: str, item: dict[str, Any]) -> None:
-    """Refuse an object that holds code or needs code that is no part of a network.
-
-    Raises:
-        ModelError: loading it could run code of the file, or other code than that of Keras's layers.
-    """
+def _harm(owner: str, item: dict[str, Any]) -> str | None:
+    """Why loading an object could run code of the file, or other code than that of Keras's layers; None if not."""
     kind, module = item.get("class_name"), item.get("module")
     if kind == "Lambda":
-        raise ModelError(f"{path}: layer {owner!r} is a Lambda layer, which holds Python code; xlcheck never runs it")
+        return f"layer {owner!r} is a Lambda layer, which holds Python code; xlcheck never runs it"
     if kind in (None, "__lambda__"):
-        raise ModelError(f"{path}: {owner!r} holds Python code, a lambda function; xlcheck never runs it")
+        return f"{owner!r} holds Python code, a lambda function; xlcheck never runs it"
     if module not in _MODULES and not str(module).startswith(_OPERATIONS):
         name = item["config"] if kind == "function" else kind  # a function is called what its configuration says
         what = f"the class {name}" if module is None else f"{module}.{name}"
-        raise ModelError(f"{path}: {owner!r} needs {what}, which is not part of Keras; xlcheck runs no code of a file")
+        return f"{owner!r} needs {what}, which is not part of Keras; xlcheck runs no code of a file"
+    return None
 
 
 def _objects(config: Any, owner: str = "model") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -125,6 +125,11 @@ _READS_TEXTS = {"TextVectorization", "StringLookup"}
 _WITHOUT = "take others, or check the part of the model before them: keras.Model(model.inputs, tensor)"
 
 
+def unknown(layers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of `(kind, name)` of layers those that are not supported, each once."""
+    return [(kind, name) for kind, name in dict.fromkeys(layers) if kind not in OPTIONS]
+
+
 def require_known(layers: Iterable[tuple[str, str]]) -> None:
     """Refuse a model for all of its layers at once that are not supported.
 
@@ -134,11 +139,11 @@ def require_known(layers: Iterable[tuple[str, str]]) -> None:
     Raises:
         NotSupportedError: there are such layers.
     """
-    unknown = [(kind, name) for kind, name in dict.fromkeys(layers) if kind not in OPTIONS]
-    if len(unknown) > 1:
-        named = ", ".join(f"{name!r} ({kind})" for kind, name in unknown)
-        raise NotSupportedError(f"{len(unknown)} layers of the model are not supported: {named}; {_WITHOUT}")
-    for kind, name in unknown:
+    found = unknown(layers)
+    if len(found) > 1:
+        named = ", ".join(f"{name!r} ({kind})" for kind, name in found)
+        raise NotSupportedError(f"{len(found)} layers of the model are not supported: {named}; {_WITHOUT}")
+    for kind, name in found:
         options_of(kind, name, {})
 
 
