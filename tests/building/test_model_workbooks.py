@@ -15,7 +15,7 @@ from thorough import part_of
 
 from xlcheck.building.build import build_model, with_places
 from xlcheck.engines import engine
-from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
+from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError, WorkbookError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.pattern import formula_at
 from xlcheck.formulas.printing import Style
@@ -351,6 +351,21 @@ def test_nothing_is_written_if_anything_is_refused(tmp_path: Path) -> None:
 
     assert target.read_bytes() == b"precious"
     assert [path.name for path in tmp_path.iterdir()] == ["m.xlsx"]
+
+
+@pytest.mark.parametrize(("units", "fits"), [(16_383, True), (16_384, False)])
+def test_weights_that_no_worksheet_holds_are_refused_at_once(
+    units: int, fits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With their sizes, before Keras computes anything."""
+
+    def recorded(*arguments: Any, **options: Any) -> None:
+        raise InterruptedError("Keras computes")
+
+    monkeypatch.setattr("xlcheck.oracle.record.record", recorded)
+    said = "Keras computes" if fits else r"wide\.kernel has 2 × 16,384 numbers; a worksheet has .* 16,384 columns"
+    with pytest.raises(InterruptedError if fits else WorkbookError, match=said):
+        build_model(sequential((2,), L.Dense(units, name="wide")), np.ones((1, 2)), tmp_path / "m.xlsx")
 
 
 def test_names_that_differ_by_their_case_alone(tmp_path: Path) -> None:

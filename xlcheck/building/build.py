@@ -28,6 +28,7 @@ from xlcheck.layout.data.inputs import require_room
 from xlcheck.layout.data.text import TypedText
 from xlcheck.layout.front import Story
 from xlcheck.layout.plan import plan_model
+from xlcheck.layout.weights import require_room_for_weights
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.sizes import TRACE_NUMBERS
 from xlcheck.verdicts.generated import check_content
@@ -94,7 +95,7 @@ def build_model(
     path = Path(output)
     require_writable(path)
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
-    require_supported(loaded)  # by name, before its inputs are looked at
+    require_room_for_weights(require_supported(loaded))  # by name, before its inputs are looked at
     if backward is not None and backward.loss is not None:
         backward = replace(backward, loss=identifier_of(backward.loss))
     given = inputs_of(loaded, inputs, labels, require_room)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from xlcheck.errors import WorkbookError
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
@@ -53,6 +56,22 @@ def weights_sheets(
 def parameters(layer: LayerSpec) -> int:
     """Number of weights, those of wrapped layers included."""
     return sum(int(np.prod(s)) for s in layer.weights.values()) + sum(parameters(inner) for inner in layer.inner)
+
+
+def require_room_for_weights(spec: ModelSpec) -> None:
+    """Refuse weights that stand as Keras prints them on no worksheet, before anything is computed.
+
+    Raises:
+        WorkbookError: there is no room; the message has the sizes.
+    """
+    for prefix, layer in with_weights(spec.layers):
+        for weight, shape in layer.weights.items():
+            rows, columns = math.prod(shape[:-1]), shape[-1] if shape else 1
+            if columns >= MAX_COLUMNS or rows + _WIDE > MAX_ROWS:
+                raise WorkbookError(
+                    f"{prefix}.{weight} has {rows:,} × {columns:,} numbers; a worksheet has {MAX_ROWS:,} rows and "
+                    f"{MAX_COLUMNS:,} columns. Take fewer units"
+                )
 
 
 def with_weights(layers: tuple[LayerSpec, ...], prefix: str = "") -> Iterator[tuple[str, LayerSpec]]:
