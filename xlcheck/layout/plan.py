@@ -30,6 +30,7 @@ from xlcheck.layout.history import history_sheet
 from xlcheck.layout.layers import Bands, layer_sheets
 from xlcheck.layout.originals import Source, questions
 from xlcheck.layout.pages import pages_of, reading
+from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.picture_page import picture_page
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.start import model_summary, start_sheet
@@ -78,25 +79,10 @@ def plan_model(
     Raises:
         NotSupportedError: an operation has no formula in this style.
     """
-    graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
-    draft = Draft(graph, trace, samples, style)
-    draft.unit_names = dict(additions.unit_names) | _answers(graph, additions.typed)
-    draft.reserved |= {check.NAME, numbers.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
-    draft.reserved |= {page.name for page in additions.pages}
-    every = draft.graph.bands()
-    bands = every if full_products else _without_one_hot_vectors(draft, every)
-    unwritten = {band.name: members[0].shape[-1] for band, members in every.items() if band not in bands}
+    draft = new_draft(spec, trace, samples, style, batch, additions)
     start = draft.sheet(START, "keras")
     picture = picture_page(draft, spec)
-    store, text = _data(draft, bands, trained, additions)
-    weights_sheets(draft, spec, additions.book_names, additions.origin)
-    backward = backward_names(draft, spec, bands)
-    draft.reserved |= {*backward.values()}
-    layers = layer_sheets(draft, spec, forward_only(bands), store, additions.sentences, unwritten, backward)
-    if batch is not None:
-        way_back(draft, spec, bands, store, batch, backward)
-    else:
-        loss_pages(draft, bands, store, side_by_side=additions.side_by_side)
+    bands, store, text, layers = network_sheets(draft, spec, trained, batch, additions, full_products=full_products)
     answer = None if text is None else text.answer(draft)
     if picture is not None:
         picture.fill(store, additions.book_names)
@@ -111,6 +97,54 @@ def plan_model(
     start_sheet(draft, start, spec, layers, store, verdict, check.NAME, words, pages, provenance or {}, answer)
     _add_manifest(draft, hidden, spec, trained, provenance or {}, batch, rtol)
     return finished(draft, words.title, subject)
+
+
+def new_draft(
+    spec: ModelSpec,
+    trace: Trace,
+    samples: Sequence[str],
+    style: Style = Style.ROBUST,
+    batch: Batch | None = None,
+    additions: Additions = NOTHING_ADDED,
+) -> Draft:
+    """A workbook without worksheets; see `plan_model` for the arguments."""
+    graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
+    draft = Draft(graph, trace, samples, style)
+    draft.unit_names = dict(additions.unit_names) | _answers(graph, additions.typed)
+    draft.reserved |= {check.NAME, numbers.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
+    draft.reserved |= {page.name for page in additions.pages}
+    return draft
+
+
+def network_sheets(
+    draft: Draft,
+    spec: ModelSpec,
+    trained: Trace | None,
+    batch: Batch | None = None,
+    additions: Additions = NOTHING_ADDED,
+    *,
+    full_products: bool = False,
+) -> tuple[Bands, Store, TextPage | None, list[LayerSummary]]:
+    """The sheets of the data, the weights, the layers, and the way back; see `plan_model` for the arguments.
+
+    Without `trained` the model's answers stand nowhere; what else stands where does not depend on it.
+
+    Returns:
+        What is shown, where the data stands, the page of a text, and the layers.
+    """
+    every = draft.graph.bands()
+    bands = every if full_products else _without_one_hot_vectors(draft, every)
+    unwritten = {band.name: members[0].shape[-1] for band, members in every.items() if band not in bands}
+    store, text = _data(draft, bands, trained, additions)
+    weights_sheets(draft, spec, additions.book_names, additions.origin)
+    backward = backward_names(draft, spec, bands)
+    draft.reserved |= {*backward.values()}
+    layers = layer_sheets(draft, spec, forward_only(bands), store, additions.sentences, unwritten, backward)
+    if batch is not None:
+        way_back(draft, spec, bands, store, batch, backward)
+    else:
+        loss_pages(draft, bands, store, side_by_side=additions.side_by_side)
+    return bands, store, text, layers
 
 
 def _answers(graph: Graph, typed: TypedText | None) -> dict[str, tuple[str, ...]]:
@@ -135,12 +169,12 @@ def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
     return WorkbookPlan(tuple(sheet.finish() for sheet in draft.sheets.values()), draft.names, properties)
 
 
-def _data(draft: Draft, bands: Bands, trained: Trace, additions: Additions) -> tuple[Store, TextPage | None]:
+def _data(draft: Draft, bands: Bands, trained: Trace | None, additions: Additions) -> tuple[Store, TextPage | None]:
     """The page of the data: a text, a lesson's own, or a table of all samples."""
     if additions.typed is not None:
         page = text_page(draft, additions.typed)
         return page.inputs, page
-    if additions.data_page is not None:
+    if additions.data_page is not None and trained is not None:
         return additions.data_page(draft, trained), None
     return inputs_sheet(draft, _given(draft, bands), trained), None
 

@@ -26,13 +26,13 @@ _SELECTOR_ROW, _TOP = 4, 7
 _MAX_WIDTH = 2000
 
 
-def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained: Trace) -> Store:
+def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained: Trace | None) -> Store:
     """Fill the sheet.
 
     Args:
         draft: the workbook so far.
         given: the bands of the inputs (and of initial states that differ from sample to sample).
-        trained: the model's values as trained, from which the stored predictions are taken.
+        trained: the model's values as trained, from which the stored predictions are taken; None to store none.
     """
     sheet = draft.sheet(NAME, "input")
     title(sheet, "Inputs", "What the network can read here, one sample a row. Choose a sample, and every sheet shows "
@@ -78,18 +78,19 @@ def require_room(shapes: Sequence[tuple[int, ...]]) -> None:
             )
 
 
-def _samples(draft: Draft, sheet: SheetDraft, trained: Trace) -> int:
+def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
     """The selector and the table of samples with Keras's predictions; returns the row after it."""
     count = len(draft.samples)
-    heading(sheet, _TOP, "Samples, and what Keras answers", 8)
+    heading(sheet, _TOP, "Samples" if trained is None else "Samples, and what Keras answers", 8)
     sheet.put_row(_TOP + 1, 0, ["number", "sample"], "header_left")
     sheet.numbers(_TOP + 2, _NUMBER, np.arange(1.0, count + 1)[:, None], "column_label")
     for k, text in enumerate(draft.samples):
         sheet.put(_TOP + 2 + k, _SAMPLE, text, "input_text")
-    names, values = _predictions(draft.graph, trained, count)
-    sheet.put_row(_TOP + 1, _FIRST, names, "header")
     sheet.heights[_TOP + 1] = 32
-    sheet.numbers(_TOP + 2, _FIRST, values, "keras")
+    if trained is not None:
+        names, values = _predictions(draft.graph, trained, count)
+        sheet.put_row(_TOP + 1, _FIRST, names, "header")
+        sheet.numbers(_TOP + 2, _FIRST, values, "keras")
     if count > 1:
         numbers, samples = (sheet.at(_TOP + 2, column, count) for column in (_NUMBER, _SAMPLE))
         selection(draft, sheet, sheet.at(_SELECTOR_ROW, _SAMPLE), "sample", numbers, samples)
