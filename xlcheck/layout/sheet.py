@@ -46,6 +46,7 @@ class SheetDraft:
     printed: bool = True
     scales: list[ColorScale] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    protected: bool = False
     blocks: list[Block] = field(default_factory=list)
     spills: list[Spill] = field(default_factory=list)
 
@@ -109,6 +110,7 @@ class SheetDraft:
             one_page=self.one_page,
             print_columns=self.print_columns,
             print_rows=self.print_rows,
+            protected=self.protected,
             blocks=tuple(self.blocks),
             spills=tuple(self.spills),
             hidden=self.hidden,

@@ -202,6 +202,8 @@ class PlannedSheet:
         printed: whether it belongs to what is printed; Excel prints one cell of a sheet that does not.
         scales: colours that follow numbers.
         notes: notes at cells.
+        protected: only cells whose style is not locked can be typed into, and formulas of `_hidden` styles are not
+            shown; without a password, so that this is a reminder and no safe.
         hidden: very hidden, so that only a program shows it.
         tab: the style whose tint colours the tab.
         blocks: rectangles of many cells; none of them overlaps another or a cell.
@@ -227,6 +229,7 @@ class PlannedSheet:
     printed: bool = True
     scales: tuple[ColorScale, ...] = ()
     notes: tuple[Note, ...] = ()
+    protected: bool = False
 
 
 @dataclass(frozen=True)

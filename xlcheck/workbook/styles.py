@@ -126,6 +126,11 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     styles["loss_fine"] = styles["loss"] | {"num_format": "0.0000000000"}
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
     styles["slot"] = {"bg_color": TINTS["state"], "num_format": "0.0000E+00", **_BOXED}
+    to_fill = {"bg_color": "#FFFFFF", "border": 2, "border_color": "#0B5CAD", "locked": False}
+    styles["blank"] = {**to_fill, "num_format": VALUE_FORMAT, "align": "right"}
+    styles["typed"] = {**to_fill, "num_format": "General", "align": "center", "bold": True}
+    for name in (*TINTS, "verdict", "wrap"):  # whose formula nobody is to see
+        styles[f"{name}_hidden"] = styles[name] | {"hidden": True}
     return {name: _BASE | style for name, style in styles.items()}
 
 

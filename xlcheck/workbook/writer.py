@@ -156,6 +156,8 @@ def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
         ws.freeze_panes(*sheet.freeze)
     if sheet.tab is not None:
         ws.set_tab_color(TINTS[sheet.tab])
+    if sheet.protected:
+        ws.protect("", {"format_cells": True, "format_columns": True, "format_rows": True})
     _page(ws, sheet)
     if sheet.hidden:
         ws.very_hidden()

@@ -1,0 +1,258 @@
+"""From a lesson or a model to a folder: a workbook with blanks, one for each student, solution, key and hand-out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from xlcheck.engines.base import Engine
+from xlcheck.errors import DataError, OracleError, UsageError
+from xlcheck.exercises.blanks import blanks_of, fits_backward, with_empty_blanks
+from xlcheck.exercises.front import Front
+from xlcheck.exercises.handout import handout
+from xlcheck.exercises.key import FILE, MarkingKey, Rules, Student, load_key
+from xlcheck.exercises.marks import RIGHT, Element
+from xlcheck.exercises.plan import ExercisePlan
+from xlcheck.exercises.residuals import residual_of
+from xlcheck.exercises.sheets import STYLE, BlankWorkbook, blank_workbook
+from xlcheck.exercises.stamping import cut
+from xlcheck.exercises.subject import Problem, Subject, keras_traces, problem_of
+from xlcheck.exercises.variants import Drawer, Variant, ask_keras, sample_of, variations_of
+from xlcheck.files import make_folder, require_writable, write_text
+from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
+from xlcheck.layout.plan import plan_model
+from xlcheck.learning.optimisers.batch import batch_graph
+from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.report import CheckReport
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.writer import write_workbook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLANK, SOLUTION, HANDOUT, BLANKS = "blank.xlsx", "solution.xlsx", "handout.html", "blanks"
+_AGREES = 1e-9
+
+Told = Callable[[int, int], None]
+"""Called with the number of students' workbooks that are written, and of all."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What was written.
+
+    Attributes:
+        folder: where.
+        key: the marking key.
+        key_path: its file; it stays with the teacher, as the solution does.
+        blank: the workbook with blanks.
+        solution: the same network with all formulas, and Keras's numbers beside them.
+        handout: the page for students.
+        workbooks: each student's own, in the order of the roster.
+        report: the check of the solution.
+        asked_keras: how many of the students' variants Keras computed, too.
+        forward: how many blanks have a live mark that holds their formula, hidden, as it cannot be turned round.
+    """
+
+    folder: Path
+    key: MarkingKey
+    key_path: Path
+    blank: Path
+    solution: Path
+    handout: Path
+    workbooks: tuple[Path, ...]
+    report: CheckReport
+    asked_keras: int
+    forward: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each blank: cell, number, points, formula.
+
+        Raises:
+            MissingDependencyError: pandas is not installed.
+        """
+        from xlcheck.exercises.key import Blank
+        from xlcheck.reports.frame import table
+
+        rows = (
+            asdict(replace(b, mark=None)) | {"cell": str(b.cell), "mark": str(b.mark or "")} for b in self.key.blanks
+        )
+        return table(rows, Blank)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(b.element)}</td><td>{escape(str(b.cell))}</td><td>{b.points:g}</td>"
+            f"<td><code>={escape(b.formula)}</code></td></tr>"
+            for b in self.key.blanks
+        )
+        return (
+            f"<p><b>{escape(self.key.title)}</b>: {len(self.key.blanks)} blanks, {self.key.points:g} points, "
+            f"{len(self.workbooks)} students</p><table><tr><th>number</th><th>cell</th><th>points</th><th>formula</th>"
+            f"</tr>{rows}</table>"
+        )
+
+
+def make_exercise(
+    subject: Subject,
+    folder: Path,
+    plan: ExercisePlan,
+    roster: Sequence[Student] = (),
+    *,
+    engine: Engine,
+    secret: str | None = None,
+    keras: int = 3,
+    told: Told | None = None,
+) -> Exercise:
+    """Write an exercise into a folder.
+
+    Before anything is written the workbook is tried: an engine calculates it with the solution's formulas in the
+    blanks, and each must have Keras's number and, where there is a mark, ✓.
+
+    Args:
+        subject: what it is about.
+        folder: where; it is made if it is not there. A key that is there already gives its secret, so that students
+            get the same numbers again.
+        plan: what is asked.
+        roster: the students; each gets a workbook of his own.
+        engine: calculates what was written.
+        secret: what the students' numbers are drawn from.
+        keras: how many of the students' variants Keras computes, too.
+        told: about the progress.
+
+    Raises:
+        UsageError: the plan does not fit the subject, or the files cannot be written.
+        OracleError: something does not compute what Keras computes.
+        MissingDependencyError: Keras has to be asked and is not installed.
+    """
+    problem = _problem(subject, plan)
+    points = blanks_of(plan, problem.graph)
+    make_folder(folder)
+    paths = [folder / name for name in (BLANK, SOLUTION, HANDOUT, FILE)]
+    for path in paths:
+        require_writable(path)
+    secret = secret or _known_secret(folder / FILE) or secrets.token_hex(32)
+    trace, trained = keras_traces(problem, plan.sample)
+    residuals = {
+        name: residual_of(problem.graph[name], problem.graph, trace.values, plan.tolerance)
+        for name in dict.fromkeys(name for name, _ in points)
+    }
+    variations = variations_of(problem, plan)
+    varied = bool(roster) and bool(variations)
+    title, text = plan.title or _title(subject, problem), plan.text or _text(subject)
+    own = blank_workbook(problem, plan, points, residuals, Front(title, text, personal=False))
+    _try(own, trace, engine)
+    plan_of_solution = plan_model(
+        problem.spec, trace, trained, (problem.sample,), STYLE, {}, batch=problem.batch, additions=subject.additions,
+        subject=subject.name,
+    )  # fmt: skip
+    write_workbook(plan_of_solution, folder / SOLUTION)
+    report = check_content(read_workbook(folder / SOLUTION), engine)
+    write_workbook(own.plan, folder / BLANK)
+    variants: list[Variant] = []
+    if roster:
+        personal = blank_workbook(problem, plan, points, residuals, Front(title, text, personal=True))
+        drawer = Drawer(problem, variations, secret, residuals, plan.tolerance) if varied else None
+        variants = list(_write_students(problem, personal, points, roster, drawer, folder, told))
+    asked = list(sample_of(variants, keras)) if varied else []
+    ask_keras(problem, asked)
+    key = MarkingKey(
+        name=subject.name, title=title, spec=problem.spec, batch=problem.batch, given=dict(problem.given),
+        sample=problem.sample, blanks=own.blanks, hints=own.hints, bindings=tuple(own.draft.bindings),
+        formulas=own.formulas, rules=Rules(plan.feedback, plan.tolerance, plan.typed), id_cell=own.id_cell,
+        solution=SOLUTION, students=tuple(variant.student for variant in variants), variations=variations,
+        varied=varied, secret=secret,
+    )  # fmt: skip
+    key.save(folder / FILE)
+    write_text(folder / HANDOUT, handout(key, plan, text, [BLANK]))
+    forward = sum(residuals[name].forward for name, _ in points)
+    workbooks = tuple(folder / student.file for student in key.students)
+    return Exercise(
+        folder, key, folder / FILE, folder / BLANK, folder / SOLUTION, folder / HANDOUT, workbooks, report, len(asked),
+        forward,
+    )  # fmt: skip
+
+
+def _problem(subject: Subject, plan: ExercisePlan) -> Problem:
+    """Forward only, or with the way back if that is asked for."""
+    backward = subject.learns if plan.backward is None else plan.backward
+    if plan.backward is None and not backward and subject.spec.loss is not None and plan.blanks:
+        forward = forward_graph(replace(subject.spec, loss=None))
+        probe = problem_of(subject, plan.sample, backward=True)
+        backward = fits_backward(plan, forward, batch_graph(probe.spec, probe.batch) if probe.batch else forward)
+    return problem_of(subject, plan.sample, backward=backward)
+
+
+def _known_secret(path: Path) -> str | None:
+    """The secret of the key that is there.
+
+    Raises:
+        UsageError: the file that the key would replace is something else.
+    """
+    if not path.is_file():
+        return None
+    try:
+        return load_key(path).secret or None
+    except DataError as error:
+        raise UsageError(f"{error}; move it away, or choose another folder") from None
+
+
+def _title(subject: Subject, problem: Problem) -> str:
+    return f"Exercise: {subject.title}" + (", and the way back" if problem.batch is not None else "")
+
+
+def _text(subject: Subject) -> str:
+    """The first sentence about the network, and what is to be done."""
+    about = subject.summary.partition(". ")[0].removesuffix(".")
+    return f"{about}. Complete its calculation: every framed cell is to become a formula."
+
+
+def _try(own: BlankWorkbook, trace: Trace, engine: Engine) -> None:
+    """Calculate the workbook with the solution in its blanks.
+
+    Raises:
+        OracleError: a blank has another number than Keras's, or a mark does not say so.
+    """
+    with TemporaryDirectory(prefix="xlcheck-") as folder:
+        path = Path(folder) / "filled.xlsx"
+        write_workbook(own.filled, path)
+        session = engine.open(path)
+        session.recalculate()
+        for blank in own.blanks:
+            value = session.read(blank.cell)[0][0]
+            desired = float(trace[blank.quantity].reshape(-1)[blank.index])
+            if not isinstance(value, (int, float)) or abs(value - desired) > _AGREES * max(1.0, abs(desired)):
+                raise OracleError(f"{blank.element}: the solution's formula gives {value!r}, Keras {desired!r}")
+            if blank.mark is not None and (mark := session.read(blank.mark)[0][0]) != RIGHT:
+                raise OracleError(f"{blank.element}: the mark beside the right formula says {mark!r}")
+
+
+def _write_students(
+    problem: Problem,
+    personal: BlankWorkbook,
+    points: Mapping[Element, float],
+    roster: Sequence[Student],
+    drawer: Drawer | None,
+    folder: Path,
+    told: Told | None,
+) -> Iterator[Variant]:
+    """Each student's workbook."""
+    make_folder(folder / BLANKS)
+    with TemporaryDirectory(prefix="xlcheck-") as temporary:
+        path = Path(temporary) / "template.xlsx"
+        write_workbook(personal.plan, path)
+        stamp = cut(path, personal.draft)
+    same = Variant(Student(""), problem.given, {} if drawer else evaluate(problem.graph, problem.given))
+    for number, student in enumerate(roster, start=1):
+        variant = drawer.variant(student) if drawer else replace(same, student=student)
+        shown = with_empty_blanks(problem.graph, variant.given, points)
+        stamp.write(folder / student.file, shown, student.id, student.name)
+        if told is not None:
+            told(number, len(roster))
+        yield variant

@@ -1,0 +1,99 @@
+"""The hand-out: one printable page that says what is to be done, what it is worth, and how marks are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from xlcheck.exercises.front import instructions
+from xlcheck.exercises.hints import NAME as HINTS
+from xlcheck.exercises.key import Blank, MarkingKey
+from xlcheck.exercises.marks import OPEN, RIGHT, WRONG
+from xlcheck.exercises.plan import ExercisePlan
+
+_STYLE = """
+@page { size: A4; margin: 18mm 16mm; }
+body { font: 15px/1.5 Calibri, Carlito, "Segoe UI", Arial, sans-serif; color: #1F2933; max-width: 46em;
+       margin: 2em auto; padding: 0 1em; }
+h1 { font-size: 1.7em; margin: 0 0 .2em; } h2 { font-size: 1.15em; margin: 1.5em 0 .4em; }
+p, li { margin: .3em 0; } ol { padding-left: 1.4em; }
+table { border-collapse: collapse; width: 100%; } th, td { padding: .3em .6em; text-align: left; vertical-align: top;
+       border-bottom: 1px solid #CBD2D9; } th { background: #323F4B; color: #fff; } td.n, th.n { text-align: right; }
+td.e { font-family: Cambria, Caladea, Georgia, serif; font-style: italic; }
+tr.all td { font-weight: bold; border-bottom: 0; } .line { display: flex; gap: 2em; margin: 1em 0; color: #52606D; }
+.line span { flex: 1; border-bottom: 1px solid #52606D; } .m { font-weight: bold; }
+@media print { body { margin: 0; max-width: none; font-size: 11.5pt; } tr { break-inside: avoid; } }
+"""
+
+
+def handout(key: MarkingKey, plan: ExercisePlan, text: str, files: Sequence[str]) -> str:
+    """The page as HTML, in one file without anything to load.
+
+    Args:
+        key: the exercise.
+        plan: what students see.
+        text: what they are to do.
+        files: the workbooks that they get.
+    """
+    which = (
+        "Your workbook has numbers of your own; take the one with your name on it."
+        if key.varied
+        else f"Work in the workbook {files[0]}."
+        if files
+        else ""
+    )
+    lines = "".join(f"<li>{escape(line)}</li>" for line in instructions(plan))
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(key.title)}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>\n'
+        f"<h1>{escape(key.title)}</h1>\n<p>{escape(text)}</p>\n"
+        '<p class="line"><span>Name</span><span>Number</span><span>Date</span></p>\n'
+        f"<p>{escape(which)}</p>\n"
+        f"<h2>What to fill in</h2>\n{_table(key)}\n<h2>How it works</h2>\n<ol>{lines}</ol>\n"
+        f"{_marks(plan)}{_hints(plan)}</body></html>\n"
+    )
+
+
+def _table(key: MarkingKey) -> str:
+    groups: dict[str, list[Blank]] = {}
+    for blank in key.blanks:
+        groups.setdefault(key.graph[blank.quantity].band.name, []).append(blank)
+    bands = {name: key.graph[own[0].quantity].band for name, own in groups.items()}
+    body = "".join(
+        f"<tr><td>{escape(bands[name].label or bands[name].symbol)}</td>"
+        f'<td class="e">{escape(bands[name].equation)}</td>'
+        f'<td>{escape(own[0].cell.sheet)}</td><td class="n">{len(own)}</td>'
+        f'<td class="n">{sum(blank.points for blank in own):g}</td></tr>\n'
+        for name, own in groups.items()
+    )
+    total = f'<td class="n">{len(key.blanks)}</td><td class="n">{key.points:g}</td>'
+    total = f'<tr class="all"><td colspan="3">in all</td>{total}</tr>'
+    head = '<tr><th>symbol</th><th>equation</th><th>sheet</th><th class="n">cells</th><th class="n">points</th></tr>'
+    return f"<table>{head}\n{body}{total}</table>"
+
+
+def _marks(plan: ExercisePlan) -> str:
+    if plan.feedback != "cells":
+        return ""
+    rows = (
+        (RIGHT, "fits the numbers that it is computed from, be they right or wrong"),
+        (WRONG, "does not fit them, is no number, or cannot be computed"),
+        (OPEN, "is empty, or waits for a number that it is computed from"),
+    )
+    body = "".join(f'<tr><td class="m">{mark}</td><td>{meaning}</td></tr>' for mark, meaning in rows)
+    return f"<h2>The marks beside the cells</h2>\n<table>{body}</table>\n"
+
+
+def _hints(plan: ExercisePlan) -> str:
+    if not plan.hints:
+        return ""
+    kinds = ("what it is computed from", "the formula in words", "the cells that the formula reads")
+    rows = "".join(
+        f'<tr><td>{number}</td><td>{kind}</td><td class="n">{100 * cost:g} %</td></tr>'
+        for number, (kind, cost) in enumerate(zip(kinds, plan.hints, strict=False), start=1)
+    )
+    return (
+        f"<h2>Hints</h2>\n<p>The sheet {HINTS} has them for each symbol. Type 1 beside a hint to open it; the price is "
+        "that of all hints opened for the symbol together, as a part of its points.</p>\n"
+        f'<table><tr><th>hint</th><th>what it says</th><th class="n">costs</th></tr>{rows}</table>\n'
+    )

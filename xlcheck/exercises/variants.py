@@ -1,0 +1,161 @@
+"""Other numbers for each student: how they may differ, which draws are of use, and what Keras says of them.
+
+A draw is of use if every number is finite, no gate of a blank is saturated, every live mark tells right from wrong,
+and nobody else has the same numbers. A draw that is not is thrown away, and the next one is tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlcheck.errors import OracleError, UsageError
+from xlcheck.exercises.draws import Variation, drawn
+from xlcheck.exercises.key import Student
+from xlcheck.exercises.plan import ExercisePlan
+from xlcheck.exercises.residuals import Residual, saturated, tells
+from xlcheck.exercises.subject import Problem, asked_keras
+from xlcheck.graph.evaluate import Array, evaluate
+from xlcheck.graph.one_hot import is_one_hot
+from xlcheck.graph.quantities import Quantity, Role
+
+ATTEMPTS = 300
+_AGREES = 1e-11  # relative to the largest number of a quantity, or to 1
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One student's numbers.
+
+    Attributes:
+        student: whose.
+        given: what is not computed, by quantity name.
+        values: everything.
+    """
+
+    student: Student
+    given: Mapping[str, Array]
+    values: Mapping[str, Array]
+
+
+def variations_of(problem: Problem, plan: ExercisePlan) -> dict[str, Variation]:
+    """How each given number may differ, so that it stays what it is: a weight, a code, a place of a 1."""
+    found: dict[str, Variation] = {}
+    for q in problem.graph:
+        if q.expr is not None:
+            continue
+        if q.band.role is Role.WEIGHT and "weights" in plan.vary:
+            found[q.name] = _real(problem.given[q.name])
+        elif q.band.role is Role.INPUT and "inputs" in plan.vary:
+            own = _of_input(problem, q)
+            if own is not None:
+                found[q.name] = own
+    return found
+
+
+def _real(value: Array) -> Variation:
+    sizes = np.abs(value[value != 0])
+    scale = float(np.median(sizes)) if sizes.size else 0.5
+    return Variation("real", 0.2 * scale, scale)
+
+
+def _of_input(problem: Problem, q: Quantity) -> Variation | None:
+    """Codes stay codes that occur, vectors with a single 1 stay such."""
+    every = problem.subject.every
+    seen = np.concatenate([every[other.name].reshape(-1) for other in problem.graph if other.band == q.band])
+    value = problem.given[q.name]
+    if not (seen == np.round(seen)).all():
+        return _real(value)
+    if q.shape[-1] > 1 and is_one_hot(value):
+        return Variation("one_hot")
+    low, high = float(seen.min()), float(seen.max())
+    return Variation("whole", low, high) if low < high else None
+
+
+class Drawer:
+    """Draws the variants of one exercise.
+
+    Args:
+        problem: the network.
+        variations: see `variations_of`.
+        secret: what the numbers are drawn from.
+        residuals: what the marks of each quantity with blanks compute.
+        tolerance: of the marks.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        variations: Mapping[str, Variation],
+        secret: str,
+        residuals: Mapping[str, Residual],
+        tolerance: float,
+    ) -> None:
+        self._problem = problem
+        self._variations = variations
+        self._secret = secret
+        self._marked = [(problem.graph[name], residual) for name, residual in residuals.items()]
+        self._tolerance = tolerance
+        base = evaluate(problem.graph, problem.given)
+        self._unsaturated = [q for q, _ in self._marked if not saturated(q, base)]
+        self._seen = {self._digest(problem.given)}
+
+    def variant(self, student: Student) -> Variant:
+        """A student's numbers; no two students of one drawer have the same.
+
+        Raises:
+            UsageError: no draw is of use.
+        """
+        for attempt in range(ATTEMPTS):
+            given = drawn(self._problem.given, self._variations, self._secret, student.id, attempt)
+            digest = self._digest(given)
+            if digest in self._seen:
+                continue
+            values = evaluate(self._problem.graph, given)
+            if self._is_of_use(values):
+                self._seen.add(digest)
+                return Variant(replace(student, attempt=attempt), given, values)
+        raise UsageError(
+            f"no numbers of use were found for the student {student.id!r} in {ATTEMPTS} draws: a gate is always "
+            "saturated, or there are too few different inputs. Blank other cells, vary the weights too, or give "
+            "everybody the same numbers (vary = [] in the plan)"
+        )
+
+    def _is_of_use(self, values: Mapping[str, Array]) -> bool:
+        return (
+            all(np.isfinite(value).all() for value in values.values())
+            and not any(saturated(q, values) for q in self._unsaturated)
+            and all(residual.forward or tells(residual, q, values, self._tolerance) for q, residual in self._marked)
+        )
+
+    def _digest(self, given: Mapping[str, Array]) -> bytes:
+        varied = b"".join(given[name].tobytes() for name in self._variations)
+        return hashlib.sha256(varied).digest()
+
+
+def ask_keras(problem: Problem, variants: Sequence[Variant]) -> None:
+    """Let Keras compute some variants, too.
+
+    Raises:
+        OracleError: it computes something else.
+        MissingDependencyError: it is not installed.
+    """
+    for variant in variants:
+        truth = asked_keras(problem.spec, problem.batch, variant.given)
+        for q in problem.graph:
+            own, desired = variant.values[q.name], truth[q.name]
+            if (np.abs(own - desired) > _AGREES * max(1.0, float(np.abs(desired).max()))).any():
+                raise OracleError(
+                    f"for the numbers of the student {variant.student.id!r} Keras computes another {q.name}; please "
+                    "report this model"
+                )
+
+
+def sample_of(variants: Sequence[Variant], count: int) -> Iterator[Variant]:
+    """Some of the variants, evenly over the roster."""
+    if count > 0 and variants:
+        places = np.linspace(0, len(variants) - 1, min(count, len(variants))).round().astype(int)
+        yield from (variants[place] for place in dict.fromkeys(places.tolist()))
