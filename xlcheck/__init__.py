@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from xlcheck.chapter.recordings.fixture import Fixture
     from xlcheck.chapter.recordings.store import load_fixture
     from xlcheck.errors import XlcheckError
+    from xlcheck.exercises.entry import exercise
+    from xlcheck.exercises.exercise import Exercise
     from xlcheck.graph.trace import Trace
     from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
     from xlcheck.verdicts.traces import Difference, TraceComparison, assert_agrees, compare
@@ -21,6 +23,7 @@ _HOMES = {
     "CellResult": "xlcheck.verdicts.report",
     "CheckReport": "xlcheck.verdicts.report",
     "Difference": "xlcheck.verdicts.traces",
+    "Exercise": "xlcheck.exercises.exercise",
     "Fixture": "xlcheck.chapter.recordings.fixture",
     "Kind": "xlcheck.verdicts.report",
     "Status": "xlcheck.verdicts.report",
@@ -32,6 +35,7 @@ _HOMES = {
     "build_model": "xlcheck.api",
     "check": "xlcheck.api",
     "compare": "xlcheck.verdicts.traces",
+    "exercise": "xlcheck.exercises.entry",
     "load_fixture": "xlcheck.chapter.recordings.store",
     "trace": "xlcheck.api",
 }
@@ -41,6 +45,7 @@ __all__ = [
     "CellResult",
     "CheckReport",
     "Difference",
+    "Exercise",
     "Fixture",
     "Kind",
     "Status",
@@ -52,6 +57,7 @@ __all__ = [
     "build_model",
     "check",
     "compare",
+    "exercise",
     "load_fixture",
     "trace",
 ]

@@ -13,6 +13,7 @@ LessonStyleName = Literal["teaching", "book", "robust"]
 WeightsName = Literal["trained", "book"]
 PaddingName = Literal["front", "back"]
 StepName = Literal["sgd", "rmsprop", "adam", "compiled"]
+FeedbackName = Literal["none", "count", "cells"]
 FormatName = Literal["text", "json", "html", "junit"]
 
 _MOST = 40

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 import click
 
+from xlcheck.choices import EngineName, FeedbackName
 from xlcheck.cli.options import INPUT, OUTPUT, OneOf, complete_lessons, engine_option, quiet_option
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder
 from xlcheck.progress import progress_bar
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xlcheck.exercises.exercise import Exercise
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     help="Without patterns in a plan: 1, one gate; 2, one whole step; 3, everything from the weights.  [default: 1]",
 )
 @click.option("--roster", type=INPUT, metavar="students.csv", help="Numbers of their own for each student: id, name.")
-@click.option("--feedback", type=OneOf(("none", "count", "cells")), help="What students see of their marks.")
+@click.option("--feedback", type=OneOf(get_args(FeedbackName)), help="What students see of their marks.")
 @click.option("--secret", type=INPUT, metavar="FILE", help="The text in it decides each student's numbers.")
 @click.option(
     "--keras", type=click.IntRange(0), default=3, show_default=True,
@@ -39,15 +40,15 @@ if TYPE_CHECKING:
 @quiet_option
 def command(
     lessons: Sequence[str], inputs: Path | None, targets: Path | None, plan: Path | None, level: int | None,
-    roster: Path | None, feedback: str | None, secret: Path | None, keras: int, output: Path,
-    engines: Sequence[str], quiet: bool,
+    roster: Path | None, feedback: FeedbackName | None, secret: Path | None, keras: int, output: Path,
+    engines: Sequence[EngineName], quiet: bool,
 ) -> int:  # fmt: skip
     """Write a workbook with blanks, its solution, a marking key and a hand-out.
 
     With --roster every student gets a workbook of his own, with other weights and inputs. The key and the solution
     stay with you; `xlcheck grade` marks with the key what comes back.
     """
-    from xlcheck import api
+    from xlcheck.exercises.entry import exercise
 
     names = list(dict.fromkeys(lessons))
     if len(engines) > 1:
@@ -59,7 +60,7 @@ def command(
         folder = output if len(names) == 1 else output / Path(name).stem
         make_folder(folder)
         with progress_bar(f"exercise {name}", show=roster is not None and not quiet) as told:
-            made = api.exercise(
+            made = exercise(
                 name, folder, inputs=inputs, targets=targets, plan=plan, level=level, roster=roster,
                 feedback=feedback, secret=secret, keras=keras, engine=engines[0], progress=told,
             )  # fmt: skip

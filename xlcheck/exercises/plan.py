@@ -7,16 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
-from xlcheck.choices import require_known
+from xlcheck.choices import FeedbackName, require_known
 from xlcheck.documents import parse_toml
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import read_input
 from xlcheck.sizes import TEXTS
 
-Feedback = Literal["none", "count", "cells"]
-FEEDBACK: tuple[Feedback, ...] = get_args(Feedback)
 LEVELS = (1, 2, 3)
 HINTS = (0.1, 0.25, 0.5)
 """What the three hints cost together with those before: a note, the formula in words, the cells that it reads."""
@@ -69,7 +67,7 @@ class ExercisePlan:
     blanks: tuple[BlankRule, ...] = ()
     title: str = ""
     text: str = ""
-    feedback: Feedback = "cells"
+    feedback: FeedbackName = "cells"
     tolerance: float = 1e-9
     typed: float = 0.0
     sample: int = 1
@@ -85,7 +83,7 @@ class ExercisePlan:
         """
         if self.level not in LEVELS:
             raise UsageError(f"there is no level {self.level!r}; choose 1, 2 or 3")
-        require_known(self.feedback, FEEDBACK, "feedback")
+        require_known(self.feedback, get_args(FeedbackName), "feedback")
         for name in self.vary:
             require_known(name, ("weights", "inputs"), "kind of numbers to vary")
         _require_number("tolerance", self.tolerance, 1e-12, 0.1)
