@@ -24,7 +24,6 @@ from xlcheck.exercises.stamping import cut
 from xlcheck.exercises.subject import Problem, Subject, keras_traces, problem_of
 from xlcheck.exercises.variants import Drawer, Variant, ask_keras, sample_of, variations_of
 from xlcheck.files import make_folder, require_writable, write_text
-from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.plan import plan_model
@@ -158,7 +157,7 @@ def make_exercise(
     variants: list[Variant] = []
     if roster:
         personal = blank_workbook(problem, plan, points, residuals, Front(title, text, personal=True))
-        drawer = Drawer(problem, variations, secret, residuals, plan.tolerance) if varied else None
+        drawer = Drawer(problem, variations, secret, residuals, plan.tolerance, points) if varied else None
         variants = list(_write_students(problem, personal, points, roster, drawer, folder, told))
     asked = list(sample_of(variants, keras)) if varied else []
     ask_keras(problem, asked)
@@ -248,11 +247,11 @@ def _write_students(
         path = Path(temporary) / "template.xlsx"
         write_workbook(personal.plan, path)
         stamp = cut(path, personal.draft)
-    same = Variant(Student(""), problem.given, {} if drawer else evaluate(problem.graph, problem.given))
+    empty = with_empty_blanks(problem.graph, problem.given, points)
+    same = Variant(Student(""), problem.given, {}, empty)
     for number, student in enumerate(roster, start=1):
         variant = drawer.variant(student) if drawer else replace(same, student=student)
-        shown = with_empty_blanks(problem.graph, variant.given, points)
-        stamp.write(folder / student.file, shown, student.id, student.name)
+        stamp.write(folder / student.file, variant.shown, student.id, student.name)
         if told is not None:
             told(number, len(roster))
         yield variant

@@ -23,6 +23,7 @@ from xlcheck.layout.draft import Draft
 
 _CELL = re.compile(r'<c r="([A-Z]{1,3}\d+)"([^>]*)>(<f>[^<]*</f>)?<v>([^<]*)</v></c>')
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+_CACHE = re.compile(rb"<c:numCache>.*?</c:numCache>", re.DOTALL)
 _STRINGS = "xl/sharedStrings.xml"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -104,8 +105,8 @@ def cut(path: Path, draft: Draft) -> Stamp:
         for part in archive.namelist():
             match = _SHEET.fullmatch(part)
             content = archive.read(part)
-            if match is None:
-                parts[part] = content
+            if match is None:  # of a chart the numbers that it keeps for viewers that do not calculate
+                parts[part] = _CACHE.sub(b"", content) if part.startswith("xl/charts/") else content
                 continue
             sheet = names[int(match[1]) - 1]
             own = {cell.a1: slot for cell, slot in slots.items() if cell.sheet == sheet}

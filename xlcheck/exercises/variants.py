@@ -1,7 +1,8 @@
 """Other numbers for each student: how they may differ, which draws are of use, and what Keras says of them.
 
 A draw is of use if every number is finite, no gate of a blank is saturated, every live mark tells right from wrong,
-and nobody else has the same numbers. A draw that is not is thrown away, and the next one is tried.
+no answer happens to stand in another cell, and nobody else has the same numbers. A draw that is not is thrown away,
+and the next one is tried.
 """
 
 from __future__ import annotations
@@ -13,16 +14,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from xlcheck.errors import OracleError, UsageError
+from xlcheck.exercises.blanks import with_empty_blanks
 from xlcheck.exercises.draws import Variation, drawn
 from xlcheck.exercises.key import Student
+from xlcheck.exercises.marks import Element
 from xlcheck.exercises.plan import ExercisePlan
 from xlcheck.exercises.residuals import Residual, saturated, tells
 from xlcheck.exercises.subject import Problem, asked_keras
 from xlcheck.graph.evaluate import Array, evaluate
 from xlcheck.graph.one_hot import is_one_hot
-from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.quantities import Graph, Quantity, Role
 
 ATTEMPTS = 300
+_SAME = 5e-4
+_NOTHING = 1e-9
 _AGREES = 1e-11  # relative to the largest number of a quantity, or to 1
 
 
@@ -34,11 +39,13 @@ class Variant:
         student: whose.
         given: what is not computed, by quantity name.
         values: everything.
+        shown: the same as the worksheet shows it while the blanks are empty.
     """
 
     student: Student
     given: Mapping[str, Array]
     values: Mapping[str, Array]
+    shown: Mapping[str, Array]
 
 
 def variations_of(problem: Problem, plan: ExercisePlan) -> dict[str, Variation]:
@@ -84,6 +91,7 @@ class Drawer:
         secret: what the numbers are drawn from.
         residuals: what the marks of each quantity with blanks compute.
         tolerance: of the marks.
+        blanks: the numbers that are blank.
     """
 
     def __init__(
@@ -93,6 +101,7 @@ class Drawer:
         secret: str,
         residuals: Mapping[str, Residual],
         tolerance: float,
+        blanks: Mapping[Element, object],
     ) -> None:
         self._problem = problem
         self._variations = variations
@@ -100,6 +109,8 @@ class Drawer:
         self._marked = [(problem.graph[name], residual) for name, residual in residuals.items()]
         self._tolerance = tolerance
         base = evaluate(problem.graph, problem.given)
+        self._blanks = blanks
+        self._told = told(problem.graph, base, with_empty_blanks(problem.graph, problem.given, blanks), blanks)
         self._unsaturated = [q for q, _ in self._marked if not saturated(q, base)]
         self._seen = {self._digest(problem.given)}
 
@@ -115,18 +126,20 @@ class Drawer:
             if digest in self._seen:
                 continue
             values = evaluate(self._problem.graph, given)
-            if self._is_of_use(values):
+            shown = with_empty_blanks(self._problem.graph, given, self._blanks)
+            if self._is_of_use(values, shown):
                 self._seen.add(digest)
-                return Variant(replace(student, attempt=attempt), given, values)
+                return Variant(replace(student, attempt=attempt), given, values, shown)
         raise UsageError(
             f"no numbers of use were found for the student {student.id!r} in {ATTEMPTS} draws: a gate is always "
             "saturated, or there are too few different inputs. Blank other cells, vary the weights too, or give "
             "everybody the same numbers (vary = [] in the plan)"
         )
 
-    def _is_of_use(self, values: Mapping[str, Array]) -> bool:
+    def _is_of_use(self, values: Mapping[str, Array], shown: Mapping[str, Array]) -> bool:
         return (
-            all(np.isfinite(value).all() for value in values.values())
+            told(self._problem.graph, values, shown, self._blanks) <= self._told
+            and all(np.isfinite(value).all() for value in values.values())
             and not any(saturated(q, values) for q in self._unsaturated)
             and all(residual.forward or tells(residual, q, values, self._tolerance) for q, residual in self._marked)
         )
@@ -134,6 +147,26 @@ class Drawer:
     def _digest(self, given: Mapping[str, Array]) -> bytes:
         varied = b"".join(given[name].tobytes() for name in self._variations)
         return hashlib.sha256(varied).digest()
+
+
+def told(
+    graph: Graph, values: Mapping[str, Array], shown: Mapping[str, Array], blanks: Mapping[Element, object]
+) -> set[Element]:
+    """The blanks whose number stands in another cell, to four digits; zeros and ones say nothing.
+
+    Args:
+        graph: every quantity.
+        values: the true numbers.
+        shown: what stands in the cells while the blanks are empty.
+        blanks: the numbers that are blank.
+    """
+    others = np.sort(np.abs(np.concatenate([shown[q.name].reshape(-1) for q in graph])))
+    elements = list(blanks)
+    answers = np.abs(np.array([values[name].reshape(-1)[index] for name, index in elements]))
+    speaks = (answers > _NOTHING) & (answers != 1)
+    places = np.searchsorted(others, answers).clip(1, len(others) - 1)
+    nearest = np.minimum(np.abs(others[places] - answers), np.abs(others[places - 1] - answers))
+    return {elements[k] for k in np.flatnonzero(speaks & (nearest <= _SAME * answers))}
 
 
 def ask_keras(problem: Problem, variants: Sequence[Variant]) -> None:
