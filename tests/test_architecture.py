@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "formulas",
         "layout",
         "oracle",
+        "reports",
         "verdicts",
         "workbook",
     },

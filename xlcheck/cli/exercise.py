@@ -43,9 +43,9 @@ def command(
     roster: Path | None, feedback: FeedbackName | None, secret: Path | None, keras: int, output: Path,
     engines: Sequence[EngineName], quiet: bool,
 ) -> int:  # fmt: skip
-    """Write a workbook with blanks, its solution, a marking key and a hand-out.
+    """Write workbooks with blanks, and the key to mark them.
 
-    With --roster every student gets a workbook of his own, with other weights and inputs. The key and the solution
+    A hand-out and the solution come with them. With --roster every student gets a workbook of his own, with other weights and inputs. The key and the solution
     stay with you; `xlcheck grade` marks with the key what comes back.
     """
     from xlcheck.exercises.entry import exercise
