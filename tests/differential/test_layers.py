@@ -40,6 +40,18 @@ def test_every_quantity_agrees_with_keras(name: str, tmp_path: Path) -> None:
             assert difference < tolerance, (style, engine, where)
 
 
+@pytest.mark.formulon
+@pytest.mark.parametrize("name", part_of([name for name in CASES if name != "hundreds of units"], 2))
+def test_the_engine_that_follows_excel_agrees(name: str, tmp_path: Path) -> None:
+    """Each layer and option once more in Formulon, whose authors hold it to the results of Excel 365."""
+    case = CASES[name]
+    graph, desired = traced(build(case.make), case.inputs, case.states)
+    actual = recalculated(graph, desired, tmp_path / "x.xlsx", Style.ROBUST, "formulon")
+    difference, where = largest_difference(graph, actual, desired, sample=0)
+
+    assert difference < TOY, where
+
+
 REBUILT = (
     "LSTM stateful under a mask", "GRU encoder and decoder", "LSTM bidirectional states", "SimpleRNN merge modes",
     "model in a model in a model", "model in a model, shared", "Rescaling and Normalization", "CategoryEncoding",
