@@ -12,4 +12,4 @@ def command() -> None:
 
     width = max(len(name) for name in ALL_LESSONS)
     for lesson in ALL_LESSONS.values():
-        click.echo(f"{lesson.name:<{width}}  {lesson.story.title}")
+        click.echo(f"{lesson.name:<{width}}  {lesson.texts.story.title}")

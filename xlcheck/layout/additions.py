@@ -10,6 +10,7 @@ from xlcheck.layout.data.store import Store
 from xlcheck.layout.data.text import TypedText
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.front import Story
+from xlcheck.layout.questions import Questions
 
 DataPage = Callable[[Draft, Trace], Store]
 """Fills the page of the data; the trace is that of the model as trained."""
@@ -45,6 +46,7 @@ class Additions:
         origin: where the weights come from.
         side_by_side: whether a page shows the forward pass of every sample; it comes with a loss, too.
         pages: worksheets that only this workbook has.
+        questions: what to predict on each page, and the answers.
         history: the loss of each epoch of the training, if it is shown.
     """
 
@@ -58,6 +60,7 @@ class Additions:
     origin: str = "The weights of the model"
     side_by_side: bool = False
     pages: Sequence[Page] = ()
+    questions: Questions = field(default_factory=dict)
     history: Sequence[float] = ()
 
 

@@ -36,6 +36,7 @@ class Draft:
         selector: the cell that selects the sample, once it is placed; None with a single sample.
         unit_names: for bands whose units have names (the words of a vocabulary), by the band's name.
         softmax_parts: for long softmaxes the cells of the largest element and of the sum.
+        explained: what has been explained in a note and need not be again; see `idioms`.
         reserved: names of worksheets that are still to come; no other one may be called so.
     """
 
@@ -55,6 +56,7 @@ class Draft:
         self.filled: list[FilledHelper] = []
         self.copies: list[Copy] = []
         self.views: list[ChosenView] = []
+        self.explained: set[str] = set()
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
         self._batch_runs: dict[tuple[tuple[ex.Expr, ...], ...], list[Run]] = {}
 

@@ -13,6 +13,7 @@ from xlcheck.workbook.plan import Highlight, Link
 from xlcheck.workbook.styles import LEGEND, TRAINING_LEGEND
 
 WIDE = 16
+_LETTERS = 150  # of a line of the summary
 _VERDICT_ROW, _VERDICT_WIDE, _LINK = 3, 9, 10
 
 
@@ -38,7 +39,7 @@ def opening(sheet: SheetDraft, story: Story) -> None:
     sheet.put(0, 0, story.title, "title")
     sheet.heights[0] = 32
     sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")
-    sheet.heights[1] = 52
+    sheet.heights[1] = 4 + 16 * -(-len(story.summary) // _LETTERS)
 
 
 def verdict_line(

@@ -32,6 +32,7 @@ from xlcheck.layout.originals import Source, questions
 from xlcheck.layout.pages import pages_of, reading
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.picture_page import picture_page
+from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.start import model_summary, start_sheet
 from xlcheck.layout.way_back import backward_names, forward_only, loss_pages, way_back
@@ -92,6 +93,7 @@ def plan_model(
     verdict = _comparison(draft, bands, store, hidden)
     if additions.history:
         history_sheet(draft, additions.history)
+    ask(draft, additions.questions)
     pages = pages_of(draft, layers, additions)
     words = additions.story or Story(spec.name, model_summary(spec, layers), tuple(reading(batch)))
     start_sheet(draft, start, spec, layers, store, verdict, check.NAME, words, pages, provenance or {}, answer)

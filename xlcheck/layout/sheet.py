@@ -27,7 +27,11 @@ from xlcheck.workbook.plan import (
 
 @dataclass
 class SheetDraft:
-    """One worksheet being filled; see `PlannedSheet` for the fields."""
+    """One worksheet being filled; see `PlannedSheet` for the fields.
+
+    Attributes:
+        questions: where questions stand, if not under everything else.
+    """
 
     name: str
     tab: str | None = None
@@ -43,6 +47,7 @@ class SheetDraft:
     one_page: bool = False
     print_columns: int | None = None
     print_rows: int | None = None
+    questions: tuple[int, int] | None = None
     printed: bool = True
     scales: list[ColorScale] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)

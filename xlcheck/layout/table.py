@@ -21,6 +21,7 @@ from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.layout.common import heading
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
+from xlcheck.layout.idioms import explain
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import has_parts, softmax_parts
@@ -318,7 +319,7 @@ def _formula_texts(draft: Draft, sheet: SheetDraft, table: Table, q: Quantity, s
         formulas = column_formulas(draft, q, sheet.name)
         shown = [formula_at(formulas, i) for i in range(area.rows if area.rows <= EXPLAINED_UNITS else 1)]
     for i, text in enumerate(shown):
-        sheet.put(area.top + i, FIRST + table.width, f"={text}", "formula")
+        explain(draft, sheet.put(area.top + i, FIRST + table.width, f"={text}", "formula"), text)
 
 
 def _given_text(draft: Draft, store: Store, q: Quantity, area: Range) -> str:

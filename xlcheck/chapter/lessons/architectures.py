@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from xlcheck.chapter.datasets.architectures import architectures
-from xlcheck.chapter.lessons.lesson import CHECK, Lesson
-from xlcheck.layout.front import Story
+from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.model.keras_import import import_keras
 
 
@@ -26,25 +25,6 @@ def _model() -> Any:
 
 LESSON = Lesson(
     name="architectures",
-    story=Story(
-        "One or many: four ways to use a recurrent layer",
-        "One vector in, one out, with no memory at all. One in, many out: a picture that becomes a sentence. "
-        "Many in, one out: a review that becomes a verdict. Many in, many out: a sentence whose every word gets "
-        "a label. Here are all four, two units each, with weights drawn in Keras from a seed, as live formulas.",
-        (
-            "The picture shows the four networks and what each of them reads. Click a box to see its numbers.",
-            "On each sheet time runs to the right. A network with many answers has one in every column.",
-            "Choose another example on the sheet Inputs, or change its numbers: every network follows.",
-            CHECK,
-        ),
-    ),
-    sentences={
-        "one_to_one": "One to one: a dense layer answers once and remembers nothing.",
-        "repeat": "The one vector is shown again at every step, so that the next layer has something to read.",
-        "one_to_many": "One to many: at every step the layer sees the same vector and its own memory, and answers.",
-        "many_to_one": "Many to one: the layer reads step after step; only its last hidden state is the answer.",
-        "many_to_many": "Many to many: the layer reads step after step, and every hidden state is an answer.",
-    },
     data=architectures,
     model=_model,
 )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from xlcheck.chapter.datasets.reversal import reversal
-from xlcheck.chapter.lessons.lesson import CHECK, Lesson
-from xlcheck.layout.front import Story
+from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.model.keras_import import import_keras
 
 LETTERS = ("start", "a", "b", "c")
@@ -29,27 +28,6 @@ def _model() -> Any:
 
 LESSON = Lesson(
     name="encoder-decoder",
-    story=Story(
-        "Encoder and decoder: three letters, written backwards",
-        "One LSTM reads a word of three letters and answers nothing: all it hands on is its two states. Another "
-        "LSTM starts from these states and writes the letters in reverse, one a step. Both were trained "
-        "together in Keras, on all six words of the letters a, b and c; everything but their weights is a live "
-        "formula here.",
-        (
-            "Choose a word on the sheet Inputs. Letters are one-hot vectors in the order start, a, b, c.",
-            "Follow the encoder to its last step: the states h and c there are all that the decoder knows of the word.",
-            "The decoder's states before its first step are the encoder's last ones. Click them to see the formula.",
-            "While it learns, the decoder is given the right letter of the step before, behind a start sign: "
-            "its second input.",
-            "On the sheet letters the largest of the four numbers of each step is the letter that is written.",
-            CHECK,
-        ),
-    ),
-    sentences={
-        "encoder": "Reads the word, one letter a step. Only its last hidden state and its last cell state are used.",
-        "decoder": "Starts from the encoder's states; reads at each step the letter that was written before.",
-        "letters": "Four probabilities a step: which of start, a, b and c comes next.",
-    },
     data=reversal,
     model=_model,
     unit_names=dict.fromkeys(("word.x", "shifted.x", "letters.z", "letters.y", "target.y"), LETTERS),

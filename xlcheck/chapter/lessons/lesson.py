@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlcheck.chapter.texts import LessonTexts, texts_of
 from xlcheck.layout.additions import DataPage, Page
-from xlcheck.layout.front import Story
 from xlcheck.model.model_spec import Array
 
 if TYPE_CHECKING:
@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 
 Trainer = Callable[[int, int, "Progress | None"], tuple[Any, tuple[float, ...]]]
 """(seed, epochs, told after each epoch) → the trained float32 model, and the loss of each epoch."""
-
-
-CHECK = (
-    "The sheets Check and Numbers set every number beside Keras's own. Change a weight or an input, and they tell you "
-    "that Keras's numbers no longer apply."
-)
-CHECK_TEXT = (
-    "The sheets Check and Numbers set every number beside Keras's own. After other words were typed these no longer "
-    "apply; xlcheck check then asks Keras anew."
-)
 
 
 @dataclass(frozen=True)
@@ -85,15 +75,12 @@ class Lesson:
 
     Attributes:
         name: as on the command line.
-        story: the words on the first sheet.
-        sentences: for each layer, what its sheet shows.
         data: the documents, encoded.
         model: the untrained Keras model, with the names that the sheets use; None if `train` makes it.
         train: another training than Keras's `fit` on all data at once.
         text: the text and vocabulary of a model that reads words, which can be changed in the workbook.
         book: the weights that are printed in the book, if there are any.
         data_page: fills the page of the data; by default it is a table of all samples.
-        data_sentence: what that page shows.
         unit_names: names of the units of a band (the words of a vocabulary), by the band's name.
         loss: whether the workbook shows the loss that the model was trained with.
         side_by_side: whether it shows the forward pass of every sample, also without a loss.
@@ -102,17 +89,19 @@ class Lesson:
     """
 
     name: str
-    story: Story
-    sentences: Mapping[str, str]
     data: Callable[[], Dataset]
     model: Callable[[], Any] | None = None
     train: Trainer | None = None
     text: Text | None = None
     book: Book | None = None
     data_page: DataPage | None = None
-    data_sentence: str = "the samples, what Keras answers to each, and the drop-down that selects one"
     unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     loss: bool = True
     side_by_side: bool = False
     history: bool = True
     pages: Sequence[Page] = ()
+
+    @property
+    def texts(self) -> LessonTexts:
+        """Its words."""
+        return texts_of(self.name)

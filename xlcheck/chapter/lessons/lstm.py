@@ -6,9 +6,8 @@ from typing import Any
 
 from xlcheck.chapter.datasets.toy import BOOK_ORDER, toy
 from xlcheck.chapter.lessons.lesson import Book, Lesson, PrintedPrediction, printed
-from xlcheck.chapter.lessons.toy import DATA, READING, classifier
+from xlcheck.chapter.lessons.toy import classifier
 from xlcheck.layout.data.documents import documents_sheet
-from xlcheck.layout.front import Story
 from xlcheck.model.keras_import import import_keras
 
 
@@ -24,19 +23,6 @@ def _model() -> Any:
 
 LESSON = Lesson(
     name="lstm",
-    story=Story(
-        "A long short-term memory, gate by gate",
-        "An LSTM with one unit reads two words, one after the other, and says whether the document is good (1) "
-        "or bad (0). Three gates decide what is forgotten, what is written and what is shown. It was trained in "
-        "Keras; everything but its weights is a live formula here, and every formula was compared with Keras.",
-        READING,
-    ),
-    sentences={
-        "lstm": "Three gates and a candidate look at the new input and the old output. The cell state keeps "
-        "part of the old memory and takes in part of the candidate; the hidden state shows part of it.",
-        "dense": "The last hidden state becomes one number between 0 and 1: how sure the network is that the "
-        "document is good.",
-    },
     data=toy,
     model=_model,
     book=Book(
@@ -58,5 +44,4 @@ LESSON = Lesson(
         PrintedPrediction("very bad", 0.47375038),
     ),
     data_page=documents_sheet,
-    data_sentence=DATA,
 )

@@ -26,16 +26,17 @@ def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING)
     """
     text = lesson.text
     additions = Additions(
-        story=lesson.story,
-        sentences=lesson.sentences,
+        story=lesson.texts.story,
+        sentences=lesson.texts.sentences,
         data_page=lesson.data_page,
-        data_sentence=lesson.data_sentence,
+        data_sentence=lesson.texts.data,
         typed=None if text is None else TypedText(text.encoding(), text.words),
         book_names={} if lesson.book is None else lesson.book.names,
         unit_names=lesson.unit_names,
         origin=_origin(fixture),
         side_by_side=lesson.side_by_side,
         pages=lesson.pages,
+        questions=lesson.texts.questions,
         history=fixture.history if lesson.history else (),
     )
     spec = fixture.spec if lesson.loss else replace(fixture.spec, loss=None)

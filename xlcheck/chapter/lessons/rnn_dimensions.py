@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from xlcheck.chapter.datasets.sentence import sentence
-from xlcheck.chapter.lessons.lesson import CHECK, Book, Lesson, printed
+from xlcheck.chapter.lessons.lesson import Book, Lesson, printed
 from xlcheck.layout.additions import Page
 from xlcheck.layout.data.sentence import sentence_sheet
-from xlcheck.layout.front import Story
 from xlcheck.layout.matrices import NAME as MATRICES
 from xlcheck.layout.matrices import matrices_sheet
 from xlcheck.model.keras_import import import_keras
@@ -34,27 +33,6 @@ def _model() -> Any:
 
 LESSON = Lesson(
     name="rnn-dimensions",
-    story=Story(
-        "The dimensions of a recurrent network",
-        "Four words enter as one-hot columns of four numbers; a hidden state of three numbers carries the "
-        "memory; at every step four probabilities say which word comes next. The kernel is 4 × 3, the recurrent "
-        "kernel 3 × 3, the output kernel 3 × 4. Everything but these weights is a live formula, and every "
-        "formula was compared with Keras.",
-        (
-            "The sheet Data turns the sentence into one-hot columns: what the network reads, and what it should "
-            "answer.",
-            "On each layer's sheet time runs to the right, units run down, and one row is one number.",
-            "A one-hot column times the kernel simply picks one row of the kernel: the row of that word.",
-            "Click a number to see the live formula; press F2 to see the cells that it reads.",
-            CHECK,
-        ),
-    ),
-    sentences={
-        "simple_rnn": "Three hidden units read a one-hot word (4 numbers) and the memory of the step before (3 "
-        "numbers).",
-        "dense": "At every step the three hidden units become four probabilities, one for each word that could "
-        "come next.",
-    },
     data=sentence,
     model=_model,
     book=Book(
@@ -73,7 +51,6 @@ LESSON = Lesson(
         {"simple_rnn.kernel": "wxh", "simple_rnn.recurrent_kernel": "whh", "dense.kernel": "why"},
     ),
     data_page=lambda draft, _: sentence_sheet(draft, WORDS),
-    data_sentence="the sentence, its words as one-hot columns, and the word that should come next",
     pages=(
         Page(
             MATRICES,

@@ -6,9 +6,8 @@ from typing import Any
 
 from xlcheck.chapter.datasets.toy import BOOK_ORDER, toy
 from xlcheck.chapter.lessons.lesson import Book, Lesson, PrintedPrediction, printed
-from xlcheck.chapter.lessons.toy import DATA, READING, classifier
+from xlcheck.chapter.lessons.toy import classifier
 from xlcheck.layout.data.documents import documents_sheet
-from xlcheck.layout.front import Story
 from xlcheck.model.keras_import import import_keras
 
 
@@ -23,19 +22,6 @@ def _model() -> Any:
 
 LESSON = Lesson(
     name="simple-rnn",
-    story=Story(
-        "A recurrent neural network, cell by cell",
-        "A SimpleRNN with one unit reads two words, one after the other, and says whether the document is good "
-        "(1) or bad (0). It was trained in Keras; its six weights stand on the sheet Weights. Everything else "
-        "in this workbook is a live formula, and every formula was compared with Keras.",
-        READING,
-    ),
-    sentences={
-        "simple_rnn": "The hidden state is the network's memory: at each step the new input and the old memory "
-        "are weighted, added, and squeezed by tanh.",
-        "dense": "The last hidden state becomes one number between 0 and 1: how sure the network is that the "
-        "document is good.",
-    },
     data=toy,
     model=_model,
     book=Book(
@@ -57,5 +43,4 @@ LESSON = Lesson(
         PrintedPrediction("very good", 0.53199273),
     ),
     data_page=documents_sheet,
-    data_sentence=DATA,
 )

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcheck.chapter.lessons.lesson import CHECK
 from xlcheck.model.keras_import import import_keras
-
-DATA = "the documents, their words as integers, and the drop-down that chooses one"
-READING = (
-    "Choose a document on the sheet Data. Every number in this workbook follows.",
-    "Follow the layers from left to right. On each sheet time runs to the right and one row is one number.",
-    "Beside each number stand its symbol, its equation, a sentence on what it means, and its formula as text.",
-    "Click a number to see the live formula; press F2 to see the cells that it reads.",
-    CHECK,
-)
 
 
 def classifier(name: str, recurrent: Any) -> Any:

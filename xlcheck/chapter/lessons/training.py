@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlcheck import __version__
+from xlcheck.chapter.texts import LessonTexts, texts_of
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
@@ -14,6 +15,7 @@ from xlcheck.layout.common import START, merged_helper
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
 from xlcheck.layout.plan import finished
+from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import epochs, nudges, one_step
 from xlcheck.layout.training import inputs as training_inputs
@@ -33,32 +35,16 @@ class TrainingLesson:
 
     Attributes:
         name: as on the command line.
-        story: the words on the first sheet.
         plan: lays out its workbook.
     """
 
     name: str
-    story: Story
     plan: Callable[[TrainingLesson, TrainingFixture, Style], WorkbookPlan]
 
-
-_READING = (
-    "One step shows the first epoch in slow motion: forward to the loss, backward to the gradients, new weights.",
-    "The sheet Epochs repeats it, one row an epoch. Each row reads the weights in the row above it.",
-    "The sheet Training has everything you may change, and the curves. Try a learning rate of 0.1, then one of 100.",
-    "Choose another optimiser there: SGD goes straight downhill, RMSprop and Adam look at what came before.",
-    "Keras's loss and weights stand beside each epoch. When you change an input, they no longer apply, and say so.",
-)
-
-
-def _story(network: str, weights: str, data: str) -> Story:
-    return Story(
-        f"{network} learns, inside the sheet",
-        f"{network} with {weights} is trained on {data} for 500 epochs. Every loss, every gradient and every weight "
-        "of every epoch is a live formula, and all of them were compared with Keras. Change the learning rate, and "
-        "the whole training runs again while you watch.",
-        _READING,
-    )
+    @property
+    def texts(self) -> LessonTexts:
+        """Its words."""
+        return texts_of(self.name)
 
 
 def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style = Style.TEACHING) -> WorkbookPlan:
@@ -93,7 +79,8 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
         "xlcheck": __version__,
         "rebuild with": f"xlcheck build {lesson.name}",
     }
-    _start(draft, start, lesson.story, provenance)
+    ask(draft, lesson.texts.questions)
+    _start(draft, start, lesson.texts.story, provenance)
     draft.sheets[SHEET] = copies
     manifest = Manifest(
         spec=fixture.spec,
@@ -109,7 +96,7 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     )
     for row, chunk in enumerate(manifest.to_chunks()):
         copies.put(row, 0, chunk)
-    return finished(draft, lesson.story.title, lesson.name)
+    return finished(draft, lesson.texts.story.title, lesson.name)
 
 
 def _gates(spec: ModelSpec) -> dict[str, list[str]]:
@@ -151,18 +138,6 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[st
 
 
 TRAINING_LESSONS: dict[str, TrainingLesson] = {
-    lesson.name: lesson
-    for lesson in (
-        TrainingLesson(
-            "simple-rnn-training", _story("A recurrent network", "five weights", "two documents"), plan_training
-        ),
-        TrainingLesson(
-            "lstm-training", _story("A long short-term memory", "fourteen weights", "two documents"), plan_training
-        ),
-        TrainingLesson(
-            "rnn-dimensions-training",
-            _story("A network that names the next word", "33 weights", "one sentence"),
-            plan_training,
-        ),
-    )
+    name: TrainingLesson(name, plan_training)
+    for name in ("simple-rnn-training", "lstm-training", "rnn-dimensions-training")
 }

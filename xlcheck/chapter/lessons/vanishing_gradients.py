@@ -15,6 +15,7 @@ from xlcheck.layout.common import START
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
 from xlcheck.layout.plan import finished
+from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import vanishing
 from xlcheck.workbook.manifest import SHEET, Manifest
@@ -45,7 +46,8 @@ def plan_vanishing(lesson: TrainingLesson, fixture: TrainingFixture, style: Styl
     provenance = {
         **fixture.provenance, "xlcheck": __version__, "rebuild with": f"xlcheck build {lesson.name}",
     }  # fmt: skip
-    _start(draft, start, lesson.story, places.verdict, provenance)
+    ask(draft, lesson.texts.questions)
+    _start(draft, start, lesson.texts.story, places.verdict, provenance)
     hidden = SheetDraft(SHEET, hidden=True)
     draft.sheets[SHEET] = hidden
     manifest = Manifest(
@@ -60,7 +62,7 @@ def plan_vanishing(lesson: TrainingLesson, fixture: TrainingFixture, style: Styl
     )
     for row, chunk in enumerate(manifest.to_chunks()):
         hidden.put(row, 0, chunk)
-    return finished(draft, lesson.story.title, lesson.name)
+    return finished(draft, lesson.texts.story.title, lesson.name)
 
 
 def _start(draft: Draft, sheet: SheetDraft, story: Story, verdict: Range, provenance: Mapping[str, str]) -> None:
@@ -74,21 +76,4 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, verdict: Range, proven
     closing(sheet, 5, story.reading, pages, provenance, learns=True)
 
 
-VANISHING_GRADIENTS = TrainingLesson(
-    "vanishing-gradients",
-    Story(
-        "Why gradients vanish, and what an LSTM does about it",
-        "The same fifty words are read by a linear recurrence, by a SimpleRNN with tanh, and by an LSTM. For each "
-        "word you see what it adds to the last state, and how strongly training could still learn from it. Every "
-        "number is a live formula and was compared with Keras.",
-        (
-            "A linear state is h = W·x + U·h. Written out, h₅ = W·x₅ + U·W·x₄ + U²·W·x₃ + U³·W·x₂ + U⁴·W·x₁.",
-            "Choose U on the sheet Vanishing. Below 1 the first words fade; at 1 they stay; above 1 they take over.",
-            "The gradient of the last state follows the same powers: what the state forgets, training cannot learn.",
-            "tanh makes it worse: its slope is at most 1, and multiplies at every step.",
-            "An LSTM's cell state is multiplied by its forget gate instead. With a gate near 1 the gradient lives on.",
-            "Clipping shortens a gradient that has become too long; it cannot bring back one that has vanished.",
-        ),
-    ),
-    plan_vanishing,
-)
+VANISHING_GRADIENTS = TrainingLesson("vanishing-gradients", plan_vanishing)

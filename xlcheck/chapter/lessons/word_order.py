@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from xlcheck.chapter.datasets.word_order import word_order
-from xlcheck.chapter.lessons.lesson import CHECK, Lesson
+from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.data.sentences import sentences_sheet
-from xlcheck.layout.front import Story
 from xlcheck.model.keras_import import import_keras
 
 WORDS = ("this", "is", "an")
@@ -24,29 +23,9 @@ def _model() -> Any:
 
 LESSON = Lesson(
     name="word-order",
-    story=Story(
-        "Why order needs a memory",
-        "“this is an” and “an is this” hold the same words. Add up their one-hot codes, or average them, and "
-        "nothing is left that tells the two apart. A recurrent layer reads one word after the other, and its "
-        "last hidden state is not the same. The weights were drawn in Keras from a seed and not trained: memory "
-        "alone is enough.",
-        (
-            "Choose a sentence on the sheet Data, and look at the sum beside its one-hot columns.",
-            "The sheet bag_of_words averages the columns: each of the three numbers is ⅓ for both sentences.",
-            "The sheet simple_rnn reads the same columns from left to right. Watch the last hidden state.",
-            "The sheet Documents sets both sentences side by side: equal averages above, different states below.",
-            CHECK,
-        ),
-    ),
-    sentences={
-        "bag_of_words": "The average over all steps: which words are there, whatever their order.",
-        "simple_rnn": "Two hidden units read one word after the other. What they keep of a word depends on what "
-        "came before it.",
-    },
     data=word_order,
     model=_model,
     data_page=lambda draft, _: sentences_sheet(draft, WORDS),
-    data_sentence="the sentences as one-hot columns, their sums, and the drop-down that chooses one",
     unit_names={"input.x": WORDS, "bag_of_words.y": WORDS},
     side_by_side=True,
 )

@@ -1,0 +1,45 @@
+"""The words of the lessons: complete, on pages that exist, and in sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
+from xlcheck.chapter.texts import texts_of
+from xlcheck.layout.questions import HEADING
+
+WORKBOOKS = Path(__file__).parents[2] / "workbooks"
+_NO_QUESTIONS = {"Start", "Numbers", "Vocabulary", "Epochs", "Machinery", "xlcheck"}
+
+
+@pytest.mark.parametrize("lesson", ALL_LESSONS)
+def test_each_page_asks(lesson: str) -> None:
+    """Each page of a workbook asks one to three questions, whose answers are notes; none is asked of another page."""
+    book = openpyxl.load_workbook(WORKBOOKS / f"{lesson}.xlsx")
+    own = texts_of(lesson).questions
+    for page in book.worksheets:
+        if page.title in _NO_QUESTIONS or page.title.endswith(" weights"):
+            continue
+        cells = [cell for row in page.iter_rows() for cell in row]
+        assert any(cell.value == HEADING for cell in cells), page.title
+        asked = own[page.title]
+        assert 1 <= len(asked) <= 3
+        notes = {cell.comment.text.strip() for cell in cells if cell.comment}
+        assert {answer for _, answer in asked} <= notes, page.title
+
+
+@pytest.mark.parametrize("lesson", ALL_LESSONS)
+def test_sentences_are_sentences(lesson: str) -> None:
+    """A story has three to six sentences; questions end with a question mark, everything else with a full stop."""
+    texts = texts_of(lesson)
+    assert 3 <= texts.story.summary.count(". ") + 1 <= 6
+    for sentence in (texts.story.summary, *texts.story.reading, *texts.sentences.values()):
+        assert sentence.endswith("."), sentence
+        assert "  " not in sentence
+    for asked in texts.questions.values():
+        for question, answer in asked:
+            assert question.endswith("?"), question
+            assert answer.endswith("."), answer

@@ -1,0 +1,66 @@
+"""The words of the lessons, apart from models, data and layout: one file a language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from xlcheck.layout.front import Story
+from xlcheck.layout.questions import Questions
+
+ENGLISH = "en"
+CHECK = (
+    "The sheets Check and Numbers set every number beside Keras's own. Change a weight or an input, and they tell you "
+    "that Keras's numbers no longer apply."
+)
+
+
+@dataclass(frozen=True)
+class LessonTexts:
+    """What a lesson says.
+
+    Attributes:
+        story: the words on the first sheet.
+        sentences: for some layers, what their sheets show.
+        data: what the page of the data shows.
+        questions: for each page what to predict, and the answer.
+    """
+
+    story: Story
+    sentences: Mapping[str, str]
+    data: str
+    questions: Questions
+
+
+@cache
+def texts_of(lesson: str, language: str = ENGLISH) -> LessonTexts:
+    """The texts of a lesson.
+
+    Args:
+        lesson: its name.
+        language: the name of the file.
+
+    Raises:
+        KeyError: the file has no such lesson.
+    """
+    every = _read(language)
+    own = every[lesson]
+    layers = [every["common"], *([every[own["uses"]]] if "uses" in own else []), own]
+    merged: dict[str, Any] = {key: value for layer in layers for key, value in layer.items()}
+    questions = {page: asked for layer in layers for page, asked in layer.get("questions", {}).items()}
+    dense = {"dense": merged["dense"]} if "dense" in merged else {}
+    return LessonTexts(
+        Story(merged["title"], merged["summary"], tuple(merged["reading"])),
+        dense | own.get("sentences", {}),
+        merged["data"],
+        {page: tuple((question, answer) for question, answer in asked) for page, asked in questions.items()},
+    )
+
+
+@cache
+def _read(language: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8"))

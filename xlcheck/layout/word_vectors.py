@@ -1,0 +1,42 @@
+"""Word vectors: the rows of an embedding table of two numbers as points, so that near words lie near each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.layout.common import title
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.workbook.plan import Chart, Series
+
+NAME = "Word vectors"
+_TOP = 4
+
+
+def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
+    """Fill the sheet.
+
+    Args:
+        draft: the workbook so far.
+        weight: the quantity of the table, `(words, 2)`.
+        words: the word of each row.
+    """
+    sheet = draft.sheet(NAME, "output")
+    text = "The vector of each word as a point. Training has moved apart what must not be confused."
+    title(sheet, NAME, text, 12)
+    sheet.widths.update({0: 12, 1: 16, 2: 14, 3: 14, 4: 4})
+    sheet.put_row(_TOP, 0, ["code", "word", "first number", "second number"], "header")
+    area, values = draft.placed(weight), draft.trace[weight]
+    series = []
+    for code, word in enumerate(words):
+        row = _TOP + 1 + code
+        sheet.put(row, 0, float(code), "column_label")
+        sheet.put(row, 1, word, "input_text")
+        for column in (0, 1):
+            cell = Range(area.sheet, area.top + code, area.left + column)
+            desired = [float(values[code, column])]
+            draft.helper(sheet, row, 2 + column, reference(cell, NAME, fixed=True), desired, "weight")
+        series.append(Series(sheet.at(row, 1), sheet.at(row, 3), sheet.at(row, 2)))
+    chart = Chart(_TOP, 5, "Word vectors", "first number", "second number", tuple(series), width=560, height=400,
+                  dots=True)  # fmt: skip
+    sheet.charts.append(chart)
