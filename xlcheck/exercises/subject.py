@@ -106,15 +106,21 @@ def lesson_subject(name: str) -> Subject:
         first = training.training.epoch(0)
         every = _given(forward_graph(training.spec), first.values)
         return Subject(
-            name, lesson.story.title, lesson.story.summary, training.spec, every, training.samples, learns=True
+            name,
+            lesson.texts.story.title,
+            lesson.texts.story.summary,
+            training.spec,
+            every,
+            training.samples,
+            learns=True,
         )
     if name not in LESSONS:
         raise UsageError(f"the lesson {name!r} compares several trainings, and has no exercise; choose another lesson")
     fixture, own = load_fixture(name), LESSONS[name]
-    additions = Additions(sentences=own.sentences, unit_names=own.unit_names)
+    additions = Additions(sentences=own.texts.sentences, unit_names=own.unit_names)
     every = _given(forward_graph(fixture.spec), fixture.trace.values)
     return Subject(
-        name, own.story.title, own.story.summary, fixture.spec, every, fixture.samples,
+        name, own.texts.story.title, own.texts.story.summary, fixture.spec, every, fixture.samples,
         recorded=(fixture.trace, fixture.trace_float32), additions=additions,
     )  # fmt: skip
 
