@@ -1,0 +1,82 @@
+"""What was done wrong in a cell, from the one library of mistakes; the same wrong formula is looked at once.
+
+A class makes the same mistakes again and again, so what is found out about a formula in a cell is kept.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xlcheck.errors import XlcheckError
+from xlcheck.formulas.meaning import canonical
+from xlcheck.grading.judging import Judged, sighting
+from xlcheck.grading.prepared import PreparedKey
+from xlcheck.verdicts.compare import compare
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.mistakes.trials import Trials
+from xlcheck.verdicts.placement import codes_of
+from xlcheck.verdicts.results import quantity_results
+
+Why = tuple[str | None, str]
+"""The name of a mistake, if it is certain, and a sentence."""
+
+_KEPT = 100_000
+
+
+class Explainer:
+    """Explains wrong formulas in the cells of one exercise.
+
+    Args:
+        prepared: its key.
+    """
+
+    def __init__(self, prepared: PreparedKey) -> None:
+        self._prepared = prepared
+        self._known: dict[tuple[object, ...], Why] = {}
+
+    def explain(self, judged: Judged, index: int) -> Why:
+        """The mistake in a cell; nothing certain if its cells were moved, for then its formula names others."""
+        submission = judged.submission
+        formula = submission.formulas.get(index)
+        if formula is None or not submission.whole:
+            return None, ""
+        key = (index, *canonical(formula, self._prepared.cells[index][0]))
+        if key not in self._known:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            try:
+                self._known[key] = self._found(judged, index)
+            except (XlcheckError, ArithmeticError, LookupError, ValueError, RecursionError):
+                self._known[key] = None, ""  # the verdict stands; only its reason stays unknown
+        return self._known[key]
+
+    def _found(self, judged: Judged, index: int) -> Why:
+        prepared, key = self._prepared, self._prepared.key
+        content = judged.submission.content
+        formulas = FormulaCells(content)
+        numbers = prepared.truth[0].copy()
+        numbers[index] = self._given(judged, index)
+        sightings, start = [], 0
+        for placement in prepared.placements:
+            end = start + placement.codes.size
+            sightings.append(sighting(placement, numbers[None, start:end]))
+            start = end
+        trials = Trials(key.graph, prepared.placements, formulas)
+        place = prepared.cells[index]
+        for verdicts in compare(key.graph, sightings, prepared.rounds[0], prepared.tolerance, [0]):
+            if verdicts.status.any():
+                for found in quantity_results(verdicts, key.graph, formulas, [0], prepared.tolerance, trials):
+                    if (found.sheet, found.code) == (place[0], _code(place[1], place[2])):
+                        result = found.describe()
+                        return result.diagnosis, result.message if result.diagnosis else ""
+        return None, ""
+
+    def _given(self, judged: Judged, index: int) -> float:
+        """What the formula gives in the first round if all before it is right; as far as that is known."""
+        return judged.first[index] if judged.first is not None else float(np.nan)
+
+
+def _code(row: int, column: int) -> int:
+    from xlcheck.formulas.addresses import Range
+
+    return int(codes_of(Range("", row, column))[0])

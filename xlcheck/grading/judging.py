@@ -1,0 +1,234 @@
+"""Which cells of submissions are wrong in themselves: many submissions at once, with numbers that nobody has seen.
+
+Each submission is recalculated with its own numbers and with secret ones. A *round* is one set of numbers; the
+submissions are the settings of `verdicts.compare`, the one judge. It says which cells do not follow from what they
+read.
+
+Behind a wrong cell much can look right. Whoever multiplies a gate by 0 has a 0 in everything that follows, and a
+formula that is wrong in another way may give a 0, too. So wrong cells are *healed*: the right number is put in their
+place, and everything is calculated again. A formula that follows from right numbers as well is right; one that does
+not was only plausible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlcheck.engines.base import Engine, Session
+from xlcheck.errors import XlcheckError
+from xlcheck.formulas.addresses import Range
+from xlcheck.graph.evaluate import evaluate
+from xlcheck.grading.prepared import PreparedKey
+from xlcheck.grading.submission import State, Submission
+from xlcheck.verdicts.compare import compare
+from xlcheck.verdicts.judge import NOT_EVALUATED, ROOT
+from xlcheck.verdicts.placement import Array, Mask, Placement, Sighting
+from xlcheck.verdicts.ranges import Verdicts
+from xlcheck.workbook.values import NotEvaluated, Value
+
+_MOST_HEALINGS = 8
+"""As a rule one suffices; each finds at least one more wrong cell, or is the last."""
+
+
+@dataclass
+class Judged:
+    """What was found out about one submission.
+
+    Attributes:
+        submission: which one.
+        roots: the formulas that are wrong in themselves.
+        hidden: those of them that gave right numbers as long as an earlier cell was wrong.
+        unknown: the formulas that the engine cannot compute.
+        shown: what stands in each cell with the submission's own numbers, `(cells,)`; None if nothing was calculated.
+        wanted: what should stand there, given what stands in the cells it is computed from; NaN where unknown.
+        typed_right: the cells in which a number was typed, and it is the right one.
+        error: why it could not be calculated.
+    """
+
+    submission: Submission
+    roots: set[int] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    unknown: set[int] = field(default_factory=set)
+    shown: Array | None = None
+    wanted: Array | None = None
+    typed_right: set[int] = field(default_factory=set)
+    error: XlcheckError | None = None
+
+    @property
+    def bad(self) -> set[int]:
+        """All cells that hold no right formula."""
+        states = self.submission.states
+        wrong = {index for index, state in states.items() if state not in {State.EQUAL, State.OTHER}}
+        return wrong | self.roots | self.unknown
+
+    @property
+    def open(self) -> set[int]:
+        """The formulas of which only the numbers tell whether they are right."""
+        states = self.submission.states
+        return {index for index, state in states.items() if state is State.OTHER} - self.roots - self.unknown
+
+
+@dataclass
+class _Calculated:
+    """A submission in an engine, and the numbers of one round after the other, `(cells,)` each."""
+
+    judged: Judged
+    session: Session
+    areas: list[Range]
+    columns: list[int]
+    numbers: Array
+    others: dict[int, Value] = field(default_factory=dict)
+
+
+def judge_submissions(
+    submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine
+) -> list[Judged]:
+    """Judge submissions together, each where something has to be calculated."""
+    all_judged = [Judged(submission) for submission in submissions]
+    for_typed = prepared.key.rules.typed > 0
+    calculated = []
+    for judged in all_judged:
+        states = judged.submission.states.values()
+        if State.OTHER in states or (for_typed and State.TYPED in states):
+            try:
+                calculated.append(_opened(judged, prepared, engine))
+            except XlcheckError as error:
+                judged.error = error
+    alive = _read(calculated, None, prepared)
+    _judge_shown(alive, prepared)
+    for number in range(len(prepared.rounds)):
+        alive = _read(alive, number, prepared)
+        _judge_round(alive, number, prepared)
+    # Only where another formula is left that reads a wrong cell is anything to be found behind it.
+    pending = [c for c in alive if c.judged.bad and c.judged.open]
+    for _ in range(_MOST_HEALINGS):
+        before = {id(c): len(c.judged.bad) for c in pending}
+        for number in range(len(prepared.rounds)):
+            pending = _read(pending, number, prepared, heal=True)
+            _judge_round(pending, number, prepared, healed=True)
+        pending = [c for c in pending if len(c.judged.bad) > before[id(c)] and c.judged.open]
+        if not pending:
+            break
+    return all_judged
+
+
+def _opened(judged: Judged, prepared: PreparedKey, engine: Engine) -> _Calculated:
+    submission = judged.submission
+    session = engine.open(submission.path)
+    if submission.whole:
+        areas, columns = [binding.area for binding in prepared.key.bindings], list(range(len(prepared.cells)))
+    else:
+        found = [(i, place) for i, place in enumerate(submission.places) if place is not None]
+        areas, columns = [Range(*place) for _, place in found], [i for i, _ in found]
+    return _Calculated(judged, session, areas, columns, np.full(len(prepared.cells), np.nan))
+
+
+def _read(
+    calculated: Sequence[_Calculated], number: int | None, prepared: PreparedKey, *, heal: bool = False
+) -> list[_Calculated]:
+    """Calculate each submission with the numbers of a round (None: its own); those that can be calculated."""
+    alive = []
+    for one in calculated:
+        try:
+            _calculate(one, number, prepared, heal=heal)
+        except XlcheckError as error:
+            one.judged.error = error
+        else:
+            alive.append(one)
+    return alive
+
+
+def _calculate(one: _Calculated, number: int | None, prepared: PreparedKey, *, heal: bool) -> None:
+    if number is not None:
+        truth = prepared.truth[number]
+        for index in (*prepared.origins, *(one.judged.bad if heal else ())):
+            place = one.judged.submission.places[index]
+            if place is not None:
+                one.session.set(*place, float(truth[index]))
+    one.session.recalculate()
+    packed = one.session.read_all(one.areas)
+    # `placements` list a transposed range in the order of its cells, too.
+    one.numbers = np.full(len(prepared.cells), np.nan)
+    one.numbers[one.columns] = np.frombuffer(packed.numbers) if len(packed.numbers) else []
+    one.others = {one.columns[cell]: value for cell, value in packed.others.items()}
+
+
+def _judge_round(
+    calculated: Sequence[_Calculated], number: int, prepared: PreparedKey, *, healed: bool = False
+) -> None:
+    if not calculated:
+        return
+    status, _ = _status(calculated, prepared, prepared.rounds[number])
+    for one, row in zip(calculated, status, strict=True):
+        for index in one.judged.open:
+            if row[index] == ROOT:
+                one.judged.roots.add(index)
+                if healed:
+                    one.judged.hidden.add(index)
+            elif row[index] == NOT_EVALUATED and (healed or not _reads_bad(one, index, prepared)):
+                one.judged.unknown.add(index)
+
+
+def _reads_bad(one: _Calculated, index: int, prepared: PreparedKey) -> bool:
+    return any(index in prepared.followers(bad) for bad in one.judged.bad)
+
+
+def _judge_shown(calculated: Sequence[_Calculated], prepared: PreparedKey) -> None:
+    """The round of each submission's own numbers; submissions with the same numbers are judged together."""
+    groups: dict[bytes, list[_Calculated]] = {}
+    origins = list(prepared.origins)
+    for one in calculated:
+        one.judged.shown = one.numbers
+        if np.isfinite(one.numbers[origins]).all():
+            groups.setdefault(one.numbers[origins].tobytes(), []).append(one)
+    for group in groups.values():
+        given = {name: np.array(value) for name, value in prepared.key.given.items()}
+        for index, (name, element) in prepared.origins.items():
+            given[name].reshape(-1)[element] = group[0].numbers[index]
+        values = evaluate(prepared.key.graph, given)
+        if not all(np.isfinite(value).all() for value in values.values()):
+            continue
+        status, wanted = _status(group, prepared, values)
+        for one, row, local in zip(group, status, wanted, strict=True):
+            judged, states = one.judged, one.judged.submission.states
+            judged.wanted = local
+            judged.roots |= {index for index in judged.open if row[index] == ROOT}
+            judged.typed_right = {i for i, s in states.items() if s is State.TYPED and row[i] < NOT_EVALUATED}
+
+
+def _status(
+    calculated: Sequence[_Calculated], prepared: PreparedKey, values: dict[str, Array]
+) -> tuple[Array, Array]:
+    """The verdict on each cell, and what should stand there given the sheet's own numbers, `(submissions, cells)`."""
+    numbers = np.array([one.numbers for one in calculated])
+    sightings, starts, start = [], [], 0
+    for placement in prepared.placements:
+        end = start + placement.codes.size
+        others = {
+            (row, index - start): value
+            for row, one in enumerate(calculated)
+            for index, value in one.others.items()
+            if start <= index < end and isinstance(value, NotEvaluated)
+        }
+        sightings.append(sighting(placement, numbers[:, start:end], others))
+        starts.append(start)
+        start = end
+    place = {id(s): start for s, start in zip(sightings, starts, strict=True)}
+    status = np.zeros(numbers.shape, dtype=np.int8)
+    wanted = np.array(np.broadcast_to(prepared.values_in_cells(values), numbers.shape))
+    for verdicts in compare(prepared.key.graph, sightings, values, prepared.tolerance, [0] * len(calculated)):
+        start = place[id(verdicts.sighting)]
+        columns = slice(start, start + verdicts.placement.codes.size)
+        status[:, columns] = verdicts.status
+        if verdicts.local is not None:
+            wanted[:, columns] = verdicts.local
+    return status, wanted
+
+
+def sighting(placement: Placement, numbers: Array, others: dict[tuple[int, int], Value] | None = None) -> Sighting:
+    """What stands in the cells of a placement, of which nothing is asked but the numbers."""
+    yes: Mask = np.ones(placement.codes.size, dtype=bool)
+    return Sighting(placement, numbers, others or {}, is_formula=yes, must_be_formula=~yes, as_written=~yes)

@@ -1,0 +1,270 @@
+"""Grade a chunk of submissions: what runs in another process, or on another machine.
+
+A chunk is judged together. What is found out of a submission comes back as one record, which says nothing of points:
+those are counted by whoever collects the records, from the key as it then is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from xlcheck.budget import budget
+from xlcheck.engines import engine as engine_named
+from xlcheck.engines.base import Engine
+from xlcheck.errors import OutOfTimeError, XlcheckError
+from xlcheck.grading.explain import Explainer
+from xlcheck.grading.judging import Judged, judge_submissions
+from xlcheck.grading.prepared import PreparedKey, shown_place
+from xlcheck.grading.submission import State, Submission, read_submission
+from xlcheck.memory import bounded_memory
+from xlcheck.workbook.values import CellError
+
+TOGETHER = 32
+"""Submissions that are open in the engine at a time: enough for one axis of the arrays, and memory stays flat."""
+
+SECONDS = 20.0
+"""What reading one submission may take; the engine has its own limit. A large class's workbook takes milliseconds."""
+
+_STATUS = {
+    State.TYPED: "not_a_formula",
+    State.TEXT: "text",
+    State.MISSING: "missing",
+    State.NOT_FOUND: "not_found",
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to be graded.
+
+    Attributes:
+        sha256: of the file's content.
+        path: where it is; None if its content is sent along.
+        content: what is in it, if whoever grades cannot see the path.
+        label: how it is called in messages.
+    """
+
+    sha256: str
+    path: str | None
+    content: bytes | None = field(default=None, repr=False)
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cell that holds no right formula.
+
+    Attributes:
+        index: which cell of the key.
+        place: where it stands in the submission, `lstm!F12`; empty if nobody knows.
+        status: `wrong`, `trivial` (right only because of a wrong cell before it), `missing`, `not_a_formula`, `text`,
+            `not_found` or `unknown`.
+        formula: what stands there, with `=`; None if it is no formula.
+        actual: what it gives with the submission's own numbers; None if that is not known.
+        wanted: what it should give there, from what stands in the cells before it.
+        mistake: the name of the mistake, if it is certain.
+        message: what is wrong, in a sentence; empty if the status says it.
+        right: whether the number is right all the same.
+    """
+
+    index: int
+    place: str
+    status: str
+    formula: str | None = None
+    actual: float | str | None = None
+    wanted: float | None = None
+    mistake: str | None = None
+    message: str = ""
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was found out about one submission.
+
+    Attributes:
+        sha256: of the file.
+        id: what stands in the cell of the student's id.
+        findings: the cells that hold no right formula, in order of computation.
+        hints: the hints that were opened, by their places in the key.
+        numbers: the given numbers as they stand in the file, in the order of the key's origins.
+        formulas: the formulas that are spelled otherwise than the key's, by cell.
+        notes: what a teacher should know.
+        error: why it could not be graded; empty if it was.
+        seconds: how long it took.
+    """
+
+    sha256: str
+    id: str = ""
+    findings: tuple[Finding, ...] = ()
+    hints: tuple[int, ...] = ()
+    numbers: tuple[float, ...] = ()
+    formulas: Mapping[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON has it; NaN becomes null."""
+        data = asdict(self)
+        data["numbers"] = [None if math.isnan(number) else number for number in self.numbers]
+        return data
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Record:
+        """The record that `to_json` gave."""
+        return Record(
+            **{
+                **data,
+                "findings": tuple(Finding(**item) for item in data["findings"]),
+                "hints": tuple(data["hints"]),
+                "numbers": tuple(math.nan if number is None else number for number in data["numbers"]),
+                "formulas": {int(index): text for index, text in data["formulas"].items()},
+                "notes": tuple(data["notes"]),
+            }
+        )
+
+
+def grade_chunk(prepared: PreparedKey, tasks: Sequence[Task], engine: str = "ironcalc") -> list[Record]:
+    """What is found out about each submission of a chunk, in order.
+
+    A file that is broken, hostile or endless costs its own record only.
+    """
+    prepared = _known(prepared.digest, prepared)
+    records: list[Record] = []
+    with bounded_memory(), tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:
+        for first in range(0, len(tasks), TOGETHER):
+            records += _together(prepared, tasks[first : first + TOGETHER], engine_named(engine), Path(folder))
+    return records
+
+
+# The key comes with each chunk; what was derived from it stays.
+_PREPARED: dict[str, PreparedKey] = {}
+
+
+def _known(digest: str, prepared: PreparedKey) -> PreparedKey:
+    if digest not in _PREPARED:
+        _PREPARED.clear()
+        _PREPARED[digest] = prepared
+    return _PREPARED[digest]
+
+
+@lru_cache(maxsize=1)
+def _explainer(digest: str) -> Explainer:
+    return Explainer(_PREPARED[digest])
+
+
+def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: Engine, folder: Path) -> Iterator[Record]:
+    started = monotonic()
+    failed: dict[str, str] = {}
+    submissions: dict[str, Submission] = {}
+    for task in tasks:
+        try:
+            with budget(SECONDS, by_signal=True):
+                submissions[task.sha256] = read_submission(_file(task, folder), prepared)
+        except OutOfTimeError:
+            failed[task.sha256] = f"{task.label} took longer than {SECONDS:.0f} s to read and was given up"
+        except XlcheckError as error:
+            failed[task.sha256] = str(error)
+        except MemoryError:
+            failed[task.sha256] = f"{task.label} needs more memory than there is and was given up"
+        except Exception as error:  # noqa: BLE001 - whatever a hostile file breaks, it breaks only for itself
+            failed[task.sha256] = f"{task.label} cannot be read ({type(error).__name__}: {error})"
+    judged = dict(zip(submissions, judge_submissions(list(submissions.values()), prepared, engine), strict=True))
+    explainer = _explainer(prepared.digest)
+    seconds = (monotonic() - started) / max(1, len(tasks))
+    for task in tasks:
+        error = failed.get(task.sha256) or _error(judged.get(task.sha256))
+        if error:
+            shown = error.replace(str(folder / f"{task.sha256}.xlsx"), task.label)
+            yield Record(task.sha256, error=shown, seconds=seconds)
+        else:
+            yield _record(task, judged[task.sha256], prepared, explainer, seconds)
+
+
+def _error(judged: Judged | None) -> str:
+    return str(judged.error) if judged is not None and judged.error is not None else ""
+
+
+def _file(task: Task, folder: Path) -> Path:
+    """The submission as a file; one that was sent along is written into a folder of this process."""
+    if task.content is None:
+        assert task.path is not None  # noqa: S101 - one of the two is there
+        return Path(task.path)
+    path = folder / f"{task.sha256}.xlsx"
+    path.write_bytes(task.content)
+    return path
+
+
+def _record(task: Task, judged: Judged, prepared: PreparedKey, explainer: Explainer, seconds: float) -> Record:
+    submission = judged.submission
+    return Record(
+        sha256=task.sha256,
+        id=submission.id,
+        findings=tuple(_finding(judged, index, prepared, explainer) for index in sorted(judged.bad)),
+        hints=submission.hints,
+        numbers=tuple(submission.numbers.tolist()),
+        formulas=submission.formulas,
+        notes=submission.notes,
+        seconds=seconds,
+    )
+
+
+def _finding(judged: Judged, index: int, prepared: PreparedKey, explainer: Explainer) -> Finding:
+    submission = judged.submission
+    place = submission.places[index]
+    state = submission.states[index]
+    status = _STATUS.get(state, "unknown" if index in judged.unknown else "wrong")
+    if index in judged.hidden:
+        status = "trivial"
+    formula = submission.formulas.get(index)
+    mistake, message = explainer.explain(judged, index) if status == "wrong" else (None, "")
+    return Finding(
+        index=index,
+        place="" if place is None else shown_place(place),
+        status=status,
+        formula=None if formula is None else f"={formula}",
+        actual=_actual(judged, index),
+        wanted=None if judged.wanted is None else _finite(judged.wanted[index]),
+        mistake=mistake,
+        message=message,
+        right=index in judged.typed_right,
+    )
+
+
+def _actual(judged: Judged, index: int) -> float | str | None:
+    if judged.shown is not None:
+        return _finite(judged.shown[index])
+    place = judged.submission.places[index]
+    cell = None if place is None else judged.submission.content.sheets[place[0]].cells.get(place[1:])
+    value = None if cell is None else cell.value
+    if isinstance(value, CellError):
+        return value.code
+    return value if isinstance(value, float | str) else None
+
+
+def _finite(number: Any) -> float | None:
+    return float(number) if np.isfinite(number) else None
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content_of(path: Path, most: int) -> bytes:
+    """A file's content, to be sent to where its path means nothing; of one that is too large only the beginning."""
+    with path.open("rb") as file:
+        return file.read(min(most, os.fstat(file.fileno()).st_size))
