@@ -13,7 +13,7 @@ from xlcheck import __version__
 from xlcheck.choices import require_known
 from xlcheck.cli.configuration import defaults
 
-COMMANDS = ("list", "build", "check", "train", "generate", "fixtures", "bind", "trace", "compare", "exercise")
+COMMANDS = ("list", "build", "check", "train", "generate", "fixtures", "bind", "trace", "compare", "exercise", "grade")
 """In the order in which help shows them; each is what the module of its name calls so."""
 
 

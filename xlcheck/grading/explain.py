@@ -5,17 +5,16 @@ A class makes the same mistakes again and again, so what is found out about a fo
 
 from __future__ import annotations
 
-import numpy as np
-
 from xlcheck.errors import XlcheckError
+from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.meaning import canonical
 from xlcheck.grading.judging import Judged, sighting
 from xlcheck.grading.prepared import PreparedKey
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.mistakes.trials import Trials
-from xlcheck.verdicts.placement import codes_of
 from xlcheck.verdicts.results import quantity_results
+from xlcheck.workbook.cell_codes import code_of
 
 Why = tuple[str | None, str]
 """The name of a mistake, if it is certain, and a sentence."""
@@ -54,8 +53,9 @@ class Explainer:
         prepared, key = self._prepared, self._prepared.key
         content = judged.submission.content
         formulas = FormulaCells(content)
-        numbers = prepared.truth[0].copy()
-        numbers[index] = self._given(judged, index)
+        numbers = judged.first
+        if numbers is None:
+            return None, ""
         sightings, start = [], 0
         for placement in prepared.placements:
             end = start + placement.codes.size
@@ -66,17 +66,7 @@ class Explainer:
         for verdicts in compare(key.graph, sightings, prepared.rounds[0], prepared.tolerance, [0]):
             if verdicts.status.any():
                 for found in quantity_results(verdicts, key.graph, formulas, [0], prepared.tolerance, trials):
-                    if (found.sheet, found.code) == (place[0], _code(place[1], place[2])):
+                    if (found.sheet, found.code) == (place[0], code_of(Range(*place))):
                         result = found.describe()
                         return result.diagnosis, result.message if result.diagnosis else ""
         return None, ""
-
-    def _given(self, judged: Judged, index: int) -> float:
-        """What the formula gives in the first round if all before it is right; as far as that is known."""
-        return judged.first[index] if judged.first is not None else float(np.nan)
-
-
-def _code(row: int, column: int) -> int:
-    from xlcheck.formulas.addresses import Range
-
-    return int(codes_of(Range("", row, column))[0])

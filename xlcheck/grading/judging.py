@@ -12,7 +12,7 @@ not was only plausible.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,13 +20,12 @@ import numpy as np
 from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph.evaluate import evaluate
 from xlcheck.grading.prepared import PreparedKey
 from xlcheck.grading.submission import State, Submission
+from xlcheck.graph.evaluate import evaluate
 from xlcheck.verdicts.compare import compare
-from xlcheck.verdicts.judge import NOT_EVALUATED, ROOT
-from xlcheck.verdicts.placement import Array, Mask, Placement, Sighting
-from xlcheck.verdicts.ranges import Verdicts
+from xlcheck.verdicts.judge import NOT_EVALUATED, ROOT, Codes, Mask
+from xlcheck.verdicts.placement import Array, Placement, Sighting
 from xlcheck.workbook.values import NotEvaluated, Value
 
 _MOST_HEALINGS = 8
@@ -45,6 +44,7 @@ class Judged:
         shown: what stands in each cell with the submission's own numbers, `(cells,)`; None if nothing was calculated.
         wanted: what should stand there, given what stands in the cells it is computed from; NaN where unknown.
         typed_right: the cells in which a number was typed, and it is the right one.
+        first: what stands in each cell in the first round with secret numbers, before anything is healed.
         error: why it could not be calculated.
     """
 
@@ -55,6 +55,7 @@ class Judged:
     shown: Array | None = None
     wanted: Array | None = None
     typed_right: set[int] = field(default_factory=set)
+    first: Array | None = None
     error: XlcheckError | None = None
 
     @property
@@ -83,9 +84,7 @@ class _Calculated:
     others: dict[int, Value] = field(default_factory=dict)
 
 
-def judge_submissions(
-    submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine
-) -> list[Judged]:
+def judge_submissions(submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine) -> list[Judged]:
     """Judge submissions together, each where something has to be calculated."""
     all_judged = [Judged(submission) for submission in submissions]
     for_typed = prepared.key.rules.typed > 0
@@ -147,7 +146,8 @@ def _calculate(one: _Calculated, number: int | None, prepared: PreparedKey, *, h
         for index in (*prepared.origins, *(one.judged.bad if heal else ())):
             place = one.judged.submission.places[index]
             if place is not None:
-                one.session.set(*place, float(truth[index]))
+                sheet, row, column = place
+                one.session.set(sheet, row, column, float(truth[index]))
     one.session.recalculate()
     packed = one.session.read_all(one.areas)
     # `placements` list a transposed range in the order of its cells, too.
@@ -163,6 +163,8 @@ def _judge_round(
         return
     status, _ = _status(calculated, prepared, prepared.rounds[number])
     for one, row in zip(calculated, status, strict=True):
+        if number == 0 and not healed:
+            one.judged.first = one.numbers
         for index in one.judged.open:
             if row[index] == ROOT:
                 one.judged.roots.add(index)
@@ -199,15 +201,13 @@ def _judge_shown(calculated: Sequence[_Calculated], prepared: PreparedKey) -> No
             judged.typed_right = {i for i, s in states.items() if s is State.TYPED and row[i] < NOT_EVALUATED}
 
 
-def _status(
-    calculated: Sequence[_Calculated], prepared: PreparedKey, values: dict[str, Array]
-) -> tuple[Array, Array]:
+def _status(calculated: Sequence[_Calculated], prepared: PreparedKey, values: dict[str, Array]) -> tuple[Codes, Array]:
     """The verdict on each cell, and what should stand there given the sheet's own numbers, `(submissions, cells)`."""
     numbers = np.array([one.numbers for one in calculated])
     sightings, starts, start = [], [], 0
     for placement in prepared.placements:
         end = start + placement.codes.size
-        others = {
+        others: dict[tuple[int, int], Value] = {
             (row, index - start): value
             for row, one in enumerate(calculated)
             for index, value in one.others.items()
@@ -217,7 +217,7 @@ def _status(
         starts.append(start)
         start = end
     place = {id(s): start for s, start in zip(sightings, starts, strict=True)}
-    status = np.zeros(numbers.shape, dtype=np.int8)
+    status: Codes = np.zeros(numbers.shape, dtype=np.int8)
     wanted = np.array(np.broadcast_to(prepared.values_in_cells(values), numbers.shape))
     for verdicts in compare(prepared.key.graph, sightings, values, prepared.tolerance, [0] * len(calculated)):
         start = place[id(verdicts.sighting)]

@@ -164,9 +164,7 @@ def _once(cells: Iterable[tuple[Position, str]]) -> dict[str, Position]:
     return {text: place for place, text in cells if counts[text] == 1}
 
 
-def _named(
-    own: str, sheet: str, names: Mapping[str, str], found: Mapping[str, str]
-) -> list[tuple[Position, Position]]:
+def _named(own: str, sheet: str, names: Mapping[str, str], found: Mapping[str, str]) -> list[tuple[Position, Position]]:
     """The corners of the ranges that have a defined name in both."""
     pairs = []
     for name, target in names.items():

@@ -23,6 +23,7 @@ from xlcheck.formulas.references import References
 from xlcheck.graph.evaluate import Array, evaluate
 from xlcheck.verdicts.placement import Placement, placements_of, position
 from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.content import Cell
 from xlcheck.workbook.reader import read_workbook
 
 ROUNDS = 2
@@ -196,15 +197,15 @@ def prepare(path: Path) -> PreparedKey:
         raise DataError(f"{path} has no blanks, so there is nothing to grade; write it anew with `xlcheck exercise`")
     content = read_workbook(path.parent / key.solution)
     texts = {
-        sheet.name: {place: cell.value for place, cell in sheet.cells.items() if _is_label(cell.value, cell.formula)}
+        sheet.name: {place: str(cell.value) for place, cell in sheet.cells.items() if _is_label(cell)}
         for sheet in content.sheets.values()
         if sheet.state == "visible"
     }
     return PreparedKey(key, Anchors(texts, content.names))
 
 
-def _is_label(value: object, formula: str | None) -> bool:
-    return formula is None and isinstance(value, str) and bool(value.strip())
+def _is_label(cell: Cell) -> bool:
+    return cell.formula is None and isinstance(cell.value, str) and bool(cell.value.strip())
 
 
 def _place(cell: Range) -> Place:

@@ -121,6 +121,10 @@ class Record:
         data["numbers"] = [None if math.isnan(number) else number for number in self.numbers]
         return data
 
+    def formulas_shown(self, index: int) -> str | None:
+        """The formula in a cell with `=`, if it is spelled otherwise than the key's."""
+        return f"={self.formulas[index]}" if index in self.formulas else None
+
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Record:
         """The record that `to_json` gave."""
@@ -179,15 +183,15 @@ def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: Engine, fold
             failed[task.sha256] = str(error)
         except MemoryError:
             failed[task.sha256] = f"{task.label} needs more memory than there is and was given up"
-        except Exception as error:  # noqa: BLE001 - whatever a hostile file breaks, it breaks only for itself
+        except Exception as error:
             failed[task.sha256] = f"{task.label} cannot be read ({type(error).__name__}: {error})"
     judged = dict(zip(submissions, judge_submissions(list(submissions.values()), prepared, engine), strict=True))
     explainer = _explainer(prepared.digest)
     seconds = (monotonic() - started) / max(1, len(tasks))
     for task in tasks:
-        error = failed.get(task.sha256) or _error(judged.get(task.sha256))
-        if error:
-            shown = error.replace(str(folder / f"{task.sha256}.xlsx"), task.label)
+        reason = failed.get(task.sha256) or _error(judged.get(task.sha256))
+        if reason:
+            shown = reason.replace(str(folder / f"{task.sha256}.xlsx"), task.label)
             yield Record(task.sha256, error=shown, seconds=seconds)
         else:
             yield _record(task, judged[task.sha256], prepared, explainer, seconds)

@@ -36,8 +36,8 @@ def render_junit(reports: Sequence[CheckReport | Refusal]) -> str:
 def _refused(refusal: Refusal) -> ET.Element:
     """The suite of a workbook that could not be checked: one test case, which is an error."""
     case = _empty_case(refusal, "check")
-    ET.SubElement(case, "error", {"type": refusal.kind, "message": _clean(refusal.message)})
-    name = _clean(f"{refusal.workbook} ({refusal.engine})")
+    ET.SubElement(case, "error", {"type": refusal.kind, "message": clean(refusal.message)})
+    name = clean(f"{refusal.workbook} ({refusal.engine})")
     suite = ET.Element("testsuite", {"name": name, **_counts([case], refusal.seconds)})
     suite.append(case)
     return suite
@@ -50,7 +50,7 @@ def _suite(report: CheckReport) -> ET.Element:
     if report.differs_from_built:
         cases.append(_not_as_built(report))
     name = f"{report.workbook} ({report.engine})"
-    suite = ET.Element("testsuite", {"name": _clean(name), **_counts(cases, report.seconds)})
+    suite = ET.Element("testsuite", {"name": clean(name), **_counts(cases, report.seconds)})
     properties = ET.SubElement(suite, "properties")
     for key, value in (
         ("engine", report.engine),
@@ -59,10 +59,10 @@ def _suite(report: CheckReport) -> ET.Element:
         ("unbound", report.counts.unbound),
         ("max_abs_error", report.max_abs_error),
     ):
-        ET.SubElement(properties, "property", {"name": key, "value": _clean(str(value))})
+        ET.SubElement(properties, "property", {"name": key, "value": clean(str(value))})
     suite.extend(cases)
     lines = [verdict(report), *report.notes, *(cell.message for cell in report.stale[:_CELLS])]
-    ET.SubElement(suite, "system-out").text = _clean("\n".join(lines))
+    ET.SubElement(suite, "system-out").text = clean("\n".join(lines))
     return suite
 
 
@@ -74,7 +74,7 @@ def _case(report: CheckReport, name: str, cells: Cells) -> ET.Element:
         first = wrong[0]
         kind = first.diagnosis or f"{first.status}: {first.kind}"
         message = f"{first.sheet}!{first.cell}: {first.message}"
-        ET.SubElement(case, tag, {"type": kind, "message": _clean(message)}).text = _clean(_details(wrong))
+        ET.SubElement(case, tag, {"type": kind, "message": clean(message)}).text = clean(_details(wrong))
     return case
 
 
@@ -82,9 +82,9 @@ def _empty_case(report: CheckReport | Refusal, name: str) -> ET.Element:
     return ET.Element(
         "testcase",
         {
-            "classname": _clean(PurePath(report.workbook).name),
-            "name": _clean(name),
-            "file": _clean(report.workbook),
+            "classname": clean(PurePath(report.workbook).name),
+            "name": clean(name),
+            "file": clean(report.workbook),
             "time": "0",
         },
     )
@@ -118,7 +118,7 @@ def _incomplete(report: CheckReport) -> ET.Element:
     kind = "other-values-seen" if report.reservations else "unknown-formulas"
     kind = kind if report.counts.checked else "nothing-checked"
     message = "; ".join((verdict(report), *report.reservations))
-    ET.SubElement(case, "error", {"type": kind, "message": _clean(message)})
+    ET.SubElement(case, "error", {"type": kind, "message": clean(message)})
     return case
 
 
@@ -127,7 +127,7 @@ def _not_as_built(report: CheckReport) -> ET.Element:
     case = _case(report, "as built", Cells())
     changed = [f"{edit.sheet}!{edit.cell} ({edit.quantity}) was changed" for edit in report.edits[:_CELLS]]
     changed += report.alterations
-    ET.SubElement(case, "failure", {"type": "changed", "message": _clean(verdict(report))}).text = _clean(
+    ET.SubElement(case, "failure", {"type": "changed", "message": clean(verdict(report))}).text = clean(
         "\n".join(changed)
     )
     return case
@@ -158,5 +158,5 @@ def _time(seconds: float) -> str:
     return f"{seconds:.6f}".rstrip("0").rstrip(".")
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     return _FORBIDDEN.sub("�", text)

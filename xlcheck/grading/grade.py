@@ -1,0 +1,243 @@
+"""Grade a folder of submissions: in chunks, on any executor, and every result is kept as it comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from xlcheck.errors import NothingCheckedError, UsageError
+from xlcheck.grading.grading import Grading
+from xlcheck.grading.likeness import find_likeness
+from xlcheck.grading.marks import Marker, StudentMarks
+from xlcheck.grading.prepared import PreparedKey, prepare
+from xlcheck.grading.processes import Processes
+from xlcheck.grading.store import Store, open_store
+from xlcheck.grading.work import SECONDS, Record, Task, content_of, grade_chunk, sha256_of
+
+WORKBOOKS = (".xlsx", ".xlsm")
+_OTHERS = (".xls", ".xlsb", ".ods", ".numbers", ".csv", ".pdf", ".gsheet")
+CHUNK = 64
+"""Submissions that are sent together: enough that sending costs nothing, few enough that little is done twice."""
+MOST_BYTES = 50_000_000
+"""Of one submission; the workbook of a large exercise has one."""
+_AHEAD = 3
+"""Chunks that wait for each process, so that none waits for us."""
+_ATTEMPTS = 2
+"""A process may have been ended by somebody else; the second time it was the file."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file in the folder of submissions."""
+
+    path: Path
+    name: str
+    sha256: str
+    error: str = ""
+
+
+def grade(
+    folder: Path,
+    key: Path,
+    results: Path,
+    *,
+    jobs: int = 1,
+    resume: bool = False,
+    student: str | None = None,
+    engine: str = "ironcalc",
+    executor: Executor | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> Grading:
+    """Grade all submissions in a folder, and in the folders in it.
+
+    Args:
+        folder: the submissions, or one file.
+        key: the marking key, beside the solution.
+        results: the folder to keep results in; see `store`.
+        jobs: how many processes of this machine grade.
+        resume: keep the results that are there.
+        student: grade only this student's submissions anew; all others as with `resume`.
+        engine: which formula engine calculates.
+        executor: who calls `grade_chunk` instead of processes of this machine; file contents are sent along.
+        cluster: the address of a Dask cluster, `dask://host:port`, instead.
+        progress: called with the number of files that are done, and of all.
+
+    Raises:
+        DataError: the key cannot be used.
+        UsageError: the folder is not there, or the results cannot be kept.
+        NothingCheckedError: there is no submission in it.
+    """
+    prepared = prepare(key)
+    marker = Marker(prepared)
+    files = list(_submissions(folder, apart=results))
+    if not files:
+        raise NothingCheckedError(f"there is no .xlsx file in {folder}; name the folder with the submissions")
+    with open_store(results, prepared.digest) as store, ExitStack() as stack:
+        by_hash = {file.sha256: file for file in files}
+        store.add(Record(file.sha256, error=file.error) for file in files if file.error)
+        again = _again(store, by_hash, marker, student)
+        if student is None and not resume:
+            store.forget([file.sha256 for file in files if not file.error])
+        elif student is not None:
+            store.forget(again)
+        known = store.known()
+        todo = [file for file in by_hash.values() if file.sha256 not in known]
+        if todo:
+            own, sends, payload = _executor(stack, prepared, jobs, len(todo), executor, cluster)
+            tasks = _Work(own, payload, engine, sends=sends)
+            tasks.run(todo, store, _size(len(todo), jobs), _AHEAD * max(jobs, 1) if executor is None else 32, progress)
+        pairs = []
+        for file in files:
+            record = store.record(file.sha256)
+            if record is not None:
+                pairs.append((marker.mark(file.name, record), record))
+    marks = _with_doubles([mark for mark, _ in pairs])
+    likeness = find_likeness([(mark, record) for mark, (_, record) in zip(marks, pairs, strict=True)], prepared)
+    if student is not None:
+        marks = [mark for mark in marks if mark.student == student]
+        if not marks:
+            raise UsageError(f"there is no submission of {student} in {folder}")
+        likeness = [like for like in likeness if {mark.file for mark in marks} & set(like.files)]
+    missing = () if student is not None else tuple(marker.missing(marks))
+    title = prepared.key.title or prepared.key.name
+    return Grading(title, str(folder), prepared.key.points, tuple(marks), missing, tuple(likeness), graded=len(todo))
+
+
+def _again(store: Store, by_hash: dict[str, _Found], marker: Marker, student: str | None) -> list[str]:
+    """The files that are one student's, as far as is known, or of which it is not known whose they are."""
+    if student is None:
+        return []
+    if marker.students and student not in marker.students:
+        raise UsageError(f"there is no student {student!r} on the roster of the key")
+    found = []
+    for sha256, file in by_hash.items():
+        record = store.record(sha256)
+        if record is not None and not file.error and marker.mark(file.name, record).student in ("", student):
+            found.append(sha256)
+    return found
+
+
+def _size(files: int, jobs: int) -> int:
+    """How many submissions go together: so few that all processes end at about the same time."""
+    return max(1, min(CHUNK, -(-files // (4 * max(jobs, 1)))))
+
+
+def _executor(
+    stack: ExitStack, prepared: PreparedKey, jobs: int, files: int, executor: Executor | None, cluster: str | None
+) -> tuple[Executor, bool, Any]:
+    """Who works, whether files are sent along, and what is sent as the key."""
+    if executor is not None:
+        return executor, True, prepared
+    if cluster is not None:
+        from xlcheck.grading.cluster import connected
+
+        client, sent = stack.enter_context(connected(cluster, prepared))
+        return client, True, sent
+    own = Processes(min(jobs, files), CHUNK * SECONDS)
+    stack.callback(own.shutdown, wait=False, cancel_futures=True)
+    return own, False, prepared
+
+
+class _Work:
+    """Chunks under way."""
+
+    def __init__(self, executor: Executor, prepared: Any, engine: str, *, sends: bool) -> None:
+        self._executor = executor
+        self._prepared = prepared
+        self._engine = engine
+        self._sends = sends
+        self._waiting: dict[Future[list[Record]], tuple[list[_Found], int]] = {}
+
+    def run(self, files: Sequence[_Found], store: Store, size: int, ahead: int, progress: Progress | None) -> None:
+        """Grade files, and keep each result as soon as it is there."""
+        chunks = (list(files[first : first + size]) for first in range(0, len(files), size))
+        done = 0
+        while True:
+            while len(self._waiting) < ahead and (chunk := next(chunks, None)) is not None:
+                self._submit(chunk, 1)
+            if not self._waiting:
+                return
+            for future in wait(self._waiting, return_when=FIRST_COMPLETED).done:
+                chunk, attempt = self._waiting.pop(future)
+                records = self._records(future, chunk, attempt)
+                store.add(records)
+                done += len(records)
+                if progress is not None:
+                    progress(done, len(files))
+
+    def _records(self, future: Future[list[Record]], chunk: list[_Found], attempt: int) -> list[Record]:
+        """What came back; of a chunk that was lost each file is tried again alone, and then given up."""
+        error = future.exception()
+        if error is None:
+            return future.result()
+        if isinstance(error, BrokenExecutor):
+            raise UsageError(f"the executor is broken ({error}); start again with --resume, with another one") from None
+        if len(chunk) > 1 or attempt < _ATTEMPTS:
+            for file in chunk:
+                self._submit([file], attempt + 1 if len(chunk) == 1 else attempt)
+            return []
+        what = f"the process that graded {chunk[0].name} ended before it had a result ({type(error).__name__})"
+        return [Record(chunk[0].sha256, error=f"{what}; look at that file yourself")]
+
+    def _submit(self, chunk: list[_Found], attempt: int) -> None:
+        tasks = [
+            Task(
+                file.sha256,
+                None if self._sends else str(file.path),
+                content_of(file.path, MOST_BYTES) if self._sends else None,
+                file.name,
+            )
+            for file in chunk
+        ]
+        self._waiting[self._executor.submit(grade_chunk, self._prepared, tasks, self._engine)] = chunk, attempt
+
+
+def _submissions(folder: Path, apart: Path) -> Iterator[_Found]:
+    """The files that somebody has handed in, in the order of their names."""
+    if not folder.exists():
+        raise UsageError(f"there is no folder {folder}; name the one with the submissions")
+    apart = apart.resolve()
+    paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+    for path in paths:
+        ending = path.suffix.lower()
+        if path.name.startswith(("~$", ".")) or ending not in (*WORKBOOKS, *_OTHERS):
+            continue
+        if path.is_dir() or apart in path.resolve().parents:
+            continue
+        yield _found(path, path.name if path == folder else path.relative_to(folder).as_posix())
+
+
+def _found(path: Path, name: str) -> _Found:
+    nameless = f"not read: {name}"
+    try:
+        if not path.is_file():
+            return _Found(path, name, nameless, f"{name} is no ordinary file")
+        if path.stat().st_size > MOST_BYTES:
+            return _Found(path, name, nameless, f"{name} has more than {MOST_BYTES // 10**6} MB and was not read")
+        sha256 = sha256_of(path)
+    except OSError as error:
+        return _Found(path, name, nameless, f"{name} cannot be read: {error.strerror or error}")
+    if path.suffix.lower() not in WORKBOOKS:
+        return _Found(path, name, sha256, f"{name} is no .xlsx file; ask for one (File, Save as, or Download as)")
+    return _Found(path, name, sha256)
+
+
+def _with_doubles(marks: Sequence[StudentMarks]) -> list[StudentMarks]:
+    """The same, with a note where a student has handed in more than one file."""
+    by_student: dict[str, list[StudentMarks]] = {}
+    for mark in marks:
+        if mark.student:
+            by_student.setdefault(mark.student, []).append(mark)
+    noted = []
+    for mark in marks:
+        others = [other.file for other in by_student.get(mark.student, ()) if other is not mark]
+        text = f"{mark.student} has handed in more than one file; the others are {', '.join(others[:5])}"
+        noted.append(replace(mark, notes=(*mark.notes, text)) if others else mark)
+    return noted

@@ -1,0 +1,322 @@
+"""From what was found out to marks: points by the key's plan, and whose submission it is."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from xlcheck.exercises.key import Hint, Student
+from xlcheck.grading.prepared import PreparedKey, shown_place
+from xlcheck.grading.work import Finding, Record
+from xlcheck.verdicts.placement import Array
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CellStatus = Literal["right", "carried", "wrong", "trivial", "missing", "not_a_formula", "text", "not_found", "unknown"]
+"""`carried`: right in itself, computed from a wrong cell; it costs nothing."""
+
+STATUS_WORDS: Mapping[str, str] = {
+    "right": "right",
+    "carried": "right in itself, computed from a wrong cell",
+    "wrong": "wrong",
+    "trivial": "right only because of a wrong cell before it",
+    "missing": "empty",
+    "not_a_formula": "a number was typed",
+    "text": "a text was typed",
+    "not_found": "the cell could not be found",
+    "unknown": "could not be calculated",
+}
+
+
+@dataclass(frozen=True)
+class CellMark:
+    """A blank and what it earned.
+
+    Attributes:
+        cell: where it stands in the submission, `lstm!F12`.
+        element: what should stand there, `lstm.i[0][0]`.
+        quantity: the symbol it belongs to, `lstm.i`.
+        status: see `CellStatus`.
+        points: what it was worth.
+        earned: what it earned.
+        message: why it earned less; empty if it did not.
+        mistake: the name of the mistake, if it is certain.
+        formula: the formula that stands there, if it is not the key's.
+        actual: what it gives with the submission's own numbers, if that was calculated.
+        wanted: what it should give there, from what stands in the cells before it.
+    """
+
+    cell: str
+    element: str
+    quantity: str
+    status: CellStatus
+    points: float
+    earned: float
+    message: str = ""
+    mistake: str | None = None
+    formula: str | None = None
+    actual: float | str | None = None
+    wanted: float | None = None
+
+
+@dataclass(frozen=True)
+class StudentMarks:
+    """One submission, marked.
+
+    Attributes:
+        file: its path, relative to the folder of submissions.
+        sha256: of the file.
+        student: the id of whose submission it is; empty if nobody knows.
+        name: the student's name on the roster.
+        identified_by: `id` (it stands in the workbook), `numbers` (only this student was given them), `file name`, or
+            empty.
+        earned: the marks; None if it could not be graded.
+        points: what there was to earn.
+        cells: every blank, in order of computation.
+        changed: given cells that were changed, as `lstm!F7`.
+        hints: how many hints were opened.
+        notes: what a teacher should look at, in sentences.
+        error: why it could not be graded; empty if it was.
+    """
+
+    file: str
+    sha256: str
+    student: str
+    name: str
+    identified_by: str
+    earned: float | None
+    points: float
+    cells: tuple[CellMark, ...] = ()
+    changed: tuple[str, ...] = ()
+    hints: int = 0
+    notes: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def first(self) -> CellMark | None:
+        """The first cell that is wrong, in order of computation."""
+        return next((cell for cell in self.cells if cell.status not in ("right", "carried")), None)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether every blank has a verdict."""
+        return not self.error and all(cell.status not in ("unknown", "not_found") for cell in self.cells)
+
+    def counts(self) -> dict[str, int]:
+        """How many blanks have which status."""
+        return dict(Counter(cell.status for cell in self.cells))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each blank."""
+        from dataclasses import asdict
+
+        from xlcheck.reports.frame import table
+
+        return table(map(asdict, self.cells), CellMark)
+
+    def _repr_html_(self) -> str:
+        from xlcheck.grading.pages import student_page
+
+        return student_page(self, fragment=True)
+
+
+class Marker:
+    """Marks records by a key.
+
+    Args:
+        prepared: the key.
+    """
+
+    def __init__(self, prepared: PreparedKey) -> None:
+        self._prepared = prepared
+        self._key = prepared.key
+        self._hints: dict[int, Hint] = dict(enumerate(self._key.hints))
+        graph = self._key.graph
+        self._band = {b.quantity: graph[b.quantity].band.name for b in self._key.blanks}
+
+    def mark(self, file: str, record: Record) -> StudentMarks:
+        """The marks of one submission."""
+        student, by, notes = self._whose(file, record)
+        known = self._key.roster.get(student)
+        name = "" if known is None else known.name
+        points = self._key.points
+        if record.error:
+            return StudentMarks(
+                file, record.sha256, student, name, by, None, points, notes=tuple(notes), error=record.error
+            )
+        cells = tuple(self._cells(record))
+        changed = tuple(f.place for f in record.findings if f.index not in self._prepared.blanks)
+        if changed:
+            notes.append(f"cells that were given were changed: {', '.join(changed[:5])}{' …' if changed[5:] else ''}")
+        return StudentMarks(
+            file=file,
+            sha256=record.sha256,
+            student=student,
+            name=name,
+            identified_by=by,
+            earned=math.fsum(cell.earned for cell in cells),
+            points=points,
+            cells=cells,
+            changed=changed,
+            hints=len(record.hints),
+            notes=(*notes, *record.notes),
+        )
+
+    @property
+    def students(self) -> Mapping[str, Student]:
+        """The roster."""
+        return self._key.roster
+
+    def _cells(self, record: Record) -> list[CellMark]:
+        prepared = self._prepared
+        found = {finding.index: finding for finding in record.findings}
+        after: set[int] = set()
+        for index in found:
+            after |= prepared.followers(index)
+        costs: dict[str, float] = defaultdict(float)
+        for number in record.hints:
+            if number in self._hints:
+                costs[self._hints[number].band] += self._hints[number].cost
+        marks = []
+        for index, number in sorted(prepared.blanks.items(), key=lambda item: item[1]):
+            blank = self._key.blanks[number]
+            finding = found.get(index)
+            band = self._band[blank.quantity]
+            share = max(0.0, 1.0 - costs[band])
+            status: CellStatus = "right" if index not in after else "carried"
+            if finding is not None:
+                status = finding.status  # type: ignore[assignment]
+                share *= self._key.rules.typed if finding.right else 0.0
+            message = _message(finding, record, prepared, index) if status != "right" else ""
+            if costs[band] and finding is None:
+                message = (message + f" Hints cost {min(1.0, costs[band]):.0%}.").strip()
+            marks.append(
+                CellMark(
+                    cell=(
+                        finding.place if finding is not None and finding.place else shown_place(prepared.cells[index])
+                    ),
+                    element=blank.element,
+                    quantity=band,
+                    status=status,
+                    points=blank.points,
+                    earned=blank.points * share,
+                    message=message,
+                    mistake=None if finding is None else finding.mistake,
+                    formula=record.formulas_shown(index),
+                    actual=None if finding is None else finding.actual,
+                    wanted=None if finding is None else finding.wanted,
+                )
+            )
+        return marks
+
+    def _whose(self, file: str, record: Record) -> tuple[str, str, list[str]]:
+        """Whose submission it is, how that is known, and what does not fit together."""
+        notes: list[str] = []
+        roster = self._key.roster
+        by_numbers = self._owners.get(self._print(record.numbers), "") if self._key.varied else ""
+        stem = file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+        by_name = next((s for s in sorted(roster, key=len, reverse=True) if _stands_in(s, stem)), "")
+        named = record.id if not roster or record.id in roster else ""
+        if record.id and roster and record.id not in roster:
+            notes.append(f"the id {record.id} in the workbook is not on the roster")
+        if by_numbers and named and by_numbers != named:
+            notes.append(f"it says that it is {named}'s, but the numbers in it were given to {by_numbers}")
+        if named and by_name and by_name != named:
+            notes.append(f"it is called after {by_name}, but the id in it is {named}")
+        elif by_numbers and by_name and by_numbers != by_name and not named:
+            notes.append(f"it is called after {by_name}, but the numbers in it were given to {by_numbers}")
+        found = ((named, "id"), (by_numbers, "numbers"), (by_name, "file name"))
+        student, by = next(((who, how) for who, how in found if who), ("", ""))
+        if not student and not roster:
+            student, by = stem, "file name"
+        if not by_numbers and not record.error:
+            notes += self._other_numbers(student, record)
+        return student, by, notes
+
+    def _other_numbers(self, student: str, record: Record) -> list[str]:
+        """That given numbers were changed, and which; marks do not depend on them."""
+        wanted = self._expected(student)
+        actual = np.array(record.numbers)
+        if actual.shape != wanted.shape:
+            return []
+        differs = ~(np.abs(actual - wanted) <= 1e-12 * np.maximum(1.0, np.abs(wanted)))
+        cells = [
+            self._prepared.cells[index] for index, wrong in zip(self._prepared.origins, differs, strict=True) if wrong
+        ]
+        if not cells:
+            return []
+        if len(cells) > len(wanted) / 2:
+            return ["the numbers in it are not those that this student was given"]
+        shown = ", ".join(map(shown_place, cells[:5]))
+        return [f"numbers that were given were changed: {shown}{' …' if cells[5:] else ''}"]
+
+    @cached_property
+    def _owners(self) -> dict[tuple[float, ...], str]:
+        """For the numbers that each student was given, the student."""
+        return {self._print(self._expected(student.id)): student.id for student in self._key.students}
+
+    def _expected(self, student: str) -> Array:
+        numbers = self._key.numbers_of(student or None)
+        return np.array([numbers[name].reshape(-1)[element] for name, element in self._prepared.origins.values()])
+
+    def _print(self, numbers: Sequence[float] | Array) -> tuple[float, ...]:
+        """Numbers as every program that saves them keeps them."""
+        return tuple(float(f"{number:.12g}") for number in numbers)
+
+    def missing(self, marks: Sequence[StudentMarks]) -> list[Student]:
+        """The students on the roster who have submitted nothing."""
+        seen = {mark.student for mark in marks}
+        return [student for student in self._key.students if student.id not in seen]
+
+
+def _stands_in(student: str, stem: str) -> bool:
+    """Whether an id stands in a file's name, not as a part of a longer one."""
+    start = stem.casefold().find(student.casefold())
+    if start < 0 or not student:
+        return False
+    before, after = stem[start - 1 : start], stem[start + len(student) : start + len(student) + 1]
+    return not (before.isalnum() and start > 0) and not after.isalnum()
+
+
+def _message(finding: Finding | None, record: Record, prepared: PreparedKey, index: int) -> str:
+    """Why a cell earned less, or that it follows from a wrong one, in a sentence."""
+    source = next((f for f in record.findings if index in prepared.followers(f.index)), None)
+    before = "a wrong cell before it" if source is None else source.place or prepared.elements[source.index]
+    if finding is None:
+        return f"Its formula is right; its number follows from {before}, so nothing is taken off."
+    if finding.message:
+        return finding.message
+    if finding.status == "wrong":
+        return _wrong(finding)
+    if finding.status == "trivial":
+        return f"It is right only because of what {before} gives: with the right number there, it is wrong."
+    if finding.status == "not_a_formula" and finding.right:
+        return "The number is right, but it was typed or reads no cell, so it computes nothing."
+    return _SENTENCES[finding.status]
+
+
+def _wrong(finding: Finding) -> str:
+    """What a formula gives that is wrong for no reason that has a name."""
+    actual, wanted = finding.actual, finding.wanted
+    if isinstance(actual, float) and wanted is not None:
+        if abs(actual - wanted) > _SAME * max(1.0, abs(wanted)):
+            return f"It gives {actual:.6g}; from the cells before it follows {wanted:.6g}."
+        return "It is right only for the numbers that stand here: with others it gives something else."
+    return "It gives no number." if actual is None else "It does not follow from the cells before it."
+
+
+_SAME = 1e-9
+_SENTENCES = {
+    "missing": "The cell is empty.",
+    "not_a_formula": "A number was typed here, or a formula that reads no cell, so it computes nothing.",
+    "text": "There is no number here.",
+    "not_found": "Rows or columns were inserted around this cell, and it could not be found; look at it yourself.",
+    "unknown": "The engine cannot calculate this formula; look at it yourself.",
+}

@@ -1,0 +1,82 @@
+"""Processes of this machine as a `concurrent.futures.Executor`; one that ends costs what it was doing, and no more.
+
+The standard library's pool is broken as a whole when one of its processes dies, which a hostile file may bring about.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from xlcheck.child_process import ChildProcess, ProcessEnded, serve
+
+T = TypeVar("T")
+
+_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from xlcheck.grading.processes import main; main()"
+
+
+class Processes(Executor):
+    """So many processes; what is submitted must be importable, as are its arguments.
+
+    Args:
+        jobs: how many.
+        seconds: how long one call may take before its process is ended.
+    """
+
+    def __init__(self, jobs: int, seconds: float) -> None:
+        self._seconds = seconds
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="xlcheck-grading")
+        self._own = threading.local()
+        self._all: list[ChildProcess] = []
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Let the next free process call a function.
+
+        The future raises what the function raised, or `ProcessEnded`.
+        """
+        return self._threads.submit(self._ask, fn, args, kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes, when what was submitted is done, or at once if nobody waits."""
+        if not wait:
+            for process in self._all:
+                process.end()
+        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
+        for process in self._all:
+            process.end()
+
+    def _ask(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+        process: ChildProcess | None = getattr(self._own, "process", None)
+        if process is None or not process.is_usable:
+            process = self._own.process = ChildProcess(
+                subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    [sys.executable, "-c", _BOOT, *sys.path],
+                    bufsize=0,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+            self._all.append(process)
+        found: T = process.ask((fn, args, kwargs), self._seconds)
+        return found
+
+
+def main() -> None:
+    """The other side: call what is asked for until the pipe is closed."""
+    serve(_answer)
+
+
+def _answer(message: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]) -> tuple[bool, Any]:
+    fn, args, kwargs = message
+    try:
+        return True, fn(*args, **kwargs)
+    except Exception as error:
+        return False, error
+
+
+__all__ = ["ProcessEnded", "Processes", "main"]
