@@ -26,7 +26,7 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.judge import NOT_EVALUATED, ROOT, Codes, Mask
 from xlcheck.verdicts.placement import Array, Placement, Sighting
-from xlcheck.workbook.values import NotEvaluated, Value
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 _MOST_HEALINGS = 8
 """As a rule one suffices; each finds at least one more wrong cell, or is the last."""
@@ -44,6 +44,7 @@ class Judged:
         shown: what stands in each cell with the submission's own numbers, `(cells,)`; None if nothing was calculated.
         wanted: what should stand there, given what stands in the cells it is computed from; NaN where unknown.
         typed_right: the cells in which a number was typed, and it is the right one.
+        errors: the error values among what is shown, by cell.
         first: what stands in each cell in the first round with secret numbers, before anything is healed.
         error: why it could not be calculated.
     """
@@ -55,6 +56,7 @@ class Judged:
     shown: Array | None = None
     wanted: Array | None = None
     typed_right: set[int] = field(default_factory=set)
+    errors: dict[int, str] = field(default_factory=dict)
     first: Array | None = None
     error: XlcheckError | None = None
 
@@ -184,6 +186,7 @@ def _judge_shown(calculated: Sequence[_Calculated], prepared: PreparedKey) -> No
     origins = list(prepared.origins)
     for one in calculated:
         one.judged.shown = one.numbers
+        one.judged.errors = {i: value.code for i, value in one.others.items() if isinstance(value, CellError)}
         if np.isfinite(one.numbers[origins]).all():
             groups.setdefault(one.numbers[origins].tobytes(), []).append(one)
     for group in groups.values():

@@ -309,7 +309,9 @@ def _wrong(finding: Finding) -> str:
         if abs(actual - wanted) > _SAME * max(1.0, abs(wanted)):
             return f"It gives {actual:.6g}; from the cells before it follows {wanted:.6g}."
         return "It is right only for the numbers that stand here: with others it gives something else."
-    return "It gives no number." if actual is None else "It does not follow from the cells before it."
+    if actual == "#CIRC!":
+        return "It reads a cell that is computed from it, so nothing can be calculated: a circular reference."
+    return f"It gives {actual or 'no number'}."
 
 
 _SAME = 1e-9

@@ -29,6 +29,9 @@ from xlcheck.workbook.reader import read_workbook
 ROUNDS = 2
 """How often a submission is recalculated with secret numbers: in one round a wrong formula may be right by chance."""
 
+BLANK = "blank.xlsx"
+"""The workbook that `xlcheck exercise` writes beside the key for whoever is on no roster."""
+
 Place = tuple[str, int, int]
 """Worksheet, row and column of a cell, from 0."""
 
@@ -91,6 +94,12 @@ class PreparedKey:
     def cells(self) -> list[Place]:
         """All cells that are looked at, in the order of the placements; everything else counts them from 0."""
         return [(p.sheet, *position(code)) for p in self.placements for code in p.codes.tolist()]
+
+    @cached_property
+    def sheets(self) -> list[str]:
+        """The worksheets that are looked at."""
+        others = [self.key.id_cell.sheet, *(hint.cell.sheet for hint in self.key.hints)]
+        return list(dict.fromkeys([place[0] for place in self.cells] + others))
 
     @cached_property
     def formulas(self) -> list[str | None]:
@@ -186,22 +195,31 @@ class PreparedKey:
 
 
 def prepare(path: Path) -> PreparedKey:
-    """Read a marking key, and the solution beside it.
+    """Read a marking key, and beside it a workbook that was handed out, whose words show where things stand.
 
     Raises:
-        DataError: the key cannot be used.
-        WorkbookError: the solution cannot be read.
+        DataError: the key cannot be used, or stands alone.
+        WorkbookError: that workbook cannot be read.
     """
     key = load_key(path)
     if not key.blanks:
         raise DataError(f"{path} has no blanks, so there is nothing to grade; write it anew with `xlcheck exercise`")
-    content = read_workbook(path.parent / key.solution)
+    content = read_workbook(_handed_out(path.parent, key))
     texts = {
         sheet.name: {place: str(cell.value) for place, cell in sheet.cells.items() if _is_label(cell)}
         for sheet in content.sheets.values()
         if sheet.state == "visible"
     }
     return PreparedKey(key, Anchors(texts, content.names))
+
+
+def _handed_out(folder: Path, key: MarkingKey) -> Path:
+    """A workbook as students get it."""
+    files = [folder / BLANK, *(folder / student.file for student in key.students)]
+    for file in files:
+        if file.is_file():
+            return file
+    raise DataError(f"there is no {files[0]}; keep the key beside the workbooks that `xlcheck exercise` wrote with it")
 
 
 def _is_label(cell: Cell) -> bool:

@@ -77,7 +77,7 @@ def read_submission(path: Path, prepared: PreparedKey) -> Submission:
         WorkbookError: it is no workbook, or none of the exercise's worksheets is in it.
     """
     content = read_workbook(path)
-    located = locate(content, prepared.anchors, dict.fromkeys(place[0] for place in prepared.cells))
+    located = locate(content, prepared.anchors, prepared.sheets)
     if not located.sheets:
         raise WorkbookError(f"{path} has none of the worksheets of the exercise; ask for the file that was handed out")
     places = list(map(located.place, prepared.cells))

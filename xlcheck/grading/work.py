@@ -249,7 +249,7 @@ def _finding(judged: Judged, index: int, prepared: PreparedKey, explainer: Expla
 
 def _actual(judged: Judged, index: int) -> float | str | None:
     if judged.shown is not None:
-        return _finite(judged.shown[index])
+        return judged.errors.get(index, _finite(judged.shown[index]))
     place = judged.submission.places[index]
     cell = None if place is None else judged.submission.content.sheets[place[0]].cells.get(place[1:])
     value = None if cell is None else cell.value
