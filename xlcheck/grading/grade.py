@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from xlcheck.engines import engine as engine_named
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.likeness import find_likeness
@@ -16,6 +17,7 @@ from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.processes import Processes
 from xlcheck.grading.store import Store, open_store
+from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import SECONDS, Record, Task, content_of, grade_chunk, sha256_of
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -90,6 +92,7 @@ def grade(
         known = store.known()
         todo = [file for file in by_hash.values() if file.sha256 not in known]
         if todo:
+            try_key(key, prepared, engine_named(engine))
             own, sends, payload = _executor(stack, prepared, jobs, len(todo), executor, cluster)
             tasks = _Work(own, payload, engine, sends=sends)
             tasks.run(todo, store, _size(len(todo), jobs), _AHEAD * max(jobs, 1) if executor is None else 32, progress)

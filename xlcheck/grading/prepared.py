@@ -17,17 +17,22 @@ from pathlib import Path
 import numpy as np
 
 from xlcheck.errors import DataError
+from xlcheck.exercises.draws import Variation, drawn
 from xlcheck.exercises.key import Blank, MarkingKey, load_key
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.references import References
 from xlcheck.graph.evaluate import Array, evaluate
+from xlcheck.graph.quantities import Role
 from xlcheck.verdicts.placement import Placement, placements_of, position
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
 from xlcheck.workbook.reader import read_workbook
 
-ROUNDS = 2
+LEAST_ROUNDS, MOST_ROUNDS = 2, 5
 """How often a submission is recalculated with secret numbers: in one round a wrong formula may be right by chance."""
+
+_DRAWS = 24
+_STATES = 0.1, 0.6  # initial states are as large as states become
 
 BLANK = "blank.xlsx"
 """The workbook that `xlcheck exercise` writes beside the key for whoever is on no roster."""
@@ -138,8 +143,39 @@ class PreparedKey:
 
     @cached_property
     def rounds(self) -> list[dict[str, Array]]:
-        """Every quantity for each set of secret numbers."""
-        return [evaluate(self.key.graph, self.key.other_numbers(f"grading {n}")) for n in range(ROUNDS)]
+        """Every quantity for each set of secret numbers.
+
+        Of some sets those are taken in which, together, most cells are once positive and once negative or 0: a missing
+        ReLU, or a weight beside a 0, shows itself only in one of the two.
+        """
+        sets = [self._drawn(number) for number in range(_DRAWS)]
+        signs = [np.sign(self.values_in_cells(values)) for values in sets]
+        seen = np.zeros((3, len(self.cells)), dtype=bool)
+        chosen: list[dict[str, Array]] = []
+        left = list(range(_DRAWS))
+        while len(chosen) < MOST_ROUNDS and left:
+            own = {n: np.array([signs[n] == sign for sign in (-1, 0, 1)]) for n in left}
+            best = max(left, key=lambda n: int((own[n] & ~seen).sum()))
+            if len(chosen) >= LEAST_ROUNDS and not (own[best] & ~seen).any():
+                break
+            seen |= own[best]
+            chosen.append(sets[best])
+            left.remove(best)
+        return chosen
+
+    def _drawn(self, number: int) -> dict[str, Array]:
+        """One set: as a student's, but initial states are no zeros, and of one-hot inputs the 1 goes through all places."""
+        key = self.key
+        placed = {name for name, _ in self.origins.values()}
+        states = [q.name for q in key.graph if q.expr is None and q.band.role is Role.STATE]
+        varied = dict(key.variations) | dict.fromkeys(states, Variation("real", *_STATES))
+        varied = {name: variation for name, variation in varied.items() if name in placed}
+        values = drawn(key.given, varied, key.secret, f"\nnobody\ngrading {number}")
+        one_hot = [name for name, variation in varied.items() if variation.kind == "one_hot"]
+        for turn, name in enumerate(one_hot):
+            size = values[name].shape[-1]
+            values[name] = np.broadcast_to(np.eye(size)[(number + turn) % size], values[name].shape)
+        return evaluate(key.graph, values)
 
     @cached_property
     def truth(self) -> Array:
@@ -204,7 +240,7 @@ def prepare(path: Path) -> PreparedKey:
     key = load_key(path)
     if not key.blanks:
         raise DataError(f"{path} has no blanks, so there is nothing to grade; write it anew with `xlcheck exercise`")
-    content = read_workbook(_handed_out(path.parent, key))
+    content = read_workbook(handed_out(path))
     texts = {
         sheet.name: {place: str(cell.value) for place, cell in sheet.cells.items() if _is_label(cell)}
         for sheet in content.sheets.values()
@@ -213,8 +249,13 @@ def prepare(path: Path) -> PreparedKey:
     return PreparedKey(key, Anchors(texts, content.names))
 
 
-def _handed_out(folder: Path, key: MarkingKey) -> Path:
-    """A workbook as students get it."""
+def handed_out(path: Path) -> Path:
+    """A workbook as students get it, beside a key.
+
+    Raises:
+        DataError: there is none.
+    """
+    folder, key = path.parent, load_key(path)
     files = [folder / BLANK, *(folder / student.file for student in key.students)]
     for file in files:
         if file.is_file():
