@@ -206,6 +206,9 @@ def _judge_shown(calculated: Sequence[_Calculated], prepared: PreparedKey) -> No
 
 def _status(calculated: Sequence[_Calculated], prepared: PreparedKey, values: dict[str, Array]) -> tuple[Codes, Array]:
     """The verdict on each cell, and what should stand there given the sheet's own numbers, `(submissions, cells)`."""
+    if prepared.is_batch and len(calculated) > 1:
+        alone = [_status([one], prepared, values) for one in calculated]
+        return np.concatenate([status for status, _ in alone]), np.concatenate([wanted for _, wanted in alone])
     numbers = np.array([one.numbers for one in calculated])
     sightings, starts, start = [], [], 0
     for placement in prepared.placements:

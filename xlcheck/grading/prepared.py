@@ -23,6 +23,7 @@ from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.references import References
 from xlcheck.graph.evaluate import Array, evaluate
 from xlcheck.graph.quantities import Role
+from xlcheck.verdicts.operands import reads_batch
 from xlcheck.verdicts.placement import Placement, placements_of, position
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
@@ -185,6 +186,11 @@ class PreparedKey:
     def values_in_cells(self, values: Mapping[str, Array]) -> Array:
         """The numbers of quantities in the order of the cells, `(cells,)`."""
         return np.concatenate([values[p.quantity].reshape(-1)[p.elements] for p in self.placements])
+
+    @cached_property
+    def is_batch(self) -> bool:
+        """Whether a quantity reads all samples: then submissions cannot stand in the place of samples."""
+        return any(q.expr is not None and reads_batch(q.expr) for q in self.key.graph)
 
     @cached_property
     def tolerance(self) -> Tolerance:

@@ -128,7 +128,8 @@ def _state(
         return State.TYPED if type(cell.value) in {int, float} else State.TEXT
     if plain and cell.array is None and same_formula(cell.formula, wanted, sheet):
         return State.EQUAL
-    return State.OTHER if references.of(cell.formula, place[0]) else State.TYPED
+    reads = references.of(cell.formula, place[0]) or not references.of(wanted, sheet)  # as 1/1, a gradient
+    return State.OTHER if reads else State.TYPED
 
 
 def _names_stand(content: WorkbookContent, prepared: PreparedKey) -> bool:
