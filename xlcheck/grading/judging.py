@@ -44,6 +44,7 @@ class Judged:
         shown: what stands in each cell with the submission's own numbers, `(cells,)`; None if nothing was calculated.
         wanted: what should stand there, given what stands in the cells it is computed from; NaN where unknown.
         typed_right: the cells in which a number was typed, and it is the right one.
+        blind: the cells that read something that is no number, so that before healing nobody could tell.
         errors: the error values among what is shown, by cell.
         first: what stands in each cell in the first round with secret numbers, before anything is healed.
         error: why it could not be calculated.
@@ -56,6 +57,7 @@ class Judged:
     shown: Array | None = None
     wanted: Array | None = None
     typed_right: set[int] = field(default_factory=set)
+    blind: set[int] = field(default_factory=set)
     errors: dict[int, str] = field(default_factory=dict)
     first: Array | None = None
     error: XlcheckError | None = None
@@ -163,14 +165,15 @@ def _judge_round(
 ) -> None:
     if not calculated:
         return
-    status, _ = _status(calculated, prepared, prepared.rounds[number])
-    for one, row in zip(calculated, status, strict=True):
+    status, wanted = _status(calculated, prepared, prepared.rounds[number])
+    for one, row, local in zip(calculated, status, wanted, strict=True):
         if number == 0 and not healed:
             one.judged.first = one.numbers
+            one.judged.blind = set(np.flatnonzero(~np.isfinite(local)).tolist())
         for index in one.judged.open:
             if row[index] == ROOT:
                 one.judged.roots.add(index)
-                if healed:
+                if healed and index not in one.judged.blind:
                     one.judged.hidden.add(index)
             elif row[index] == NOT_EVALUATED and (healed or not _reads_bad(one, index, prepared)):
                 one.judged.unknown.add(index)

@@ -1,0 +1,318 @@
+"""A folder as teachers get it: renamed, moved, broken and hostile files; whatever happens, nothing is lost."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from shutil import copy, copytree
+
+import ironcalc
+import numpy as np
+import openpyxl
+import pytest
+from classroom import Classroom, fill, read_json
+from lxml import etree
+from saving import SAVERS
+from thorough import THOROUGH
+
+from xlcheck.errors import NothingCheckedError, UsageError
+from xlcheck.grading.exports import canvas_csv, gradescope_json, junit_xml, moodle_csv
+from xlcheck.grading.grade import grade
+from xlcheck.grading.grading import Grading
+from xlcheck.grading.marks import StudentMarks
+from xlcheck.grading.store import open_store
+
+KILLS = 50 if THOROUGH else 3
+MISTAKE = {"lstm.i[0][0]": "scaled"}
+
+
+def hand_in(room: Classroom, folder: Path, student: str, name: str = "") -> Path:
+    """A workbook with one mistake."""
+    return room.hand_in(student, folder / (name or f"{student}.xlsx"), room.faulty(student, MISTAKE))
+
+
+def only(grading: Grading) -> StudentMarks:
+    """The marks of the only submission."""
+    (marks,) = grading.marks
+    return marks
+
+
+def wrong(marks: StudentMarks) -> list[str]:
+    """The elements that cost points."""
+    return [cell.element for cell in marks.cells if cell.status not in ("right", "carried")]
+
+
+@pytest.mark.parametrize(
+    "program", [pytest.param(p, marks=pytest.mark.needs(p)) if p == "libreoffice" else p for p in SAVERS]
+)
+def test_another_program_may_save_it(program: str, lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """Saved by another program, a submission has the same wrong cell and the same student."""
+    (saved,) = SAVERS[program]([hand_in(lstm, tmp_path / "own", "s004")], tmp_path / "saved")
+
+    marks = only(grade(saved.parent, lstm.key_file, results))
+
+    assert (wrong(marks), marks.student) == (list(MISTAKE), "s004")
+    assert marks.earned == marks.points - 1
+
+
+def test_rows_columns_and_sheets_may_be_inserted_and_renamed(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """Cells are found by the words around them, marks stay the same, and what was moved is said."""
+    path = hand_in(lstm, tmp_path / "own", "s005")
+    model = ironcalc.load_from_xlsx(str(path))
+    names = [sheet["name"] for sheet in model.get_worksheets_properties()]
+    model.insert_rows(names.index("lstm"), 8, 2)
+    model.insert_columns(names.index("lstm"), 6, 1)
+    model.insert_rows(names.index("Weights"), 2, 3)
+    model.rename_sheet(names.index("dense"), "my output")
+    model.add_sheet("notes")
+    model.evaluate()
+    (tmp_path / "moved").mkdir()
+    model.save_to_xlsx(str(tmp_path / "moved" / "s005.xlsx"))
+
+    marks = only(grade(tmp_path / "moved", lstm.key_file, results))
+
+    assert (wrong(marks), marks.earned) == (list(MISTAKE), marks.points - 1)
+    assert marks.first is not None
+    assert marks.first.cell == "lstm!G13"
+    assert any("worksheet dense is called my output" in note for note in marks.notes)
+    assert any("rows and columns were inserted" in note for note in marks.notes)
+
+
+def test_merged_cells_lose_what_they_lose(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """Of merged cells only the first is kept; the other is empty and says so."""
+    book = openpyxl.load_workbook(lstm.hand_in("s006", tmp_path / "own" / "s006.xlsx", {}))
+    book["lstm"].merge_cells("F11:G11")
+    (tmp_path / "merged").mkdir()
+    book.save(tmp_path / "merged" / "s006.xlsx")
+
+    marks = only(grade(tmp_path / "merged", lstm.key_file, results))
+
+    assert [(cell.element, cell.status) for cell in marks.cells if cell.status not in ("right", "carried")] == [
+        ("lstm.i[1][0]", "missing")
+    ]
+
+
+def test_whose_submission_it_is(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """By the id in the workbook, else by the numbers only one student has; what does not fit together is said."""
+    folder = tmp_path / "in"
+    hand_in(lstm, folder, "s001", "final (2) NEW.xlsx")
+    id_cell = lstm.key.id_cell
+    fill(hand_in(lstm, tmp_path, "s002"), folder / "b.xlsx", {id_cell.sheet: {id_cell.a1: None}})
+    fill(hand_in(lstm, tmp_path, "s003"), folder / "c.xlsx", {id_cell.sheet: {id_cell.a1: "s004"}})
+    hand_in(lstm, folder, "s005", "s006.xlsx")
+    fill(hand_in(lstm, tmp_path, "s007"), folder / "d.xlsx", {"Weights": {"B8": "1.5"}})
+
+    found = {marks.file: marks for marks in grade(folder, lstm.key_file, results).marks}
+
+    assert {name: (m.student, m.identified_by) for name, m in found.items()} == {
+        "final (2) NEW.xlsx": ("s001", "id"),
+        "b.xlsx": ("s002", "numbers"),
+        "c.xlsx": ("s004", "id"),
+        "s006.xlsx": ("s005", "id"),
+        "d.xlsx": ("s007", "id"),
+    }
+    assert not found["final (2) NEW.xlsx"].notes
+    assert "given to s003" in found["c.xlsx"].notes[0]
+    assert "called after s006" in found["s006.xlsx"].notes[0]
+    assert found["d.xlsx"].notes == ("numbers that were given were changed: Weights!B8",)
+    assert {m.earned for m in found.values()} == {found["b.xlsx"].points - 1}
+
+
+def hostile(room: Classroom, folder: Path) -> None:
+    """Files that want to harm, or are none."""
+    good = hand_in(room, folder, "s001")
+    (folder / "broken.xlsx").write_bytes(good.read_bytes()[:2000])
+    (folder / "no zip.xlsx").write_bytes(b"\0" * 1000)
+    (folder / "empty.xlsx").write_bytes(b"")
+    (folder / "notes.ods").write_bytes(b"PK")
+    (folder / "~$s001.xlsx").write_bytes(b"lock")
+    deep = {"lstm.i[0][0]": "=" + "(" * 5000 + "F10" + ")" * 5000}
+    room.hand_in("s002", folder / "deep.xlsx", deep)
+    openpyxl.Workbook().save(folder / "other.xlsx")
+
+
+def test_a_hostile_file_costs_only_itself(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """Whatever is broken, hostile or something else is named in a sentence; all others are graded as ever."""
+    hostile(lstm, tmp_path / "in")
+
+    grading = grade(tmp_path / "in", lstm.key_file, results, jobs=2)
+
+    found = {marks.file: marks for marks in grading.marks}
+    assert {name for name, marks in found.items() if marks.error} == {
+        "broken.xlsx", "no zip.xlsx", "empty.xlsx", "notes.ods", "deep.xlsx", "other.xlsx",
+    }  # fmt: skip
+    assert all(name in marks.error for name, marks in found.items() if marks.error), found
+    assert found["s001.xlsx"].earned == found["s001.xlsx"].points - 1
+    assert grading.exit_code == 3
+
+
+def marks_of(grading: Grading) -> dict[str, tuple[float | None, list[str]]]:
+    return {marks.file: (marks.earned, wrong(marks)) for marks in grading.marks}
+
+
+@pytest.fixture(scope="module")
+def many(lstm: Classroom, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eighty submissions with mistakes of all kinds."""
+    folder = tmp_path_factory.mktemp("many")
+    rng = np.random.default_rng(5)
+    for number in range(80):
+        student = f"s{number % 12 + 1:03}"
+        lstm.hand_in(student, folder / f"{number:03}.xlsx", lstm.faulty(student, lstm.draw(rng)))
+    return folder
+
+
+def test_killed_at_any_moment_it_goes_on_where_it_was(lstm: Classroom, many: Path, results: Path) -> None:
+    """`kill -9` at random moments, then --resume: the results are those of a run that nobody disturbed."""
+    rng = np.random.default_rng(1)
+    command = [sys.executable, "-m", "xlcheck", "grade", str(many), "--key", str(lstm.key_file), "-o", str(results)]
+    for _ in range(KILLS):
+        process = subprocess.Popen(
+            [*command, "--resume", "--no-copies", "-j", "2"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(float(rng.uniform(0.3, 4.0)))
+        process.send_signal(signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
+        process.wait()
+
+    resumed = grade(many, lstm.key_file, results, jobs=2, resume=True)
+    straight = grade(many, lstm.key_file, results.with_name("straight"), jobs=2)
+
+    assert marks_of(resumed) == marks_of(straight)
+    assert len(resumed.marks) == 80
+    again = grade(many, lstm.key_file, results, resume=True)
+    assert (again.graded, marks_of(again)) == (0, marks_of(straight))
+
+
+def test_other_points_grade_nothing_anew_and_another_formula_does(
+    lstm: Classroom, tmp_path: Path, results: Path
+) -> None:
+    """Marks follow the plan's points at once; only what the verdicts depend on makes files be graded again."""
+    exercise = copytree(lstm.folder, tmp_path / "exercise")
+    key = exercise / "key.json"
+    hand_in(lstm, tmp_path / "in", "s001")
+    first = grade(tmp_path / "in", key, results)
+    assert only(first).earned == only(first).points - 1
+
+    replace(lstm.key, blanks=tuple(replace(blank, points=2.5) for blank in lstm.key.blanks)).save(key)
+    dearer = grade(tmp_path / "in", key, results, resume=True)
+    assert (dearer.graded, only(dearer).earned) == (0, 2.5 * (len(lstm.elements) - 1))
+
+    replace(lstm.key, secret="another").save(key)
+    assert grade(tmp_path / "in", key, results, resume=True).graded == 1
+
+
+def test_a_changed_file_is_graded_anew_and_one_student_alone(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """With --resume only what has changed is graded; one student's file can be graded again by itself."""
+    for student in ("s001", "s002", "s003"):
+        hand_in(lstm, tmp_path / "in", student)
+    assert grade(tmp_path / "in", lstm.key_file, results).graded == 3
+
+    lstm.hand_in("s002", tmp_path / "in" / "s002.xlsx", {})
+    resumed = grade(tmp_path / "in", lstm.key_file, results, resume=True)
+    assert (resumed.graded, resumed.marks[1].earned) == (1, resumed.points)
+
+    alone = grade(tmp_path / "in", lstm.key_file, results, student="s003")
+    assert (alone.graded, only(alone).student) == (1, "s003")
+    with pytest.raises(UsageError, match="no student 's999'"):
+        grade(tmp_path / "in", lstm.key_file, results, student="s999")
+
+
+def test_any_executor_gives_the_same(lstm: Classroom, many: Path, results: Path) -> None:
+    """`executor=` takes whatever the standard library calls one; files are sent along."""
+    with ThreadPoolExecutor(2) as threads:
+        by_threads = grade(many, lstm.key_file, results, executor=threads)
+
+    assert marks_of(by_threads) == marks_of(grade(many, lstm.key_file, results.with_name("own"), jobs=2))
+
+
+def test_two_at_a_time_do_not_write_the_same_results(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """A folder of results belongs to one process; the other one is told so."""
+    hand_in(lstm, tmp_path / "in", "s001")
+    with open_store(results, "digest") as store:
+        store.add([])
+        with pytest.raises(UsageError, match="another xlcheck is at work"):
+            grade(tmp_path / "in", lstm.key_file, results)
+
+
+def test_nothing_handed_in_is_no_success(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """An empty folder is said, as is one that is not there."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NothingCheckedError, match=r"no \.xlsx file"):
+        grade(tmp_path / "empty", lstm.key_file, results)
+    with pytest.raises(UsageError, match="there is no folder"):
+        grade(tmp_path / "nowhere", lstm.key_file, results)
+
+
+def test_likeness_is_listed_with_evidence_and_changes_no_marks(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """The same odd formula, the same file, and numbers that are right for somebody else are found, and only they."""
+    folder = tmp_path / "in"
+    odd = {"lstm.f[1][0]": "=1/(1+EXP(-G15*1.03))"}
+    lstm.hand_in("s001", folder / "s001.xlsx", odd)
+    lstm.hand_in("s002", folder / "s002.xlsx", {"lstm.f[1][0]": "= 1 / (1+EXP(-$G$15*1.03))"})
+    lstm.hand_in("s003", folder / "s003.xlsx", lstm.faulty("s004", {"lstm.o[0][0]": "typed"}))
+    copy(lstm.hand_in("s005", folder / "s005.xlsx", {}), folder / "s005 again.xlsx")
+    for number in range(6, 13):
+        lstm.hand_in(f"s{number:03}", folder / f"s{number:03}.xlsx", lstm.faulty(None, {"lstm.i[0][0]": "zero"}))
+
+    grading = grade(folder, lstm.key_file, results)
+
+    found = {(like.kind, like.files): like.evidence for like in grading.likeness}
+    assert set(found) == {
+        ("same file", ("s005 again.xlsx", "s005.xlsx")),
+        ("same unusual formulas", ("s001.xlsx", "s002.xlsx")),
+        ("numbers of another student", ("s003.xlsx", "s004")),
+    }
+    assert "1.03" in found["same unusual formulas", ("s001.xlsx", "s002.xlsx")][0]
+    assert [m.earned for m in grading.marks if m.student in {"s001", "s002"}] == [grading.points - 1] * 2
+
+
+def test_other_programs_read_the_marks(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """CSV for Moodle and Canvas has a line a student, Gradescope's JSON and JUnit a case a blank; all say the same."""
+    hand_in(lstm, tmp_path / "in", "s001")
+    (tmp_path / "in" / "=cmd.xlsx").write_bytes(b"no workbook")
+    grading = grade(tmp_path / "in", lstm.key_file, results)
+    marks = grading.marks[1]
+
+    moodle = list(csv.DictReader(moodle_csv(grading).splitlines()))
+    canvas = list(csv.DictReader(canvas_csv(grading).splitlines()))
+    gradescope = json.loads(gradescope_json(marks))
+    suites = etree.fromstring(junit_xml(grading).encode()).findall("testsuite")
+
+    assert [row["ID number"] for row in moodle] == [f"s{number:03}" for number in range(1, 13)]
+    assert (moodle[0][grading.title], moodle[1][grading.title]) == (f"{marks.earned:g}", "0")
+    assert "lstm!F11" in moodle[0]["Feedback"]
+    assert canvas[0][grading.title] == f"{grading.points:g}"
+    assert (canvas[1]["SIS User ID"], canvas[1][grading.title]) == ("s001", f"{marks.earned:g}")
+    assert (gradescope["score"], len(gradescope["tests"])) == (marks.earned, len(lstm.elements))
+    assert [(suite.get("failures"), suite.get("errors")) for suite in suites] == [("0", "1"), ("1", "0")]
+
+
+def test_the_command_writes_pages_copies_and_a_summary(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """`xlcheck grade` ends with 0 if all is graded and 3 if a person has to look; the pages name cell and reason."""
+    hand_in(lstm, tmp_path / "in", "s001")
+    command = [sys.executable, "-m", "xlcheck", "grade", str(tmp_path / "in"), "--key", str(lstm.key_file)]
+
+    done = subprocess.run([*command, "-o", str(results), "-j", "1"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("1 submission: 1 graded, on average 39 of 40 points; 11 students")
+    page = (results / "students" / "s001.html").read_text(encoding="utf-8")
+    assert "lstm!F11" in page
+    assert "lstm.i[0][0]" in page
+    assert "s001" in (results / "index.html").read_text(encoding="utf-8")
+    assert read_json(results / "gradescope" / "s001.json")["score"] == 39
+    note = openpyxl.load_workbook(results / "marked" / "s001.xlsx")["lstm"]["F11"].comment
+    assert note is not None
+    assert "0 of 1" in note.text
+    (tmp_path / "in" / "broken.xlsx").write_bytes(b"no workbook")
+    assert subprocess.run([*command, "-o", str(results), "--resume"], capture_output=True, check=False).returncode == 3
