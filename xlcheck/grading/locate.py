@@ -8,7 +8,7 @@ it; where something was inserted between them, nobody knows, and its cells count
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,11 +18,12 @@ from xlcheck.workbook.content import SheetContent, WorkbookContent
 
 _SHARE = 0.5
 """Of the words of a worksheet, at least so many must stand on one of another name."""
-_NAME_WEIGHT = 3
-"""A defined name follows its cells for certain; words may be copied."""
+_NAME_WEIGHT = 0.1
+"""Words are there to be seen; not every program that inserts rows moves the defined names along."""
 
 Position = tuple[int, int]
 Texts = Mapping[Position, str]
+Votes = tuple[defaultdict[Position, float], defaultdict[Position, float]]
 
 
 @dataclass(frozen=True)
@@ -135,18 +136,19 @@ def _lines(
         for place, cell in sheet.cells.items()
         if cell.formula is None and isinstance(cell.value, str) and cell.value.strip()
     }
-    votes: tuple[Counter[Position], Counter[Position]] = (Counter(), Counter())
-    pairs = [*_pairs(texts.items(), found.items()), *(_named(own, sheet.name, names, found_names) * _NAME_WEIGHT)]
-    for one, other in pairs:
+    votes: Votes = (defaultdict(float), defaultdict(float))
+    weighted = [(pair, 1.0) for pair in _pairs(texts.items(), found.items())]
+    weighted += [(pair, _NAME_WEIGHT) for pair in _named(own, sheet.name, names, found_names)]
+    for (one, other), weight in weighted:
         for axis in (0, 1):
-            votes[axis][one[axis], other[axis]] += 1
+            votes[axis][one[axis], other[axis]] += weight
     lines = _elected(votes[0]), _elected(votes[1])
     for axis in (0, 1):
         for line, place in lines[axis].items():
             mine = [(where, text) for where, text in texts.items() if where[axis] == line]
             theirs = [(where, text) for where, text in found.items() if where[axis] == place]
             for one, other in _pairs(mine, theirs):
-                votes[1 - axis][one[1 - axis], other[1 - axis]] += 1
+                votes[1 - axis][one[1 - axis], other[1 - axis]] += 1.0
     return Lines(_elected(votes[0])), Lines(_elected(votes[1]))
 
 
@@ -181,13 +183,13 @@ def _area(target: str) -> Range | None:
         return None
 
 
-def _elected(votes: Counter[Position]) -> dict[int, int]:
+def _elected(votes: Mapping[Position, float]) -> dict[int, int]:
     """For each line the place with most votes; what contradicts the order of the others is left out."""
-    best: dict[int, tuple[int, int]] = {}
+    best: dict[int, tuple[float, int]] = {}
     for (line, place), count in votes.items():
-        if count > best.get(line, (0, 0))[0]:
+        if count > best.get(line, (0.0, 0))[0]:
             best[line] = count, place
-    chosen: list[tuple[int, int, int]] = []
+    chosen: list[tuple[int, int, float]] = []
     for line in sorted(best):
         count, place = best[line]
         while chosen and chosen[-1][1] >= place and chosen[-1][2] < count:

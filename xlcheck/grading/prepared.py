@@ -165,7 +165,7 @@ class PreparedKey:
         return chosen
 
     def _drawn(self, number: int) -> dict[str, Array]:
-        """One set: as a student's, but initial states are no zeros, and of one-hot inputs the 1 goes through all places."""
+        """One set: as a student's, but no initial state is 0, and of one-hot inputs the 1 goes through all places."""
         key = self.key
         placed = {name for name, _ in self.origins.values()}
         states = [q.name for q in key.graph if q.expr is None and q.band.role is Role.STATE]

@@ -159,4 +159,5 @@ def _time(seconds: float) -> str:
 
 
 def clean(text: str) -> str:
+    """A text without the characters that XML cannot hold."""
     return _FORBIDDEN.sub("�", text)
