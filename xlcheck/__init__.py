@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from xlcheck.errors import XlcheckError
     from xlcheck.exercises.entry import exercise
     from xlcheck.exercises.exercise import Exercise
+    from xlcheck.grading.entry import grade
+    from xlcheck.grading.grading import Grading
+    from xlcheck.grading.marks import CellMark, StudentMarks
     from xlcheck.graph.trace import Trace
     from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
     from xlcheck.verdicts.traces import Difference, TraceComparison, assert_agrees, compare
@@ -23,7 +26,11 @@ _HOMES = {
     "CellResult": "xlcheck.verdicts.report",
     "CheckReport": "xlcheck.verdicts.report",
     "Difference": "xlcheck.verdicts.traces",
+    "CellMark": "xlcheck.grading.marks",
     "Exercise": "xlcheck.exercises.exercise",
+    "Grading": "xlcheck.grading.grading",
+    "StudentMarks": "xlcheck.grading.marks",
+    "grade": "xlcheck.grading.entry",
     "Fixture": "xlcheck.chapter.recordings.fixture",
     "Kind": "xlcheck.verdicts.report",
     "Status": "xlcheck.verdicts.report",
@@ -42,13 +49,16 @@ _HOMES = {
 
 __all__ = [
     "Built",
+    "CellMark",
     "CellResult",
     "CheckReport",
     "Difference",
     "Exercise",
     "Fixture",
+    "Grading",
     "Kind",
     "Status",
+    "StudentMarks",
     "Trace",
     "TraceComparison",
     "XlcheckError",
@@ -58,6 +68,7 @@ __all__ = [
     "check",
     "compare",
     "exercise",
+    "grade",
     "load_fixture",
     "trace",
 ]

@@ -25,7 +25,7 @@ from thorough import THOROUGH
 
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.grading.exports import canvas_csv, gradescope_json, junit_xml, moodle_csv
-from xlcheck.grading.grade import grade
+from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.store import open_store

@@ -10,7 +10,7 @@ from classroom import FAULTS, STATUS, Classroom, make_classroom
 from thorough import THOROUGH
 
 from xlcheck.engines import engine
-from xlcheck.grading.grade import grade
+from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.trial import try_key

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import get_args
 
 import click
 
+from xlcheck.choices import EngineName
 from xlcheck.cli.options import INPUT, OUTPUT, OneOf, quiet_option
 from xlcheck.progress import progress_bar
-
-_ENGINES = ("ironcalc", "cellrune", "formulon")
 
 
 @click.command("grade")
@@ -24,11 +26,13 @@ _ENGINES = ("ironcalc", "cellrune", "formulon")
 @click.option("--student", metavar="ID", help="Grade this student's submission anew, and write only what is about it.")
 @click.option("--copies/--no-copies", default=True, show_default=True, help="Write a marked copy of each submission.")
 @click.option("--cluster", metavar="dask://HOST:PORT", help="Let a Dask cluster that is running do the work.")
-@click.option("--engine", type=OneOf(_ENGINES), default="ironcalc", show_default=True, help="What calculates.")
+@click.option(
+    "--engine", type=OneOf(get_args(EngineName)), default="ironcalc", show_default=True, help="What calculates."
+)
 @quiet_option
 def command(
     folder: Path, key: Path, output: Path | None, jobs: int | None, resume: bool, student: str | None, copies: bool,
-    cluster: str | None, engine: str, quiet: bool,
+    cluster: str | None, engine: EngineName, quiet: bool,
 ) -> int:  # fmt: skip
     """Mark the submissions in FOLDER: a wrong cell costs its points, and what follows from it costs nothing.
 
@@ -38,31 +42,30 @@ def command(
 
     Exit codes: 0 everything was graded, 3 not everything could be: the overview says what a person has to look at.
     """
+    # Threads for large products of matrices, which nobody needs here, take NumPy a third of its start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from xlcheck.grading.grade import grade
-    from xlcheck.grading.results import write_results
+    from xlcheck.grading.entry import grade
 
-    results = output or folder.with_name(f"{folder.resolve().name}-results")
-    with progress_bar("grading", show=not quiet) as progress:
+    results = output or folder.with_name(f"{folder.resolve().stem}-results")
+    with ExitStack() as stack:
+        bars: dict[str, Callable[[int, int], None] | None] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in bars:
+                stack.close()
+                bars[what] = stack.enter_context(progress_bar(what, show=not quiet))
+            if (bar := bars[what]) is not None:
+                bar(done, total)
+
         grading = grade(
-            folder,
-            key,
-            results,
-            jobs=jobs or os.cpu_count() or 1,
-            resume=resume,
-            student=student,
-            engine=engine,
-            cluster=cluster,
-            progress=progress,
-        )
-    with progress_bar("writing", show=not quiet) as progress:
-        failed = write_results(grading, results, folder, copies=copies, whole=student is None, progress=progress)
-    if not quiet:
-        for text in failed:
-            click.echo(f"xlcheck: {text}", err=True)
+            folder, key, results, jobs=jobs, resume=resume, student=student, copies=copies, engine=engine,
+            cluster=cluster, progress=told,
+        )  # fmt: skip
+    for text in () if quiet else grading.notes:
+        click.echo(f"xlcheck: {text}", err=True)
     click.echo(f"{grading.summary()}.")
     for mark in grading.marks:
-        if mark.error:
+        if mark.earned is None:
             click.echo(f"  ! {mark.file}: {mark.error}")
         elif student is not None:
             first = mark.first

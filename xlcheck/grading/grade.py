@@ -44,7 +44,7 @@ class _Found:
     error: str = ""
 
 
-def grade(
+def grade_folder(
     folder: Path,
     key: Path,
     results: Path,

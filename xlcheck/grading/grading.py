@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ class Grading:
         missing: who is on the roster and has handed in nothing.
         likeness: what submissions have in common that independent work rarely has.
         graded: how many files were graded now; the results of the others were there.
+        notes: what else is to be said, such as a marked copy that could not be written.
     """
 
     title: str
@@ -73,6 +74,11 @@ class Grading:
     missing: tuple[Student, ...] = ()
     likeness: tuple[Likeness, ...] = ()
     graded: int = 0
+    notes: tuple[str, ...] = ()
+
+    def noting(self, notes: Sequence[str]) -> Grading:
+        """The same, with notes."""
+        return replace(self, notes=(*self.notes, *notes)) if notes else self
 
     @property
     def exit_code(self) -> int:

@@ -1,9 +1,9 @@
 """Where the cells of an exercise stand in a submission whose author has inserted rows and columns, or renamed sheets.
 
 Words do not change when rows are inserted above them. So each worksheet of the exercise is found by its name, else by
-the words on it, and each row and column by the words that stand there, and by the defined names that the spreadsheet
-program has moved along. A row without words lies between those around it: where they have moved equally far, so has
-it; where something was inserted between them, nobody knows, and its cells count as not found.
+the words on it, and each row and column by the words that stand there, or by defined names where there are none. A
+row without either lies between those around it: where they have moved equally far, so has it; where something was
+inserted between them, nobody knows, and its cells count as not found.
 """
 
 from __future__ import annotations
