@@ -83,7 +83,7 @@ def _fitting(rule: BlankRule, graph: Graph) -> list[Element]:
         for q in graph
         if _is_shown(q)
         for element, name in elements(q)
-        if rule.fits(q.band.name, q.name, name, f"{q.band.layer}.{q.band.group}")
+        if rule.fits(q.band.name, q.name, name, f"{q.band.layer}/{q.band.group}")
     ]
 
 

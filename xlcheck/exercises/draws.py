@@ -31,11 +31,13 @@ class Variation:
             whole; a zero becomes a number. `whole`: a whole number from `low` to `high`. `one_hot`: the 1 moves.
         low: see there; of a real number's zeros the smallest magnitude.
         high: see there; of a real number's zeros the largest magnitude.
+        personal: whether it also differs from student to student, where they have numbers of their own.
     """
 
     kind: Kind
     low: float = 0.0
     high: float = 0.0
+    personal: bool = True
 
 
 def drawn(
@@ -58,6 +60,11 @@ def drawn(
         name: _varied(value, variations[name], _uniform(seed, name, value.size)) if name in variations else value
         for name, value in given.items()
     }
+
+
+def personal(variations: Mapping[str, Variation]) -> dict[str, Variation]:
+    """What differs from student to student."""
+    return {name: variation for name, variation in variations.items() if variation.personal}
 
 
 def _uniform(seed: bytes, name: str, count: int) -> Array:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xlcheck.engines.base import Engine
 from xlcheck.errors import DataError, OracleError, UsageError
 from xlcheck.exercises.blanks import blanks_of, fits_backward, with_empty_blanks
+from xlcheck.exercises.draws import personal
 from xlcheck.exercises.front import Front
 from xlcheck.exercises.handout import handout
 from xlcheck.exercises.key import FILE, MarkingKey, Rules, Student, load_key
@@ -24,6 +25,7 @@ from xlcheck.exercises.stamping import cut
 from xlcheck.exercises.subject import Problem, Subject, keras_traces, problem_of
 from xlcheck.exercises.variants import Drawer, Variant, ask_keras, sample_of, variations_of
 from xlcheck.files import make_folder, require_writable, write_text
+from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.plan import plan_model
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 BLANK, SOLUTION, HANDOUT, BLANKS = "blank.xlsx", "solution.xlsx", "handout.html", "blanks"
 _AGREES = 1e-9
+_OWN_SAMPLE = "numbers of your own"
 
 Told = Callable[[int, int], None]
 """Called with the number of students' workbooks that are written, and of all."""
@@ -143,7 +146,8 @@ def make_exercise(
         for name in dict.fromkeys(name for name, _ in points)
     }
     variations = variations_of(problem, plan)
-    varied = bool(roster) and bool(variations)
+    own_numbers = personal(variations)
+    varied = bool(roster) and bool(own_numbers)
     title, text = plan.title or _title(subject, problem), plan.text or _text(subject)
     own = blank_workbook(problem, plan, points, residuals, Front(title, text, personal=False))
     _try(own, trace, engine)
@@ -156,9 +160,11 @@ def make_exercise(
     write_workbook(own.plan, folder / BLANK)
     variants: list[Variant] = []
     if roster:
-        personal = blank_workbook(problem, plan, points, residuals, Front(title, text, personal=True))
-        drawer = Drawer(problem, variations, secret, residuals, plan.tolerance, points) if varied else None
-        variants = list(_write_students(problem, personal, points, roster, drawer, folder, told))
+        told_apart = varied and any(problem.graph[name].band.role is Role.INPUT for name in own_numbers)
+        shown = replace(problem, sample=_OWN_SAMPLE) if told_apart else problem
+        template = blank_workbook(shown, plan, points, residuals, Front(title, text, personal=True))
+        drawer = Drawer(problem, own_numbers, secret, residuals, plan.tolerance, points) if varied else None
+        variants = list(_write_students(problem, template, points, roster, drawer, folder, told))
     asked = list(sample_of(variants, keras)) if varied else []
     ask_keras(problem, asked)
     key = MarkingKey(
@@ -203,7 +209,8 @@ def _known_secret(path: Path) -> str | None:
 
 
 def _title(subject: Subject, problem: Problem) -> str:
-    return f"Exercise: {subject.title}" + (", and the way back" if problem.batch is not None else "")
+    title = subject.title.removesuffix(", inside the sheet").removesuffix(" learns")
+    return f"Exercise: {title}" + (", the way back" if problem.batch is not None else "")
 
 
 def _text(subject: Subject) -> str:
@@ -234,7 +241,7 @@ def _try(own: BlankWorkbook, trace: Trace, engine: Engine) -> None:
 
 def _write_students(
     problem: Problem,
-    personal: BlankWorkbook,
+    template: BlankWorkbook,
     points: Mapping[Element, float],
     roster: Sequence[Student],
     drawer: Drawer | None,
@@ -245,8 +252,8 @@ def _write_students(
     make_folder(folder / BLANKS)
     with TemporaryDirectory(prefix="xlcheck-") as temporary:
         path = Path(temporary) / "template.xlsx"
-        write_workbook(personal.plan, path)
-        stamp = cut(path, personal.draft)
+        write_workbook(template.plan, path)
+        stamp = cut(path, template.draft)
     empty = with_empty_blanks(problem.graph, problem.given, points)
     same = Variant(Student(""), problem.given, {}, empty)
     for number, student in enumerate(roster, start=1):

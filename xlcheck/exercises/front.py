@@ -69,7 +69,7 @@ def front_sheet(
     layers: Sequence[LayerSummary],
 ) -> tuple[Range, Range | None]:
     """Fill the sheet; returns where the student's id stands and where the right blanks are counted."""
-    sheet.widths.update({0: 22, 1: 13, 2: 34, **dict.fromkeys(range(3, WIDE), 11.5)})
+    sheet.widths.update({0: 24, 1: 22, 2: 50, **dict.fromkeys(range(3, WIDE), 9.5)})
     sheet.one_page = True
     sheet.put(0, 0, words.title, "title")
     sheet.heights[0] = 32
@@ -120,7 +120,7 @@ def _lines(sheet: SheetDraft, row: int, what: str, lines: Sequence[str]) -> int:
     heading(sheet, row, what, WIDE)
     for offset, line in enumerate(lines, start=1):
         sheet.merge(sheet.at(row + offset, 0, 1, WIDE), f"{offset}.  {line}", "wrap")
-        sheet.heights[row + offset] = 18 if len(line) < 130 else 34
+        sheet.heights[row + offset] = 18 if len(line) < 150 else 34
     return row + 1 + len(lines)
 
 

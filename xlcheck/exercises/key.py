@@ -27,7 +27,7 @@ import numpy as np
 
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
-from xlcheck.exercises.draws import Variation, drawn
+from xlcheck.exercises.draws import Variation, drawn, personal
 from xlcheck.files import read_input, write_text
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.evaluate import Array, evaluate
@@ -137,7 +137,7 @@ class MarkingKey:
         students: the roster; empty if all have the same workbook.
         variations: how numbers can differ, by quantity name: between students, and when a submission is recalculated
             with numbers that nobody has seen.
-        varied: whether each student has numbers of his own.
+        varied: whether each student has numbers of his own; see `Variation.personal`.
         secret: what other numbers are drawn from.
         version: of this format.
     """
@@ -186,7 +186,7 @@ class MarkingKey:
         known = self.roster.get(student) if student is not None else None
         if known is None or not self.varied:
             return dict(self.given)
-        return drawn(self.given, self.variations, self.secret, known.id, known.attempt)
+        return drawn(self.given, personal(self.variations), self.secret, known.id, known.attempt)
 
     def other_numbers(self, label: str) -> dict[str, Array]:
         """Numbers that no student has: another set for each label; the same for the same label and secret."""

@@ -31,7 +31,7 @@ class BlankRule:
 
     Attributes:
         pattern: `*` stands for any characters and `?` for one; all else, brackets too, for itself. It may fit a symbol
-            (`lstm.f`), one step (`lstm.f[1]`), one number (`lstm.f[1][0]`) or a group (`lstm.forget gate`).
+            (`lstm.f`), one step (`lstm.f[1]`), one number (`lstm.f[1][0]`) or a whole gate (`lstm/forget gate`).
         points: of each cell.
     """
 

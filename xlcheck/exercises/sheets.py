@@ -6,7 +6,7 @@ solution. The numbers in it are those that a worksheet shows while the blanks ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -189,8 +189,9 @@ def _place_marks(draft: Draft, cells: Mapping[Element, Range], plan: ExercisePla
             apart += [element for element, _ in own]
             continue
         sheet = draft.sheets[name]
-        first = _free_column(sheet)
-        sheet.widths.update(dict.fromkeys(range(first, first + len(columns)), 7.5))
+        first = _free_column(sheet, {cell.top for _, cell in own} | _header_rows(sheet))
+        taken = {column for block in sheet.blocks for _, column in block.area.cells()}
+        sheet.widths.update(dict.fromkeys(set(range(first, first + len(columns))) - taken, 7.5))
         marks |= {element: Range(name, cell.top, first + columns.index(cell.left)) for element, cell in own}
         _mark_headers(sheet, columns, first)
     if apart:
@@ -202,20 +203,22 @@ def _place_marks(draft: Draft, cells: Mapping[Element, Range], plan: ExercisePla
 _MARKS_TOP = 5
 
 
-_BELOW_TITLE = 4
-
-
-def _free_column(sheet: SheetDraft) -> int:
-    """The first column to the right of everything but the title."""
-    used = [column for row, column in sheet.cells if row >= _BELOW_TITLE]
-    used += [block.area.left + block.area.columns - 1 for block in sheet.blocks]
+def _free_column(sheet: SheetDraft, rows: Set[int]) -> int:
+    """The first column to the right of everything in some rows."""
+    used = [column for row, column in sheet.cells if row in rows]
+    for area in (item.area for item in (*sheet.blocks, *sheet.merges)):
+        if not rows.isdisjoint(range(area.top, area.top + area.rows)):
+            used.append(area.left + area.columns - 1)
     return max(used) + 1
+
+
+def _header_rows(sheet: SheetDraft) -> set[int]:
+    return {row for (row, _), cell in sheet.cells.items() if cell.style == "header"}
 
 
 def _mark_headers(sheet: SheetDraft, columns: Sequence[int], first: int) -> None:
     """Above the marks of a table the time steps once more."""
-    headers = [(row, column) for (row, column), cell in sheet.cells.items() if cell.style == "header"]
-    for row in sorted({row for row, _ in headers}):
+    for row in sorted(_header_rows(sheet)):
         for place, column in enumerate(columns):
             above = sheet.cells.get((row, column))
             if above is not None and above.style == "header":

@@ -26,7 +26,11 @@ from xlcheck.graph.one_hot import is_one_hot
 from xlcheck.graph.quantities import Graph, Quantity, Role
 
 ATTEMPTS = 300
-_SAME = 5e-4
+_SAME, _SAME_DIGITS = 1e-9, 5e-4
+_PAIRS = 10_000
+"""Of so many pairs of a blank and another number, two of different origin already agree in four digits in most draws;
+where there are more, only those of the same origin are looked for."""
+
 _NOTHING = 1e-9
 _AGREES = 1e-11  # relative to the largest number of a quantity, or to 1
 
@@ -54,12 +58,12 @@ def variations_of(problem: Problem, plan: ExercisePlan) -> dict[str, Variation]:
     for q in problem.graph:
         if q.expr is not None:
             continue
-        if q.band.role is Role.WEIGHT and "weights" in plan.vary:
-            found[q.name] = _real(problem.given[q.name])
-        elif q.band.role is Role.INPUT and "inputs" in plan.vary:
+        if q.band.role is Role.WEIGHT:
+            found[q.name] = replace(_real(problem.given[q.name]), personal="weights" in plan.vary)
+        elif q.band.role is Role.INPUT:
             own = _of_input(problem, q)
             if own is not None:
-                found[q.name] = own
+                found[q.name] = replace(own, personal="inputs" in plan.vary)
     return found
 
 
@@ -87,7 +91,7 @@ class Drawer:
 
     Args:
         problem: the network.
-        variations: see `variations_of`.
+        variations: what differs from student to student.
         secret: what the numbers are drawn from.
         residuals: what the marks of each quantity with blanks compute.
         tolerance: of the marks.
@@ -110,7 +114,10 @@ class Drawer:
         self._tolerance = tolerance
         base = evaluate(problem.graph, problem.given)
         self._blanks = blanks
-        self._told = told(problem.graph, base, with_empty_blanks(problem.graph, problem.given, blanks), blanks)
+        pairs = len(blanks) * sum(value.size for value in base.values())
+        self._alike = _SAME_DIGITS if pairs <= _PAIRS else _SAME
+        shown = with_empty_blanks(problem.graph, problem.given, blanks)
+        self._told = told(problem.graph, base, shown, blanks, self._alike)
         self._unsaturated = [q for q, _ in self._marked if not saturated(q, base)]
         self._seen = {self._digest(problem.given)}
 
@@ -138,7 +145,7 @@ class Drawer:
 
     def _is_of_use(self, values: Mapping[str, Array], shown: Mapping[str, Array]) -> bool:
         return (
-            told(self._problem.graph, values, shown, self._blanks) <= self._told
+            told(self._problem.graph, values, shown, self._blanks, self._alike) <= self._told
             and all(np.isfinite(value).all() for value in values.values())
             and not any(saturated(q, values) for q in self._unsaturated)
             and all(residual.forward or tells(residual, q, values, self._tolerance) for q, residual in self._marked)
@@ -150,15 +157,20 @@ class Drawer:
 
 
 def told(
-    graph: Graph, values: Mapping[str, Array], shown: Mapping[str, Array], blanks: Mapping[Element, object]
+    graph: Graph,
+    values: Mapping[str, Array],
+    shown: Mapping[str, Array],
+    blanks: Mapping[Element, object],
+    alike: float,
 ) -> set[Element]:
-    """The blanks whose number stands in another cell, to four digits; zeros and ones say nothing.
+    """The blanks whose number stands in another cell; zeros and ones say nothing.
 
     Args:
         graph: every quantity.
         values: the true numbers.
         shown: what stands in the cells while the blanks are empty.
         blanks: the numbers that are blank.
+        alike: how near, relative to their size, two numbers are the same.
     """
     others = np.sort(np.abs(np.concatenate([shown[q.name].reshape(-1) for q in graph])))
     elements = list(blanks)
@@ -166,7 +178,7 @@ def told(
     speaks = (answers > _NOTHING) & (answers != 1)
     places = np.searchsorted(others, answers).clip(1, len(others) - 1)
     nearest = np.minimum(np.abs(others[places] - answers), np.abs(others[places - 1] - answers))
-    return {elements[k] for k in np.flatnonzero(speaks & (nearest <= _SAME * answers))}
+    return {elements[k] for k in np.flatnonzero(speaks & (nearest <= alike * answers))}
 
 
 def ask_keras(problem: Problem, variants: Sequence[Variant]) -> None:

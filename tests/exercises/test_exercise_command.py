@@ -1,0 +1,104 @@
+"""`xlcheck exercise`: a lesson or a model becomes a folder, and what cannot be is refused in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hand_in import hand_in, marks_of, solution
+
+import xlcheck
+from xlcheck.cli.group import commands
+from xlcheck.engines import engine
+from xlcheck.exercises.key import load_key
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    """Exit code and output of the command."""
+    result = CliRunner().invoke(commands, [str(argument) for argument in arguments], standalone_mode=True)
+    return result.exit_code, result.output + str(result.exception or "")
+
+
+def test_a_lesson_becomes_a_folder(tmp_path: Path) -> None:
+    """Blank, solution, key and hand-out are there, and the solution agrees with Keras."""
+    code, output = run("exercise", "lstm", "-o", tmp_path / "exam")
+    key = load_key(tmp_path / "exam" / "key.json")
+    page = (tmp_path / "exam" / "handout.html").read_text(encoding="utf-8")
+
+    assert code == 0
+    assert "agrees with Keras" in output
+    assert {path.name for path in (tmp_path / "exam").iterdir()} == {
+        "blank.xlsx", "solution.xlsx", "key.json", "handout.html",
+    }  # fmt: skip
+    assert xlcheck.check(tmp_path / "exam" / key.solution).ok
+    assert all(f'<td class="e">{text}</td>' in page for text in ("σ(zf,ₜ)", "xₜ · kernel[f]"))
+    assert "http" not in page
+
+
+def test_several_lessons_have_a_folder_each(tmp_path: Path) -> None:
+    """Their folders are named like them."""
+    code, _ = run("exercise", "lstm", "gru", "-q", "-o", tmp_path)
+
+    assert code == 0
+    assert all((tmp_path / name / "blank.xlsx").is_file() for name in ("lstm", "gru"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["lstn", "-o", "x"], "did you mean lstm"),
+        (["vanishing-gradients", "-o", "x"], "has no exercise"),
+        (["model.keras", "-o", "x"], "pass --inputs"),
+        (["lstm", "--inputs", "students.csv", "-o", "x"], "go with a model"),
+        (["lstm", "--plan", "exam.toml", "--level", "2", "-o", "x"], "leave one of them out"),
+        (["lstm", "-o", "students.csv"], "is a file"),
+        (["lstm", "-o", "taken"], "is no marking key"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence, and nothing is written over."""
+    monkeypatch.chdir(tmp_path)
+    Path("students.csv").write_text("1\n", encoding="utf-8")
+    Path("exam.toml").write_text('blanks = ["lstm.f"]\n', encoding="utf-8")
+    Path("taken").mkdir()
+    Path("taken/key.json").write_text("{}", encoding="utf-8")
+    code, output = run("exercise", *arguments)
+
+    assert code != 0
+    assert words in output
+    assert Path("taken/key.json").read_text(encoding="utf-8") == "{}"
+
+
+def test_a_result_is_a_table_and_shows_itself(tmp_path: Path) -> None:
+    """In a notebook there is one row for each blank."""
+    made = xlcheck.exercise("lstm", tmp_path)
+
+    assert list(made.to_frame()["formula"]) == [blank.formula for blank in made.key.blanks]
+    assert made._repr_html_().count("<tr>") == len(made.key.blanks) + 1
+
+
+@pytest.mark.keras
+def test_a_model_becomes_an_exercise_of_its_way_back(tmp_path: Path) -> None:
+    """A model, its inputs and targets: loss and gradients are blank by pattern, and right with the solution."""
+    import keras
+
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential(
+        [keras.Input((3, 2)), keras.layers.GRU(2, name="gru"), keras.layers.Dense(1, activation="sigmoid", name="out")]
+    )
+    model.compile(loss="binary_crossentropy")
+    rng = np.random.default_rng(0)
+    inputs, targets = rng.normal(size=(2, 3, 2)), np.array([[1.0], [0.0]])
+    plan = tmp_path / "exam.toml"
+    plan.write_text('blanks = ["loss.loss", "out.d_*", "gru.h[2]"]\nsample = 2\n', encoding="utf-8")
+    made = xlcheck.exercise(model, tmp_path / "exam", inputs=inputs, targets=targets, plan=plan)
+    filled = hand_in(made.blank, solution(made.key.blanks), tmp_path / "filled.xlsx")
+    named = {blank.quantity for blank in made.key.blanks}
+
+    assert made.report.ok
+    assert named == {"loss.loss", "out.d_z", "out.d_kernel", "out.d_bias", "gru.h[2]"}
+    assert set(marks_of(filled, made, engine("cellrune")).values()) == {"✓"}
