@@ -1,8 +1,9 @@
 """Whether the tests would notice: random small bugs in the package, each against the tests of its own stage.
 
 `python tests/mutation.py [COUNT [SEED [STAGE…]]]` copies the package and the tests to a temporary folder, makes one bug
-at a time there (another comparison, another constant, `and` for `or`, a dropped `not`, nothing returned), and runs the
-ordinary tests of the stage until one fails. It prints each bug that no test noticed, and how many were noticed.
+at a time there (another comparison, another constant, `and` for `or`, a dropped `not`, nothing returned), and runs
+ordinary tests until one fails: first those nearest to the module, which mirror its folder or import it, then all of its
+stage. It prints each bug that no test noticed, and how many were noticed.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from __future__ import annotations
 import ast
 import os
 import random
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LIMIT = 600
-"""Seconds after which a bug that ends in a loop counts as noticed."""
+NEAR, FAR = 300, 1200
+"""Seconds for the nearest tests, after which a bug that ends in a loop counts as noticed; and for the whole stage,
+after which nobody knows."""
 
 # The tests of a stage, where they are not those of the folder of its name.
 TESTS = {
@@ -98,22 +103,50 @@ def mutant(source: str, random_: random.Random) -> tuple[str, int, str] | None:
     return text, chosen.lineno, f"{before}  ->  {ast.unparse(new) if new is not None else ''}"  # type: ignore[attr-defined]
 
 
-def tests_of(stage: str, path: Path) -> list[str]:
-    """The tests of a stage; those that are named like the module first."""
-    folders = [name for name in TESTS.get(stage, [f"tests/{stage}"]) if (ROOT / name).exists()]
-    own = [p for name in folders for p in sorted((ROOT / name).rglob(f"test_*{path.stem}*.py"))]
-    return [str(p.relative_to(ROOT)) for p in own] + folders
+def tests_of(stage: str) -> list[str]:
+    """The tests of a stage."""
+    return [name for name in TESTS.get(stage, [f"tests/{stage}"]) if (ROOT / name).exists()]
 
 
-def is_noticed(folder: Path, tests: list[str]) -> bool:
-    """Whether a test fails."""
+def nearest_tests(module: Path) -> list[str]:
+    """The tests that are named like a module, those in the folder that mirrors its own, and those that import it.
+
+    Args:
+        module: its path in the package, `verdicts/judge.py`.
+    """
+    dotted = ".".join(("xlcheck", *module.with_suffix("").parts))
+    parent, _, name = dotted.rpartition(".")
+    imports = re.compile(rf"{re.escape(dotted)}\b|from {re.escape(parent)} import [^\n]*\b{name}\b")
+    mirror = ROOT / "tests" / module.parent
+    every = sorted((ROOT / "tests").rglob("test_*.py"))
+    own = [path for path in every if module.stem.strip("_") in path.stem]
+    own += [path for path in every if path.parent == mirror and len(module.parts) > 2]
+    own += [path for path in every if imports.search(path.read_text(encoding="utf-8"))]
+    return list(dict.fromkeys(path.relative_to(ROOT).as_posix() for path in own))
+
+
+def fails(folder: Path, tests: list[str], limit: int) -> bool | None:
+    """Whether a test fails; None if they are not done within the limit."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONPATH": str(folder), "XLCHECK_FAULTS": ""}
-    try:
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=LIMIT, check=False)
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode != 0
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            return process.wait(limit) not in {0, 5}  # 5: there is no test
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # its engines too
+            return None
+
+
+def verdict(folder: Path, stage: str, module: Path) -> str:
+    """What became of the bug that stands in a module."""
+    near = nearest_tests(module)
+    if near and fails(folder, near, NEAR) is not False:
+        return "noticed"
+    found = fails(folder, tests_of(stage), FAR)
+    return "UNDECIDED" if found is None else "noticed" if found else "NOT NOTICED"
 
 
 def main(count: int, seed: int, stages: list[str]) -> None:
@@ -131,27 +164,25 @@ def main(count: int, seed: int, stages: list[str]) -> None:
             if (stage := path.relative_to(folder / "xlcheck").parts[0]) in (stages or [stage]) and stage != path.name
         ]
         weights = [path.stat().st_size for path in modules]
-        failing = {stage for stage in stages if is_noticed(folder, tests_of(stage, Path("unchanged")))}
+        failing = {stage for stage in stages if fails(folder, tests_of(stage), FAR)}
         if failing:
             sys.exit(f"the tests of {', '.join(sorted(failing))} fail without any bug")
-        noticed = made = 0
-        while made < count:
+        verdicts: Counter[str] = Counter()
+        while verdicts.total() < count:
             path = random_.choices(modules, weights)[0]
             source_text = path.read_text(encoding="utf-8")
             found = mutant(source_text, random_)
             if found is None:
                 continue
-            stage = path.relative_to(folder / "xlcheck").parts[0]
+            module = path.relative_to(folder / "xlcheck")
             path.write_text(found[0], encoding="utf-8")
-            made += 1
             try:
-                kept = not is_noticed(folder, tests_of(stage, path))
+                mark = verdict(folder, module.parts[0], module)
             finally:
                 path.write_text(source_text, encoding="utf-8")
-            noticed += not kept
-            mark = "NOT NOTICED" if kept else "noticed"
-            print(f"{mark:<12}{path.relative_to(folder)}:{found[1]}  {found[2][:160]}", flush=True)
-        print(f"{noticed} of {made} bugs were noticed")
+            verdicts[mark] += 1
+            print(f"{mark:<12}{module}:{found[1]}  {found[2][:160]}", flush=True)
+        print(f"{verdicts['noticed']} of {count} bugs were noticed, {verdicts['UNDECIDED']} took too long")
 
 
 if __name__ == "__main__":
