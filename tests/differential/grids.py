@@ -13,7 +13,7 @@ from xlcheck.engines import engine
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.draft import Draft, weight_array
+from xlcheck.layout.draft import Draft
 from xlcheck.workbook.plan import Formula, WorkbookPlan
 from xlcheck.workbook.writer import write_workbook
 
@@ -27,7 +27,8 @@ def recalculated(graph: Graph, trace: Trace, path: Path, style: Style, engine_na
     row = 0
     for members in graph.bands().values():
         for q in members:
-            rows, columns = weight_array(draft, q.name).shape if q.is_weight else (q.shape[0], 1)
+            # Of several matrices one stands below the other.
+            rows, columns = (trace[q.name].size // q.shape[-1], q.shape[-1]) if q.is_weight else (q.shape[0], 1)
             draft.place(q.name, sheet.at(row, q.step or 0, rows, columns))
         row += draft.placed(members[0].name).rows + 1
     for q in graph:

@@ -7,6 +7,7 @@ import re
 import struct
 import warnings
 from collections.abc import Callable, Iterable
+from functools import partial
 from random import Random
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -21,6 +22,7 @@ _VALUES = (
     b"default",
 )  # fmt: skip
 _TEXT = re.compile(rb"(?<=>)[^<>]+(?=</(?:v|f|t)>)")
+_OTHER_NUMBER = re.compile(rb"(?<=>)[0-9.E-]+(?=<)").sub
 
 
 def spoil(book: bytes, random: Random) -> bytes:
@@ -33,7 +35,11 @@ def spoil(book: bytes, random: Random) -> bytes:
         except Exception:  # the first way has left no archive that can be read
             return book
         try:
-            changed = change(parts, random)
+            if isinstance(change, tuple):
+                pattern, of_one = change
+                changed: Parts | bytes = _somewhere(parts, random, pattern, partial(of_one, random=random))
+            else:
+                changed = change(parts, random)
         except (KeyError, UnicodeError, ValueError, IndexError):  # nor what the second one needs
             return book
         book = changed if isinstance(changed, bytes) else _zip(changed.items())
@@ -57,18 +63,22 @@ def _content(parts: Parts, random: Random) -> str:
     return random.choice((_sheet(parts, random), "xl/workbook.xml", "xl/sharedStrings.xml"))
 
 
-def _attribute(parts: Parts, random: Random) -> Parts:
-    """Another value of an attribute, or one that was not there."""
+def _somewhere(parts: Parts, random: Random, pattern: re.Pattern[bytes], change: Callable[[bytes], bytes]) -> Parts:
+    """One of the places that fit a pattern is changed, if there is any."""
     name = _content(parts, random)
-    tags = list(_TAG.finditer(parts[name]))
-    if not tags:
+    found = list(pattern.finditer(parts[name]))
+    if not found:
         return parts
-    tag = random.choice(tags)
+    one = random.choice(found)
+    return {**parts, name: parts[name][: one.start()] + change(one[0]) + parts[name][one.end() :]}
+
+
+def _attribute(tag: bytes, random: Random) -> bytes:
+    """Another value of an attribute, or one that was not there."""
     key = random.choice((b"r", b"t", b"s", b"si", b"ref", b"xmlns", b"xml:space", b"localSheetId", b"r:id", b"name"))
     value = random.choice(_VALUES)
-    without = re.sub(rb" " + re.escape(key) + rb'="[^"]*"', b"", tag[0])
-    own = without if random.random() < 0.2 else without + b" " + key + b'="' + value + b'"'
-    return {**parts, name: parts[name][: tag.start()] + own + parts[name][tag.end() :]}
+    without = re.sub(rb" " + re.escape(key) + rb'="[^"]*"', b"", tag)
+    return without if random.random() < 0.2 else without + b" " + key + b'="' + value + b'"'
 
 
 def _setting(parts: Parts, random: Random) -> Parts:
@@ -84,50 +94,33 @@ def _setting(parts: Parts, random: Random) -> Parts:
     return parts
 
 
-def _twice(parts: Parts, random: Random) -> Parts:
+def _twice(element: bytes, random: Random) -> bytes:
     """An element twice, the second time with another number in it."""
-    name = _content(parts, random)
-    found = list(_ELEMENT.finditer(parts[name]))
-    if not found:
-        return parts
-    one = random.choice(found)
-    again = re.sub(rb"(?<=>)[0-9.E-]+(?=<)", b"0.375", one[0], count=1)
-    pieces = [one[0], again]
+    pieces = [element, _OTHER_NUMBER(b"0.375", element, count=1)]
     random.shuffle(pieces)
-    return {**parts, name: parts[name][: one.start()] + b"".join(pieces) + parts[name][one.end() :]}
+    return b"".join(pieces)
 
 
-def _wrapped(parts: Parts, random: Random) -> Parts:
+def _wrapped(element: bytes, random: Random) -> bytes:
     """An element inside of another one, or in two branches."""
-    name = _content(parts, random)
-    found = list(_ELEMENT.finditer(parts[name]))
-    if not found:
-        return parts
-    one = random.choice(found)
-    other = re.sub(rb"(?<=>)[0-9.E-]+(?=<)", b"0.375", one[0], count=1)
-    inside = random.choice((
-        b"<x>" + one[0] + b"</x>",
-        b'<y:x xmlns:y="urn:x">' + one[0] + b"</y:x>",
-        f'<mc:AlternateContent xmlns:mc="{_MC}"><mc:Choice Requires="r">'.encode() + one[0]
+    other = _OTHER_NUMBER(b"0.375", element, count=1)
+    return random.choice((
+        b"<x>" + element + b"</x>",
+        b'<y:x xmlns:y="urn:x">' + element + b"</y:x>",
+        f'<mc:AlternateContent xmlns:mc="{_MC}"><mc:Choice Requires="r">'.encode() + element
         + b"</mc:Choice><mc:Fallback>" + other + b"</mc:Fallback></mc:AlternateContent>",
-        re.sub(rb"^<(\w+)", rb'<\1 xmlns="urn:x"', other) + one[0],
+        re.sub(rb"^<(\w+)", rb'<\1 xmlns="urn:x"', other) + element,
     ))  # fmt: skip
-    return {**parts, name: parts[name][: one.start()] + inside + parts[name][one.end() :]}
 
 
-def _spelled(parts: Parts, random: Random) -> Parts:
+def _spelled(text: bytes, random: Random) -> bytes:
     """A text with a comment, a section, a character's number, a space or another digit in it."""
-    name = _content(parts, random)
-    found = list(_TEXT.finditer(parts[name]))
-    if not found:
-        return parts
-    one = random.choice(found)
-    place = random.randrange(len(one[0]) + 1)
-    before, after = one[0][:place], one[0][place:]
+    place = random.randrange(len(text) + 1)
+    before, after = text[:place], text[place:]
     if after[:1].isalnum() and random.random() < 0.4:
         after = f"&#{after[0]};".encode() + after[1:]
     put = random.choice((b"", b"<!-- x -->", b"<![CDATA[]]>", b"<?x y?>", b" ", b"_", b"1", b"\n", b"<x/>"))
-    return {**parts, name: parts[name][: one.start()] + before + put + after + parts[name][one.end() :]}
+    return before + put + after
 
 
 def _moved(parts: Parts, random: Random) -> Parts:
@@ -216,7 +209,7 @@ def _name(parts: Parts, random: Random) -> Parts:
     }
 
 
-_CHANGES: tuple[Callable[[Parts, Random], Parts | bytes], ...] = (
-    _attribute, _attribute, _setting, _twice, _twice, _wrapped, _spelled, _spelled, _moved, _encoded, _renamed,
-    _entries, _archive, _name,
+_CHANGES: tuple[Callable[[Parts, Random], Parts | bytes] | tuple[re.Pattern[bytes], Callable[..., bytes]], ...] = (
+    (_TAG, _attribute), (_TAG, _attribute), _setting, (_ELEMENT, _twice), (_ELEMENT, _twice), (_ELEMENT, _wrapped),
+    (_TEXT, _spelled), (_TEXT, _spelled), _moved, _encoded, _renamed, _entries, _archive, _name,
 )  # fmt: skip

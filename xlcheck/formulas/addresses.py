@@ -11,7 +11,6 @@ MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
-_LINES = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})|\$?(\d{1,7}):\$?(\d{1,7})")
 _PLAIN_SHEET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOOKS_LIKE_CELL = re.compile(r"[A-Za-z]{1,3}\d+|[Rr]\d*|[Cc]\d*|[Rr]\d*[Cc]\d*")
 
@@ -126,29 +125,6 @@ def parse_range(text: str, default_sheet: str = "") -> Range:
     if top < 0 or bottom >= MAX_ROWS or right >= MAX_COLUMNS:
         raise ValueError(f"{text!r} lies outside the grid of {MAX_ROWS} rows and {MAX_COLUMNS} columns")
     return Range(unquote_sheet(sheet.strip()) or default_sheet, top, left, bottom - top + 1, right - left + 1)
-
-
-def parse_lines(text: str, default_sheet: str = "") -> Range:
-    """Whole columns or rows, `Sheet1!$A:$C` or `2:2` → Range.
-
-    Raises:
-        ValueError: the text is neither, or lies outside Excel's grid.
-    """
-    sheet, _, lines = text.rpartition("!")
-    match = _LINES.fullmatch(lines)
-    if match is None:
-        raise ValueError(f"{text!r} is not whole columns or rows such as A:C or 2:2")
-    columns = match[1] is not None
-    first, last = (
-        sorted((column_index(match[1]), column_index(match[2])))
-        if columns
-        else sorted((int(match[3]) - 1, int(match[4]) - 1))
-    )
-    if first < 0 or last >= (MAX_COLUMNS if columns else MAX_ROWS):
-        raise ValueError(f"{text!r} lies outside the grid of {MAX_ROWS} rows and {MAX_COLUMNS} columns")
-    sheet = unquote_sheet(sheet) or default_sheet
-    count = last - first + 1
-    return Range(sheet, 0, first, MAX_ROWS, count) if columns else Range(sheet, first, 0, count, MAX_COLUMNS)
 
 
 def hull(a: Range, b: Range) -> Range:

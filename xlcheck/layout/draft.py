@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.batch_sums import COLUMN, Noting, Run, runs_of, written
 from xlcheck.formulas.printing import Entry, Style, formula
@@ -294,9 +292,3 @@ def _element(area: Range, index: int) -> Range:
 def entry_of(area: Range, row: int, column: int) -> Range:
     """An entry of a matrix as it stands on a worksheet; of a single number that number."""
     return area if area.size == 1 else Range(area.sheet, area.top + row, area.left + column)
-
-
-def weight_array(draft: Draft, name: str) -> np.ndarray:
-    """A weight as a matrix of at least one row, as it stands on the worksheet; several matrices one below the other."""
-    array = np.atleast_2d(draft.trace[name])
-    return array.reshape(-1, array.shape[-1])

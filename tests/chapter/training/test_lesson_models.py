@@ -9,7 +9,14 @@ import pytest
 
 from xlcheck.chapter.lessons.catalogue import LESSONS, book_of
 from xlcheck.chapter.recordings.names import IN_THE_BOOK
-from xlcheck.chapter.training.lessons import book_fixture, book_model, train_lesson, untrained, weights_hash
+from xlcheck.chapter.training.lessons import (
+    book_fixture,
+    book_model,
+    train_model,
+    trained_fixture,
+    untrained,
+    weights_hash,
+)
 from xlcheck.errors import UsageError
 
 pytestmark = pytest.mark.keras
@@ -64,7 +71,7 @@ def test_book_model_predicts_what_is_recorded() -> None:
 
 def test_training_lowers_the_loss_it_reports() -> None:
     """The history has one loss an epoch, and the last is that of the model one step before the end."""
-    fixture = train_lesson("lstm", seed=3, epochs=20)
+    fixture = trained_fixture("lstm", *train_model("lstm", seed=3, epochs=20), seed=3)
 
     assert len(fixture.history) == int(fixture.provenance["epochs"]) == 20
     assert fixture.trace["loss.mean"][0, 0] < fixture.history[-1] < fixture.history[0]
@@ -82,7 +89,7 @@ def test_hash_sees_each_bit() -> None:
     assert len({weights_hash(item) for item in [weights, *others]}) == 4
 
 
-@pytest.mark.parametrize("function", [train_lesson, book_fixture, book_model])
+@pytest.mark.parametrize("function", [train_model, book_fixture, book_model])
 def test_unknown_lesson(function: object) -> None:
     """A lesson that does not exist is refused with the list of those that do."""
     with pytest.raises(UsageError, match=f"no lesson 'gpt'.*{', '.join(LESSONS)}"):

@@ -24,7 +24,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.keras
 def test_training_says_nothing() -> None:
     """Importing, training and recording write not one byte to stdout or stderr."""
-    result = run("from xlcheck.chapter.training.lessons import train_lesson; train_lesson('simple-rnn', epochs=2)")
+    result = run("from xlcheck.chapter.training.lessons import train_model; train_model('simple-rnn', epochs=2)")
 
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 

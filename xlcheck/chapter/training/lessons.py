@@ -89,17 +89,6 @@ def book_model(lesson: str) -> Any:
     return model
 
 
-def train_lesson(lesson: str, seed: int = SEED, epochs: int = EPOCHS, progress: Progress | None = None) -> Fixture:
-    """Train a lesson's model and record what Keras computes with it.
-
-    Raises:
-        UsageError: there is no such lesson, or the seed is out of range.
-        OracleError: Keras contradicts itself.
-    """
-    model, history = train_model(lesson, seed, epochs, progress)
-    return trained_fixture(lesson, model, history, seed)
-
-
 def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], seed: int = SEED) -> Fixture:
     """Record a trained model of a lesson on the lesson's data."""
     data = lesson_named(lesson).data()
