@@ -263,6 +263,7 @@ class TestWhatWorkbooksMayHold:
 
 UNLIKE = ["time_down", "packed_bands", "named_weights", "printed_mistake"]
 BOOKS = part_of([*UNLIKE, *sorted({path.stem for path in FOLDER.glob("*.xlsx")} - set(UNLIKE))], 2)
+WAYS = part_of(["xlsx", "ods"], 1)
 EACH = [(name, bound) for name in BOOKS for bound in (False, True) if not bound or (FOLDER / f"{name}.toml").exists()]
 
 
@@ -292,7 +293,8 @@ def from_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     books = [FOLDER / f"{name}.xlsx" for name in BOOKS]
     convert("xlsx", "xlsx", books)
-    convert("xlsx", "ods", convert("ods", "between", books))
+    if "ods" in WAYS:
+        convert("xlsx", "ods", convert("ods", "between", books))
     return folder
 
 
@@ -300,7 +302,7 @@ class TestOtherPrograms:
     """Files as other programs save them get the verdict of the file that these have opened."""
 
     @pytest.mark.libreoffice
-    @pytest.mark.parametrize("way", ["xlsx", "ods"])
+    @pytest.mark.parametrize("way", WAYS)
     @pytest.mark.parametrize(("name", "bound"), [pair for pair in EACH if pair[0] != "let_lambda"])
     def test_saved_by_libreoffice(
         self, name: str, bound: bool, way: str, from_libreoffice: Path, before: Callable[..., object]

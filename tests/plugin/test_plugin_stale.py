@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from thorough import part_of
 
 pytest_plugins = ["pytester"]
 
@@ -52,7 +53,7 @@ def test_nothing_is_stale(project: pytest.Pytester, golden: Path) -> None:
         assert stale(project.runpytest(*options)) == []
 
 
-@pytest.mark.parametrize("options", [(), ("-k", "port"), ("-n", "2")])
+@pytest.mark.parametrize("options", part_of([(), ("-k", "port"), ("-n", "2")], 2))
 def test_removed_test(project: pytest.Pytester, golden: Path, options: tuple[str, ...]) -> None:
     """The golden files of tests and parameters that are gone are reported, and deleted by an update."""
     project.makepyfile(test_port=TWO.replace("[1, 2]", "[1, 3]").replace("test_port", "test_new"))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from planting import Place, planted_report, roots
+from thorough import spread
 
 from xlcheck.building.backward import Backward
 from xlcheck.building.build import build_model
@@ -116,7 +117,7 @@ FAULTS: dict[str, tuple[str, tuple[int, int], Callable[[str], str], str | None]]
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", spread([*FAULTS], 2))
 def test_a_fault_in_the_way_back_is_the_only_root(content: WorkbookContent, fault: str) -> None:
     """Everything that follows from the wrong cell is carried; the cell itself is found."""
     quantity, element, change, name = FAULTS[fault]

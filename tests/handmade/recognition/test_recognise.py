@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from openpyxl.formula.translate import Translator
+from thorough import spread
 
 from xlcheck import api
 from xlcheck.formulas.addresses import cell_name
@@ -120,9 +122,10 @@ def lengths(report: CheckReport) -> list[str]:
     return [note for note in report.notes if "assumed" in note]
 
 
-@pytest.mark.parametrize("first", ["", "short"])
-@pytest.mark.parametrize("dollars", [True, False])
-@pytest.mark.parametrize("place", [down, across, beside])
+@pytest.mark.parametrize(
+    ("place", "dollars", "first"),
+    spread([*product([down, across, beside], [True, False], ["", "short"])], 5),  # five goes round all of them
+)
 def test_all_steps_of_all_documents_are_found(place: Place, dollars: bool, first: str, tmp_path: Path) -> None:
     """Every cell agrees, whichever way time runs, with or without dollar signs, with or without a first state."""
     count = write(tmp_path / "book.xlsx", place, dollars=dollars, first=first)
@@ -148,10 +151,10 @@ def test_a_neighbour_unit_is_no_document_of_its_own(
 
 @pytest.mark.parametrize(
     ("document", "step", "units"),
-    [
+    spread([
         *((0, step, units) for step in (1, 2, 3) for units in ((0,), (0, 1))),
         (1, 1, (0, 1)), (2, 1, (0,)), (2, 2, (0,)),
-    ],
+    ], 2),
 )  # fmt: skip
 def test_a_mistake_is_the_root(document: int, step: int, units: tuple[int, ...], tmp_path: Path) -> None:
     """A step that is computed otherwise than the others is known for what it should be, also in the part itself."""
