@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,23 @@ import pytest
 from xlcheck.chapter.datasets.reviews import story
 from xlcheck.chapter.training.model_file import read_companion
 from xlcheck.cli import run
+from xlcheck.model.keras_import import import_keras
 
-pytestmark = pytest.mark.keras
+pytestmark = [
+    pytest.mark.keras,
+    pytest.mark.filterwarnings("ignore:Even though the `tf.config.*run_functions_eagerly:UserWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_compiled() -> Iterator[None]:
+    """Compiling a step of these small models takes longer than all their steps; `test_fit.py` runs compiled ones."""
+    import_keras()
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 def test_text_from_training_to_generating(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
