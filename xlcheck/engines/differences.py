@@ -22,6 +22,10 @@ _OVER_A_RANGE = re.compile(rf"\b(?:{'|'.join(sorted(_OF_SINGLE_NUMBERS))})\([^()
 _COMPARES = re.compile(r"[<>=]|\b(?:MATCH|COUNTIFS?|SUMIFS?|[XVH]?LOOKUP|SIGN|AND|OR|NOT|IF)\(", re.IGNORECASE)
 _MAY_OVERFLOW = re.compile(r"\bEXP\(|\bPOWER\(|\bSINH\(|\bCOSH\(|\^", re.IGNORECASE)
 _OF_ERRORS = re.compile(SWALLOWS, re.IGNORECASE)
+_ERROR_FUNCTION = re.compile(r"\bERFC?(?:\.PRECISE)?\(", re.IGNORECASE)
+# What takes many numbers and, outside of an array formula, no arrays: there Excel reads a single cell of a range.
+_OF_MANY_NUMBERS = {"SUM", "AVERAGE", "MAX", "MIN", "PRODUCT", "SUMSQ", "COUNT", "STDEV", "VAR"}
+_CALLS_THEM = re.compile(rf"\b(?:{'|'.join(sorted(_OF_MANY_NUMBERS))})\(", re.IGNORECASE)
 _AS_TEXT = re.compile(r"\b(?:TEXT|FIXED|DOLLAR)\(", re.IGNORECASE)
 
 NEAR_ZERO = 1e-15
@@ -97,6 +101,41 @@ def _is_over_a_range(found: Circumstances) -> bool:
     return any(map(_takes_one_cell, _nodes(found.formula)))
 
 
+def _calculates_with_arrays(found: Circumstances) -> bool:
+    return _sums_an_array(found, {"IF"})
+
+
+def _applies_functions_to_arrays(found: Circumstances) -> bool:
+    return _sums_an_array(found, {*_OF_SINGLE_NUMBERS, "IF"})
+
+
+def _sums_an_array(found: Circumstances, functions: set[str]) -> bool:
+    if found.in_array or ":" not in found.formula or _CALLS_THEM.search(found.formula) is None:
+        return False
+    return any(
+        isinstance(node, ast.FunctionCall)
+        and node.name in _OF_MANY_NUMBERS
+        and any(_is_array(argument, functions) for argument in node.arguments)
+        for node in _nodes(found.formula)
+    )
+
+
+def _is_array(node: ast.Node, functions: set[str]) -> bool:
+    """Whether each cell of a range is calculated with: by an operator, or by one of the functions."""
+    match node:
+        case ast.Operator():
+            parts: tuple[ast.Node, ...] = node.operands
+        case ast.FunctionCall() if node.name in functions:
+            parts = node.arguments
+        case _:
+            return False
+    return any((isinstance(part, ast.Reference) and part.area.size > 1) or _is_array(part, functions) for part in parts)
+
+
+def _errs_otherwise(code: str) -> Callable[[Circumstances], bool]:
+    return lambda found: found.value == CellError(code)
+
+
 def _is_percentage(found: Circumstances) -> bool:
     return "%" in found.formula and any(map(_is_percentage_of_a_sum, _nodes(found.formula)))
 
@@ -145,6 +184,26 @@ DIFFERENCES = (
     Difference(
         "ironcalc", "takes the percentage of the last term alone of a sum in brackets", _is_percentage,
         "(A2+A2)%", 0.315625, 0.00625,
+    ),
+    Difference(
+        "ironcalc", "computes ERF to ten digits only", lambda c: bool(_ERROR_FUNCTION.search(c.formula)),
+        "ERF(A2+A2)", 0.6232408821540874, 0.623240882188418,
+    ),
+    Difference(
+        "ironcalc", "calculates with all cells of a range outside of an array formula", _calculates_with_arrays,
+        "SUM(B1:B2^2)", 5.0, 1.0,
+    ),
+    Difference(
+        "ironcalc", "takes a power that is too large for a division by zero", _errs_otherwise("#DIV/0!"),
+        "10^A3", CellError("#DIV/0!"), CellError("#NUM!"),
+    ),
+    Difference(
+        "cellrune", "calculates with all cells of a range outside of an array formula", _applies_functions_to_arrays,
+        "SUM(EXP(B1:B2))", 10.107337927389695, 2.718281828459045,
+    ),
+    Difference(
+        "libreoffice", "hands over other errors as #VALUE!", _errs_otherwise("#VALUE!"),
+        "LN(-A2)", CellError("#VALUE!"), CellError("#NUM!"),
     ),
     Difference(
         "libreoffice", "takes 0^0 for 1", _is_power_of_zero, "(A2-A2)^0", 1.0, CellError("#NUM!"),

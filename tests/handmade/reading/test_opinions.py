@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError, Value
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 
 def opinion(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Opinion, Value]:
@@ -60,3 +61,33 @@ def test_the_second_engine_is_not_believed_where_it_is_the_one_that_differs(tmp_
 
     assert given == CellError("#NUM!")
     assert found.engine.name == "cellrune"
+
+
+def test_where_both_engines_err_alike_nobody_is_believed(tmp_path: Path) -> None:
+    """Both sum a whole range where Excel reads one cell of it, outside of an array formula; such a formula is fine."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_column("A1", [1.0, 2.0, 3.0])
+        sheet.write_formula("B1", "=SUM(A1:A3^2)", None, 14)
+        sheet.write_array_formula("B2:B2", "{=SUM(A1:A3^2)}", None, 14)
+        sheet.write_formula("B3", "=SUMPRODUCT(A1:A3^2)", None, 14)
+    table = CellTable(read_workbook(path))
+    values = consult(table, engine("ironcalc")).values
+    plain, array, product = (values[table.index["S", row, 1]] for row in range(3))
+
+    assert isinstance(plain, NotEvaluated)
+    assert "SUMPRODUCT needs none" in plain.reason
+    assert (array, product) == (14.0, 14.0)
+
+
+def test_a_function_that_is_known_to_ten_digits_only_is_computed_by_another_engine(tmp_path: Path) -> None:
+    """Else a cell with ERF would be called wrong by 3e-11, which is far above the tolerance."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("S").write_formula("A1", "=ERF(0.625)", None, 9)
+    table = CellTable(read_workbook(path))
+    found = consult(table, engine("ironcalc"))
+
+    assert found.engine.name == "cellrune"
+    assert found.values[0] == pytest.approx(math.erf(0.625), rel=1e-15)

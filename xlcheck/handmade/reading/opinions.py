@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,11 @@ from xlcheck.handmade.reading.sessions import Sessions
 from xlcheck.workbook.values import CellError, NotEvaluated
 
 _OTHER = {"ironcalc": "cellrune", "cellrune": "ironcalc", "libreoffice": "cellrune", "formulon": "cellrune"}
-_SAME = 1e-9
+_SAME = 1e-12  # far above what orders of summation do, and below the worst function of an engine
+_NEITHER = (
+    "no engine at hand computes this as Excel does, which reads a single cell of a range where no array formula is "
+    "entered (Ctrl+Shift+Enter); SUMPRODUCT needs none"
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,19 @@ def consult(table: CellTable, engine: Engine) -> Opinion:
     Raises:
         EngineError: the engine cannot load the file, and no other can.
     """
+    opinion = _consulted(table, engine)
+    if opinion.engine.name not in {"ironcalc", "cellrune"}:
+        return opinion
+    neither = list(_silent(table, opinion.values, "cellrune"))  # where that one errs, IronCalc errs as well
+    if not neither:
+        return opinion
+    unknown = {table.index[cell]: NotEvaluated(_NEITHER) for cell in neither}
+    numbers = opinion.values.numbers.copy()
+    numbers[list(unknown)] = np.nan
+    return replace(opinion, values=CellValues(numbers, {**opinion.values.others, **unknown}))
+
+
+def _consulted(table: CellTable, engine: Engine) -> Opinion:
     first = Sessions(engine, table)
     try:
         values = table.recalculate(first.saved())
@@ -61,7 +78,7 @@ def consult(table: CellTable, engine: Engine) -> Opinion:
         return Opinion(first, values)
     other, others = second
     count = _disagreements(table, values, others)
-    other_errs = any(_silent(table, others, other.engine)) and not any(_silent(table, values, engine))
+    other_errs = any(_silent(table, others, other.engine.name)) and not any(_silent(table, values, engine.name))
     if _unanswered(table, others) > _unanswered(table, values) or (count and other_errs):
         return Opinion(first, values)
     if count:
@@ -83,20 +100,20 @@ def _is_doubtful(table: CellTable, values: CellValues, engine: Engine) -> bool:
     formulas = values.others.keys() & set(table.formulas)
     if any(isinstance(values.others[i], NotEvaluated | CellError) for i in formulas):
         return True
-    return any(_silent(table, values, engine))
+    return any(_silent(table, values, engine.name))
 
 
-def _silent(table: CellTable, values: CellValues, engine: Engine) -> Iterator[Address]:
+def _silent(table: CellTable, values: CellValues, engine: str) -> Iterator[Address]:
     """The formulas that an engine may compute wrongly without saying so."""
     near_zero = bool(((np.abs(values.numbers) < NEAR_ZERO) & (values.numbers != 0)).any())
     for cell, text in table.texts.items():
         found = Circumstances(text, values[table.index[cell]], cell in table.arrays, near_zero)
-        if any(differences(engine.name, found)):
+        if any(differences(engine, found)):
             yield cell
 
 
 def _is_hidden(table: CellTable, values: CellValues, engine: Engine) -> bool:
-    doubtful = _silent(table, values, engine)
+    doubtful = _silent(table, values, engine.name)
     return any(isinstance(values.others.get(table.index[cell]), CellError) for cell in doubtful)
 
 
