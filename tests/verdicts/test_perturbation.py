@@ -17,7 +17,7 @@ from xlcheck.engines import engine
 from xlcheck.graph.expressions import Const, NotEqual, Ref
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.verdicts.generated import check_content
-from xlcheck.verdicts.other_numbers import other_numbers
+from xlcheck.verdicts.other_numbers import _Draws, other_numbers
 from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
@@ -149,3 +149,16 @@ def test_numbers_keep_their_kind(seed: int) -> None:
     assert (found["bias"] != 0).all()
     assert (found["state"] > 0).all()
     assert set(found["y"].reshape(-1)) <= {0.0, 1.0}
+
+
+def test_draws_are_spread_as_they_should_be() -> None:
+    """Other numbers are drawn evenly, and normally, and by the seed alone."""
+    draws, again, other = _Draws(7), _Draws(7), _Draws(8)
+    even, normal = draws.uniform((20_000,)), draws.normal((20_000,))
+
+    assert (even == again.uniform((20_000,))).all()
+    assert (even != other.uniform((20_000,))).all()
+    assert ((even >= 0) & (even < 1)).all()
+    assert np.allclose(np.quantile(even, [0.1, 0.5, 0.9]), [0.1, 0.5, 0.9], atol=0.02)
+    assert np.allclose([normal.mean(), normal.std(), (np.abs(normal) < 1).mean()], [0, 1, 0.683], atol=0.03)
+    assert abs(np.corrcoef(even[:-1], even[1:])[0, 1]) < 0.03

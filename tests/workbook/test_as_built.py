@@ -16,7 +16,7 @@ from thorough import part_of
 from xlcheck import api
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.verdicts.report import CheckReport
-from xlcheck.workbook.as_built import Alterations, Constants, _altered, _bands, alterations
+from xlcheck.workbook.as_built import Alterations, Constants, _altered, alterations, bands
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.manifest import SHEET, manifest_of
 from xlcheck.workbook.reader import read_workbook
@@ -149,7 +149,7 @@ NUMBERS = st.floats(-1e300, 1e300, allow_subnormal=False).filter(bool)
 def test_a_sum_sees_each_number_and_no_digit_that_a_save_cuts_off(numbers: list[float], data: st.DataObject) -> None:
     """Numbers of 15 digits are the same numbers; one that differs by a ten-millionth, or stands elsewhere, is not."""
     codes = np.arange(len(numbers), dtype=np.int64) * MAX_COLUMNS
-    built = _bands(Constants({}, codes, np.array(numbers)))
+    built = bands(Constants({}, codes, np.array(numbers)))
     saved = Constants({}, codes, np.array([float(f"{x:.15g}") for x in numbers]))
     place = data.draw(st.integers(0, len(numbers) - 1))
     other = np.array(numbers)

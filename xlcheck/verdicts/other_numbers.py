@@ -7,6 +7,7 @@ there; positive ones stay positive; what marks a step that is skipped stays as i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -17,6 +18,7 @@ from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 
 Array = NDArray[np.float64]
 
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _STEP = 0.3
 """How far a number moves, relative to the numbers around it: far enough to tell formulas apart, near enough that no
 activation is driven into its limits."""
@@ -30,7 +32,7 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int) -> dict[
         values: what is given now: inputs, targets and initial states `(samples, n)`, and weights.
         seed: of the random numbers.
     """
-    rng = np.random.default_rng(seed)
+    rng = _Draws(seed)
     marks = frozenset(_marks(graph))
     pools: dict[Band, Array] = {}
     found = {}
@@ -46,7 +48,7 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int) -> dict[
             found[q.name] = _exchanged(q, own, pools[q.band], rng)
         else:
             moved = _moved(own, rng, signed=True)
-            found[q.name] = np.where(np.isin(own, list(marks)), own, moved) if marks else moved
+            found[q.name] = np.where(_is_one_of(own, marks), own, moved)
     return found
 
 
@@ -63,8 +65,8 @@ def _marks(graph: Graph) -> Iterator[float]:
                 stack.extend(ex.operands(node))
 
 
-def _moved(values: Array, rng: np.random.Generator, *, signed: bool) -> Array:
-    noise = _STEP * rng.standard_normal(values.shape)
+def _moved(values: Array, rng: _Draws, *, signed: bool) -> Array:
+    noise = _STEP * rng.normal(values.shape)
     if (values > 0).all():
         power = np.exp(noise)
         return values**power if (values < 1).all() else values * power
@@ -74,13 +76,57 @@ def _moved(values: Array, rng: np.random.Generator, *, signed: bool) -> Array:
     return np.asarray(values + size * noise)
 
 
-def _exchanged(q: Quantity, values: Array, pool: Array, rng: np.random.Generator) -> Array:
+def _exchanged(q: Quantity, values: Array, pool: Array, rng: _Draws) -> Array:
     """Numbers become others that occur, of vectors the elements change places; a code 0 marks a skipped step."""
     if q.is_weight:
         return values
     if q.shape[-1] > 1:
-        return rng.permuted(values, axis=-1)
+        return np.take_along_axis(values, rng.uniform(values.shape).argsort(axis=-1), axis=-1)
     if q.band.role is Role.TARGET:
-        return rng.choice(np.unique(pool), values.shape)
-    codes = np.unique(pool[pool != 0])
+        return rng.choice(_each_once(pool), values.shape)
+    codes = _each_once(pool[pool != 0])
     return np.where(values == 0, values, rng.choice(codes, values.shape)) if codes.size else values
+
+
+def _is_one_of(values: Array, some: frozenset[float]) -> NDArray[np.bool_]:
+    found = np.zeros(values.shape, dtype=bool)
+    for one in some:
+        found |= values == one
+    return found
+
+
+def _each_once(values: Array) -> Array:
+    """The values in ascending order (`np.unique` imports a lot for as much)."""
+    return np.array(sorted(set(values.reshape(-1).tolist())))
+
+
+class _Draws:
+    """Random numbers, the same for each seed: SplitMix64 (Steele, Lea and Flood 2014), whose steps need no loop.
+
+    NumPy's own generators would do, but importing them takes as long as checking a lesson does.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._state = _mixed(np.array([seed % 2**64], dtype=np.uint64))
+
+    def uniform(self, shape: tuple[int, ...]) -> Array:
+        """Numbers from 0 to below 1."""
+        size = math.prod(shape)
+        states = self._state + np.arange(1, size + 1, dtype=np.uint64) * _GAMMA
+        self._state = self._state + np.array([size], dtype=np.uint64) * _GAMMA
+        return (_mixed(states) >> np.uint64(11)).astype(np.float64).reshape(shape) * 2.0**-53
+
+    def normal(self, shape: tuple[int, ...]) -> Array:
+        """Standard normal numbers (Box and Muller 1958)."""
+        size, angle = self.uniform(shape), self.uniform(shape)
+        return np.asarray(np.sqrt(-2 * np.log1p(-size)) * np.cos(2 * np.pi * angle))
+
+    def choice(self, values: Array, shape: tuple[int, ...]) -> Array:
+        """Some of the values, `(n,)`."""
+        return values[(self.uniform(shape) * values.size).astype(np.intp)]
+
+
+def _mixed(states: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    states = (states ^ (states >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    states = (states ^ (states >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return states ^ (states >> np.uint64(31))

@@ -13,27 +13,23 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, column_name, parse_range
+from xlcheck.workbook.cell_codes import Codes, codes_of, contained, union
 from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
-from xlcheck.workbook.plan import Block, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
 
-_MARK = '{"constants": '
-_CHUNK = 32_000
-_TYPED = "selector"  # the style of cells that are there to be changed
+MARK = '{"constants": '
 _BANDS = 64
 _RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
 # A band's sum may differ by this where programs have rounded; the smallest visible change of a number is larger.
 _NOISE = 4 * 1024
-
-Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -52,28 +48,6 @@ class Alterations:
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-
-
-def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
-    """The plan with the fingerprint of its constants; as it is where it has no manifest.
-
-    Args:
-        plan: the workbook.
-        hidden: the name of the worksheet that holds the manifest.
-    """
-    own = next((sheet for sheet in plan.sheets if sheet.name == hidden), None)
-    chunks = {} if own is None else {c.row: c.content for c in own.cells if c.column == 0}
-    text = "".join(str(chunks[row]) for row in sorted(chunks) if row)
-    if not text:
-        return plan
-    given = _given(json.loads(text))
-    typed = {sheet.name: codes for sheet in plan.sheets if (codes := _typed(sheet))}
-    for name, codes in typed.items():
-        given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
-    sheets = {sheet.name: _bands(_planned(sheet, hidden, given)) for sheet in plan.sheets}
-    names = {name: str(area) for name, area in plan.names.items()}
-    text = f"{_MARK}{json.dumps([sheets, names, typed], ensure_ascii=True, separators=(',', ':'))}}}"
-    return replace(plan, sheets=tuple(_with_text(s, text) if s.name == hidden else s for s in plan.sheets))
 
 
 def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Range]) -> Alterations:
@@ -95,7 +69,7 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[R
     numbers: list[str] = []
     given: dict[str, list[Codes]] = {}
     for area in areas:
-        given.setdefault(area.sheet, []).append(_codes(area))
+        given.setdefault(area.sheet, []).append(codes_of(area))
     for name, codes in typed[0].items() if typed else ():
         given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
     for name, own in content.sheets.items():
@@ -111,7 +85,7 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[R
 def _column(sheet: SheetContent) -> int | None:
     """Where the fingerprint stands."""
     cells = ((column, sheet.cells[row, column].value) for row, column in sheet.cells if row == 0)
-    return next((column for column, value in cells if isinstance(value, str) and value.startswith(_MARK)), None)
+    return next((column for column, value in cells if isinstance(value, str) and value.startswith(MARK)), None)
 
 
 def _text(sheet: SheetContent) -> str:
@@ -134,49 +108,9 @@ def _place(target: str | None) -> str | None:
         return target
 
 
-def _given(data: Mapping[str, Any]) -> dict[str, list[Codes]]:
-    found: dict[str, list[Codes]] = {}
-    areas = [area for _, area, *_ in data["bindings"]] + ([data["selector"]] if data["selector"] else [])
-    for area in map(parse_range, areas):
-        found.setdefault(area.sheet, []).append(_codes(area))
-    return found
-
-
-def _typed(sheet: PlannedSheet) -> list[int]:
-    """The cells into which a reader types: a word, a choice."""
-    return [cell.row * MAX_COLUMNS + cell.column for cell in sheet.cells if cell.style == _TYPED]
-
-
-def _codes(area: Range) -> Codes:
-    rows = np.arange(area.top, area.top + area.rows, dtype=np.int64)[:, None]
-    return (rows * MAX_COLUMNS + np.arange(area.left, area.left + area.columns, dtype=np.int64)).reshape(-1)
-
-
-def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Sequence[Codes]]) -> Constants:
-    texts: dict[int, str] = {}
-    single: dict[int, float] = {}
-    merged = [PlannedCell(m.area.top, m.area.left, m.content) for m in sheet.merges]
-    for cell in (*sheet.cells, *merged):
-        content = cell.content.text if isinstance(cell.content, Link) else cell.content
-        code = cell.row * MAX_COLUMNS + cell.column
-        if isinstance(content, str):
-            texts[code] = content
-        elif isinstance(content, int | float):
-            single[code] = float(content)
-    blocks = [block for block in sheet.blocks if isinstance(block, NumberBlock)]
-    codes = [np.fromiter(single, dtype=np.int64, count=len(single)), *(_codes(block.area) for block in blocks)]
-    numbers = [np.fromiter(single.values(), dtype=np.float64, count=len(single)), *map(_values, blocks)]
-    constants = Constants(texts, np.concatenate(codes), np.concatenate(numbers))
-    return _without(constants, given.get(sheet.name, ()), own=(0,) if sheet.name == hidden else ())
-
-
-def _values(block: Block) -> NDArray[np.float64]:
-    return np.asarray(block.values, dtype=np.float64).reshape(-1)
-
-
 def _read(sheet: SheetContent, is_hidden: bool, given: Sequence[Codes]) -> Constants:
     packed = PackedCells.of(sheet.cells)
-    constant = ~np.isin(packed.codes, packed.formula_codes)
+    constant = ~contained(packed.codes, packed.formula_codes)
     numeric = constant & ~np.isnan(packed.numbers)
     texts = {
         int(packed.codes[place]): value
@@ -184,13 +118,13 @@ def _read(sheet: SheetContent, is_hidden: bool, given: Sequence[Codes]) -> Const
         if isinstance(value, str) and constant[place]
     }
     own = (0, _column(sheet)) if is_hidden else ()
-    return _without(Constants(texts, packed.codes[numeric], packed.numbers[numeric]), given, own=own)
+    return without(Constants(texts, packed.codes[numeric], packed.numbers[numeric]), given, own=own)
 
 
-def _without(constants: Constants, given: Sequence[Codes], *, own: Sequence[int | None]) -> Constants:
+def without(constants: Constants, given: Sequence[Codes], *, own: Sequence[int | None]) -> Constants:
     """The constants that are no quantity and do not stand in the manifest's own columns."""
-    left_out = np.unique(np.concatenate(given)) if given else np.array([], dtype=np.int64)
-    kept = ~np.isin(constants.codes, left_out)
+    left_out = union(given)
+    kept = ~contained(constants.codes, left_out)
     known = set(left_out.tolist())
     texts = {
         code: text
@@ -200,7 +134,7 @@ def _without(constants: Constants, given: Sequence[Codes], *, own: Sequence[int 
     return Constants(texts, constants.codes[kept], constants.numbers[kept])
 
 
-def _bands(constants: Constants, height: int = 0) -> list[Any]:
+def bands(constants: Constants, height: int = 0) -> list[Any]:
     """[rows of a band, the record of each band in base64]."""
     last = max(max(constants.texts, default=0), int(constants.codes.max(initial=0))) // MAX_COLUMNS
     height = height or last // _BANDS + 1
@@ -228,7 +162,7 @@ def _altered(name: str, built: Sequence[Any], constants: Constants) -> tuple[lis
     """The rows of a worksheet in which texts, and in which numbers, are others."""
     height, text = int(built[0]), str(built[1])
     was = np.frombuffer(base64.b64decode(text), dtype=_RECORD)
-    now = np.frombuffer(base64.b64decode(_bands(constants, height)[1]), dtype=_RECORD)
+    now = np.frombuffer(base64.b64decode(bands(constants, height)[1]), dtype=_RECORD)
     size = max(was.size, now.size)
     was, now = (np.concatenate([records, np.zeros(size - records.size, _RECORD)]) for records in (was, now))
     texts = was["texts"] != now["texts"]
@@ -243,12 +177,3 @@ def _rows(name: str, altered: NDArray[np.bool_], height: int) -> Iterator[str]:
     for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         top, bottom = first * height + 1, end * height
         yield f"row {top} of {name}" if top == bottom else f"rows {top} to {bottom} of {name}"
-
-
-def _with_text(sheet: PlannedSheet, text: str) -> PlannedSheet:
-    """The hidden worksheet with the fingerprint right of everything that stands on it."""
-    columns = [cell.column for cell in sheet.cells]
-    columns += [item.area.left + item.area.columns - 1 for item in (*sheet.blocks, *sheet.spills)]
-    column = max(columns, default=0) + 1
-    pieces = [PlannedCell(i // _CHUNK, column, text[i : i + _CHUNK]) for i in range(0, len(text), _CHUNK)]
-    return replace(sheet, cells=(*sheet.cells, *pieces))

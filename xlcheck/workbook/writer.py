@@ -23,7 +23,7 @@ from xlcheck.exclusive import exclusively
 from xlcheck.files import replacing
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.garbage import no_garbage_collection
-from xlcheck.workbook.as_built import with_fingerprint
+from xlcheck.workbook.fingerprint import with_fingerprint
 from xlcheck.workbook.limits import require_limits
 from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.plan import (

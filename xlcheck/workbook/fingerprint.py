@@ -1,0 +1,85 @@
+"""The fingerprint of what is no quantity in a generated workbook, as it is written; `as_built` compares it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.addresses import MAX_COLUMNS, parse_range
+from xlcheck.workbook.as_built import MARK, Constants, bands, without
+from xlcheck.workbook.cell_codes import Codes, codes_of
+from xlcheck.workbook.plan import Block, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
+
+_CHUNK = 32_000
+_TYPED = "selector"  # the style of cells that are there to be changed
+
+
+def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
+    """The plan with the fingerprint of its constants; as it is where it has no manifest.
+
+    Args:
+        plan: the workbook.
+        hidden: the name of the worksheet that holds the manifest.
+    """
+    own = next((sheet for sheet in plan.sheets if sheet.name == hidden), None)
+    chunks = {} if own is None else {c.row: c.content for c in own.cells if c.column == 0}
+    text = "".join(str(chunks[row]) for row in sorted(chunks) if row)
+    if not text:
+        return plan
+    given = _given(json.loads(text))
+    typed = {sheet.name: codes for sheet in plan.sheets if (codes := _typed(sheet))}
+    for name, codes in typed.items():
+        given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
+    sheets = {sheet.name: bands(_planned(sheet, hidden, given)) for sheet in plan.sheets}
+    names = {name: str(area) for name, area in plan.names.items()}
+    text = f"{MARK}{json.dumps([sheets, names, typed], ensure_ascii=True, separators=(',', ':'))}}}"
+    return replace(plan, sheets=tuple(_with_text(s, text) if s.name == hidden else s for s in plan.sheets))
+
+
+def _given(data: Mapping[str, Any]) -> dict[str, list[Codes]]:
+    found: dict[str, list[Codes]] = {}
+    areas = [area for _, area, *_ in data["bindings"]] + ([data["selector"]] if data["selector"] else [])
+    for area in map(parse_range, areas):
+        found.setdefault(area.sheet, []).append(codes_of(area))
+    return found
+
+
+def _typed(sheet: PlannedSheet) -> list[int]:
+    """The cells into which a reader types: a word, a choice."""
+    return [cell.row * MAX_COLUMNS + cell.column for cell in sheet.cells if cell.style == _TYPED]
+
+
+def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Sequence[Codes]]) -> Constants:
+    texts: dict[int, str] = {}
+    single: dict[int, float] = {}
+    merged = [PlannedCell(m.area.top, m.area.left, m.content) for m in sheet.merges]
+    for cell in (*sheet.cells, *merged):
+        content = cell.content.text if isinstance(cell.content, Link) else cell.content
+        code = cell.row * MAX_COLUMNS + cell.column
+        if isinstance(content, str):
+            texts[code] = content
+        elif isinstance(content, int | float):
+            single[code] = float(content)
+    blocks = [block for block in sheet.blocks if isinstance(block, NumberBlock)]
+    codes = [np.fromiter(single, dtype=np.int64, count=len(single)), *(codes_of(block.area) for block in blocks)]
+    numbers = [np.fromiter(single.values(), dtype=np.float64, count=len(single)), *map(_values, blocks)]
+    constants = Constants(texts, np.concatenate(codes), np.concatenate(numbers))
+    return without(constants, given.get(sheet.name, ()), own=(0,) if sheet.name == hidden else ())
+
+
+def _values(block: Block) -> NDArray[np.float64]:
+    return np.asarray(block.values, dtype=np.float64).reshape(-1)
+
+
+def _with_text(sheet: PlannedSheet, text: str) -> PlannedSheet:
+    """The hidden worksheet with the fingerprint right of everything that stands on it."""
+    columns = [cell.column for cell in sheet.cells]
+    columns += [item.area.left + item.area.columns - 1 for item in (*sheet.blocks, *sheet.spills)]
+    column = max(columns, default=0) + 1
+    pieces = [PlannedCell(i // _CHUNK, column, text[i : i + _CHUNK]) for i in range(0, len(text), _CHUNK)]
+    return replace(sheet, cells=(*sheet.cells, *pieces))
