@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from planting import planted_report, roots
+from planting import Place, planted_report, roots
 from small_book import Change, Checker, SmallBook
 from thorough import part_of
 
@@ -19,7 +20,8 @@ from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.other_numbers import _Draws, other_numbers
 from xlcheck.verdicts.report import CheckReport, Status
-from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest, manifest_of
 from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
@@ -103,6 +105,60 @@ def test_the_wrong_gate_s_weight_times_a_state_of_zero_is_found() -> None:
 
     assert planted_report(content, place, wrong, cell.value, perturb=0).ok
     assert roots(planted_report(content, place, wrong, cell.value)) == {place}
+
+
+TRAINING = WORKBOOKS / "simple-rnn-training.xlsx"
+
+
+@cache
+def training() -> tuple[WorkbookContent, Manifest]:
+    """A lesson with a table of epochs and one of nudged runs, and what it says of itself."""
+    content = read_workbook(TRAINING)
+    manifest = manifest_of(content)
+    assert manifest is not None
+    return content, manifest
+
+
+def in_tables() -> list[Place]:
+    """Some cells of the tables of a training: in the first row, the last and between them."""
+    _, manifest = training()
+    return [
+        (table.area.sheet, table.area.top + row, column)
+        for table in manifest.tables
+        for row in (0, table.area.rows // 2, table.area.rows - 1)
+        for column in sorted(table.columns.values())[:: max(1, len(table.columns) // 4)]
+    ]
+
+
+@pytest.mark.parametrize("place", part_of(in_tables(), 3), ids=str)
+def test_a_formula_of_a_training_that_is_right_by_chance_is_a_root(place: Place) -> None:
+    """Nothing is added as long as a weight is what it was, in whatever row of whatever table."""
+    content, manifest = training()
+    cell = content.sheets[place[0]].cells[place[1:]]
+    weight = next(b.area for b in manifest.bindings if b.quantity == "simple_rnn.kernel")
+    stored = content.sheets[weight.sheet].cells[weight.top, weight.left].value
+    wrong = f"{cell.formula}+({weight.sheet}!{weight.a1}-({stored!r}))"
+
+    assert planted_report(content, place, wrong, cell.value, perturb=0).ok
+    assert roots(planted_report(content, place, wrong, cell.value, perturb=1)) == {place}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("Training!$B$9*", ""), ("IF(Training!$B$11<>0,", "IF(Training!$B$11=7,")]
+)
+def test_a_branch_that_is_not_taken_is_looked_at(right: str, wrong: str) -> None:
+    """What only another optimiser computes, or only Nesterov's momentum, is wrong as soon as somebody chooses that."""
+    content, _ = training()
+    place, text, value = next(
+        ((sheet, row, column), cell.formula, cell.value)
+        for sheet, row, column, cell in content.formula_cells()
+        if sheet == "Epochs" and row == 20 and right in (cell.formula or "")
+    )
+    assert text is not None
+    changed = text.replace(right, wrong)
+
+    assert planted_report(content, place, changed, value, perturb=0).ok
+    assert roots(planted_report(content, place, changed, value, perturb=3)) == {place}
 
 
 def given_only(*bands: tuple[str, Role]) -> Graph:

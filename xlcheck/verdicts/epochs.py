@@ -53,25 +53,52 @@ def judge_epochs(
     formulas: FormulaCells,
     tolerance: Tolerance,
 ) -> tuple[Part, list[Verdicts]]:
-    """Judge every cell of a table.
+    """Judge every cell of a table; the arguments are those of `table_verdicts`.
+
+    Returns:
+        What became of its cells, epoch by epoch, and the verdicts on each column.
+    """
+    verdicts = table_verdicts(graph, table, reading, given, history, formulas, tolerance)
+    wrong = wrong_cells(graph, table, verdicts, formulas, tolerance)
+    stale = list(_stale(table, reading, formulas, {found.code for found in wrong}))
+    size = sum(v.placement.codes.size for v in verdicts)
+    part = Part(
+        [*wrong, *stale],
+        formula_cells=size,
+        checked=size - sum(found.status is Status.NOT_EVALUATED for found in wrong),
+        quantities=tuple(v.placement.quantity for v in verdicts),
+        max_abs_error=max((_largest(v) for v in verdicts), default=0.0),
+        max_ulps=max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
+    )
+    return part, verdicts
+
+
+def table_verdicts(
+    graph: Graph,
+    table: EpochTable,
+    reading: Reading,
+    given: Mapping[str, Array],
+    history: Mapping[str, Array],
+    formulas: FormulaCells,
+    tolerance: Tolerance,
+) -> list[Verdicts]:
+    """The verdicts on each column of a table.
 
     Args:
         graph: one epoch, a quantity for each number; what the table does not compute is left out.
         table: where they stand.
         reading: the rows of the table and the one above them, as an engine computes them.
         given: what is the same in all epochs, as it stands in the workbook, `(1, 1)`.
-        history: what every quantity must be in each epoch, `(epochs, 1)`.
+        history: what every quantity must be in each epoch, `(epochs, 1)`; NaN where a cell need only follow from the
+            cells it reads.
         formulas: the formulas of the whole workbook.
         tolerance: what counts as agreement.
-
-    Returns:
-        What became of its cells, epoch by epoch, and the verdicts on each column.
     """
     epochs = table.area.rows
     cells = np.asarray(reading.numbers[0]).reshape(epochs + 1, table.area.columns)
     sightings = []
     desired: dict[str, Array] = {}
-    graph = Graph(tuple(q for q in graph if q.expr is None or q.name in table.columns))
+    graph = _of_table(graph, table)
     for q in graph:
         if q.name in table.columns:
             column, rows = table.columns[q.name], slice(1, None)
@@ -89,24 +116,24 @@ def judge_epochs(
             continue
         sightings.append(_sighting(table, q.name, column, cells[rows, column][:, None], computed=q.expr is not None))
     others = _others_below(table, reading)
-    verdicts = [
+    return [
         _as_cells(v, table, others, formulas)
         for v in compare(graph, sightings, desired, tolerance, range(epochs))
         if v.placement.quantity in table.columns
     ]
-    results = sorted(_results(graph, table, verdicts, formulas, tolerance), key=lambda item: item[0])
-    wrong = [result for _, result in results]
-    stale = list(_stale(table, reading, formulas, {found.code for found in wrong}))
-    size = sum(v.placement.codes.size for v in verdicts)
-    part = Part(
-        [*wrong, *stale],
-        formula_cells=size,
-        checked=size - sum(found.status is Status.NOT_EVALUATED for found in wrong),
-        quantities=tuple(v.placement.quantity for v in verdicts),
-        max_abs_error=max((_largest(v) for v in verdicts), default=0.0),
-        max_ulps=max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
-    )
-    return part, verdicts
+
+
+def wrong_cells(
+    graph: Graph, table: EpochTable, verdicts: list[Verdicts], formulas: FormulaCells, tolerance: Tolerance
+) -> list[Found]:
+    """The cells of a table that do not agree, epoch by epoch, roots first."""
+    results = sorted(_results(_of_table(graph, table), table, verdicts, formulas, tolerance), key=lambda item: item[0])
+    return [found for _, found in results]
+
+
+def _of_table(graph: Graph, table: EpochTable) -> Graph:
+    """Without the quantities that a table does not compute."""
+    return Graph(tuple(q for q in graph if q.expr is None or q.name in table.columns))
 
 
 def _sighting(table: EpochTable, name: str, column: int, numbers: Array, *, computed: bool) -> Sighting:

@@ -136,7 +136,8 @@ def check_content(
     from xlcheck.verdicts.perturbation import Perturbed, perturbed_part
 
     settings = seen.settings[:1] if by_default else seen.settings
-    numbers = Perturbed(session, manifest, graph, formulas, seen.sightings, given.values, settings)
+    all_formulas = FormulaCells(content) if manifest.tables else formulas
+    numbers = Perturbed(session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings)
     return report([*parts, perturbed_part(numbers.wrong(perturb or 1), found.cells.items, perturb or 0)])
 
 

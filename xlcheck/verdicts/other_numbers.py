@@ -18,6 +18,8 @@ from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 
 Array = NDArray[np.float64]
 
+_OPTIMISER = "optimiser"
+_SETTINGS = {"learning_rate", "momentum", "nesterov", "rho", "beta_1", "beta_2", "epsilon"}
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _STEP = 0.3
 """How far a number moves, relative to the numbers around it: far enough to tell formulas apart, near enough that no
@@ -42,6 +44,8 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int) -> dict[
         own = values[q.name]
         if q.band.role in {Role.WEIGHT, Role.STATE}:
             found[q.name] = _moved(own, rng, signed=q.band.role is Role.WEIGHT)
+        elif q.band.layer == _OPTIMISER and q.band.symbol in _SETTINGS:
+            found[q.name] = _setting(q.band.symbol, own, rng)
         elif (own == np.rint(own)).all():
             if q.band not in pools:
                 pools[q.band] = np.concatenate([values[member.name].reshape(-1) for member in graph.bands()[q.band]])
@@ -63,6 +67,13 @@ def _marks(graph: Graph) -> Iterator[float]:
                 if isinstance(node, ex.Const):
                     yield node.value
                 stack.extend(ex.operands(node))
+
+
+def _setting(symbol: str, own: Array, rng: _Draws) -> Array:
+    """Of an optimiser's settings one is a switch; another is often 0, though a rate is what it may be."""
+    if symbol == "nesterov":
+        return 1.0 - own
+    return _moved(own, rng, signed=True) if own.all() else 0.9 * rng.uniform(own.shape)
 
 
 def _moved(values: Array, rng: _Draws, *, signed: bool) -> Array:

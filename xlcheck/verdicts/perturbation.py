@@ -26,7 +26,7 @@ from xlcheck.verdicts.other_numbers import other_numbers
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Sighting, position
 from xlcheck.verdicts.ranges import Verdicts
-from xlcheck.verdicts.recalculate import recalculate
+from xlcheck.verdicts.recalculate import Reading, recalculate
 from xlcheck.verdicts.report import CellResult
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
@@ -36,6 +36,7 @@ from xlcheck.workbook.manifest import Manifest
 # Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more.
 _TOLERANCE = Tolerance(1e-9, 1e-9)
 _FIRST_SEED = 1_000
+_CHOICE = "optimiser.choice"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Perturbed:
         session: the workbook in an engine; its constants are changed.
         manifest: what the workbook says of itself.
         graph: its quantities.
-        formulas: its formulas.
+        formulas: its formulas, without those of the tables of a training.
+        all_formulas: with them.
         sightings: what stands in it.
         given: the inputs, targets, states and weights that stand in it.
         settings: the sample for each position of the selector that is looked at.
@@ -56,6 +58,7 @@ class Perturbed:
     manifest: Manifest
     graph: Graph
     formulas: FormulaCells
+    all_formulas: FormulaCells
     sightings: Sequence[Sighting]
     given: Mapping[str, Array]
     settings: Sequence[int]
@@ -67,18 +70,28 @@ class Perturbed:
         """
         found: dict[tuple[str, int], Found] = {}
         for number in range(rounds):
-            seed = _FIRST_SEED + number
-            own = {(cell.sheet, cell.code): cell for cell in self._round(seed)}
-            again = {(cell.sheet, cell.code) for cell in self._round(-seed % 2**32)} if own.keys() - found else set()
-            found |= {place: cell for place, cell in own.items() if place in again and place not in found}
+            for choice in self._choices():
+                seed = _FIRST_SEED + number
+                own = {(cell.sheet, cell.code): cell for cell in self._round(seed, choice)}
+                if own.keys() - found:
+                    again = {(cell.sheet, cell.code) for cell in self._round(-seed % 2**32, choice)}
+                    found |= {place: cell for place, cell in own.items() if place in again and place not in found}
         return list(found.values())
 
-    def _round(self, seed: int) -> Iterator[Found]:
+    def _choices(self) -> Sequence[int | None]:
+        """What to choose from, one after the other, where a workbook can be computed in several ways."""
+        from xlcheck.learning.optimisers import OPTIMISERS
+
+        return range(1, len(OPTIMISERS) + 1) if _CHOICE in self.graph else [None]
+
+    def _round(self, seed: int, choice: int | None) -> Iterator[Found]:
         drawn = other_numbers(self.graph, self.given, seed)
+        if choice is not None:
+            drawn[_CHOICE] = np.full_like(drawn[_CHOICE], choice)
         values = {name: np.array(self.given[name]) for name in drawn}
         for (sheet, code), number in self._placed(drawn, values).items():
             self.session.set(sheet, *position(code), number)
-        seen = self._read()
+        seen, tables = self._read()
         self._take_over(values, seen)
         if not all(np.isfinite(array).all() for array in values.values()):
             return
@@ -87,10 +100,17 @@ class Perturbed:
             q = self.graph[verdicts.placement.quantity]
             if q.expr is not None and (verdicts.worst() == ROOT).any():
                 yield from self._found(q, verdicts)
+        for table, reading in zip(self.manifest.tables, tables, strict=True):
+            from xlcheck.verdicts.perturbed_tables import wrong_in_table
+
+            for found in wrong_in_table(self.graph, table, reading, values, self.all_formulas, _TOLERANCE):
+                yield replace(found, describe=partial(_described, found))
 
     def _is_constant(self, sighting: Sighting) -> bool:
-        is_given = self.graph[sighting.placement.quantity].expr is None
-        return is_given and not (sighting.is_formula | sighting.must_be_formula).any()
+        name = sighting.placement.quantity
+        if name == _CHOICE:  # a word is chosen; what looks it up was compared, and may be written over
+            return True
+        return self.graph[name].expr is None and not (sighting.is_formula | sighting.must_be_formula).any()
 
     def _placed(self, drawn: Mapping[str, Array], values: dict[str, Array]) -> dict[tuple[str, int], float]:
         """The number for each constant; `values` become those that the workbook then gives to the network.
@@ -108,19 +128,17 @@ class Perturbed:
             rows[slice(None) if place.sample is None else sample, place.elements] = numbers
         return cells
 
-    def _read(self) -> list[Sighting]:
-        """What stands in the workbook now."""
-        readings = recalculate(
-            self.session,
-            [binding.area for binding in self.manifest.bindings],
-            [True] * len(self.manifest.bindings),
-            self.manifest.selector,
-            self.settings,
-        )
-        return [
+    def _read(self) -> tuple[list[Sighting], list[Reading]]:
+        """What stands in the workbook now, and in the tables of a training."""
+        areas = [binding.area for binding in self.manifest.bindings]
+        tables = [table.reading for table in self.manifest.tables]
+        live = [True] * len(areas + tables)
+        readings = recalculate(self.session, areas + tables, live, self.manifest.selector, self.settings)
+        seen = [
             replace(sighting, numbers=reading.numbers, others=reading.others)
-            for sighting, reading in zip(self.sightings, readings, strict=True)
+            for sighting, reading in zip(self.sightings, readings[: len(areas)], strict=True)
         ]
+        return seen, readings[len(areas) :]
 
     def _take_over(self, values: dict[str, Array], seen: Sequence[Sighting]) -> None:
         """Let what formulas give to the network be what they give: they were compared, and may read anything."""
