@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -31,3 +35,14 @@ def workbook_parts(rows: str = "", *, workbook: str = "", main: str = MAIN, offi
         f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
     }
+
+
+def edited(source: Path, target: Path, part: str, edit: Callable[[bytes], bytes]) -> Path:
+    """A workbook file with one of its parts changed; a part that stays as it is would prove nothing."""
+    with ZipFile(source) as old, ZipFile(target, "w") as new:
+        for item in old.infolist():
+            content = old.read(item)
+            changed = edit(content) if item.filename == part else content
+            assert item.filename != part or changed != content
+            new.writestr(item.filename, changed)
+    return target

@@ -71,6 +71,8 @@ def attempt(number: int, seed: int, folder: Path, kinds: tuple[str, ...] = ()) -
         folder: where spoiled files are written.
         kinds: what is spoiled; by default any, workbooks most often.
     """
+    for left in folder.iterdir():  # what an attempt leaves would be taken for part of the next
+        left.unlink()
     random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
     kind = random.choice(kinds or tuple(kind for kind, weight in WEIGHTS.items() for _ in range(weight)))
     check = KINDS[kind](random, folder)

@@ -48,7 +48,9 @@ def main() -> int:
         if parts:
             print(f"{kind + ':':<11}{', '.join(parts)}")
     bad = Counter(dict.fromkeys(("traceback", "hang", "false agreement"), 0))
-    bad.update({what: count for (_, what), count in endings.items() if what in bad})
+    for (_, what), count in endings.items():
+        if what in bad:
+            bad[what] += count
     print(
         f"{endings.total()} variants: {bad['traceback']} tracebacks, {bad['hang']} hangs above {SECONDS:.0f} s, "
         f"{bad['false agreement']} false agreements; the slowest took {slowest:.1f} s; "

@@ -165,9 +165,8 @@ def activation(layer: str, name: str) -> Activation:
     Raises:
         NotSupportedError: xlcheck does not know it.
     """
-    try:
-        return ACTIVATIONS[name]
-    except KeyError:
+    if not isinstance(name, str) or name not in ACTIVATIONS:  # a file may say anything
         raise NotSupportedError(
             f"layer {layer!r}: activation {name!r} is not supported; supported are {', '.join(sorted(ACTIVATIONS))}"
-        ) from None
+        )
+    return ACTIVATIONS[name]

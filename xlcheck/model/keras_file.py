@@ -46,7 +46,7 @@ def load_model(path: str | Path) -> Any:
     config, size = _config(path)
     compiled = config.pop("compile_config", None)
     found = list(_objects(config))
-    kinds = [(str(item["class_name"]), owner) for owner, item in found if item.get("module") == "keras.layers"]
+    kinds = [(str(item["class_name"]), owner) for owner, item in found if _module(item) == "keras.layers"]
     layers = [pair for pair in kinds if pair[0] != "InputLayer"]
     harms = {owner: harm for owner, item in reversed(found) if (harm := _harm(owner, item)) is not None}
     if harms:
@@ -55,7 +55,7 @@ def load_model(path: str | Path) -> Any:
         named = ", ".join(f"{name!r}" + (f" ({kind})" if kind else "") for name, kind in others.items())
         raise ModelError(f"{path}: {harms[first]}" + (f"; nor are these supported: {named}" if others else ""))
     require_known(layers)
-    standard = all(item.get("module") in _MODULES for _, item in _objects(compiled))
+    standard = all(_module(item) in _MODULES for _, item in _objects(compiled))
     keras = import_keras()
     try:
         with exclusively(), warnings.catch_warnings(), _weights_limited(keras, size):
@@ -131,16 +131,22 @@ def _weights_limited(keras: Any, size: int) -> Iterator[None]:
 
 def _harm(owner: str, item: dict[str, Any]) -> str | None:
     """Why loading an object could run code of the file, or other code than that of Keras's layers; None if not."""
-    kind, module = item.get("class_name"), item.get("module")
+    kind, module = item.get("class_name"), _module(item)
     if kind == "Lambda":
         return f"layer {owner!r} is a Lambda layer, which holds Python code; xlcheck never runs it"
     if kind in (None, "__lambda__"):
         return f"{owner!r} holds Python code, a lambda function; xlcheck never runs it"
-    if module not in _MODULES and not str(module).startswith(_OPERATIONS):
-        name = item["config"] if kind == "function" else kind  # a function is called what its configuration says
-        what = f"the class {name}" if module is None else f"{module}.{name}"
+    if module not in _MODULES and not module.startswith(_OPERATIONS):
+        name = item.get("config") if kind == "function" else kind  # a function is called what its configuration says
+        what = f"the class {name}" if not module else f"{module}.{name}"
         return f"{owner!r} needs {what}, which is not part of Keras; xlcheck runs no code of a file"
     return None
+
+
+def _module(item: dict[str, Any]) -> str:
+    """Where an object's class is defined, whatever stands there; empty if nothing does."""
+    module = item.get("module")
+    return "" if module is None else str(module)
 
 
 def _objects(config: Any, owner: str = "model") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
 _ROUNDED = 1e-13
+_SHOWN = 3
 _QUICK_CELLS = 10_000
 _QUICK_QUANTITIES = 1_000
 
@@ -204,6 +205,13 @@ def _alterations(content: WorkbookContent, manifest: Manifest) -> _Alterations:
         )
     if found.names:
         seen.append(f"defined names are not where they were put: {', '.join(found.names)}")
+    if found.formats:
+        seen.append(f"numbers are not shown in the formats that were written on {', '.join(found.formats)}")
+    if found.damaged:
+        seen.append("what says which words and numbers were written is missing or damaged on the hidden worksheet")
+    if found.shown:
+        more = f"; and {len(found.shown) - _SHOWN} more" if len(found.shown) > _SHOWN else ""
+        words.append(f"not as it was built: {'; '.join(found.shown[:_SHOWN])}{more}")
     return _Alterations(tuple(words), tuple(seen))
 
 

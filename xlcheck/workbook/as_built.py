@@ -19,13 +19,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, column_name, parse_range
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
 from xlcheck.workbook.cell_codes import Codes, codes_of, contained, union
 from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
+from xlcheck.workbook.shown import UsedFormats, read_shown
 
 MARK = '{"constants": '
+_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
 _BANDS = 64
 _RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
 # A band's sum may differ by this where programs have rounded; the smallest visible change of a number is larger.
@@ -43,15 +45,27 @@ class Constants:
 
 @dataclass(frozen=True)
 class Alterations:
-    """What is not as it was written: rows of worksheets, in words, and defined names."""
+    """What is not as it was written.
+
+    Attributes:
+        texts: rows of worksheets, in words, that hold other words.
+        numbers: the same for numbers.
+        names: defined names.
+        formats: worksheets with other number formats.
+        shown: sentences on charts, lists, colours and pictures that were not there.
+        damaged: nobody knows, because what says how it was written is missing or damaged.
+    """
 
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    damaged: bool = False
 
 
 def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Range]) -> Alterations:
-    """What is not as it was written; nothing where the workbook does not say what was.
+    """What is not as it was written.
 
     Args:
         content: the workbook.
@@ -59,27 +73,45 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[R
         areas: where the quantities stand, and the cell that selects the sample.
     """
     text = _text(sheet)
-    if not text:
-        return Alterations()
     try:
-        sheets, names, *typed = json.loads(text)["constants"]
-    except ValueError:  # somebody changed the fingerprint itself
-        return Alterations(texts=(f"column {column_name(_column(sheet) or 0)} of {sheet.name}",))
+        return _compared(content, sheet, areas, json.loads(text)["constants"])
+    except _DAMAGED:  # somebody has deleted the fingerprint, or changed it
+        return Alterations(damaged=True)
+
+
+def _compared(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Range], built: Any) -> Alterations:
+    sheets, names, typed, (formats, facts) = built
     texts: list[str] = []
     numbers: list[str] = []
     given: dict[str, list[Codes]] = {}
     for area in areas:
         given.setdefault(area.sheet, []).append(codes_of(area))
-    for name, codes in typed[0].items() if typed else ():
+    if not given.keys() <= {*sheets, sheet.name}:
+        raise ValueError("the fingerprint says nothing about a worksheet that xlcheck made")
+    for name, codes in typed.items():
         given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
+    built_as = {name: name if name != sheet.name else _hidden_name(sheets, content, name) for name in content.sheets}
     for name, own in content.sheets.items():
-        built = sheets.get(name if name != sheet.name else _hidden_name(sheets, content, name))
-        if built is not None and not isinstance(own.cells, ConstantCells):
-            in_texts, in_numbers = _altered(name, built, _read(own, own is sheet, given.get(name, ())))
+        if built_as[name] in sheets and not isinstance(own.cells, ConstantCells):
+            in_texts, in_numbers = _altered(name, sheets[built_as[name]], _read(own, own is sheet, given.get(name, ())))
             texts += in_texts
             numbers += in_numbers
-    changed = [name for name, area in names.items() if _place(content.names.get(name)) != area]
-    return Alterations(tuple(texts), tuple(numbers), tuple(changed))
+    shown = read_shown(content.path)
+    return Alterations(
+        tuple(texts),
+        tuple(numbers),
+        tuple(name for name, area in names.items() if _place(content.names.get(name)) != area),
+        tuple(
+            name
+            for name, used in shown.formats.items()
+            if built_as[name] in sheets and used.differs(_written(formats.get(built_as[name])))
+        ),
+        tuple(fact for fact in dict.fromkeys(shown.facts) if fact not in facts),
+    )
+
+
+def _written(formats: Sequence[Any] | None) -> UsedFormats:
+    return UsedFormats.of(()) if formats is None else UsedFormats(formats[0], formats[1], tuple(formats[2]))
 
 
 def _column(sheet: SheetContent) -> int | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, parse_range
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
 from xlcheck.workbook.as_built import MARK, Constants, bands, without
 from xlcheck.workbook.cell_codes import Codes, codes_of
-from xlcheck.workbook.plan import Block, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
+from xlcheck.workbook.number_formats import canonical
+from xlcheck.workbook.plan import Block, Formula, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
+from xlcheck.workbook.shown import GENERAL, UsedFormats, begins_with, called, chosen, coloured, drawn
+from xlcheck.workbook.styles import STYLES
 
 _CHUNK = 32_000
 _TYPED = "selector"  # the style of cells that are there to be changed
@@ -37,7 +40,9 @@ def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
         given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
     sheets = {sheet.name: bands(_planned(sheet, hidden, given)) for sheet in plan.sheets}
     names = {name: str(area) for name, area in plan.names.items()}
-    text = f"{MARK}{json.dumps([sheets, names, typed], ensure_ascii=True, separators=(',', ':'))}}}"
+    formats = {sheet.name: used for sheet in plan.sheets if (used := _formats(sheet)).cells}
+    shown = [{name: [used.cells, used.order, used.formats] for name, used in formats.items()}, list(_facts(plan))]
+    text = f"{MARK}{json.dumps([sheets, names, typed, shown], ensure_ascii=True, separators=(',', ':'))}}}"
     return replace(plan, sheets=tuple(_with_text(s, text) if s.name == hidden else s for s in plan.sheets))
 
 
@@ -83,3 +88,32 @@ def _with_text(sheet: PlannedSheet, text: str) -> PlannedSheet:
     column = max(columns, default=0) + 1
     pieces = [PlannedCell(i // _CHUNK, column, text[i : i + _CHUNK]) for i in range(0, len(text), _CHUNK)]
     return replace(sheet, cells=(*sheet.cells, *pieces))
+
+
+def _formats(sheet: PlannedSheet) -> UsedFormats:
+    """The number formats of the cells that hold a formula or a number, row by row."""
+    single = [
+        (cell.row * MAX_COLUMNS + cell.column, cell.style)
+        for cell in (*sheet.cells, *(PlannedCell(m.area.top, m.area.left, m.content, m.style) for m in sheet.merges))
+        if isinstance(cell.content, Formula | int | float)
+    ]
+    areas = [(codes_of(item.area), item.style) for item in (*sheet.blocks, *sheet.spills)]
+    codes = np.concatenate([np.array([code for code, _ in single], dtype=np.int64), *(codes for codes, _ in areas)])
+    styles = [style for _, style in single] + [style for codes, style in areas for _ in range(codes.size)]
+    code_of = {style: canonical(STYLES[style].get("num_format", GENERAL)) for style in set(styles)}
+    return UsedFormats.of(code_of[styles[place]] for place in np.argsort(codes, kind="stable").tolist())
+
+
+def _facts(plan: WorkbookPlan) -> Iterator[str]:
+    """What worksheets show beside their cells, in the words of `shown`."""
+    for sheet in plan.sheets:
+        for item in sheet.drop_downs:
+            choices = str(item.choices) if isinstance(item.choices, Range) else ",".join(map(str, item.choices))
+            yield chosen(str(item.cell), choices, f"{item.title}: {item.message}".strip(": "))
+        for light in sheet.highlights:
+            font, ground = (STYLES[light.style].get(key, "")[1:] for key in ("font_color", "bg_color"))
+            yield coloured(str(light.area), font, ground, begins_with(light.begins_with))
+        for chart in sheet.charts:
+            yield called(chart.title)
+            for line in chart.series:
+                yield drawn(str(line.name), str(line.categories or "nothing"), str(line.values))

@@ -30,6 +30,12 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+# Those that need no definition and are used here; see section 18.8.30.
+_BUILT_IN = {
+    "0": "General", "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%", "11": "0.00E+00",
+    "12": "# ?/?", "13": "# ??/??", "48": "##0.0E+0", "49": "@",
+}  # fmt: skip
+_AS_IT_IS = "-+/():! $"  # letters that need no quotes
 _PLACEHOLDERS = "0#?"
 _DAYS_AND_TEXT = "@ymdhsgbe"
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")
@@ -138,8 +144,28 @@ class OddFormats:
         return bool(self.styles or self.conditional)
 
 
-def odd_formats(styles: bytes) -> OddFormats:
-    """The formats of a styles part that mislead for some numbers; none where it is not well formed."""
+@dataclass(frozen=True)
+class Formats:
+    """The number formats of a styles part.
+
+    Attributes:
+        styles: the format's number of each cell style.
+        codes: number → format, of those that the file defines.
+        conditional: differential style → format.
+    """
+
+    styles: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+    conditional: Mapping[int, str] = field(default_factory=dict)
+
+    def code(self, style: int) -> str:
+        """The format of a cell style; of one that every program knows, how it is written, or else its number."""
+        number = self.styles[style] if style < len(self.styles) else "0"
+        return self.codes.get(number) or _BUILT_IN.get(number, f"number {number}")
+
+
+def formats_of(styles: bytes) -> Formats:
+    """The formats of a styles part; as far as it is well formed."""
     codes: dict[str, str] = {}
     cell_styles: list[str] = []
     conditional: dict[int, str] = {}
@@ -154,7 +180,7 @@ def odd_formats(styles: bytes) -> OddFormats:
         elif path[-2:] == ["numFmts", "numFmt"]:
             codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif path[-2:] == ["cellXfs", "xf"]:
-            cell_styles.append(attributes.get("numFmtId", ""))
+            cell_styles.append(attributes.get("numFmtId", "0"))
         elif path[-2:] == ["dxfs", "dxf"]:
             differential += 1
 
@@ -164,8 +190,26 @@ def odd_formats(styles: bytes) -> OddFormats:
     # What a broken styles part says is what a program makes of it when it repairs the file.
     with suppress(expat.ExpatError, ValueError, LookupError):
         parser.Parse(styles, True)
-    odd = {number for number, code in codes.items() if misleads(code, None)}
+    return Formats(tuple(cell_styles), codes, conditional)
+
+
+def odd_formats(styles: bytes) -> OddFormats:
+    """The formats of a styles part that mislead for some numbers; none where it is not well formed."""
+    found = formats_of(styles)
+    odd = {number for number, code in found.codes.items() if misleads(code, None)}
     return OddFormats(
-        {style: codes[number] for style, number in enumerate(cell_styles) if number in odd},
-        {style: code for style, code in conditional.items() if misleads(code, None)},
+        {style: found.codes[number] for style, number in enumerate(found.styles) if number in odd},
+        {style: code for style, code in found.conditional.items() if misleads(code, None)},
     )
+
+
+def canonical(code: str) -> str:
+    """A format in one spelling: programs write words in quotes, or with a backslash before each letter."""
+    shown = []
+    for piece in _PIECE.finditer(code):
+        if piece.lastgroup in {"quoted", "escaped"}:
+            text = piece[piece.lastgroup]
+            shown.append("".join(letter if letter in _AS_IT_IS else f"\\{letter}" for letter in text))
+        else:
+            shown.append(piece[0])
+    return "".join(shown)

@@ -117,6 +117,8 @@ def _input_shape(model: Table, layers: Sequence[Table], document: Table, reader:
     if place is None:
         raise UsageError("each [[model.document]] needs x, the range of its inputs")
     size = _size(place, reader)
+    if not size:
+        raise UsageError("x, the range of a document's inputs, is empty")
     if layers[0].get("type") == "Dense":
         return size, 1
     steps = model.get("timesteps")
@@ -280,7 +282,7 @@ def _wanted(document: Table, graph: Graph, timesteps: int, features: int) -> dic
     names = [q.name for q in graph if q.band.name == "input.x"]
     try:
         values = np.asarray(document["x_values"], dtype=np.float64).reshape(len(names), -1)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise UsageError("x_values must be numbers, one row for each time step") from None
     if values.shape[1] != features:
         raise UsageError(f"x_values must be {timesteps} × {features} numbers")

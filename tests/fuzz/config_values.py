@@ -1,0 +1,102 @@
+"""Models whose `config.json` holds a value of another kind somewhere: `python tests/fuzz/config_values.py`.
+
+Each value of each model's configuration, at whatever depth, is replaced by each kind of value that JSON has. Each file
+must load, be read and be traced, or end in one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import warnings
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from other_values import VALUES, places, replaced
+
+from xlcheck import api
+from xlcheck.errors import XlcheckError
+
+
+def models() -> list[tuple[Any, Any]]:
+    """A few small models with what they read: in a row, functional, nested, with words."""
+    import keras
+    from keras import Input, Model, layers
+
+    keras.utils.set_random_seed(1)
+    row = keras.Sequential([Input((3, 2)), layers.Masking(), layers.LSTM(2, activation="softplus"), layers.Dense(1)])
+    words = keras.Sequential([Input((3,)), layers.Embedding(5, 2, mask_zero=True),
+                              layers.Bidirectional(layers.GRU(2)), layers.Dense(2, "softmax")])  # fmt: skip
+    inner_input = Input((2,))
+    inner = Model(inner_input, layers.Dense(2, kernel_regularizer="l2")(inner_input))
+    x, h = Input((3, 2)), Input((2,))
+    joined = layers.Concatenate()([inner(h), layers.SimpleRNN(2)(x, initial_state=h)])
+    functional = Model([x, h], [layers.Dense(1)(joined), joined * 2.0])
+    functional.compile("adam", "mse")
+    rng = np.random.default_rng(0)
+    return [
+        (row, rng.random((2, 3, 2))),
+        (words, np.array([[1, 2, 0], [4, 3, 1]])),
+        (functional, [rng.random((2, 3, 2)), rng.random((2, 2))]),
+    ]
+
+
+def variants(source: Path) -> Iterator[tuple[str, bytes]]:
+    """What was replaced in a model's file, and the `config.json` with it."""
+    with zipfile.ZipFile(source) as archive:
+        config = json.loads(archive.read("config.json"))
+    for path in places(config):
+        for new in VALUES:
+            yield f"{'/'.join(map(str, path))} = {new!r:.40}", json.dumps(replaced(config, path, new)).encode()
+
+
+def write(source: Path, config: bytes, target: Path) -> None:
+    """The model's file with another configuration."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for item in old.infolist():
+            new.writestr(item.filename, config if item.filename == "config.json" else old.read(item))
+
+
+def ending(path: Path, inputs: Any) -> str:
+    """How it ends to trace a model's file: `traced`, `one sentence`, or the exception that nobody expected."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            api.trace(path, inputs)
+    except XlcheckError as error:
+        return "one sentence" if "\n" not in str(error).strip() else f"several lines: {error}"
+    except Exception as error:
+        import traceback
+
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__}: {error!s:.150} ({where.filename}:{where.lineno})"
+    return "traced"
+
+
+def main() -> int:
+    """Try all, and print how many ended how."""
+    step = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    found: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "model.keras"), Path(folder, "variant.keras")
+        for model, inputs in models():
+            model.save(source)
+            for number, (what, config) in enumerate(variants(source)):
+                if number % step:
+                    continue
+                write(source, config, target)
+                how = ending(target, inputs)
+                found[how if how in {"traced", "one sentence"} else "bad"] += 1
+                if how not in {"traced", "one sentence"}:
+                    print(f"{model.name} {number} {what}: {how}", flush=True)
+    print(", ".join(f"{count} {how}" for how, count in sorted(found.items())))
+    return int(bool(found["bad"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
