@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import xlsxwriter
 
-from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.verdicts.report import CheckReport
+from xlcheck.workbook.as_built import MARK, _read, bands
 from xlcheck.workbook.bindings import Binding, Helper
+from xlcheck.workbook.cell_codes import codes_of
 from xlcheck.workbook.manifest import SHEET, Manifest
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.shown import read_shown
 
+SELECTOR = parse_range("Data!B1")
 Change = float | str | None
 Checker = Callable[..., CheckReport]
 
@@ -103,11 +109,18 @@ class SmallBook:
         """What the workbook says of itself."""
         return Manifest(
             SPEC, self.trace, self.trace["dense.y"], tuple(self.bindings), tuple(self.helpers), ("first", "second"),
-            parse_range("Data!B1"),
+            SELECTOR,
         )  # fmt: skip
 
     def write(self, path: Path, changes: Mapping[str, Change] | None = None) -> None:
-        """Save the workbook with some cells holding something else: `=formula`, a constant, or None for nothing."""
+        """Save the workbook with some cells holding something else: `=formula`, a constant, or None for nothing.
+
+        It says that it was written with them, so that what is no quantity is not in question here.
+        """
+        self._write(path, changes, "")
+        self._write(path, changes, _fingerprint(path, [SELECTOR, *(binding.area for binding in self.bindings)]))
+
+    def _write(self, path: Path, changes: Mapping[str, Change] | None, fingerprint: str) -> None:
         cells: dict[str, object] = {**self.constants, **self.formulas, **(changes or {})}
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -120,6 +133,7 @@ class SmallBook:
                     self._put(sheets[area.sheet], area.top, area.left, where, content)
                 for row, chunk in enumerate(self.manifest().to_chunks()):
                     sheets[SHEET].write_string(row, 0, chunk)
+                sheets[SHEET].write_string(0, 1, fingerprint)
                 sheets[SHEET].very_hidden()
 
     def _put(self, sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, where: str, content: object) -> None:
@@ -130,6 +144,15 @@ class SmallBook:
             sheet.write_formula(row, column, f"={text}", None, "" if value is None else value)
         elif content is not None:
             sheet.write(row, column, content)
+
+
+def _fingerprint(path: Path, given: Sequence[Range]) -> str:
+    """What a workbook says of how its constants were written, taken from what stands in it."""
+    content, shown = read_workbook(path), read_shown(path)
+    areas = {name: [codes_of(area) for area in given if area.sheet == name] for name in content.sheets}
+    sheets = {name: bands(_read(sheet, name == SHEET, areas[name])) for name, sheet in content.sheets.items()}
+    formats = {name: [used.cells, used.order, used.formats] for name, used in shown.formats.items()}
+    return f"{MARK}{json.dumps([sheets, {}, {}, [formats, shown.facts]])}}}"
 
 
 def _a1(row: int, column: int) -> str:

@@ -87,7 +87,7 @@ def test_libreoffice_rounds_as_it_is_told(small_book: SmallBook, tmp_path: Path)
 
     report = check(edited(small_book, tmp_path / "book.xlsx", edit), "libreoffice")
 
-    assert not report.reservations
+    assert [text for text in report.reservations if "in the formats that were written" not in text] == []
     assert report.exit_code == 1
     assert report.counts.root + report.counts.carried > 10
 
@@ -138,4 +138,5 @@ def test_a_number_format_of_its_own_digits_is_no_pass(small_book: SmallBook, tmp
     assert report.reservations == (
         "the number format of Net!C9, All!C9 shows digits that are not those of the value; give these cells another "
         "format",
+        "numbers are not shown in the formats that were written on Net, All; build the workbook again",
     )
