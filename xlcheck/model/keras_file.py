@@ -46,7 +46,7 @@ def load_model(path: str | Path) -> Any:
     config, size = _config(path)
     compiled = config.pop("compile_config", None)
     found = list(_objects(config))
-    kinds = [(str(item["class_name"]), owner) for owner, item in found if _module(item) == "keras.layers"]
+    kinds = [(str(item.get("class_name")), owner) for owner, item in found if _module(item) == "keras.layers"]
     layers = [pair for pair in kinds if pair[0] != "InputLayer"]
     harms = {owner: harm for owner, item in reversed(found) if (harm := _harm(owner, item)) is not None}
     if harms:
