@@ -149,6 +149,20 @@ def test_a_known_mistake_is_named(lstm: Classroom, tmp_path: Path) -> None:
     assert "bias" in marks.first.message
 
 
+def test_what_ends_the_engine_takes_nobody_with_it(lstm: Classroom, tmp_path: Path) -> None:
+    """Files are open side by side in one process of the engine; when one of them ends it, the others are judged."""
+    deep = {"lstm.i[0][0]": "=" + "(" * 5000 + "F10" + ")" * 5000}
+    files = [
+        lstm.hand_in(student, tmp_path / f"{student}.xlsx", deep if student == "s002" else lstm.faulty(student, faults))
+        for student, faults in (("s001", {"lstm.f[0][0]": "scaled"}), ("s002", {}), ("s003", {"lstm.o[0][0]": "zero"}))
+    ]
+
+    marks = mark(files, prepare(lstm.key_file))
+
+    assert [bool(m.error) for m in marks] == [False, True, False]
+    assert [m.earned for m in marks] == [m.points - 1 if m.student != "s002" else None for m in marks]
+
+
 def test_a_key_that_contradicts_itself_marks_nobody(lstm: Classroom, tmp_path: Path) -> None:
     """The key's own solution is judged by its numbers first; a wrong key is refused and names the cell."""
     from dataclasses import replace

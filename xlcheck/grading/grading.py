@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlcheck.exercises.key import Student
 from xlcheck.grading.likeness import Likeness
-from xlcheck.grading.marks import StudentMarks
+from xlcheck.grading.marks import CellMark, StudentMarks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,12 +44,14 @@ class MistakeCount:
         quantity: in which symbol.
         submissions: how many have it.
         example: a sentence on one of them.
+        formula: the formula that all of them have in the same cell, if the mistake has no name.
     """
 
     mistake: str
     quantity: str
     submissions: int
     example: str
+    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,17 +112,20 @@ class Grading:
 
     def mistakes(self) -> list[MistakeCount]:
         """Each mistake, the most frequent first; of one submission each counts once for a symbol."""
-        counts: Counter[tuple[str, str]] = Counter()
-        examples: dict[tuple[str, str], str] = {}
+        counts: Counter[tuple[str, str, str]] = Counter()
+        examples: dict[tuple[str, str, str], str] = {}
         for mark in self.marked:
             own = {
-                (cell.mistake or _KINDS.get(cell.status, "another formula"), cell.quantity): cell.message
+                (*_mistake(cell), cell.quantity): cell.message
                 for cell in reversed(mark.cells)
                 if cell.status not in ("right", "carried", "missing")
             }
             counts.update(own.keys())
             examples |= {what: text for what, text in own.items() if what not in examples}
-        return [MistakeCount(*what, number, examples[what]) for what, number in counts.most_common()]
+        return [
+            MistakeCount(mistake, quantity, number, examples[mistake, formula, quantity], formula)
+            for (mistake, formula, quantity), number in counts.most_common()
+        ]
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each submission."""
@@ -152,6 +157,13 @@ class Grading:
         from xlcheck.grading.pages import overview_page
 
         return overview_page(self, fragment=True)
+
+
+def _mistake(cell: CellMark) -> tuple[str, str]:
+    """The name of a mistake; where it has none, the same formula in the same cell is the same mistake."""
+    if cell.mistake is not None or cell.status != "wrong":
+        return cell.mistake or _KINDS[cell.status], ""
+    return "another formula", f"{cell.cell}: {cell.formula}"
 
 
 _KINDS = {

@@ -89,13 +89,23 @@ class _Calculated:
 
 
 def judge_submissions(submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine) -> list[Judged]:
-    """Judge submissions together, each where something has to be calculated."""
+    """Judge submissions together, each where something has to be calculated.
+
+    A file on which the engine's process ends takes those with it that were open beside it. So whatever failed is tried
+    again by itself; what fails then has only itself to blame.
+    """
+    judged = _judged_together(submissions, prepared, engine)
+    if len(submissions) == 1:
+        return judged
+    return [one if one.error is None else _judged_together([one.submission], prepared, engine)[0] for one in judged]
+
+
+def _judged_together(submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine) -> list[Judged]:
     all_judged = [Judged(submission) for submission in submissions]
     for_typed = prepared.key.rules.typed > 0
     calculated = []
     for judged in all_judged:
-        states = judged.submission.states.values()
-        if State.OTHER in states or (for_typed and State.TYPED in states):
+        if judged.submission.must_be_calculated or (for_typed and State.TYPED in judged.submission.states.values()):
             try:
                 calculated.append(_opened(judged, prepared, engine))
             except XlcheckError as error:
@@ -105,17 +115,22 @@ def judge_submissions(submissions: Sequence[Submission], prepared: PreparedKey, 
     for number in range(len(prepared.rounds)):
         alive = _read(alive, number, prepared)
         _judge_round(alive, number, prepared)
-    # Only where another formula is left that reads a wrong cell is anything to be found behind it.
-    pending = [c for c in alive if c.judged.bad and c.judged.open]
+    _heal(alive, prepared)
+    return all_judged
+
+
+def _heal(calculated: Sequence[_Calculated], prepared: PreparedKey) -> None:
+    """Put right numbers in the place of wrong cells, and look again, until nothing more is found."""
+    # Only where another formula is left that may read a wrong cell is anything to be found behind it.
+    pending = [one for one in calculated if one.judged.bad and one.judged.open]
     for _ in range(_MOST_HEALINGS):
-        before = {id(c): len(c.judged.bad) for c in pending}
+        if not pending:
+            return
+        before = {id(one): len(one.judged.bad) for one in pending}
         for number in range(len(prepared.rounds)):
             pending = _read(pending, number, prepared, heal=True)
             _judge_round(pending, number, prepared, healed=True)
-        pending = [c for c in pending if len(c.judged.bad) > before[id(c)] and c.judged.open]
-        if not pending:
-            break
-    return all_judged
+        pending = [one for one in pending if len(one.judged.bad) > before[id(one)] and one.judged.open]
 
 
 def _opened(judged: Judged, prepared: PreparedKey, engine: Engine) -> _Calculated:

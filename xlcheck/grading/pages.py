@@ -34,6 +34,7 @@ def student_page(marks: StudentMarks, *, title: str = "", fragment: bool = False
         fragment=fragment,
         style=_style(),
         wrong=[cell for cell in marks.cells if cell.status not in ("right", "carried")],
+        empty=[cell for cell in marks.cells if cell.status == "missing"],
         carried=[cell for cell in marks.cells if cell.status == "carried"],
         signs=_SIGNS,
         words=STATUS_WORDS,

@@ -191,7 +191,7 @@ def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: Engine, fold
     for task in tasks:
         reason = failed.get(task.sha256) or _error(judged.get(task.sha256))
         if reason:
-            shown = reason.replace(str(folder / f"{task.sha256}.xlsx"), task.label)
+            shown = reason.replace(task.path or str(folder / f"{task.sha256}.xlsx"), task.label)
             yield Record(task.sha256, error=shown, seconds=seconds)
         else:
             yield _record(task, judged[task.sha256], prepared, explainer, seconds)
