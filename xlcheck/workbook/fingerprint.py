@@ -15,7 +15,7 @@ from xlcheck.workbook.as_built import MARK, Constants, bands, without
 from xlcheck.workbook.cell_codes import Codes, codes_of
 from xlcheck.workbook.number_formats import canonical
 from xlcheck.workbook.plan import Block, Formula, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
-from xlcheck.workbook.shown import GENERAL, UsedFormats, begins_with, called, chosen, coloured, drawn
+from xlcheck.workbook.shown import GENERAL, UsedFormats, begins_with, called, chosen, coloured, drawn, scaled
 from xlcheck.workbook.styles import STYLES
 
 _CHUNK = 32_000
@@ -113,6 +113,8 @@ def _facts(plan: WorkbookPlan) -> Iterator[str]:
         for light in sheet.highlights:
             font, ground = (STYLES[light.style].get(key, "")[1:] for key in ("font_color", "bg_color"))
             yield coloured(str(light.area), font, ground, begins_with(light.begins_with))
+        for scale in sheet.scales:
+            yield scaled(str(scale.area), [(f"{number:g}", colour[-6:]) for number, colour in scale.stops])
         for chart in sheet.charts:
             yield called(chart.title)
             for line in chart.series:

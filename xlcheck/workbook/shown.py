@@ -94,6 +94,11 @@ def coloured(area: str, font: str, ground: str, condition: str) -> str:
     return f"{area} is {font or 'as usual'} on {ground or 'its ground'} where {condition}"
 
 
+def scaled(area: str, stops: Iterable[tuple[str, str]]) -> str:
+    """That the colours of cells follow their numbers, from (number, colour) to the next."""
+    return f"{area} is coloured from {' over '.join(f'{number} {colour}' for number, colour in stops)}"
+
+
 def begins_with(text: str) -> str:
     """The condition that a cell's text begins with another."""
     return f"it begins with {text!r}"
@@ -157,6 +162,10 @@ def _of_worksheet(sheet: str, content: bytes, looks: list[tuple[str, str, str]])
 
 
 def _rule(sheet: str, area: str, rule: Element, looks: list[tuple[str, str, str]]) -> str:
+    if (scale := rule.find(".//{*}colorScale")) is not None:
+        ends = [_number(item) for item in scale.iterfind("{*}cfvo")]
+        colours = [item.get("rgb", "")[-6:] or str(sorted(item.items())) for item in scale.iterfind("{*}color")]
+        return scaled(_place(area, sheet), zip(ends, colours, strict=False))
     number = rule.get("dxfId", "")
     font, ground, code = looks[int(number)] if number.isdigit() and int(number) < len(looks) else ("", "", "")
     formulas = [text for item in rule.iter() if _local(item) in {"formula", "f"} and (text := _all_text(item))]
@@ -169,6 +178,15 @@ def _rule(sheet: str, area: str, rule: Element, looks: list[tuple[str, str, str]
         condition = " ".join(filter(None, (rule.get("type"), rule.get("operator"), *formulas)))
     place = _place(area, sheet)
     return coloured(place, font, ground, condition) + (f", in the format {code}" if code else "")
+
+
+def _number(stop: Element) -> str:
+    """Where a colour belongs: a number, or in words what Excel makes it of."""
+    kind, value = stop.get("type", ""), stop.get("val", "")
+    try:
+        return f"{float(value):g}" if kind == "num" else f"{kind} {value}"
+    except ValueError:
+        return value
 
 
 def _looks(styles: bytes) -> Iterator[tuple[str, str, str]]:
