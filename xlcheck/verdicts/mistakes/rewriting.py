@@ -91,12 +91,17 @@ def only(expr: ex.Expr, index: int) -> ex.Expr:
 
 
 def slices_moved(expr: ex.Expr, gates: int) -> Iterator[ex.Expr]:
-    """An expression with all slices of one gate, a single one, or those of all gates taken from other gates."""
+    """An expression with all slices of one gate, a single one, or those of all gates taken from other gates.
+
+    There is none where the slices are not those of gates, each as wide as the others.
+    """
     slices = list(dict.fromkeys(_slices(expr)))
     widths = {s.stop - s.start for s in slices}
     if len(widths) != 1:
         return
     (width,) = widths
+    if any(s.start % width or s.stop > gates * width for s in slices):
+        return
     for start in dict.fromkeys(s.start for s in slices):
         same = [s for s in slices if s.start == start]
         for other in range(0, gates * width, width):
