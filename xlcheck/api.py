@@ -58,7 +58,7 @@ def build(
     Args:
         lesson: the lesson's name, as `xlcheck list` shows it.
         output: the file to write; by default the lesson's name in the current folder.
-        weights: `trained`, or `book` for the numbers printed in the book.
+        weights: `trained`, `book` for the numbers printed in the book, or `small` for small whole numbers.
         seed: train anew in Keras from this seed; by default the stored result of training is used.
         style: how formulas are written: `teaching`, `book` or `robust`.
         engine: the formula engine that recalculates the file.

@@ -10,7 +10,7 @@ from xlcheck.errors import UsageError
 EngineName = Literal["ironcalc", "cellrune", "formulon", "libreoffice"]
 StyleName = Literal["teaching", "book", "robust", "compact"]
 LessonStyleName = Literal["teaching", "book", "robust"]
-WeightsName = Literal["trained", "book"]
+WeightsName = Literal["trained", "book", "small"]
 PaddingName = Literal["front", "back"]
 StepName = Literal["sgd", "rmsprop", "adam", "compiled"]
 FeedbackName = Literal["none", "count", "cells"]

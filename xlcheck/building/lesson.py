@@ -11,7 +11,7 @@ from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.chapter.lessons.plan import plan_lesson
 from xlcheck.chapter.lessons.training import TrainingLesson
 from xlcheck.chapter.recordings.fixture import Fixture
-from xlcheck.chapter.recordings.names import BOOK, IN_THE_BOOK, fixture_name
+from xlcheck.chapter.recordings.names import BOOK, IN_THE_BOOK, SMALL, TRAINED, fixture_name
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.recordings.training import load_training
 from xlcheck.errors import UsageError
@@ -34,7 +34,7 @@ def write_lesson(
     Args:
         lesson: the lesson.
         path: the file to write.
-        weights: `trained`, or `book` for the numbers printed in the book.
+        weights: `trained`, `book` for the numbers printed in the book, or `small` for small whole numbers.
         seed: train anew in Keras from this seed; by default the stored result of training is used.
         style: how formulas are written.
         progress: called after each epoch of a training, with the number of epochs done and the number of all.
@@ -75,10 +75,16 @@ def _fixture(name: str, weights: str, seed: int | None, progress: Progress | Non
     lesson_named(name)
     if weights == BOOK and name not in IN_THE_BOOK:
         raise UsageError(f"the book prints no weights for the lesson {name!r}; leave out --weights book")
+    if weights == SMALL and seed is None:
+        from xlcheck.chapter.training.lessons import small_fixture
+
+        return small_fixture(name), None
     if seed is None:
         return load_fixture(fixture_name(name, weights)), None
-    if weights == BOOK:
-        raise UsageError("--train and --seed train anew, and the book's weights are not trained; leave one of them out")
+    if weights != TRAINED:
+        raise UsageError(
+            "--train and --seed train anew, and the weights of --weights are not trained; leave one of them out"
+        )
     from xlcheck.chapter.training.lessons import train_model, trained_fixture
 
     model, history = train_model(name, seed, progress=progress)

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     type=OneOf(get_args(WeightsName)),
     default="trained",
     show_default=True,
-    help="For a lesson: weights that were trained here, or the numbers printed in the book.",
+    help="For a lesson: weights that were trained here, the numbers printed in the book, or small whole numbers, with "
+    "which sums can be done in the head.",
 )
 @click.option("--train", is_flag=True, help="For a lesson: train anew in Keras; else the stored result is used.")
 @click.option("--seed", type=int, help="Train anew from this seed (implies --train).")

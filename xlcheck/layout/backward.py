@@ -8,11 +8,11 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.layout import table as tables
-from xlcheck.layout.common import title
+from xlcheck.layout.common import choose, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import EQUATION, FIRST, MEANING
+from xlcheck.layout.table import EQUATION, FIRST, MEANING, START
 from xlcheck.workbook.plan import Link
 
 LOSS = "Loss"
@@ -86,7 +86,8 @@ def backward_sheet(
 def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None:
     table = tables.lay_out(_TOP, in_time(bands), compact=draft.style is Style.COMPACT, words=store.words)
     sheet.put(2, MEANING, f"for the {store.kind}:", "label")
-    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "word")
+    choose(draft, sheet, 2, START)
+    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
     tables.place(draft, sheet, table)
     tables.fill(draft, sheet, table, store)
     sheet.widths.update({EQUATION: _EQUATION_WIDTH, MEANING: _MEANING_WIDTH})

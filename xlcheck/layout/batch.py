@@ -82,6 +82,7 @@ def batch_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -
         for sample in range(columns.samples):
             _fill(draft, sheet, q, sample, store, starts.get(q.name))
     sheet.freeze = (_TOP + 1, _FIRST)
+    sheet.printed = sheet.name != DOCUMENTS
 
 
 def _place(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) -> dict[str, Range]:

@@ -56,6 +56,7 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     for offset, question in enumerate(unchanged):
         _question(draft, sheet, sources_top + offset, question)
     sheet.freeze = (_TOP + 2, 1)
+    sheet.printed = False
 
 
 def verdict(bands: Sequence[BandRows], sheet: str, applies: Range) -> tuple[str, str]:

@@ -27,6 +27,12 @@ def scale_of_role(role: str, area: Range) -> ColorScale | None:
     return None if stops is None else ColorScale(area, stops)
 
 
+def choose(draft: Draft, sheet: SheetDraft, row: int, column: int) -> None:
+    """A link to the cell that selects the sample, if there is one."""
+    if draft.selector is not None and draft.selector.sheet != sheet.name:
+        sheet.put(row, column, Link("choose →", draft.selector), "link")
+
+
 def title(sheet: SheetDraft, text: str, subtitle: str, columns: int) -> None:
     """Rows 1 to 3: the title, one sentence, and the link to the first worksheet."""
     sheet.put(0, 0, text, "title")

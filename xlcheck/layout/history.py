@@ -10,7 +10,6 @@ from xlcheck.workbook.plan import Chart, Series
 
 NAME = "Training"
 _TOP = 4
-_PRINTED = (_TOP + 28, 15)  # rows and columns: the chart, the epochs beside it, and the questions
 
 
 def history_sheet(draft: Draft, history: Sequence[float]) -> None:
@@ -30,5 +29,5 @@ def history_sheet(draft: Draft, history: Sequence[float]) -> None:
               width=760, height=380, markers=False)
     )  # fmt: skip
     sheet.questions = _TOP + 21, 3
-    sheet.print_rows, sheet.print_columns = _PRINTED
+    sheet.printed = False
     sheet.freeze = (_TOP + 1, 0)

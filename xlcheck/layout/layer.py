@@ -9,11 +9,11 @@ from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.layout import table as tables
 from xlcheck.layout.charts import charts
-from xlcheck.layout.common import title
+from xlcheck.layout.common import choose, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import EQUATION, FIRST, MEANING, SYMBOL
+from xlcheck.layout.table import EQUATION, FIRST, MEANING, START, SYMBOL
 from xlcheck.workbook.plan import Link
 
 _TOP = 4
@@ -51,6 +51,7 @@ def layer_sheet(
     if back is not None:
         sheet.put(3, EQUATION, Link("backward pass of this layer ↓", back), "link")
     sheet.put(2, MEANING, f"reading the {store.kind}:", "label")
+    choose(draft, sheet, 2, START)
     draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
     tables.place(draft, sheet, table)
     if table.timesteps > _WIDE:

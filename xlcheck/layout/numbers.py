@@ -71,6 +71,7 @@ def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range,
     sheet.put_row(_TOP, 0, header, "header")
     sheet.heights[_TOP] = 32
     sheet.freeze = (_TOP + 1, 1)
+    sheet.printed = False
     placed = []
     row = _TOP + 1
     for band, members in bands.items():

@@ -46,7 +46,6 @@ class SheetDraft:
     freeze: tuple[int, int] | None = None
     one_page: bool = False
     print_columns: int | None = None
-    print_rows: int | None = None
     questions: tuple[int, int] | None = None
     printed: bool = True
     scales: list[ColorScale] = field(default_factory=list)
@@ -114,7 +113,6 @@ class SheetDraft:
             self.freeze,
             one_page=self.one_page,
             print_columns=self.print_columns,
-            print_rows=self.print_rows,
             protected=self.protected,
             blocks=tuple(self.blocks),
             spills=tuple(self.spills),

@@ -1,4 +1,4 @@
-"""A long softmax in steps: its largest element and the sum of the exponentials have cells of their own."""
+"""A long softmax in steps: the largest element, every exponential and their sum have cells of their own."""
 
 from __future__ import annotations
 

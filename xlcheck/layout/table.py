@@ -18,7 +18,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import heading
+from xlcheck.layout.common import heading, scale_of_role
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain
@@ -231,6 +231,10 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
             _given(draft, sheet, q, store)
         else:
             _computed(draft, sheet, q)
+    last = table.at(sheet, line, max(members, key=lambda q: q.step or 0))
+    scale = scale_of_role(line.band.role.value, sheet.at(row, FIRST, last.rows, last.left - FIRST + 1))
+    if scale is not None:
+        sheet.scales.append(scale)
     if line.parts:
         softmax_parts(draft, sheet, row - 2, members, (SYMBOL, EQUATION, MEANING))
     _formula_texts(draft, sheet, table, max(members, key=lambda q: q.step or 0), store)

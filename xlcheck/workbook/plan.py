@@ -198,7 +198,6 @@ class PlannedSheet:
         freeze: first row and column that scroll, or None.
         one_page: printed on one page; otherwise fitted to the page's width.
         print_columns: how many columns are printed; None for all.
-        print_rows: how many rows of these columns are printed; None for all.
         printed: whether it belongs to what is printed; Excel prints one cell of a sheet that does not.
         scales: colours that follow numbers.
         notes: notes at cells.
@@ -225,7 +224,6 @@ class PlannedSheet:
     blocks: tuple[Block, ...] = ()
     spills: tuple[Spill, ...] = ()
     print_columns: int | None = None
-    print_rows: int | None = None
     printed: bool = True
     scales: tuple[ColorScale, ...] = ()
     notes: tuple[Note, ...] = ()

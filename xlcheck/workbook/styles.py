@@ -1,8 +1,9 @@
 """The look of every workbook: one palette, one legend, one set of named cell styles.
 
-The tints are light versions of the Okabe–Ito colours, which people with any kind of colour
-vision can tell apart; text on them has a contrast of at least 7 to 1. Colour never stands
-alone: every band has its symbol, every verdict its mark.
+People with any kind of colour vision can tell the tints apart: they were chosen so that any two differ by ΔE 7 or
+more, as normal eyes see them and as simulations of the three kinds of colour blindness show them; a test measures it.
+Text on them has a contrast of at least 7 to 1. Colour never stands alone: every band has its symbol, every verdict its
+mark.
 """
 
 from __future__ import annotations
@@ -14,21 +15,21 @@ INK = "#1F2933"
 FAINT = "#52606D"
 LINE = "#CBD2D9"
 LINK = "#0B5CAD"
-FONT = "Calibri"
-MONO = "Consolas"
+FONT, MATH, MONO = "Arial", "Times New Roman", "Courier New"
+"""Fonts that every system has, or another one as wide in their place."""
 
 # role → tint; the legend shows them in this order.
 TINTS: dict[str, str] = {
-    "input": "#D6EAF8",
-    "weight": "#FDE9C9",
-    "intermediate": "#F4F1E6",
-    "gate": "#FFF3B0",
-    "state": "#D3F0E3",
-    "output": "#E8E0F5",
-    "target": "#DDE3EA",
-    "loss": "#F9DDE9",
-    "gradient": "#FBE3D0",
-    "keras": "#ECEFF2",
+    "input": "#CFE9FD",
+    "weight": "#FDDEA3",
+    "intermediate": "#FCF9ED",
+    "gate": "#FFF09E",
+    "state": "#B5E8D3",
+    "output": "#D6CAF3",
+    "target": "#BAC0C6",
+    "loss": "#F0C6E1",
+    "gradient": "#F2C9AA",
+    "keras": "#E4EBF0",
 }
 
 LEGEND: dict[str, str] = {
@@ -52,7 +53,7 @@ TINY_FORMAT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.0E+00"
 """Numbers that may become too small for decimals, without filling the column."""
 DIFFERENCE_FORMAT = '0.0E+00;-0.0E+00;"0"'
 
-_BASE: dict[str, Any] = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
+_BASE: dict[str, Any] = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
 _TOP_LINE: dict[str, Any] = {"top": 1, "top_color": LINE}
 _BOXED: dict[str, Any] = {"border": 1, "border_color": LINE, "align": "right"}
 
@@ -67,12 +68,12 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         "header": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "center", "text_wrap": True},
         "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
         "symbol": {"bold": True, "font_size": 12, **_TOP_LINE},
-        "equation_wrap": {"font_name": "Cambria", "italic": True, "text_wrap": True, **_TOP_LINE},
+        "equation_wrap": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
         "formula_wrap": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1, "text_wrap": True},
         "unit": {"font_color": FAINT, "align": "center"},
         "first_unit": {"font_color": FAINT, "align": "center", **_TOP_LINE},
-        "equation": {"font_name": "Cambria", "italic": True, **_TOP_LINE},
-        "long_equation": {"font_name": "Cambria", "italic": True, "text_wrap": True, **_TOP_LINE},
+        "equation": {"font_name": MATH, "italic": True, **_TOP_LINE},
+        "long_equation": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
         "meaning": {"font_color": FAINT, "text_wrap": True, **_TOP_LINE},
         "name": {"bold": True, "font_size": 12},
         "hint": {"font_color": FAINT, "italic": True},
@@ -89,7 +90,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         "big_verdict": {"bold": True, "font_size": 14, "text_wrap": True, "align": "left", "indent": 1, **_border()},
         "right": {"bold": True, "font_color": "#004D3A", "bg_color": "#D3F0E3"},
         "wrong": {"bold": True, "font_color": "#7A1F00", "bg_color": "#FBDCCB"},
-        "edited": {"bold": True, "font_color": "#4A3F00", "bg_color": "#FFF3B8"},
+        "edited": {"bold": True, "font_color": INK, "bg_color": "#FCB648"},
         "difference": {"num_format": DIFFERENCE_FORMAT, **_BOXED},
         "selector": {
             "bold": True, "font_size": 14, "align": "center", "border": 2, "border_color": "#0B5CAD",

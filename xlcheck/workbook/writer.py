@@ -39,15 +39,15 @@ from xlcheck.workbook.plan import (
     Spill,
     WorkbookPlan,
 )
-from xlcheck.workbook.styles import STYLES, TINTS
+from xlcheck.workbook.styles import FAINT, FONT, INK, STYLES, TINTS
 from xlcheck.workbook.worksheet import ExactWorksheet
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _LARGE = 100_000  # cells
 _COMPRESSION = 1
-_BLANK = (3, 0)  # nothing ever stands there
+_BLANK = (0, 16_383)  # the last column, where nothing ever stands
 _NOTE_LETTERS = 44
-_NOTE = {"author": "xlcheck", "font_name": "Arial", "font_size": 10, "width": 330, "color": "#FFFBE6"}
+_NOTE = {"author": "xlcheck", "font_name": FONT, "font_size": 10, "width": 330, "color": "#FFFBE6"}
 _PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 
@@ -217,8 +217,8 @@ def _add_chart(book: Any, ws: Any, chart: Chart) -> None:
     figure = book.add_chart(kind)
     for index, series in enumerate(chart.series):
         figure.add_series(_dot(series, index) if chart.dots else _line(series, index, markers=chart.markers))
-    font = {"name": "Calibri", "size": 10, "color": "#52606D"}
-    figure.set_title({"name": chart.title, "name_font": {"name": "Calibri", "size": 13, "color": "#1F2933"}})
+    font = {"name": FONT, "size": 10, "color": FAINT}
+    figure.set_title({"name": chart.title, "name_font": {"name": FONT, "size": 13, "color": INK}})
     categories = chart.series[0].categories
     span = (
         {"min": 0, "max": categories.size, "major_gridlines": {"visible": False}}
@@ -304,7 +304,7 @@ def _page(ws: Any, sheet: PlannedSheet) -> None:
         ws.print_area(*_BLANK, *_BLANK)  # a program that prints the whole workbook finds nothing here
     elif sheet.print_columns is not None:
         filled = [c.row + 1 for c in sheet.cells] + [b.area.top + b.area.rows for b in sheet.blocks]
-        ws.print_area(0, 0, (sheet.print_rows or max(filled)) - 1, sheet.print_columns - 1)
+        ws.print_area(0, 0, max(filled) - 1, sheet.print_columns - 1)
     ws.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     ws.set_footer("&L&8&F&C&8&A&R&8page &P of &N")
     if sheet.freeze is not None and sheet.freeze[0] and sheet.printed:

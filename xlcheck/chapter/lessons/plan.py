@@ -8,7 +8,7 @@ from dataclasses import replace
 from xlcheck import __version__
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.chapter.recordings.fixture import Fixture
-from xlcheck.chapter.recordings.names import BOOK
+from xlcheck.chapter.recordings.names import BOOK, SMALL
 from xlcheck.formulas.printing import Style
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.data.text import TypedText
@@ -51,6 +51,8 @@ def _origin(fixture: Fixture) -> str:
     """Where the weights come from."""
     if fixture.weights == BOOK:
         return "The numbers that are printed in the book"
+    if fixture.weights == SMALL:
+        return "Small whole numbers, with which sums can be done in the head"
     return (
         "The numbers that training has learned" if fixture.history else "The numbers that Keras has drawn from a seed"
     )

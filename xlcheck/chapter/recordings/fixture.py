@@ -16,7 +16,7 @@ class Fixture:
     Attributes:
         name: the lesson's name, with `-book` for the book's weights; `options/…` in the matrix of options.
         lesson: the lesson's name, or `options`.
-        weights: `trained`, `book`, or `drawn` at random.
+        weights: `trained`, `book`, `small`, or `drawn` at random.
         spec: the model.
         samples: a short text for each sample.
         trace: Keras float64: weights, inputs, initial states, targets and every quantity.

@@ -13,6 +13,7 @@ from xlcheck.errors import UsageError
 
 TRAINED: Final = "trained"
 BOOK: Final = "book"
+SMALL: Final = "small"
 LESSONS = tuple(catalogue.LESSONS)
 IN_THE_BOOK = tuple(name for name, lesson in catalogue.LESSONS.items() if lesson.book is not None)
 VANISHING = VANISHING_GRADIENTS.name

@@ -233,6 +233,7 @@ def machinery_sheet(draft: Draft, layers: Sequence[str]) -> None:
                 row, column = next(draft.placed(q.name).cells())
                 sheet.put(row, column, content, q.band.role.value)
     sheet.freeze = (_MACHINE_TOP, 1)
+    sheet.printed = False
 
 
 def _place_machinery(draft: Draft) -> None:
