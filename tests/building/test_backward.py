@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from thorough import part_of
+from thorough import part_of, spread
 
 from xlcheck.api import check
 from xlcheck.building.backward import Backward
@@ -106,7 +106,7 @@ LAYERS: dict[str, Callable[[], list[Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", spread([*LAYERS], 2))
 def test_layers_with_weights_of_every_form(tmp_path: Path, name: str) -> None:
     """Kernels of several matrices, vectors and shared slopes have their gradients, too."""
     model = sequential((3, 2), *LAYERS[name](), L.Flatten(), L.Dense(1))

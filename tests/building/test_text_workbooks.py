@@ -56,7 +56,7 @@ def answers(model: Path, encoding: Encoding, text: str) -> np.ndarray:
     return np.asarray(load_model(model)(encoding.encode(text)[None])[0], dtype=np.float64)
 
 
-@pytest.mark.parametrize("engine", ["ironcalc", "cellrune"])
+@pytest.mark.parametrize("engine", part_of(["cellrune", "ironcalc"], 1))  # what was built was checked by the other one
 def test_every_cell_agrees(built: tuple[Encoding, Path, Path], engine: str) -> None:
     """As built, each formula cell agrees with Keras float64."""
     report = check(built[2], engine=engine)
@@ -105,7 +105,7 @@ def test_as_many_words_as_steps(built: tuple[Encoding, Path, Path], tmp_path: Pa
     assert page.below("code", encoding.timesteps, nth=1) == encoding.encode(" ".join(words)).tolist()
 
 
-@pytest.mark.parametrize("word", part_of(["zebra", "f*t", "*"], 2))
+@pytest.mark.parametrize("word", part_of(["f*t", "zebra", "*"], 1))
 def test_unknown_words(built: tuple[Encoding, Path, Path], tmp_path: Path, word: str) -> None:
     """An unknown word has the code for unknown words, or none at all; signs are never wildcards."""
     encoding, _, path = built
