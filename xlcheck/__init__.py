@@ -6,7 +6,7 @@ TYPE_CHECKING = False  # as type checkers know it; importing typing would take a
 if TYPE_CHECKING:
     from typing import Any
 
-    from xlcheck.api import Built, build, build_model, check, trace
+    from xlcheck.api import Built, bind, build, build_model, check, trace
     from xlcheck.chapter.recordings.fixture import Fixture
     from xlcheck.chapter.recordings.store import load_fixture
     from xlcheck.errors import XlcheckError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xlcheck.grading.grading import Grading
     from xlcheck.grading.marks import CellMark, StudentMarks
     from xlcheck.graph.trace import Trace
+    from xlcheck.handmade.propose import Proposal
     from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
     from xlcheck.verdicts.traces import Difference, TraceComparison, assert_agrees, compare
 
@@ -33,11 +34,13 @@ _HOMES = {
     "grade": "xlcheck.grading.entry",
     "Fixture": "xlcheck.chapter.recordings.fixture",
     "Kind": "xlcheck.verdicts.report",
+    "Proposal": "xlcheck.handmade.propose",
     "Status": "xlcheck.verdicts.report",
     "Trace": "xlcheck.graph.trace",
     "TraceComparison": "xlcheck.verdicts.traces",
     "XlcheckError": "xlcheck.errors",
     "assert_agrees": "xlcheck.verdicts.traces",
+    "bind": "xlcheck.api",
     "build": "xlcheck.api",
     "build_model": "xlcheck.api",
     "check": "xlcheck.api",
@@ -57,12 +60,14 @@ __all__ = [
     "Fixture",
     "Grading",
     "Kind",
+    "Proposal",
     "Status",
     "StudentMarks",
     "Trace",
     "TraceComparison",
     "XlcheckError",
     "assert_agrees",
+    "bind",
     "build",
     "build_model",
     "check",

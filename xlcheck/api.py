@@ -319,13 +319,16 @@ def check(
 
 
 @within_budget
-def propose(path: str | Path, *, engine: EngineName = "ironcalc", budget: float | None = None) -> Proposal:
+def bind(path: str | Path, *, engine: EngineName = "ironcalc", budget: float | None = None) -> Proposal:
     """Find out what a workbook made by hand computes, and draft a bindings file for it.
 
     Args:
         path: the workbook.
         engine: the formula engine that is asked.
         budget: how many seconds that may take; see `check`.
+
+    Returns:
+        The draft as a text, to be looked through, corrected and saved beside the workbook.
 
     Raises:
         WorkbookError: the file cannot be read.

@@ -8,10 +8,9 @@ import openpyxl
 import pytest
 
 from fixtures.handmade.make_corpus import FOLDER
-from xlcheck.engines import engine
+from xlcheck import Proposal, bind
 from xlcheck.errors import NothingCheckedError
 from xlcheck.handmade.networks.bindings_file import read_bindings
-from xlcheck.handmade.propose import Proposal, propose_bindings
 from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.keras
 
 def proposal(path: Path) -> Proposal:
     """What is proposed for a workbook."""
-    return propose_bindings(read_workbook(path), engine("ironcalc"))
+    return bind(path)
 
 
 def made(path: Path, cells: dict[str, object]) -> Path:

@@ -25,7 +25,7 @@ def command(file: Path, output: Path | None, quiet: bool) -> int:
         raise UsageError(f"{path} exists already; name another file with -o, or move it away")
     require_writable(path)
     with status(f"reading {file}", show=not quiet):
-        proposal = api.propose(file)
+        proposal = api.bind(file)
     write_text(path, proposal.text)
     if not quiet:
         click.echo(f"{path}: explains {proposal.explained} of {proposal.formula_cells} formula cells", err=True)
