@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import ironcalc
 import openpyxl
 
+from xlcheck.engines import engine
+from xlcheck.formulas.addresses import Range
 from xlcheck.layout.data.text import NAME
 
 
@@ -15,10 +16,8 @@ class Page:
 
     def __init__(self, path: Path) -> None:
         self.sheet = openpyxl.load_workbook(path)[NAME]
-        self.model = ironcalc.load_from_xlsx(str(path))
-        self.model.evaluate()
-        names = [properties["name"] for properties in self.model.get_worksheets_properties()]
-        self.index = names.index(NAME)
+        self.session = engine("ironcalc", guarded=False).open(path)
+        self.session.recalculate()
 
     def header(self, text: str, nth: int = 0) -> tuple[int, int]:
         """Row and column of a header."""
@@ -28,7 +27,7 @@ class Page:
     def below(self, text: str, count: int, nth: int = 0) -> list[object]:
         """The recalculated values below a header."""
         row, column = self.header(text, nth)
-        return [self.model.get_cell_value(self.index, row + 1 + k, column) for k in range(count)]
+        return [value for (value,) in self.session.read(Range(NAME, row, column - 1, count))]
 
 
 def retyped(path: Path, target: Path, words: list[object]) -> Path:
