@@ -52,7 +52,7 @@ class Budget:
     def error(self) -> OutOfTimeError:
         """That the time is up, in a sentence."""
         return OutOfTimeError(
-            f"stopped after {self.seconds:.0f} s while {self.doing}, before there was a result; allow more time with "
+            f"stopped after {self.seconds:g} s while {self.doing}, before there was a result; allow more time with "
             "--budget SECONDS"
         )
 
@@ -154,19 +154,33 @@ def doing(what: str) -> None:
 
 
 @contextmanager
+def interrupted_after(seconds: float) -> Iterator[None]:
+    """Interrupt this program after some seconds as Ctrl-C does, and once more if it has not ended a minute later."""
+    with _clock(seconds, 60.0, lambda _signal, _frame: signal.raise_signal(signal.SIGINT)):
+        yield
+
+
+@contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     """Raise `_TimeUp` in this thread after some seconds, and again each second, should somebody swallow it."""
-    usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if not usable or math.isinf(seconds) or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
-        yield
-        return
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
         raise _TimeUp
 
-    signal.signal(signal.SIGALRM, ring)
     # A moment later than those who ask are refused, for they say better what they waited for.
-    signal.setitimer(signal.ITIMER_REAL, seconds + 1.0, 1.0)
+    with _clock(seconds + 1.0, 1.0, ring):
+        yield
+
+
+@contextmanager
+def _clock(seconds: float, again: float, ring: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Call a function in this thread after some seconds, and again and again; where nobody else uses the clock."""
+    usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not usable or math.isinf(seconds) or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, again)
     try:
         yield
     finally:

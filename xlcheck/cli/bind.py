@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlcheck.cli.options import INPUT, OUTPUT, quiet_option
+from xlcheck.cli.options import HOUR, INPUT, OUTPUT, budgeted, quiet_option
 from xlcheck.cli.status import status
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable, write_text
@@ -16,6 +16,7 @@ from xlcheck.files import require_writable, write_text
 @click.argument("file", type=INPUT)
 @click.option("-o", "--output", type=OUTPUT, help="File to write.  [default: FILE with .toml]")
 @quiet_option
+@budgeted(HOUR)
 def command(file: Path, output: Path | None, quiet: bool) -> int:
     """Draft a file that says which cells of a workbook hold what."""
     from xlcheck import api

@@ -11,10 +11,12 @@ import click
 
 from xlcheck.choices import EngineName, PaddingName, StepName, StyleName, WeightsName
 from xlcheck.cli.options import (
+    HOUR,
     INPUT,
     LOSSES,
     OUTPUT,
     OneOf,
+    budgeted,
     complete_lessons,
     engine_option,
     format_option,
@@ -105,6 +107,7 @@ if TYPE_CHECKING:
 @engine_option
 @format_option
 @quiet_option
+@budgeted(HOUR)
 def command(
     lessons: tuple[str, ...], all_: bool, weights: WeightsName, train: bool, seed: int | None, inputs: Path | None,
     text: str | None, vocabulary: Path | None, padding: PaddingName, unknown: int | None, full_products: bool,

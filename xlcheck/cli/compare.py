@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlcheck.cli.options import INPUT
+from xlcheck.cli.options import HOUR, INPUT, budgeted
 
 if TYPE_CHECKING:
     from xlcheck.graph.trace import Trace
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
     help="How to print the result.",
 )  # fmt: skip
+@budgeted(HOUR)
 def command(actual: Path, desired: Path, atol: float, rtol: float, subset: bool, format_: str) -> int:
     """Compare two traces, and say where they first differ.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlcheck.cli.options import complete_lessons
+from xlcheck.cli.options import budgeted, complete_lessons
 from xlcheck.cli.status import status
 
 
@@ -15,6 +15,7 @@ from xlcheck.cli.status import status
 @click.option("--verify", is_flag=True, help="Train and trace anew, and compare with what is stored.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("fixtures"), show_default=True,
               help="The folder of the fixtures.")  # fmt: skip
+@budgeted(None)
 def command(lessons: tuple[str, ...], verify: bool, output: Path) -> int:
     """Write the stored numbers, or verify that Keras still gives them."""
     from xlcheck.chapter.recordings.names import TRAININGS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlcheck.cli.options import INPUT, seed_option
+from xlcheck.cli.options import HOUR, INPUT, budgeted, seed_option
 
 
 @click.command("generate")
@@ -16,6 +16,7 @@ from xlcheck.cli.options import INPUT, seed_option
 @click.option("--temperature", type=click.FloatRange(0), default=0.0, show_default=True,
               help="0 takes the most probable word each time; 1 draws as the model says.")  # fmt: skip
 @seed_option
+@budgeted(HOUR)
 def command(model: Path, words: str, count: int, temperature: float, seed: int) -> int:
     """Continue some words with a model made by `xlcheck train text`.
 

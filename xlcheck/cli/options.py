@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
+from xlcheck.budget import budget as time_limit
+from xlcheck.budget import interrupted_after, positive
 from xlcheck.choices import EngineName, FormatName, suggestion
 from xlcheck.files import protect, require_ordinary
 
+HOUR = 3600.0
 FORMATS = get_args(FormatName)
 ENGINES = get_args(EngineName)
 LOSSES = (
@@ -70,6 +75,33 @@ budget_option = click.option(
     "--budget", type=float, metavar="SECONDS",
     help="Stop after so long, and say what was done.  [default: for each workbook 300 and 10 more for each megabyte]",
 )  # fmt: skip
+
+
+def budgeted(default: float | None, *, politely: bool = False) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Give a command the option `--budget`, and hold it to that.
+
+    Args:
+        default: how many seconds it may take; None for any time.
+        politely: end as Ctrl-C does, which keeps what was learned, and not with an error.
+    """
+    usual = "none" if default is None else f"{default:g}"
+    how = ", as Ctrl-C does" if politely else ""
+
+    def limited(function: Callable[..., int]) -> Callable[..., int]:
+        @click.option("--budget", type=float, metavar="SECONDS", help=f"Stop after so long{how}.  [default: {usual}]")
+        @wraps(function)
+        def call(*args: Any, budget: float | None, **kwargs: Any) -> int:
+            seconds = default if budget is None else positive(budget)
+            if seconds is None:
+                return function(*args, **kwargs)
+            with interrupted_after(seconds) if politely else time_limit(seconds, by_signal=True):
+                return function(*args, **kwargs)
+
+        return call
+
+    return limited
+
+
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no messages and no progress.")
 seed_option = click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True,
                            help="Of all random numbers.")  # fmt: skip

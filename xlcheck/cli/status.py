@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
+from xlcheck.budget import doing
+
 MOMENT = 1.0
 _STEP = 0.2
 _TURNS = "|/-\\"
@@ -41,6 +43,7 @@ def status(what: str, *, show: bool = True) -> Iterator[None]:
         what: `checking mine.xlsx`.
         show: False for saying nothing; nothing is said in a pipe anyway.
     """
+    doing(what)
     if not (show and sys.stderr.isatty()):
         yield
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from xlcheck.cli.options import INPUT, OUTPUT, quiet_option
+from xlcheck.cli.options import HOUR, INPUT, OUTPUT, budgeted, quiet_option
 from xlcheck.cli.status import status
 from xlcheck.files import require_writable
 
@@ -19,6 +19,7 @@ ENDINGS = (".json", ".npz", ".csv")
 @click.option("--targets", type=INPUT, help="The right answer for each sample, if the loss is wanted too.")
 @click.option("-o", "--output", type=OUTPUT, required=True, help="File to write: .json, .npz or .csv.")
 @quiet_option
+@budgeted(HOUR)
 def command(model: Path, inputs: Path, targets: Path | None, output: Path, quiet: bool) -> int:
     """Write every gate and state of a model into a file.
 

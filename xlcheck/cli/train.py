@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlcheck.cli.options import INPUT, OUTPUT, quiet_option, seed_option
+from xlcheck.cli.options import INPUT, OUTPUT, budgeted, quiet_option, seed_option
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable
 from xlcheck.progress import progress_bar
@@ -48,6 +48,7 @@ def command() -> None:
 @seed_option
 @plot_option
 @quiet_option
+@budgeted(None, politely=True)
 def text(
     data: Path | None, sample: bool, epochs: int, units: int, temperature: float, resume: bool, output: Path,
     seed: int, plot: Path | None, quiet: bool,
@@ -96,7 +97,7 @@ _classifier_options = (
                  help="How to print the result."),
     click.option("-o", "--output", type=OUTPUT,
                  help="The .keras file to write; of several models the best on its validation part."),
-    seed_option, plot_option, quiet_option,
+    seed_option, plot_option, quiet_option, budgeted(None, politely=True),
 )  # fmt: skip
 
 

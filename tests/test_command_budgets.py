@@ -1,0 +1,96 @@
+"""Every command that may take long has one budget of time, and says what it was doing when that was used up."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from xlcheck.budget import interrupted_after
+from xlcheck.cli.group import commands
+from xlcheck.cli.options import budgeted
+
+LONG = (
+    "build",
+    "check",
+    "trace",
+    "bind",
+    "generate",
+    "compare",
+    "fixtures",
+    "train text",
+    "train sentiment",
+    "train imdb",
+)
+CLOCK = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such clock")
+
+
+@pytest.mark.parametrize("command", LONG)
+def test_each_long_command_has_a_budget(command: str) -> None:
+    """The option is there, and its help says what happens without it."""
+    shown = CliRunner().invoke(commands, [*command.split(), "--help"]).output
+
+    assert "--budget SECONDS" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
+def test_a_budget_is_a_positive_number(seconds: str, tmp_path: Path) -> None:
+    """Anything else is wrong usage, and nothing is written."""
+    path = tmp_path / "lstm.xlsx"
+    run = [sys.executable, "-m", "xlcheck", "build", "lstm", "-o", str(path), "--budget", seconds]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, path.exists()) == (2, False)
+    assert done.stderr.startswith("xlcheck: a budget is a positive number of seconds")
+
+
+@CLOCK
+def test_what_is_built_too_slowly_is_stopped(tmp_path: Path) -> None:
+    """One sentence, which says what was being done; exit code 3, and no file that is half written."""
+    path = tmp_path / "lstm.xlsx"
+    run = [sys.executable, "-m", "xlcheck", "build", "lstm-training", "-o", str(path), "--budget", "0.01"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, list(tmp_path.iterdir())) == (3, [])
+    assert done.stderr.startswith("xlcheck: stopped after 0.01 s while building ")
+    assert done.stderr.count("\n") == 1
+
+
+@CLOCK
+def test_what_asks_nobody_is_ended_by_the_clock() -> None:
+    """A loop that never looks at the time is stopped a moment later."""
+
+    @click.command()
+    @budgeted(0.05)
+    def command() -> int:
+        while True:
+            time.sleep(0.01)
+
+    started = time.monotonic()
+    error = CliRunner().invoke(command, []).exception
+
+    assert "stopped after 0.05 s" in str(error)
+    assert time.monotonic() - started < 30
+
+
+@CLOCK
+def test_a_polite_budget_is_an_interrupt() -> None:
+    """Training is ended as Ctrl-C ends it, which keeps what was learned; the clock is free again afterwards."""
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        with interrupted_after(0.05):
+            deadline = time.monotonic() + 30
+            while not heard and time.monotonic() < deadline:
+                time.sleep(0.01)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert heard == [signal.SIGINT]
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
