@@ -18,6 +18,7 @@ from xlcheck.graph.evaluate import Array
 Kind = Literal["real", "whole", "one_hot"]
 
 _LEAST, _MOST = 0.6, 1.4  # of what the numbers of a student are multiplied by
+_SHRINKING = 0.98
 _BITS = 53  # of a float64
 _DIGITS = 4
 
@@ -50,14 +51,17 @@ def drawn(
         variations: what differs, by quantity name.
         secret: known to the teacher only.
         student: the student's id.
-        attempt: 0, or more if the draws before were of no use.
+        attempt: 0, or more if the draws before were of no use; each makes real numbers a little smaller, as large ones
+            saturate gates.
 
     Returns:
         Weights, inputs and what else is given, by quantity name.
     """
     seed = hmac.new(secret.encode(), f"{student}\n{attempt}".encode(), hashlib.sha256).digest()
     return {
-        name: _varied(value, variations[name], _uniform(seed, name, value.size)) if name in variations else value
+        name: _varied(value, variations[name], _uniform(seed, name, value.size), _SHRINKING**attempt)
+        if name in variations
+        else value
         for name, value in given.items()
     }
 
@@ -75,7 +79,7 @@ def _uniform(seed: bytes, name: str, count: int) -> Array:
     return uniform
 
 
-def _varied(value: Array, variation: Variation, uniform: Array) -> Array:
+def _varied(value: Array, variation: Variation, uniform: Array, size: float) -> Array:
     first, second = (row.reshape(value.shape) for row in uniform)
     match variation.kind:
         case "whole":
@@ -90,7 +94,7 @@ def _varied(value: Array, variation: Variation, uniform: Array) -> Array:
             sign = np.where(second < 0.5, -1.0, 1.0)
             fresh = sign * (variation.low + first * (variation.high - variation.low))
             factor = _LEAST + first * (_MOST - _LEAST)
-            return _rounded(np.where(value == 0, fresh, value * factor))
+            return _rounded(size * np.where(value == 0, fresh, value * factor))
 
 
 def _rounded(values: Array) -> Array:

@@ -133,8 +133,10 @@ class Drawer:
             if digest in self._seen:
                 continue
             values = evaluate(self._problem.graph, given)
+            if not self._is_of_use(values):
+                continue
             shown = with_empty_blanks(self._problem.graph, given, self._blanks)
-            if self._is_of_use(values, shown):
+            if told(self._problem.graph, values, shown, self._blanks, self._alike) <= self._told:
                 self._seen.add(digest)
                 return Variant(replace(student, attempt=attempt), given, values, shown)
         raise UsageError(
@@ -143,11 +145,10 @@ class Drawer:
             "everybody the same numbers (vary = [] in the plan)"
         )
 
-    def _is_of_use(self, values: Mapping[str, Array], shown: Mapping[str, Array]) -> bool:
+    def _is_of_use(self, values: Mapping[str, Array]) -> bool:
         return (
-            told(self._problem.graph, values, shown, self._blanks, self._alike) <= self._told
+            not any(saturated(q, values) for q in self._unsaturated)
             and all(np.isfinite(value).all() for value in values.values())
-            and not any(saturated(q, values) for q in self._unsaturated)
             and all(residual.forward or tells(residual, q, values, self._tolerance) for q, residual in self._marked)
         )
 
