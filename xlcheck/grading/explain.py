@@ -56,11 +56,7 @@ class Explainer:
         numbers = judged.first
         if numbers is None:
             return None, ""
-        sightings, start = [], 0
-        for placement in prepared.placements:
-            end = start + placement.codes.size
-            sightings.append(sighting(placement, numbers[None, start:end]))
-            start = end
+        sightings = [sighting(placement, numbers[None, columns]) for placement, columns in prepared.columns]
         trials = Trials(key.graph, prepared.placements, formulas)
         place = prepared.cells[index]
         for verdicts in compare(key.graph, sightings, prepared.rounds[0], prepared.tolerance, [0]):

@@ -12,7 +12,7 @@ not was only plausible.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -214,7 +214,8 @@ def _judge_shown(calculated: Sequence[_Calculated], prepared: PreparedKey) -> No
         values = evaluate(prepared.key.graph, given)
         if not all(np.isfinite(value).all() for value in values.values()):
             continue
-        status, wanted = _status(group, prepared, values)
+        asked = {i for one in group for i, s in one.judged.submission.states.items() if s in {State.OTHER, State.TYPED}}
+        status, wanted = _status(group, prepared, values, asked)
         for one, row, local in zip(group, status, wanted, strict=True):
             judged, states = one.judged, one.judged.submission.states
             judged.wanted = local
@@ -222,37 +223,50 @@ def _judge_shown(calculated: Sequence[_Calculated], prepared: PreparedKey) -> No
             judged.typed_right = {i for i, s in states.items() if s is State.TYPED and row[i] < NOT_EVALUATED}
 
 
-def _status(calculated: Sequence[_Calculated], prepared: PreparedKey, values: dict[str, Array]) -> tuple[Codes, Array]:
-    """The verdict on each cell, and what should stand there given the sheet's own numbers, `(submissions, cells)`."""
+def _status(
+    calculated: Sequence[_Calculated],
+    prepared: PreparedKey,
+    values: dict[str, Array],
+    asked: Collection[int] | None = None,
+) -> tuple[Codes, Array]:
+    """The verdict on each cell, and what should stand there given the sheet's own numbers, `(submissions, cells)`.
+
+    Args:
+        calculated: submissions with the same numbers.
+        prepared: the key.
+        values: what follows from these numbers.
+        asked: the cells about which anybody asks; all by default.
+    """
     if prepared.is_batch and len(calculated) > 1:
-        alone = [_status([one], prepared, values) for one in calculated]
+        alone = [_status([one], prepared, values, asked) for one in calculated]
         return np.concatenate([status for status, _ in alone]), np.concatenate([wanted for _, wanted in alone])
     numbers = np.array([one.numbers for one in calculated])
-    sightings, starts, start = [], [], 0
-    for placement in prepared.placements:
-        end = start + placement.codes.size
-        others: dict[tuple[int, int], Value] = {
-            (row, index - start): value
-            for row, one in enumerate(calculated)
-            for index, value in one.others.items()
-            if start <= index < end and isinstance(value, NotEvaluated)
-        }
-        sightings.append(sighting(placement, numbers[:, start:end], others))
-        starts.append(start)
-        start = end
-    place = {id(s): start for s, start in zip(sightings, starts, strict=True)}
+    needed = prepared.quantities_for(asked) if asked is not None else None
+    unknown = [
+        (row, index, value)
+        for row, one in enumerate(calculated)
+        for index, value in one.others.items()
+        if isinstance(value, NotEvaluated)
+    ]
+    sightings: dict[int, tuple[Sighting, slice]] = {}
+    for placement, columns in prepared.columns:
+        if needed is None or placement.quantity in needed:
+            start, stop = columns.start, columns.stop
+            others = {(row, index - start): value for row, index, value in unknown if start <= index < stop}
+            made = sighting(placement, numbers[:, columns], others)
+            sightings[id(made)] = made, columns
     status: Codes = np.zeros(numbers.shape, dtype=np.int8)
     wanted = np.array(np.broadcast_to(prepared.values_in_cells(values), numbers.shape))
-    for verdicts in compare(prepared.key.graph, sightings, values, prepared.tolerance, [0] * len(calculated)):
-        start = place[id(verdicts.sighting)]
-        columns = slice(start, start + verdicts.placement.codes.size)
+    everything = [made for made, _ in sightings.values()]
+    for verdicts in compare(prepared.key.graph, everything, values, prepared.tolerance, [0] * len(calculated)):
+        _, columns = sightings[id(verdicts.sighting)]
         status[:, columns] = verdicts.status
         if verdicts.local is not None:
             wanted[:, columns] = verdicts.local
     return status, wanted
 
 
-def sighting(placement: Placement, numbers: Array, others: dict[tuple[int, int], Value] | None = None) -> Sighting:
+def sighting(placement: Placement, numbers: Array, others: Mapping[tuple[int, int], Value] | None = None) -> Sighting:
     """What stands in the cells of a placement, of which nothing is asked but the numbers."""
     yes: Mask = np.ones(placement.codes.size, dtype=bool)
     return Sighting(placement, numbers, others or {}, is_formula=yes, must_be_formula=~yes, as_written=~yes)

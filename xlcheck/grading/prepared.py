@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from xlcheck.exercises.key import Blank, MarkingKey, load_key
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.references import References
 from xlcheck.graph.evaluate import Array, evaluate
+from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Role
 from xlcheck.verdicts.operands import reads_batch
 from xlcheck.verdicts.placement import Placement, placements_of, position
@@ -95,6 +96,21 @@ class PreparedKey:
     def placements(self) -> list[Placement]:
         """Where each quantity stands in a submission in which nothing was moved."""
         return placements_of(self.key.bindings, self.key.graph)
+
+    @cached_property
+    def columns(self) -> list[tuple[Placement, slice]]:
+        """Each placement, and its part of all cells."""
+        ends = np.cumsum([placement.codes.size for placement in self.placements]).tolist()
+        return [(p, slice(end - p.codes.size, end)) for p, end in zip(self.placements, ends, strict=True)]
+
+    def quantities_for(self, cells: Collection[int]) -> set[str]:
+        """The quantities that some cells hold, and those they are computed from."""
+        graph, names = self.key.graph, {self._quantities[index] for index in cells}
+        return names.union(*(refs(expr) for name in names if (expr := graph[name].expr) is not None))
+
+    @cached_property
+    def _quantities(self) -> list[str]:
+        return [p.quantity for p in self.placements for _ in range(p.codes.size)]
 
     @cached_property
     def cells(self) -> list[Place]:

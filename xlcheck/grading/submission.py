@@ -18,6 +18,7 @@ from xlcheck.grading.prepared import Place, PreparedKey
 from xlcheck.verdicts.placement import Array
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.seen_sheets import SeenSheets
 
 
 class State(IntEnum):
@@ -70,18 +71,21 @@ class Submission:
         return State.OTHER in self.states.values()
 
 
-def read_submission(path: Path, prepared: PreparedKey, *, trust_texts: bool = True) -> Submission:
+def read_submission(
+    path: Path, prepared: PreparedKey, *, trust_texts: bool = True, seen: SeenSheets | None = None
+) -> Submission:
     """Read a submission, and find the cells of the exercise in it.
 
     Args:
         path: the file.
         prepared: the key.
         trust_texts: take a formula that is the key's for right; without that its numbers have to show it.
+        seen: worksheets of other submissions, of which the same are not parsed again.
 
     Raises:
         WorkbookError: it is no workbook, or none of the exercise's worksheets is in it.
     """
-    content = read_workbook(path)
+    content = read_workbook(path, seen=seen)
     located = locate(content, prepared.anchors, prepared.sheets)
     if not located.sheets:
         raise WorkbookError(f"{path} has none of the worksheets of the exercise; ask for the file that was handed out")

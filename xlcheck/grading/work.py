@@ -28,6 +28,7 @@ from xlcheck.grading.judging import Judged, judge_submissions
 from xlcheck.grading.prepared import PreparedKey, shown_place
 from xlcheck.grading.submission import State, Submission, read_submission
 from xlcheck.memory import bounded_memory
+from xlcheck.workbook.seen_sheets import SeenSheets
 from xlcheck.workbook.values import CellError
 
 TOGETHER = 32
@@ -155,6 +156,7 @@ def grade_chunk(prepared: PreparedKey, tasks: Sequence[Task], engine: str = "iro
 
 # The key comes with each chunk; what was derived from it stays.
 _PREPARED: dict[str, PreparedKey] = {}
+_SEEN = SeenSheets()
 
 
 def _known(digest: str, prepared: PreparedKey) -> PreparedKey:
@@ -176,7 +178,7 @@ def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: Engine, fold
     for task in tasks:
         try:
             with budget(SECONDS, by_signal=True):
-                submissions[task.sha256] = read_submission(_file(task, folder), prepared)
+                submissions[task.sha256] = read_submission(_file(task, folder), prepared, seen=_SEEN)
         except OutOfTimeError:
             failed[task.sha256] = f"{task.label} took longer than {SECONDS:.0f} s to read and was given up"
         except XlcheckError as error:

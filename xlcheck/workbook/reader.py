@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from xlcheck.errors import WorkbookError
@@ -22,13 +23,18 @@ from xlcheck.workbook.parts import external_targets, not_well_formed, read_creat
 from xlcheck.workbook.plain_constants import is_plain
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 
+if TYPE_CHECKING:
+    from xlcheck.workbook.seen_sheets import SeenSheets
+
 # A worksheet part of fewer bytes is read by the XML parser.
 _LARGE = 2**16
 
 Cells = Mapping[tuple[int, int], Cell]
 
 
-def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None) -> WorkbookContent:
+def read_workbook(
+    path: Path, on_accepted: Callable[[Path], None] | None = None, seen: SeenSheets | None = None
+) -> WorkbookContent:
     """Everything that calculates in an .xlsx or .xlsm file.
 
     Numbers are exact. A text of the file's shared strings that is missing is `NotEvaluated`. The
@@ -38,6 +44,7 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
     Args:
         path: the file.
         on_accepted: called with the path when nothing harmful was found in the file, before it is read.
+        seen: worksheets of other files, of which the same are not parsed again.
 
     Raises:
         WorkbookError: the file cannot be read; see `open_container`, and for a part that is needed
@@ -49,7 +56,8 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
             on_accepted(path)
         structure = read_structure(container)
         strings = read_strings(container, structure.strings) if structure.strings else []
-        odd = odd_formats(container.read(structure.styles)) if structure.styles else OddFormats()
+        formats = odd_formats if seen is None else seen.formats
+        odd = formats(container.read(structure.styles)) if structure.styles else OddFormats()
         lotus: list[str] = []
         looks: list[str] = []
         sheets = {}
@@ -59,7 +67,7 @@ def read_workbook(path: Path, on_accepted: Callable[[Path], None] | None = None)
             if part in container.formulas.constant and is_plain(content):
                 cells: Cells = ConstantCells(partial(_parse_again, container.path, name, part, strings))
             else:
-                cells = _parse(container, name, part, content, strings)
+                cells = _parse(container, name, part, content, strings, seen)
             lotus += [name] if asks_for_lotus(content) else []
             if odd:
                 from xlcheck.workbook.odd_looks import odd_looks
@@ -83,7 +91,14 @@ def _parse_again(path: Path, sheet: str, part: str, strings: Sequence[str]) -> C
         return _parse(container, sheet, part, container.read(part), strings)
 
 
-def _parse(container: Container, sheet: str, part: str, content: bytes, strings: Sequence[str]) -> Cells:
+def _parse(
+    container: Container,
+    sheet: str,
+    part: str,
+    content: bytes,
+    strings: Sequence[str],
+    seen: SeenSheets | None = None,
+) -> Cells:
     try:
         plain = None
         if len(content) > _LARGE:
@@ -91,6 +106,8 @@ def _parse(container: Container, sheet: str, part: str, content: bytes, strings:
             from xlcheck.workbook.plain_sheet import read_plain
 
             plain = read_plain(content, strings)
+        if seen is not None and len(content) <= _LARGE:
+            return seen.cells(content, strings)
         return parse_cells(content, strings) if plain is None else plain
     except SheetError as error:
         raise WorkbookError(
