@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import html
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,18 +22,80 @@ PAGES = sorted((FOLDER / "docs").glob("*.md"))
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
-@pytest.mark.mkdocs
-def test_the_site_builds_and_shows_every_command_and_call(tmp_path: Path) -> None:
-    """Each page becomes one of the site, and the reference is made from the code: each option, each docstring."""
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The documentation, built as a site; a warning would be an error."""
+    folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-f", str(FOLDER / "mkdocs.yml"), "-d"]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    subprocess.run([*command, str(tmp_path)], check=True, env=environment, capture_output=True, cwd=FOLDER)
-    commands, calls = ((tmp_path / name).read_text(encoding="utf-8") for name in ("commands.html", "python.html"))
+    subprocess.run([*command, str(folder)], check=True, env=environment, capture_output=True, cwd=FOLDER)
+    return folder
 
-    assert {path.stem for path in PAGES} <= {path.stem for path in tmp_path.glob("*.html")}
+
+@pytest.mark.mkdocs
+def test_the_site_builds_and_shows_every_command_and_call(site: Path) -> None:
+    """Each page becomes one of the site, and the reference is made from the code: each option, each docstring."""
+    commands, calls = ((site / name).read_text(encoding="utf-8") for name in ("commands.html", "python.html"))
+
+    assert {path.stem for path in PAGES} <= {path.stem for path in site.glob("*.html")}
     assert all(name in commands for name in ("xlcheck check", "--perturb", "xlcheck compare", "xlcheck train imdb"))
     assert "Recalculate a saved workbook and compare every formula cell with Keras" in calls
     assert not re.findall(r'(?:src|href)="https?://[^"]*\.(?:js|css|woff2?)"', commands)
+
+
+BROWSER = [path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))]
+VISIT = """<!doctype html><body><script>
+const frame = document.body.appendChild(document.createElement('iframe'));
+const loaded = () => new Promise(resolve => { frame.onload = resolve; });
+const links = () => [...frame.contentDocument.querySelectorAll('.md-sidebar--primary a.md-nav__link')];
+(async () => {
+  let arrived = loaded(); frame.src = 'index.html'; await arrived;
+  const targets = [...new Set(links().map(link => link.href.split('#')[0]))];
+  const seen = [];
+  for (const target of targets) {
+    arrived = loaded();
+    links().find(link => link.href.split('#')[0] === target).click();
+    await arrived;
+    const page = frame.contentDocument;
+    seen.push([frame.contentWindow.location.pathname.split('/').pop(), page.querySelector('h1').innerText,
+               [...page.images].filter(image => !image.naturalWidth).map(image => image.src)]);
+  }
+  document.body.dataset.seen = JSON.stringify(seen);
+})();
+</script></body>"""
+
+
+@pytest.mark.mkdocs
+@pytest.mark.chromium
+def test_a_reader_can_click_from_page_to_page(site: Path, tmp_path: Path) -> None:
+    """In a browser every page is reached by its link in the navigation, has a heading, and shows its pictures."""
+    (site / "visit.html").write_text(VISIT, encoding="utf-8")
+    handler = functools.partial(QuietHandler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        shown = subprocess.run(
+            [
+                *BROWSER[:1], "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                f"--user-data-dir={tmp_path}", "--virtual-time-budget=60000", "--dump-dom",
+                f"http://127.0.0.1:{server.server_address[1]}/visit.html",
+            ],
+            capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
+        ).stdout  # fmt: skip
+        server.shutdown()
+    found = re.search(r'data-seen="([^"]*)"', shown)
+    assert found is not None, shown[-2000:]
+    seen = json.loads(html.unescape(found[1]))
+
+    assert {name.removesuffix(".html") or "index" for name, _, _ in seen} == {path.stem for path in PAGES}
+    assert [name for name, heading, broken in seen if not heading or broken] == []
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves the site without a line for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
 
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", *PAGES, *sorted(FOLDER.glob("*.md"))], ids=lambda path: path.name)
