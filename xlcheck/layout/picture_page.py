@@ -48,7 +48,7 @@ class PicturePage:
         sheet = self.sheet
         text = (
             "One time step of each layer, with live numbers. Choose the step, and another unit where there are "
-            "several; a darker tint is a larger number."
+            "several. Gates darken as they open; states are orange above 0 and blue below it."
         )
         sheet.put(0, 0, "Picture", "title")
         sheet.put(1, 0, text, "hint")

@@ -188,6 +188,8 @@ def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store) -> None:
         for line in table.lines:
             _line(draft, sheet, table, line, block, store)
     for q in table.initial:
+        if (scale := scale_of_role(q.band.role.value, draft.placed(q.name))) is not None:
+            sheet.scales.append(scale)
         if q.expr is None:
             _given(draft, sheet, q, store)
         else:  # handed over by another layer

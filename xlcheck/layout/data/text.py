@@ -147,6 +147,7 @@ def _vocabulary_sheet(draft: Draft, encoding: Encoding) -> Range:
     for row, word in enumerate(encoding.words, start=5):
         sheet.put(row, 1, word, "input_text")
     sheet.freeze = (5, 0)
+    sheet.printed = False
     return sheet.at(5, 1, count)
 
 

@@ -81,6 +81,7 @@ def training_inputs(
     row = _group(draft, sheet, row + 1, documents, _data(epoch, samples), "input")
     area = sheet.at(first, VALUE, row - first, 1)
     applies = _applies(draft, sheet, copies, area, row + 1)
+    sheet.questions = row + 4, LABEL
     return TrainingInputs(applies, draft.placed(f"{LAYER}.choice"))
 
 
