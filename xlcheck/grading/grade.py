@@ -28,6 +28,8 @@ MOST_BYTES = 50_000_000
 """Of one submission; the workbook of a large exercise has one."""
 _AHEAD = 3
 """Chunks that wait for each process, so that none waits for us."""
+_SENT_AHEAD = 32
+"""The same where nobody knows how many processes there are."""
 _ATTEMPTS = 2
 """A process may have been ended by somebody else; the second time it was the file."""
 
@@ -82,48 +84,63 @@ def grade_folder(
     if not files:
         raise NothingCheckedError(f"there is no .xlsx file in {folder}; name the folder with the submissions")
     with open_store(results, prepared.digest) as store, ExitStack() as stack:
-        by_hash = {file.sha256: file for file in files}
         store.add(Record(file.sha256, error=file.error) for file in files if file.error)
-        again = _again(store, by_hash, marker, student)
-        if student is None and not resume:
-            store.forget([file.sha256 for file in files if not file.error])
-        elif student is not None:
-            store.forget(again)
-        known = store.known()
+        by_hash = {file.sha256: file for file in files if not file.error}
+        # What is there stays until the new result has come.
+        known = store.known() if resume or student is not None else set()
+        known -= _again(store, by_hash, marker, student)
         todo = [file for file in by_hash.values() if file.sha256 not in known]
         if todo:
             try_key(key, prepared, engine_named(engine))
             own, sends, payload = _executor(stack, prepared, jobs, len(todo), executor, cluster)
-            tasks = _Work(own, payload, engine, sends=sends)
-            tasks.run(todo, store, _size(len(todo), jobs), _AHEAD * max(jobs, 1) if executor is None else 32, progress)
-        pairs = []
-        for file in files:
-            record = store.record(file.sha256)
-            if record is not None:
-                pairs.append((marker.mark(file.name, record), record))
-    marks = _with_doubles([mark for mark, _ in pairs])
-    likeness = find_likeness([(mark, record) for mark, (_, record) in zip(marks, pairs, strict=True)], prepared)
-    if student is not None:
-        marks = [mark for mark in marks if mark.student == student]
-        if not marks:
-            raise UsageError(f"there is no submission of {student} in {folder}")
-        likeness = [like for like in likeness if {mark.file for mark in marks} & set(like.files)]
-    missing = () if student is not None else tuple(marker.missing(marks))
-    title = prepared.key.title or prepared.key.name
-    return Grading(title, str(folder), prepared.key.points, tuple(marks), missing, tuple(likeness), graded=len(todo))
+            work = _Work(own, payload, engine, sends=sends)
+            ahead = _AHEAD * jobs if executor is None else _SENT_AHEAD
+            work.run(todo, store, _size(len(todo), jobs), ahead, progress)
+        records = [(file, record) for file in files if (record := store.record(file.sha256)) is not None]
+    grading = _marked(records, prepared, marker, folder)
+    grading = replace(grading, graded=len(todo))
+    return grading if student is None else _of_one(grading, student)
 
 
-def _again(store: Store, by_hash: dict[str, _Found], marker: Marker, student: str | None) -> list[str]:
+def _marked(records: Sequence[tuple[_Found, Record]], prepared: PreparedKey, marker: Marker, folder: Path) -> Grading:
+    """The marks of all submissions."""
+    marks = _with_doubles([marker.mark(file.name, record) for file, record in records])
+    pairs = [(mark, record) for mark, (_, record) in zip(marks, records, strict=True)]
+    return Grading(
+        title=prepared.key.title or prepared.key.name,
+        folder=str(folder),
+        points=prepared.key.points,
+        marks=tuple(marks),
+        missing=tuple(marker.missing(marks)),
+        likeness=tuple(find_likeness(pairs, prepared)),
+    )
+
+
+def _of_one(grading: Grading, student: str) -> Grading:
+    """What is about one student.
+
+    Raises:
+        UsageError: there is nothing.
+    """
+    marks = tuple(mark for mark in grading.marks if mark.student == student)
+    if not marks:
+        raise UsageError(f"there is no submission of {student} in {grading.folder}")
+    files = {mark.file for mark in marks}
+    likeness = tuple(like for like in grading.likeness if files & set(like.files))
+    return replace(grading, marks=marks, missing=(), likeness=likeness)
+
+
+def _again(store: Store, by_hash: dict[str, _Found], marker: Marker, student: str | None) -> set[str]:
     """The files that are one student's, as far as is known, or of which it is not known whose they are."""
     if student is None:
-        return []
+        return set()
     if marker.students and student not in marker.students:
         raise UsageError(f"there is no student {student!r} on the roster of the key")
-    found = []
+    found = set()
     for sha256, file in by_hash.items():
         record = store.record(sha256)
-        if record is not None and not file.error and marker.mark(file.name, record).student in ("", student):
-            found.append(sha256)
+        if record is not None and marker.mark(file.name, record).student in ("", student):
+            found.add(sha256)
     return found
 
 
@@ -218,18 +235,19 @@ def _submissions(folder: Path, apart: Path) -> Iterator[_Found]:
 
 
 def _found(path: Path, name: str) -> _Found:
-    nameless = f"not read: {name}"
+    error = ""
     try:
         if not path.is_file():
-            return _Found(path, name, nameless, f"{name} is no ordinary file")
-        if path.stat().st_size > MOST_BYTES:
-            return _Found(path, name, nameless, f"{name} has more than {MOST_BYTES // 10**6} MB and was not read")
-        sha256 = sha256_of(path)
-    except OSError as error:
-        return _Found(path, name, nameless, f"{name} cannot be read: {error.strerror or error}")
-    if path.suffix.lower() not in WORKBOOKS:
-        return _Found(path, name, sha256, f"{name} is no .xlsx file; ask for one (File, Save as, or Download as)")
-    return _Found(path, name, sha256)
+            error = f"{name} is no ordinary file"
+        elif path.stat().st_size > MOST_BYTES:
+            error = f"{name} has more than {MOST_BYTES // 10**6} MB and was not read"
+        elif path.suffix.lower() not in WORKBOOKS:
+            error = f"{name} is no .xlsx file; ask for one (File, Save as, or Download as)"
+        else:
+            return _Found(path, name, sha256_of(path))
+    except OSError as problem:
+        error = f"{name} cannot be read: {problem.strerror or problem}"
+    return _Found(path, name, f"not read: {name}", error)
 
 
 def _with_doubles(marks: Sequence[StudentMarks]) -> list[StudentMarks]:

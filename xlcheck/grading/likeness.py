@@ -112,7 +112,7 @@ def _same_files(submissions: Sequence[tuple[StudentMarks, Record]]) -> Iterable[
 def _of_others(submissions: Sequence[tuple[StudentMarks, Record]], prepared: PreparedKey) -> Iterable[Likeness]:
     """Typed numbers that are right for another student, who was given other numbers."""
     key = prepared.key
-    if not key.varied:
+    if not key.varied or not any(f.status == "not_a_formula" for _, record in submissions for f in record.findings):
         return
     blanks = list(prepared.blanks)
     owners: dict[tuple[int, str], list[str]] = defaultdict(list)

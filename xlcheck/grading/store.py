@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,13 +47,6 @@ class Store:
         """The files of which there are records."""
         rows = self._connection.execute("SELECT sha256 FROM records WHERE digest = ?", (self._digest,))
         return {sha256 for (sha256,) in rows}
-
-    def forget(self, files: Collection[str]) -> None:
-        """Drop the records of some files."""
-        with self._connection:
-            self._connection.executemany(
-                "DELETE FROM records WHERE sha256 = ? AND digest = ?", ((sha256, self._digest) for sha256 in files)
-            )
 
     def record(self, sha256: str) -> Record | None:
         """The record of a file."""
