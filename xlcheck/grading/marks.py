@@ -183,7 +183,8 @@ class Marker:
         costs: dict[str, float] = defaultdict(float)
         for number in record.hints:
             if number in self._hints:
-                costs[self._hints[number].band] += self._hints[number].cost
+                hint = self._hints[number]
+                costs[hint.band] = max(costs[hint.band], hint.cost)  # which is its cost with those before it
         marks = []
         for index, number in sorted(prepared.blanks.items(), key=lambda item: item[1]):
             blank = self._key.blanks[number]
