@@ -132,3 +132,25 @@ def test_two_words_exchanged() -> None:
     session.recalculate()
 
     assert str(session.read(VERDICT)[0][0]).startswith(CHANGED)
+
+
+@pytest.mark.parametrize("name", ["ironcalc", "cellrune"])
+def test_two_edits_that_cancel_out_in_one_sum_are_seen(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever one takes from the first sum of a row the other gives back; the second sum tells."""
+    monkeypatch.setattr(originals, "STORED_AGAIN", 0)
+    rng = np.random.default_rng(5)
+    values = rng.normal(size=(3, 256)) / 16
+    session, how = asking(values, tmp_path / "m.xlsx", name=name)
+    factors = 1 + np.arange(1.0, 257) / 256
+
+    for one, other in [(0, 1), (254, 255), *rng.integers(0, 256, (4, 2)).tolist()]:
+        if one == other:
+            continue
+        session.set("data", 3, 1 + one, float(values[1, one] + PRINTED))
+        session.set("data", 3, 1 + other, float(values[1, other] - PRINTED * factors[one] / factors[other]))
+        assert not unchanged(session, len(how)), (one, other)
+        session.set("data", 3, 1 + one, float(values[1, one]))
+        session.set("data", 3, 1 + other, float(values[1, other]))
+    assert unchanged(session, len(how))

@@ -1,9 +1,11 @@
 """Are weights and inputs still those that Keras was given? Asked in the sheet, by formulas.
 
 Small arrays are stored once more, out of sight, and compared number by number: every change is seen. To store large
-ones again would double the file. Of each of their rows only a sum is stored, in which every number has a factor of its
-own. One edit above the printed precision, or an exchange of two numbers that print differently, changes such a sum by
-more than rounding can. What it cannot see: several edits in one row that cancel out to the last digits.
+ones again would double the file. Of each of their rows only two sums are stored, in which every number has a factor of
+its own, and in the second the square of that. Edits above the printed precision of one number or of two, and an
+exchange of numbers that print differently, change one of them by more than rounding can: what two edits take from each
+other in the first, they leave in the second. What it cannot see: three or more edits in one row that were computed to
+cancel out in both.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from xlcheck.workbook.plan import Array
 STORED_AGAIN = 50_000
 """So many numbers a workbook are stored again, those of small arrays first."""
 
-EXACTLY, BY_SUMS = "number by number", "by a sum for each row"
+EXACTLY, BY_SUMS = "number by number", "by two sums for each row"
 _FIRST_COLUMN = 2  # of the hidden sheet; the manifest stands left of it
 _WIDTH = 1000  # columns; what would not fit stands below
 _BLOCK = 100_000  # cells in one formula; CellRune reads at most a million
@@ -115,12 +117,13 @@ class _Keeper:
         return Question(part.name, part.area, EXACTLY, self._formula(part, f"{area}<>{kept}"))
 
     def by_sums(self, part: Source) -> Question:
-        """Compare a sum of each row."""
+        """Compare two sums of each row."""
+        each = 1 + np.arange(1.0, _WIDEST + 1)[:, None] / _WIDEST
         if self._factors is None:
-            self._factors = self._store(1 + np.arange(1.0, _WIDEST + 1)[:, None] / _WIDEST)
+            self._factors = self._store(np.hstack([each, each**2]))
         columns = part.area.columns
-        factors = Range(self._factors.sheet, self._factors.top, self._factors.left, columns)
-        weights = 1 + np.arange(1.0, columns + 1)[:, None] / _WIDEST
+        factors = Range(self._factors.sheet, self._factors.top, self._factors.left, columns, 2)
+        weights = np.hstack([each, each**2])[:columns]
         kept = self._text(self._store(part.values @ weights))
         limit = max(_ROUNDING * float((np.abs(part.values) @ weights).max()), _SMALLEST)
         # Divided before it is squared: to IronCalc everything below 1e-16 is 0.
