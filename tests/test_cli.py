@@ -82,6 +82,21 @@ def test_junit_and_html_go_to_a_file(tmp_path: Path) -> None:
     assert "<html" in html.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("command", [("check", str(LSTM)), ("build", "lstm", "-o", "new.xlsx")])
+def test_junit_has_times(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A suite takes as long as its workbook took, and its test cases share that."""
+    monkeypatch.chdir(tmp_path)
+    assert run([*command, "--format", "junit"]) == 0
+
+    suite = ElementTree.fromstring(capsys.readouterr().out).find("testsuite")  # noqa: S314 - our own text
+    assert suite is not None
+    times = [float(case.get("time", "")) for case in suite.iter("testcase")]
+    assert float(suite.get("time", "")) > 0.001
+    assert sum(times) == pytest.approx(float(suite.get("time", "")), rel=1e-2)
+
+
 def test_several_engines_print_their_agreement(capsys: pytest.CaptureFixture[str]) -> None:
     """Two engines at once give a table that names both."""
     assert run(["check", str(WORKBOOKS / "lstm.xlsx"), "--engine", "ironcalc", "--engine", "cellrune"]) == 0

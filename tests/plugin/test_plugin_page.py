@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from runs import runs_in_one_process
+from runs import messages, runs_in_one_process
 
 from xlcheck.chapter.recordings.store import fixtures_folder
 
@@ -46,5 +46,5 @@ def test_life_cycle(pytester: pytest.Pytester, right_workbook: Path) -> None:
     assert "golden file written (new): test_lstm/test_gates_stay_as_they_are.json" in first.lines
     assert second.outcomes == {"passed": 2}
     assert changed.outcomes == {"failed": 1, "passed": 1}
-    assert block("", "✗ test_lstm/") in "\n".join(changed.lines)
+    assert block("", "✗ test_lstm/") in "\n".join(messages(changed.lines)) + "\n"
     assert updated.outcomes == last.outcomes == {"passed": 2}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -162,8 +164,9 @@ def _of_model(
     path = output or Path(model).with_suffix(".xlsx")
     require_writable(path, ".xlsx")
     with status(f"building {path}", show=not quiet):
+        started = monotonic()
         report = api.build_model(model, inputs, path, engine=engines[0], **options).report
-    yield report
+    yield replace(report, seconds=monotonic() - started)
     yield from _by_others(path, engines[1:], quiet=quiet)
 
 
@@ -185,12 +188,13 @@ def _of_lessons(
                 progress = None
             else:
                 progress = stack.enter_context(progress_bar(f"training {name}{counted}", show=not quiet))
+            started = monotonic()
             built = api.build(
                 name, path, weights=weights, seed=seed, engine=engines[0], progress=progress, **options
             )  # fmt: skip
         if built.model is not None:
             _show_model(name, built.model, path.with_suffix(".keras"), quiet=quiet)
-        yield built.report
+        yield replace(built.report, seconds=monotonic() - started)
         yield from _by_others(path, engines[1:], quiet=quiet)
 
 
@@ -200,8 +204,9 @@ def _by_others(path: Path, engines: Sequence[EngineName], *, quiet: bool) -> Ite
 
     for engine in engines:
         with status(f"checking {path} with {engine}", show=not quiet):
+            started = monotonic()
             report = api.check(path, engine=engine)
-        yield report
+        yield replace(report, seconds=monotonic() - started)
 
 
 def _own_seed(name: str, own_weights: WeightsName, seed: int | None, weights: WeightsName, *, all_: bool) -> int | None:
