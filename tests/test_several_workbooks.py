@@ -124,6 +124,17 @@ def test_one_budget_for_all(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert out.endswith("3 workbooks: 1 agrees, 2 were not checked, or not completely.")
 
 
+def test_more_time_than_by_default_is_had_by_asking(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A budget replaces what such a workbook is allowed, and does not only shorten it."""
+    for module in ("xlcheck.budget", "xlcheck.cli.checking"):
+        monkeypatch.setattr(f"{module}.default_seconds", lambda path: 1e-9)
+
+    assert run(["check", "a.xlsx", "--budget", "600"]) == 0, capsys.readouterr().err
+    assert run(["check", "a.xlsx"]) == 3
+
+
 def test_the_worst_is_the_exit_code() -> None:
     """A defect, then what is wrong for certain, then what could not be read, then what is not known."""
     from xlcheck.cli.results import show

@@ -60,7 +60,7 @@ def check(task: Task) -> CheckReport:
     started = monotonic()
     with budget(task.allowed, by_signal=True):
         time_left()  # nothing is begun when the time of all is up
-        report = api.check(task.path, engine=task.engine, **task.options)
+        report = api.check(task.path, engine=task.engine, budget=task.allowed, **task.options)
     return replace(report, seconds=monotonic() - started)
 
 
