@@ -86,6 +86,31 @@ def test_rows_columns_and_sheets_may_be_inserted_and_renamed(lstm: Classroom, tm
     assert any("rows and columns were inserted" in note for note in marks.notes)
 
 
+def test_what_cannot_be_found_is_no_pass(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """A deleted worksheet costs its own cells; without the weights no formula that reads them counts as right."""
+    for sheet in ("dense", "Weights"):
+        book = openpyxl.load_workbook(lstm.hand_in("s006", tmp_path / "own.xlsx", {}))
+        del book[sheet]
+        (tmp_path / "in").mkdir(exist_ok=True)
+        book.save(tmp_path / "in" / f"{sheet}.xlsx")
+    spelled = {b.element: f"=0+{b.formula}" for b in lstm.key.blanks}
+    book = openpyxl.load_workbook(lstm.hand_in("s007", tmp_path / "own.xlsx", spelled))
+    for row in book["Weights"].iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str):
+                cell.value = f"my {cell.value}"
+    book["Weights"].title = "W"
+    book.save(tmp_path / "in" / "renamed.xlsx")
+
+    grading = grade(tmp_path / "in", lstm.key_file, results)
+
+    found = {marks.file: {c.element for c in marks.cells if c.earned} for marks in grading.marks}
+    read_weights = {b.element for b in lstm.key.blanks if "Weights" in b.formula}
+    assert found["dense.xlsx"] == {element for element in lstm.elements if not element.startswith("dense")}
+    assert not found["renamed.xlsx"] & read_weights
+    assert grading.exit_code == 3
+
+
 def test_merged_cells_lose_what_they_lose(lstm: Classroom, tmp_path: Path, results: Path) -> None:
     """Of merged cells only the first is kept; the other is empty and says so."""
     book = openpyxl.load_workbook(lstm.hand_in("s006", tmp_path / "own" / "s006.xlsx", {}))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from xlcheck.grading.prepared import PreparedKey
 from xlcheck.grading.submission import State, Submission
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.verdicts.compare import compare
-from xlcheck.verdicts.judge import NOT_EVALUATED, ROOT, Codes, Mask
+from xlcheck.verdicts.judge import AGREE, NOT_EVALUATED, ROOT, Codes, Mask
 from xlcheck.verdicts.placement import Array, Placement, Sighting
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
@@ -45,9 +46,11 @@ class Judged:
         wanted: what should stand there, given what stands in the cells it is computed from; NaN where unknown.
         typed_right: the cells in which a number was typed, and it is the right one.
         blind: the cells that read something that is no number, so that before healing nobody could tell.
+        unproven: the cells of which that is still so, with right numbers in the place of wrong ones.
         errors: the error values among what is shown, by cell.
         first: what stands in each cell in the first round with secret numbers, before anything is healed.
         error: why it could not be calculated.
+        failed: when that was found out.
     """
 
     submission: Submission
@@ -58,9 +61,15 @@ class Judged:
     wanted: Array | None = None
     typed_right: set[int] = field(default_factory=set)
     blind: set[int] = field(default_factory=set)
+    unproven: set[int] = field(default_factory=set)
     errors: dict[int, str] = field(default_factory=dict)
     first: Array | None = None
     error: XlcheckError | None = None
+    failed: float = 0.0
+
+    def fail(self, error: XlcheckError) -> None:
+        """Note why it could not be calculated, and when that was found out."""
+        self.error, self.failed = error, monotonic()
 
     @property
     def bad(self) -> set[int]:
@@ -91,13 +100,16 @@ class _Calculated:
 def judge_submissions(submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine) -> list[Judged]:
     """Judge submissions together, each where something has to be calculated.
 
-    A file on which the engine's process ends takes those with it that were open beside it. So whatever failed is tried
-    again by itself; what fails then has only itself to blame.
+    A file on which the engine's process ends takes those with it that were open beside it. So whatever failed first is
+    tried again by itself, where it has only itself to blame, and the others without it.
     """
-    judged = _judged_together(submissions, prepared, engine)
-    if len(submissions) == 1:
-        return judged
-    return [one if one.error is None else _judged_together([one.submission], prepared, engine)[0] for one in judged]
+    judged = {id(one.submission): one for one in _judged_together(submissions, prepared, engine)}
+    failed = sorted((one for one in judged.values() if one.error is not None), key=lambda one: one.failed)
+    if failed and len(submissions) > 1:
+        first, *others = [one.submission for one in failed]
+        again = [*judge_submissions([first], prepared, engine), *judge_submissions(others, prepared, engine)]
+        judged |= {id(one.submission): one for one in again}
+    return list(judged.values())
 
 
 def _judged_together(submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine) -> list[Judged]:
@@ -109,13 +121,15 @@ def _judged_together(submissions: Sequence[Submission], prepared: PreparedKey, e
             try:
                 calculated.append(_opened(judged, prepared, engine))
             except XlcheckError as error:
-                judged.error = error
+                judged.fail(error)
     alive = _read(calculated, None, prepared)
     _judge_shown(alive, prepared)
     for number in range(len(prepared.rounds)):
         alive = _read(alive, number, prepared)
         _judge_round(alive, number, prepared)
     _heal(alive, prepared)
+    for one in alive:
+        one.judged.unknown |= one.judged.open & one.judged.unproven
     return all_judged
 
 
@@ -153,7 +167,7 @@ def _read(
         try:
             _calculate(one, number, prepared, heal=heal)
         except XlcheckError as error:
-            one.judged.error = error
+            one.judged.fail(error)
         else:
             alive.append(one)
     return alive
@@ -185,6 +199,8 @@ def _judge_round(
         if number == 0 and not healed:
             one.judged.first = one.numbers
             one.judged.blind = set(np.flatnonzero(~np.isfinite(local)).tolist())
+        fresh = set(np.flatnonzero((row != AGREE) & ~np.isfinite(local)).tolist())
+        one.judged.unproven = fresh if number == 0 else one.judged.unproven | fresh
         for index in one.judged.open:
             if row[index] == ROOT:
                 one.judged.roots.add(index)

@@ -320,6 +320,6 @@ _SENTENCES = {
     "missing": "The cell is empty.",
     "not_a_formula": "A number was typed here, or a formula that reads no cell, so it computes nothing.",
     "text": "There is no number here.",
-    "not_found": "Rows or columns were inserted around this cell, and it could not be found; look at it yourself.",
-    "unknown": "The engine cannot calculate this formula; look at it yourself.",
+    "not_found": "This cell could not be found: its worksheet is missing, or rows or columns were inserted around it.",
+    "unknown": "What this formula gives could not be calculated, or nothing is known of what it reads.",
 }

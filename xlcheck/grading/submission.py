@@ -51,7 +51,7 @@ class Submission:
         hints: the indices of the hints that were opened, among the key's.
         numbers: the given numbers as they stand in the file, in the order of the key's origins; NaN for anything else.
         notes: what a teacher should know.
-        whole: whether nothing was moved.
+        whole: whether every cell stands where it stood.
     """
 
     path: Path
@@ -110,7 +110,7 @@ def read_submission(
         hints=tuple(_opened(content, located, prepared)),
         numbers=np.array([_number(_cell(content, places[index])) for index in prepared.origins]),
         notes=(*located.notes, *content.notes, *_settings(content)),
-        whole=not located.moved,
+        whole=not located.moved and None not in places,
         formulas=formulas,
     )
 
