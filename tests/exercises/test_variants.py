@@ -74,6 +74,27 @@ def test_no_two_students_have_the_same_and_no_gate_is_saturated(lstm: Exercise) 
     assert min(slopes) >= SLOPE
 
 
+def test_gates_that_draws_would_saturate_are_drawn_again(tmp_path: Path) -> None:
+    """Of a network whose gates are nearly saturated some draws are thrown away, and none that is kept is saturated."""
+    plan = ExercisePlan(blanks=(BlankRule("*.f"), BlankRule("*.o")))
+    key = exercise_of("encoder-decoder", tmp_path, plan, STUDENTS[:6]).key
+    base = key.values_of()
+    free = [b.quantity for b in key.blanks if (base[b.quantity] * (1 - base[b.quantity]) >= SLOPE).all()]
+    slopes = [float((v[q] * (1 - v[q])).min()) for v in map(key.values_of, STUDENTS[:6]) for q in free]
+
+    assert min(slopes) >= SLOPE
+    assert any(student.attempt for student in key.students)
+
+
+def test_inputs_alone_can_differ(tmp_path: Path) -> None:
+    """With `vary = ["inputs"]` weights are the same for all."""
+    key = exercise_of("rnn-dimensions", tmp_path, ExercisePlan(vary=("inputs",)), ["ann", "bob"]).key
+    ann, bob = key.numbers_of("ann"), key.numbers_of("bob")
+
+    assert all(np.array_equal(ann[q.name], key.given[q.name]) for q in key.graph if q.is_weight and q.expr is None)
+    assert any(not np.array_equal(ann[name], bob[name]) for name in ann)
+
+
 def test_the_same_secret_makes_the_same_files(lstm: Exercise, tmp_path: Path) -> None:
     """An exercise that is written again into its folder keeps its secret, and so every byte of the workbooks."""
     before = [path.read_bytes() for path in lstm.workbooks]
