@@ -76,7 +76,7 @@ def test_a_students_numbers_depend_on_secret_student_and_attempt(key: MarkingKey
 def test_draws_are_what_hmac_and_shake_say() -> None:
     """The numbers of a variant are pinned: a key of today draws them again with any later version."""
     drawing = drawn(
-        {"w": np.array([[1.0, 0.0]]), "x": np.zeros((1, 3)), "o": np.array([[0.0, 1.0, 0.0]])},
+        {"w": np.array([[1.0, 0.0]]), "x": np.array([[1.0, 2.0, 0.0]]), "o": np.array([[0.0, 1.0, 0.0]])},
         {"w": Variation("real", 0.1, 0.5), "x": Variation("whole", 1, 3), "o": Variation("one_hot")}, "secret", "s1",
     )  # fmt: skip
 
@@ -84,8 +84,8 @@ def test_draws_are_what_hmac_and_shake_say() -> None:
 
 
 def test_every_kind_of_variation_stays_inside_its_bounds() -> None:
-    """Whole numbers are whole and inside, a one-hot vector keeps a single 1, a zero becomes a number."""
-    given = {"w": np.array([2.0, 0.0, -1.0]), "x": np.zeros((1, 1)), "o": np.eye(5)[:1]}
+    """Whole numbers are whole and inside, a one-hot vector keeps a single 1, a zero of weights becomes a number."""
+    given = {"w": np.array([2.0, 0.0, -1.0]), "x": np.ones((1, 1)), "o": np.eye(5)[:1]}
     variations = {"w": Variation("real", 0.1, 0.5), "x": Variation("whole", 1, 3), "o": Variation("one_hot")}
     draws = [drawn(given, variations, "s", str(k)) for k in range(300)]
     weights = np.stack([draw["w"] for draw in draws])
@@ -116,4 +116,4 @@ def test_what_is_no_key_is_refused_in_a_sentence(text: str, words: str, tmp_path
         load_key(path)
 
 
-PINNED: dict[str, list[list[float]]] = {"w": [[1.376, 0.3281]], "x": [[3.0, 3.0, 1.0]], "o": [[0.0, 1.0, 0.0]]}
+PINNED: dict[str, list[list[float]]] = {"w": [[1.376, 0.3281]], "x": [[3.0, 3.0, 0.0]], "o": [[0.0, 1.0, 0.0]]}

@@ -29,9 +29,10 @@ class Variation:
 
     Attributes:
         kind: `real`: each number is multiplied by another factor and rounded to four digits, so that cells show it
-            whole; a zero becomes a number. `whole`: a whole number from `low` to `high`. `one_hot`: the 1 moves.
+            whole; a zero becomes a number. `whole`: a whole number from `low` to `high`; a zero below that, with which
+            texts are filled up, stays. `one_hot`: the 1 moves.
         low: see there; of a real number's zeros the smallest magnitude.
-        high: see there; of a real number's zeros the largest magnitude.
+        high: see there; of a real number's zeros the largest magnitude; with 0 they stay zeros.
         personal: whether it also differs from student to student, where they have numbers of their own.
     """
 
@@ -84,7 +85,7 @@ def _varied(value: Array, variation: Variation, uniform: Array, size: float) -> 
     match variation.kind:
         case "whole":
             whole: Array = np.floor(variation.low + first * (variation.high - variation.low + 1))
-            return whole
+            return np.where((value == 0) & (variation.low > 0), 0.0, whole)
         case "one_hot":
             moved: Array = np.zeros_like(value)
             places = np.floor(first[..., :1] * value.shape[-1]).astype(np.int64)

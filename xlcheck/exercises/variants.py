@@ -74,15 +74,17 @@ def _real(value: Array) -> Variation:
 
 
 def _of_input(problem: Problem, q: Quantity) -> Variation | None:
-    """Codes stay codes that occur, vectors with a single 1 stay such."""
+    """Codes stay codes, vectors with a single 1 stay such; zeros, with which texts are filled up, stay zeros."""
     every = problem.subject.every
     seen = np.concatenate([every[other.name].reshape(-1) for other in problem.graph if other.band == q.band])
     value = problem.given[q.name]
     if not (seen == np.round(seen)).all():
-        return _real(value)
+        return Variation("real")
     if q.shape[-1] > 1 and is_one_hot(value):
         return Variation("one_hot")
     low, high = float(seen.min()), float(seen.max())
+    if low == 0 and high > 1:
+        low = 1.0
     return Variation("whole", low, high) if low < high else None
 
 
