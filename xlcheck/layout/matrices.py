@@ -27,6 +27,9 @@ _TEXT = (
 )
 
 
+PAGE = "each time step as on paper: vectors, kernels in their shapes, and the softmax in two steps"
+
+
 def matrices_sheet(draft: Draft, words: Sequence[str] = ()) -> None:
     """Fill the sheet.
 
@@ -53,10 +56,15 @@ class _Page:
     def __init__(self, draft: Draft, sheet: SheetDraft) -> None:
         self._draft = draft
         self._sheet = sheet
-        products = [product for q in draft.graph if (product := _product(q)) is not None]
-        self.columns = _FIRST + max(
-            (draft.graph[x].shape[-1] + 2 * draft.graph[m].shape[-1] + 2 for x, m in products), default=4
-        )
+        products = [product for q in draft.graph if (product := _product(draft, q)) is not None]
+        self._weights = {
+            (area.sheet, *cell): float(value)
+            for q in draft.graph
+            if q.is_weight and q.expr is None
+            for area in (draft.placed(q.name),)
+            for cell, value in zip(area.cells(), draft.trace[q.name].reshape(-1), strict=True)
+        }
+        self.columns = _FIRST + max((draft.graph[x].shape[-1] + 2 * m.columns + 2 for x, m in products), default=4)
 
     def step(self, quantities: Sequence[Quantity], row: int) -> int:
         """Fill what is computed at one step; returns the row after it."""
@@ -66,7 +74,7 @@ class _Page:
                 layer = q.band.layer
                 self._sheet.put(row, _LABEL, layer, "name")
                 row += 1
-            product = _product(q)
+            product = _product(self._draft, q)
             if product is not None:
                 row = self._multiplied(q, *product, row)
             elif isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref):
@@ -80,22 +88,20 @@ class _Page:
         self._vector(q, row, _FIRST)
         return row + 1
 
-    def _multiplied(self, q: Quantity, x: str, matrix: str, row: int) -> int:
+    def _multiplied(self, q: Quantity, x: str, area: Range, row: int) -> int:
         """A row times a matrix, side by side, with the sizes above."""
         sheet, graph = self._sheet, self._draft.graph
-        size, (rows, columns) = graph[x].shape[-1], graph[matrix].shape
+        size, rows, columns = graph[x].shape[-1], area.rows, area.columns
         self._words(q, row + 1)
         places = (_FIRST, _FIRST + size + 1, _FIRST + size + columns + 2)
         for place, (height, width) in zip(places, ((1, size), (rows, columns), (1, columns)), strict=True):
             sheet.put(row, place, f"{height} × {width}", "hint")
         self._vector(graph[x], row + 1, places[0])
         sheet.put(row + 1, places[1] - 1, "·", "arrow")
-        area = self._draft.placed(matrix)
-        values = self._draft.trace[matrix]
-        for (at, left), value in zip(area.cells(), values.reshape(-1), strict=True):
+        for at, left in area.cells():
             text = reference(Range(area.sheet, at, left), NAME, fixed=True)
             target = (row + 1 + at - area.top, places[1] + left - area.left)
-            self._draft.helper(sheet, *target, text, [float(value)], "weight")
+            self._draft.helper(sheet, *target, text, [self._weights[area.sheet, at, left]], "weight")
         sheet.put(row + 1, places[2] - 1, "=", "arrow")
         self._vector(q, row + 1, places[2])
         return row + 1 + rows
@@ -148,12 +154,17 @@ class _Page:
         self._sheet.put(row, _EQUATION, equation, "equation")
 
 
-def _product(q: Quantity) -> tuple[str, str] | None:
-    """The names of vector and matrix, if the quantity is their product."""
+def _product(draft: Draft, q: Quantity) -> tuple[str, Range] | None:
+    """The name of the vector, and where the matrix stands, if the quantity is their product."""
     expr = q.expr
-    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref) and isinstance(expr.matrix, ex.Ref):
-        return expr.x.name, expr.matrix.name
-    return None
+    if not (isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref)):
+        return None
+    if isinstance(expr.matrix, ex.Ref):
+        return expr.x.name, draft.placed(expr.matrix.name)
+    whole, part = draft.placed(expr.matrix.of.name), expr.matrix
+    if part.row is not None:
+        return None
+    return expr.x.name, Range(whole.sheet, whole.top, whole.left + part.start, whole.rows, part.stop - part.start)
 
 
 def _unit(area: Range, unit: int) -> Range:

@@ -6,6 +6,10 @@ from typing import Any
 
 from xlcheck.chapter.datasets.reversal import reversal
 from xlcheck.chapter.lessons.lesson import Lesson
+from xlcheck.layout.additions import Page
+from xlcheck.layout.matrices import NAME as MATRICES
+from xlcheck.layout.matrices import PAGE as MATRICES_PAGE
+from xlcheck.layout.matrices import matrices_sheet
 from xlcheck.model.keras_import import import_keras
 
 LETTERS = ("start", "a", "b", "c")
@@ -30,5 +34,6 @@ LESSON = Lesson(
     name="encoder-decoder",
     data=reversal,
     model=_model,
+    pages=(Page(MATRICES, MATRICES_PAGE, matrices_sheet),),
     unit_names=dict.fromkeys(("word.x", "shifted.x", "letters.z", "letters.y", "target.y"), LETTERS),
 )

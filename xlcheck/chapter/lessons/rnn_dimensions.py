@@ -9,6 +9,7 @@ from xlcheck.chapter.lessons.lesson import Book, Lesson, printed
 from xlcheck.layout.additions import Page
 from xlcheck.layout.data.sentence import sentence_sheet
 from xlcheck.layout.matrices import NAME as MATRICES
+from xlcheck.layout.matrices import PAGE as MATRICES_PAGE
 from xlcheck.layout.matrices import matrices_sheet
 from xlcheck.model.keras_import import import_keras
 
@@ -51,12 +52,6 @@ LESSON = Lesson(
         {"simple_rnn.kernel": "wxh", "simple_rnn.recurrent_kernel": "whh", "dense.kernel": "why"},
     ),
     data_page=lambda draft, _: sentence_sheet(draft, WORDS),
-    pages=(
-        Page(
-            MATRICES,
-            "each time step as on paper: vectors, kernels in their shapes, and the softmax in two steps",
-            lambda draft: matrices_sheet(draft, WORDS),
-        ),
-    ),
+    pages=(Page(MATRICES, MATRICES_PAGE, lambda draft: matrices_sheet(draft, WORDS)),),
     unit_names={"input.x": WORDS, "dense.z": WORDS, "dense.y": WORDS, "target.y": WORDS},
 )
