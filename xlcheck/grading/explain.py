@@ -5,6 +5,8 @@ A class makes the same mistakes again and again, so what is found out about a fo
 
 from __future__ import annotations
 
+import numpy as np
+
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.meaning import canonical
@@ -39,15 +41,20 @@ class Explainer:
         formula = submission.formulas.get(index)
         if formula is None or not submission.whole:
             return None, ""
+        if judged.first is None or not np.isfinite(judged.first[index]):
+            return self._reason(judged, index)  # what stands around it decides, and that is another thing elsewhere
         key = (index, *canonical(formula, self._prepared.cells[index][0]))
         if key not in self._known:
             if len(self._known) > _KEPT:
                 self._known.clear()
-            try:
-                self._known[key] = self._found(judged, index)
-            except (XlcheckError, ArithmeticError, LookupError, ValueError, RecursionError):
-                self._known[key] = None, ""  # the verdict stands; only its reason stays unknown
+            self._known[key] = self._reason(judged, index)
         return self._known[key]
+
+    def _reason(self, judged: Judged, index: int) -> Why:
+        try:
+            return self._found(judged, index)
+        except (XlcheckError, ArithmeticError, LookupError, ValueError, RecursionError):
+            return None, ""  # the verdict stands; only its reason stays unknown
 
     def _found(self, judged: Judged, index: int) -> Why:
         prepared, key = self._prepared, self._prepared.key

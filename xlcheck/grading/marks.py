@@ -311,7 +311,7 @@ def _wrong(finding: Finding) -> str:
             return f"It gives {actual:.6g}; from the cells before it follows {wanted:.6g}."
         return "It is right only for the numbers that stand here: with others it gives something else."
     if actual == "#CIRC!":
-        return "It reads a cell that is computed from it, so nothing can be calculated: a circular reference."
+        return "Nothing can be calculated here: it belongs to a circle of formulas that read each other, or reads one."
     return f"It gives {actual or 'no number'}."
 
 
