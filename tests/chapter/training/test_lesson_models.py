@@ -9,6 +9,7 @@ import pytest
 
 from xlcheck.chapter.lessons.catalogue import LESSONS, book_of
 from xlcheck.chapter.recordings.names import IN_THE_BOOK
+from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.training.lessons import (
     book_fixture,
     book_model,
@@ -18,6 +19,7 @@ from xlcheck.chapter.training.lessons import (
     weights_hash,
 )
 from xlcheck.errors import UsageError
+from xlcheck.model.keras_reader import read_model
 
 pytestmark = pytest.mark.keras
 
@@ -94,3 +96,13 @@ def test_unknown_lesson(function: object) -> None:
     """A lesson that does not exist is refused with the list of those that do."""
     with pytest.raises(UsageError, match=f"no lesson 'gpt'.*{', '.join(LESSONS)}"):
         function("gpt")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", [name for name, lesson in LESSONS.items() if lesson.model is not None])
+def test_a_lesson_s_model_is_the_one_whose_numbers_are_stored(name: str) -> None:
+    """Layers, options and shapes of the model that a lesson builds are those that its fixture was recorded with."""
+    stored, built = load_fixture(name).spec, read_model(untrained(name))
+
+    # Keras lists the layers of a branched model in another order once it was saved.
+    assert {layer.name: layer for layer in built.layers} == {layer.name: layer for layer in stored.layers}
+    assert (built.inputs, built.outputs) == (stored.inputs, stored.outputs)
