@@ -13,7 +13,7 @@ from xlcheck.errors import UsageError
 
 pytestmark = pytest.mark.keras
 
-EPOCHS = 20
+EPOCHS = 8
 TRAININGS = part_of(list(TRAINED_LESSONS), 1)
 
 

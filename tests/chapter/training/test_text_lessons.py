@@ -98,6 +98,7 @@ def test_training_film_reviews() -> None:
     assert history[-1] < history[0] / 10
 
 
+@pytest.mark.thorough
 def test_training_is_told() -> None:
     """Training tells its steps: eight epochs over 140 messages in batches of 16."""
     told: list[tuple[int, int]] = []
