@@ -34,6 +34,7 @@ from xlcheck.handmade.stored import stored_values
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
@@ -268,13 +269,6 @@ def _wrong_inputs(
             )
         )  # fmt: skip
     return found
-
-
-def plain(value: Value) -> float | str | bool | None:
-    """A cell's value as reports hold it: an error by its code, nothing where nothing was computed."""
-    if isinstance(value, CellError):
-        return value.code
-    return None if isinstance(value, NotEvaluated) else value
 
 
 def _notes(verdicts: Sequence[Verdict], tied: Tie) -> Iterator[str]:

@@ -11,13 +11,14 @@ import numpy as np
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.judging.verdicts import Verdict
-from xlcheck.handmade.outcome import Outcome, plain
+from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.readers_view import reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
+from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.values import CellError

@@ -25,6 +25,7 @@ from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import Tolerance, ulps
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
@@ -299,10 +300,9 @@ class Judge:
         actual, desired = self._actual(cell), None if role is None else role.desired
         text = self.table.texts.get(cell)
         kind = Kind.EXCEL_ERROR if isinstance(actual, CellError) else Kind.VALUE if text else Kind.NOT_A_FORMULA
-        shown = actual.code if isinstance(actual, CellError) else None if isinstance(actual, NotEvaluated) else actual
         return CellResult(
-            cell[0], cell_name(cell[1], cell[2]), status, kind, None if role is None else role.quantity.name, shown,
-            desired, desired, None if text is None else f"={text}", diagnosis, message,
+            cell[0], cell_name(cell[1], cell[2]), status, kind, None if role is None else role.quantity.name,
+            plain(actual), desired, desired, None if text is None else f"={text}", diagnosis, message,
         )  # fmt: skip
 
     def _actual(self, cell: Address) -> Value:

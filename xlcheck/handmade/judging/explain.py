@@ -8,7 +8,7 @@ from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.messages import quantity_message, show_apart
 from xlcheck.verdicts.report import CellResult, Kind, Status
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.verdicts.results import plain
 
 NOISE = "float32-noise"
 
@@ -36,7 +36,7 @@ class Explainer:
             status=verdict.status,
             kind=verdict.kind,
             quantity=verdict.element.name,
-            actual=_plain(verdict.actual),
+            actual=plain(verdict.actual),
             desired=verdict.desired,
             desired_from_precedents=verdict.local,
             formula=None if content is None or content.formula is None else f"={content.formula}",
@@ -66,9 +66,3 @@ class Explainer:
         if named is None:
             return None, message
         return named.name, f"{message[:-1]}: {named.sentence}."
-
-
-def _plain(value: Value) -> float | str | bool | None:
-    if isinstance(value, CellError):
-        return value.code
-    return None if isinstance(value, NotEvaluated) else value
