@@ -25,9 +25,10 @@ def test_sizes_fit(lesson: str, products: int) -> None:
             sizes.setdefault(row, []).append((int(rows), int(columns)))
 
     assert len(sizes) == products  # at each step one for each kernel, or each gate's part of one
-    for left, right, result in sizes.values():
+    for left, right, *bias, result in sizes.values():
         assert left[1] == right[0]
         assert result == (left[0], right[1])
+        assert bias in ([], [result])
 
 
 def test_it_follows_the_layers() -> None:

@@ -6,6 +6,7 @@ All numbers are references to the sheets of the layers, so that they follow; onl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class _Page:
             for area in (draft.placed(q.name),)
             for cell, value in zip(area.cells(), draft.trace[q.name].reshape(-1), strict=True)
         }
-        self.columns = _FIRST + max((draft.graph[x].shape[-1] + 2 * m.columns + 2 for x, m in products), default=4)
+        self.columns = _FIRST + max((product.width(draft) for product in products), default=4)
 
     def step(self, quantities: Sequence[Quantity], row: int) -> int:
         """Fill what is computed at one step; returns the row after it."""
@@ -76,7 +77,7 @@ class _Page:
                 row += 1
             product = _product(self._draft, q)
             if product is not None:
-                row = self._multiplied(q, *product, row)
+                row = self._multiplied(q, product, row)
             elif isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref):
                 row = self._softmax(q, q.expr.x.name, row)
             else:
@@ -88,23 +89,33 @@ class _Page:
         self._vector(q, row, _FIRST)
         return row + 1
 
-    def _multiplied(self, q: Quantity, x: str, area: Range, row: int) -> int:
-        """A row times a matrix, side by side, with the sizes above."""
-        sheet, graph = self._sheet, self._draft.graph
-        size, rows, columns = graph[x].shape[-1], area.rows, area.columns
+    def _multiplied(self, q: Quantity, product: _Product, row: int) -> int:
+        """A row times a matrix, and the bias if there is one, side by side, with the sizes above."""
+        x = self._draft.graph[product.x]
         self._words(q, row + 1)
-        places = (_FIRST, _FIRST + size + 1, _FIRST + size + columns + 2)
-        for place, (height, width) in zip(places, ((1, size), (rows, columns), (1, columns)), strict=True):
-            sheet.put(row, place, f"{height} × {width}", "hint")
-        self._vector(graph[x], row + 1, places[0])
-        sheet.put(row + 1, places[1] - 1, "·", "arrow")
+        column = self._sized(row, _FIRST, 1, x.shape[-1], "·")
+        self._vector(x, row + 1, _FIRST)
+        for area, sign in ((product.matrix, "=" if product.bias is None else "+"), (product.bias, "=")):
+            if area is not None:
+                self._given(area, row + 1, column)
+                column = self._sized(row, column, area.rows, area.columns, sign)
+        self._sized(row, column, 1, q.shape[-1])
+        self._vector(q, row + 1, column)
+        return row + 1 + product.matrix.rows
+
+    def _sized(self, row: int, column: int, height: int, width: int, sign: str = "") -> int:
+        """The size above a vector or a matrix, and the sign behind it; returns the column after that."""
+        self._sheet.put(row, column, f"{height} × {width}", "hint")
+        if sign:
+            self._sheet.put(row + 1, column + width, sign, "arrow")
+        return column + width + 1
+
+    def _given(self, area: Range, row: int, column: int) -> None:
+        """Weights, as references to where they stand."""
         for at, left in area.cells():
             text = reference(Range(area.sheet, at, left), NAME, fixed=True)
-            target = (row + 1 + at - area.top, places[1] + left - area.left)
-            self._draft.helper(sheet, *target, text, [self._weights[area.sheet, at, left]], "weight")
-        sheet.put(row + 1, places[2] - 1, "=", "arrow")
-        self._vector(q, row + 1, places[2])
-        return row + 1 + rows
+            target = (row + at - area.top, column + left - area.left)
+            self._draft.helper(self._sheet, *target, text, [self._weights[area.sheet, at, left]], "weight")
 
     def _softmax(self, q: Quantity, z: str, row: int) -> int:
         """In two steps: a row of exponentials and their sum, then each divided by the sum."""
@@ -154,17 +165,41 @@ class _Page:
         self._sheet.put(row, _EQUATION, equation, "equation")
 
 
-def _product(draft: Draft, q: Quantity) -> tuple[str, Range] | None:
-    """The name of the vector, and where the matrix stands, if the quantity is their product."""
-    expr = q.expr
+@dataclass(frozen=True)
+class _Product:
+    """A vector times a matrix, plus a bias or nothing.
+
+    Attributes:
+        x: the vector's name.
+        matrix: where the matrix stands, or the part of it that counts.
+        bias: where the bias stands.
+    """
+
+    x: str
+    matrix: Range
+    bias: Range | None = None
+
+    def width(self, draft: Draft) -> int:
+        """Columns that it takes."""
+        parts = 2 if self.bias is None else 3
+        return draft.graph[self.x].shape[-1] + parts * (self.matrix.columns + 1)
+
+
+def _product(draft: Draft, q: Quantity) -> _Product | None:
+    """The product that a quantity is; None if it is none."""
+    whole, bias = q.expr, None
+    expr = whole
+    if isinstance(whole, ex.Add) and isinstance(whole.b, ex.Ref) and draft.graph[whole.b.name].is_weight:
+        expr, bias = whole.a, draft.placed(whole.b.name)
     if not (isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref)):
         return None
     if isinstance(expr.matrix, ex.Ref):
-        return expr.x.name, draft.placed(expr.matrix.name)
-    whole, part = draft.placed(expr.matrix.of.name), expr.matrix
+        return _Product(expr.x.name, draft.placed(expr.matrix.name), bias)
+    place, part = draft.placed(expr.matrix.of.name), expr.matrix
     if part.row is not None:
         return None
-    return expr.x.name, Range(whole.sheet, whole.top, whole.left + part.start, whole.rows, part.stop - part.start)
+    area = Range(place.sheet, place.top, place.left + part.start, place.rows, part.stop - part.start)
+    return _Product(expr.x.name, area, bias)
 
 
 def _unit(area: Range, unit: int) -> Range:
