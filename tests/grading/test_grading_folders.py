@@ -23,6 +23,7 @@ from lxml import etree
 from saving import SAVERS
 from thorough import THOROUGH
 
+import xlcheck
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.grading.exports import canvas_csv, gradescope_json, junit_xml, moodle_csv
 from xlcheck.grading.grade import grade_folder as grade
@@ -270,6 +271,16 @@ def test_two_at_a_time_do_not_write_the_same_results(lstm: Classroom, tmp_path: 
         store.add([])
         with pytest.raises(UsageError, match="another xlcheck is at work"):
             grade(tmp_path / "in", lstm.key_file, results)
+
+
+def test_results_among_submissions_are_none(lstm: Classroom, tmp_path: Path) -> None:
+    """Marked copies of an earlier run, wherever its results are, are not taken for submissions."""
+    hand_in(lstm, tmp_path / "in", "s001")
+    for results in ("a", "b"):
+        grading = xlcheck.grade(tmp_path / "in", lstm.key_file, tmp_path / "in" / results, jobs=1)
+        assert (tmp_path / "in" / results / "marked" / "s001.xlsx").exists()
+
+    assert [marks.file for marks in grading.marks] == ["s001.xlsx"]
 
 
 def test_nothing_handed_in_is_no_success(lstm: Classroom, tmp_path: Path, results: Path) -> None:

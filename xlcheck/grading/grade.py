@@ -16,6 +16,7 @@ from xlcheck.grading.likeness import find_likeness
 from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.processes import Processes
+from xlcheck.grading.store import FILE as RESULTS
 from xlcheck.grading.store import Store, open_store
 from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import SECONDS, Record, Task, content_of, grade_chunk, sha256_of
@@ -223,13 +224,14 @@ def _submissions(folder: Path, apart: Path) -> Iterator[_Found]:
     """The files that somebody has handed in, in the order of their names."""
     if not folder.exists():
         raise UsageError(f"there is no folder {folder}; name the one with the submissions")
-    apart = apart.resolve()
     paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+    # Marked copies in folders of results are no submissions.
+    results = {apart.resolve(), *(path.resolve().parent for path in paths if path.name == RESULTS)}
     for path in paths:
         ending = path.suffix.lower()
         if path.name.startswith(("~$", ".")) or ending not in (*WORKBOOKS, *_OTHERS):
             continue
-        if path.is_dir() or apart in path.resolve().parents:
+        if path.is_dir() or not results.isdisjoint(path.resolve().parents):
             continue
         yield _found(path, path.name if path == folder else path.relative_to(folder).as_posix())
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -67,6 +67,10 @@ class PreparedKey:
 
     key: MarkingKey
     anchors: Anchors
+
+    def __reduce__(self) -> tuple[type[PreparedKey], tuple[MarkingKey, Anchors]]:
+        # It is sent with each chunk; what follows from it is worked out where it arrives, once.
+        return PreparedKey, (replace(self.key), self.anchors)
 
     @cached_property
     def digest(self) -> str:
