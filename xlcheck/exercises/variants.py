@@ -31,6 +31,7 @@ _PAIRS = 10_000
 """Of so many pairs of a blank and another number, two of different origin already agree in four digits in most draws;
 where there are more, only those of the same origin are looked for."""
 
+_TRIED = 3
 _NOTHING = 1e-9
 _AGREES = 1e-11  # relative to the largest number of a quantity, or to 1
 
@@ -118,8 +119,7 @@ class Drawer:
         self._blanks = blanks
         pairs = len(blanks) * sum(value.size for value in base.values())
         self._alike = _SAME_DIGITS if pairs <= _PAIRS else _SAME
-        shown = with_empty_blanks(problem.graph, problem.given, blanks)
-        self._told = told(problem.graph, base, shown, blanks, self._alike)
+        self._told = self._told_in(problem.given, base) | self._always_told()
         self._unsaturated = [q for q, _ in self._marked if not saturated(q, base)]
         self._seen = {self._digest(problem.given)}
 
@@ -137,15 +137,26 @@ class Drawer:
             values = evaluate(self._problem.graph, given)
             if not self._is_of_use(values):
                 continue
-            shown = with_empty_blanks(self._problem.graph, given, self._blanks)
-            if told(self._problem.graph, values, shown, self._blanks, self._alike) <= self._told:
+            if self._told_in(given, values) <= self._told:
                 self._seen.add(digest)
+                shown = with_empty_blanks(self._problem.graph, given, self._blanks)
                 return Variant(replace(student, attempt=attempt), given, values, shown)
         raise UsageError(
             f"no numbers of use were found for the student {student.id!r} in {ATTEMPTS} draws: a gate is always "
             "saturated, or there are too few different inputs. Blank other cells, vary the weights too, or give "
             "everybody the same numbers (vary = [] in the plan)"
         )
+
+    def _told_in(self, given: Mapping[str, Array], values: Mapping[str, Array]) -> set[Element]:
+        shown = with_empty_blanks(self._problem.graph, given, self._blanks)
+        return told(self._problem.graph, values, shown, self._blanks, self._alike)
+
+    def _always_told(self) -> set[Element]:
+        """The blanks that are copies by their nature, whatever is drawn: a sum of nothing and a bias."""
+        draws = (
+            drawn(self._problem.given, self._variations, self._secret, f"\nnobody\ncopies {k}") for k in range(_TRIED)
+        )
+        return set.intersection(*(self._told_in(given, evaluate(self._problem.graph, given)) for given in draws))
 
     def _is_of_use(self, values: Mapping[str, Array]) -> bool:
         return (
