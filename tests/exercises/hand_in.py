@@ -21,7 +21,9 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.layers.forward import forward_graph
 
 
-def exercise_of(fixture: str, folder: Path, plan: ExercisePlan, students: Sequence[str] = ()) -> Exercise:
+def exercise_of(
+    fixture: str, folder: Path, plan: ExercisePlan, students: Sequence[str] = (), secret: str | None = "of the tests"
+) -> Exercise:
     """The exercise of any fixture, with the numbers that Keras has recorded."""
     stored = load_fixture(fixture)
     spec = replace(stored.spec, loss=None)
@@ -31,7 +33,7 @@ def exercise_of(fixture: str, folder: Path, plan: ExercisePlan, students: Sequen
         recorded=(stored.trace, stored.trace_float32),
     )  # fmt: skip
     roster = [Student(name, f"{name}’s name", 0, f"blanks/{name}.xlsx") for name in students]
-    return make_exercise(subject, folder, plan, roster, engine=engine("ironcalc"), keras=0)
+    return make_exercise(subject, folder, plan, roster, engine=engine("ironcalc"), secret=secret, keras=0)
 
 
 def hand_in(blank: Path, cells: Mapping[Range, Any], target: Path) -> Path:

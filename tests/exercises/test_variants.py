@@ -98,8 +98,8 @@ def test_inputs_alone_can_differ(tmp_path: Path) -> None:
 def test_the_same_secret_makes_the_same_files(lstm: Exercise, tmp_path: Path) -> None:
     """An exercise that is written again into its folder keeps its secret, and so every byte of the workbooks."""
     before = [path.read_bytes() for path in lstm.workbooks]
-    again = exercise_of("lstm", lstm.folder, ExercisePlan(level=3), STUDENTS)
-    other = exercise_of("lstm", tmp_path, ExercisePlan(level=3), STUDENTS)
+    again = exercise_of("lstm", lstm.folder, ExercisePlan(level=3), STUDENTS, None)
+    other = exercise_of("lstm", tmp_path, ExercisePlan(level=3), STUDENTS, None)
 
     assert [path.read_bytes() for path in again.workbooks] == before
     assert all(path.read_bytes() != old for path, old in zip(other.workbooks, before, strict=True))

@@ -23,7 +23,7 @@ from xlcheck.exercises.residuals import residual_of
 from xlcheck.exercises.sheets import STYLE, BlankWorkbook, blank_workbook
 from xlcheck.exercises.stamping import cut
 from xlcheck.exercises.subject import Problem, Subject, keras_traces, problem_of
-from xlcheck.exercises.variants import Drawer, Variant, ask_keras, sample_of, variations_of
+from xlcheck.exercises.variants import Drawer, Variant, ask_keras, places_of, variations_of
 from xlcheck.files import make_folder, require_writable, write_text
 from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
@@ -158,20 +158,24 @@ def make_exercise(
     write_workbook(plan_of_solution, folder / SOLUTION)
     report = check_content(read_workbook(folder / SOLUTION), engine)
     write_workbook(own.plan, folder / BLANK)
-    variants: list[Variant] = []
+    students: list[Student] = []
+    asked: list[Variant] = []
     if roster:
         told_apart = varied and any(problem.graph[name].band.role is Role.INPUT for name in own_numbers)
         shown = replace(problem, sample=_OWN_SAMPLE) if told_apart else problem
         template = blank_workbook(shown, plan, points, residuals, Front(title, text, personal=True))
         drawer = Drawer(problem, own_numbers, secret, residuals, plan.tolerance, points) if varied else None
-        variants = list(_write_students(problem, template, points, roster, drawer, folder, told))
-    asked = list(sample_of(variants, keras)) if varied else []
+        sample = set(places_of(len(roster), keras)) if varied else set()
+        for place, variant in enumerate(_write_students(problem, template, points, roster, drawer, folder, told)):
+            students.append(variant.student)
+            if place in sample:
+                asked.append(variant)
     ask_keras(problem, asked)
     key = MarkingKey(
         name=subject.name, title=title, spec=problem.spec, batch=problem.batch, given=dict(problem.given),
         sample=problem.sample, blanks=own.blanks, hints=own.hints, bindings=tuple(own.draft.bindings),
         formulas=own.formulas, rules=Rules(plan.feedback, plan.tolerance, plan.typed), id_cell=own.id_cell,
-        solution=SOLUTION, students=tuple(variant.student for variant in variants), variations=variations,
+        solution=SOLUTION, students=tuple(students), variations=variations,
         varied=varied, secret=secret,
     )  # fmt: skip
     key.save(folder / FILE)
