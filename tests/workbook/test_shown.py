@@ -16,7 +16,7 @@ from xlcheck.workbook.shown import read_shown
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 LSTM, TRAINING = WORKBOOKS / "lstm.xlsx", WORKBOOKS / "simple-rnn-training.xlsx"
-SHEET = "xl/worksheets/sheet4.xml"
+SHEET, WEIGHTS = "xl/worksheets/sheet5.xml", "xl/worksheets/sheet4.xml"
 Edit = Callable[[bytes], bytes]
 
 NOTED: list[tuple[str, Path, str, Edit, str]] = [
@@ -86,6 +86,13 @@ def test_two_exchanged_formats_are_no_pass(tmp_path: Path) -> None:
     book.save(tmp_path / "edited.xlsx")
 
     assert api.check(tmp_path / "edited.xlsx", perturb=0).exit_code == 3
+
+
+def test_a_rich_value_is_no_pass(tmp_path: Path) -> None:
+    """Excel shows a picture or a stock's name in place of the number of a cell that has metadata of its value."""
+    path = edited(LSTM, tmp_path / "edited.xlsx", WEIGHTS, lambda b: re.sub(rb'<c r="(B12)"', rb'<c r="\1" vm="1"', b))
+
+    assert api.check(path, perturb=0).exit_code == 3
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", '{"constants": [{},{},{},[{},[]]]}', '{"constants": [1,2]}'])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.references import References
@@ -86,6 +86,11 @@ class FormulaCells:
         """A cell's formula with `=`, or None."""
         formula = self._on(sheet).formula(int(code))
         return None if formula is None else f"={formula}"
+
+    def may_use(self, sheet: str, functions: Iterable[str]) -> bool:
+        """Whether a worksheet's formulas may use one of some functions, or a text; a quick look."""
+        together = "\n".join(self._on(sheet).formulas).upper()
+        return '"' in together or any(f"{name}(" in together for name in functions)
 
     def texts(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column, without `=`."""

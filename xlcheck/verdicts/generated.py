@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,9 @@ from xlcheck.errors import ModelError, NothingCheckedError, OracleError
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.allowed import allow
+from xlcheck.verdicts.altered import altered
 from xlcheck.verdicts.compare import compare
+from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.filled import FilledVerdict, judge_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
@@ -29,10 +31,9 @@ from xlcheck.verdicts.readers_view import reservations
 from xlcheck.verdicts.report import CheckReport, Edit
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
-from xlcheck.workbook.as_built import alterations
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.content import WorkbookContent
-from xlcheck.workbook.manifest import Manifest, manifest_sheet
+from xlcheck.workbook.manifest import Manifest
 
 # What only the workbooks of a training need is imported where it is used.
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def check_content(
     main = part_of(
         judged, oracle=desired.source, samples=len(manifest.samples), compare_weights=model_weights is not None
     )
-    changed = _alterations(content, manifest)
+    changed = altered(content, manifest)
     report = partial(
         report_of,
         content,
@@ -123,9 +124,10 @@ def check_content(
         edits=given.edits,
         reservations=(
             *reservations(content, engine, built=True, compared=seen.saved is not None),
+            *depending_quantities(content, manifest, graph, formulas, seen),
             *(f"{text}; build the workbook again" for text in changed.seen),
         ),
-        alterations=(*changed.words, *changed.seen),
+        alterations=(*changed.words, *changed.seen, *content.notes),
         as_built=as_built,
         strict=strict,
     )
@@ -181,38 +183,6 @@ def _judged(
 def _size(helper: Helper) -> float:
     """The largest number that a helper should give."""
     return max((abs(value) for value in helper.desired if isinstance(value, int | float)), default=0.0)
-
-
-@dataclass(frozen=True)
-class _Alterations:
-    """What is no quantity and not as built: words are a note; what is `seen` may make a reader see wrong numbers."""
-
-    words: tuple[str, ...] = ()
-    seen: tuple[str, ...] = ()
-
-
-def _alterations(content: WorkbookContent, manifest: Manifest) -> _Alterations:
-    sheet = manifest_sheet(content)
-    if sheet is None:
-        return _Alterations()
-    areas = [*(b.area for b in manifest.bindings), *([manifest.selector] if manifest.selector is not None else [])]
-    found = alterations(content, sheet, areas)
-    words = [f"words are not those that were written: {', '.join(found.texts)}"] if found.texts else []
-    seen = []
-    if found.numbers:
-        seen.append(
-            f"numbers that are no weights or inputs are not those that were written: {', '.join(found.numbers)}"
-        )
-    if found.names:
-        seen.append(f"defined names are not where they were put: {', '.join(found.names)}")
-    if found.formats:
-        seen.append(f"numbers are not shown in the formats that were written on {', '.join(found.formats)}")
-    if found.damaged:
-        seen.append("what says which words and numbers were written is missing or damaged on the hidden worksheet")
-    if found.shown:
-        more = f"; and {len(found.shown) - _SHOWN} more" if len(found.shown) > _SHOWN else ""
-        words.append(f"not as it was built: {'; '.join(found.shown[:_SHOWN])}{more}")
-    return _Alterations(tuple(words), tuple(seen))
 
 
 def _is_quick(graph: Graph, report: CheckReport, engine: Engine) -> bool:

@@ -25,6 +25,9 @@ _CELL = re.compile(rb'<c r="[A-Z0-9]+"([^>/]*)>\s*<([fv])')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c\s([^>/]*)>\s*<(?:\w+:)?([fv])\b")
 _STYLE = re.compile(rb"""\bs=["']([0-9]{1,9})["']""")
 _NO_NUMBER = re.compile(rb"""\bt=["'](?:s|str|inlineStr|b|e)["']""")
+# By it Excel shows something rich in place of a value: a picture, a stock, an error.
+_VALUE_METADATA = re.compile(rb"\bvm=")
+_RICH = "rich value"
 _ROOT = re.compile(rb"<worksheet\b[^>]*>")
 _BEGINS = re.compile(
     r'LEFT\((?P<cell>[A-Z]+[0-9]+),(?:LEN\("(?P<of>.*)"\)|(?P<length>[0-9]+))\)="(?P<text>.*)"', re.DOTALL
@@ -135,7 +138,8 @@ def _formats(content: bytes, formats: Formats) -> list[str]:
         attributes, element = found
         style = _STYLE.search(attributes)
         is_number = element == b"f" or _NO_NUMBER.search(attributes) is None
-        known[found] = canonical(formats.code(int(style[1]) if style else 0)) if is_number else None
+        code = canonical(formats.code(int(style[1]) if style else 0))
+        known[found] = (_RICH if _VALUE_METADATA.search(attributes) else code) if is_number else None
     return [code for code in map(known.__getitem__, cells) if code is not None]
 
 

@@ -1,0 +1,44 @@
+"""What is no quantity and not as it was built, in sentences for a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlcheck.workbook.as_built import alterations
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest, manifest_sheet
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Altered:
+    """What is no quantity and not as built: words are a note; what is `seen` may make a reader see wrong numbers."""
+
+    words: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+
+
+def altered(content: WorkbookContent, manifest: Manifest) -> Altered:
+    """What of a generated workbook is no quantity and not as it was built."""
+    sheet = manifest_sheet(content)
+    if sheet is None:
+        return Altered()
+    areas = [*(b.area for b in manifest.bindings), *([manifest.selector] if manifest.selector is not None else [])]
+    found = alterations(content, sheet, areas)
+    words = [f"words are not those that were written: {', '.join(found.texts)}"] if found.texts else []
+    seen = []
+    if found.numbers:
+        seen.append(
+            f"numbers that are no weights or inputs are not those that were written: {', '.join(found.numbers)}"
+        )
+    if found.names:
+        seen.append(f"defined names are not where they were put: {', '.join(found.names)}")
+    if found.formats:
+        seen.append(f"numbers are not shown in the formats that were written on {', '.join(found.formats)}")
+    if found.damaged:
+        seen.append("what says which words and numbers were written is missing or damaged on the hidden worksheet")
+    if found.shown:
+        more = f"; and {len(found.shown) - _SHOWN} more" if len(found.shown) > _SHOWN else ""
+        words.append(f"not as it was built: {'; '.join(found.shown[:_SHOWN])}{more}")
+    return Altered(tuple(words), tuple(seen))

@@ -1,0 +1,141 @@
+"""Formulas that may give something else on another day, on another machine or in another language.
+
+A check computes once. `IF(NOW()>60000,0,…)` was right then. A quantity of a network follows from cells and numbers
+alone, and no formula for one needs the clock, chance, the program it runs in, or a number written as a text, which
+programs read with the decimal sign of the reader's country. Whoever uses one gets no pass, whatever it gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import pairwise
+
+import numpy as np
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.scanner import tokens
+from xlcheck.graph.quantities import Graph
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.observe import Observation
+from xlcheck.verdicts.placement import address, inside
+from xlcheck.workbook.cell_codes import Codes, codes_of
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest
+
+_SHOWN = 3
+
+_TIME = "the time"
+_CHANCE = "chance"
+_PROGRAM = "the program and the file it is opened in"
+_LANGUAGE = "the reader's language"
+_HIDDEN = "which rows are hidden"
+DEPENDS_ON = {
+    "NOW": _TIME, "TODAY": _TIME,
+    "RAND": _CHANCE, "RANDBETWEEN": _CHANCE, "RANDARRAY": _CHANCE,
+    "INFO": _PROGRAM, "CELL": _PROGRAM, "SHEET": _PROGRAM, "SHEETS": _PROGRAM, "FORMULATEXT": _PROGRAM,
+    "ISFORMULA": _PROGRAM, "WEBSERVICE": _PROGRAM, "RTD": _PROGRAM, "INDIRECT": _PROGRAM, "HYPERLINK": _PROGRAM,
+    "IMAGE": _PROGRAM, "PY": _PROGRAM, "CUBEVALUE": _PROGRAM, "GETPIVOTDATA": _PROGRAM, "STOCKHISTORY": _PROGRAM,
+    "VALUE": _LANGUAGE, "TEXT": _LANGUAGE, "NUMBERVALUE": _LANGUAGE, "DATEVALUE": _LANGUAGE, "TIMEVALUE": _LANGUAGE,
+    "FIXED": _LANGUAGE, "DOLLAR": _LANGUAGE, "VALUETOTEXT": _LANGUAGE, "TRANSLATE": _LANGUAGE,
+    "SUBTOTAL": _HIDDEN, "AGGREGATE": _HIDDEN,
+}  # fmt: skip
+"""Function → what its value depends on besides the numbers that it reads."""
+
+_ARITHMETIC = frozenset("+-*/^%")
+
+
+Cell = tuple[str, int]
+
+
+def depending_quantities(
+    content: WorkbookContent, manifest: Manifest, graph: Graph, formulas: FormulaCells, seen: Observation
+) -> Iterator[str]:
+    """Why the quantities of a generated workbook may be others elsewhere, in sentences.
+
+    Args:
+        content: the workbook.
+        manifest: what it says of itself.
+        graph: its quantities.
+        formulas: its formulas, without those of the tables of a training.
+        seen: what stands where.
+    """
+    names = {name.casefold(): what for name, text in content.names.items() if (what := depends_on(text, {}))}
+    cells = [
+        (s.placement.sheet, s.placement.codes) for s in seen.sightings if graph[s.placement.quantity].expr is not None
+    ]
+    found = dict(_depending(formulas, cells, names))
+    own = [(cell.sheet, np.array([cell.code])) for cell in seen.unbound]
+    if reads := dict(_depending(formulas, own, names)):
+        found |= _reading(formulas, cells, own, reads)
+    if manifest.tables:
+        areas = [Range(t.area.sheet, t.area.top, c, t.area.rows) for t in manifest.tables for c in t.columns.values()]
+        found |= _depending(FormulaCells(content), [(area.sheet, codes_of(area)) for area in areas], names)
+    for reason in dict.fromkeys(found.values()):
+        places = [f"{sheet}!{address(code)}" for (sheet, code), own_reason in found.items() if own_reason == reason]
+        more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+        give = "gives" if len(places) == 1 else "give"
+        yield (
+            f"what {', '.join(places[:_SHOWN])}{more} {give} depends on {reason}, and was checked here and now only; "
+            "write a formula that reads nothing but cells"
+        )
+
+
+def _depending(
+    formulas: FormulaCells, cells: Iterable[tuple[str, Codes]], names: Mapping[str, str]
+) -> Iterator[tuple[Cell, str]]:
+    """The cells whose formulas depend on something else than cells and numbers, each with what that is."""
+    asked: dict[str, list[Codes]] = {}
+    for sheet, codes in cells:
+        asked.setdefault(sheet, []).append(codes)
+    for sheet, parts in asked.items():
+        if names or formulas.may_use(sheet, DEPENDS_ON):
+            for code in np.concatenate(parts).tolist():
+                text = formulas.text(sheet, code)
+                if text is not None and (found := depends_on(text, names)) is not None:
+                    yield (sheet, code), found
+
+
+def _reading(
+    formulas: FormulaCells,
+    cells: Sequence[tuple[str, Codes]],
+    between: Sequence[tuple[str, Codes]],
+    known: Mapping[Cell, str],
+) -> dict[Cell, str]:
+    """Those of some cells that read cells which depend on something else, through others or at once."""
+    reached = dict(known)
+    size = 0
+    while size < len(reached):
+        size = len(reached)
+        for sheet, codes in (*between, *cells):
+            for code in codes.tolist():
+                for area in formulas.reads(sheet, code) if (sheet, code) not in reached else ():
+                    read = [what for (own, at), what in reached.items() if own == area.sheet and inside(at, area)]
+                    if read:
+                        reached[sheet, code] = read[0]
+    asked = {(sheet, code) for sheet, codes in cells for code in codes.tolist()}
+    # Only where it comes in: what follows from there in the network is not their fault.
+    first = {cell for cell in reached if cell in asked and _reads_any(formulas, cell, reached.keys() - asked)}
+    return {cell: what for cell, what in reached.items() if cell in first}
+
+
+def _reads_any(formulas: FormulaCells, cell: Cell, others: Set[Cell]) -> bool:
+    return any(own == area.sheet and inside(at, area) for area in formulas.reads(*cell) for own, at in others)
+
+
+def depends_on(formula: str, names: Mapping[str, str]) -> str | None:
+    """What a formula's value depends on besides the numbers that it reads; None if on nothing.
+
+    Args:
+        formula: its text.
+        names: defined names, in small letters, that depend on something, and on what.
+    """
+    words = [token for token in tokens(formula.removeprefix("=")) if token.kind != "space"]
+    for kind, text in words:
+        if kind == "function" and (found := DEPENDS_ON.get(text.upper().rpartition(".")[2])) is not None:
+            return found
+        if kind in {"name", "function"} and text.casefold() in names:
+            return names[text.casefold()]
+    around = [*pairwise(words), *((after, before) for before, after in pairwise(words))]
+    if any(one.kind == "text" and other.kind == "operator" and other.text in _ARITHMETIC for one, other in around):
+        return _LANGUAGE
+    return None
