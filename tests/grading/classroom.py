@@ -99,8 +99,9 @@ class Classroom:
 
     def draw(self, rng: np.random.Generator, most: int = 3) -> dict[str, str]:
         """Up to so many mistakes in random cells, by element."""
-        count = min(int(rng.integers(1, most + 1)), len(self.elements))
-        chosen = rng.choice(self.elements, count, replace=False).tolist()
+        # Of a formula that reads nothing, as 1/1, another one that gives its number is right.
+        reading = [blank.element for blank in self.key.blanks if re.search(r"[A-Z]\$?\d", blank.formula)]
+        chosen = rng.choice(reading, min(int(rng.integers(1, most + 1)), len(reading)), replace=False).tolist()
         return {element: str(rng.choice(list(FAULTS))) for element in chosen}
 
 

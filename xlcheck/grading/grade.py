@@ -16,10 +16,11 @@ from xlcheck.grading.likeness import find_likeness
 from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.processes import Processes
+from xlcheck.grading.records import Record
 from xlcheck.grading.store import FILE as RESULTS
 from xlcheck.grading.store import Store, open_store
 from xlcheck.grading.trial import try_key
-from xlcheck.grading.work import SECONDS, Record, Task, content_of, grade_chunk, sha256_of
+from xlcheck.grading.work import SECONDS, Task, content_of, grade_chunk, sha256_of
 
 WORKBOOKS = (".xlsx", ".xlsm")
 _OTHERS = (".xls", ".xlsb", ".ods", ".numbers", ".csv", ".pdf", ".gsheet")

@@ -18,7 +18,7 @@ import numpy as np
 from xlcheck.formulas.meaning import canonical
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.prepared import PreparedKey
-from xlcheck.grading.work import Record
+from xlcheck.grading.records import Record
 
 _RARE = 0.02
 """Of all submissions: what more of them have in common is common."""

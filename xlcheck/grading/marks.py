@@ -13,7 +13,7 @@ import numpy as np
 
 from xlcheck.exercises.key import Hint, Student
 from xlcheck.grading.prepared import PreparedKey, shown_place
-from xlcheck.grading.work import Finding, Record
+from xlcheck.grading.records import Finding, Record
 from xlcheck.verdicts.placement import Array
 
 if TYPE_CHECKING:

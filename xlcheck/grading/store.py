@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder
-from xlcheck.grading.work import Record
+from xlcheck.grading.records import Record
 
 FILE = "results.sqlite"
 _VERSION = 1

@@ -7,14 +7,12 @@ those are counted by whoever collects the records, from the key as it then is.
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -26,6 +24,7 @@ from xlcheck.errors import OutOfTimeError, XlcheckError
 from xlcheck.grading.explain import Explainer
 from xlcheck.grading.judging import Judged, judge_submissions
 from xlcheck.grading.prepared import PreparedKey, shown_place
+from xlcheck.grading.records import Finding, Record
 from xlcheck.grading.submission import State, Submission, read_submission
 from xlcheck.memory import bounded_memory
 from xlcheck.workbook.seen_sheets import SeenSheets
@@ -62,85 +61,6 @@ class Task:
     label: str = ""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A cell that holds no right formula.
-
-    Attributes:
-        index: which cell of the key.
-        place: where it stands in the submission, `lstm!F12`; empty if nobody knows.
-        status: `wrong`, `trivial` (right only because of a wrong cell before it), `missing`, `not_a_formula`, `text`,
-            `not_found` or `unknown`.
-        formula: what stands there, with `=`; None if it is no formula.
-        actual: what it gives with the submission's own numbers; None if that is not known.
-        wanted: what it should give there, from what stands in the cells before it.
-        mistake: the name of the mistake, if it is certain.
-        message: what is wrong, in a sentence; empty if the status says it.
-        right: whether the number is right all the same.
-    """
-
-    index: int
-    place: str
-    status: str
-    formula: str | None = None
-    actual: float | str | None = None
-    wanted: float | None = None
-    mistake: str | None = None
-    message: str = ""
-    right: bool = False
-
-
-@dataclass(frozen=True)
-class Record:
-    """What was found out about one submission.
-
-    Attributes:
-        sha256: of the file.
-        id: what stands in the cell of the student's id.
-        findings: the cells that hold no right formula, in order of computation.
-        hints: the hints that were opened, by their places in the key.
-        numbers: the given numbers as they stand in the file, in the order of the key's origins.
-        formulas: the formulas that are spelled otherwise than the key's, by cell.
-        notes: what a teacher should know.
-        error: why it could not be graded; empty if it was.
-        seconds: how long it took.
-    """
-
-    sha256: str
-    id: str = ""
-    findings: tuple[Finding, ...] = ()
-    hints: tuple[int, ...] = ()
-    numbers: tuple[float, ...] = ()
-    formulas: Mapping[int, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    error: str = ""
-    seconds: float = 0.0
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON has it; NaN becomes null."""
-        data = asdict(self)
-        data["numbers"] = [None if math.isnan(number) else number for number in self.numbers]
-        return data
-
-    def formulas_shown(self, index: int) -> str | None:
-        """The formula in a cell with `=`, if it is spelled otherwise than the key's."""
-        return f"={self.formulas[index]}" if index in self.formulas else None
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> Record:
-        """The record that `to_json` gave."""
-        return Record(
-            **{
-                **data,
-                "findings": tuple(Finding(**item) for item in data["findings"]),
-                "hints": tuple(data["hints"]),
-                "numbers": tuple(math.nan if number is None else number for number in data["numbers"]),
-                "formulas": {int(index): text for index, text in data["formulas"].items()},
-                "notes": tuple(data["notes"]),
-            }
-        )
-
-
 def grade_chunk(prepared: PreparedKey, tasks: Sequence[Task], engine: str = "ironcalc") -> list[Record]:
     """What is found out about each submission of a chunk, in order.
 
@@ -172,7 +92,6 @@ def _explainer(digest: str) -> Explainer:
 
 
 def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: Engine, folder: Path) -> Iterator[Record]:
-    started = monotonic()
     failed: dict[str, str] = {}
     submissions: dict[str, Submission] = {}
     for task in tasks:
@@ -189,14 +108,13 @@ def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: Engine, fold
             failed[task.sha256] = f"{task.label} cannot be read ({type(error).__name__}: {error})"
     judged = dict(zip(submissions, judge_submissions(list(submissions.values()), prepared, engine), strict=True))
     explainer = _explainer(prepared.digest)
-    seconds = (monotonic() - started) / max(1, len(tasks))
     for task in tasks:
         reason = failed.get(task.sha256) or _error(judged.get(task.sha256))
         if reason:
             shown = reason.replace(task.path or str(folder / f"{task.sha256}.xlsx"), task.label)
-            yield Record(task.sha256, error=shown, seconds=seconds)
+            yield Record(task.sha256, error=shown)
         else:
-            yield _record(task, judged[task.sha256], prepared, explainer, seconds)
+            yield _record(task, judged[task.sha256], prepared, explainer)
 
 
 def _error(judged: Judged | None) -> str:
@@ -213,7 +131,7 @@ def _file(task: Task, folder: Path) -> Path:
     return path
 
 
-def _record(task: Task, judged: Judged, prepared: PreparedKey, explainer: Explainer, seconds: float) -> Record:
+def _record(task: Task, judged: Judged, prepared: PreparedKey, explainer: Explainer) -> Record:
     submission = judged.submission
     return Record(
         sha256=task.sha256,
@@ -223,7 +141,6 @@ def _record(task: Task, judged: Judged, prepared: PreparedKey, explainer: Explai
         numbers=tuple(submission.numbers.tolist()),
         formulas=submission.formulas,
         notes=submission.notes,
-        seconds=seconds,
     )
 
 
