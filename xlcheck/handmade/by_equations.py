@@ -25,11 +25,16 @@ from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.witnesses import reason_to_doubt
+from xlcheck.verdicts.limits import Limit
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
 
 _NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
+
+_ROUNDED = frozenset({"leaky_relu"})
+_SINGLE = Limit(2.0**-24, 2.0**-24)
+"""Half a unit in the last place of a number of single precision."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,9 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
         placement = place(table, networks, precedents, terms)
         try:
             outcome = judged(
-                table, replace(opinion, values=values), precedents, networks, recompute, tolerance, told=True,
-                perturb=perturb, known={cell: known[cell] for cell in given & known.keys()}, placement=placement,
+                table, replace(opinion, values=values), precedents, networks, recompute,
+                _as_keras_rounds(reading, networks, tolerance), told=True, perturb=perturb, known={cell: known[cell] for cell in given & known.keys()},
+                placement=placement,
             )  # fmt: skip
         except UsageError as error:
             doubts.append(str(error))
@@ -117,6 +123,14 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
     doubts += objections(part.table, part.precedents, named)
     left, spare = _rest(part, taken, recognised.forms, recognised.readings)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), recognised.has_activations)
+
+
+def _as_keras_rounds(reading: Reading, networks: Sequence[Network], tolerance: Tolerance) -> Tolerance:
+    """What counts as agreement for a layer in whose activation Keras rounds a constant to single precision."""
+    if reading.activations["activation"] not in _ROUNDED:
+        return tolerance
+    limits = {f"{layer.name}.*": _SINGLE for network in networks for layer in network.spec.layers}
+    return replace(tolerance, patterns={**limits, **tolerance.patterns})
 
 
 def _bound(networks: Sequence[Network]) -> Iterator[Address]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isclose
 
 from xlcheck.formulas.algebra import Expression, Function, Product, Sum, Term
 
@@ -11,6 +12,8 @@ Found = tuple[str, Expression]
 Inside = Callable[[Expression], Expression]
 """The term that a cell holds; any other term as it is."""
 
+LEAK = 0.2
+"""Keras's slope of `leaky_relu` below 0."""
 _GREATER, _SMALLER = frozenset({">", ">="}), frozenset({"<", "<="})
 
 
@@ -45,8 +48,12 @@ def _function(term: Function) -> Found | None:
     arguments = term.arguments
     if term.name in {"TANH", "EXP"} and isinstance(arguments[0], Term):
         return term.name.lower(), arguments[0]
-    if term.name == "MAX" and len(arguments) == 2 and 0.0 in arguments:
-        return "relu", arguments[0] if arguments[1] == 0.0 else arguments[1]
+    if term.name == "MAX" and len(arguments) == 2:
+        if 0.0 in arguments:
+            return "relu", arguments[0] if arguments[1] == 0.0 else arguments[1]
+        for x, other in (arguments, arguments[::-1]):
+            if _is_leak(other, x):
+                return "leaky_relu", x
     if term.name == "IF" and len(arguments) == 3:
         condition, then, other = arguments
         if not isinstance(condition, Function) or len(condition.arguments) != 2:
@@ -64,11 +71,24 @@ def _function(term: Function) -> Found | None:
 
 
 def _rectified(x: Expression, positive: Expression, negative: Expression) -> Found | None:
-    return ("relu", x) if positive is x and negative == 0.0 else None
+    if positive is not x:
+        return None
+    return ("relu", x) if negative == 0.0 else ("leaky_relu", x) if _is_leak(negative, x) else None
+
+
+def _is_leak(term: Expression, x: Expression) -> bool:
+    """Whether a term is what Keras's `leaky_relu` makes of a negative number: a fifth of it."""
+    if not isinstance(term, Sum) or not isinstance(x, Term):
+        return False
+    constant, parts = (x.constant, x.parts) if isinstance(x, Sum) else (0.0, ((x, 1.0),))
+    below = dict(term.parts)
+    return isclose(term.constant, LEAK * constant) and below.keys() == dict(parts).keys() and all(
+        isclose(below[part], LEAK * factor) for part, factor in parts
+    )  # fmt: skip
 
 
 def _sigmoid(term: Product, inside: Inside) -> Found | None:
-    """`1/(1+exp(−z))` or `exp(z)/(1+exp(z))`."""
+    """`1/(1+exp(−z))`, `1/(1+1/exp(z))` or `exp(z)/(1+exp(z))`."""
     below = [factor for factor, power in term.factors if power == -1]
     above = [factor for factor, power in term.factors if power == 1]
     if len(below) != 1 or len(below) + len(above) != len(term.factors):
@@ -78,7 +98,11 @@ def _sigmoid(term: Product, inside: Inside) -> Found | None:
         return None
     exponent = _exponent(total.parts[0][0], inside)
     if exponent is None:
-        return None
+        inverse = inside(total.parts[0][0])
+        if above or not isinstance(inverse, Product) or [power for _, power in inverse.factors] != [-1]:
+            return None
+        exponent = _exponent(inverse.factors[0][0], inside)
+        return None if exponent is None else ("sigmoid", exponent)
     if not above:
         return None if (z := _negative(exponent, inside)) is None else ("sigmoid", z)
     if len(above) == 1 and _same(_exponent(above[0], inside), exponent):

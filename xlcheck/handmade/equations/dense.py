@@ -8,7 +8,7 @@ from xlcheck.handmade.equations.forms import RATIO, Atom, Forms, Monomial
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading
 
-KERAS = frozenset({"tanh", "sigmoid", "relu", "linear"})
+KERAS = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "linear"})
 
 
 def read_dense(layer: Layer, forms: Forms) -> list[Reading]:

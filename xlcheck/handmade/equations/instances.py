@@ -159,7 +159,8 @@ def _sides(
     """For each class without a computed number or a bias: whether its first atom is a weight; and what was guessed.
 
     What the next layer reads side by side belongs to one step, so what these instances share are inputs. Failing that,
-    what several instances share are the inputs, if the other side stands in one of them each.
+    what several instances share are the inputs, if the other side stands in one of them each; else the weights are
+    what more of them share.
     """
     known, _ = colours.root(_WEIGHT)
     votes: dict[object, Counter[bool]] = defaultdict(Counter)
@@ -175,9 +176,12 @@ def _sides(
         for atom in _atoms(instance):
             root, opposite = colours.root(atom)
             if root is not known and root not in sides:
-                if not votes.get(root):
+                own = votes.get(root) or Counter()
+                if not own:
                     guessed.add(root)
-                own = votes.get(root) or Counter(_shared(root, where, colours))
+                    shared = Counter(_shared(root, where, colours))
+                    both = shared[True] and shared[False]  # then there are more samples than units, rather
+                    own = Counter({True: shared[False], False: shared[True]}) if both else shared
                 sides[root] = own[True] > own[False]
     return sides, guessed
 
@@ -212,7 +216,7 @@ def _is_weight(one: Atom, other: Atom, colours: _Colours, sides: Mapping[object,
 
     def colour(atom: Atom) -> bool:
         root, opposite = colours.root(atom)
-        return opposite == turned if root == known else sides.get(root, True) == opposite
+        return opposite == turned if root == known else sides.get(root, True) != opposite
 
     a, b = colour(one), colour(other)
     return a if a != b else one < other

@@ -8,7 +8,7 @@ from xlcheck.handmade.equations.forms import Atom, Forms
 from xlcheck.handmade.equations.layers import Layer, Place
 from xlcheck.handmade.equations.reading import Reading, documents_of
 
-KERAS = frozenset({"tanh", "sigmoid", "relu", "linear"})
+KERAS = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "linear"})
 
 
 def read_simple_rnn(layer: Layer, forms: Forms) -> Reading | None:
