@@ -38,10 +38,18 @@ def _twice_a_sigmoid(part: Term, inside: Inside) -> Found | None:
     found = _sigmoid(part, inside) if isinstance(part, Product) else None
     if found is None:
         return None
-    double = found[1]
-    if isinstance(double, Sum) and not double.constant and len(double.parts) == 1 and double.parts[0][1] == 2:
-        return "tanh", double.parts[0][0]
-    return None
+    half = _half(found[1])
+    return None if half is None else ("tanh", half)
+
+
+def _half(term: Expression) -> Expression | None:
+    """Half of a sum; None for what is no double of anything that a cell would hold."""
+    if not isinstance(term, Sum):
+        return None
+    if not term.constant and len(term.parts) == 1:
+        part, factor = term.parts[0]
+        return part if factor == 2 else None
+    return Sum(-term.number - 1, term.constant / 2, tuple((part, factor / 2) for part, factor in term.parts))
 
 
 def _function(term: Function) -> Found | None:
@@ -145,10 +153,9 @@ def _tanh(term: Product, inside: Inside) -> Found | None:
         return ("tanh", plus) if sign == -1 and {factor for _, factor in ones} == {1.0} else None
     if len(signs) == 1 and abs(above.constant) == below.constant == 1 and ones[0][1] == 1:
         exponent, sign = signs[0]
-        if sign == -above.constant and isinstance(exponent, Sum) and len(exponent.parts) == 1 and not exponent.constant:
-            inner, factor = exponent.parts[0]
-            if factor == 2 * sign:
-                return "tanh", inner
+        double = exponent if sign == 1 else _minus(exponent)
+        half = None if double is None or sign != -above.constant else _half(double)
+        return None if half is None else ("tanh", half)
     return None
 
 

@@ -1,18 +1,22 @@
-"""A GRU: its gates, its candidate and what the candidate remembers are three tables, joined by h = z·h₋₁ + (1 − z)·h̃.
+"""A GRU: its gates, its candidate and what the candidate remembers, joined by h = z·h₋₁ + (1 − z)·h̃.
 
-Read is the one in which the reset gate is applied before the state is multiplied with weights: r·h₋₁ in cells.
+Keras has two. Where the reset gate is applied after the state is multiplied with weights, gates and candidates are one
+table, in which the candidates' sums have a gate before a part of them. Where it is applied before, r·h₋₁ stands in
+cells that the candidates read, and so these are a table of their own.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial
+from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial, Polynomial
 from xlcheck.handmade.equations.instances import Instance
 from xlcheck.handmade.equations.layers import Layer, Place
 from xlcheck.handmade.equations.reading import Reading, documents_of
+
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -33,40 +37,146 @@ class Joined(Layer):
 
 @dataclass(frozen=True)
 class _Update:
-    """h = z·h₋₁ + (1 − z)·h̃ in one cell."""
+    """h = z·h₋₁ + (1 − z)·h̃ in one cell; without h₋₁ where the state before the first step is not written."""
 
     atom: Atom
     gate: Atom
     candidate: Atom
-    before: Atom
+    before: Atom | None
 
 
 def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, tuple[Layer, ...]]]:
     """Each GRU, with the tables that it is made of."""
     updates = list(_updates(forms))
-    for candidates in layers:
+    tables = [(part, layer) for layer in layers for part in _by_activation(layer)] if updates else []
+    for layer in layers if updates else ():
+        own = [u for u in updates if u.candidate in layer.by_atom and u.gate in layer.by_atom]
+        found = _read_after(layer, own) if own else None
+        if found is not None:
+            yield found, (layer,)
+    for candidates, one in tables:
         if set(candidates.activations.values()) == {"tanh"}:
-            for gates in layers:
+            for gates, other in tables:
                 if set(gates.activations.values()) == {"sigmoid"} and len(gates.rows) == 2 * len(candidates.rows):
                     own = [u for u in updates if u.candidate in candidates.by_atom and u.gate in gates.by_atom]
                     found = _read(gates, candidates, own, forms) if own else None
                     if found is not None:
-                        yield found, (gates, candidates)
+                        yield found, (one, other)
+
+
+def _by_activation(layer: Layer) -> list[Layer]:
+    """A table, or two where a step without a state has made one of gates and candidates."""
+    kinds = sorted(set(layer.activations.values()))
+    if len(kinds) == 1:
+        return [layer]
+    return [layer.restricted(row for row in layer.rows if layer.activations[row] == kind) for kind in kinds]
 
 
 def _updates(forms: Forms) -> Iterator[_Update]:
     for atom in list(forms):
         form = forms.of(atom)
-        if form.kind != SUM or sorted(map(len, form.polynomial)) != [1, 2, 2]:
+        polynomial = _opened(form.polynomial, forms) if form.kind == SUM else {}
+        single = [monomial[0] for monomial, factor in polynomial.items() if len(monomial) == 1 and factor == 1]
+        minus = [monomial for monomial, factor in polynomial.items() if len(monomial) == 2 and factor == -1]
+        plus = [monomial for monomial, factor in polynomial.items() if len(monomial) == 2 and factor == 1]
+        if len(single) != 1 or len(minus) != 1 or len(plus) != len(polynomial) - 2 or single[0] not in minus[0]:
             continue
-        single = [monomial[0] for monomial, factor in form.polynomial.items() if len(monomial) == 1 and factor == 1]
-        minus = [monomial for monomial, factor in form.polynomial.items() if len(monomial) == 2 and factor == -1]
-        plus = [monomial for monomial, factor in form.polynomial.items() if len(monomial) == 2 and factor == 1]
-        if len(single) == len(minus) == len(plus) == 1 and single[0] in minus[0]:
-            (gate,) = [part for part in minus[0] if part != single[0]] or [single[0]]
-            if gate in plus[0]:
-                (before,) = [part for part in plus[0] if part != gate] or [gate]
-                yield _Update(atom, gate, single[0], before)
+        (gate,) = [part for part in minus[0] if part != single[0]] or [single[0]]
+        if not plus:
+            yield _Update(atom, gate, single[0], None)
+        elif len(plus) == 1 and gate in plus[0]:
+            (before,) = [part for part in plus[0] if part != gate] or [gate]
+            yield _Update(atom, gate, single[0], before)
+
+
+def _opened(polynomial: Polynomial, forms: Forms) -> Polynomial:
+    """A polynomial in which cells that hold 1 − z are opened."""
+    found: dict[Monomial, float] = {}
+    for monomial, factor in polynomial.items() if len(polynomial) <= _FEW else ():
+        parts: dict[Monomial, float] = {monomial: factor}
+        for number, atom in enumerate(monomial):
+            form = forms.of(atom)
+            if form.kind == SUM and len(form.polynomial) == 2 and form.polynomial.get(()) == 1:  # noqa: PLR2004
+                rest = (*monomial[:number], *monomial[number + 1 :])
+                parts = {tuple(sorted((*rest, *own))): factor * f for own, f in form.polynomial.items()}
+                break
+        for own, more in parts.items():
+            found[own] = found.get(own, 0.0) + more
+    return found
+
+
+def _read_after(layer: Layer, updates: Sequence[_Update]) -> Reading | None:
+    """A table as a GRU in which the reset gate is applied to what the state is multiplied with."""
+    update_votes, reset_votes = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for update in updates:
+        update_votes[layer.by_atom[update.candidate][0], layer.by_atom[update.gate][0]] += 1
+    for instance in layer.instances:
+        if instance.gate in layer.by_atom:
+            reset_votes[layer.by_atom[instance.atom][0], layer.by_atom[instance.gate][0]] += 1
+    update_gate, reset_gate = _one_to_one(update_votes), _one_to_one(reset_votes)
+    rows = [row for row in layer.rows if row in update_gate]
+    if reset_gate.keys() != set(rows) or 3 * len(rows) != len(layer.rows):
+        return None
+    hidden: dict[tuple[int, int], Atom] = {}
+    for update in updates:
+        row, step = layer.by_atom[update.candidate]
+        hidden.setdefault((step, row), update.atom)
+    names = {"z": [update_gate[row] for row in rows], "r": [reset_gate[row] for row in rows], "hh": rows}
+    reading = _reading(layer, names, hidden, _befores(updates, layer), reset_after=True)
+    return None if reading is None else replace(reading, recurrent_biases=dict(_recurrent_biases(layer)))
+
+
+def _recurrent_biases(layer: Layer) -> Iterator[tuple[int, Atom]]:
+    """Row → the bias that the recurrent kernel's part adds: what the gate stands before; of two that no gate tells
+    apart, the later one.
+    """
+    for row in layer.rows:
+        own = (x for step in layer.steps for x in layer.at.get((row, step), ()))
+        gated = Counter(monomial[0] for x in own for monomial in x.gated if len(monomial) == 1)
+        if gated:
+            yield row, gated.most_common(1)[0][0]
+        elif len(layer.biases[row]) > 1:
+            yield row, max(layer.biases[row])
+
+
+def _befores(updates: Sequence[_Update], gates: Layer) -> dict[tuple[int, Atom], int]:
+    """Step and what an update reads as the last state → row of the gate."""
+    found = {}
+    for update in updates:
+        row, step = gates.by_atom[update.gate]
+        if update.before is not None:
+            found[step, update.before] = row
+    return found
+
+
+def _reading(
+    layer: Layer,
+    names: Mapping[str, list[int]],
+    hidden: Mapping[tuple[int, int], Atom],
+    befores: Mapping[tuple[int, Atom], int],
+    *,
+    reset_after: bool,
+) -> Reading | None:
+    """The rows of gates and candidates, and (step, candidate's row) → hidden state, as a layer."""
+    rows = names["hh"]
+    unit = {row: number for number, row in enumerate(rows)}
+    before, states = _states(layer, {atom: key for key, atom in hidden.items()}, befores, dict(zip(names["z"], rows)))
+    documents = documents_of(layer.steps, before)
+    if documents is None or (states and sorted(states.values()) != sorted(rows)):
+        return None
+    values: dict[str, dict[tuple[int, int], Atom]] = {
+        symbol: {
+            (step, number): atom
+            for number, row in enumerate(own) for step in layer.steps if (atom := layer.atom(row, step)) is not None
+        }
+        for symbol, own in names.items()
+    }  # fmt: skip
+    values["h"] = {(step, unit[row]): atom for (step, row), atom in hidden.items()}
+    slot_units = {slot: unit[row] for slot, row in states.items()}
+    first = [document[0] for document in documents]
+    given = {(s, slot_units[k]): a for s in first for k, a in layer.slots[s].items() if k in slot_units}
+    options = {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": reset_after}
+    return Reading("GRU", options, layer, list(names.values()), slot_units, documents, values, {"h_init": given})
 
 
 def _read(gates: Layer, candidates: Layer, updates: Sequence[_Update], forms: Forms) -> Reading | None:
@@ -82,25 +192,24 @@ def _read(gates: Layer, candidates: Layer, updates: Sequence[_Update], forms: Fo
     if update_gate.keys() != set(rows) or len(at) != len(gates.steps):
         return None
     back = {step: when for when, step in at.items()}
-    unit = {row: number for number, row in enumerate(rows)}
     hidden: dict[tuple[int, int], Atom] = {}
     for update in updates:
         row, step = candidates.by_atom[update.candidate]
         if step in back:
             hidden.setdefault((back[step], row), update.atom)
-    key_of = {atom: key for key, atom in hidden.items()}
-    before, states = _states(gates, key_of)
-    documents = documents_of(gates.steps, before)
-    if documents is None or sorted(states.values()) != sorted(rows):
-        return None
-    remembered = _remembered(gates, candidates, at, states, forms)
+    befores = _befores(updates, gates)
+    _, states = _states(
+        gates, {atom: key for key, atom in hidden.items()}, befores, {gate: row for row, gate in update_gate.items()}
+    )
+    remembered = _remembered(gates, candidates, at, states, forms) if states else (_any_reset(gates, update_gate), {})
     if remembered is None:
         return None
     reset_gate, slot_of = remembered
     weights = {**gates.weights}
     inputs = {
         slot: next((s for s in gates.slots[when] if gates.slots[when][s] == atom), None)
-        for when, step in at.items() for slot, atom in candidates.slots[step].items() if slot not in slot_of
+        for when, step in at.items() for slot, atom in candidates.slots[step].items()
+        if slot not in slot_of and not _is_nothing(atom, forms)
     }  # fmt: skip
     if None in inputs.values():
         return None
@@ -119,22 +228,15 @@ def _read(gates: Layer, candidates: Layer, updates: Sequence[_Update], forms: Fo
     parts |= dict.fromkeys(rows, (candidates, at))
     layer = Joined(table, gates.slots, weights, {**gates.biases, **candidates.biases}, parts)
     names = {"z": [update_gate[row] for row in rows], "r": [reset_gate[row] for row in rows], "hh": rows}
-    values: dict[str, dict[tuple[int, int], Atom]] = {
-        symbol: {
-            (step, number): atom
-            for number, row in enumerate(own) for step in gates.steps if (atom := layer.atom(row, step)) is not None
-        }
-        for symbol, own in names.items()
-    }  # fmt: skip
-    values["h"] = {(step, unit[row]): atom for (step, row), atom in hidden.items()}
-    slot_units = {slot: unit[row] for slot, row in states.items()}
-    first = [document[0] for document in documents]
-    given = {(s, slot_units[k]): a for s in first for k, a in gates.slots[s].items() if k in slot_units}
-    options = {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": False}
-    return Reading("GRU", options, layer, list(names.values()), slot_units, documents, values, {"h_init": given})
+    return _reading(layer, names, hidden, befores, reset_after=False)
 
 
-def _states(gates: Layer, key_of: Mapping[Atom, tuple[int, int]]) -> tuple[dict[int, int], dict[int, int]]:
+def _states(
+    gates: Layer,
+    key_of: Mapping[Atom, tuple[int, int]],
+    befores: Mapping[tuple[int, Atom], int],
+    row_of_gate: Mapping[int, int],
+) -> tuple[dict[int, int], dict[int, int]]:
     """Step → the one before it; slot → the candidate's row of the unit whose state stands there."""
     last: Counter[tuple[int, int]] = Counter()
     votes: Counter[tuple[int, int]] = Counter()
@@ -144,6 +246,8 @@ def _states(gates: Layer, key_of: Mapping[Atom, tuple[int, int]]) -> tuple[dict[
                 before, row = key_of[atom]
                 last[step, before] += 1
                 votes[slot, row] += 1
+            elif (step, atom) in befores:
+                votes[slot, row_of_gate[befores[step, atom]]] += 1
     return _one_to_one(last), _one_to_one(votes)
 
 
@@ -168,6 +272,17 @@ def _remembered(
     reset_gate, slot_of = _one_to_one(resets), _one_to_one(slots)
     complete = reset_gate.keys() == set(candidates.rows) and sorted(slot_of.values()) == sorted(states)
     return (reset_gate, slot_of) if complete else None
+
+
+def _any_reset(gates: Layer, update_gate: Mapping[int, int]) -> dict[int, int]:
+    """Candidate's row → a reset gate, where no state tells them apart because there is none before the only step."""
+    return dict(zip(sorted(update_gate), (row for row in gates.rows if row not in update_gate.values()), strict=True))
+
+
+def _is_nothing(atom: Atom, forms: Forms) -> bool:
+    """Whether a formula multiplies a blank state."""
+    form = forms.of(atom)
+    return form.kind == SUM and not form.polynomial
 
 
 def _one_to_one(counts: Counter[tuple[int, int]]) -> dict[int, int]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlcheck.handmade.equations.forms import SUM, Atom, Form, Forms, Monomial
+from xlcheck.handmade.equations.forms import SUM, Atom, Form, Forms, Monomial, Polynomial
 
 LINEAR = "linear"
 
@@ -27,6 +27,7 @@ class Instance:
         monomials: its summands: a bias alone, or two factors.
         pairs: (input, weight) of each product, and (None, bias).
         is_anchored: whether a computed input, a bias or the next layer says which factors are the weights.
+        gate: what multiplies a part of the sum, as the reset gate of a GRU does; its weights are `gated`.
     """
 
     atom: Atom
@@ -36,25 +37,99 @@ class Instance:
     weights: frozenset[Atom] = field(default=frozenset())
     inputs: frozenset[Atom] = field(default=frozenset())
     is_anchored: bool = True
+    gate: Atom | None = None
+    gated: frozenset[Monomial] = frozenset()
 
 
 def find_instances(forms: Forms) -> dict[Atom, Instance]:
     """The instances among all atoms, coloured."""
+    gated = dict(_gated(forms))
+    biases = {monomial[0] for found in gated.values() for monomial in found[1] if len(monomial) == 1}
     inlined = {part for parts in forms.inlined.values() for part in parts}
     found = {}
     for atom in list(forms):
         form = forms.of(atom)
         if form.is_activation or (form.kind == SUM and atom not in inlined):
-            instance = _instance(atom, form, forms)
+            gate, under, summands = gated.get(atom) or _late_gate(form.polynomial, biases, forms)
+            instance = _instance(atom, form, summands, forms)
             if instance is not None:
+                instance.gate, instance.gated = gate, frozenset(under)
                 found[atom] = instance
     _colour(found, forms)
     return {atom: instance for atom, instance in found.items() if instance.inputs}
 
 
-def _instance(atom: Atom, form: Form, forms: Forms) -> Instance | None:
+_Gated = tuple[Atom | None, Collection[Monomial], Polynomial]
+"""What multiplies a part of a sum, the summands of this part, and all summands without it."""
+
+
+def _gated(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
+    """The sums in which a sigmoid multiplies a weighted sum of computed numbers, in one cell or in several."""
+    followed: dict[Atom, tuple[Atom, ...]] = {}
+    found: dict[Atom, _Gated] = {}
+    for atom in list(forms):
+        form, through, around = forms.of(atom), set[Atom](), ()
+        polynomial = form.polynomial
+        if form.is_activation and len(polynomial) == 1:
+            ((monomial, factor),) = polynomial.items()
+            if factor == 1 and len(monomial) == 1 and forms.of(monomial[0]).kind == SUM:
+                around = monomial
+                polynomial = forms.of(monomial[0]).polynomial
+        if form.is_activation or form.kind == SUM:
+            parts = _without_gate(polynomial, forms, through)
+            if parts is not None:
+                found[atom], followed[atom] = parts, (*around, *through)
+    inner = {part for through in followed.values() for part in through}
+    for atom, parts in found.items():
+        if atom not in inner:
+            for part in followed[atom]:
+                forms.inlined[atom][part] = part
+            yield atom, parts
+
+
+def _without_gate(polynomial: Polynomial, forms: Forms, through: set[Atom]) -> _Gated | None:
+    # A given state, before the first step, makes the product of gate, weight and state no product of computed numbers.
+    several = [m for m in polynomial if len(m) > 2 or sum(not forms.is_given(atom) for atom in m) > 1]  # noqa: PLR2004
+    gates = [{atom for atom in m if forms.of(atom).kind == "sigmoid"} for m in several]
+    common = set.intersection(*gates) if gates else set()
+    if len(common) != 1:
+        return None
+    (gate,) = common
+    summands: dict[Monomial, float] = {}
+    under: set[Monomial] = set()
+    for monomial, factor in polynomial.items():
+        if gate not in monomial:
+            summands[monomial] = summands.get(monomial, 0.0) + factor
+            continue
+        rest = list(monomial)
+        rest.remove(gate)
+        inner = forms.of(rest[0]) if len(rest) == 1 else None
+        is_sum = inner is not None and inner.kind == SUM and not _is_state(inner, gate, forms)
+        if is_sum and inner is not None:
+            through.add(rest[0])
+        for own, more in inner.polynomial.items() if is_sum and inner is not None else ((tuple(rest), 1.0),):
+            summands[own] = summands.get(own, 0.0) + factor * more
+            under.add(own)
+    return (gate, under, summands) if through or any(len(monomial) == 2 for monomial in under) else None  # noqa: PLR2004
+
+
+def _is_state(form: Form, gate: Atom, forms: Forms) -> bool:
+    """Whether a gate multiplies no weighted sum, but what has gone through gates itself."""
+    return not all(any(map(forms.is_given, monomial)) for monomial in form.polynomial if monomial)
+
+
+def _late_gate(polynomial: Polynomial, biases: Collection[Atom], forms: Forms) -> _Gated:
+    """A sum as it is; where only a bias is left of the gated part, because the state is not written yet, without it."""
+    for one, other in (m for m in polynomial if len(m) == 2):
+        for gate, bias in ((one, other), (other, one)):
+            if bias in biases and forms.of(gate).kind == "sigmoid":
+                rest = {m: f for m, f in polynomial.items() if m not in {(one, other)}}
+                return gate, ((bias,),), {**rest, (bias,): polynomial[one, other]}
+    return None, (), polynomial
+
+
+def _instance(atom: Atom, form: Form, summands: Polynomial, forms: Forms) -> Instance | None:
     products = 0
-    summands = form.polynomial
     if form.kind == "exp":  # a softmax stays the same if a number is taken off all logits, as the largest one is
         summands = {monomial: factor for monomial, factor in summands.items() if factor != -1 or len(monomial) != 1}
     for monomial, factor in summands.items():

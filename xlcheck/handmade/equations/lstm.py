@@ -25,6 +25,7 @@ def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
     if len(set(layer.activations.values())) != 2 or {*layer.activations.values()} != {"sigmoid", "tanh"}:
         return None
     roles = _Roles(layer, forms)
+    roles.forget_nothing()
     units = [row for row in layer.rows if row in roles.input and row in roles.forget and row in roles.output]
     if not units:
         return None
@@ -140,6 +141,13 @@ class _Roles:
         for count, key, atom in sorted(ranked, key=lambda item: (-item[0], item[2])):
             if count >= 2 and key not in self.cells:
                 self.cells[key] = atom
+
+    def forget_nothing(self) -> None:
+        """Take any free gates as forget gates, where there is no state before the only step to tell them apart."""
+        used = {*self.input, *self.input.values(), *self.output.values()}
+        free = [row for row in self.layer.rows if row not in used and self.layer.activations[row] == "sigmoid"]
+        if not self.forget and len(free) == len(self.input):
+            self.forget = dict(zip(sorted(self.input), free, strict=True))
 
     def _find_hidden(self) -> None:
         """Find the hidden states, h = o·tanh(c)."""

@@ -56,8 +56,14 @@ def _weights(reading: Reading, features: Sequence[int]) -> dict[str, Places]:
     return {
         "kernel": block(list(features)),
         "recurrent_kernel": block([state_slots.get(unit) for unit in range(reading.units)]),
-        "bias": tuple(_cell(min(layer.biases[row], default=None)) for row in rows),
+        "bias": _bias_cells(reading, rows),
     }
+
+
+def _bias_cells(reading: Reading, rows: Sequence[int]) -> Places:
+    past = reading.recurrent_biases
+    own = tuple(_cell(min(reading.layer.biases[row] - {past.get(row)}, default=None)) for row in rows)
+    return (*own, *(_cell(past.get(row)) for row in rows)) if reading.activations.get("reset_after") else own
 
 
 def _sample(reading: Reading, name: str, document: Sequence[int], features: Sequence[int]) -> dict[str, Places]:
@@ -108,7 +114,9 @@ def irregularity(reading: Reading) -> str | None:
     few = len(layer.steps) < _MAJORITY
     reasons = {
         "units share weights": len(set(weights)) < len(weights),
-        "a unit adds more than one bias": any(len(layer.biases[row]) > 1 for row in rows),
+        "a unit adds more than one bias": any(
+            len(layer.biases[row] - {reading.recurrent_biases.get(row)}) > 1 for row in rows
+        ),
         "an input is computed inside of a formula": any(atom[3] for atom in _given(reading)),
         "units read different inputs": few and any(slots - layer.weights[row].keys() for row in rows),
         "only some units have a bias": len({bool(layer.biases[row]) for row in rows}) > 1,

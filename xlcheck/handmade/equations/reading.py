@@ -27,6 +27,7 @@ class Reading:
         given: symbol of a state → where it stands before the first step of a document.
         unused: rows that look like units of the layer and that nothing reads.
         is_certain: whether it may be said of a cell that it is wrong; not where the rows may belong to another layer.
+        recurrent_biases: for a GRU with two biases the row → the one of its recurrent kernel.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Reading:
     given: Mapping[str, Values] = field(default_factory=dict)
     unused: Sequence[int] = ()
     is_certain: bool = True
+    recurrent_biases: Mapping[int, Atom] = field(default_factory=dict)
 
     @property
     def units(self) -> int:

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.algebra import Address, Algebra, Leaf, Term, below
+from xlcheck.formulas.algebra import Address, Algebra, Leaf, Sum, Term, below
 from xlcheck.formulas.functions import OpaqueError, Scalar, simple, two_dimensional
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+
+
+NOTHING = Sum(-1, 0.0, ())
+"""The term of a formula that is 0 because all that it would multiply is blank, as the state before the first step."""
 
 
 class CellTerms(Mapping[Address, Term]):
@@ -38,6 +42,7 @@ class CellTerms(Mapping[Address, Term]):
             Surroundings(self.algebra, self._scalar, table.clip, table.spill, self._names(), self._number)
         )
         self._trees: dict[str, ast.Node] = {}
+        self._read: set[object] = set()
         self._arrays: dict[tuple[str, str], object] = {}
         self._terms = {cell: term for cell in self._texts if (term := self._term(cell)) is not None}
         self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
@@ -75,12 +80,15 @@ class CellTerms(Mapping[Address, Term]):
 
     def _term(self, cell: Address) -> Term | None:
         text, array = self._texts[cell], self._table.arrays.get(cell)
+        self._read.clear()
         try:
             if text not in self._trees:
                 self._trees[text] = parse(text)
             value = self._value(self._trees[text], cell, array)
         except (OpaqueError, FormulaSyntaxError):
             return None
+        if value == 0 and self._read == {None}:
+            return NOTHING
         return value if isinstance(value, Term) and cell not in leaves(value) else None
 
     def _value(self, tree: ast.Node, cell: Address, array: str | None) -> Scalar:
@@ -100,8 +108,11 @@ class CellTerms(Mapping[Address, Term]):
     def _scalar(self, cell: Address) -> Scalar:
         position = self._table.index.get(cell)
         if position is None:
+            self._read.add(None)
             return None
         value = self._values[position]
+        if not isinstance(value, float):
+            self._read.add(value)
         if isinstance(value, float):
             return self.algebra.leaf(cell)
         if isinstance(value, str | bool) or value is None:
