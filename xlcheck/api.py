@@ -333,7 +333,7 @@ def bind(path: str | Path, *, engine: EngineName = "ironcalc", budget: float | N
     Raises:
         WorkbookError: the file cannot be read.
         UsageError: xlcheck made the workbook.
-        NothingCheckedError: it has no formulas, or no network is recognised in it.
+        NothingCheckedError: it has no formulas.
     """
     from xlcheck.engines import engine as engine_named
     from xlcheck.handmade.propose import propose_bindings

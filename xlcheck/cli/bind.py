@@ -28,6 +28,10 @@ def command(file: Path, output: Path | None, quiet: bool) -> int:
     with status(f"reading {file}", show=not quiet):
         proposal = api.bind(file)
     write_text(path, proposal.text)
+    if not proposal.networks:
+        if not quiet:
+            click.echo(f"{path}: no network was recognised; it lists the blocks of {file} to be filled in", err=True)
+        return 3
     if not quiet:
         click.echo(f"{path}: explains {proposal.explained} of {proposal.formula_cells} formula cells", err=True)
     return 0

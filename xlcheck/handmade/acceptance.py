@@ -11,14 +11,12 @@ from collections.abc import Iterator, Sequence
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.verdicts.report import Status
 
 _LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
-MOST = 2
-"""Different mistakes that one reading may find; a third is likelier to mean that the reading is wrong."""
 
 
 def looks_like_a_network(table: CellTable) -> bool:
@@ -45,8 +43,8 @@ def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
     unexplained = len(outcome.left.cells) + outcome.left.without_cell
     if unexplained:
         yield f"{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"
-    if len({_mistake(cell, outcome.table) for cell in roots}) > MOST:
-        yield f"it would have {len(roots)} wrong cells of different kinds"
+    if len(roots) > 1:
+        yield f"it would have {len(roots)} wrong cells, and too few others say what they should hold"
     for cell in roots:
         if _may_be_swapped(cell, outcome):
             yield f"the weights of two units may be exchanged in {show(cell)} or in the other one's cells"
@@ -71,12 +69,6 @@ def _may_be_swapped(cell: Address, outcome: Outcome) -> bool:
         if elements[number].source.band == element.source.band and elements[number].index == element.index
     ]  # fmt: skip
     return len(kin) > 1 and all(other in outcome.tied.wrong for other in kin)
-
-
-def _mistake(cell: Address, table: CellTable) -> object:
-    """The same for cells that were filled from one formula."""
-    text = table.texts.get(cell)
-    return cell if text is None else (cell[0], skeleton(text))
 
 
 def _in_line(cell: Address, outcome: Outcome) -> bool:

@@ -66,9 +66,9 @@ class Settled:
         return bool(self.outcomes) and not (self.left or self.doubts or self.roots)
 
     def contradicts(self, other: Outcome) -> bool:
-        """Whether another reading of the same cells calls others wrong."""
+        """Whether another reading calls cells wrong that are right in this one, or the other way round."""
         judged_cells = {verdict.cell for outcome in self.outcomes for verdict in outcome.verdicts}
-        return bool(self.roots) and self.roots != {v.cell for v in other.roots if v.cell in judged_cells}
+        return self.roots != {v.cell for v in other.roots if v.cell in judged_cells}
 
 
 def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: Tolerance, perturb: int) -> Settled:
@@ -83,12 +83,7 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
     """
     terms = CellTerms(part.table, part.values)
     recognised = recognise_layers(terms)
-    names = Counter[str]()
-    named: list[tuple[Reading, tuple[Network, ...]]] = []
-    for reading in recognised.readings:
-        name = _NAMES[reading.kind]
-        named.append((reading, networks_of(reading, f"{name}_{names[name]}" if names[name] else name)))
-        names[name] += 1
+    named = _named(recognised.readings)
     claimed = {cell for _, networks in named for cell in _bound(networks)}
     taken: set[Address] = set()
     outcomes: list[Outcome] = []
@@ -100,7 +95,7 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
         others = (claimed - set(_bound(networks))) | taken | _unused_cells([reading], recognised.forms)
         own = _closure(reading, networks, part.table, part.precedents, others)
         given = {cell for network in networks for *_, cell in network.cells()}
-        table, values = _excerpt(part.table, part.values, own, given)
+        table, values = excerpt(part.table, part.values, own, given)
         precedents = Precedents(table)
         placement = place(table, networks, precedents, terms)
         try:
@@ -123,6 +118,33 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
     doubts += objections(part.table, part.precedents, named)
     left, spare = _rest(part, taken, recognised.forms, recognised.readings)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), recognised.has_activations)
+
+
+def _named(readings: Sequence[Reading]) -> list[tuple[Reading, tuple[Network, ...]]]:
+    """The layers as networks, under names such as Keras gives."""
+    names = Counter[str]()
+    found = []
+    for reading in readings:
+        name = _NAMES[reading.kind]
+        found.append((reading, networks_of(reading, f"{name}_{names[name]}" if names[name] else name)))
+        names[name] += 1
+    return found
+
+
+def layers_of(table: CellTable, values: CellValues, precedents: Precedents) -> tuple[tuple[Network, ...], int]:
+    """The layers of a workbook, and how many formula cells compute them.
+
+    Args:
+        table: its cells.
+        values: what they hold.
+        precedents: who reads what.
+    """
+    named = _named(recognise_layers(CellTerms(table, values)).readings)
+    claimed = {cell for _, networks in named for cell in _bound(networks)}
+    cells: set[Address] = set()
+    for reading, networks in named:
+        cells |= _closure(reading, networks, table, precedents, claimed - set(_bound(networks)))
+    return tuple(network for _, networks in named for network in networks), len(cells & table.texts.keys())
 
 
 def _as_keras_rounds(reading: Reading, networks: Sequence[Network], tolerance: Tolerance) -> Tolerance:
@@ -161,10 +183,17 @@ def _closure(
     return found
 
 
-def _excerpt(
+def excerpt(
     table: CellTable, values: CellValues, own: Collection[Address], given: Collection[Address]
 ) -> tuple[CellTable, CellValues]:
-    """A layer's cells as a workbook of its own, in which what it is given are numbers."""
+    """Some cells as a workbook of their own, in which what they are given are numbers.
+
+    Args:
+        table: all cells.
+        values: what they hold.
+        own: the cells that stay as they are.
+        given: cells that stay as numbers.
+    """
     content = table.content
     cells: dict[str, dict[tuple[int, int], Cell]] = {}
     for address in sorted({*own, *given}):

@@ -16,8 +16,9 @@ from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network, reason_to_abstain
 from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.handmade.by_equations import Settled, settle
-from xlcheck.handmade.networks.bindings_file import read_bindings
+from xlcheck.handmade.by_equations import Settled, excerpt, settle
+from xlcheck.handmade.in_turn import judged_in_turn, read_one_another
+from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
@@ -102,11 +103,26 @@ def check_foreign(
             because = "; ".join(dict.fromkeys((*(part.reason for part in abstentions), *texts)))
             raise NothingCheckedError(f"no verdict on {content.path}: {because}")
         return report_on(content, opinion, outcomes, abstentions, texts)
+    ignored = ignored_cells(bindings, content) if isinstance(bindings, Path) else frozenset()
+    whole, whole_values = table, opinion.values
+    if ignored:
+        table, values = excerpt(whole, whole_values, [a for a in whole.addresses if a not in ignored], ignored)
+        opinion, precedents = replace(opinion, values=values), Precedents(table)
     networks, found = _told(table, opinion, bindings, model, precedents)
-    outcome = judged(
-        table, opinion, precedents, networks, recompute, tolerance, model=model, told=True, perturb=perturb
-    )  # fmt: skip
-    return report_on(content, opinion, [part_of(outcome)], notes=(*found, *texts))
+    if model is None and read_one_another(table, networks):
+        told, rest = judged_in_turn(table, opinion, precedents, networks, recompute, tolerance, perturb)
+    else:
+        rest = []
+        told = [
+            judged(
+                table, opinion, precedents, networks, recompute, tolerance, model=model, told=True, perturb=perturb
+            )
+        ]  # fmt: skip
+    left_out = [cell for cell in whole.texts if cell in ignored]
+    said = f"{len(left_out)} formula cells were not checked, as `ignore` in the bindings says"
+    spare = [Abstention(whole, whole_values, left_out, said, matters=False)] if left_out else []
+    spare += [Abstention(table, opinion.values, rest, "", matters=False)] if rest else []
+    return report_on(content, opinion, [*map(part_of, told)], spare, notes=(*found, *texts))
 
 
 class _Search:
@@ -164,7 +180,7 @@ class _Search:
             is_large = len(part.table.formulas) > _LARGE
             if not is_large:
                 layers = settle(part, opinion, self._recompute, self._tolerance, self._perturb)
-            if layers.is_sure and not self._is_doubted(part, opinion):
+            if layers.is_sure:
                 return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
             trained = None if is_large else self._trained(part)
             if trained is not None:
@@ -177,7 +193,8 @@ class _Search:
         if isinstance(whole, Outcome):
             if not layers.contradicts(whole):
                 return [part_of(whole)], []
-            layers, whole = Settled(), "two readings are equally likely, and each calls other cells wrong"
+            layers = Settled() if layers.roots else layers
+            whole = "two readings are equally likely, and each calls other cells wrong"
         if layers.outcomes and not layers.may_be_more:
             whole = "nothing else was recognised"
         because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
@@ -188,20 +205,6 @@ class _Search:
             return [], [left]
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
-
-    def _is_doubted(self, part: SheetGroup, opinion: Opinion) -> bool:
-        """Whether a small part, read as a whole, has formulas that are wrong or have no place in its network.
-
-        Layers that are right each by itself do not say whether a result that repeats one of them was meant to.
-        """
-        if len(part.table.formulas) > _SMALL:
-            return False
-        try:
-            with effort.limited_to(min(_WHOLE, effort.left() / 2)):
-                whole = self._as_a_whole(part, opinion)
-        except effort.OutOfTimeError:
-            return False
-        return isinstance(whole, Outcome) and bool(whole.roots or whole.left.cells or whole.left.without_cell)
 
     def _trained(self, part: SheetGroup) -> Part | None:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError
+from xlcheck.handmade import effort
+from xlcheck.handmade.by_equations import layers_of
 from xlcheck.handmade.networks.bindings_text import bindings_text
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.probe import Probe
@@ -16,6 +18,7 @@ from xlcheck.handmade.reading.opinions import consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.recognition.detect import Detected
 from xlcheck.handmade.recognition.recognise import recognise
+from xlcheck.handmade.skeleton import skeleton
 from xlcheck.workbook.content import WorkbookContent
 
 MANY = 5
@@ -38,11 +41,18 @@ class Proposal:
     formula_cells: int
 
 
-def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
+def propose_bindings(content: WorkbookContent, engine: Engine, *, seconds: float = effort.SECONDS) -> Proposal:
     """Find out what a workbook computes, and write it down as bindings.
 
+    Where no network is recognised, they are a skeleton: the blocks that the workbook has, as comments.
+
+    Args:
+        content: the workbook.
+        engine: recalculates it.
+        seconds: processor time for the recognition.
+
     Raises:
-        NothingCheckedError: the workbook has no formulas, or no network is recognised in it.
+        NothingCheckedError: the workbook has no formulas.
         EngineError: no engine can load the file.
     """
     table = CellTable(content)
@@ -50,19 +60,25 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
         raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to bind")
     opinion = consult(table, engine)
     precedents = Precedents(table)
-    detection = recognise(table, opinion.values, opinion.sessions, precedents)
-    found = detection.networks
-    if not found:
-        because = "".join(f"; {note}" for note in detection.notes)
-        raise NothingCheckedError(
-            f"no network was recognised in {content.path}{because}; it needs weights as constants, and formulas that "
-            "multiply them"
-        )
-    networks = tuple(d.network for d in found)
-    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers)
-    tied = tie(table, probe, networks, precedents)
-    count = sum(explained(table, networks, tied))
-    comments = [[*opinion.notes, *detection.notes, *_comments(d)] for d in found]
+    notes: Sequence[str] = ()
+    try:
+        with effort.limited_to(seconds):
+            detection = recognise(table, opinion.values, opinion.sessions, precedents)
+        found, notes = detection.networks, detection.notes
+    except effort.OutOfTimeError:
+        found, notes = (), ("the search for a network took too long",)
+    networks, count = layers_of(table, opinion.values, precedents)
+    comments = [[*opinion.notes] for _ in networks]
+    if found:
+        chained = tuple(d.network for d in found)
+        probe = Probe(table, opinion.sessions, chained, opinion.values.numbers)
+        whole = sum(explained(table, chained, tie(table, probe, chained, precedents)))
+        if whole >= count:
+            networks, count = chained, whole
+            comments = [[*opinion.notes, *notes, *_comments(d)] for d in found]
+    if not networks:
+        reason = "; ".join(("no network was recognised", *notes))
+        return Proposal(skeleton(table, reason), (), 0, len(table.formulas))
     title = (
         f"Bindings of {content.path.name}, proposed by xlcheck: they explain {count} of {len(table.formulas)} "
         "formula cells."

@@ -80,8 +80,8 @@ class TestWhereATensorStands:
         assert (numbers(network, "lstm.kernel", content) == np.concatenate([i, f, c, o], axis=1)).all()
 
     def test_a_range_for_each_gate(self, read, content: WorkbookContent) -> None:
-        """A table with a key for each gate; the shape tells which of them stand transposed."""
-        places = 'kernel = { i = "A1:B2", f = "C1:D2", c = "E1:F2", o = "G1:H2" }\n'
+        """A table with a key for each gate; of square ones it says which way they stand."""
+        places = 'kernel = { i = "A1:B2", f = "C1:D2", c = "E1:F2", o = "G1:H2", transposed = false }\n'
         network = read(f'[[model]]\n{LAYER}{places}recurrent_kernel = "A10:B17"\nbias = "A20:A27"\n{DOCUMENT}')
 
         assert (numbers(network, "lstm.kernel", content) == table(1, 1, 2, 8)).all()
@@ -98,13 +98,15 @@ class TestWhereATensorStands:
 
     def test_square_tables_may_be_transposed(self, read, content: WorkbookContent) -> None:
         """Where the shape does not tell, `transposed` does."""
-        layer = '[[model.layer]]\ntype = "SimpleRNN"\nunits = 2\nkernel = "A1:B2"\nbias = "A5:B5"\n'
-        plain = read(f'[[model]]\n{layer}recurrent_kernel = "D1:E2"\n{DOCUMENT}')
-        turned = read(f'[[model]]\n{layer}recurrent_kernel = {{ range = "D1:E2", transposed = true }}\n{DOCUMENT}')
+        kernel = '{ range = "A1:B2", transposed = false }'
+        layer = f'[[model.layer]]\ntype = "SimpleRNN"\nunits = 2\nkernel = {kernel}\nbias = "A5:B5"\n'
+        square = '{{ range = "D1:E2", transposed = {} }}'
         name = "simple_rnn.recurrent_kernel"
-
-        assert (numbers(plain, name, content) == table(1, 4, 2, 2)).all()
-        assert (numbers(turned, name, content) == table(1, 4, 2, 2).T).all()
+        for turned, expected in (("false", table(1, 4, 2, 2)), ("true", table(1, 4, 2, 2).T)):
+            network = read(f"[[model]]\n{layer}recurrent_kernel = {square.format(turned)}\n{DOCUMENT}")
+            assert (numbers(network, name, content) == expected).all()
+        with pytest.raises(UsageError, match="D1:E2 is square.*transposed = false"):
+            read(f'[[model]]\n{layer}recurrent_kernel = "D1:E2"\n{DOCUMENT}')
 
     def test_a_missing_bias_and_an_initial_state(self, read) -> None:
         """No bias is use_bias=False; a state has its cells."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.networks.network import Network
@@ -35,6 +36,7 @@ def objections(
     if unread:
         more = " …" if len(unread) > 1 else ""
         found.append(f"{show(unread[0])}{more} stands beside the weights and is read by no formula")
+    found += _repeated([reading for reading, _ in layers])
     plain = Labels.of(table)
     labels = plain.taught(gates_of_weights([networks[0] for _, networks in layers]))
     for reading, networks in layers:
@@ -45,6 +47,15 @@ def objections(
                 found.append(f"{show(cell)} is a weight of the gate {gate}, and the words beside it say {said}")
                 break
     return found
+
+
+def _repeated(readings: Sequence[Reading]) -> Iterator[str]:
+    """A single cell that computes again what another one holds; a whole table of them is there on purpose."""
+    for reading in readings:
+        twice = [sorted(x.atom for x in own) for own in reading.layer.at.values() if len(own) > 1]
+        if len(twice) == 1:
+            first, *others = twice[0]
+            yield f"{show(cell_of(others[-1]))} computes again what {show(cell_of(first))} holds"
 
 
 def _unread(table: CellTable, precedents: Precedents, weights: set[Address]) -> Iterator[Address]:

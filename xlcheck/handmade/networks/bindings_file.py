@@ -16,22 +16,23 @@
     "lstm.h" = "H20:J21"                             # any other quantities, if you like
     "exp(lstm.z_i)" = "H30:J31"                      # and helpers, by the names that reports give them
 
-A weight may be a range, a list of ranges side by side, a table of one range for each gate, or
-`{ range = "B4:C5", transposed = true }` where the shape does not tell. Numbers in `x_values` say what
-the inputs should be.
+A weight may be a range, a list of ranges side by side, a table of one range for each gate (and `transposed`), or
+`{ range = "B4:C5", transposed = true }`, which a square block needs because its shape does not tell. Numbers in
+`x_values` say what the inputs should be. A model's `ignore = ["B41:K41"]` names cells that are to get no verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 
 from xlcheck.documents import parse_toml
 from xlcheck.errors import NotSupportedError, UsageError
 from xlcheck.files import read_input
+from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph
 from xlcheck.handmade.networks.helpers import helper_called, helpers
 from xlcheck.handmade.networks.layer_specs import DEFAULTS, chain, layer_spec, require_known
@@ -43,8 +44,9 @@ from xlcheck.sizes import TEXTS
 from xlcheck.workbook.content import WorkbookContent
 
 Table = Mapping[str, Any]
+T = TypeVar("T")
 _WEIGHTS = ("kernel", "recurrent_kernel", "bias")
-_MODEL_KEYS = {"name", "sheet", "loss", "timesteps", "time", "layer", "document"}
+_MODEL_KEYS = {"name", "sheet", "loss", "timesteps", "time", "ignore", "layer", "document"}
 _TEXTS = ("type", "name", "sheet", "loss", "time")
 _LAYER_KEYS = {"type", "name", "units", "gates", *_WEIGHTS}
 
@@ -52,9 +54,30 @@ _LAYER_KEYS = {"type", "name", "units", "gates", *_WEIGHTS}
 def read_bindings(path: Path, content: WorkbookContent) -> tuple[Network, ...]:
     """The models that a bindings file describes.
 
+    Args:
+        path: the file.
+        content: the workbook.
+
     Raises:
         UsageError: the file cannot be read, is no TOML, or says something that does not fit the workbook.
     """
+    return _read(path, content, networks_of)
+
+
+def ignored_cells(path: Path, content: WorkbookContent) -> frozenset[Address]:
+    """The cells that a bindings file wants to get no verdict.
+
+    Args:
+        path: the file.
+        content: the workbook.
+
+    Raises:
+        UsageError: as `read_bindings`.
+    """
+    return _read(path, content, _ignored)
+
+
+def _read(path: Path, content: WorkbookContent, what: Callable[[Table, WorkbookContent], T]) -> T:
     try:
         data = parse_toml(read_input(path, TEXTS[".toml"]).decode("utf-8"))
     except OSError as error:
@@ -62,7 +85,7 @@ def read_bindings(path: Path, content: WorkbookContent) -> tuple[Network, ...]:
     except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from None
     try:
-        return networks_of(data, content)
+        return what(data, content)
     except (UsageError, NotSupportedError) as error:
         raise UsageError(f"{path}: {error}") from None
 
@@ -75,8 +98,26 @@ def networks_of(data: Table, content: WorkbookContent) -> tuple[Network, ...]:
     """
     models = data.get("model")
     if not _is_tables(models) or set(data) != {"model"}:
-        raise UsageError("bindings consist of one or more tables [[model]], and nothing else")
+        hint = "" if data else "; fill one in, or move the file away"
+        raise UsageError(f"bindings consist of one or more tables [[model]], and nothing else{hint}")
     return tuple(_network(model, number, content) for number, model in enumerate(models))
+
+
+def _ignored(data: Table, content: WorkbookContent) -> frozenset[Address]:
+    found: set[Address] = set()
+    models = data.get("model")
+    for model in models if _is_tables(models) else ():
+        texts = model.get("ignore", [])
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise UsageError("ignore lists ranges in quotes, such as ignore = [\"B41:K41\"]")
+        reader = Reader(content, _sheet(model, content))
+        found |= {cell for text in texts for cell in reader.area(text).reshape(-1)}
+    return frozenset(found)
+
+
+def _sheet(model: Table, content: WorkbookContent) -> str:
+    """The worksheet of ranges that name none."""
+    return str(model.get("sheet") or next((name for name, s in content.sheets.items() if s.cells), ""))
 
 
 def _network(model: Table, number: int, content: WorkbookContent) -> Network:
@@ -88,8 +129,7 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
         _require_texts(table, f"[[model]] {number + 1}")
     for table in layers:
         require_known(str(table.get("type")), str(table.get("name", table.get("type"))))
-    sheet = model.get("sheet") or next((name for name, s in content.sheets.items() if s.cells), "")
-    reader = Reader(content, sheet)
+    reader = Reader(content, _sheet(model, content))
     features, timesteps = _input_shape(model, layers, documents[0], reader)
     specs: list[LayerSpec] = []
     weights: dict[str, Places] = {}
@@ -214,11 +254,14 @@ def _weights(key: str, place: Any, spec: LayerSpec, order: tuple[str, ...], read
     own = GATES.get(spec.kind, ("y",))
     rows = [_rows(spec.weights[name]) for name in names]
     what = f"{spec.name}.{key}"
-    if isinstance(place, Mapping) and set(place) <= set(own):
+    if isinstance(place, Mapping) and set(place) <= {*own, "transposed"}:
         missing = set(own) - set(place)
         if missing:
             raise UsageError(f"{what}: the gate {min(missing)} is missing")
-        blocks = {gate: reader.tensor(place[gate], (sum(rows), units), f"{what}.{gate}") for gate in own}
+        turned = place.get("transposed")
+        blocks = {
+            gate: reader.tensor(place[gate], (sum(rows), units), f"{what}.{gate}", transposed=turned) for gate in own
+        }
     else:
         whole = reader.tensor(place, (sum(rows), units * len(own)), what)
         blocks = {gate: whole[:, i * units : (i + 1) * units] for i, gate in enumerate(order)}

@@ -80,7 +80,7 @@ def _weight(name: str, places: Places, shape: tuple[int, ...], layer: LayerSpec,
     if len(gates) > 1:
         units = layer.options["units"]
         blocks = {g: _block(matrix[:, i * units : (i + 1) * units], sheet) for i, g in enumerate(gates)}
-        if all(block is not None for block in blocks.values()):
+        if None not in blocks.values():
             yield f"{name} = {{ {', '.join(f'{gate} = {block}' for gate, block in blocks.items())} }}"
             return
     yield f"{name} = {_list(cells, sheet)}"
@@ -124,7 +124,7 @@ def _block(cells: Cells, sheet: str) -> str | None:
             continue
         text = _text(area, sheet)
         square = cells.shape[0] == cells.shape[1] > 1
-        return f"{{ range = {text}, transposed = true }}" if transposed and square else text
+        return f"{{ range = {text}, transposed = {str(transposed).lower()} }}" if square else text
     return None
 
 

@@ -92,6 +92,12 @@ class Reader:
         if len(shape) == 1 or 1 in shape:
             return cells.reshape(tuple(shape))
         rows, columns = shape
+        if transposed is None and cells.shape == (rows, columns) == (columns, rows):
+            raise UsageError(
+                f"{what}: {text} is square, so its shape does not tell which way it stands; write "
+                f'{{ range = "{text}", transposed = false }} if it has a row for each input or step and a column for '
+                "each unit or feature, as Keras, and transposed = true if it has them the other way round"
+            )
         if cells.shape == (rows, columns) and not (transposed and rows == columns):
             return cells
         if cells.shape == (columns, rows):

@@ -1,0 +1,99 @@
+"""Networks of which one reads what another one computes: each is judged by itself, those that are read first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.by_equations import excerpt
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.outcome import Outcome, Recompute, judged
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+
+def read_one_another(table: CellTable, networks: Sequence[Network]) -> bool:
+    """Whether a network is given what another one may compute: formulas, and not typed numbers."""
+    return len(networks) > 1 and any(table.is_formula(cell) for network in networks for cell in _given(network))
+
+
+def judged_in_turn(
+    table: CellTable,
+    opinion: Opinion,
+    precedents: Precedents,
+    networks: Sequence[Network],
+    recompute: Recompute,
+    tolerance: Tolerance,
+    perturb: int,
+) -> tuple[list[Outcome], list[Address]]:
+    """What became of each network, and the formula cells that belong to none.
+
+    Args:
+        table: the workbook's cells.
+        opinion: what they hold, and the engine to ask again.
+        precedents: who reads what.
+        networks: what is computed there.
+        recompute: asks Keras.
+        tolerance: what counts as agreement.
+        perturb: how many times to change all weights and inputs and to compare again.
+    """
+    given = [frozenset(_given(network)) for network in networks]
+    bound = [frozenset(_bound(network)) for network in networks]
+    own = [_computed(table, precedents, number, given, bound) for number in range(len(networks))]
+    outcomes: list[Outcome] = []
+    known: dict[Address, float] = {}
+    for number in _order(given, own):
+        part, values = excerpt(table, opinion.values, own[number], given[number])
+        outcome = judged(
+            part, replace(opinion, values=values), Precedents(part), (networks[number],), recompute, tolerance,
+            told=True, perturb=perturb, known={cell: known[cell] for cell in given[number] & known.keys()},
+        )  # fmt: skip
+        outcomes.append(outcome)
+        known |= {v.cell: v.desired for v in outcome.verdicts if v.status in {Status.ROOT, Status.CARRIED}}
+    claimed = frozenset().union(*own)
+    return outcomes, [cell for cell in table.texts if cell not in claimed]
+
+
+def _given(network: Network) -> Iterable[Address]:
+    return (cell for *_, cell in network.cells())
+
+
+def _bound(network: Network) -> Iterable[Address]:
+    return (cell for named in network.bound for places in named.values() for cell in places if cell is not None)
+
+
+def _computed(
+    table: CellTable,
+    precedents: Precedents,
+    number: int,
+    given: Sequence[frozenset[Address]],
+    bound: Sequence[frozenset[Address]],
+) -> set[Address]:
+    """The formulas that follow from what a network is given, as far as another one is given them or they are its own."""
+    others = frozenset().union(*(cells for other, cells in enumerate(bound) if other != number))
+    ends = frozenset().union(*(cells for other, cells in enumerate(given) if other != number))
+    found: set[Address] = set(bound[number]) - given[number]
+    stack = [*given[number], *found]
+    while stack:
+        cell = stack.pop()
+        if cell in ends and cell not in given[number]:
+            continue
+        for reader in precedents.readers(cell):
+            if reader not in found and reader not in given[number] and reader not in others:
+                found.add(reader)
+                stack.append(reader)
+    return {cell for cell in found if cell in table.index}
+
+
+def _order(given: Sequence[frozenset[Address]], own: Sequence[set[Address]]) -> list[int]:
+    """The networks, each after those whose results it is given; as they were named, where they go round in a circle."""
+    order: list[int] = []
+    while len(order) < len(own):
+        rest = [number for number in range(len(own)) if number not in order]
+        ready = [n for n in rest if not any(given[n] & own[other] for other in rest if other != n)]
+        order.append((ready or rest)[0])
+    return order
