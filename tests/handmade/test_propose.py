@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from fixtures.handmade.drawn.drawing import drawn
 from fixtures.handmade.make_corpus import FOLDER
+from fixtures.handmade.workbook import to_bytes
 from xlcheck import Proposal, bind
-from xlcheck.errors import NothingCheckedError
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.handmade.networks.bindings_file import read_bindings
 from xlcheck.workbook.reader import read_workbook
 
@@ -73,14 +77,54 @@ def test_a_state_without_a_cell_is_said(tmp_path: Path) -> None:
     assert (draft.explained, draft.formula_cells) == (4, 4)
 
 
-@pytest.mark.parametrize(
-    ("cells", "message"),
-    [
-        ({"A1": 1.0, "A2": "x"}, "has no formula cell, so there is nothing to bind"),
-        ({"A1": 1.0, "A2": "=A1+1"}, "no network was recognised in .*; it needs weights as constants"),
-    ],
-)
-def test_what_holds_no_network_is_refused(cells: dict[str, object], message: str, tmp_path: Path) -> None:
+def test_what_computes_nothing_is_refused(tmp_path: Path) -> None:
     """One sentence that says why there is no draft."""
-    with pytest.raises(NothingCheckedError, match=message):
-        proposal(made(tmp_path / "book.xlsx", cells))
+    with pytest.raises(NothingCheckedError, match="has no formula cell, so there is nothing to bind"):
+        proposal(made(tmp_path / "book.xlsx", {"A1": 1.0, "A2": "x"}))
+
+
+def test_what_is_not_recognised_becomes_a_skeleton(tmp_path: Path) -> None:
+    """The blocks that stand there, with size, words beside them and first formula, as comments to be filled in."""
+    cells: dict[str, object] = (
+        {"A1": "prices"} | {f"{c}2": f"={c}1*2" for c in "BCD"} | dict.fromkeys(("B1", "C1", "D1"), 7.5)
+    )
+    draft = proposal(made(tmp_path / "book.xlsx", cells))
+
+    assert draft.networks == ()
+    assert all(line.startswith("#") for line in draft.text.splitlines())
+    assert re.search(r"# +B1:D1 +1 × 3 +prices: numbers", draft.text)
+    assert re.search(r"# +B2:D2 +1 × 3 +formulas, the first of them =B1\*2", draft.text)
+    (tmp_path / "book.toml").write_text(draft.text, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"book.toml: bindings consist of .* fill one in"):
+        check(tmp_path / "book.xlsx")
+
+
+def test_a_draft_of_layers_one_by_one_is_checked_in_turn(tmp_path: Path) -> None:
+    """Where no chain is recognised, each layer is a model; the second is given what the first computes."""
+    layout = drawn(8).layout
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(to_bytes(layout))
+    draft = proposal(path)
+    (tmp_path / "book.toml").write_text(draft.text, encoding="utf-8")
+
+    assert [network.spec.layers[0].options["activation"] for network in draft.networks] == [
+        "tanh",
+        "leaky_relu",
+        "softmax",
+    ]
+    assert check(path).counts.agree == draft.formula_cells
+
+
+def test_ignored_cells_get_no_verdict(tmp_path: Path) -> None:
+    """`ignore` leaves cells out: a wrong one is no root then, and the report says how many were left out."""
+    book = openpyxl.load_workbook(FOLDER / "book_simple_rnn.xlsx")
+    book.active["Z1"] = "=1/0"
+    book.save(tmp_path / "book.xlsx")
+    text = (FOLDER / "book_simple_rnn.toml").read_text(encoding="utf-8")
+    (tmp_path / "book.toml").write_text(
+        text.replace("[[model]]", '[[model]]\nignore = ["Z1:AA1"]', 1), encoding="utf-8"
+    )
+    report = check(tmp_path / "book.xlsx")
+
+    assert report.ok
+    assert any(note.endswith("`ignore` in the bindings says so: 1 of the formula cells") for note in report.notes)

@@ -101,7 +101,8 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
         try:
             outcome = judged(
                 table, replace(opinion, values=values), precedents, networks, recompute,
-                _as_keras_rounds(reading, networks, tolerance), told=True, perturb=perturb, known={cell: known[cell] for cell in given & known.keys()},
+                _as_keras_rounds(reading, networks, tolerance), told=True, perturb=perturb,
+                known={cell: known[cell] for cell in given & known.keys()},
                 placement=placement,
             )  # fmt: skip
         except UsageError as error:

@@ -119,7 +119,7 @@ def check_foreign(
             )
         ]  # fmt: skip
     left_out = [cell for cell in whole.texts if cell in ignored]
-    said = f"{len(left_out)} formula cells were not checked, as `ignore` in the bindings says"
+    said = f"not checked, because `ignore` in the bindings says so: {len(left_out)} of the formula cells"
     spare = [Abstention(whole, whole_values, left_out, said, matters=False)] if left_out else []
     spare += [Abstention(table, opinion.values, rest, "", matters=False)] if rest else []
     return report_on(content, opinion, [*map(part_of, told)], spare, notes=(*found, *texts))

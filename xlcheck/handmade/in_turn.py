@@ -73,7 +73,7 @@ def _computed(
     given: Sequence[frozenset[Address]],
     bound: Sequence[frozenset[Address]],
 ) -> set[Address]:
-    """The formulas that follow from what a network is given, as far as another one is given them or they are its own."""
+    """The formulas that follow from what a network is given, up to those that another one is given or claims."""
     others = frozenset().union(*(cells for other, cells in enumerate(bound) if other != number))
     ends = frozenset().union(*(cells for other, cells in enumerate(given) if other != number))
     found: set[Address] = set(bound[number]) - given[number]

@@ -64,18 +64,16 @@ def propose_bindings(content: WorkbookContent, engine: Engine, *, seconds: float
     try:
         with effort.limited_to(seconds):
             detection = recognise(table, opinion.values, opinion.sessions, precedents)
-        found, notes = detection.networks, detection.notes
+        found, notes = tuple(detection.networks), detection.notes
     except effort.OutOfTimeError:
         found, notes = (), ("the search for a network took too long",)
     networks, count = layers_of(table, opinion.values, precedents)
     comments = [[*opinion.notes] for _ in networks]
-    if found:
-        chained = tuple(d.network for d in found)
+    chained = tuple(d.network for d in found)
+    if chained and (not networks or _layers(chained) == _layers(networks)):
         probe = Probe(table, opinion.sessions, chained, opinion.values.numbers)
-        whole = sum(explained(table, chained, tie(table, probe, chained, precedents)))
-        if whole >= count:
-            networks, count = chained, whole
-            comments = [[*opinion.notes, *notes, *_comments(d)] for d in found]
+        networks, count = chained, sum(explained(table, chained, tie(table, probe, chained, precedents)))
+        comments = [[*opinion.notes, *notes, *_comments(d)] for d in found]
     if not networks:
         reason = "; ".join(("no network was recognised", *notes))
         return Proposal(skeleton(table, reason), (), 0, len(table.formulas))
@@ -84,6 +82,14 @@ def propose_bindings(content: WorkbookContent, engine: Engine, *, seconds: float
         "formula cells."
     )
     return Proposal(bindings_text(networks, comments, title), networks, count, len(table.formulas))
+
+
+def _layers(networks: Sequence[Network]) -> set[tuple[str, int, str]]:
+    """The layers of all networks, as far as they tell one reading from another."""
+    return {
+        (layer.kind, layer.options["units"], layer.options["activation"])
+        for network in networks for layer in network.spec.layers
+    }  # fmt: skip
 
 
 def _comments(detected: Detected) -> Iterator[str]:

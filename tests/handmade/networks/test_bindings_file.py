@@ -105,7 +105,7 @@ class TestWhereATensorStands:
         for turned, expected in (("false", table(1, 4, 2, 2)), ("true", table(1, 4, 2, 2).T)):
             network = read(f"[[model]]\n{layer}recurrent_kernel = {square.format(turned)}\n{DOCUMENT}")
             assert (numbers(network, name, content) == expected).all()
-        with pytest.raises(UsageError, match="D1:E2 is square.*transposed = false"):
+        with pytest.raises(UsageError, match=r"D1:E2 is square.*transposed = false"):
             read(f'[[model]]\n{layer}recurrent_kernel = "D1:E2"\n{DOCUMENT}')
 
     def test_a_missing_bias_and_an_initial_state(self, read) -> None:

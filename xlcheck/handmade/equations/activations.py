@@ -57,11 +57,7 @@ def _function(term: Function) -> Found | None:
     if term.name in {"TANH", "EXP"} and isinstance(arguments[0], Term):
         return term.name.lower(), arguments[0]
     if term.name == "MAX" and len(arguments) == 2:
-        if 0.0 in arguments:
-            return "relu", arguments[0] if arguments[1] == 0.0 else arguments[1]
-        for x, other in (arguments, arguments[::-1]):
-            if _is_leak(other, x):
-                return "leaky_relu", x
+        return _rectified(arguments[0], *arguments) or _rectified(arguments[1], arguments[1], arguments[0])
     if term.name == "IF" and len(arguments) == 3:
         condition, then, other = arguments
         if not isinstance(condition, Function) or len(condition.arguments) != 2:
@@ -104,18 +100,21 @@ def _sigmoid(term: Product, inside: Inside) -> Found | None:
     total = inside(below[0])
     if not isinstance(total, Sum) or total.constant != 1 or len(total.parts) != 1 or total.parts[0][1] != 1:
         return None
-    exponent = _exponent(total.parts[0][0], inside)
-    if exponent is None:
-        inverse = inside(total.parts[0][0])
-        if above or not isinstance(inverse, Product) or [power for _, power in inverse.factors] != [-1]:
-            return None
-        exponent = _exponent(inverse.factors[0][0], inside)
-        return None if exponent is None else ("sigmoid", exponent)
+    part = total.parts[0][0]
+    exponent = _exponent(part, inside)
     if not above:
-        return None if (z := _negative(exponent, inside)) is None else ("sigmoid", z)
-    if len(above) == 1 and _same(_exponent(above[0], inside), exponent):
+        z = _inverted(inside(part), inside) if exponent is None else _negative(exponent, inside)
+        return None if z is None else ("sigmoid", z)
+    if exponent is not None and len(above) == 1 and _same(_exponent(above[0], inside), exponent):
         return "sigmoid", exponent
     return None
+
+
+def _inverted(term: Expression, inside: Inside) -> Expression | None:
+    """The exponent of `1/exp(z)`."""
+    if not isinstance(term, Product) or [power for _, power in term.factors] != [-1]:
+        return None
+    return _exponent(term.factors[0][0], inside)
 
 
 def _exponent(term: Expression, inside: Inside) -> Expression | None:

@@ -96,7 +96,7 @@ def _opened(polynomial: Polynomial, forms: Forms) -> Polynomial:
         parts: dict[Monomial, float] = {monomial: factor}
         for number, atom in enumerate(monomial):
             form = forms.of(atom)
-            if form.kind == SUM and len(form.polynomial) == 2 and form.polynomial.get(()) == 1:  # noqa: PLR2004
+            if form.kind == SUM and len(form.polynomial) == 2 and form.polynomial.get(()) == 1:
                 rest = (*monomial[:number], *monomial[number + 1 :])
                 parts = {tuple(sorted((*rest, *own))): factor * f for own, f in form.polynomial.items()}
                 break
@@ -127,9 +127,7 @@ def _read_after(layer: Layer, updates: Sequence[_Update]) -> Reading | None:
 
 
 def _recurrent_biases(layer: Layer) -> Iterator[tuple[int, Atom]]:
-    """Row → the bias that the recurrent kernel's part adds: what the gate stands before; of two that no gate tells
-    apart, the later one.
-    """
+    """Row → the bias of the recurrent kernel: what the gate multiplies; of two that none tells apart, the last."""
     for row in layer.rows:
         own = (x for step in layer.steps for x in layer.at.get((row, step), ()))
         gated = Counter(monomial[0] for x in own for monomial in x.gated if len(monomial) == 1)
@@ -160,7 +158,9 @@ def _reading(
     """The rows of gates and candidates, and (step, candidate's row) → hidden state, as a layer."""
     rows = names["hh"]
     unit = {row: number for number, row in enumerate(rows)}
-    before, states = _states(layer, {atom: key for key, atom in hidden.items()}, befores, dict(zip(names["z"], rows)))
+    before, states = _states(
+        layer, {atom: key for key, atom in hidden.items()}, befores, dict(zip(names["z"], rows, strict=True))
+    )
     documents = documents_of(layer.steps, before)
     if documents is None or (states and sorted(states.values()) != sorted(rows)):
         return None

@@ -68,7 +68,8 @@ def _gated(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
     followed: dict[Atom, tuple[Atom, ...]] = {}
     found: dict[Atom, _Gated] = {}
     for atom in list(forms):
-        form, through, around = forms.of(atom), set[Atom](), ()
+        form, through = forms.of(atom), set[Atom]()
+        around: tuple[Atom, ...] = ()
         polynomial = form.polynomial
         if form.is_activation and len(polynomial) == 1:
             ((monomial, factor),) = polynomial.items()
@@ -89,7 +90,7 @@ def _gated(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
 
 def _without_gate(polynomial: Polynomial, forms: Forms, through: set[Atom]) -> _Gated | None:
     # A given state, before the first step, makes the product of gate, weight and state no product of computed numbers.
-    several = [m for m in polynomial if len(m) > 2 or sum(not forms.is_given(atom) for atom in m) > 1]  # noqa: PLR2004
+    several = [m for m in polynomial if len(m) > 2 or sum(not forms.is_given(atom) for atom in m) > 1]
     gates = [{atom for atom in m if forms.of(atom).kind == "sigmoid"} for m in several]
     common = set.intersection(*gates) if gates else set()
     if len(common) != 1:
@@ -110,7 +111,7 @@ def _without_gate(polynomial: Polynomial, forms: Forms, through: set[Atom]) -> _
         for own, more in inner.polynomial.items() if is_sum and inner is not None else ((tuple(rest), 1.0),):
             summands[own] = summands.get(own, 0.0) + factor * more
             under.add(own)
-    return (gate, under, summands) if through or any(len(monomial) == 2 for monomial in under) else None  # noqa: PLR2004
+    return (gate, under, summands) if through or any(len(monomial) == 2 for monomial in under) else None
 
 
 def _is_state(form: Form, gate: Atom, forms: Forms) -> bool:

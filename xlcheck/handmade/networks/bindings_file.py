@@ -109,7 +109,7 @@ def _ignored(data: Table, content: WorkbookContent) -> frozenset[Address]:
     for model in models if _is_tables(models) else ():
         texts = model.get("ignore", [])
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            raise UsageError("ignore lists ranges in quotes, such as ignore = [\"B41:K41\"]")
+            raise UsageError('ignore lists ranges in quotes, such as ignore = ["B41:K41"]')
         reader = Reader(content, _sheet(model, content))
         found |= {cell for text in texts for cell in reader.area(text).reshape(-1)}
     return frozenset(found)

@@ -13,7 +13,6 @@ from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 
-
 NOTHING = Sum(-1, 0.0, ())
 """The term of a formula that is 0 because all that it would multiply is blank, as the state before the first step."""
 
