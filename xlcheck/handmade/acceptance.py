@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import shape_of
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.verdicts.report import Status
@@ -43,7 +43,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
     unexplained = len(outcome.left.cells) + outcome.left.without_cell
     if unexplained:
         yield f"{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"
-    if len(roots) > 1:
+    if len({_mistake(cell, outcome.table) for cell in roots}) > 1:
         yield f"it would have {len(roots)} wrong cells, and too few others say what they should hold"
     for cell in roots:
         if _may_be_swapped(cell, outcome):
@@ -69,6 +69,12 @@ def _may_be_swapped(cell: Address, outcome: Outcome) -> bool:
         if elements[number].source.band == element.source.band and elements[number].index == element.index
     ]  # fmt: skip
     return len(kin) > 1 and all(other in outcome.tied.wrong for other in kin)
+
+
+def _mistake(cell: Address, table: CellTable) -> object:
+    """The same for cells that were filled from one formula: one edit of one who fills right."""
+    text = table.texts.get(cell)
+    return cell if text is None else (cell[0], skeleton(text))
 
 
 def _in_line(cell: Address, outcome: Outcome) -> bool:
