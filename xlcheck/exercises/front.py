@@ -15,7 +15,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Formula, Link
-from xlcheck.workbook.styles import LEGEND, TRAINING_LEGEND
+from xlcheck.workbook.styles import LEGEND
 
 WIDE = 12
 ID_TEXT, NAME_TEXT = "⟦id of the student⟧", "⟦name of the student⟧"
@@ -145,7 +145,7 @@ def _pages(draft: Draft, sheet: SheetDraft, row: int, layers: Sequence[LayerSumm
 def _legend(draft: Draft, sheet: SheetDraft, row: int) -> None:
     heading(sheet, row, "Colours, on every sheet", WIDE)
     roles = {q.band.role.value for q in draft.graph} | {"blank"}
-    known = {"blank": "to be filled in", **LEGEND, **TRAINING_LEGEND}
+    known = {"blank": "to be filled in", **LEGEND}
     for style, text in known.items():
         if style in roles:
             row += 1

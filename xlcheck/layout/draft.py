@@ -58,6 +58,10 @@ class Draft:
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
         self._batch_runs: dict[tuple[tuple[ex.Expr, ...], ...], list[Run]] = {}
 
+    def roles(self) -> set[str]:
+        """What stands in the workbook, in the words of the legend."""
+        return {q.band.role.value for q in self.graph} | {"keras"}
+
     def selected(self) -> str:
         """The cell that selects the sample, as every sheet may write it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
@@ -10,7 +10,7 @@ from xlcheck.layout.common import heading, merged_helper
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Highlight, Link
-from xlcheck.workbook.styles import LEGEND, TRAINING_LEGEND
+from xlcheck.workbook.styles import LEGEND
 
 WIDE = 16
 _LETTERS = 150  # of a line of the summary
@@ -73,8 +73,7 @@ def closing(
     reading: Sequence[str],
     pages: Mapping[str, str],
     provenance: Mapping[str, str],
-    *,
-    learns: bool,
+    roles: Collection[str],
 ) -> None:
     """Everything under the picture.
 
@@ -84,11 +83,11 @@ def closing(
         reading: how to read the workbook, one sentence a line.
         pages: what each other sheet shows.
         provenance: what the workbook was made from.
-        learns: whether there are gradients in it.
+        roles: what stands in it, of which the legend has the colours.
     """
     row = _reading_table(sheet, row, reading)
     row = _pages_table(sheet, row + 1, pages)
-    row = _legend_table(sheet, row + 1, LEGEND | (TRAINING_LEGEND if learns else {}))
+    row = _legend_table(sheet, row + 1, {role: text for role, text in LEGEND.items() if role in roles})
     _provenance_table(sheet, row + 1, provenance)
 
 

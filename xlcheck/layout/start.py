@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import NEEDS
-from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.common import START, heading, merged_helper
 from xlcheck.layout.data.answers import Answer
 from xlcheck.layout.data.store import Store
@@ -49,8 +49,7 @@ def start_sheet(
     row = _answer(draft, sheet, 5, store, answer)
     row = picture(draft, sheet, row + 1, spec, layers, store.words)
     row = _table(sheet, row + 1, layers)
-    learns = any(q.band.role is Role.GRADIENT for q in draft.graph)
-    closing(sheet, row + 1, story.reading, pages, provenance, learns=learns)
+    closing(sheet, row + 1, story.reading, pages, provenance, draft.roles())
 
 
 def model_summary(spec: ModelSpec, layers: Sequence[LayerSummary]) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.content import Cell, WorkbookContent
-from xlcheck.workbook.styles import LEGEND, TRAINING_LEGEND
+from xlcheck.workbook.styles import LEGEND
 
 CREATOR = "xlcheck"
 """Who has written a workbook, as its properties say."""
 _ENOUGH = 2
-_LEGEND = frozenset({*LEGEND.values(), *TRAINING_LEGEND.values()})
+_LEGEND = frozenset(LEGEND.values())
+_SENTENCES = 3  # of the legend; one that names inputs, outputs and Keras is the shortest
 _COMMAND = "xlcheck build "
 
 
@@ -27,7 +28,7 @@ def is_generated(content: WorkbookContent) -> bool:
     cells = list(_cells(content))
     texts = {cell.value for cell in cells if isinstance(cell.value, str)}
     signs = (
-        len(texts & _LEGEND) > len(_LEGEND) // 2,
+        len(texts & _LEGEND) >= _SENTENCES,
         any(text.startswith(_COMMAND) for text in texts),
         any(cell.formula is not None and _is_verdict(cell.formula) for cell in cells),
         any(_is_weight(name, content) for name in content.names),

@@ -41,10 +41,9 @@ LEGEND: dict[str, str] = {
     "output": "output: the network's answer",
     "target": "target: the right answer",
     "loss": "loss: how wrong the answer is",
+    "gradient": "gradient: how the loss changes when this number changes",
     "keras": "Keras: the same number, computed by Keras",
 }
-
-TRAINING_LEGEND: dict[str, str] = {"gradient": "gradient: how the loss changes when this number changes"}
 
 VALUE_FORMAT = "0.000000"
 WEIGHT_FORMAT = "0.00000000"

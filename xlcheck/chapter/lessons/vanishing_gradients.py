@@ -73,7 +73,7 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, verdict: Range, proven
         vanishing.NAME: "U, W and the words to change; what each word adds, and its gradient, word by word",
         vanishing.MACHINERY: "the numbers in between",
     }
-    closing(sheet, 5, story.reading, pages, provenance, learns=True)
+    closing(sheet, 5, story.reading, pages, provenance, draft.roles() | {"gradient"})
 
 
 VANISHING_GRADIENTS = TrainingLesson("vanishing-gradients", plan_vanishing)
