@@ -88,6 +88,19 @@ def test_a_file_that_is_being_written_is_waited_for(tmp_path: Path, monkeypatch:
     assert path.read_text() == "12345"
 
 
+def test_a_file_that_is_not_there_yet_is_said_and_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first check says that it is missing."""
+    path = tmp_path / "mine.xlsx"
+    monkeypatch.setattr("xlcheck.cli.watch.sleep", lambda seconds: path.write_text("1"))
+    watched = saved(lambda: [path])
+
+    assert next(watched) == [path]
+    assert not path.exists()
+    monkeypatch.setattr("xlcheck.cli.watch.sleep", lambda seconds: path.exists() or path.write_text("1"))
+    assert next(watched) == [path]
+    assert path.exists()
+
+
 @pytest.mark.parametrize("format_", ["json", "html", "junit"])
 def test_a_document_that_never_ends_is_refused(format_: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Several results in one stream are no JSON and no XML; into a file, the last one is."""

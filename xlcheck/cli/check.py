@@ -127,7 +127,13 @@ def command(
 
     if not watch:
         return once(paths)
-    return _watch(lambda: workbooks(files, none_is_fine=True), once, quiet=quiet)
+
+    def find() -> list[Path]:
+        """Not the marked copy, which is written anew each time."""
+        marked = None if annotate is None else annotate.resolve()
+        return [path for path in workbooks(files, none_is_fine=True) if path.resolve() != marked]
+
+    return _watch(find, once, quiet=quiet)
 
 
 def _watch(find: Callable[[], list[Path]], once: Callable[[Sequence[Path], Changes], int], *, quiet: bool) -> int:

@@ -24,8 +24,9 @@ def saved(find: Callable[[], list[Path]]) -> Iterator[list[Path]]:
     Args:
         find: the workbooks that are there now.
     """
-    seen = _stamps(find())
-    yield list(seen)
+    first = find()
+    seen = _stamps(first)
+    yield first
     before = dict(seen)
     while True:
         sleep(_PAUSE)
