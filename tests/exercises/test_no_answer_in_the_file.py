@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hand_in import exercise_of, hand_in, solution
 
+from xlcheck.chapter.recordings.options import OPTIONS
 from xlcheck.exercises.exercise import Exercise
 from xlcheck.exercises.plan import BlankRule, ExercisePlan
 
@@ -45,8 +46,18 @@ def leaks(path: Path, exercise: Exercise, student: str | None = None) -> list[st
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("level", [1, 2, 3])
-@pytest.mark.parametrize("fixture", ["lstm", "gru", "embedding", "rnn-dimensions", "options/lstm-sequences"])
+ORDINARY = [("lstm", 1), ("lstm", 2), ("lstm", 3), ("gru", 2), ("rnn-dimensions", 1), ("options/lstm-sequences", 3)]
+THOROUGH = [
+    (name, level)
+    for name in ("gru", "embedding", "bidirectional", "rnn-dimensions", "encoder-decoder", *OPTIONS)
+    for level in (1, 2, 3)
+    if (name, level) not in ORDINARY
+]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "level"), [*ORDINARY, *(pytest.param(*case, marks=pytest.mark.thorough) for case in THOROUGH)]
+)
 def test_no_blank_holds_an_answer(fixture: str, level: int, tmp_path: Path) -> None:
     """Neither the workbook that all get nor one with numbers of its own; for trained and for random models."""
     exercise = exercise_of(fixture, tmp_path, ExercisePlan(level=level), ["ann", "bob", "cy"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xlcheck.exercises.residuals import _INVERSES, _isolated, residual_of, saturated, tells
+from xlcheck.exercises.residuals import INVERSES, isolated, residual_of, saturated, tells
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Quantity, Role
@@ -46,7 +46,7 @@ def graph_of(expr: ex.Expr) -> tuple[Graph, dict[str, np.ndarray], Quantity]:
 def test_every_form_holds_for_true_numbers_and_only_for_them(name: str) -> None:
     """Whichever value is isolated, both sides are equal; of a number a little beside they are not."""
     graph, values, q = graph_of(FORMS[name])
-    found = list(_isolated(FORMS[name], ex.Ref(q.name), (), graph))
+    found = list(isolated(FORMS[name], ex.Ref(q.name), (), graph))
 
     assert found
     for residual in found:
@@ -64,7 +64,7 @@ def test_every_operation_of_the_table_has_a_form_here() -> None:
         seen.add(type(expr))
         stack += ex.operands(expr)
 
-    assert set(_INVERSES) <= seen
+    assert set(INVERSES) <= seen
 
 
 @pytest.mark.parametrize("name", FORWARD)

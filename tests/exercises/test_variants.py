@@ -139,13 +139,13 @@ def test_too_few_different_numbers_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.keras
-def test_keras_computes_what_the_key_says_of_students(tmp_path: Path) -> None:
-    """Keras is asked for some variants of a forward pass and of a way back."""
+@pytest.mark.parametrize("lesson", ["gru", pytest.param("lstm-training", marks=pytest.mark.thorough)])
+def test_keras_computes_what_the_key_says_of_students(lesson: str, tmp_path: Path) -> None:
+    """Keras is asked for some variants of a forward pass, or of a way back."""
     roster = tmp_path / "students.csv"
     roster.write_text("id;name\n1;Ada\n2;Bob\n3;Çelik\n", encoding="utf-8")
-    for lesson in ("gru", "lstm-training"):
-        made = xlcheck.exercise(lesson, tmp_path / lesson, roster=roster, level=3, keras=2)
+    made = xlcheck.exercise(lesson, tmp_path / lesson, roster=roster, level=3, keras=2)
 
-        assert made.asked_keras == 2
-        assert made.report.ok
-        assert np.isfinite(made.key.points)
+    assert made.asked_keras == 2
+    assert made.report.ok
+    assert [student.name for student in made.key.students] == ["Ada", "Bob", "Çelik"]

@@ -136,9 +136,8 @@ def make_exercise(
     problem = _problem(subject, plan)
     points = blanks_of(plan, problem.graph)
     make_folder(folder)
-    paths = [folder / name for name in (BLANK, SOLUTION, HANDOUT, FILE)]
-    for path in paths:
-        require_writable(path)
+    for name in (BLANK, SOLUTION, HANDOUT, FILE):
+        require_writable(folder / name)
     secret = secret or _known_secret(folder / FILE) or secrets.token_hex(32)
     trace, trained = keras_traces(problem, plan.sample)
     residuals = {
@@ -151,25 +150,19 @@ def make_exercise(
     title, text = plan.title or _title(subject, problem), plan.text or _text(subject)
     own = blank_workbook(problem, plan, points, residuals, Front(title, text, personal=False))
     _try(own, trace, engine)
-    plan_of_solution = plan_model(
-        problem.spec, trace, trained, (problem.sample,), STYLE, {}, batch=problem.batch, additions=subject.additions,
-        subject=subject.name,
-    )  # fmt: skip
-    write_workbook(plan_of_solution, folder / SOLUTION)
-    report = check_content(read_workbook(folder / SOLUTION), engine)
+    report = _write_solution(problem, trace, trained, folder / SOLUTION, engine)
     write_workbook(own.plan, folder / BLANK)
     students: list[Student] = []
     asked: list[Variant] = []
     if roster:
-        told_apart = varied and any(problem.graph[name].band.role is Role.INPUT for name in own_numbers)
-        shown = replace(problem, sample=_OWN_SAMPLE) if told_apart else problem
-        template = blank_workbook(shown, plan, points, residuals, Front(title, text, personal=True))
         drawer = Drawer(problem, own_numbers, secret, residuals, plan.tolerance, points) if varied else None
+        inputs = any(problem.graph[name].band.role is Role.INPUT for name in own_numbers)
+        shown = replace(problem, sample=_OWN_SAMPLE) if varied and inputs else problem
+        template = blank_workbook(shown, plan, points, residuals, Front(title, text, personal=True))
         sample = set(places_of(len(roster), keras)) if varied else set()
         for place, variant in enumerate(_write_students(problem, template, points, roster, drawer, folder, told)):
             students.append(variant.student)
-            if place in sample:
-                asked.append(variant)
+            asked += [variant] if place in sample else []
     ask_keras(problem, asked)
     key = MarkingKey(
         name=subject.name, title=title, spec=problem.spec, batch=problem.batch, given=dict(problem.given),
@@ -186,6 +179,17 @@ def make_exercise(
         folder, key, folder / FILE, folder / BLANK, folder / SOLUTION, folder / HANDOUT, workbooks, report, len(asked),
         forward,
     )  # fmt: skip
+
+
+def _write_solution(problem: Problem, trace: Trace, trained: Trace, path: Path, engine: Engine) -> CheckReport:
+    """The workbook that xlcheck makes of the network, checked as every other."""
+    subject = problem.subject
+    planned = plan_model(
+        problem.spec, trace, trained, (problem.sample,), STYLE, {}, batch=problem.batch, additions=subject.additions,
+        subject=subject.name,
+    )  # fmt: skip
+    write_workbook(planned, path)
+    return check_content(read_workbook(path), engine)
 
 
 def _problem(subject: Subject, plan: ExercisePlan) -> Problem:

@@ -5,7 +5,7 @@ what stands on the other side is computed from the student's own number. Of a = 
 with z, of c = f·c₋₁ + i·g it compares (c − f·c₋₁)/i with g. That holds no answer, and a number is judged by those it
 was given, right or wrong: errors carried forward cost nothing.
 
-How an operation is turned round is one row of `_INVERSES` for each class of expressions that is one to one; all
+How an operation is turned round is one row of `INVERSES` for each class of expressions that is one to one; all
 others (a maximum, a softmax, a product of a vector and a matrix) are compared as they are, forward.
 """
 
@@ -69,7 +69,7 @@ def residual_of(q: Quantity, graph: Graph, values: Mapping[str, Array], toleranc
     if q.expr is None:
         raise ValueError(f"{q.name} is given, not computed")
     own = ex.Ref(q.name)
-    found = [] if len(q.shape) > 1 or q.shared else list(_isolated(q.expr, own, (), graph))
+    found = [] if len(q.shape) > 1 or q.shared else list(isolated(q.expr, own, (), graph))
     useful = [residual for residual in found if tells(residual, q, values, tolerance)]
     if not useful:
         return Residual(own, q.expr, forward=True)
@@ -107,14 +107,14 @@ def _roughness(residual: Residual, values: Mapping[str, Array]) -> tuple[bool, f
     return bool(sizes), -min(sizes, default=0.0)
 
 
-def _isolated(expr: ex.Expr, left: ex.Expr, divisors: tuple[ex.Expr, ...], graph: Graph) -> Iterator[Residual]:
+def isolated(expr: ex.Expr, left: ex.Expr, divisors: tuple[ex.Expr, ...], graph: Graph) -> Iterator[Residual]:
     """Every form in which one of the values that an expression reads stands alone."""
     if isinstance(expr, ex.Ref | ex.Slice):
         yield Residual(left, expr, divisors)
         return
-    turn = _INVERSES.get(type(expr))
+    turn = INVERSES.get(type(expr))
     for operand, wanted, divisor in () if turn is None else turn(expr, left, graph):
-        yield from _isolated(operand, wanted, (*divisors, *divisor), graph)
+        yield from isolated(operand, wanted, (*divisors, *divisor), graph)
 
 
 def _dot(e: ex.Dot, y: ex.Expr, graph: Graph) -> _Turned:
@@ -167,7 +167,7 @@ def _sub(e: ex.Sub, y: ex.Expr, graph: Graph) -> _Turned:
 
 
 # Operations that are one to one wherever they are defined.
-_INVERSES: dict[type[ex.Expr], Callable[[Any, ex.Expr, Graph], _Turned]] = {
+INVERSES: dict[type[ex.Expr], Callable[[Any, ex.Expr, Graph], _Turned]] = {
     ex.Neg: _unary(lambda y: -y),
     ex.Exp: _unary(ex.Log),
     ex.Log: _unary(ex.Exp),
