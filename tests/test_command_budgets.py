@@ -12,9 +12,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from xlcheck.budget import interrupted_after
+from xlcheck.budget import budget, interrupted_after, time_left
 from xlcheck.cli.group import commands
 from xlcheck.cli.options import budgeted
+from xlcheck.errors import OutOfTimeError
 
 LONG = (
     "build",
@@ -94,3 +95,30 @@ def test_a_polite_budget_is_an_interrupt() -> None:
 
     assert heard == [signal.SIGINT]
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+@CLOCK
+def test_the_clock_of_one_file_does_not_ring_into_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It rings each second until somebody listens, and may do so in the very moment in which it is stopped."""
+    usual = signal.setitimer
+    rung = []
+
+    def late(which: int, seconds: float, interval: float = 0.0) -> tuple[float, float]:
+        if not seconds and not rung:
+            rung.append(True)
+            signal.raise_signal(signal.SIGALRM)
+        return usual(which, seconds, interval)
+
+    monkeypatch.setattr(signal, "setitimer", late)
+
+    def wait() -> None:
+        with budget(0.01, by_signal=True):
+            while True:
+                time_left()
+
+    with pytest.raises(OutOfTimeError):
+        wait()
+
+    assert rung
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    assert usual(signal.ITIMER_REAL, 0) == (0.0, 0.0)

@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
@@ -184,5 +184,12 @@ def _clock(seconds: float, again: float, ring: Callable[[int, FrameType | None],
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        _stop_clock()
+
+
+def _stop_clock() -> None:
+    """Let the clock ring no more; it may ring once more meanwhile, and would go on into whatever comes next."""
+    while signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+        with suppress(_TimeUp):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
