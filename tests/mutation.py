@@ -34,6 +34,7 @@ TESTS = {
     "chapter": ["tests/chapter"],
     "pytest_plugin": ["tests/plugin"],
     "verdicts": ["tests/verdicts", "tests/seeded_faults"],
+    "workbook": ["tests/workbook", "tests/chapter/lessons"],
     "reports": ["tests/reports", "tests/verdicts"],
     "cli": ["tests/test_cli.py", "tests/cli"],
     "handmade": ["tests/handmade"],
