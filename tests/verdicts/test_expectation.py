@@ -22,7 +22,7 @@ from xlcheck.verdicts.expectation import expectation_of, own_sheets
 from xlcheck.verdicts.generated import check_content
 from xlcheck.workbook.bindings import Binding, FilledHelper, Helper
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.manifest import SHEET, Manifest, sealed
+from xlcheck.workbook.manifest import FORMAT, OLDER, SHEET, Manifest, sealed
 from xlcheck.workbook.reader import read_workbook
 
 
@@ -47,6 +47,26 @@ def test_a_whole_manifest_is_believed(right: WorkbookContent, small_book: SmallB
 
     assert manifest.bindings == small_book.manifest().bindings
     assert [q.name for q in graph] == [q.name for q in small_book.graph]
+
+
+def test_a_workbook_of_an_older_xlcheck_is_checked(right: WorkbookContent, small_book: SmallBook) -> None:
+    """It does not say how its words were written: a note, and with `strict` no pass; its cells agree as they did."""
+    _, *text = small_book.manifest().to_chunks()
+    hidden = {(row, 0): Cell(chunk) for row, chunk in enumerate(sealed("".join(text), OLDER))}
+    older = replace(right, sheets={**right.sheets, SHEET: SheetContent(SHEET, "veryHidden", hidden)})
+
+    report = check_content(older, engine("ironcalc"))
+    assert report.ok
+    assert any("an older xlcheck made it" in note for note in report.notes)
+    assert not replace(report, strict=True).ok
+
+
+def test_a_workbook_does_not_become_older_by_its_seal(right: WorkbookContent, small_book: SmallBook) -> None:
+    """Another format in the seal alone makes the text another one than was sealed."""
+    seal, *text = small_book.manifest().to_chunks()
+    older = seal.replace(f'"format": {FORMAT}', f'"format": {OLDER}')
+    with pytest.raises(WorkbookError, match="its text was changed"):
+        expectation_of(with_manifest(right, [older, *text]))
 
 
 Change = Callable[[Manifest], Manifest]
@@ -145,7 +165,7 @@ def spoiled(chunks: list[str], how: str) -> list[str]:
         case "no seal":
             return text
         case "an older format":
-            return [seal.replace('"format": 2', '"format": 1'), *text]
+            return [seal.replace(f'"format": {FORMAT}', '"format": 1'), *text]
         case _:
             raise AssertionError(how)
 
@@ -157,7 +177,7 @@ def spoiled(chunks: list[str], how: str) -> list[str]:
         ("nothing but the seal", r"damaged \(0 of \d+ characters are there\)"),
         ("a letter changed", r"damaged \(its text was changed after the workbook was built\)"),
         ("no seal", "damaged"),
-        ("an older format", r"damaged \(format 1 instead of 2\)"),
+        ("an older format", r"damaged \(format 1 instead of 3\)"),
     ],
 )
 def test_a_text_that_is_not_the_sealed_one_is_refused(

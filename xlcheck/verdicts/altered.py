@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xlcheck.workbook.as_built import alterations
 from xlcheck.workbook.content import WorkbookContent
-from xlcheck.workbook.manifest import Manifest, manifest_sheet
+from xlcheck.workbook.manifest import Manifest, is_older, manifest_sheet
 
 _SHOWN = 3
 
@@ -24,6 +24,10 @@ def altered(content: WorkbookContent, manifest: Manifest) -> Altered:
     sheet = manifest_sheet(content)
     if sheet is None:
         return Altered()
+    if is_older(sheet):
+        return Altered(
+            ("an older xlcheck made the workbook: its words, looks and names were not compared; build it again",)
+        )
     areas = [*(b.area for b in manifest.bindings), *([manifest.selector] if manifest.selector is not None else [])]
     found = alterations(content, sheet, areas)
     words = [f"words are not those that were written: {', '.join(found.texts)}"] if found.texts else []

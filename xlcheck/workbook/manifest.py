@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from xlcheck.workbook.epoch_table import EpochTable
 
 SHEET = "xlcheck"
-FORMAT = 2
+FORMAT = 3
+OLDER = 2  # does not say how what is no quantity was written (see `fingerprint`), and its digest is of the text alone
 _CHUNK = 32_000
 _SEAL = re.compile(r'\{"format": \d+, "characters": \d+, "sha256": "[0-9a-f]{64}"\}')
 _OWN_REFERENCE = re.compile(rf"(?<![\w.']){SHEET}!")
@@ -139,9 +140,9 @@ class Manifest:
             raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
-def sealed(text: str) -> list[str]:
-    """The seal of a text, and the text, for one cell each."""
-    seal = {"format": FORMAT, "characters": len(text), "sha256": _digest(text)}
+def sealed(text: str, version: int = FORMAT) -> list[str]:
+    """The seal of a text in a format that can be read, and the text, for one cell each."""
+    seal = {"format": version, "characters": len(text), "sha256": _digest(text, version)}
     return [json.dumps(seal), *(text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK))]
 
 
@@ -155,18 +156,19 @@ def _unsealed(chunks: Sequence[str]) -> str:
     if _SEAL.fullmatch(first) is None:
         raise ValueError("its seal is missing")
     seal = parse_json(first)
-    if seal["format"] != FORMAT:
+    if seal["format"] not in (FORMAT, OLDER):
         raise ValueError(f"format {seal['format']} instead of {FORMAT}")
     text = "".join(rest)
     if len(text) != seal["characters"]:
         raise ValueError(f"{len(text)} of {seal['characters']} characters are there")
-    if _digest(text) != seal["sha256"]:
+    if _digest(text, seal["format"]) != seal["sha256"]:
         raise ValueError("its text was changed after the workbook was built")
     return text
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(text: str, version: int) -> str:
+    sealed_text = text if version == OLDER else f"{version}\n{text}"
+    return hashlib.sha256(sealed_text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def manifest_of(content: WorkbookContent) -> Manifest | None:
@@ -211,6 +213,11 @@ def manifest_sheet(content: WorkbookContent) -> SheetContent | None:
             f"{content.path}: the worksheets {names} each say what the workbook should compute; delete the wrong one"
         )
     return sealed_sheets[0] if sealed_sheets else None
+
+
+def is_older(sheet: SheetContent) -> bool:
+    """Whether the worksheet with the manifest was written by an xlcheck that left no fingerprint of words and looks."""
+    return _has_seal(sheet) and parse_json(str(sheet.cells[0, 0].value))["format"] == OLDER
 
 
 def _has_seal(sheet: SheetContent) -> bool:
