@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout import cells
+from xlcheck.layout import table as tables
 from xlcheck.layout.cells import BEFORE, COMPLEMENT, CellMap
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.table import WRAP
 from xlcheck.model.model_spec import ModelSpec
 
 MOST_LAYERS = 12
@@ -48,7 +48,7 @@ def drawn_layers(draft: Draft, spec: ModelSpec) -> list[Drawn]:
         candidates = [*cells.BY_SYMBOLS, *([cells.BY_KIND[inner]] if inner in cells.BY_KIND else [])]
         for cell in candidates:
             parts = _parts(cell, symbols)
-            if own and parts is not None and 0 <= max(q.step or 0 for q in own) < WRAP:
+            if own and parts is not None and 0 <= max(q.step or 0 for q in own) < tables.WRAP:
                 found.append(Drawn(layer, inner or layer, cell, parts, _read(own)))
                 break
     return found if 0 < len(found) <= MOST_LAYERS else []

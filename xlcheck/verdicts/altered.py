@@ -25,9 +25,7 @@ def altered(content: WorkbookContent, manifest: Manifest) -> Altered:
     if sheet is None:
         return Altered()
     if is_older(sheet):
-        return Altered(
-            ("an older xlcheck made the workbook: its words, looks and names were not compared; build it again",)
-        )
+        return Altered(("an older xlcheck made it, so words, looks and names were not compared; build it again",))
     areas = [*(b.area for b in manifest.bindings), *([manifest.selector] if manifest.selector is not None else [])]
     found = alterations(content, sheet, areas)
     words = [f"words are not those that were written: {', '.join(found.texts)}"] if found.texts else []
