@@ -21,7 +21,7 @@ from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
 from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.content import WorkbookContent
-from xlcheck.workbook.values import CellError
+from xlcheck.workbook.values import CellError, NotEvaluated
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,20 @@ def _unchecked(part: Abstention) -> Part:
 
 
 def _left_out(part: Abstention) -> Iterator[CellResult]:
-    """The formula cells of a part without a verdict."""
-    status = Status.NOT_EVALUATED if part.matters else Status.UNBOUND
+    """The formula cells of a part without a verdict.
+
+    What no engine computes is a gap in scratch, too, unless a reason says that it was left out.
+    """
     for cell in part.cells:
         value = part.values[part.table.index[cell]]
+        status, message = Status.UNBOUND, UNBOUND
+        if part.matters:
+            status, message = Status.NOT_EVALUATED, part.reason
+        elif isinstance(value, NotEvaluated) and not part.reason:
+            status, message = Status.NOT_EVALUATED, f"This formula was not checked: {value.reason}."
         yield CellResult(
             cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None,
-            f"={part.table.texts[cell]}", None,
-            part.reason if part.matters else UNBOUND,
+            f"={part.table.texts[cell]}", None, message,
         )  # fmt: skip
 
 
