@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import ironcalc
-
-from xlcheck.engines.ironcalc import _Session
+from xlcheck.engines.ironcalc import _load, _Session
+from xlcheck.engines.plain import load_or_plain
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport
@@ -40,7 +39,7 @@ class Planted:
     def open(self, path: Path) -> _Session:
         """The workbook with the fault in it."""
         assert path == self.path
-        model = ironcalc.load_from_xlsx(str(path))
+        model = load_or_plain(path, _load)
         session = _Session(model, False)
         sheet, row, column = self.place
         if self.formula is not None:
