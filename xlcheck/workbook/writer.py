@@ -18,6 +18,7 @@ from typing import Any
 
 import xlsxwriter
 
+from xlcheck.budget import time_left
 from xlcheck.errors import WorkbookError
 from xlcheck.exclusive import exclusively
 from xlcheck.files import replacing
@@ -58,6 +59,7 @@ def write_workbook(plan: WorkbookPlan, path: Path) -> None:
     Raises:
         WorkbookError: the plan exceeds one of Excel's limits.
         UsageError: the file cannot be written there.
+        OutOfTimeError: the command's time is up.
     """
     plan = with_fingerprint(plan, SHEET)
     require_limits(plan)
@@ -91,6 +93,7 @@ def _write(plan: WorkbookPlan, path: Path) -> None:
         book.set_calc_mode("auto")
         formats = _Formats(book)
         for sheet in plan.sheets:
+            time_left()
             _write_sheet(book, sheet, formats)
         for name, area in plan.names.items():
             book.define_name(name, f"={_fixed(area)}")
