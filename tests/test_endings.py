@@ -89,11 +89,20 @@ def started(*arguments: str | Path, **options: object) -> subprocess.Popen[str]:
 
 @posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("seconds", [0.15, 0.35, 0.8])
-def test_signals_end_a_command_in_one_line(number: int, seconds: float, tmp_path: Path) -> None:
-    """At any moment, imports included: nothing is left, neither a file nor a process; the code says which signal."""
-    with started("build", "--all", "-o", tmp_path / "made", start_new_session=True) as process:
-        time.sleep(seconds)
+@pytest.mark.parametrize("moment", [0.15, 0.35, ".xlcheck-*", "*.xlsx"])
+def test_signals_end_a_command_in_one_line(number: int, moment: float | str, tmp_path: Path) -> None:
+    """At any moment, imports included: nothing is left, neither a file nor a process; the code says which signal.
+
+    A moment is in seconds, or that in which there is such a file: the first is being written, or has been written.
+    """
+    made = tmp_path / "made"
+    # All workbooks take long, and a document of JSON is not begun before the last of them is there.
+    with started("build", "--all", "-o", made, "--format", "json", start_new_session=True) as process:
+        if isinstance(moment, float):
+            time.sleep(moment)
+        else:
+            while process.poll() is None and not list(made.glob(moment)):
+                time.sleep(0.001)
         process.send_signal(number)
         out, error = process.communicate(timeout=60)
 
