@@ -34,11 +34,12 @@ def command(
     folder: Path, key: Path, output: Path | None, jobs: int | None, resume: bool, student: str | None, copies: bool,
     cluster: str | None, engine: EngineName, quiet: bool,
 ) -> int:  # fmt: skip
-    """Mark the submissions in FOLDER: a wrong cell costs its points, and what follows from it costs nothing.
+    """Mark the submissions of an exercise, a folder of them.
 
-    Each submission is recalculated with its own numbers and with secret ones, so a typed number earns nothing. Results
-    are kept as they come in: after whatever interrupts it, --resume goes on. RESULTS then holds index.html for the
-    class, a page and a marked copy for each student, moodle.csv, canvas.csv, gradescope/ and junit.xml.
+    A wrong cell costs its points, and what follows from it costs nothing. Each submission is recalculated with its own
+    numbers and with secret ones, so a typed number earns nothing. Results are kept as they come in: after whatever
+    interrupts it, --resume goes on. RESULTS then holds index.html for the class, a page and a marked copy for each
+    student, moodle.csv, canvas.csv, gradescope/ and junit.xml.
 
     Exit codes: 0 everything was graded, 3 not everything could be: the overview says what a person has to look at.
     """
