@@ -45,7 +45,7 @@ def command(
 ) -> int:  # fmt: skip
     """Write workbooks with blanks, and the key to mark them.
 
-    A hand-out and the solution come with them. With --roster every student gets a workbook of his own, with other
+    A hand-out and the solution come with them. With --roster every student gets a workbook of their own, with other
     weights and inputs. The key and the solution stay with you; `xlcheck grade` marks with the key what comes back.
     """
     from xlcheck.exercises.entry import exercise
