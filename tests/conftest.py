@@ -18,6 +18,8 @@ from xlcheck.engines.libreoffice import find_soffice
 
 # Marker → whether what it needs is here, and its name.
 REQUIREMENTS: dict[str, tuple[Callable[[], bool], str]] = {
+    "distributed": (lambda: importlib.util.find_spec("distributed") is not None, "Dask's Distributed"),
+    "openxml_audit": (lambda: importlib.util.find_spec("openxml_audit") is not None, "The validator openxml-audit"),
     "formulon": (lambda: importlib.util.find_spec("formulon") is not None, "Formulon"),
     "mkdocs": (lambda: all(map(importlib.util.find_spec, ("material", "mkdocs_click", "mkdocstrings"))), "MkDocs"),
     "libreoffice": (lambda: find_soffice() is not None, "LibreOffice"),

@@ -18,9 +18,11 @@ from xlcheck.grading.grade import grade_folder
 SUBMISSIONS = 60
 
 
+@pytest.mark.distributed
 def test_a_worker_that_is_killed_half_way_costs_no_result(lstm: Classroom, tmp_path: Path, results: Path) -> None:
     """Dask gives the chunks of a lost worker to another one; all results are there, once, in one place."""
-    distributed = pytest.importorskip("distributed")
+    import distributed
+
     rng = np.random.default_rng(3)
     planted = {}
     for number in range(SUBMISSIONS):
@@ -51,6 +53,7 @@ def test_a_worker_that_is_killed_half_way_costs_no_result(lstm: Classroom, tmp_p
         assert connection.execute("SELECT count(*) FROM records").fetchone() == (SUBMISSIONS,)
 
 
+@pytest.mark.distributed
 @pytest.mark.parametrize(
     ("address", "message"), [("tcp://127.0.0.1:1", "dask://HOST:PORT"), ("dask://127.0.0.1:1", "nobody answers")]
 )
@@ -58,7 +61,6 @@ def test_an_address_where_nobody_is_is_said(
     address: str, message: str, lstm: Classroom, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One sentence says what an address looks like, or that nobody answers there."""
-    pytest.importorskip("distributed")
     monkeypatch.setattr("xlcheck.grading.cluster._SECONDS", 1)
 
     with pytest.raises(UsageError, match=message):
