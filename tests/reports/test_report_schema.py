@@ -78,6 +78,7 @@ def _wrong(path: Path) -> None:
     book.save(path)
 
 
+@pytest.mark.keras
 def test_real_workbooks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Right, wrong in many ways, unreadable; compared by two engines, with all rules on and off."""
     _wrong(tmp_path / "wrong.xlsx")
