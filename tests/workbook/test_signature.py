@@ -40,6 +40,22 @@ def signed_lesson(name: str, folder: Path) -> Path:
     return path
 
 
+def test_a_signed_workbook_is_as_it_was_built(signed: Path) -> None:
+    """The signature itself is no change of what was written."""
+    assert api.check(signed, strict=True).ok
+
+
+def test_a_reader_may_choose_another_step(signed: Path, tmp_path: Path) -> None:
+    """What the page of pictures shows is chosen in the sheet, and is as little an edit as the sample is."""
+    book = openpyxl.load_workbook(signed)
+    (choice,) = {view.step for view in manifest_of(read_workbook(signed)).views if view.step is not None}  # type: ignore[union-attr]
+    book[choice.sheet].cell(choice.top + 1, choice.left + 1).value = 2
+    book.save(tmp_path / "chosen.xlsx")
+
+    assert verify(read_workbook(tmp_path / "chosen.xlsx"), KEY) == FITS
+    assert api.check(tmp_path / "chosen.xlsx").ok
+
+
 def edited(path: Path, folder: Path, edit: Edit) -> Path:
     """A copy after an edit: a function of a worksheet's or a part's name and of its text; it must change something."""
     target = folder / "edited.xlsx"

@@ -27,6 +27,8 @@ from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.shown import UsedFormats, read_shown
 
 MARK = '{"constants": '
+SIGNATURE = '{"xlcheck signature": '
+"""How the signature begins, which comes onto the hidden worksheet after everything else (see `signature`)."""
 _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
 _BANDS = 64
 _RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
@@ -149,6 +151,9 @@ def _read(sheet: SheetContent, is_hidden: bool, given: Sequence[Codes]) -> Const
         for place, value in packed.others.items()
         if isinstance(value, str) and constant[place]
     }
+    if is_hidden:
+        signed = {code // MAX_COLUMNS for code, text in texts.items() if text.startswith(SIGNATURE)}
+        texts = {code: text for code, text in texts.items() if code // MAX_COLUMNS not in signed}
     own = (0, _column(sheet)) if is_hidden else ()
     return without(Constants(texts, packed.codes[numeric], packed.numbers[numeric]), given, own=own)
 

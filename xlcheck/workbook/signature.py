@@ -8,7 +8,8 @@ signature: the manifest; every formula by its meaning; every constant; defined n
 what formulas give. Programs round numbers to 15 or 16 digits, each in its own way; so the numbers themselves
 stand in the signature, and those on the worksheets must be near them. Not signed is what may be changed or what
 the check looks at anyway: inputs, weights and the selector (the manifest has their values, and an edit is
-reported), stored values, looks, charts, and worksheets that somebody has added.
+reported), the step and unit that the page Picture shows, stored values, looks, charts, and worksheets that
+somebody has added.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from xlcheck.errors import NothingCheckedError, SignatureError, UsageError, Work
 from xlcheck.files import read_input, replacing
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.meaning import canonical
+from xlcheck.workbook.as_built import SIGNATURE
 from xlcheck.workbook.container import open_container
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.manifest import Manifest, manifest_of, manifest_sheet
@@ -38,7 +40,6 @@ from xlcheck.workbook.values import CellError, Value
 
 _FORMAT = 1
 _NAME = "xlcheck signature"
-_BEGIN = f'{{"{_NAME}": '
 _CHUNK = 32_000  # Excel allows a cell 32,767 characters
 _NEAR = 1e-14  # relative; 15 digits are 5e-15, and LibreOffice rounds the last one as it likes
 _SHORTEST, _LONGEST = 32, 2**16
@@ -150,7 +151,7 @@ def _text(content: WorkbookContent) -> str:
 
 def _row(sheet: SheetContent) -> int | None:
     """The row of the signature."""
-    found = (place[0] for place, cell in sheet.cells.items() if place[1] == 1 and str(cell.value).startswith(_BEGIN))
+    found = (place[0] for place, cell in sheet.cells.items() if place[1] == 1 and str(cell.value).startswith(SIGNATURE))
     return next(found, None)
 
 
@@ -247,8 +248,8 @@ def _decode(text: str) -> array[float]:
 def _free(manifest: Manifest) -> Iterator[Range]:
     """Where numbers may be changed: the manifest has the inputs and weights that the workbook was built with."""
     yield from (binding.area for binding in manifest.bindings)
-    if manifest.selector is not None:
-        yield manifest.selector
+    choices = (manifest.selector, *(cell for view in manifest.views for cell in (view.step, view.unit)))
+    yield from (cell for cell in dict.fromkeys(choices) if cell is not None)
 
 
 def _manifest(content: WorkbookContent) -> tuple[str, Manifest]:
@@ -262,6 +263,6 @@ def _manifest(content: WorkbookContent) -> tuple[str, Manifest]:
 def _with_row(path: Path, worksheet: bytes, row: str) -> bytes:
     """The hidden worksheet with one more row, as xlcheck writes it."""
     before, end, after = worksheet.rpartition(b"</sheetData>")
-    if not end or _BEGIN.encode() in before:
+    if not end or SIGNATURE.encode() in before:
         raise WorkbookError(f"{path} is signed already, or not as xlcheck writes workbooks; build it again")
     return before + row.encode() + end + after
