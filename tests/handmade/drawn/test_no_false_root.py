@@ -1,0 +1,28 @@
+"""Workbooks drawn at random, right ones and ones with mistakes: no right cell is ever called wrong."""
+
+from __future__ import annotations
+
+import pytest
+from thorough import part_of
+
+from fixtures.handmade.drawn.habits import KINDS
+from fixtures.handmade.drawn.score import answer
+
+pytestmark = pytest.mark.keras
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_right_workbook_is_recognised_and_has_no_root(kind: str) -> None:
+    """Each kind of network, as somebody may lay it out: every formula cell gets a verdict, and none is wrong."""
+    found = answer(_SEED, kind=kind)
+
+    assert (found.outcome, found.false) == ("recognised", ())
+
+
+@pytest.mark.parametrize("kind", part_of(list(KINDS), 1))
+def test_among_mistakes_no_right_cell_is_called_wrong(kind: str) -> None:
+    """With one to eight mistakes a check names some of their cells, or abstains; it names no other cell."""
+    assert answer(_SEED, range(1, 9), kind).false == ()
+
+
+_SEED = 3
