@@ -35,6 +35,46 @@ def test_numbers_that_are_inputs_are_not_called_missing_formulas(tmp_path: Path)
     assert not list(report.roots)
 
 
+@pytest.mark.parametrize("above", ["hidden layer", "1", 1.0, -0.4, True, None, "=1", "=2-1", "=B1+3", "=TANH(1)"])
+def test_what_stands_above_a_column_is_not_called_a_missing_formula(above: object, tmp_path: Path) -> None:
+    """A sum that reads one row too high reads a word, a number or nothing there: the sum is wrong, never that cell."""
+    _two_layers(tmp_path / "w.xlsx", above, first=1)
+
+    try:
+        report = check(tmp_path / "w.xlsx")
+    except NothingCheckedError:
+        return
+
+    assert {cell.cell for cell in report.roots} <= {"I2"}
+
+
+def test_a_number_above_a_column_does_not_hide_a_right_network(tmp_path: Path) -> None:
+    """The workbook of the test above without its mistake is recognised and right."""
+    _two_layers(tmp_path / "w.xlsx", 1.0, first=2)
+
+    report = check(tmp_path / "w.xlsx")
+
+    assert (report.counts.agree, report.exit_code) == (8, 0)
+
+
+def _two_layers(path: Path, above: object, first: int) -> None:
+    """Three units of tanh in a column under one cell, and an output that reads three cells from a row on."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    weights = [[1.0, -2.0, 0.5], [0.3, 1.5, -1.0], [-0.7, 0.4, 2.0], [1.2, -0.6, 0.9], [0.8, -1.1, 0.35]]
+    for row, (x, values) in enumerate(zip([0.2, -0.6, 1.1, 0.4, -0.9], weights, strict=True), start=1):
+        _row(sheet, row, [*values, None, x])
+    _row(sheet, 7, [0.1, -0.2, 0.3])
+    _row(sheet, 9, [1.4, -0.8, 0.6, 0.25])
+    sheet["G1"], sheet["H1"] = "sum", above
+    for row, column in enumerate("ABC", start=2):
+        sheet[f"G{row}"] = f"=SUMPRODUCT({column}$1:{column}$5,$E$1:$E$5)+{column}$7"
+        sheet[f"H{row}"] = f"=TANH(G{row})"
+    sheet["I2"] = "=" + "+".join(f"{column}9*H{row}" for row, column in enumerate("ABC", start=first)) + "+D9"
+    sheet["J2"] = "=1/(1+EXP(-I2))"
+    book.save(path)
+
+
 def test_nothing_recognised_says_what_would_settle_it(tmp_path: Path) -> None:
     """A workbook that is no network ends with exit code 3 and with the way to describe it."""
     book = openpyxl.Workbook()

@@ -48,8 +48,33 @@ def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
     for cell in roots:
         if _may_be_swapped(cell, outcome):
             yield f"the weights of two units may be exchanged in {show(cell)} or in the other one's cells"
-        if not outcome.table.is_formula(cell) and not _in_line(cell, outcome):
+        if elsewhere := _computed_elsewhere(cell, outcome):
+            yield f"what {show(cell)} should hold is computed in {show(elsewhere)}, which may be meant where it is read"
+        if not (outcome.table.is_formula(cell) or outcome.table.is_number(cell)):
+            yield f"{show(cell)} holds no number, and a formula that reads it may mean another cell"
+        if outcome.table.is_number(cell) and not _in_line(cell, outcome):
             yield f"the number in {show(cell)} would have to be a formula, and nothing beside it says so"
+
+
+def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
+    """A cell that does not follow from another one and gives just what should stand there.
+
+    Then a formula that reads the other one, perhaps a number or a formula above a column, may have missed its cell.
+    """
+    tied, number = outcome.tied, outcome.tied.held.get(cell)
+    same = [other for other, its in tied.held.items() if its == number and other not in tied.wrong]
+    rivals = {other for other in same if outcome.table.is_formula(other)}
+    return min(rivals - _followers(cell, outcome), default=None) if rivals else None
+
+
+def _followers(cell: Address, outcome: Outcome) -> set[Address]:
+    """A cell and all that is computed from it."""
+    found, stack = {cell}, [cell]
+    while stack:
+        new = set(outcome.precedents.readers(stack.pop())) - found
+        found |= new
+        stack += new
+    return found
 
 
 def _address(sheet: str, cell: str) -> Address:

@@ -117,6 +117,11 @@ class CellTable:
             if cell is not None and cell.formula is None and isinstance(cell.value, float):
                 yield address, cell.value
 
+    def is_number(self, address: Address) -> bool:
+        """Whether a number was typed there."""
+        cell = self.cell(address)
+        return cell is not None and cell.formula is None and isinstance(cell.value, float)
+
     def is_fraction(self, address: Address) -> bool:
         """Whether a number that is not whole was typed there."""
         cell = self.cell(address)
