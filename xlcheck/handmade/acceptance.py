@@ -45,6 +45,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
         yield f"{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"
     if len({_mistake(cell, outcome.table) for cell in roots}) > 1:
         yield f"it would have {len(roots)} wrong cells, and too few others say what they should hold"
+    yield from _outvoted(roots, outcome)
     for cell in roots:
         if _may_be_swapped(cell, outcome):
             yield f"the weights of two units may be exchanged in {show(cell)} or in the other one's cells"
@@ -54,6 +55,22 @@ def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
             yield f"{show(cell)} holds no number, and a formula that reads it may mean another cell"
         if outcome.table.is_number(cell) and not _in_line(cell, outcome):
             yield f"the number in {show(cell)} would have to be a formula, and nothing beside it says so"
+
+
+def _outvoted(roots: Sequence[Address], outcome: Outcome) -> Iterator[str]:
+    """Right cells that may be the wrong ones, as most others of their step are wrong, and most of their unit."""
+    tied = outcome.tied
+    keys = {cell: tied.elements[number].key for cell, number in tied.held.items()}
+    steps: dict[object, list[bool]] = {}
+    units: dict[object, list[bool]] = {}
+    for cell, key in keys.items():
+        steps.setdefault((key.band, key.step, key.sample), []).append(cell not in roots)
+        units.setdefault((key.band, key.index), []).append(cell not in roots)
+    for cell in keys.keys() - set(roots):
+        key = keys[cell]
+        step, unit = steps[key.band, key.step, key.sample], units[key.band, key.index]
+        if 2 * sum(step) < len(step) and (len(unit) == 1 or 2 * sum(unit) < len(unit)):
+            yield f"it may be {show(cell)} that is wrong, and not most of the cells beside it"
 
 
 def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
