@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder, replacing, require_ending, require_writable, write_text
+from xlcheck.interrupts import Ended
 
 
 def test_a_file_is_written_in_utf8_with_unix_line_ends(tmp_path: Path) -> None:
@@ -33,6 +35,29 @@ def test_whatever_happens_the_old_file_stays(tmp_path: Path) -> None:
         write()
     assert path.read_text() == "old"
     assert [item.name for item in tmp_path.iterdir()] == ["old.txt"]
+
+
+@pytest.mark.parametrize(("where", "name"), [(Path, "mkdir"), (shutil, "rmtree")])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_signal_while_the_folder_comes_or_goes_leaves_nothing(
+    where: object, name: str, late: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its temporary folder is removed though the signal comes just before, or just after, it was made or removed."""
+    usual, ended = getattr(where, name), []
+
+    def once(*args: object, **options: object) -> None:
+        if late or ended:
+            usual(*args, **options)
+        if not ended:
+            ended.append(True)
+            raise Ended(15)
+
+    monkeypatch.setattr(where, name, once)
+    with pytest.raises(Ended):
+        write_text(tmp_path / "new.txt", "new")
+
+    assert ended
+    assert [item.name for item in tmp_path.iterdir()] == (["new.txt"] if name == "rmtree" else [])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights that users do not have")

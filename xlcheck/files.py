@@ -110,22 +110,27 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises:
         UsageError: the file cannot be written there, or is an input; see `protected_inputs`.
     """
+    import secrets
     import shutil
-    import tempfile
 
     shown, target = target, _writable(target)
     _remove_leftovers(target.parent)
     try:
-        # In a folder of its own, which nobody else can enter, beside the target, where it can be renamed.
-        folder = Path(tempfile.mkdtemp(prefix=f"{_prefix()}{os.getpid()}-", dir=target.parent))
+        # In a folder of its own, which nobody else can enter, beside the target, where it can be renamed. Its name is
+        # known before it is made, for a signal may end this between the two.
+        folder = target.parent / f"{_prefix()}{os.getpid()}-{secrets.token_hex(8)}"
         temporary = folder / target.name  # some writers insist on the suffix
         try:
+            folder.mkdir(mode=0o700)
             yield temporary
             if target.exists():
                 temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             temporary.replace(target)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:  # once more, should a signal have come into the middle of it
+                shutil.rmtree(folder, ignore_errors=True)
     except PermissionError as error:
         raise UsageError(
             f"cannot write {shown}: {error.strerror or error}; close it in other programs, or choose another place"
