@@ -18,7 +18,10 @@ _SELECTOR = re.compile(r"INDEX\([^,]+,'?(?P<sheet>[^'!]+)'?!\$?(?P<column>[A-Z]+
 
 
 def answers(path: Path, samples: int) -> list[list[list[float]]]:
-    """For each sample the rows of numbers below the heading of the answer on the first sheet, in their order."""
+    """For each sample the rows of numbers below the heading of the answer on the first sheet, in their order.
+
+    A network whose answer is one number may have it in the picture below instead, above the words "the answer".
+    """
     book = openpyxl.load_workbook(path, read_only=True)
     start = {(cell.row, cell.column): str(cell.value) for row in book.worksheets[0] for cell in row if cell.value}
     top = next(row for (row, column), value in start.items() if column == 1 and value == _HEADING)
@@ -27,6 +30,8 @@ def answers(path: Path, samples: int) -> list[list[list[float]]]:
     while (row, 1) in start:
         rows.append([(row, column) for column in range(3, 11) if start.get((row, column), "").startswith("=")])
         row += 1
+    if not rows:
+        rows = [[(row - 1, column)] for (row, column), value in start.items() if value == "the answer"]
     model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
     found = []
     for sample in range(samples):

@@ -53,7 +53,7 @@ class Additions:
     story: Story | None = None
     sentences: Mapping[str, str] = field(default_factory=dict)
     data_page: DataPage | None = None
-    data_sentence: str = "the samples, what Keras answers to each, and the drop-down that selects one"
+    data_sentence: str = "the samples, and what Keras answers to each"
     typed: TypedText | None = None
     book_names: Mapping[str, str] = field(default_factory=dict)
     unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

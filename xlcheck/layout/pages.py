@@ -20,7 +20,7 @@ from xlcheck.learning.optimisers.batch import Batch
 def reading(batch: Batch | None) -> list[str]:
     """How to read the workbook of a model, one sentence a line."""
     forward = [
-        "Choose a sample on the sheet Inputs; every sheet then shows the network reading it.",
+        "Choose a sample with the link above; every sheet then shows the network reading it.",
         "Each layer has a sheet: time runs to the right, each symbol has its equation and one row a unit.",
         "Click a cell to see its formula; the last column of each row shows one as text.",
         "The sheet Check says for each symbol how well its numbers agree with Keras.",

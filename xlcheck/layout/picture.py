@@ -57,7 +57,9 @@ def shows_answers(draft: Draft) -> bool:
     chains, outputs = _chains(draft), _outputs(draft)
     if not chains:
         return False
-    return [q.shape for q in outputs] == [(1,)] or (len(outputs) == len(chains[0]) and outputs[0].step is not None)
+    if len(outputs) == 1:
+        return outputs[0].shape == (1,)
+    return len(outputs) == len(chains[0]) and outputs[0].step is not None
 
 
 def _chains(draft: Draft) -> list[list[Quantity]]:
