@@ -21,14 +21,15 @@ def test_a_right_workbook_is_recognised_and_has_no_root(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", part_of(KINDS[2:] + KINDS[:2], 1))
 def test_among_mistakes_no_right_cell_is_called_wrong(kind: str) -> None:
-    """With one to eight mistakes a check names some of their cells, or abstains; it names no other cell."""
-    assert answer(_SEED, range(1, 9), kind).false == ()
+    """With up to eight mistakes a check names some of their cells or none, but no other cell, and passes nothing."""
+    assert answer(_SEED, range(1, 9), kind).outcome in _HARMLESS
 
 
 @pytest.mark.parametrize("seed", [1001, 2010])
 def test_right_cells_that_once_were_called_wrong_are_not(seed: int) -> None:
     """A label above a column that a sum reads, and units of tanh of which one computes a sigmoid."""
-    assert answer(seed, range(1, 9)).false == ()
+    assert answer(seed, range(1, 9)).outcome in _HARMLESS
 
 
 _SEED = 3
+_HARMLESS = ("exact", "partly found", "silent")
