@@ -57,6 +57,25 @@ def test_a_number_above_a_column_does_not_hide_a_right_network(tmp_path: Path) -
     assert (report.counts.agree, report.exit_code) == (8, 0)
 
 
+def test_a_sum_whose_activation_was_typed_is_no_activation_without_its_function(tmp_path: Path) -> None:
+    """A number over the state of one step makes the sum of that step end a sequence; it is right in its column."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    _row(sheet, 1, [0.7, -1.3, 0.9, 0.2])
+    sheet["D3"] = 0
+    for row, x in enumerate([0.5, -0.8, 1.1, 0.3, 0.9, -0.4, 0.6, -0.7], start=4):
+        _row(sheet, row, [x, x * x - 1, f"=A$1*A{row}+B$1*B{row}+C$1*D{row - 1}+D$1", f"=TANH(C{row})"])
+    sheet["D9"] = 1.109914
+    book.save(tmp_path / "w.xlsx")
+
+    try:
+        report = check(tmp_path / "w.xlsx")
+    except NothingCheckedError:
+        return
+
+    assert {cell.cell for cell in report.roots} <= {"D9"}
+
+
 def _two_layers(path: Path, above: object, first: int) -> None:
     """Three units of tanh in a column under one cell, and an output that reads three cells from a row on."""
     book = openpyxl.Workbook()

@@ -14,6 +14,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.witnesses import stands_among_others
 from xlcheck.verdicts.report import Status
 
 _LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
@@ -49,6 +50,8 @@ def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
     for cell in roots:
         if _may_be_swapped(cell, outcome):
             yield f"the weights of two units may be exchanged in {show(cell)} or in the other one's cells"
+        if stands_among_others(cell, outcome):
+            yield f"{show(cell)} is filled like the cells in line with it, which hold something else"
         if elsewhere := _computed_elsewhere(cell, outcome):
             yield f"what {show(cell)} should hold is computed in {show(elsewhere)}, which may be meant where it is read"
         if not (outcome.table.is_formula(cell) or outcome.table.is_number(cell)):

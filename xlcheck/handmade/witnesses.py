@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
 from xlcheck.handmade.equations.layers import Place
 from xlcheck.handmade.equations.reading import Reading
@@ -44,10 +45,29 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
     if SHARE * len(cells) > len(outcome.verdicts):
         return f"{nearly}{len(cells)} of its {len(outcome.verdicts)} cells would be wrong"
     certain = _certain(reading, outcome, forms)
-    doubtful = [cell for cell in cells if cell not in certain or cell in unsure]
+    doubtful = [c for c in cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
     if doubtful:
         return f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
     return None
+
+
+def stands_among_others(cell: Address, outcome: Outcome) -> bool:
+    """Whether a cell is filled like right ones in its row or column, and none there holds the quantity that it should.
+
+    Then it is one of them, as the last sum of a column is whose activation stands nowhere.
+    """
+    table, tied = outcome.table, outcome.tied
+    own = tied.element(cell)
+    if own is None or not table.is_formula(cell):
+        return False
+    bands = {other: tied.elements[n].source.band for other, n in tied.held.items() if other not in tied.wrong}
+    formulas = [other for other in bands if other != cell and table.is_formula(other)]
+    lines = [[o for o in formulas if (o[0], o[side]) == (cell[0], cell[side])] for side in (1, 2)]
+    if any(bands[other] == own.source.band for line in lines for other in line):
+        return False
+    text = table.texts[cell]
+    like = [sum(is_filled_from(text, cell[1:], table.texts[o], o[1:]) for o in line) for line in lines]
+    return max(like) >= WITNESSES
 
 
 def _address(sheet: str, cell: str) -> Address:
