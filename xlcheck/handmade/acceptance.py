@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.formulas.shapes import is_filled_from, operands, shape_of, skeleton
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.witnesses import stands_among_others
@@ -79,12 +79,25 @@ def _outvoted(roots: Sequence[Address], outcome: Outcome) -> Iterator[str]:
 def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
     """A cell that does not follow from another one and gives just what should stand there.
 
-    Then a formula that reads the other one, perhaps a number or a formula above a column, may have missed its cell.
+    Then a formula that reads the first, perhaps a number or a formula above a column, may have missed its cell; not
+    if that belongs to the network, as it reads a cell of it, and all that read it were filled together with others.
     """
     tied, number = outcome.tied, outcome.tied.held.get(cell)
+    belongs = any(before in tied.held for before in outcome.precedents.of(cell))
+    if belongs and all(_is_filled(reader, outcome.table) for reader in outcome.precedents.readers(cell)):
+        return None
     same = [other for other, its in tied.held.items() if its == number and other not in tied.wrong]
     rivals = {other for other in same if outcome.table.is_formula(other)}
     return min(rivals - _followers(cell, outcome), default=None) if rivals else None
+
+
+def _is_filled(cell: Address, table: CellTable) -> bool:
+    """Whether the formula of a cell reads single cells, and one beside it was filled from it."""
+    text = table.texts[cell]
+    if any(ref.kind != "cell" for ref in operands(text)):
+        return False
+    beside = (other for line in _beside(cell, 1) for other in line if table.is_formula(other))
+    return any(is_filled_from(text, cell[1:], table.texts[other], other[1:]) for other in beside)
 
 
 def _followers(cell: Address, outcome: Outcome) -> set[Address]:
