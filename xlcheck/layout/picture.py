@@ -53,13 +53,15 @@ def picture(
 
 
 def shows_answers(draft: Draft) -> bool:
-    """Whether the picture has the network's answers in it."""
+    """Whether the picture has all of the network's answers in it: one number, or what each step says, in a word."""
     chains, outputs = _chains(draft), _outputs(draft)
     if not chains:
         return False
     if len(outputs) == 1:
         return outputs[0].shape == (1,)
-    return len(outputs) == len(chains[0]) and outputs[0].step is not None
+    (first, *others), steps = outputs, [q.step for q in outputs]
+    one_band = all(q.band == first.band for q in others) and steps == list(range(len(chains[0])))
+    return one_band and (first.shape == (1,) or first.band.name in draft.unit_names)
 
 
 def _chains(draft: Draft) -> list[list[Quantity]]:
