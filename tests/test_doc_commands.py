@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -143,6 +144,7 @@ def _hand_in() -> None:
 def _run(command: str) -> tuple[int, str]:
     if not command.startswith("xlcheck "):
         if shutil.which("cc") is None:
+            assert not os.environ.get("CI"), "with CI set there has to be a C compiler"
             pytest.skip("this machine has no C compiler")
         done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
         return done.returncode, done.stdout + done.stderr

@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import subprocess
+import sys
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -64,6 +65,24 @@ class Request:
         if succeeded:
             return reply
         raise reply
+
+
+def interpreter(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start another interpreter with this one's path, which calls `main` of a module of ours; for a `ChildProcess`.
+
+    Args:
+        module: its full name; its `main` is to `serve`.
+        arguments: what `main` is called with.
+    """
+    called = ", ".join(map(repr, arguments))
+    code = f"import sys; sys.path[:] = sys.argv[1:]; from {module} import main; main({called})"
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-c", code, *sys.path],
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 class ChildProcess:

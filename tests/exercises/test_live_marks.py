@@ -78,10 +78,9 @@ def test_a_fault_is_marked_where_it_is_and_nowhere_else(fault: str, name: str, l
         assert all(marks[element] == "○" or element in bad for element in waiting(lstm, where))
 
 
+@pytest.mark.libreoffice
 def test_libreoffice_marks_a_fault_alike(lstm: Exercise, tmp_path: Path) -> None:
     """One run of the slowest engine: a forgotten bias and exchanged gates at once."""
-    if "libreoffice" not in ENGINES:
-        pytest.skip("LibreOffice is not installed")
     planted = (FAULTS["a bias forgotten"], FAULTS["gates exchanged"])
     cells = solution(lstm.key.blanks) | {_cell(lstm, where): text for where, text in planted}
     marks = marks_of(hand_in(lstm.blank, cells, tmp_path / "two.xlsx"), lstm, engine("libreoffice"))

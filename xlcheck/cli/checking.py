@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.budget import Budget, budget, default_seconds, time_left
-from xlcheck.child_process import ChildProcess, ProcessEnded, serve
+from xlcheck.child_process import ChildProcess, ProcessEnded, interpreter, serve
 from xlcheck.choices import EngineName
 from xlcheck.cli.sentences import sentence
 from xlcheck.cli.status import status
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 # Beyond its time, for a process to say itself that it is up.
 _GRACE = 30.0
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from xlcheck.cli.checking import main; main()"
 
 
 @dataclass(frozen=True)
@@ -142,15 +139,7 @@ class _Children:
     def _process(self) -> ChildProcess:
         process: ChildProcess | None = getattr(self._own, "process", None)
         if process is None or not process.is_usable:
-            process = self._own.process = ChildProcess(
-                subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                    [sys.executable, "-c", _BOOT, *sys.path],
-                    bufsize=0,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                )
-            )
+            process = self._own.process = ChildProcess(interpreter("xlcheck.cli.checking"))
             self._all.append(process)
         return process
 

@@ -7,7 +7,6 @@ process, and one over whole columns can run for hours. Here the process that end
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 import weakref
 from collections import deque
@@ -19,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from xlcheck.child_process import ChildProcess, ProcessEnded, Request
+from xlcheck.child_process import ChildProcess, ProcessEnded, Request, interpreter
 from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.engines.forked import Forked, may_fork
 from xlcheck.errors import EngineError, XlcheckError
@@ -40,8 +39,6 @@ MAX_IDLE = 4
 
 Constant = tuple[str, int, int, float | str]
 """Worksheet, row and column of a cell, and what is put there."""
-
-_BOOT = "import sys; sys.path[:] = sys.argv[2:]; from xlcheck.engines.worker import main; main(sys.argv[1])"
 
 
 class Guarded:
@@ -257,10 +254,4 @@ def _start(engine: str) -> subprocess.Popen[bytes] | Forked:
         from xlcheck.engines.worker import main
 
         return Forked(partial(main, engine))
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-c", _BOOT, engine, *sys.path],
-        bufsize=0,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    return interpreter("xlcheck.engines.worker", engine)

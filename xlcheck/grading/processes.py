@@ -5,18 +5,14 @@ The standard library's pool is broken as a whole when one of its processes dies,
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from xlcheck.child_process import ChildProcess, ProcessEnded, serve
+from xlcheck.child_process import ChildProcess, ProcessEnded, interpreter, serve
 
 T = TypeVar("T")
-
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from xlcheck.grading.processes import main; main()"
 
 
 class Processes(Executor):
@@ -52,15 +48,7 @@ class Processes(Executor):
     def _ask(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
         process: ChildProcess | None = getattr(self._own, "process", None)
         if process is None or not process.is_usable:
-            process = self._own.process = ChildProcess(
-                subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                    [sys.executable, "-c", _BOOT, *sys.path],
-                    bufsize=0,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                )
-            )
+            process = self._own.process = ChildProcess(interpreter("xlcheck.grading.processes"))
             self._all.append(process)
         found: T = process.ask((fn, args, kwargs), self._seconds)
         return found

@@ -7,7 +7,6 @@ somebody may train a model later, keeps TensorFlow; it runs Keras itself whereve
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
-from xlcheck.child_process import ChildProcess, ProcessEnded
+from xlcheck.child_process import ChildProcess, ProcessEnded, interpreter
 from xlcheck.graph.trace import Trace
 from xlcheck.model.keras_import import import_in_background
 from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
@@ -30,8 +29,6 @@ T = TypeVar("T")
 # asks TensorFlow on every backend.
 OTHERWISE = frozenset({"CategoryEncoding", "LeakyReLU", "Normalization", "ReLU", "Rescaling"})
 OTHERWISE_ACTIVATIONS = frozenset({"gelu", "leaky_relu"})
-
-_BOOT = "import sys; sys.path[:] = sys.argv[1:]; from xlcheck.oracle.worker import main; main()"
 
 
 def prepare() -> None:
@@ -73,15 +70,7 @@ def process() -> ChildProcess:
 
 @cache
 def _process_of(_owner: int) -> ChildProcess:
-    return ChildProcess(
-        subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-c", _BOOT, *sys.path],
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-    )
+    return ChildProcess(interpreter("xlcheck.oracle.worker"))
 
 
 def _is_same(layer: LayerSpec) -> bool:
