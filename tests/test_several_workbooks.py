@@ -128,7 +128,7 @@ def test_more_time_than_by_default_is_had_by_asking(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A budget replaces what such a workbook is allowed, and does not only shorten it."""
-    for module in ("xlcheck.budget", "xlcheck.cli.checking"):
+    for module in ("xlcheck.cli.checking", "xlcheck.budget"):  # the second is imported by the first, as it is
         monkeypatch.setattr(f"{module}.default_seconds", lambda path: 1e-9)
 
     assert run(["check", "a.xlsx", "--budget", "600"]) == 0, capsys.readouterr().err
