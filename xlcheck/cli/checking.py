@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,11 +9,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.budget import Budget, budget, default_seconds, time_left
-from xlcheck.child_process import ChildProcess, ProcessEnded, interpreter, serve
 from xlcheck.choices import EngineName
 from xlcheck.cli.sentences import sentence
 from xlcheck.cli.status import status
 from xlcheck.errors import EngineError
+from xlcheck.processes import ProcessEnded, Processes
 from xlcheck.verdicts.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -94,59 +93,30 @@ def _label(task: Task, number: int, all_: int) -> str:
 
 
 def _beside_each_other(tasks: Sequence[Task], jobs: int, *, show_status: bool) -> Iterator[CheckReport | Refusal]:
-    from concurrent.futures import ThreadPoolExecutor
-
     left = Budget(time_left())
-    children = _Children()
+    processes = Processes(jobs)
 
     def run(task: Task) -> CheckReport | Refusal:
-        return children.outcome(replace(task, seconds=min(task.allowed, left.left)))
-
-    with ThreadPoolExecutor(jobs) as pool:
+        allowed = min(task.allowed, left.left)
         try:
-            waiting = [pool.submit(run, task) for task in tasks]
-            for number, (task, future) in enumerate(zip(tasks, waiting, strict=True), start=1):
-                with status(_label(task, number, len(tasks)), show=show_status):
-                    found = future.result()
-                yield found
-        finally:
-            # Also when interrupted: a thread that waits for a process goes on when that has ended.
-            pool.shutdown(wait=False, cancel_futures=True)
-            children.end()
-
-
-class _Children:
-    """Processes that check, one for each thread."""
-
-    def __init__(self) -> None:
-        self._own = threading.local()
-        self._all: list[ChildProcess] = []
-
-    def outcome(self, task: Task) -> CheckReport | Refusal:
-        """Let the process of this thread check."""
-        try:
-            found: CheckReport | Refusal = self._process().ask(task, task.allowed + _GRACE)
+            return processes.call(allowed + _GRACE, _outcome, replace(task, seconds=allowed))
         except ProcessEnded:
             message = f"the process that checked {task.path} ended before it had a result; check that file alone"
             return Refusal(str(task.path), task.engine, EngineError.__name__, message, EngineError.exit_code)
-        return found
 
-    def end(self) -> None:
-        """End them all."""
-        for process in self._all:
-            process.end()
-
-    def _process(self) -> ChildProcess:
-        process: ChildProcess | None = getattr(self._own, "process", None)
-        if process is None or not process.is_usable:
-            process = self._own.process = ChildProcess(interpreter("xlcheck.cli.checking"))
-            self._all.append(process)
-        return process
+    try:
+        waiting = [processes.threads.submit(run, task) for task in tasks]
+        for number, (task, future) in enumerate(zip(tasks, waiting, strict=True), start=1):
+            with status(_label(task, number, len(tasks)), show=show_status):
+                found = future.result()
+            yield found
+    finally:
+        processes.shutdown(wait=False, cancel_futures=True)
 
 
-def main() -> None:
-    """The other side: check what it is asked to."""
+def _outcome(task: Task) -> CheckReport | Refusal:
+    """The same on the other side."""
     from xlcheck.memory import bounded_memory
 
     with bounded_memory():
-        serve(lambda task: (True, outcome(task)))
+        return outcome(task)

@@ -15,12 +15,12 @@ from xlcheck.grading.grading import Grading
 from xlcheck.grading.likeness import find_likeness
 from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
-from xlcheck.grading.processes import Processes
 from xlcheck.grading.records import Record
 from xlcheck.grading.store import FILE as RESULTS
 from xlcheck.grading.store import Store, open_store
 from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import SECONDS, Task, content_of, grade_chunk, sha256_of
+from xlcheck.processes import Processes
 
 WORKBOOKS = (".xlsx", ".xlsm")
 _OTHERS = (".xls", ".xlsb", ".ods", ".numbers", ".csv", ".pdf", ".gsheet")

@@ -5,6 +5,7 @@ The standard library's pool is broken as a whole when one of its processes dies,
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -21,11 +22,14 @@ class Processes(Executor):
     Args:
         jobs: how many.
         seconds: how long one call may take before its process is ended.
+
+    Attributes:
+        threads: what waits for the processes; each thread has one of its own, which `call` asks.
     """
 
-    def __init__(self, jobs: int, seconds: float) -> None:
+    def __init__(self, jobs: int, seconds: float = math.inf) -> None:
         self._seconds = seconds
-        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="xlcheck-grading")
+        self.threads = ThreadPoolExecutor(jobs, thread_name_prefix="xlcheck-processes")
         self._own = threading.local()
         self._all: list[ChildProcess] = []
 
@@ -34,24 +38,30 @@ class Processes(Executor):
 
         The future raises what the function raised, or `ProcessEnded`.
         """
-        return self._threads.submit(self._ask, fn, args, kwargs)
+        return self.threads.submit(self.call, self._seconds, fn, *args, **kwargs)
+
+    def call(self, seconds: float, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        """Let the process of this thread call a function.
+
+        Raises:
+            ProcessEnded: it ended, or the seconds were over; and whatever the function raised.
+        """
+        process: ChildProcess | None = getattr(self._own, "process", None)
+        if process is None or not process.is_usable:
+            process = self._own.process = ChildProcess(interpreter("xlcheck.processes"))
+            self._all.append(process)
+        found: T = process.ask((fn, args, kwargs), None if seconds == math.inf else seconds)
+        return found
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, when what was submitted is done, or at once if nobody waits."""
         if not wait:
+            # A thread that waits for a process goes on when that has ended.
             for process in self._all:
                 process.end()
-        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
+        self.threads.shutdown(wait=wait, cancel_futures=cancel_futures)
         for process in self._all:
             process.end()
-
-    def _ask(self, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-        process: ChildProcess | None = getattr(self._own, "process", None)
-        if process is None or not process.is_usable:
-            process = self._own.process = ChildProcess(interpreter("xlcheck.grading.processes"))
-            self._all.append(process)
-        found: T = process.ask((fn, args, kwargs), self._seconds)
-        return found
 
 
 def main() -> None:
