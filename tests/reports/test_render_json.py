@@ -18,7 +18,7 @@ def test_the_documented_object() -> None:
 
     assert list(data) == [
         "format", "workbook", "engine", "oracle", "ok", "counts", "max_abs_error", "max_ulps", "samples", "cells",
-        "edits", "notes", "reservations", "alterations",
+        "edits", "notes", "reservations", "alterations", "warnings",
     ]  # fmt: skip
     assert data["ok"] is False
     assert data["counts"] == {

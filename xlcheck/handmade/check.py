@@ -79,7 +79,8 @@ def check_foreign(
 
     Raises:
         UsageError: the bindings do not fit the workbook, or a bound cell holds no number.
-        NothingCheckedError: the workbook has no formula, no network was found in it, or Keras is not at hand.
+        NothingCheckedError: the workbook has no formula, or Keras is not at hand, or no network was found in it and no
+            formula that breaks the pattern of its neighbours.
         EngineError: no engine can load the file.
     """
     table = CellTable(content)
@@ -99,10 +100,11 @@ def check_foreign(
     if bindings is None and model is None:
         search = _Search(opinion, recompute, tolerance, perturb, seconds, gradients)
         outcomes, abstentions = search.through(sheet_groups(table, opinion.values, precedents))
-        if not outcomes:
+        report = report_on(table, opinion, outcomes, abstentions, texts)
+        if not outcomes and not report.warnings:
             because = "; ".join(dict.fromkeys((*(part.reason for part in abstentions), *texts)))
             raise NothingCheckedError(f"no verdict on {content.path}: {because}")
-        return report_on(content, opinion, outcomes, abstentions, texts)
+        return report
     ignored = ignored_cells(bindings, content) if isinstance(bindings, Path) else frozenset()
     whole, whole_values = table, opinion.values
     if ignored:
@@ -120,9 +122,9 @@ def check_foreign(
         ]  # fmt: skip
     left_out = [cell for cell in whole.texts if cell in ignored]
     said = f"not checked, because `ignore` in the bindings says so: {len(left_out)} of the formula cells"
-    spare = [Abstention(whole, whole_values, left_out, said, matters=False)] if left_out else []
+    spare = [Abstention(whole, whole_values, left_out, said, matters=False, ignored=True)] if left_out else []
     spare += [Abstention(table, opinion.values, rest, "", matters=False)] if rest else []
-    return report_on(content, opinion, [*map(part_of, told)], spare, notes=(*found, *texts))
+    return report_on(whole, opinion, [*map(part_of, told)], spare, notes=(*found, *texts))
 
 
 class _Search:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.addresses import cell_name, parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome
+from xlcheck.handmade.patterns import broken_patterns
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.verdicts.messages import UNBOUND
@@ -20,7 +21,6 @@ from xlcheck.verdicts.readers_view import reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
 from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import ulps
-from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.values import CellError, NotEvaluated
 
 
@@ -34,6 +34,7 @@ class Abstention:
         cells: the formula cells.
         reason: why, and what would settle it, in one sentence; empty where nothing is to be said.
         matters: whether they may belong to a network; scratch beside networks is no gap in the check.
+        ignored: whether somebody asked to leave them alone.
     """
 
     table: CellTable
@@ -41,32 +42,39 @@ class Abstention:
     cells: Sequence[Address]
     reason: str
     matters: bool = True
+    ignored: bool = False
 
 
 def report_on(
-    content: WorkbookContent,
+    table: CellTable,
     opinion: Opinion,
     parts: Sequence[Part],
     abstentions: Sequence[Abstention] = (),
     notes: Sequence[str] = (),
 ) -> CheckReport:
-    """The report on a workbook, at least one part of which was checked.
+    """The report on a workbook, with a warning for what has no verdict and breaks the pattern of its neighbours.
 
     Args:
-        content: the workbook.
+        table: all cells of the workbook.
         opinion: the engine that recalculated it.
         parts: what became of the parts that were checked.
         abstentions: the other parts.
         notes: what else a reader should know.
     """
+    content = table.content
     circular = CellError("#CIRC!") in opinion.values.others.values()
-    return report_of(
+    report = report_of(
         content,
         opinion.engine,
         [*parts, *map(_unchecked, abstentions), Part((), notes=tuple(without_effect(content, circular=circular)))],
         notes=(*opinion.notes, *notes),
         reservations=reservations(content, opinion.engine, circular=circular),
     )
+    settled = {cell for part in abstentions if part.ignored for cell in part.cells}
+    unknown = report.cells.with_status(Status.NOT_EVALUATED, Status.UNBOUND)
+    places = [(result.sheet, parse_range(result.cell)) for result in unknown]
+    open_cells = {(sheet, place.top, place.left) for sheet, place in places} - settled
+    return replace(report, warnings=broken_patterns(table, open_cells) if open_cells else ())
 
 
 def part_of(outcome: Outcome) -> Part:

@@ -1,4 +1,4 @@
-"""The marked copy of a workbook: roots red, carried cells amber, each with a note that says why."""
+"""The marked copy of a workbook: roots red, carried cells amber, what breaks a pattern blue, each with a note."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from xlcheck.verdicts.report import CellResult, CheckReport, Status
 from xlcheck.workbook.marking import Mark, write_marked
 
 _COLORS = {Status.ROOT: "F8B4A6", Status.CARRIED: "FFE2A8", Status.NOT_EVALUATED: "D9D9D9"}
+_WARNING = "BBDDF2"
 _TITLES = {Status.ROOT: "✗ wrong", Status.CARRIED: "carried on", Status.NOT_EVALUATED: "? not computed"}
 
 
 def annotate(report: CheckReport, source: Path, target: Path) -> int:
-    """Write a copy of the checked workbook in which every cell that does not agree is marked.
+    """Write a copy of the checked workbook in which every cell is marked that does not agree, or breaks a pattern.
 
     Args:
         report: the check of the workbook.
@@ -35,7 +36,14 @@ def annotate(report: CheckReport, source: Path, target: Path) -> int:
 
 
 def _marks(report: CheckReport) -> Iterator[Mark]:
+    warned = {(warning.sheet, warning.cell) for warning in report.warnings}
+    for warning in report.warnings:
+        place = parse_range(warning.cell)
+        note = f"? unlike its neighbours\n{warning.message}.\nFormula as theirs: {warning.pattern_formula}"
+        yield Mark(warning.sheet, place.top, place.left, _WARNING, note)
     for cell in report.cells.with_status(*_COLORS):
+        if (cell.sheet, cell.cell) in warned:
+            continue
         place = parse_range(cell.cell)
         diagnosis = f": {cell.diagnosis.replace('-', ' ')}" if cell.diagnosis else ""
         note = f"{_TITLES[cell.status]}{diagnosis}\n{cell.message}"

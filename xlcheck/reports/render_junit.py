@@ -61,7 +61,8 @@ def _suite(report: CheckReport) -> ET.Element:
     ):
         ET.SubElement(properties, "property", {"name": key, "value": clean(str(value))})
     suite.extend(cases)
-    lines = [verdict(report), *report.notes, *(cell.message for cell in report.stale[:_CELLS])]
+    lines = [verdict(report), *(f"look at {warning.message}" for warning in report.warnings), *report.notes]
+    lines += [cell.message for cell in report.stale[:_CELLS]]
     ET.SubElement(suite, "system-out").text = clean("\n".join(lines))
     return suite
 

@@ -17,7 +17,7 @@ from xlcheck.reports.same_mistake import by_mistake, elsewhere
 from xlcheck.verdicts.messages import edited, plural, show_apart, show_values
 from xlcheck.verdicts.placement import is_number
 from xlcheck.verdicts.refusal import Refusal
-from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
+from xlcheck.verdicts.report import CellResult, CheckReport, Edit, Kind, Status
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -106,17 +106,27 @@ def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Line]
     yield from _indented(_circumstances(report), width, "dim")
     for reservation in report.reservations:
         yield from _indented(f"But: {reservation}.", width)
-    for edit in report.edits[: rows or None]:
-        actual, desired = (printable(text) for text in show_apart(edit.actual, edit.desired))
-        changed = f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}"
-        yield from _indented(changed, width)
-    if rows is not None and len(report.edits) > rows:
-        yield from _indented(f"and {len(report.edits) - rows} more changes", width)
+    yield from _listed(map(_changed, report.edits), "changes", rows, width)
+    yield from _listed([f"look at {warning.message}." for warning in report.warnings], "warnings", rows, width)
     shown = _groups(report, rows)
     for number, (cell, *others) in enumerate(shown, start=1):
         yield Line()
         yield from _cell(number, cell, others, report, width)
     yield from _rest(report, shown, rows, width)
+
+
+def _changed(edit: Edit) -> str:
+    actual, desired = show_apart(edit.actual, edit.desired)
+    return f"changed: {edit.sheet}!{edit.cell}, {edit.quantity}, is now {actual}; it was {desired}"
+
+
+def _listed(sentences: Iterable[str], what: str, rows: int | None, width: int) -> Iterator[Line]:
+    """The first of some sentences, and how many more there are."""
+    found = [*sentences]
+    for sentence in found[:rows]:
+        yield from _indented(sentence, width)
+    if rows is not None and len(found) > rows:
+        yield from _indented(f"and {len(found) - rows} more {what}", width)
 
 
 def _groups(report: CheckReport, rows: int | None) -> Sequence[Sequence[CellResult]]:

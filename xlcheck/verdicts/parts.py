@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ORDER = (Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED, Status.UNBOUND, Status.AGREE)
 """In which order results are listed."""
 
+_NOBODY = "nothing"
+"""The oracle of a report that has no verdict on any cell."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -85,7 +88,7 @@ def report_of(
     Args:
         content: the workbook.
         engine: recalculated it.
-        parts: what became of its parts, at least one of which was checked.
+        parts: what became of its parts, where none was checked, the report says so.
         notes: what a reader should know of the whole workbook.
         edits: weights and inputs that are not those the workbook was built with.
         reservations: why a reader may see other values.
@@ -98,7 +101,7 @@ def report_of(
     return CheckReport(
         workbook=str(content.path),
         engine=f"{engine.name} {engine.version}",
-        oracle=next(part.oracle for part in parts if part.oracle),
+        oracle=next((part.oracle for part in parts if part.oracle), _NOBODY),
         counts=sum((part.counts() for part in parts[1:]), parts[0].counts()),
         max_abs_error=max(part.max_abs_error for part in parts),
         max_ulps=max(part.max_ulps for part in parts),

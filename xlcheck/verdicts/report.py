@@ -110,6 +110,25 @@ class Edit:
     role: str = "input"
 
 
+@dataclass(frozen=True, slots=True)
+class CellWarning:
+    """A cell on which there is no verdict and that breaks the pattern of its neighbours; it may be right.
+
+    Attributes:
+        sheet: the worksheet.
+        cell: its address (`M15`).
+        formula: the formula's text with `=`.
+        pattern_formula: the one that its neighbours would have in its place, with `=`.
+        message: one sentence a learner understands.
+    """
+
+    sheet: str
+    cell: str
+    formula: str
+    pattern_formula: str
+    message: str
+
+
 @dataclass(frozen=True)
 class CheckReport:
     """The verdict on one workbook with one engine.
@@ -132,6 +151,7 @@ class CheckReport:
         strict: whether these are wrong, and edits, too.
         as_built: whether the workbook should be as it was built, so that an edit is wrong.
         reservations: why a reader of the file may see other values than those that were checked.
+        warnings: cells without a verdict that break the pattern of their neighbours; none of them counts as wrong.
         seconds: how long the check took.
         asked: how it was asked for, as further options of `xlcheck check`.
     """
@@ -148,6 +168,7 @@ class CheckReport:
     notes: tuple[str, ...] = ()
     quantities: tuple[str, ...] = field(default=(), repr=False)
     reservations: tuple[str, ...] = ()
+    warnings: tuple[CellWarning, ...] = ()
     seconds: float = field(default=0.0, repr=False, compare=False)
     as_built: bool = False
     alterations: tuple[str, ...] = ()
@@ -213,6 +234,7 @@ class CheckReport:
             "notes": list(self.notes),
             "reservations": list(self.reservations),
             "alterations": list(self.alterations),
+            "warnings": [plain_item(warning) for warning in self.warnings],
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -238,8 +260,8 @@ class CheckReport:
         return render_html([self], fragment=True)
 
 
-def plain_item(item: CellResult | Edit) -> dict[str, Any]:
-    """One cell or edit with plain types only."""
+def plain_item(item: CellResult | Edit | CellWarning) -> dict[str, Any]:
+    """One cell, edit or warning with plain types only."""
     return {field.name: _json_value(getattr(item, field.name)) for field in fields(item)}
 
 

@@ -1,0 +1,168 @@
+"""Formulas that break the pattern of their neighbours are pointed at, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from fixtures.handmade.drawn.drawing import drawn
+from fixtures.handmade.workbook import to_bytes
+from xlcheck.api import check
+from xlcheck.cli import run
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.shapes import with_operand
+from xlcheck.handmade.patterns import broken_patterns
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.verdicts.report import CellWarning
+from xlcheck.workbook.reader import read_workbook
+
+Formulas = dict[tuple[int, int], str]
+
+
+def _warnings(folder: Path, formulas: Formulas) -> tuple[CellWarning, ...]:
+    """Of a worksheet with these formulas, by row and column from 0, over numbers in its first rows and columns."""
+    return _of_file(_saved(folder, formulas))
+
+
+def _of_file(path: Path) -> tuple[CellWarning, ...]:
+    table = CellTable(read_workbook(path))
+    return broken_patterns(table, table.texts.keys())
+
+
+def _saved(folder: Path, formulas: Formulas) -> Path:
+    book = openpyxl.Workbook()
+    for row in range(8):
+        for column in range(8):
+            book.active.cell(row + 1, column + 1, float(row - column))
+    for (row, column), text in formulas.items():
+        book.active.cell(row + 1, column + 1, f"={text}")
+    book.save(folder / "book.xlsx")
+    return folder / "book.xlsx"
+
+
+def _block(make: Callable[[int, int], str], rows: int, columns: int, gap: int = 1) -> Formulas:
+    return {(20 + r, 10 + gap * c): make(20 + r, 10 + gap * c) for r in range(rows) for c in range(columns)}
+
+
+def _products(row: int, column: int) -> str:
+    """Filled down and to the right, with one part fixed."""
+    return f"{cell_name(row - 20, column - 10)}*{cell_name(row - 19, column - 10)}+{cell_name(0, 0)}"
+
+
+def _by_hand(row: int, column: int) -> str:
+    """Typed by somebody: the first reference goes down where the cells go to the right."""
+    return f"EXP({cell_name(column - 10, 1)})+SUM({cell_name(row - 20, 2)}:{cell_name(row - 20, 5)})"
+
+
+@pytest.mark.parametrize(("make", "gap"), [(_products, 1), (_by_hand, 1), (_products, 3)])
+@pytest.mark.parametrize("size", [(6, 4), (1, 7), (7, 1), (4, 4)])
+def test_a_slip_in_one_formula_is_named_with_what_stood_there(
+    tmp_path: Path, make: Callable[[int, int], str], gap: int, size: tuple[int, int]
+) -> None:
+    """One reference of a random inner cell reads a neighbour; the warning gives the formula that was replaced."""
+    formulas = _block(make, *size, gap)
+    draw = random.Random(f"{make.__name__} {size} {gap}")  # noqa: S311 - repeatable, not secret
+    inner = [(r, c) for r, c in formulas if 20 + (size[0] > 1) <= r < 19 + size[0] or size[0] == 1]
+    inner = [(r, c) for r, c in inner if 10 < c < 10 + gap * (size[1] - 1) or size[1] == 1]
+    place = draw.choice(inner)
+    slip = with_operand(formulas[place], draw.randrange(len(cut(formulas[place]).refs)), (1, 0), (1, 0))
+    assert slip is not None
+
+    (warning,) = _warnings(tmp_path, {**formulas, place: slip})
+
+    assert (warning.cell, warning.formula) == (cell_name(*place), f"={slip}")
+    assert warning.pattern_formula == f"={formulas[place]}"
+
+
+@pytest.mark.parametrize("make", [_products, _by_hand])
+def test_what_was_filled_without_a_slip_gets_no_warning(tmp_path: Path, make: Callable[[int, int], str]) -> None:
+    """Neither do two patterns on one worksheet."""
+    other = {(row + 20, column): _by_hand(row, column) for row, column in _block(_products, 3, 5)}
+
+    assert _warnings(tmp_path, {**_block(make, 6, 4), **other}) == ()
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("last", [False, True])
+def test_a_first_or_last_line_may_differ_as_a_whole(tmp_path: Path, axis: int, last: bool) -> None:
+    """The state before the first step stands elsewhere."""
+    formulas = _block(_products, 5, 5)
+    edge = (max if last else min)(place[axis] for place in formulas)
+    moved = {p: with_operand(text, 0, (7, 0), (7, 0)) for p, text in formulas.items() if p[axis] == edge}
+
+    assert _warnings(tmp_path, {**formulas, **moved}) == ()  # type: ignore[dict-item]
+
+
+def test_two_columns_are_no_pattern(tmp_path: Path) -> None:
+    """One against one, or one against two, says nothing."""
+    formulas = _block(_products, 3, 1)
+    place = (21, 10)
+    slip = with_operand(formulas[place], 0, (0, 1), (0, 1))
+
+    assert _warnings(tmp_path, {**formulas, place: slip or ""}) == ()
+
+
+def test_mixed_patterns_get_no_warning(tmp_path: Path) -> None:
+    """Every third formula of a row reads elsewhere: that is how the sheet is made."""
+    formulas = _block(_products, 1, 7)
+    mixed = {
+        place: with_operand(text, 1, (3, 0), (3, 0)) if number % 3 == 1 else text
+        for number, (place, text) in enumerate(formulas.items())
+    }
+
+    assert _warnings(tmp_path, mixed) == ()  # type: ignore[arg-type]
+
+
+def test_a_copy_and_another_product_are_no_slips(tmp_path: Path) -> None:
+    """`=B2` is like any other reference, and a product of two other cells is another formula."""
+    copies = {(30 + r, 10): f"B{r + 1}" for r in range(7)} | {(33, 10): "C7"}
+    products = {(40 + r, 10): f"B{r + 1}*C{r + 1}" for r in range(7)} | {(43, 10): "D1*E7"}
+
+    assert _warnings(tmp_path, {**copies, **products}) == ()
+
+
+@pytest.mark.parametrize("kind", [None, "training"])
+def test_drawn_layouts_without_mistakes_get_no_warning(tmp_path: Path, kind: str | None) -> None:
+    """As people differ in how they lay a network out."""
+    for seed in range(1, 16):
+        path = tmp_path / f"{seed}.xlsx"
+        path.write_bytes(to_bytes(drawn(seed, kind=kind).layout))
+
+        assert _of_file(path) == (), seed
+
+
+def test_every_report_shows_it_and_none_counts_it_as_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Text, JSON, HTML, JUnit and the marked copy; exit code 3, for there is no verdict."""
+    formulas = _block(_products, 6, 4)
+    formulas[22, 11] = "B4*B4+A1"
+    path = _saved(tmp_path, formulas)
+    marked = tmp_path / "marked.xlsx"
+    sentence = "Sheet!L23 reads B4 where the pattern of 23 formulas around it gives B3"
+
+    shown = {}
+    for form in ("text", "json", "html", "junit"):
+        assert run(["check", str(path), "--format", form, "--annotate", str(marked), "-q"]) == 3
+        shown[form] = capsys.readouterr().out
+
+    assert all(sentence in " ".join(text.split()) for text in shown.values())
+    (report,) = json.loads(shown["json"])
+    assert [warning["pattern_formula"] for warning in report["warnings"]] == ["=B3*B4+A1"]
+    assert (report["counts"]["root"], report["counts"]["checked"], report["ok"]) == (0, 0, False)
+    note = openpyxl.load_workbook(marked)["Sheet"]["L23"].comment
+    assert sentence in note.text
+    assert "=B3*B4+A1" in note.text
+
+
+def test_what_has_a_verdict_gets_no_warning(tmp_path: Path) -> None:
+    """A wrong cell is called wrong, and not doubtful as well."""
+    root = Path(__file__).parents[2]
+
+    report = check(root / "fixtures" / "handmade" / "printed_mistake.xlsx")
+
+    assert (len(report.roots), report.warnings) == (9, ())
