@@ -47,11 +47,20 @@ class PackedValues(NamedTuple):
         return PackedValues(numbers, others)
 
 
+class Formula(str):
+    """A formula to put into a cell, without `=`; an empty one empties it. Any other text stays a text."""
+
+    __slots__ = ()
+
+
 class Session(Protocol):
     """One workbook that an engine has loaded. The file on disk is never changed."""
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
-        """Put a constant into a cell (row and column from 0); takes effect at the next `recalculate`."""
+        """Put a constant into a cell (row and column from 0); takes effect at the next `recalculate`.
+
+        An engine that `takes_formulas` also takes a `Formula`.
+        """
 
     def recalculate(self) -> None:
         """Compute every formula anew; cached values of the file are never used.
@@ -75,10 +84,12 @@ class Engine(Protocol):
     Attributes:
         name: `ironcalc`, `cellrune`, `formulon` or `libreoffice`.
         absolute_tolerance: the precision with which it hands values back (LibreOffice writes 15 digits).
+        takes_formulas: whether formulas can be put into the cells of a workbook that it has loaded.
     """
 
     name: str
     absolute_tolerance: float
+    takes_formulas: bool
 
     @property
     def version(self) -> str:

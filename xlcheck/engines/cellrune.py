@@ -23,6 +23,7 @@ class CellRune:
 
     name = "cellrune"
     absolute_tolerance = 0.0
+    takes_formulas = False
 
     def __init__(self) -> None:
         self.version = installed_version("cellrune", (0, 2))

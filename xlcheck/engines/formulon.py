@@ -28,6 +28,7 @@ class Formulon:
 
     name = "formulon"
     absolute_tolerance = 0.0
+    takes_formulas = False
 
     def __init__(self) -> None:
         self.version = installed_version("formulon", (0, 18))

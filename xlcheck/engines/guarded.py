@@ -55,6 +55,7 @@ class Guarded:
         self.name = engine.name
         self.version = engine.version
         self.absolute_tolerance = engine.absolute_tolerance
+        self.takes_formulas = engine.takes_formulas
         self.seconds = seconds
         self._patience = _PATIENCE.get(engine.name, 1.0)
         self._own = _Own()

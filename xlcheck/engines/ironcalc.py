@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeGuard, cast
 
-from xlcheck.engines.base import PackedValues, Session
+from xlcheck.engines.base import Formula, PackedValues, Session
 from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain
 from xlcheck.engines.unknown import hides_unknown
@@ -38,6 +38,7 @@ class IronCalc:
 
     name = "ironcalc"
     absolute_tolerance = 0.0
+    takes_formulas = True
 
     def __init__(self) -> None:
         self.version = installed_version("ironcalc", (0, 9))
@@ -69,10 +70,19 @@ class _Session:
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
         index = self._index(sheet)
-        if isinstance(value, str):
+        if isinstance(value, Formula):
+            self._set_formula(index, row, column, value)
+        elif isinstance(value, str):
             self._model.update_cell_with_text(index, row + 1, column + 1, value)
         else:
             self._model.update_cell_with_number(index, row + 1, column + 1, float(value))
+
+    def _set_formula(self, sheet: int, row: int, column: int, text: Formula) -> None:
+        with _panics_as_errors("parsing a formula"):
+            if text:
+                self._model.update_cell_with_formula(sheet, row + 1, column + 1, f"={text}")
+            else:
+                self._model.clear_cell_contents(sheet, row + 1, column + 1)
 
     def recalculate(self) -> None:
         with _panics_as_errors("calculating"):

@@ -65,6 +65,7 @@ class LibreOffice:
 
     name = "libreoffice"
     absolute_tolerance = 1e-13
+    takes_formulas = False
 
     def __init__(self) -> None:
         program = find_soffice()

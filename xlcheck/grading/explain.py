@@ -15,6 +15,7 @@ from xlcheck.grading.prepared import PreparedKey
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.mistakes.trials import Trials
+from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.workbook.cell_codes import code_of
 
@@ -41,7 +42,7 @@ class Explainer:
         formula = submission.formulas.get(index)
         if formula is None or not submission.whole:
             return None, ""
-        if judged.first is None or not np.isfinite(judged.first[index]):
+        if judged.first is None or self._reads_no_number(judged.first, index):
             return self._reason(judged, index)  # what stands around it decides, and that is another thing elsewhere
         key = (index, *canonical(formula, self._prepared.cells[index][0]))
         if key not in self._known:
@@ -49,6 +50,13 @@ class Explainer:
                 self._known.clear()
             self._known[key] = self._reason(judged, index)
         return self._known[key]
+
+    def _reads_no_number(self, numbers: Array, index: int) -> bool:
+        """Whether a cell may be no number because another one is none."""
+        if np.isfinite(numbers[index]):
+            return False
+        own = self._prepared.followers(index) | {index}
+        return any(place not in own for place in np.flatnonzero(~np.isfinite(numbers)).tolist())
 
     def _reason(self, judged: Judged, index: int) -> Why:
         try:

@@ -21,6 +21,7 @@ import numpy as np
 from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
+from xlcheck.grading.kept import Kept
 from xlcheck.grading.prepared import PreparedKey
 from xlcheck.grading.submission import State, Submission
 from xlcheck.graph.evaluate import evaluate
@@ -97,29 +98,39 @@ class _Calculated:
     others: dict[int, Value] = field(default_factory=dict)
 
 
-def judge_submissions(submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine) -> list[Judged]:
+def judge_submissions(
+    submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine, kept: Kept | None = None
+) -> list[Judged]:
     """Judge submissions together, each where something has to be calculated.
 
     A file on which the engine's process ends takes those with it that were open beside it. So whatever failed first is
     tried again by itself, where it has only itself to blame, and the others without it.
+
+    Args:
+        submissions: which.
+        prepared: the key.
+        engine: what calculates.
+        kept: a workbook for those whose files need not be loaded; every file is loaded without it.
     """
-    judged = {id(one.submission): one for one in _judged_together(submissions, prepared, engine)}
+    judged = {id(one.submission): one for one in _judged_together(submissions, prepared, engine, kept)}
     failed = sorted((one for one in judged.values() if one.error is not None), key=lambda one: one.failed)
-    if failed and len(submissions) > 1:
+    if failed and (kept is not None or len(submissions) > 1):
         first, *others = [one.submission for one in failed]
         again = [*judge_submissions([first], prepared, engine), *judge_submissions(others, prepared, engine)]
         judged |= {id(one.submission): one for one in again}
     return list(judged.values())
 
 
-def _judged_together(submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine) -> list[Judged]:
+def _judged_together(
+    submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine, kept: Kept | None
+) -> list[Judged]:
     all_judged = [Judged(submission) for submission in submissions]
     for_typed = prepared.key.rules.typed > 0
     calculated = []
     for judged in all_judged:
         if judged.submission.must_be_calculated or (for_typed and State.TYPED in judged.submission.states.values()):
             try:
-                calculated.append(_opened(judged, prepared, engine))
+                calculated.append(_opened(judged, prepared, engine, kept))
             except XlcheckError as error:
                 judged.fail(error)
     alive = _read(calculated, None, prepared)
@@ -147,9 +158,10 @@ def _heal(calculated: Sequence[_Calculated], prepared: PreparedKey) -> None:
         pending = [one for one in pending if len(one.judged.bad) > before[id(one)] and one.judged.open]
 
 
-def _opened(judged: Judged, prepared: PreparedKey, engine: Engine) -> _Calculated:
+def _opened(judged: Judged, prepared: PreparedKey, engine: Engine, kept: Kept | None) -> _Calculated:
     submission = judged.submission
-    session = engine.open(submission.path)
+    session = None if kept is None else kept.session(submission)
+    session = engine.open(submission.path) if session is None else session
     if submission.whole:
         areas, columns = [binding.area for binding in prepared.key.bindings], list(range(len(prepared.cells)))
     else:

@@ -22,9 +22,7 @@ from xlcheck.exercises.key import Blank, MarkingKey, load_key
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.references import References
 from xlcheck.graph.evaluate import Array, evaluate
-from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Role
-from xlcheck.verdicts.operands import reads_batch
 from xlcheck.verdicts.placement import Placement, placements_of, position
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
@@ -110,7 +108,7 @@ class PreparedKey:
     def quantities_for(self, cells: Collection[int]) -> set[str]:
         """The quantities that some cells hold, and those they are computed from."""
         graph, names = self.key.graph, {self._quantities[index] for index in cells}
-        return names.union(*(refs(expr) for name in names if (expr := graph[name].expr) is not None))
+        return names.union(*(graph[name].reads for name in names))
 
     @cached_property
     def _quantities(self) -> list[str]:
@@ -210,7 +208,7 @@ class PreparedKey:
     @cached_property
     def is_batch(self) -> bool:
         """Whether a quantity reads all samples: then submissions cannot stand in the place of samples."""
-        return any(q.expr is not None and reads_batch(q.expr) for q in self.key.graph)
+        return any(q.reads_batch for q in self.key.graph)
 
     @cached_property
     def tolerance(self) -> Tolerance:

@@ -52,6 +52,8 @@ class Submission:
         numbers: the given numbers as they stand in the file, in the order of the key's origins; NaN for anything else.
         notes: what a teacher should know.
         whole: whether every cell stands where it stood.
+        plain: whether a formula means in it what it means in the workbook that was handed out.
+        formulas: the formulas that are not the key's, by cell.
     """
 
     path: Path
@@ -63,6 +65,7 @@ class Submission:
     numbers: Array
     notes: tuple[str, ...]
     whole: bool
+    plain: bool = False
     formulas: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -111,6 +114,7 @@ def read_submission(
         numbers=np.array([_number(_cell(content, places[index])) for index in prepared.origins]),
         notes=(*located.notes, *content.notes, *_settings(content)),
         whole=not located.moved and None not in places,
+        plain=plain and None not in places,
         formulas=formulas,
     )
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import OutOfTimeError, XlcheckError
 from xlcheck.grading.explain import Explainer
 from xlcheck.grading.judging import Judged, judge_submissions
+from xlcheck.grading.kept import Kept
 from xlcheck.grading.prepared import PreparedKey, shown_place
 from xlcheck.grading.records import Finding, Record
 from xlcheck.grading.submission import State, Submission, read_submission
@@ -70,13 +71,12 @@ def grade_chunk(prepared: PreparedKey, tasks: Sequence[Task], engine: str = "iro
     records: list[Record] = []
     with bounded_memory(), tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:
         for first in range(0, len(tasks), TOGETHER):
-            records += _together(prepared, tasks[first : first + TOGETHER], engine_named(engine), Path(folder))
+            records += _together(prepared, tasks[first : first + TOGETHER], engine, Path(folder))
     return records
 
 
 # The key comes with each chunk; what was derived from it stays.
 _PREPARED: dict[str, PreparedKey] = {}
-_SEEN = SeenSheets()
 
 
 def _known(digest: str, prepared: PreparedKey) -> PreparedKey:
@@ -86,18 +86,32 @@ def _known(digest: str, prepared: PreparedKey) -> PreparedKey:
     return _PREPARED[digest]
 
 
-@lru_cache(maxsize=1)
-def _explainer(digest: str) -> Explainer:
-    return Explainer(_PREPARED[digest])
+class _Own(threading.local):
+    """What a thread keeps from chunk to chunk: the sheets that it has met, a workbook in the engine, reasons."""
+
+    def __init__(self) -> None:
+        self.seen = SeenSheets()
+        self._for: tuple[str, str] | None = None
+
+    def of(self, prepared: PreparedKey, engine: str) -> tuple[Engine, Kept, Explainer]:
+        """The engine, and what is kept of this key."""
+        if self._for != (prepared.digest, engine):
+            self._engine = engine_named(engine)
+            self._kept, self._explainer = Kept(prepared, self._engine), Explainer(prepared)
+            self._for = prepared.digest, engine
+        return self._engine, self._kept, self._explainer
 
 
-def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: Engine, folder: Path) -> Iterator[Record]:
+_OWN = _Own()
+
+
+def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: str, folder: Path) -> Iterator[Record]:
     failed: dict[str, str] = {}
     submissions: dict[str, Submission] = {}
     for task in tasks:
         try:
             with budget(SECONDS, by_signal=True):
-                submissions[task.sha256] = read_submission(_file(task, folder), prepared, seen=_SEEN)
+                submissions[task.sha256] = read_submission(_file(task, folder), prepared, seen=_OWN.seen)
         except OutOfTimeError:
             failed[task.sha256] = f"{task.label} took longer than {SECONDS:.0f} s to read and was given up"
         except XlcheckError as error:
@@ -106,8 +120,9 @@ def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: Engine, fold
             failed[task.sha256] = f"{task.label} needs more memory than there is and was given up"
         except Exception as error:
             failed[task.sha256] = f"{task.label} cannot be read ({type(error).__name__}: {error})"
-    judged = dict(zip(submissions, judge_submissions(list(submissions.values()), prepared, engine), strict=True))
-    explainer = _explainer(prepared.digest)
+    calculator, kept, explainer = _OWN.of(prepared, engine)
+    found = judge_submissions(list(submissions.values()), prepared, calculator, kept)
+    judged = dict(zip(submissions, found, strict=True))
     for task in tasks:
         reason = failed.get(task.sha256) or _error(judged.get(task.sha256))
         if reason:

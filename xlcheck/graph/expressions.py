@@ -317,6 +317,11 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
     return tuple(found)
 
 
+def reads_batch(expr: Expr) -> bool:
+    """Whether an expression reads the values of all samples."""
+    return isinstance(expr, BatchMean | OuterSum | BatchSum) or any(map(reads_batch, operands(expr)))
+
+
 def refs(expr: Expr) -> tuple[str, ...]:
     """Names of all quantities an expression reads, each once, in order of first use."""
     found: dict[str, None] = {}

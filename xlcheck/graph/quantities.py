@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from xlcheck.graph.expressions import Expr, Ref
+from xlcheck.graph.expressions import Expr, Ref, reads_batch, refs
 from xlcheck.graph.shapes import shape_of
 
 
@@ -75,6 +75,16 @@ class Quantity:
     def name(self) -> str:
         """`layer.symbol[t]`, or `layer.symbol` without a step."""
         return self.band.name if self.step is None else f"{self.band.name}[{self.step}]"
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The quantities that its expression reads, each once."""
+        return () if self.expr is None else refs(self.expr)
+
+    @cached_property
+    def reads_batch(self) -> bool:
+        """Whether its expression reads the values of all samples."""
+        return self.expr is not None and reads_batch(self.expr)
 
     @property
     def is_weight(self) -> bool:

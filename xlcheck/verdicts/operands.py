@@ -49,8 +49,8 @@ class Operands:
         self._weights: dict[str, Array] = {}
         self._shared: dict[str, Array] = {}
         self._values: dict[Instance, dict[str, Array]] = {instance: {} for instance in self.instances}
-        computed = {q.name: q.expr for q in graph if q.expr is not None and q.name in self._placed}
-        shared = {name for name, expr in computed.items() if reads_batch(expr)}
+        computed = {q.name: q for q in graph if q.expr is not None and q.name in self._placed}
+        shared = {name for name, q in computed.items() if q.reads_batch}
         showing = {instance for name in computed for instance in self._placed[name]}
         # Most instances only show what one sample's network is given: nothing reads that.
         self._needed = {
@@ -140,7 +140,7 @@ class Operands:
         """What a quantity's expression gives for the values in the sheet, in each form it may be written in."""
         first, *others = (self.follow(q, instance, form) for form in forms(expr))
         # Of right operands a form that overflows (the logarithm of a saturated probability) says nothing.
-        sound = bool(others) and all(self._is_right(name, instance, tolerance) for name in ex.refs(expr))
+        sound = bool(others) and all(self._is_right(name, instance, tolerance) for name in q.reads)
         return [first, *(other for other in others if not sound or np.isfinite(other).all())]
 
     def follow(self, q: Quantity, instance: Instance, expr: ex.Expr | Compute) -> Array:
@@ -163,7 +163,7 @@ class Operands:
             if q.expr is None:
                 continue
             if q.name in needed or q.name in shared or instance in self._placed.get(q.name, {}):
-                needed.update(ex.refs(q.expr))
+                needed.update(q.reads)
         return needed
 
     def _borrow(self, q: Quantity, instance: Instance) -> Array:
@@ -188,7 +188,7 @@ class Operands:
         return bool(close(actual, want, tolerance.of(name).limit(magnitude(want))).all())
 
     def _local(self, expr: ex.Expr, instance: Instance) -> Array:
-        if reads_batch(expr):
+        if ex.reads_batch(expr):
             return self._over_samples(expr, instance)
         try:
             return value_of(expr, ChainMap(self._values[instance], self._weights))
@@ -230,8 +230,3 @@ def forms(expr: ex.Expr) -> tuple[ex.Expr, ...]:
     if isinstance(expr, ex.CategoricalCrossentropy):
         return expr, -ex.Sum(expr.target * ex.Log(expr.p))
     return (expr,)
-
-
-def reads_batch(expr: ex.Expr) -> bool:
-    """Whether an expression reads the values of all samples."""
-    return isinstance(expr, ex.BatchMean | ex.OuterSum | ex.BatchSum) or any(map(reads_batch, ex.operands(expr)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -36,6 +37,8 @@ _PLACES = {
     "definedNames": "workbook", "definedName": "definedNames",
 }  # fmt: skip
 _MANY = {"sheet", "definedName"}
+# Of a class's submissions most parts are the same; what was made of one of up to so many bytes is kept.
+_SMALL = 2**16
 # What counts in the part of shared strings, and where it may stand.
 _OF_STRINGS: dict[str, set[tuple[str, ...]]] = {
     "si": {("sst", "si")},
@@ -168,6 +171,21 @@ def read_strings(container: Container, part: str) -> list[str]:
     Raises:
         WorkbookError: the part is not well formed.
     """
+    content = container.read(part)
+    try:
+        return list(_strings_of(content) if len(content) <= _SMALL else _strings_of.__wrapped__(content))
+    except _UnclearError as error:
+        raise _unclear(container, f"{error} in its part {part}") from None
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise not_well_formed(container, part, error) from None
+
+
+class _UnclearError(Exception):
+    """What readers take for different things."""
+
+
+@lru_cache(maxsize=16)
+def _strings_of(content: bytes) -> tuple[str, ...]:
     strings: list[str] = []
     chars: list[str] = []
     text: list[str] = []
@@ -180,10 +198,10 @@ def read_strings(container: Container, part: str) -> list[str]:
         namespace, _, name = tag.rpartition(" ")
         path.append(name if namespace in MAIN else tag)
         if name in _OF_STRINGS and (path[-1] != name or tuple(path) not in _OF_STRINGS[name]):
-            raise _unclear(container, f"an element {name} in an unusual place in its part {part}")
+            raise _UnclearError(f"an element {name} in an unusual place")
         if name == "t":
             if len(path) == 3 and text:
-                raise _unclear(container, f"a text with two contents in its part {part}")
+                raise _UnclearError("a text with two contents")
             chars.clear()
 
     def on_end(_: str) -> None:
@@ -197,11 +215,8 @@ def read_strings(container: Container, part: str) -> list[str]:
     parser.StartElementHandler = on_start
     parser.EndElementHandler = on_end
     parser.CharacterDataHandler = chars.append
-    try:
-        parser.Parse(container.read(part), True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise not_well_formed(container, part, error) from None
-    return strings
+    parser.Parse(content, True)
+    return tuple(strings)
 
 
 def external_targets(container: Container, links: tuple[str, ...]) -> Iterator[str]:
@@ -302,8 +317,13 @@ def _is_cell(name: str) -> bool:
 def _parse(container: Container, part: str) -> Element:
     content = container.read(part)
     try:
-        # A document type definition, which could harm here, was refused with the container.
-        builder = ElementTree.TreeBuilder(insert_comments=True, insert_pis=True)
-        return ElementTree.fromstring(content, ElementTree.XMLParser(target=builder))  # noqa: S314
+        return _tree(content) if len(content) <= _SMALL else _tree.__wrapped__(content)
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise not_well_formed(container, part, error) from None
+
+
+@lru_cache(maxsize=64)
+def _tree(content: bytes) -> Element:
+    # A document type definition, which could harm here, was refused with the container.
+    builder = ElementTree.TreeBuilder(insert_comments=True, insert_pis=True)
+    return ElementTree.fromstring(content, ElementTree.XMLParser(target=builder))  # noqa: S314

@@ -22,7 +22,6 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.operands import reads_batch
 from xlcheck.verdicts.placement import Array, Placement
 from xlcheck.workbook.cell_codes import Codes
 from xlcheck.workbook.values import CellError, NotEvaluated
@@ -79,7 +78,7 @@ class Trials:
         found = []
         for draw in range(DRAWS):
             values: dict[str, Array] = _Drawn(self, draw, sample)
-            if isinstance(compute, ex.Expr) and reads_batch(compute):
+            if isinstance(compute, ex.Expr) and ex.reads_batch(compute):
                 values = _DrawnBatch(self, draw)
             try:
                 with np.errstate(all="ignore"):
