@@ -1,4 +1,4 @@
-"""Roots that come of one formula, filled over several cells: one mistake to a reader."""
+"""Cells that are one thing to a reader: roots of one formula that was filled, and what was left out for one reason."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MOST_AREAS = 8
 def by_mistake(cells: Iterable[CellResult]) -> list[list[CellResult]]:
     """Cells grouped by their mistake, in the order of the first of each group.
 
-    Together are roots on one worksheet with the same diagnosis whose formulas were filled from one another; every
-    other cell is alone.
+    Together are roots on one worksheet with the same diagnosis whose formulas were filled from one another, and cells
+    on one worksheet that were not checked for the same reason; every other cell is alone.
     """
     groups: dict[object, list[CellResult]] = {}
     for cell in cells:
@@ -26,6 +26,8 @@ def by_mistake(cells: Iterable[CellResult]) -> list[list[CellResult]]:
 
 
 def _mistake(cell: CellResult) -> object:
+    if cell.status is Status.NOT_EVALUATED:
+        return cell.sheet, cell.message
     if cell.status is not Status.ROOT or cell.formula is None:
         return cell.sheet, cell.cell
     place = parse_range(cell.cell, cell.sheet)
@@ -36,8 +38,11 @@ def elsewhere(others: Sequence[CellResult]) -> str:
     """Where else a mistake stands, in words: `D12:K12, D15: 9 more cells with this formula and mistake`."""
     where = areas(others)
     more = f" and {len(where) - MOST_AREAS} more places" if len(where) > MOST_AREAS else ""
-    same = plural(len(others), "more cell with this formula", "more cells with this formula")
-    return f"{', '.join(where[:MOST_AREAS])}{more}: {same} and mistake"
+    same = f"{plural(len(others), 'more cell', 'more cells')} {_SHARED[others[0].status is Status.NOT_EVALUATED]}"
+    return f"{', '.join(where[:MOST_AREAS])}{more}: {same}"
+
+
+_SHARED = ("with this formula and mistake", "for the same reason")
 
 
 def areas(cells: Sequence[CellResult]) -> list[str]:
