@@ -127,6 +127,21 @@ def test_a_copy_and_another_product_are_no_slips(tmp_path: Path) -> None:
     assert _warnings(tmp_path, {**copies, **products}) == ()
 
 
+@pytest.mark.parametrize("target", ["J3", "M2"])
+def test_what_reads_a_word_or_an_empty_cell_is_a_slip_even_if_it_reads_nothing_of_its_pattern(
+    tmp_path: Path, target: str
+) -> None:
+    """`=TANH(J3)` among `=TANH(B1)`, `=TANH(B2)` …; J3 is empty, M2 holds a word."""
+    path = _saved(tmp_path, {(r, 10): f"TANH(B{r + 1})" for r in range(7)} | {(3, 10): f"TANH({target})"})
+    book = openpyxl.load_workbook(path)
+    book.active["M2"] = "weights"
+    book.save(path)
+
+    (warning,) = _of_file(path)
+
+    assert (warning.cell, warning.pattern_formula) == ("K4", "=TANH(B4)")
+
+
 @pytest.mark.parametrize("kind", [None, "training"])
 def test_drawn_layouts_without_mistakes_get_no_warning(tmp_path: Path, kind: str | None) -> None:
     """As people differ in how they lay a network out."""

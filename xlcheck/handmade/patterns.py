@@ -119,7 +119,7 @@ def _suspects(family: Family, table: CellTable) -> Iterator[_Broken]:
         if not edge:
             for cell, refs in broken.items():
                 own = cut(table.texts[cell])
-                if _is_a_slip(own.refs, refs):
+                if _is_a_slip(own.refs, refs) or _reads_nothing(cell, own.refs, refs, table):
                     yield _Broken(cell, Cut(own.between, refs), followers)
             return
         family = [cell for cell in family if cell not in edge]
@@ -137,6 +137,16 @@ def _is_a_slip(own: Sequence[Ref], wanted: Sequence[Ref]) -> bool:
         return any(a == b for a, b in zip(_read(own), _read(wanted), strict=True))
     (a,), (b,) = own, wanted
     return any(a[corner] == b[corner] for corner in range(2, 6))
+
+
+def _reads_nothing(cell: Address, own: Sequence[Ref], wanted: Sequence[Ref], table: CellTable) -> bool:
+    """Whether a formula reads an empty cell or a word where its pattern has a number or a formula."""
+    for here, there in zip(own, wanted, strict=True):
+        if here.kind == "cell" and min(there[2:6]) >= 0:
+            read, meant = (((ref.sheet or cell[0]), ref.top, ref.left) for ref in (here, there))
+            if (read in table.words or read not in table.index) and (table.is_number(meant) or table.is_formula(meant)):
+                return True
+    return False
 
 
 def _read(refs: Sequence[Ref]) -> list[tuple[object, ...]]:
