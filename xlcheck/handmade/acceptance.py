@@ -47,6 +47,10 @@ def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
     if len({_mistake(cell, outcome.table) for cell in roots}) > 1:
         yield f"it would have {len(roots)} wrong cells, and too few others say what they should hold"
     yield from _outvoted(roots, outcome)
+    unnamed = [result for result in outcome.results if result.status is Status.ROOT and result.diagnosis is None]
+    if len(roots) > 1 and unnamed:
+        cells = f"{show(roots[0])} and {len(roots) - 1} others"
+        yield f"{cells} would be wrong in a way that has no name, so they may be meant as they are"
     for cell in roots:
         if _may_be_swapped(cell, outcome):
             yield f"the weights of two units may be exchanged in {show(cell)} or in the other one's cells"

@@ -52,7 +52,7 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
 
 
 def stands_among_others(cell: Address, outcome: Outcome) -> bool:
-    """Whether a cell is filled like right ones in its row or column, and none there holds the quantity that it should.
+    """Whether a cell is filled like right ones in its row or column, and none in that line holds what it should.
 
     Then it is one of them, as the last sum of a column is whose activation stands nowhere.
     """
@@ -62,12 +62,14 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
         return False
     bands = {other: tied.elements[n].source.band for other, n in tied.held.items() if other not in tied.wrong}
     formulas = [other for other in bands if other != cell and table.is_formula(other)]
-    lines = [[o for o in formulas if (o[0], o[side]) == (cell[0], cell[side])] for side in (1, 2)]
-    if any(bands[other] == own.source.band for line in lines for other in line):
-        return False
     text = table.texts[cell]
-    like = [sum(is_filled_from(text, cell[1:], table.texts[o], o[1:]) for o in line) for line in lines]
-    return max(like) >= WITNESSES
+    for side in (1, 2):
+        line = [other for other in formulas if (other[0], other[side]) == (cell[0], cell[side])]
+        if not any(bands[other] == own.source.band for other in line):
+            like = [other for other in line if is_filled_from(text, cell[1:], table.texts[other], other[1:])]
+            if len(like) >= WITNESSES:
+                return True
+    return False
 
 
 def _address(sheet: str, cell: str) -> Address:

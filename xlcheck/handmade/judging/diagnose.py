@@ -24,6 +24,7 @@ from xlcheck.handmade.networks.operands import Operand
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.likeness import Likeness
 from xlcheck.handmade.placing.tie import Tie
+from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of, kind_of
 from xlcheck.verdicts.messages import title
@@ -74,7 +75,7 @@ class Diagnoser:
         computed = self._tied.wrong.get(cell)
         if element is None or computed is None:
             return None
-        for rule in (self._copied, self._mutated, self._rounded, self._range):
+        for rule in (self._copied, self._nothing_read, self._mutated, self._rounded, self._range):
             found = rule(cell, element, computed)
             if found is not None:
                 return found
@@ -91,6 +92,19 @@ class Diagnoser:
         expr = ex.Ref(element.source.quantity.name)
         found = mutants(self._networks[network].graph, element.source.quantity, expr, element.index)
         return self._first(found, cell, element, computed)
+
+    def _nothing_read(self, cell: Address, element: Element, computed: Array) -> Named | None:
+        """A formula lacks something and reads an empty cell, or a word, in its place."""
+        table = self._precedents.table
+        single = [area for area in self._precedents.ranges(cell) if area.size == 1]
+        places = [(area.sheet, area.top, area.left) for area in single]
+        idle = [place for place in places if place not in table.index or place in table.words]
+        read = {self._operand(place, self._given[element.source.network]) for place in places}
+        missing = element.source.operands(element.index) - read
+        if not idle or not missing or any(name.endswith("_init") for name, _ in missing):  # often blank, and then 0
+            return None
+        what = "holds a word" if idle[0] in table.words else "is empty"
+        return Named("empty-cell-read", f"{show(idle[0])} {what}; refer to the cell that is meant instead")
 
     def _mutated(self, cell: Address, element: Element, computed: Array) -> Named | None:
         """One change of the equation, as it stands or with intermediate results written out."""

@@ -12,6 +12,7 @@ GLOSSARY: Mapping[str, str] = {
     "cell-state-for-hidden-state": "the cell state c of an LSTM is read where the hidden state h is needed",
     "code-off-by-one": "a word's code, which counts from 0, selects the row before or after its own",
     "constant-over-formula": "a number stands where a formula should stand",
+    "empty-cell-read": "an empty cell or a word is read where a number is needed",
     "epsilon-forgotten": "the small number ε of an optimiser is missing",
     "epsilon-misplaced": "the small number ε of an optimiser stands on the wrong side of the root",
     "float32-noise": "the difference is no larger than what single precision does; no mistake",

@@ -1,0 +1,108 @@
+"""A dense network over several samples, as people lay it out: its activations by IF, and formulas that read nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import openpyxl
+import pytest
+
+from xlcheck.api import check
+from xlcheck.formulas.addresses import column_name
+
+Activation = Callable[[str], str]
+
+
+def two_layers(path: Path, activation: Activation, **edits: object) -> Path:
+    """Three inputs in A:C, four units in A12:I16, two linear outputs in K12:L16, for five samples."""
+    draw = Random("two layers")  # noqa: S311 - repeatable, not secret
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for area in ("A3:C7", "F3:I6", "L3:M7"):
+        for cell in (cell for row in sheet[area] for cell in row):
+            cell.value = round(draw.uniform(-2, 2), 2)
+    sheet["E3"], sheet["E6"], sheet["K3"], sheet["K7"] = "W1", "b1", "W2", "b2"
+    for row in range(12, 17):
+        for unit in range(4):
+            w, z = column_name(5 + unit), f"{column_name(unit)}{row}"
+            sheet[z] = f"=$A{row - 9}*{w}$3+$B{row - 9}*{w}$4+$C{row - 9}*{w}$5+{w}$6"
+            sheet[f"{w}{row}"] = f"={activation(z)}"
+        for unit in range(2):
+            w = column_name(11 + unit)
+            sheet[f"{column_name(10 + unit)}{row}"] = f"=F{row}*{w}$3+G{row}*{w}$4+H{row}*{w}$5+I{row}*{w}$6+{w}$7"
+    for cell, value in edits.items():
+        sheet[cell] = value
+    book.save(path)
+    return path
+
+
+def _tanh(z: str) -> str:
+    return f"TANH({z})"
+
+
+def _leaky(slope: str) -> Activation:
+    return lambda z: f"IF({z}>0,{z},{slope}*{z})"
+
+
+@pytest.mark.parametrize(
+    ("activation", "kind"),
+    [
+        (lambda z: f"IF({z}<0,0,{z})", "relu"),
+        (lambda z: f"MAX({z},0)", "relu"),
+        (_leaky("0.2"), "leaky_relu"),
+        (_tanh, "tanh"),
+    ],
+)
+def test_activations_that_keras_has_are_recognised(tmp_path: Path, activation: Activation, kind: str) -> None:
+    """Every formula agrees, and the note names the activation."""
+    report = check(two_layers(tmp_path / "w.xlsx", activation))
+
+    assert (report.exit_code, report.counts.agree) == (0, 50)
+    assert f"Dense(4, {kind})" in " ".join(report.notes)
+
+
+@pytest.mark.parametrize("activation", [_leaky("0.01"), _leaky("0.1"), lambda z: f"IF({z}>=0,1,0)"])
+def test_an_activation_of_another_kind_is_not_called_wrong(tmp_path: Path, activation: Activation) -> None:
+    """Where a slope of 0.01 makes another function than the sum that most cells show, no cell is blamed."""
+    report = check(two_layers(tmp_path / "w.xlsx", activation))
+
+    assert list(report.roots) == []
+    assert report.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "formula", "right", "said"),
+    [
+        ("B13", "=$A4*G$3+$B4*G$4+$D4*G$5+G$6", "=$A4*G$3+$B4*G$4+$C4*G$5+G$6", "D4 is empty"),
+        ("C15", "=$A6*H$3+$B6*H$4+$C6*H$5+H$2", "=$A6*H$3+$B6*H$4+$C6*H$5+H$6", "H2 is empty"),
+    ],
+)
+def test_a_formula_that_reads_an_empty_cell_is_the_root(
+    tmp_path: Path, cell: str, formula: str, right: str, said: str
+) -> None:
+    """The formula is wrong, not the empty cell, and the name says what it read."""
+    report = check(two_layers(tmp_path / "w.xlsx", _tanh, **{cell: formula}))
+
+    (root,) = report.roots
+    assert (root.cell, root.diagnosis, root.desired_formula) == (cell, "empty-cell-read", right)
+    assert said in root.message
+
+
+def test_a_formula_that_reads_a_word_leaves_the_sum_that_it_should_read_alone(tmp_path: Path) -> None:
+    """`=TANH(K3)` where `=TANH(A14)` belongs: A14 is no output without its activation; F14 is pointed at."""
+    report = check(two_layers(tmp_path / "w.xlsx", _tanh, F14="=TANH(K3)"))
+
+    assert {root.cell for root in report.roots} <= {"F14"}
+    assert [warning.cell for warning in report.warnings] == ["F14"] or [root.cell for root in report.roots] == ["F14"]
+
+
+def test_a_term_that_is_zero_for_every_sample_is_missed_when_it_is_left_out(tmp_path: Path) -> None:
+    """The second input is always 0, so the number is right; weights and inputs are changed without being asked to."""
+    zeros = {f"B{row}": 0 for row in range(3, 8)}
+
+    report = check(two_layers(tmp_path / "w.xlsx", _tanh, **zeros, C14="=$A5*H$3+$C5*H$5+H$6"))
+
+    (root,) = report.roots
+    assert (root.cell, root.desired_formula) == ("C14", "=$A5*H$3+$B5*H$4+$C5*H$5+H$6")
