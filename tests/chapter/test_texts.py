@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import openpyxl
 import pytest
+from workbook_parts import notes_on
 
 from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
 from xlcheck.chapter.texts import texts_of
 from xlcheck.layout.questions import HEADING
+from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 _NO_QUESTIONS = {"Start", "Numbers", "Vocabulary", "Epochs", "Machinery", "xlcheck"}
@@ -18,17 +19,16 @@ _NO_QUESTIONS = {"Start", "Numbers", "Vocabulary", "Epochs", "Machinery", "xlche
 @pytest.mark.parametrize("lesson", ALL_LESSONS)
 def test_each_page_asks(lesson: str) -> None:
     """Each page of a workbook asks one to three questions, whose answers are notes; none is asked of another page."""
-    book = openpyxl.load_workbook(WORKBOOKS / f"{lesson}.xlsx")
+    path = WORKBOOKS / f"{lesson}.xlsx"
     own = texts_of(lesson).questions
-    for page in book.worksheets:
-        if page.title in _NO_QUESTIONS or page.title.endswith(" weights"):
+    for name, page in read_workbook(path).sheets.items():
+        if name in _NO_QUESTIONS or name.endswith(" weights"):
             continue
-        cells = [cell for row in page.iter_rows() for cell in row]
-        assert any(cell.value == HEADING for cell in cells), page.title
-        asked = own[page.title]
+        assert any(cell.value == HEADING for cell in page.cells.values()), name
+        asked = own[name]
         assert 1 <= len(asked) <= 3
-        notes = {cell.comment.text.strip() for cell in cells if cell.comment}
-        assert {answer for _, answer in asked} <= notes, page.title
+        notes = {note.strip() for note in notes_on(path, name)}
+        assert {answer for _, answer in asked} <= notes, name
 
 
 @pytest.mark.parametrize("lesson", ALL_LESSONS)
