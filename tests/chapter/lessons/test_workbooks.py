@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,14 @@ from saving import save_with_libreoffice
 from thorough import part_of
 
 from xlcheck import api
-from xlcheck.building.lesson import write_lesson
-from xlcheck.chapter.lessons.catalogue import LESSONS
+from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, LESSONS
 from xlcheck.chapter.lessons.plan import plan_lesson
 from xlcheck.chapter.recordings.names import IN_THE_BOOK, fixture_name
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.printing import Style
-from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest, manifest_of
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.plan import Link
 from xlcheck.workbook.reader import read_workbook
@@ -32,26 +32,92 @@ EVERY = [
 ]
 
 
-@pytest.fixture(params=EVERY, ids="-".join)
-def built(request: pytest.FixtureRequest, tmp_path: Path) -> api.Built:
-    """One lesson with one set of weights."""
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson with one set of weights: what was built, and what stands in the file."""
+
+    name: str
+    weights: str
+    built: api.Built
+    content: WorkbookContent
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the workbook says of itself."""
+        manifest = manifest_of(self.content)
+        assert manifest is not None
+        return manifest
+
+
+@pytest.fixture(scope="module", params=EVERY, ids="-".join)
+def lesson(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lesson:
+    """Built once for all that is asked of it."""
     name, weights = request.param
-    return api.build(name, tmp_path / "päper & ink.xlsx", weights=weights)
+    path = tmp_path_factory.mktemp(name) / "päper & ink.xlsx"
+    return Lesson(name, weights, api.build(name, path, weights=weights), read_workbook(path))
 
 
-def test_every_cell_agrees_in_both_embedded_engines(built: api.Built) -> None:
+def test_every_cell_agrees_in_both_embedded_engines(lesson: Lesson) -> None:
     """Every formula cell of every lesson is checked, and agrees with Keras float64 within 1e-14 of the largest number.
 
     The largest number is 1 in most of them, and an exponential where a softmax is shown in two steps.
     """
-    sheets = read_workbook(built.path).sheets.values()
+    sheets = lesson.content.sheets.values()
     values = (abs(cell.value) for sheet in sheets for cell in sheet.cells.values() if isinstance(cell.value, float))
     largest = max(1.0, *values)
-    for report in (built.report, api.check(built.path, engine="cellrune")):
+    for report in (lesson.built.report, api.check(lesson.built.path, engine="cellrune")):
         assert report.ok
         assert report.counts.agree == report.counts.formula_cells > 100
         assert report.max_abs_error <= 1e-14 * largest
         assert not report.cells
+
+
+def test_bytes_are_those_in_the_repository(lesson: Lesson) -> None:
+    """The stored fixtures give the stored workbook, byte for byte, whatever it is called."""
+    stored = WORKBOOKS / f"{fixture_name(lesson.name, lesson.weights)}.xlsx"
+
+    assert lesson.built.path.read_bytes() == stored.read_bytes()
+
+
+def test_every_formula_cell_has_a_stored_value(lesson: Lesson) -> None:
+    """Programs that do not calculate show every number and every text, empty ones included."""
+    assert without_value(lesson.content) == []
+
+
+@pytest.mark.parametrize("name", [name for name in ALL_LESSONS if name not in LESSONS])
+def test_trainings_have_stored_values_too(name: str) -> None:
+    """Of every epoch."""
+    assert without_value(read_workbook(WORKBOOKS / f"{name}.xlsx")) == []
+
+
+def without_value(content: WorkbookContent) -> list[str]:
+    """The worksheets on which a formula cell has no stored value."""
+    sheets = content.sheets.items()
+    return [name for name, sheet in sheets if PackedCells.of(sheet.cells).without_value()]
+
+
+def test_weights_are_exact(lesson: Lesson) -> None:
+    """Every weight reaches the file to the last bit."""
+    manifest = lesson.manifest
+    weights = {f"{layer.name}.{weight}" for layer in manifest.spec.layers for weight in layer.weights}
+    bound = [binding for binding in manifest.bindings if binding.quantity in weights]
+    for binding in bound:
+        cells = lesson.content.sheets[binding.area.sheet].cells
+        written = [cells[place].value for place in binding.area.cells()]
+
+        assert written == manifest.trace[binding.quantity].reshape(-1).tolist()
+    assert {binding.quantity for binding in bound} == weights
+
+
+def test_links_lead_somewhere(lesson: Lesson) -> None:
+    """Every link of a workbook leads to a cell that is filled."""
+    plan = plan_lesson(LESSONS[lesson.name], load_fixture(fixture_name(lesson.name, lesson.weights)))
+    filled = {(sheet.name, *place) for sheet in lesson.content.sheets.values() for place in sheet.cells}
+    links = [c.content for s in plan.sheets for c in (*s.cells, *s.merges) if isinstance(c.content, Link)]
+
+    assert len(links) > 20
+    for link in links:
+        assert (link.target.sheet, link.target.top, link.target.left) in filled
 
 
 # One lesson with the toy layout and one with that of models; the others show the same functions in other places.
@@ -79,38 +145,6 @@ def test_every_style_agrees(name: str, style: str, tmp_path: Path) -> None:
     assert api.build(name, tmp_path / "lesson.xlsx", style=style).report.ok
 
 
-@pytest.mark.parametrize(("name", "weights"), EVERY, ids=map("-".join, EVERY))
-def test_bytes_are_those_in_the_repository(name: str, weights: str, tmp_path: Path) -> None:
-    """The stored fixtures give the stored workbook, byte for byte."""
-    path = tmp_path / f"{fixture_name(name, weights)}.xlsx"
-    write_lesson(LESSONS[name], path, weights, None, Style.TEACHING)
-
-    assert path.read_bytes() == (WORKBOOKS / path.name).read_bytes()
-
-
-@pytest.mark.parametrize("path", sorted(WORKBOOKS.glob("*.xlsx")), ids=lambda path: path.stem)
-def test_every_formula_cell_has_a_stored_value(path: Path) -> None:
-    """Programs that do not calculate show every number and every text, empty ones included."""
-    assert [
-        name for name, sheet in read_workbook(path).sheets.items() if PackedCells.of(sheet.cells).without_value()
-    ] == []
-
-
-@pytest.mark.parametrize("name", LESSONS)
-def test_weights_are_exact(name: str) -> None:
-    """Every weight reaches the file to the last bit."""
-    content = read_workbook(WORKBOOKS / f"{name}.xlsx")
-    manifest = manifest_of(content)
-    assert manifest is not None
-    weights = {f"{layer.name}.{weight}" for layer in manifest.spec.layers for weight in layer.weights}
-    for binding in manifest.bindings:
-        if binding.quantity in weights:
-            cells = content.sheets[binding.area.sheet].cells
-            written = [cells[place].value for place in binding.area.cells()]
-
-            assert written == manifest.trace[binding.quantity].reshape(-1).tolist()
-
-
 @pytest.mark.parametrize(
     ("name", "printed"), [("simple-rnn", 0.53199273), ("lstm", 0.47375038)], ids=["simple-rnn", "lstm"]
 )
@@ -127,19 +161,6 @@ def test_float32_predictions_are_near(name: str) -> None:
     fixture = load_fixture(name)
     for output in (q for q in fixture.trace.values if q.startswith("dense.y")):
         assert abs(fixture.trace[output] - fixture.trace_float32[output]).max() <= 1e-6
-
-
-@pytest.mark.parametrize("name", LESSONS)
-def test_links_lead_somewhere(name: str) -> None:
-    """Every link of a workbook leads to a cell that is filled."""
-    plan = plan_lesson(LESSONS[name], load_fixture(name))
-    content = read_workbook(WORKBOOKS / f"{name}.xlsx")
-    filled = {(sheet.name, *place) for sheet in content.sheets.values() for place in sheet.cells}
-    links = [c.content for s in plan.sheets for c in (*s.cells, *s.merges) if isinstance(c.content, Link)]
-
-    assert len(links) > 20
-    for link in links:
-        assert (link.target.sheet, link.target.top, link.target.left) in filled
 
 
 def test_selector_and_edits_are_live() -> None:
