@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from thorough import part_of, spread
+from workbook_parts import typed
 
 from xlcheck.api import check
 from xlcheck.building.backward import Backward
@@ -66,17 +67,38 @@ def manifest_in(built: BuiltModel) -> Manifest:
     return manifest
 
 
-@pytest.mark.parametrize("style", part_of([Style.ROBUST, Style.COMPACT, Style.TEACHING, Style.BOOK], 1))
-def test_every_style_and_two_engines(tmp_path: Path, style: Style) -> None:
-    """All gradients of two samples and a step of Adam are Keras's, however the formulas are written."""
+@pytest.fixture(scope="module", params=part_of([Style.ROBUST, Style.COMPACT, Style.TEACHING, Style.BOOK], 1), ids=str)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltModel:
+    """The reader's workbook with a step of its optimiser; in an ordinary run in one style."""
+    path = tmp_path_factory.mktemp("reader") / "m.xlsx"
     asked = Backward(np.array([0, 2]), step="compiled")
-    built = build_model(reader(), CODES, tmp_path / "m.xlsx", style=style, backward=asked)
+    return build_model(reader(), CODES, path, style=request.param, backward=asked)
+
+
+def test_every_style_and_two_engines(built: BuiltModel) -> None:
+    """All gradients of two samples and a step of Adam are Keras's, however the formulas are written."""
+    content = read_workbook(built.path)
 
     assert_all_agree(built.report)
-    assert_all_agree(check_content(read_workbook(built.path), engine("cellrune", guarded=False)))
+    assert_all_agree(check_content(content, engine("cellrune", guarded=False)))
     assert {"Loss", "out backward", "both backward", "words backward", "Gradients", "Step", "Batch"} <= set(
-        read_workbook(built.path).sheets
+        content.sheets
     )
+
+
+def test_edits_are_answered_by_keras(built: BuiltModel, tmp_path: Path) -> None:
+    """After a weight, a target and the learning rate were changed, every gradient is compared with Keras anew."""
+    bindings = manifest_in(built).bindings
+    places = {(b.quantity, b.sample): b.area for b in bindings}
+    target = next(b.area for b in bindings if b.quantity == "target.y" and b.area.sheet == "Inputs")
+    edits = {places["gru.kernel", None]: 0.3, places["optimiser.learning_rate", None]: 0.5, target: 1}
+    path = built.path
+    for number, (area, value) in enumerate(edits.items()):
+        path = typed(path, tmp_path / f"{number}.xlsx", area.sheet, {(area.top, area.left): value})
+    report = check(path)
+
+    assert len(report.edits) == 3
+    assert report.counts.root == report.counts.carried == 0, report.cells[:3]
 
 
 @pytest.mark.thorough
@@ -174,26 +196,6 @@ def test_the_step_is_the_next_one_of_keras_itself(tmp_path: Path) -> None:
         for variable in (layer.cell if hasattr(layer, "cell") else layer).weights:
             new = trace[f"{layer.name}.new_{variable.name}"]
             np.testing.assert_allclose(new, variable.numpy(), rtol=0, atol=1e-14)
-
-
-def test_edits_are_answered_by_keras(tmp_path: Path) -> None:
-    """After a weight, a target and the learning rate were changed, every gradient is compared with Keras anew."""
-    import openpyxl
-
-    built = build_model(reader(), CODES, tmp_path / "m.xlsx", backward=Backward(np.array([0, 2]), step="sgd"))
-    manifest = manifest_in(built)
-    places = {(b.quantity, b.sample): b.area for b in manifest.bindings}
-    book = openpyxl.load_workbook(built.path)
-    for key, value in ((("gru.kernel", None), 0.3), (("optimiser.learning_rate", None), 0.5)):
-        area = places[key]
-        book[area.sheet].cell(area.top + 1, area.left + 1).value = value
-    target = next(b.area for b in manifest.bindings if b.quantity == "target.y" and b.area.sheet == "Inputs")
-    book[target.sheet].cell(target.top + 1, target.left + 1).value = 1
-    book.save(built.path)
-    report = check(built.path)
-
-    assert len(report.edits) == 3
-    assert report.counts.root == report.counts.carried == 0, report.cells[:3]
 
 
 def test_one_sample_needs_no_batch_sheet(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from zipfile import ZipFile
 
 import pytest
 from lxml import etree
-from thorough import spread
+from thorough import part_of, spread
 
 from xlcheck.engines.libreoffice import find_soffice
 
 WORKBOOKS = Path(__file__).parents[3] / "workbooks"
 EVERY = sorted(WORKBOOKS.glob("*.xlsx"))
-_TOYS = ("simple-rnn", "lstm", "gru", "embedding", "bidirectional", "word-order")
+_TOYS = part_of(("lstm", "bidirectional", "simple-rnn", "gru", "embedding", "word-order"), 2)
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 
 
