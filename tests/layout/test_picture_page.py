@@ -43,12 +43,12 @@ def test_every_choice_shows_keras_numbers(lesson: str) -> None:
 
 @pytest.fixture
 def another_step(tmp_path: Path) -> Path:
-    """The LSTM's workbook with the second step chosen."""
+    """The LSTM's workbook with the first step chosen, not the last."""
     path = tmp_path / "lstm.xlsx"
     manifest, _ = expectation_of(read_workbook(WORKBOOKS / "lstm.xlsx"))
     book = openpyxl.load_workbook(WORKBOOKS / "lstm.xlsx")
     step = next(view.step for view in manifest.views if view.step is not None)
-    book[step.sheet].cell(step.top + 1, step.left + 1).value = 2
+    book[step.sheet].cell(step.top + 1, step.left + 1).value = 1
     book.save(path)
     return path
 

@@ -14,12 +14,12 @@ import numpy as np
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
 from xlcheck.formulas.pattern import Formulas, Pattern, row_number
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import heading, title
+from xlcheck.layout.common import UNIT, heading, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import SYMBOL, UNIT, Table, lay_out, looked_up
+from xlcheck.layout.table import SYMBOL, Table, lay_out, looked_up
 from xlcheck.workbook.bindings import FilledHelper
 
 NAME, DOCUMENTS = "Batch", "Documents"
@@ -73,7 +73,12 @@ def batch_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -
             continue
         sheet.put(row, SYMBOL, line.band.label, "symbol")
         units = line.members[0].shape[-1]
-        if units > 1:
+        if units == 1:
+            sheet.put(row, UNIT, None, "first_unit")
+        elif line.members[0].expr is not None and (names := draft.unit_names.get(line.band.name)):
+            for unit, name in enumerate(names):
+                sheet.put(row + unit, UNIT, name, "unit" if unit else "first_unit")
+        else:
             sheet.numbers(row, UNIT, np.arange(1.0, units + 1)[:, None], "unit")
         for q in line.members:
             for sample in range(columns.samples):
@@ -104,6 +109,7 @@ def _place(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) -> 
 
 def _header(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) -> None:
     count = columns.samples
+    sheet.put_row(_TOP - 1, SYMBOL, [None, None], "header_left")
     sheet.put_row(_TOP, SYMBOL, ["symbol", "unit"], "header_left")
     sheet.widths.update({SYMBOL: 24, UNIT: 7})
     groups = [("before", _FIRST)] if columns.initial else []

@@ -11,7 +11,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import FIRST, MEANING, SYMBOL, WRAP, Line, Table, unit_names
 from xlcheck.workbook.plan import Chart, Series
 
-_CHARTED_UNITS = 7
+_CURVES = 7
 _IN_SIGHT = 100  # rows; below a longer table nobody would find the chart
 _APART = 17  # rows
 
@@ -27,10 +27,10 @@ def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
         (table.top, table.columns + 1), (table.top + _APART, table.columns + 1)
     ]  # fmt: skip
     for role in roles:
-        series = _series(draft, sheet, table, _timed(table, role))
+        series, left_out = _series(draft, sheet, table, _timed(table, role))
         if series:
             markers = table.timesteps <= 30
-            chart = Chart(*places.pop(0), titles[role], "time step", "", series, width=500, markers=markers)
+            chart = Chart(*places.pop(0), titles[role] + left_out, "time step", "", series, width=500, markers=markers)
             sheet.charts.append(chart)
 
 
@@ -42,19 +42,24 @@ def _timed(table: Table, role: Role) -> list[Line]:
     ]  # fmt: skip
 
 
-def _series(draft: Draft, sheet: SheetDraft, table: Table, lines: Sequence[Line]) -> tuple[Series, ...]:
+def _series(draft: Draft, sheet: SheetDraft, table: Table, lines: Sequence[Line]) -> tuple[tuple[Series, ...], str]:
+    """A curve for each unit, of as many as can be told apart; and which ones these are, if not all."""
     layers = {line.band.layer for line in lines if line.band}
+    most = max(1, _CURVES // max(1, len(lines)))
+    steps = sheet.at(table.top + (1 if table.words else 0), FIRST, 1, table.timesteps)
     found = []
     for line in lines:
         first = line.members[0]
         row = draft.placed(first.name).top
         names = unit_names(draft, first.band)
-        for unit in range(min(first.shape[-1], _CHARTED_UNITS)):
+        for unit in range(min(first.shape[-1], most)):
             name = names[unit] if names else first.band.label.replace("ₜ", "")
             if not names and first.shape[-1] > 1:
                 name += f" {unit + 1}"
             if len(layers) > 1:
                 name += f", {first.band.layer.rpartition('.')[2]}"
             values = Range(sheet.name, row + unit, FIRST, 1, table.timesteps)
-            found.append(Series(name, values, sheet.at(table.top, FIRST, 1, table.timesteps)))
-    return tuple(found)
+            found.append(Series(name, values, steps))
+    units = max((line.members[0].shape[-1] for line in lines), default=0)
+    left_out = "" if units <= most else ": unit 1" if most == 1 else f": units 1 to {most}"
+    return tuple(found), left_out

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.layout.draft import Draft
+from xlcheck.graph.quantities import Quantity
+from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import ColorScale, Formula, Link
 
 START = "Start"
+UNIT = 1
+"""The column with the numbers, or the names, of units on a layer's worksheet."""
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -48,6 +51,16 @@ def heading(sheet: SheetDraft, row: int, text: str, columns: int) -> None:
     for column in range(1, columns):
         sheet.put(row, column, None, "heading")
     sheet.heights[row] = 22
+
+
+def likeliest(draft: Draft, q: Quantity) -> tuple[str, Sequence[float | str]]:
+    """A formula for the unit with the largest number, by its name if it has one; and what it gives for each sample."""
+    area = draft.placed(q.name)
+    numbers = reference(area, "")
+    names = reference(Range(area.sheet, area.top, UNIT, area.rows), "")
+    own: Sequence[float | str] = draft.unit_names.get(q.band.name, [float(unit + 1) for unit in range(area.rows)])
+    text = f"INDEX({names},MATCH(MAX({numbers}),{numbers},0))"
+    return text, [own[int(values.argmax())] for values in draft.trace[q.name]]
 
 
 def merged_helper(

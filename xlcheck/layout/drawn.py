@@ -16,7 +16,7 @@ from xlcheck.model.model_spec import ModelSpec
 MOST_LAYERS = 12
 """More do not fit on one page."""
 UNROLLED = 5
-"""Steps that are drawn beside each other: of more the first ones and the last."""
+"""Steps that are drawn beside each other: of more the first one and the last ones."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ def operands(expr: ex.Expr) -> Iterator[str]:
         yield from operands(operand)
 
 
-def unrolled_maps(count: int, backwards: bool, answered: set[int]) -> tuple[str, str, list[int]]:
-    """The loop, the unrolled layer, and the steps that are shown of it (from 0)."""
+def unrolled_maps(count: int, backwards: bool, answered: set[int], most: int = UNROLLED) -> tuple[str, str, list[int]]:
+    """The loop, the unrolled layer, and the steps that are shown of it (from 0), at most so many."""
     loop = ["y .", "↑:V .", "h .", "↑:U .", "x ."] if answered else ["h .", "↑:U .", "x ."]
-    shown = list(range(count)) if count <= UNROLLED else [*range(UNROLLED - 1), count - 1]
+    shown = list(range(count)) if count <= most else [0, *range(count - most + 1, count)]
     rows: list[list[str]] = [[] for _ in range(5)]
 
     def column(*tokens: str) -> None:

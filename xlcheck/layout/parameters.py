@@ -69,8 +69,8 @@ def parameters_sheet(draft: Draft, here: tuple[int, int, int], chapter: tuple[in
     for offset, (name, meaning) in enumerate(sizes):
         sheet.put(6 + offset, 0, name, "name")
         sheet.put(6 + offset, 1, meaning, "hint")
-        sheet.put(6 + offset, 2, float(here[offset]), "input_code")
-        sheet.put(6 + offset, 3, float(chapter[offset]), "input_code")
+        sheet.put(6 + offset, 2, float(here[offset]), "input_count")
+        sheet.put(6 + offset, 3, float(chapter[offset]), "input_count")
     heading(sheet, 11, "The weights of each layer", 4)
     sheet.put_row(12, 0, ["layer", "rule", "this workbook", "the chapter's model", "the formula"], "header_left")
     for offset, count in enumerate(COUNTS):
@@ -88,6 +88,6 @@ def parameters_sheet(draft: Draft, here: tuple[int, int, int], chapter: tuple[in
 def _count(draft: Draft, sheet: SheetDraft, row: int, column: int, count: Count, numbers: tuple[int, int, int]) -> None:
     cells = [sheet.at(6 + k, column).a1 for k in range(3)]
     text = count.formula.format(vocabulary=cells[0], vector=cells[1], units=cells[2])
-    draft.helper(sheet, row, column, text, [float(count.count(*numbers))], "weight_code")
+    draft.helper(sheet, row, column, text, [float(count.count(*numbers))], "weight_count")
     if column == 3:
         sheet.put(row, 4, f"={text}", "formula")

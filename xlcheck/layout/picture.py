@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import START, heading, subscript
+from xlcheck.layout.common import START, heading, likeliest, subscript
 from xlcheck.layout.data.store import Words
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import WIDE
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import UNIT
 from xlcheck.model.model_spec import Call, ModelSpec
 from xlcheck.workbook.plan import Link
 
@@ -156,15 +155,10 @@ def _likeliest(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quanti
     if not draft.trace.values.get(f"target.y[{q.step}]", draft.trace[q.name]).any():
         sheet.merge(sheet.at(row, column, 1, 2), "nothing to learn here", "column_label")
         return
-    probabilities = reference(area, START)
-    names = Range(area.sheet, area.top, UNIT, area.rows)
-    values = draft.trace[q.name]
-    numbers = [float(unit + 1) for unit in range(area.rows)]
-    named: Sequence[float | str] = draft.unit_names.get(q.band.name, numbers)
-    words = [named[int(v.argmax())] for v in values]
-    text = f"INDEX({reference(names, START)},MATCH(MAX({probabilities}),{probabilities},0))"
+    text, words = likeliest(draft, q)
     draft.helper(sheet, row, column, text, words, "word")
-    draft.helper(sheet, row, column + 1, f"MAX({probabilities})", [float(v.max()) for v in values], "output_box")
+    largest = [float(values.max()) for values in draft.trace[q.name]]
+    draft.helper(sheet, row, column + 1, f"MAX({reference(area, START)})", largest, "output_box")
 
 
 def _cell(draft: Draft, q: Quantity) -> Range:
@@ -187,7 +181,9 @@ def _boxes(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerS
         _box(sheet, top, columns[name], "", name, f"input · {shape}")
     for layer in layers:
         name = layer.call.name
-        above = "↑ " + ", ".join(dict.fromkeys(reads[name]))
+        sources = list(dict.fromkeys(reads[name]))
+        straight = [(columns[s], depths[s] + 1) for s in sources] == [(columns[name], depths[name])]
+        above = "↓" if straight else f"↓ {', '.join(sources)}"
         link = Link(name, Range(layer.sheet, 0, 0))
         _box(sheet, top + 3 * depths[name], columns[name], above, link, f"{layer.kind} · {layer.shape}")
     return top + 3 * (1 + max(depths.values()))

@@ -112,7 +112,7 @@ def new_draft(
     """A workbook without worksheets; see `plan_model` for the arguments."""
     graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
     draft = Draft(graph, trace, samples, style)
-    draft.unit_names = dict(additions.unit_names) | _answers(graph, additions.typed)
+    draft.unit_names = dict(additions.unit_names) | _words(graph, additions.typed)
     draft.reserved |= {check.NAME, numbers.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
     draft.reserved |= {page.name for page in additions.pages}
     return draft
@@ -149,19 +149,21 @@ def network_sheets(
     return bands, store, text, layers
 
 
-def _answers(graph: Graph, typed: TypedText | None) -> dict[str, tuple[str, ...]]:
-    """The words, or the labels, that the units of the last layer stand for."""
+def _words(graph: Graph, typed: TypedText | None) -> dict[str, tuple[str, ...]]:
+    """The words, or the labels, that units of the last layer, one-hot vectors and rows of a table stand for."""
     if typed is None:
         return {}
     encoding, answer = typed.encoding, graph[graph.outputs[-1]]
-    units = answer.shape[-1]
-    if units == len(encoding.labels):
-        names = tuple(encoding.labels)
-    elif units == encoding.size:
-        names = tuple(encoding.word(code) for code in range(units))
-    else:
-        return {}
-    return {q.band.name: names for q in graph if q.band.layer == answer.band.layer and q.shape == (units,)}
+    words = tuple(encoding.word(code) for code in range(encoding.size))
+    names = {len(words): words, len(encoding.labels): tuple(encoding.labels)}.get(answer.shape[-1], ())
+    found = {
+        q.band.name: names for q in graph if names and q.band.layer == answer.band.layer and q.shape == answer.shape
+    }
+    for q in graph:
+        coded = isinstance(q.expr, ex.OneHot) and q.shape == (len(words),)
+        if coded or (q.band.symbol == "embeddings" and q.shape[0] == len(words)):
+            found[q.band.name] = words
+    return found
 
 
 def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:

@@ -21,6 +21,7 @@ from xlcheck.workbook.plan import (
     NumberBlock,
     PlannedCell,
     PlannedSheet,
+    Rich,
     Spill,
 )
 
@@ -62,7 +63,8 @@ class SheetDraft:
         """
         if (row, column) in self.cells:
             raise ValueError(f"{self.at(row, column)} is filled twice")
-        self.cells[row, column] = PlannedCell(row, column, content, style)
+        text = Rich.of(content) if isinstance(content, str) else content
+        self.cells[row, column] = PlannedCell(row, column, text, style)
         return self.at(row, column)
 
     def put_row(self, row: int, column: int, contents: Sequence[Content], style: str = "text") -> None:
@@ -75,7 +77,8 @@ class SheetDraft:
         if area.size == 1:
             self.put(area.top, area.left, content, style)
         else:
-            self.merges.append(Merge(area, content, style))
+            text = Rich.of(content) if isinstance(content, str) else content
+            self.merges.append(Merge(area, text, style))
 
     def numbers(self, row: int, column: int, values: Array, style: str) -> Range:
         """Fill a rectangle with constants; `values` is a matrix."""

@@ -8,7 +8,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import NEEDS
 from xlcheck.graph.quantities import Quantity
-from xlcheck.layout.common import START, heading, merged_helper
+from xlcheck.layout.common import START, heading, likeliest, merged_helper
 from xlcheck.layout.data.answers import Answer
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
@@ -75,9 +75,17 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
         text = reference(in_words.cell, START)
         merged_helper(draft, sheet, sheet.at(row, 2, 1, 3), text, [in_words.text], "output_box")
         row += 1
+    headed: set[str] = set()
     for name, q in () if shows_answers(draft) else shown_outputs(draft.graph):
         step = "" if q.step is None else f", t = {q.step + 1}"
         area = draft.placed(q.name)
+        names = draft.unit_names.get(q.band.name, ())
+        if names and q.shape[-1] <= SHOWN:
+            if q.band.name not in headed:
+                headed.add(q.band.name)
+                sheet.put_row(row, 2, list(names), "column_label")
+                row += 1
+            draft.helper(sheet, row, 2 + q.shape[-1], *likeliest(draft, q), "word")
         sheet.merge(sheet.at(row, 0, 1, 2), Link(f"{name}{step}", Range(area.sheet, area.top, area.left)), "link")
         if q.shape[-1] <= SHOWN:
             for unit in range(q.shape[-1]):
@@ -113,7 +121,7 @@ def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
         (8, "weights", 2),
         (10, "numbers", 2),
     ):
-        sheet.merge(sheet.at(at, column, 1, width), text, "header_left")
+        sheet.merge(sheet.at(at, column, 1, width), text, "header_left" if column < 8 else "header_right")
     for layer in layers:
         at += 1
         sheet.merge(sheet.at(at, 0, 1, 3), Link(layer.call.name, Range(layer.sheet, 0, 0)), "link")

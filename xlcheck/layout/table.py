@@ -18,7 +18,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import heading, scale_of_role
+from xlcheck.layout.common import UNIT, heading, scale_of_role
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain
@@ -27,7 +27,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import has_parts, softmax_parts
 from xlcheck.workbook.bindings import FilledHelper
 
-SYMBOL, UNIT, EQUATION, MEANING, START, FIRST = range(6)
+SYMBOL, EQUATION, MEANING, START, FIRST = 0, 2, 3, 4, 5
 
 WRAP = 250
 """Time steps in one block of columns; the next ones stand below."""
@@ -215,13 +215,14 @@ def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
     sheet.heights[row] = 20
     if table.words:
         sheet.put(row + 1, SYMBOL, "word", "name")
+        sheet.heights[row + 1] = 18
         for column, (text, desired) in enumerate(table.words[first : first + len(steps)], start=FIRST):
             draft.helper(sheet, row + 1, column, text, desired, "word")
 
 
 def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int, store: Store) -> None:
     if line.band is None:
-        heading(sheet, table.first_row(block) + line.offset, line.text, FIRST + 1)
+        heading(sheet, table.first_row(block) + line.offset, line.text, FIRST + table.width)
         return
     members = line.blocks.get(block)
     if members is None:
@@ -254,6 +255,7 @@ def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity,
     for column, text, style in texts:
         sheet.merge(sheet.at(row, column, merged, 1), text, style)
     if units == 1:
+        sheet.put(row, UNIT, None, "first_unit")
         sheet.heights[row] = 31 if len(band.meaning) > 50 and full else 20
     elif names := unit_names(draft, band):
         for unit, name in enumerate(names):
@@ -272,6 +274,8 @@ def _takes_row(expr: ex.Expr, view: View) -> bool:
 def _computed(draft: Draft, sheet: SheetDraft, q: Quantity) -> None:
     area = draft.placed(q.name)
     values, style = draft.trace[q.name][0], q.band.role.value
+    if q.band.symbol == "mask":
+        style += "_code"
     text = _spilled(draft, sheet, q)
     if text is not None:
         sheet.spill(area.top, area.left, text, values, style)

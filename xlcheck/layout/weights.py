@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS
+from xlcheck.graph import expressions as ex
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
@@ -19,6 +20,8 @@ NAME = "Weights"
 _GATES = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh")}
 _LARGE = 2000
 LABELLED_COLUMNS = 256
+_WORDS = 5000
+_ONE_PAGE = 60  # rows that can be read when they are printed on one
 _ROWS = {"kernel": "input", "recurrent_kernel": "unit", "embeddings": "code"}
 _WIDE = 10
 
@@ -51,6 +54,7 @@ def weights_sheets(
         for weight in layer.weights:
             row = _weight(draft, sheet, layer, f"{name}.{weight}", row, book_names)
         rows[sheet.name] = row
+        sheet.one_page = row <= _ONE_PAGE
 
 
 def parameters(layer: LayerSpec) -> int:
@@ -100,20 +104,45 @@ def _weight(
     rows, columns = values.shape
     shape = " × ".join(f"{n:,}" for n in array.shape)
     in_book = f"   in the book: {book_names[name]}" if name in book_names else ""
-    sheet.put(row, 0, f"{weight}   {shape}{in_book}", "symbol")
+    sheet.put(row, 0, f"{weight}   {shape}{in_book}", "name")
+    sheet.heights[row] = 18
     if columns <= LABELLED_COLUMNS:
-        sheet.put_row(row + 1, 1, list(column_labels(layer, weight, columns)), "column_label")
+        named = draft.unit_names.get(f"{name.rpartition('.')[0]}.y", ())
+        labels = named if len(named) == columns else column_labels(layer, weight, columns)
+        sheet.put_row(row + 1, 1, list(labels), "column_label")
     else:
         sheet.numbers(row + 1, 1, np.arange(1.0, columns + 1)[None, :], "column_label")
     if rows > 1 or weight in _ROWS:
         sheet.put(row + 1, 0, _ROWS.get(weight, "row"), "label")
-        first = 0.0 if weight == "embeddings" else 1.0
-        sheet.numbers(row + 2, 0, np.arange(first, first + rows)[:, None], "label")
+        first = 0 if weight == "embeddings" else 1
+        words = row_words(draft, name, rows)
+        for k, word in enumerate(words):
+            sheet.put(row + 2 + k, 0, f"{word}  {first + k}", "label")
+        if not words:
+            sheet.numbers(row + 2, 0, np.arange(float(first), first + rows)[:, None], "label")
     area = sheet.numbers(row + 2, 1, values, "weight")
     draft.place(name, area)
     if is_defined_name(name, draft.names):
         draft.names[name] = area
     return row + 3 + rows
+
+
+def row_words(draft: Draft, weight: str, rows: int) -> Sequence[str]:
+    """The words that the rows of a weight array belong to: of codes that are looked up, or of one-hot inputs."""
+    names = draft.unit_names.get(weight, ())
+    if not names and weight.endswith(".kernel"):
+        read = next((x for q in draft.graph if q.expr is not None for x in factors(q.expr, weight)), None)
+        names = () if read is None else draft.unit_names.get(draft.graph[read].band.name, ())
+    return names if len(names) == rows <= _WORDS else ()
+
+
+def factors(expr: ex.Expr, weight: str) -> Iterator[str]:
+    """The vectors that an expression multiplies by a weight array, or by a part of it."""
+    match expr:
+        case ex.Dot(x=ex.Ref(name=x), matrix=ex.Ref(name=name) | ex.Slice(of=ex.Ref(name=name))) if name == weight:
+            yield x
+    for operand in ex.operands(expr):
+        yield from factors(operand, weight)
 
 
 def column_labels(layer: LayerSpec, weight: str, columns: int) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,6 +35,46 @@ class Link:
         """What shows itself when the pointer rests on it."""
         return f"Go to the sheet {self.target.sheet}"
 
+
+class Rich(str):
+    """A text with subscripts for which there are no letters: `zf,ₜ` is a z with f,t below it.
+
+    Attributes:
+        below: where each subscript begins and ends.
+    """
+
+    __slots__ = ("below",)
+    below: tuple[tuple[int, int], ...]
+
+    @staticmethod
+    def of(text: str) -> str:
+        """The text, as a `Rich` one if it has such subscripts."""
+        plain, below, end = "", [], 0
+        for found in _SUBSCRIPT.finditer(text):
+            plain += text[end : found.start()]
+            below.append((len(plain), len(plain) + len(found[0])))
+            plain += found[0].translate(_LETTERS)
+            end = found.end()
+        if not below:
+            return text
+        rich = Rich(plain + text[end:])
+        rich.below = tuple(below)
+        return rich
+
+    def runs(self) -> Iterator[tuple[str, bool]]:
+        """Its pieces, each with whether it is a subscript."""
+        end = 0
+        for first, last in self.below:
+            if first > end:
+                yield self[end:first], False
+            yield self[first:last], True
+            end = last
+        if end < len(self):
+            yield self[end:], False
+
+
+_SUBSCRIPT = re.compile("(?<=[az])(?:hh|[a-zᵢₒᵣ]),ₜ")
+_LETTERS = str.maketrans("ᵢₒᵣₜ", "iort")
 
 Content = float | str | Formula | Link | None
 

@@ -65,6 +65,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         "subtitle": {"font_size": 12, "font_color": FAINT, "text_wrap": True, "valign": "top"},
         "heading": {"font_size": 13, "bold": True, "bottom": 1, "bottom_color": LINE},
         "header": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "center", "text_wrap": True},
+        "header_right": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "right"},
         "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
         "symbol": {"bold": True, "font_size": 12, **_TOP_LINE},
         "equation_wrap": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
@@ -112,6 +113,8 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     for role, tint in TINTS.items():
         styles[role] = {"bg_color": tint, "num_format": VALUE_FORMAT, **_BOXED}
         styles[f"{role}_code"] = {"bg_color": tint, "num_format": CODE_FORMAT, **_BOXED, "align": "center"}
+        styles[f"{role}_count"] = styles[f"{role}_code"] | {"num_format": "#,##0"}
+        styles[f"{role}_short"] = {"bg_color": tint, **_BOXED}
         styles[f"{role}_text"] = {"bg_color": tint, **_BOXED, "align": "left"}
         styles[f"{role}_box"] = {
             "bg_color": tint, "num_format": "0.0000", "bold": True, "align": "center", "border": 2,

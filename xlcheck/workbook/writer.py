@@ -36,6 +36,7 @@ from xlcheck.workbook.plan import (
     Highlight,
     Link,
     PlannedSheet,
+    Rich,
     Series,
     Spill,
     WorkbookPlan,
@@ -128,6 +129,13 @@ class _Formats:
             self._made[style] = self._book.add_format(STYLES[style])
         return self._made[style]
 
+    def below(self, style: str) -> Any:
+        """For the subscripts in a text of this style."""
+        key = f"_{style}"
+        if key not in self._made:
+            self._made[key] = self._book.add_format(STYLES[style] | {"font_script": 2})
+        return self._made[key]
+
     def difference(self, style: str) -> Any:
         """For conditional formats, which may only carry colours, bold and borders."""
         key = f"?{style}"
@@ -145,15 +153,15 @@ def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
     for row, height in sheet.heights.items():
         ws.set_row(row, height)
     for cell in sheet.cells:
-        _put(ws, cell.row, cell.column, cell.content, formats[cell.style])
+        _put(ws, cell.row, cell.column, cell.content, cell.style, formats)
     for spill in sheet.spills:
-        _spill(ws, spill, formats[spill.style])
+        _spill(ws, spill, formats)
     for block in sheet.blocks:
         ws.add_block(block, formats[block.style])
     for merge in sheet.merges:
         a = merge.area
         ws.merge_range(a.top, a.left, a.top + a.rows - 1, a.left + a.columns - 1, "", formats[merge.style])
-        _put(ws, a.top, a.left, merge.content, formats[merge.style])
+        _put(ws, a.top, a.left, merge.content, merge.style, formats)
     _decorate(book, ws, sheet, formats)
     if sheet.freeze is not None:
         ws.freeze_panes(*sheet.freeze)
@@ -180,7 +188,8 @@ def _decorate(book: Any, ws: Any, sheet: PlannedSheet, formats: _Formats) -> Non
         ws.write_comment(note.cell.top, note.cell.left, note.text, _NOTE | {"height": _height(note.text)})
 
 
-def _put(ws: Any, row: int, column: int, content: Content, style: Any) -> None:
+def _put(ws: Any, row: int, column: int, content: Content, name: str, formats: _Formats) -> None:
+    style = formats[name]
     match content:
         case None:
             code = ws.write_blank(row, column, None, style)
@@ -188,6 +197,9 @@ def _put(ws: Any, row: int, column: int, content: Content, style: Any) -> None:
             code = ws.write_formula(row, column, f"={text}", style, value)
         case Link(text, target):
             code = ws.write_url(row, column, f"internal:{target}", style, text, content.tip)
+        case Rich():
+            runs = [part for text, below in content.runs() for part in (formats.below(name) if below else style, text)]
+            code = ws.write_rich_string(row, column, *runs, style)
         case str():
             code = ws.write_string(row, column, content, style)
         case _:
@@ -196,16 +208,16 @@ def _put(ws: Any, row: int, column: int, content: Content, style: Any) -> None:
         raise WorkbookError(f"{ws.get_name()} row {row + 1} column {column + 1}: XlsxWriter refused {content!r:.80}")
 
 
-def _spill(ws: Any, spill: Spill, style: Any) -> None:
+def _spill(ws: Any, spill: Spill, formats: _Formats) -> None:
     a = spill.area
     first, *others = spill.values.tolist()
     code = ws.write_dynamic_array_formula(
-        a.top, a.left, a.top + a.rows - 1, a.left, f"={spill.text}", style, repr(first)
+        a.top, a.left, a.top + a.rows - 1, a.left, f"={spill.text}", formats[spill.style], repr(first)
     )
     if code != 0:
         raise WorkbookError(f"{a}: XlsxWriter refused {spill.text!r:.80}")
     for offset, value in enumerate(others, start=1):  # XlsxWriter fills them with zeros
-        _put(ws, a.top + offset, a.left, value, style)
+        _put(ws, a.top + offset, a.left, value, spill.style, formats)
 
 
 def _fixed(area: Range) -> str:

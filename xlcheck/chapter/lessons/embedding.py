@@ -14,6 +14,8 @@ from xlcheck.layout.word_vectors import NAME as WORD_VECTORS
 from xlcheck.layout.word_vectors import word_vectors_sheet
 from xlcheck.model.keras_import import import_keras
 
+WORDS = ("(no word)", "very", "good", "bad")
+
 
 def _model() -> Any:
     """Three words as vectors of two numbers, one recurrent unit, a sigmoid: shape (2,) → (1,)."""
@@ -36,11 +38,12 @@ LESSON = Lesson(
     data=toy_codes,
     model=_model,
     data_page=documents_sheet,
+    unit_names={"embedding.embeddings": WORDS},
     pages=(
         Page(
             WORD_VECTORS,
             "the vector of each word as a point",
-            lambda draft: word_vectors_sheet(draft, "embedding.embeddings", ("(no word)", "very", "good", "bad")),
+            lambda draft: word_vectors_sheet(draft, "embedding.embeddings", WORDS),
         ),
         Page(
             PARAMETERS,

@@ -88,7 +88,7 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
         sheet.put(_TOP + 2 + k, _SAMPLE, text, "input_text")
     sheet.heights[_TOP + 1] = 32
     if trained is not None:
-        names, values = _predictions(draft.graph, trained, count)
+        names, values = _predictions(draft.graph, trained, count, draft.unit_names)
         sheet.put_row(_TOP + 1, _FIRST, names, "header")
         sheet.numbers(_TOP + 2, _FIRST, values, "keras")
     if count > 1:
@@ -97,21 +97,28 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
     return _TOP + 2 + count
 
 
-def _predictions(graph: Graph, trained: Trace, count: int) -> tuple[list[str], Array]:
+def _predictions(
+    graph: Graph, trained: Trace, count: int, unit_names: Mapping[str, Sequence[str]]
+) -> tuple[list[str], Array]:
     """Column titles and the float32 model's answers; of long answers the largest number and its place."""
     names: list[str] = []
     columns: list[Array] = []
     for name, q in shown_outputs(graph):
         values = trained[q.name].reshape(count, -1)
-        step = "" if q.step is None else f" t = {q.step + 1}"
+        step = "" if q.step is None else f", t = {q.step + 1}"
         if values.shape[1] <= SHOWN:
-            names += [f"{name}{step} {j + 1}" if values.shape[1] > 1 else f"{name}{step}"
-                      for j in range(values.shape[1])]  # fmt: skip
+            units = unit_names.get(q.band.name) or [str(j + 1) for j in range(values.shape[1])]
+            names += [f"{name}{step}: {unit}" if len(units) > 1 else f"{name}{step}" for unit in units]
             columns += list(values.T)
         else:
             names += [f"{name}{step}: largest", "at unit"]
             columns += [values.max(axis=1), values.argmax(axis=1) + 1.0]
     return names, np.stack(columns, axis=1).astype(np.float64)
+
+
+def _few_digits(values: Array) -> bool:
+    """Whether all numbers have at most two decimals."""
+    return bool((np.round(values, 2) == values).all())
 
 
 def _stored(
@@ -122,11 +129,14 @@ def _stored(
     band = members[0].band
     shape = " × ".join(str(n) for n in ((steps, features) if by_steps else (steps * features,)))
     heading(sheet, row, f"{band.name}: {shape} numbers a sample", 8)
-    style = band.role.value + ("_code" if (values == np.round(values)).all() else "")
+    style = band.role.value + (
+        "_code" if (values == np.round(values)).all() else "_short" if _few_digits(values) else ""
+    )
     columns = features if by_steps else steps * features
     sheet.put_row(row + 1, 0, ["number", "t" if by_steps else "sample"], "header_left")
     first = "t = " if not by_steps and steps > 1 else ""
-    sheet.put_row(row + 1, _FIRST, [f"{first}{j + 1}" for j in range(min(columns, 400))], "header")
+    units = draft.unit_names.get(band.name, ()) if by_steps else ()
+    sheet.put_row(row + 1, _FIRST, list(units) or [f"{first}{j + 1}" for j in range(min(columns, 400))], "header")
     top = row + 2
     sheet.numbers(
         top, _NUMBER, np.repeat(np.arange(1.0, samples + 1), steps if by_steps else 1)[:, None], "column_label"
