@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import product
+import re
+from itertools import pairwise, product
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
 from xlcheck import check
 from xlcheck.engines import engine
+from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.trace import Trace
+from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.picture_page import NAME
+from xlcheck.layout.plan import plan_model
+from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.writer import write_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 DRAWN = ["simple-rnn", "lstm", "gru", "embedding", "bidirectional", "architectures", "sentiment"]
@@ -83,3 +91,25 @@ def test_the_sample_is_chosen_in_the_same_view() -> None:
 
     assert {cell.a1 for cell in cells} <= chosen
     assert all(cell.top < int(page.freeze_panes[1:]) - 1 for cell in cells)
+
+
+def test_long_lists_of_choices_stand_beside_each_other(tmp_path: Path) -> None:
+    """Layers of many units over many steps, of the same and of other sizes: no list is written over another one."""
+    sizes, steps = (61, 61, 62), 63
+    options = {"activation": "tanh", "use_bias": False, "return_state": False, "return_sequences": True}
+    layers = [
+        LayerSpec(
+            "SimpleRNN", f"rnn_{number}", {"units": units, **options},
+            {"kernel": (before, units), "recurrent_kernel": (units, units)},
+        )
+        for number, (before, units) in enumerate(pairwise((1, *sizes)))
+    ]  # fmt: skip
+    spec = sequential("long", (steps, 1), tuple(layers))
+    graph = forward_graph(spec)
+    trace = Trace("zeros", evaluate(graph, {q.name: np.zeros((1, *q.shape)[q.is_weight :]) for q in graph}))
+    path = tmp_path / "long.xlsx"
+    write_workbook(plan_model(spec, trace, trace, ["sample 1"]), path)
+
+    rules = openpyxl.load_workbook(path)[NAME].data_validations.dataValidation
+    assert sorted({re.sub(r".*\$", "", rule.formula1) for rule in rules}) == ["66", "67", "68"]  # each from row 6 on
+    assert len({rule.formula1 for rule in rules}) == 3 < len(rules)

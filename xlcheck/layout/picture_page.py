@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.cells import BEFORE, COMPLEMENT
@@ -30,6 +32,7 @@ _TOP = 5
 _LISTED = 60  # numbers of a drop-down that are listed in itself
 _LONG = 4000  # letters of a formula
 _COLUMNS = 20 * PLACE  # that are seen at once
+_UNSEEN = 108  # the first column that lists longer ones
 
 
 @dataclass
@@ -41,6 +44,7 @@ class PicturePage:
     layers: Sequence[Drawn]
     steps: dict[int, Range] = field(default_factory=dict)
     first: dict[Range, int] = field(default_factory=dict)
+    lists: dict[int, Range] = field(default_factory=dict)
 
     def fill(self, store: Store, weights: Mapping[str, str]) -> None:
         """Draw every layer: recurrent cells on the left, loops and other layers on the right.
@@ -127,11 +131,16 @@ class PicturePage:
         cell = self.sheet.put(row, column, float(first), "selector")
         choices: Range | list[str | int] = list(range(1, count + 1))
         if count > _LISTED:
-            import numpy as np
-
-            choices = self.sheet.numbers(_TOP, 90 + column, np.arange(1.0, count + 1)[:, None], "unseen")
+            choices = self._listed(count)
         self.sheet.drop_downs.append(DropDown(cell, choices, title, message))
         return cell
+
+    def _listed(self, count: int) -> Range:
+        """The numbers up to `count`, one below the other where nobody sees them; layers of one size share a list."""
+        if count not in self.lists:
+            numbers = np.arange(1.0, count + 1)[:, None]
+            self.lists[count] = self.sheet.numbers(_TOP, _UNSEEN + len(self.lists), numbers, "unseen")
+        return self.lists[count]
 
     def _steps(self, drawn: Drawn) -> list[Quantity]:
         """Its states, or outputs, in order of time; of a layer without time steps the only one."""
