@@ -20,6 +20,7 @@ from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import parse_range, quote_sheet
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.escapes import unescape
+from xlcheck.workbook.plain_text import plain_strings
 from xlcheck.workbook.sheet_cells import MAIN
 from xlcheck.workbook.zip_directory import decoded
 
@@ -173,7 +174,8 @@ def read_strings(container: Container, part: str) -> list[str]:
     """
     content = container.read(part)
     try:
-        return list(_strings_of(content) if len(content) <= _SMALL else _strings_of.__wrapped__(content))
+        plain = plain_strings(content)
+        return _strings_of(content) if plain is None else [unescape(text) for text in plain]
     except _UnclearError as error:
         raise _unclear(container, f"{error} in its part {part}") from None
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -184,8 +186,7 @@ class _UnclearError(Exception):
     """What readers take for different things."""
 
 
-@lru_cache(maxsize=16)
-def _strings_of(content: bytes) -> tuple[str, ...]:
+def _strings_of(content: bytes) -> list[str]:
     strings: list[str] = []
     chars: list[str] = []
     text: list[str] = []
@@ -216,7 +217,7 @@ def _strings_of(content: bytes) -> tuple[str, ...]:
     parser.EndElementHandler = on_end
     parser.CharacterDataHandler = chars.append
     parser.Parse(content, True)
-    return tuple(strings)
+    return strings
 
 
 def external_targets(container: Container, links: tuple[str, ...]) -> Iterator[str]:

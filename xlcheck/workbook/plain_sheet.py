@@ -17,6 +17,7 @@ from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, column_index
 from xlcheck.workbook.escapes import unescape
 from xlcheck.workbook.packed_cells import Codes, PackedCells
 from xlcheck.workbook.plain_constants import EMPTY_ROW, ROW_END, data_of
+from xlcheck.workbook.plain_text import plain_text
 from xlcheck.workbook.sheet_cells import MAX_CELLS
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
@@ -27,7 +28,6 @@ _CELL = re.compile(
 # The begin of a row, and its first cell if there is one.
 _ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"(?: [^>/]*)?(?:/>|>(?:<c r="([A-Z]{1,3})([1-9][0-9]{0,6})")?)')
 _CHUNK = 2**18  # what is made of one fits into the memory that the one before has left
-_CHARACTERS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _SEPARATOR = b"\0"  # stands in no XML
 _OF_NUMBERS = b"0123456789+-.eE"
 _TRUTH = {b"1": True, b"true": True, b"0": False, b"false": False}
@@ -132,7 +132,7 @@ def _read_chunk(
     try:
         numbers, others = _values(kinds, values, strings)
         written = _SEPARATOR.join(filter(None, formulas))
-        texts = _plain(written).split(_SEPARATOR.decode()) if written else []
+        texts = plain_text(written).split(_SEPARATOR.decode()) if written else []
     except ValueError:
         return None
     # Cells that have a style and nothing else are left out.
@@ -174,19 +174,7 @@ def _other(kind: bytes, text: bytes, strings: Sequence[str]) -> Value:
         if text not in _TRUTH:
             raise ValueError("neither true nor false")
         return _TRUTH[text]
-    return CellError(_plain(text)) if kind == b"e" else unescape(_plain(text))
-
-
-def _plain(written: bytes) -> str:
-    """Text with the characters that XML has names for."""
-    text = written.decode("utf-8")
-    if "&" not in text:
-        return text
-    if "&#" in text:
-        raise ValueError("a character is written as its number")
-    for name, character in _CHARACTERS:
-        text = text.replace(name, character)
-    return text
+    return CellError(plain_text(text)) if kind == b"e" else unescape(plain_text(text))
 
 
 def _joined(chunks: Sequence[PackedCells]) -> PackedCells | None:
