@@ -25,7 +25,6 @@ from thorough import THOROUGH
 
 import xlcheck
 from xlcheck.errors import NothingCheckedError, UsageError
-from xlcheck.grading.exports import canvas_csv, gradescope_json, junit_xml, moodle_csv
 from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.marks import StudentMarks
@@ -319,13 +318,15 @@ def test_other_programs_read_the_marks(lstm: Classroom, tmp_path: Path, results:
     """CSV for Moodle and Canvas has a line a student, Gradescope's JSON and JUnit a case a blank; all say the same."""
     hand_in(lstm, tmp_path / "in", "s001")
     (tmp_path / "in" / "=cmd.xlsx").write_bytes(b"no workbook")
-    grading = grade(tmp_path / "in", lstm.key_file, results)
+    grading = xlcheck.grade(tmp_path / "in", lstm.key_file, results, jobs=1, copies=False)
     marks = grading.marks[1]
 
-    moodle = list(csv.DictReader(moodle_csv(grading).splitlines()))
-    canvas = list(csv.DictReader(canvas_csv(grading).splitlines()))
-    gradescope = json.loads(gradescope_json(marks))
-    suites = etree.fromstring(junit_xml(grading).encode()).findall("testsuite")
+    moodle, canvas = (
+        list(csv.DictReader((results / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
+        for name in ("moodle", "canvas")
+    )
+    gradescope = json.loads((results / "gradescope" / "s001.json").read_text(encoding="utf-8"))
+    suites = etree.parse(results / "junit.xml").getroot().findall("testsuite")
 
     assert [row["ID number"] for row in moodle] == [f"s{number:03}" for number in range(1, 13)]
     assert (moodle[0][grading.title], moodle[1][grading.title]) == (f"{marks.earned:g}", "0")

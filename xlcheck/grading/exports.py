@@ -5,33 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import quoteattr
 
-from xlcheck.grading.grading import Grading, unique_names
+from xlcheck.grading.grading import Grading
 from xlcheck.grading.marks import STATUS_WORDS, StudentMarks
 from xlcheck.reports.render_junit import clean
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def moodle_csv(grading: Grading) -> str:
-    """For Moodle's import of grades: one line for each student, known by the ID number, with feedback."""
-    rows = [["ID number", "Full name", grading.title, "Feedback"]]
-    rows += [[m.student, m.name, _points(m.earned), _feedback(m)] for m in _one_each(grading.marks)]
-    rows += [[s.id, s.name, _points(0.0), "Nothing was handed in."] for s in grading.missing]
-    return _csv(rows)
-
-
-def canvas_csv(grading: Grading) -> str:
-    """For Canvas's import of the gradebook: students are known by their SIS User ID; line two says what it is worth."""
-    rows = [
-        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", grading.title],
-        ["    Points Possible", "", "", "", "", _points(grading.points)],
-    ]
-    rows += [[m.name, "", m.student, "", "", _points(m.earned)] for m in _one_each(grading.marks)]
-    rows += [[s.name, "", s.id, "", "", _points(0.0)] for s in grading.missing]
-    return _csv(rows)
 
 
 def gradescope_json(marks: StudentMarks) -> str:
@@ -47,13 +30,23 @@ def gradescope_json(marks: StudentMarks) -> str:
         for cell in marks.cells
     ]
     found = {"score": round(marks.earned or 0.0, 6), "output": marks.error or _feedback(marks), "tests": tests}
-    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(found, ensure_ascii=False) + "\n"
 
 
-def junit_xml(grading: Grading) -> str:
-    """A suite for each submission, a case for each blank; what could not be graded is an error."""
-    root = ET.Element("testsuites", {"name": clean(grading.title)})
-    for name, marks in zip(unique_names(grading.marks), grading.marks, strict=True):
+class JUnit:
+    """A suite for each submission, a case for each blank; what could not be graded is an error.
+
+    Args:
+        path: the file, which is complete after `close`.
+        title: of the exercise.
+    """
+
+    def __init__(self, path: Path, title: str) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        self._file.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name={quoteattr(clean(title))}>\n')
+
+    def add(self, name: str, marks: StudentMarks) -> None:
+        """The suite of a submission."""
         wrong = [cell for cell in marks.cells if cell.status not in ("right", "carried")]
         open_ = [cell for cell in wrong if cell.status in ("unknown", "not_found")]
         counts = {
@@ -61,7 +54,7 @@ def junit_xml(grading: Grading) -> str:
             "failures": str(len(wrong) - len(open_)),
             "errors": str(len(open_) + bool(marks.error)),
         }
-        suite = ET.SubElement(root, "testsuite", {"name": clean(name), **counts})
+        suite = ET.Element("testsuite", {"name": clean(name), **counts})
         if marks.error:
             case = ET.SubElement(suite, "testcase", {"classname": clean(name), "name": "grade"})
             ET.SubElement(case, "error", {"message": clean(marks.error)})
@@ -69,21 +62,47 @@ def junit_xml(grading: Grading) -> str:
             case = ET.SubElement(
                 suite, "testcase", {"classname": clean(name), "name": clean(f"{cell.cell} {cell.element}")}
             )
-            if cell in wrong:
-                tag = "error" if cell in open_ else "failure"
+            if cell.status not in ("right", "carried"):
+                tag = "error" if cell.status in ("unknown", "not_found") else "failure"
                 message = clean(cell.message or STATUS_WORDS[cell.status])
                 ET.SubElement(case, tag, {"type": cell.mistake or cell.status, "message": message})
-    ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+        ET.indent(suite)
+        self._file.write(ET.tostring(suite, encoding="unicode") + "\n")
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.write("</testsuites>\n")
+        self._file.close()
 
 
-def _one_each(marks: Sequence[StudentMarks]) -> Iterator[StudentMarks]:
-    """Of each student whose submission is known the best one."""
-    best: dict[str, StudentMarks] = {}
-    for mark in marks:
-        if mark.student and (mark.student not in best or (mark.earned or 0.0) > (best[mark.student].earned or 0.0)):
-            best[mark.student] = mark
-    return iter(best.values())
+class GradeBook:
+    """Of each student whose submission is known the best one, for the grades that other programs import."""
+
+    def __init__(self) -> None:
+        self._best: dict[str, tuple[float, str, str, str]] = {}
+
+    def add(self, marks: StudentMarks) -> None:
+        """A submission."""
+        earned = marks.earned or 0.0
+        if marks.student and (marks.student not in self._best or earned > self._best[marks.student][0]):
+            self._best[marks.student] = earned, marks.name, _points(marks.earned), _feedback(marks)
+
+    def moodle_csv(self, grading: Grading) -> str:
+        """For Moodle's import of grades: one line for each student, known by the ID number, with feedback."""
+        rows = [["ID number", "Full name", grading.title, "Feedback"]]
+        rows += [[student, name, points, why] for student, (_, name, points, why) in self._best.items()]
+        rows += [[s.id, s.name, _points(0.0), "Nothing was handed in."] for s in grading.missing]
+        return _csv(rows)
+
+    def canvas_csv(self, grading: Grading) -> str:
+        """For Canvas's import of the gradebook: students are known by their SIS User ID; line two says the points."""
+        rows = [
+            ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", grading.title],
+            ["    Points Possible", "", "", "", "", _points(grading.points)],
+        ]
+        rows += [[name, "", student, "", "", points] for student, (_, name, points, _) in self._best.items()]
+        rows += [[s.name, "", s.id, "", "", _points(0.0)] for s in grading.missing]
+        return _csv(rows)
 
 
 def _feedback(marks: StudentMarks) -> str:

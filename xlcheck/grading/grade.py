@@ -12,12 +12,13 @@ from typing import Any
 from xlcheck.engines import engine as engine_named
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.grading.grading import Grading
-from xlcheck.grading.likeness import find_likeness
-from xlcheck.grading.marks import Marker, StudentMarks
+from xlcheck.grading.likeness import LikenessFinder
+from xlcheck.grading.marks import Marker
 from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.records import Record
 from xlcheck.grading.store import FILE as RESULTS
-from xlcheck.grading.store import Store, open_store
+from xlcheck.grading.store import Store, StoredMarks, open_store
+from xlcheck.grading.tally import Tally
 from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import SECONDS, Task, content_of, grade_chunk, sha256_of
 from xlcheck.processes import Processes
@@ -34,6 +35,9 @@ _SENT_AHEAD = 32
 """The same where nobody knows how many processes there are."""
 _ATTEMPTS = 2
 """A process may have been ended by somebody else; the second time it was the file."""
+
+_SHOWN = 5
+"""Of one student's other files."""
 
 Progress = Callable[[int, int], None]
 
@@ -98,23 +102,37 @@ def grade_folder(
             work = _Work(own, payload, engine, sends=sends)
             ahead = _AHEAD * jobs if executor is None else _SENT_AHEAD
             work.run(todo, store, _size(len(todo), jobs), ahead, progress)
-        records = [(file, record) for file in files if (record := store.record(file.sha256)) is not None]
-    grading = _marked(records, prepared, marker, folder)
+        known = store.known()
+    graded = [(file.name, file.sha256) for file in files if file.sha256 in known]
+    grading = _counted(StoredMarks(results, marker, graded), prepared, marker, folder)
     grading = replace(grading, graded=len(todo))
     return grading if student is None else _of_one(grading, student)
 
 
-def _marked(records: Sequence[tuple[_Found, Record]], prepared: PreparedKey, marker: Marker, folder: Path) -> Grading:
-    """The marks of all submissions."""
-    marks = _with_doubles([marker.mark(file.name, record) for file, record in records])
-    pairs = [(mark, record) for mark, (_, record) in zip(marks, records, strict=True)]
+def _counted(marks: StoredMarks, prepared: PreparedKey, marker: Marker, folder: Path) -> Grading:
+    """What there is to say of a class; one submission after the other is looked at, and forgotten."""
+    tally, likeness = Tally(), LikenessFinder(prepared)
+    by_student: dict[str, list[int]] = {}
+    for number, (mark, record) in enumerate(marks.with_records(range(len(marks)))):
+        tally.add(mark)
+        likeness.add(mark, record)
+        if mark.student:
+            by_student.setdefault(mark.student, []).append(number)
+    for student, numbers in by_student.items():
+        for number in numbers if len(numbers) > 1 else ():
+            others = [marks.file(other) for other in numbers[: _SHOWN + 1] if other != number][:_SHOWN]
+            marks.note(
+                number, f"{student} has handed in more than one file; the others are {', '.join(others)}"
+                + (" …" if len(numbers) > _SHOWN + 1 else "")
+            )  # fmt: skip
     return Grading(
         title=prepared.key.title or prepared.key.name,
         folder=str(folder),
         points=prepared.key.points,
-        marks=tuple(marks),
-        missing=tuple(marker.missing(marks)),
-        likeness=tuple(find_likeness(pairs, prepared)),
+        marks=marks,
+        tally=tally,
+        missing=tuple(marker.missing(by_student)),
+        likeness=tuple(likeness.found()),
     )
 
 
@@ -127,9 +145,11 @@ def _of_one(grading: Grading, student: str) -> Grading:
     marks = tuple(mark for mark in grading.marks if mark.student == student)
     if not marks:
         raise UsageError(f"there is no submission of {student} in {grading.folder}")
-    files = {mark.file for mark in marks}
+    files, tally = {mark.file for mark in marks}, Tally()
+    for mark in marks:
+        tally.add(mark)
     likeness = tuple(like for like in grading.likeness if files & set(like.files))
-    return replace(grading, marks=marks, missing=(), likeness=likeness)
+    return replace(grading, marks=marks, tally=tally, missing=(), likeness=likeness)
 
 
 def _again(store: Store, by_hash: dict[str, _Found], marker: Marker, student: str | None) -> set[str]:
@@ -251,17 +271,3 @@ def _found(path: Path, name: str) -> _Found:
     except OSError as problem:
         error = f"{name} cannot be read: {problem.strerror or problem}"
     return _Found(path, name, f"not read: {name}", error)
-
-
-def _with_doubles(marks: Sequence[StudentMarks]) -> list[StudentMarks]:
-    """The same, with a note where a student has handed in more than one file."""
-    by_student: dict[str, list[StudentMarks]] = {}
-    for mark in marks:
-        if mark.student:
-            by_student.setdefault(mark.student, []).append(mark)
-    noted = []
-    for mark in marks:
-        others = [other.file for other in by_student.get(mark.student, ()) if other is not mark]
-        text = f"{mark.student} has handed in more than one file; the others are {', '.join(others[:5])}"
-        noted.append(replace(mark, notes=(*mark.notes, text)) if others else mark)
-    return noted

@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from xlcheck.exercises.key import Student
 from xlcheck.grading.likeness import Likeness
-from xlcheck.grading.marks import CellMark, StudentMarks
+from xlcheck.grading.marks import StudentMarks
+from xlcheck.grading.tally import MistakeCount, QuantityCount, Tally
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class QuantityCount:
-    """How a class did on one symbol.
-
-    Attributes:
-        quantity: `lstm.i`.
-        blanks: its blanks in all graded submissions.
-        right: how many are right in themselves.
-        wrong: how many hold something wrong.
-        empty: how many are empty.
-    """
-
-    quantity: str
-    blanks: int
-    right: int
-    wrong: int
-    empty: int
-
-
-@dataclass(frozen=True)
-class MistakeCount:
-    """A mistake, and how many submissions have it.
-
-    Attributes:
-        mistake: its name, or what the cell holds.
-        quantity: in which symbol.
-        submissions: how many have it.
-        example: a sentence on one of them.
-        formula: the formula that all of them have in the same cell, if the mistake has no name.
-    """
-
-    mistake: str
-    quantity: str
-    submissions: int
-    example: str
-    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +24,9 @@ class Grading:
         title: of the exercise.
         folder: where the submissions are.
         points: what there was to earn.
-        marks: one for each file, in the order of their names.
+        marks: one for each file, in the order of their names; each is counted anew from what is kept when it is asked
+            for, so a large class takes no memory.
+        tally: what was counted over all of them.
         missing: who is on the roster and has handed in nothing.
         likeness: what submissions have in common that independent work rarely has.
         graded: how many files were graded now; the results of the others were there.
@@ -72,7 +36,8 @@ class Grading:
     title: str
     folder: str
     points: float
-    marks: tuple[StudentMarks, ...]
+    marks: Sequence[StudentMarks]
+    tally: Tally
     missing: tuple[Student, ...] = ()
     likeness: tuple[Likeness, ...] = ()
     graded: int = 0
@@ -85,47 +50,15 @@ class Grading:
     @property
     def exit_code(self) -> int:
         """0 if every blank of every submission has a verdict; 3 if a person has to look at something."""
-        return 0 if all(mark.is_certain for mark in self.marks) else 3
-
-    @property
-    def marked(self) -> list[StudentMarks]:
-        """The submissions that could be graded."""
-        return [mark for mark in self.marks if mark.earned is not None]
+        return 0 if self.tally.is_certain else 3
 
     def quantities(self) -> list[QuantityCount]:
         """Each symbol, the hardest first."""
-        counts: dict[str, Counter[str]] = {}
-        for mark in self.marked:
-            for cell in mark.cells:
-                counts.setdefault(cell.quantity, Counter())[cell.status] += 1
-        found = [
-            QuantityCount(
-                quantity,
-                blanks=own.total(),
-                right=own["right"] + own["carried"],
-                wrong=own.total() - own["right"] - own["carried"] - own["missing"],
-                empty=own["missing"],
-            )
-            for quantity, own in counts.items()
-        ]
-        return sorted(found, key=lambda q: q.right / q.blanks)
+        return self.tally.quantities()
 
     def mistakes(self) -> list[MistakeCount]:
         """Each mistake, the most frequent first; of one submission each counts once for a symbol."""
-        counts: Counter[tuple[str, str, str]] = Counter()
-        examples: dict[tuple[str, str, str], str] = {}
-        for mark in self.marked:
-            own = {
-                (*_mistake(cell), cell.quantity): cell.message
-                for cell in reversed(mark.cells)
-                if cell.status not in ("right", "carried", "missing")
-            }
-            counts.update(own.keys())
-            examples |= {what: text for what, text in own.items() if what not in examples}
-        return [
-            MistakeCount(mistake, quantity, number, examples[mistake, formula, quantity], formula)
-            for (mistake, formula, quantity), number in counts.most_common()
-        ]
+        return self.tally.mistakes()
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each submission."""
@@ -136,17 +69,15 @@ class Grading:
 
     def summary(self) -> str:
         """What came out, in a sentence."""
-        marked = self.marked
-        parts = [f"{_count(len(self.marks), 'submission')}: {len(marked)} graded"]
-        if marked:
-            average = sum(mark.earned or 0.0 for mark in marked) / len(marked)
-            parts[0] += f", on average {average:.4g} of {self.points:.4g} points"
-        failed = len(self.marks) - len(marked)
-        doubtful = sum(not mark.is_certain for mark in marked)
+        tally = self.tally
+        parts = [f"{_count(tally.submissions, 'submission')}: {tally.graded} graded"]
+        if tally.graded:
+            parts[0] += f", on average {tally.earned / tally.graded:.4g} of {self.points:.4g} points"
+        failed = tally.submissions - tally.graded
         if failed:
             parts.append(f"{failed} could not be graded")
-        if doubtful:
-            parts.append(f"{doubtful} to be looked at by a person")
+        if tally.doubtful:
+            parts.append(f"{tally.doubtful} to be looked at by a person")
         if self.missing:
             parts.append(f"{_count(len(self.missing), 'student')} on the roster handed in nothing")
         if self.likeness:
@@ -159,34 +90,23 @@ class Grading:
         return overview_page(self, fragment=True)
 
 
-def _mistake(cell: CellMark) -> tuple[str, str]:
-    """The name of a mistake; where it has none, the same formula in the same cell is the same mistake."""
-    if cell.mistake is not None or cell.status != "wrong":
-        return cell.mistake or _KINDS[cell.status], ""
-    return "another formula", f"{cell.cell}: {cell.formula}"
-
-
-_KINDS = {
-    "not_a_formula": "typed number",
-    "text": "typed text",
-    "trivial": "hidden by an earlier mistake",
-    "not_found": "cell not found",
-    "unknown": "not calculated",
-}
-
-
 def _count(number: int, word: str, plural: str = "") -> str:
     return f"{number} {word if number == 1 else plural or word + 's'}"
 
 
-def unique_names(marks: Sequence[StudentMarks]) -> list[str]:
+class FileNames:
     """For each submission a name for its own files, safe on every system."""
-    taken: set[str] = set()
-    found = []
-    for mark in marks:
-        base = mark.student or mark.file.rpartition(".")[0]
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._again: dict[str, Iterator[int]] = {}
+
+    def of(self, marks: StudentMarks) -> str:
+        """The next submission's name; to be asked once for each."""
+        base = marks.student or marks.file.rpartition(".")[0]
         safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in base).strip("-. ")[:80] or "submission"
-        name = next(n for n in chain([safe], (f"{safe}-{again}" for again in count(2))) if n.casefold() not in taken)
-        taken.add(name.casefold())
-        found.append(name)
-    return found
+        numbers = self._again.setdefault(safe.casefold(), count(2))
+        again = (f"{safe}-{number}" for number in numbers)
+        name = next(name for name in chain([safe], again) if name.casefold() not in self._taken)
+        self._taken.add(name.casefold())
+        return name

@@ -7,11 +7,13 @@ mistake that many make. So nothing is compared pair by pair, and a hundred thous
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Literal
+from itertools import combinations, groupby
+from math import isfinite
+from typing import Any, Literal
 
 import numpy as np
 
@@ -24,8 +26,12 @@ _RARE = 0.02
 """Of all submissions: what more of them have in common is common."""
 _FEW = 3
 """However small a class: what so many have in common may be copied."""
+_MANY = 30
+"""However large a class: of what more have in common each pair says nothing."""
 _NAMED = 3
 """So many mistakes that have a name, in the same cells, are evidence; one of them is made by anybody."""
+
+_DIGITS = 1e-9
 
 Kind = Literal["same file", "same unusual formulas", "same typed numbers", "numbers of another student"]
 
@@ -47,94 +53,108 @@ class Likeness:
     weight: float
 
 
-@dataclass(frozen=True)
-class _Trace:
-    """One unusual thing in a submission."""
-
-    index: int
-    kind: Kind
-    text: str
-    named: bool
+_TABLES = """
+CREATE TABLE files (number INTEGER PRIMARY KEY, name TEXT, sha256 TEXT, student TEXT);
+CREATE TABLE traces (cell INTEGER, kind TEXT, text TEXT, file INTEGER, named INTEGER);
+CREATE TABLE typed (file INTEGER, cell INTEGER, number REAL);
+"""
 
 
-def find_likeness(submissions: Sequence[tuple[StudentMarks, Record]], prepared: PreparedKey) -> list[Likeness]:
-    """What submissions have in common, the strongest evidence first."""
-    found = [*_same_files(submissions), *_of_others(submissions, prepared)]
-    seen: set[str] = set()
-    own: dict[tuple[int, Kind, str], list[tuple[str, _Trace]]] = defaultdict(list)
-    for marks, record in submissions:
-        if record.sha256 not in seen:  # a file that comes twice has everything in common
-            seen.add(record.sha256)
-            for trace in _traces(record, prepared):
-                own[trace.index, trace.kind, trace.text].append((marks.file, trace))
-    most = max(_FEW, int(_RARE * len(seen)))
-    pairs: dict[tuple[str, str, Kind], list[tuple[float, _Trace]]] = defaultdict(list)
-    for (_, kind, _), holders in own.items():
-        if 2 <= len(holders) <= most:
-            bits = math.log2(len(seen) / len(holders)) if len(seen) > len(holders) else 0.0
-            for (one, trace), (other, _) in combinations(holders, 2):
-                pairs[one, other, kind].append((bits, trace))
-    for (one, other, kind), shared in pairs.items():
-        if all(trace.named for _, trace in shared) and len(shared) < _NAMED:
-            continue
-        shared.sort(key=lambda item: (item[1].named, -item[0]))
-        evidence = tuple(f"{prepared.elements[t.index]}: {t.text}" for _, t in shared)
-        found.append(Likeness((one, other), kind, evidence, sum(bits for bits, _ in shared)))
-    return sorted(found, key=lambda likeness: -likeness.weight)
+class LikenessFinder:
+    """Takes submissions one after the other; what it notes of them is in a file that is gone with it.
+
+    Args:
+        prepared: the key.
+    """
+
+    def __init__(self, prepared: PreparedKey) -> None:
+        self._prepared = prepared
+        self._notes = sqlite3.connect("", check_same_thread=False)  # private, and on the disk where it is large
+        self._notes.executescript(_TABLES)
+        self._seen: set[str] = set()
+
+    def add(self, marks: StudentMarks, record: Record) -> None:
+        """Note what is unusual in a submission."""
+        row = marks.file, record.sha256, marks.student
+        number = self._notes.execute("INSERT INTO files (name, sha256, student) VALUES (?, ?, ?)", row).lastrowid
+        for finding in record.findings:
+            if finding.status == "not_a_formula" and isinstance(finding.actual, float) and isfinite(finding.actual):
+                self._notes.execute("INSERT INTO typed VALUES (?, ?, ?)", (number, finding.index, finding.actual))
+        if record.sha256 not in self._seen:  # a file that comes twice has everything in common
+            self._seen.add(record.sha256)
+            rows = [(*trace, number) for trace in _traces(record, self._prepared)]
+            self._notes.executemany("INSERT INTO traces (cell, kind, text, named, file) VALUES (?, ?, ?, ?, ?)", rows)
+
+    def found(self) -> list[Likeness]:
+        """What submissions have in common, the strongest evidence first."""
+        found = [*self._same_files(), *self._of_others(), *self._same_traces()]
+        return sorted(found, key=lambda likeness: -likeness.weight)
+
+    def _same_files(self) -> Iterator[Likeness]:
+        for _, group in self._grouped("SELECT sha256, name FROM files ORDER BY sha256, number", 1):
+            if len(group) > 1:
+                files = tuple(name for _, name in group)
+                yield Likeness(files, "same file", ("the files are the same, byte by byte",), math.inf)
+
+    def _same_traces(self) -> Iterator[Likeness]:
+        seen = len(self._seen)
+        most = min(_MANY, max(_FEW, int(_RARE * seen)))
+        pairs: dict[tuple[str, str, Kind], list[tuple[bool, float, str]]] = defaultdict(list)
+        query = (
+            "SELECT cell, kind, text, named, name FROM traces JOIN files ON file = number "
+            "ORDER BY cell, kind, text, number"
+        )
+        for (cell, kind, text), holders in self._grouped(query, 3):
+            if 2 <= len(holders) <= most:
+                bits = math.log2(seen / len(holders))
+                what = f"{self._prepared.elements[cell]}: {text}"
+                for (*_, named, one), (*_, other) in combinations(holders, 2):
+                    pairs[one, other, kind].append((bool(named), bits, what))
+        for (one, other, kind), shared in pairs.items():
+            if len(shared) >= _NAMED or not all(named for named, _, _ in shared):
+                shared.sort(key=lambda item: (item[0], -item[1]))
+                evidence = tuple(text for _, _, text in shared)
+                yield Likeness((one, other), kind, evidence, sum(bits for _, bits, _ in shared))
+
+    def _of_others(self) -> Iterator[Likeness]:
+        """Typed numbers that are right for another student, who was given other numbers."""
+        key, prepared = self._prepared.key, self._prepared
+        if not key.varied or self._notes.execute("SELECT 1 FROM typed").fetchone() is None:
+            return
+        ids = [student.id for student in key.students]
+        right = np.array([prepared.values_in_cells(key.values_of(student)) for student in ids])
+        files = dict(self._notes.execute("SELECT student, name FROM files WHERE student <> '' ORDER BY number"))
+        for (number,), typed in self._grouped("SELECT file, cell, number FROM typed ORDER BY file, cell", 1):
+            ((name, student),) = self._notes.execute("SELECT name, student FROM files WHERE number = ?", (number,))
+            cells = np.array([cell for _, cell, _ in typed])
+            numbers = np.array([actual for _, _, actual in typed])
+            same = np.abs(right[:, cells] - numbers) <= _DIGITS * np.abs(numbers)  # (students, typed)
+            for owner in np.flatnonzero(same.any(axis=1)).tolist():
+                theirs = same[owner]
+                if ids[owner] != student and not (student in ids and same[ids.index(student)][theirs].all()):
+                    what = f"holds what is right for {ids[owner]}"
+                    evidence = tuple(f"{prepared.elements[cell]} {what}" for cell in cells[theirs])
+                    both = (name, files.get(ids[owner], ids[owner]))
+                    yield Likeness(both, "numbers of another student", evidence, 30.0 * len(evidence))
+
+    def _grouped(self, query: str, key: int) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
+        """Rows with the same first values, which the query puts one after the other."""
+        for same, rows in groupby(self._notes.execute(query), key=lambda row: row[:key]):
+            yield same, list(rows)
 
 
-def _traces(record: Record, prepared: PreparedKey) -> Iterable[_Trace]:
+def _traces(record: Record, prepared: PreparedKey) -> Iterator[tuple[int, Kind, str, bool]]:
+    """The unusual things in a submission: its cell, what it is, its text, and whether it is a mistake with a name."""
     named = {finding.index for finding in record.findings if finding.mistake}
     for index, formula in record.formulas.items():
-        yield _Trace(
-            index, "same unusual formulas", _spelling(*canonical(formula, prepared.cells[index][0])), index in named
-        )
+        spelling = _spelling(*canonical(formula, prepared.cells[index][0]))
+        yield index, "same unusual formulas", spelling, index in named
     for finding in record.findings:
         typed = finding.status == "not_a_formula" and finding.formula is None and not finding.right
         if typed and isinstance(finding.actual, float) and not finding.actual.is_integer():
-            yield _Trace(finding.index, "same typed numbers", f"{finding.actual:.12g}", False)
+            yield finding.index, "same typed numbers", f"{finding.actual:.12g}", False
 
 
 def _spelling(formula: str, numbers: tuple[float, ...]) -> str:
     """One text for all spellings of a formula, in which numbers are 0, and the numbers."""
     return f"={formula}" + "".join(f" [{number:.12g}]" for number in numbers)
-
-
-def _same_files(submissions: Sequence[tuple[StudentMarks, Record]]) -> Iterable[Likeness]:
-    groups: dict[str, list[str]] = defaultdict(list)
-    for marks, record in submissions:
-        groups[record.sha256].append(marks.file)
-    for files in groups.values():
-        if len(files) > 1:
-            yield Likeness(tuple(files), "same file", ("the files are the same, byte by byte",), math.inf)
-
-
-def _of_others(submissions: Sequence[tuple[StudentMarks, Record]], prepared: PreparedKey) -> Iterable[Likeness]:
-    """Typed numbers that are right for another student, who was given other numbers."""
-    key = prepared.key
-    if not key.varied or not any(f.status == "not_a_formula" for _, record in submissions for f in record.findings):
-        return
-    blanks = list(prepared.blanks)
-    owners: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for student in key.students:
-        numbers = prepared.values_in_cells(key.values_of(student.id))
-        for index in blanks:
-            owners[index, f"{numbers[index]:.9g}"].append(student.id)
-    files: Mapping[str, str] = {marks.student: marks.file for marks, _ in submissions if marks.student}
-    for marks, record in submissions:
-        from_others: dict[str, list[int]] = defaultdict(list)
-        for finding in record.findings:
-            if finding.status == "not_a_formula" and isinstance(finding.actual, float) and np.isfinite(finding.actual):
-                for owner in owners.get((finding.index, f"{finding.actual:.9g}"), ()):
-                    from_others[owner].append(finding.index)
-        for owner, indices in from_others.items():
-            if owner != marks.student and marks.student not in _owners_of(owners, record, indices):
-                evidence = tuple(f"{prepared.elements[index]} holds what is right for {owner}" for index in indices)
-                both = (marks.file, files.get(owner, owner))
-                yield Likeness(both, "numbers of another student", evidence, 30.0 * len(indices))
-
-
-def _owners_of(owners: Mapping[tuple[int, str], list[str]], record: Record, indices: Sequence[int]) -> set[str]:
-    """The students for whom all these numbers are right."""
-    actual = {f.index: f.actual for f in record.findings}
-    return set.intersection(*(set(owners.get((i, f"{actual[i]:.9g}"), ())) for i in indices))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -138,6 +140,7 @@ class Marker:
         self._prepared = prepared
         self._key = prepared.key
         self._hints: dict[int, Hint] = dict(enumerate(self._key.hints))
+        self._order = sorted(prepared.blanks.items(), key=lambda item: item[1])
         graph = self._key.graph
         self._band = {b.quantity: graph[b.quantity].band.name for b in self._key.blanks}
 
@@ -186,7 +189,7 @@ class Marker:
                 hint = self._hints[number]
                 costs[hint.band] = max(costs[hint.band], hint.cost)  # which is its cost with those before it
         marks = []
-        for index, number in sorted(prepared.blanks.items(), key=lambda item: item[1]):
+        for index, number in self._order:
             blank = self._key.blanks[number]
             finding = found.get(index)
             band = self._band[blank.quantity]
@@ -223,7 +226,7 @@ class Marker:
         roster = self._key.roster
         by_numbers = self._owners.get(self._print(record.numbers), "") if self._key.varied else ""
         stem = file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-        by_name = next((s for s in sorted(roster, key=len, reverse=True) if _stands_in(s, stem)), "")
+        by_name = max((self._ids[part] for part in _parts(stem) if part in self._ids), key=len, default="")
         named = record.id if not roster or record.id in roster else ""
         if record.id and roster and record.id not in roster:
             notes.append(f"the id {record.id} in the workbook is not on the roster")
@@ -258,8 +261,18 @@ class Marker:
         shown = ", ".join(map(shown_place, cells[:5]))
         return [f"numbers that were given were changed: {shown}{' …' if cells[5:] else ''}"]
 
+    @property
+    def digest(self) -> str:
+        """What the key judges by."""
+        return self._prepared.digest
+
     @cached_property
-    def _owners(self) -> dict[tuple[float, ...], str]:
+    def _ids(self) -> dict[str, str]:
+        """The ids of the roster, by how they are looked for in names of files."""
+        return {student.casefold(): student for student in self._key.roster if student}
+
+    @cached_property
+    def _owners(self) -> dict[bytes, str]:
         """For the numbers that each student was given, the student."""
         return {self._print(self._expected(student.id)): student.id for student in self._key.students}
 
@@ -267,23 +280,20 @@ class Marker:
         numbers = self._key.numbers_of(student or None)
         return np.array([numbers[name].reshape(-1)[element] for name, element in self._prepared.origins.values()])
 
-    def _print(self, numbers: Sequence[float] | Array) -> tuple[float, ...]:
-        """Numbers as every program that saves them keeps them."""
-        return tuple(float(f"{number:.12g}") for number in numbers)
+    def _print(self, numbers: Sequence[float] | Array) -> bytes:
+        """What is the same for the same numbers as every program that saves them keeps them, and short."""
+        return hashlib.blake2b(" ".join([f"{number:.12g}" for number in numbers]).encode(), digest_size=16).digest()
 
-    def missing(self, marks: Sequence[StudentMarks]) -> list[Student]:
-        """The students on the roster who have submitted nothing."""
-        seen = {mark.student for mark in marks}
+    def missing(self, seen: Collection[str]) -> list[Student]:
+        """The students on the roster who are not among those who have submitted something."""
         return [student for student in self._key.students if student.id not in seen]
 
 
-def _stands_in(student: str, stem: str) -> bool:
-    """Whether an id stands in a file's name, not as a part of a longer one."""
-    start = stem.casefold().find(student.casefold())
-    if start < 0 or not student:
-        return False
-    before, after = stem[start - 1 : start], stem[start + len(student) : start + len(student) + 1]
-    return not (before.isalnum() and start > 0) and not after.isalnum()
+def _parts(stem: str) -> Iterator[str]:
+    """What may be an id in a file's name: every part of it that neither begins nor ends within a word."""
+    stem = stem.casefold()[:_LONGEST_NAME]
+    cuts = [at for at in range(len(stem) + 1) if not (stem[at - 1 : at].isalnum() and stem[at : at + 1].isalnum())]
+    return (stem[start:end] for start, end in combinations(cuts, 2))
 
 
 def _message(finding: Finding | None, record: Record, prepared: PreparedKey, index: int) -> str:
@@ -316,6 +326,7 @@ def _wrong(finding: Finding) -> str:
 
 
 _SAME = 1e-9
+_LONGEST_NAME = 255
 _SENTENCES = {
     "missing": "The cell is empty.",
     "not_a_formula": "A number was typed here, or a formula that reads no cell, so it computes nothing.",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from xlcheck.grading.grading import Grading, unique_names
+from xlcheck.grading.grading import Grading
 from xlcheck.grading.marks import STATUS_WORDS, CellMark, StudentMarks
+from xlcheck.grading.tally import BARS
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -21,7 +23,6 @@ _SIGNS: Mapping[str, str] = {
     "unknown": "?",
     "not_found": "?",
 }
-_BARS = 10
 _MISTAKES = 20
 _LIKE = 100
 
@@ -41,35 +42,68 @@ def student_page(marks: StudentMarks, *, title: str = "", fragment: bool = False
     )
 
 
-def overview_page(grading: Grading, *, pages: Sequence[str] = (), fragment: bool = False) -> str:
+@dataclass(frozen=True)
+class Line:
+    """A submission in the list of all.
+
+    Attributes:
+        who: the student, else the file.
+        file: its file.
+        earned: its points; None if it could not be graded.
+        cell: the first wrong cell.
+        why: what is wrong with it, in a few words.
+        notes: what a person should look at.
+        page: the address of its own page.
+    """
+
+    who: str
+    file: str
+    earned: float | None
+    cell: str
+    why: str
+    notes: str
+    page: str = ""
+
+    @staticmethod
+    def of(marks: StudentMarks, page: str = "") -> Line:
+        """A submission's line."""
+        first = marks.first
+        return Line(
+            who=marks.name or marks.student or marks.file,
+            file=marks.file,
+            earned=marks.earned,
+            cell="" if first is None else first.cell,
+            why="" if first is None else _label(first),
+            notes=marks.error or "; ".join(marks.notes),
+            page=page,
+        )
+
+
+def overview_page(grading: Grading, *, lines: Iterable[Line] | None = None, fragment: bool = False) -> str:
     """How a class did: how marks are spread, what was hardest, which mistakes were made, and each submission.
 
     Args:
         grading: the class.
-        pages: for each submission the address of its own page.
+        lines: of all submissions; without any they are made.
         fragment: only the content with its style.
     """
     return _template("overview.html.j2").render(
         grading=grading,
-        marks=list(zip(grading.marks, pages or [""] * len(grading.marks), strict=True)),
+        lines=map(Line.of, grading.marks) if lines is None else lines,
         fragment=fragment,
         style=_style(),
         spread=_spread(grading),
         quantities=grading.quantities(),
         mistakes=grading.mistakes()[:_MISTAKES],
         likeness=grading.likeness[:_LIKE],
-        names=unique_names(grading.marks),
     )
 
 
 def _spread(grading: Grading) -> list[tuple[str, int, float]]:
     """How many submissions earned how much, in tenths: label, number, and height from 0 to 1."""
-    counts = [0] * _BARS
-    for mark in grading.marked:
-        share = (mark.earned or 0.0) / grading.points if grading.points else 0.0
-        counts[min(_BARS - 1, int(share * _BARS + 1e-9))] += 1
-    largest = max(counts, default=0) or 1
-    return [(f"{i * 10}–{(i + 1) * 10} %", number, number / largest) for i, number in enumerate(counts)]
+    largest = max(grading.tally.spread) or 1
+    width = 100 // BARS
+    return [(f"{i * width}–{(i + 1) * width} %", n, n / largest) for i, n in enumerate(grading.tally.spread)]
 
 
 def _number(value: Any) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from xlcheck.errors import XlcheckError
 from xlcheck.files import make_folder, write_text
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.grading.exports import canvas_csv, gradescope_json, junit_xml, moodle_csv
+from xlcheck.grading.exports import GradeBook, JUnit, gradescope_json
 from xlcheck.grading.grade import Progress
-from xlcheck.grading.grading import Grading, unique_names
+from xlcheck.grading.grading import FileNames, Grading
 from xlcheck.grading.marks import STATUS_WORDS, CellMark, StudentMarks
-from xlcheck.grading.pages import overview_page, student_page
+from xlcheck.grading.pages import Line, overview_page, student_page
 from xlcheck.workbook.marking import Mark, write_marked
 
 _WRONG, _CARRIED, _OPEN = "F8B4A6", "FFE2A8", "D9D9D9"
@@ -41,26 +43,37 @@ def write_results(
     """
     for name in ("students", "gradescope", *(["marked"] if copies else [])):
         make_folder(folder / name)
-    names = unique_names(grading.marks)
-    failed = []
-    for number, (name, marks) in enumerate(zip(names, grading.marks, strict=True), start=1):
-        # Thousands of small files: what a crash leaves half is written again by the next run.
-        (folder / "students" / f"{name}.html").write_text(student_page(marks, title=grading.title), encoding="utf-8")
-        (folder / "gradescope" / f"{name}.json").write_text(gradescope_json(marks), encoding="utf-8")
-        if copies and marks.first is not None:
-            source = submissions if submissions.is_file() else submissions / marks.file
-            try:
-                write_marked(source, folder / "marked" / f"{name}{source.suffix}", _marks(marks))
-            except XlcheckError as error:
-                failed.append(f"{marks.file} has no marked copy: {error}")
-        if progress is not None:
-            progress(number, len(names))
-    if whole:
-        pages = [f"students/{name}.html" for name in names]
-        write_text(folder / "index.html", overview_page(grading, pages=pages))
-        write_text(folder / "moodle.csv", moodle_csv(grading))
-        write_text(folder / "canvas.csv", canvas_csv(grading))
-        write_text(folder / "junit.xml", junit_xml(grading))
+    names, book, lines, failed = FileNames(), GradeBook(), list[Line](), list[str]()
+    with ExitStack() as stack:
+        junit = None
+        if whole:
+            # It is put in its place only when it is complete.
+            scratch = stack.enter_context(TemporaryDirectory(dir=folder, prefix=".junit-"))
+            junit = JUnit(Path(scratch) / "junit.xml", grading.title)
+        for number, marks in enumerate(grading.marks, start=1):
+            name = names.of(marks)
+            # Thousands of small files: what a crash leaves half is written again by the next run.
+            page = student_page(marks, title=grading.title)
+            (folder / "students" / f"{name}.html").write_text(page, encoding="utf-8")
+            (folder / "gradescope" / f"{name}.json").write_text(gradescope_json(marks), encoding="utf-8")
+            if copies and marks.first is not None:
+                source = submissions if submissions.is_file() else submissions / marks.file
+                try:
+                    write_marked(source, folder / "marked" / f"{name}{source.suffix}", _marks(marks))
+                except XlcheckError as error:
+                    failed.append(f"{marks.file} has no marked copy: {error}")
+            if junit is not None:
+                book.add(marks)
+                lines.append(Line.of(marks, f"students/{name}.html"))
+                junit.add(name, marks)
+            if progress is not None:
+                progress(number, len(grading.marks))
+        if junit is not None:
+            junit.close()
+            (Path(scratch) / "junit.xml").replace(folder / "junit.xml")
+            write_text(folder / "index.html", overview_page(grading, lines=lines))
+            write_text(folder / "moodle.csv", book.moodle_csv(grading))
+            write_text(folder / "canvas.csv", book.canvas_csv(grading))
     return failed
 
 

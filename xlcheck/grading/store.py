@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import overload
 
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder
+from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.records import Record
 
 FILE = "results.sqlite"
 _VERSION = 1
+_PATIENCE = 10.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS records (
     sha256 TEXT NOT NULL, digest TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (sha256, digest)
@@ -54,6 +58,76 @@ class Store:
             "SELECT record FROM records WHERE sha256 = ? AND digest = ?", (sha256, self._digest)
         ).fetchone()
         return None if row is None else Record.from_json(json.loads(row[0]))
+
+
+class StoredMarks(Sequence[StudentMarks]):
+    """The marks of many submissions, each counted from its record when it is asked for.
+
+    Args:
+        folder: where the records are.
+        marker: counts.
+        files: the name and the hash of each submission that has a record.
+    """
+
+    def __init__(self, folder: Path, marker: Marker, files: Sequence[tuple[str, str]]) -> None:
+        self._folder = folder
+        self._marker = marker
+        self._files = files
+        self._notes: dict[int, str] = {}
+
+    def note(self, number: int, text: str) -> None:
+        """Add a note to a submission's marks."""
+        self._notes[number] = text
+
+    def file(self, number: int) -> str:
+        """The name of a submission's file."""
+        return self._files[number][0]
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    @overload
+    def __getitem__(self, index: int) -> StudentMarks: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[StudentMarks]: ...
+    def __getitem__(self, index: int | slice) -> StudentMarks | Sequence[StudentMarks]:
+        numbers = range(len(self))[index]
+        if isinstance(numbers, range):
+            return [marks for marks, _ in self.with_records(numbers)]
+        ((marks, _),) = self.with_records([numbers])
+        return marks
+
+    def __iter__(self) -> Iterator[StudentMarks]:
+        return (marks for marks, _ in self.with_records(range(len(self))))
+
+    def with_records(self, numbers: Iterable[int]) -> Iterator[tuple[StudentMarks, Record]]:
+        """Some submissions' marks, and what they were counted from.
+
+        Raises:
+            UsageError: the records are no longer there, or another process is at work on them.
+        """
+        with _reading(self._folder / FILE, self._marker.digest) as store:
+            for number in numbers:
+                file, sha256 = self._files[number]
+                record = store.record(sha256)
+                if record is None:
+                    raise UsageError(f"the result of {file} in {self._folder / FILE} was removed; grade it again")
+                marks = self._marker.mark(file, record)
+                extra = self._notes.get(number)
+                yield (replace(marks, notes=(*marks.notes, extra)) if extra else marks), record
+
+
+@contextmanager
+def _reading(path: Path, digest: str) -> Iterator[Store]:
+    connection = None
+    try:
+        connection = sqlite3.connect(path, timeout=_PATIENCE)
+        yield Store(connection, digest)
+    except sqlite3.Error as error:
+        raise UsageError(f"the results in {path} cannot be read ({error}); grade again") from None
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 @contextmanager
