@@ -173,27 +173,80 @@ def test_several_inputs_must_belong_together(tmp_path: Path) -> None:
         fit([NUMBERS], ONE, "the inputs", ["only"])
 
 
-def test_columns_that_are_counted_are_a_header_or_refused(tmp_path: Path) -> None:
+def test_columns_that_are_counted_above_fractions_are_a_header(tmp_path: Path) -> None:
     """pandas writes 0, 1, 2, … above columns without names; such a row is never silently a sample."""
     path = tmp_path / "x.csv"
     path.write_text("0,1,2,3,4,5\n0.5,1.5,2.5,3.5,4.5,5.5\n", encoding="utf-8")
     with pytest.warns(InputNote, match="the first row, which counts the columns, is taken for their names"):
         assert read_inputs(path, ONE).arrays[0].tolist() == [[[0.5, 1.5, 2.5], [3.5, 4.5, 5.5]]]
 
-    for text in ("0,1,2,3,4,5\n0,1,2,3,4,5.5\n", "0,1,2,3,4,5\n", "name,0,1,2,3,4,5\nx,1,2,3,4,5,6\n"):
-        path.write_text(text, encoding="utf-8")
-        assert "may be a header or a sample" in refusal(path, ONE)
     path.write_text("0\n1\n1\n", encoding="utf-8")  # as targets are written
     assert read_inputs(path, {"input": (1,)}).arrays[0].tolist() == [[0], [1], [1]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1,0,0,0,0,0\n0,0,0,1,0,0\n",  # zeros and ones
+        "0,0,0,0,0,0\n2,1,0,0,1,2\n",
+        "9,0,1,0,2,4\n1,0,0,2,2,1\n",
+    ],
+)
+def test_a_row_that_counts_above_small_numbers_is_a_header(tmp_path: Path, rows: str) -> None:
+    """It is larger than everything below in half of the columns, so it is no sample like those."""
+    (tmp_path / "x.csv").write_text("0,1,2,3,4,5\n" + rows, encoding="utf-8")
+
+    with pytest.warns(InputNote, match="the first row, which counts the columns, is taken for their names"):
+        assert read_inputs(tmp_path / "x.csv", {"input": (6,)}).arrays[0].shape == (2, 6)
+
+
+def test_a_long_row_that_counts_is_a_header(tmp_path: Path) -> None:
+    """Whole numbers of any size may stand below it, as codes of words do; a series that goes on is refused."""
+    path, rng = tmp_path / "x.csv", np.random.default_rng(3)
+    header, rows = np.arange(12), rng.integers(0, 90, (5, 12))
+    np.savetxt(path, np.vstack([header, rows]), "%d", ",")
+    with pytest.warns(InputNote, match="is taken for their names"):
+        assert read_inputs(path, {"input": (12,)}).arrays[0].tolist() == rows.tolist()
+
+    for below in (header + 1, 2 * header, header[::-1], [*header[1:], 30]):
+        np.savetxt(path, np.vstack([header, below, rows]), "%d", ",")
+        assert "may be a header or a sample" in refusal(path, {"input": (12,)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0,1,2,3,4,5\n0,1,2,3,4,5.5\n",
+        "0,1,2,3,4,5\n",
+        "0,1,2,3,4,5\n1,0,0,0,0,0\n",  # a single sample, or two
+        "0,1,2,3,4,5\n1,2,3,4,5,6\n2,3,4,5,6,7\n",  # stretches of a series
+        "0,1,2,3,4,5\n0,2,7,3,8,9\n0,0,5,2,6,1\n",  # codes of words
+        "name,0,1,2,3,4,5\nx,1,2,3,4,5,6\n",
+    ],
+)
+def test_a_row_that_counts_and_may_be_a_sample_is_refused(tmp_path: Path, text: str) -> None:
+    """Where the rows below do not tell, nobody guesses."""
+    (tmp_path / "x.csv").write_text(text, encoding="utf-8")
+
+    assert "may be a header or a sample" in refusal(tmp_path / "x.csv", ONE)
+
+
+def test_a_text_above_the_numbers_of_the_rows_makes_a_header(tmp_path: Path) -> None:
+    """As pandas writes `to_csv(index_label="n")`: a sample would have a number there."""
+    (tmp_path / "x.csv").write_text("n,0,1,2,3,4,5\n0,0,1,2,3,4,5\n1,6,7,8,9,10,11\n", encoding="utf-8")
+
+    with pytest.warns(InputNote, match="the first column, which only counts the rows, is left out"):
+        assert np.array_equal(read_inputs(tmp_path / "x.csv", ONE).arrays[0], np.arange(12.0).reshape(2, 2, 3))
 
 
 def test_an_index_column_is_left_out_with_a_note(tmp_path: Path) -> None:
     """A column that counts the rows, where a row has one number too many for the model."""
     path = tmp_path / "x.csv"
-    path.write_text("n,a,b,c,d,e,f\n1,0,1,2,3,4,5\n2,6,7,8,9,10,11\n", encoding="utf-8")
-
-    with pytest.warns(InputNote, match="the first column, which only counts the rows, is left out"):
-        assert read_inputs(path, ONE).arrays[0].ravel().tolist() == list(range(12))
+    for rows in ("1,0,1,2,3,4,5\n2,6,7,8,9,10,11\n", "0,0,1,2,3,4,5\n"):
+        path.write_text("n,a,b,c,d,e,f\n" + rows, encoding="utf-8")
+        with pytest.warns(InputNote, match="the first column, which only counts the rows, is left out"):
+            numbers = read_inputs(path, ONE).arrays[0].ravel().tolist()
+        assert numbers == list(range(len(numbers)))
 
 
 def test_a_single_sample_needs_no_axis_of_samples(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from xlcheck.sizes import TEXTS
 
 _LOOKED_AT = 20  # lines, to find out what separates the numbers
 _INDEX = {"", "index", "unnamed: 0"}  # what pandas writes above the numbers of its rows
+_LONG = 10  # columns; a sample of so many numbers hardly ever happens to be 0, 1, 2, …
 _WHOLE = re.compile(r"\s*[+-]?\d+\s*")
 
 
@@ -47,7 +48,7 @@ def read_table(path: Path, width: int | None = None) -> Table:
         width: how many numbers a row has, if that is known; one more is then an index.
 
     Raises:
-        DataError: it is no such table; or its first row is 0, 1, 2, …, and may be a header or a sample.
+        DataError: it is no such table; or its first row is 0, 1, 2, …, and nothing says whether it is a header.
         OSError: it cannot be read.
     """
     try:
@@ -92,7 +93,7 @@ def _table(path: Path, text: str, width: int | None) -> Table:
     if not numbers:
         raise DataError(f"{path}: the file holds no numbers")
     table = np.frombuffer(numbers).reshape(-1, columns - labelled - index)
-    if width is not None and not index and table.shape[1] == width + 1 and _counts(table[:, 0]):
+    if width is not None and not index and table.shape[1] == width + 1 and _counts(table[:, 0], alone=header):
         _note(f"{path}: the first column, which only counts the rows, is left out")
         table = table[:, 1:]
     return Table(table, labels if labelled else None)
@@ -128,11 +129,12 @@ def _is_header(path: Path, first: Sequence[str], text: str, separator: str) -> b
     cells = [cell.strip() for cell in (first if _number(first[0], comma=comma) is not None else first[1:])]
     if not all(_WHOLE.fullmatch(cell) for cell in cells) or not _counts(np.array(list(map(int, cells))), anywhere=True):
         return False
-    if len(cells) < len(first) and first[0].strip().lower() in _INDEX:
+    below = [row for number, row in enumerate(_rows(text, separator)) if number]
+    if len(cells) < len(first) and (
+        first[0].strip().lower() in _INDEX or (below and all(_number(row[0], comma=comma) is not None for row in below))
+    ):
         return True
-    others = (row[-len(cells) :] for number, row in enumerate(_rows(text, separator)) if number)
-    fractions = [not any(_WHOLE.fullmatch(cell) for cell in row) for row in others]
-    if fractions and all(fractions):
+    if _names_columns([row[-len(cells) :] for row in below], list(map(int, cells)), comma):
         _note(f"{path}: the first row, which counts the columns, is taken for their names")
         return True
     if cells[0] == "0" and len(cells) > 1:
@@ -143,9 +145,29 @@ def _is_header(path: Path, first: Sequence[str], text: str, separator: str) -> b
     return False
 
 
-def _counts(numbers: NDArray[np.float64], *, anywhere: bool = False) -> bool:
-    """Whether numbers count something, from 0 or from 1, or from anywhere."""
-    return bool((np.diff(numbers) == 1).all() and (anywhere or (len(numbers) > 1 and numbers[0] in (0, 1))))
+def _names_columns(below: Sequence[Sequence[str]], counted: Sequence[int], comma: bool) -> bool:
+    """Whether the rows below say that a first row 0, 1, 2, … is no sample like them.
+
+    It is none if no whole number stands below, as pandas writes a table of fractions. It is none, either, if it is
+    long, or larger than everything below in half of the columns, as above zeros and ones. But where a row below counts
+    up or down, too, or goes on where the first one stops, nobody knows: the samples may be stretches of a series.
+    """
+    if below and not any(_WHOLE.fullmatch(cell) for row in below for cell in row):
+        return True
+    rows = [[_number(cell, comma=comma) for cell in row] for row in below]
+    if counted[0] != 0 or len(rows) < 2 or any(None in row or len(row) != len(counted) for row in rows):
+        return False
+    numbers = np.array(rows, dtype=np.float64)
+    steps = np.diff(numbers, axis=1)
+    if ((steps == steps[:, :1]) & (steps != 0)).all(axis=1).any() or (numbers[0, :-1] == counted[1:]).all():
+        return False
+    larger = int((np.array(counted) > numbers.max(axis=0)).sum())
+    return len(counted) >= _LONG or (len(counted) > 2 and 2 * larger >= len(counted))
+
+
+def _counts(numbers: NDArray[np.float64], *, anywhere: bool = False, alone: bool = False) -> bool:
+    """Whether numbers count something, from 0 or from 1, or from anywhere; one number only if one `alone` may."""
+    return bool((np.diff(numbers) == 1).all() and (anywhere or (len(numbers) > 1 - alone and numbers[0] in (0, 1))))
 
 
 def _number(text: str, *, comma: bool) -> float | None:
