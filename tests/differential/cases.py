@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from models import chain, codes, keras, numbers, padded
+from cases_between_layers import OPERATIONS
+from cases_of_cells import CELLS
+from models import Case, chain, codes, keras, numbers, padded
 
 from xlcheck.layers.activations import ACTIVATIONS
 
@@ -18,22 +18,7 @@ PADDED = padded(4, T, F)
 WORDS = codes(3, T, 7)
 
 
-@dataclass(frozen=True)
-class Case:
-    """A model and what it reads.
-
-    Attributes:
-        make: builds the model.
-        inputs: one array, or one for each input.
-        states: initial states of recurrent layers.
-    """
-
-    make: Callable[[], Any]
-    inputs: np.ndarray | Sequence[np.ndarray]
-    states: Mapping[str, np.ndarray] = field(default_factory=dict)
-
-
-CASES: dict[str, Case] = {}
+CASES: dict[str, Case] = {**CELLS, **OPERATIONS}
 
 
 def side_by_side(shape: tuple[int, ...], *layers: Any, first: Any = None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,21 @@ keras: Any = import_keras()
 keras.config.dtype_policy()  # Keras makes it at first use, in the precision of that moment, and keeps it
 # What Keras says of models that are odd, and yet must be right.
 _ODD = ("Layer .* was passed an input with a mask attached", "You are using a softmax over axis .* size 1")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model and what it reads.
+
+    Attributes:
+        make: builds the model.
+        inputs: one array, or one for each input.
+        states: initial states of recurrent layers.
+    """
+
+    make: Callable[[], Any]
+    inputs: np.ndarray | Sequence[np.ndarray]
+    states: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @contextmanager

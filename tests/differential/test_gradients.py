@@ -195,3 +195,27 @@ def test_gradients_of_random_models(
     worst, _ = largest_difference(model, numbers(samples, *shape), targets)
 
     assert worst <= 1e-13
+
+
+def between_layers() -> Any:
+    """A model that computes between its layers: attention, a residual, the last step and an average."""
+    ops = keras.ops
+    x = keras.Input((TIMESTEPS, FEATURES))
+    h = layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True, name="rnn")(x)
+    scores = layers.Dense(1, name="scores")(h)
+    shares = ops.softmax(scores, axis=1)
+    attended = ops.sum(h * shares, axis=1) + ops.mean(scores, axis=1)
+    best = ops.max(ops.matmul(h, ops.transpose(h, (0, 2, 1))), axis=1)
+    joined = ops.concatenate([attended, h[:, -1] / 3, ops.tanh(best), keras.activations.relu(1 - best)], axis=-1)
+    model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(joined))
+    model.compile(loss="categorical_crossentropy")
+    return model
+
+
+def test_gradients_between_layers_are_those_of_the_tape() -> None:
+    """What is computed between layers has gradients, too, within 1e-14."""
+    model = models.build(between_layers, 5)
+    worst, found = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
+
+    assert found > len(model.trainable_weights)
+    assert worst <= 1e-14

@@ -20,9 +20,11 @@ from xlcheck.layers import (
     masking,
     merging,
     normalization,
+    operations,
     pooling,
     preprocessing,
     reshaping,
+    rnn,
     simple_rnn,
     time_distributed,
 )
@@ -36,6 +38,7 @@ LAYERS: dict[str, Equations] = {
     "SimpleRNN": simple_rnn.equations,
     "LSTM": lstm.equations,
     "GRU": gru.equations,
+    "RNN": rnn.equations,
     "Bidirectional": bidirectional.equations,
     "TimeDistributed": time_distributed.equations,
     "Dense": dense.equations,
@@ -75,6 +78,10 @@ LAYERS: dict[str, Equations] = {
 }
 
 
+# What a model computes between its layers.
+OPERATIONS: dict[str, Equations] = {**operations.EQUATIONS}
+
+
 def equations_of(layer: LayerSpec) -> Equations:
     """The function that writes down a layer's equations.
 
@@ -82,7 +89,7 @@ def equations_of(layer: LayerSpec) -> Equations:
         NotSupportedError: xlcheck does not know this kind of layer.
     """
     try:
-        return LAYERS[layer.kind]
+        return LAYERS.get(layer.kind) or OPERATIONS[layer.kind]
     except KeyError:
         raise NotSupportedError(
             f"layer {layer.name!r}: {layer.kind} is not supported; supported are {', '.join(sorted(LAYERS))}"

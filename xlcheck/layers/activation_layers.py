@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Expr, Ref, Relu, Slice
-from xlcheck.graph.quantities import GraphBuilder
+from xlcheck.graph.expressions import Expr, Ref, Relu, Slice, Softmax
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import ACTIVATIONS, Activation, activation, elu, relu
-from xlcheck.layers.signals import Signal, each_step, output_band, without_mask
+from xlcheck.layers.signals import Signal, each_step, output_band, pick, without_mask
 from xlcheck.model.model_spec import LayerSpec
 
 
@@ -20,11 +20,37 @@ def equations(
 ) -> tuple[Signal, ...]:
     """Apply the activation to each step."""
     (signal,) = inputs
+    if layer.kind == "Softmax" and signal.timed and layer.options["axis"] in (1, -2):
+        without_mask(layer.name, (signal,), "Softmax")
+        return (softmax_over_time(build, name, signal),)
     act = _activation(layer, signal)
     band = output_band(
         name, signal.timed, f"{act.notation}({{x}})" if act.notation else "{x}", f"The input {act.meaning}."
     )
     return (each_step(build, band, signal, act.apply),)
+
+
+def softmax_over_time(build: GraphBuilder, name: str, signal: Signal) -> Signal:
+    """Softmax of each feature over all steps: attention, which says how much each step counts."""
+    size = build.shape(signal.steps[0])[0]
+    columns = []
+    for i in range(size):
+        number = f" {i + 1}" if size > 1 else ""
+        scores = build.let(
+            Band(
+                name, f"scores_{i + 1}", Role.INTERMEDIATE, f"scores{number}", "xₜ of all steps",
+                "What the input says of each step, side by side.",
+            ),
+            pick(build, [(x, i) for x in signal.steps]),
+        )  # fmt: skip
+        shares = Band(
+            name, f"shares_{i + 1}", Role.INTERMEDIATE, f"shares{number}", f"softmax(scores{number})",
+            "How much each step counts: all of them add up to 1.",
+        )  # fmt: skip
+        columns.append(build.let(shares, Softmax(scores)))
+    band = output_band(name, True, "the share of step t", "How much this step counts.")
+    steps = [build.let(band, pick(build, [(column, t) for column in columns]), t) for t in range(len(signal.steps))]
+    return Signal.sequence(tuple(steps))
 
 
 def prelu_equations(
@@ -72,7 +98,7 @@ def _activation(layer: LayerSpec, signal: Signal) -> Activation:
             if options["axis"] not in (-1, 2 if signal.timed else 1):
                 raise NotSupportedError(
                     f"layer {layer.name!r}: Softmax over axis {options['axis']!r} is not supported, only over the "
-                    "last; put Permute((2, 1)) before and after it"
+                    "features or the time steps"
                 )
             return ACTIVATIONS["softmax"]
         case _:

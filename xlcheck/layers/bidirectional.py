@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 
 from xlcheck.graph.expressions import Concat, Expr, Ref
 from xlcheck.graph.quantities import GraphBuilder
-from xlcheck.layers import gru, lstm, simple_rnn
+from xlcheck.layers import gru, lstm, rnn, simple_rnn
 from xlcheck.layers.signals import Signal, output_band
 from xlcheck.layers.wrapping import weights_of_inner
 from xlcheck.model.model_spec import LayerSpec
 
-RECURRENT = {"SimpleRNN": simple_rnn.equations, "LSTM": lstm.equations, "GRU": gru.equations}
+RECURRENT = {
+    "SimpleRNN": simple_rnn.equations, "LSTM": lstm.equations, "GRU": gru.equations, "RNN": rnn.equations,
+}  # fmt: skip
 
 _MERGES: dict[str, tuple[Callable[[Expr, Expr], Expr], str, str]] = {
     "concat": (lambda a, b: Concat((a, b)), "forward, backward", "side by side"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcheck.layers import LAYERS
+from xlcheck.layers import LAYERS, OPERATIONS
 from xlcheck.layers.activations import ACTIVATIONS
 from xlcheck.layers.time_distributed import PER_STEP
 from xlcheck.model.layer_options import OPTIONS, LayerOptions
@@ -12,9 +12,10 @@ _REMARKS = {
     "SimpleRNN": "`initial_state` from another layer; masks",
     "LSTM": "`initial_state` from another layer; masks",
     "GRU": "`initial_state` from another layer; masks",
-    "Bidirectional": "of SimpleRNN, LSTM and GRU with all their options",
+    "RNN": "of SimpleRNNCell, LSTMCell and GRUCell with all their options, or of several of them",
+    "Bidirectional": "of SimpleRNN, LSTM, GRU and RNN with all their options",
     "TimeDistributed": f"of {', '.join(sorted(PER_STEP))}",
-    "Softmax": "over the last axis",
+    "Softmax": "over the features or the time steps",
     "LayerNormalization": "over the last axis",
     "BatchNormalization": "over the last axis, as trained",
     "Normalization": "over the last axis",
@@ -31,7 +32,9 @@ def support_table() -> str:
     for kind in LAYERS:
         lines.append(f"| {kind} | {_options(OPTIONS[kind])} | {_fixed(OPTIONS[kind])} | {_REMARKS.get(kind, '')} |")
     names = ", ".join(f"`{name}`" for name in ACTIVATIONS)
-    return "\n".join([*lines, "", f"Activations: {names}."]) + "\n"
+    between = ", ".join(f"`{kind.removeprefix('ops.')}`" for kind in OPERATIONS)
+    operations = f"Between layers `x[:, -1]`, `x + y`, `2 * x` and the like, and of `keras.ops` {between}."
+    return "\n".join([*lines, "", f"Activations: {names}.", "", operations]) + "\n"
 
 
 def _options(options: LayerOptions) -> str:

@@ -9,5 +9,6 @@ from xlcheck.model.model_spec import LayerSpec
 
 
 def weights_of_inner(inner: LayerSpec, weights: Mapping[str, Ref]) -> dict[str, Ref]:
-    """The weights of a wrapped layer, which its wrapper knows as `inner.weight`."""
-    return {name: weights[f"{inner.name}.{name}"] for name in inner.weights}
+    """The weights of a wrapped layer, and of those that it wraps itself, which its wrapper knows as `inner.weight`."""
+    prefix = f"{inner.name}."
+    return {name.removeprefix(prefix): ref for name, ref in weights.items() if name.startswith(prefix)}

@@ -11,7 +11,8 @@ from xlcheck.errors import ModelError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import weights_by_name, wrapped_layers
 from xlcheck.model.keras_loss import to_keras_loss
-from xlcheck.model.layer_options import TRAINING_ONLY
+from xlcheck.model.keras_operations import Rebuilt
+from xlcheck.model.layer_options import OPERATIONS, TRAINING_ONLY
 from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
 
 
@@ -43,30 +44,45 @@ def to_keras(spec: ModelSpec, weights: Mapping[str, Array], dtype: str = "float6
         name=spec.name,
     )
     for layer in spec.layers:
-        _assign(layers[layer.name], layer, weights)
+        if layer.kind not in OPERATIONS:
+            _assign(layers[layer.name], layer, weights)
     if spec.loss is not None:
         model.compile(loss=to_keras_loss(spec.loss))
     return model
 
 
 def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
+    if layer.kind in OPERATIONS:
+        return Rebuilt(layer)
     if layer.kind in TRAINING_ONLY:
         return keras.layers.Identity(name=layer.name, dtype=dtype)
     options = {key: value for key, value in layer.options.items() if key != "stateful"}  # states are always given
     inner = [_build(keras, item, dtype) for item in layer.inner]
     if layer.kind == "Bidirectional":
         options |= {"layer": inner[0], "backward_layer": inner[1]}
+    elif layer.kind == "RNN":
+        options |= {"cell": keras.layers.StackedRNNCells(inner, dtype=dtype) if len(inner) > 1 else inner[0]}
     elif inner:
         options |= {"layer": inner[0]}
     return getattr(keras.layers, layer.kind)(**options, name=layer.name, dtype=dtype)
 
 
 def _call(built: Any, layer: LayerSpec, given: list[Any]) -> Any:
-    """Call a layer on its inputs; what a recurrent layer reads after its sequence are initial states."""
-    if layer.kind in ("SimpleRNN", "LSTM", "GRU", "Bidirectional"):
-        return built(given[0], initial_state=given[1:] or None)
+    """Call a layer or operation on its inputs; what a recurrent layer reads after its sequence are initial states."""
+    if layer.states:
+        return built(given[0], initial_state=_nested(layer, given[1:]) or None)
+    if layer.kind in OPERATIONS:
+        return built(given)
     is_list = len(given) > 1 or hasattr(built, "_merge_function")
     return built(given if is_list else given[0])
+
+
+def _nested(layer: LayerSpec, states: list[Any]) -> list[Any]:
+    """Initial states as Keras wants them: those of each cell for themselves where there are several cells."""
+    if layer.kind != "RNN" or len(layer.inner) == 1 or not states:
+        return states
+    left = iter(states)
+    return [[next(left) for _ in range(cell.states)] for cell in layer.inner]
 
 
 def _assign(built: Any, layer: LayerSpec, weights: Mapping[str, Array], path: str = "") -> None:

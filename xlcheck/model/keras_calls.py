@@ -14,6 +14,7 @@ from typing import Any
 from xlcheck.errors import NotSupportedError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph, walk, weights_by_name
+from xlcheck.model.keras_operations import is_operation, tensors_of
 from xlcheck.model.model_spec import Call, LayerSpec
 
 Reader = Callable[[Any, str], LayerSpec]
@@ -50,13 +51,15 @@ def input_names(model: Any) -> tuple[str, ...]:
 
 
 def arguments_of(layer: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """What one call of a layer was given: its tensors, initial states last, and everything else by name.
+    """What one call of a layer or operation was given: its tensors, initial states last, and everything else by name.
 
     Args:
         layer: the layer or model that was called.
         args: the positional arguments.
         kwargs: the keyword arguments.
     """
+    if is_operation(layer):
+        return tensors_of(layer, args, kwargs), {}
     names = list(inspect.signature(type(layer).call).parameters)[1:]  # without self
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     tensors = [given.pop(names[0]), given.pop("initial_state", None)]
@@ -126,32 +129,13 @@ class _Graph:
                     )
 
     def _nodes(self, model: Any) -> list[tuple[Any, list[Any]]]:
-        """Keras's nodes, which are calls, that lead from the inputs to the outputs, with the tensors that they read.
-
-        Keras's own operations on masks are nodes, too, but lead to outputs only as masks, which the layers'
-        equations write down themselves.
-        """
-        inputs = {id(tensor) for tensor in model.inputs}
-        found: dict[int, list[Any]] = {}
-        look_at = list(model.outputs)
-        while look_at:
-            tensor = look_at.pop()
-            if id(tensor) in inputs or id(node := _made_by(tensor)) in found:
-                continue
-            found[id(node)] = self._read(node)
-            look_at += found[id(node)]
-        nodes = [node for operation in model.operations for node in operation._inbound_nodes]
-        return [(node, found[id(node)]) for node in nodes if id(node) in found]
+        """The calls that lead from the inputs to the outputs, with the tensors that they read."""
+        return _leading_to_outputs(model, self._read)
 
     def _read(self, node: Any) -> list[Any]:
         """The tensors that a call reads; the initial states of a recurrent layer come last."""
         layer = node.operation
         keras = import_keras()
-        if not isinstance(layer, keras.layers.Layer):
-            raise NotSupportedError(
-                f"the model computes {type(layer).__name__} outside of its layers, in its operation {layer.name!r}; "
-                "only layers are supported, such as Add, Multiply or Activation"
-            )
         if not is_graph(layer):
             self._read_layer(layer, layer.name)  # a layer that is not supported has ways of being called of its own
         tensors, others = arguments_of(layer, node.arguments.args, node.arguments.kwargs)
@@ -166,6 +150,44 @@ class _Graph:
             first = node.arguments.args[0] if node.arguments.args else node.arguments.kwargs["inputs"]
             _require_fitting(layer, first, tensors)
         return tensors
+
+
+def operations_between(model: Any) -> list[Any]:
+    """The operations, which are no layers, that lead from the inputs of a model to its outputs."""
+    found = []
+    if type(model) is not import_keras().Sequential:
+        found = [
+            node.operation for node, _ in _leading_to_outputs(model, _tensors_read) if is_operation(node.operation)
+        ]
+    for layer in model.layers:
+        if is_graph(layer):
+            found += operations_between(layer)
+    return found
+
+
+def _tensors_read(node: Any) -> list[Any]:
+    layer = node.operation
+    tensors, _ = arguments_of(layer, node.arguments.args, node.arguments.kwargs)
+    return [tensor for tensor in tensors if isinstance(tensor, import_keras().KerasTensor)]
+
+
+def _leading_to_outputs(model: Any, read: Callable[[Any], list[Any]]) -> list[tuple[Any, list[Any]]]:
+    """Keras's nodes, which are calls, that lead from the inputs to the outputs, with the tensors that they read.
+
+    Keras's own operations on masks are nodes, too, but lead to outputs only as masks, which the layers'
+    equations write down themselves.
+    """
+    inputs = {id(tensor) for tensor in model.inputs}
+    found: dict[int, list[Any]] = {}
+    look_at = list(model.outputs)
+    while look_at:
+        tensor = look_at.pop()
+        if id(tensor) in inputs or id(node := _made_by(tensor)) in found:
+            continue
+        found[id(node)] = read(node)
+        look_at += found[id(node)]
+    nodes = [node for operation in model.operations for node in operation._inbound_nodes]
+    return [(node, found[id(node)]) for node in nodes if id(node) in found]
 
 
 def _made_by(tensor: Any) -> Any:

@@ -27,6 +27,7 @@ _MODULES = {
     "keras.regularizers", "keras.src.models.functional",
 }  # fmt: skip
 _OPERATIONS = "keras.src.ops."  # made by Keras where a mask is computed, or by an expression between layers
+_ACTIVATIONS = ("ReLU", "keras.src.activations.activations")  # the one that is an operation as well
 _LAMBDA = {"value"}  # a lambda function as activation: marshalled code, and nothing else
 _BYTES = 4  # of a weight in single precision, the smallest that is supported
 
@@ -133,10 +134,13 @@ def _harm(owner: str, item: dict[str, Any]) -> str | None:
     """Why loading an object could run code of the file, or other code than that of Keras's layers; None if not."""
     kind, module = item.get("class_name"), _module(item)
     if kind == "Lambda":
-        return f"layer {owner!r} is a Lambda layer, which holds Python code; xlcheck never runs it"
+        return (
+            f"layer {owner!r} is a Lambda layer, which holds Python code; xlcheck never runs it, but reads what needs "
+            "none: x[:, -1], x + y, keras.ops.sum(x, axis=1)"
+        )
     if kind in (None, "__lambda__"):
         return f"{owner!r} holds Python code, a lambda function; xlcheck never runs it"
-    if module not in _MODULES and not module.startswith(_OPERATIONS):
+    if module not in _MODULES and not module.startswith(_OPERATIONS) and (kind, module) != _ACTIVATIONS:
         name = item.get("config") if kind == "function" else kind  # a function is called what its configuration says
         what = f"the class {name}" if not module else f"{module}.{name}"
         return f"{owner!r} needs {what}, which is not part of Keras; xlcheck runs no code of a file"

@@ -7,7 +7,9 @@ from typing import Any
 
 from xlcheck.model.keras_import import import_keras
 
-_WRAPPED = {"Bidirectional": ("forward_layer", "backward_layer"), "TimeDistributed": ("layer",)}
+_WRAPPED = {
+    "Bidirectional": ("forward_layer", "backward_layer"), "TimeDistributed": ("layer",), "RNN": ("cell",),
+}  # fmt: skip
 
 
 def is_graph(layer: Any) -> bool:
@@ -19,8 +21,11 @@ def is_graph(layer: Any) -> bool:
 
 
 def wrapped_layers(layer: Any) -> tuple[Any, ...]:
-    """The layers inside a wrapper; none for any other layer."""
-    return tuple(getattr(layer, name) for name in _WRAPPED.get(type(layer).__name__, ()))
+    """The layers inside a wrapper, the cells of an RNN; none for any other layer."""
+    inner = [getattr(layer, name) for name in _WRAPPED.get(type(layer).__name__, ())]
+    if inner and type(inner[0]).__name__ == "StackedRNNCells":
+        inner = list(inner[0].cells)
+    return tuple(inner)
 
 
 def walk(layer: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -34,4 +39,4 @@ def walk(layer: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def weights_by_name(layer: Any) -> dict[str, Any]:
     """The variables of a layer by their Keras names, without those that count what training has seen."""
-    return {weight.name: weight for weight in layer.weights if weight.name != "count"}
+    return {weight.name: weight for weight in getattr(layer, "weights", ()) if weight.name != "count"}

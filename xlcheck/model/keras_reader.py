@@ -9,10 +9,11 @@ import numpy as np
 
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.model.input_types import require_numbers
-from xlcheck.model.keras_calls import input_names, read_calls
+from xlcheck.model.keras_calls import input_names, operations_between, read_calls
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
 from xlcheck.model.keras_loss import read_loss
+from xlcheck.model.keras_operations import is_operation, kind_of, read_operation
 from xlcheck.model.layer_options import options_of, require_known
 from xlcheck.model.model_spec import Array, InputSpec, LayerSpec, ModelSpec
 
@@ -45,8 +46,11 @@ def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> Model
         raise ModelError(f"model {model.name!r} has no weights yet; give it keras.Input(shape) as its first layer")
 
     names = input_names(model)
+    require_known(
+        [(type(layer).__name__, path) for path, layer in walk(model) if _is_keras_s_own(layer)]
+        + [(kind_of(item), item.name) for item in operations_between(model)]
+    )
     require_numbers(model, names)
-    require_known((type(layer).__name__, path) for path, layer in walk(model) if _is_keras_s_own(layer))
     loss = read_loss(model) if len(model.outputs) == 1 else None
     layers, calls, outputs = read_calls(model, read_layer)
     shapes = _input_shapes(model, input_shapes)
@@ -76,6 +80,8 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
         NotSupportedError: the layer is not one of Keras's own, or an option is not supported.
     """
     kind = type(layer).__name__
+    if is_operation(layer):
+        return read_operation(layer, name or layer.name)
     if is_graph(layer):
         raise NotSupportedError(
             f"layer {layer.name!r}: a whole model inside a wrapper is not supported; wrap its layers one by one"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlcheck.errors import NotSupportedError
@@ -38,14 +38,21 @@ def _trained(*weights: str) -> tuple[str, ...]:
     return tuple(f"{weight}_{kind}" for weight in weights for kind in kinds)
 
 
-def _recurrent(*kept: str) -> LayerOptions:
-    flags = ("return_state", "go_backwards", "stateful", "zero_output_for_mask", "unroll")
-    inert = ("dropout", "recurrent_dropout", "unit_forget_bias")
+_LOOP = ("return_state", "go_backwards", "zero_output_for_mask", "unroll")
+
+
+def _cell(*kept: str) -> LayerOptions:
     return LayerOptions(
-        ("units", "activation", *kept, "use_bias", "return_sequences"),
-        optional=dict.fromkeys(flags, False),
-        inert=(*_INERT, *_trained("kernel", "recurrent", "bias"), *inert),
-    )
+        ("units", "activation", *kept, "use_bias"),
+        inert=(
+            *_INERT, *_trained("kernel", "recurrent", "bias"), "dropout", "recurrent_dropout", "unit_forget_bias",
+        ),
+    )  # fmt: skip
+
+
+def _recurrent(*kept: str) -> LayerOptions:
+    cell = _cell(*kept)
+    return replace(cell, kept=(*cell.kept, "return_sequences"), optional=dict.fromkeys((*_LOOP, "stateful"), False))
 
 
 def _layer(*kept: str, fixed: Mapping[str, Any] | None = None, inert: tuple[str, ...] = ()) -> LayerOptions:
@@ -62,6 +69,10 @@ OPTIONS: dict[str, LayerOptions] = {
     "SimpleRNN": _recurrent(),
     "LSTM": _recurrent("recurrent_activation"),
     "GRU": _recurrent("recurrent_activation", "reset_after"),
+    "RNN": LayerOptions(
+        ("return_sequences",), optional=dict.fromkeys(_LOOP, False), fixed={"stateful": False}, inert=_INERT,
+        wraps=("cell",),
+    ),
     "Bidirectional": LayerOptions(("merge_mode",), inert=_INERT, wraps=("layer", "backward_layer")),
     "TimeDistributed": LayerOptions(inert=_INERT, wraps=("layer",)),
     "Dense": _layer(
@@ -119,15 +130,87 @@ OPTIONS: dict[str, LayerOptions] = {
 }  # fmt: skip
 
 
+_OF_TWO = LayerOptions(optional={"x1": None, "x2": None}, inert=("name",))
+_OVER_AXES = LayerOptions(("axis", "keepdims"), inert=("name",))
+
+
+def _operation(*kept: str, **fixed: Any) -> LayerOptions:
+    return LayerOptions(kept, fixed=fixed, inert=("name",))
+
+
+# What Keras computes between layers: `x[:, -1]`, `x + y`, functions of `keras.ops` and `keras.activations`.
+OPERATIONS: dict[str, LayerOptions] = {
+    "ops.get_item": _operation("key"),
+    **dict.fromkeys(
+        ("ops.add", "ops.subtract", "ops.multiply", "ops.divide", "ops.true_divide", "ops.maximum", "ops.minimum"),
+        _OF_TWO,
+    ),
+    "ops.power": LayerOptions(("x2",), inert=("name",)),
+    **dict.fromkeys(("ops.mean", "ops.sum"), _OVER_AXES),
+    **dict.fromkeys(("ops.max", "ops.min"), replace(_OVER_AXES, fixed={"initial": None})),
+    "ops.matmul": _operation(),
+    **dict.fromkeys(("ops.concatenate", "ops.stack", "ops.expand_dims", "ops.squeeze", "ops.flip"), _operation("axis")),
+    "ops.reshape": _operation("newshape"),
+    "ops.transpose": _operation("axes"),
+    "ops.swapaxes": _operation("axis1", "axis2"),
+    **dict.fromkeys(
+        ("ops.absolute", "ops.negative", "ops.square", "ops.sqrt", "ops.exp", "ops.log", "ops.tanh", "ops.sigmoid",
+         "ops.relu6", "ops.softplus", "ops.softsign", "ops.silu", "ops.log_sigmoid", "ops.hard_sigmoid",
+         "ops.hard_silu", "ops.hard_tanh", "ops.tanh_shrink", "ops.selu"), _operation(),
+    ),
+    "ops.relu": _operation(negative_slope=0.0, max_value=None, threshold=0.0),
+    "ops.leaky_relu": _operation(negative_slope=0.2),
+    **dict.fromkeys(("ops.elu", "ops.celu"), _operation(alpha=1.0)),
+    "ops.gelu": _operation(approximate=False),
+    "ops.softmax": _operation("axis"),
+    "ops.log_softmax": _operation(axis=-1),
+}  # fmt: skip
+
+# What an RNN consists of; none of them is a layer by itself.
+CELLS: dict[str, LayerOptions] = {
+    "SimpleRNNCell": _cell(),
+    "LSTMCell": _cell("recurrent_activation"),
+    "GRUCell": _cell("recurrent_activation", "reset_after"),
+    "StackedRNNCells": LayerOptions(inert=_INERT, wraps=("cells",)),
+}
+
+
 _READS_TEXTS = {"TextVectorization", "StringLookup"}
 
 
-_WITHOUT = "take others, or check the part of the model before them: keras.Model(model.inputs, tensor)"
+def operation_options(kind: str, name: str, config: Mapping[str, Any], constants: Mapping[str, Any]) -> dict[str, Any]:
+    """The kept options of an operation.
+
+    Args:
+        kind: `ops.mean`.
+        name: the operation's name, for messages.
+        config: its `get_config()`.
+        constants: the numbers that it is called with, by the names of its parameters.
+
+    Raises:
+        NotSupportedError: the operation, an option or an option's value is not supported.
+    """
+    known = OPERATIONS.get(kind)
+    if known is None:
+        raise NotSupportedError(f"operation {name!r}: {kind} is not supported; {_WITHOUT}")
+    for key, value in constants.items():
+        if key != "key" and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise NotSupportedError(
+                f"operation {name!r}: {kind} with {type(value).__name__} is not supported, only with numbers"
+            )
+    return _kept(known, "operation", kind, name, {**known.optional, **config, **constants})
+
+
+_WITHOUT = "take others, or check the part of the model before: keras.Model(model.inputs, tensor)"
 
 
 def unknown(layers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Of `(kind, name)` of layers those that are not supported, each once."""
-    return [(kind, name) for kind, name in dict.fromkeys(layers) if kind not in OPTIONS]
+    return [
+        (kind, name)
+        for kind, name in dict.fromkeys(layers)
+        if not any(kind in known for known in (OPTIONS, CELLS, OPERATIONS))
+    ]
 
 
 def require_known(layers: Iterable[tuple[str, str]]) -> None:
@@ -142,8 +225,11 @@ def require_known(layers: Iterable[tuple[str, str]]) -> None:
     found = unknown(layers)
     if len(found) > 1:
         named = ", ".join(f"{name!r} ({kind})" for kind, name in found)
-        raise NotSupportedError(f"{len(found)} layers of the model are not supported: {named}; {_WITHOUT}")
+        what = "layers or operations" if any(kind.startswith("ops.") for kind, _ in found) else "layers"
+        raise NotSupportedError(f"{len(found)} {what} of the model are not supported: {named}; {_WITHOUT}")
     for kind, name in found:
+        if kind.startswith("ops."):
+            operation_options(kind, name, {}, {})
         options_of(kind, name, {})
 
 
@@ -158,7 +244,7 @@ def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any
     Raises:
         NotSupportedError: the layer, an option or an option's value is not supported.
     """
-    known = OPTIONS.get(kind)
+    known = OPTIONS.get(kind) or CELLS.get(kind)
     if kind in _READS_TEXTS:
         raise NotSupportedError(
             f"layer {name!r}: {kind} is not supported, because it reads texts; save a model of the layers behind it, "
@@ -166,13 +252,17 @@ def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any
         )
     if known is None:
         raise NotSupportedError(f"layer {name!r}: {kind} is not supported; {_WITHOUT}")
+    return _kept(known, "layer", kind, name, config)
+
+
+def _kept(known: LayerOptions, what: str, kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in config.items():
         if key in known.fixed and value != known.fixed[key]:
             raise NotSupportedError(
-                f"layer {name!r}: {key}={value!r} is not supported for {kind}, only {key}={known.fixed[key]!r}"
+                f"{what} {name!r}: {key}={value!r} is not supported for {kind}, only {key}={known.fixed[key]!r}"
             )
         if key not in (*known.kept, *known.optional, *known.fixed, *known.inert, *known.wraps):
-            raise NotSupportedError(f"layer {name!r}: the option {key}={value!r} of {kind} is not known to xlcheck")
+            raise NotSupportedError(f"{what} {name!r}: the option {key}={value!r} of {kind} is not known to xlcheck")
     changed = [key for key, default in known.optional.items() if config[key] != default]
     return {key: _plain(name, key, config[key]) for key in (*known.kept, *changed)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ class LayerSpec:
         name: the layer's name in the model.
         options: the part of Keras's `get_config()` that changes the arithmetic, as JSON values.
         weights: shape of each weight by its Keras name (`kernel`, `recurrent_kernel`, `bias`).
-        inner: the wrapped layers of a wrapper (`Bidirectional`, `TimeDistributed`).
+        inner: the wrapped layers of a wrapper (`Bidirectional`, `TimeDistributed`), the cells of an `RNN`.
     """
 
     kind: str
@@ -39,7 +39,12 @@ class LayerSpec:
             forward, backward = self.inner
             merged = self.options["merge_mode"] is not None
             return forward.outputs + backward.outputs - (1 if merged else 0)
-        return 1 + (_STATES.get(self.kind, 0) if self.options.get("return_state", False) else 0)
+        return 1 + (self.states if self.options.get("return_state", False) else 0)
+
+    @property
+    def states(self) -> int:
+        """How many states a recurrent layer or cell hands from step to step; 0 for any other."""
+        return _STATES.get(self.kind.removesuffix("Cell"), 0) or sum(inner.states for inner in self.inner)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> LayerSpec:
@@ -66,6 +71,19 @@ class InputSpec:
     tensor: str
     shape: tuple[int, ...]
     one_hot: bool = False
+
+
+def numpy_key(key: Sequence[Any]) -> tuple[Any, ...]:
+    """What stands in `x[…]`, out of the option `key` of an operation `ops.get_item`.
+
+    Args:
+        key: for each axis a number, `[start, stop, step]`, "..." or "new" for one more axis.
+    """
+    words = {"new": None, "...": Ellipsis}
+    return tuple(
+        words[item] if isinstance(item, str) else slice(*item) if isinstance(item, (list, tuple)) else item
+        for item in key
+    )
 
 
 @dataclass(frozen=True)

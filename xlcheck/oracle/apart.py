@@ -27,7 +27,17 @@ T = TypeVar("T")
 # What Keras computes otherwise on NumPy: on TensorFlow the constants of these are rounded to single precision,
 # and codes are no whole numbers on NumPy. Losses are recovered from logits on TensorFlow only, and Normalization
 # asks TensorFlow on every backend.
-OTHERWISE = frozenset({"CategoryEncoding", "LeakyReLU", "Normalization", "ReLU", "Rescaling"})
+OTHERWISE = frozenset(
+    {
+        "CategoryEncoding",
+        "LeakyReLU",
+        "Normalization",
+        "ReLU",
+        "Rescaling",
+        "ops.gelu",
+        "ops.leaky_relu",
+    }
+)
 OTHERWISE_ACTIVATIONS = frozenset({"gelu", "leaky_relu"})
 
 

@@ -11,6 +11,7 @@ from xlcheck.errors import OracleError
 from xlcheck.model.keras_calls import arguments_of
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph
+from xlcheck.model.keras_operations import is_operation
 from xlcheck.model.model_spec import Call, ModelSpec
 from xlcheck.oracle.listen import LayerCall
 
@@ -30,7 +31,9 @@ def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iter
         OracleError: Keras made other calls than the spec names.
     """
     tensors = {item.tensor: tensor for item, tensor in zip(spec.inputs, inputs, strict=True)}
-    waiting = list(_calls_of_layers(root))
+    # Keras computes masks by operations of its own.
+    named = {call.layer for call in spec.calls}
+    waiting = [(name, call) for name, call in _calls_of_layers(root) if name in named or not is_operation(call.layer)]
     for call in spec.calls:
         found = [entry for entry in waiting if entry[0] == call.layer]
         if len([other for other in spec.calls if other.layer == call.layer]) > 1:

@@ -18,6 +18,7 @@ import numpy as np
 
 from xlcheck.exclusive import exclusively
 from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_operations import operations_of
 
 # What the modules of a backend call the library that computes for them.
 _LIBRARIES = {"tensorflow": "tf", "numpy": "np"}
@@ -75,6 +76,8 @@ def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator
     root = LayerCall(model, (), {})
     stack = _Stack(root, made)
     layers = [layer for layer in model._flatten_layers(include_self=False) if layer is not model]
+    for operation in operations_of(model):
+        _note_calls(operation, stack)
     for layer in layers:
         _note_activations(layer, stack)
         _note_calls(layer, stack)
@@ -108,6 +111,14 @@ class _Stack(list[LayerCall]):
             return kwargs
         return kwargs | {"initial_state": import_keras().tree.map_structure(_copy, kwargs["initial_state"])}
 
+    def own(self, layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments of a call, with a copy of the input where it is noted as a quantity of this layer alone."""
+        if not self._copies or type(layer).__name__ != "Softmax":
+            return args
+        copied = _copy(args[0])
+        self.made(copied)
+        return (copied, *args[1:])
+
     def other(self, result: Any, args: tuple[Any, ...]) -> Any:
         """The result of a call, or a copy if it is what the layer was given."""
         given = bool(args) and result is args[0]
@@ -137,6 +148,7 @@ def _note_calls(layer: Any, stack: _Stack) -> None:
 
     def noted(*args: Any, **kwargs: Any) -> Any:
         kwargs = stack.apart(kwargs)
+        args = stack.own(layer, args)
         inside = LayerCall(layer, args, kwargs)
         stack[-1].calls.append(inside)
         stack.append(inside)

@@ -41,14 +41,15 @@ def start_from(model: Any, states: Mapping[str, ArrayLike], samples: int, dtype:
     """
     unused = set(states)
     for path, layer in walk(model):
-        names = [f"{path}.{symbol}" for symbol in STATES[: len(getattr(layer, "state_size", ()))]]
+        sizes = _state_sizes(layer)
+        names = [f"{path}.{symbol}" for symbol in STATES[: len(sizes)]]
         found = [name for name in names if name in states]
         if not found:
             continue
         if found != names:
             raise ModelError(f"layer {path!r} starts from {' and '.join(names)}; only {found[0]} is given")
         values = [np.asarray(states[name], dtype=dtype) for name in names]
-        for name, value, size in zip(names, values, layer.state_size, strict=True):
+        for name, value, size in zip(names, values, sizes, strict=True):
             if value.shape != (samples, size):
                 raise ModelError(f"{name} has the shape {value.shape}; {(samples, size)} is needed")
         _begin(layer, values, dtype)
@@ -64,13 +65,19 @@ def start_from(model: Any, states: Mapping[str, ArrayLike], samples: int, dtype:
         raise ModelError(f"the model {model.name!r} has no initial state {min(unused)}")
 
 
+def _state_sizes(layer: Any) -> list[int]:
+    """How long each state of a recurrent layer or cell is; a cell with one says it without a list."""
+    sizes = getattr(layer, "state_size", ())
+    return [sizes] if isinstance(sizes, int) else list(sizes)
+
+
 def _begin(layer: Any, values: list[Any], dtype: str) -> None:
-    if layer.stateful:
+    if getattr(layer, "stateful", False):
         for variable, value in zip(layer.states, values, strict=True):
             variable.assign(value)
     else:
         tensors = [import_keras().ops.convert_to_tensor(value, dtype=dtype) for value in values]
-        layer.get_initial_state = lambda batch_size, tensors=tensors: list(tensors)
+        layer.get_initial_state = lambda batch_size=None, tensors=tensors: list(tensors)
 
 
 def _first_call(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlcheck.errors import OracleError
-from xlcheck.layers import LAYERS
+from xlcheck.layers import LAYERS, OPERATIONS
 from xlcheck.oracle.recorders import dense, gru, lstm, outputs, simple_rnn, wrappers
 from xlcheck.oracle.recorders.recorder import Recorder
 
@@ -11,14 +11,17 @@ _OWN: dict[str, Recorder] = {
     "SimpleRNN": simple_rnn.quantities,
     "LSTM": lstm.quantities,
     "GRU": gru.quantities,
+    "RNN": wrappers.rnn,
     "Bidirectional": wrappers.bidirectional,
     "TimeDistributed": wrappers.time_distributed,
     "Dense": dense.quantities,
     "Conv1D": dense.quantities,
+    "Softmax": outputs.softmax,
+    "ops.softmax": outputs.softmax,
     "LayerNormalization": outputs.layer_normalization,
 }
 # Of all other layers only the output is a quantity.
-RECORDERS: dict[str, Recorder] = {kind: _OWN.get(kind, outputs.quantities) for kind in LAYERS}
+RECORDERS: dict[str, Recorder] = {kind: _OWN.get(kind, outputs.quantities) for kind in (*LAYERS, *OPERATIONS)}
 
 
 def recorder_of(kind: str, name: str) -> Recorder:

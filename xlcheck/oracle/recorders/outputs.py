@@ -14,6 +14,16 @@ def quantities(call: LayerCall) -> Recorded:
     return recorded if mask is None else recorded | {"mask": array(mask)[:, :, None]}
 
 
+def softmax(call: LayerCall) -> Recorded:
+    """`y`; over the time steps also `scores_1`, `scores_2`, … and `shares_1`, …, all steps of each feature."""
+    recorded = quantities(call)
+    y = recorded["y"]
+    if y.ndim == 3 and call.layer.axis in (1, -2):
+        for i in range(y.shape[-1]):
+            recorded |= {f"scores_{i + 1}": array(call.args[0])[:, :, i], f"shares_{i + 1}": y[:, :, i]}
+    return recorded
+
+
 def layer_normalization(call: LayerCall) -> Recorded:
     """`mean` and `variance` over the features, and `y`."""
     (moments,) = exactly(call.named("moments"), 1, call, "moments")

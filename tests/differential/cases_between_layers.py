@@ -1,0 +1,100 @@
+"""What models compute between their layers: every operation with every kind of input that it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from models import Case, keras, numbers, padded
+
+ops: Any = keras.ops
+L: Any = keras.layers
+X, PADDED, V = numbers(3, 5, 4), padded(4, 5, 4), numbers(3, 6)
+
+
+def _of(shape: tuple[int, ...], *functions: Callable[[Any], Any]) -> Callable[[], Any]:
+    """A model whose outputs are what the functions make of its input."""
+
+    def make() -> Any:
+        x = keras.Input(shape)
+        return keras.Model(x, [function(x) for function in functions])
+
+    return make
+
+
+def _after_a_mask() -> Any:
+    """An operation hands no mask on, so the layer behind it reads every step."""
+    x = keras.Input((5, 4))
+    h = L.GRU(4, return_sequences=True)(L.Masking()(x))
+    return keras.Model(x, [L.GRU(2)(h + h), h[:, -1], L.GRU(2)(h)])
+
+
+def _shared() -> Any:
+    """A model with operations inside, called twice."""
+    a = keras.Input((6,))
+    inner = keras.Model(a, ops.tanh(L.Dense(3)(a)) * 2.0 + a[:, 1:4], name="inner")
+    x, y = keras.Input((6,)), keras.Input((6,))
+    return keras.Model([x, y], ops.absolute(inner(x) - inner(y)))
+
+
+_POSITIVE = ("sqrt", "log")
+_ONE = (
+    "absolute", "negative", "square", "exp", "tanh", "sigmoid", "relu", "relu6", "leaky_relu", "elu", "celu", "selu",
+    "softplus", "softsign", "silu", "log_sigmoid", "hard_sigmoid", "hard_silu", "hard_tanh", "tanh_shrink",
+    "log_softmax", "softmax",
+)  # fmt: skip
+
+OPERATIONS = {
+    "operations on one tensor": Case(
+        _of(
+            (6,), *(getattr(ops, name) for name in _ONE), keras.activations.gelu, keras.activations.relu,
+            *(lambda x, name=name: getattr(ops, name)(ops.square(x) + 0.5) for name in _POSITIVE),
+        ),
+        2 * V,
+    ),
+    "operations on each step": Case(
+        _of((5, 4), ops.tanh, ops.softmax, lambda x: ops.softmax(x, axis=1), lambda x: x**3, L.Softmax(axis=1)), X
+    ),
+    "operations with numbers": Case(
+        _of(
+            (6,), lambda x: x + 1, lambda x: 1 - x, lambda x: x * 0.3, lambda x: x / 7, lambda x: 2 / (x * x + 1),
+            lambda x: ops.maximum(x, 0.2), lambda x: ops.minimum(-0.1, x), lambda x: -x,
+        ),
+        V,
+    ),
+    "operations on two tensors": Case(
+        _of(
+            (5, 4), lambda x: x + x[:, :1], lambda x: x * x[:, :, 1:2], lambda x: x - ops.flip(x, axis=1),
+            lambda x: ops.divide(x, ops.exp(x)), lambda x: ops.maximum(x[:, 0], x[:, 1]),
+            lambda x: ops.minimum(x, x[:, 2:3, 1:2]), lambda x: ops.matmul(x, ops.transpose(x, (0, 2, 1))),
+        ),
+        X,
+    ),
+    "parts of tensors": Case(
+        _of(
+            (5, 4), lambda x: x[:, -1], lambda x: x[:, 1:-1], lambda x: x[:, ::2, :], lambda x: x[..., 1:3],
+            lambda x: x[:, 2, None], lambda x: x[:, :, 0], lambda x: x[:, 1:2, 3],
+        ),
+        X,
+    ),
+    "tensors in another shape": Case(
+        _of(
+            (5, 4), lambda x: ops.reshape(x, (-1, 20)), lambda x: ops.reshape(x, (-1, 2, 10)),
+            lambda x: ops.swapaxes(x, 1, 2), lambda x: ops.concatenate([x, x[:, :2]], axis=1),
+            lambda x: ops.concatenate([x, x[:, :, 1:]], axis=-1), lambda x: ops.stack([x[:, 0], x[:, 3]], axis=1),
+            lambda x: ops.squeeze(x[:, :1], axis=1), lambda x: ops.expand_dims(x[:, 2], -1),
+        ),
+        X,
+    ),
+    "operations over an axis": Case(
+        _of(
+            (5, 4), *(lambda x, f=f: f(x, axis=1) for f in (ops.mean, ops.sum, ops.max, ops.min)),
+            *(lambda x, f=f: f(x, axis=-1) for f in (ops.mean, ops.sum, ops.max, ops.min)),
+            lambda x: ops.mean(x, axis=1, keepdims=True), lambda x: ops.sum(x, axis=[2], keepdims=True),
+            lambda x: ops.max(x[:, 0], axis=-1, keepdims=True),
+        ),
+        X,
+    ),
+    "operations after a mask": Case(_after_a_mask, PADDED),
+    "operations in a shared model": Case(_shared, [V, numbers(3, 6, seed=8)]),
+}  # fmt: skip

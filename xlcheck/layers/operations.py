@@ -1,0 +1,250 @@
+"""What a model computes between its layers: `x[:, -1]`, `x + y`, functions of `keras.ops` and `keras.activations`.
+
+Source: `keras.ops`, which follows NumPy. Unlike a layer, an operation knows nothing of masks and hands none on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.errors import ModelError, NotSupportedError
+from xlcheck.graph.expressions import (
+    Abs,
+    Concat,
+    Const,
+    Exp,
+    Expr,
+    Largest,
+    Log,
+    Maximum,
+    Minimum,
+    Mul,
+    Ref,
+    Slice,
+    Sqrt,
+    Sum,
+    Total,
+)
+from xlcheck.graph.quantities import GraphBuilder
+from xlcheck.layers.activation_layers import softmax_over_time
+from xlcheck.layers.activations import ACTIVATIONS
+from xlcheck.layers.signals import Signal, each_step, elements, output_band, pick
+from xlcheck.model.layer_options import OPERATIONS
+from xlcheck.model.model_spec import LayerSpec, numpy_key
+
+Numbers = NDArray[np.int64]
+Equations = Callable[[GraphBuilder, str, LayerSpec, Mapping[str, Ref], tuple[Signal, ...]], tuple[Signal, ...]]
+
+_OF_ONE: dict[str, tuple[Callable[[Expr], Expr], str, str]] = {
+    "absolute": (Abs, "|{x}|", "The input without its sign."),
+    "negative": (lambda x: -x, "−{x}", "The input with the other sign."),
+    "square": (lambda x: x * x, "{x}²", "The input times itself."),
+    "sqrt": (Sqrt, "√{x}", "The square root of the input."),
+    "exp": (Exp, "exp({x})", "e to the power of the input."),
+    "log": (Log, "ln({x})", "The natural logarithm of the input."),
+}
+_OF_TWO: dict[str, tuple[Callable[[Expr, Expr], Expr], str, str]] = {
+    "add": (lambda a, b: a + b, "{} + {}", "The sum of the two."),
+    "subtract": (lambda a, b: a - b, "{} − {}", "The first minus the second."),
+    "multiply": (lambda a, b: a * b, "{} · {}", "The product of the two, element by element."),
+    "divide": (lambda a, b: a / b, "{} / {}", "The first divided by the second, element by element."),
+    "true_divide": (lambda a, b: a / b, "{} / {}", "The first divided by the second, element by element."),
+    "maximum": (Maximum, "max({}, {})", "The larger of the two, element by element."),
+    "minimum": (Minimum, "min({}, {})", "The smaller of the two, element by element."),
+}
+_OVER_AXIS: dict[str, tuple[Callable[[Sequence[Expr]], Expr], str, str]] = {
+    "mean": (lambda items: Total(tuple(items)) / len(items), "the average of x", "average"),
+    "sum": (lambda items: Total(tuple(items)), "Σ x", "sum"),
+    "max": (lambda items: Largest(tuple(items)), "max x", "largest value"),
+    "min": (lambda items: -Largest(tuple(-item for item in items)), "min x", "smallest value"),
+}
+_REARRANGED: dict[str, tuple[Callable[[list[Numbers], Mapping[str, Any]], Numbers], str]] = {
+    "get_item": (lambda x, options: x[0][numpy_key(options["key"])], "A part of the input."),
+    "concatenate": (lambda x, options: np.concatenate(x, options["axis"]), "The inputs, one after the other."),
+    "stack": (lambda x, options: np.stack(x, options["axis"]), "The inputs, one below the other."),
+    "expand_dims": (lambda x, options: np.expand_dims(x[0], _axes(options["axis"])), "The input with one more axis."),
+    "squeeze": (lambda x, options: np.squeeze(x[0], _axes(options["axis"])), "The input without axes of length 1."),
+    "flip": (lambda x, options: np.flip(x[0], _axes(options["axis"])), "The input, read from its end."),
+    "reshape": (lambda x, options: x[0].reshape(options["newshape"]), "The same numbers, cut in another way."),
+    "transpose": (lambda x, options: np.transpose(x[0], options["axes"]), "The input with its axes exchanged."),
+    "swapaxes": (
+        lambda x, options: np.swapaxes(x[0], options["axis1"], options["axis2"]), "The input with its axes exchanged."
+    ),
+}  # fmt: skip
+
+
+def _of_one(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """One operation on each element, or, as softmax, on each vector."""
+    (signal,) = inputs
+    operation = layer.kind.removeprefix("ops.")
+    if operation in _OF_ONE:
+        apply, equation, meaning = _OF_ONE[operation]
+    else:
+        activation = ACTIVATIONS[operation]
+        apply, equation, meaning = activation.apply, f"{activation.notation}({{x}})", f"The input {activation.meaning}."
+    return (_unmasked(each_step(build, output_band(name, signal.timed, equation, meaning), signal, apply)),)
+
+
+def _softmax(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Over the features of each step, or over the steps."""
+    (signal,) = inputs
+    axis = layer.options["axis"]
+    if axis in (-1, 2 if signal.timed else 1):
+        return _of_one(build, name, layer, weights, inputs)
+    if signal.timed and axis in (1, -2):
+        return (softmax_over_time(build, name, signal),)
+    raise NotSupportedError(
+        f"operation {layer.name!r}: softmax over axis {axis!r} is not supported, only over the features or the time "
+        "steps"
+    )
+
+
+def _power(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """A small whole power, as a product."""
+    (signal,) = inputs
+    power = layer.options["x2"]
+    if power not in range(1, 7):
+        raise NotSupportedError(
+            f"operation {layer.name!r}: x**{power!r} is not supported, only whole powers from 1 to 6"
+        )
+    band = output_band(name, signal.timed, f"{{x}}^{power:g}", f"The input to the power {power:g}.")
+
+    def product(x: Ref) -> Expr:
+        factors: list[Expr] = [x] * int(power)
+        return reduce(Mul, factors)
+
+    return (_unmasked(each_step(build, band, signal, product)),)
+
+
+def _of_two(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Element by element; an axis of length 1 is used again and again, a number everywhere."""
+    pair, equation, meaning = _OF_TWO[layer.kind.removeprefix("ops.")]
+    timed = inputs[0].timed
+    if any(signal.timed != timed for signal in inputs):
+        raise NotSupportedError(
+            f"operation {layer.name!r}: {layer.kind} of a sequence and a vector is not supported; RepeatVector makes a "
+            "sequence of the vector"
+        )
+    signals = iter(inputs)
+    sides = [layer.options[key] if key in layer.options else next(signals) for key in ("x1", "x2")]
+    symbols = iter(("x",) if len(inputs) == 1 else ("x₁", "x₂"))
+    words = [next(symbols) + "ₜ" * timed if isinstance(side, Signal) else f"{side:g}" for side in sides]
+    band = output_band(name, timed, equation.format(*words), meaning)
+    steps = []
+    for t in range(max(len(signal.steps) for signal in inputs)):
+        a, b = (
+            side.steps[t if len(side.steps) > 1 else 0] if isinstance(side, Signal) else Const(float(side))
+            for side in sides
+        )
+        steps.append(build.let(band, pair(a, b), t if timed else None))
+    return (Signal(tuple(steps), timed),)
+
+
+def _over_axis(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Mean, sum, maximum and minimum over the time steps, or over the features of each step."""
+    (signal,) = inputs
+    combine, equation, word = _OVER_AXIS[layer.kind.removeprefix("ops.")]
+    rank = 3 if signal.timed else 2
+    axes = layer.options["axis"]
+    over = [axis % rank for axis in (axes if isinstance(axes, list) else [axes]) if axis is not None]
+    keep = layer.options["keepdims"]
+    if over == [1] and signal.timed:
+        band = output_band(name, keep, f"{equation} over all steps", f"The {word} of each feature over all steps.")
+        y = build.let(band, combine(signal.steps), 0 if keep else None)
+        return (Signal.sequence((y,)) if keep else Signal.vector(y),)
+    if over == [rank - 1] and (signal.timed or keep):
+        still_timed = signal.timed and keep
+        band = output_band(name, still_timed, f"{equation} over the features", f"The {word} of the features.")
+        values = [combine(_elements(build, x)) if word != "sum" else Sum(x) for x in signal.steps]
+        if still_timed:
+            return (Signal.sequence(tuple(build.let(band, value, t) for t, value in enumerate(values))),)
+        return (Signal.vector(build.let(band, values[0] if len(values) == 1 else Concat(tuple(values)))),)
+    raise NotSupportedError(
+        f"operation {layer.name!r}: {layer.kind} over axis {axes!r} is not supported, only over the time steps or over "
+        "the features, and of a vector with keepdims=True"
+    )
+
+
+def _elements(build: GraphBuilder, x: Ref) -> list[Expr]:
+    return [Slice(x, i, i + 1) for i in range(build.shape(x)[0])]
+
+
+def _matmul(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """The product of two sequences, taken for matrices: each step of the first weighs the steps of the second."""
+    a, b = inputs
+    if not (a.timed and b.timed):
+        raise NotSupportedError(f"operation {layer.name!r}: matmul is supported only of two sequences")
+    band = output_band(name, True, "Σₖ x₁[t, k] · x₂[k]", "Each row of the first matrix times the second matrix.")
+    rows = [Total(tuple(Slice(u, k, k + 1) * v for k, v in enumerate(b.steps))) for u in a.steps]
+    return (Signal.sequence(tuple(build.let(band, row, t) for t, row in enumerate(rows))),)
+
+
+def _rearranged(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Every element of the output is an element of the input: NumPy tells which, by rearranging their numbers."""
+    rearrange, meaning = _REARRANGED[layer.kind.removeprefix("ops.")]
+    every = [element for signal in inputs for element in elements(build, signal)]
+    numbered, first = [], 0
+    for signal in inputs:
+        count = len(elements(build, signal))
+        shape = (len(signal.steps), count // len(signal.steps)) if signal.timed else (count,)
+        one = np.arange(first, first + count).reshape(1, *shape)
+        numbered.append(np.concatenate([one, one + len(every)]))  # two samples: an operation must not mix them
+        first += count
+    try:
+        chosen = rearrange(numbered, layer.options)
+    except (ValueError, IndexError, TypeError) as error:
+        raise ModelError(f"operation {layer.name!r}: {layer.kind} does not fit its input: {error}") from error
+    if chosen.ndim < 2 or len(chosen) != 2 or not (chosen[1] - chosen[0] == len(every)).all():
+        raise NotSupportedError(
+            f"operation {layer.name!r}: {layer.kind} is not supported where it mixes samples or leaves no axis beside "
+            "that of the samples"
+        )
+    rows = chosen[0]
+    if rows.ndim > 2:
+        raise NotSupportedError(
+            f"operation {layer.name!r}: {layer.kind} makes the shape {rows.shape}; supported are (features,) and "
+            "(timesteps, features)"
+        )
+    band = output_band(name, rows.ndim == 2, "elements of the input", meaning)
+    if rows.ndim == 1:
+        return (Signal.vector(build.let(band, pick(build, [every[i] for i in rows]))),)
+    steps = [build.let(band, pick(build, [every[i] for i in row]), t) for t, row in enumerate(rows)]
+    return (Signal.sequence(tuple(steps)),)
+
+
+def _axes(axis: Any) -> Any:
+    return tuple(axis) if isinstance(axis, list) else axis
+
+
+def _unmasked(signal: Signal) -> Signal:
+    return Signal(signal.steps, signal.timed)
+
+
+def _equations(operation: str) -> Equations:
+    groups: tuple[tuple[Mapping[str, object], Equations], ...] = (
+        (_OF_TWO, _of_two), (_OVER_AXIS, _over_axis), (_REARRANGED, _rearranged),
+        ({"power": 0}, _power), ({"softmax": 0}, _softmax), ({"matmul": 0}, _matmul),
+    )  # fmt: skip
+    return next((equations for names, equations in groups if operation in names), _of_one)
+
+
+EQUATIONS: dict[str, Equations] = {kind: _equations(kind.removeprefix("ops.")) for kind in OPERATIONS}

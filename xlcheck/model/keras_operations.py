@@ -1,0 +1,122 @@
+"""Operations between layers: `x[:, -1]`, `x + y`, `keras.ops.mean(x, axis=1)`, `keras.activations.relu(x)`.
+
+Keras notes each in a model's graph, as it notes the call of a layer. Here each is read as a layer: `ops.mean`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.model.keras_import import import_keras
+from xlcheck.model.keras_layers import is_graph
+from xlcheck.model.layer_options import operation_options
+from xlcheck.model.model_spec import LayerSpec, numpy_key
+
+_OTHER_NAMES = {"ReLU": "relu"}  # what `keras.activations.relu` makes with options
+
+
+def is_operation(item: Any) -> bool:
+    """Whether it computes something without being a layer."""
+    keras = import_keras()
+    return isinstance(item, keras.Operation) and not isinstance(item, keras.layers.Layer)
+
+
+def kind_of(operation: Any) -> str:
+    """`ops.get_item` for `GetItem`: the name of the function that makes such an operation."""
+    name = type(operation).__name__
+    return "ops." + _OTHER_NAMES.get(name, re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
+
+
+def read_operation(operation: Any, name: str) -> LayerSpec:
+    """Read an operation: its kind, its options, and the numbers between its tensors.
+
+    Raises:
+        NotSupportedError: xlcheck does not know it, or it is called with something else than tensors and numbers.
+    """
+    keras = import_keras()
+    if not type(operation).__module__.startswith("keras."):
+        raise NotSupportedError(f"operation {operation.name!r}: {type(operation).__name__} is not one of Keras's own")
+    specs = []
+    for node in operation._inbound_nodes:
+        constants = {}
+        for key, value in _arguments(operation, node.arguments.args, node.arguments.kwargs).items():
+            if not any(isinstance(item, keras.KerasTensor) for item in keras.tree.flatten(value)):
+                constants[key] = _key(value) if key == "key" else value
+            elif not all(isinstance(item, keras.KerasTensor) for item in keras.tree.flatten(value)):
+                raise NotSupportedError(f"operation {operation.name!r}: it mixes tensors and numbers in {key}")
+        kind = kind_of(operation)
+        specs.append(LayerSpec(kind, name, operation_options(kind, operation.name, operation.get_config(), constants)))
+    if any(spec != specs[0] for spec in specs[1:]):
+        raise NotSupportedError(f"operation {operation.name!r}: it is called several times, with different options")
+    return specs[0]
+
+
+def tensors_of(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
+    """The tensors, symbolic or not, that an operation is called with."""
+    keras = import_keras()
+    given = keras.tree.flatten(list(_arguments(operation, args, kwargs).values()))
+    return [item for item in given if isinstance(item, keras.KerasTensor) or keras.ops.is_tensor(item)]
+
+
+def operations_of(model: Any) -> Iterator[Any]:
+    """The operations of a model, and of the models inside it."""
+    for item in getattr(model, "operations", ()):
+        if is_operation(item):
+            yield item
+    for layer in model.layers:
+        if is_graph(layer):
+            yield from operations_of(layer)
+
+
+def _arguments(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """What an operation is called with, by the names of its parameters; without what is None."""
+    names = list(inspect.signature(type(operation).call).parameters)[1:]  # without self
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _key(key: Any) -> list[Any]:
+    """What stands in `x[…]`, for each axis: a number, `[start, stop, step]`, "..." or "new"."""
+    plain: list[Any] = []
+    for item in key if isinstance(key, (tuple, list)) else (key,):
+        if isinstance(item, slice):
+            bounds = (item.start, item.stop, item.step)
+            plain.append([None if bound is None else operator.index(bound) for bound in bounds])
+        elif item is None or item is Ellipsis:
+            plain.append("new" if item is None else "...")
+        else:
+            try:
+                plain.append(operator.index(item))
+            except TypeError:
+                raise NotSupportedError(f"x[{key!r}] is not supported, only numbers and slices") from None
+    return plain
+
+
+class Rebuilt:
+    """An operation that was read, to be called with other tensors: one operation, with its name, however often."""
+
+    def __init__(self, spec: LayerSpec) -> None:
+        self._spec = spec
+        self._operation: Any = None
+
+    def __call__(self, tensors: list[Any]) -> Any:
+        """What it makes of symbolic tensors."""
+        options = dict(self._spec.options)
+        left, right = options.pop("x1", None), options.pop("x2", None)
+        args: list[Any] = [*([] if left is None else [left]), *tensors, *([] if right is None else [right])]
+        name = self._spec.kind.removeprefix("ops.")
+        if name in ("concatenate", "stack"):
+            args = [tensors]
+        elif name == "get_item":
+            args = [*tensors, numpy_key(options.pop("key"))]
+        if self._operation is not None:
+            return self._operation(*args)
+        made = args[0][args[1]] if name == "get_item" else getattr(import_keras().ops, name)(*args, **options)
+        self._operation = made._keras_history.operation
+        self._operation.name = self._spec.name
+        return made
