@@ -24,6 +24,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.placing.tie import explained
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.given_by_formulas import said_of_given
 from xlcheck.handmade.reading.numbers_as_text import numbers_as_text
 from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
@@ -90,7 +91,7 @@ def check_foreign(
         raise NothingCheckedError('Keras is needed to check this workbook; run: pip install "xlcheck[keras]"')
     opinion = consult(table, engine)
     precedents = Precedents(table)
-    texts = tuple(numbers_as_text(table, precedents))
+    texts = (*numbers_as_text(table, precedents), *said_of_given(table))
     tolerance = Tolerance(
         ATOL if atol is None else atol,
         RTOL if rtol is None else rtol,

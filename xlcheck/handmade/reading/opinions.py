@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from xlcheck.engines.differences import NEAR_ZERO, Circumstances, differences
 from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.given_by_formulas import drawn_cells
 from xlcheck.handmade.reading.sessions import Sessions
 from xlcheck.workbook.values import CellError, NotEvaluated
 
@@ -65,15 +66,16 @@ def consult(table: CellTable, engine: Engine) -> Opinion:
 def _consulted(table: CellTable, engine: Engine) -> Opinion:
     first = Sessions(engine, table)
     try:
+        held = _drawn_numbers(table, first)
         values = table.recalculate(first.saved())
     except EngineError:
-        second = _second(table, engine)
+        second = _second(table, engine, None)
         if second is None:
             raise
         return Opinion(*second, (f"{engine.name} cannot load the file; {second[0].engine.name} was used",))
     if not _is_doubtful(table, values, engine):
         return Opinion(first, values)
-    second = _second(table, engine)
+    second = _second(table, engine, held)
     if second is None:
         return Opinion(first, values)
     other, others = second
@@ -88,9 +90,35 @@ def _consulted(table: CellTable, engine: Engine) -> Opinion:
     return Opinion(other, others) if _is_hidden(table, values, engine) else Opinion(first, values)
 
 
-def _second(table: CellTable, engine: Engine) -> tuple[Sessions, CellValues] | None:
+def _drawn_numbers(table: CellTable, sessions: Sessions) -> dict[Address, float]:
+    """Hold the random numbers of one calculation fixed; returns them.
+
+    Otherwise no two calculations would agree, and those of two engines less. Where an engine draws none, those that the
+    file stores count.
+    """
+    drawn = drawn_cells(table)
+    if not drawn:
+        return {}
+    session = sessions.saved()
+    session.recalculate()
+    values = table.read(session)
+    found = {cell: values[table.index[cell]] for cell in drawn}
+    stored = {cell: content.value for cell in drawn if (content := table.cell(cell)) is not None}
+    both = {cell: stored.get(cell) if isinstance(value, NotEvaluated) else value for cell, value in found.items()}
+    held = {cell: value for cell, value in both.items() if type(value) is float and np.isfinite(value)}
+    sessions.hold(held)
+    return held
+
+
+def _second(
+    table: CellTable, engine: Engine, held: Mapping[Address, float] | None
+) -> tuple[Sessions, CellValues] | None:
     try:
         other = Sessions(engine_named(_OTHER[engine.name]), table)
+        if held is None:
+            _drawn_numbers(table, other)
+        else:
+            other.hold(held)
         return other, table.recalculate(other.saved())
     except (EngineError, MissingDependencyError):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.formulas.addresses import Range
@@ -23,10 +23,19 @@ class Sessions:
         self.engine = engine
         self._table = table
         self._lent: _Lent | None = None
+        self._held: dict[Address, float] = {}
+
+    def hold(self, numbers: Mapping[Address, float]) -> None:
+        """Let formulas give these numbers from now on, in each session: those that would draw others each time."""
+        self._held.update(numbers)
+        self._lent = None
 
     def open(self) -> Session:
         """A session of its own, for as long as it is needed."""
-        return self.engine.open(self._table.content.path)
+        session = self.engine.open(self._table.content.path)
+        for cell, number in self._held.items():
+            session.set(*cell, number)
+        return session
 
     def saved(self) -> Session:
         """A session that holds what the file holds; it is valid until the next call.
@@ -40,6 +49,9 @@ class Sessions:
     def _put_back(self, lent: _Lent) -> bool:
         constants: dict[Address, float | str] = {}
         for address in lent.changed:
+            if address in self._held:
+                constants[address] = self._held[address]
+                continue
             cell = self._table.cell(address)
             if cell is None or cell.formula is not None or cell.array is not None or type(cell.value) is not float:
                 return False

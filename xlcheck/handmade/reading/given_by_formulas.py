@@ -1,0 +1,50 @@
+"""Formulas that read nothing and so give numbers as if they had been typed: `=0.6434`, and `=RAND()`, drawn anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import plain_name, tokens
+from xlcheck.handmade.reading.cells import CellTable, show
+
+_CHANCE = frozenset({"RAND", "RANDBETWEEN", "RANDARRAY"})
+_TYPED = frozenset({"number", "operator", "space"})
+_SHOWN = 3
+
+
+@lru_cache(maxsize=8192)
+def is_drawn(formula: str) -> bool:
+    """Whether a formula draws a random number, another one at each calculation."""
+    return any(kind == "function" and plain_name(text).upper() in _CHANCE for kind, text in tokens(formula))
+
+
+@lru_cache(maxsize=8192)
+def is_typed(formula: str) -> bool:
+    """Whether a formula is but a number, or a calculation with typed numbers."""
+    return all(kind in _TYPED or text in "()" for kind, text in tokens(formula))
+
+
+def drawn_cells(table: CellTable) -> list[Address]:
+    """The cells whose formulas draw random numbers."""
+    return [cell for cell, text in table.texts.items() if is_drawn(text)]
+
+
+def said_of_given(table: CellTable) -> Iterator[str]:
+    """What a reader should know of formulas that compute nothing, in sentences without their full stop."""
+    drawn = drawn_cells(table)
+    if drawn:
+        yield (
+            f"the numbers in {_some(drawn)} are random, others at each calculation; all else was checked for one "
+            "drawing of them"
+        )
+    typed = [cell for cell, text in table.texts.items() if is_typed(text)]
+    if typed:
+        a_formula = "is a formula" if len(typed) == 1 else "are formulas"
+        yield f"{_some(typed)} {a_formula} of typed numbers alone; nothing is computed there"
+
+
+def _some(cells: Sequence[Address]) -> str:
+    more = f" and {len(cells) - _SHOWN} more cells" if len(cells) > _SHOWN else ""
+    return ", ".join(map(show, cells[:_SHOWN])) + more
