@@ -16,8 +16,8 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layers.forward import forward_graph
-from xlcheck.model.model_spec import LayerSpec, sequential
-from xlcheck.verdicts.report import CheckReport
+from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
+from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.workbook.as_built import MARK, _read, bands
 from xlcheck.workbook.bindings import Binding, Helper
 from xlcheck.workbook.cell_codes import codes_of
@@ -206,3 +206,13 @@ def right_book() -> SmallBook:
     book.helper("Check!A2", "A1-B1", (0.0,))
     book.helper("Check!B2", 'IF(ABS(A2)<=1E-12,"right","wrong")', ("right",))
     return book
+
+
+def cells(report: CheckReport, status: Status) -> set[str]:
+    """Addresses of the cells with a verdict."""
+    return {f"{c.sheet}!{c.cell}" for c in report.cells if c.status is status}
+
+
+def recompute(spec: ModelSpec, given: Mapping[str, np.ndarray]) -> Trace:
+    """Stands in for Keras: what is under test is when it is asked, and with what."""
+    return Trace("asked anew", evaluate(forward_graph(spec), given))
