@@ -1,9 +1,9 @@
 """Spoil files and check with them: `python tests/fuzz/fuzz.py --count 10000 --seed 0`.
 
-Each attempt must end with a report or with one sentence, in time, and must not agree if, by a second engine, a formula
-cell gives another value than before while every constant is the same. The command prints how many ended how, and each
-that should not have; it ends with 1 if there is any. What is spoiled: workbooks of lessons and hand-made ones,
-bindings, arrays and tables, models.
+Each attempt must end with a report or with one sentence, in time, and what is said to agree must agree for others, too
+(see `second_opinion`). The command prints how many ended how, and each that should not have; it ends with 1 if there is
+any. What is spoiled: workbooks of lessons, of random models and hand-made ones, bindings, arrays and tables, traces,
+models.
 """
 
 from __future__ import annotations

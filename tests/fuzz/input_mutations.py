@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -35,9 +36,12 @@ def spoiled_bytes(content: bytes, random: Random) -> bytes:
 def spoiled_bindings(content: bytes, random: Random) -> bytes:
     """A TOML text with other values, other keys, or far more of something than anybody writes."""
     lines = content.splitlines()
-    kind = random.randrange(7)
+    kind = random.randrange(10)
     if kind == 0:
         return spoiled_bytes(content, random)
+    if kind > 6:  # a number, a column or a row is another one
+        one = random.choice([*re.finditer(rb"[A-Z]+(?=\d)|\d+", content)])
+        return content[: one.start()] + random.choice((b"1", b"2", b"3", b"B", b"C", b"$D")) + content[one.end() :]
     place = random.randrange(len(lines) + 1)
     if kind in {1, 2} and b"=" in (line := lines[place - 1]):
         key = line.split(b"=")[0]
@@ -56,8 +60,12 @@ def spoiled_bindings(content: bytes, random: Random) -> bytes:
     return b"\n".join(lines)
 
 
-def spoiled_array(random: Random) -> bytes:
-    """A .npy file: of another type or shape, with a header that lies, or with spoiled bytes."""
+def spoiled_array(random: Random, right: np.ndarray) -> bytes:
+    """A .npy file: the right one spoiled, of another type or shape, with a header that lies, or with spoiled bytes."""
+    if random.random() < 0.4:
+        buffer = io.BytesIO()
+        np.save(buffer, _nearly(right, random))
+        return spoiled_bytes(buffer.getvalue(), random) if random.random() < 0.6 else buffer.getvalue()
     kinds = ("<f8", ">f4", "<i8", "?", "<c16", "<U3", "S2", "<f2", "M8[s]", "<u1", "V4", "|O")
     shape = tuple(random.choice((0, 1, 2, 3, 7)) for _ in range(random.randrange(5)))
     kind = random.choice(kinds)
@@ -76,20 +84,41 @@ def spoiled_array(random: Random) -> bytes:
     return spoiled_bytes(buffer.getvalue(), random) if random.random() < 0.4 else buffer.getvalue()
 
 
-def spoiled_archive(random: Random) -> bytes:
+def _nearly(right: np.ndarray, random: Random) -> np.ndarray:
+    """The right numbers, or nearly: of another precision or shape, in another order, one of them another one."""
+    changed = right.copy()
+    changed.flat[random.randrange(changed.size)] += random.choice((0.0, 1e-16, 1e-3))
+    return random.choice((
+        changed, changed, right.astype("<f4"), right.astype(">f8"), right.ravel(), right[..., 0], right[None],
+        right[:1], right[::-1], np.asfortranarray(right), np.swapaxes(right, 0, 1),
+    ))  # fmt: skip
+
+
+def spoiled_archive(random: Random, right: np.ndarray) -> bytes:
     """A .npz file: of spoiled arrays, under strange names, or with a table of contents that lies."""
     buffer = io.BytesIO()
+    if random.random() < 0.3:
+        np.savez(buffer, input=_nearly(right, random))
+        return spoiled_bytes(buffer.getvalue(), random) if random.random() < 0.5 else buffer.getvalue()
     with zipfile.ZipFile(buffer, "w", random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as archive:
         for number in range(random.randrange(4)):
             name = random.choice(("input", "arr_0", "x", "", "../x", "lstm.h_init", "input_layer", "é", "a/b"))
             suffix = random.choice((".npy", ".npy", ".txt", ""))
-            archive.writestr(f"{name}{number if random.random() < 0.3 else ''}{suffix}" or "x", spoiled_array(random))
+            archive.writestr(
+                f"{name}{number if random.random() < 0.3 else ''}{suffix}" or "x", spoiled_array(random, right)
+            )
     content = buffer.getvalue()
     return spoiled_bytes(content, random) if random.random() < 0.4 else content
 
 
-def spoiled_table(random: Random) -> bytes:
-    """A .csv file: of other separators, encodings, numbers and lengths of rows."""
+def spoiled_table(random: Random, right: np.ndarray) -> bytes:
+    """A .csv file: the right one spoiled; of other separators, encodings, numbers and lengths of rows."""
+    if random.random() < 0.4:
+        buffer = io.StringIO()
+        np.savetxt(buffer, _nearly(right, random).reshape(len(right), -1), fmt="%.17g", delimiter=",")
+        text = random.choice(("", "a,b\n", "1,2\n", "\n", "# x\n")) + buffer.getvalue()
+        packed = text.encode(random.choice(("utf-8", "utf-8-sig", "utf-16")))
+        return spoiled_bytes(packed, random) if random.random() < 0.6 else packed
     cells = (
         "1",
         "2.5",
@@ -139,6 +168,11 @@ def spoiled_model(content: bytes, random: Random) -> bytes:
     return buffer.getvalue()
 
 
+def spoiled_json(content: bytes, random: Random) -> bytes:
+    """A JSON text in which one value somewhere is another one, or another key stands."""
+    return json.dumps(_other(json.loads(content), random)).encode()
+
+
 def _other(config: Any, random: Random) -> Any:
     """A configuration in which one value somewhere is another one."""
     places: list[tuple[Any, Any]] = []
@@ -153,6 +187,7 @@ def _other(config: Any, random: Random) -> Any:
     values: tuple[Callable[[], Any], ...] = (
         lambda: None, lambda: -1, lambda: 0, lambda: 10**9, lambda: 10**30, lambda: 1.5, lambda: "relu", lambda: "",
         lambda: "Lambda", lambda: [], lambda: {}, lambda: True, lambda: [[1]] * 3, lambda: "float16", lambda: "../x",
+        lambda: 0.25, lambda: 1e-9,
     )  # fmt: skip
     for _ in range(random.choice((1, 1, 2))):
         item, key = random.choice(places)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from random import Random
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from reader_mutations import spoil
+
 _FUNCTIONS = (
     "SUM",
     "IF",
@@ -180,6 +182,72 @@ def _move_relation(book: bytes, random: Random) -> bytes:
     return _zip(parts)
 
 
+def _slip(book: bytes, random: Random) -> bytes:
+    """One formula a little different, as a slip of the hand makes it."""
+
+    def change(formula: bytes) -> bytes:
+        return random.choice(_SLIPS)(formula, random)
+
+    return _one_place(book, random, rb"(?<=>)[^<>]+(?=</f>)", change)
+
+
+def _beside(formula: bytes, random: Random) -> bytes:
+    found = list(re.finditer(rb"(?<![A-Za-z])(\$?[A-Z]{1,2}\$?)(\d+)(?![\d(])", formula))
+    if not found:
+        return formula + b"+1"
+    one = random.choice(found)
+    column, row = one[1], max(1, int(one[2]) + random.choice((-1, 1)))
+    if random.random() < 0.4:
+        column, row = column[:-1] + bytes([max(65, min(90, column[-1] + 1))]), int(one[2])
+    return formula[: one.start()] + column + str(row).encode() + formula[one.end() :]
+
+
+def _another(old: bytes, *new: bytes) -> Callable[[bytes, Random], bytes]:
+    return lambda formula, random: formula.replace(old, random.choice(new), 1)
+
+
+_SLIPS: tuple[Callable[[bytes, Random], bytes], ...] = (
+    _beside, _beside, _beside, _another(b"$", b""), _another(b"+", b"-", b"*"), _another(b"*", b"+", b"/"),
+    _another(b"1", b"2", b"10", b"1.0000001"), _another(b"TANH", b"SIN", b"ATAN"), _another(b"-", b"+", b""),
+    _another(b"SUMPRODUCT", b"SUM", b"-SUMPRODUCT"), _another(b"EXP", b"COSH", b"-EXP"),
+    lambda formula, random: formula + random.choice((b"+1E-6", b"*1", b"+0*RAND()", b"&amp;&quot;&quot;", b"^1", b"%")),
+    lambda formula, random: random.choice((b"IFERROR(" + formula + b",0)", b"ROUND(" + formula + b",9)")),
+)  # fmt: skip
+
+
+def _change_number(book: bytes, random: Random) -> bytes:
+    """One stored number, of a constant or of a formula, a little or quite another one."""
+
+    def change(number: bytes) -> bytes:
+        value = float(number)
+        return repr(random.choice((-value, value + 1, value * (1 + 1e-7), value * 1.5, 0.0, 1e300))).encode()
+
+    return _one_place(book, random, rb"(?<=<v>)-?\d+\.\d+(?:E-?\d+)?(?=</v>)", change)
+
+
+def _forget_formula(book: bytes, random: Random) -> bytes:
+    """The value of a formula instead of the formula, or a formula of which the value is missing."""
+    if random.random() < 0.5:
+        return _one_place(book, random, rb"<f>[^<]*</f>(?=<v>)", lambda _: b"")
+    return _one_place(book, random, rb"(?<=</f>)<v>[^<]*</v>", lambda _: b"")
+
+
+def _exchange_formulas(book: bytes, random: Random) -> bytes:
+    """The formulas of two cells of a worksheet exchanged."""
+
+    def change(content: bytes) -> bytes:
+        found = list(re.finditer(rb"<f>[^<]*</f>", content))
+        if len(found) < 2:
+            return content
+        place = random.randrange(len(found) - 1)
+        one, two = found[place], found[random.choice((place + 1, random.randrange(place + 1, len(found))))]
+        return (
+            content[: one.start()] + two[0] + content[one.end() : two.start()] + one[0] + content[two.end() :]
+        )  # fmt: skip
+
+    return _edit_one_sheet(book, random, change)
+
+
 _MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (
     _flip_bytes,
     _cut_off,
@@ -196,11 +264,37 @@ _MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (
     _set_calculation,
     _double_cell,
     _move_relation,
+    spoil,
+    spoil,
+    spoil,
+    *([_slip] * 5),
+    *([_change_number] * 3),
+    _forget_formula,
+    _exchange_formulas,
 )
 
 
 def _edit_sheets(book: bytes, edit: Callable[[bytes], bytes]) -> bytes:
     return _zip({name: edit(part) if "worksheets/" in name else part for name, part in _unzip(book).items()})
+
+
+def _edit_one_sheet(book: bytes, random: Random, edit: Callable[[bytes], bytes]) -> bytes:
+    parts = _unzip(book)
+    name = random.choice([name for name in sorted(parts) if "worksheets/sheet" in name])
+    return _zip({**parts, name: edit(parts[name])})
+
+
+def _one_place(book: bytes, random: Random, pattern: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """One of the places of a worksheet that fit a pattern is changed, if there is any."""
+
+    def edit(content: bytes) -> bytes:
+        found = list(re.finditer(pattern, content))
+        if not found:
+            return content
+        one = random.choice(found)
+        return content[: one.start()] + change(one[0]) + content[one.end() :]
+
+    return _edit_one_sheet(book, random, edit)
 
 
 def _unzip(book: bytes) -> dict[str, bytes]:

@@ -1,0 +1,137 @@
+"""Whether a check that says "agrees" may say so, by others than the engine and the readers that it used.
+
+A spoiled workbook is computed by another engine, and so is the one that it was made of, with the spoiled one's numbers
+put into it: every formula cell must hold the same, for the numbers that stand there, and for a workbook that xlcheck
+made for others, too. A spoiled model is loaded and asked by Keras itself, an array is read by NumPy.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from xlcheck.engines import engine
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.values import Value
+
+SECOND_ENGINE = "cellrune"
+_CLOSE = 1e-9
+_SINGLE = 1e-6
+_WORTH_MOVING = 1e-6
+Cells = dict[Address, Value]
+
+
+def workbook_differs(spoiled: Path, source: Path, *, others: bool) -> str:
+    """What a spoiled workbook's formulas give that those of its source do not; empty if nothing.
+
+    Args:
+        spoiled: the workbook that is said to agree.
+        source: what it was made of.
+        others: whether the formulas must also be the same functions of the numbers that were typed.
+    """
+    limit = _CLOSE if others else _SINGLE  # in which a workbook made by hand may be
+    if spoiled.read_bytes() == source.read_bytes():
+        return ""
+    one, two = CellTable(read_workbook(spoiled)), CellTable(read_workbook(source))
+    typed = {address: value for address, value in one.typed_numbers() if address not in two.texts}
+    before = dict(two.typed_numbers())
+    changed = {address: value for address, value in typed.items() if before.get(address) != value}
+    moved = {
+        address: value * Random(show(address)).uniform(0.9, 1.1)  # noqa: S311 - repeatable, not secret
+        for address, value in typed.items()
+        if not value.is_integer() and abs(value) > _WORTH_MOVING
+    }
+    for numbers in ({}, moved) if others else ({},):
+        given, wanted = _computed(one, spoiled, numbers), _computed(two, source, {**changed, **numbers})
+        wrong = [show(cell) for cell in two.texts if not _same(given.get(cell), wanted[cell], limit)]
+        if wrong:
+            return ("for other numbers " if numbers else "") + ", ".join(wrong[:9])
+    return ""
+
+
+def _computed(table: CellTable, path: Path, numbers: dict[Address, float]) -> Cells:
+    session = engine(SECOND_ENGINE).open(path)
+    for (sheet, row, column), number in numbers.items():
+        session.set(sheet, row, column, number)
+    values = table.recalculate(session)
+    return {address: values[position] for address, position in table.index.items()}
+
+
+def _same(given: Value, wanted: Value, limit: float) -> bool:
+    if isinstance(given, float) and isinstance(wanted, float):
+        both_nan = math.isnan(given) and math.isnan(wanted)
+        return both_nan or abs(given - wanted) <= limit * max(1.0, abs(wanted))
+    return given == wanted or {given, wanted} <= {None, ""}
+
+
+def model_differs(spoiled: Path, source: Path) -> str:
+    """Whether Keras itself predicts something else with a spoiled model; empty if not."""
+    import keras
+
+    one, two = (keras.models.load_model(path, compile=False) for path in (spoiled, source))
+    inputs = [np.random.default_rng(1).integers(0, 2, (3, *tensor.shape[1:])) for tensor in two.inputs]
+    inputs = [array.astype(tensor.dtype) for array, tensor in zip(inputs, two.inputs, strict=True)]
+    given, wanted = (np.concatenate([np.ravel(part) for part in _flat(model(inputs))]) for model in (one, two))
+    return "" if given.shape == wanted.shape and np.allclose(given, wanted, atol=1e-6) else "Keras predicts otherwise"
+
+
+def _flat(outputs: Any) -> list[Any]:
+    return list(outputs) if isinstance(outputs, list | tuple) else [outputs]
+
+
+def array_differs(path: Path, wanted: np.ndarray) -> str:
+    """Whether NumPy, or Python's reader of tables, sees other numbers in a file; empty if not."""
+    found = np.asarray(_read(path), dtype=float)
+    return "" if found.size == wanted.size and np.allclose(found.ravel(), wanted.ravel()) else f"it holds {found!r:.60}"
+
+
+def _read(path: Path) -> Any:
+    if path.suffix == ".csv":
+        text = path.read_bytes()
+        encoding = "utf-16" if text[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        rows = list(csv.reader(text.decode(encoding).splitlines()))
+        return [[float(cell) for cell in row] for row in rows if row and _is_number(row[0])]
+    loaded = np.load(path)
+    return loaded if path.suffix == ".npy" else loaded[loaded.files[0]]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def trace_differs(path: Path, source: Path) -> str:
+    """Whether a trace's file holds other numbers than its source, read without xlcheck; empty if not."""
+    found, wanted = _trace(path), _trace(source)
+    if found.keys() != wanted.keys():
+        return "it holds other quantities"
+    return ", ".join(
+        name
+        for name, numbers in wanted.items()
+        if numbers.shape != found[name].shape or not np.allclose(found[name], numbers, rtol=0, atol=1e-9)
+    )
+
+
+def _trace(path: Path) -> dict[str, np.ndarray]:
+    if path.suffix == ".npz":
+        with np.load(path) as archive:
+            return {name: np.ravel(archive[name]) for name in archive.files if archive[name].dtype.kind in "fiu"}
+    if path.suffix == ".json":
+        values = json.loads(path.read_bytes())["quantities"]
+        return {name: np.ravel(np.asarray(value, dtype=float)) for name, value in values.items()}
+    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))[1:]
+    numbers: dict[str, dict[str, float]] = {}
+    for name, index, value in filter(None, rows):
+        numbers.setdefault(name, {})[index] = float(value)
+    return {name: np.array([own[index] for index in sorted(own)]) for name, own in numbers.items()}
