@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import click
 import pytest
@@ -124,3 +127,34 @@ def test_the_clock_of_one_file_does_not_ring_into_the_next(monkeypatch: pytest.M
     assert rung
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
     assert usual(signal.ITIMER_REAL, 0) == (0.0, 0.0)
+
+
+@CLOCK
+@pytest.mark.parametrize("moment", range(0, 60, 3))
+def test_the_clock_may_ring_at_any_moment_of_leaving(moment: int) -> None:
+    """Whatever line of the way out it interrupts, the clock is stopped and the next budget is a fresh one."""
+    left = 0
+    rung = False
+
+    def count(_frame: FrameType, _event: str, _argument: object) -> Any:
+        nonlocal left, rung
+        left += 1
+        if left == moment and signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+            rung = True
+            signal.raise_signal(signal.SIGALRM)
+        return count
+
+    def leave() -> None:
+        with budget(60, by_signal=True), budget(60):
+            sys.settrace(count)
+
+    before = sys.gettrace()
+    try:
+        leave()
+    finally:
+        sys.settrace(before)
+
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+    assert signal.setitimer(signal.ITIMER_REAL, 0) == (0.0, 0.0)
+    assert time_left() == math.inf
+    assert rung or moment == 0 or moment > 15

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -115,8 +116,17 @@ def open_npz(path: Path) -> Iterator[NpzFile]:
         ) from error
 
 
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without what NumPy says of files that Python 2 has written: they are read all the same."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Reading `.npy` or `.npz` file required")
+        yield
+
+
 def _array(file: IO[bytes]) -> AnyArray:
-    array: AnyArray = npy.read_array(file, allow_pickle=False)
+    with _quietly():
+        array: AnyArray = npy.read_array(file, allow_pickle=False)
     return array
 
 
@@ -129,7 +139,8 @@ def _declared(path: Path, file: IO[bytes], size: int) -> tuple[int, ...]:
     """
     version = npy.read_magic(file)
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, _, dtype = read(file)
+    with _quietly():
+        shape, _, dtype = read(file)
     if dtype.hasobject:
         raise ValueError("it holds Python objects")
     numbers = math.prod(shape)

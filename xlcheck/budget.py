@@ -7,12 +7,13 @@ command line may use the clock's signal, what asks nobody is ended, too.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
@@ -164,8 +165,9 @@ def interrupted_after(seconds: float) -> Iterator[None]:
 def _alarm(seconds: float) -> Iterator[None]:
     """Raise `_TimeUp` in this thread after some seconds, and again each second, should somebody swallow it."""
 
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise _TimeUp
+    def ring(_signal: int, frame: FrameType | None) -> None:
+        if not _is_leaving(frame):
+            raise _TimeUp
 
     # A moment later than those who ask are refused, for they say better what they waited for.
     with _clock(seconds + 1.0, 1.0, ring):
@@ -188,8 +190,19 @@ def _clock(seconds: float, again: float, ring: Callable[[int, FrameType | None],
 
 
 def _stop_clock() -> None:
-    """Let the clock ring no more; it may ring once more meanwhile, and would go on into whatever comes next."""
-    while signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
-        with suppress(_TimeUp):
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    """Let the clock ring no more."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+_LEAVING = {
+    contextlib._GeneratorContextManager.__exit__.__code__,
+    *(getattr(f, "__wrapped__", f).__code__ for f in (budget, _alarm, _clock, _stop_clock)),
+}
+
+
+def _is_leaving(frame: FrameType | None) -> bool:
+    """Whether something is being left: what raises there skips the rest of it, and the clock would ring for ever."""
+    while frame is not None and frame.f_code not in _LEAVING:
+        frame = frame.f_back
+    return frame is not None

@@ -95,6 +95,7 @@ INPUTS: dict[str, Callable[[], bytes]] = {
     "huge.npy": lambda: _array("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000000000,)}"),
     "large.npy": lambda: _array("{'descr': '<f8', 'fortran_order': False, 'shape': (2000000000, 2, 1)}"),
     "objects.npy": lambda: _array("{'descr': '|O', 'fortran_order': False, 'shape': (2,)}"),
+    "of Python 2.npy": lambda: _array("{'descr': '<f8', 'fortran_order': False, 'shape': (8L,), }"),
     "text.npz": lambda: _packed(input=b"no array"),
     "bomb.npz": lambda: _zeros(5_000_000),
     "cut off.npz": lambda: _zeros(10)[:-30],
