@@ -35,8 +35,8 @@ from xlcheck.graph.trace import Trace
 from xlcheck.graph.trace_file import read_trace, write_trace
 from xlcheck.verdicts.traces import compare
 
-SECONDS = 60.0
-"""What one check may take, on a machine that does a lot beside."""
+SECONDS = 300.0
+"""What one check may take: the least budget that a command has by default."""
 
 
 @dataclass(frozen=True)

@@ -78,20 +78,20 @@ def _cut_off(book: bytes, random: Random) -> bytes:
 
 
 def _drop_part(book: bytes, random: Random) -> bytes:
-    parts = _unzip(book)
+    parts = unzipped(book)
     del parts[random.choice(sorted(parts))]
-    return _zip(parts)
+    return zipped(parts)
 
 
 def _exchange_parts(book: bytes, random: Random) -> bytes:
-    parts = _unzip(book)
+    parts = unzipped(book)
     first, second = random.sample(sorted(parts), 2)
     parts[first], parts[second] = parts[second], parts[first]
-    return _zip(parts)
+    return zipped(parts)
 
 
 def _mangle_part(book: bytes, random: Random) -> bytes:
-    parts = _unzip(book)
+    parts = unzipped(book)
     name = random.choice(sorted(parts))
     content = bytearray(parts[name])
     for _ in range(random.choice((1, 1, 3, 10))):
@@ -100,7 +100,7 @@ def _mangle_part(book: bytes, random: Random) -> bytes:
         piece = content[start:end]
         content[start:end] = random.choice((b"", piece * 2, bytes([random.randrange(256)]), b"<", b'"', b"<c>", b"&x;"))
     parts[name] = bytes(content)
-    return _zip(parts)
+    return zipped(parts)
 
 
 def _change_attributes(book: bytes, random: Random) -> bytes:
@@ -122,25 +122,25 @@ def _replace_formulas(book: bytes, random: Random) -> bytes:
 
 def _declare_encoding(book: bytes, random: Random) -> bytes:
     """Another encoding in a part's declaration, and at times that encoding itself."""
-    parts = _unzip(book)
+    parts = unzipped(book)
     name = random.choice([name for name in sorted(parts) if name.endswith((".xml", ".rels"))])
     encoding = random.choice(("utf-32", "utf-7", "utf-16", "latin-1", "ebcdic-cp-us", "nonsense", "", "UTF-8' x='"))
     text = re.sub(r"^<\?xml[^>]*\?>\s*", "", parts[name].decode("utf-8", "replace"))
     declared = f"<?xml version='{random.choice(('1.0', '1.1', '9'))}' encoding='{encoding}'?>" + text
     written = encoding if random.random() < 0.5 and encoding in {"utf-32", "utf-7", "utf-16", "latin-1"} else "utf-8"
     parts[name] = declared.encode(written, "replace")
-    return _zip(parts)
+    return zipped(parts)
 
 
 def _rename_part(book: bytes, random: Random) -> bytes:
     """A part under a name that readers may take for another one, or twice under two."""
-    parts = _unzip(book)
+    parts = unzipped(book)
     name = random.choice(sorted(parts))
     other = random.choice(("", "/" + name, name.upper(), name.replace("/", "\\"), "xl/../" + name, name + " ",
                            name.replace("x", "%78"), "xl//" + name, name + "\0", "é" * 300, "a/" * 200))  # fmt: skip
     content = parts[name] if random.random() < 0.5 else parts.pop(name)
     parts[other] = content if random.random() < 0.5 else b""
-    return _zip(parts)
+    return zipped(parts)
 
 
 def _set_calculation(book: bytes, random: Random) -> bytes:
@@ -148,14 +148,14 @@ def _set_calculation(book: bytes, random: Random) -> bytes:
     names = ("calcMode", "fullPrecision", "iterate", "fullCalcOnLoad", "refMode", "date1904", "iterateCount")
     values = ("0", "1", "manual", "false", "true", "R1C1", "", "32767", "x")
     own = " ".join(f'{name}="{random.choice(values)}"' for name in random.sample(names, random.randrange(4)))
-    parts = _unzip(book)
+    parts = unzipped(book)
     content = parts["xl/workbook.xml"].decode()
     if "<calcPr" in content and random.random() < 0.8:
         content = re.sub(r"<calcPr[^>]*>", f"<calcPr {own}/>", content)
     else:
         content = content.replace("</workbook>", f"<calcPr {own}/><workbookPr {own}/></workbook>")
     parts["xl/workbook.xml"] = content.encode()
-    return _zip(parts)
+    return zipped(parts)
 
 
 def _double_cell(book: bytes, random: Random) -> bytes:
@@ -175,11 +175,11 @@ def _double_cell(book: bytes, random: Random) -> bytes:
 
 def _move_relation(book: bytes, random: Random) -> bytes:
     """A relation that leads elsewhere."""
-    parts = _unzip(book)
+    parts = unzipped(book)
     name = random.choice([name for name in sorted(parts) if name.endswith(".rels")])
     targets = (b"", b"../x.xml", b"/etc/passwd", b"http://localhost/x", b"worksheets/sheet1.xml", b"file:///dev/zero")
     parts[name] = re.sub(rb'Target="[^"]*"', b'Target="' + random.choice(targets) + b'"', parts[name], count=1)
-    return _zip(parts)
+    return zipped(parts)
 
 
 def _slip(book: bytes, random: Random) -> bytes:
@@ -275,13 +275,13 @@ _MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (
 
 
 def _edit_sheets(book: bytes, edit: Callable[[bytes], bytes]) -> bytes:
-    return _zip({name: edit(part) if "worksheets/" in name else part for name, part in _unzip(book).items()})
+    return zipped({name: edit(part) if "worksheets/" in name else part for name, part in unzipped(book).items()})
 
 
 def _edit_one_sheet(book: bytes, random: Random, edit: Callable[[bytes], bytes]) -> bytes:
-    parts = _unzip(book)
+    parts = unzipped(book)
     name = random.choice([name for name in sorted(parts) if "worksheets/sheet" in name])
-    return _zip({**parts, name: edit(parts[name])})
+    return zipped({**parts, name: edit(parts[name])})
 
 
 def _one_place(book: bytes, random: Random, pattern: bytes, change: Callable[[bytes], bytes]) -> bytes:
@@ -297,12 +297,14 @@ def _one_place(book: bytes, random: Random, pattern: bytes, change: Callable[[by
     return _edit_one_sheet(book, random, edit)
 
 
-def _unzip(book: bytes) -> dict[str, bytes]:
+def unzipped(book: bytes) -> dict[str, bytes]:
+    """The parts of a file by name."""
     with ZipFile(io.BytesIO(book)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _zip(parts: dict[str, bytes]) -> bytes:
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """A file of parts, under whatever names."""
     target = io.BytesIO()
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for name, part in parts.items():

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from attempts import KINDS, NEED_KERAS, attempt
+from second_opinion import array_differs, workbook_differs
+from sources import LESSONS
+from workbook_parts import edited
 
 ATTEMPTS = int(os.environ.get("XLCHECK_FUZZ_FILES", "0"))
-FEW = {"lesson": 20, "inputs": 20, "hand-made": 2, "bindings": 2, "model": 2}
+FEW = {"lesson": 20, "npy": 10, "npz": 10, "csv": 10, "trace": 10}
 
 
 @pytest.mark.parametrize(
@@ -17,7 +22,34 @@ FEW = {"lesson": 20, "inputs": 20, "hand-made": 2, "bindings": 2, "model": 2}
 )
 def test_a_spoiled_file_ends_well(kind: str, tmp_path: Path) -> None:
     """No spoiled file ends with a traceback, takes long, or agrees although a formula gives another value."""
-    found = [attempt(number, 1, tmp_path, (kind,)) for number in range(ATTEMPTS or FEW[kind])]
+    found = [attempt(number, 1, tmp_path, (kind,)) for number in range(ATTEMPTS or FEW.get(kind, 2))]
 
     assert [ending for ending in found if ending.is_bad] == []
     assert len(found) > 1
+
+
+def test_the_second_opinion_sees_what_is_wrong(tmp_path: Path) -> None:
+    """Another value, and a formula that is wrong for other numbers alone; another way to write the same is right."""
+    lstm = LESSONS[0].with_name("lstm.xlsx")
+
+    def with_(change: str) -> str:
+        path = tmp_path / "other.xlsx"
+        page = "xl/worksheets/sheet5.xml"
+        path.unlink(missing_ok=True)
+        edited(lstm, path, page, lambda content: re.sub(rb"<f>(TANH\([^<]*)</f>", change.encode(), content, count=1))
+        return workbook_differs(path, lstm, others=True)
+
+    assert "Start!A4" in with_(r"<f>\1+1E-6</f>")
+    assert with_(r"<f>\1+(ABS(Weights!$C$8+0.3931814134120941)&gt;1E-9)</f>").startswith("for other numbers ")
+    assert with_(r"<f>1*\1</f>") == ""
+
+
+def test_numpy_and_keras_are_asked(tmp_path: Path) -> None:
+    """Another number in an array, in a table and in a trace is seen without xlcheck."""
+    right = np.arange(6.0).reshape(3, 2)
+    np.save(tmp_path / "a.npy", right + 1e-3)
+    np.savetxt(tmp_path / "a.csv", right, delimiter=",", header="1,2", comments="")
+
+    assert array_differs(tmp_path / "a.npy", right)
+    assert array_differs(tmp_path / "a.csv", right)
+    assert array_differs(tmp_path / "a.csv", np.vstack([[1.0, 2.0], right])) == ""
