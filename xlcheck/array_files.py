@@ -18,6 +18,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from xlcheck.errors import DataError
+from xlcheck.exclusive import exclusively
 from xlcheck.files import open_input
 from xlcheck.sizes import ARCHIVES, TEXTS, excess, megabytes
 
@@ -119,7 +120,7 @@ def open_npz(path: Path) -> Iterator[NpzFile]:
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Without what NumPy says of files that Python 2 has written: they are read all the same."""
-    with warnings.catch_warnings():
+    with exclusively(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Reading `.npy` or `.npz` file required")
         yield
 

@@ -98,7 +98,7 @@ def _compared(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Ran
             in_texts, in_numbers = _altered(name, sheets[built_as[name]], _read(own, own is sheet, given.get(name, ())))
             texts += in_texts
             numbers += in_numbers
-    shown = read_shown(content.path)
+    shown = read_shown(content.path, content, sheet.name)
     return Alterations(
         tuple(texts),
         tuple(numbers),
@@ -108,7 +108,10 @@ def _compared(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Ran
             for name, used in shown.formats.items()
             if built_as[name] in sheets and used.differs(_written(formats.get(built_as[name])))
         ),
-        tuple(fact for fact in dict.fromkeys(shown.facts) if fact not in facts),
+        (
+            *(f"the worksheet {name} was added" for name in content.sheets if built_as[name] not in sheets),
+            *(fact for fact in dict.fromkeys(shown.facts) if fact not in facts),
+        ),
     )
 
 

@@ -74,6 +74,7 @@ class Structure:
         styles: the part with the cells' looks, or None.
         calculation: the attributes of `calcPr`.
         workbook: those of `workbookPr`.
+        part: the workbook part itself.
     """
 
     sheets: tuple[tuple[str, str, str], ...]
@@ -84,6 +85,7 @@ class Structure:
     styles: str | None
     calculation: Mapping[str, str]
     workbook: Mapping[str, str]
+    part: str
 
 
 def read_structure(container: Container) -> Structure:
@@ -123,6 +125,7 @@ def read_structure(container: Container) -> Structure:
         styles=_only_target(container, relations, "styles"),
         calculation=_attributes(root, f"{main}calcPr"),
         workbook=_attributes(root, f"{main}workbookPr"),
+        part=workbook,
     )
 
 
@@ -218,6 +221,11 @@ def _strings_of(content: bytes) -> list[str]:
     parser.CharacterDataHandler = chars.append
     parser.Parse(content, True)
     return strings
+
+
+def related_kinds(container: Container, part: str) -> list[tuple[str, str]]:
+    """The kind and the target of each of a part's relations."""
+    return [(relation.kind, relation.target) for relation in _relations(container, part).values()]
 
 
 def external_targets(container: Container, links: tuple[str, ...]) -> Iterator[str]:

@@ -17,7 +17,9 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.workbook.container import Container, open_container
+from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.number_formats import Formats, canonical, formats_of
+from xlcheck.workbook.out_of_sight import OutOfSight
 from xlcheck.workbook.parts import read_structure
 
 GENERAL = "General"
@@ -107,8 +109,13 @@ def begins_with(text: str) -> str:
     return f"it begins with {text!r}"
 
 
-def read_shown(path: Path) -> Shown:
+def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str = "") -> Shown:
     """What a file shows.
+
+    Args:
+        path: the file.
+        content: what its cells hold, if it is to be looked for what keeps a reader from seeing that.
+        hidden: the worksheet that is made to be hidden.
 
     Raises:
         WorkbookError: it cannot be read.
@@ -120,13 +127,17 @@ def read_shown(path: Path) -> Shown:
         looks = list(_looks(styles))
         used: dict[str, UsedFormats] = {}
         facts: list[str] = []
-        for name, _, part in structure.sheets:
-            content = container.read(part)
+        unseen = None if content is None else OutOfSight(container, structure, content, hidden)
+        drawings = list(_of_drawings(container, {part for _, _, part in structure.sheets}))
+        for name, state, part in structure.sheets:
+            worksheet = container.read(part)
             if part not in container.formulas.constant:
-                used[name] = UsedFormats.of(_formats(content, formats))
-            facts += _of_worksheet(name, content, looks)
-        facts += _of_drawings(container, {part for _, _, part in structure.sheets})
-    return Shown(used, tuple(facts))
+                used[name] = UsedFormats.of(_formats(worksheet, formats))
+            facts += _of_worksheet(name, worksheet, looks)
+            if unseen is not None:
+                facts += unseen.of_worksheet(name, state, part, worksheet, [*facts, *drawings])
+        facts += () if unseen is None else unseen.of_workbook()
+    return Shown(used, (*facts, *drawings))
 
 
 def _formats(content: bytes, formats: Formats) -> list[str]:

@@ -1,0 +1,293 @@
+"""Ways to let a workbook look otherwise: rows, columns, views, styles, what lies above the cells or beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from random import Random
+
+Parts = dict[str, bytes]
+Attack = Callable[[Parts, Random], Parts]
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OFFICE, MS = "application/vnd.openxmlformats-officedocument", "application/vnd.ms-excel"
+_FULL = re.compile(rb'<c r="([A-Z]+)(\d+)"( s="\d+")?([^>]*)>(?=<[fv])')
+
+
+def _sheet(parts: Parts, random: Random) -> str:
+    """One of the worksheets that readers see, with something on it."""
+    names = [name for name in sorted(parts) if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
+    last = max(names, key=lambda name: int(name[len("xl/worksheets/sheet") : -4]))
+    return random.choice([name for name in names if name != last and _FULL.search(parts[name])])
+
+
+def in_sheet(change: Callable[[bytes, Random], bytes]) -> Attack:
+    """One of the worksheets changed."""
+
+    def attack(parts: Parts, random: Random) -> Parts:
+        name = _sheet(parts, random)
+        return {**parts, name: change(parts[name], random)}
+
+    return attack
+
+
+def _cell(content: bytes, random: Random) -> re.Match[bytes]:
+    return random.choice(list(_FULL.finditer(content)))
+
+
+def with_row(attributes: bytes) -> Attack:
+    """A row that holds something, with other attributes."""
+
+    def change(content: bytes, random: Random) -> bytes:
+        number = _cell(content, random)[2]
+        return re.sub(rb'(<row r="' + number + rb'")[^>]*>', rb"\1 " + attributes + b">", content, count=1)
+
+    return in_sheet(change)
+
+
+def with_column(attributes: bytes) -> Attack:
+    """A column that holds something, with other attributes."""
+
+    def change(content: bytes, random: Random) -> bytes:
+        number = str(_number(_cell(content, random)[1])).encode()
+        own = b'<cols><col min="' + number + b'" max="' + number + b'" ' + attributes + b"/></cols>"
+        return re.sub(rb"<cols>.*?</cols>", own, content) if b"<cols>" in content else content.replace(
+            b"<sheetData>", own + b"<sheetData>"
+        )  # fmt: skip
+
+    return in_sheet(change)
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def with_view(attributes: bytes) -> Attack:
+    """A worksheet seen in another way."""
+    return in_sheet(lambda content, _: content.replace(b"<sheetView ", b"<sheetView " + attributes + b" ", 1))
+
+
+def _before(tags: tuple[bytes, ...], what: bytes) -> Callable[[bytes], bytes]:
+    """Put an element before the first of those that may only stand behind it."""
+
+    def put(content: bytes) -> bytes:
+        places = [at for tag in tags if (at := content.find(b"<" + tag)) >= 0]
+        at = min(places, default=content.rindex(b"</worksheet>"))
+        return content[:at] + what + content[at:]
+
+    return put
+
+
+_AFTER_MERGES = (
+    b"phoneticPr", b"conditionalFormatting", b"dataValidations", b"hyperlinks", b"printOptions", b"pageMargins",
+)  # fmt: skip
+_AFTER_HEADERS = (
+    b"rowBreaks",
+    b"colBreaks",
+    b"customProperties",
+    b"drawing",
+    b"legacyDrawing",
+    b"picture",
+    b"tablePart",
+)
+
+
+def merge(content: bytes, random: Random) -> bytes:
+    """Cells merged from an empty or a full one over one that holds something."""
+    cell = _cell(content, random)
+    column, row = cell[1].decode(), int(cell[2])
+    area = f"A{row}:{column}{row}" if column != "A" else f"A{max(1, row - 1)}:A{row + (row == 1)}"
+    one = f'<mergeCell ref="{area}"/>'.encode()
+    if b"<mergeCells" in content:
+        return re.sub(rb"<mergeCells[^>]*>.*?</mergeCells>", b"<mergeCells>" + one + b"</mergeCells>", content)
+    return _before(_AFTER_MERGES, b"<mergeCells>" + one + b"</mergeCells>")(content)
+
+
+def frozen(content: bytes, random: Random) -> bytes:
+    """Panes that begin far down: what stands between can never be scrolled to."""
+    view = b'<sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A40" activePane="bottomLeft" state="frozen"/>'
+    moved = random.choice(
+        (view.replace(b'"1"', b'"60"'), view.replace(b"View workbook", b'View topLeftCell="A9" workbook'))
+    )
+    return re.sub(rb"<sheetViews>.*?</sheetViews>", b"<sheetViews>" + moved + b"</sheetView></sheetViews>", content)
+
+
+def _restyled(new: str, *, font: bool) -> Attack:
+    """One cell that holds something in another style: of another font, or with another ending of its `xf`."""
+
+    def attack(parts: Parts, random: Random) -> Parts:
+        styles = parts["xl/styles.xml"]
+        if font:
+            count = len(re.findall(rb"<font>", re.search(rb"<fonts.*?</fonts>", styles, re.DOTALL)[0]))  # type: ignore[index]
+            styles = styles.replace(b"</fonts>", f"<font>{new}</font></fonts>".encode(), 1)
+            xf = f'<xf numFmtId="0" fontId="{count}" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
+        else:
+            xf = f'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" {new}</xf>'
+        cells = re.search(rb"<cellXfs[^>]*>(.*?)</cellXfs>", styles, re.DOTALL)
+        assert cells is not None
+        place = len(re.findall(rb"<xf ", cells[1]))
+        styles = styles.replace(b"</cellXfs>", xf.encode() + b"</cellXfs>", 1)
+        name = _sheet(parts, random)
+        content = parts[name]
+        cell = _cell(content, random)
+        changed = b'<c r="' + cell[1] + cell[2] + b'" s="' + str(place).encode() + b'"' + cell[4] + b">"
+        content = content[: cell.start()] + changed + content[cell.end() :]
+        return {**parts, "xl/styles.xml": styles, name: content}
+
+    return attack
+
+
+def with_font(xml: str) -> Attack:
+    """A cell that holds something, in another font."""
+    return _restyled(xml, font=True)
+
+
+def aligned(xml: str) -> Attack:
+    """A cell that holds something, aligned in another way."""
+    return _restyled(f'applyAlignment="1"><alignment {xml}/>', font=False)
+
+
+def with_theme(parts: Parts, random: Random) -> Parts:
+    """A cell in the letters of the theme, which are white there."""
+    parts = with_font('<sz val="10"/><color theme="1"/><name val="Arial"/>')(parts, random)
+    theme = re.sub(rb"<a:dk1>.*?</a:dk1>", b'<a:dk1><a:srgbClr val="FFFFFF"/></a:dk1>', parts["xl/theme/theme1.xml"])
+    return {**parts, "xl/theme/theme1.xml": theme}
+
+
+def related(kind: str, part: str, content: bytes, element: str, tags: tuple[bytes, ...], content_type: str) -> Attack:
+    """A part more that belongs to a worksheet, and the element that shows it."""
+
+    def attack(parts: Parts, random: Random) -> Parts:
+        name = _sheet(parts, random)
+        relations = f"xl/worksheets/_rels/{name.rpartition('/')[2]}.rels"
+        old = parts.get(relations, b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+                        b"</Relationships>")  # fmt: skip
+        own = f'<Relationship Id="rIdX" Type="{_R}/{kind}" Target="/{part}"/></Relationships>'.encode()
+        types = parts["[Content_Types].xml"].replace(
+            b"</Types>", f'<Override PartName="/{part}" ContentType="{content_type}"/></Types>'.encode()
+        )
+        sheet = _before(tags, element.encode())(parts[name]) if element else parts[name]
+        return {
+            **parts, name: sheet, part: content, "[Content_Types].xml": types,
+            relations: old.replace(b"</Relationships>", own),
+        }  # fmt: skip
+
+    return attack
+
+
+def box(parts: Parts, random: Random) -> Parts:
+    """A text box, a picture or a shape in a drawing that is there already."""
+    names = [name for name in parts if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)]
+    if not names:
+        return vml(parts, random)
+    name = random.choice(sorted(names))
+    shape = (
+        b"<xdr:absoluteAnchor><xdr:pos x='0' y='0'/><xdr:ext cx='900000' cy='300000'/><xdr:sp><xdr:nvSpPr><xdr:cNvPr "
+        b"id='99' name='x'/><xdr:cNvSpPr/></xdr:nvSpPr><xdr:spPr/><xdr:txBody><a:bodyPr/><a:p><a:r><a:t>0.123</a:t>"
+        b"</a:r></a:p></xdr:txBody></xdr:sp><xdr:clientData/></xdr:absoluteAnchor>"
+    )
+    return {**parts, name: parts[name].replace(b"</xdr:wsDr>", shape + b"</xdr:wsDr>")}
+
+
+def vml(parts: Parts, random: Random) -> Parts:
+    """A shape in the old language of drawings, above the cells."""
+    names = [name for name in parts if name.endswith(".vml")]
+    if not names:
+        return parts
+    name = random.choice(sorted(names))
+    shape = (
+        b'<v:shape id="x" type="#_x0000_t202" style="position:absolute;left:0;top:0;width:90pt;height:20pt">'
+        b"<v:textbox><div>0.123</div></v:textbox></v:shape></xml>"
+    )
+    return {**parts, name: parts[name].replace(b"</xml>", shape)}
+
+
+def with_front(parts: Parts, random: Random) -> Parts:
+    """A worksheet more, in front of all others, that says something else."""
+    workbook, relations = parts["xl/workbook.xml"], parts["xl/_rels/workbook.xml.rels"]
+    own = b'<Relationship Id="rIdX" Type="' + _R.encode() + b'/worksheet" Target="worksheets/x.xml"/></Relationships>'
+    first, last = b'<sheet name="Result" sheetId="77" r:id="rIdX"/>', random.random() < 0.3
+    sheets = (b"</sheets>", first + b"</sheets>") if last else (b"<sheets>", b"<sheets>" + first)
+    text = b'<row r="1"><c r="A1" t="inlineStr"><is><t>all 84 numbers agree with Keras</t></is></c></row>'
+    return {
+        **parts,
+        "xl/workbook.xml": workbook.replace(*sheets, 1).replace(b"localSheetId", b"x-localSheetId"),
+        "xl/_rels/workbook.xml.rels": relations.replace(b"</Relationships>", own),
+        "xl/worksheets/x.xml": b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + random.choice((text, text.replace(b'A1" t="inlineStr"><is><t>', b'A1"><v>').replace(b"</t></is>", b"</v>")
+                         .replace(b"all 84 numbers agree with Keras", b"0.75"))) + b"</sheetData></worksheet>",
+        "[Content_Types].xml": parts["[Content_Types].xml"].replace(
+            b"</Types>", b'<Override PartName="/xl/worksheets/x.xml" ContentType="application/vnd.openxmlformats-'
+            b'officedocument.spreadsheetml.worksheet+xml"/></Types>'),
+    }  # fmt: skip
+
+
+def hidden_sheet(parts: Parts, random: Random) -> Parts:
+    """A worksheet that was there to be seen."""
+    sheets = re.findall(rb"<sheet [^>]*?/>", parts["xl/workbook.xml"])
+    one = random.choice([sheet for sheet in sheets if b"state=" not in sheet])
+    state = random.choice((b"hidden", b"veryHidden"))
+    hidden = one.replace(b"<sheet ", b'<sheet state="' + state + b'" ')
+    return {**parts, "xl/workbook.xml": parts["xl/workbook.xml"].replace(one, hidden)}
+
+
+def reordered(parts: Parts, random: Random) -> Parts:
+    """The names of two worksheets exchanged."""
+    names = re.findall(rb'<sheet name="([^"]+)"', parts["xl/workbook.xml"])[:-1]
+    one, two = random.sample(names, 2)
+    workbook = parts["xl/workbook.xml"].replace(b'name="' + one + b'"', b'name="\0"')
+    workbook = workbook.replace(b'name="' + two + b'"', b'name="' + one + b'"').replace(b"\0", two)
+    return {**parts, "xl/workbook.xml": workbook}
+
+
+def rich(parts: Parts, random: Random) -> Parts:
+    """A text in pieces, one of them hidden, one more, or the whole another text."""
+    texts = list(re.finditer(rb"<si><t[^>]*>([^<{]+)</t></si>", parts["xl/sharedStrings.xml"]))
+    one = random.choice([text for text in texts if len(text[1]) > 3 and not text[1].startswith(b"[[")])
+    new = random.choice((b"0.123", one[1] + b" (checked)", one[1][:-1]))
+    content = parts["xl/sharedStrings.xml"]
+    pieces = b"<si><r><rPr><b/></rPr><t>" + new[:1] + b"</t></r><r><t>" + new[1:] + b"</t></r></si>"
+    return {**parts, "xl/sharedStrings.xml": content[: one.start()] + pieces + content[one.end() :]}
+
+
+def conditional(xml: str) -> Attack:
+    """A conditional format more, on a cell that holds something."""
+
+    def attack(parts: Parts, random: Random) -> Parts:
+        name = _sheet(parts, random)
+        cell = _cell(parts[name], random)
+        own = f'<conditionalFormatting sqref="{(cell[1] + cell[2]).decode()}">{xml}</conditionalFormatting>'.encode()
+        return {
+            **parts,
+            name: _before((b"dataValidations", b"hyperlinks", b"printOptions", b"pageMargins"), own)(parts[name]),
+        }
+
+    return attack
+
+
+def workbook(old: bytes, new: bytes) -> Attack:
+    """Other words in the workbook part."""
+    return lambda parts, _: {**parts, "xl/workbook.xml": parts["xl/workbook.xml"].replace(old, new, 1)}
+
+
+def with_format(code: str) -> Attack:
+    """A number format that shows other digits, on all cells that had one of the workbook's formats."""
+
+    def attack(parts: Parts, random: Random) -> Parts:
+        found = re.findall(rb'<numFmt numFmtId="\d+" formatCode="[^"]*"/>', parts["xl/styles.xml"])
+        one = random.choice(found)
+        other = re.sub(rb'formatCode="[^"]*"', b'formatCode="' + code.encode() + b'"', one)
+        return {**parts, "xl/styles.xml": parts["xl/styles.xml"].replace(one, other)}
+
+    return attack
+
+
+def far(content: bytes, random: Random) -> bytes:
+    """A cell outside of what the worksheet says it uses."""
+    row = random.choice((1048576, 5000, 400))
+    number = random.choice((b"<v>0.5</v>", b"<f>1+1</f><v>2</v>", b"<f>NOW()</f><v>1</v>"))
+    return content.replace(
+        b"</sheetData>", f'<row r="{row}"><c r="C{row}">'.encode() + number + b"</c></row></sheetData>"
+    )

@@ -1,0 +1,186 @@
+"""What hides, covers or disfigures in a generated workbook what its cells hold.
+
+xlcheck writes none of this, so it needs no record of how a workbook was: whatever is found was put there. What is
+merely hidden shows no wrong number, and yet a reader who does not see the ✗ takes the rest for right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
+from xlcheck.workbook.container import Container
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.parts import Structure, related_kinds
+from xlcheck.workbook.readable import unreadable_styles
+
+_TRUE = rb"""=\s*["'](?:1|true)["']"""
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
+_ROW_NUMBER = re.compile(rb"""\sr=["']([0-9]{1,7})["']""")
+_HIDDEN = re.compile(rb"\shidden" + _TRUE)
+_ANY_HEIGHT = re.compile(rb"""ht=["']([0-9.]+)""")
+_HEIGHT = re.compile(rb"""\sht=["']([0-9.]+)["']""")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_SPAN = re.compile(rb"""\s(min|max|width)=["']([0-9.]+)["']""")
+_ZERO_HEIGHT = re.compile(rb"<(?:\w+:)?sheetFormatPr\s[^>]*zeroHeight" + _TRUE)
+_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*ref=["']([A-Z0-9:]+)["']""")
+_VIEWS = (
+    (re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*showZeros=\s*["'](?:0|false)["']"""), "zeros are not shown"),
+    (re.compile(rb"<(?:\w+:)?sheetView\s[^>]*showFormulas" + _TRUE), "formulas are shown in place of values"),
+    (re.compile(rb"<(?:\w+:)?sheetView\s[^>]*rightToLeft" + _TRUE), "columns run from right to left"),
+)
+_FROZEN = re.compile(rb"""<(?:\w+:)?pane\s[^>]*state=["']frozen""")
+_SCROLLED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*topLeftCell=["'](?!A1["'])""")
+_STYLE = re.compile(rb"""s=["']([0-9]{1,9})["']""")
+_STYLED = rb"""\ss=["'](%b)["'][^>/]*>\s*<(?:\w+:)?[fvi]"""
+_AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
+_CELL_NAME = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+_LOWEST, _NARROWEST, _MOST_FROZEN = 2.0, 0.5, 40
+_SPLIT = re.compile(rb"""\s([xy])Split=["']([0-9]+)""")
+_SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group)[\s>]")
+_NOTE = re.compile(rb"""ObjectType=["']Note["']""")
+_SHAPES_OF_NOTES = re.compile(rb"<v:shape\s[^>]*>")
+_USUAL = {
+    "drawing", "vmlDrawing", "comments", "threadedComment", "hyperlink", "printerSettings", "customProperty",
+    "worksheet", "styles", "theme", "sharedStrings", "calcChain", "sheetMetadata", "customXml", "person", "chartsheet",
+    "externalLink", "connections",
+}  # fmt: skip
+_KINDS = {
+    "image": "a picture behind the cells", "ctrlProp": "a control", "control": "a control", "table": "a table",
+    "oleObject": "an embedded object", "package": "an embedded object", "pivotTable": "a pivot table",
+    "queryTable": "a query", "slicer": "a slicer", "vbaProject": "macros",
+}  # fmt: skip
+
+
+class OutOfSight:
+    """What a reader of a file does not see, or not as it is, a sentence each.
+
+    Args:
+        container: the file.
+        structure: what its workbook part says.
+        content: what its cells hold.
+        hidden: the worksheet that is made to be hidden.
+    """
+
+    def __init__(self, container: Container, structure: Structure, content: WorkbookContent, hidden: str) -> None:
+        self._container = container
+        self._structure = structure
+        self._content = content
+        self._hidden = hidden
+        self._styles = unreadable_styles(container, structure.styles)
+
+    def of_workbook(self) -> Iterator[str]:
+        """What belongs to the workbook as a whole."""
+        if self._structure.workbook.get("showObjects", "all") != "all":
+            yield "charts and pictures are not shown"
+        yield from _of_kinds("the workbook", related_kinds(self._container, self._structure.part))
+
+    def of_worksheet(self, name: str, state: str, part: str, sheet: bytes, facts: Sequence[str]) -> Iterator[str]:
+        """What belongs to a worksheet.
+
+        Args:
+            name: the worksheet's.
+            state: whether it is hidden.
+            part: where it stands.
+            sheet: what stands there.
+            facts: what is shown beside cells; what a chart or a list takes from a cell is seen there.
+        """
+        if name == self._hidden:
+            return
+        if state != "visible":
+            yield f"the worksheet {name} is hidden"
+        start, end = sheet.find(b"sheetData"), sheet.rfind(b"sheetData")
+        yield from _of_head(name, sheet[:start], self._content)
+        yield from _of_rows(name, sheet)
+        yield from _of_merges(name, sheet[end:], self._content)
+        if self._styles and not self._styles.keys().isdisjoint(map(int, _STYLE.findall(sheet))):
+            elsewhere = [parse_range(area) for fact in facts for area in _AREA.findall(fact)]
+            yield from _of_styles(name, sheet, self._styles, elsewhere)
+        yield from _of_related(name, self._container, part)
+
+
+def _of_head(name: str, head: bytes, content: WorkbookContent) -> Iterator[str]:
+    """Views and columns."""
+    yield from (f"on {name} {what}" for pattern, what in _VIEWS if pattern.search(head))
+    if _ZERO_HEIGHT.search(head):
+        yield f"rows of {name} are hidden"
+    if _FROZEN.search(head):
+        splits = [int(number) for _, number in _SPLIT.findall(head)]
+        if _SCROLLED.search(head) or max(splits, default=0) > _MOST_FROZEN:
+            yield f"panes of {name} are frozen, so that cells cannot be scrolled to"
+    for column in _COLUMN.findall(head):
+        found = {key: float(number) for key, number in _SPAN.findall(column)}
+        if not _HIDDEN.search(column) and found.get(b"width", 9.0) >= _NARROWEST:
+            continue
+        first, last = int(found.get(b"min", 1)) - 1, int(found.get(b"max", 1)) - 1
+        if any(first <= place <= last for _, place in content.sheets[name].cells):
+            yield f"columns {column_name(first)} to {column_name(last)} of {name} are hidden"
+
+
+def _of_rows(name: str, sheet: bytes) -> Iterator[str]:
+    hides = b"hidden=" in sheet
+    is_low = any(_number(height) < _LOWEST for height in set(_ANY_HEIGHT.findall(sheet)))
+    for row in _ROW.finditer(sheet) if hides or is_low else ():
+        height = _HEIGHT.search(row[0])
+        if (hides and _HIDDEN.search(row[0])) or (height is not None and _number(height[1]) < _LOWEST):
+            inside = sheet[row.end() : sheet.find(b"</", row.end() + 1) + 2] if not row[0].endswith(b"/>") else b""
+            if inside and not inside.startswith((b"</row", b"<row")):
+                number = _ROW_NUMBER.search(row[0])
+                yield f"row {number[1].decode() if number else '?'} of {name} is hidden"
+
+
+def _number(text: bytes) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _of_merges(name: str, tail: bytes, content: WorkbookContent) -> Iterator[str]:
+    """Merged cells, of which only the first is seen."""
+    cells = content.sheets[name].cells
+    for merge in _MERGE.findall(tail):
+        try:
+            area = parse_range(merge.decode(), name)
+        except ValueError:
+            continue
+        inside = area.cells() if area.size < len(cells) else cells
+        first = (area.top, area.left)
+        covered = next((p for p in inside if p != first and p in cells and _is_in(p, area)), None)
+        if covered is not None:
+            yield f"merged cells of {name} hide what {cell_name(*covered)} holds"
+
+
+def _is_in(place: tuple[int, int], area: Range) -> bool:
+    return 0 <= place[0] - area.top < area.rows and 0 <= place[1] - area.left < area.columns
+
+
+def _of_styles(name: str, sheet: bytes, styles: Mapping[int, str], elsewhere: Sequence[Range]) -> Iterator[str]:
+    """The first cell of each reason for which cells cannot be read, unless what they hold is seen elsewhere."""
+    said: set[str] = set()
+    numbers = b"|".join(str(number).encode() for number in styles)
+    for cell in re.finditer(_STYLED % numbers, sheet):
+        why, found = styles[int(cell[1])], _CELL_NAME.search(sheet, sheet.rfind(b"<", 0, cell.start()), cell.end())
+        place = f"{quote_sheet(name)}!{found[1].decode() if found else 'A1'}"
+        one = parse_range(place)
+        if why not in said and not any(area.sheet == name and _is_in((one.top, one.left), area) for area in elsewhere):
+            said.add(why)
+            yield f"{place} is {why}"
+
+
+def _of_related(name: str, container: Container, part: str) -> Iterator[str]:
+    related = related_kinds(container, part)
+    yield from _of_kinds(name, related)
+    for kind, target in related:
+        if kind == "vmlDrawing" and target in container:
+            drawing = container.read(target)
+            if len(_SHAPE.findall(drawing)) > len(_NOTE.findall(drawing)):
+                yield f"a shape lies on {name}"
+            if any(b"visibility:visible" in shape for shape in _SHAPES_OF_NOTES.findall(drawing)):
+                yield f"a note lies open on {name}"
+
+
+def _of_kinds(owner: str, related: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for kind in dict.fromkeys(kind for kind, _ in related if kind not in _USUAL):
+        yield f"{_KINDS.get(kind, f'something of the kind {kind[:40]}')} belongs to {owner}"
