@@ -17,10 +17,18 @@ FORMS: dict[str, ex.Expr] = {
     "dot": ex.Dot(ex.Ref("n.x"), ex.Ref("n.w")), "dot of columns": ex.Dot(ex.Ref("n.x"), ex.Slice(ex.Ref("n.w"), 1, 3)),
     "cell state": A * B + C * ex.Ref("n.d"), "gate": ex.Sigmoid(A * B + C), "silu": A * ex.Sigmoid(A),
     "nested": ex.Log(1 + ex.Exp(A - B) / C), "both sides": (A + B) / (A - C),
+    "matrix": ex.Dot(A, ex.Ref("n.m")), "columns of a matrix": ex.Dot(A, ex.Slice(ex.Ref("n.m"), 1, 3)),
+    "part of a vector": ex.Dot(ex.Slice(ex.Ref("n.e"), 1, 4), ex.Ref("n.m")),
+    "transposed": ex.DotTransposed(A, ex.Ref("n.t")),
+    "some columns transposed": ex.DotTransposed(A, ex.Slice(ex.Ref("n.wide"), 1, 4)),
+    "both ways back": ex.DotTransposed(A, ex.Ref("n.t")) + ex.DotTransposed(B, ex.Ref("n.t")),
+    "relu": ex.Relu(A), "relu of negative numbers": ex.Relu(ex.Ref("n.minus")),
+    "maximum": ex.Maximum(A, B), "largest": ex.Largest((A, B, C)),
+    "first largest": ex.FirstLargest((C, A)), "softmax": ex.Softmax(A), "sum": ex.Sum(A), "joined": ex.Concat((A, B)),
 }  # fmt: skip
 FORWARD: dict[str, ex.Expr] = {
-    "relu": ex.Relu(A), "softmax": ex.Softmax(A), "maximum": ex.Maximum(A, B), "sqrt": ex.Sqrt(A), "abs": ex.Abs(A),
-    "matrix": ex.Dot(A, ex.Ref("n.m")), "sum": ex.Sum(A),
+    "sqrt": ex.Sqrt(A), "abs": ex.Abs(A), "one-hot": ex.Dot(ex.Ref("n.o"), ex.Ref("n.m")),
+    "long": ex.Dot(ex.Ref("n.long"), ex.Ref("n.long_m")), "choice": ex.Where(A, B, C),
 }  # fmt: skip
 TOLERANCE = 1e-9
 
@@ -32,11 +40,17 @@ def graph_of(expr: ex.Expr) -> tuple[Graph, dict[str, np.ndarray], Quantity]:
     given |= {
         "n.x": rng.uniform(0.3, 1.5, (1, 1)),
         "n.w": rng.uniform(0.5, 1.5, (1, 3)),
-        "n.m": rng.normal(size=(3, 2)),
+        "n.e": rng.uniform(0.3, 1.5, (1, 4)),
+        "n.minus": rng.uniform(-1.5, 0.5, (1, 3)),
+        "n.code": np.array([[2.0]]),
+        "n.long": rng.uniform(0.3, 1.5, (1, 40)),
     }
+    weights = {"m": (3, 3), "t": (2, 3), "wide": (2, 5), "long_m": (40, 2)}
+    given |= {f"n.{name}": rng.uniform(0.4, 1.2, shape) for name, shape in weights.items()}
     for name, value in given.items():
-        role = Role.WEIGHT if name in ("n.w", "n.m") else Role.INPUT
+        role = Role.WEIGHT if name in {"n.w", *(f"n.{weight}" for weight in weights)} else Role.INPUT
         build.given(Band("n", name[2:], role), value.shape if role is Role.WEIGHT else value.shape[1:])
+    build.let(Band("n", "o", Role.INPUT), ex.OneHot(ex.Ref("n.code"), 3))
     build.let(Band("n", "y", Role.OUTPUT), expr)
     graph = build.build()
     return graph, evaluate(graph, given), graph["n.y"]
@@ -69,7 +83,7 @@ def test_every_operation_of_the_table_has_a_form_here() -> None:
 
 @pytest.mark.parametrize("name", FORWARD)
 def test_what_is_not_one_to_one_stays_forward(name: str) -> None:
-    """A rectifier, a softmax, a product with a matrix are compared as they are."""
+    """A root, a look-up, a long sum, a choice are compared as they are."""
     graph, values, q = graph_of(FORWARD[name])
     residual = residual_of(q, graph, values, TOLERANCE)
 

@@ -5,13 +5,15 @@ what stands on the other side is computed from the student's own number. Of a = 
 with z, of c = f·c₋₁ + i·g it compares (c − f·c₋₁)/i with g. That holds no answer, and a number is judged by those it
 was given, right or wrong: errors carried forward cost nothing.
 
-How an operation is turned round is one row of `INVERSES` for each class of expressions that is one to one; all
-others (a maximum, a softmax, a product of a vector and a matrix) are compared as they are, forward.
+How an operation is turned round is one row of `INVERSES` for each class of expressions. Of a product of a vector and
+a matrix one number of the vector is isolated; of a softmax ln(a) + ln(Σ exp(z)) is compared with z; a maximum is known
+by what is 0 there and nowhere else, the smallest of y and y − z. All others (a look-up, a choice, a gradient of a
+weight) are compared as they are, forward.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,9 @@ SLOPE = 0.01
 
 SMALL = 1e-3
 """Nothing is divided by a number that is smaller."""
+
+_MOST_TERMS = 16
+"""Of a vector: longer sums are no longer read."""
 
 _NOTICED = 100  # times the tolerance: what a mark must not take for right
 _CERTAIN = 0.1  # times the tolerance: how far rounding may lead
@@ -109,26 +114,82 @@ def _roughness(residual: Residual, values: Mapping[str, Array]) -> tuple[bool, f
 
 def isolated(expr: ex.Expr, left: ex.Expr, divisors: tuple[ex.Expr, ...], graph: Graph) -> Iterator[Residual]:
     """Every form in which one of the values that an expression reads stands alone."""
-    if isinstance(expr, ex.Ref | ex.Slice):
+    if _is_copied(expr):
         yield Residual(left, expr, divisors)
+        return
+    if isinstance(expr, ex.Relu | ex.Maximum | ex.Largest | ex.FirstLargest):
+        items = (*ex.operands(expr), ex.Const(0.0)) if isinstance(expr, ex.Relu) else ex.operands(expr)
+        if all(_is_copied(item) or isinstance(item, ex.Const) for item in items):
+            yield Residual(-ex.Largest(tuple(item - left for item in items)), ex.Const(0.0), divisors)
         return
     turn = INVERSES.get(type(expr))
     for operand, wanted, divisor in () if turn is None else turn(expr, left, graph):
         yield from isolated(operand, wanted, (*divisors, *divisor), graph)
 
 
+def _is_copied(expr: ex.Expr) -> bool:
+    """Whether an expression is values as they stand somewhere, one after the other."""
+    return isinstance(expr, ex.Ref | ex.Slice) or (isinstance(expr, ex.Concat) and all(map(_is_copied, expr.items)))
+
+
+def _elements(x: ex.Expr, graph: Graph) -> list[ex.Expr]:
+    """The numbers of a vector, each by itself; none of one that is long, or need not stand anywhere."""
+    if not isinstance(x, ex.Ref | ex.Slice) or (isinstance(x, ex.Slice) and x.row is not None):
+        return []
+    name, start, stop = (x.name, 0, graph[x.name].shape[-1]) if isinstance(x, ex.Ref) else (x.of.name, x.start, x.stop)
+    if isinstance(graph[name].expr, ex.OneHot) or len(graph[name].shape) > 1 or stop - start > _MOST_TERMS:
+        return []
+    if stop - start == 1 and isinstance(x, ex.Ref):
+        return [x]
+    return [ex.Slice(ex.Ref(name), at, at + 1) for at in range(start, stop)]
+
+
+def _columns(matrix: ex.Ref | ex.Slice, graph: Graph) -> tuple[ex.Ref, int, int] | None:
+    """A matrix, and which of its columns are meant; None for one of several matrices."""
+    if isinstance(matrix, ex.Ref):
+        shape = graph[matrix.name].shape
+        return (matrix, 0, shape[-1]) if len(shape) == 2 else None
+    return (matrix.of, matrix.start, matrix.stop) if matrix.row is None else None
+
+
+def _one_of(terms: Sequence[tuple[ex.Expr, ex.Expr]], y: ex.Expr) -> _Turned:
+    """Of a sum of products of a number and a weight each number: the rest is taken off, and divided by the weight."""
+    for place, (operand, weight) in enumerate(terms):
+        rest = y
+        for other, factor in (*terms[:place], *terms[place + 1 :]):
+            rest = rest - other * factor
+        yield operand, rest / weight, (weight,)
+
+
 def _dot(e: ex.Dot, y: ex.Expr, graph: Graph) -> _Turned:
-    """Of a vector of one element: each product can be divided by the weight."""
-    if not isinstance(e.x, ex.Ref) or graph[e.x.name].shape != (1,):
-        return
-    matrix = e.matrix
-    if isinstance(matrix, ex.Slice):
-        if matrix.row is None and len(graph[matrix.of.name].shape) == 2:
-            weight = ex.Slice(matrix.of, matrix.start, matrix.stop, 0)
-            yield e.x, y / weight, (weight,)
-    elif len(graph[matrix.name].shape) == 2:
-        weight = ex.Slice(matrix, 0, graph[matrix.name].shape[-1], 0)
-        yield e.x, y / weight, (weight,)
+    found = _columns(e.matrix, graph)
+    if found is not None and len(graph[found[0].name].shape) == 2:
+        matrix, start, stop = found
+        yield from _one_of([(x, ex.Slice(matrix, start, stop, i)) for i, x in enumerate(_elements(e.x, graph))], y)
+
+
+def _dot_transposed(e: ex.DotTransposed, y: ex.Expr, graph: Graph) -> _Turned:
+    found = _columns(e.matrix, graph)
+    if found is not None and len(graph[found[0].name].shape) == 2:
+        matrix, start, _ = found
+        one = ex.Const(1.0)
+        columns = [ex.Slice(matrix, start + j, start + j + 1) for j in range(graph[matrix.name].shape[-1] - start)]
+        weights = [ex.DotTransposed(one, column) for column in columns]
+        yield from _one_of(list(zip(_elements(e.x, graph), weights, strict=False)), y)
+
+
+def _softmax(e: ex.Softmax, y: ex.Expr, graph: Graph) -> _Turned:
+    del graph
+    yield e.x, ex.Log(y) + ex.LogSumExp(e.x), ()
+
+
+def _sum(e: ex.Sum, y: ex.Expr, graph: Graph) -> _Turned:
+    elements = _elements(e.x, graph)
+    for place, element in enumerate(elements):
+        rest = y
+        for other in (*elements[:place], *elements[place + 1 :]):
+            rest = rest - other
+        yield element, rest, ()
 
 
 def _mul(e: ex.Mul, y: ex.Expr, graph: Graph) -> _Turned:
@@ -166,7 +227,7 @@ def _sub(e: ex.Sub, y: ex.Expr, graph: Graph) -> _Turned:
     yield e.b, e.a - y, ()
 
 
-# Operations that are one to one wherever they are defined.
+# Operations of which one operand follows from the result and the others, wherever they are defined.
 INVERSES: dict[type[ex.Expr], Callable[[Any, ex.Expr, Graph], _Turned]] = {
     ex.Neg: _unary(lambda y: -y),
     ex.Exp: _unary(ex.Log),
@@ -179,5 +240,8 @@ INVERSES: dict[type[ex.Expr], Callable[[Any, ex.Expr, Graph], _Turned]] = {
     ex.Mul: _mul,
     ex.Div: _div,
     ex.Dot: _dot,
+    ex.DotTransposed: _dot_transposed,
+    ex.Softmax: _softmax,
+    ex.Sum: _sum,
     ex.Total: _total,
 }

@@ -116,7 +116,7 @@ def judge_submissions(
     failed = sorted((one for one in judged.values() if one.error is not None), key=lambda one: one.failed)
     if failed and (kept is not None or len(submissions) > 1):
         first, *others = [one.submission for one in failed]
-        again = [*judge_submissions([first], prepared, engine), *judge_submissions(others, prepared, engine)]
+        again = [*judge_submissions([first], prepared, engine), *judge_submissions(others, prepared, engine, kept)]
         judged |= {id(one.submission): one for one in again}
     return list(judged.values())
 

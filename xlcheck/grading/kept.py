@@ -15,6 +15,7 @@ from pathlib import Path
 
 from xlcheck.engines.base import Engine, Formula, PackedValues, Session
 from xlcheck.engines.plain import write_plain
+from xlcheck.errors import EngineError
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, walk
@@ -63,15 +64,22 @@ class Kept:
         Raises:
             EngineError: they cannot be calculated; the workbook is opened anew for whoever comes next.
         """
-        session, self._session = self._session or self._opened(), None
         wanted = {**self._base, **contents}
+        if self._session is not None:
+            try:
+                return self._read(self._session, wanted, areas)
+            except EngineError:
+                self._session = None  # another submission's file may have ended the engine's process
+        return self._read(self._opened(), wanted, areas)
+
+    def _read(self, session: Session, wanted: Mapping[Place, Entry], areas: Sequence[Range]) -> PackedValues:
         for place, entry in wanted.items():
             before = self._shown[place]
             if before != entry or type(before) is not type(entry):
                 session.set(place[0], place[1], place[2], entry)
         session.recalculate()
         values = session.read_all(areas)
-        self._session, self._shown = session, wanted
+        self._session, self._shown = session, dict(wanted)
         return values
 
     def _opened(self) -> Session:
@@ -112,7 +120,7 @@ class Kept:
 
     def _is_closed(self, formula: str, sheet: str) -> bool:
         """Whether a formula reads nothing but the key's cells, and means the same in every workbook."""
-        areas = _read(formula)
+        areas = _areas(formula)
         return areas is not None and all(
             (area.sheet or sheet, row, column) in self._cells for area in areas for row, column in area.cells()
         )
@@ -156,7 +164,7 @@ def _constant(value: Value) -> Entry | None:
 
 
 @lru_cache(maxsize=16_384)
-def _read(formula: str) -> tuple[Range, ...] | None:
+def _areas(formula: str) -> tuple[Range, ...] | None:
     """The ranges that a formula reads; None if it is more than arithmetic over cells."""
     try:
         nodes = list(walk(parse(formula)))
