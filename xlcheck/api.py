@@ -218,6 +218,7 @@ def check(
     inputs: Any = None,
     bindings: str | Path | None = None,
     perturb: int | None = None,
+    effort: float | None = None,
     atol: float | None = None,
     rtol: float | None = None,
     tolerances: Mapping[str, float | tuple[float, float]] | None = None,
@@ -242,6 +243,7 @@ def check(
         bindings: a TOML file that says which cells hold what, for a workbook that xlcheck has not made.
         perturb: how many times to change all weights and inputs and compare again; this finds formulas that are right
             only for the numbers shown. By default once where that is quick, for a workbook made by xlcheck.
+        effort: processor time in seconds for recognising a workbook made by hand; by default 10, and more for a large one.
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
         tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.
@@ -272,8 +274,8 @@ def check(
     key = None if verify_key is None else _key(verify_key)
     recalculating = engine_named(engine)
     asked = flags_of(
-        model=model, inputs=inputs, bind=bindings, perturb=perturb, atol=atol, rtol=rtol, as_built=as_built,
-        strict=strict, verify_key=verify_key,
+        model=model, inputs=inputs, bind=bindings, perturb=perturb, effort=effort, atol=atol, rtol=rtol,
+        as_built=as_built, strict=strict, verify_key=verify_key,
     )  # fmt: skip
     doing(f"reading {path}")
     content = read_workbook(Path(path), on_accepted=partial(prepare, recalculating))
@@ -291,8 +293,8 @@ def check(
         from xlcheck.building.handmade import check_handmade
 
         report = check_handmade(
-            content, recalculating, model=model, inputs=inputs, bindings=bindings, perturb=perturb or 0, atol=atol,
-            rtol=rtol, tolerances=limits,
+            content, recalculating, model=model, inputs=inputs, bindings=bindings, perturb=perturb or 0,
+            effort=effort, atol=atol, rtol=rtol, tolerances=limits,
         )  # fmt: skip
         return replace(report, asked=asked)
     if inputs is not None:

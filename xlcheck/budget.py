@@ -38,11 +38,13 @@ class Budget:
     Attributes:
         seconds: all of it.
         doing: what is being done now, as in `while … `.
+        around: the budget of which it is a part.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, around: Budget | None = None) -> None:
         self.seconds = seconds
         self.doing = "starting"
+        self.around = around
         self._end = monotonic() + seconds
 
     @property
@@ -78,7 +80,7 @@ def budget(seconds: float, *, by_signal: bool = False) -> Iterator[Budget]:
         OutOfTimeError: they are up.
     """
     around = _budget.get()
-    own = Budget(seconds if around is None else min(seconds, around.left))
+    own = Budget(seconds if around is None else min(seconds, around.left), around)
     if around is not None and own.seconds < seconds:
         own.seconds = around.seconds
     token = _budget.set(own)
@@ -150,8 +152,15 @@ def time_left() -> float:
 def doing(what: str) -> None:
     """Say what is done from now on: `looking for its network`."""
     current = _budget.get()
-    if current is not None:
+    while current is not None:
         current.doing = what
+        current = current.around
+
+
+def now_doing() -> Callable[[], str]:
+    """What is done within the budget that holds here, whenever it is asked, in whatever thread."""
+    current = _budget.get()
+    return lambda: "" if current is None else current.doing
 
 
 @contextmanager

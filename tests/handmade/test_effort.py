@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import io
+import math
+import shutil
+import sys
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from xlcheck.handmade import effort
+from xlcheck.api import check
+from xlcheck.budget import budget, doing
+from xlcheck.cli import run, status
+from xlcheck.errors import UsageError
+from xlcheck.handmade import by_equations, effort
+
+
+@pytest.fixture
+def two_layers(tmp_path: Path) -> Path:
+    """A SimpleRNN and a Dense layer, without the bindings that stand beside the fixture."""
+    source = Path(__file__).parents[2] / "fixtures" / "handmade" / "one_hot_softmax.xlsx"
+    return Path(shutil.copy(source, tmp_path))
 
 
 def test_without_a_limit_there_is_always_time() -> None:
@@ -47,3 +64,56 @@ def test_the_engine_counts_as_long_as_it_takes_at_its_best() -> None:
                 time.sleep(pause)
 
         assert effort.left() > 99.8
+
+
+def test_what_was_settled_before_the_time_was_up_is_reported(two_layers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first layer keeps its verdict when there is no time for the second, and the report says what allows more."""
+    whole = check(two_layers)
+    place, done = by_equations.place, list[int]()
+
+    def place_one(*args: Any) -> Any:
+        if done:
+            raise effort.OutOfTimeError
+        done.append(1)
+        return place(*args)
+
+    monkeypatch.setattr(by_equations, "place", place_one)
+    monkeypatch.setattr("xlcheck.handmade.check._SMALL", 0)  # not read as a whole
+    report = check(two_layers)
+
+    assert whole.exit_code == 0
+    assert report.exit_code == 3
+    assert 0 < report.counts.agree < whole.counts.agree
+    assert any("--effort SECONDS" in note for note in report.notes)
+
+
+def test_without_time_nothing_is_said_of_the_cells(two_layers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 3, and the way to more time; no time at all is no effort."""
+    assert run(["check", str(two_layers), "--effort", "0.000001"]) == 3
+    out = "".join(capsys.readouterr())
+    assert "--effort SECONDS allows more" in " ".join(out.split())
+
+    assert run(["check", str(two_layers), "--effort", "0"]) == 2
+    with pytest.raises(UsageError, match="effort is a positive number of seconds, not -1"):
+        check(two_layers, effort=-1)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Part by part, in the line that says what is waited for; the same where the time of a part is limited."""
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(status, "MOMENT", 0.0)
+    monkeypatch.setattr(status, "_STEP", 0.001)
+
+    with budget(math.inf), status.status("checking a.xlsx"), budget(100):
+        for text in ("looking at worksheet 'a'", "looking at worksheet 'b'"):
+            doing(text)
+            while f"checking a.xlsx: {text}" not in terminal.getvalue():
+                time.sleep(0.001)
+
+    assert terminal.getvalue().endswith("\r")

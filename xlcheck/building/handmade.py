@@ -26,6 +26,7 @@ def check_handmade(
     inputs: Any,
     bindings: str | Path | None,
     perturb: int,
+    effort: float | None,
     atol: float | None,
     rtol: float | None,
     tolerances: Patterns,
@@ -39,18 +40,21 @@ def check_handmade(
         inputs: the samples that go with the model.
         bindings: a bindings file; by default the one beside the workbook, if there is one.
         perturb: how many times to change all weights and inputs and compare again.
+        effort: processor time for recognising what nobody has described.
         atol: absolute tolerance.
         rtol: tolerance relative to each quantity's largest magnitude.
         tolerances: other limits for the quantities whose names fit a pattern.
 
     Raises:
-        UsageError: there are inputs and no model; or see `check_foreign`, as for all else.
+        UsageError: there are inputs and no model, or the effort is no positive number; or see `check_foreign`, as for all else.
     """
     if model is None and inputs is not None:
         raise UsageError(
             f"{content.path} was not made by xlcheck, so inputs alone do not say what it computes; pass --model "
             "FILE.keras with them"
         )
+    if effort is not None and not effort > 0:
+        raise UsageError(f"effort is a positive number of seconds, not {effort!r}")
     beside = Path(content.path).with_suffix(".toml")
     known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
     if known is not None:
@@ -66,6 +70,7 @@ def check_handmade(
         bindings=known,
         model=None if model is None else given_model(model, inputs),
         perturb=perturb,
+        seconds=effort,
         atol=atol,
         rtol=rtol,
         tolerances=tolerances,

@@ -54,6 +54,12 @@ if TYPE_CHECKING:
     help="Change all weights and inputs N times and compare again.  [default: once where that is quick]",
 )
 @click.option(
+    "--effort",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Processor time for finding out what a workbook computes that nobody has described.  [default: 10]",
+)
+@click.option(
     "--as-built", is_flag=True, help="Of a workbook made by xlcheck: inputs and weights that were changed are mistakes."
 )
 @click.option(
@@ -82,9 +88,9 @@ if TYPE_CHECKING:
 @quiet_option
 def command(
     files: tuple[Path, ...], model: Path | None, inputs: Path | None, bindings: Path | None, atol: float | None,
-    rtol: float | None, perturb: int | None, as_built: bool, strict: bool, verify_key: Path | None, all_: bool,
-    annotate: Path | None, output: Path | None, engines: tuple[EngineName, ...], format_: str, jobs: int,
-    budget: float | None, watch: bool, quiet: bool,
+    rtol: float | None, perturb: int | None, effort: float | None, as_built: bool, strict: bool,
+    verify_key: Path | None, all_: bool, annotate: Path | None, output: Path | None, engines: tuple[EngineName, ...],
+    format_: str, jobs: int, budget: float | None, watch: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Recalculate workbooks and compare every formula cell with Keras.
 
@@ -105,8 +111,8 @@ def command(
     if watch and output is None and format_ != "text":
         raise UsageError(f"--watch prints one result after the other, so --format {format_} needs a file; add -o FILE")
     options = {
-        "model": model, "inputs": inputs, "bindings": bindings, "perturb": perturb, "atol": atol, "rtol": rtol,
-        "as_built": as_built, "strict": strict, "verify_key": verify_key,
+        "model": model, "inputs": inputs, "bindings": bindings, "perturb": perturb, "effort": effort, "atol": atol,
+        "rtol": rtol, "as_built": as_built, "strict": strict, "verify_key": verify_key,
     }  # fmt: skip
 
     def once(paths: Sequence[Path], watcher: Changes | None = None) -> int:

@@ -1,15 +1,15 @@
-"""A line on a terminal that says what is waited for, once that takes longer than a moment."""
+"""A line on a terminal that says what is waited for and what is done, once that takes longer than a moment."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from xlcheck.budget import doing
+from xlcheck.budget import doing, now_doing
 
 MOMENT = 1.0
 _STEP = 0.2
@@ -48,7 +48,7 @@ def status(what: str, *, show: bool = True) -> Iterator[None]:
         yield
         return
     over = threading.Event()
-    line = threading.Thread(target=_say, args=(what, over), daemon=True)
+    line = threading.Thread(target=_say, args=(what, now_doing(), over), daemon=True)
     line.start()
     try:
         yield
@@ -62,7 +62,7 @@ def clear_line() -> None:
     _LINE.show("")
 
 
-def _say(what: str, over: threading.Event) -> None:
+def _say(what: str, now: Callable[[], str], over: threading.Event) -> None:
     started = monotonic()
     if over.wait(MOMENT):
         return
@@ -70,6 +70,7 @@ def _say(what: str, over: threading.Event) -> None:
     while not over.wait(_STEP):
         width = shutil.get_terminal_size().columns - 1
         after = f" {monotonic() - started:.0f} s"
-        _LINE.show(f"{_TURNS[turn % len(_TURNS)]} {what}"[: max(0, width - len(after))] + after)
+        said = what if now() in {"", what} else f"{what}: {now()}"
+        _LINE.show(f"{_TURNS[turn % len(_TURNS)]} {said}"[: max(0, width - len(after))] + after)
         turn += 1
     clear_line()

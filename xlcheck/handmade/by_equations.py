@@ -91,14 +91,14 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
               for atom, why in recognised.doubtful]  # fmt: skip
     known: dict[Address, float] = {}
     for reading, networks in named:
-        effort.require_time()
         others = (claimed - set(_bound(networks))) | taken | _unused_cells([reading], recognised.forms)
         own = _closure(reading, networks, part.table, part.precedents, others)
         given = {cell for network in networks for *_, cell in network.cells()}
         table, values = excerpt(part.table, part.values, own, given)
         precedents = Precedents(table)
-        placement = place(table, networks, precedents, terms)
         try:
+            effort.require_time()
+            placement = place(table, networks, precedents, terms)
             outcome = judged(
                 table, replace(opinion, values=values), precedents, networks, recompute,
                 _as_keras_rounds(reading, networks, tolerance), told=True, perturb=perturb,
@@ -108,6 +108,9 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
         except UsageError as error:
             doubts.append(str(error))
             continue
+        except effort.OutOfTimeError:
+            doubts.append(effort.USED_UP)
+            break
         why = reason_to_doubt(reading, outcome, recognised.forms, placement.unsure)
         if why is not None:
             doubts.append(why)

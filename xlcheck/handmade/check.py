@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from xlcheck.budget import doing
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.garbage import no_garbage_collection
@@ -42,9 +43,9 @@ ATOL = RTOL = 1e-12
 _MOST_DOUBTS = 3
 _A_SECOND = 5_000
 """Formulas of a large workbook for which there is one second."""
-_SMALL, _LARGE, _WHOLE = 250, 4_000, 5.0
-"""Formulas up to which a part is read as a whole, and seconds for it: what has no witnesses is small. And formulas from
-which on it is recognised by a part that repeats itself, because one by one they would take too long."""
+_SMALL, _LARGE, _WHOLE = 250, 4_000, 0.5
+"""Formulas up to which a part is read as a whole, and its share of the time: what has no witnesses is small. And
+formulas from which on it is recognised by a part that repeats itself, because one by one they would take too long."""
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
 
 
@@ -60,7 +61,7 @@ def check_foreign(
     rtol: float | None = None,
     tolerances: Patterns | None = None,
     perturb: int = 0,
-    seconds: float = effort.SECONDS,
+    seconds: float | None = None,
     gradients: DenseGradients | None = None,
 ) -> CheckReport:
     """Check a workbook that xlcheck has not made.
@@ -75,7 +76,8 @@ def check_foreign(
         rtol: tolerance relative to each quantity's largest magnitude; 1e-12 by default.
         tolerances: other limits for the quantities whose names fit a pattern.
         perturb: how many times to change all weights and inputs and to compare again.
-        seconds: processor time for the recognition of a workbook that nobody has described.
+        seconds: processor time for the recognition of a workbook that nobody has described; by default 10, and more
+            for a very large one.
         gradients: asks Keras for the gradients of dense networks; without it, backward passes are not looked for.
 
     Raises:
@@ -99,6 +101,8 @@ def check_foreign(
         tolerances or {},
     )
     if bindings is None and model is None:
+        if seconds is None:
+            seconds = max(effort.SECONDS, len(table.formulas) / _A_SECOND)
         search = _Search(opinion, recompute, tolerance, perturb, seconds, gradients)
         outcomes, abstentions = search.through(sheet_groups(table, opinion.values, precedents))
         report = report_on(table, opinion, outcomes, abstentions, texts)
@@ -160,9 +164,9 @@ class _Search:
         """What became of the parts that got a verdict, and the others."""
         outcomes: list[Part] = []
         abstentions: list[Abstention] = []
-        formulas = sum(len(part.table.formulas) for part in parts)
-        with effort.limited_to(max(self._seconds, formulas / _A_SECOND)):
+        with effort.limited_to(self._seconds):
             for number, part in enumerate(parts):
+                doing(f"looking for a network on {_names(part)} ({number + 1} of {len(parts)})")
                 name = "" if len(parts) == 1 else f"{_names(part)}: "
                 with effort.limited_to(effort.left() / (len(parts) - number)):
                     found, left_out = self._settle(part, name)
@@ -189,10 +193,10 @@ class _Search:
             if trained is not None:
                 return [trained], []
             if is_large or (layers.may_be_more and len(part.table.formulas) <= _SMALL):
-                with effort.limited_to(effort.left() if is_large else _WHOLE):
+                with effort.limited_to(effort.left() if is_large else _WHOLE * self._seconds):
                     whole = self._as_a_whole(part, opinion)
         except effort.OutOfTimeError:
-            whole = "the search for a network took too long"
+            whole = effort.USED_UP
         if isinstance(whole, Outcome):
             if not layers.contradicts(whole):
                 return [part_of(whole)], []

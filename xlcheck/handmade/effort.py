@@ -11,6 +11,10 @@ SECONDS = 10.0
 """Processor time of one command unless somebody asks for more."""
 
 
+USED_UP = "the time for finding a network is used up, and --effort SECONDS allows more"
+"""Why there is no verdict on what was not settled before."""
+
+
 class OutOfTimeError(Exception):
     """The time is used up; whoever divides the work catches it and reports what was settled before."""
 
