@@ -20,7 +20,7 @@ _EQUATIONS = {"graph", "layers", "learning", "model"}
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),
     "graph": set(),
-    "layers": {"graph", "learning", "model"},  # a loss on top of a network's last layer
+    "layers": {"graph", "model"},
     "learning": {"graph", "layers", "model"},
     "oracle": _EQUATIONS,
     "formulas": {"graph"},

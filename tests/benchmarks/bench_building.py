@@ -43,8 +43,8 @@ def measure(steps: int, path: Path) -> None:
     from xlcheck.engines import engine
     from xlcheck.formulas.printing import Style
     from xlcheck.garbage import no_garbage_collection
-    from xlcheck.layers.forward import forward_graph
     from xlcheck.layout.plan import plan_model
+    from xlcheck.learning.forward import forward_graph
     from xlcheck.verdicts.generated import check_content
     from xlcheck.workbook.reader import read_workbook
     from xlcheck.workbook.writer import write_workbook

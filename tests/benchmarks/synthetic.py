@@ -10,8 +10,8 @@ from xlcheck.formulas.addresses import Range, column_name
 from xlcheck.formulas.pattern import Pattern, row_number
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.plan import plan_model
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.workbook.plan import FormulaBlock, NumberBlock, PlannedSheet, WorkbookPlan
 

@@ -9,7 +9,7 @@ import pytest
 
 from xlcheck.building.inputs import inputs_of
 from xlcheck.errors import DataError, InputNote, ModelError
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model
 

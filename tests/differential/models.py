@@ -13,7 +13,7 @@ import numpy as np
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model
 from xlcheck.model.model_spec import ModelSpec

@@ -17,7 +17,7 @@ from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.errors import ModelError
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle.gradients import record_gradients
 from xlcheck.oracle.record import record

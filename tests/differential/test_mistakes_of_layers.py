@@ -9,7 +9,7 @@ from cases import CASES
 from models import build, described
 from thorough import part_of
 
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.verdicts.mistakes.mutants import mutants
 
 # In an ordinary run a layer without gates whose products read parts of vectors, and a few others.

@@ -18,7 +18,7 @@ from xlcheck.exercises.key import Blank, Student
 from xlcheck.exercises.plan import ExercisePlan
 from xlcheck.exercises.subject import Subject
 from xlcheck.formulas.addresses import Range
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 
 
 def exercise_of(

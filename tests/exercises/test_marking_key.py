@@ -14,7 +14,7 @@ from xlcheck.errors import DataError
 from xlcheck.exercises.draws import Variation, drawn
 from xlcheck.exercises.key import Blank, Hint, MarkingKey, Rules, Student, load_key
 from xlcheck.formulas.addresses import Range
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.workbook.bindings import Binding
 
 

@@ -10,7 +10,7 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.notation import label_of, notation
 from xlcheck.graph.scalars import indices, scalar_graph, scalar_name
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 
 
 @pytest.mark.parametrize("lesson", ["simple-rnn", "lstm", "rnn-dimensions", "gru", "bidirectional"])

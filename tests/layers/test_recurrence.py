@@ -9,7 +9,7 @@ import pytest
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Graph, Role
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import Call, InputSpec, LayerSpec, ModelSpec, sequential
 
 UNITS, FEATURES, STEPS = 2, 3, 3

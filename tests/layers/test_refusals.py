@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlcheck.chapter.recordings.store import fixtures_folder
-from xlcheck.layers.forward import tensor_shapes
+from xlcheck.layers.tensors import tensor_shapes
 from xlcheck.model.keras_file import load_model
 from xlcheck.model.keras_reader import read_model
 

@@ -14,9 +14,9 @@ from xlcheck import check
 from xlcheck.engines import engine
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.picture_page import NAME
 from xlcheck.layout.plan import plan_model
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.report import Status

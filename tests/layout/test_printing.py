@@ -11,9 +11,9 @@ from xlcheck.formulas.pattern import Pattern, formula_at
 from xlcheck.formulas.printing import Style, formula
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.quantity_formulas import column_formulas
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec, sequential
 
 RNN = {"units": 3, "activation": "tanh", "use_bias": True, "return_sequences": True, "go_backwards": False}

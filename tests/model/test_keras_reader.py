@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from xlcheck.errors import ModelError, NotSupportedError
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_loss import identifier_of
 from xlcheck.model.keras_reader import read_model, weights_of

@@ -11,7 +11,7 @@ import pytest
 
 from xlcheck.errors import OracleError
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle import record as module

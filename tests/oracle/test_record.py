@@ -16,7 +16,7 @@ import pytest
 
 from xlcheck.errors import ModelError, OracleError
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model, weights_of
 from xlcheck.oracle.record import record, retrace

@@ -15,7 +15,7 @@ from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.workbook.as_built import MARK, _read, bands

@@ -11,7 +11,7 @@ from small_book import GIVEN, SPEC
 from xlcheck.engines.base import PackedValues
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.judge import AGREE, CARRIED, NOT_EVALUATED, ROOT
 from xlcheck.verdicts.placement import Placement, Reads, Sighting

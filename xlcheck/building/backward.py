@@ -13,7 +13,7 @@ from xlcheck.building.inputs import Array, read_array
 from xlcheck.choices import StepName, require_known
 from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import tensor_shapes
+from xlcheck.layers.tensors import tensor_shapes
 from xlcheck.learning.losses import FROM_LOGITS, loss_named
 from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.batch import Batch, batch_graph

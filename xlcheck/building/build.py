@@ -22,13 +22,13 @@ from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.one_hot import LONG, is_one_hot, places_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.data.inputs import require_room
 from xlcheck.layout.data.text import TypedText
 from xlcheck.layout.front import Story
 from xlcheck.layout.plan import plan_model
 from xlcheck.layout.weights import require_room_for_weights
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.sizes import TRACE_NUMBERS
 from xlcheck.verdicts.generated import check_content

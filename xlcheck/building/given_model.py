@@ -91,7 +91,7 @@ def given_model(model: Any, inputs: Any) -> GivenModel:
 def _given_model(model: Any, inputs: Any) -> GivenModel:
     from xlcheck.building.inputs import inputs_of
     from xlcheck.handmade.networks.by_value import GivenModel
-    from xlcheck.layers.forward import forward_graph
+    from xlcheck.learning.forward import forward_graph
     from xlcheck.model.keras_reader import read_model
     from xlcheck.oracle.quantities import spread
 

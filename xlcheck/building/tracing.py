@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from xlcheck.building.inputs import inputs_of, read_array
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 
 
 def trace_model(

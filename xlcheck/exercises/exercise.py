@@ -27,8 +27,8 @@ from xlcheck.exercises.variants import Drawer, Variant, ask_keras, places_of, va
 from xlcheck.files import make_folder, require_writable, write_text
 from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.plan import plan_model
+from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import batch_graph
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport

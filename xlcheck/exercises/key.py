@@ -32,7 +32,7 @@ from xlcheck.files import read_input, write_text
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.evaluate import Array, evaluate
 from xlcheck.graph.quantities import Graph
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.sizes import TEXTS

@@ -13,8 +13,8 @@ from xlcheck.errors import UsageError
 from xlcheck.graph.evaluate import Array
 from xlcheck.graph.quantities import Graph, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.additions import NOTHING_ADDED, Additions
+from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.model.model_spec import ModelSpec
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layers.forward import tensor_shapes
+from xlcheck.layers.tensors import tensor_shapes
 from xlcheck.layout.common import START
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft

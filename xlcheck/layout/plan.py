@@ -13,7 +13,6 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.layout import check, numbers
 from xlcheck.layout.additions import NOTHING_ADDED, Additions
 from xlcheck.layout.backward import LOSS
@@ -37,6 +36,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.start import model_summary, start_sheet
 from xlcheck.layout.way_back import backward_names, forward_only, loss_pages, way_back
 from xlcheck.layout.weights import weights_sheets
+from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.workbook.manifest import SHEET, Manifest

@@ -16,7 +16,7 @@ from xlcheck.errors import ModelError, OracleError
 from xlcheck.graph.gradients import PREFIX, backward
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk, weights_by_name

@@ -8,7 +8,7 @@ import numpy as np
 
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.nudges import nudges
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.record import retrace
 

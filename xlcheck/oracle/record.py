@@ -17,7 +17,7 @@ from xlcheck.errors import ModelError, NotSupportedError, OracleError
 from xlcheck.graph.one_hot import places_of, vectors_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph, has_logits
+from xlcheck.learning.forward import forward_graph, has_logits
 from xlcheck.learning.losses import loss_named
 from xlcheck.model.codes import check_codes
 from xlcheck.model.input_types import check_types

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import Range
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.verdicts.messages import others_on
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest, manifest_of

@@ -14,7 +14,7 @@ from xlcheck.errors import ManifestError, WorkbookError
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.expressions import OneHot
 from xlcheck.graph.quantities import Graph
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.verdicts.placement import require_fit
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import SHEET, Manifest, manifest_of

@@ -9,7 +9,7 @@ from xlcheck.chapter.recordings.options import OPTIONS
 from xlcheck.chapter.recordings.store import available_fixtures, fixtures_folder, load_fixture
 from xlcheck.chapter.recordings.verify import verify_fixtures
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 
 FEW = ("options/simple-rnn-no-bias-sequences-backwards", "options/lstm-relu", "options/gru-reset-before-gates-tanh")
 

@@ -14,7 +14,7 @@ from xlcheck.chapter.recordings.options import OPTIONS
 from xlcheck.chapter.recordings.store import available_fixtures, load_fixture
 from xlcheck.chapter.training.lessons import SEED, weights_hash
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 
 
 def test_all_are_stored() -> None:

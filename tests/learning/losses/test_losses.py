@@ -14,7 +14,7 @@ from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.expressions import BinaryCrossentropy, Sigmoid
 from xlcheck.graph.gradients import backward
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_loss import to_keras_loss
 from xlcheck.model.keras_reader import read_model

@@ -15,7 +15,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Graph
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import OPTIMISERS, optimiser_named
 from xlcheck.learning.optimisers.run import run_epochs
 from xlcheck.learning.optimisers.step import LAYER, add_step, setting_values

@@ -10,7 +10,6 @@ from xlcheck.chapter.lessons.training import TrainingLesson
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
 from xlcheck.layout.common import START
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
@@ -18,6 +17,7 @@ from xlcheck.layout.plan import finished
 from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import vanishing
+from xlcheck.learning.forward import forward_graph
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.plan import Link, WorkbookPlan
 

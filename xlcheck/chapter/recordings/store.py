@@ -22,7 +22,7 @@ from xlcheck.errors import DataError, UsageError
 from xlcheck.files import write_text
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import ModelSpec
 
 _PACKAGED = Path(__file__).parent / "data"

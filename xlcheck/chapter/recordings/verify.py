@@ -20,7 +20,7 @@ from xlcheck.chapter.recordings.store import read_fixture
 from xlcheck.chapter.recordings.training import SUFFIX, TrainingFixture, read_training
 from xlcheck.errors import DataError
 from xlcheck.graph.nudges import NUDGED
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from xlcheck.chapter.training.lessons import EPOCHS, SEED, untrained
 from xlcheck.chapter.training.vanishing import vanishing_fixture
 from xlcheck.errors import UsageError
 from xlcheck.graph.nudges import SIZE
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model, weights_of
 from xlcheck.oracle.nudges import record_nudged

@@ -17,7 +17,7 @@ from xlcheck.chapter.training.fit import Progress, fit, set_seed
 from xlcheck.chapter.training.model_file import Companion, write_model
 from xlcheck.chapter.training.save import save_model
 from xlcheck.errors import UsageError
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model, weights_of

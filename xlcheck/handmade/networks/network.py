@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import ModelSpec
 
 Array = NDArray[np.float64]

@@ -10,7 +10,7 @@ from xlcheck.graph.gradients import backward
 from xlcheck.graph.nudges import delta_quantity
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.scalars import Index, indices, scalar_graph, scalar_name
-from xlcheck.layers.forward import forward_graph
+from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.run import carried
 from xlcheck.learning.optimisers.step import add_step

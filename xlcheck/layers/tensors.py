@@ -1,63 +1,15 @@
-"""ModelSpec → Graph: give each layer its weights and inputs, and let it write its equations."""
+"""What flows between the layers of a model: give each its weights and inputs, and let it write its equations."""
 
 from __future__ import annotations
 
-import weakref
-
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import OneHot, Ref
-from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Role
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers import equations_of
 from xlcheck.layers.signals import Signal
-from xlcheck.learning.losses import add_loss
-from xlcheck.model.layer_options import TRAINING_ONLY
 from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
 
-# Found by trying every layer: wrappers and recurrent layers put their outputs together anew.
-_LEAVE_LOGITS = {"Dense", "Conv1D", "Activation", "Softmax"}
 _CODE_READERS = {"Embedding", "CategoryEncoding"}
-
-
-_graphs: dict[int, tuple[weakref.ref[ModelSpec], Graph]] = {}
-"""By the identity of a spec, which cannot be a key itself. Building, recording and checking all ask for it again."""
-
-
-def forward_graph(spec: ModelSpec) -> Graph:
-    """The forward pass of a model, with its loss if the model has one; written down once for each spec.
-
-    Weights are quantities `layer.kernel`, inputs `input.x[t]`, targets `target.y`.
-
-    Raises:
-        NotSupportedError: a layer, option or loss is not supported.
-    """
-    key = id(spec)
-    known = _graphs.get(key)
-    if known is not None and known[0]() is spec:
-        return known[1]
-    graph = _forward_graph(spec)
-    _graphs[key] = (weakref.ref(spec, lambda _: _graphs.pop(key, None)), graph)
-    return graph
-
-
-def _forward_graph(spec: ModelSpec) -> Graph:
-    build = GraphBuilder()
-    tensors = _tensors(build, spec)
-    if spec.loss is not None:
-        add_loss(build, spec.loss, tensors[spec.outputs[0]], has_logits=has_logits(spec))
-    return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps))
-
-
-def has_logits(spec: ModelSpec) -> bool:
-    """Whether Keras knows the logits of the output: its activation was the last thing that made a new tensor."""
-    made_by = {tensor: call for call in spec.calls for tensor in call.outputs}
-    call = made_by.get(spec.outputs[0])
-    while call is not None:
-        layer = spec.layer(call.layer)
-        passes_on = layer.kind in TRAINING_ONLY or layer.options.get("activation") == "linear"
-        if not passes_on or layer.weights:
-            return layer.kind in _LEAVE_LOGITS
-        call = made_by.get(call.inputs[0])
-    return False
 
 
 def tensor_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
@@ -68,14 +20,19 @@ def tensor_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
     """
     build = GraphBuilder()
     shapes: dict[str, tuple[int, ...]] = {}
-    for name, signal in _tensors(build, spec).items():
+    for name, signal in tensors_of(build, spec).items():
         sizes = [build.shape(ref)[-1] for ref in signal.steps]
         shapes[name] = (len(sizes), sizes[0]) if signal.timed else (sum(sizes),)
     return shapes
 
 
-def _tensors(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
-    """Let every layer write its equations; what flows between the layers, by the tensors' names."""
+def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
+    """Let every layer write its equations; what flows between the layers, by the tensors' names.
+
+    Raises:
+        NotSupportedError: a layer or an option is not supported.
+        ModelError: a layer leaves nothing of its input.
+    """
     weights = {layer.name: _weights(build, layer.name, layer) for layer in spec.layers}
     tensors = {item.tensor: _input(build, spec, item) for item in spec.inputs}
     for call in spec.calls:

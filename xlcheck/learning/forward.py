@@ -1,0 +1,55 @@
+"""ModelSpec → Graph: what its layers compute, and the loss on top of the last one."""
+
+from __future__ import annotations
+
+import weakref
+
+from xlcheck.graph.quantities import Graph, GraphBuilder
+from xlcheck.layers.tensors import tensors_of
+from xlcheck.learning.losses import add_loss
+from xlcheck.model.layer_options import TRAINING_ONLY
+from xlcheck.model.model_spec import ModelSpec
+
+# Found by trying every layer: wrappers and recurrent layers put their outputs together anew.
+_LEAVE_LOGITS = {"Dense", "Conv1D", "Activation", "Softmax"}
+
+_graphs: dict[int, tuple[weakref.ref[ModelSpec], Graph]] = {}
+"""By the identity of a spec, which cannot be a key itself. Building, recording and checking all ask for it again."""
+
+
+def forward_graph(spec: ModelSpec) -> Graph:
+    """The forward pass of a model, with its loss if the model has one; written down once for each spec.
+
+    Weights are quantities `layer.kernel`, inputs `input.x[t]`, targets `target.y`.
+
+    Raises:
+        NotSupportedError: a layer, option or loss is not supported.
+    """
+    key = id(spec)
+    known = _graphs.get(key)
+    if known is not None and known[0]() is spec:
+        return known[1]
+    graph = _forward_graph(spec)
+    _graphs[key] = (weakref.ref(spec, lambda _: _graphs.pop(key, None)), graph)
+    return graph
+
+
+def _forward_graph(spec: ModelSpec) -> Graph:
+    build = GraphBuilder()
+    tensors = tensors_of(build, spec)
+    if spec.loss is not None:
+        add_loss(build, spec.loss, tensors[spec.outputs[0]], has_logits=has_logits(spec))
+    return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps))
+
+
+def has_logits(spec: ModelSpec) -> bool:
+    """Whether Keras knows the logits of the output: its activation was the last thing that made a new tensor."""
+    made_by = {tensor: call for call in spec.calls for tensor in call.outputs}
+    call = made_by.get(spec.outputs[0])
+    while call is not None:
+        layer = spec.layer(call.layer)
+        passes_on = layer.kind in TRAINING_ONLY or layer.options.get("activation") == "linear"
+        if not passes_on or layer.weights:
+            return layer.kind in _LEAVE_LOGITS
+        call = made_by.get(call.inputs[0])
+    return False
