@@ -44,7 +44,17 @@ _ONE = (
     "log_softmax", "softmax",
 )  # fmt: skip
 
+
+def _attention() -> Any:
+    """Decoders that look back at their encoder, in both ways, with a key of its own as well."""
+    x, y = keras.Input((5, 4)), keras.Input((3, 4))
+    layers = L.Attention(dropout=0.3), L.AdditiveAttention(name="weighed"), L.AdditiveAttention(use_scale=False)
+    return keras.Model([x, y], [*(layer([y, x]) for layer in layers), L.Attention()([y, x, L.Dense(4)(x)])])
+
+
 OPERATIONS = {
+    "attention": Case(_attention, [X, numbers(3, 3, 4, seed=4)]),
+    "ZeroPadding1D": Case(_of((5, 4), lambda x: L.GRU(2)(L.ZeroPadding1D((2, 1))(x))), X),
     "operations on one tensor": Case(
         _of(
             (6,), *(getattr(ops, name) for name in _ONE), keras.activations.gelu, keras.activations.relu,

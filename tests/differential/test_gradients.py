@@ -95,6 +95,7 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
         for name in ("elu", "selu", "gelu", "softplus", "softsign", "exponential", "silu", "relu6", "softmax", "mish")
     },
     "PReLU": (lambda: layers.Dense(3, name="d"), lambda: layers.PReLU(name="a")),
+    "ZeroPadding1D": (lambda: layers.Dense(3, name="d"), lambda: layers.ZeroPadding1D(1, name="a")),
     "LeakyReLU": (lambda: layers.Dense(3, name="d"), lambda: layers.LeakyReLU(name="a")),
 }
 
@@ -205,6 +206,7 @@ def between_layers() -> Any:
     scores = layers.Dense(1, name="scores")(h)
     shares = ops.softmax(scores, axis=1)
     attended = ops.sum(h * shares, axis=1) + ops.mean(scores, axis=1)
+    h = h + layers.AdditiveAttention(name="additive")([h, h]) + layers.Attention(name="looks")([h, h])
     best = ops.max(ops.matmul(h, ops.transpose(h, (0, 2, 1))), axis=1)
     joined = ops.concatenate([attended, h[:, -1] / 3, ops.tanh(best), keras.activations.relu(1 - best)], axis=-1)
     model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(joined))

@@ -9,6 +9,7 @@ from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers import (
     activation_layers,
+    attention,
     bidirectional,
     conv1d,
     dense,
@@ -65,6 +66,7 @@ LAYERS: dict[str, Equations] = {
     "Permute": reshaping.permute,
     "RepeatVector": reshaping.repeat_vector,
     "Cropping1D": reshaping.cropping_1d,
+    "ZeroPadding1D": reshaping.zero_padding_1d,
     "UpSampling1D": reshaping.up_sampling_1d,
     "Concatenate": merging.concatenate,
     "Add": merging.equations,
@@ -74,6 +76,8 @@ LAYERS: dict[str, Equations] = {
     "Maximum": merging.equations,
     "Minimum": merging.equations,
     "Dot": dot.equations,
+    "Attention": attention.equations,
+    "AdditiveAttention": attention.equations,
     **dict.fromkeys(TRAINING_ONLY, identity.equations),
 }
 

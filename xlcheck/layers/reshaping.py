@@ -1,6 +1,6 @@
-"""Layers that only rearrange: Flatten, Reshape, Permute, RepeatVector, Cropping1D, UpSampling1D.
+"""Layers that only rearrange: Flatten, Reshape, Permute, RepeatVector, Cropping1D, ZeroPadding1D, UpSampling1D.
 
-Source: `keras.layers`. Every element of the output is an element of the input.
+Source: `keras.layers`. Every element of the output is an element of the input, or a zero beside them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from xlcheck.errors import ModelError, NotSupportedError
-from xlcheck.graph.expressions import Ref
+from xlcheck.graph.expressions import Concat, Const, Expr, Ref
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.signals import Element, Signal, elements, only_sequence, output_band, pick
 from xlcheck.model.model_spec import LayerSpec
@@ -84,6 +84,18 @@ def cropping_1d(
     first, last = layer.options["cropping"]
     rows = [_elements_of(build, ref) for ref in steps[first : len(steps) - last]]
     return (_sequence(build, name, rows, f"Without the first {first} and the last {last} steps."),)
+
+
+def zero_padding_1d(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """ZeroPadding1D: steps of zeros before and after."""
+    steps = only_sequence(layer.name, inputs[0])
+    first, last = layer.options["padding"]
+    band = output_band(name, True, "the input between zeros", f"{first} steps of zeros, the input, {last} of zeros.")
+    zeros = Concat(tuple([Const(0.0)] * build.shape(steps[0])[0]))
+    every: list[Expr] = [*[zeros] * first, *steps, *[zeros] * last]
+    return (Signal.sequence(tuple(build.let(band, step, t) for t, step in enumerate(every))),)
 
 
 def up_sampling_1d(

@@ -20,6 +20,8 @@ _REMARKS = {
     "BatchNormalization": "over the last axis, as trained",
     "Normalization": "over the last axis",
     "Concatenate": "features side by side, or sequences one after the other",
+    "Attention": "of inputs without masks",
+    "AdditiveAttention": "of inputs without masks",
     "Multiply": "of inputs with one mask or none",
     "Maximum": "of inputs with one mask or none",
     "Minimum": "of inputs with one mask or none",

@@ -117,6 +117,7 @@ OPTIONS: dict[str, LayerOptions] = {
     "Permute": _layer("dims"),
     "RepeatVector": _layer("n"),
     "Cropping1D": _layer("cropping"),
+    "ZeroPadding1D": _layer("padding", fixed=_CHANNELS_LAST),
     "UpSampling1D": _layer("size"),
     "Concatenate": _layer("axis"),
     "Add": _layer(),
@@ -126,6 +127,8 @@ OPTIONS: dict[str, LayerOptions] = {
     "Maximum": _layer(),
     "Minimum": _layer(),
     "Dot": _layer("axes", "normalize"),
+    "Attention": _layer(fixed={"use_scale": False, "score_mode": "dot"}, inert=("dropout",)),
+    "AdditiveAttention": _layer("use_scale", inert=("dropout",)),
     **{kind: _layer(inert=("rate", "stddev", "noise_shape", "l1", "l2")) for kind in TRAINING_ONLY},
 }  # fmt: skip
 

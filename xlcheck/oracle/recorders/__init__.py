@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlcheck.errors import OracleError
 from xlcheck.layers import LAYERS, OPERATIONS
-from xlcheck.oracle.recorders import dense, gru, lstm, outputs, simple_rnn, wrappers
+from xlcheck.oracle.recorders import attention, dense, gru, lstm, outputs, simple_rnn, wrappers
 from xlcheck.oracle.recorders.recorder import Recorder
 
 _OWN: dict[str, Recorder] = {
@@ -16,6 +16,8 @@ _OWN: dict[str, Recorder] = {
     "TimeDistributed": wrappers.time_distributed,
     "Dense": dense.quantities,
     "Conv1D": dense.quantities,
+    "Attention": attention.quantities,
+    "AdditiveAttention": attention.quantities,
     "Softmax": outputs.softmax,
     "ops.softmax": outputs.softmax,
     "LayerNormalization": outputs.layer_normalization,
