@@ -10,6 +10,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import cell_name, parse_range
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.depending import depending_cells
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import broken_patterns
@@ -73,8 +74,13 @@ def report_on(
     settled = {cell for part in abstentions if part.ignored for cell in part.cells}
     unknown = report.cells.with_status(Status.NOT_EVALUATED, Status.UNBOUND)
     places = [(result.sheet, parse_range(result.cell)) for result in unknown]
-    open_cells = {(sheet, place.top, place.left) for sheet, place in places} - settled
-    return replace(report, warnings=broken_patterns(table, open_cells) if open_cells else ())
+    without_verdict = {(sheet, place.top, place.left) for sheet, place in places}
+    open_cells = without_verdict - settled
+    return replace(
+        report,
+        warnings=broken_patterns(table, open_cells) if open_cells else (),
+        reservations=(*report.reservations, *depending_cells(table, without_verdict)),
+    )
 
 
 def part_of(outcome: Outcome) -> Part:

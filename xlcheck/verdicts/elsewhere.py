@@ -7,7 +7,7 @@ programs read with the decimal sign of the reader's country. Whoever uses one ge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 import numpy as np
@@ -25,13 +25,13 @@ from xlcheck.workbook.manifest import Manifest
 _SHOWN = 3
 
 _TIME = "the time"
-_CHANCE = "chance"
+CHANCE = "chance"
 _PROGRAM = "the program and the file it is opened in"
 _LANGUAGE = "the reader's language"
 _HIDDEN = "which rows are hidden"
 DEPENDS_ON = {
     "NOW": _TIME, "TODAY": _TIME,
-    "RAND": _CHANCE, "RANDBETWEEN": _CHANCE, "RANDARRAY": _CHANCE,
+    "RAND": CHANCE, "RANDBETWEEN": CHANCE, "RANDARRAY": CHANCE,
     "INFO": _PROGRAM, "CELL": _PROGRAM, "SHEET": _PROGRAM, "SHEETS": _PROGRAM, "FORMULATEXT": _PROGRAM,
     "ISFORMULA": _PROGRAM, "WEBSERVICE": _PROGRAM, "RTD": _PROGRAM, "INDIRECT": _PROGRAM, "HYPERLINK": _PROGRAM,
     "IMAGE": _PROGRAM, "PY": _PROGRAM, "CUBEVALUE": _PROGRAM, "GETPIVOTDATA": _PROGRAM, "STOCKHISTORY": _PROGRAM,
@@ -70,12 +70,19 @@ def depending_quantities(
     if manifest.tables:
         areas = [Range(t.area.sheet, t.area.top, c, t.area.rows) for t in manifest.tables for c in t.columns.values()]
         found |= _depending(FormulaCells(content), [(area.sheet, codes_of(area)) for area in areas], names)
-    for reason in dict.fromkeys(found.values()):
-        places = [f"{sheet}!{address(code)}" for (sheet, code), own_reason in found.items() if own_reason == reason]
-        more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
-        give = "gives" if len(places) == 1 else "give"
+    yield from said_of((f"{sheet}!{address(code)}", reason) for (sheet, code), reason in found.items())
+
+
+def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """A sentence for each thing that cells depend on; from each cell, and what that is."""
+    places: dict[str, list[str]] = {}
+    for place, reason in found:
+        places.setdefault(reason, []).append(place)
+    for reason, own in places.items():
+        more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
+        give = "gives" if len(own) == 1 else "give"
         yield (
-            f"what {', '.join(places[:_SHOWN])}{more} {give} depends on {reason}, and was checked here and now only; "
+            f"what {', '.join(own[:_SHOWN])}{more} {give} depends on {reason}, and was checked here and now only; "
             "write a formula that reads nothing but cells"
         )
 
@@ -122,16 +129,18 @@ def _reads_any(formulas: FormulaCells, cell: Cell, others: Set[Cell]) -> bool:
     return any(own == area.sheet and inside(at, area) for area in formulas.reads(*cell) for own, at in others)
 
 
-def depends_on(formula: str, names: Mapping[str, str]) -> str | None:
+def depends_on(formula: str, names: Mapping[str, str], but: Collection[str] = ()) -> str | None:
     """What a formula's value depends on besides the numbers that it reads; None if on nothing.
 
     Args:
         formula: its text.
         names: defined names, in small letters, that depend on something, and on what.
+        but: functions that may be used all the same.
     """
     words = [token for token in tokens(formula.removeprefix("=")) if token.kind != "space"]
     for kind, text in words:
-        if kind == "function" and (found := DEPENDS_ON.get(text.upper().rpartition(".")[2])) is not None:
+        function = text.upper().rpartition(".")[2] if kind == "function" else ""
+        if function not in but and (found := DEPENDS_ON.get(function)) is not None:
             return found
         if kind in {"name", "function"} and text.casefold() in names:
             return names[text.casefold()]
