@@ -4,15 +4,19 @@ Run with: python tests/benchmarks/bench_grading.py [--submissions N] [--jobs J] 
 A class of N students hands in the LSTM exercise, made from its weights with numbers of its own for everybody: right
 ones, and files with one of eight kinds of mistakes; one file in a hundred is hostile. They are graded as `xlcheck grade
 --no-copies` does it, with pages and files for other programs. Beside it stand M of the same files graded one by one
-in this process, by `xlcheck.grading` with chunks of one, and the checks of M workbooks of the solution's kind with
-`xlcheck.check`. Processor time is that of all processes; `a core` is submissions for each second of it.
+in this process, each loaded into the engine by itself, a tenth of M with a process `xlcheck grade` for each, and M
+checks of the solution with `xlcheck.check`. Processor time is that of all processes; `a core` is submissions for each
+second of it.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -28,9 +32,14 @@ from measured import wide_console
 from rich.table import Table
 
 import xlcheck
+from xlcheck.engines import engine
+from xlcheck.grading.explain import Explainer
 from xlcheck.grading.grade import grade_folder
+from xlcheck.grading.judging import judge_submissions
+from xlcheck.grading.marks import Marker
 from xlcheck.grading.prepared import prepare
-from xlcheck.grading.work import Task, grade_chunk, sha256_of
+from xlcheck.grading.submission import read_submission
+from xlcheck.grading.work import Task, record_of, sha256_of
 
 KINDS = ("scaled", "negated", "zero", "error", "typed", "typed wrong", "text", "empty")
 STUDENTS = 200
@@ -94,6 +103,7 @@ def main() -> None:
         with Clock() as clock:
             grading = xlcheck.grade(folder / "in", room.key_file, folder / "results", jobs=options.jobs, copies=False)
         _row(table, f"xlcheck grade --no-copies -j {options.jobs}", options.submissions, clock.spent)
+        grade_seconds = clock.spent.cpu
         right = sum(
             {c.element for c in marks.cells if c.status not in ("right", "carried")} == ({planted[marks.file]} - {None})
             for marks in grading.marks
@@ -103,11 +113,22 @@ def main() -> None:
             again = grade_folder(folder / "in", room.key_file, folder / "results", resume=True)
         _row(table, "the same with --resume, nothing to do", options.submissions, clock.spent)
         files = [folder / "in" / file for file in list(planted)[: options.checked]]
+        failed = grading.tally.submissions - grading.tally.graded
+        together = {marks.file: marks.earned for marks in grading.marks}
         prepared = prepare(room.key_file)
+        marker, calculator = Marker(prepared), engine("ironcalc")
+        alone = {}
         with Clock() as clock:
             for file in files:
-                grade_chunk(prepared, [Task(sha256_of(file), str(file))])
+                judged = judge_submissions([read_submission(file, prepared)], prepared, calculator)
+                record = record_of(Task(sha256_of(file), str(file)), judged[0], prepared, Explainer(prepared))
+                alone[file.name] = marker.mark(file.name, record).earned
         _row(table, "one file after the other, in this process *", len(files), clock.spent)
+        with Clock() as clock:
+            for file in files[: max(1, len(files) // 10)]:
+                alone[f"{file.name} in a process"] = _in_a_process(file, room.key_file, folder / "one")
+        _row(table, "a process for each file", max(1, len(files) // 10), clock.spent)
+        same = sum(together[name.split()[0]] == earned for name, earned in alone.items())
         with Clock() as clock:
             for _ in files:
                 xlcheck.check(room.folder / "solution.xlsx")
@@ -115,9 +136,26 @@ def main() -> None:
     console = wide_console()
     console.print(table)
     console.print("* without the engine's process, whose processor time is known only when it has ended")
-    failed = sum(bool(marks.error) for marks in grading.marks)
     console.print(f"{right} of {len(planted)} have exactly the planted wrong cell; {failed} hostile files were named")
-    console.print(f"again: {again.graded} graded anew")
+    console.print(f"again: {again.graded} graded anew; {same} of {len(alone)} have the same marks when graded alone")
+    console.print(f"most memory of this process: {_most_memory(resource.RUSAGE_SELF)} MB, of a process that grades: "
+                  f"{_most_memory(resource.RUSAGE_CHILDREN)} MB")  # fmt: skip
+    hours = 1_000_000 * grade_seconds / options.submissions / 3600
+    console.print(f"a million submissions: {hours:.1f} hours of one core")
+
+
+def _most_memory(who: int) -> int:
+    return resource.getrusage(who).ru_maxrss // 1024
+
+
+def _in_a_process(file: Path, key: Path, results: Path) -> float:
+    """The marks that a command gives one file."""
+    arguments = ["grade", str(file), "--key", str(key), "-o", str(results), "-q", "--no-copies"]
+    subprocess.run([sys.executable, "-m", "xlcheck", *arguments], capture_output=True, check=False)
+    (page,) = (results / "gradescope").iterdir()
+    score = json.loads(page.read_text(encoding="utf-8"))["score"]
+    shutil.rmtree(results)
+    return float(score)
 
 
 def _row(table: Table, how: str, submissions: int, spent: Spent) -> None:

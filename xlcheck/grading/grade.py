@@ -38,6 +38,8 @@ _ATTEMPTS = 2
 
 _SHOWN = 5
 """Of one student's other files."""
+_HELD = 500
+"""Submissions of which all marks are held in memory; those of more are counted anew when they are asked for."""
 
 Progress = Callable[[int, int], None]
 
@@ -129,7 +131,7 @@ def _counted(marks: StoredMarks, prepared: PreparedKey, marker: Marker, folder: 
         title=prepared.key.title or prepared.key.name,
         folder=str(folder),
         points=prepared.key.points,
-        marks=marks,
+        marks=tuple(marks) if len(marks) <= _HELD else marks,
         tally=tally,
         missing=tuple(marker.missing(by_student)),
         likeness=tuple(likeness.found()),

@@ -24,8 +24,8 @@ class Grading:
         title: of the exercise.
         folder: where the submissions are.
         points: what there was to earn.
-        marks: one for each file, in the order of their names; each is counted anew from what is kept when it is asked
-            for, so a large class takes no memory.
+        marks: one for each file, in the order of their names. Of more than 500 they are counted anew from the folder
+            of results when they are asked for, so that the largest class takes no memory.
         tally: what was counted over all of them.
         missing: who is on the roster and has handed in nothing.
         likeness: what submissions have in common that independent work rarely has.

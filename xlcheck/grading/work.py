@@ -129,7 +129,7 @@ def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: str, folder:
             shown = reason.replace(task.path or str(folder / f"{task.sha256}.xlsx"), task.label)
             yield Record(task.sha256, error=shown)
         else:
-            yield _record(task, judged[task.sha256], prepared, explainer)
+            yield record_of(task, judged[task.sha256], prepared, explainer)
 
 
 def _error(judged: Judged | None) -> str:
@@ -146,7 +146,8 @@ def _file(task: Task, folder: Path) -> Path:
     return path
 
 
-def _record(task: Task, judged: Judged, prepared: PreparedKey, explainer: Explainer) -> Record:
+def record_of(task: Task, judged: Judged, prepared: PreparedKey, explainer: Explainer) -> Record:
+    """What was found out about a submission that could be judged."""
     submission = judged.submission
     return Record(
         sha256=task.sha256,
