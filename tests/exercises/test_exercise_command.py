@@ -73,6 +73,32 @@ def test_what_cannot_be_is_refused(
     assert Path("taken/key.json").read_text(encoding="utf-8") == "{}"
 
 
+def test_a_smaller_roster_names_what_was_left(tmp_path: Path) -> None:
+    """Workbooks of students who are gone stay, since somebody may work in them, and are named; others keep numbers."""
+    roster = tmp_path / "students.csv"
+    roster.write_text("a\nb\nc\n", encoding="utf-8")
+    arguments = ["exercise", "simple-rnn", "--roster", str(roster), "-o", str(tmp_path / "exam"), "--keras", "0"]
+    assert "no longer" not in run(*arguments)[1]
+    before = (tmp_path / "exam/blanks/b.xlsx").read_bytes()
+    roster.write_text("b\n", encoding="utf-8")
+    output = run(*arguments)[1]
+
+    assert "a.xlsx, c.xlsx" in output
+    assert "no longer on the roster" in output
+    assert (tmp_path / "exam/blanks/b.xlsx").read_bytes() == before
+    assert (tmp_path / "exam/blanks/a.xlsx").exists()
+
+
+def test_the_sample_can_be_chosen(tmp_path: Path) -> None:
+    """`--sample` goes before the plan; one that is not there is refused."""
+    plan = tmp_path / "exam.toml"
+    plan.write_text("sample = 1\n", encoding="utf-8")
+    made = [xlcheck.exercise("lstm", tmp_path / str(n), plan=plan, sample=n).key for n in (1, 2)]
+
+    assert made[0].sample != made[1].sample
+    assert "choose another number" in run("exercise", "lstm", "--sample", "99", "-o", str(tmp_path / "no"))[1]
+
+
 def test_a_result_is_a_table_and_shows_itself(tmp_path: Path) -> None:
     """In a notebook there is one row for each blank."""
     made = xlcheck.exercise("lstm", tmp_path)

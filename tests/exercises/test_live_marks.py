@@ -56,7 +56,9 @@ def waiting(exercise: Exercise, planted: str) -> set[str]:
 @pytest.mark.parametrize("name", ENGINES)
 def test_the_right_formulas_get_right_everywhere(name: str, lstm: Exercise, units: Exercise, tmp_path: Path) -> None:
     """With the solution in the blanks every mark says so, and an empty workbook has ○ everywhere."""
-    for exercise in (lstm,) if name == "libreoffice" else (lstm, units):
+    matrices = exercise_of("rnn-dimensions", tmp_path / "matrices", ExercisePlan(level=3))  # products, a softmax
+    assert not matrices.forward
+    for exercise in (lstm, matrices) if name == "libreoffice" else (lstm, units, matrices):
         path = hand_in(exercise.blank, solution(exercise.key.blanks), tmp_path / "all.xlsx")
 
         assert set(marks_of(path, exercise, engine(name)).values()) == {"✓"}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 3),
     help="Without patterns in a plan: 1, one gate; 2, one whole step; 3, everything from the weights.  [default: 1]",
 )
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Which sample it shows.  [default: 1]")
 @click.option("--roster", type=INPUT, metavar="students.csv", help="Numbers of their own for each student: id, name.")
 @click.option("--feedback", type=OneOf(get_args(FeedbackName)), help="What students see of their marks.")
 @click.option("--secret", type=INPUT, metavar="FILE", help="The text in it decides each student's numbers.")
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
 @quiet_option
 def command(
     lessons: Sequence[str], inputs: Path | None, targets: Path | None, plan: Path | None, level: int | None,
-    roster: Path | None, feedback: FeedbackName | None, secret: Path | None, keras: int, output: Path,
-    engines: Sequence[EngineName], quiet: bool,
+    sample: int | None, roster: Path | None, feedback: FeedbackName | None, secret: Path | None, keras: int,
+    output: Path, engines: Sequence[EngineName], quiet: bool,
 ) -> int:  # fmt: skip
     """Write workbooks with blanks, and the key to mark them.
 
@@ -61,7 +62,7 @@ def command(
         make_folder(folder)
         with progress_bar(f"exercise {name}", show=roster is not None and not quiet) as told:
             made = exercise(
-                name, folder, inputs=inputs, targets=targets, plan=plan, level=level, roster=roster,
+                name, folder, inputs=inputs, targets=targets, plan=plan, level=level, sample=sample, roster=roster,
                 feedback=feedback, secret=secret, keras=keras, engine=engines[0], progress=told,
             )  # fmt: skip
         ok = ok and made.report.ok
@@ -83,6 +84,11 @@ def _show(made: Exercise) -> None:
         own = "each with numbers of its own" if key.varied else "all with the same numbers"
         asked = f"; Keras computed {made.asked_keras} of them, too, and agrees" if made.asked_keras else ""
         click.echo(f"  students        {len(made.workbooks):,} workbooks, {own}{asked}")
+    if made.left:
+        shown = ", ".join(path.name for path in made.left[:5]) + (" …" if len(made.left) > 5 else "")
+        click.echo(
+            f"  left            {shown} in {made.left[0].parent}: no longer on the roster; delete them if you like"
+        )
     if made.forward and key.rules.feedback != "none":
         click.echo(
             f"  marks           {made.forward} of {len(key.blanks)} hold their formula, hidden but in the file, as it "

@@ -30,6 +30,7 @@ def exercise(
     targets: Any = None,
     plan: str | Path | ExercisePlan | None = None,
     level: int | None = None,
+    sample: int | None = None,
     roster: str | Path | None = None,
     feedback: FeedbackName | None = None,
     secret: str | Path | None = None,
@@ -46,6 +47,7 @@ def exercise(
         targets: for a model: the right answers, if gradients are to be blank.
         plan: an `exam.toml`, or an `ExercisePlan`: what is blank, points, hints, feedback, texts.
         level: what is blank if the plan has no patterns: 1, one gate; 2, one whole step; 3, everything.
+        sample: which sample the workbook shows, from 1; by default what the plan says, or the first.
         roster: a CSV file of students, who then have numbers of their own.
         feedback: what students see of their marks: `none`, `count` or `cells`.
         secret: a file with the text that decides the students' numbers; by default a random one, kept in the key.
@@ -65,6 +67,7 @@ def exercise(
         if known.blanks:
             raise UsageError("the plan says what is blank, so a level says nothing; leave one of them out")
         known = replace(known, level=level)
+    known = known if sample is None else replace(known, sample=sample)
     known = known if feedback is None else replace(known, feedback=feedback)
     is_model = not isinstance(lesson, str) or lesson.lower().endswith(".keras")
     if is_model and inputs is None:

@@ -61,6 +61,7 @@ class Exercise:
         report: the check of the solution.
         asked_keras: how many of the students' variants Keras computed, too.
         forward: how many blanks have a live mark that holds their formula, hidden, as it cannot be turned round.
+        left: workbooks of students who were on the roster before and are no longer; nobody touched them.
     """
 
     folder: Path
@@ -73,6 +74,7 @@ class Exercise:
     report: CheckReport
     asked_keras: int
     forward: int
+    left: tuple[Path, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each blank: cell, number, points, formula.
@@ -138,7 +140,8 @@ def make_exercise(
     make_folder(folder)
     for name in (BLANK, SOLUTION, HANDOUT, FILE):
         require_writable(folder / name)
-    secret = secret or _known_secret(folder / FILE) or secrets.token_hex(32)
+    before = _known_key(folder / FILE)
+    secret = secret or (before.secret if before is not None else "") or secrets.token_hex(32)
     trace, trained = keras_traces(problem, plan.sample)
     residuals = {
         name: residual_of(problem.graph[name], problem.graph, trace.values, plan.tolerance)
@@ -175,9 +178,10 @@ def make_exercise(
     write_text(folder / HANDOUT, handout(key, plan, text, [BLANK]))
     forward = sum(residuals[name].forward for name, _ in points)
     workbooks = tuple(folder / student.file for student in key.students)
+    left = {folder / student.file for student in before.students} - {*workbooks} if before is not None else set()
     return Exercise(
         folder, key, folder / FILE, folder / BLANK, folder / SOLUTION, folder / HANDOUT, workbooks, report, len(asked),
-        forward,
+        forward, tuple(sorted(path for path in left if path.is_file())),
     )  # fmt: skip
 
 
@@ -202,8 +206,8 @@ def _problem(subject: Subject, plan: ExercisePlan) -> Problem:
     return problem_of(subject, plan.sample, backward=backward)
 
 
-def _known_secret(path: Path) -> str | None:
-    """The secret of the key that is there.
+def _known_key(path: Path) -> MarkingKey | None:
+    """The key that is there.
 
     Raises:
         UsageError: the file that the key would replace is something else.
@@ -211,7 +215,7 @@ def _known_secret(path: Path) -> str | None:
     if not path.is_file():
         return None
     try:
-        return load_key(path).secret or None
+        return load_key(path)
     except DataError as error:
         raise UsageError(f"{error}; move it away, or choose another folder") from None
 
