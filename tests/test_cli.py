@@ -34,7 +34,7 @@ def test_list_shows_each_lesson_on_a_line(capsys: pytest.CaptureFixture[str]) ->
     assert run(["list"]) == 0
 
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names[:3] == ["simple-rnn", "lstm", "rnn-dimensions"]
+    assert names[:3] == ["simple-rnn", "simple-rnn-small", "lstm"]
 
 
 def test_build_writes_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,7 +126,7 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["build", "gpt"], "there is no lesson 'gpt'; choose one of simple-rnn, lstm"),
+        (["build", "gpt"], "there is no lesson 'gpt'; choose one of simple-rnn, simple-rnn-small, lstm"),
         (["build", "ltsm"], "there is no lesson 'ltsm'; did you mean lstm?"),
         (["chek", "x.xlsx"], "there is no command 'chek'; did you mean check?"),
         (["build"], "name one or more lessons"),

@@ -19,6 +19,7 @@ from xlcheck.workbook.plan import Link
 _TOP = 4
 _TITLE_COLUMNS = 8
 _TALL = 40  # rows from which on the bands are out of sight
+_ONE_PAGE = 60  # rows that can be read when they are printed on one
 _WIDE = 20  # steps from which on the last one is
 
 
@@ -62,16 +63,19 @@ def layer_sheet(
     tables.fill(draft, sheet, table, store)
     charts(draft, sheet, table)
     sheet.freeze = (_TOP + table.headers, 2) if table.blocks == 1 else (3, 2)
-    sheet.one_page = table.height <= _TALL and table.timesteps <= _WIDE
+    sheet.one_page = table.height <= _ONE_PAGE and table.timesteps <= _WIDE
 
 
 def _ways(sheet: SheetDraft, table: tables.Table) -> None:
     """Links to the groups of bands, or to the bands, of a table that is too tall to be seen at once."""
-    sheet.put(3, MEANING, "go to:", "label")
     ways: dict[str, Range] = {}
-    for line in table.lines:
+    for line in table.lines[1:]:  # the first one is in sight
         if line.band is not None:
             ways.setdefault(line.band.group or line.band.label, table.at(sheet, line, line.members[0]))
-    for k, (label, area) in enumerate(ways.items()):
-        link = Link(f"{label} ↓", Range(sheet.name, area.top, 0))
-        sheet.merge(sheet.at(3, FIRST + 2 * k, 1, 2), link, "link")
+    links = [Link(f"{label} ↓", Range(sheet.name, area.top, 0)) for label, area in ways.items()]
+    if 2 * len(links) <= table.width:
+        sheet.put(3, MEANING, "go to:", "label")
+        for k, link in enumerate(links):
+            sheet.merge(sheet.at(3, FIRST + 2 * k, 1, 2), link, "link")
+    else:  # as many as have room up to the column of formulas
+        sheet.put_row(3, MEANING, links[: FIRST + table.width + 1 - MEANING], "link")

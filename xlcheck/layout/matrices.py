@@ -47,7 +47,7 @@ def matrices_sheet(draft: Draft, words: Sequence[str] = ()) -> None:
         word = f": “{words[step]}”" if step < len(words) else ""
         heading(sheet, row, f"t = {step + 1}{word}", page.columns)
         row = page.step([q for q in draft.graph if q.step == step], row + 1) + 1
-    sheet.widths.update({_LABEL: 16, _EQUATION: 34, **dict.fromkeys(range(_FIRST, page.columns), 10.5)})
+    sheet.widths.update({_LABEL: 19, _EQUATION: 42, **dict.fromkeys(range(_FIRST, page.columns), 10.5)})
     sheet.freeze = (3, 1)
 
 

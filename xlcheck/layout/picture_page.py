@@ -30,6 +30,7 @@ NAME = "Picture"
 SELECTOR = Range(NAME, 2, 6)
 _TOP = 5
 _LISTED = 60  # numbers of a drop-down that are listed in itself
+_LABEL = 10  # letters over a box
 _LONG = 4000  # letters of a formula
 _COLUMNS = 20 * PLACE  # that are seen at once
 _UNSEEN = 108  # the first column that lists longer ones
@@ -189,6 +190,8 @@ class PicturePage:
         role = part.role or (q.band.role.value if len(factors) == 1 else Role.INTERMEDIATE.value)
         label = label.replace("{before}", f"h{before}")
         label = label.replace("{act}", q.band.equation.partition("(")[0] if "(" in q.band.equation else q.band.label)
+        if len(label) > _LABEL:
+            label = label.partition("(")[0]
         self._put(row, column, label, View(self.sheet.at(row + 1, column), "*".join(texts), step, unit, tuple(factors)),
                   role)  # fmt: skip
 

@@ -170,7 +170,13 @@ def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
     """The workbook, once all its sheets are filled."""
     comments = "Every number is a live formula, compared with Keras cell by cell."
     properties = {"title": title, "subject": subject, "author": "xlcheck", "comments": comments}
-    return WorkbookPlan(tuple(sheet.finish() for sheet in draft.sheets.values()), draft.names, properties)
+    short = has_few_digits(draft.trace)
+    return WorkbookPlan(tuple(sheet.finish(short=short) for sheet in draft.sheets.values()), draft.names, properties)
+
+
+def has_few_digits(trace: Trace) -> bool:
+    """Whether every number of a network is a multiple of an eighth, so that zeros behind it would say nothing."""
+    return all((8 * values % 1 == 0).all() for values in trace.values.values())
 
 
 def _data(draft: Draft, bands: Bands, trained: Trace | None, additions: Additions) -> tuple[Store, TextPage | None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Formulas
@@ -24,6 +25,7 @@ from xlcheck.workbook.plan import (
     Rich,
     Spill,
 )
+from xlcheck.workbook.styles import SHORT, STYLES
 
 
 @dataclass
@@ -102,8 +104,11 @@ class SheetDraft:
         """A range of this worksheet."""
         return Range(self.name, row, column, rows, columns)
 
-    def finish(self) -> PlannedSheet:
-        """The finished worksheet."""
+    def finish(self, *, short: bool = False) -> PlannedSheet:
+        """The finished worksheet; with `short` its numbers have no more digits than they need."""
+        if short:
+            self.cells = {key: _short(cell) for key, cell in self.cells.items()}
+            self.merges, self.blocks = list(map(_short, self.merges)), list(map(_short, self.blocks))
         return PlannedSheet(
             self.name,
             tuple(self.cells[key] for key in sorted(self.cells)),
@@ -125,3 +130,12 @@ class SheetDraft:
             notes=tuple(self.notes),
             tab=self.tab,
         )
+
+
+_Styled = TypeVar("_Styled", PlannedCell, Merge, NumberBlock | FormulaBlock)
+
+
+def _short(item: _Styled) -> _Styled:
+    """With the style's twin for numbers of few digits, if it has one."""
+    style = item.style + SHORT
+    return replace(item, style=style) if style in STYLES else item

@@ -36,6 +36,7 @@ EXPLAINED_UNITS = 12
 """A symbol, its equation and its meaning stand beside so many rows; beside more of them only beside `LONG_BAND`."""
 
 LONG_BAND = 4
+_MEANING_LETTERS = 48  # of a line
 _ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
 _UNIT = "\0"
 
@@ -257,7 +258,11 @@ def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity,
     if units == 1:
         sheet.put(row, UNIT, None, "first_unit")
         sheet.heights[row] = 31 if len(band.meaning) > 50 and full else 20
-    elif names := unit_names(draft, band):
+        return
+    lines = -(-len(band.meaning) // _MEANING_LETTERS) if full else 0
+    if 13 * lines > 15 * merged:
+        sheet.heights.update(dict.fromkeys(range(row, row + merged), 13 * lines / merged + 2))
+    if names := unit_names(draft, band):
         for unit, name in enumerate(names):
             sheet.put(row + unit, UNIT, name, "unit" if unit else "first_unit")
     else:

@@ -26,6 +26,8 @@ ROWS = 10
 MOST_LOOKED_AT = 1_000
 """Cells among which those with the same mistake are found; each takes time to describe."""
 _FORMULA_WIDTH = 240
+_MANY = 1000  # units in the last place, which then say less than a share of the number
+_EPSILON = 2.0**-52
 _INDENT = 5  # of what is said of a cell
 
 
@@ -139,7 +141,9 @@ def _groups(report: CheckReport, rows: int | None) -> Sequence[Sequence[CellResu
 def _circumstances(report: CheckReport) -> str:
     parts = [f"{report.engine} against {report.oracle}"]
     parts += [f"{report.samples} samples"] if report.samples > 1 else []
-    last_places = f" ({report.max_ulps:.3g} ULP)" if report.ok else ""
+    size = f"{_EPSILON * report.max_ulps:.1g}"
+    last_places = f" ({report.max_ulps:.3g} ULP)" if report.max_ulps < _MANY else f", {size} of the number's size"
+    last_places = last_places if report.ok else ""
     parts += [f"difference ≤ {report.max_abs_error:.2g}{last_places}"] if report.counts.checked else []
     return ", ".join(parts)
 

@@ -50,6 +50,8 @@ WEIGHT_FORMAT = "0.00000000"
 CODE_FORMAT = "0"
 TINY_FORMAT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.0E+00"
 """Numbers that may become too small for decimals, without filling the column."""
+SHORT = "_short"
+"""Ends the names of styles that show as many digits as a number has."""
 DIFFERENCE_FORMAT = '0.0E+00;-0.0E+00;"0"'
 
 _BASE: dict[str, Any] = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
@@ -114,7 +116,6 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         styles[role] = {"bg_color": tint, "num_format": VALUE_FORMAT, **_BOXED}
         styles[f"{role}_code"] = {"bg_color": tint, "num_format": CODE_FORMAT, **_BOXED, "align": "center"}
         styles[f"{role}_count"] = styles[f"{role}_code"] | {"num_format": "#,##0"}
-        styles[f"{role}_short"] = {"bg_color": tint, **_BOXED}
         styles[f"{role}_text"] = {"bg_color": tint, **_BOXED, "align": "left"}
         styles[f"{role}_box"] = {
             "bg_color": tint, "num_format": "0.0000", "bold": True, "align": "center", "border": 2,
@@ -137,6 +138,9 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     styles["typed"] = {**to_fill, "num_format": "General", "align": "center", "bold": True}
     for name in (*TINTS, "verdict", "wrap"):  # whose formula nobody is to see
         styles[f"{name}_hidden"] = styles[name] | {"hidden": True}
+    long = {VALUE_FORMAT, WEIGHT_FORMAT, "0.0000"}
+    styles |= {name + SHORT: style | {"num_format": "General"} for name, style in styles.items()
+               if style.get("num_format") in long}  # fmt: skip
     return {name: _BASE | style for name, style in styles.items()}
 
 

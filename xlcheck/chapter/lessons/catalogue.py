@@ -10,10 +10,12 @@ from xlcheck.chapter.lessons import (
     film_reviews,
     gru,
     lstm,
+    lstm_small,
     next_word,
     rnn_dimensions,
     sentiment,
     simple_rnn,
+    simple_rnn_small,
     word_order,
 )
 from xlcheck.chapter.lessons.lesson import Book, Lesson
@@ -24,7 +26,9 @@ from xlcheck.errors import UsageError
 
 _ALL = (
     simple_rnn,
+    simple_rnn_small,
     lstm,
+    lstm_small,
     rnn_dimensions,
     gru,
     embedding,

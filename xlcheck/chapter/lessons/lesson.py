@@ -43,12 +43,14 @@ class Book:
         weights: the printed numbers, by quantity name, as a reader types them into a cell.
         names: what the book calls each weight, by quantity name.
         prediction: what Keras printed with these weights.
+        pages: worksheets that the workbook with the printed weights has besides.
     """
 
     data: Callable[[], Dataset]
     weights: Mapping[str, Array]
     names: Mapping[str, str] = field(default_factory=dict)
     prediction: PrintedPrediction | None = None
+    pages: Sequence[Page] = ()
 
 
 def printed(*rows: object) -> Array:
@@ -86,6 +88,7 @@ class Lesson:
         side_by_side: whether it shows the forward pass of every sample, also without a loss.
         history: whether it shows the loss of each epoch.
         pages: worksheets that only this lesson has.
+        origin: where weights come from that nobody has trained or drawn, in a few words.
     """
 
     name: str
@@ -100,6 +103,7 @@ class Lesson:
     side_by_side: bool = False
     history: bool = True
     pages: Sequence[Page] = ()
+    origin: str = ""
 
     @property
     def texts(self) -> LessonTexts:

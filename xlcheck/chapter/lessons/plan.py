@@ -33,9 +33,9 @@ def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING)
         typed=None if text is None else TypedText(text.encoding(), text.words),
         book_names={} if lesson.book is None else lesson.book.names,
         unit_names=lesson.unit_names,
-        origin=_origin(fixture),
+        origin=lesson.origin or _origin(fixture),
         side_by_side=lesson.side_by_side,
-        pages=lesson.pages,
+        pages=(*lesson.pages, *(lesson.book.pages if lesson.book is not None and fixture.weights == BOOK else ())),
         questions=lesson.texts.questions,
         history=fixture.history if lesson.history else (),
     )

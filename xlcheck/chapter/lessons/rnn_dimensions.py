@@ -8,6 +8,9 @@ from xlcheck.chapter.datasets.sentence import sentence
 from xlcheck.chapter.lessons.lesson import Book, Lesson, printed
 from xlcheck.layout.additions import Page
 from xlcheck.layout.data.sentence import sentence_sheet
+from xlcheck.layout.fed_back import NAME as FED_BACK
+from xlcheck.layout.fed_back import PAGE as FED_BACK_PAGE
+from xlcheck.layout.fed_back import fed_back_sheet
 from xlcheck.layout.matrices import NAME as MATRICES
 from xlcheck.layout.matrices import PAGE as MATRICES_PAGE
 from xlcheck.layout.matrices import matrices_sheet
@@ -50,6 +53,7 @@ LESSON = Lesson(
             ),
         },
         {"simple_rnn.kernel": "wxh", "simple_rnn.recurrent_kernel": "whh", "dense.kernel": "why"},
+        pages=(Page(FED_BACK, FED_BACK_PAGE, lambda draft: fed_back_sheet(draft, "simple_rnn", "dense", WORDS)),),
     ),
     data_page=lambda draft, _: sentence_sheet(draft, WORDS),
     pages=(Page(MATRICES, MATRICES_PAGE, lambda draft: matrices_sheet(draft, WORDS)),),

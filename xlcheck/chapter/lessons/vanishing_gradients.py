@@ -41,7 +41,9 @@ def plan_vanishing(lesson: TrainingLesson, fixture: TrainingFixture, style: Styl
     trace = Trace("keras float64", {q.name: values[q.name] for q in graph})
     draft = Draft(graph, trace, fixture.samples, style)
     start = draft.sheet(START, "keras")
-    places = vanishing.vanishing_sheet(draft, {name: values[name] for name in _GRADIENTS}, _CLIP)
+    places = vanishing.vanishing_sheet(
+        draft, {name: values[name] for name in _GRADIENTS}, _CLIP, lesson.texts.words, lesson.texts.tells
+    )
     vanishing.machinery_sheet(draft, [call.name for call in fixture.spec.calls])
     provenance = {
         **fixture.provenance, "xlcheck": __version__, "rebuild with": f"xlcheck build {lesson.name}",

@@ -28,12 +28,16 @@ class LessonTexts:
         sentences: for some layers, what their sheets show.
         data: what the page of the data shows.
         questions: for each page what to predict, and the answer.
+        words: what is read, where the layout does not find it in the data.
+        tells: the one of them that says what comes next.
     """
 
     story: Story
     sentences: Mapping[str, str]
     data: str
     questions: Questions
+    words: tuple[str, ...] = ()
+    tells: str = ""
 
 
 @cache
@@ -58,6 +62,8 @@ def texts_of(lesson: str, language: str = ENGLISH) -> LessonTexts:
         dense | own.get("sentences", {}),
         merged["data"],
         {page: tuple((question, answer) for question, answer in asked) for page, asked in questions.items()},
+        tuple(merged.get("words", "").split()),
+        merged.get("tells", ""),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.formulas.addresses import Range, cell_name
-from xlcheck.layout.common import heading, title
+from xlcheck.layout.common import heading, subscript, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Array, Chart, DropDown, Series
@@ -20,10 +20,12 @@ NAME = "Vanishing"
 MACHINERY = "Machinery"
 _MACHINE_TOP = 5
 INPUTS, TOP = 4, 32
-WORD, X, STATE, TERM, PART, TO_INPUT, CLIPPED, TANH, TO_TANH, GATE, CELL, TO_CELL, SIZE = range(13)
+WORD, TEXT, X, STATE, TERM, PART, TO_INPUT, CLIPPED, TANH, TO_TANH, GATE, CELL, TO_CELL, SIZE = range(14)
 _VALUE = 2
 _CHOICES = (0.5, 0.9, 1.0, 1.1, 1.5, -0.9)
-_CHOICES_COLUMN = 15  # right of everything else
+_CHOICES_COLUMN = SIZE
+_ASIDE = INPUTS + 9  # the row of the curves, beside which there is room
+_POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _VANISHES = (
     "The first word vanishes: hardly anything of it is left in the last state, and training cannot learn from it"
 )
@@ -37,26 +39,32 @@ class VanishingPlaces:
     end: int
 
 
-def vanishing_sheet(draft: Draft, gradients: Mapping[str, Array], clip: float) -> VanishingPlaces:
+def vanishing_sheet(
+    draft: Draft, gradients: Mapping[str, Array], clip: float, words: Sequence[str], tells: str
+) -> VanishingPlaces:
     """Fill the sheet: inputs, the table, the curves, and a memory of two units.
 
     Args:
         draft: the workbook; weights, words and states are placed here.
         gradients: Keras's, over the steps: `linear.d_x`, `linear.clipped`, `tanh.d_h`, `lstm.d_c`.
         clip: the largest norm that a clipped gradient may have.
+        words: what is read, one word a step.
+        tells: the one of them that says what comes next.
     """
     steps = len(gradients["linear.d_x"])
     sheet = draft.sheet(NAME, "gradient")
     title(sheet, "Vanishing and exploding gradients", "A state that is multiplied by U at every step holds the first "
           "word of fifty multiplied by U forty-nine times. Change U, and watch what is left of it.", 13)  # fmt: skip
-    widths = {WORD: 9, X: 13, STATE: 15, TERM: 17, PART: 16, TO_INPUT: 16, CLIPPED: 16, TANH: 15, TO_TANH: 16}
+    widths = {WORD: 7, TEXT: 11, X: 10, STATE: 15, TERM: 17, PART: 16, TO_INPUT: 16, CLIPPED: 16, TANH: 15, TO_TANH: 16}
     sheet.widths.update({**widths, GATE: 15, CELL: 15, TO_CELL: 16, **{SIZE + k: 14 for k in range(4)}})
     u, w = _inputs(draft, sheet, clip, steps)
     _place(draft, sheet, steps)
     _place_machinery(draft)
     _header(sheet)
     for t in range(steps):
+        sheet.put(TOP + 1 + t, TEXT, words[t], "word")
         _row(draft, sheet, t, steps, u, w, gradients)
+    _remembered(draft, sheet, gradients, words.index(tells), tells)
     verdict = _answers(draft, sheet, steps, u, gradients)
     _charts(sheet, steps)
     end = _two_units(draft, sheet, TOP + steps + 4)
@@ -74,20 +82,19 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
     for offset, (label, name, hint) in enumerate(lines):
         row = INPUTS + 1 + offset
         sheet.put(row, 0, label, "name")
-        cell = sheet.put(row, _VALUE, draft.value(name), "selector" if label == "U" else "weight")
+        cell = sheet.put(row, _VALUE, draft.value(name), "selector" if label == "U" else "setting")
         draft.place(name, cell)
         sheet.put(row, _VALUE + 1, f"← {hint}", "hint_beside")
         cells.append(cell)
         draft.place(f"tanh.{name.partition('.')[2]}", draft.helper(
-            sheet, row, SIZE + 1, cell.a1, [draft.value(name)], "weight"))  # fmt: skip
+            sheet, row, SIZE + 1, cell.a1, [draft.value(name)], "setting"))  # fmt: skip
         sheet.put(row, SIZE, f"{label} of the tanh layer", "label")
-    sheet.put(INPUTS, _CHOICES_COLUMN, "values for U", "column_label")
-    choices = sheet.numbers(INPUTS + 1, _CHOICES_COLUMN, np.array(_CHOICES)[:, None], "choice")
+    choices = _powers(draft, sheet)
     message = "Choose one or type any other number. Every number and curve follows."
     sheet.drop_downs.append(DropDown(cells[0], choices, "Choose U", message, others=True))
     row = INPUTS + 3
     sheet.put(row, 0, "clip at", "name")
-    sheet.put(row, _VALUE, clip, "weight")
+    sheet.put(row, _VALUE, clip, "setting")
     sheet.put(row, _VALUE + 1, "← the largest length that the gradient of all words may have", "hint_beside")
     row = INPUTS + 4
     sheet.put(row, 0, "LSTM", "name")
@@ -98,7 +105,7 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
         area = sheet.at(row + 1 + offset, _VALUE + 1, 1, 4)
         draft.place(f"lstm.{name}", area)
         for number, (line, column) in enumerate(area.cells()):
-            sheet.put(line, column, draft.value(f"lstm.{name}", number), "weight")
+            sheet.put(line, column, draft.value(f"lstm.{name}", number), "setting")
     sheet.put(
         row + 3,
         _VALUE + 5,
@@ -106,6 +113,30 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
         "hint_beside",
     )
     return cells[0].fixed(), cells[1].fixed()
+
+
+def _powers(draft: Draft, sheet: SheetDraft) -> Range:
+    """Values for U, of which one can be chosen, and what each does to the first of five words; returns the values."""
+    sheet.put(_ASIDE, _CHOICES_COLUMN, "In h₅ the first word counts U⁴ times.", "part_heading")
+    sheet.put_row(_ASIDE + 1, _CHOICES_COLUMN, ["values for U", "U⁴", "its slope, 4·U³"], "header")
+    choices = sheet.numbers(_ASIDE + 2, _CHOICES_COLUMN, np.array(_CHOICES)[:, None], "choice")
+    for k, value in enumerate(_CHOICES):
+        row = _ASIDE + 2 + k
+        cell = cell_name(row, _CHOICES_COLUMN)
+        draft.helper(sheet, row, _CHOICES_COLUMN + 1, f"{cell}^4", [value**4], "intermediate_small", 1e-12)
+        draft.helper(sheet, row, _CHOICES_COLUMN + 2, f"4*{cell}^3", [4 * value**3], "gradient_small", 1e-12)
+    return choices
+
+
+def _remembered(draft: Draft, sheet: SheetDraft, gradients: Mapping[str, Array], place: int, word: str) -> None:
+    """What the end still has of the one word that tells what comes next."""
+    row = _ASIDE + 9
+    sheet.put(row, _CHOICES_COLUMN, f"“{word}” is word {place + 1}. At the end is left of it:", "part_heading")
+    sheet.put_row(row + 1, _CHOICES_COLUMN, ["linear", "tanh", "LSTM"], "header")
+    for k, name in enumerate(("linear.d_x", "tanh.d_h", "lstm.d_c")):
+        text = cell_name(TOP + 1 + place, SIZE + k)
+        value = abs(float(gradients[name][place]))
+        draft.helper(sheet, row + 2, _CHOICES_COLUMN + k, text, [value], "difference", 1e-12)
 
 
 def _place(draft: Draft, sheet: SheetDraft, steps: int) -> None:
@@ -121,7 +152,7 @@ def _header(sheet: SheetDraft) -> None:
     for column, text in ((STATE, "linear: h = W·x + U·h"), (TANH, "the same with tanh"), (GATE, "an LSTM's memory")):
         sheet.put(TOP - 1, column, text, "name")
     sheet.put_row(TOP, 0, [
-        "word", "x", "h", "its term in h₅₀", "the term's value", "∂h₅₀/∂x", "clipped", "h", "∂h₅₀/∂h",
+        "word", "", "x", "h", "its term in h₅₀", "the term's value", "∂h₅₀/∂x", "clipped", "h", "∂h₅₀/∂h",
         "forget gate f", "cell state c", "∂c₅₀/∂c",
     ], "header")  # fmt: skip
     for offset, text in enumerate(("|linear|", "|tanh|", "|LSTM|")):
@@ -132,13 +163,14 @@ def _header(sheet: SheetDraft) -> None:
 def _row(draft: Draft, sheet: SheetDraft, t: int, steps: int, u: str, w: str, gradients: Mapping[str, Array]) -> None:
     row = TOP + 1 + t
     tensor = "words.x" if f"words.x[{t}]" in draft.graph else "input.x"
-    x = sheet.put(row, X, draft.value(f"{tensor}[{t}]"), "input")
+    x = sheet.put(row, X, draft.value(f"{tensor}[{t}]"), "input_short")
     sheet.put(row, WORD, float(t + 1), "column_label")
     for column, name, style in ((STATE, "linear.h", "state"), (TANH, "tanh.h", "state"), (GATE, "lstm.f", "gate"),
                                 (CELL, "lstm.c", "state")):  # fmt: skip
         sheet.put(row, column, draft.live(draft.graph[f"{name}[{t}]"], 0, NAME), style)
     left = steps - 1 - t
-    sheet.put(row, TERM, {0: f"W·x{t + 1}", 1: f"U·W·x{t + 1}"}.get(left, f"U^{left}·W·x{t + 1}"), "equation")
+    power = "" if left == 0 else "U·" if left == 1 else f"U{str(left).translate(_POWERS)}·"
+    sheet.put(row, TERM, f"{power}W·x{subscript(t + 1)}", "equation")
     to_input, own = gradients["linear.d_x"], float(draft.value(f"{tensor}[{t}]"))
     power = f"{u}^{left}*{w}"
 
@@ -202,7 +234,7 @@ def _two_units(draft: Draft, sheet: SheetDraft, row: int) -> int:
     heading(sheet, row, "A memory of two units: U is a matrix, and its largest singular value decides", 13)
     matrix = np.array([[0.8, 0.5], [-0.3, 0.7]])
     for (line, column), value in zip(sheet.at(row + 1, 1, 2, 2).cells(), matrix.reshape(-1), strict=True):
-        sheet.put(line, column, float(value), "weight")
+        sheet.put(line, column, float(value), "setting")
     sheet.put(row + 1, 0, "U", "name")
     a, b, c, d = (cell_name(row + 1 + i, 1 + j) for i in range(2) for j in range(2))
     squares = f"({a}^2+{b}^2+{c}^2+{d}^2)"

@@ -1,0 +1,165 @@
+"""As printed: the sums of a recurrent layer fed back without their activation, beside what is right.
+
+The mistake is in print and hardly shows in the answer; here every number of it stands under the right one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from xlcheck.formulas.addresses import Range, column_name, quote_sheet
+from xlcheck.layout.common import heading, title
+from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.workbook.plan import Array
+
+NAME = "As printed"
+PAGE = "what the sheet in the book does wrong in the recurrence, beside what is right"
+_LABEL, _UNIT, _FIRST = range(3)
+_TOP = 5
+_ROUNDING = 1e-14
+_TEXT = (
+    "In the book's sheet the sum before tanh is fed back, not the hidden state after it. With weights as small as "
+    "these tanh(z) is almost z, so that the answers look right; with larger ones they would not be. Where the "
+    "difference is not 0 the printed sheet is wrong: from the second step on."
+)
+
+
+def fed_back_sheet(draft: Draft, recurrent: str, dense: str, words: Sequence[str]) -> None:
+    """Fill the sheet.
+
+    Args:
+        draft: the workbook so far, of a SimpleRNN without bias that returns sequences, and a softmax without one.
+        recurrent: the SimpleRNN.
+        dense: the layer behind it.
+        words: what is read at each step.
+    """
+    sheet = draft.sheet(NAME, "loss")
+    title(sheet, "As printed, and as it should be", _TEXT, 9)
+    sheet.heights[1] = 50
+    steps = sum(q.band.name == f"{recurrent}.h" for q in draft.graph)
+    sheet.put_row(_TOP, 0, ["", "unit", *(f"t = {t + 1}" for t in range(steps))], "header")
+    for t, word in enumerate(words):
+        sheet.put(_TOP + 1, _FIRST + t, word, "word")
+    sheet.widths.update({_LABEL: 48, _UNIT: 10, **{_FIRST + t: 13 for t in range(steps)}, _FIRST + steps: 70})
+    _Page(draft, sheet, steps, recurrent, dense).fill(_TOP + 2)
+    sheet.freeze = (_TOP + 2, 2)
+    sheet.one_page = True
+
+
+@dataclass
+class _Page:
+    draft: Draft
+    sheet: SheetDraft
+    steps: int
+    recurrent: str
+    dense: str
+
+    def fill(self, row: int) -> None:
+        """The recurrence, then the answer, each right, as printed, and the difference."""
+        trace = self.draft.trace
+        kernel, answers = trace[f"{self.recurrent}.recurrent_kernel"], trace[f"{self.dense}.kernel"]
+        sums: list[Array] = []
+        for t in range(self.steps):
+            before = sums[-1] @ kernel if sums else np.zeros(len(kernel))
+            sums.append(trace[f"{self.recurrent}.xk[{t}]"][0] + before)
+        logits = [np.tanh(z) @ answers for z in sums]
+        shares = [np.exp(z) / np.exp(z).sum() for z in logits]
+
+        row = self._heading(row, "The sum zₜ, and what is fed back")
+        right = row
+        row = self._references(row, "zₜ = xₜ·kernel + hₜ₋₁·recurrent_kernel", f"{self.recurrent}.z")
+        z = row
+        row = self._computed(
+            row, "as printed: xₜ·kernel + zₜ₋₁·recurrent_kernel", sums, partial(self._sum, z), "intermediate"
+        )
+        row = self._differences(row, right, z, sums, f"{self.recurrent}.z")
+        row = self._heading(row, "The answer")
+        h = row
+        row = self._computed(row, "tanh of the printed zₜ", [np.tanh(v) for v in sums], partial(self._tanh, z), "state")
+        sum_of_h = row
+        row = self._computed(row, "times the last kernel", logits, partial(self._logit, h), "intermediate")
+        right = row
+        row = self._references(row, "softmax: the right answer", f"{self.dense}.y")
+        y = row
+        row = self._computed(row, "as printed", shares, partial(self._share, sum_of_h), "output")
+        self._differences(row, right, y, shares, f"{self.dense}.y")
+
+    def _heading(self, row: int, text: str) -> int:
+        heading(self.sheet, row, text, _FIRST + self.steps)
+        return row + 1
+
+    def _cell(self, row: int, t: int, unit: int) -> str:
+        return self.sheet.at(row + unit, _FIRST + t).a1
+
+    def _weight(self, name: str, column: int) -> str:
+        area = self.draft.placed(name)
+        return reference(Range(area.sheet, area.top, area.left + column, area.rows, 1), NAME, fixed=True)
+
+    def _sum(self, row: int, t: int, unit: int) -> str:
+        area = self.draft.placed(f"{self.recurrent}.xk[{t}]")
+        own = f"{quote_sheet(area.sheet)}!{column_name(area.left)}{area.top + unit + 1}"
+        if t == 0:
+            return own
+        units = len(self.draft.trace[f"{self.recurrent}.recurrent_kernel"])
+        before = self.sheet.at(row, _FIRST + t - 1, units).a1
+        return f"{own}+SUMPRODUCT({before},{self._weight(f'{self.recurrent}.recurrent_kernel', unit)})"
+
+    def _tanh(self, z: int, t: int, unit: int) -> str:
+        return f"TANH({self._cell(z, t, unit)})"
+
+    def _logit(self, states: int, t: int, unit: int) -> str:
+        units = len(self.draft.trace[f"{self.dense}.kernel"])
+        return f"SUMPRODUCT({self.sheet.at(states, _FIRST + t, units).a1},{self._weight(f'{self.dense}.kernel', unit)})"
+
+    def _share(self, logits: int, t: int, unit: int) -> str:
+        units = self.draft.trace[f"{self.dense}.kernel"].shape[1]
+        every = "+".join(f"EXP({self._cell(logits, t, k)})" for k in range(units))
+        return f"EXP({self._cell(logits, t, unit)})/({every})"
+
+    def _labels(self, row: int, label: str, units: int, names: Sequence[str] = ()) -> None:
+        self.sheet.merge(self.sheet.at(row, _LABEL, units, 1), label, "symbol")
+        for unit in range(units):
+            self.sheet.put(
+                row + unit, _UNIT, names[unit] if names else float(unit + 1), "unit" if unit else "first_unit"
+            )
+
+    def _references(self, row: int, label: str, band: str) -> int:
+        """The right numbers, read off the sheets of the layers; returns the row after them."""
+        first = self.draft.graph[f"{band}[0]"]
+        units, style = first.shape[-1], first.band.role.value
+        self._labels(row, label, units, self.draft.unit_names.get(band, ()))
+        for t in range(self.steps):
+            area = self.draft.placed(f"{band}[{t}]")
+            for unit in range(units):
+                cell = Range(area.sheet, area.top + unit, area.left)
+                values = self.draft.values(f"{band}[{t}]", unit)
+                self.draft.helper(self.sheet, row + unit, _FIRST + t, reference(cell, NAME), values, style)
+        return row + units
+
+    def _computed(
+        self, row: int, label: str, values: Sequence[Array], text: Callable[[int, int], str], style: str
+    ) -> int:  # fmt: skip
+        """Numbers that are calculated here; returns the row after them."""
+        units = len(values[0])
+        names = self.draft.unit_names.get(f"{self.dense}.y", ())
+        self._labels(row, label, units, names if len(names) == units else ())
+        for t, vector in enumerate(values):
+            for unit, value in enumerate(vector):
+                self.draft.helper(self.sheet, row + unit, _FIRST + t, text(t, unit), [float(value)], style, _ROUNDING)
+        return row + units
+
+    def _differences(self, row: int, right: int, printed: int, values: Sequence[Array], band: str) -> int:
+        """What is printed minus what is right; returns the row after them and an empty one."""
+        units = len(values[0])
+        self._labels(row, "difference", units)
+        for t, vector in enumerate(values):
+            for unit, value in enumerate(vector):
+                desired = float(value) - self.draft.value(f"{band}[{t}]", unit)
+                text = f"{self._cell(printed, t, unit)}-{self._cell(right, t, unit)}"
+                self.draft.helper(self.sheet, row + unit, _FIRST + t, text, [desired], "difference", _ROUNDING)
+        return row + units + 1
