@@ -147,7 +147,7 @@ def factors(expr: ex.Expr, weight: str) -> Iterator[str]:
 
 def column_labels(layer: LayerSpec, weight: str, columns: int) -> list[str]:
     """What each column of a weight array belongs to: the gate, and the unit if there are several."""
-    gates = _GATES.get(layer.kind, ("",))
+    gates = _GATES.get(layer.kind.removesuffix("Cell"), ("",))
     units = columns // len(gates)
     if units * len(gates) != columns:
         return [str(j + 1) for j in range(columns)]
