@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import click
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from xlcheck.cli import commands
 from xlcheck.cli.group import COMMANDS
+from xlcheck.cli.status import fitted
 
 WIDTH = 80
 
@@ -39,3 +41,23 @@ def test_every_line_fits_and_nothing_is_cut(path: tuple[str, ...]) -> None:
 def test_every_command_has_help() -> None:
     """Also those that were added last."""
     assert {path[0] for path in ALL if path} == set(COMMANDS)
+
+
+class Terminal(io.StringIO):
+    """A stream that says that somebody looks at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns", ["40", "80"])
+def test_sentences_are_broken_between_words_on_a_terminal(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No word is cut at the edge, names with hyphens stay whole, and a program that reads a pipe gets one line."""
+    monkeypatch.setenv("COLUMNS", columns)
+    text = "there is no lesson 'lstn'; did you mean lstm? There are " + ", ".join(["rnn-dimensions-training"] * 9)
+    lines = fitted(text, Terminal(), 4).split("\n")
+
+    assert max(map(len, lines)) <= int(columns)
+    assert " ".join(line.strip() for line in lines) == text
+    assert all(line.startswith("    ") for line in lines[1:])
+    assert fitted(text, io.StringIO()) == text

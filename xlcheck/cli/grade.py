@@ -12,6 +12,7 @@ import click
 
 from xlcheck.choices import EngineName
 from xlcheck.cli.options import INPUT, OUTPUT, OneOf, quiet_option
+from xlcheck.cli.status import say
 from xlcheck.progress import progress_bar
 
 
@@ -63,7 +64,7 @@ def command(
             cluster=cluster, progress=told,
         )  # fmt: skip
     for text in () if quiet else grading.notes:
-        click.echo(f"xlcheck: {text}", err=True)
+        say(text)
     click.echo(f"{grading.summary()}.")
     for mark in grading.marks:
         if mark.earned is None:

@@ -12,6 +12,7 @@ import click
 from xlcheck import __version__
 from xlcheck.choices import require_known
 from xlcheck.cli.configuration import defaults
+from xlcheck.cli.status import say
 
 COMMANDS = ("list", "build", "check", "train", "generate", "fixtures", "bind", "trace", "compare", "exercise", "grade")
 """In the order in which help shows them; each is what the module of its name calls so."""
@@ -52,7 +53,7 @@ class Commands(click.Group):
             if found is not None:
                 ctx.default_map = {name: found.parameters}
                 if found.tolerances:
-                    click.echo(f"xlcheck: {found.tolerances}, as {found.path} says", err=True)
+                    say(f"{found.tolerances}, as {found.path} says")
         return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:

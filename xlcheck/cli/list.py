@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
+
+from xlcheck.cli.status import fitted
 
 
 @click.command("list")
@@ -12,4 +16,5 @@ def command() -> None:
 
     width = max(len(name) for name in ALL_LESSONS)
     for lesson in ALL_LESSONS.values():
-        click.echo(f"{lesson.name:<{width}}  {lesson.texts.story.title}")
+        line = f"{lesson.name:<{width}}  {lesson.texts.story.title}"
+        click.echo(fitted(line, sys.stdout, width + 2))

@@ -8,13 +8,14 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import StringIO
 from typing import Any
 
 import click
 
 from xlcheck.cli.group import PipeClosed, commands
 from xlcheck.cli.sentences import sentence
-from xlcheck.cli.status import clear_line
+from xlcheck.cli.status import fitted, say
 from xlcheck.errors import InputNote, UsageError
 from xlcheck.files import protected_inputs
 from xlcheck.interrupts import Ended, ended_by, ended_by_signals
@@ -62,12 +63,6 @@ def _saying_notes() -> Iterator[None]:
         yield
 
 
-def say(message: str) -> None:
-    """A sentence on stderr."""
-    clear_line()
-    click.echo(f"xlcheck: {message}", err=True)
-
-
 def _ending(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what ended a command, and return its exit code."""
     # Compiled code makes an error of its own of an interrupt, with that as the cause or without.
@@ -76,7 +71,9 @@ def _ending(error: BaseException, arguments: Sequence[str]) -> int:
         say("interrupted; nothing was left half-written")
         return INTERRUPTED if number is None else _SIGNALLED + number
     if isinstance(error, click.ClickException):  # of wrong usage, and without arguments the help
-        error.show()
+        shown = StringIO()
+        error.show(file=shown)
+        click.echo(fitted(shown.getvalue().removesuffix("\n"), sys.stderr), err=True)
         return error.exit_code
     if isinstance(error, BrokenPipeError | PipeClosed):  # who closes a pipe has read enough
         _let_go_of_stdout()

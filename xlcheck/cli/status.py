@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import TextIO
+
+import click
 
 from xlcheck.budget import doing, now_doing
 
@@ -55,6 +59,34 @@ def status(what: str, *, show: bool = True) -> Iterator[None]:
     finally:
         over.set()
         line.join()
+
+
+def say(message: str) -> None:
+    """A sentence on stderr."""
+    clear_line()
+    click.echo(fitted(f"xlcheck: {message}", sys.stderr), err=True)
+
+
+def fitted(text: str, stream: TextIO, indent: int = 0) -> str:
+    """A text broken between its words where a terminal is too narrow for it; unbroken in a pipe or a file.
+
+    Args:
+        text: one or more lines.
+        stream: where it goes.
+        indent: blanks in front of the lines that go on.
+    """
+    if not stream.isatty():
+        return text
+    columns = max(shutil.get_terminal_size().columns, indent + 20)
+    lines = (
+        textwrap.wrap(
+            line, columns, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False,
+            drop_whitespace=True, replace_whitespace=False,
+        )
+        or [""]
+        for line in text.split("\n")
+    )  # fmt: skip
+    return "\n".join(part for parts in lines for part in parts)
 
 
 def clear_line() -> None:
