@@ -12,12 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import Cut, Ref, cut
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.verdicts.report import CellWarning
+from xlcheck.workbook.values import Value
 
 _MAJORITY = 3
 """So many formulas at least, and so many for each suspect, have to follow the pattern."""
@@ -56,13 +57,42 @@ def broken_patterns(table: CellTable, among: Collection[Address]) -> tuple[CellW
         table: all cells.
         among: the formula cells that nobody has a verdict on.
     """
+    return tuple(_warning(broken, table) for broken in _all_broken(table, among))
+
+
+def out_of_place(table: CellTable, values: CellValues, among: Collection[Address]) -> Iterator[str]:
+    """Why formulas that agree with Keras may yet be those of other cells: two rows exchanged, say, in a sentence each.
+
+    Args:
+        table: all cells.
+        values: what they hold.
+        among: the formula cells that agree.
+    """
+    for broken in _all_broken(table, among):
+        own = cut(table.texts[broken.cell]).refs
+        if any(
+            _numbers(table, values, broken.cell[0], a) != _numbers(table, values, broken.cell[0], b)
+            for a, b in zip(own, broken.wanted.refs, strict=True)
+        ):
+            yield f"{_warning(broken, table).message}, so what agrees there may belong elsewhere"
+
+
+def _numbers(table: CellTable, values: CellValues, sheet: str, ref: Ref) -> list[Value]:
+    """What stands in the cells of a reference; only its corners where it is a large one."""
+    area = Range(ref.sheet or sheet, ref.top, ref.left, ref.bottom - ref.top + 1, ref.right - ref.left + 1)
+    cells = area.cells() if 0 < area.size <= _MOST else [(ref.top, ref.left), (ref.bottom, ref.right)]
+    positions = (table.index.get((area.sheet, *cell)) for cell in cells)
+    return [None if position is None else values[position] for position in positions]
+
+
+def _all_broken(table: CellTable, among: Collection[Address]) -> list[_Broken]:
     found: dict[Address, _Broken] = {}
     for family in _families(table):
         for broken in _suspects(family, table):
             known = found.get(broken.cell)
             if known is None or known.followers < broken.followers:
                 found[broken.cell] = broken
-    return tuple(_warning(found[cell], table) for cell in table.texts if cell in found and cell in among)
+    return [found[cell] for cell in table.texts if cell in found and cell in among]
 
 
 Family = Sequence[Address]

@@ -13,7 +13,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.depending import depending_cells
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.patterns import broken_patterns
+from xlcheck.handmade.patterns import broken_patterns, out_of_place
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.verdicts.messages import UNBOUND
@@ -76,10 +76,16 @@ def report_on(
     places = [(result.sheet, parse_range(result.cell)) for result in unknown]
     without_verdict = {(sheet, place.top, place.left) for sheet, place in places}
     open_cells = without_verdict - settled
+    wrong = {(result.sheet, result.cell) for result in report.cells.with_status(Status.ROOT, Status.CARRIED)}
+    agreeing = {cell for cell in table.texts.keys() - without_verdict if (cell[0], cell_name(*cell[1:])) not in wrong}
     return replace(
         report,
         warnings=broken_patterns(table, open_cells) if open_cells else (),
-        reservations=(*report.reservations, *depending_cells(table, without_verdict)),
+        reservations=(
+            *report.reservations,
+            *depending_cells(table, without_verdict),
+            *out_of_place(table, opinion.values, agreeing),
+        ),
     )
 
 

@@ -69,7 +69,7 @@ def verdict(report: CheckReport) -> str:
     if counts.stray:
         return f"{plural(counts.stray, 'formula cell is', 'formula cells are')} unknown; {counts.agree} others agree"
     if report.reservations and not report.differs_from_built:
-        return f"{plural(counts.agree, 'formula cell agrees', 'formula cells agree')}, but readers may see other values"
+        return f"{plural(counts.agree, 'formula cell agrees', 'formula cells agree')}, but with reservations"
     return _agreement(report)
 
 
