@@ -243,8 +243,7 @@ def check(
         bindings: a TOML file that says which cells hold what, for a workbook that xlcheck has not made.
         perturb: how many times to change all weights and inputs and compare again; this finds formulas that are right
             only for the numbers shown. By default once where that is quick, for a workbook made by xlcheck.
-        effort: processor time in seconds for recognising a workbook made by hand; by default 10, and more for a large
-            one.
+        effort: processor time in seconds for recognising a workbook made by hand; by default 10, for large ones more.
         atol: absolute tolerance; by default the one the workbook was verified with.
         rtol: tolerance relative to each quantity's largest magnitude.
         tolerances: pattern of quantity names → atol, or (atol, rtol), for some of them: `{"lstm.*": 1e-9}`.

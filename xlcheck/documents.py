@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
+
+from xlcheck.errors import XlcheckError
+from xlcheck.files import read_input
+from xlcheck.sizes import TEXTS
 
 # What people and programs write is never as deep; what is walks every reader into the limit of recursion.
 MAX_DEPTH = 200
@@ -31,6 +36,21 @@ def parse_json(text: str | bytes) -> Any:
         raise ValueError(_too_deep()) from None
     _require_sane(data)
     return data
+
+
+def read_toml(path: Path, error: type[XlcheckError]) -> dict[str, Any]:
+    """What a TOML file says that somebody has written.
+
+    Args:
+        path: the file.
+        error: what to raise, in one sentence, if it cannot be read or is no TOML.
+    """
+    try:
+        return parse_toml(read_input(path, TEXTS[".toml"]).decode("utf-8-sig"))
+    except OSError as caught:
+        raise error(f"{path} cannot be read: {caught.strerror or caught}") from None
+    except ValueError as caught:
+        raise error(f"{path} is no TOML file: {caught}") from None
 
 
 def parse_toml(text: str) -> dict[str, Any]:

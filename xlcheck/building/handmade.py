@@ -46,8 +46,7 @@ def check_handmade(
         tolerances: other limits for the quantities whose names fit a pattern.
 
     Raises:
-        UsageError: there are inputs and no model, or the effort is no positive number; or see `check_foreign`, as for
-            all else.
+        UsageError: there are inputs and no model, or the effort is no positive number; or see `check_foreign`.
     """
     if model is None and inputs is not None:
         raise UsageError(

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from xlcheck.choices import FeedbackName, require_known
-from xlcheck.documents import parse_toml
+from xlcheck.documents import read_toml
 from xlcheck.errors import DataError, UsageError
-from xlcheck.files import read_input
-from xlcheck.sizes import TEXTS
 
 LEVELS = (1, 2, 3)
 HINTS = (0.1, 0.25, 0.5)
@@ -104,12 +102,7 @@ def read_plan(path: Path) -> ExercisePlan:
     Raises:
         DataError: it cannot be read, or has a key or a value that no plan has; the message names it.
     """
-    try:
-        data = parse_toml(read_input(path, TEXTS[".toml"]).decode("utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
-        raise DataError(f"{path} is no TOML file: {error}") from None
+    data = read_toml(path, DataError)
     try:
         return _plan(data)
     except UsageError as error:

@@ -165,7 +165,7 @@ class TestWhatElseIsBound:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[[model", "is not valid TOML"),
+        ("[[model", "is no TOML file"),
         ("", r"one or more tables \[\[model\]\]"),
         ("[[model]]\n", "at least one"),
         (f"[[model]]\n{LAYER}{WHOLE}", "at least one"),
@@ -197,5 +197,5 @@ def test_what_does_not_fit_is_one_sentence(text: str, sentence: str, read) -> No
 
 def test_a_file_that_is_not_there(content: WorkbookContent, tmp_path: Path) -> None:
     """A missing file is a sentence with its name."""
-    with pytest.raises(UsageError, match=r"cannot read the bindings .*nowhere\.toml"):
+    with pytest.raises(UsageError, match=r"nowhere\.toml cannot be read"):
         read_bindings(tmp_path / "nowhere.toml", content)

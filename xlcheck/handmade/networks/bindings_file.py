@@ -29,9 +29,8 @@ from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 
-from xlcheck.documents import parse_toml
+from xlcheck.documents import read_toml
 from xlcheck.errors import NotSupportedError, UsageError
-from xlcheck.files import read_input
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph
 from xlcheck.handmade.networks.helpers import helper_called, helpers
@@ -40,7 +39,6 @@ from xlcheck.handmade.networks.network import Network, Places, graph_of
 from xlcheck.handmade.networks.ranges import Cells, Reader, places
 from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import LayerSpec
-from xlcheck.sizes import TEXTS
 from xlcheck.workbook.content import WorkbookContent
 
 Table = Mapping[str, Any]
@@ -78,12 +76,7 @@ def ignored_cells(path: Path, content: WorkbookContent) -> frozenset[Address]:
 
 
 def _read(path: Path, content: WorkbookContent, what: Callable[[Table, WorkbookContent], T]) -> T:
-    try:
-        data = parse_toml(read_input(path, TEXTS[".toml"]).decode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read the bindings {path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}") from None
+    data = read_toml(path, UsageError)
     try:
         return what(data, content)
     except (UsageError, NotSupportedError) as error:
