@@ -21,7 +21,7 @@ _EXAMPLE = """\
 # sheet = "{sheet}"
 #
 # [[model.layer]]            # one table for each layer: type, units and options as in Keras
-# type = "LSTM"              # or SimpleRNN, GRU, Dense
+# type = "LSTM"              # or SimpleRNN, GRU, Dense, Embedding, LeakyReLU ...
 # units = 2
 # kernel = "B4:I6"           # the range of each weight; {{ range = "B4:C5", transposed = false }} if it is square
 # recurrent_kernel = "B8:I9"

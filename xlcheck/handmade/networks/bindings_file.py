@@ -23,30 +23,27 @@ A weight may be a range, a list of ranges side by side, a table of one range for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 
 from xlcheck.documents import read_toml
-from xlcheck.errors import NotSupportedError, UsageError
+from xlcheck.errors import ModelError, NotSupportedError, UsageError
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph
+from xlcheck.handmade.networks.bound_layers import Table, bound_layers, input_shape
 from xlcheck.handmade.networks.helpers import helper_called, helpers
-from xlcheck.handmade.networks.layer_specs import DEFAULTS, chain, layer_spec, require_known
+from xlcheck.handmade.networks.layer_specs import require_known
 from xlcheck.handmade.networks.network import Network, Places, graph_of
 from xlcheck.handmade.networks.ranges import Cells, Reader, places
-from xlcheck.layers.gate_symbols import GATES
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.model.model_spec import sequential
 from xlcheck.workbook.content import WorkbookContent
 
-Table = Mapping[str, Any]
 T = TypeVar("T")
-_WEIGHTS = ("kernel", "recurrent_kernel", "bias")
 _MODEL_KEYS = {"name", "sheet", "loss", "timesteps", "time", "ignore", "layer", "document"}
 _TEXTS = ("type", "name", "sheet", "loss", "time")
-_LAYER_KEYS = {"type", "name", "units", "gates", *_WEIGHTS}
 
 
 def read_bindings(path: Path, content: WorkbookContent) -> tuple[Network, ...]:
@@ -79,7 +76,7 @@ def _read(path: Path, content: WorkbookContent, what: Callable[[Table, WorkbookC
     data = read_toml(path, UsageError)
     try:
         return what(data, content)
-    except (UsageError, NotSupportedError) as error:
+    except (UsageError, NotSupportedError, ModelError) as error:
         raise UsageError(f"{path}: {error}") from None
 
 
@@ -123,157 +120,20 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
     for table in layers:
         require_known(str(table.get("type")), str(table.get("name", table.get("type"))))
     reader = Reader(content, _sheet(model, content))
-    features, timesteps = _input_shape(model, layers, documents[0], reader)
-    specs: list[LayerSpec] = []
-    weights: dict[str, Places] = {}
-    width = features
-    for table in layers:
-        layer, cells = _layer(table, width, reader)
-        specs.append(layer)
-        weights |= {f"{layer.name}.{name}": places(found) for name, found in cells.items()}
-        width = layer.options["units"]
-    name = str(model.get("name", f"model{number + 1}"))
-    spec = chain(name, timesteps, features, tuple(specs), model.get("loss"))
+    shape = input_shape(model, layers, documents[0], reader)
+    specs, weights = bound_layers(layers, shape, reader)
+    spec = sequential(str(model.get("name", f"model{number + 1}")), shape, specs, model.get("loss"))
     graph = graph_of(spec)
     samples, bound = [], []
     for document in documents:
-        given, quantities = _document(document, graph, timesteps, features, model.get("time"), reader)
+        given, quantities = _document(document, graph, model.get("time"), reader)
         samples.append(given)
         bound.append(quantities)
-    wanted = tuple(_wanted(document, graph, timesteps, features) for document in documents)
+    wanted = tuple(_wanted(document, graph) for document in documents)
     return Network(spec, weights, tuple(samples), tuple(bound), wanted)
 
 
-def _input_shape(model: Table, layers: Sequence[Table], document: Table, reader: Reader) -> tuple[int, int]:
-    """Features and timesteps, from what the first layer's kernel and the first document's x hold."""
-    place = document.get("x")
-    if place is None:
-        raise UsageError("each [[model.document]] needs x, the range of its inputs")
-    size = _size(place, reader)
-    if not size:
-        raise UsageError("x, the range of a document's inputs, is empty")
-    if layers[0].get("type") == "Dense":
-        return size, 1
-    steps = model.get("timesteps")
-    if steps is None:
-        features = _features(layers[0], reader)
-        if size % features:
-            raise UsageError(f"x has {size} cells, which is no multiple of the {features} features of the kernel")
-        return features, size // features
-    if not isinstance(steps, int) or steps < 1 or size % steps:
-        raise UsageError(f"x has {size} cells, which cannot be divided into {steps} timesteps")
-    return size // steps, steps
-
-
-def _features(layer: Table, reader: Reader) -> int:
-    """How many features the kernel of a layer reads."""
-    units = _units(layer)
-    columns = units * len(GATES.get(layer.get("type", ""), ("y",)))
-    for key, place in layer.items():
-        names = [name.strip() for name in key.split("+")]
-        if "kernel" in names:
-            rows = _size(place, reader) // columns
-            rest = (units if "recurrent_kernel" in names else 0) + ("bias" in names)
-            if rows - rest >= 1 and _size(place, reader) % columns == 0:
-                return rows - rest
-            raise UsageError(f"{key}: {_size(place, reader)} cells do not fit {units} units")
-    raise UsageError(f"layer {layer.get('name', layer.get('type'))!r} needs a range for its kernel")
-
-
-def _size(place: Any, reader: Reader) -> int:
-    if isinstance(place, str):
-        return int(reader.area(place).size)
-    if isinstance(place, Mapping):
-        if "cells" in place:
-            return len(place["cells"])
-        return sum(_size(item, reader) for key, item in place.items() if key != "transposed")
-    if isinstance(place, Sequence):
-        return sum(_size(item, reader) for item in place)
-    raise UsageError(f"{place!r} is no range; write one such as 'Sheet1!B2:E3'")
-
-
-def _units(layer: Table) -> int:
-    units = layer.get("units")
-    if not isinstance(units, int) or isinstance(units, bool) or units < 1:
-        raise UsageError(f"layer {layer.get('name', layer.get('type'))!r} needs units, a whole number above 0")
-    return units
-
-
-def _layer(table: Table, features: int, reader: Reader) -> tuple[LayerSpec, dict[str, Cells]]:
-    kind = str(table.get("type"))
-    name = str(table.get("name") or _default_name(kind))
-    ranges = {key: place for key, place in table.items() if _is_weight_key(key)}
-    options = {key: value for key, value in table.items() if key not in _LAYER_KEYS and key not in ranges}
-    named = {part.strip() for key in ranges for part in key.split("+")}
-    if kind in DEFAULTS and "use_bias" not in options:
-        options["use_bias"] = "bias" in named
-    spec = layer_spec(kind, name, _units(table), features, options)
-    order = _gate_order(table, kind, name)
-    cells: dict[str, Cells] = {}
-    for key, place in ranges.items():
-        cells |= _weights(key, place, spec, order, reader)
-    missing = set(spec.weights) - set(cells)
-    if missing:
-        raise UsageError(f"layer {name!r} needs a range for its {min(missing)}")
-    return spec, cells
-
-
-def _default_name(kind: str) -> str:
-    """Keras's name for the first layer of a class: `SimpleRNN` → `simple_rnn`."""
-    return {"SimpleRNN": "simple_rnn"}.get(kind, kind.lower())
-
-
-def _is_weight_key(key: str) -> bool:
-    return all(part.strip() in _WEIGHTS for part in key.split("+"))
-
-
-def _gate_order(table: Table, kind: str, name: str) -> tuple[str, ...]:
-    own = GATES.get(kind, ("y",))
-    order = table.get("gates", own)
-    if isinstance(order, str):
-        order = order.replace(",", " ").split()
-    if not isinstance(order, list | tuple) or sorted(map(str, order)) != sorted(own):
-        raise UsageError(f"layer {name!r}: gates must name each of {', '.join(own)} once, in the order of the sheet")
-    return tuple(order)
-
-
-def _weights(key: str, place: Any, spec: LayerSpec, order: tuple[str, ...], reader: Reader) -> dict[str, Cells]:
-    """The cells of the weights that one key names, side by side along the first axis."""
-    names = [part.strip() for part in key.split("+")]
-    unknown = [name for name in names if name not in spec.weights]
-    if unknown:
-        raise UsageError(f"layer {spec.name!r}: {spec.kind} with these options has no {unknown[0]}")
-    units = spec.options["units"]
-    own = GATES.get(spec.kind, ("y",))
-    rows = [_rows(spec.weights[name]) for name in names]
-    what = f"{spec.name}.{key}"
-    if isinstance(place, Mapping) and set(place) <= {*own, "transposed"}:
-        missing = set(own) - set(place)
-        if missing:
-            raise UsageError(f"{what}: the gate {min(missing)} is missing")
-        turned = place.get("transposed")
-        blocks = {
-            gate: reader.tensor(place[gate], (sum(rows), units), f"{what}.{gate}", transposed=turned) for gate in own
-        }
-    else:
-        whole = reader.tensor(place, (sum(rows), units * len(own)), what)
-        blocks = {gate: whole[:, i * units : (i + 1) * units] for i, gate in enumerate(order)}
-    stacked = np.concatenate([blocks[gate] for gate in own], axis=1)
-    found = {}
-    start = 0
-    for name, count in zip(names, rows, strict=True):
-        found[name] = stacked[start : start + count].reshape(spec.weights[name])
-        start += count
-    return found
-
-
-def _rows(shape: tuple[int, ...]) -> int:
-    return 1 if len(shape) == 1 else shape[0]
-
-
-def _document(
-    document: Table, graph: Graph, timesteps: int, features: int, time: Any, reader: Reader
-) -> tuple[dict[str, Places], dict[str, Places]]:
+def _document(document: Table, graph: Graph, time: Any, reader: Reader) -> tuple[dict[str, Places], dict[str, Places]]:
     """The cells of a document's given quantities, and of its computed ones."""
     across = {"across": True, "down": False, None: None}.get(time, "?")
     if across == "?":
@@ -311,7 +171,7 @@ def _quantity(key: str, place: Any, graph: Graph, across: bool | None, reader: R
     return {name: cells[step] for step, name in enumerate(names)}
 
 
-def _wanted(document: Table, graph: Graph, timesteps: int, features: int) -> dict[str, Any]:
+def _wanted(document: Table, graph: Graph) -> dict[str, Any]:
     """What the inputs of a document should be, where somebody has said so."""
     if "x_values" not in document:
         return {}
@@ -320,8 +180,9 @@ def _wanted(document: Table, graph: Graph, timesteps: int, features: int) -> dic
         values = np.asarray(document["x_values"], dtype=np.float64).reshape(len(names), -1)
     except (ValueError, TypeError, OverflowError):
         raise UsageError("x_values must be numbers, one row for each time step") from None
+    features = int(np.prod(graph[names[0]].shape))
     if values.shape[1] != features:
-        raise UsageError(f"x_values must be {timesteps} × {features} numbers")
+        raise UsageError(f"x_values must be {len(names)} × {features} numbers")
     return {name: values[step] for step, name in enumerate(names)}
 
 

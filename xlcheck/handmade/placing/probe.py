@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.handmade import effort
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
@@ -209,16 +210,40 @@ def _settable(value: float) -> float | str:
 def random_numbers(networks: Sequence[Network], seed: int, targets: Collection[Address] = ()) -> dict[Address, float]:
     """A random number for each cell that holds a weight, an input, an initial state, or one of some targets.
 
-    They are of the size that keeps activations away from saturation.
+    They are of the size that keeps activations away from saturation. A code, which says which row of a table is taken,
+    becomes that of another row.
     """
     sizes: dict[Address, float] = {}
+    codes: dict[Address, int] = {}
     for network in networks:
+        depths = _depths(network.graph)
         for quantity, _, _, cell in network.cells():
-            if (quantity.band.role is not Role.TARGET or cell in targets) and cell not in sizes:
+            if quantity.name in depths:
+                codes[cell] = depths[quantity.name]
+            elif (quantity.band.role is not Role.TARGET or cell in targets) and cell not in sizes:
                 sizes[cell] = _size(quantity)
     random = np.random.default_rng(seed)
     numbers = random.uniform(0.2, 1.0, len(sizes)) * random.choice((-1, 1), len(sizes)) * list(sizes.values())
-    return dict(zip(sizes, numbers.tolist(), strict=True))
+    drawn = {cell: float((place + seed) * _STRIDE % depth) for place, (cell, depth) in enumerate(codes.items())}
+    return {**dict(zip(sizes, numbers.tolist(), strict=True)), **drawn}
+
+
+_STRIDE = 7919
+"""A prime number, so that neighbours have different codes."""
+
+
+def _depths(graph: Graph) -> dict[str, int]:
+    """The quantities that are codes: name → how many rows they choose from."""
+    found: dict[str, int] = {}
+    stack = [quantity.expr for quantity in graph if quantity.expr is not None]
+    while stack:
+        expr = stack.pop()
+        if isinstance(expr, ex.Gather):
+            found |= dict.fromkeys(ex.refs(expr.index), graph[expr.matrix.name].shape[0])
+        elif isinstance(expr, ex.OneHot):
+            found |= dict.fromkeys(ex.refs(expr.index), expr.depth)
+        stack += ex.operands(expr)
+    return found
 
 
 def _size(quantity: Quantity) -> float:
