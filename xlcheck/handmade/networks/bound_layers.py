@@ -13,8 +13,8 @@ from xlcheck.errors import UsageError
 from xlcheck.handmade.networks.layer_specs import DEFAULTS, OPTIONAL, has_units, layer_spec
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.networks.ranges import Cells, Reader, places
-from xlcheck.layers.forward import tensor_shapes
 from xlcheck.layers.gate_symbols import GATES
+from xlcheck.layers.tensors import tensor_shapes
 from xlcheck.model.model_spec import LayerSpec, sequential
 
 Table = Mapping[str, Any]
