@@ -40,6 +40,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "Permute": {"dims": None},
     "RepeatVector": {"n": None},
     "Cropping1D": {"cropping": 1},
+    "ZeroPadding1D": {"padding": 1},
     "UpSampling1D": {"size": 2},
     **{kind: {} for kind in TRAINING_ONLY},
 }  # fmt: skip
@@ -54,7 +55,7 @@ _NEEDED = {
     "AveragePooling1D": ("pool_size",),
 }  # fmt: skip
 _WITH_UNITS = ("SimpleRNN", "LSTM", "GRU", "Dense")
-_LISTS = {"pool_size": 1, "strides": 1, "kernel_size": 1, "dilation_rate": 1, "cropping": 2}
+_LISTS = {"pool_size": 1, "strides": 1, "kernel_size": 1, "dilation_rate": 1, "cropping": 2, "padding": 2}
 """Options that Keras keeps as lists, and how long these are."""
 _SEVERAL = ("axis", "shared_axes", "target_shape", "dims")
 _WHOLE = {
@@ -111,7 +112,7 @@ def _require_sensible(option: str, value: Any, default: Any, name: str) -> None:
     what, fits = "a word in quotes", isinstance(value, str)
     if isinstance(default, bool):
         what, fits = "true or false", isinstance(value, bool)
-    elif option in _WHOLE:
+    elif option in _WHOLE and not isinstance(default, str):
         items = value if isinstance(value, list) and option in {*_LISTS, *_SEVERAL} else [value]
         what, fits = "whole numbers", bool(items) and all(type(item) is int for item in items)
     elif isinstance(default, float) or default is None:
