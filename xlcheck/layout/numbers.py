@@ -21,6 +21,7 @@ from xlcheck.workbook.plan import Array, Highlight, Link
 NAME = "Numbers"
 RIGHT, WRONG, OBSOLETE = "✓", "✗", "–"
 TOLERANCE = 1e-12
+_NAMED = 5000  # rows; of more, units have numbers
 _LINK, _LABEL, _STEP, _UNIT, _WORKBOOK, _KERAS, _DIFFERENCE, _VERDICT, _STORED = range(9)
 _TOP = 4
 
@@ -62,7 +63,7 @@ def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range,
         subtitle: one sentence about what is compared.
     """
     title(sheet, NAME, subtitle, _STORED)
-    widths = {_LINK: 30, _LABEL: 18, _STEP: 7, _UNIT: 7, _WORKBOOK: 21, _KERAS: 21, _DIFFERENCE: 12, _VERDICT: 9}
+    widths = {_LINK: 30, _LABEL: 18, _STEP: 7, _UNIT: 12, _WORKBOOK: 21, _KERAS: 21, _DIFFERENCE: 12, _VERDICT: 9}
     sheet.widths.update({**widths, **{_STORED + k: 21 for k in range(min(len(draft.samples), 200))}})
     header = ["number", "symbol", "step", "unit", "this workbook", "Keras, float64", "difference", "verdict"]
     several = len(draft.samples) > 1
@@ -95,7 +96,12 @@ def _band(
     if members[0].step is not None:
         steps = np.repeat([float((q.step or 0) + 1) for q in members], units)
         sheet.numbers(top, _STEP, steps[:, None], "column_label")
-    sheet.numbers(top, _UNIT, np.tile(np.arange(1.0, units + 1), len(members))[:, None], "column_label")
+    names = draft.unit_names.get(band.name, ())
+    if len(names) == units and rows <= _NAMED:
+        for offset, name in enumerate(names * len(members)):
+            sheet.put(top + offset, _UNIT, name, "column_label")
+    else:
+        sheet.numbers(top, _UNIT, np.tile(np.arange(1.0, units + 1), len(members))[:, None], "column_label")
     true = np.concatenate([draft.trace[q.name].reshape(-1, units) for q in members], axis=1)  # (samples, rows)
     _workbook(draft, sheet, top, band, members, true[0])
     _keras(draft, sheet, top, members, true)

@@ -6,51 +6,66 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlcheck.formulas.addresses import cell_name
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
+from xlcheck.layout.common import UNIT
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.sheet import SheetDraft
 
 _LONG_SOFTMAX = 8
+_WRITTEN_OUT = 256
+"""Up to so many exponentials have cells of their own; of more only their sum has one."""
 _ROUNDING = 1e-12  # relative; of a sum of thousands of exponentials
-_LARGEST, _TOTAL = 0, 1
 
 
-def has_parts(q: Quantity) -> bool:
-    """Whether a quantity is a softmax that is long enough."""
-    return isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref) and q.shape[-1] > _LONG_SOFTMAX
+def rows_of_parts(q: Quantity) -> int:
+    """How many rows stand above a quantity if it is a softmax that is long enough: largest, exponentials, sum."""
+    if not (isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref) and q.shape[-1] > _LONG_SOFTMAX):
+        return 0
+    return 2 + (q.shape[-1] if q.shape[-1] <= _WRITTEN_OUT else 0)
 
 
 def softmax_parts(
     draft: Draft, sheet: SheetDraft, row: int, members: Sequence[Quantity], columns: tuple[int, int, int]
 ) -> None:
-    """The largest element of what a long softmax reads, and the sum of the shifted exponentials.
+    """The largest element of what a long softmax reads, the shifted exponentials, and their sum.
 
     Args:
         draft: the workbook so far.
         sheet: the worksheet of the softmax.
-        row: the first of the two rows.
+        row: the first of the rows.
         members: the softmax at each time step.
         columns: of the symbol, the equation and the meaning.
     """
-    for offset, label, equation, meaning in (
-        (_LARGEST, "largest", "largest zₖ", "Subtracted before the exponential, so that nothing overflows."),
-        (_TOTAL, "sum", "Σₖ exp(zₖ − largest)", "What every exponential is divided by."),
-    ):
-        sheet.put(row + offset, columns[0], label, "label")
-        sheet.put(row + offset, columns[1], equation, "equation")
-        sheet.put(row + offset, columns[2], meaning, "meaning")
+    rows = rows_of_parts(members[0])
+    lines = [(row, "largest", "largest zₖ", "Subtracted before the exponential, so that nothing overflows.")]
+    if rows > 2:
+        lines.append((row + 1, "exp", "exp(zₖ − largest)", "Large sums become much larger shares; none is negative."))
+    lines.append((row + rows - 1, "sum", "Σₖ exp(zₖ − largest)", "What every exponential is divided by."))
+    for at, label, equation, meaning in lines:
+        sheet.put(at, columns[0], label, "label")
+        sheet.put(at, columns[1], equation, "equation")
+        sheet.put(at, columns[2], meaning, "meaning")
+    for unit, name in enumerate(draft.unit_names.get(members[0].band.name, ()) if rows > 2 else ()):
+        sheet.put(row + 1 + unit, UNIT, name, "unit")
     view = View(draft, sheet.name, None)
     for q in members:
         if not (isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref)):
             continue
-        z = draft.trace[q.expr.x.name]
         largest, total = draft.softmax_parts[q.expr]
+        z = draft.trace[q.expr.x.name]
         vector = view.vector(q.expr.x.name)
         peaks = z.max(axis=1, keepdims=True)
-        sums = np.exp(z - peaks).sum(axis=1)
+        exponentials = np.exp(z - peaks)
+        sums = exponentials.sum(axis=1)
         draft.helper(sheet, largest.top, largest.left, f"MAX({vector})", peaks[:, 0].tolist(), "intermediate")
-        draft.helper(
-            sheet, total.top, total.left, f"SUMPRODUCT(EXP({vector}-{largest.a1}))", sums.tolist(), "intermediate",
-            _ROUNDING * float(sums.max()),
-        )  # fmt: skip
+        text = f"SUMPRODUCT(EXP({vector}-{largest.a1}))"
+        if rows > 2:
+            text = f"SUM({sheet.at(row + 1, largest.left, rows - 2).a1})"
+            for unit in range(rows - 2):
+                own = f"EXP({view.element(q.expr.x.name, unit)}-{cell_name(largest.top, largest.left, fixed_row=True)})"
+                values = exponentials[:, unit].tolist()
+                draft.helper(sheet, row + 1 + unit, largest.left, own, values, "intermediate", _ROUNDING)
+        rounding = _ROUNDING * float(sums.max())
+        draft.helper(sheet, total.top, total.left, text, sums.tolist(), "intermediate", rounding)

@@ -24,7 +24,7 @@ from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.softmax import has_parts, softmax_parts
+from xlcheck.layout.softmax import rows_of_parts, softmax_parts
 from xlcheck.workbook.bindings import FilledHelper
 
 SYMBOL, EQUATION, MEANING, START, FIRST = 0, 2, 3, 4, 5
@@ -50,14 +50,14 @@ class Line:
         text: of a heading.
         band: the band, if it is none.
         members: its quantities, in order of time.
-        parts: whether the two rows above it hold largest element and sum.
+        parts: how many rows above it hold the largest element of a softmax, exponentials, and their sum.
     """
 
     offset: int
     text: str = ""
     band: Band | None = None
     members: tuple[Quantity, ...] = ()
-    parts: bool = False
+    parts: int = 0
 
     @cached_property
     def blocks(self) -> dict[int, list[Quantity]]:
@@ -153,8 +153,8 @@ def lay_out(
             lines.append(Line(row, " · ".join(text for text in (new, band.group) if text)))
             row += 1
         last = key
-        parts = not compact and has_parts(members[0])
-        row += 2 if parts else 0
+        parts = 0 if compact else rows_of_parts(members[0])
+        row += parts
         lines.append(Line(row, band=band, members=members, parts=parts))
         row += members[0].shape[-1]
     timesteps = max((q.step + 1 for line in lines for q in line.members if q.step is not None), default=0)
@@ -171,7 +171,7 @@ def place(draft: Draft, sheet: SheetDraft, table: Table) -> None:
             draft.place(q.name, area)
             if line.parts and isinstance(q.expr, ex.Softmax):
                 draft.softmax_parts[q.expr] = (
-                    sheet.at(area.top - 2, area.left), sheet.at(area.top - 1, area.left),
+                    sheet.at(area.top - line.parts, area.left), sheet.at(area.top - 1, area.left),
                 )  # fmt: skip
     for q in table.initial:
         owner = next(line for line in table.lines if line.band and f"{line.band.name}_init" == q.band.name)
@@ -240,7 +240,7 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
     if scale is not None:
         sheet.scales.append(scale)
     if line.parts:
-        softmax_parts(draft, sheet, row - 2, members, (SYMBOL, EQUATION, MEANING))
+        softmax_parts(draft, sheet, row - line.parts, members, (SYMBOL, EQUATION, MEANING))
     _formula_texts(draft, sheet, table, max(members, key=lambda q: q.step or 0), store)
 
 

@@ -73,8 +73,8 @@ class Rich(str):
             yield self[end:], False
 
 
-_SUBSCRIPT = re.compile("(?<=[az])(?:hh|[a-zᵢₒᵣ]),ₜ")
-_LETTERS = str.maketrans("ᵢₒᵣₜ", "iort")
+_SUBSCRIPT = re.compile("(?<=[az])(?:hh|[a-zᵢₒᵣ]),(?:ₜ|[₀-₉]+)")
+_LETTERS = str.maketrans("ᵢₒᵣₜ₀₁₂₃₄₅₆₇₈₉", "iort0123456789")
 
 Content = float | str | Formula | Link | None
 

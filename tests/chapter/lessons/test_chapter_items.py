@@ -17,6 +17,7 @@ ITEMS = {
     "one to many": ("architectures", "one_to_many", "One to many"),
     "many to one": ("architectures", "many_to_one", "Many to one"),
     "many to many": ("architectures", "many_to_many", "Many to many"),
+    "{1, 1, 1, 0}, its three orders, the extra slot and the target": ("word-order", "Data", "is this an"),
     "order needs a memory": ("word-order", "Documents", "The whole forward pass of every document"),
     "the hidden state of a recurrent layer": ("simple-rnn", "simple_rnn", "hₜ"),
     "the toy RNN with the printed weights": ("simple-rnn-book", "Weights", "The numbers that are printed in the book"),

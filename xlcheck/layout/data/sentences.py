@@ -15,26 +15,35 @@ _NUMBER, _DOCUMENT, _WORDS = range(3)
 _SELECTOR_ROW, _TABLE = 4, 7
 
 
-def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
-    """Fill the sheet: selector, sentences with their words, and a block of one-hot columns for each, with its sum."""
+def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...], target: str) -> Store:
+    """Fill the sheet: selector, sentences with their words, and a block of one-hot columns for each, with its sum.
+
+    Args:
+        draft: the workbook so far.
+        vocabulary: the words, each with a place in the vectors.
+        target: the one that should come next, which no network here is asked for.
+    """
     timesteps = sum(q.band.name == _INPUT for q in draft.graph)
     sheet = draft.sheet(NAME, "input")
-    columns = _WORDS + timesteps + 2
+    columns = _WORDS + timesteps + 3
     title(
         sheet,
         NAME,
         "Each word becomes a column with a single 1, in the row of that word. The sum of a sentence's columns says "
-        "which words are in it, but not in which order: it is the same for both sentences.",
+        "which words are in it, but not in which order: it is the same for all sentences. "
+        f"“{target}” is what should come next; its place stays empty in what is read.",
         columns,
     )
     sheet.widths.update({_NUMBER: 12, _DOCUMENT: 24, **{_WORDS + t: 11 for t in range(timesteps)}})
-    sheet.widths.update({_WORDS + timesteps: 11, _WORDS + timesteps + 1: 40})
+    sheet.widths.update({_WORDS + timesteps: 11, _WORDS + timesteps + 1: 11, _WORDS + timesteps + 2: 40})
     count = len(draft.samples)
     documents = sheet.at(_TABLE + 2, _DOCUMENT, count, 1)
     numbers = sheet.at(documents.top, _NUMBER, count)
     selection(draft, sheet, sheet.at(_SELECTOR_ROW, _DOCUMENT), "sentence", numbers, documents)
     heading(sheet, _TABLE, "Sentences", columns)
-    sheet.put_row(_TABLE + 1, 0, ["number", "sentence", *(f"word {t + 1}" for t in range(timesteps))], "header")
+    sheet.put_row(
+        _TABLE + 1, 0, ["number", "sentence", *(f"word {t + 1}" for t in range(timesteps)), "", "next"], "header"
+    )
     for k, text in enumerate(draft.samples):
         row = _TABLE + 2 + k
         sheet.put(row, _NUMBER, float(k + 1), "column_label")
@@ -46,9 +55,10 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
         remark = "&".join(
             f'IF(COUNTIF({listed},{cell})>0,"","“"&{cell}&"” is not known: all zeros. ")' for cell in cells
         )
-        draft.helper(sheet, row, _WORDS + timesteps, remark, [""], "hint_beside")
+        sheet.put(row, _WORDS + timesteps + 1, target, "target_text")
+        draft.helper(sheet, row, _WORDS + timesteps + 2, remark, [""], "hint_beside")
     blocks = _TABLE + 2 + count + 1
-    _blocks(draft, sheet, blocks, timesteps, vocabulary)
+    _blocks(draft, sheet, blocks, timesteps, vocabulary, target)
 
     selected = draft.selected()
 
@@ -66,11 +76,13 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
     )  # fmt: skip
 
 
-def _blocks(draft: Draft, sheet: SheetDraft, top: int, timesteps: int, vocabulary: tuple[str, ...]) -> None:
+def _blocks(
+    draft: Draft, sheet: SheetDraft, top: int, timesteps: int, vocabulary: tuple[str, ...], target: str
+) -> None:
     """One block below the other, a row for each word of the vocabulary."""
-    heading(sheet, top, "One-hot columns", _WORDS + timesteps + 2)
+    heading(sheet, top, "One-hot columns", _WORDS + timesteps + 3)
     steps = [f"x{subscript(t + 1)}" for t in range(timesteps)]
-    sheet.put_row(top + 1, 0, ["sentence", "word", *steps, "sum"], "header")
+    sheet.put_row(top + 1, 0, ["sentence", "word", *steps, "sum", "target"], "header")
     for k, text in enumerate(draft.samples):
         first = top + 2 + k * len(vocabulary)
         words = text.split()
@@ -85,5 +97,6 @@ def _blocks(draft: Draft, sheet: SheetDraft, top: int, timesteps: int, vocabular
             ones = sheet.at(row, _WORDS, 1, timesteps).a1
             total = [float(words.count(entry))]
             draft.helper(sheet, row, _WORDS + timesteps, f"SUM({ones})", total, "intermediate_code")
+            sheet.put(row, _WORDS + timesteps + 1, 1.0 if entry == target else 0.0, "target_code")
         for t in range(timesteps):
             draft.place(f"input.x[{t}]", sheet.at(first, _WORDS + t, len(vocabulary), 1), k)

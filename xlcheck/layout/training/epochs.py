@@ -94,7 +94,7 @@ def epochs_sheet(
         sheet.formulas(FIRST, column, pattern, values, epochs, q.band.role.value if name not in weights else "weight")
     _headings(sheet, epoch, samples, columns)
     _compare(draft, sheet, table, truth, inputs, weights)
-    sheet.widths.update({EPOCH: 9, **dict.fromkeys(range(1, table.area.columns), 12.5)})
+    sheet.widths.update({EPOCH: 9, **dict.fromkeys(range(1, table.area.columns), 13.5)})
     sheet.print_columns = min(_PRINTED, max(table.columns[name] for name in weights) + len(weights) + 1)
     sheet.freeze = (FIRST, 2)
     _curves(draft, sheet, epoch, samples, table, weights, inputs)
