@@ -90,7 +90,7 @@ def build_model(
     from xlcheck.model.keras_file import load_model
     from xlcheck.model.keras_loss import identifier_of
     from xlcheck.model.keras_reader import read_model, require_supported
-    from xlcheck.oracle.record import record
+    from xlcheck.oracle.record import predict, record
 
     path = Path(output)
     require_writable(path)
@@ -110,7 +110,7 @@ def build_model(
         targets = targets_of(backward, len(given.labels), str(spec.loss))
         batch, settings = prepare(loaded, spec, len(given.labels), backward)
     trace = record(loaded, arrays, targets, given.states, loss=spec.loss)
-    trained = record(loaded, arrays, initial_states=given.states, dtype="float32")
+    trained = predict(loaded, arrays, given.states)
     _require_finite(trace)
     graph = forward_graph(spec)
     _require_clear_masks(graph, trace)

@@ -145,7 +145,7 @@ def model_subject(model: Any, inputs: Any, targets: Any = None, loss: str | None
     from xlcheck.model.keras_file import load_model
     from xlcheck.model.keras_loss import identifier_of
     from xlcheck.model.keras_reader import read_model, require_supported
-    from xlcheck.oracle.record import record
+    from xlcheck.oracle.record import predict, record
 
     loaded = load_model(model) if isinstance(model, (str, Path)) else model
     require_supported(loaded)
@@ -160,7 +160,7 @@ def model_subject(model: Any, inputs: Any, targets: Any = None, loss: str | None
         spec = replace(spec, loss=None)
     arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
     trace = record(loaded, arrays, wanted, given.states, loss=spec.loss)
-    trained = record(loaded, arrays, initial_states=given.states, dtype="float32")
+    trained = predict(loaded, arrays, given.states)
     spec, trace = with_places(spec, trace)
     return Subject(
         spec.name, f"the Keras model {spec.name}", f"The Keras model {spec.name}, number by number.", spec,
@@ -207,7 +207,11 @@ def _one(trace: Trace, graph: Graph, sample: int) -> Trace:
     """One sample of a trace."""
     return Trace(
         trace.source,
-        {q.name: trace[q.name] if q.is_weight else trace[q.name][sample - 1 : sample] for q in graph},
+        {
+            q.name: trace[q.name] if q.is_weight else trace[q.name][sample - 1 : sample]
+            for q in graph
+            if q.name in trace.values
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import weakref
 
 from xlcheck.graph.quantities import Graph, GraphBuilder
@@ -14,7 +15,9 @@ from xlcheck.model.model_spec import ModelSpec
 _LEAVE_LOGITS = {"Dense", "Conv1D", "Activation", "Softmax"}
 
 _graphs: dict[int, tuple[weakref.ref[ModelSpec], Graph]] = {}
-"""By the identity of a spec, which cannot be a key itself. Building, recording and checking all ask for it again."""
+"""By the identity of a spec, as long as there is one. Building, recording and checking all ask for its graph again."""
+_equal: weakref.WeakValueDictionary[str, Graph] = weakref.WeakValueDictionary()
+"""By what a spec says, as long as somebody has the graph: what is read back from a workbook says the same."""
 
 
 def forward_graph(spec: ModelSpec) -> Graph:
@@ -29,7 +32,10 @@ def forward_graph(spec: ModelSpec) -> Graph:
     known = _graphs.get(key)
     if known is not None and known[0]() is spec:
         return known[1]
-    graph = _forward_graph(spec)
+    text = json.dumps(spec.to_json())
+    graph = _equal.get(text)
+    if graph is None:
+        graph = _equal[text] = _forward_graph(spec)
     _graphs[key] = (weakref.ref(spec, lambda _: _graphs.pop(key, None)), graph)
     return graph
 

@@ -13,7 +13,7 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph
 from xlcheck.model.keras_operations import is_operation
 from xlcheck.model.model_spec import Call, ModelSpec
-from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.noted import LayerCall
 
 
 def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iterator[tuple[Call, LayerCall]]:

@@ -6,7 +6,7 @@ replaced by what the tape says of it, and the same recorders that read values re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,8 +22,9 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk, weights_by_name
 from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.calls import match_calls
-from xlcheck.oracle.listen import Event, LayerCall, listening
+from xlcheck.oracle.listen import listening
 from xlcheck.oracle.losses import loss_parts, mean_loss
+from xlcheck.oracle.noted import mapped, tensors_of
 from xlcheck.oracle.quantities import gather, spread
 from xlcheck.oracle.record import call_model, open_loops, target_tensor
 from xlcheck.oracle.recorders import recorder_of
@@ -150,31 +151,6 @@ def _gradients_of(tape: Any, loss: Any, tensors: Sequence[Any]) -> Callable[[Any
         return np.zeros(tensor.shape) if flow is None else flow
 
     return gradient
-
-
-def tensors_of(calls: Sequence[LayerCall]) -> Iterator[Any]:
-    """Everything that was noted in these calls and inside them."""
-    for call in calls:
-        events = [(event.args, event.result) for event in call.events]
-        yield from import_keras().tree.flatten((call.args, call.kwargs, call.result, events))
-        yield from tensors_of(call.calls)
-
-
-def mapped(call: LayerCall, replace: Callable[[Any], Any], *, holds_values: bool = False) -> LayerCall:
-    """A noted call with every tensor in it replaced."""
-
-    def replaced(structure: Any) -> Any:
-        return import_keras().tree.map_structure(replace, structure)
-
-    return LayerCall(
-        call.layer,
-        replaced(call.args),
-        replaced(call.kwargs),
-        replaced(call.result),
-        [Event(event.name, replaced(event.args), replaced(event.result)) for event in call.events],
-        [mapped(inner, replace, holds_values=holds_values) for inner in call.calls],
-        holds_values=holds_values,
-    )
 
 
 def _ordered(graph: Graph, forward: Graph, gradients: Mapping[str, Array]) -> dict[str, Array]:

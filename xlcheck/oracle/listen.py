@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
@@ -19,45 +18,11 @@ import numpy as np
 from xlcheck.exclusive import exclusively
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_operations import operations_of
+from xlcheck.oracle.loops import Steps, in_one_graph, is_long
+from xlcheck.oracle.noted import Event, LayerCall
 
 # What the modules of a backend call the library that computes for them.
 _LIBRARIES = {"tensorflow": "tf", "numpy": "np"}
-
-
-@dataclass(frozen=True, eq=False)
-class Event:
-    """One operation or activation inside a call, such as `matmul` or `recurrent_activation`."""
-
-    name: str
-    args: tuple[Any, ...]
-    result: Any
-
-
-@dataclass(eq=False)  # each call is only equal to itself
-class LayerCall:
-    """One call of a layer or cell, with everything that happened inside.
-
-    Attributes:
-        layer: the Keras layer or cell.
-        args: its positional arguments: inputs, and for a cell the states.
-        kwargs: its keyword arguments.
-        result: what it returned.
-        events: operations and activations of its own code, in order.
-        calls: calls of layers and cells inside this one, in order.
-        holds_values: whether the tensors are values, from which others follow; gradients may stand in their place.
-    """
-
-    layer: Any
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    result: Any = None
-    events: list[Event] = field(default_factory=list)
-    calls: list[LayerCall] = field(default_factory=list)
-    holds_values: bool = True
-
-    def named(self, name: str) -> list[Event]:
-        """The events of one name, in order."""
-        return [event for event in self.events if event.name == name]
 
 
 @contextmanager
@@ -88,7 +53,7 @@ def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator
         backend = import_keras().config.backend()
         loops = sys.modules[f"keras.src.backend.{backend}.rnn"]  # where a mask chooses between old and new
         library = _LIBRARIES[backend]
-        patches.enter_context(patch.object(loops, library, _NotedWhere(getattr(loops, library), stack)))
+        patches.enter_context(patch.object(loops, library, _NotedLibrary(getattr(loops, library), stack)))
         inside = sys.modules["keras.src.ops.nn"]  # where Keras normalises a layer's input
         patches.enter_context(patch.object(inside, "moments", _noted("moments", inside.moments, stack)))
         yield root
@@ -100,20 +65,21 @@ class _Stack(list[LayerCall]):
     def __init__(self, root: LayerCall, made: Callable[[Any], None] | None) -> None:
         super().__init__([root])
         self.made = made or (lambda result: None)
-        self._copies = made is not None
+        self.copies = made is not None
+        self.steps: Steps | None = None
 
     def apart(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a call, with copies of initial states, which are tensors of another layer as well.
 
         Gradients belong to a tensor: without a copy, those of both layers would be the same.
         """
-        if not self._copies or kwargs.get("initial_state") is None:
+        if not self.copies or kwargs.get("initial_state") is None:
             return kwargs
         return kwargs | {"initial_state": import_keras().tree.map_structure(_copy, kwargs["initial_state"])}
 
     def own(self, layer: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments of a call, with a copy of the input where it is noted as a quantity of this layer alone."""
-        if not self._copies or type(layer).__name__ != "Softmax":
+        if not self.copies or type(layer).__name__ != "Softmax":
             return args
         copied = _copy(args[0])
         self.made(copied)
@@ -122,7 +88,7 @@ class _Stack(list[LayerCall]):
     def other(self, result: Any, args: tuple[Any, ...]) -> Any:
         """The result of a call, or a copy if it is what the layer was given."""
         given = bool(args) and result is args[0]
-        return _copy(result) if self._copies and given else result
+        return _copy(result) if self.copies and given else result
 
 
 def _copy(tensor: Any) -> Any:
@@ -157,6 +123,8 @@ def _note_calls(layer: Any, stack: _Stack) -> None:
         finally:
             stack.pop()
         stack.made(inside.result)
+        if stack.steps is not None and stack.steps.owner is stack[-1]:
+            stack.steps.follow(inside)
         return inside.result
 
     layer.call = noted
@@ -175,7 +143,21 @@ def _note_loop(layer: Any, stack: _Stack) -> None:
         finally:
             layer.return_sequences = wanted
 
-    layer.inner_loop = _noted("inner_loop", whole_loop, stack)
+    def followed(**arguments: Any) -> Any:
+        if stack.copies or not is_long(layer, arguments["sequences"]):  # a tape follows no loop in a graph
+            return whole_loop(**arguments)
+        owner = stack[-1]
+        events = list(owner.events)
+        stack.steps = Steps(owner)
+        try:
+            result = in_one_graph(whole_loop, **arguments)
+            owner.calls[:] = [stack.steps.joined()]
+        finally:
+            stack.steps = None
+        owner.events[:] = events  # those of the loop were noted while the graph was made, and hold no values
+        return result
+
+    layer.inner_loop = _noted("inner_loop", followed, stack)
 
 
 def _noted(name: str, function: Callable[..., Any], stack: _Stack) -> Callable[..., Any]:
@@ -202,12 +184,16 @@ class _NotedOperations:
         return _noted(name, value, self._stack) if callable(value) else value
 
 
-class _NotedWhere:
-    """The backend's library for the code of one module, noting each choice."""
+class _NotedLibrary:
+    """The backend's library for the code of one module, noting each choice, with the steps of a loop in their order."""
 
     def __init__(self, library: Any, stack: _Stack) -> None:
         self._library = library
         self.where = _noted("where", library.where, stack)
+
+    def while_loop(self, **arguments: Any) -> Any:
+        """TensorFlow's loop, where no step begins before all of the one before has ended."""
+        return self._library.while_loop(**arguments | {"parallel_iterations": 1})
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)

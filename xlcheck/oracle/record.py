@@ -29,6 +29,7 @@ from xlcheck.model.model_spec import Array, InputSpec, ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.clone import clone
 from xlcheck.oracle.listen import listening
+from xlcheck.oracle.loops import long_loops_in_graphs
 from xlcheck.oracle.losses import loss_quantities
 from xlcheck.oracle.quantities import complete, gather, spread
 from xlcheck.oracle.recorders import recorder_of
@@ -79,6 +80,34 @@ def record(
     return _record(spec, graph, copy, arrays, targets, {**states_of(model), **(initial_states or {})}, dtype)
 
 
+def predict(
+    model: Any, inputs: ArrayLike | Sequence[ArrayLike], initial_states: Mapping[str, ArrayLike] | None = None
+) -> Trace:
+    """What a Keras model answers in single precision, as its user sees it.
+
+    Args:
+        model: as in `record`, which has been asked before.
+        inputs: as in `record`.
+        initial_states: as in `record`.
+
+    Returns:
+        The output quantities, and nothing else.
+
+    Raises:
+        OracleError: a copy of the model answers something else.
+    """
+    arrays, dtype = _arrays(inputs), "float32"
+    graph = forward_graph(replace(read_model(model, [item.shape[1:] for item in arrays]), loss=None))
+    copy = clone(model, dtype)
+    if model.dtype == dtype:
+        _same_model(model, copy, arrays)
+    start_from(copy, {**states_of(model), **(initial_states or {})}, len(arrays[0]), dtype)
+    tensors = [import_keras().ops.convert_to_tensor(item, dtype=dtype) for item in arrays]
+    answers = np.concatenate([array(item).reshape(len(arrays[0]), -1) for item in predictions(copy, tensors)], axis=1)
+    ends = np.cumsum([graph[name].shape[-1] for name in graph.outputs])
+    return Trace(f"keras {dtype}", dict(zip(graph.outputs, np.split(answers, ends[:-1], axis=1), strict=True)))
+
+
 def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64") -> Trace:
     """Record the model that a spec describes, with weights, inputs, initial states and targets by their names.
 
@@ -123,7 +152,7 @@ def _record(
     keras = import_keras()
     tensors = [keras.ops.convert_to_tensor(item, dtype=dtype) for item in inputs]
     start_from(model, states, len(inputs[0]), dtype)
-    plain = call_model(model, tensors)
+    plain = predictions(model, tensors)
     open_loops(model)
     start_from(model, states, len(inputs[0]), dtype)
     with listening(model) as root:
@@ -206,12 +235,18 @@ def call_model(model: Any, tensors: list[Any]) -> list[Any]:
     return outputs
 
 
+def predictions(model: Any, tensors: list[Any]) -> list[Any]:
+    """The same by Keras alone, nobody listening."""
+    with long_loops_in_graphs(model):
+        return call_model(model, tensors)
+
+
 def _same_model(model: Any, copy: Any, inputs: list[Array]) -> None:
     """Raise OracleError if the copy is not the model; the same code may still round in another order."""
     tensors = [import_keras().ops.convert_to_tensor(item, dtype=model.dtype) for item in inputs]
     states = states_of(model)
     start_from(copy, states, len(inputs[0]), model.dtype)
-    desired, actual = call_model(model, tensors), call_model(copy, tensors)
+    desired, actual = predictions(model, tensors), predictions(copy, tensors)
     start_from(model, states, len(inputs[0]), model.dtype)
     for a, b in zip(desired, actual, strict=True):
         if not np.allclose(np.asarray(a), np.asarray(b), rtol=1e-5, atol=1e-6, equal_nan=True):

@@ -23,9 +23,10 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk, weights_by_name
 from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.calls import match_calls
-from xlcheck.oracle.gradients import mapped, step_weights, tensors_of, watch_all
+from xlcheck.oracle.gradients import step_weights, watch_all
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.losses import loss_parts, mean_loss
+from xlcheck.oracle.noted import mapped, tensors_of
 from xlcheck.oracle.quantities import gather, spread
 from xlcheck.oracle.record import call_model, open_loops, target_tensor
 from xlcheck.oracle.recorders import recorder_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.noted import LayerCall
 from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
 
 

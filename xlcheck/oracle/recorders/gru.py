@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.errors import OracleError
-from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.noted import LayerCall
 from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
 from xlcheck.oracle.recorders.recurrent import projections, steps_and_states
 
@@ -42,7 +42,8 @@ def _reset(cell: LayerCall, xk: Array, hr: Array, r: Array, total: Array) -> Arr
     Raises:
         OracleError: with it, the sum is not the one that Keras gave to the activation.
     """
-    bias = np.zeros((2, len(r[0]))) if cell.layer.bias is None else array(cell.layer.bias)[:, -len(r[0]) :]
+    units = r.shape[-1]
+    bias = np.zeros((2, units)) if cell.layer.bias is None else array(cell.layer.bias)[:, -units:]
     product: Array = r * (hr + bias[1])
     rounding = 8 * np.finfo(cell.layer.compute_dtype).eps * (np.abs(xk + bias[0]) + np.abs(product))
     if not (np.abs(xk + bias[0] + product - total) <= rounding).all():

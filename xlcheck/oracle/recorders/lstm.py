@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.noted import LayerCall
 from xlcheck.oracle.recorders.recorder import Recorded, exactly
 from xlcheck.oracle.recorders.recurrent import projections, steps_and_states
 

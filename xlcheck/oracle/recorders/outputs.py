@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlcheck.model.keras_import import import_keras
-from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.noted import LayerCall
 from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
 
 

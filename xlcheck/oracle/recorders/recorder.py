@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.errors import OracleError
-from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.noted import LayerCall
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
@@ -22,11 +22,6 @@ Recorder = Callable[[LayerCall], Recorded]
 def array(tensor: Any) -> Array:
     """A Keras tensor or variable as float64, whatever its precision; no value changes."""
     return np.asarray(getattr(tensor, "value", tensor), dtype=np.float64)
-
-
-def over_time(steps: Sequence[dict[str, Any]]) -> Recorded:
-    """Join the tensors `(samples, n)` of each step, by symbol, along a new time axis."""
-    return {symbol: np.stack([array(step[symbol]) for step in steps], axis=1) for symbol in steps[0]}
 
 
 def exactly(events: list[T], count: int, call: LayerCall, what: str) -> list[T]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.model.keras_layers import wrapped_layers
-from xlcheck.oracle.listen import LayerCall
+from xlcheck.oracle.noted import LayerCall
 from xlcheck.oracle.recorders import gru, lstm, outputs, simple_rnn
 from xlcheck.oracle.recorders.dense import quantities as dense
 from xlcheck.oracle.recorders.recorder import Recorded, Recorder, array, exactly

@@ -1,0 +1,114 @@
+"""Keras's loop over time as one graph of TensorFlow, which is how `predict` runs it, and not step by step from Python.
+
+The operations are the same, and so are all their results, to the last bit; but a step takes a thirtieth of the time.
+What the cell computes at each step is told by the graph while it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from xlcheck.exclusive import exclusively
+from xlcheck.model.keras_import import import_keras
+from xlcheck.oracle.noted import LayerCall, mapped, tensors_of
+
+LONG = 40
+"""Steps from which on a graph takes less time to make than it saves."""
+
+Loop = Callable[..., Any]
+
+
+def is_long(layer: Any, sequences: Any) -> bool:
+    """Whether a layer's loop over time had better be one graph."""
+    if import_keras().config.backend() != "tensorflow" or layer.unroll:
+        return False
+    import tensorflow as tf
+
+    return bool(tf.executing_eagerly() and sequences.shape[1] >= LONG)
+
+
+def in_one_graph(loop: Loop, **arguments: Any) -> Any:
+    """What a loop over time returns."""
+    import tensorflow as tf
+
+    options = {name: value for name, value in arguments.items() if isinstance(value, bool)}
+    tensors = {name: value for name, value in arguments.items() if name not in options}
+    with _as_it_is():
+        return tf.function(partial(loop, **options), autograph=False)(**tensors)
+
+
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    """Let TensorFlow put no operations together, which would round otherwise."""
+    import tensorflow as tf
+
+    name = "disable_meta_optimizer"
+    with exclusively():
+        before = tf.config.optimizer.get_experimental_options().get(name, False)
+        tf.config.optimizer.set_experimental_options({name: True})
+        try:
+            yield
+        finally:
+            tf.config.optimizer.set_experimental_options({name: before})
+
+
+@contextmanager
+def long_loops_in_graphs(model: Any) -> Iterator[None]:
+    """While the context is open, long loops of the model's layers run as graphs; then the layers are as before."""
+
+    def run(layer: Any, loop: Loop, **arguments: Any) -> Any:
+        return in_one_graph(loop, **arguments) if is_long(layer, arguments["sequences"]) else loop(**arguments)
+
+    layers = [layer for layer in model._flatten_layers() if hasattr(layer, "inner_loop")]
+    with exclusively():
+        for layer in layers:
+            layer.inner_loop = partial(run, layer, layer.inner_loop)
+        try:
+            yield
+        finally:
+            for layer in layers:
+                del layer.inner_loop
+
+
+class Steps:
+    """What a cell computes in a loop that is one graph.
+
+    Attributes:
+        owner: the call of the layer whose loop it is.
+    """
+
+    def __init__(self, owner: LayerCall) -> None:
+        self.owner = owner
+        self._cell = owner
+        self._tensors: list[Any] = []
+        self._rows: list[np.ndarray] = []
+
+    def follow(self, cell: LayerCall) -> None:
+        """Let the graph, while it is made, tell of each tensor that was noted in a call of the cell.
+
+        Keras calls the cell once before the loop, to see the shape of what it returns; the last call counts.
+        """
+        import tensorflow as tf
+
+        found = {id(t): t for t in tensors_of([cell]) if isinstance(t, tf.Tensor) and t.dtype.is_floating}
+        self._cell, self._tensors, self._rows = cell, list(found.values()), []
+        rows = self._rows
+        flat = tf.concat([tf.reshape(tensor, [-1]) for tensor in self._tensors], axis=0)
+        tf.numpy_function(lambda row: rows.append(row.copy()), [flat], [])
+
+    def joined(self) -> LayerCall:
+        """All steps as one call of the cell, in which values have a first axis of steps."""
+        sizes = [int(np.prod(tensor.shape)) for tensor in self._tensors]
+        columns = np.split(np.stack(self._rows), np.cumsum(sizes)[:-1], axis=1)
+        values = {
+            id(tensor): column.reshape(-1, *tensor.shape) for tensor, column in zip(self._tensors, columns, strict=True)
+        }
+        call = mapped(self._cell, lambda leaf: values.get(id(leaf), leaf), holds_values=True)
+        for cell in (call, *call.calls):  # several cells are called by what holds them together
+            cell.steps = len(self._rows)
+        return call
