@@ -15,7 +15,7 @@ from xlcheck.oracle.record import predict, record
 pytestmark = pytest.mark.keras
 
 L = keras.layers
-RECURRENT = [name for name in CASES if name.startswith(("LSTM", "GRU", "SimpleRNN"))]
+RECURRENT = [name for name in CASES if name.startswith(("LSTM", "GRU", "SimpleRNN", "RNN"))]
 NEVER = 10**9
 
 
@@ -54,7 +54,7 @@ def assert_same(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
             np.testing.assert_array_equal(actual[name], values, err_msg=name)
 
 
-@pytest.mark.parametrize("name", spread(RECURRENT, 13))
+@pytest.mark.parametrize("name", spread(RECURRENT, 16))
 def test_every_quantity_has_the_same_bits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Masks, states, backward loops, shared layers, wrappers: a graph changes no number."""
     assert_same(CASES[name], monkeypatch)
