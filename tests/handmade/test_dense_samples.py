@@ -106,3 +106,21 @@ def test_a_term_that_is_zero_for_every_sample_is_missed_when_it_is_left_out(tmp_
 
     (root,) = report.roots
     assert (root.cell, root.desired_formula) == ("C14", "=$A5*H$3+$B5*H$4+$C5*H$5+H$6")
+
+
+def test_an_answer_key_and_its_comparison_are_scratch(tmp_path: Path) -> None:
+    """How far a result is from a typed answer, a mark, and a sum of what is still blank belong to no network."""
+    key = {"N12": 0.25, "O12": "=K12-N12", "P12": '=IF(ABS(O12)<0.01,"DONE","NOT DONE")', "Q12": "=SUM(Y12:Z12)"}
+
+    report = check(two_layers(tmp_path / "w.xlsx", _tanh, **key))
+
+    assert (report.exit_code, report.counts.agree, report.counts.unbound) == (0, 50, 3)
+
+
+def test_a_bias_that_is_added_at_the_end_is_no_scratch(tmp_path: Path) -> None:
+    """A last column that adds a number to each result gets no verdict, and so the check is not complete."""
+    added = {f"N{row}": f"=K{row}+$P$1" for row in range(12, 17)}
+
+    report = check(two_layers(tmp_path / "w.xlsx", _tanh, P1=0.5, **added))
+
+    assert report.exit_code == 3 or report.counts.agree == 55

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ import numpy as np
 
 from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import cut
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.forms import COPY, GIVEN, SUM, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.networks import networks_of
@@ -219,12 +221,14 @@ def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
     """What the formulas were read as."""
     (layer,) = networks[0].spec.layers
     cells = sorted(cell for cell in networks[0].weights[f"{layer.name}.kernel"] if cell is not None)
-    steps, documents = len(reading.documents[0]), len(reading.documents)
-    times = f", {steps} steps" if steps > 1 else ""
-    samples = f", {documents} samples" if documents > 1 else ""
+    shortest, *_, longest = sorted([*map(len, reading.documents)] * 2)
+    steps = f"{longest} steps" if shortest == longest else f"{shortest} to {longest} steps"
+    documents = len(reading.documents)
+    samples = f", {documents} samples" + (" of" if longest > 1 else "") if documents > 1 else ""
+    times = (" " if samples else ", ") + steps if longest > 1 else ""
     yield (
         f"no bindings were given; assumed {layer.name} = {reading.kind}({reading.units}, "
-        f"{reading.activations['activation']}){times}{samples} (weights from {show(cells[0])} on)"
+        f"{reading.activations['activation']}){samples}{times} (weights from {show(cells[0])} on)"
     )
 
 
@@ -246,18 +250,43 @@ def _rest(
         if cell not in taken and cell not in spare:
             kind = forms.of(atom_of(cell)).kind
             value = part.values[part.table.index[cell]]
-            is_spare = kind in {COPY, GIVEN} or not isinstance(value, float) or _is_shown_only(cell, part, forms, taken)
+            is_spare = kind in {COPY, GIVEN} or not isinstance(value, float) or _reads_blanks(cell, part)
+            is_spare = is_spare or _is_shown_only(cell, part, forms, taken)
             (spare.add if is_spare else left.append)(cell)
     return left, [cell for cell in part.table.texts if cell in spare and cell not in taken]
 
 
 def _is_shown_only(cell: Address, part: SheetGroup, forms: Forms, taken: Collection[Address]) -> bool:
-    """Whether a formula that nobody reads shows one result otherwise: as per cent, or its distance to a number."""
+    """Whether a formula that nobody reads shows one result otherwise: as per cent, or its distance to a number.
+
+    The number may stand in the formula, or in a cell that only such formulas read, as in an answer key.
+    """
     form = forms.of(atom_of(cell))
     monomials = [monomial for monomial in form.polynomial if monomial]
-    if form.kind != SUM or len(monomials) != 1 or len(monomials[0]) != 1:
+    if _is_read(cell, part):
         return False
-    return cell_of(monomials[0][0]) in taken and not part.precedents.readers(cell)
+    if form.kind == SUM and [*map(len, monomials)] == [1]:
+        return cell_of(monomials[0][0]) in taken
+    if _DIFFERENCE.fullmatch("#".join(cut(part.table.texts[cell]).between)) is None:
+        return False
+    keys = [other for other in part.precedents.of(cell) if other not in taken]
+    readers = [reader for key in keys for reader in part.precedents.readers(key)]
+    return [*map(part.table.is_number, keys)] == [True] and not any(_is_read(reader, part) for reader in readers)
+
+
+def _is_read(cell: Address, part: SheetGroup) -> bool:
+    """Whether a formula computes a number from a cell; a mark, such as DONE, is none."""
+    readers = part.precedents.readers(cell)
+    return any(isinstance(part.values[part.table.index[reader]], float) for reader in readers)
+
+
+_DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *", re.IGNORECASE)
+
+
+def _reads_blanks(cell: Address, part: SheetGroup) -> bool:
+    """Whether a formula reads nothing but empty cells, which wait for an answer."""
+    read = part.precedents.of(cell)
+    return bool(read) and not any(other in part.table.index for other in read)
 
 
 def _unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
