@@ -66,6 +66,18 @@ def test_what_is_right_in_any_way_loses_nothing(lstm: Classroom, tmp_path: Path)
         assert marks.earned == marks.points, (kinds, marks.first)
 
 
+def test_what_was_typed_as_a_text_is_told_apart(lstm: Classroom, tmp_path: Path) -> None:
+    """A formula behind an apostrophe, a number with a comma, and words: each has its sentence, and earns nothing."""
+    first, second, third = lstm.elements[:3]
+    path = lstm.hand_in("s006", tmp_path / "s006.xlsx", {first: " =F6*2", second: "0,53", third: "soon"})
+    (marks,) = _marks([path], prepare(lstm.key_file))
+    words = {cell.element: cell.message for cell in marks.cells if cell.status == "text"}
+    assert "as a text" in words[first]
+    assert "point" in words[second]
+    assert "no number" in words[third]
+    assert marks.earned == marks.points - 3
+
+
 def test_a_sheet_of_the_same_name_is_no_exercise(lstm: Classroom, tmp_path: Path) -> None:
     """Whoever renames the exercise's sheet and gives its name to another one has that one graded, and it is empty."""
     path = lstm.hand_in("s005", tmp_path / "s005.xlsx", {})

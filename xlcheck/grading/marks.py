@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -310,7 +311,19 @@ def _message(finding: Finding | None, record: Record, prepared: PreparedKey, ind
         return f"It is right only because of what {before} gives: with the right number there, it is wrong."
     if finding.status == "not_a_formula" and finding.right:
         return "The number is right, but it was typed or reads no cell, so it computes nothing."
-    return _SENTENCES[finding.status]
+    return _as_text(finding.actual) if finding.status == "text" else _SENTENCES[finding.status]
+
+
+def _as_text(actual: float | str | None) -> str:
+    """Why what was meant as a formula or a number is a text."""
+    text = str(actual).strip()
+    if text.startswith("="):
+        return (
+            "The formula stands here as a text: nothing may stand before its =, and the cell's format may not be Text."
+        )
+    if _WITH_COMMA.fullmatch(text):
+        return f"{text} is a text here: this program writes a number with a point. The formula should stand here."
+    return _SENTENCES["text"]
 
 
 def _wrong(finding: Finding) -> str:
@@ -325,6 +338,7 @@ def _wrong(finding: Finding) -> str:
     return f"It gives {actual or 'no number'}."
 
 
+_WITH_COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
 _SAME = 1e-9
 _LONGEST_NAME = 255
 _SENTENCES = {
