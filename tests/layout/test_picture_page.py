@@ -10,7 +10,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from xlcheck import check
+from xlcheck import build_model, check
 from xlcheck.engines import engine
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
@@ -30,12 +30,34 @@ DRAWN = ["simple-rnn", "lstm", "gru", "embedding", "bidirectional", "architectur
 @pytest.mark.parametrize("lesson", DRAWN)
 def test_every_choice_shows_keras_numbers(lesson: str) -> None:
     """For each step and each unit that can be chosen, every box shows Keras's number."""
-    path = WORKBOOKS / f"{lesson}.xlsx"
+    every_choice(WORKBOOKS / f"{lesson}.xlsx", at_least=5)
+
+
+def test_attention_is_drawn(tmp_path: Path) -> None:
+    """The scores and shares of each step that is attended to, and the sum, show Keras's numbers, too."""
+    import keras
+
+    query, value = keras.Input((4, 2), name="query"), keras.Input((3, 2), name="value")
+    attention = keras.layers.Attention(name="attention")([query, value])
+    model = keras.Model([query, value], keras.layers.Dense(1, name="dense")(attention))
+    rng = np.random.default_rng(4)
+    built = build_model(model, [rng.normal(size=(2, n, 2)) for n in (4, 3)], tmp_path / "attention.xlsx")
+    page = read_workbook(built.path).sheets[NAME].cells
+    labels = [cell.value for cell in page.values()]
+
+    assert built.report.ok
+    assert {f"{word} {k}" for word in ("share", "score") for k in (1, 2, 3)} <= set(labels)
+    assert "share 4" not in labels
+    every_choice(built.path, at_least=8)
+
+
+def every_choice(path: Path, at_least: int) -> None:
+    """Choose each step and the first two units, and compare every box."""
     manifest, graph = expectation_of(read_workbook(path))
     session = engine("ironcalc").open(path)
     steps = 1 + max(q.step or 0 for q in graph)
     views = [view for view in manifest.views if view.factors]
-    assert len(views) >= 5
+    assert len(views) >= at_least
     for step, unit in product(range(1, steps + 1), (1, 2)):
         chosen = {}
         for view in views:

@@ -17,11 +17,13 @@ class Part:
         symbols: the quantity's symbol, or those of which the first that the layer has is meant; several are multiplied.
         label: what stands above the number; by default the quantity's own label.
         role: the tint; by default the quantity's own.
+        unit: which of its elements, from 0; by default the one that a drop-down chooses.
     """
 
     symbols: tuple[str, ...]
     label: str = ""
     role: str = ""
+    unit: int | None = None
 
 
 BEFORE, COMPLEMENT = "-", "1-"
@@ -123,6 +125,39 @@ EMBEDDING = CellMap(
     "The code picks a row of the table; nothing is calculated.",
     "A code is only a name: 3 is not more than 2.",
 )
+
+ATTENDED = 5
+"""Steps whose scores and shares are drawn beside each other."""
+
+
+def attention(steps: int, suffix: str = "") -> CellMap:
+    """Attention: the score of each step becomes its share, and the values are added up by their shares.
+
+    Args:
+        steps: that are attended to; at most `ATTENDED` of them are drawn.
+        suffix: of the symbols, in a layer that only makes shares and adds nothing up.
+    """
+    shown = range(1, min(steps, ATTENDED) + 1)
+    parts = {f"s{k}": Part((f"shares{suffix}",), f"share {k}", "gate", k - 1) for k in shown}
+    parts |= {f"e{k}": Part((f"scores{suffix}",), f"score {k}", "", k - 1) for k in shown}
+    rows = [
+        "  .  ".join(f"s{k}" for k in shown),
+        "  .  ".join("↑" for _ in shown),
+        "  .  ".join(f"e{k}" for k in shown),
+    ]
+    if not suffix:
+        parts["y"] = Part(("y",))
+        bus = ["┌", *("┬" for _ in shown[1:])] if len(shown) > 1 else ["┌"]
+        rows = ["  ─  ".join(bus) + "  →  y", *(f"{row}  .  ." for row in rows)]
+    left_out = f" Only the first {ATTENDED} of {steps} steps are drawn." if steps > ATTENDED else ""
+    return CellMap(
+        "\n".join(rows),
+        parts,
+        "Each step has a score: how well it fits what is looked for. The softmax turns scores into shares, which add "
+        f"up to 1; the values are then added up, each counted by its share.{left_out}",
+        "A share is not a gate: it can only grow if others become smaller.",
+    )
+
 
 BY_SYMBOLS = (LSTM, GRU, SIMPLE_RNN)
 BY_KIND: Mapping[str, CellMap] = {"Dense": DENSE, "Embedding": EMBEDDING}

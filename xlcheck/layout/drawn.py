@@ -42,16 +42,26 @@ def drawn_layers(draft: Draft, spec: ModelSpec) -> list[Drawn]:
     """The layers for which there is a map, in order; none if they are too many for one page."""
     kinds = {call.name: spec.layer(call.layer).kind for call in spec.calls}
     found = []
-    for layer, symbols in draft.graph.symbols.items():
+    for layer in dict.fromkeys(q.band.layer for q in draft.graph if q.expr is not None and not q.is_weight):
+        symbols = draft.graph.symbols[layer]
         own = [q for q in draft.graph if q.band.layer == layer and not q.is_weight and q.expr is not None]
         inner = kinds.get(layer) or next((m.kind for s in spec.layers for m in s.inner if layer.endswith(m.name)), "")
         candidates = [*cells.BY_SYMBOLS, *([cells.BY_KIND[inner]] if inner in cells.BY_KIND else [])]
+        candidates += _attention(own)
         for cell in candidates:
             parts = _parts(cell, symbols)
             if own and parts is not None and 0 <= max(q.step or 0 for q in own) < tables.WRAP:
                 found.append(Drawn(layer, inner or layer, cell, parts, _read(own)))
                 break
     return found if 0 < len(found) <= MOST_LAYERS else []
+
+
+def _attention(own: Sequence[Quantity]) -> list[CellMap]:
+    """The map of a layer that makes shares of scores, for as many steps as it attends to."""
+    for q in own:
+        if q.band.symbol in ("shares", "shares_1") and isinstance(q.expr, ex.Softmax):
+            return [cells.attention(q.shape[-1], q.band.symbol.removeprefix("shares"))]
+    return []
 
 
 def _parts(cell: CellMap, symbols: frozenset[str]) -> dict[str, tuple[str, ...]] | None:

@@ -180,8 +180,11 @@ class PicturePage:
             band = f"{drawn.layer}.{choice.removeprefix(sign)}"
             members = self._members(band)
             backwards = sign == BEFORE and self._is_backwards(members)
-            factors.append(Factor(band, (1 if backwards else -1) if sign == BEFORE else 0, sign == COMPLEMENT))
-            text = self._reference(members, step, unit, before=sign == BEFORE, backwards=backwards)
+            shift = (1 if backwards else -1) if sign == BEFORE else 0
+            factors.append(Factor(band, shift, sign == COMPLEMENT, part.unit))
+            row_text = None if unit is None else unit.fixed()
+            row_text = row_text if part.unit is None else str(part.unit + 1)
+            text = self._reference(members, step, row_text, before=sign == BEFORE, backwards=backwards)
             texts.append(f"(1-{text})" if sign == COMPLEMENT else text)
             quantities.append(members[0])
         q = quantities[0]
@@ -259,7 +262,7 @@ class PicturePage:
         return len(order) > 1 and order[0] > order[-1]
 
     def _reference(
-        self, members: Sequence[Quantity], step: Range | None, unit: Range | None, *, before: bool = False,
+        self, members: Sequence[Quantity], step: Range | None, unit: str | None, *, before: bool = False,
         backwards: bool = False,
     ) -> str:  # fmt: skip
         """A formula for one number of a band: of the chosen step and unit, or of the step before."""
@@ -273,12 +276,12 @@ class PicturePage:
             places = [start, *places[:-1]]
         return self._item(places, step.fixed() if step else "1", unit)
 
-    def _item(self, places: Sequence[Range], step: str, unit: Range | None) -> str:
+    def _item(self, places: Sequence[Range], step: str, unit: str | None) -> str:
         first = places[0]
         area = Range(first.sheet, first.top, first.left, first.rows, len(places))
         if [p.left for p in places] != list(range(first.left, first.left + len(places))):
             raise ValueError(f"{first} and what follows do not stand beside each other")
-        row = "1" if unit is None or area.rows == 1 else unit.fixed()
+        row = "1" if unit is None or area.rows == 1 else unit
         return item(area, f"{row},{step if area.columns > 1 else 1}")
 
     def _first(self, q: Quantity) -> Range:

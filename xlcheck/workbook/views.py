@@ -26,11 +26,13 @@ class Factor:
         band: the band (`lstm.f`).
         shift: how many steps later than the chosen one; -1 is the step before, at first the initial state.
         complement: whether it is one minus the number.
+        unit: which element, from 0, if it is not the chosen one.
     """
 
     band: str
     shift: int = 0
     complement: bool = False
+    unit: int | None = None
 
     def values(self, trace: Trace, step: int, unit: int) -> np.ndarray:
         """The number for every sample; a band of one element has it for every unit.
@@ -43,7 +45,8 @@ class Factor:
         if array is None:
             raise KeyError(names[0])
         rows = array.reshape(len(array), -1)
-        numbers = rows[:, unit if rows.shape[1] > 1 else 0]
+        own = unit if self.unit is None else self.unit
+        numbers = rows[:, own if rows.shape[1] > 1 else 0]
         return 1 - numbers if self.complement else numbers
 
 
@@ -82,7 +85,7 @@ class View:
     def to_json(self) -> list[Any]:
         """As it stands in the manifest."""
         cells = [None if cell is None else str(cell) for cell in (self.step, self.unit)]
-        factors = [[f.band, f.shift, f.complement] for f in self.factors]
+        factors = [[f.band, f.shift, f.complement, *([] if f.unit is None else [f.unit])] for f in self.factors]
         return [str(self.cell), self.formula, *cells, factors, [list(texts) for texts in self.texts]]
 
     @staticmethod
@@ -93,9 +96,13 @@ class View:
             parse_range(cell), str(formula),
             None if step is None else parse_range(step),
             None if unit is None else parse_range(unit),
-            tuple(Factor(str(band), int(shift), bool(complement)) for band, shift, complement in factors),
+            tuple(_factor(*factor) for factor in factors),
             tuple(tuple(map(str, row)) for row in texts),
         )  # fmt: skip
+
+
+def _factor(band: Any, shift: Any, complement: Any, unit: Any = None) -> Factor:
+    return Factor(str(band), int(shift), bool(complement), None if unit is None else int(unit))
 
 
 def in_view(views: Sequence[View], trace: Trace, content: WorkbookContent) -> tuple[Helper, ...]:
