@@ -15,7 +15,7 @@ from classroom import Classroom
 from xlcheck.errors import UsageError
 from xlcheck.grading.grade import grade_folder
 
-SUBMISSIONS = 60
+SUBMISSIONS = 24
 
 
 @pytest.mark.distributed

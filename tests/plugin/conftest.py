@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from importlib.metadata import entry_points
+from importlib.metadata import distributions, entry_points
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -19,6 +19,8 @@ from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
 
 _IS_INSTALLED = any(point.name == "xlcheck" for point in entry_points(group="pytest11"))
+# Each run inside a test looks through all files of all that is installed; these are the ones that are of use.
+_PLUGINS = [d for d in distributions() if any(point.group == "pytest11" for point in d.entry_points)]
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,7 @@ def installed_plugin(
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # takes half a second at the end of every run
     if _IS_INSTALLED:
+        monkeypatch.setattr("importlib.metadata.distributions", lambda: iter(_PLUGINS))
         return
     folder = tmp_path_factory.mktemp("installed")
     metadata = folder / f"xlcheck-{xlcheck.__version__}.dist-info"

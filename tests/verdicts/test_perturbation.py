@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from planting import Place, planted_report, roots
+from short_trainings import short_training
 from small_book import Change, Checker, SmallBook
 from thorough import part_of
 
@@ -107,13 +109,14 @@ def test_the_wrong_gate_s_weight_times_a_state_of_zero_is_found() -> None:
     assert roots(planted_report(content, place, wrong, cell.value)) == {place}
 
 
-TRAINING = WORKBOOKS / "simple-rnn-training.xlsx"
+EPOCHS = 30
+FOLDER = TemporaryDirectory()
 
 
 @cache
 def training() -> tuple[WorkbookContent, Manifest]:
     """A lesson with a table of epochs and one of nudged runs, and what it says of itself."""
-    content = read_workbook(TRAINING)
+    content = read_workbook(short_training("simple-rnn-training", EPOCHS, Path(FOLDER.name) / "training.xlsx"))
     manifest = manifest_of(content)
     assert manifest is not None
     return content, manifest

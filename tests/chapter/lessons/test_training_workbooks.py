@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -12,17 +11,16 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import epoch_differences
 import pytest
 from epoch_differences import OPTIMISER, manifest, place
+from short_trainings import short_training
 from thorough import THOROUGH, part_of
 
 from xlcheck import api
-from xlcheck.chapter.lessons.training import TRAINING_LESSONS, plan_training
-from xlcheck.chapter.recordings.training import load_training
+from xlcheck.chapter.lessons.training import TRAINING_LESSONS
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.workbook.constants import write_with_constants
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.values import CellError
-from xlcheck.workbook.writer import write_workbook
 
 SHORT = 60  # epochs
 STATUS, VERDICT = Range("Training", 4, 4), Range("Training", 5, 4)
@@ -50,12 +48,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     def build(name: str) -> Path:
         if name not in done:
-            whole = load_training(name)
-            first = {key: values[:SHORT] for key, values in whole.training.values.items()}
-            single = {key: values[:SHORT] for key, values in whole.single.items()}
-            fixture = replace(whole, training=replace(whole.training, values=first), single=single)
-            done[name] = tmp_path_factory.mktemp("short") / f"{name}.xlsx"
-            write_workbook(plan_training(TRAINING_LESSONS[name], fixture), done[name])
+            done[name] = short_training(name, SHORT, tmp_path_factory.mktemp("short") / f"{name}.xlsx")
         return done[name]
 
     return build
