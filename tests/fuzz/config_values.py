@@ -1,7 +1,7 @@
-"""Models whose `config.json` holds a value of another kind somewhere: `python tests/fuzz/config_values.py`.
+"""Models whose `config.json` holds a value of another kind: `python tests/fuzz/config_values.py [STEP] [FIRST]`.
 
 Each value of each model's configuration, at whatever depth, is replaced by each kind of value that JSON has. Each file
-must load, be read and be traced, or end in one sentence.
+must load, be read and be traced, or end in one sentence. With a step, one in so many is tried, from the first one on.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from other_values import VALUES, places, replaced
 from xlcheck import api
 from xlcheck.errors import XlcheckError
 
+ENDS_WELL = {"traced", "one sentence"}
+
 
 def models() -> list[tuple[Any, Any]]:
-    """A few small models with what they read: in a row, functional, nested, with words."""
+    """A few small models with what they read: in a row, functional, nested, with words, with layers of many options."""
     import keras
     from keras import Input, Model, layers
 
@@ -38,10 +40,18 @@ def models() -> list[tuple[Any, Any]]:
     joined = layers.Concatenate()([inner(h), layers.SimpleRNN(2)(x, initial_state=h)])
     functional = Model([x, h], [layers.Dense(1)(joined), joined * 2.0])
     functional.compile("adam", "mse")
+    options = keras.Sequential([
+        Input((4, 2)), layers.Rescaling(0.5, 0.1), layers.Conv1D(2, 2, padding="same"), layers.LeakyReLU(),
+        layers.LayerNormalization(), layers.BatchNormalization(), layers.ZeroPadding1D(1), layers.MaxPooling1D(2),
+        layers.ELU(), layers.Cropping1D(1), layers.UpSampling1D(2), layers.GlobalAveragePooling1D(),
+        layers.Reshape((2, 1)), layers.Permute((2, 1)), layers.Flatten(), layers.RepeatVector(2), layers.PReLU(),
+        layers.TimeDistributed(layers.Dense(2, "elu")), layers.ReLU(6.0, 0.1), layers.Softmax(),
+    ])  # fmt: skip
     rng = np.random.default_rng(0)
     return [
         (row, rng.random((2, 3, 2))),
         (words, np.array([[1, 2, 0], [4, 3, 1]])),
+        (options, rng.random((2, 4, 2))),
         (functional, [rng.random((2, 3, 2)), rng.random((2, 2))]),
     ]
 
@@ -78,22 +88,26 @@ def ending(path: Path, inputs: Any) -> str:
     return "traced"
 
 
+def endings(step: int, first: int, folder: Path) -> Iterator[tuple[str, str]]:
+    """What was replaced, and how that ended, of one variant in so many."""
+    source, target = folder / "model.keras", folder / "variant.keras"
+    for model, inputs in models():
+        model.save(source)
+        for number, (what, config) in enumerate(variants(source)):
+            if number % step == first:
+                write(source, config, target)
+                yield f"{model.name} {number} {what}", ending(target, inputs)
+
+
 def main() -> int:
     """Try all, and print how many ended how."""
-    step = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    step, first = [*map(int, sys.argv[1:3]), *(1, 0)[len(sys.argv[1:3]) :]]
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "model.keras"), Path(folder, "variant.keras")
-        for model, inputs in models():
-            model.save(source)
-            for number, (what, config) in enumerate(variants(source)):
-                if number % step:
-                    continue
-                write(source, config, target)
-                how = ending(target, inputs)
-                found[how if how in {"traced", "one sentence"} else "bad"] += 1
-                if how not in {"traced", "one sentence"}:
-                    print(f"{model.name} {number} {what}: {how}", flush=True)
+        for what, how in endings(step, first, Path(folder)):
+            found[how if how in ENDS_WELL else "bad"] += 1
+            if how not in ENDS_WELL:
+                print(f"{what}: {how}", flush=True)
     print(", ".join(f"{count} {how}" for how, count in sorted(found.items())))
     return int(bool(found["bad"]))
 

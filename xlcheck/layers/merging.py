@@ -71,6 +71,8 @@ def concatenate(
     timed = inputs[0].timed
     axis = layer.options["axis"]
     if axis in (-1, 2 if timed else 1):
+        if len({len(signal.steps) for signal in inputs}) > 1:
+            raise NotSupportedError(f"layer {layer.name!r}: Concatenate of different numbers of steps is not supported")
         band = output_band(name, timed, "all inputs side by side", "The features of all inputs, side by side.")
         outputs = tuple(
             build.let(band, Concat(steps), t if timed else None)

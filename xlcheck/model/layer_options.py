@@ -178,6 +178,8 @@ CELLS: dict[str, LayerOptions] = {
 }
 
 
+_NUMBERS = {"mask_value", "epsilon", "alpha", "negative_slope", "threshold", "max_value"}
+"""Options that are one number each; for `max_value` there may be none. Keras itself looks at few of them."""
 _READS_TEXTS = {"TextVectorization", "StringLookup"}
 
 
@@ -266,6 +268,9 @@ def _kept(known: LayerOptions, what: str, kind: str, name: str, config: Mapping[
             )
         if key not in (*known.kept, *known.optional, *known.fixed, *known.inert, *known.wraps):
             raise NotSupportedError(f"{what} {name!r}: the option {key}={value!r} of {kind} is not known to xlcheck")
+        is_number = isinstance(value, int | float) or (key == "max_value" and value is None)
+        if key in _NUMBERS and not is_number and not isinstance(value, dict):
+            raise NotSupportedError(f"{what} {name!r}: {key}={value!r:.60} of {kind} is no number")
     changed = [key for key, default in known.optional.items() if config[key] != default]
     return {key: _plain(name, key, config[key]) for key in (*known.kept, *changed)}
 

@@ -6,7 +6,9 @@ and cells. Both runs must give the same output to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +37,9 @@ from xlcheck.oracle.quantities import complete, gather, spread
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.recorders.recorder import array
 from xlcheck.oracle.states import STATES, start_from, states_of
+
+_REFUSAL = "Exception encountered when calling"
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def record(
@@ -74,10 +79,23 @@ def record(
     _check_batch(model, len(arrays[0]))
     spec = replace(spec, loss=None if targets is None else loss or spec.loss)
     graph = forward_graph(spec)  # refuses what is not supported before Keras is asked
-    copy = clone(model, dtype)
-    if dtype == model.dtype:
-        _same_model(model, copy, arrays)
-    return _record(spec, graph, copy, arrays, targets, {**states_of(model), **(initial_states or {})}, dtype)
+    with _computed_by_keras():
+        copy = clone(model, dtype)
+        if dtype == model.dtype:
+            _same_model(model, copy, arrays)
+        return _record(spec, graph, copy, arrays, targets, {**states_of(model), **(initial_states or {})}, dtype)
+
+
+@contextmanager
+def _computed_by_keras() -> Iterator[None]:
+    """Say in one sentence what Keras has against computing a model, such as an option that is too large a number."""
+    try:
+        yield
+    except Exception as error:
+        lines = [line.strip() for line in _COLOUR.sub("", str(error)).splitlines() if line.strip()]
+        if not lines or _REFUSAL not in lines[0]:
+            raise
+        raise ModelError(f"Keras cannot compute this model: {' '.join(lines[:2]):.300}") from error
 
 
 def predict(
