@@ -10,6 +10,8 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -89,18 +91,26 @@ def _flat(outputs: Any) -> list[Any]:
 
 def array_differs(path: Path, wanted: np.ndarray) -> str:
     """Whether NumPy, or Python's reader of tables, sees other numbers in a file; empty if not."""
-    found = np.asarray(_read(path), dtype=float)
-    return "" if found.size == wanted.size and np.allclose(found.ravel(), wanted.ravel()) else f"it holds {found!r:.60}"
+    found = [np.asarray(array, dtype=float) for array in _read(path)]
+    if any(array.size == wanted.size and np.allclose(array.ravel(), wanted.ravel()) for array in found):
+        return ""
+    return f"it holds {found!r:.90}"
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> Iterator[Any]:
+    """The arrays of a file, or its one table; an archive may hold others beside, damaged ones too."""
     if path.suffix == ".csv":
         text = path.read_bytes()
         encoding = "utf-16" if text[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         rows = list(csv.reader(text.decode(encoding).splitlines()))
-        return [[float(cell) for cell in row] for row in rows if row and _is_number(row[0])]
-    loaded = np.load(path)
-    return loaded if path.suffix == ".npy" else loaded[loaded.files[0]]
+        yield [[float(cell) for cell in row] for row in rows if row and _is_number(row[0])]
+    elif path.suffix == ".npy":
+        yield np.load(path)
+    else:
+        with np.load(path) as archive:
+            for name in archive.files:
+                with suppress(ValueError):
+                    yield archive[name]
 
 
 def _is_number(text: str) -> bool:
