@@ -7,6 +7,7 @@ programs read with the decimal sign of the reader's country. Whoever uses one ge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
@@ -42,6 +43,8 @@ DEPENDS_ON = {
 """Function → what its value depends on besides the numbers that it reads."""
 
 _ARITHMETIC = frozenset("+-*/^%")
+_SUSPECT = re.compile("|".join(['"', *DEPENDS_ON]))  # without one of these in it, a formula depends on nothing else
+_ANYTHING = re.compile("")
 
 
 Cell = tuple[str, int]
@@ -95,11 +98,10 @@ def _depending(
     for sheet, codes in cells:
         asked.setdefault(sheet, []).append(codes)
     for sheet, parts in asked.items():
-        if names or formulas.may_use(sheet, DEPENDS_ON):
-            for code in np.concatenate(parts).tolist():
-                text = formulas.text(sheet, code)
-                if text is not None and (found := depends_on(text, names)) is not None:
-                    yield (sheet, code), found
+        said = formulas.that_say(sheet, _ANYTHING if names else _SUSPECT)
+        for code in np.concatenate(parts).tolist() if said else ():
+            if code in said and (found := depends_on(said[code], names)) is not None:
+                yield (sheet, code), found
 
 
 def _reading(

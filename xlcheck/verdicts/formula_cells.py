@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+
+import numpy as np
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.references import References
@@ -87,10 +90,11 @@ class FormulaCells:
         formula = self._on(sheet).formula(int(code))
         return None if formula is None else f"={formula}"
 
-    def may_use(self, sheet: str, functions: Iterable[str]) -> bool:
-        """Whether a worksheet's formulas may use one of some functions, or a text; a quick look."""
-        together = "\n".join(self._on(sheet).formulas).upper()
-        return '"' in together or any(f"{name}(" in together for name in functions)
+    def that_say(self, sheet: str, word: re.Pattern[str]) -> dict[int, str]:
+        """The formulas of a worksheet in which a pattern of capitals is found, by their cells, with `=`."""
+        packed = self._on(sheet)
+        found = [bool(word.search(text.upper())) for text in packed.formulas]
+        return {code: f"={packed.formula(code)}" for code in packed.formula_codes[np.array(found, dtype=bool)].tolist()}
 
     def texts(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column, without `=`."""
