@@ -84,7 +84,7 @@ def test_sentiment_report(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
     Where stderr is no terminal, no bar is drawn.
     """
     model, plot = tmp_path / "s.keras", tmp_path / "s.png"
-    command = ["train", "sentiment", "--sample", "--cell", "gru", "--epochs", "1", "--seeds", "2", "--maxlen", "8"]
+    command = ["train", "sentiment", "--sample", "--cell", "gru", "--epochs", "1", "--seeds", "2", "--maxlen", "3"]
 
     assert run([*command, "-o", str(model), "--plot", str(plot)]) == 0
     result = capfd.readouterr()
@@ -105,7 +105,7 @@ def test_sentiment_report(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
 
 def test_json_has_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
     """`--format json` prints one object for each training, and nothing else on stdout."""
-    command = ["train", "sentiment", "--sample", "--recipe", "chapter", "--epochs", "1", "--maxlen", "8", "-q"]
+    command = ["train", "sentiment", "--sample", "--recipe", "chapter", "--epochs", "1", "--maxlen", "3", "-q"]
 
     assert run([*command, "--format", "json"]) == 0
     result = capsys.readouterr()

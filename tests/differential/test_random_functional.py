@@ -28,7 +28,7 @@ pytestmark = pytest.mark.keras
 
 SAMPLES = 2
 SHOWN = 8
-SEEDS = range(int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 8)))
+SEEDS = range(int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 5)))
 
 
 def models_and_inputs(seed: int) -> tuple[Any, Any, list[np.ndarray]]:
