@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from recorded_models import FEATURES, SAMPLES, TIMESTEPS, UNITS, classifier, inputs, recurrent
 
 from xlcheck.errors import ModelError, OracleError
 from xlcheck.graph.evaluate import evaluate
@@ -23,36 +24,6 @@ from xlcheck.oracle.record import record, retrace
 from xlcheck.oracle.recorders import RECORDERS
 
 pytestmark = pytest.mark.keras
-
-SAMPLES, TIMESTEPS, FEATURES, UNITS = 3, 4, 2, 3
-
-
-def inputs(*shape: int) -> Any:
-    return np.random.default_rng(7).normal(size=shape or (SAMPLES, TIMESTEPS, FEATURES))
-
-
-def recurrent(kind: str, dtype: str = "float32", **options: Any) -> Any:
-    """A model of one recurrent layer with random weights, also where Keras starts with zeros."""
-    keras = import_keras()
-    keras.utils.set_random_seed(11)
-    layer = getattr(keras.layers, kind)(UNITS, name="rnn", bias_initializer="random_normal", dtype=dtype, **options)
-    return keras.Sequential([keras.Input((TIMESTEPS, FEATURES), dtype=dtype), layer], name="model")
-
-
-def classifier(loss: str, *, timed: bool = False) -> Any:
-    keras = import_keras()
-    keras.utils.set_random_seed(12)
-    units, activation = (1, "sigmoid") if loss == "binary_crossentropy" else (4, "softmax")
-    model = keras.Sequential(
-        [
-            keras.Input((TIMESTEPS, FEATURES), dtype="float64"),
-            keras.layers.LSTM(UNITS, name="lstm", return_sequences=timed, dtype="float64"),
-            keras.layers.Dense(units, activation=activation, name="dense", dtype="float64"),
-        ]
-    )
-    model.compile(loss=loss)
-    return model
-
 
 OPTIONS = [
     (kind, dict(zip(("activation", "use_bias", "return_sequences", "unroll"), values, strict=True)))
@@ -198,45 +169,6 @@ def test_initial_states(kind: str) -> None:
     assert np.array_equal(trace[f"rnn.h[{TIMESTEPS - 1}]"], np.asarray(desired))
     for name, state in states.items():
         assert np.array_equal(trace[name], state)
-
-
-@pytest.mark.parametrize(
-    ("states", "message"),
-    [
-        ({"rnn.h_init": (SAMPLES, UNITS)}, "rnn.h_init and rnn.c_init; only rnn.h_init"),
-        ({"rnn.h_init": (SAMPLES, UNITS), "rnn.c_init": (1, UNITS)}, r"rnn.c_init has the shape \(1, 3\)"),
-        ({"other.h_init": (SAMPLES, UNITS)}, "no initial state other.h_init"),
-    ],
-)
-def test_bad_initial_states(states: dict[str, tuple[int, ...]], message: str) -> None:
-    """A missing, misshapen or unknown state is named instead of being replaced by zeros."""
-    with pytest.raises(ModelError, match=message):
-        record(recurrent("LSTM"), inputs(), initial_states={name: np.zeros(shape) for name, shape in states.items()})
-
-
-@pytest.mark.parametrize(
-    ("array", "message"),
-    [
-        (np.zeros((3, 4)), r"reads \(4, 2\) for each sample; the inputs have \(4\)"),
-        (np.zeros((3, 5, 2)), r"reads \(4, 2\) for each sample; the inputs have \(5, 2\)"),
-        (np.full((3, 4, 2), np.nan), "finite"),
-        (np.zeros((0, 4, 2)), "at least one"),
-        (np.float64(1.0), "axis of samples"),
-    ],
-)
-def test_bad_inputs(array: Any, message: str) -> None:
-    """Inputs of another shape, without samples or with a NaN are refused in one sentence."""
-    with pytest.raises(ModelError, match=message):
-        record(recurrent("LSTM"), array)
-
-
-@pytest.mark.parametrize(
-    ("targets", "message"), [(np.zeros((3, 2)), "answers in the shape"), ([[1], [np.inf], [0]], "finite")]
-)
-def test_bad_targets(targets: Any, message: str) -> None:
-    """Targets of another shape are refused, not broadcast; so is an infinity."""
-    with pytest.raises(ModelError, match=message):
-        record(classifier("binary_crossentropy"), inputs(), targets)
 
 
 def test_retrace_gives_the_same_trace() -> None:
