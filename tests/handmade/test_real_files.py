@@ -338,9 +338,8 @@ class TestMarkedCopies:
         edit(path, lambda book: book.active.__setitem__("K13", "=D13*K12-F13*H13"))
         edit(path, lambda book: book.active.__setitem__("J14", "=TANH(I14)"))
         report = api.check(path)
-        marked = tmp_path / "marked.xlsx"
-        annotate(report, path, marked)
-        sheet = openpyxl.load_workbook(marked).active
+        annotate(report, path, tmp_path / "marked.xlsx")
+        sheet = openpyxl.load_workbook(tmp_path / "marked.xlsx").active
         lines = {cell: sheet[cell].comment.text.split("\n") for cell in ("K13", "J14", "M15")}
 
         assert lines["K13"][0] == "✗ wrong"
