@@ -10,8 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from fixtures.handmade.drawn.drawing import drawn
-from fixtures.handmade.workbook import to_bytes
+from fixtures.handmade.drawn.patterns import tally
 from xlcheck.api import check
 from xlcheck.cli import run
 from xlcheck.formulas.addresses import cell_name
@@ -143,13 +142,12 @@ def test_what_reads_a_word_or_an_empty_cell_is_a_slip_even_if_it_reads_nothing_o
 
 
 @pytest.mark.parametrize("kind", [None, "training"])
-def test_drawn_layouts_without_mistakes_get_no_warning(tmp_path: Path, kind: str | None) -> None:
-    """As people differ in how they lay a network out."""
-    for seed in range(1, 16):
-        path = tmp_path / f"{seed}.xlsx"
-        path.write_bytes(to_bytes(drawn(seed, kind=kind).layout))
+def test_drawn_layouts_get_warnings_for_slips_alone(kind: str | None) -> None:
+    """As people differ in how they lay a network out: none without a slip, and half of the slips at least."""
+    found = tally(range(1, 21), kind)
 
-        assert _of_file(path) == (), seed
+    assert found.for_nothing == 0
+    assert 2 * found.found >= found.slips > 5
 
 
 def test_every_report_shows_it_and_none_counts_it_as_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

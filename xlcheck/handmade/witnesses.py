@@ -54,7 +54,7 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
 def stands_among_others(cell: Address, outcome: Outcome) -> bool:
     """Whether a cell is filled like right ones in its row or column, and none in that line holds what it should.
 
-    Then it is one of them, as the last sum of a column is whose activation stands nowhere.
+    Then it is one of them, if these hold one quantity, as the last sum of a column is whose activation stands nowhere.
     """
     table, tied = outcome.table, outcome.tied
     own = tied.element(cell)
@@ -67,7 +67,7 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
         line = [other for other in formulas if (other[0], other[side]) == (cell[0], cell[side])]
         if not any(bands[other] == own.source.band for other in line):
             like = [other for other in line if is_filled_from(text, cell[1:], table.texts[other], other[1:])]
-            if len(like) >= WITNESSES:
+            if max(Counter(bands[other] for other in like).values(), default=0) >= WITNESSES:
                 return True
     return False
 
