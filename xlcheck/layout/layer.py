@@ -12,6 +12,7 @@ from xlcheck.layout.charts import charts
 from xlcheck.layout.common import choose, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.paper import cut
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import EQUATION, FIRST, MEANING, START, SYMBOL
 from xlcheck.workbook.plan import Link
@@ -64,6 +65,8 @@ def layer_sheet(
     charts(draft, sheet, table)
     sheet.freeze = (_TOP + table.headers, 2) if table.blocks == 1 else (3, 2)
     sheet.one_page = table.height <= _ONE_PAGE and table.timesteps <= _WIDE
+    if not sheet.one_page:
+        cut(sheet, table, _TOP + table.headers)
 
 
 def _ways(sheet: SheetDraft, table: tables.Table) -> None:

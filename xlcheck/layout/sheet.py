@@ -56,6 +56,8 @@ class SheetDraft:
     protected: bool = False
     blocks: list[Block] = field(default_factory=list)
     spills: list[Spill] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+    print_scale: int = 0
 
     def put(self, row: int, column: int, content: Content, style: str = "text") -> Range:
         """Fill one cell.
@@ -129,6 +131,8 @@ class SheetDraft:
             scales=tuple(self.scales),
             notes=tuple(self.notes),
             tab=self.tab,
+            breaks=tuple(self.breaks),
+            print_scale=self.print_scale,
         )
 
 

@@ -244,6 +244,8 @@ class PlannedSheet:
         notes: notes at cells.
         protected: only cells whose style is not locked can be typed into, and formulas of `_hidden` styles are not
             shown; without a password, so that this is a reminder and no safe.
+        breaks: rows before which a printed page ends.
+        print_scale: percent at which it is printed; by default as its width asks for.
         hidden: very hidden, so that only a program shows it.
         tab: the style whose tint colours the tab.
         blocks: rectangles of many cells; none of them overlaps another or a cell.
@@ -269,6 +271,8 @@ class PlannedSheet:
     scales: tuple[ColorScale, ...] = ()
     notes: tuple[Note, ...] = ()
     protected: bool = False
+    breaks: tuple[int, ...] = ()
+    print_scale: int = 0
 
 
 @dataclass(frozen=True)

@@ -314,7 +314,11 @@ def _height(note: str) -> int:
 def _page(ws: Any, sheet: PlannedSheet) -> None:
     ws.set_landscape()
     ws.set_paper(9)  # A4
-    ws.fit_to_pages(1, 1 if sheet.one_page else 0)
+    if sheet.print_scale:  # beside which Excel minds breaks
+        ws.set_print_scale(sheet.print_scale)
+        ws.set_h_pagebreaks(list(sheet.breaks))
+    else:
+        ws.fit_to_pages(1, 1 if sheet.one_page else 0)
     if not sheet.printed:
         ws.print_area(*_BLANK, *_BLANK)  # a program that prints the whole workbook finds nothing here
     elif sheet.print_columns is not None:

@@ -1,0 +1,55 @@
+"""Pages of paper: where a layer's sheet is cut when it is printed, so that no band and no chart is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.table import Table
+
+_WIDTH, _HEIGHT = 950, 670  # pixels of a sheet of A4 across, as the widest program draws them
+_SMALLEST = 30  # percent; what is smaller cannot be read
+_ROW, _COLUMN = 15.0, 8.43  # points, letters
+
+
+def cut(sheet: SheetDraft, table: Table, repeated: int) -> None:
+    """Choose a scale for the sheet of a layer, and the rows before which its pages end.
+
+    Args:
+        sheet: the sheet, filled.
+        table: what stands on it.
+        repeated: rows that stand above each page.
+    """
+    width = sum(int(7 * sheet.widths.get(column, _COLUMN) + 5) for column in range(table.columns))
+    scale = min(100, 100 * _WIDTH // width)
+    if table.blocks > 1 or scale < _SMALLEST:
+        return
+    room = 100 * _HEIGHT / scale - _height(sheet, range(repeated))
+    starts = _starts(table)
+    end = starts[-1]
+    heights = [_height(sheet, range(first, after)) for first, after in pairwise(starts)]
+    if sheet.charts:
+        heights.append(max(chart.height for chart in sheet.charts if chart.row >= end) + 20)
+    used = 0.0
+    for first, height in zip(starts, heights, strict=False):
+        if used and used + height > room:
+            sheet.breaks.append(first)
+            used = 0.0
+        used += height
+    sheet.print_scale = scale
+
+
+def _starts(table: Table) -> Sequence[int]:
+    """The first row of each band, with the heading above it; and the row after the table."""
+    starts, headed = [], False
+    for line in table.lines:
+        if not headed:
+            starts.append(table.first_row(0) + line.offset - line.parts)
+        headed = line.band is None
+    return [*starts, table.end]
+
+
+def _height(sheet: SheetDraft, rows: range) -> float:
+    """Of some rows, in pixels."""
+    return sum(sheet.heights.get(row, _ROW) for row in rows) * 4 / 3
