@@ -28,7 +28,7 @@ from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.marks import StudentMarks
-from xlcheck.grading.store import open_store
+from xlcheck.grading.store import StoredMarks, open_store
 
 KILLS, MANY = (50, 200) if THOROUGH else (2, 24)
 MISTAKE = {"lstm.i[0][0]": "scaled"}
@@ -253,6 +253,29 @@ def test_a_changed_file_is_graded_anew_and_one_student_alone(lstm: Classroom, tm
     assert (alone.graded, only(alone).student) == (1, "s003")
     with pytest.raises(UsageError, match="no student 's999'"):
         grade(tmp_path / "in", lstm.key_file, results, student="s999")
+
+
+def test_a_class_that_is_not_held_in_memory_has_the_same_marks(
+    lstm: Classroom, tmp_path: Path, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond some hundred submissions marks are counted from what is kept when they are asked for, in any order."""
+    for student in ("s001", "s002"):
+        hand_in(lstm, tmp_path / "in", student)
+    hand_in(lstm, tmp_path / "in", "s002", "again.xlsx")
+    held = grade(tmp_path / "in", lstm.key_file, results)
+    monkeypatch.setattr("xlcheck.grading.grade._HELD", 0)
+    kept = grade(tmp_path / "in", lstm.key_file, results, resume=True)
+
+    assert isinstance(kept.marks, StoredMarks)
+    assert (len(kept.marks), kept.graded) == (3, 0)
+    assert list(kept.marks) == list(held.marks) == [kept.marks[number] for number in range(3)]
+    assert [kept.marks[-1], *kept.marks[:1]] == [held.marks[2], held.marks[0]]
+    assert any("more than one file" in note for note in kept.marks[0].notes)
+    assert kept.summary() == held.summary()
+    (results / "results.sqlite").unlink()
+    with pytest.raises(UsageError, match="grade again"):
+        list(kept.marks)
+    assert not (results / "results.sqlite").exists()
 
 
 def test_any_executor_gives_the_same(lstm: Classroom, many: Path, results: Path) -> None:

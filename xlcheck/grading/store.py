@@ -121,7 +121,7 @@ class StoredMarks(Sequence[StudentMarks]):
 def _reading(path: Path, digest: str) -> Iterator[Store]:
     connection = None
     try:
-        connection = sqlite3.connect(path, timeout=_PATIENCE)
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", timeout=_PATIENCE, uri=True)
         yield Store(connection, digest)
     except sqlite3.Error as error:
         raise UsageError(f"the results in {path} cannot be read ({error}); grade again") from None
