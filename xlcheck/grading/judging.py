@@ -21,7 +21,7 @@ import numpy as np
 from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
-from xlcheck.grading.kept import Kept
+from xlcheck.grading.kept import Kept, KeptSession
 from xlcheck.grading.prepared import PreparedKey
 from xlcheck.grading.submission import State, Submission
 from xlcheck.graph.evaluate import evaluate
@@ -52,6 +52,7 @@ class Judged:
         first: what stands in each cell in the first round with secret numbers, before anything is healed.
         error: why it could not be calculated.
         failed: when that was found out.
+        to_blame: whether no other file was open beside it, so that nothing else can be the reason.
     """
 
     submission: Submission
@@ -67,6 +68,7 @@ class Judged:
     first: Array | None = None
     error: XlcheckError | None = None
     failed: float = 0.0
+    to_blame: bool = False
 
     def fail(self, error: XlcheckError) -> None:
         """Note why it could not be calculated, and when that was found out."""
@@ -113,7 +115,8 @@ def judge_submissions(
         kept: a workbook for those whose files need not be loaded; every file is loaded without it.
     """
     judged = {id(one.submission): one for one in _judged_together(submissions, prepared, engine, kept)}
-    failed = sorted((one for one in judged.values() if one.error is not None), key=lambda one: one.failed)
+    failed = [one for one in judged.values() if one.error is not None and not one.to_blame]
+    failed.sort(key=lambda one: one.failed)
     if failed and (kept is not None or len(submissions) > 1):
         first, *others = [one.submission for one in failed]
         again = [*judge_submissions([first], prepared, engine), *judge_submissions(others, prepared, engine, kept)]
@@ -127,12 +130,15 @@ def _judged_together(
     all_judged = [Judged(submission) for submission in submissions]
     for_typed = prepared.key.rules.typed > 0
     calculated = []
+    beside = 0  # files that are open in the process in which the next one will be
     for judged in all_judged:
         if judged.submission.must_be_calculated or (for_typed and State.TYPED in judged.submission.states.values()):
             try:
                 calculated.append(_opened(judged, prepared, engine, kept))
+                beside += not isinstance(calculated[-1].session, KeptSession)
             except XlcheckError as error:
                 judged.fail(error)
+                judged.to_blame, beside = beside == 0, 0
     alive = _read(calculated, None, prepared)
     _judge_shown(alive, prepared)
     for number in range(len(prepared.rounds)):

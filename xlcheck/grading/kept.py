@@ -56,7 +56,7 @@ class Kept:
     def session(self, submission: Submission) -> Session | None:
         """The submission, as far as the key's cells go; None if they may depend on something else in its file."""
         own = self._contents(submission) if self._usable and submission.plain else None
-        return None if own is None else _View(self, own)
+        return None if own is None else KeptSession(self, own)
 
     def calculated(self, contents: Mapping[Place, Entry], areas: Sequence[Range]) -> PackedValues:
         """The values of some ranges, with these contents and the key's own elsewhere.
@@ -126,7 +126,7 @@ class Kept:
         )
 
 
-class _View:
+class KeptSession:
     """One submission's session: its own contents of the cells, which are shown when somebody reads."""
 
     def __init__(self, kept: Kept, contents: dict[Place, Entry]) -> None:
@@ -134,17 +134,20 @@ class _View:
         self._contents = contents
 
     def set(self, sheet: str, row: int, column: int, value: Entry) -> None:
+        """See `Session`."""
         self._contents[sheet, row, column] = value
 
     def recalculate(self) -> None:
         """Other submissions may be calculated before somebody reads this one."""
 
     def read(self, area: Range) -> list[list[Value]]:
+        """See `Session`."""
         packed = self.read_all([area])
         values = [packed.others.get(place, number) for place, number in enumerate(packed.numbers)]
         return [values[i : i + area.columns] for i in range(0, len(values), area.columns)]
 
     def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        """See `Session`."""
         return self._kept.calculated(self._contents, areas)
 
 
