@@ -128,6 +128,7 @@ def build_model(
         additions=Additions(story=story, typed=typed),
     )  # fmt: skip
     write_workbook(plan, path)
+    del plan, trace, trained, arrays  # the check reads the file alone, and needs their memory
     return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import column_name
 
+_GAP = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -47,6 +49,11 @@ class Pattern:
     def at(self, index: int) -> str:
         """The formula of the cell with this index, from 0."""
         return "".join(part if isinstance(part, str) else part.at(index) for part in self.parts)
+
+    @property
+    def longest(self) -> int:
+        """So many characters a cell's formula has at most: a row of a worksheet has seven digits, a column three."""
+        return sum(len(part) if isinstance(part, str) else _GAP for part in self.parts)
 
 
 Formulas = Pattern | tuple[str, ...]

@@ -99,9 +99,11 @@ def _formats(sheet: PlannedSheet) -> UsedFormats:
     ]
     areas = [(codes_of(item.area), item.style) for item in (*sheet.blocks, *sheet.spills)]
     codes = np.concatenate([np.array([code for code, _ in single], dtype=np.int64), *(codes for codes, _ in areas)])
-    styles = [style for _, style in single] + [style for codes, style in areas for _ in range(codes.size)]
+    styles = [style for _, style in single] + [style for _, style in areas]
     code_of = {style: canonical(STYLES[style].get("num_format", GENERAL)) for style in set(styles)}
-    return UsedFormats.of(code_of[styles[place]] for place in np.argsort(codes, kind="stable").tolist())
+    formats = np.array([code_of[style] for style in styles], dtype=object)
+    each = np.repeat(formats, [1] * len(single) + [part.size for part, _ in areas])
+    return UsedFormats.of(each[np.argsort(codes, kind="stable")].tolist())
 
 
 def _facts(plan: WorkbookPlan) -> Iterator[str]:

@@ -39,7 +39,9 @@ def require_limits(plan: WorkbookPlan) -> None:
                     f"Excel allows {MAX_TEXT:,}"
                 )
         for row, column, text in _formulas(sheet):
-            _require_formula(_where(sheet, row, column), text)
+            # Counting brackets and commas first spares almost every formula the closer look.
+            if len(text) >= MAX_FORMULA or text.count(",") >= MAX_ARGUMENTS or text.count("(") > MAX_NESTING:
+                _require_formula(_where(sheet, row, column), text)
         links = sum(isinstance(cell.content, Link) for cell in sheet.cells)
         if links > MAX_LINKS:
             raise WorkbookError(f"worksheet {sheet.name!r} would have {links:,} links; Excel allows {MAX_LINKS:,}")
@@ -65,6 +67,9 @@ def _formulas(sheet: PlannedSheet) -> Iterator[tuple[int, int, str]]:
         if isinstance(block, FormulaBlock):
             top, left, rows = block.area.top, block.area.left, block.area.rows
             if isinstance(block.formulas, Pattern):
+                if block.formulas.longest < MAX_FORMULA:  # brackets and commas stand between the gaps
+                    yield top, left, "".join(part for part in block.formulas.parts if isinstance(part, str))
+                    continue
                 yield top, left, block.formulas.at(0)
                 yield top + rows - 1, left, block.formulas.at(rows - 1)
             else:
@@ -76,14 +81,12 @@ def _require_formula(where: str, text: str) -> None:
         raise WorkbookError(
             f"{where} would hold a formula of {len(text) + 1:,} characters; Excel allows {MAX_FORMULA:,}"
         )
-    # Counting brackets and commas first spares almost every formula the closer look.
-    if text.count(",") >= MAX_ARGUMENTS or text.count("(") > MAX_NESTING:
-        arguments, depth = _shape(text)
-        if arguments > MAX_ARGUMENTS or depth > MAX_NESTING:
-            raise WorkbookError(
-                f"{where} would hold a formula with {arguments} arguments in one function and {depth} brackets inside "
-                f"each other; Excel allows {MAX_ARGUMENTS} and {MAX_NESTING}"
-            )
+    arguments, depth = _shape(text)
+    if arguments > MAX_ARGUMENTS or depth > MAX_NESTING:
+        raise WorkbookError(
+            f"{where} would hold a formula with {arguments} arguments in one function and {depth} brackets inside each "
+            f"other; Excel allows {MAX_ARGUMENTS} and {MAX_NESTING}"
+        )
 
 
 def _shape(text: str) -> tuple[int, int]:
