@@ -103,7 +103,7 @@ def _weight(
     values = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
     rows, columns = values.shape
     shape = " × ".join(f"{n:,}" for n in array.shape)
-    in_book = f"   in the book: {book_names[name]}" if name in book_names else ""
+    in_book = f"   in the book: {book_names[name]}, printed as {weight}:0" if name in book_names else ""
     sheet.put(row, 0, f"{weight}   {shape}{in_book}", "name")
     sheet.heights[row] = 18
     if columns <= LABELLED_COLUMNS:

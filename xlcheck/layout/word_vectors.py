@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference
-from xlcheck.workbook.plan import Chart, Series
+from xlcheck.workbook.plan import Array, Chart, Series
 
 NAME = "Word vectors"
 _TOP = 4
+_LABELS = ("right", "left", "above", "below")
+_LONG, _HIGH = 0.3, 0.08  # of a label, as shares of the chart
 
 
 def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
@@ -36,7 +40,15 @@ def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
             cell = Range(area.sheet, area.top + code, area.left + column)
             desired = [float(values[code, column])]
             draft.helper(sheet, row, 2 + column, reference(cell, NAME, fixed=True), desired, "weight")
-        series.append(Series(sheet.at(row, 1), sheet.at(row, 3), sheet.at(row, 2)))
+        label = _LABELS[min(_near(values, code), len(_LABELS) - 1)]
+        series.append(Series(sheet.at(row, 1), sheet.at(row, 3), sheet.at(row, 2), label=label))
     chart = Chart(_TOP, 5, "Word vectors", "first number", "second number", tuple(series), width=560, height=400,
                   dots=True)  # fmt: skip
     sheet.charts.append(chart)
+
+
+def _near(points: Array, last: int) -> int:
+    """How many points before one lie so near to it that their labels would cover each other."""
+    size = np.ptp(points, axis=0)
+    apart = np.abs(points[:last] - points[last])
+    return int(((apart[:, 0] <= _LONG * size[0]) & (apart[:, 1] <= _HIGH * size[1])).sum())

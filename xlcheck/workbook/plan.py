@@ -139,12 +139,14 @@ class Series:
         values: the range of its values.
         categories: the range of its categories.
         dashed: drawn so that a line below it can be seen.
+        label: on which side of a point its name stands.
     """
 
     name: str | Range
     values: Range
     categories: Range | None = None
     dashed: bool = False
+    label: str = "right"
 
 
 @dataclass(frozen=True)

@@ -258,7 +258,7 @@ def _dot(series: Series, index: int) -> dict[str, Any]:
         **_line(series, index, markers=True),
         "line": {"none": True},
         "marker": {"type": "circle", "size": 9, "fill": {"color": color}, "border": {"color": color}},
-        "data_labels": {"series_name": True, "value": False, "position": "right"},
+        "data_labels": {"series_name": True, "value": False, "position": series.label},
     }
 
 
