@@ -138,6 +138,13 @@ def test_every_stage_is_in_the_table() -> None:
     assert folders() == set(MAY_IMPORT)
 
 
+def test_no_module_is_too_long() -> None:
+    """What is longer than 350 lines does more than one thing."""
+    sizes = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+
+    assert {module: size for module, size in sizes.items() if size > 350} == {}
+
+
 def test_no_two_test_modules_have_one_name() -> None:
     """pytest imports them by their names alone, and the modules that tests share too."""
     names = [path.name for path in Path(__file__).parent.rglob("*.py") if path.name != "conftest.py"]
