@@ -37,14 +37,18 @@ class Item:
         return len(self.shape) == 2
 
 
-def drawn_graph(seed: int) -> Any:
-    """A random model; the same seed gives the same model again, in the precision that Keras is set to."""
-    return _Drawing(np.random.default_rng(seed)).whole()
+def drawn_graph(seed: int, *, operations: bool = False) -> Any:
+    """A random model; the same seed gives the same model again, in the precision that Keras is set to.
+
+    With `operations` it computes between its layers, too.
+    """
+    return _Drawing(np.random.default_rng(seed), operations).whole()
 
 
 class _Drawing:
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, operations: bool) -> None:
         self._rng = rng
+        self._operations = operations
         self._timesteps = int(rng.integers(1, 4))
 
     def whole(self) -> Any:
@@ -65,6 +69,8 @@ class _Drawing:
         items = list(items)
         for _ in range(steps):
             parts: list[Callable[[list[Item], int], list[Item]]] = [self._layer, self._merge, self._states]
+            if self._operations:
+                parts += [self._operation] * 3
             if depth:
                 parts += [self._block, self._block, self._sequential]
             items += self._one_of(parts)(items, depth)
@@ -76,6 +82,44 @@ class _Drawing:
         layer, masked = self._any_layer(item.shape, item.masked)
         others = [other for other in items if (other.shape, other.masked) == (item.shape, item.masked)]
         return [Item(layer(each.tensor), masked) for each in self._some_of(others, item)]
+
+    def _operation(self, items: list[Item], depth: int) -> list[Item]:
+        """What is computed of one or two tensors without a layer; no mask hangs on it."""
+        ops, item, number = keras.ops, self._one_of(items), self._number(1, 4) / 2
+        x = item.tensor
+        y = self._one_of([other.tensor for other in items if other.shape == item.shape])
+        made: list[Callable[[], Any]] = [
+            lambda: x + y,
+            lambda: x - number * y,
+            lambda: x * y,
+            lambda: number / (1 + y * y),
+            lambda: -x,
+            lambda: ops.maximum(x, y),
+            lambda: ops.tanh(x),
+            lambda: ops.softmax(x),
+            lambda: x[..., ::-1],
+            lambda: ops.concatenate([x, y], axis=-1),
+            lambda: ops.minimum(x, number),
+            lambda: ops.square(x),
+        ]
+        if item.timed:
+            made += [
+                lambda: x[:, -1],
+                lambda: x[:, :1],
+                lambda: ops.mean(x, axis=1),
+                lambda: ops.max(x, axis=1),
+                lambda: ops.softmax(x, axis=1),
+                lambda: ops.flip(x, axis=1),
+                lambda: ops.sum(x, axis=-1, keepdims=True),
+                lambda: ops.transpose(x, (0, 2, 1)),
+                lambda: ops.matmul(x, ops.transpose(y, (0, 2, 1))),
+                lambda: x - x[:, -1:],
+                lambda: x * y[:, :, :1],
+                lambda: ops.min(x, axis=-1),
+            ]
+        else:
+            made += [lambda: ops.expand_dims(x, -1), lambda: ops.stack([x, y], axis=1), lambda: x[:, None, :]]
+        return [Item(self._one_of(made)())]
 
     def _any_layer(self, shape: Shape, masked: bool) -> tuple[Any, bool]:
         """A layer that reads a tensor, and whether a mask hangs on what it makes."""

@@ -1,7 +1,7 @@
 """Random functional models: what the workbook calls its answer is what Keras predicts, output by output.
 
 Ordinary runs try a few of them. `XLCHECK_EXAMPLES=1000 pytest tests/differential/test_random_functional.py -n 2`
-tries a thousand, each a test of its own, so that pytest prints how many passed.
+tries a thousand, and a thousand that compute between their layers, each a test of its own.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ pytestmark = pytest.mark.keras
 
 SAMPLES = 2
 SHOWN = 8
-SEEDS = range(int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 5)))
+SEEDS = range(int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 3)))
 
 
-def models_and_inputs(seed: int) -> tuple[Any, Any, list[np.ndarray]]:
+def models_and_inputs(seed: int, *, operations: bool = False) -> tuple[Any, Any, list[np.ndarray]]:
     """A float32 model, the same one with the same weights in float64, made anew and without xlcheck, and inputs."""
-    model = build(lambda: drawn_graph(seed), seed)
+    model = build(lambda: drawn_graph(seed, operations=operations), seed)
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
     try:
         with odd_models_allowed():
-            exact = drawn_graph(seed)
+            exact = drawn_graph(seed, operations=operations)
     finally:
         keras.config.set_floatx("float32")
         keras.config.set_dtype_policy("float32")
@@ -74,10 +74,11 @@ def predicted(model: Any, inputs: list[np.ndarray]) -> list[np.ndarray]:
     return [np.asarray(output, dtype="float64") for output in keras.tree.flatten(outputs)]
 
 
+@pytest.mark.parametrize("operations", [False, True], ids=["layers", "operations"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_answer_in_the_workbook_is_keras_s_prediction(seed: int, tmp_path: Path) -> None:
-    """Whatever is nested, shared, branched, merged or handed over, for every sample and every output."""
-    model, exact, inputs = models_and_inputs(seed)
+def test_the_answer_in_the_workbook_is_keras_s_prediction(seed: int, operations: bool, tmp_path: Path) -> None:
+    """Whatever is nested, shared, branched, merged, handed over or computed between layers, for every output."""
+    model, exact, inputs = models_and_inputs(seed, operations=operations)
     path = tmp_path / "drawn.xlsx"
     with odd_models_allowed():
         report = build_model(model, inputs if len(inputs) > 1 else inputs[0], path).report
