@@ -32,10 +32,10 @@ _VIEWS = (
 )
 _FROZEN = re.compile(rb"""<(?:\w+:)?pane\s[^>]*state=["']frozen""")
 _SCROLLED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*topLeftCell=["'](?!A1["'])""")
-_STYLE = re.compile(rb"""s=["']([0-9]{1,9})["']""")
 _STYLED = rb"""\ss=["'](%b)["'][^>/]*>\s*<(?:\w+:)?[fvi]"""
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+_FEW = 50  # styles, each of which is looked for before all cells are looked at
 _LOWEST, _NARROWEST, _MOST_FROZEN = 2.0, 0.5, 40
 _SPLIT = re.compile(rb"""\s([xy])Split=["']([0-9]+)""")
 _SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group)[\s>]")
@@ -94,7 +94,9 @@ class OutOfSight:
         yield from _of_head(name, sheet[:start], self._content)
         yield from _of_rows(name, sheet)
         yield from _of_merges(name, sheet[end:], self._content)
-        if self._styles and not self._styles.keys().isdisjoint(map(int, _STYLE.findall(sheet))):
+        if any(b's="%d"' % number in sheet or b"s='%d'" % number in sheet for number in [*self._styles][:_FEW]) or (
+            len(self._styles) > _FEW
+        ):
             elsewhere = [parse_range(area) for fact in facts for area in _AREA.findall(fact)]
             yield from _of_styles(name, sheet, self._styles, elsewhere)
         yield from _of_related(name, self._container, part)
