@@ -138,8 +138,11 @@ def _of_two(
             f"operation {layer.name!r}: {layer.kind} of a sequence and a vector is not supported; RepeatVector makes a "
             "sequence of the vector"
         )
+    constants = [key for key in ("x1", "x2") if key in layer.options]
+    if len(inputs) + len(constants) != 2:
+        raise ModelError(f"operation {layer.name!r}: {layer.kind} needs two tensors, or one and a number")
     signals = iter(inputs)
-    sides = [layer.options[key] if key in layer.options else next(signals) for key in ("x1", "x2")]
+    sides = [layer.options[key] if key in constants else next(signals) for key in ("x1", "x2")]
     symbols = iter(("x",) if len(inputs) == 1 else ("x₁", "x₂"))
     words = [next(symbols) + "ₜ" * timed if isinstance(side, Signal) else f"{side:g}" for side in sides]
     band = output_band(name, timed, equation.format(*words), meaning)
