@@ -38,7 +38,7 @@ class CellTerms(Mapping[Address, Term]):
         self._table, self._values = table, values
         self._texts = {**table.texts, **(amended or {})}
         self._formulas = FormulaValues(
-            Surroundings(self.algebra, self._scalar, table.clip, table.spill, self._names(), self._number)
+            Surroundings(self.algebra, self._scalar, table.clip, table.spill, table.names(), self._number)
         )
         self._trees: dict[str, ast.Node] = {}
         self._read: set[object] = set()
@@ -124,15 +124,6 @@ class CellTerms(Mapping[Address, Term]):
         if isinstance(value, Term | str):
             raise OpaqueError("a place is computed")
         return float(value or 0.0)
-
-    def _names(self) -> dict[str, ast.Node]:
-        names = {}
-        for name, text in self._table.content.names.items():
-            try:
-                names[name.lower()] = parse(text)
-            except FormulaSyntaxError:
-                continue
-        return names
 
 
 def leaves(term: Term) -> tuple[Address, ...]:

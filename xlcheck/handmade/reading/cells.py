@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_sheet
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.tree import Node
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.rectangles import Positions, rectangles
@@ -147,6 +150,14 @@ class CellTable:
                 top, left = min(rows), min(columns)
                 bounds[name] = Range(name, top, left, max(rows) - top + 1, max(columns) - left + 1)
         return bounds
+
+    def names(self) -> dict[str, Node]:
+        """What defined names stand for, by the names in small letters, where it is a formula."""
+        found = {}
+        for name, text in self.content.names.items():
+            with suppress(FormulaSyntaxError):
+                found[name.lower()] = parse(text)
+        return found
 
     def clip(self, area: Range) -> Range:
         """The part of a whole-column or whole-row reference that can hold something; other ranges as they are."""

@@ -71,7 +71,7 @@ class Meanings:
         self._varies: dict[Term, bool] = {}
         self._arrays: dict[tuple[str, str], object] = {}
         self._formulas = FormulaValues(
-            Surroundings(self.algebra, self._scalar, table.clip, table.spill, self._names(), self._number_of)
+            Surroundings(self.algebra, self._scalar, table.clip, table.spill, table.names(), self._number_of)
         )
 
     def follow(self, cells: Iterable[Address]) -> None:
@@ -161,15 +161,6 @@ class Meanings:
         if tree is None:
             tree = self._trees[formula] = parse(formula)
         return tree
-
-    def _names(self) -> dict[str, ast.Node]:
-        names = {}
-        for name, text in self._table.content.names.items():
-            try:
-                names[name.lower()] = parse(text)
-            except FormulaSyntaxError:
-                continue
-        return names
 
     def _require(self, tree: ast.Node, cell: Address) -> None:
         """Ask for the cells that the formula names, all at once."""
