@@ -57,11 +57,15 @@ _NEEDED = {
 _WITH_UNITS = ("SimpleRNN", "LSTM", "GRU", "Dense")
 _LISTS = {"pool_size": 1, "strides": 1, "kernel_size": 1, "dilation_rate": 1, "cropping": 2, "padding": 2}
 """Options that Keras keeps as lists, and how long these are."""
+_WORDS = {"padding": ("valid", "same", "causal"), "output_mode": ("one_hot", "multi_hot", "count")}
+"""Options that are one of some words."""
 _SEVERAL = ("axis", "shared_axes", "target_shape", "dims")
 _WHOLE = {
     *_LISTS, *_SEVERAL, "filters", "input_dim", "output_dim", "num_tokens", "n", "size",
 }  # fmt: skip
 """Options that are whole numbers, and of these the ones that may be several."""
+_MOST = 10_000
+"""More steps or rows than a worksheet that somebody made by hand."""
 OPTIONAL = {"bias": "use_bias", "beta": "center", "gamma": "scale"}
 """Weight → the option that says whether a layer has it; of a hand-made layer, whether somebody named its cells."""
 
@@ -98,6 +102,8 @@ def layer_spec(
     for option, length in _LISTS.items():
         if isinstance(merged.get(option), int):
             merged[option] = [merged[option]] * length
+        elif isinstance(merged.get(option), list) and len(merged[option]) < length:
+            merged[option] = merged[option] * length
     if kind in _WITH_UNITS:
         merged = {"units": units, **merged}
     return LayerSpec(kind, name, merged, weight_shapes(kind, features, merged, steps))
@@ -110,11 +116,15 @@ def _require_sensible(option: str, value: Any, default: Any, name: str) -> None:
         UsageError: it is not.
     """
     what, fits = "a word in quotes", isinstance(value, str)
+    if option in _WORDS and isinstance(default, str):
+        what, fits = " or ".join(map(repr, _WORDS[option])), value in _WORDS[option]
     if isinstance(default, bool):
         what, fits = "true or false", isinstance(value, bool)
     elif option in _WHOLE and not isinstance(default, str):
         items = value if isinstance(value, list) and option in {*_LISTS, *_SEVERAL} else [value]
-        what, fits = "whole numbers", bool(items) and all(type(item) is int for item in items)
+        lengths = {1, _LISTS[option]} if option in _LISTS else range(1, 5)
+        what = f"whole numbers up to {_MOST}"
+        fits = len(items) in lengths and all(type(item) is int and item <= _MOST for item in items)
     elif isinstance(default, float) or default is None:
         what, fits = "a number", isinstance(value, int | float) and not isinstance(value, bool)
     if not fits:
