@@ -104,6 +104,20 @@ def test_a_form_that_would_divide_by_nearly_nothing_is_not_taken() -> None:
     assert smallest == min(0.9, float(values["n.c"].min())) or smallest >= 0.3
 
 
+@pytest.mark.parametrize("name", ["matrix", "transposed"])
+def test_weights_of_zero_are_not_divided_by(name: str) -> None:
+    """A product with a matrix that is partly 0 is told from what is beside it all the same, and not forward."""
+    graph, values, q = graph_of(FORMS[name])
+    weights = "n.m" if name == "matrix" else "n.t"
+    values[weights] = values[weights] * np.eye(*values[weights].shape)
+    values = evaluate(graph, {name: values[name] for name in values if name not in (q.name, "n.o")})
+    residual = residual_of(q, graph, values, TOLERANCE)
+
+    assert not residual.forward
+    assert not residual.divisors
+    assert tells(residual, q, values, TOLERANCE)
+
+
 def test_a_saturated_gate_is_compared_forward() -> None:
     """Where a sigmoid is 1 to the last digits, its logarithm says nothing about what it read."""
     graph, values, q = graph_of(FORMS["sigmoid"])

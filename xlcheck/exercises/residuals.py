@@ -106,10 +106,10 @@ def saturated(q: Quantity, values: Mapping[str, Array]) -> bool:
     return False
 
 
-def _roughness(residual: Residual, values: Mapping[str, Array]) -> tuple[bool, float]:
-    """Forms that do not divide come first, then those that divide by the largest number."""
+def _roughness(residual: Residual, values: Mapping[str, Array]) -> tuple[bool, bool, float]:
+    """Forms that isolate a number come first, of these those that do not divide or divide by the largest number."""
     sizes = [float(np.abs(value_of(divisor, values)).min()) for divisor in residual.divisors]
-    return bool(sizes), -min(sizes, default=0.0)
+    return isinstance(residual.right, ex.Mul), bool(sizes), -min(sizes, default=0.0)
 
 
 def isolated(expr: ex.Expr, left: ex.Expr, divisors: tuple[ex.Expr, ...], graph: Graph) -> Iterator[Residual]:
@@ -122,6 +122,13 @@ def isolated(expr: ex.Expr, left: ex.Expr, divisors: tuple[ex.Expr, ...], graph:
         if all(_is_copied(item) or isinstance(item, ex.Const) for item in items):
             yield Residual(-ex.Largest(tuple(item - left for item in items)), ex.Const(0.0), divisors)
         return
+    if isinstance(expr, ex.Dot | ex.DotTransposed):
+        (first, weight), *others = _terms(expr, graph) or [(expr, expr)]
+        if others:  # for weights of 0, by which nothing can be divided
+            rest = left
+            for operand, factor in others:
+                rest = rest - operand * factor
+            yield Residual(rest, first * weight, divisors)
     turn = INVERSES.get(type(expr))
     for operand, wanted, divisor in () if turn is None else turn(expr, left, graph):
         yield from isolated(operand, wanted, (*divisors, *divisor), graph)
@@ -161,21 +168,21 @@ def _one_of(terms: Sequence[tuple[ex.Expr, ex.Expr]], y: ex.Expr) -> _Turned:
         yield operand, rest / weight, (weight,)
 
 
-def _dot(e: ex.Dot, y: ex.Expr, graph: Graph) -> _Turned:
+def _terms(e: ex.Dot | ex.DotTransposed, graph: Graph) -> list[tuple[ex.Expr, ex.Expr]]:
+    """The numbers of a product of a vector and a matrix, each with its weights; none if they are not written out."""
     found = _columns(e.matrix, graph)
-    if found is not None and len(graph[found[0].name].shape) == 2:
-        matrix, start, stop = found
-        yield from _one_of([(x, ex.Slice(matrix, start, stop, i)) for i, x in enumerate(_elements(e.x, graph))], y)
+    if found is None or len(graph[found[0].name].shape) != 2:
+        return []
+    matrix, start, stop = found
+    elements = _elements(e.x, graph)
+    if isinstance(e, ex.Dot):
+        return [(x, ex.Slice(matrix, start, stop, row)) for row, x in enumerate(elements)]
+    columns = [ex.Slice(matrix, start + at, start + at + 1) for at in range(len(elements))]
+    return [(x, ex.DotTransposed(ex.Const(1.0), column)) for x, column in zip(elements, columns, strict=True)]
 
 
-def _dot_transposed(e: ex.DotTransposed, y: ex.Expr, graph: Graph) -> _Turned:
-    found = _columns(e.matrix, graph)
-    if found is not None and len(graph[found[0].name].shape) == 2:
-        matrix, start, _ = found
-        one = ex.Const(1.0)
-        columns = [ex.Slice(matrix, start + j, start + j + 1) for j in range(graph[matrix.name].shape[-1] - start)]
-        weights = [ex.DotTransposed(one, column) for column in columns]
-        yield from _one_of(list(zip(_elements(e.x, graph), weights, strict=False)), y)
+def _product(e: ex.Dot | ex.DotTransposed, y: ex.Expr, graph: Graph) -> _Turned:
+    yield from _one_of(_terms(e, graph), y)
 
 
 def _softmax(e: ex.Softmax, y: ex.Expr, graph: Graph) -> _Turned:
@@ -239,8 +246,8 @@ INVERSES: dict[type[ex.Expr], Callable[[Any, ex.Expr, Graph], _Turned]] = {
     ex.Sub: _sub,
     ex.Mul: _mul,
     ex.Div: _div,
-    ex.Dot: _dot,
-    ex.DotTransposed: _dot_transposed,
+    ex.Dot: _product,
+    ex.DotTransposed: _product,
     ex.Softmax: _softmax,
     ex.Sum: _sum,
     ex.Total: _total,
