@@ -118,6 +118,16 @@ def test_mixed_patterns_get_no_warning(tmp_path: Path) -> None:
     assert _warnings(tmp_path, mixed) == ()  # type: ignore[arg-type]
 
 
+def test_too_many_exceptions_are_no_pattern_though_each_reference_has_one(tmp_path: Path) -> None:
+    """Of nine formulas two read otherwise by their first reference, and two others by their second."""
+    formulas = _block(_products, 1, 9)
+    for number, reference in ((1, 0), (2, 0), (5, 1), (6, 1)):
+        place = (20, 10 + number)
+        formulas[place] = with_operand(formulas[place], reference, (3 + number, 0), (3 + number, 0)) or ""
+
+    assert _warnings(tmp_path, formulas) == ()
+
+
 def test_a_copy_and_another_product_are_no_slips(tmp_path: Path) -> None:
     """`=B2` is like any other reference, and a product of two other cells is another formula."""
     copies = {(30 + r, 10): f"B{r + 1}" for r in range(7)} | {(33, 10): "C7"}
