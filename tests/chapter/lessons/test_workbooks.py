@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from saving import save_with_libreoffice
-from thorough import part_of
+from thorough import THOROUGH, part_of
 
 from xlcheck import api
 from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, LESSONS
@@ -30,6 +30,10 @@ EVERY = [
     for weights in ("trained", "book")
     if weights == "trained" or name in IN_THE_BOOK
 ]
+
+
+# The second engine takes seconds for each; architectures and next-word have the same layouts and are small.
+SLOW = ("encoder-decoder", "film-reviews", "sentiment")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def lesson(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return Lesson(name, weights, api.build(name, path, weights=weights), read_workbook(path))
 
 
-def test_every_cell_agrees_in_both_embedded_engines(lesson: Lesson) -> None:
+def test_every_cell_agrees_in_the_embedded_engines(lesson: Lesson) -> None:
     """Every formula cell of every lesson is checked, and agrees with Keras float64 within 1e-14 of the largest number.
 
     The largest number is 1 in most of them, and an exponential where a softmax is shown in two steps.
@@ -65,7 +69,10 @@ def test_every_cell_agrees_in_both_embedded_engines(lesson: Lesson) -> None:
     sheets = lesson.content.sheets.values()
     values = (abs(cell.value) for sheet in sheets for cell in sheet.cells.values() if isinstance(cell.value, float))
     largest = max(1.0, *values)
-    for report in (lesson.built.report, api.check(lesson.built.path, engine="cellrune")):
+    reports = [lesson.built.report]
+    if THOROUGH or lesson.name not in SLOW:
+        reports.append(api.check(lesson.built.path, engine="cellrune"))
+    for report in reports:
         assert report.ok
         assert report.counts.agree == report.counts.formula_cells > 100
         assert report.max_abs_error <= 1e-14 * largest
