@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlcheck.errors import UsageError
-from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
-from xlcheck.handmade.equations.forms import COPY, GIVEN, SUM, Forms, atom_of, cell_of
-from xlcheck.handmade.equations.networks import networks_of
-from xlcheck.handmade.equations.objections import objections
-from xlcheck.handmade.equations.placement import place
+from xlcheck.handmade.arrangement import LayerCells, Reads, arranged
+from xlcheck.handmade.equations.forms import Forms, cell_of
+from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.reading import Reading
-from xlcheck.handmade.equations.recognise import recognise_layers
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -31,8 +26,6 @@ from xlcheck.verdicts.limits import Limit
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
-
-_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
 
 _ROUNDED = frozenset({"leaky_relu"})
 _SINGLE = Limit(2.0**-24, 2.0**-24)
@@ -67,14 +60,54 @@ class Settled:
         """Whether every formula that should have a verdict is right, and nothing speaks for another reading."""
         return bool(self.outcomes) and not (self.left or self.doubts or self.roots)
 
-    def contradicts(self, other: Outcome) -> bool:
-        """Whether another reading calls cells wrong that are right in this one, or the other way round."""
+    def contradicts(self, others: Sequence[Outcome], *, strictly: bool) -> bool:
+        """Whether another reading calls cells right that are wrong in this one; or, strictly, the other way round.
+
+        Args:
+            others: what became of the cells in the other reading.
+            strictly: whether what is right in this one has to be right in the other one.
+        """
         judged_cells = {verdict.cell for outcome in self.outcomes for verdict in outcome.verdicts}
-        return self.roots != {v.cell for v in other.roots if v.cell in judged_cells}
+        found = {v.cell for other in others for v in other.roots if v.cell in judged_cells}
+        return self.roots != found if strictly else not self.roots <= found
 
 
-def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: Tolerance, perturb: int) -> Settled:
+def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     """Recognise and judge the layers of some worksheets.
+
+    Args:
+        part: the worksheets.
+        terms: what each formula computes from the cells that it reads.
+        bench: judges the layers.
+    """
+    found = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
+    outcomes: list[Outcome] = []
+    taken: set[Address] = set()
+    doubts = [f"the weighted sums from {show(cell_of(atom))} on were not judged: {why}"
+              for atom, why in found.recognised.doubtful]  # fmt: skip
+    for layer in found.layers:
+        try:
+            effort.require_time()
+            outcome, unsure = bench.judged(layer, found.forms)
+        except UsageError as error:
+            doubts.append(str(error))
+            continue
+        except effort.OutOfTimeError:
+            doubts.append(effort.USED_UP)
+            break
+        why = reason_to_doubt(layer.reading, outcome, found.forms, unsure)
+        if why is None:
+            outcomes.append(bench.kept(outcome))
+            taken |= layer.own
+        else:
+            doubts.append(why)
+    left, spare = found.rest(taken)
+    doubts += found.objections() + found.words_against()
+    return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), found.recognised.has_activations)
+
+
+class Bench:
+    """Judges one layer after the other, each on what those before it should give.
 
     Args:
         part: the worksheets.
@@ -82,59 +115,54 @@ def settle(part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: 
         recompute: asks Keras.
         tolerance: what counts as agreement.
         perturb: how many times to change all weights and inputs and to compare again.
+        terms: what each formula computes.
     """
-    terms = CellTerms(part.table, part.values)
-    recognised = recognise_layers(terms)
-    named = _named(recognised.readings)
-    claimed = {cell for _, networks in named for cell in _bound(networks)}
-    taken: set[Address] = set()
-    outcomes: list[Outcome] = []
-    doubts = [f"the weighted sums from {show(cell_of(atom))} on were not judged: {why}"
-              for atom, why in recognised.doubtful]  # fmt: skip
-    known: dict[Address, float] = {}
-    for reading, networks in named:
-        others = (claimed - set(_bound(networks))) | taken | _unused_cells([reading], recognised.forms)
-        own = _closure(reading, networks, part.table, part.precedents, others)
-        given = {cell for network in networks for *_, cell in network.cells()}
-        table, values = excerpt(part.table, part.values, own, given)
+
+    def __init__(
+        self, part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: Tolerance, perturb: int,
+        terms: CellTerms,
+    ) -> None:  # fmt: skip
+        self._part, self._opinion, self._recompute = part, opinion, recompute
+        self._tolerance, self._perturb, self._terms = tolerance, perturb, terms
+        self._known: dict[Address, float] = {}
+
+    def _excerpt(self, layer: LayerCells) -> tuple[CellTable, CellValues]:
+        return excerpt(self._part.table, self._part.values, layer.own, layer.given)
+
+    def placed(self, layer: LayerCells, meant: Mapping[Address, Term] | None = None) -> Placement:
+        """What each cell of a layer should hold; see `judged`."""
+        table, _ = self._excerpt(layer)
+        own = {cell: term for cell, term in (meant or {}).items() if cell in layer.own}
+        return place(table, layer.networks, Precedents(table), self._terms, own)
+
+    def judged(
+        self, layer: LayerCells, forms: Forms, meant: Mapping[Address, Term] | None = None
+    ) -> tuple[Outcome, Collection[Address]]:
+        """What became of a layer, and the wrong cells of which it is not certain.
+
+        Args:
+            layer: the layer.
+            forms: what each cell computes.
+            meant: what wrong cells should compute, where it is known.
+
+        Raises:
+            UsageError: a cell that should hold a given number holds none.
+        """
+        table, values = self._excerpt(layer)
         precedents = Precedents(table)
-        try:
-            effort.require_time()
-            placement = place(table, networks, precedents, terms)
-            outcome = judged(
-                table, replace(opinion, values=values), precedents, networks, recompute,
-                _as_keras_rounds(reading, networks, tolerance), told=True, perturb=perturb,
-                known={cell: known[cell] for cell in given & known.keys()},
-                placement=placement,
-            )  # fmt: skip
-        except UsageError as error:
-            doubts.append(str(error))
-            continue
-        except effort.OutOfTimeError:
-            doubts.append(effort.USED_UP)
-            break
-        why = reason_to_doubt(reading, outcome, recognised.forms, placement.unsure)
-        if why is not None:
-            doubts.append(why)
-            continue
-        notes = (*_recognised(reading, networks), *outcome.notes, *_unused(reading))
-        outcomes.append(replace(outcome, notes=notes))
-        taken |= own
-        known |= {v.cell: v.desired for v in outcome.verdicts if v.status in {Status.ROOT, Status.CARRIED}}
-    doubts += objections(part.table, part.precedents, named)
-    left, spare = _rest(part, taken, recognised.forms, recognised.readings)
-    return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), recognised.has_activations)
+        placement = self.placed(layer, meant)
+        outcome = judged(
+            table, replace(self._opinion, values=values), precedents, layer.networks, self._recompute,
+            _as_keras_rounds(layer.reading, layer.networks, self._tolerance), told=True, perturb=self._perturb,
+            known={cell: self._known[cell] for cell in layer.given & self._known.keys()}, placement=placement,
+        )  # fmt: skip
+        notes = (*_recognised(layer.reading, layer.networks), *outcome.notes, *_unused(layer.reading))
+        return replace(outcome, notes=notes), placement.unsure
 
-
-def _named(readings: Sequence[Reading]) -> list[tuple[Reading, tuple[Network, ...]]]:
-    """The layers as networks, under names such as Keras gives."""
-    names = Counter[str]()
-    found = []
-    for reading in readings:
-        name = _NAMES[reading.kind]
-        found.append((reading, networks_of(reading, f"{name}_{names[name]}" if names[name] else name)))
-        names[name] += 1
-    return found
+    def kept(self, outcome: Outcome) -> Outcome:
+        """The same outcome, which the next layers may build on."""
+        self._known |= {v.cell: v.desired for v in outcome.verdicts if v.status in {Status.ROOT, Status.CARRIED}}
+        return outcome
 
 
 def layers_of(table: CellTable, values: CellValues, precedents: Precedents) -> tuple[tuple[Network, ...], int]:
@@ -145,12 +173,10 @@ def layers_of(table: CellTable, values: CellValues, precedents: Precedents) -> t
         values: what they hold.
         precedents: who reads what.
     """
-    named = _named(recognise_layers(CellTerms(table, values)).readings)
-    claimed = {cell for _, networks in named for cell in _bound(networks)}
-    cells: set[Address] = set()
-    for reading, networks in named:
-        cells |= _closure(reading, networks, table, precedents, claimed - set(_bound(networks)))
-    return tuple(network for _, networks in named for network in networks), len(cells & table.texts.keys())
+    terms = CellTerms(table, values)
+    layers = arranged(terms, values, Reads(table, precedents, terms)).layers
+    cells = {cell for layer in layers for cell in layer.own}
+    return tuple(network for layer in layers for network in layer.networks), len(cells & table.texts.keys())
 
 
 def _as_keras_rounds(reading: Reading, networks: Sequence[Network], tolerance: Tolerance) -> Tolerance:
@@ -159,34 +185,6 @@ def _as_keras_rounds(reading: Reading, networks: Sequence[Network], tolerance: T
         return tolerance
     limits = {f"{layer.name}.*": _SINGLE for network in networks for layer in network.spec.layers}
     return replace(tolerance, patterns={**limits, **tolerance.patterns})
-
-
-def _bound(networks: Sequence[Network]) -> Iterator[Address]:
-    for network in networks:
-        for quantities in network.bound:
-            for places in quantities.values():
-                yield from (place for place in places if place is not None)
-
-
-def _closure(
-    reading: Reading,
-    networks: Sequence[Network],
-    table: CellTable,
-    precedents: Precedents,
-    others: Collection[Address],
-) -> set[Address]:
-    """The cells in which a layer is computed: its results, and the formulas between them and what it is given."""
-    given = {cell for network in networks for *_, cell in network.cells()}
-    found: set[Address] = set()
-    unused = {(row, step) for row in reading.unused for step in reading.layer.steps}
-    sums = [cell_of(atom) for atom, where in reading.layer.by_atom.items() if where not in unused]
-    stack = [cell for cell in (*_bound(networks), *sums) if cell not in given and cell not in others]
-    while stack:
-        cell = stack.pop()
-        if cell not in found:
-            found.add(cell)
-            stack += [p for p in precedents.of(cell) if table.is_formula(p) and p not in given and p not in others]
-    return found
 
 
 def excerpt(
@@ -238,62 +236,3 @@ def _unused(reading: Reading) -> Iterator[str]:
         cells = sorted(x.atom for step in reading.layer.steps for x in reading.layer.at.get((row, step), ()))
         shown = ", ".join(show(cell_of(atom)) for atom in cells[:4]) + (" …" if len(cells) > 4 else "")
         yield f"{shown} look like one more unit of the layer, but nothing reads them; they were not checked"
-
-
-def _rest(
-    part: SheetGroup, taken: Collection[Address], forms: Forms, readings: Sequence[Reading]
-) -> tuple[list[Address], list[Address]]:
-    """The formulas that no layer has: those that should have a verdict, and those that need none."""
-    spare = _unused_cells(readings, forms)
-    left: list[Address] = []
-    for cell in part.table.texts:
-        if cell not in taken and cell not in spare:
-            kind = forms.of(atom_of(cell)).kind
-            value = part.values[part.table.index[cell]]
-            is_spare = kind in {COPY, GIVEN} or not isinstance(value, float) or _reads_blanks(cell, part)
-            is_spare = is_spare or _is_shown_only(cell, part, forms, taken)
-            (spare.add if is_spare else left.append)(cell)
-    return left, [cell for cell in part.table.texts if cell in spare and cell not in taken]
-
-
-def _is_shown_only(cell: Address, part: SheetGroup, forms: Forms, taken: Collection[Address]) -> bool:
-    """Whether a formula that nobody reads shows one result otherwise: as per cent, or its distance to a number.
-
-    The number may stand in the formula, or in a cell that only such formulas read, as in an answer key.
-    """
-    form = forms.of(atom_of(cell))
-    monomials = [monomial for monomial in form.polynomial if monomial]
-    if _is_read(cell, part):
-        return False
-    if form.kind == SUM and [*map(len, monomials)] == [1]:
-        return cell_of(monomials[0][0]) in taken
-    if _DIFFERENCE.fullmatch("#".join(cut(part.table.texts[cell]).between)) is None:
-        return False
-    keys = [other for other in part.precedents.of(cell) if other not in taken]
-    readers = [reader for key in keys for reader in part.precedents.readers(key)]
-    return [*map(part.table.is_number, keys)] == [True] and not any(_is_read(reader, part) for reader in readers)
-
-
-def _is_read(cell: Address, part: SheetGroup) -> bool:
-    """Whether a formula computes a number from a cell; a mark, such as DONE, is none."""
-    readers = part.precedents.readers(cell)
-    return any(isinstance(part.values[part.table.index[reader]], float) for reader in readers)
-
-
-_DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *", re.IGNORECASE)
-
-
-def _reads_blanks(cell: Address, part: SheetGroup) -> bool:
-    """Whether a formula reads nothing but empty cells, which wait for an answer."""
-    read = part.precedents.of(cell)
-    return bool(read) and not any(other in part.table.index for other in read)
-
-
-def _unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
-    found = set()
-    for reading in readings:
-        for (row, _), own in reading.layer.at.items():
-            if row in reading.unused:
-                for instance in own:
-                    found |= {cell_of(atom) for atom in (instance.atom, *forms.inlined.get(instance.atom, ()))}
-    return found

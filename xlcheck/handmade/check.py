@@ -17,13 +17,14 @@ from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network, reason_to_abstain
 from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.handmade.by_equations import Settled, excerpt, settle
+from xlcheck.handmade.by_equations import Bench, Settled, excerpt, settle
 from xlcheck.handmade.in_turn import judged_in_turn, read_one_another
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.placing.tie import explained
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.given_by_formulas import said_of_given
 from xlcheck.handmade.reading.numbers_as_text import numbers_as_text
@@ -31,6 +32,7 @@ from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.recognition.recognise import recognise
+from xlcheck.handmade.single_edit import OneEdit, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, report_on
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.limits import Patterns
@@ -43,9 +45,13 @@ ATOL = RTOL = 1e-12
 _MOST_DOUBTS = 3
 _A_SECOND = 5_000
 """Formulas of a large workbook for which there is one second."""
-_SMALL, _LARGE, _WHOLE = 250, 4_000, 0.5
-"""Formulas up to which a part is read as a whole, and its share of the time: what has no witnesses is small. And
-formulas from which on it is recognised by a part that repeats itself, because one by one they would take too long."""
+_FEW, _SMALL, _LARGE, _WHOLE = 40, 250, 4_000, 0.4
+"""Formulas up to which wrong cells are named that no edit of the equations confirms; up to which a part is read as a
+whole, and the share of the time for each of two ways to do so: what has no witnesses is small. And formulas from which
+on a part is recognised by a piece that repeats itself, because one by one they would take too long."""
+_RARE = 10
+"""In a larger part one cell in so many may be named without that."""
+_OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
 
 
@@ -182,26 +188,28 @@ class _Search:
         """
         opinion = replace(self._opinion, values=part.values)
         layers = Settled()
-        whole: Outcome | str = "no network was recognised"
+        whole: Sequence[Outcome] | str = "no network was recognised"
         try:
             is_large = len(part.table.formulas) > _LARGE
-            if not is_large:
-                layers = settle(part, opinion, self._recompute, self._tolerance, self._perturb)
+            terms = None if is_large else CellTerms(part.table, part.values)
+            if terms is not None:
+                layers = settle(part, terms, self._bench(part, opinion, terms))
             if layers.is_sure:
                 return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
             trained = None if is_large else self._trained(part)
             if trained is not None:
                 return [trained], []
-            if is_large or (layers.may_be_more and len(part.table.formulas) <= _SMALL):
-                with effort.limited_to(effort.left() if is_large else _WHOLE * self._seconds):
-                    whole = self._as_a_whole(part, opinion)
+            if terms is None:
+                whole = self._as_a_whole(part, opinion)
+            elif layers.may_be_more and len(part.table.formulas) <= _SMALL:
+                whole = self._with_one_edit(part, opinion, terms, layers)
         except effort.OutOfTimeError:
             whole = effort.USED_UP
-        if isinstance(whole, Outcome):
-            if not layers.contradicts(whole):
-                return [part_of(whole)], []
+        if not isinstance(whole, str):
+            if not layers.contradicts(whole, strictly=terms is None):
+                return [*map(part_of, whole)], []
             layers = Settled() if layers.roots else layers
-            whole = "two readings are equally likely, and each calls other cells wrong"
+            whole = _OTHERWISE
         if layers.outcomes and not layers.may_be_more:
             whole = "nothing else was recognised"
         because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
@@ -213,13 +221,42 @@ class _Search:
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
+    def _with_one_edit(
+        self, part: SheetGroup, opinion: Opinion, terms: CellTerms, layers: Settled
+    ) -> Sequence[Outcome] | str:
+        """What became of a part that one edit makes a network; where several do, another reading may tell which.
+
+        A part that is right may be a network that is not read by its equations, as one with typed weights or a loss,
+        and one of a few formulas also where it is wrong.
+        """
+        try:
+            with effort.limited_to(_WHOLE * self._seconds):
+                found = one_edit(part, terms, self._bench(part, opinion, terms))
+        except effort.OutOfTimeError:
+            found = OneEdit(why="the search for what may be wrong took too long")
+        if found.outcomes:
+            return found.outcomes
+        with effort.limited_to(_WHOLE * self._seconds):
+            whole = self._as_a_whole(part, opinion)
+        if isinstance(whole, str):
+            return found.why
+        roots = frozenset(verdict.cell for outcome in whole for verdict in outcome.roots)
+        formulas = len(part.table.formulas)
+        is_one = roots in found.rivals if found.rivals else formulas <= _FEW or _RARE * len(roots) <= formulas
+        if roots and not is_one:
+            return found.why
+        return _OTHERWISE if layers.contradicts(whole, strictly=True) else whole
+
+    def _bench(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Bench:
+        return Bench(part, opinion, self._recompute, self._tolerance, self._perturb, terms)
+
     def _trained(self, part: SheetGroup) -> Part | None:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
         if self._gradients is None:
             return None
         return backward_outcome(part.table, part.values, self._tolerance, self._gradients)
 
-    def _as_a_whole(self, part: SheetGroup, opinion: Opinion) -> Outcome | str:
+    def _as_a_whole(self, part: SheetGroup, opinion: Opinion) -> list[Outcome] | str:
         """What became of a part as one network, or why there is no verdict on it."""
         detection = recognise(part.table, part.values, opinion.sessions, part.precedents)
         networks = tuple(detected.network for detected in detection.networks)
@@ -232,7 +269,7 @@ class _Search:
         reason = reason_to_abstain(outcome)
         if reason is not None:
             return "".join(f"{note}; " for note in detection.notes) + reason
-        return replace(outcome, notes=(*_assumed(outcome), *detection.notes, *outcome.notes))
+        return [replace(outcome, notes=(*_assumed(outcome), *detection.notes, *outcome.notes))]
 
 
 def _spare(part: SheetGroup, layers: Settled) -> Iterator[Abstention]:

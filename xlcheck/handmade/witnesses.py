@@ -9,6 +9,7 @@ from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
+from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.layers import Place
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.outcome import Outcome
@@ -82,7 +83,9 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
     layer = reading.layer
     found: set[Address] = set()
     for place, instance in layer.misfits:
-        if _has_witnesses(reading, place):
+        # A sum that nobody reads may be right, and the cell that should be its activation reads another one.
+        unread = instance.activation == LINEAR and not outcome.precedents.readers(cell_of(instance.atom))
+        if not unread and _has_witnesses(reading, place):
             found |= _cells(instance.atom, forms)
     for row in layer.rows:
         for step in layer.steps:

@@ -131,7 +131,8 @@ class Forms:
             polynomial = self._polynomial(argument, atom, is_sum=True)
             return _OPAQUE if polynomial is None else Form(name, polynomial)
         if isinstance(term, Product) and any(power == -1 for _, power in term.factors):
-            return self._ratio(term, atom)
+            rest = self._activated_factor(term, atom)
+            return self._ratio(term, atom) if rest is None else rest
         polynomial = self._polynomial(term, atom, is_sum=True)
         if polynomial is None or len(polynomial) > MOST_MONOMIALS:
             return _OPAQUE
@@ -140,6 +141,20 @@ class Forms:
             if len(monomial) == 1 and factor == 1:
                 return Form(COPY, polynomial)
         return Form(SUM, polynomial)
+
+    def _activated_factor(self, term: Product, atom: Atom) -> Form | None:
+        """A product in which one quotient is an activation, as `o·(exp(c) − exp(−c))/(exp(c) + exp(−c))` is."""
+        if len(term.factors) != 3 or sorted(power for _, power in term.factors) != [-1, 1, 1]:
+            return None
+        for factor, power in term.factors:
+            others = tuple(item for item in term.factors if item[0] is not factor)
+            if power == 1:
+                quotient = Product(-term.number - 1, others)
+                if activation_of(quotient, self._inside) is not None:
+                    polynomial = self._polynomial(factor, atom, is_sum=False)
+                    inner: Polynomial = {(self._part(quotient, atom),): 1.0}
+                    return None if polynomial is None else Form(SUM, _times(polynomial, inner))
+        return None
 
     def _ratio(self, term: Product, atom: Atom) -> Form:
         """A polynomial divided by another one."""

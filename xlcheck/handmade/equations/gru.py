@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial, Polynomial
-from xlcheck.handmade.equations.instances import Instance
+from xlcheck.handmade.equations.instances import LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer, Place
 from xlcheck.handmade.equations.reading import Reading, documents_of
 
@@ -115,7 +115,8 @@ def _read_after(layer: Layer, updates: Sequence[_Update]) -> Reading | None:
             reset_votes[layer.by_atom[instance.atom][0], layer.by_atom[instance.gate][0]] += 1
     update_gate, reset_gate = _one_to_one(update_votes), _one_to_one(reset_votes)
     rows = [row for row in layer.rows if row in update_gate]
-    if reset_gate.keys() != set(rows) or 3 * len(rows) != len(layer.rows):
+    unused = [row for row in layer.rows if layer.activations[row] == LINEAR]
+    if reset_gate.keys() != set(rows) or 3 * len(rows) + len(unused) != len(layer.rows):
         return None
     hidden: dict[tuple[int, int], Atom] = {}
     for update in updates:
@@ -123,7 +124,9 @@ def _read_after(layer: Layer, updates: Sequence[_Update]) -> Reading | None:
         hidden.setdefault((step, row), update.atom)
     names = {"z": [update_gate[row] for row in rows], "r": [reset_gate[row] for row in rows], "hh": rows}
     reading = _reading(layer, names, hidden, _befores(updates, layer), reset_after=True)
-    return None if reading is None else replace(reading, recurrent_biases=dict(_recurrent_biases(layer)))
+    if reading is None:
+        return None
+    return replace(reading, recurrent_biases=dict(_recurrent_biases(layer)), unused=unused)
 
 
 def _recurrent_biases(layer: Layer) -> Iterator[tuple[int, Atom]]:
@@ -171,7 +174,7 @@ def _reading(
         }
         for symbol, own in names.items()
     }  # fmt: skip
-    values["h"] = {(step, unit[row]): atom for (step, row), atom in hidden.items()}
+    values["h"] = {(step, unit[row]): atom for (step, row), atom in hidden.items() if row in unit}
     slot_units = {slot: unit[row] for slot, row in states.items()}
     first = [document[0] for document in documents]
     given = {(s, slot_units[k]): a for s in first for k, a in layer.slots[s].items() if k in slot_units}
@@ -246,7 +249,7 @@ def _states(
                 before, row = key_of[atom]
                 last[step, before] += 1
                 votes[slot, row] += 1
-            elif (step, atom) in befores:
+            elif befores.get((step, atom)) in row_of_gate:
                 votes[slot, row_of_gate[befores[step, atom]]] += 1
     return _one_to_one(last), _one_to_one(votes)
 

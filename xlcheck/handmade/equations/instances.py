@@ -251,7 +251,7 @@ def _sides(
     for instance in instances.values():
         for atom in _atoms(instance):
             root, opposite = colours.root(atom)
-            if root is not known and root not in sides:
+            if root != known and root not in sides:
                 own = votes.get(root) or Counter()
                 if not own:
                     guessed.add(root)

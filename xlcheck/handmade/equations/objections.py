@@ -2,41 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.equations.networks import outputs
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.tie import gates_of_weights
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.layers.gate_symbols import VALUES
 
-_NEAR = 2
-"""Cells between weights and a number that may be one more of them: a blank line or a word may stand between."""
+_NEAR, _FAR = 2, 4
+"""Cells between weights and a number that may be one more of them, around them and in their row or column: a blank line
+or words may stand between."""
 
 
 def objections(
-    table: CellTable, precedents: Precedents, layers: Sequence[tuple[Reading, tuple[Network, ...]]]
+    table: CellTable, read: Collection[Address], layers: Sequence[tuple[Reading, tuple[Network, ...]]]
 ) -> list[str]:
-    """What a reader of the worksheet would ask before believing that layers are right.
+    """What a reader of the worksheet would ask before believing that layers are right, words aside.
 
     Args:
         table: the cells.
-        precedents: who reads what.
+        read: the cells that formulas read.
         layers: what was read, with the cells.
     """
     weights = {
         cell for _, networks in layers for places in networks[0].weights.values() for cell in places if cell is not None
     }
     found = []
-    unread = sorted(_unread(table, precedents, weights))
+    unread = sorted(_unread(table, read, weights))
     if unread:
         more = " …" if len(unread) > 1 else ""
         found.append(f"{show(unread[0])}{more} stands beside the weights and is read by no formula")
-    found += _repeated([reading for reading, _ in layers])
+    return [*found, *_repeated([reading for reading, _ in layers])]
+
+
+def left_out(readings: Sequence[Reading]) -> Iterator[str]:
+    """Results that no layer reads although one reads the others of their kind, and what is read in their place."""
+    reads = [{atom for own in reading.layer.slots.values() for atom in own.values()} for reading in readings]
+    for reading, own in zip(readings, reads, strict=True):
+        used = set().union(*(other for other in reads if other is not own))
+        ends = {document[-1] for document in reading.documents}
+        steps = {step for (step, _), atom in outputs(reading).items() if atom in used}
+        wanted = steps if steps <= ends and len(ends) < len(reading.layer.steps) else set(reading.layer.steps)
+        missing = [atom for (step, _), atom in outputs(reading).items() if step in wanted and atom not in used]
+        if steps and missing:
+            yield f"{show(cell_of(min(missing)))} is read by no layer, though one reads others of its kind"
+    made = {atom for reading in readings for atom in outputs(reading).values()}
+    for reading in readings:
+        for slot in reading.features:
+            at = [own[slot] for own in reading.layer.slots.values() if slot in own]
+            typed = [atom for atom in at if atom not in made]
+            if typed and len(typed) < len(at):
+                yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
+
+
+def words_against(table: CellTable, layers: Sequence[tuple[Reading, tuple[Network, ...]]]) -> list[str]:
+    """What the words beside cells say against a reading: they call a gate by the name of another one.
+
+    Args:
+        table: the cells.
+        layers: what was read, with the cells.
+    """
+    found: list[str] = []
     plain = Labels.of(table)
     labels = plain.taught(gates_of_weights([networks[0] for _, networks in layers]))
     for reading, networks in layers:
@@ -58,16 +89,23 @@ def _repeated(readings: Sequence[Reading]) -> Iterator[str]:
             yield f"{show(cell_of(others[-1]))} computes again what {show(cell_of(first))} holds"
 
 
-def _unread(table: CellTable, precedents: Precedents, weights: set[Address]) -> Iterator[Address]:
-    """Typed fractions near weights that no formula reads."""
-    near = {
-        (sheet, row + down, column + right)
-        for sheet, row, column in weights
-        for down in range(-_NEAR, _NEAR + 1) for right in range(-_NEAR, _NEAR + 1)
-    } - weights  # fmt: skip
-    for cell in near:
-        if table.is_fraction(cell) and not precedents.readers(cell):
+def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
+    """Typed numbers near weights that no formula reads: fractions, and others that continue a block of them."""
+    for cell in _around(weights):
+        if cell not in read and (table.is_fraction(cell) or (table.is_number(cell) and _continues(cell, weights))):
             yield cell
+
+
+def _around(cells: set[Address]) -> set[Address]:
+    near, far = range(-_NEAR, _NEAR + 1), range(-_FAR, _FAR + 1)
+    steps = {*((down, right) for down in near for right in near), *((k, 0) for k in far), *((0, k) for k in far)}
+    return {(sheet, row + down, column + right) for sheet, row, column in cells for down, right in steps} - cells
+
+
+def _continues(cell: Address, weights: set[Address]) -> bool:
+    """Whether a number stands right behind a weight: one before it may be a heading that counts units."""
+    sheet, row, column = cell
+    return (sheet, row - 1, column) in weights or (sheet, row, column - 1) in weights
 
 
 def _said_otherwise(reading: Reading, network: Network, labels: Labels) -> Iterator[str]:

@@ -46,7 +46,10 @@ class Placement:
     unsure: frozenset[Address]
 
 
-def place(table: CellTable, networks: Sequence[Network], precedents: Precedents, terms: CellTerms) -> Placement:
+def place(
+    table: CellTable, networks: Sequence[Network], precedents: Precedents, terms: CellTerms,
+    meant: Mapping[Address, Term] | None = None,
+) -> Placement:  # fmt: skip
     """Compare each formula of a layer with what it should compute.
 
     Args:
@@ -54,8 +57,9 @@ def place(table: CellTable, networks: Sequence[Network], precedents: Precedents,
         networks: the layer, with the cells of all that it computes.
         precedents: who reads what.
         terms: what each formula computes from the cells that it reads.
+        meant: what wrong cells should compute, where it is known.
     """
-    return _Placer(table, networks, precedents, terms).place()
+    return _Placer(table, networks, precedents, terms).place(meant or {})
 
 
 class _Placer:
@@ -83,13 +87,15 @@ class _Placer:
         self._elements = Elements(sources)
         self._placed = Placed.of(self._networks, self._elements)
 
-    def place(self) -> Placement:
+    def place(self, meant: Mapping[Address, Term]) -> Placement:
+        """See the function."""
         local = self._local()
         if any(not self._elements.equal_to(local[cell][:, None])[0] for cell in self._helpers(local)):
             sources = list(self._elements.sources)
             for number, network in enumerate(self._networks):
                 sources += part_sources(number, network.graph, self._settings[number])
             self._set_elements(sources)
+        self._declare_helpers(meant)
         unsure = self._settle()
         now = self._matching(self._local())
         held = {cell: number for cell, number in now.held.items() if cell not in self._placed.given}
@@ -116,11 +122,22 @@ class _Placer:
                 found[cell] = np.full(SETTINGS, self._terms.number(cell))  # a number where a formula should stand
         return found
 
+    def _declare_helpers(self, meant: Mapping[Address, Term]) -> None:
+        """Take helpers for wrong of which it is known what they should compute."""
+        for cell, term in meant.items():
+            if cell not in self._placed.bound and cell not in self._placed.given:
+                local = self._local()
+                equal = self._elements.equal_to(self._value(term, local)[:, None])[0]
+                if equal:
+                    local.setdefault(cell, np.full(SETTINGS, self._terms.number(cell)))
+                    self._declare(cell, min(equal), local)
+                    self._repaired[cell] = min(equal)
+
     def _computed(self, cell: Address, known: Mapping[Address, Array]) -> Array:
         term = self._terms.get(cell)
-        if term is None:
-            return np.full(SETTINGS, np.nan)
+        return np.full(SETTINGS, np.nan) if term is None else self._value(term, known)
 
+    def _value(self, term: Term, known: Mapping[Address, Array]) -> Array:
         def value(setting: int) -> float:
             def given(item: Term) -> float | None:
                 return float(self._read(item.cell, known)[setting]) if isinstance(item, Leaf) else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xlcheck.handmade.equations.dense import read_dense
 from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
 from xlcheck.handmade.equations.gru import read_grus
-from xlcheck.handmade.equations.instances import LINEAR, find_instances
+from xlcheck.handmade.equations.instances import LINEAR, Instance, find_instances
 from xlcheck.handmade.equations.layers import Layer, find_layers
 from xlcheck.handmade.equations.lstm import read_lstm
 from xlcheck.handmade.equations.networks import irregularity, outputs
@@ -29,12 +29,14 @@ class Recognised:
         readings: the layers, each after those whose results it reads.
         doubtful: tables of weighted sums that are no layer for certain: first cell, and why.
         has_activations: whether any weighted sum has an activation.
+        instances: the weighted sums.
     """
 
     forms: Forms
     readings: tuple[Reading, ...]
     doubtful: tuple[tuple[Atom, str], ...]
     has_activations: bool
+    instances: tuple[Instance, ...]
 
 
 def recognise_layers(terms: CellTerms) -> Recognised:
@@ -63,7 +65,7 @@ def recognise_layers(terms: CellTerms) -> Recognised:
     kept = [reading for reading in readings if not _stands_alone(reading) or _reads_a_layer(reading, readings)]
     doubtful += [(min(r.layer.by_atom), "it is one weighted sum only") for r in readings if r not in kept]
     has_activations = any(instance.activation != LINEAR for instance in instances.values())
-    return Recognised(forms, tuple(_in_order(kept)), tuple(doubtful), has_activations)
+    return Recognised(forms, tuple(_in_order(kept)), tuple(doubtful), has_activations, tuple(instances.values()))
 
 
 def _readings(layer: Layer, forms: Forms) -> list[Reading]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
@@ -12,6 +13,7 @@ from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.workbook.values import CellError
 
 NOTHING = Sum(-1, 0.0, ())
 """The term of a formula that is 0 because all that it would multiply is blank, as the state before the first step."""
@@ -54,6 +56,13 @@ class CellTerms(Mapping[Address, Term]):
 
     def __len__(self) -> int:
         return len(self._terms)
+
+    def edited(self, edit: Mapping[Address, Term]) -> CellTerms:
+        """The same with other terms in some cells."""
+        new = copy(self)
+        new._terms = {**self._terms, **edit}
+        new.reads = {**self.reads, **{cell: leaves(term) for cell, term in edit.items()}}
+        return new
 
     def is_opaque(self, cell: Address) -> bool:
         """Whether a formula stands there that reads other cells, and of which it is not known how."""
@@ -112,7 +121,7 @@ class CellTerms(Mapping[Address, Term]):
         value = self._values[position]
         if not isinstance(value, float):
             self._read.add(value)
-        if isinstance(value, float):
+        if isinstance(value, float) or (isinstance(value, CellError) and cell in self._texts):
             return self.algebra.leaf(cell)
         if isinstance(value, str | bool) or value is None:
             return value

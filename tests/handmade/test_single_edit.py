@@ -1,0 +1,151 @@
+"""Small networks: the one edit that makes all of a worksheet a textbook network is found; two of them blame nobody."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+sys.path.insert(0, str(Path(__file__).parent / "equations"))
+
+from equation_sheets import save
+
+pytestmark = pytest.mark.keras
+
+_SIGMOID = "=1/(1+EXP(-{0}))"
+
+
+def _rnn(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """One unit of tanh, two inputs, two steps across, and an output: weights in column A, steps in C and D."""
+    cells: dict[str, object] = dict(
+        zip(("A1", "A2", "A4", "A6", "A8", "A9"), (0.7, -0.4, 0.9, 0.15, 1.3, -0.25), strict=True)
+    )
+    cells |= {"C1": 0.5, "C2": -1.2, "D1": 0.8, "D2": 0.35, "B5": 0.0}
+    for before, column in ("BC", "CD"):
+        cells[f"{column}4"] = f"=$A$1*{column}1+$A$2*{column}2+$A$4*{before}5+$A$6"
+        cells[f"{column}5"] = f"=TANH({column}4)"
+    cells |= {"D7": "=A8*D5+A9", "D8": _SIGMOID.format("D7")}
+    return cells | dict(wrong or {})
+
+
+def _lstm(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """One unit, one input, two steps across; the gates i, f, c, o read the columns A to D of three rows of weights."""
+    cells: dict[str, object] = {"H1": 0.6, "I1": -0.9, "G6": 0.0, "G7": 0.0}
+    for number, column in enumerate("ABCD"):
+        cells |= {
+            f"{column}1": 0.31 + 0.2 * number,
+            f"{column}2": -0.45 + 0.3 * number,
+            f"{column}3": 0.05 * number - 0.12,
+        }
+    for before, column in ("GH", "HI"):
+        for row, gate in enumerate("ABCD", start=2):
+            z = f"${gate}$1*{column}1+${gate}$2*{before}7+${gate}$3"
+            cells[f"{column}{row}"] = f"=TANH({z})" if gate == "C" else _SIGMOID.format(f"({z})")
+        cells[f"{column}6"] = f"={column}3*{before}6+{column}2*{column}4"
+        cells[f"{column}7"] = f"={column}5*TANH({column}6)"
+    return cells | dict(wrong or {})
+
+
+def _roots(cells: Mapping[str, object], folder: Path) -> set[str] | None:
+    """The cells that are called wrong; None where there is no verdict."""
+    try:
+        report = check(save(cells, folder / "w.xlsx"))
+    except NothingCheckedError:
+        return None
+    return {cell.cell for cell in report.roots}
+
+
+@pytest.mark.parametrize(
+    ("cell", "content"),
+    [
+        ("D4", "=$A$1*D1+$A$2*D2+$A$4*C5"),
+        ("C4", "=$A$1*C1+$A$1*C2+$A$4*B5+$A$6"),
+        ("D4", "=$A$1*D1+$A$2*D2+$A$4*C4+$A$6"),
+        ("D4", "=$A$1*C1+$A$2*D2+$A$4*C5+$A$6"),
+        ("D7", "=A8*D5"),
+        ("D7", "=A8*C5+A9"),
+    ],
+    ids=["no bias", "weight of the other input", "sum fed back", "last input", "no bias of the output", "other step"],
+)
+def test_one_mistake_in_a_simple_rnn_is_found(tmp_path: Path, cell: str, content: str) -> None:
+    """The cell with the mistake and no other one, though no unit and no step has a second witness."""
+    assert _roots(_rnn({cell: content}), tmp_path) == {cell}
+
+
+@pytest.mark.parametrize(
+    ("cell", "content"),
+    [
+        ("I2", "=1/(1+EXP(-($A$1*I1+$B$2*H7+$A$3)))"),
+        ("I6", "=I2*H6+I2*I4"),
+        ("H4", "=1/(1+EXP(-($C$1*H1+$C$2*G7+$C$3)))"),
+        ("I7", "=I5*TANH(H6)"),
+        ("I5", 0.42),
+    ],
+    ids=["weight of another gate", "gate twice", "sigmoid for tanh", "last cell state", "typed over"],
+)
+def test_one_mistake_in_an_lstm_is_found(tmp_path: Path, cell: str, content: object) -> None:
+    """One wrong cell of twelve is named, whether a gate, a state or a number stands there."""
+    assert _roots(_lstm({cell: content}), tmp_path) == {cell}
+
+
+def test_a_right_small_network_agrees(tmp_path: Path) -> None:
+    """Without a mistake nobody is blamed, and every formula is looked at."""
+    for number, cells in enumerate((_rnn(), _lstm())):
+        report = check(save(cells, tmp_path / f"{number}.xlsx"))
+
+        assert report.ok
+        assert report.counts.agree == sum(str(value).startswith("=") for value in cells.values())
+
+
+def test_two_edits_that_do_as_well_blame_nobody(tmp_path: Path) -> None:
+    """Two steps in which the same two weights stand the other way round: either may be the wrong one."""
+    swapped = {"D4": "=$A$2*D1+$A$1*D2+$A$4*C5+$A$6"}
+
+    assert not _roots(_rnn(swapped), tmp_path)
+
+
+def test_a_weight_that_nobody_reads_is_no_pass(tmp_path: Path) -> None:
+    """Without its recurrent term in any step a network is a textbook one of another kind, but its weight is left."""
+    wrong = {f"{column}4": f"=$A$1*{column}1+$A$2*{column}2+$A$6" for column in "CD"}
+    path = save(_rnn(wrong), tmp_path / "w.xlsx")
+    try:
+        report = check(path)
+    except NothingCheckedError:
+        return
+
+    assert not report.ok
+    assert {cell.cell for cell in report.roots} <= {"C4", "D4"}
+
+
+def test_a_sample_that_no_layer_reads_is_no_pass(tmp_path: Path) -> None:
+    """A copy of the sample above in the place of its own one makes the next layer right for wrong inputs."""
+    cells: dict[str, object] = {
+        "A1": 0.4,
+        "A2": -0.3,
+        "A3": 0.2,
+        "B1": 1.1,
+        "B2": -0.6,
+        "B3": 0.35,
+        "A5": 0.8,
+        "A6": -1.4,
+        "A7": 0.1,
+    }
+    for row in range(10, 14):
+        cells |= {f"D{row}": 0.21 * row - 2.4, f"E{row}": 1.9 - 0.17 * row, f"I{row}": f"=G{row}"}
+        for column, weight in zip("GH", "AB", strict=True):
+            cells[f"{column}{row}"] = f"=TANH(D{row}*{weight}$1+E{row}*{weight}$2+{weight}$3)"
+        cells[f"K{row}"] = f"=TANH(I{row}*A$5+H{row}*A$6+A$7)"
+    cells["I12"] = "=G11"
+
+    try:
+        report = check(save(cells, tmp_path / "w.xlsx"))
+    except NothingCheckedError:
+        return
+
+    assert not report.ok
+    assert {cell.cell for cell in report.roots} <= {"I12"}

@@ -1,0 +1,243 @@
+"""Which cells belong to which layer: the layers of some worksheets, the formulas between them, and what is left."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.networks import networks_of
+from xlcheck.handmade.equations.objections import left_out, objections, words_against
+from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.precedents import Precedents
+
+_SHOWS = re.compile(r"(?:AVERAGE|ROUND|ROUNDUP|ROUNDDOWN|MEDIAN|TRUNC|INT|TEXT|RANK)\([^()]*\)$", re.IGNORECASE)
+"""A formula that describes numbers and is no part of any layer."""
+_OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
+_DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
+"""What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
+_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
+
+
+class Reads:
+    """Who reads what on worksheets as they are, or with other formulas in some cells.
+
+    Args:
+        table: the cells.
+        precedents: who reads what as they are.
+        terms: what each formula computes, also the other ones.
+        edit: the cells with other formulas.
+    """
+
+    def __init__(
+        self, table: CellTable, precedents: Precedents, terms: CellTerms, edit: Mapping[Address, Term] | None = None
+    ) -> None:
+        self.table, self._precedents, self._terms = table, precedents, terms
+        self._edit = edit or {}
+
+    def of(self, cell: Address) -> Sequence[Address]:
+        """The cells that a cell's formula reads; under an edit without those that it multiplies with nothing."""
+        return self._terms.reads[cell] if self._edit and cell in self._terms else self._precedents.of(cell)
+
+    def is_formula(self, cell: Address) -> bool:
+        """Whether a formula stands in a cell."""
+        return cell in self._edit or self.table.is_formula(cell)
+
+    @cached_property
+    def formulas(self) -> list[Address]:
+        """The cells with formulas."""
+        return list(dict.fromkeys((*self.table.texts, *self._edit)))
+
+    @cached_property
+    def read(self) -> Mapping[Address, int]:
+        """How many formulas read each cell."""
+        return Counter(other for cell in self.formulas for other in self.of(cell))
+
+
+@dataclass(frozen=True)
+class LayerCells:
+    """A layer and its cells.
+
+    Attributes:
+        reading: what its weighted sums are read as.
+        networks: the same as networks, one for each length of its documents.
+        own: the cells in which it is computed.
+        given: the cells of what it is given.
+    """
+
+    reading: Reading
+    networks: tuple[Network, ...]
+    own: frozenset[Address]
+    given: frozenset[Address]
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The layers of some worksheets.
+
+    Attributes:
+        recognised: what was found there.
+        layers: each after those whose results it reads.
+        reads: who reads what.
+        values: what the cells hold.
+    """
+
+    recognised: Recognised
+    layers: tuple[LayerCells, ...]
+    reads: Reads
+    values: CellValues
+
+    @property
+    def forms(self) -> Forms:
+        """What each cell computes."""
+        return self.recognised.forms
+
+    def objections(self) -> list[str]:
+        """What a reader would ask before believing that all of it is right, words aside."""
+        found = objections(self.reads.table, self.reads.read.keys(), self._readings)
+        return [*found, *left_out([layer.reading for layer in self.layers])]
+
+    def words_against(self) -> list[str]:
+        """What the words beside the cells say against it."""
+        return words_against(self.reads.table, self._readings)
+
+    @property
+    def _readings(self) -> list[tuple[Reading, tuple[Network, ...]]]:
+        return [(layer.reading, layer.networks) for layer in self.layers]
+
+    def rest(self, taken: Collection[Address]) -> tuple[list[Address], list[Address]]:
+        """The formulas that no layer has: those that should have a verdict, and those that need none.
+
+        Args:
+            taken: the cells of layers.
+        """
+        spare = unused_cells([layer.reading for layer in self.layers], self.forms)
+        left: list[Address] = []
+        known = {*taken, *(cell for layer in self.layers for cell in layer.given)}
+        table = self.reads.table
+        made = self._preparation()
+        for cell in self.reads.formulas:
+            if cell not in taken and cell not in spare:
+                kind = self.forms.of(atom_of(cell)).kind
+                value = self.values[table.index[cell]]
+                is_spare = kind in {COPY, GIVEN} or self._is_nothing(cell) or isinstance(value, str | bool)
+                is_spare = is_spare or cell in made or self._reads_blanks(cell)
+                is_spare = is_spare or self._is_shown_only(cell, known)
+                (spare.add if is_spare else left.append)(cell)
+        return left, [cell for cell in self.reads.formulas if cell in spare and cell not in taken]
+
+    def _preparation(self) -> set[Address]:
+        """Formulas that only make what the layers are given: they look something up, or count."""
+        given = {cell for layer in self.layers for cell in layer.given}
+        found = {cell for cell in given if self.forms.of(atom_of(cell)).kind == OPAQUE}
+        stack = list(found)
+        while stack:
+            for other in self.reads.of(stack.pop()):
+                if other not in found and self.reads.is_formula(other):
+                    found.add(other)
+                    stack.append(other)
+        return found
+
+    def _is_nothing(self, cell: Address) -> bool:
+        """Whether a formula only repeats what is blank, or multiplies something with it."""
+        form = self.forms.of(atom_of(cell))
+        return form.kind == SUM and not form.polynomial
+
+    def _is_shown_only(self, cell: Address, known: Collection[Address]) -> bool:
+        """Whether a formula that nobody reads shows results otherwise: as per cent, rounded, their mean or distance.
+
+        The distance may be that to a number in a cell that only such formulas read, as in an answer key.
+        """
+        if self._is_read(cell):
+            return False
+        text, read = self.reads.table.texts.get(cell, ""), self.reads.of(cell)
+        others = [other for other in read if other not in known]
+        if not others:
+            return bool(_SHOWS.match(text) or _OTHERWISE.match(skeleton(text)) or _DIFFERENCE.match(skeleton(text)))
+        is_key = [*map(self.reads.table.is_number, others)] == [True] and _DIFFERENCE.match(skeleton(text))
+        return bool(is_key) and not any(self._is_read(reader) for reader in self._readers(others[0]))
+
+    def _readers(self, cell: Address) -> list[Address]:
+        return [formula for formula in self.reads.formulas if cell in self.reads.of(formula)]
+
+    def _is_read(self, cell: Address) -> bool:
+        """Whether a formula computes a number from a cell; a mark, such as DONE, is none."""
+        if not self.reads.read.get(cell):
+            return False
+        index = self.reads.table.index
+        return any(isinstance(self.values[index[reader]], float) for reader in self._readers(cell))
+
+    def _reads_blanks(self, cell: Address) -> bool:
+        """Whether a formula reads nothing but empty cells, which wait for an answer."""
+        read = self.reads.of(cell)
+        return bool(read) and not any(other in self.reads.table.index for other in read)
+
+
+def arranged(terms: CellTerms, values: CellValues, reads: Reads) -> Arrangement:
+    """Find the layers of some worksheets, and the cells of each.
+
+    Args:
+        terms: what each formula computes from the cells that it reads.
+        values: what the cells hold.
+        reads: who reads what.
+    """
+    recognised = recognise_layers(terms)
+    names = Counter[str]()
+    named = []
+    for reading in recognised.readings:
+        name = _NAMES[reading.kind]
+        named.append((reading, networks_of(reading, f"{name}_{names[name]}" if names[name] else name)))
+        names[name] += 1
+    claimed = {cell for _, networks in named for cell in _bound(networks)}
+    taken: set[Address] = set()
+    layers = []
+    for reading, networks in named:
+        others = (claimed - set(_bound(networks))) | taken | unused_cells([reading], recognised.forms)
+        given = frozenset(cell for network in networks for *_, cell in network.cells())
+        own = _closure(reading, networks, reads, given, others)
+        taken |= own
+        layers.append(LayerCells(reading, networks, frozenset(own), given))
+    return Arrangement(recognised, tuple(layers), reads, values)
+
+
+def _bound(networks: Iterable[Network]) -> Iterator[Address]:
+    for network in networks:
+        for quantities in network.bound:
+            for places in quantities.values():
+                yield from (place for place in places if place is not None)
+
+
+def _closure(
+    reading: Reading, networks: Iterable[Network], reads: Reads, given: Collection[Address], others: Collection[Address]
+) -> set[Address]:
+    """The cells in which a layer is computed: its results, and the formulas between them and what it is given."""
+    found: set[Address] = set()
+    unused = {(row, step) for row in reading.unused for step in reading.layer.steps}
+    sums = [cell_of(atom) for atom, where in reading.layer.by_atom.items() if where not in unused]
+    stack = [cell for cell in (*_bound(networks), *sums) if cell not in given and cell not in others]
+    while stack:
+        cell = stack.pop()
+        if cell not in found:
+            found.add(cell)
+            stack += [p for p in reads.of(cell) if reads.is_formula(p) and p not in given and p not in others]
+    return found
+
+
+def unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
+    """The cells of rows that look like units of a layer and that nothing reads."""
+    found = set()
+    for reading in readings:
+        for (row, _), own in reading.layer.at.items():
+            if row in reading.unused:
+                for instance in own:
+                    found |= {cell_of(atom) for atom in (instance.atom, *forms.inlined.get(instance.atom, ()))}
+    return found

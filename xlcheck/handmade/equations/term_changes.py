@@ -1,0 +1,103 @@
+"""Terms with a change in them: other cells read, another activation, one more summand, another sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from math import isnan, nan
+
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, below
+from xlcheck.handmade.equations.activations import activation_of
+from xlcheck.handmade.reading.cell_terms import CellTerms
+
+
+class TermChanges:
+    """Changes of the terms of a worksheet.
+
+    Args:
+        terms: what each formula computes from the cells that it reads.
+    """
+
+    def __init__(self, terms: CellTerms) -> None:
+        self._terms = terms
+
+    def _inside(self, term: Expression) -> Expression:
+        return self._terms.get(term.cell, term) if isinstance(term, Leaf) else term
+
+    def _activated(self, term: Term, name: str, *, only: bool = False) -> Iterator[Expression]:
+        """A term with another activation, or with one more than it has."""
+        found = None if only else activation_of(term, self._inside)
+        inner = term if found is None else found[1]
+        algebra = self._terms.algebra
+        if name == "TANH":
+            yield algebra.function("TANH", inner)
+        else:
+            below = algebra.sum((1.0, algebra.function("EXP", algebra.scale(inner, -1.0))))
+            yield algebra.power(below, -1.0)
+
+    def _added(self, term: Term, cell: Address) -> Iterator[Expression]:
+        """A term with one more summand, in the sum that its activation is of."""
+        yield from self._inner(term, partial(self._plus, self._number_in(cell)))
+
+    def _turned(self, term: Term) -> Iterator[Expression]:
+        """A term with another sign before one of its summands."""
+        inner = activation_of(term, self._inside)
+        total = term if inner is None else inner[1]
+        for part, factor in total.parts if isinstance(total, Sum) else ():
+            other = self._terms.algebra.scale(part, -2 * factor)
+            yield from self._inner(term, partial(self._plus, other))
+
+    def _plus(self, one: Expression, other: Expression) -> Expression:
+        return self._terms.algebra.sum((one, other))
+
+    def _inner(self, term: Term, change: Callable[[Expression], Expression]) -> Iterator[Expression]:
+        """A term with a change in the sum that its activation is of, unless that stands in another cell."""
+        found = activation_of(term, self._inside)
+        if found is None:
+            yield change(term)
+        elif found[0] in {"tanh", "sigmoid"} and not isinstance(found[1], Leaf):
+            to = change(found[1])
+            if isinstance(to, Term):
+                yield from self._activated(to, found[0].replace("tanh", "TANH"), only=True)
+
+    def _number_in(self, cell: Address) -> Expression:
+        """What a formula reads in a cell: nothing in a blank one, nor where a word stands before the first step."""
+        return self._terms.algebra.leaf(cell) if self._terms.holds_number(cell) else 0.0
+
+    def _replaced(self, expression: Expression, to: Mapping[Address, Address]) -> Expression:
+        """An expression that reads other cells."""
+        algebra = self._terms.algebra
+
+        def made(item: Expression) -> Expression:
+            if isinstance(item, Leaf):
+                return self._number_in(to[item.cell]) if item.cell in to else item
+            if isinstance(item, Sum):
+                return algebra.sum((item.constant, *(algebra.scale(made(part), k) for part, k in item.parts)))
+            if isinstance(item, Product):
+                product: Expression = 1.0
+                for factor, power in item.factors:
+                    product = algebra.multiply(product, algebra.power(made(factor), power))
+                return product
+            if isinstance(item, Function):
+                return algebra.function(item.name, *map(made, item.arguments))
+            return item
+
+        found = made(expression)
+        return nan if _is_spoilt(found) else found
+
+
+def _is_spoilt(expression: Expression) -> bool:
+    """Whether a word stands where a number should."""
+    stack: list[Expression] = [expression]
+    while stack:
+        item = stack.pop()
+        if not isinstance(item, Term):
+            if isnan(item):
+                return True
+        elif isinstance(item, Sum):
+            stack += [item.constant, *(part for part, _ in item.parts)]
+        elif isinstance(item, Function):
+            stack += item.arguments
+        else:
+            stack += below(item)
+    return False
