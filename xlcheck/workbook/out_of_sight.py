@@ -35,6 +35,7 @@ _SCROLLED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*topLeftCell=["'](?!A1["'])
 _STYLED = rb"""\ss=["'](%b)["'][^>/]*>\s*<(?:\w+:)?[fvi]"""
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+_CHOICES = " is chosen from "
 _FEW = 50  # styles, each of which is looked for before all cells are looked at
 _LOWEST, _NARROWEST, _MOST_FROZEN = 2.0, 0.5, 40
 _SPLIT = re.compile(rb"""\s([xy])Split=["']([0-9]+)""")
@@ -97,7 +98,9 @@ class OutOfSight:
         if any(b's="%d"' % number in sheet or b"s='%d'" % number in sheet for number in [*self._styles][:_FEW]) or (
             len(self._styles) > _FEW
         ):
-            elsewhere = [parse_range(area) for fact in facts for area in _AREA.findall(fact)]
+            found = [(fact, area) for fact in facts for area in _AREA.findall(fact)]
+            # The name of a line of a chart, or choices; the numbers that a chart draws cannot be read from it.
+            elsewhere = [parse_range(area) for fact, area in found if ":" not in area or _CHOICES in fact]
             yield from _of_styles(name, sheet, self._styles, elsewhere)
         yield from _of_related(name, self._container, part)
 
