@@ -29,8 +29,8 @@ def cut(sheet: SheetDraft, table: Table, repeated: int) -> None:
     starts = _starts(table)
     end = starts[-1]
     heights = [_height(sheet, range(first, after)) for first, after in pairwise(starts)]
-    if sheet.charts:
-        heights.append(max(chart.height for chart in sheet.charts if chart.row >= end) + 20)
+    if below := [chart.height for chart in sheet.charts if chart.row >= end]:
+        heights.append(max(below) + 20)
     used = 0.0
     for first, height in zip(starts, heights, strict=False):
         if used and used + height > room:
