@@ -33,7 +33,7 @@ def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator
 
     Args:
         model: the model.
-        made: told of each result, before anything is computed from it.
+        made: told of each result, before anything is computed from it: a tape, for which loops run step by step.
 
     Yields:
         A call that stands for the model; its `calls` fill up as the model is called.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from xlcheck.chapter.recordings.training import TrainingFixture
 from xlcheck.graph.training import Training
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model
-from xlcheck.oracle.gradients import watch_all
+from xlcheck.oracle.gradients import watch, watch_all
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.record import call_model, open_loops, record
 
@@ -55,7 +56,7 @@ def _gradients(model: Any, x: np.ndarray) -> dict[str, np.ndarray]:
 
     tensor = tf.constant(x)
     open_loops(model)
-    with tf.GradientTape(persistent=True) as tape, listening(model) as root:
+    with tf.GradientTape(persistent=True) as tape, listening(model, partial(watch, tape)) as root:
         watch_all(tape, model, [tensor])
         call_model(model, [tensor])
     cells = {call.layer.name: call.calls[-STEPS:] for call in root.calls if call.calls}
