@@ -12,19 +12,22 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.networks import networks_of
-from xlcheck.handmade.equations.objections import left_out, objections, words_against
+from xlcheck.handmade.equations.objections import left_out, objections, repeated, words_against
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.elsewhere import CHANCE, depends_on
 
 _SHOWS = re.compile(r"(?:AVERAGE|ROUND|ROUNDUP|ROUNDDOWN|MEDIAN|TRUNC|INT|TEXT|RANK)\([^()]*\)$", re.IGNORECASE)
 """A formula that describes numbers and is no part of any layer."""
 _OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
 _DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
 """What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
+_NEAR = 4
+"""Cells between a layer and a formula in line with it that may stand for one of its own."""
 _NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
 
 
@@ -108,7 +111,12 @@ class Arrangement:
 
     def words_against(self) -> list[str]:
         """What the words beside the cells say against it."""
-        return words_against(self.reads.table, self._readings)
+        return words_against(self.reads.table, self.forms, self._readings)
+
+    def said_again(self) -> dict[Address, str]:
+        """The cells that compute again what another one holds and that nobody reads, and so in words."""
+        found = repeated([layer.reading for layer in self.layers])
+        return {cell: why for cell, why in found if not self.reads.read.get(cell)}
 
     @property
     def _readings(self) -> list[tuple[Reading, tuple[Network, ...]]]:
@@ -129,7 +137,12 @@ class Arrangement:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
                 value = self.values[table.index[cell]]
-                is_spare = kind in {COPY, GIVEN} or self._is_nothing(cell) or isinstance(value, str | bool)
+                is_spare = (
+                    kind == COPY
+                    or (kind == GIVEN and not self._may_be_missed(cell, taken))
+                    or self._is_nothing(cell)
+                    or isinstance(value, str | bool)
+                )
                 is_spare = is_spare or cell in made or self._reads_blanks(cell)
                 is_spare = is_spare or self._is_shown_only(cell, known)
                 (spare.add if is_spare else left.append)(cell)
@@ -146,6 +159,14 @@ class Arrangement:
                     found.add(other)
                     stack.append(other)
         return found
+
+    def _may_be_missed(self, cell: Address, taken: Collection[Address]) -> bool:
+        """Whether a formula that gives a date, say, stands among a layer's cells; above all of them it is a heading."""
+        reason = depends_on(self.reads.table.texts.get(cell, ""), {})
+        on_sheet = [other for other in taken if other[0] == cell[0]]
+        if reason in {None, CHANCE} or all(cell[1] < other[1] for other in on_sheet):
+            return False
+        return any(0 in (away := (abs(cell[1] - o[1]), abs(cell[2] - o[2]))) and max(away) <= _NEAR for o in on_sheet)
 
     def _is_nothing(self, cell: Address) -> bool:
         """Whether a formula only repeats what is blank, or multiplies something with it."""

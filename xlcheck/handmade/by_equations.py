@@ -12,6 +12,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.arrangement import LayerCells, Reads, arranged
 from xlcheck.handmade.equations.forms import Forms, cell_of
+from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.network import Network
@@ -95,7 +96,9 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         except effort.OutOfTimeError:
             doubts.append(effort.USED_UP)
             break
-        why = reason_to_doubt(layer.reading, outcome, found.forms, unsure)
+        why = reason_to_doubt(layer.reading, outcome, found.forms, unsure) or doubt_of(
+            part.table, found.reads.read.keys(), layer.reading
+        )
         if why is None:
             outcomes.append(bench.kept(outcome))
             taken |= layer.own

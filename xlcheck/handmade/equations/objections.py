@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
 from xlcheck.handmade.equations.networks import outputs
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.labels import Labels
@@ -14,6 +16,8 @@ from xlcheck.handmade.placing.tie import gates_of_weights
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.layers.gate_symbols import VALUES
 
+_FEW = 2
+"""Samples of one length that may be one sample, in which a state is not read in the middle."""
 _NEAR, _FAR = 2, 4
 """Cells between weights and a number that may be one more of them, around them and in their row or column: a blank line
 or words may stand between."""
@@ -37,7 +41,71 @@ def objections(
     if unread:
         more = " …" if len(unread) > 1 else ""
         found.append(f"{show(unread[0])}{more} stands beside the weights and is read by no formula")
-    return [*found, *_repeated([reading for reading, _ in layers])]
+    readings = [reading for reading, _ in layers]
+    found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]
+    return [*found, *(text for _, text in repeated(readings))]
+
+
+def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why a layer may be another one, though all of its formulas agree; None if nothing says so.
+
+    Args:
+        table: the cells.
+        read: the cells that formulas read.
+        reading: the layer.
+    """
+    return _broken(reading) or _passed_over(table, read, reading)
+
+
+def _broken(reading: Reading) -> str | None:
+    """Why steps that read no state may yet go on with a sample: others begin with one, or it stands right behind."""
+    if len(reading.documents) < _FEW or reading.kind == "Dense":
+        return None
+    first: dict[int, Address] = {}
+    for (step, _), atom in sorted(outputs(reading).items(), key=lambda item: item[1], reverse=True):
+        first[step] = cell_of(atom)
+    begins = {step for given in reading.given.values() for step, _ in given}
+    for document in reading.documents:
+        others = any(own[0] in begins for own in reading.documents)
+        if document[0] in first.keys() - begins and (others or _goes_on(document, reading.documents, first)):
+            return f"{show(first[document[0]])} reads no state, though it may be a further step of a sample"
+    return None
+
+
+def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first: Mapping[int, Address]) -> bool:
+    """Whether a document stands where one step more of another one would; not where all of many are as long."""
+    if len(documents) > _FEW and len({*map(len, documents)}) == 1:
+        return False
+    strides = {
+        _moved(first[one], first[other])
+        for own in documents for one, other in itertools.pairwise(own) if one in first and other in first
+    } - {None}  # fmt: skip
+    return any(_moved(first[own[-1]], first[document[0]]) in strides for own in documents if own[-1] in first)
+
+
+def _moved(one: Address, other: Address) -> tuple[int, int] | None:
+    return (other[1] - one[1], other[2] - one[2]) if one[0] == other[0] else None
+
+
+def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why two steps or samples that read the same input may be wrong: no formula reads a number in line with it."""
+    for slot in reading.features:
+        own = [atoms[slot] for atoms in reading.layer.slots.values() if slot in atoms]
+        if len(set(own)) < len(own):
+            unread = [cell for cell in _next_to(own) if table.is_number(cell) and cell not in read]
+            if unread:
+                return f"no formula reads {show(min(unread))}, and two steps or samples read the same input beside it"
+    return None
+
+
+def _next_to(own: Sequence[Atom]) -> Iterator[Address]:
+    """The cells before and behind each input, in the line in which the others stand."""
+    cells = {cell_of(atom) for atom in own}
+    for one, other in itertools.permutations(cells, 2):
+        down, right = _moved(one, other) or (0, 0)
+        if 0 in (down, right):
+            for by in (-1, 1):
+                yield (one[0], one[1] + by * bool(down), one[2] + by * bool(right))
 
 
 def left_out(readings: Sequence[Reading]) -> Iterator[str]:
@@ -60,11 +128,12 @@ def left_out(readings: Sequence[Reading]) -> Iterator[str]:
                 yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
 
 
-def words_against(table: CellTable, layers: Sequence[tuple[Reading, tuple[Network, ...]]]) -> list[str]:
-    """What the words beside cells say against a reading: they call a gate by the name of another one.
+def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading, tuple[Network, ...]]]) -> list[str]:
+    """What the words beside cells say against a reading: they name another gate, or another activation.
 
     Args:
         table: the cells.
+        forms: what each cell computes.
         layers: what was read, with the cells.
     """
     found: list[str] = []
@@ -77,16 +146,30 @@ def words_against(table: CellTable, layers: Sequence[tuple[Reading, tuple[Networ
             if said not in {None, gate}:
                 found.append(f"{show(cell)} is a weight of the gate {gate}, and the words beside it say {said}")
                 break
-    return found
+    return [*found, *_other_activation(forms, [reading for reading, _ in layers], plain)]
 
 
-def _repeated(readings: Sequence[Reading]) -> Iterator[str]:
-    """A single cell that computes again what another one holds; a whole table of them is there on purpose."""
+def _other_activation(forms: Forms, readings: Sequence[Reading], labels: Labels) -> Iterator[str]:
+    """Results beside which another activation is named, or beside a copy of one."""
+    shown: dict[Atom, list[Address]] = defaultdict(list)
+    for atom in forms:
+        if forms.of(atom).kind == COPY:
+            shown[forms.source(atom)].append(cell_of(atom))
+    for reading in readings:
+        activation = str(reading.activations["activation"])
+        cells = [cell for atom in outputs(reading).values() for cell in (cell_of(atom), *shown.get(atom, ()))]
+        said = (labels.other_activation(cell, activation) for cell in sorted(cells))
+        yield from itertools.islice((text for text in said if text is not None), 1)
+
+
+def repeated(readings: Sequence[Reading]) -> Iterator[tuple[Address, str]]:
+    """A cell that alone computes again what another one holds, and so in words; a table of them is there on purpose."""
     for reading in readings:
         twice = [sorted(x.atom for x in own) for own in reading.layer.at.values() if len(own) > 1]
         if len(twice) == 1:
             first, *others = twice[0]
-            yield f"{show(cell_of(others[-1]))} computes again what {show(cell_of(first))} holds"
+            cell = cell_of(others[-1])
+            yield cell, f"{show(cell)} computes again what {show(cell_of(first))} holds"
 
 
 def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:

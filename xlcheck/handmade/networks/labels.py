@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import dropwhile, islice, takewhile
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.layers.gate_symbols import GATES
 
 MAX_DISTANCE, NEAR = 40, 12
@@ -37,6 +37,8 @@ _TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*")
 _STEP = re.compile(r"(?<=.)_?t$")
 _BIAS = re.compile(r"b|b\d+|b_\w+|b[hyxzifcoru]|bias\w*|biais|sesgo|schwell\w*|intercept\w*|threshold\w*|offset\w*")
 _SPLIT = re.compile(r"[^\w~]+")
+_LATIN = re.compile(r"[a-z]+")
+_ACTIVATIONS = frozenset({"sigmoid", "softmax", "tanh", "relu"})
 
 
 @lru_cache(maxsize=4096)
@@ -144,6 +146,13 @@ class Labels:
             if gate is not None:
                 return gate
         return None
+
+    def other_activation(self, cell: Address, activation: str) -> str | None:
+        """What is to be said where the words nearest to a cell name activations, and not this one; None otherwise."""
+        words = set(_LATIN.findall(next(self.beside(cell), "").lower())) & _ACTIVATIONS
+        if not words or words & set(_LATIN.findall(activation)):
+            return None
+        return f"the words beside {show(cell)} say {' and '.join(sorted(words))}, but {activation} was recognised"
 
     def is_bias(self, cell: Address) -> bool:
         """Whether the words nearest to a cell, to its left or above, name a bias."""

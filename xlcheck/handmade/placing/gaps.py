@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,8 +15,6 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import plural
 
 MANY = 5
-_ACTIVATIONS = frozenset({"sigmoid", "softmax", "tanh", "relu"})
-_WORD = re.compile(r"[a-z]+")
 
 
 def gaps(table: CellTable, networks: Sequence[Network], tied: Tie, precedents: Precedents) -> Iterator[str]:
@@ -70,14 +67,9 @@ def _other_words(table: CellTable, networks: Sequence[Network], tied: Tie) -> It
         equal = {n for source in sources for found in elements.equal_to(elements.values_of(source)) for n in found}
         numbers = results | {n for n in equal if elements[n].source.quantity.band.layer == layer.name}
         for cell, number in tied.held.items():
-            if number not in numbers:
-                continue
-            words = set(_WORD.findall(next(labels.beside(cell), "").lower())) & _ACTIVATIONS
-            if words and layer.options["activation"] not in words:
-                yield (
-                    f"the words beside {show(cell)} say {' and '.join(sorted(words))}, but "
-                    f"{layer.options['activation']} was recognised"
-                )
+            said = labels.other_activation(cell, str(layer.options["activation"])) if number in numbers else None
+            if said is not None:
+                yield said
                 return
 
 
