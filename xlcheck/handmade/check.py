@@ -45,10 +45,10 @@ ATOL = RTOL = 1e-12
 _MOST_DOUBTS = 3
 _A_SECOND = 5_000
 """Formulas of a large workbook for which there is one second."""
-_FEW, _SMALL, _LARGE, _WHOLE = 40, 250, 4_000, 0.4
+_FEW, _SMALL, _LARGE = 40, 250, 4_000
 """Formulas up to which wrong cells are named that no edit of the equations confirms; up to which a part is read as a
-whole, and the share of the time for each of two ways to do so: what has no witnesses is small. And formulas from which
-on a part is recognised by a piece that repeats itself, because one by one they would take too long."""
+whole, as what has no witnesses is small; and from which on a part is recognised by a piece that repeats itself, because
+one by one they would take too long."""
 _RARE = 10
 """In a larger part one cell in so many may be named without that."""
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
@@ -230,16 +230,15 @@ class _Search:
         and one of a few formulas also where it is wrong.
         """
         try:
-            with effort.limited_to(_WHOLE * self._seconds):
+            with effort.limited_to(effort.left() / 2):
                 found = one_edit(part, terms, self._bench(part, opinion, terms))
         except effort.OutOfTimeError:
             found = OneEdit(why="the search for what may be wrong took too long")
         if found.outcomes:
             return found.outcomes
-        with effort.limited_to(_WHOLE * self._seconds):
-            whole = self._as_a_whole(part, opinion)
+        whole = self._as_a_whole(part, opinion)
         if isinstance(whole, str):
-            return found.why
+            return "; ".join((*whole.split("; ")[:-1], found.why))
         roots = frozenset(verdict.cell for outcome in whole for verdict in outcome.roots)
         formulas = len(part.table.formulas)
         is_one = roots in found.rivals if found.rivals else formulas <= _FEW or _RARE * len(roots) <= formulas

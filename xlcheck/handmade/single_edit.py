@@ -62,7 +62,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     base = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
     if _is_textbook(base) and not _wrong_beside(_Candidate({}, base), bench):
         against = base.words_against()
-        return OneEdit(why=against[0]) if against else _judged(_Candidate({}, base), bench)
+        return OneEdit(why=against[0]) if against else _judged(_Candidate({}, base), base, bench)
     found: dict[frozenset[Address], _Candidate] = {}
     for edit in Edits(terms, part.table, _unread(part, terms, base), _weights(base)):
         effort.require_time()
@@ -80,7 +80,10 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         one, other, *_ = sorted(sorted(cells) for cells in best)
         why = f"either {_shown(one)} or {_shown(other)} may be wrong, and nothing says which"
         return OneEdit(why=why, rivals=tuple(least))
-    return _judged(found[best[0]], bench)
+    for cell, why in base.said_again().items():
+        if cell in best[0]:
+            return OneEdit(why=why)  # somebody may look at it there, and mean nothing else
+    return _judged(found[best[0]], base, bench)
 
 
 def _wrong_beside(candidate: _Candidate, bench: Bench) -> bool:
@@ -155,6 +158,9 @@ def _is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
         return False
     if not all(_is_whole(layer.reading) and _is_straight(layer) for layer in found.layers):
         return False
+    if edited and any(layer.reading.kind != "Dense" and layer.reading.activations["activation"] == LINEAR
+                      for layer in found.layers):  # fmt: skip
+        return False  # nobody means a state that is but a weighted sum
     taken = {cell for layer in found.layers for cell in layer.own}
     return taken.issuperset(edited) and not found.rest(taken)[0] and not found.objections()
 
@@ -177,7 +183,7 @@ def _is_whole(reading: Reading) -> bool:
     )  # fmt: skip
 
 
-def _judged(candidate: _Candidate, bench: Bench) -> OneEdit:
+def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     """What Keras says, if it is that exactly the edited cells are wrong."""
     found = candidate.arrangement
     outcomes = []
@@ -192,7 +198,16 @@ def _judged(candidate: _Candidate, bench: Bench) -> OneEdit:
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
     doubts = (reason_to_abstain(outcome) for outcome in outcomes if candidate.edit)
     why = next((doubt for doubt in doubts if doubt is not None), None)
+    for verdict in (verdict for outcome in outcomes for verdict in outcome.roots if verdict.only_here):
+        for other in _foreign(verdict.cell, found, base):
+            why = f"{show(verdict.cell)} holds what it should, as long as {show(other)} gives what it does"
     return OneEdit(tuple(outcomes)) if why is None else OneEdit(why=why)
+
+
+def _foreign(cell: Address, found: Arrangement, base: Arrangement) -> Iterator[Address]:
+    """The formulas that a cell reads as it stands and that no layer is computed with: they may always give the same."""
+    known = {other for layer in found.layers for other in (*layer.own, *layer.given)}
+    yield from (other for other in base.reads.of(cell) if base.reads.is_formula(other) and other not in known)
 
 
 def _shown(cells: Sequence[Address]) -> str:
