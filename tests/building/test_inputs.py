@@ -136,6 +136,15 @@ def test_no_object_of_a_file_is_ever_unpickled(tmp_path: Path) -> None:
     assert not marker.exists()
 
 
+def test_a_csv_of_the_shape_of_one_sample_is_one_sample(tmp_path: Path) -> None:
+    """A step a row, as one looks at a series; a note says so."""
+    (tmp_path / "x.csv").write_text("length,width\n1,2\n3,4\n5,6\n", encoding="utf-8")
+    with pytest.warns(InputNote, match="taken for one sample"):
+        read = read_inputs(tmp_path / "x.csv", {"input": (3, 2)})
+    assert read.arrays[0].tolist() == [[[1, 2], [3, 4], [5, 6]]]
+    assert read.labels == ("sample 1",)
+
+
 @pytest.mark.parametrize("name", ["x.npy", "x.npz", "x.csv"])
 @pytest.mark.parametrize(
     "content", [b"", b"\x93NUMPY", b"PK\x03\x04 and then nothing", b"\xff\xfe\x00", bytes(range(256))]

@@ -93,7 +93,8 @@ def read_inputs(
     Args:
         path: `.npy` with one array `(samples, …)`; `.npz` with an array for each input by its name, and if
             wanted with states from which recurrent layers start, `lstm.h_init` and `lstm.c_init`;
-            `.csv` with one sample a row, its numbers in the order in which NumPy flattens an array.
+            `.csv` with one sample a row, its numbers in the order in which NumPy flattens an array, or with the steps
+            of one sample as its rows.
         inputs: the model's inputs: name → shape without the samples, None where the model leaves it open.
         others: other names of each input, see `names_of`.
         check: told of the shapes of the arrays before they are read.
@@ -298,20 +299,23 @@ def _fit(array: NDArray[np.generic], name: str, shape: Shape, where: str) -> Arr
 
 
 def _from_csv(path: Path, inputs: Mapping[str, Shape]) -> ModelInputs:
-    """One sample a row; a first row without numbers is a header, a first column without numbers labels."""
+    """One sample a row, or the only one a step a row; a first row without numbers is a header, such a column labels."""
     if len(inputs) != 1:
         raise DataError(f"{path}: the model has {len(inputs)} inputs ({', '.join(inputs)}); give them as .npz")
     ((name, shape),) = inputs.items()
     table = read_table(path, None if None in shape else math.prod(n for n in shape if n is not None))
-    return fit([_shaped(table.numbers, name, shape, path)], inputs, str(path), table.labels)
+    array = _shaped(table.numbers, name, shape, path)
+    return fit([array], inputs, str(path), table.labels if array.ndim > len(shape) else None)
 
 
 def _shaped(table: Array, name: str, shape: Shape, path: Path) -> Array:
-    """Rows of numbers as samples of the input's shape."""
+    """Rows of numbers as samples of the input's shape, or, where they can be nothing else, as the one sample itself."""
     known = math.prod(n for n in shape if n is not None)
     open_sizes = sum(n is None for n in shape)
     width = table.shape[1]
     if open_sizes > 1 or width % known or (open_sizes == 0 and width != known):
+        if table.shape == shape:
+            return table
         wanted = " × ".join("?" if n is None else str(n) for n in shape)
         raise DataError(f"{path}: a sample has {width} numbers; the model's input {name!r} needs {wanted}")
     return table.reshape(len(table), *(width // known if n is None else n for n in shape))
