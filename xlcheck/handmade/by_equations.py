@@ -43,6 +43,7 @@ class Settled:
         spare: formula cells that need none: copies, typed numbers, texts, units that nothing reads.
         doubts: why there is no verdict on what was nearly recognised.
         may_be_more: whether activations of weighted sums were seen, so that there is a network.
+        objections: why layers may be others, though their formulas agree; no other reading without a mistake is a pass.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -50,6 +51,7 @@ class Settled:
     spare: tuple[Address, ...] = ()
     doubts: tuple[str, ...] = ()
     may_be_more: bool = True
+    objections: tuple[str, ...] = ()
 
     @property
     def roots(self) -> set[Address]:
@@ -83,6 +85,7 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     """
     found = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
     outcomes: list[Outcome] = []
+    objections: list[str] = []
     taken: set[Address] = set()
     doubts = [f"the weighted sums from {show(cell_of(atom))} on were not judged: {why}"
               for atom, why in found.recognised.doubtful]  # fmt: skip
@@ -96,9 +99,10 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         except effort.OutOfTimeError:
             doubts.append(effort.USED_UP)
             break
-        why = reason_to_doubt(layer.reading, outcome, found.forms, unsure) or doubt_of(
-            part.table, found.reads.read.keys(), layer.reading
-        )
+        why = reason_to_doubt(layer.reading, outcome, found.forms, unsure)
+        if why is None:
+            why = doubt_of(part.table, found.reads.read.keys(), layer.reading)
+            objections += [] if why is None else [why]
         if why is None:
             outcomes.append(bench.kept(outcome))
             taken |= layer.own
@@ -106,7 +110,9 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
             doubts.append(why)
     left, spare = found.rest(taken)
     doubts += found.objections() + found.words_against()
-    return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), found.recognised.has_activations)
+    return Settled(
+        tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), found.recognised.has_activations, tuple(objections)
+    )
 
 
 class Bench:

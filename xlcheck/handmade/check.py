@@ -240,6 +240,8 @@ class _Search:
         if isinstance(whole, str):
             return "; ".join((*whole.split("; ")[:-1], found.why))
         roots = frozenset(verdict.cell for outcome in whole for verdict in outcome.roots)
+        if layers.objections and not roots:
+            return found.why
         formulas = len(part.table.formulas)
         is_one = roots in found.rivals if found.rivals else formulas <= _FEW or _RARE * len(roots) <= formulas
         if roots and not is_one:

@@ -67,6 +67,12 @@ def test_an_input_that_is_passed_over_is_no_pass(tmp_path: Path) -> None:
     assert not _passes(_rnn(states=True, gap=2, changed=wrong), tmp_path)
 
 
+@pytest.mark.parametrize("typed", [0.5, "=PI()"])
+def test_a_last_step_without_formulas_is_no_pass(tmp_path: Path, typed: object) -> None:
+    """Numbers in the place of all of its results leave a sample that is right and one step shorter."""
+    assert not _passes(_rnn(states=True, gap=2, changed={"G13": typed, "H13": typed}), tmp_path)
+
+
 def test_words_and_dates_beside_a_result(tmp_path: Path) -> None:
     """Another activation in the words to the left leaves the check incomplete, and so does the date in line with it."""
     assert _passes(_rnn(states=True, gap=2, changed={"F10": "h = tanh(z)", "J1": "=TODAY()"}), tmp_path)

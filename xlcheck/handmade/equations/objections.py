@@ -54,7 +54,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         read: the cells that formulas read.
         reading: the layer.
     """
-    return _broken(reading) or _passed_over(table, read, reading)
+    return _broken(reading) or _passed_over(table, read, reading) or _ends_early(table, read, reading)
 
 
 def _broken(reading: Reading) -> str | None:
@@ -96,6 +96,28 @@ def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) 
             if unread:
                 return f"no formula reads {show(min(unread))}, and two steps or samples read the same input beside it"
     return None
+
+
+def _ends_early(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why a sample may have one step more: its inputs stand there, unread, and numbers in the place of its results."""
+    made, slots = outputs(reading), reading.layer.slots
+    for before, last in (document[-2:] for document in reading.documents if len(document) > 1):
+        units = [(made.get((before, unit)), made.get((last, unit))) for unit in range(reading.units)]
+        results = [_further(one, other) for one, other in units]
+        inputs = [_further(slots[before].get(slot), slots[last].get(slot)) for slot in reading.features]
+        if all(cell is not None and table.is_number(cell) and cell not in read for cell in inputs) and all(
+            cell is not None and (table.is_number(cell) or table.is_formula(cell)) for cell in results
+        ):
+            return (
+                f"{show(next(filter(None, results)))} stands where the next step would, whose inputs no formula reads"
+            )
+    return None
+
+
+def _further(one: Atom | None, other: Atom | None) -> Address | None:
+    """The cell as far behind the second one as that is behind the first."""
+    away = None if one is None or other is None else _moved(cell_of(one), cell_of(other))
+    return None if other is None or not away or away == (0, 0) else (other[0], other[1] + away[0], other[2] + away[1])
 
 
 def _next_to(own: Sequence[Atom]) -> Iterator[Address]:
