@@ -78,9 +78,11 @@ def test_what_is_no_defect(error: BaseException, code: int, sentence: str, endin
 
 
 def started(*arguments: str | Path, **options: object) -> subprocess.Popen[str]:
-    """A command in a process of its own; it ignores no signal, as it would if these tests ran in the background."""
+    """A command in a process of its own; it ignores no signal, as it would behind `nohup` or in the background."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
         [sys.executable, "-m", "xlcheck", *map(str, arguments)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", **options,
