@@ -60,3 +60,10 @@ def test_equal_parts_of_formulas_are_one_atom(tmp_path: Path) -> None:
     assert one.kind == other.kind == "ratio"
     assert one.below == other.below
     assert one.polynomial != other.polynomial
+
+
+def test_a_form_may_be_asked_for_while_all_are_looked_at(tmp_path: Path) -> None:
+    """A cell that no formula reads is found when somebody asks for it; nobody who looks at all cells is disturbed."""
+    forms = forms_of(NUMBERS | {"D1": "=A1*B1", "D2": "=A2*B2"}, tmp_path)
+
+    assert [forms.of(atom(f"Z{row}")).kind for row, _ in enumerate(forms, start=1)] == ["given"] * 6

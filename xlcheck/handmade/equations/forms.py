@@ -85,7 +85,7 @@ class Forms:
             self.of(atom_of(cell))
 
     def __iter__(self) -> Iterator[Atom]:
-        return iter(self._forms)
+        return iter(tuple(self._forms))  # a form that is asked for meanwhile is added
 
     def of(self, atom: Atom) -> Form:
         """The form of an atom."""
