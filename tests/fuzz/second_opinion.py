@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from random import Random
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -110,7 +111,7 @@ def _read(path: Path) -> Iterator[Any]:
     else:
         with np.load(path) as archive:
             for name in archive.files:
-                with suppress(ValueError):
+                with suppress(ValueError, TokenError):
                     yield archive[name]
 
 
