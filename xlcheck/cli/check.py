@@ -57,7 +57,8 @@ if TYPE_CHECKING:
     "--effort",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    help="Processor time for finding out what a workbook computes that nobody has described.  [default: 10]",
+    help="Processor time for finding out what a workbook computes that nobody has described.  "
+    "[default: 10, more for a very large one]",
 )
 @click.option(
     "--as-built", is_flag=True, help="Of a workbook made by xlcheck: inputs and weights that were changed are mistakes."
