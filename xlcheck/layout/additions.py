@@ -45,6 +45,7 @@ class Additions:
         unit_names: names of the units of a band (the words of a vocabulary), by the band's name.
         origin: where the weights come from.
         side_by_side: whether a page shows the forward pass of every sample; it comes with a loss, too.
+        whole: whether a small network stands as a whole on one sheet, too.
         pages: worksheets that only this workbook has.
         questions: what to predict on each page, and the answers.
         history: the loss of each epoch of the training, if it is shown.
@@ -59,6 +60,7 @@ class Additions:
     unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origin: str = "The weights of the model"
     side_by_side: bool = False
+    whole: bool = False
     pages: Sequence[Page] = ()
     questions: Questions = field(default_factory=dict)
     history: Sequence[float] = ()

@@ -36,6 +36,8 @@ class Draft:
         softmax_parts: for long softmaxes the cells of the largest element and of the sum.
         explained: what has been explained in a note and need not be again; see `idioms`.
         reserved: names of worksheets that are still to come; no other one may be called so.
+        words: what is read at each time step, as in `Store`, once that is known.
+        label: the formula for the selected sample's name, as in `Store`, once that is known.
     """
 
     def __init__(self, graph: Graph, trace: Trace, samples: Sequence[str], style: Style) -> None:
@@ -55,6 +57,8 @@ class Draft:
         self.copies: list[Copy] = []
         self.views: list[ChosenView] = []
         self.explained: set[str] = set()
+        self.words: Sequence[tuple[str, tuple[str, ...]]] = ()
+        self.label = ""
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
         self._batch_runs: dict[tuple[tuple[ex.Expr, ...], ...], list[Run]] = {}
 
@@ -86,6 +90,12 @@ class Draft:
             raise ValueError(f"there are two worksheets {name!r}")
         self.sheets[name] = SheetDraft(name, tab, hidden)
         return self.sheets[name]
+
+    def move_behind(self, name: str, other: str) -> None:
+        """Move the tab of a worksheet behind that of another one, if there is that one."""
+        order = [tab for tab in self.sheets if tab != name]
+        order.insert(order.index(other) + 1 if other in order else len(order), name)
+        self.sheets = {tab: self.sheets[tab] for tab in order}
 
     def place(self, quantity: str, area: Range, sample: int | None = None) -> None:
         """Say where a quantity stands: for the selected sample, or for one fixed sample."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlcheck.layout import check, history, numbers, picture_page, weights
+from xlcheck.layout import check, history, numbers, picture_page, weights, whole
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
@@ -48,6 +48,7 @@ def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions)
         documents.NAME: additions.data_sentence,
         weights.NAME: f"{additions.origin[0].lower()}{additions.origin[1:]}, as Keras shows them",
         picture_page.NAME: "the cell of each layer with the numbers of one time step; as a loop and unrolled",
+        whole.NAME: whole.PAGE,
         LOSS: f"how wrong the answer is{', for the selected sample and for all of them' if several else ''}",
         GRADIENTS: "how the mean loss changes with each weight, over the whole batch",
         STEP: "where one step of training moves each weight",

@@ -13,7 +13,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layout import check, numbers
+from xlcheck.layout import check, numbers, whole
 from xlcheck.layout.additions import NOTHING_ADDED, Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
@@ -84,9 +84,12 @@ def plan_model(
     start = draft.sheet(START, "keras")
     picture = picture_page(draft, spec)
     bands, store, text, layers = network_sheets(draft, spec, trained, batch, additions, full_products=full_products)
+    draft.words, draft.label = store.words, store.label
     answer = None if text is None else text.answer(draft)
     if picture is not None:
         picture.fill(store, additions.book_names)
+    if additions.whole and whole.fits(draft, spec):
+        whole.whole_sheet(draft, spec)
     for page in additions.pages:
         page.fill(draft)
     hidden = SheetDraft(SHEET, hidden=True)
@@ -113,7 +116,7 @@ def new_draft(
     graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
     draft = Draft(graph, trace, samples, style)
     draft.unit_names = dict(additions.unit_names) | _words(graph, additions.typed)
-    draft.reserved |= {check.NAME, numbers.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
+    draft.reserved |= {check.NAME, numbers.NAME, whole.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
     draft.reserved |= {page.name for page in additions.pages}
     return draft
 

@@ -70,6 +70,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         "header_right": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "right"},
         "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
         "symbol": {"bold": True, "font_size": 12, **_TOP_LINE},
+        "symbol_right": {"font_color": FAINT, "bold": True, "align": "right"},
         "equation_wrap": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
         "formula_wrap": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1, "text_wrap": True},
         "unit": {"font_color": FAINT, "align": "center"},

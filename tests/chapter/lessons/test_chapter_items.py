@@ -51,6 +51,8 @@ ITEMS = {
     "a long dependency, “I am from India …”": ("vanishing-gradients", "Vanishing", "“India” is word 4"),
     "the printed recurrence, and what is wrong with it": ("rnn-dimensions-book", "As printed", 0.00000018),
     "sums that can be done in the head": ("lstm-small", "Weights", "Small whole numbers"),
+    "a whole LSTM with its weights at one glance": ("lstm", "On one sheet", "recurrent_kernel"),
+    "a whole recurrent layer with its weights at one glance": ("simple-rnn", "On one sheet", "recurrent_kernel"),
     "words as points": ("embedding", "Word vectors", "(no word)"),
 }
 

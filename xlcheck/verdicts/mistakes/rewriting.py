@@ -8,6 +8,7 @@ from itertools import permutations
 
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Role
+from xlcheck.graph.rewriting import replaced, with_operands
 
 Rewrite = tuple[str, str, ex.Expr]
 """Name of a mistake, what was done in words, and the expression that comes of it."""
@@ -29,26 +30,6 @@ def _definition(graph: Graph, expr: ex.Expr) -> ex.Expr | None:
         if quantity.expr is not None and quantity.band.role is not Role.STATE:
             return quantity.expr
     return None
-
-
-def replaced(expr: ex.Expr, change: Callable[[ex.Expr], ex.Expr | None]) -> ex.Expr:
-    """An expression in which the outermost parts that a function changes are changed."""
-    changed = change(expr)
-    if changed is not None:
-        return changed
-    if isinstance(expr, ex.Dot):
-        return expr  # a state inside a product is read from cells, not written out
-    return with_operands(expr, [replaced(operand, change) for operand in ex.operands(expr)])
-
-
-def with_operands(expr: ex.Expr, operands: list[ex.Expr]) -> ex.Expr:
-    """The same operation on other operands."""
-    if not operands:
-        return expr
-    if isinstance(expr, ex.Nary):
-        return replace(expr, items=tuple(operands))
-    names = [n for n in expr.__dataclass_fields__ if isinstance(getattr(expr, n), ex.Expr)]
-    return replace(expr, **dict(zip(names, operands, strict=True)))
 
 
 def everywhere(expr: ex.Expr, rewrites: Callable[[ex.Expr], Iterator[Rewrite]]) -> Iterator[Rewrite]:
