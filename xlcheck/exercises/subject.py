@@ -125,14 +125,14 @@ def lesson_subject(name: str) -> Subject:
     )  # fmt: skip
 
 
-def model_subject(model: Any, inputs: Any, targets: Any = None, loss: str | None = None) -> Subject:
+def model_subject(model: Any, inputs: Any, targets: Any = None) -> Subject:
     """A Keras model with its inputs.
 
     Args:
         model: path of a `.keras` file, or a `keras.Model`.
         inputs: path of an .npy, .npz or .csv file, or arrays.
-        targets: the right answers, if the exercise goes back through the network.
-        loss: Keras's identifier of the loss; by default the one that the model was compiled with.
+        targets: the right answers, if the exercise goes back through the network; the loss is the one that the model
+            was compiled with.
 
     Raises:
         ModelError: the model cannot be loaded or used.
@@ -143,7 +143,6 @@ def model_subject(model: Any, inputs: Any, targets: Any = None, loss: str | None
     from xlcheck.building.build import with_places
     from xlcheck.building.inputs import inputs_of
     from xlcheck.model.keras_file import load_model
-    from xlcheck.model.keras_loss import identifier_of
     from xlcheck.model.keras_reader import read_model, require_supported
     from xlcheck.oracle.record import predict, record
 
@@ -153,7 +152,7 @@ def model_subject(model: Any, inputs: Any, targets: Any = None, loss: str | None
     spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
     wanted: Array | None = None
     if targets is not None:
-        asked = Backward(targets, None if loss is None else identifier_of(loss))
+        asked = Backward(targets)
         spec = replace(spec, loss=loss_of(spec, asked))
         wanted = targets_of(asked, len(given.labels), str(spec.loss))
     else:

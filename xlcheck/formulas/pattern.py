@@ -65,6 +65,6 @@ def formula_at(formulas: Formulas, index: int) -> str:
     return formulas.at(index) if isinstance(formulas, Pattern) else formulas[index]
 
 
-def row_number(row: int, step: int = 1) -> Number:
+def row_number(row: int) -> Number:
     """The gap for a row, given by its index from 0."""
-    return Number(row + 1, step)
+    return Number(row + 1, 1)

@@ -32,13 +32,12 @@ class _Part:
     flow: ex.Expr
 
 
-def backward(graph: Graph, samples: int, loss: str = "loss.mean") -> Graph:
+def backward(graph: Graph, samples: int) -> Graph:
     """A graph with the gradient of the loss with respect to everything it depends on.
 
     Args:
-        graph: the forward pass with its loss.
+        graph: the forward pass with its loss, `loss.mean`.
         samples: how many samples the mean is over.
-        loss: the quantity to differentiate.
 
     Returns:
         The same quantities, followed by their gradients from the loss back to the weights. The
@@ -51,7 +50,7 @@ def backward(graph: Graph, samples: int, loss: str = "loss.mean") -> Graph:
     """
     build = GraphBuilder()
     build.add(graph)
-    parts: dict[str, list[_Part]] = {loss: [_Part(0, 1, None, ex.Const(1.0))]}
+    parts: dict[str, list[_Part]] = {"loss.mean": [_Part(0, 1, None, ex.Const(1.0))]}
     weights = []
     for q in reversed(graph.quantities):
         if q.name not in parts:

@@ -41,7 +41,7 @@ class Proposal:
     formula_cells: int
 
 
-def propose_bindings(content: WorkbookContent, engine: Engine, *, seconds: float = effort.SECONDS) -> Proposal:
+def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     """Find out what a workbook computes, and write it down as bindings.
 
     Where no network is recognised, they are a skeleton: the blocks that the workbook has, as comments.
@@ -49,7 +49,6 @@ def propose_bindings(content: WorkbookContent, engine: Engine, *, seconds: float
     Args:
         content: the workbook.
         engine: recalculates it.
-        seconds: processor time for the recognition.
 
     Raises:
         NothingCheckedError: the workbook has no formulas.
@@ -62,7 +61,7 @@ def propose_bindings(content: WorkbookContent, engine: Engine, *, seconds: float
     precedents = Precedents(table)
     notes: Sequence[str] = ()
     try:
-        with effort.limited_to(seconds):
+        with effort.limited_to(effort.SECONDS):
             detection = recognise(table, opinion.values, opinion.sessions, precedents)
         found, notes = tuple(detection.networks), detection.notes
     except effort.OutOfTimeError:

@@ -143,11 +143,11 @@ class Draft:
             return self.graph[factor.name].expr or factor
         return factor
 
-    def live(self, q: Quantity, index: int, sheet: str, sample: int | None = None) -> Formula:
+    def live(self, q: Quantity, index: int, sheet: str) -> Formula:
         """The formula of one element of a computed quantity, as seen from a worksheet."""
         if q.expr is None:
             raise ValueError(f"{q.name} is given, not computed")
-        return Formula(formula(q.expr, index, View(self, sheet, sample), self.style), self.value(q.name, index, sample))
+        return Formula(formula(q.expr, index, View(self, sheet, None), self.style), self.value(q.name, index))
 
     def helper(
         self,

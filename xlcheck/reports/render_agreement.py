@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from xlcheck.reports.console import WIDTH, plain_text, printable, trimmed
+from xlcheck.reports.console import plain_text, printable, trimmed
 from xlcheck.verdicts.report import CheckReport, Status
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ _ROWS = 10
 _MARKS = {0: "✓", 1: "✗", 3: "?"}
 
 
-def render_agreement(reports: Sequence[CheckReport], *, width: int = WIDTH) -> str:
+def render_agreement(reports: Sequence[CheckReport]) -> str:
     """The table as plain text, without colour."""
-    return plain_text(lambda console: print_agreement(reports, console), width)
+    return plain_text(lambda console: print_agreement(reports, console))
 
 
 def print_agreement(reports: Sequence[CheckReport], console: Console) -> None:

@@ -46,20 +46,19 @@ class Split:
     test: Indices
 
 
-def split(samples: int, seed: int, test: float = 0.3, validation: float = 0.15) -> Split:
-    """Divide samples at random.
+def split(samples: int, seed: int, validation: float = 0.15) -> Split:
+    """Divide samples at random; three tenths of them are for the test.
 
     Args:
         samples: how many there are.
         seed: of the shuffle.
-        test: share of all samples for the test part.
         validation: share of the rest for the validation part.
 
     Raises:
         DataError: a part would be empty.
     """
     order = np.random.default_rng(seed).permutation(samples)
-    tests = round(test * samples)
+    tests = round(0.3 * samples)
     validations = round(validation * (samples - tests))
     parts = Split(order[tests + validations :], order[tests : tests + validations], order[:tests])
     if not (len(parts.training) and len(parts.test) and (len(parts.validation) or not validation)):

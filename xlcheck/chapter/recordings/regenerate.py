@@ -13,10 +13,9 @@ from xlcheck.chapter.recordings.store import write_fixture
 
 if TYPE_CHECKING:
     from xlcheck.chapter.recordings.fixture import Fixture
-    from xlcheck.chapter.training.fit import Progress
 
 
-def write_fixtures(names: Iterable[str], folder: Path, progress: Progress | None = None) -> tuple[Path, ...]:
+def write_fixtures(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
     """Train and record the named fixtures; write `NAME.json`, `NAME.keras` and the schema.
 
     A fixture of the matrix of options has no `.keras` file: its JSON describes the model completely. That of a
@@ -25,7 +24,6 @@ def write_fixtures(names: Iterable[str], folder: Path, progress: Progress | None
     Args:
         names: of fixtures.
         folder: where to; it must exist.
-        progress: told after each epoch of training.
 
     Returns:
         The files written.
@@ -43,9 +41,9 @@ def write_fixtures(names: Iterable[str], folder: Path, progress: Progress | None
             written.append(_write_options(name, folder))
             continue
         if name in TRAININGS:
-            written.append(_write_training(name, folder, progress))
+            written.append(_write_training(name, folder))
             continue
-        model, history = _model(name, progress)
+        model, history = _model(name)
         write_fixture(_fixture(name, model, history), folder / f"{name}.json")
         save_lesson(lesson_of(name), model, folder / f"{name}.keras")
         written += [folder / f"{name}.json", folder / f"{name}.keras"]
@@ -61,21 +59,21 @@ def _write_options(name: str, folder: Path) -> Path:
     return path
 
 
-def _write_training(name: str, folder: Path, progress: Progress | None) -> Path:
+def _write_training(name: str, folder: Path) -> Path:
     from xlcheck.chapter.recordings.training import SUFFIX, write_training
     from xlcheck.chapter.training.epochs import training_fixture
 
     path = folder / f"{name}{SUFFIX}"
-    write_training(training_fixture(name, progress=progress), path)
+    write_training(training_fixture(name), path)
     return path
 
 
-def _model(name: str, progress: Progress | None) -> tuple[Any, tuple[float, ...]]:
+def _model(name: str) -> tuple[Any, tuple[float, ...]]:
     """The fixture's Keras model and the loss of each epoch, none for the book's weights."""
     from xlcheck.chapter.training.lessons import book_model, train_model
 
     if lesson_of(name) == name:
-        return train_model(name, progress=progress)
+        return train_model(name)
     return book_model(lesson_of(name)), ()
 
 

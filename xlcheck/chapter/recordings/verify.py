@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,6 @@ from xlcheck.verdicts.tolerance import Tolerance, magnitude
 
 if TYPE_CHECKING:
     from xlcheck.chapter.recordings.fixture import Fixture
-    from xlcheck.chapter.training.fit import Progress
 
 Array = NDArray[np.float64]
 
@@ -103,13 +102,12 @@ class VerificationReport:
         return "\n".join(line for item in self.fixtures for line in _lines(item))
 
 
-def verify_fixtures(names: Iterable[str], folder: Path, progress: Progress | None = None) -> VerificationReport:
+def verify_fixtures(names: Iterable[str], folder: Path) -> VerificationReport:
     """Record and train the named fixtures anew and compare them with the files of a folder.
 
     Args:
         names: of fixtures.
         folder: with `NAME.json` and `NAME.keras`, or `NAME.npz`.
-        progress: told after each epoch of training.
 
     Raises:
         UsageError: there is no fixture of this name.
@@ -118,7 +116,7 @@ def verify_fixtures(names: Iterable[str], folder: Path, progress: Progress | Non
         MissingDependencyError: Keras is not installed.
     """
     return VerificationReport(
-        tuple((_verify_epochs if name in TRAININGS else _verify)(name, folder, progress) for name in known_names(names))
+        tuple((_verify_epochs if name in TRAININGS else _verify)(name, folder) for name in known_names(names))
     )
 
 
@@ -155,7 +153,7 @@ def _lines(result: Verification) -> list[str]:
     ]
 
 
-def _verify(name: str, folder: Path, progress: Progress | None) -> Verification:
+def _verify(name: str, folder: Path) -> Verification:
     from xlcheck.chapter.training.options import option_model
     from xlcheck.model.keras_file import load_model
     from xlcheck.model.keras_reader import weights_of
@@ -172,7 +170,7 @@ def _verify(name: str, folder: Path, progress: Progress | None) -> Verification:
     ]
     compared = len(weights) + len(exact) + len(single)
     if name not in OPTIONS and fixture.weights != BOOK:
-        trained = _train(fixture, progress)
+        trained = _train(fixture)
         history = {"history": np.array(fixture.history)}
         of_weights, of_losses = (WANDERING[name], LOSSES) if name in WANDERING else (TRAINED, TRAINED)
         moved += compare("trained", {key: single[key] for key in weights}, trained, of_weights)
@@ -181,13 +179,13 @@ def _verify(name: str, folder: Path, progress: Progress | None) -> Verification:
     return Verification(name, compared, tuple(moved))
 
 
-def _verify_epochs(name: str, folder: Path, progress: Progress | None) -> Verification:
+def _verify_epochs(name: str, folder: Path) -> Verification:
     """A lesson on training: every number of every epoch, the nudged runs, and the training in single precision."""
     from xlcheck.chapter.training.epochs import training_fixture
 
     stored = read_training(folder / f"{name}{SUFFIX}")
-    how = {key: int(value) for key, value in stored.provenance.items() if key in {"seed", "epochs"}}
-    fresh = training_fixture(name, **how, progress=progress)
+    how: dict[str, Any] = {key: int(value) for key, value in stored.provenance.items() if key in {"seed", "epochs"}}
+    fresh = training_fixture(name, **how)
     moved = [
         *compare("epochs", _exact(stored), _exact(fresh), EPOCHS),
         *compare("trained", stored.single, fresh.single, TRAINED),
@@ -200,10 +198,10 @@ def _exact(fixture: TrainingFixture) -> dict[str, Array]:
     return {**fixture.training.values, **{NUDGED + name: values for name, values in fixture.nudged.items()}}
 
 
-def _train(fixture: Fixture, progress: Progress | None) -> dict[str, Array]:
+def _train(fixture: Fixture) -> dict[str, Array]:
     from xlcheck.chapter.training.lessons import train_model
     from xlcheck.model.keras_reader import weights_of
 
     seed, epochs = int(fixture.provenance["seed"]), int(fixture.provenance["epochs"])
-    model, history = train_model(lesson_of(fixture.name), seed, epochs, progress)
+    model, history = train_model(lesson_of(fixture.name), seed, epochs)
     return weights_of(model) | {"history": np.array(history)}
