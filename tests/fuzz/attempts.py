@@ -31,8 +31,10 @@ from xlcheck import api
 from xlcheck.budget import budget
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.errors import OutOfTimeError, XlcheckError
+from xlcheck.formulas.addresses import quote_sheet
 from xlcheck.graph.trace import Trace
 from xlcheck.graph.trace_file import read_trace, write_trace
+from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.verdicts.traces import compare
 
 SECONDS = 300.0
@@ -110,7 +112,22 @@ def _workbook(
 ) -> tuple[Check, Opinion]:
     source, path = made_of(random, folder), folder / "spoiled.xlsx"
     path.write_bytes(mutate(source.read_bytes(), random))
-    return lambda: api.check(path).exit_code, lambda: workbook_differs(path, source, others=others)
+    reports: list[CheckReport] = []
+
+    def check() -> int:
+        reports[:] = [api.check(path)]
+        return reports[0].exit_code
+
+    def unchecked() -> set[str]:
+        """What the report says it did not check, if it does not say so because of what was spoiled."""
+        return unbound(reports[0]) & unbound(api.check(source))
+
+    return check, lambda: workbook_differs(path, source, others=others, unchecked=unchecked)
+
+
+def unbound(report: CheckReport) -> set[str]:
+    """The formula cells that a report calls not checked, as `Sheet1!B2`."""
+    return {f"{quote_sheet(cell.sheet)}!{cell.cell}" for cell in report.cells.with_status(Status.UNBOUND)}
 
 
 def _bindings(random: Random, folder: Path) -> tuple[Check, Opinion]:
