@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+from beside_mutations import BESIDE
 from mutations import unzipped, zipped
 from sight_mutations import (
     MS,
@@ -111,6 +112,7 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
         NO_PASS, in_sheet(lambda content, _: content.replace(b"<sheetPr>", b'<sheetPr transitionEvaluation="1">')),
     ),
     "a cell far away": (NOTE, in_sheet(far)),
+    **{name: (NOTE, attack) for name, attack in BESIDE.items()},
 }  # fmt: skip
 
 
@@ -122,7 +124,7 @@ def answer(name: str, source: Path, path: Path, random: Random) -> str:
         return "nothing to change"
     path.write_bytes(zipped(changed))
     try:
-        report = api.check(path)
+        report = api.check(path, perturb=0)
     except XlcheckError:
         return "one sentence"
     except Exception:

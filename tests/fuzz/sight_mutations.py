@@ -69,7 +69,7 @@ def with_view(attributes: bytes) -> Attack:
     return in_sheet(lambda content, _: content.replace(b"<sheetView ", b"<sheetView " + attributes + b" ", 1))
 
 
-def _before(tags: tuple[bytes, ...], what: bytes) -> Callable[[bytes], bytes]:
+def before(tags: tuple[bytes, ...], what: bytes) -> Callable[[bytes], bytes]:
     """Put an element before the first of those that may only stand behind it."""
 
     def put(content: bytes) -> bytes:
@@ -102,7 +102,7 @@ def merge(content: bytes, random: Random) -> bytes:
     one = f'<mergeCell ref="{area}"/>'.encode()
     if b"<mergeCells" in content:
         return re.sub(rb"<mergeCells[^>]*>.*?</mergeCells>", b"<mergeCells>" + one + b"</mergeCells>", content)
-    return _before(_AFTER_MERGES, b"<mergeCells>" + one + b"</mergeCells>")(content)
+    return before(_AFTER_MERGES, b"<mergeCells>" + one + b"</mergeCells>")(content)
 
 
 def frozen(content: bytes, random: Random) -> bytes:
@@ -168,7 +168,7 @@ def related(kind: str, part: str, content: bytes, element: str, tags: tuple[byte
         types = parts["[Content_Types].xml"].replace(
             b"</Types>", f'<Override PartName="/{part}" ContentType="{content_type}"/></Types>'.encode()
         )
-        sheet = _before(tags, element.encode())(parts[name]) if element else parts[name]
+        sheet = before(tags, element.encode())(parts[name]) if element else parts[name]
         return {
             **parts, name: sheet, part: content, "[Content_Types].xml": types,
             relations: old.replace(b"</Relationships>", own),
@@ -261,7 +261,7 @@ def conditional(xml: str) -> Attack:
         own = f'<conditionalFormatting sqref="{(cell[1] + cell[2]).decode()}">{xml}</conditionalFormatting>'.encode()
         return {
             **parts,
-            name: _before((b"dataValidations", b"hyperlinks", b"printOptions", b"pageMargins"), own)(parts[name]),
+            name: before((b"dataValidations", b"hyperlinks", b"printOptions", b"pageMargins"), own)(parts[name]),
         }
 
     return attack

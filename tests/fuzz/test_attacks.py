@@ -9,7 +9,7 @@ import pytest
 from attacks import ATTACKS, answer, is_enough
 from sources import LESSONS
 
-SOURCE = LESSONS[0].with_name("simple-rnn.xlsx")
+SOURCE = LESSONS[0].with_name("lstm.xlsx")
 
 
 @pytest.mark.parametrize("name", ATTACKS)

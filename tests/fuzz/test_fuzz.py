@@ -34,7 +34,7 @@ def test_the_second_opinion_sees_what_is_wrong(tmp_path: Path) -> None:
 
     def with_(change: str, *unchecked: str) -> str:
         path = tmp_path / "other.xlsx"
-        page = "xl/worksheets/sheet5.xml"
+        page = "xl/worksheets/sheet6.xml"
         path.unlink(missing_ok=True)
         edited(lstm, path, page, lambda content: re.sub(rb"<f>(TANH\([^<]*)</f>", change.encode(), content, count=1))
         return workbook_differs(path, lstm, others=True, unchecked=lambda: set(unchecked))

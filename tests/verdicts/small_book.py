@@ -18,7 +18,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.verdicts.report import CheckReport, Status
-from xlcheck.workbook.as_built import MARK, _read, bands
+from xlcheck.workbook.as_built import MARK, _read, bands, kept
 from xlcheck.workbook.bindings import Binding, Helper
 from xlcheck.workbook.cell_codes import codes_of
 from xlcheck.workbook.manifest import SHEET, Manifest
@@ -152,7 +152,7 @@ def _fingerprint(path: Path, given: Sequence[Range]) -> str:
     areas = {name: [codes_of(area) for area in given if area.sheet == name] for name in content.sheets}
     sheets = {name: bands(_read(sheet, name == SHEET, areas[name])) for name, sheet in content.sheets.items()}
     formats = {name: [used.cells, used.order, used.formats] for name, used in shown.formats.items()}
-    return f"{MARK}{json.dumps([sheets, {}, {}, [formats, shown.facts]])}}}"
+    return f"{MARK}{json.dumps([sheets, {}, {}, [formats, kept(shown.facts)]])}}}"
 
 
 def _a1(row: int, column: int) -> str:

@@ -55,7 +55,7 @@ def test_it_may_hide_in_a_defined_name(tmp_path: Path) -> None:
                             b"</definedName>".replace(b">9", b"&gt;9")),
     )  # fmt: skip
     path = edited(
-        path, tmp_path / "two.xlsx", "xl/worksheets/sheet5.xml",
+        path, tmp_path / "two.xlsx", "xl/worksheets/sheet6.xml",
         lambda b: b.replace(b"<f>F7*Weights!$B$8</f>", b"<f>F7*Weights!$B$8*aa.one</f>", 1),
     )  # fmt: skip
 

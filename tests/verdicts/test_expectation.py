@@ -52,7 +52,7 @@ def test_a_whole_manifest_is_believed(right: WorkbookContent, small_book: SmallB
 def test_a_workbook_of_an_older_xlcheck_is_checked(right: WorkbookContent, small_book: SmallBook) -> None:
     """It does not say how its words were written: a note, and with `strict` no pass; its cells agree as they did."""
     _, *text = small_book.manifest().to_chunks()
-    hidden = {(row, 0): Cell(chunk) for row, chunk in enumerate(sealed("".join(text), OLDER))}
+    hidden = {(row, 0): Cell(chunk) for row, chunk in enumerate(sealed("".join(text), OLDER[0]))}
     older = replace(right, sheets={**right.sheets, SHEET: SheetContent(SHEET, "veryHidden", hidden)})
 
     report = check_content(older, engine("ironcalc"))
@@ -64,7 +64,7 @@ def test_a_workbook_of_an_older_xlcheck_is_checked(right: WorkbookContent, small
 def test_a_workbook_does_not_become_older_by_its_seal(right: WorkbookContent, small_book: SmallBook) -> None:
     """Another format in the seal alone makes the text another one than was sealed."""
     seal, *text = small_book.manifest().to_chunks()
-    older = seal.replace(f'"format": {FORMAT}', f'"format": {OLDER}')
+    older = seal.replace(f'"format": {FORMAT}', f'"format": {OLDER[0]}')
     with pytest.raises(WorkbookError, match="its text was changed"):
         expectation_of(with_manifest(right, [older, *text]))
 
@@ -177,7 +177,7 @@ def spoiled(chunks: list[str], how: str) -> list[str]:
         ("nothing but the seal", r"damaged \(0 of \d+ characters are there\)"),
         ("a letter changed", r"damaged \(its text was changed after the workbook was built\)"),
         ("no seal", "damaged"),
-        ("an older format", r"damaged \(format 1 instead of 3\)"),
+        ("an older format", r"damaged \(format 1 instead of 4\)"),
     ],
 )
 def test_a_text_that_is_not_the_sealed_one_is_refused(

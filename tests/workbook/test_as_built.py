@@ -130,7 +130,8 @@ def test_a_name_that_leads_elsewhere_is_no_pass() -> None:
 
     assert altered(elsewhere, known).names == ("lstm.kernel",)
     assert set(altered(without, known).names) == set(content.names)
-    assert altered(replace(content, names={**content.names, "own": "Start!$A$1"}), known) == Alterations()
+    added = replace(content, names={**content.names, "own": "Start!$A$1"})
+    assert altered(added, known) == Alterations(shown=("the name own was added",))
 
 
 def test_a_fingerprint_that_cannot_be_read_is_an_alteration() -> None:

@@ -19,7 +19,7 @@ WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 LSTM = WORKBOOKS / "lstm.xlsx"
 TRAINING = "simple-rnn-training"
 EPOCHS = 30
-SHEET, WEIGHTS = "xl/worksheets/sheet5.xml", "xl/worksheets/sheet4.xml"
+SHEET, WEIGHTS = "xl/worksheets/sheet6.xml", "xl/worksheets/sheet5.xml"
 Edit = Callable[[bytes], bytes]
 
 NOTED: list[tuple[str, Path | str, str, Edit, str]] = [

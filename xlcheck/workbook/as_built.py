@@ -31,6 +31,7 @@ SIGNATURE = '{"xlcheck signature": '
 """How the signature begins, which comes onto the hidden worksheet after everything else (see `signature`)."""
 _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
 _BANDS = 64
+_DIGEST = 9
 _RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
 # A band's sum may differ by this where programs have rounded; the smallest visible change of a number is larger.
 _NOISE = 4 * 1024
@@ -82,7 +83,9 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[R
 
 
 def _compared(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Range], built: Any) -> Alterations:
-    sheets, names, typed, (formats, facts) = built
+    sheets, names, typed, (formats, told) = built
+    told = base64.b64decode(told)
+    facts = {told[start : start + _DIGEST] for start in range(0, len(told), _DIGEST)}
     texts: list[str] = []
     numbers: list[str] = []
     given: dict[str, list[Codes]] = {}
@@ -110,9 +113,25 @@ def _compared(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Ran
         ),
         (
             *(f"the worksheet {name} was added" for name in content.sheets if built_as[name] not in sheets),
-            *(fact for fact in dict.fromkeys(shown.facts) if fact not in facts),
+            *(["the worksheets stand in another order"] if _reordered(sheets, built_as.values()) else []),
+            *(f"the name {name} was added" for name in content.names if name not in names and name[:3] != "_xl"),
+            *(fact for fact in dict.fromkeys(shown.facts) if _digest(fact) not in facts),
         ),
     )
+
+
+def kept(facts: Iterable[str]) -> str:
+    """What is kept of the sentences on what a workbook shows beside its cells."""
+    return base64.b64encode(b"".join(sorted({_digest(fact) for fact in facts}))).decode("ascii")
+
+
+def _digest(fact: str) -> bytes:
+    return hashlib.sha256(fact.encode("utf-8", "surrogatepass")).digest()[:_DIGEST]
+
+
+def _reordered(built: Iterable[str], names: Iterable[str]) -> bool:
+    now = list(names)
+    return [name for name in built if name in now] != [name for name in now if name in built]
 
 
 def _written(formats: Sequence[Any] | None) -> UsedFormats:

@@ -11,11 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
-from xlcheck.workbook.as_built import MARK, Constants, bands, without
+from xlcheck.workbook.as_built import MARK, Constants, bands, kept, without
+from xlcheck.workbook.beside_cells import entitled, leads, noted, on_pages, protected, tipped
 from xlcheck.workbook.cell_codes import Codes, codes_of
 from xlcheck.workbook.number_formats import canonical
-from xlcheck.workbook.plan import Block, Formula, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
-from xlcheck.workbook.shown import GENERAL, UsedFormats, begins_with, called, chosen, coloured, drawn, scaled
+from xlcheck.workbook.pictures import GENERAL, axis_format, called, described, drawn, limited
+from xlcheck.workbook.plan import (
+    LOGARITHMIC,
+    Block,
+    Chart,
+    Formula,
+    Link,
+    NumberBlock,
+    PlannedCell,
+    PlannedSheet,
+    WorkbookPlan,
+)
+from xlcheck.workbook.shown import UsedFormats, begins_with, chosen, coloured, scaled
 from xlcheck.workbook.styles import STYLES
 
 _CHUNK = 32_000
@@ -41,7 +53,7 @@ def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
     sheets = {sheet.name: bands(_planned(sheet, hidden, given)) for sheet in plan.sheets}
     names = {name: str(area) for name, area in plan.names.items()}
     formats = {sheet.name: used for sheet in plan.sheets if (used := _formats(sheet)).cells}
-    shown = [{name: [used.cells, used.order, used.formats] for name, used in formats.items()}, list(_facts(plan))]
+    shown = [{name: [used.cells, used.order, used.formats] for name, used in formats.items()}, kept(_facts(plan))]
     text = f"{MARK}{json.dumps([sheets, names, typed, shown], ensure_ascii=True, separators=(',', ':'))}}}"
     return replace(plan, sheets=tuple(_with_text(s, text) if s.name == hidden else s for s in plan.sheets))
 
@@ -118,6 +130,37 @@ def _facts(plan: WorkbookPlan) -> Iterator[str]:
         for scale in sheet.scales:
             yield scaled(str(scale.area), [(f"{number:g}", colour[-6:]) for number, colour in scale.stops])
         for chart in sheet.charts:
-            yield called(chart.title)
-            for line in chart.series:
-                yield drawn(str(line.name), str(line.categories or "nothing"), str(line.values))
+            yield from _of_chart(chart)
+        yield from _beside(sheet)
+    yield from (entitled(name, text) for name, text in plan.properties.items())
+
+
+def _of_chart(chart: Chart) -> Iterator[str]:
+    yield called(chart.title)
+    yield described(chart.description)
+    for title in (chart.x_title, chart.y_title):
+        yield called(title, "an axis of a chart")
+    for line in chart.series:
+        yield drawn(str(line.name), str(line.categories or "nothing"), str(line.values))
+    for end, number in chart.limits.items():
+        yield limited(end, str(number))
+    if chart.logarithmic:
+        yield limited("logBase", "10")
+        yield axis_format(LOGARITHMIC)
+
+
+def _beside(sheet: PlannedSheet) -> Iterator[str]:
+    """Notes, links, pages."""
+    for note in sheet.notes:
+        yield noted(str(note.cell), note.text)
+    for cell in (*sheet.cells, *(PlannedCell(m.area.top, m.area.left, m.content) for m in sheet.merges)):
+        if isinstance(cell.content, Link):
+            place = str(Range(sheet.name, cell.row, cell.column))
+            yield leads(place, str(cell.content.target))
+            yield tipped(place, cell.content.tip)
+    if sheet.print_area is not None:
+        yield on_pages(sheet.name, "Print_Area", sheet.print_area.a1)
+    if sheet.rows_on_each_page:
+        yield on_pages(sheet.name, "Print_Titles", f"1:{sheet.rows_on_each_page}")
+    if sheet.protected:
+        yield protected(sheet.name)

@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from xlcheck.workbook.epoch_table import EpochTable
 
 SHEET = "xlcheck"
-FORMAT = 3
-OLDER = 2  # does not say how what is no quantity was written (see `fingerprint`), and its digest is of the text alone
+FORMAT = 4
+OLDER = (2, 3)
+"""Those that say less of how what is no quantity was written (see `fingerprint`); 2 has a digest of its text alone."""
 _CHUNK = 32_000
 _SEAL = re.compile(r'\{"format": \d+, "characters": \d+, "sha256": "[0-9a-f]{64}"\}')
 _OWN_REFERENCE = re.compile(rf"(?<![\w.']){SHEET}!")
@@ -156,7 +157,7 @@ def _unsealed(chunks: Sequence[str]) -> str:
     if _SEAL.fullmatch(first) is None:
         raise ValueError("its seal is missing")
     seal = parse_json(first)
-    if seal["format"] not in (FORMAT, OLDER):
+    if seal["format"] not in (FORMAT, *OLDER):
         raise ValueError(f"format {seal['format']} instead of {FORMAT}")
     text = "".join(rest)
     if len(text) != seal["characters"]:
@@ -167,7 +168,7 @@ def _unsealed(chunks: Sequence[str]) -> str:
 
 
 def _digest(text: str, version: int) -> str:
-    sealed_text = text if version == OLDER else f"{version}\n{text}"
+    sealed_text = text if version == OLDER[0] else f"{version}\n{text}"
     return hashlib.sha256(sealed_text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -216,8 +217,8 @@ def manifest_sheet(content: WorkbookContent) -> SheetContent | None:
 
 
 def is_older(sheet: SheetContent) -> bool:
-    """Whether the worksheet with the manifest was written by an xlcheck that left no fingerprint of words and looks."""
-    return _has_seal(sheet) and parse_json(str(sheet.cells[0, 0].value))["format"] == OLDER
+    """Whether the worksheet with the manifest was written by an xlcheck that left a smaller fingerprint, or none."""
+    return _has_seal(sheet) and parse_json(str(sheet.cells[0, 0].value))["format"] in OLDER
 
 
 def _has_seal(sheet: SheetContent) -> bool:

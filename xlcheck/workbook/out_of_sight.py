@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import WorkbookContent
-from xlcheck.workbook.parts import Structure, related_kinds
+from xlcheck.workbook.parts import Relation, Structure, relations_of
 from xlcheck.workbook.readable import unreadable_styles
 
 _TRUE = rb"""=\s*["'](?:1|true)["']"""
@@ -35,7 +35,7 @@ _SCROLLED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*topLeftCell=["'](?!A1["'])
 _STYLED = rb"""\ss=["'](%b)["'][^>/]*>\s*<(?:\w+:)?[fvi]"""
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
-_CHOICES = " is chosen from "
+_DRAWS, _CHOICES = "a chart draws ", " is chosen from "
 _FEW = 50  # styles, each of which is looked for before all cells are looked at
 _LOWEST, _NARROWEST, _MOST_FROZEN = 2.0, 0.5, 40
 _SPLIT = re.compile(rb"""\s([xy])Split=["']([0-9]+)""")
@@ -43,14 +43,15 @@ _SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group
 _NOTE = re.compile(rb"""ObjectType=["']Note["']""")
 _SHAPES_OF_NOTES = re.compile(rb"<v:shape\s[^>]*>")
 _USUAL = {
-    "drawing", "vmlDrawing", "comments", "threadedComment", "hyperlink", "printerSettings", "customProperty",
+    "drawing", "vmlDrawing", "comments", "hyperlink", "printerSettings", "customProperty",
     "worksheet", "styles", "theme", "sharedStrings", "calcChain", "sheetMetadata", "customXml", "person", "chartsheet",
-    "externalLink", "connections",
+    "externalLink",
 }  # fmt: skip
 _KINDS = {
     "image": "a picture behind the cells", "ctrlProp": "a control", "control": "a control", "table": "a table",
     "oleObject": "an embedded object", "package": "an embedded object", "pivotTable": "a pivot table",
-    "queryTable": "a query", "slicer": "a slicer", "vbaProject": "macros",
+    "queryTable": "a query", "threadedComment": "a conversation", "connections": "connections to other data",
+    "slicer": "a slicer", "vbaProject": "macros",
 }  # fmt: skip
 
 
@@ -75,7 +76,7 @@ class OutOfSight:
         """What belongs to the workbook as a whole."""
         if self._structure.workbook.get("showObjects", "all") != "all":
             yield "charts and pictures are not shown"
-        yield from _of_kinds("the workbook", related_kinds(self._container, self._structure.part))
+        yield from _of_kinds("the workbook", relations_of(self._container, self._structure.part).values())
 
     def of_worksheet(self, name: str, state: str, part: str, sheet: bytes, facts: Sequence[str]) -> Iterator[str]:
         """What belongs to a worksheet.
@@ -98,7 +99,7 @@ class OutOfSight:
         if any(b's="%d"' % number in sheet or b"s='%d'" % number in sheet for number in [*self._styles][:_FEW]) or (
             len(self._styles) > _FEW
         ):
-            found = [(fact, area) for fact in facts for area in _AREA.findall(fact)]
+            found = [(f, area) for f in facts if f.startswith(_DRAWS) or _CHOICES in f for area in _AREA.findall(f)]
             # The name of a line of a chart, or choices; the numbers that a chart draws cannot be read from it.
             elsewhere = [parse_range(area) for fact, area in found if ":" not in area or _CHOICES in fact]
             yield from _of_styles(name, sheet, self._styles, elsewhere)
@@ -175,9 +176,9 @@ def _of_styles(name: str, sheet: bytes, styles: Mapping[int, str], elsewhere: Se
 
 
 def _of_related(name: str, container: Container, part: str) -> Iterator[str]:
-    related = related_kinds(container, part)
+    related = relations_of(container, part).values()
     yield from _of_kinds(name, related)
-    for kind, target in related:
+    for kind, target, _ in related:
         if kind == "vmlDrawing" and target in container:
             drawing = container.read(target)
             if len(_SHAPE.findall(drawing)) > len(_NOTE.findall(drawing)):
@@ -186,6 +187,6 @@ def _of_related(name: str, container: Container, part: str) -> Iterator[str]:
                 yield f"a note lies open on {name}"
 
 
-def _of_kinds(owner: str, related: Iterable[tuple[str, str]]) -> Iterator[str]:
-    for kind in dict.fromkeys(kind for kind, _ in related if kind not in _USUAL):
+def _of_kinds(owner: str, related: Iterable[Relation]) -> Iterator[str]:
+    for kind in dict.fromkeys(relation.kind for relation in related if relation.kind not in _USUAL):
         yield f"{_KINDS.get(kind, f'something of the kind {kind[:40]}')} belongs to {owner}"

@@ -98,7 +98,7 @@ def read_structure(container: Container) -> Structure:
     root = _parse(container, workbook)
     main = _namespace(container, workbook, root, "workbook")
     _require_in_place(container, workbook, root, main)
-    relations = _relations(container, workbook)
+    relations = relations_of(container, workbook)
     sheets, others, titles = [], [], []
     for element in root.iterfind(f"{main}sheets/{main}sheet"):
         title = element.get("name", "")
@@ -223,22 +223,17 @@ def _strings_of(content: bytes) -> list[str]:
     return strings
 
 
-def related_kinds(container: Container, part: str) -> list[tuple[str, str]]:
-    """The kind and the target of each of a part's relations."""
-    return [(relation.kind, relation.target) for relation in _relations(container, part).values()]
-
-
 def external_targets(container: Container, links: tuple[str, ...]) -> Iterator[str]:
     """The addresses of the workbooks that formulas link to. They are only named, never opened."""
     for link in links:
-        for relation in _relations(container, link).values():
+        for relation in relations_of(container, link).values():
             if relation.external:
                 yield relation.target
 
 
 def read_creator(container: Container) -> str:
     """Who has written the file, as its properties say; empty where they are missing or cannot be read."""
-    for relation in _relations(container, "").values():
+    for relation in relations_of(container, "").values():
         if relation.kind == "core-properties" and relation.target in container:
             try:
                 return _parse(container, relation.target).findtext("{*}creator", "")
@@ -256,7 +251,7 @@ def not_well_formed(container: Container, part: str, error: Exception) -> Workbo
 
 
 def _workbook_part(container: Container) -> str:
-    for relation in _relations(container, "").values():
+    for relation in relations_of(container, "").values():
         if relation.kind == "officeDocument":
             # Two workbooks in one file: another program may well take the usual one.
             if relation.target != _DEFAULT_WORKBOOK and _DEFAULT_WORKBOOK in container:
@@ -267,7 +262,7 @@ def _workbook_part(container: Container) -> str:
     return _DEFAULT_WORKBOOK
 
 
-def _relations(container: Container, part: str) -> dict[str, Relation]:
+def relations_of(container: Container, part: str) -> dict[str, Relation]:
     """The relations of a part (of the whole file for an empty name), by id."""
     folder, _, name = part.rpartition("/")
     relations_part = posixpath.join(folder, "_rels", f"{name}.rels")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.pattern import Formulas
 
 Array = NDArray[np.float64]
@@ -75,6 +75,9 @@ class Rich(str):
 
 _SUBSCRIPT = re.compile("(?<=[az])(?:hh|[a-zᵢₒᵣ]),(?:ₜ|[₀-₉]+)")
 _LETTERS = str.maketrans("ᵢₒᵣₜ₀₁₂₃₄₅₆₇₈₉", "iort0123456789")
+
+LOGARITHMIC = "0E+00"
+"""How the numbers at a logarithmic axis are written."""
 
 Content = float | str | Formula | Link | None
 
@@ -168,6 +171,17 @@ class Chart:
     markers: bool = True
     logarithmic: bool = False
     dots: bool = False
+
+    @property
+    def is_scatter(self) -> bool:
+        """Whether its categories are numbers: of many points these can only be read on an axis of numbers."""
+        return self.dots or (not self.markers and all(series.categories is not None for series in self.series))
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """Where its horizontal axis begins and ends; nothing where that follows from the numbers."""
+        categories = self.series[0].categories
+        return {"min": 0, "max": categories.size} if self.is_scatter and categories and not self.dots else {}
 
     @property
     def description(self) -> str:
@@ -275,6 +289,21 @@ class PlannedSheet:
     protected: bool = False
     breaks: tuple[int, ...] = ()
     print_scale: int = 0
+
+    @property
+    def print_area(self) -> Range | None:
+        """The cells that are printed; None for all."""
+        if not self.printed:
+            return Range(self.name, 0, MAX_COLUMNS - 1)  # where nothing ever stands
+        if self.print_columns is None:
+            return None
+        filled = [cell.row + 1 for cell in self.cells] + [b.area.top + b.area.rows for b in self.blocks]
+        return Range(self.name, 0, 0, max(filled), self.print_columns)
+
+    @property
+    def rows_on_each_page(self) -> int:
+        """How many rows from the first on are printed on each page."""
+        return self.freeze[0] if self.freeze is not None and self.printed else 0
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,12 @@ from xlcheck.exclusive import exclusively
 from xlcheck.files import replacing
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.garbage import no_garbage_collection
+from xlcheck.workbook.beside_cells import FOOTER
 from xlcheck.workbook.fingerprint import with_fingerprint
 from xlcheck.workbook.limits import require_limits
 from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.plan import (
+    LOGARITHMIC,
     Chart,
     ColorScale,
     Content,
@@ -47,7 +49,6 @@ from xlcheck.workbook.worksheet import ExactWorksheet
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _LARGE = 100_000  # cells
 _COMPRESSION = 1
-_BLANK = (0, 16_383)  # the last column, where nothing ever stands
 _NOTE_LETTERS = 44
 _NOTE = {"author": "xlcheck", "font_name": FONT, "font_size": 10, "width": 330, "color": "#FFFBE6"}
 _PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -225,26 +226,20 @@ def _fixed(area: Range) -> str:
 
 
 def _add_chart(book: Any, ws: Any, chart: Chart) -> None:
-    # Of many points the numbers on the horizontal axis can only be read where they are an axis of numbers.
-    numeric = not chart.markers and all(series.categories is not None for series in chart.series)
-    numeric = numeric or chart.dots
-    kind = {"type": "scatter"} | ({} if chart.dots else {"subtype": "straight"}) if numeric else {"type": "line"}
+    kind = (
+        {"type": "scatter"} | ({} if chart.dots else {"subtype": "straight"}) if chart.is_scatter else {"type": "line"}
+    )
     figure = book.add_chart(kind)
     for index, series in enumerate(chart.series):
         figure.add_series(_dot(series, index) if chart.dots else _line(series, index, markers=chart.markers))
     font = {"name": FONT, "size": 10, "color": FAINT}
     figure.set_title({"name": chart.title, "name_font": {"name": FONT, "size": 13, "color": INK}})
-    categories = chart.series[0].categories
-    span = (
-        {"min": 0, "max": categories.size, "major_gridlines": {"visible": False}}
-        if numeric and categories and not chart.dots
-        else {}
-    )
+    span = {**chart.limits, "major_gridlines": {"visible": False}} if chart.limits else {}
     figure.set_x_axis({"name": chart.x_title, "name_font": font, "num_font": font, "label_position": "low", **span})
     figure.set_y_axis(
         {"name": chart.y_title, "name_font": font, "num_font": font, "num_format": "General",
          "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}},
-         **({"log_base": 10, "crossing": "min", "num_format": "0E+00"} if chart.logarithmic else {})}
+         **({"log_base": 10, "crossing": "min", "num_format": LOGARITHMIC} if chart.logarithmic else {})}
     )  # fmt: skip
     figure.set_legend({"position": "bottom", "font": font, "none": len(chart.series) == 1 or chart.dots})
     figure.set_size({"width": chart.width, "height": chart.height})
@@ -319,12 +314,9 @@ def _page(ws: Any, sheet: PlannedSheet) -> None:
         ws.set_h_pagebreaks(list(sheet.breaks))
     else:
         ws.fit_to_pages(1, 1 if sheet.one_page else 0)
-    if not sheet.printed:
-        ws.print_area(*_BLANK, *_BLANK)  # a program that prints the whole workbook finds nothing here
-    elif sheet.print_columns is not None:
-        filled = [c.row + 1 for c in sheet.cells] + [b.area.top + b.area.rows for b in sheet.blocks]
-        ws.print_area(0, 0, max(filled) - 1, sheet.print_columns - 1)
+    if (area := sheet.print_area) is not None:
+        ws.print_area(area.top, area.left, area.top + area.rows - 1, area.left + area.columns - 1)
     ws.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    ws.set_footer("&L&8&F&C&8&A&R&8page &P of &N")
-    if sheet.freeze is not None and sheet.freeze[0] and sheet.printed:
-        ws.repeat_rows(0, sheet.freeze[0] - 1)
+    ws.set_footer(FOOTER)
+    if sheet.rows_on_each_page:
+        ws.repeat_rows(0, sheet.rows_on_each_page - 1)

@@ -1,0 +1,192 @@
+"""What a workbook tells beside its cells: notes, links, what is printed on pages, its names and its properties.
+
+As in `shown`, each is a sentence, and those that are not among the sentences of the day when it was built are new.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from xml.etree.ElementTree import Element
+
+from xlcheck.workbook.container import Container
+from xlcheck.workbook.parts import Relation, Structure, relations_of
+from xlcheck.workbook.xml_tree import all_text, local, place, text_in, tree_of
+
+FOOTER = "&L&8&F&C&8&A&R&8page &P of &N"
+"""What xlcheck writes below each page: the file, the worksheet, the number of the page."""
+# What stands on any worksheet and hides or says nothing by itself; what it says is read here, in `shown` or elsewhere.
+_USUAL = {
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
+    "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins",
+    "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "ignoredErrors", "drawing", "legacyDrawing", "extLst",
+    "picture", "tableParts", "oleObjects", "controls", "AlternateContent",
+}  # fmt: skip
+_USUAL_EXTENSIONS = {"conditionalFormattings", "dataValidations", "ignoredErrors"}
+_LOOK = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|K\d{2}[+-]\d{3}|\d{1,3}|[BIUEOHXYS])')
+# As Excel's properties are called in files, and as its window calls them.
+_PROPERTIES = {
+    "title": "title", "subject": "subject", "creator": "author", "description": "comments", "keywords": "keywords",
+    "category": "category", "contentStatus": "status", "Company": "company", "Manager": "manager",
+    "HyperlinkBase": "hyperlink_base",
+}  # fmt: skip
+_OF_PACKAGE = {"officeDocument", "core-properties", "extended-properties", "custom-properties"}
+_AREAS = {"Print_Area": "print", "Print_Titles": "repeat on each page"}
+_NAME_WORDS = ("comment", "description", "help", "statusBar", "customMenu")
+_LOWEST_ZOOM = 30
+
+
+def noted(cell: str, text: str) -> str:
+    """That a cell has a note."""
+    return f"the note at {cell} says {_line(text)!r}"
+
+
+def leads(cell: str, target: str) -> str:
+    """That a cell is a link."""
+    return f"{cell} leads to {target}"
+
+
+def tipped(cell: str, tip: str) -> str:
+    """What a link says when the pointer rests on it."""
+    return f"the link at {cell} says {_line(tip)!r}"
+
+
+def on_pages(sheet: str, kind: str, area: str) -> str:
+    """That a worksheet prints only a part of it, or rows on each page."""
+    return f"pages of {sheet} {_AREAS[kind]} {area}"
+
+
+def entitled(name: str, text: str) -> str:
+    """A property of the file."""
+    return f"the file's property {name} is {_line(text)!r}"
+
+
+def protected(sheet: str) -> str:
+    """That cells of a worksheet cannot be changed, and formulas may not be shown."""
+    return f"{sheet} is protected"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def of_worksheet(container: Container, sheet: str, part: str, root: Element) -> Iterator[str]:
+    """What is told beside the cells of a worksheet.
+
+    Args:
+        container: the file.
+        sheet: the worksheet's name.
+        part: where it stands.
+        root: what stands there, apart from the cells.
+    """
+    related = relations_of(container, part)
+    yield from _notes(container, sheet, related)
+    yield from _links(sheet, root, related)
+    yield from _texts_of_pages(sheet, root)
+    yield from _entries(sheet, root)
+    for view in root.iterfind("{*}sheetViews/{*}sheetView"):
+        if (zoom := view.get("zoomScale", "100")).isdigit() and int(zoom) < _LOWEST_ZOOM:
+            yield f"{sheet} is shown at {int(zoom)} percent"
+        if view.get("showRowColHeaders") in {"0", "false"}:
+            yield f"{sheet} shows no names of rows and columns"
+    if (lock := root.find("{*}sheetProtection")) is not None and lock.get("sheet") in {"1", "true"}:
+        yield protected(sheet)
+    for element in root:
+        if (name := local(element)) and name not in _USUAL:
+            yield f"{sheet} has something of the kind {name[:40]}"
+    for extension in root.iterfind("{*}extLst/{*}ext/*"):
+        if (name := local(extension)) and name not in _USUAL_EXTENSIONS:
+            yield f"{sheet} has something of the kind {name[:40]}"
+
+
+def _notes(container: Container, sheet: str, related: Mapping[str, Relation]) -> Iterator[str]:
+    for relation in related.values():
+        if relation.kind == "comments" and relation.target in container:
+            root = tree_of(container.read(relation.target))
+            if root is None:
+                yield f"the notes of {sheet} cannot be read"
+                continue
+            for item in root.iterfind(".//{*}comment"):
+                words = "".join(t.text or "" for r in item.iterfind("{*}text") for t in r.iter() if local(t) == "t")
+                yield noted(place(item.get("ref", ""), sheet), words)
+
+
+def _links(sheet: str, root: Element, related: Mapping[str, Relation]) -> Iterator[str]:
+    for link in root.iterfind("{*}hyperlinks/{*}hyperlink"):
+        cell, target = place(link.get("ref", ""), sheet), place(link.get("location", "").removeprefix("#"))
+        key = next((value for name, value in link.attrib.items() if name.endswith("}id")), "")
+        if key in related:
+            target = related[key].target + (f"#{target}" if target else "")
+        yield leads(cell, target)
+        if tip := link.get("tooltip", ""):
+            yield tipped(cell, tip)
+
+
+def _texts_of_pages(sheet: str, root: Element) -> Iterator[str]:
+    """Headers and footers, if they are not xlcheck's, whatever their letters look like."""
+    for item in root.iterfind("{*}headerFooter/*"):
+        text = _LOOK.sub("", all_text(item))
+        if "".join(text.split()) not in {"", "".join(_LOOK.sub("", FOOTER).split())}:
+            yield f"pages of {sheet} say {_line(text)!r}"
+
+
+def _entries(sheet: str, root: Element) -> Iterator[str]:
+    """What Excel says to somebody who types, and what it refuses, apart from lists to choose from."""
+    for item in root.iter():
+        if local(item) != "dataValidation":
+            continue
+        area = place(item.get("sqref") or text_in(item, "sqref"), sheet)
+        refusal = _line(f"{item.get('errorTitle', '')} {item.get('error', '')}")
+        if refusal:
+            yield f"{area} refuses other entries with the words {refusal!r}"
+        if item.get("type", "none") != "list":
+            words = _line(f"{item.get('promptTitle', '')} {item.get('prompt', '')}")
+            rule = _line(f"{item.get('type', 'any')} {item.get('operator', '')} {all_text(item)}")
+            yield f"{area} takes {rule}" + (f", with the words {words!r}" if words else "")
+
+
+def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
+    """What is told of a workbook as a whole."""
+    root = tree_of(container.read(structure.part))
+    if root is not None:
+        yield from _of_names(root)
+        for view in root.iterfind("{*}bookViews/{*}workbookView"):
+            if view.get("visibility", "visible") != "visible" or view.get("minimized") in {"1", "true"}:
+                yield "the workbook's window is hidden"
+            if view.get("showSheetTabs") in {"0", "false"}:
+                yield "the names of worksheets are not shown"
+        for element in root:
+            if local(element) == "customWorkbookViews":
+                yield "the workbook has views of somebody's own"
+    yield from (f"the sheet {name} was added" for name in structure.other_sheets)
+    related = relations_of(container, "").values()
+    for relation in related:
+        kind = relation.kind.rpartition("/")[2]
+        if kind not in _OF_PACKAGE:
+            yield f"something of the kind {kind[:40]} belongs to the file"
+        if kind.endswith("-properties") and relation.target in container:
+            yield from _properties(tree_of(container.read(relation.target)))
+
+
+def _of_names(root: Element) -> Iterator[str]:
+    sheets = [item.get("name", "") for item in root.iterfind("{*}sheets/{*}sheet")]
+    for item in root.iterfind("{*}definedNames/{*}definedName"):
+        name, number = item.get("name", ""), item.get("localSheetId", "")
+        built_in = name.removeprefix("_xlnm.")
+        sheet = next(iter(sheets[int(number) :]), "") if number.isascii() and number.isdigit() else ""
+        if name != built_in and built_in in _AREAS:
+            areas = [area.rpartition("!")[2] for area in (item.text or "").replace("$", "").split(",")]
+            yield on_pages(sheet, built_in, " and ".join(areas))
+        elif name != built_in and built_in != "_FilterDatabase":
+            yield f"the name {built_in} was added"
+        for words in filter(None, (_line(item.get(key, "")) for key in _NAME_WORDS)):
+            yield f"the name {name} is explained as {words!r}"
+
+
+def _properties(root: Element | None) -> Iterator[str]:
+    for item in () if root is None else root:
+        name, text = local(item), all_text(item)
+        if name == "property":
+            yield entitled(item.get("name", "?"), text)
+        elif name in _PROPERTIES and text:
+            yield entitled(_PROPERTIES[name], text)

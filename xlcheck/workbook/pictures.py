@@ -1,0 +1,132 @@
+"""What charts, shapes and pictures of a workbook show: where their numbers come from, their words, their axes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element
+
+from xlcheck.workbook.container import Container
+from xlcheck.workbook.number_formats import canonical
+from xlcheck.workbook.xml_tree import local, place, tree_of
+
+GENERAL = "General"
+# What a chart remembers of the cells it draws; a program that opens the file looks them up anew.
+_CACHE = re.compile(rb"<((?:\w+:)?(?:num|str|multiLvlStr)Cache)>.*?</\1>", re.DOTALL)
+_ON_TOP = {"sp": "a shape", "cxnSp": "a line", "pic": "a picture", "grpSp": "a group of shapes", "contentPart": "ink"}
+_USUAL_CHARTS = {"lineChart", "scatterChart"}
+_EXTRAS = {
+    "trendline": "a trend line", "errBars": "error bars", "upDownBars": "bars between lines",
+    "dTable": "a table",
+}  # fmt: skip
+_AXES = ("catAx", "valAx", "dateAx", "serAx")
+
+
+def drawn(name: str, x: str, y: str) -> str:
+    """That a chart has a line."""
+    return f"a chart draws {place(y)} over {place(x)} as {place(name)}"
+
+
+def called(title: str, what: str = "a chart") -> str:
+    """That a chart, or an axis of one, has a title."""
+    return f"{what} is called {place(title)}"
+
+
+def described(text: str) -> str:
+    """That something above the cells has an alternative text."""
+    return f"something above the cells is described as {' '.join(text.split())!r}"
+
+
+def limited(end: str, number: str) -> str:
+    """That an axis begins or ends at a number, or counts in powers of one."""
+    return f"the axis of a chart has the {end} {float(number):g}"
+
+
+def axis_format(code: str) -> str:
+    """How the numbers at an axis are written."""
+    return f"an axis of a chart writes its numbers as {canonical(code)}"
+
+
+def of_drawings(container: Container, worksheets: set[str]) -> Iterator[str]:
+    """What all charts show, and what lies on top of worksheets, in whatever part it stands."""
+    for name in container.names:
+        content = b"" if name in worksheets else container.read(name)
+        if not any(word in content for word in (b"chartSpace", b"wsDr", b"userShapes")):
+            continue
+        root = tree_of(_CACHE.sub(b"", content))
+        if root is None:
+            yield f"the part {name} cannot be read"
+            continue
+        for read in (_of_chart, _of_axes, _on_top):
+            yield from _readable(read, root, name)
+
+
+def _readable(read: Callable[[Element], Iterator[str]], root: Element, name: str) -> Iterator[str]:
+    try:
+        yield from list(read(root))
+    except ValueError:
+        yield f"the part {name} holds no numbers where there should be some"
+
+
+def _of_chart(root: Element) -> Iterator[str]:
+    for series in root.iterfind(".//{*}ser"):
+        yield drawn(*(_source(series, *names) for names in (("tx",), ("xVal", "cat"), ("yVal", "val"))))
+    for title in root.iterfind(".//{*}chart/{*}title"):
+        yield called(_source_of(title))
+    for label in root.iterfind(".//{*}dLbl/{*}tx"):
+        yield called(_source_of(label), "a point of a chart")
+    for kind in root.iterfind(".//{*}plotArea/*"):
+        if local(kind).endswith("Chart") and local(kind) not in _USUAL_CHARTS:
+            yield f"a chart is a {local(kind)}"
+    for element in root.iter():
+        if local(element) in _EXTRAS:
+            yield f"a chart has {_EXTRAS[local(element)]}"
+
+
+def _of_axes(root: Element) -> Iterator[str]:
+    """Titles, directions, ends and number formats."""
+    for axis in root.iter():
+        if local(axis) not in _AXES:
+            continue
+        for title in axis.iterfind("{*}title"):
+            yield called(_source_of(title), "an axis of a chart")
+        for item in axis.iterfind("{*}scaling/*"):
+            value = item.get("val", "")
+            if local(item) != "orientation":
+                yield limited(local(item), value)
+            elif value != "minMax":
+                yield "an axis of a chart runs backwards"
+        for item in axis.iterfind("{*}numFmt"):
+            if canonical(item.get("formatCode", "")) != GENERAL and item.get("sourceLinked") not in {"1", "true"}:
+                yield axis_format(item.get("formatCode", ""))
+
+
+def _on_top(root: Element) -> Iterator[str]:
+    """Shapes and pictures above worksheets and charts, and what is said of anything there."""
+    if local(root) == "userShapes":
+        yield "shapes lie on a chart" + (f" and say {words!r}" if (words := _words(root)) else "")
+    if local(root) != "wsDr":
+        return
+    for kind, what in _ON_TOP.items():
+        for element in root.iterfind(f".//{{*}}{kind}"):
+            words = _words(element)
+            yield f"{what} lies on a worksheet" + (f" and says {words!r}" if words else "")
+    for element in root.iterfind(".//{*}cNvPr"):
+        if text := element.get("descr", "").strip():
+            yield described(text)
+
+
+def _source(series: Element, *names: str) -> str:
+    found = (series.find(f"{{*}}{name}") for name in names)
+    return next((_source_of(item) for item in found if item is not None), "nothing")
+
+
+def _source_of(element: Element) -> str:
+    """Where a part of a chart has its numbers or words from; they themselves, if it holds them."""
+    source = next((item.text or "" for item in element.iterfind(".//{*}f")), "")
+    literal = _words(element) or " ".join(item.text or "" for item in element.iterfind(".//{*}v"))
+    return source or literal
+
+
+def _words(element: Element) -> str:
+    return "".join(item.text or "" for item in element.iterfind(".//{*}t"))

@@ -1,0 +1,54 @@
+"""Small parts of a workbook as trees of elements, and names in them as any program would write them."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from xlcheck.formulas.addresses import parse_range
+
+_CELLS = re.compile(rb"<(?:\w+:)?sheetData(?=[\s/>])")
+_CELLS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
+
+
+def tree_of(content: bytes) -> Element | None:
+    """The root, or None if the part cannot be read."""
+    try:
+        return ElementTree.fromstring(content)  # noqa: S314 - document types were refused with the container
+    except (ElementTree.ParseError, ValueError, LookupError):
+        return None
+
+
+def without_cells(worksheet: bytes) -> Element | None:
+    """The root of a worksheet's part without its cells, which may be many; None if it cannot be read."""
+    start = _CELLS.search(worksheet)
+    end = None if start is None else _CELLS_END.search(worksheet, start.end())
+    if start is None or end is None:
+        return tree_of(worksheet)
+    return tree_of(worksheet[: start.start()] + worksheet[end.end() :])
+
+
+def local(element: Element) -> str:
+    """An element's name without its namespace; empty for a comment."""
+    return str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def all_text(element: Element) -> str:
+    """Every letter inside, without spaces around."""
+    return "".join(element.itertext()).strip()
+
+
+def text_in(element: Element, name: str) -> str:
+    """The text of the first element of a name inside."""
+    return next((all_text(item) for item in element.iterfind(f".//{{*}}{name}")), "")
+
+
+def place(text: str, sheet: str = "") -> str:
+    """A place as any program would write it; anything else, such as a list in quotes, as it is."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    try:
+        return str(parse_range(text, sheet))
+    except ValueError:
+        return text
