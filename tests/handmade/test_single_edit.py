@@ -149,3 +149,11 @@ def test_a_sample_that_no_layer_reads_is_no_pass(tmp_path: Path) -> None:
 
     assert not report.ok
     assert {cell.cell for cell in report.roots} <= {"I12"}
+
+
+def test_a_step_in_the_middle_that_forgets_the_state_is_the_wrong_one(tmp_path: Path) -> None:
+    """Rule: a step without a state between two of a sample is the one to blame, though it is filled like the first."""
+    cells: dict[str, object] = {"B3": 0.2, "C3": 0.4, "D3": 0.6, "G3": 0.7, "G4": 0.2, "G5": 0.1}
+    cells |= {f"{column}4": f"=TANH($G$3*{column}3+$G$5)" for column in "BC"}
+    cells["D4"] = "=TANH($G$3*D3+$G$4*C4+$G$5)"
+    assert _roots(cells, tmp_path) == {"C4"}

@@ -164,3 +164,15 @@ def test_a_forward_mistake_in_one_step_is_blamed(tmp_path: Path) -> None:
 def test_a_rounded_result_is_blamed(tmp_path: Path) -> None:
     """A ROUND around a right formula makes its cell the root, and what it feeds carried."""
     assert roots(training(tmp_path / "w.xlsx", 3, {("h1", 1): "=ROUND(1/(1+EXP(-{z1})),3)"})) == {cell("h1", 1)}
+
+
+def test_inputs_and_targets_may_be_copied_from_step_to_step(tmp_path: Path) -> None:
+    """Rule: a row that copies its inputs and targets from the row above is a step as any other, however many follow."""
+    copied: dict[tuple[str, int], str | float] = {
+        (head, step): f"={cell(head, step - 1)}" for head in ("t1", "t2", "x1", "x2") for step in range(1, 9)
+    }
+    found = outcome(training(tmp_path / "w.xlsx", 9, copied))
+    assert found is not None
+    assert not found.results
+    copied["t1", 4] = f"={cell('t2', 3)}"
+    assert roots(training(tmp_path / "w.xlsx", 9, copied)) == {cell("t1", 4)}

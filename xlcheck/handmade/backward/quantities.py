@@ -67,6 +67,7 @@ def _of_sample(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
     yield Quantity(f"E{mark}", truth.losses[:, s])
     for u in range(outputs.shape[1]):
         error = outputs[:, u] - targets[:, u]
+        yield Quantity(f"target{mark}[{u + 1}]", targets[:, u])
         yield Quantity(f"error{mark}[{u + 1}]", error)
         yield Quantity(f"squared error{mark}[{u + 1}]", error**2)
         with np.errstate(all="ignore"):

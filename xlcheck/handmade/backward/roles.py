@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -139,8 +140,7 @@ def _outputs(network: DenseNetwork) -> Iterator[tuple[Address, ...]]:
 
 
 def _nearest(groups: Iterable[frozenset[int] | None]) -> frozenset[int]:
-    """The steps that all of the groups share, or any of them."""
-    known = [group for group in groups if group]
-    if not known:
-        return frozenset()
-    return frozenset.intersection(*known) or frozenset.union(*known)
+    """The steps that most of the groups share: what is copied from step to step is near to one of them only."""
+    cast = Counter(number for group in groups for number in group or ())
+    most = max(cast.values(), default=0)
+    return frozenset(number for number, count in cast.items() if count == most)

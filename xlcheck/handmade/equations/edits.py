@@ -69,7 +69,7 @@ class Edits(TermChanges):
         for cell in self._places():
             families = list(self._families(cell))
             for source in self._sources(cell):
-                if not families or cell not in self._terms:
+                if not families or cell not in self._terms or self._is_last_but(source, cell, families):
                     yield from ({cell: term} for term in self._filled(source, cell))
                 for family in families if families and families[0][0] == cell else ():
                     yield from self._filled_over(source, family)
@@ -77,6 +77,11 @@ class Edits(TermChanges):
             for family in list(self._families(cell)) or [[cell]]:
                 if family[0] == cell:
                     yield from self._changed(family)
+
+    @staticmethod
+    def _is_last_but(source: Address, cell: Address, families: Sequence[Sequence[Address]]) -> bool:
+        """Whether another formula may go on into the end of a family: what was left out there may make it look so."""
+        return all(cell in (own[0], own[-1]) and source not in own for own in families)
 
     def _places(self) -> Iterator[Address]:
         """Cells that may be meant to hold another formula: those with formulas, and numbers in line with them."""

@@ -76,11 +76,23 @@ def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first:
     """Whether a document stands where one step more of another one would; not where all of many are as long."""
     if len(documents) > _FEW and len({*map(len, documents)}) == 1:
         return False
-    strides = {
-        _moved(first[one], first[other])
-        for own in documents for one, other in itertools.pairwise(own) if one in first and other in first
-    } - {None}  # fmt: skip
-    return any(_moved(first[own[-1]], first[document[0]]) in strides for own in documents if own[-1] in first)
+    steps = [
+        (first[one], first[other])
+        for own in documents
+        for one, other in itertools.pairwise(own) if one in first and other in first
+    ]  # fmt: skip
+    start = first[document[0]]
+    strides = {_moved(*pair) for pair in steps} - {None}
+    behind = any(_moved(first[own[-1]], start) in strides for own in documents if own[-1] in first)
+    return behind or any(_is_between(start, *pair) for pair in steps)
+
+
+def _is_between(cell: Address, one: Address, other: Address) -> bool:
+    """Whether a cell stands in one line with two others, between them."""
+    near, far = _moved(one, cell), _moved(one, other)
+    if near is None or far is None or near[0] * far[1] != near[1] * far[0]:
+        return False
+    return 0 < near[0] * far[0] + near[1] * far[1] < far[0] ** 2 + far[1] ** 2
 
 
 def _moved(one: Address, other: Address) -> tuple[int, int] | None:
