@@ -37,11 +37,37 @@ def test_plain_strings_are_what_the_parser_reads() -> None:
             assert found is not None
 
 
+def test_plain_runs_are_what_the_parser_reads() -> None:
+    """Texts of several runs, in the looks that programs give them, are the letters of all runs."""
+    rng = np.random.default_rng(4)
+    looks = [
+        "", "<b/>", '<sz val="10.5"/>', '<color rgb="FF1F2933"/>', '<color theme="1" tint="-0.2"/>',
+        '<rFont val="Times New Roman"/>', '<vertAlign val="subscript"/>',
+    ]  # fmt: skip
+    for _ in range(100):
+        written = []
+        for _ in range(int(rng.integers(1, 8))):
+            runs = ""
+            for _ in range(int(rng.integers(0, 4))):
+                look = "".join(rng.choice(looks, int(rng.integers(0, 4))))
+                text = escape("".join(rng.choice(_PIECES[:7], 3)), quote=False)
+                runs += f'<r>{f"<rPr>{look}</rPr>" if look else ""}<t xml:space="preserve">{text}</t></r>'
+            written.append(f"<si>{runs or '<t>a</t>'}</si>")
+        content = _part("".join(written))
+        found = plain_strings(content)
+        assert found is not None
+        assert [parts.unescape(text) for text in found] == parts._strings_of(content)
+
+
 @pytest.mark.parametrize(
     "content",
     [
         _part("<si><t>a</t></si>junk"),
-        _part("<si><r><t>a</t></r></si>"),
+        _part("<si><r><rPh><t>a</t></rPh></r></si>"),
+        _part("<si><r><rPr><t/></rPr><t>a</t></r></si>"),
+        _part('<si><r><rPr><sz val="1" val="2"/></rPr><t>a</t></r></si>'),
+        _part('<si><r><rPr><rFont val="&#65;"/></rPr><t>a</t></r></si>'),
+        _part("<si><t>a</t><r><t>b</t></r></si>"),
         _part("<si><t>&#65;</t></si>"),
         _part("<si><t>&unknown;</t></si>"),
         _part("<si><t>a\x01</t></si>"),
@@ -56,7 +82,7 @@ def test_plain_strings_are_what_the_parser_reads() -> None:
     ],
 )
 def test_whatever_else_is_left_to_the_parser(content: bytes) -> None:
-    """Rich texts, numbered characters, what is not well formed: the parser reads it, or says what is wrong."""
+    """Odd rich texts, numbered characters, what is not well formed: the parser reads it, or says what is wrong."""
     assert plain_strings(content) is None
-    with suppress(expat.ExpatError, UnicodeDecodeError):
+    with suppress(expat.ExpatError, UnicodeDecodeError, parts._UnclearError):
         parts._strings_of(content)

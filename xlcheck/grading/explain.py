@@ -35,6 +35,7 @@ class Explainer:
     def __init__(self, prepared: PreparedKey) -> None:
         self._prepared = prepared
         self._known: dict[tuple[object, ...], Why] = {}
+        self._trials: Trials | None = None
 
     def explain(self, judged: Judged, index: int) -> Why:
         """The mistake in a cell; nothing certain if its cells were moved, for then its formula names others."""
@@ -66,18 +67,17 @@ class Explainer:
 
     def _found(self, judged: Judged, index: int) -> Why:
         prepared, key = self._prepared, self._prepared.key
-        content = judged.submission.content
-        formulas = FormulaCells(content)
         numbers = judged.first
         if numbers is None:
             return None, ""
+        formulas = FormulaCells(judged.submission.content)
+        trials = self._trials = (self._trials or Trials(key.graph, prepared.placements, formulas)).beside(formulas)
         sightings = [sighting(placement, numbers[None, columns]) for placement, columns in prepared.columns]
-        trials = Trials(key.graph, prepared.placements, formulas)
-        place = prepared.cells[index]
-        for verdicts in compare(key.graph, sightings, prepared.rounds[0], prepared.tolerance, [0]):
-            if verdicts.status.any():
-                for found in quantity_results(verdicts, key.graph, formulas, [0], prepared.tolerance, trials):
-                    if (found.sheet, found.code) == (place[0], code_of(Range(*place))):
-                        result = found.describe()
-                        return result.diagnosis, result.message if result.diagnosis else ""
+        place, only = prepared.cells[index], prepared.quantity_of(index)
+        for verdicts in compare(key.graph, sightings, prepared.rounds[0], prepared.tolerance, [0], only=only):
+            results = quantity_results(verdicts, key.graph, formulas, [0], prepared.tolerance, trials, corrects=False)
+            for found in results:
+                if (found.sheet, found.code) == (place[0], code_of(Range(*place))):
+                    result = found.describe()
+                    return result.diagnosis, result.message if result.diagnosis else ""
         return None, ""

@@ -13,7 +13,7 @@ from xlcheck.engines import engine as engine_named
 from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.likeness import LikenessFinder
-from xlcheck.grading.marks import Marker
+from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.records import Record
 from xlcheck.grading.store import FILE as RESULTS
@@ -115,7 +115,10 @@ def _counted(marks: StoredMarks, prepared: PreparedKey, marker: Marker, folder: 
     """What there is to say of a class; one submission after the other is looked at, and forgotten."""
     tally, likeness = Tally(), LikenessFinder(prepared)
     by_student: dict[str, list[int]] = {}
+    held: list[StudentMarks] = []
     for number, (mark, record) in enumerate(marks.with_records(range(len(marks)))):
+        if len(marks) <= _HELD:
+            held.append(mark)
         tally.add(mark)
         likeness.add(mark, record)
         if mark.student:
@@ -123,15 +126,16 @@ def _counted(marks: StoredMarks, prepared: PreparedKey, marker: Marker, folder: 
     for student, numbers in by_student.items():
         for number in numbers if len(numbers) > 1 else ():
             others = [marks.file(other) for other in numbers[: _SHOWN + 1] if other != number][:_SHOWN]
-            marks.note(
-                number, f"{student} has handed in more than one file; the others are {', '.join(others)}"
-                + (" …" if len(numbers) > _SHOWN + 1 else "")
-            )  # fmt: skip
+            shown = ", ".join(others) + (" …" if len(numbers) > _SHOWN + 1 else "")
+            note = f"{student} has handed in more than one file; the others are {shown}"
+            marks.note(number, note)
+            if held:
+                held[number] = replace(held[number], notes=(*held[number].notes, note))
     return Grading(
         title=prepared.key.title or prepared.key.name,
         folder=str(folder),
         points=prepared.key.points,
-        marks=tuple(marks) if len(marks) <= _HELD else marks,
+        marks=tuple(held) if held else marks,
         tally=tally,
         missing=tuple(marker.missing(by_student)),
         likeness=tuple(likeness.found()),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.grading.grading import Grading
-from xlcheck.grading.marks import STATUS_WORDS, CellMark, StudentMarks
+from xlcheck.grading.marks import STATUS_WORDS, CellMark, CellStatus, StudentMarks
 from xlcheck.grading.tally import BARS
 
 if TYPE_CHECKING:
@@ -37,8 +38,16 @@ def student_page(marks: StudentMarks, *, title: str = "", fragment: bool = False
         wrong=[cell for cell in marks.cells if cell.status not in ("right", "carried")],
         empty=[cell for cell in marks.cells if cell.status == "missing"],
         carried=[cell for cell in marks.cells if cell.status == "carried"],
-        signs=_SIGNS,
-        words=STATUS_WORDS,
+        rows="\n".join(_row(cell.status, cell.cell, cell.element, cell.earned, cell.points) for cell in marks.cells),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _row(status: CellStatus, cell: str, element: str, earned: float, points: float) -> str:
+    """A blank in the table of all; most are the same on every page."""
+    return (
+        f"<tr><td>{_SIGNS.get(status, '✗')}</td><td><code>{escape(cell)}</code></td><td><code>{escape(element)}</code>"
+        f'</td><td>{STATUS_WORDS[status]}</td><td class="xl-n">{_points(earned)} / {_points(points)}</td></tr>'
     )
 
 

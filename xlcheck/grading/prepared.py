@@ -105,6 +105,10 @@ class PreparedKey:
         ends = np.cumsum([placement.codes.size for placement in self.placements]).tolist()
         return [(p, slice(end - p.codes.size, end)) for p, end in zip(self.placements, ends, strict=True)]
 
+    def quantity_of(self, index: int) -> str:
+        """The quantity that a cell holds."""
+        return self._quantities[index]
+
     def quantities_for(self, cells: Collection[int]) -> set[str]:
         """The quantities that some cells hold, and those they are computed from."""
         graph, names = self.key.graph, {self._quantities[index] for index in cells}

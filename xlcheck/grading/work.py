@@ -21,6 +21,7 @@ from xlcheck.budget import budget
 from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
 from xlcheck.errors import OutOfTimeError, XlcheckError
+from xlcheck.garbage import no_garbage_collection
 from xlcheck.grading.explain import Explainer
 from xlcheck.grading.judging import Judged, judge_submissions
 from xlcheck.grading.kept import Kept
@@ -71,7 +72,8 @@ def grade_chunk(prepared: PreparedKey, tasks: Sequence[Task], engine: str = "iro
     records: list[Record] = []
     with bounded_memory(), tempfile.TemporaryDirectory(prefix="xlcheck-") as folder:
         for first in range(0, len(tasks), TOGETHER):
-            records += _together(prepared, tasks[first : first + TOGETHER], engine, Path(folder))
+            with no_garbage_collection():
+                records += _together(prepared, tasks[first : first + TOGETHER], engine, Path(folder))
     return records
 
 

@@ -29,6 +29,7 @@ def compare(
     tolerance: Tolerance,
     settings: Sequence[int],
     reads: Reads | None = None,
+    only: str | None = None,
 ) -> list[Verdicts]:
     """Judge every cell of every sighting.
 
@@ -40,22 +41,25 @@ def compare(
         settings: for each position of the selector, the sample it shows.
         reads: which ranges a cell's formula reads; needed to recognise that one showing of a
             quantity is copied from another.
+        only: the one quantity that is judged; of the others only the values count. All by default.
 
     Returns:
         Verdicts in the order of the graph; all showings of one quantity next to each other.
     """
     sightings = list(sightings)
-    agreed = full_agreement(graph, sightings, desired, tolerance, settings)
+    agreed = None if only is not None else full_agreement(graph, sightings, desired, tolerance, settings)
     if agreed is not None:
         return agreed
     operands = Operands(graph, sightings, desired, settings)
     verdicts: list[Verdicts] = []
     for q in graph:
+        is_judged = only in (None, q.name)
         if q.is_weight:
-            verdicts += _weight(q, operands, desired[q.name], tolerance)
+            found = _weight(q, operands, desired[q.name], tolerance)
+            verdicts += [verdict for verdict in found if is_judged]
             continue
         for instance in operands.instances:
-            verdicts += _quantity(q, instance, operands, desired[q.name], tolerance)
+            verdicts += _quantity(q, instance, operands, desired[q.name], tolerance, is_judged=is_judged)
     if reads is not None:
         for verdict in verdicts:
             forgive_copies(verdict, operands, reads, is_given=graph[verdict.placement.quantity].expr is None)
@@ -77,9 +81,9 @@ def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) 
 
 
 def _quantity(
-    q: Quantity, instance: Instance, operands: Operands, truth: Array, tolerance: Tolerance
+    q: Quantity, instance: Instance, operands: Operands, truth: Array, tolerance: Tolerance, *, is_judged: bool
 ) -> list[Verdicts]:
-    sightings = operands.sightings(q.name, instance)
+    sightings = operands.sightings(q.name, instance) if is_judged else []
     needed = operands.needs(q.name, instance)
     if not sightings and not needed:
         return []

@@ -56,8 +56,13 @@ def quantity_results(
     settings: Sequence[int],
     tolerance: Tolerance,
     trials: Trials | None = None,
+    *,
+    corrects: bool = True,
 ) -> Iterator[Found]:
-    """Each cell of a sighting that does not agree; mistakes explain it within the tolerance."""
+    """Each cell of a sighting that does not agree; mistakes explain it within the tolerance.
+
+    With `corrects` the formula that should stand in a wrong cell is looked for, too.
+    """
     q, mistakes = graph[verdicts.placement.quantity], None
     if verdicts.follow is not None:  # something disagrees
         from xlcheck.verdicts.mistakes.explain import Mistakes
@@ -69,7 +74,7 @@ def quantity_results(
             verdicts.placement.sheet,
             int(verdicts.placement.codes[cell]),
             STATUS[int(worst[cell])],
-            partial(_quantity_result, verdicts, q, cell, formulas, settings, mistakes, trials),
+            partial(_quantity_result, verdicts, q, cell, formulas, settings, mistakes, trials if corrects else None),
         )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from xlcheck.errors import WorkbookError
@@ -24,6 +24,9 @@ from xlcheck.workbook.file_kinds import kind_of_file
 from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts, has_formulas
 from xlcheck.workbook.xml_text import EncodingError, declares_type, in_utf8, looks_like_xml
 from xlcheck.workbook.zip_directory import require_clear
+
+if TYPE_CHECKING:
+    from xlcheck.workbook.seen_sheets import Packed, SeenSheets
 
 # A worksheet part of constants of more bytes is read only when somebody asks for its cells.
 _LARGE = 2**16
@@ -85,10 +88,13 @@ class Container:
         """(name, content) of every part."""
         return ((name, self.read(name)) for name in self.names)
 
-    def accept(self) -> None:
+    def accept(self, seen: SeenSheets | None = None) -> None:
         """Look into every part, and keep the XML for the reader, who usually comes next.
 
         Large worksheets of constants, which as a rule nobody reads, are only looked through.
+
+        Args:
+            seen: parts of other files; the same are not unpacked again.
 
         Raises:
             WorkbookError: a part is damaged, has a document type definition or an encoding that no workbook has.
@@ -97,6 +103,11 @@ class Container:
         for name, info in self._parts.items():
             if self._is_constant(info):
                 constant.add(name)
+                continue
+            packed = self._packed(info) if seen is not None and info.file_size <= _LARGE else None
+            known = None if packed is None or seen is None else seen.part(packed)
+            if known is not None:
+                self._inflated[name] = known
                 continue
             content = self.read(name)
             if looks_like_xml(content):
@@ -107,6 +118,8 @@ class Container:
                         "a clean one"
                     )
                 self._inflated[name] = content
+                if packed is not None and seen is not None:
+                    seen.keep(packed, content)
         self.formulas = formula_facts(
             (part for part in self._inflated.values() if b"sheetData" in part), frozenset(constant)
         )
@@ -154,11 +167,18 @@ class Container:
         if size != info.file_size or crc != info.CRC:
             raise self._damaged(info)
 
-    def _unpacked(self, info: ZipInfo) -> Iterator[bytes]:
+    def _packed(self, info: ZipInfo) -> Packed:
+        self._go_to(info)
+        return self._file.read(info.compress_size), info.compress_type, info.file_size, info.CRC
+
+    def _go_to(self, info: ZipInfo) -> None:
         self._file.seek(info.header_offset)
         header = self._file.read(30)
         name_and_extra = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         self._file.seek(name_and_extra, 1)
+
+    def _unpacked(self, info: ZipInfo) -> Iterator[bytes]:
+        self._go_to(info)
         inflater = zlib.decompressobj(-zlib.MAX_WBITS) if info.compress_type == ZIP_DEFLATED else None
         for start in range(0, info.compress_size, _PIECE):
             packed = self._file.read(min(_PIECE, info.compress_size - start))
@@ -181,8 +201,12 @@ class Container:
         )
 
 
-def open_container(path: Path) -> Container:
+def open_container(path: Path, seen: SeenSheets | None = None) -> Container:
     """Open a workbook file and look at everything in it that could do harm.
+
+    Args:
+        path: the file.
+        seen: parts of other files, of which the same are not looked into again.
 
     Raises:
         WorkbookError: the path cannot be read, is no .xlsx or .xlsm file, is damaged, protected,
@@ -199,7 +223,7 @@ def open_container(path: Path) -> Container:
         if known is not None and known.state == state:
             container.formulas = known.formulas
         else:
-            container.accept()
+            container.accept(seen)
             accept(path, Acceptance(state, container.formulas))
     except BaseException:
         file.close()

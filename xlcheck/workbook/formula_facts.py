@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 # A function that makes a value out of an error.
 SWALLOWS = r"(?:IFERROR|IFNA|IS[A-Z]{2,10}|ERROR\.TYPE|TYPE|AGGREGATE|COUNT[A-Z]{0,10})\("
@@ -23,6 +24,8 @@ _NUMBERED = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 _MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[|\]\]>|<\?.*?\?>", re.DOTALL)
 _LONGEST_NAME = 32
 _PIECE = 2**20
+# Of a class's submissions most parts are the same; what was found in one of up to so many bytes is kept.
+_SMALL = 2**16
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,27 @@ class FormulaFacts:
 
 def formula_facts(worksheets: Iterable[bytes], constant: frozenset[str] = frozenset()) -> FormulaFacts:
     """The facts about a workbook with these worksheet parts, and with those of large ones without formulas."""
-    names: set[str] = set()
-    other_workbooks = data_tables = False
-    for part in map(_plainly, filter(has_formulas, worksheets)):
-        data_tables = data_tables or b"dataTable" in part
-        other_workbooks = other_workbooks or (b"[" in part and _OTHER_WORKBOOK.search(part) is not None)
-        if _SWALLOWS.search(part.upper()) is not None:
-            names |= functions_in(part)
-    return FormulaFacts(frozenset(names), other_workbooks, data_tables, constant)
+    facts = [_facts_of(part) if len(part) <= _SMALL else _facts_of.__wrapped__(part) for part in worksheets]
+    return FormulaFacts(
+        beside_swallowing=frozenset().union(*(found.beside_swallowing for found in facts)),
+        other_workbooks=any(found.other_workbooks for found in facts),
+        data_tables=any(found.data_tables for found in facts),
+        constant=constant,
+    )
+
+
+@lru_cache(maxsize=64)
+def _facts_of(part: bytes) -> FormulaFacts:
+    """The facts about one worksheet part."""
+    if not has_formulas(part):
+        return FormulaFacts(frozenset(), other_workbooks=False, data_tables=False)
+    part = _plainly(part)
+    swallows = _SWALLOWS.search(part.upper()) is not None
+    return FormulaFacts(
+        beside_swallowing=frozenset(functions_in(part)) if swallows else frozenset(),
+        other_workbooks=b"[" in part and _OTHER_WORKBOOK.search(part) is not None,
+        data_tables=b"dataTable" in part,
+    )
 
 
 def _plainly(part: bytes) -> bytes:

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import re
 
-_TEXT = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_T = rb'<t(?: xml:space="preserve")?>([^<]*)</t>'
+# How a run of a rich text looks: elements that nobody can take for a text, each with one attribute at most.
+_LOOK = (
+    rb"<(?:b|i|u|strike|sz|rFont|family|scheme|charset|vertAlign|color)"
+    rb'(?: [a-z]+="[\w .,+-]*")?/>|<color theme="\d+" tint="[-.\w]*"/>'
+)
+_RUN = rb"<r>(?:<rPr>(?:" + _LOOK + rb")*</rPr>)?" + _T + rb"</r>"
+_TEXT = re.compile(rb"<si>(?:" + _T + rb"|((?:" + _RUN.replace(rb"([^<]*)", rb"[^<]*") + rb")+))</si>")
+_TEXT_OF_RUN = re.compile(_T)
 _HEAD = re.compile(
     rb'<\?xml version="1\.0" encoding="UTF-8" standalone="yes"\?>\s*'
     rb'<sst xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"(?: (?:count|uniqueCount)="\d+")*>'
@@ -28,7 +36,7 @@ def plain_strings(content: bytes) -> list[str] | None:
     body = content[head.end() : -len(_END)]
     if _TEXT.sub(b"", body):
         return None
-    found = _TEXT.findall(body)
+    found = [text or b"".join(_TEXT_OF_RUN.findall(runs)) for text, runs in _TEXT.findall(body)]
     try:
         text = plain_text(b"\n".join(found))
         if _NO_TEXT.search(text):

@@ -44,14 +44,14 @@ def read_workbook(
     Args:
         path: the file.
         on_accepted: called with the path when nothing harmful was found in the file, before it is read.
-        seen: worksheets of other files, of which the same are not parsed again.
+        seen: parts of other files, of which the same are neither unpacked nor parsed again.
 
     Raises:
         WorkbookError: the file cannot be read; see `open_container`, and for a part that is needed
             and missing or not well formed.
     """
     path = Path(path)
-    with open_container(path) as container, no_garbage_collection():
+    with open_container(path, seen) as container, no_garbage_collection():
         if on_accepted is not None:
             on_accepted(path)
         structure = read_structure(container)

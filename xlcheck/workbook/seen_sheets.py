@@ -1,4 +1,4 @@
-"""Worksheets that are the same in many files, parsed once: of a class's submissions most are.
+"""Parts that are the same in many files, unpacked and parsed once: of a class's submissions most are.
 
 What a worksheet part holds depends on its bytes and on the file's shared texts, which it names by their numbers. So a
 part that was met before needs only its texts anew. Nothing is taken from a part that differs in a single byte.
@@ -7,38 +7,69 @@ part that was met before needs only its texts anew. Nothing is taken from a part
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple, overload
 
 from xlcheck.workbook.content import Cell
 from xlcheck.workbook.number_formats import OddFormats, odd_formats
 from xlcheck.workbook.sheet_cells import Cells, parse_cells
 
 _KEPT = 64
-"""Parts; each small (large ones are parsed elsewhere), and those of a single file soon make room."""
+"""Worksheets; each small (large ones are parsed elsewhere), and those of a single file soon make room."""
+_KEPT_PACKED = 256
+"""Parts of any kind, as they stand in the archive."""
+
+Packed = tuple[bytes, int, int, int]
+"""What stands in an archive for a part, how it is packed, and which size and checksum it says it has."""
+
+
+class _Sheet(NamedTuple):
+    """What a worksheet holds, which of its cells hold a shared text and its number, and these texts."""
+
+    cells: Cells
+    places: list[tuple[tuple[int, int], int]]
+    texts: list[str]
 
 
 class SeenSheets:
-    """The worksheet parts that one process has met lately."""
+    """The parts that one process has met lately."""
 
     def __init__(self) -> None:
-        self._sheets: OrderedDict[tuple[bytes, int], tuple[Cells, list[tuple[tuple[int, int], int]]]] = OrderedDict()
+        self._sheets: OrderedDict[tuple[bytes, int], _Sheet] = OrderedDict()
+        self._parts: OrderedDict[Packed, bytes] = OrderedDict()
         self._formats: tuple[bytes, OddFormats] = b"", OddFormats()
 
-    def cells(self, content: bytes, strings: Sequence[str]) -> Cells:
-        """All cells of a worksheet that hold something; see `parse_cells`."""
+    def part(self, packed: Packed) -> bytes | None:
+        """The XML of a part in which nothing harmful was found; None if it was not met before."""
+        if packed not in self._parts:
+            return None
+        self._parts.move_to_end(packed)
+        return self._parts[packed]
+
+    def keep(self, packed: Packed, content: bytes) -> None:
+        """Note what a part unpacks to, in which nothing harmful was found."""
+        self._parts[packed] = content
+        if len(self._parts) > _KEPT_PACKED:
+            self._parts.popitem(last=False)
+
+    def cells(self, content: bytes, strings: Sequence[str]) -> Mapping[tuple[int, int], Cell]:
+        """All cells of a worksheet that hold something, which nobody can change; see `parse_cells`."""
         key = content, len(strings)
-        if key not in self._sheets:
-            found = parse_cells(content, [_Numbered(text, number) for number, text in enumerate(strings)])
-            texts = [(p, cell.value.number) for p, cell in found.items() if isinstance(cell.value, _Numbered)]
-            self._sheets[key] = found, texts
+        known = self._sheets.get(key)
+        if known is None:
+            self._sheets[key] = known = _parsed(content, strings)
             if len(self._sheets) > _KEPT:
                 self._sheets.popitem(last=False)
         self._sheets.move_to_end(key)
-        found, texts = self._sheets[key]
-        cells = dict(found)
-        for place, number in texts:
-            cells[place] = _holding(cells[place], strings[number])
+        texts = [strings[number] for _, number in known.places]
+        if texts == known.texts:
+            return MappingProxyType(known.cells)
+        cells = dict(known.cells)
+        for (place, _), before, text in zip(known.places, known.texts, texts, strict=True):
+            if text != before:
+                cells[place] = _holding(cells[place], text)
         return cells
 
     def formats(self, styles: bytes) -> OddFormats:
@@ -59,6 +90,31 @@ class _Numbered(str):
         return found
 
     number: int
+
+
+class _NumberedTexts(Sequence[str]):
+    """Shared texts, each of which knows its number when it is asked for."""
+
+    def __init__(self, strings: Sequence[str]) -> None:
+        self._strings = strings
+
+    def __len__(self) -> int:
+        return len(self._strings)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[str]: ...
+    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
+        return _Numbered(self._strings[number], number) if isinstance(number, int) else self._strings[number]
+
+
+def _parsed(content: bytes, strings: Sequence[str]) -> _Sheet:
+    cells = parse_cells(content, _NumberedTexts(strings))
+    places = [(place, cell.value.number) for place, cell in cells.items() if isinstance(cell.value, _Numbered)]
+    for place, number in places:
+        cells[place] = _holding(cells[place], strings[number])
+    return _Sheet(cells, places, [strings[number] for _, number in places])
 
 
 def _holding(cell: Cell, text: str) -> Cell:

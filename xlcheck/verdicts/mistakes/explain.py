@@ -119,20 +119,31 @@ class Mistakes:
     def _rewritten(self) -> Iterator[tuple[Mutant, Callable[[WrongCell], Array | None]]]:
         """The mistakes that can be said of the whole quantity, with what they give in a cell; made when asked for."""
         place = 0
+        made, makes = self._all
         while True:
-            if place == len(self._made):
-                mutant = next(self._makes, None)
+            if place == len(self._tried):
+                mutant = made[place] if place < len(made) else next(makes, None)
                 if mutant is None or not self._may_try():
                     return
-                self._made.append((mutant, self._remembered(mutant)))
-            yield self._made[place]
+                if place == len(made):
+                    made.append(mutant)
+                self._tried.append((mutant, self._remembered(mutant)))
+            yield self._tried[place]
             place += 1
 
     @cached_property
-    def _made(self) -> list[tuple[Mutant, Callable[[WrongCell], Array | None]]]:
+    def _tried(self) -> list[tuple[Mutant, Callable[[WrongCell], Array | None]]]:
         return []
 
     @cached_property
+    def _all(self) -> tuple[list[Mutant], Iterator[Mutant]]:
+        """Those that were made so far, perhaps for another workbook of the same network, and what makes more."""
+        if self.trials is None:
+            return [], self._makes()
+        if self.q.name not in self.trials.mutants:
+            self.trials.mutants[self.q.name] = [], self._makes()
+        return self.trials.mutants[self.q.name]
+
     def _makes(self) -> Iterator[Mutant]:
         exprs = list(forms(self.q.expr)) if self.q.expr is not None else []
         for form in tuple(exprs):

@@ -22,6 +22,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.mistakes.mutants import Mutant
 from xlcheck.verdicts.placement import Array, Placement
 from xlcheck.workbook.cell_codes import Codes
 from xlcheck.workbook.values import CellError, NotEvaluated
@@ -50,6 +51,7 @@ class Trials:
     Attributes:
         tried: how many mistakes were tried; whoever tries counts, and stops in time.
         formulas_tried: the same for formulas that might stand in a cell.
+        mutants: for each quantity the mistakes that were made of it so far, and what makes more.
     """
 
     def __init__(self, graph: Graph, placements: Iterable[Placement], formulas: FormulaCells) -> None:
@@ -57,6 +59,16 @@ class Trials:
         self._placements = tuple(placements)
         self._formulas = formulas
         self.tried = self.formulas_tried = 0
+        self.mutants: dict[str, tuple[list[Mutant], Iterator[Mutant]]] = {}
+        self._drawn: dict[tuple[str, int, int | None], Array] = {}
+
+    def beside(self, formulas: FormulaCells) -> Trials:
+        """The trials of another workbook in which the same quantities stand in the same cells."""
+        found = Trials(self.graph, self._placements, formulas)
+        found._by_quantity, found._by_sheet = self._by_quantity, self._by_sheet
+        found._aliases, found._codes, found._drawn = self._aliases, self._codes, self._drawn
+        found.mutants = self.mutants
+        return found
 
     def of_formula(self, formula: str, sheet: str, code: int, sample: int | None) -> Array:
         """What a formula gives in a cell, in each trial, `(trials,)`.
@@ -200,6 +212,12 @@ class Trials:
 
         Where two quantities stand in the same cells, as an output that a layer only passes on, they are the same.
         """
+        key = name, draw, sample
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(name, draw, sample)
+        return self._drawn[key]
+
+    def _draw(self, name: str, draw: int, sample: int | None) -> Array:
         q = self.graph[name]
         if q.expr is not None and name not in self._by_quantity:
             return value_of(q.expr, _Drawn(self, draw, sample))  # what stands nowhere is what it is computed from
