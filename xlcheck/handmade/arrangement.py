@@ -211,7 +211,17 @@ def arranged(terms: CellTerms, values: CellValues, reads: Reads) -> Arrangement:
         values: what the cells hold.
         reads: who reads what.
     """
-    recognised = recognise_layers(terms)
+    return arrangement_of(recognise_layers(Forms(terms)), values, reads)
+
+
+def arrangement_of(recognised: Recognised, values: CellValues, reads: Reads) -> Arrangement:
+    """The cells of each layer that was recognised.
+
+    Args:
+        recognised: the layers.
+        values: what the cells hold.
+        reads: who reads what.
+    """
     names = Counter[str]()
     named = []
     for reading in recognised.readings:

@@ -41,12 +41,15 @@ class Edits(TermChanges):
         table: the cells.
         unread: numbers and formulas that no formula reads.
         weights: cells that seem to be weights.
+        may_help: whether an edit of some cells may be of use; of others there are none.
     """
 
     def __init__(
-        self, terms: CellTerms, table: CellTable, unread: Collection[Address], weights: Collection[Address]
-    ) -> None:
+        self, terms: CellTerms, table: CellTable, unread: Collection[Address], weights: Collection[Address],
+        may_help: Callable[[Collection[Address]], bool] = bool,
+    ) -> None:  # fmt: skip
         super().__init__(terms)
+        self._may_help = may_help
         self._table, self._unread, self._weights = table, unread, weights
         self._lines: dict[object, list[Address]] = defaultdict(list)
         for cell in sorted(terms):
@@ -54,6 +57,7 @@ class Edits(TermChanges):
             self._lines[cell[0], "column", cell[2]].append(cell)
         self._operands = {cell: self._read(cell) for cell in terms}
         self._found: dict[Away, Mapping[object, list[_Pair]]] = {}
+        self._families_of: dict[Address, list[list[Address]]] = {}
 
     def __iter__(self) -> Iterator[Edit]:
         """All of them, each once."""
@@ -61,21 +65,25 @@ class Edits(TermChanges):
         for edit in self._all():
             new = {cell: term for cell, term in edit.items() if term is not self._terms.get(cell)}
             key = frozenset(new.items())
+            if not self._may_help(new.keys()):
+                continue
             if new and key not in seen and not any(cell in leaves(term) for cell, term in new.items()):
                 seen.add(key)
                 yield new
 
     def _all(self) -> Iterator[Edit]:
         for cell in self._places():
-            families = list(self._families(cell))
+            families = self._families(cell)
+            if not any(map(self._may_help, ([cell], *families))):
+                continue
             for source in self._sources(cell):
                 if not families or cell not in self._terms or self._is_last_but(source, cell, families):
                     yield from ({cell: term} for term in self._filled(source, cell))
-                for family in families if families and families[0][0] == cell else ():
+                for family in filter(self._may_help, families if families and families[0][0] == cell else ()):
                     yield from self._filled_over(source, family)
         for cell in self._terms:
-            for family in list(self._families(cell)) or [[cell]]:
-                if family[0] == cell:
+            for family in self._families(cell) or [[cell]]:
+                if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
                     yield from self._changed(family)
 
     @staticmethod
@@ -188,8 +196,13 @@ class Edits(TermChanges):
             for rest in rules:
                 yield {**rest, **as_there}
 
-    def _families(self, cell: Address) -> Iterator[list[Address]]:
-        """Formulas next to one another in a line that were filled from one."""
+    def _families(self, cell: Address) -> list[list[Address]]:
+        """Formulas next to one another in a line that were filled from one, in its row and in its column."""
+        if cell not in self._families_of:
+            self._families_of[cell] = list(self._filled_along(cell))
+        return self._families_of[cell]
+
+    def _filled_along(self, cell: Address) -> Iterator[list[Address]]:
         if cell not in self._terms:
             yield from self._alike(cell)
             return

@@ -7,13 +7,16 @@ has spread a weighted sum. An activation inside of a longer formula is an atom o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xlcheck.formulas.algebra import Address, Expression, Leaf, Product, Sum, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.activations import activation_of
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.equations.form_uses import FormUses
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 
 Atom = tuple[str, int, int, int]
 """A cell with 0, or a part of its formula with a number from 1."""
@@ -70,6 +73,7 @@ class Forms:
     Attributes:
         inlined: atom → the sums that were followed into its polynomial, each with the cell that its formula names.
         named: atom → operand → the cells by which its formula names this operand, which may be copies of it.
+        uses: which forms depend on which cells.
     """
 
     def __init__(self, terms: CellTerms) -> None:
@@ -77,26 +81,97 @@ class Forms:
         self._forms: dict[Atom, Form] = {}
         self._parts: dict[int, Atom] = {}
         self._numbers: dict[Address, int] = defaultdict(int)
-        self._open: set[Address] = set()
-        self.inlined: dict[Atom, dict[Atom, Atom]] = defaultdict(dict)
+        self._open: dict[Address, None] = {}
+        self.uses = FormUses()
+        self._shared: set[Address] = set()
+        self._order: tuple[Atom, ...] = ()
+        self._inlined: dict[Atom, dict[Atom, Atom]] = defaultdict(dict)
+        self.inlined: Mapping[Atom, Mapping[Atom, Atom]] = self._inlined
         self.named: dict[Atom, dict[Atom, set[Atom]]] = defaultdict(lambda: defaultdict(set))
         for cell in terms.in_order():
             effort.require_time()
             self.of(atom_of(cell))
 
     def __iter__(self) -> Iterator[Atom]:
-        return iter(tuple(self._forms))  # a form that is asked for meanwhile is added
+        if len(self._order) < len(self._forms):
+            self._order = tuple(sorted(self._forms))
+        return iter(self._order)  # a form that is asked for meanwhile is added
 
     def of(self, atom: Atom) -> Form:
         """The form of an atom."""
+        if self._open:
+            self.uses.read[next(reversed(self._open))].add(cell_of(atom))
+        return self._found(atom)
+
+    def _found(self, atom: Atom) -> Form:
         form = self._forms.get(atom)
         if form is None:
             form = self._forms[atom] = self._read(cell_of(atom))
         return form
 
+    def edited(self, terms: CellTerms, cells: Collection[Address]) -> Forms:
+        """The forms under other terms in some cells; those that do not depend on these cells stay as they are.
+
+        Args:
+            terms: all terms, of which no edited one reads its own cell, not through others either.
+            cells: the cells with other terms.
+        """
+        new = copy(self)
+        new._terms, new._order, new.uses = terms, (), self.uses.copied()
+        new._forms, new._parts, new._numbers = dict(self._forms), dict(self._parts), copy(self._numbers)
+        new.named, new._inlined = copy(self.named), copy(self._inlined)
+        changed = set(cells)
+        wave = {*cells, *(u for cell in cells if self.is_given(atom_of(cell)) for u in self.uses.asking(cell))}
+        while wave:
+            if self._goes_round or not wave.isdisjoint(self._shared):
+                return Forms(terms)
+            before = {cell: new._taken_out(cell) for cell in wave}
+            for cell in before:
+                new.of(atom_of(cell))
+            if new._shared is not self._shared:
+                return Forms(terms)
+            changed |= {cell for cell, known in before.items() if new._known(cell) != known}
+            wave = {user for cell in changed for user in self.uses.users.get(cell, ())}
+            wave |= {cell for cell in before if not changed.isdisjoint(new.uses.read.get(cell, ()))}
+            changed = set()
+        new.inlined = new._inlined
+        return new
+
+    def follow_further(self, through: Mapping[Atom, Iterable[Atom]]) -> None:
+        """Note sums that were followed beyond the polynomials: atom → sums."""
+        more = {atom: {**self._inlined.get(atom, {}), **{p: p for p in parts}} for atom, parts in through.items()}
+        self.inlined = {**self._inlined, **more}
+
+    @cached_property
+    def _goes_round(self) -> bool:
+        """Whether formulas read one another in a circle."""
+        return len(in_order(self._terms.reads)) < len(self._terms)
+
+    def atoms_in(self, cell: Address) -> list[Atom]:
+        """A cell and the parts of its formula."""
+        return [(*cell, number) for number in range(self._numbers.get(cell, 0) + 1)]
+
+    def _known(self, cell: Address) -> object:
+        """What others may depend on."""
+        return [(self._forms.get(a), self._inlined.get(a), self.named.get(a)) for a in self.atoms_in(cell)]
+
+    def _taken_out(self, cell: Address) -> object:
+        """Forget the form of a cell, and return what was known."""
+        known, own = self._known(cell), self.atoms_in(cell)
+        self._parts = {number: part for number, part in self._parts.items() if part not in own}
+        self.uses.leave_out(cell)
+        self._numbers.pop(cell, None)
+        for atom in own:
+            self._forms.pop(atom, None)
+            self._inlined.pop(atom, None)
+            self.named.pop(atom, None)
+        return known
+
     def is_given(self, atom: Atom) -> bool:
         """Whether an atom is a number that no formula computes from others."""
-        return self.of(atom).kind == GIVEN
+        if self._open:
+            self.uses.asked[next(reversed(self._open))].add(cell_of(atom))
+        return (self._forms.get(atom) or self._found(atom)).kind == GIVEN
 
     def holds_something(self, atom: Atom) -> bool:
         """Whether a number stands in a cell, typed or computed."""
@@ -117,9 +192,9 @@ class Forms:
             return _OPAQUE if self._terms.is_opaque(cell) else _GIVEN
         if cell in self._open:
             return _OPAQUE
-        self._open.add(cell)
+        self._open[cell] = None
         form = self._form(term, atom_of(cell))
-        self._open.discard(cell)
+        del self._open[cell]
         return form
 
     def _form(self, term: Term, atom: Atom) -> Form:
@@ -175,6 +250,8 @@ class Forms:
         if not isinstance(term, Leaf):
             return term
         for _ in range(100):
+            if self._open:
+                self.uses.read[next(reversed(self._open))].add(term.cell)
             below = self._terms.get(term.cell)
             if not isinstance(below, Leaf):
                 return term if below is None else below
@@ -208,7 +285,7 @@ class Forms:
         form = self.of(source)
         few = len(form.polynomial) <= _FEW
         if form.kind == SUM and is_sum and ((in_sum and few) or not _multiplies(form.polynomial, self)):
-            self.inlined[atom][source] = named
+            self._inlined[atom][source] = named
             return form.polynomial
         self.named[atom][source].add(named)
         return {(source,): 1.0}
@@ -234,6 +311,8 @@ class Forms:
             found = activation_of(term, self._inside)
             polynomial = None if found is None else self._polynomial(found[1], part, is_sum=True)
             self._forms[part] = _OPAQUE if found is None or polynomial is None else Form(found[0], polynomial)
+        elif cell_of(self._parts[term.number]) != cell:
+            self._shared = {*self._shared, cell, cell_of(self._parts[term.number])}
         return self._parts[term.number]
 
 

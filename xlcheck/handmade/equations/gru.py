@@ -48,7 +48,8 @@ class _Update:
 def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, tuple[Layer, ...]]]:
     """Each GRU, with the tables that it is made of."""
     updates = list(_updates(forms))
-    tables = [(part, layer) for layer in layers for part in _by_activation(layer)] if updates else []
+    read = {atom for update in updates for atom in (update.gate, update.candidate)}
+    tables = [(part, layer) for layer in layers if not read.isdisjoint(layer.by_atom) for part in _by_activation(layer)]
     for layer in layers if updates else ():
         own = [u for u in updates if u.candidate in layer.by_atom and u.gate in layer.by_atom]
         found = _read_after(layer, own) if own else None
@@ -62,6 +63,11 @@ def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, 
                     found = _read(gates, candidates, own, forms) if own else None
                     if found is not None:
                         yield found, (one, other)
+
+
+def has_updates(forms: Forms) -> bool:
+    """Whether any cell computes a state as a GRU does."""
+    return next(_updates(forms), None) is not None
 
 
 def _by_activation(layer: Layer) -> list[Layer]:

@@ -40,9 +40,19 @@ class Instance:
     gate: Atom | None = None
     gated: frozenset[Monomial] = frozenset()
 
+    @property
+    def sums_up(self) -> object:
+        """All that is known of it without its colours."""
+        return self.atom, self.activation, self.monomials, self.gate, self.gated
+
 
 def find_instances(forms: Forms) -> dict[Atom, Instance]:
     """The instances among all atoms, coloured."""
+    return coloured(weighted_sums(forms), forms)
+
+
+def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
+    """The instances among all atoms, of which it is not known yet what they weight."""
     gated = dict(_gated(forms))
     biases = {monomial[0] for found in gated.values() for monomial in found[1] if len(monomial) == 1}
     inlined = {part for parts in forms.inlined.values() for part in parts}
@@ -55,6 +65,16 @@ def find_instances(forms: Forms) -> dict[Atom, Instance]:
             if instance is not None:
                 instance.gate, instance.gated = gate, frozenset(under)
                 found[atom] = instance
+    return found
+
+
+def coloured(found: Mapping[Atom, Instance], forms: Forms) -> dict[Atom, Instance]:
+    """The same with what they weight, and their weights.
+
+    Args:
+        found: the instances, which are changed.
+        forms: what each cell computes.
+    """
     _colour(found, forms)
     return {atom: instance for atom, instance in found.items() if instance.inputs}
 
@@ -81,11 +101,8 @@ def _gated(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
             if parts is not None:
                 found[atom], followed[atom] = parts, (*around, *through)
     inner = {part for through in followed.values() for part in through}
-    for atom, parts in found.items():
-        if atom not in inner:
-            for part in followed[atom]:
-                forms.inlined[atom][part] = part
-            yield atom, parts
+    forms.follow_further({atom: through for atom, through in followed.items() if atom not in inner})
+    yield from ((atom, parts) for atom, parts in found.items() if atom not in inner)
 
 
 def _without_gate(polynomial: Polynomial, forms: Forms, through: set[Atom]) -> _Gated | None:

@@ -107,6 +107,12 @@ class Layer:
     def _misfitting(self) -> frozenset[Place]:
         return frozenset(place for place, _ in self.misfits)
 
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether exactly one instance stands at each place, and each is right."""
+        one_each = all(len(self.at.get((row, step), ())) == 1 for row in self.rows for step in self.steps)
+        return one_each and not self.misfits
+
     @property
     def fit(self) -> float:
         """The share of the instances that fit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.handmade.equations.dense import read_dense
@@ -14,7 +14,6 @@ from xlcheck.handmade.equations.lstm import read_lstm
 from xlcheck.handmade.equations.networks import irregularity, outputs
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.equations.simple_rnn import read_simple_rnn
-from xlcheck.handmade.reading.cell_terms import CellTerms
 
 FIT = 0.75
 """The share of weighted sums that a layer must explain: with one wrong cell in four a majority is no longer certain."""
@@ -39,17 +38,35 @@ class Recognised:
     instances: tuple[Instance, ...]
 
 
-def recognise_layers(terms: CellTerms) -> Recognised:
+@dataclass(frozen=True)
+class Tables:
+    """Weighted sums, and the tables in which they stand.
+
+    Attributes:
+        instances: the weighted sums.
+        layers: their tables.
+    """
+
+    instances: Mapping[Atom, Instance]
+    layers: Sequence[Layer]
+
+    @classmethod
+    def of(cls, instances: Mapping[Atom, Instance]) -> Tables:
+        """The tables of coloured instances."""
+        return cls(instances, find_layers(instances))
+
+
+def recognise_layers(forms: Forms, tables: Tables | None = None) -> Recognised:
     """Find the layers that formulas compute.
 
     Args:
-        terms: what each formula computes from the cells that it reads.
+        forms: what each cell computes.
+        tables: the tables of weighted sums, if they are known.
     """
-    forms = Forms(terms)
     readings: list[Reading] = []
     doubtful = []
-    instances = find_instances(forms)
-    layers = find_layers(instances)
+    tables = tables or Tables.of(find_instances(forms))
+    instances, layers = tables.instances, tables.layers
     grus = list(read_grus(layers, forms))
     joined = [table for _, tables in grus for table in tables]
     found_layers = [(layer, _readings(layer, forms)) for layer in layers if layer not in joined]

@@ -1,0 +1,97 @@
+"""Whether worksheets are a textbook network: every formula has its place in a layer, every place its formula."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.arrangement import Arrangement, LayerCells
+from xlcheck.handmade.equations.forms import Atom
+from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.networks import outputs
+from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.recognise import Recognised
+
+_NOT_AT_FIRST = frozenset({"f", "r", "tanh_c"})
+"""What a first step may do without, where there is no state before it, or a formula may hold inside of another one."""
+
+
+def may_be_textbook(found: Recognised, *, edited: bool) -> bool:
+    """Whether the layers of some worksheets are whole, wherever their cells stand.
+
+    Args:
+        found: the layers.
+        edited: whether some cell is not taken as it is.
+    """
+    if found.doubtful or not found.readings or not all(map(_is_whole, found.readings)):
+        return False
+    return not edited or not any(
+        reading.kind != "Dense" and reading.activations["activation"] == LINEAR for reading in found.readings
+    )  # nobody means a state that is but a weighted sum
+
+
+def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
+    """Whether every formula has its place in a layer, every place its formula, and nothing speaks against it.
+
+    Args:
+        found: the layers.
+        edited: cells that must have a place there.
+    """
+    if not may_be_textbook(found.recognised, edited=bool(edited)) or not all(map(_is_straight, found.layers)):
+        return False
+    taken = {cell for layer in found.layers for cell in layer.own}
+    return taken.issuperset(edited) and not found.rest(taken)[0] and not found.objections()
+
+
+def _is_whole(reading: Reading) -> bool:
+    layer = reading.layer
+    if not reading.is_certain or any(layer.activations[row] != LINEAR for row in reading.unused) or not layer.is_whole:
+        return False  # a gate that nothing reads may be missing somewhere; a sum that nothing reads was left over
+    first = {document[0] for document in reading.documents}
+    slots = {slot for own in layer.slots.values() for slot in own}
+    if any(
+        slots - layer.slots[step].keys() - (reading.states.keys() if step in first else set()) for step in layer.steps
+    ):
+        return False
+    return all(
+        (step, unit) in values or symbol == "tanh_c" or (symbol in _NOT_AT_FIRST and step in first)
+        for symbol, values in reading.values.items() for step in layer.steps for unit in range(reading.units)
+    )  # fmt: skip
+
+
+def _is_straight(layer: LayerCells) -> bool:
+    """Whether units, gates, steps and inputs stand in one order wherever they stand on the worksheet."""
+    reading, network = layer.reading, layer.networks[0]
+    (spec,) = network.spec.layers
+    tables = [
+        _order(network.weights[f"{spec.name}.{name}"][: len(reading.gates) * reading.units]) for name in spec.weights
+    ]
+    units = [
+        _order(network.weights[f"{spec.name}.{name}"][gate * reading.units : (gate + 1) * reading.units])
+        for name in spec.weights for gate in range(len(reading.gates))
+    ]  # fmt: skip
+    for values in reading.values.values():
+        units += [_order([values.get((step, unit)) for unit in range(reading.units)]) for step in reading.layer.steps]
+    return all(len({*orders} - {None}) <= 1 for orders in (tables, units)) and len(_directions(reading)) <= 1
+
+
+def _order(places: Sequence[tuple[str, int, int] | Atom | None]) -> tuple[int, ...] | None:
+    """The order in which cells stand on the worksheet; None where not all of them are known."""
+    known = [place for place in places if place is not None]
+    return tuple(sorted(range(len(known)), key=known.__getitem__)) if len(known) == len(places) else None
+
+
+def _directions(reading: Reading) -> set[bool]:
+    """Whether inputs and results come later on the worksheet from step to step, or from sample to sample."""
+    first = {
+        step: min(atom for (at, _), atom in outputs(reading).items() if at == step) for step in reading.layer.steps
+    }
+    runs = reading.documents if reading.kind != "Dense" else [sorted(first, key=first.__getitem__)]
+    found = set()
+    for run in runs:
+        for one, other in itertools.pairwise(run):
+            slots = (reading.layer.slots[one], reading.layer.slots[other])
+            pairs = [(first[one], first[other]), *((slots[0].get(s), slots[1].get(s)) for s in reading.features)]
+            found |= {a < b for a, b in pairs if a is not None and b is not None and a != b}
+    return found

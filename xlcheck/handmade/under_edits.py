@@ -1,0 +1,168 @@
+"""What worksheets become if some cells compute something else: only what that reaches is looked at again.
+
+Most edits can be left out without a look. An edit changes nothing in the weighted sums that do not depend on its
+cells; if these contradict one another, no term in the edited cells can make a textbook network of all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.handmade import effort
+from xlcheck.handmade.arrangement import Arrangement, Reads, arrangement_of
+from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.gru import has_updates
+from xlcheck.handmade.equations.instances import LINEAR, coloured, weighted_sums
+from xlcheck.handmade.equations.layers import Layer
+from xlcheck.handmade.equations.recognise import Tables, recognise_layers
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.textbook import may_be_textbook
+
+_GATES = 4
+"""Rows of an LSTM for each of its candidates."""
+
+
+class UnderEdits:
+    """Some worksheets under one edit after the other.
+
+    Args:
+        part: the worksheets.
+        terms: what each formula computes.
+        base: the worksheets as they are.
+    """
+
+    def __init__(self, part: SheetGroup, terms: CellTerms, base: Arrangement) -> None:
+        self._part, self._terms, self._forms = part, terms, base.forms
+        self._tables: dict[object, Tables | None] = {}
+        self._sums = {x.atom: x for x in weighted_sums(self._forms).values() if x.activation != LINEAR}
+        self._cells = {atom: self._cells_of(atom) for atom in self._forms if self._forms.of(atom).is_activation}
+        self._factors: dict[Address, set[Address]] = {}
+        self._known_missing: dict[frozenset[Atom], float] = {}
+        self._may_help: dict[frozenset[Address], bool] = {}
+
+    def may_help(self, cells: Iterable[Address]) -> bool:
+        """Whether an edit of some cells may make a textbook network, by what does not depend on them.
+
+        Args:
+            cells: the cells.
+        """
+        key = frozenset(cells)
+        if key not in self._may_help:
+            effort.require_time()
+            reached = {cell: self._depending_on(cell) for cell in key}
+            touched = {cell: {a for a, own in self._cells.items() if not own.isdisjoint(reached[cell])} for cell in key}
+            left = frozenset(self._sums.keys() - set().union(*touched.values()))
+            # A cell fills one place, or those of the sums that it is part of.
+            most = sum(max(1, len(own)) for own in touched.values())
+            self._may_help[key] = self._missing_beside(left) <= most
+        return self._may_help[key]
+
+    def arrangement(self, edit: Mapping[Address, Term]) -> Arrangement | None:
+        """The layers under an edit; None if these are no textbook network.
+
+        Args:
+            edit: cell → what it would compute.
+        """
+        terms = self._terms.edited(edit)
+        if _goes_round(terms, edit):
+            return None
+        forms = self._forms.edited(terms, edit)
+        tables = self._tables_of(forms, edit)
+        if tables is None:
+            return None
+        recognised = recognise_layers(forms, tables)
+        if not may_be_textbook(recognised, edited=True):
+            return None
+        reads = Reads(self._part.table, self._part.precedents, terms, edit)
+        return arrangement_of(recognised, self._part.values, reads)
+
+    def _tables_of(self, forms: Forms, edited: Iterable[Address]) -> Tables | None:
+        """The tables of weighted sums; None if they are not whole."""
+        sums = weighted_sums(forms)
+        turned = {atom for cell in edited if self._forms.is_given(atom := atom_of(cell))}
+        key = (*(x.sums_up for x in sums.values()), frozenset(turned))
+        if key not in self._tables:
+            left = frozenset(
+                atom for atom, x in self._sums.items()
+                if atom in sums and sums[atom].sums_up == x.sums_up and turned.isdisjoint(chain(*x.monomials))
+            )  # fmt: skip
+            more = sum(x.activation != LINEAR for x in sums.values()) - len(left)
+            tables = None if self._missing_beside(left) > more else Tables.of(coloured(sums, forms))
+            is_whole = tables and all(layer.is_whole or self._may_be_gru(layer, forms) for layer in tables.layers)
+            self._tables[key] = tables if is_whole else None
+        return self._tables[key]
+
+    def _may_be_gru(self, layer: Layer, forms: Forms) -> bool:
+        """Whether a table may fall apart into the gates of a GRU and its candidates."""
+        return len(set(layer.activations.values())) > 1 and has_updates(forms)
+
+    def _depending_on(self, cell: Address) -> set[Address]:
+        """A cell, and those whose forms may be others if it computes something else.
+
+        What a cell computes matters to those that add it to others, and not to those that multiply it.
+        """
+        uses = self._forms.uses
+        found = {cell, *(uses.asking(cell) if self._forms.is_given(atom_of(cell)) else ())}
+        stack = list(found)
+        while stack:
+            cell = stack.pop()
+            for user in uses.users.get(cell, ()):
+                if user not in found and cell not in self._factors_in(user):
+                    found.add(user)
+                    stack.append(user)
+        return found
+
+    def _factors_in(self, cell: Address) -> set[Address]:
+        """The cells that are factors in what a cell computes, or in parts of it."""
+        if cell not in self._factors:
+            forms = map(self._forms.of, self._forms.atoms_in(cell))
+            monomials = [monomial for form in forms for monomial in form.polynomial if len(monomial) > 1]
+            self._factors[cell] = {cell_of(atom) for monomial in monomials for atom in monomial}
+        return self._factors[cell]
+
+    def _cells_of(self, atom: Atom) -> set[Address]:
+        """The cells that say what an activation is of."""
+        found = {atom, *self._forms.inlined.get(atom, ())}
+        found.update(*self._forms.of(atom).polynomial)
+        if atom in self._sums:
+            found.update(*self._sums[atom].monomials)
+        return {cell_of(other) for other in found}
+
+    def _missing_beside(self, left: frozenset[Atom]) -> float:
+        """How many more weighted sums some of them need to be those of a textbook network; infinity if none helps."""
+        if left not in self._known_missing:
+            own = {atom: replace(self._sums[atom]) for atom in left}
+            self._known_missing[left] = sum(map(_missing, Tables.of(coloured(own, self._forms)).layers))
+        return self._known_missing[left]
+
+
+def _missing(layer: Layer) -> float:
+    """How many places of a table are empty; infinity if weighted sums contradict one another."""
+    if layer.is_whole or not all(x.is_anchored for x in layer.instances):
+        return 0
+    kinds = layer.activations
+    if len(set(kinds.values())) > 1 and len(kinds) != _GATES * list(kinds.values()).count("tanh"):
+        # Gates and candidates of a GRU may have been put together.
+        parts = [layer.restricted(row for row in kinds if kinds[row] == kind) for kind in sorted(set(kinds.values()))]
+        return sum(map(_missing, parts))
+    return math.inf if layer.misfits else len(layer.rows) * len(layer.steps) - len(layer.at)
+
+
+def _goes_round(terms: CellTerms, edit: Mapping[Address, Term]) -> bool:
+    """Whether an edited cell would read itself, through others."""
+    for cell in edit:
+        found = set(terms.reads[cell])
+        stack = list(found)
+        while stack:
+            for other in terms.reads.get(stack.pop(), ()):
+                if other not in found:
+                    found.add(other)
+                    stack.append(other)
+        if cell in found:
+            return True
+    return False
