@@ -45,6 +45,12 @@ def calculation(attributes: str, *, workbook: str = "", stored: str | None = Non
     return edit
 
 
+def named(name: str, local: str = "") -> Edit:
+    """A defined name more, of the whole workbook or of one worksheet."""
+    own = f'<definedNames><definedName name="{name}"{local}>Net!$A$1</definedName></definedNames><calcPr'
+    return lambda part, text: text.replace("<calcPr", own) if part == "xl/workbook.xml" else text
+
+
 def check(path: Path, with_engine: str = "ironcalc") -> CheckReport:
     return check_content(read_workbook(path), engine(with_engine))
 
@@ -56,6 +62,8 @@ def check(path: Path, with_engine: str = "ironcalc") -> CheckReport:
         (calculation('fullCalcOnLoad="1" iterate="1"'), "iterative calculation is on"),
         (calculation('fullCalcOnLoad="1"', workbook='date1904="1"'), "the 1904 date system is on"),
         (calculation('calcMode="manual"', stored=""), "formula cells have no stored value"),
+        (named("tanh"), "the defined name tanh is called like a function that formulas use"),
+        (named("SUMPRODUCT", ' localSheetId="0"'), "!SUMPRODUCT is called like a function that formulas use"),
     ],
 )
 def test_settings_under_which_a_reader_sees_something_else(

@@ -14,10 +14,12 @@ settings, by number formats with digits of their own, by stored values that nobo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from xlcheck.engines.base import Engine
+from xlcheck.formulas.scanner import tokens
 from xlcheck.workbook.content import WorkbookContent
 
 _SHOWN = 3
@@ -44,6 +46,11 @@ def reservations(
     if engine.name == "libreoffice":  # it rounds as it is told, so its values are those that are seen
         settings = replace(settings, as_displayed=False)
     yield from settings.differences(_formulas(content), circular=circular, built=built)
+    for name in _called_names(content, built=built):
+        yield (
+            f"the defined name {name} is called like a function that formulas use, and programs take one or the other; "
+            "give it another name"
+        )
     if settings.manual and settings.shows_stored and (empty := _without_value(content)):
         yield (
             f"{empty} formula cells have no stored value and calculation is manual, so a reader sees nothing in them; "
@@ -63,6 +70,18 @@ def reservations(
 def without_effect(content: WorkbookContent, *, circular: bool) -> Iterator[str]:
     """Unusual settings of a workbook made by hand that change nothing in it."""
     return content.calculation.without_effect(_formulas(content), circular=circular)
+
+
+def _called_names(content: WorkbookContent, *, built: bool) -> Iterator[str]:
+    """The defined names that stand before a bracket in some formula, as functions do."""
+    names = {name.rpartition("!")[2].upper(): name for name in content.names}
+    if built:  # with many formulas; xlcheck calls no function with a dot in its name, and puts one into each name
+        names = {upper: name for upper, name in names.items() if "." not in upper}
+    if names:
+        called = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})\(", re.IGNORECASE)
+        texts = [text for text in (*_formulas(content), *content.names.values()) if called.search(text)]
+        found = {text.upper() for formula in texts for kind, text in tokens(formula) if kind == "function"}
+        yield from (name for upper, name in names.items() if upper in found)
 
 
 def _without_value(content: WorkbookContent) -> int:
