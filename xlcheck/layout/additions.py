@@ -11,6 +11,7 @@ from xlcheck.layout.data.text import TypedText
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.front import Story
 from xlcheck.layout.questions import Questions
+from xlcheck.model.model_spec import Array, ModelSpec
 
 DataPage = Callable[[Draft, Trace], Store]
 """Fills the page of the data; the trace is that of the model as trained."""
@@ -23,12 +24,14 @@ class Page:
     Attributes:
         name: its name.
         sentence: what it shows.
-        fill: fills it.
+        others: worksheets that it fills besides, and what they show.
+        fill: fills it; `draft.further` has numbers that it may show.
     """
 
     name: str
     sentence: str
-    fill: Callable[[Draft], None]
+    fill: Callable[[Draft, ModelSpec], None]
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Additions:
         origin: where the weights come from.
         side_by_side: whether a page shows the forward pass of every sample; it comes with a loss, too.
         whole: whether a small network stands as a whole on one sheet, too.
+        further: numbers that these pages show, by name.
         pages: worksheets that only this workbook has.
         questions: what to predict on each page, and the answers.
         history: the loss of each epoch of the training, if it is shown.
@@ -61,6 +65,7 @@ class Additions:
     origin: str = "The weights of the model"
     side_by_side: bool = False
     whole: bool = False
+    further: Mapping[str, Array] = field(default_factory=dict)
     pages: Sequence[Page] = ()
     questions: Questions = field(default_factory=dict)
     history: Sequence[float] = ()

@@ -6,7 +6,7 @@ Worksheets are filled one after another; each may refer to whatever has been pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +19,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.workbook.naming import sheet_name
-from xlcheck.workbook.plan import Formula
+from xlcheck.workbook.plan import Array, Formula
 from xlcheck.workbook.views import View as ChosenView
 
 
@@ -37,6 +37,7 @@ class Draft:
         explained: what has been explained in a note and need not be again; see `idioms`.
         reserved: names of worksheets that are still to come; no other one may be called so.
         words: what is read at each time step, as in `Store`, once that is known.
+        further: numbers that pages of a lesson show beside the trace.
         label: the formula for the selected sample's name, as in `Store`, once that is known.
     """
 
@@ -59,6 +60,7 @@ class Draft:
         self.explained: set[str] = set()
         self.words: Sequence[tuple[str, tuple[str, ...]]] = ()
         self.label = ""
+        self.further: Mapping[str, Array] = {}
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
         self._batch_runs: dict[tuple[tuple[ex.Expr, ...], ...], list[Run]] = {}
 

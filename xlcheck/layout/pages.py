@@ -58,6 +58,7 @@ def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions)
         numbers.NAME: "every number beside Keras's own, with a verdict",
         history.NAME: "the loss after each epoch of training, as a curve",
         **{page.name: page.sentence for page in additions.pages},
+        **{name: text for page in additions.pages for name, text in page.others.items()},
         **{name: _first_sentence(words) for name, words in of_layers.items() if name != START},
     }
     return {

@@ -91,7 +91,7 @@ def plan_model(
     if additions.whole and whole.fits(draft, spec):
         whole.whole_sheet(draft, spec)
     for page in additions.pages:
-        page.fill(draft)
+        page.fill(draft, spec)
     hidden = SheetDraft(SHEET, hidden=True)
     verdict = _comparison(draft, bands, store, hidden)
     if additions.history:
@@ -117,7 +117,8 @@ def new_draft(
     draft = Draft(graph, trace, samples, style)
     draft.unit_names = dict(additions.unit_names) | _words(graph, additions.typed)
     draft.reserved |= {check.NAME, numbers.NAME, whole.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
-    draft.reserved |= {page.name for page in additions.pages}
+    draft.reserved |= {name for page in additions.pages for name in (page.name, *page.others)}
+    draft.further = additions.further
     return draft
 
 

@@ -1,48 +1,32 @@
-"""On one sheet: a whole small network, its weights as matrices in their shapes and every number beside them.
-
-A matrix stands on the left, and to its right, row by row, the vectors that it is multiplied by, one column a time step:
-a sum of products then runs down two columns that are both in view. What a layer makes of the sums follows below.
-"""
+"""On one sheet: a whole small network, its weights as matrices in their shapes and every number beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-
-from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.printing import formula
-from xlcheck.graph import expressions as ex
-from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.graph.rewriting import replaced
-from xlcheck.layout.common import choose, heading, scale_of_role, title
-from xlcheck.layout.draft import Draft, View, reference
-from xlcheck.layout.numbers import slack
+from xlcheck.layout.beside import MATRIX, TOP, Network, Page, Places
+from xlcheck.layout.common import choose, title
+from xlcheck.layout.draft import Draft
 from xlcheck.layout.picture_page import NAME as PICTURE
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.weights import column_labels, row_words, with_weights
-from xlcheck.model.model_spec import LayerSpec, ModelSpec
-from xlcheck.workbook.plan import Array
+from xlcheck.layout.weights import with_weights
+from xlcheck.model.model_spec import ModelSpec
 
 NAME = "On one sheet"
 PAGE = "the whole network at once: weights as matrices, and beside them every number, step by step"
-_SYMBOL, _UNIT, _MATRIX = range(3)
-_TOP = 4
 _MOST_COLUMNS, _MOST_ROWS, _MOST_STEPS = 10, 60, 8
 _TEXT = (
     "Weights stand on the left in their shapes. Beside each row of a matrix stands the number that it is multiplied "
     "by, so that every sum of products runs down two columns. What the layer makes of its sums follows below them."
 )
-_SHOWN = (Role.INPUT, Role.INTERMEDIATE, Role.GATE, Role.STATE, Role.OUTPUT)
 
 
 def fits(draft: Draft, spec: ModelSpec) -> bool:
     """Whether a network is so small that all of it can be seen at once."""
     if any(len(shape) > 2 for _, layer in with_weights(spec.layers) for shape in layer.weights.values()):
         return False
-    network = _Network.of(draft, spec)
+    network = Network.of(draft, spec)
     if not network.weights or network.columns > _MOST_COLUMNS or network.steps > _MOST_STEPS:
         return False
-    places = _Places(draft, network, SheetDraft(NAME))
+    places = Places(draft, network, SheetDraft(NAME), draft.trace)
     places.reserve()
     return places.end <= _MOST_ROWS
 
@@ -57,285 +41,12 @@ def whole_sheet(draft: Draft, spec: ModelSpec) -> None:
     sheet = draft.sheet(NAME, "state")
     draft.move_behind(NAME, PICTURE)
     title(sheet, NAME, _TEXT, 14)
-    choose(draft, sheet, 2, _MATRIX)
+    choose(draft, sheet, 2, MATRIX)
     if draft.label:
-        draft.helper(sheet, 2, _MATRIX + 1, draft.label, draft.samples, "strong")
-    network = _Network.of(draft, spec)
-    places = _Places(draft, network, sheet)
+        draft.helper(sheet, 2, MATRIX + 1, draft.label, draft.samples, "strong")
+    network = Network.of(draft, spec)
+    places = Places(draft, network, sheet, draft.trace)
     places.reserve()
-    _Page(draft, network, places, sheet).fill()
-    sheet.freeze = (_TOP + 2, _MATRIX)
+    Page(draft, network, places, sheet).fill()
+    sheet.freeze = (TOP + 2, MATRIX)
     sheet.one_page = True
-
-
-@dataclass(frozen=True)
-class _Network:
-    """What is shown of a network.
-
-    Attributes:
-        weights: the layer of each weight, by the weight's name.
-        matrices: the numbers of each weight as a matrix.
-        expressions: what each quantity is, with the products that only it reads written into it; None if it is given.
-        quantities: those that are shown, in order.
-        steps: the number of time steps; 0 if there are none.
-    """
-
-    weights: dict[str, LayerSpec]
-    matrices: dict[str, Array]
-    expressions: dict[str, ex.Expr | None]
-    quantities: list[Quantity]
-    steps: int
-
-    @staticmethod
-    def of(draft: Draft, spec: ModelSpec) -> _Network:
-        """From the graph of a workbook."""
-        graph = draft.graph
-        readers: dict[str, list[Quantity]] = {}
-        for q in graph:
-            for name in ex.refs(q.expr) if q.expr is not None else ():
-                readers.setdefault(name, []).append(q)
-        inlined = {
-            q.name: q.expr for q in graph
-            if isinstance(q.expr, ex.Dot) and [r.band.layer for r in readers.get(q.name, ())] == [q.band.layer]
-        }  # fmt: skip
-        shown = [q for q in graph if not q.is_weight and q.band.role in _SHOWN and q.name not in inlined]
-
-        def definition(expr: ex.Expr) -> ex.Expr | None:
-            return inlined.get(expr.name) if isinstance(expr, ex.Ref) else None
-
-        weights = {f"{name}.{weight}": layer for name, layer in with_weights(spec.layers) for weight in layer.weights}
-        return _Network(
-            weights,
-            {name: draft.trace[name].reshape(-1, draft.trace[name].shape[-1]) for name in weights},
-            {q.name: None if q.expr is None else replaced(q.expr, definition) for q in shown},
-            shown,
-            1 + max((q.step for q in shown if q.step is not None), default=-1),
-        )
-
-    @property
-    def columns(self) -> int:
-        """Of the widest matrix."""
-        return max((values.shape[1] for values in self.matrices.values()), default=1)
-
-    def products(self) -> Iterator[tuple[Quantity, str, str]]:
-        """Each quantity with the vectors and the weights that it multiplies."""
-        for q in self.quantities:
-            for x, weight in _products(self.expressions[q.name]):
-                yield q, x, weight
-
-
-def _products(expr: ex.Expr | None) -> Iterator[tuple[str, str]]:
-    match expr:
-        case None:
-            return
-        case ex.Dot(x=ex.Ref(name=x), matrix=ex.Ref(name=weight) | ex.Slice(of=ex.Ref(name=weight))):
-            yield x, weight
-        case _:
-            for operand in ex.operands(expr):
-                yield from _products(operand)
-
-
-@dataclass
-class _Places:
-    """Where everything stands on the sheet.
-
-    Attributes:
-        inner: the places, as formulas find them: in a column as if it were a sample, what stands beside a matrix there.
-        headings: the layer that begins at a row.
-        beside: what stands beside a weight, by the weight and the column.
-        end: the row after everything.
-    """
-
-    draft: Draft
-    network: _Network
-    sheet: SheetDraft
-    inner: Draft = field(init=False)
-    headings: dict[int, str] = field(default_factory=dict)
-    beside: dict[tuple[str, int], str] = field(default_factory=dict)
-    end: int = 0
-
-    def __post_init__(self) -> None:
-        self.inner = Draft(self.draft.graph, self.draft.trace, self.draft.samples, self.draft.style)
-
-    @property
-    def before(self) -> int:
-        """The column of what is there before anything is read."""
-        return _MATRIX + self.network.columns + 1
-
-    @property
-    def columns(self) -> int:
-        """The column after all steps, and after what has none."""
-        timeless = any(q.step is None and not q.name.endswith("_init") for q in self.network.quantities)
-        return self.before + 1 + self.network.steps + timeless
-
-    def column(self, q: Quantity) -> int:
-        """Of a quantity: its step, or behind all of them."""
-        if q.name.endswith("_init"):
-            return self.before
-        return self.before + 1 + (self.network.steps if q.step is None else q.step)
-
-    def reserve(self) -> None:
-        """Give everything its cells, layer by layer from above."""
-        row = _TOP + 2
-        for q, x, weight in self.network.products():
-            self.beside[weight, self.column(q)] = x
-        every = self.network.quantities
-        for layer in dict.fromkeys(q.band.layer for q in every):
-            own = [q for q in every if q.band.layer == layer and not self.is_elsewhere(q)]
-            if not own:
-                continue
-            self.headings[row] = layer
-            row += 2
-            for weight in self.network.weights:
-                if weight.rpartition(".")[0] == layer:
-                    rows, columns = self.network.matrices[weight].shape
-                    self.inner.place(weight, self.sheet.at(row, _MATRIX, rows, columns))
-                    row += rows
-            for band in dict.fromkeys(q.band.name for q in own):
-                row += self._band(band, [q for q in own if q.band.name == band], row)
-            row += 1
-        self.end = row
-        for (weight, column), x in self.beside.items():
-            area = self.sheet.at(self.inner.placed(weight).top, column, self.draft.graph[x].shape[-1])
-            self.inner.place(x, area, column)
-            if not self.inner.is_placed(x):
-                self.inner.place(x, area)
-
-    def is_elsewhere(self, q: Quantity) -> bool:
-        """Whether a quantity has no rows of its own: it stands beside a matrix only, or before a state's steps."""
-        return q.name.endswith("_init") or (q.expr is None and q.name in self.beside.values())
-
-    def _band(self, band: str, members: Sequence[Quantity], row: int) -> int:
-        """Reserve the rows of a band; returns how many."""
-        starts = [q for q in self.network.quantities if q.name == f"{band}_init"]
-        for q in (*starts, *members):
-            self.inner.place(q.name, self.sheet.at(row, self.column(q), q.shape[-1]))
-        return members[0].shape[-1]
-
-
-@dataclass(frozen=True)
-class _Page:
-    """The sheet, once it is known what stands where."""
-
-    draft: Draft
-    network: _Network
-    places: _Places
-    sheet: SheetDraft
-
-    def fill(self) -> None:
-        """Write everything."""
-        self._header()
-        for row, layer in self.places.headings.items():
-            self._heading(row, layer)
-        for name, spec in self.network.weights.items():
-            self._weight(name, spec)
-        for (weight, column), x in self.places.beside.items():
-            self._beside(self.places.inner.placed(weight).top, column, x)
-        for weight in dict.fromkeys(weight for weight, _ in self.places.beside):
-            row = self.places.inner.placed(weight).top
-            self.sheet.put(row, self.places.before - 1, self._factor(weight), "symbol_right")
-        labelled: set[str] = set()
-        last = {q.band.name: q for q in self.network.quantities}
-        for q in self.network.quantities:
-            if q.name.endswith("_init") or not self.places.is_elsewhere(q):
-                self._numbers(q)
-            if q.band.name not in labelled and not self.places.is_elsewhere(q):
-                labelled.add(q.band.name)
-                self._label(q, last[q.band.name])
-
-    def _header(self) -> None:
-        sheet, places, network = self.sheet, self.places, self.network
-        left, right = places.before, places.columns
-        sheet.put_row(_TOP, 0, ["", "", "weights", *[""] * network.columns], "header_left")
-        steps = [f"t = {t + 1}" for t in range(network.steps)]
-        over = ["before", *steps, "at the end" if steps else "value"]
-        sheet.put_row(_TOP, left, over[: right - left], "header")
-        sheet.put(_TOP, right, "the last formula in the row", "header_left")
-        for t, (text, desired) in enumerate(self.draft.words[: network.steps]):
-            self.draft.helper(sheet, _TOP + 1, left + 1 + t, text, desired, "word")
-        sheet.widths.update({_SYMBOL: 20, _UNIT: 10, left - 1: 7, right: 70})
-        wide = 12 if network.columns > 3 else 24 if network.columns == 1 else 16
-        sheet.widths.update(dict.fromkeys(range(_MATRIX, left - 1), wide))
-        sheet.widths.update(dict.fromkeys(range(left, right), 11))
-
-    def _heading(self, row: int, layer: str) -> None:
-        """The layer's name, and under it what the columns of its weights belong to."""
-        own = {name: spec for name, spec in self.network.weights.items() if name.rpartition(".")[0] == layer}
-        kind = next((spec.kind for spec in own.values()), "")
-        heading(self.sheet, row, f"{layer} · {kind}" if kind else layer, self.places.columns)
-        for name, spec in list(own.items())[:1]:
-            columns = self.network.matrices[name].shape[1]
-            named = self.draft.unit_names.get(f"{layer}.y", ())
-            labels = named if len(named) == columns else column_labels(spec, name.rpartition(".")[2], columns)
-            self.sheet.put_row(row + 1, _MATRIX, list(labels), "column_label")
-
-    def _weight(self, name: str, layer: LayerSpec) -> None:
-        """A weight as references to where it stands."""
-        values, area, source = self.network.matrices[name], self.places.inner.placed(name), self.draft.placed(name)
-        self.sheet.put(area.top, _SYMBOL, name.rpartition(".")[2], "symbol")
-        words = row_words(self.draft, name, len(values))
-        for (row, column), (at, left), value in zip(area.cells(), source.cells(), values.reshape(-1), strict=True):
-            if column == _MATRIX:
-                number = row - area.top
-                label = words[number] if words else float(number + 1) if len(values) > 1 else None
-                self.sheet.put(row, _UNIT, label, "unit" if number else "first_unit")
-            text = reference(Range(source.sheet, at, left), NAME, fixed=True)
-            self.draft.helper(self.sheet, row, column, text, [float(value)], "weight")
-
-    def _beside(self, row: int, column: int, x: str) -> None:
-        """A vector, beside the matrix that it is multiplied by."""
-        own = self.places.inner.placed(x)
-        source = self.draft.placed(x) if (own.top, own.left) == (row, column) else own
-        q = self.draft.graph[x]
-        for unit in range(q.shape[-1]):
-            text = reference(Range(source.sheet, source.top + unit, source.left), NAME)
-            values = self.draft.values(x, unit)
-            self.draft.helper(self.sheet, row + unit, column, text, values, self._style(q), slack(self.draft, q))
-
-    def _factor(self, weight: str) -> str:
-        """What the vectors beside a matrix are called: hₜ₋₁ where they come from the step before."""
-        label = ""
-        for (_, column), x in ((key, x) for key, x in self.places.beside.items() if key[0] == weight):
-            q = self.draft.graph[x]
-            label = q.band.label
-            if q.step is not None and not x.endswith("_init") and column <= self.places.before + self.network.steps:
-                moved = {1: "ₜ₋₁", 0: "ₜ", -1: "ₜ₊₁"}.get(column - self.places.column(q), "ₜ")
-                return label.replace("ₜ", moved)
-        return label
-
-    def _style(self, q: Quantity) -> str:
-        whole = q.band.role is Role.INPUT and (self.draft.trace[q.name] % 1 == 0).all()
-        return q.band.role.value + ("_code" if whole else "")
-
-    def _numbers(self, q: Quantity) -> None:
-        """A quantity: formulas over what stands on this sheet, or references to what is given."""
-        area = self.places.inner.placed(q.name)
-        expr = self.network.expressions[q.name]
-        view = View(self.places.inner, NAME, area.left)
-        for unit in range(area.rows):
-            source = self.draft.placed(q.name)
-            cell = Range(source.sheet, source.top + unit, source.left)
-            text = reference(cell, NAME) if expr is None else formula(expr, unit, view, self.draft.style)
-            values = self.draft.values(q.name, unit)
-            self.draft.helper(
-                self.sheet, area.top + unit, area.left, text, values, self._style(q), 4 * slack(self.draft, q)
-            )
-        if (scale := scale_of_role(q.band.role.value, area)) is not None:
-            self.sheet.scales.append(scale)
-
-    def _label(self, q: Quantity, last: Quantity) -> None:
-        """The symbol, the units, the equation, and the text of the last formula in the first row."""
-        top = self.places.inner.placed(q.name).top
-        sheet, names = self.sheet, self.draft.unit_names.get(q.band.name, ())
-        sheet.put(top, _SYMBOL, q.band.label, "symbol")
-        units = q.shape[-1]
-        for unit in range(units):
-            label = names[unit] if names else float(unit + 1) if units > 1 else None
-            sheet.put(top + unit, _UNIT, label, "unit" if unit else "first_unit")
-        sheet.put(top, _MATRIX, q.band.equation, "equation")
-        for column in range(_MATRIX + 1, self.places.before - 1):
-            sheet.put(top, column, None, "equation")
-        area, expr = self.places.inner.placed(last.name), self.network.expressions[last.name]
-        if expr is not None:
-            text = formula(expr, 0, View(self.places.inner, NAME, area.left), self.draft.style)
-            sheet.put(top, self.places.columns, f"={text}", "formula")

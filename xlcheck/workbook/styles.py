@@ -62,6 +62,7 @@ _BOXED: dict[str, Any] = {"border": 1, "border_color": LINE, "align": "right"}
 def _named_styles() -> dict[str, dict[str, Any]]:
     styles: dict[str, dict[str, Any]] = {
         "text": {},
+        "text_beside": {"indent": 1},
         "wrap": {"text_wrap": True, "valign": "top"},
         "title": {"font_size": 20, "bold": True},
         "subtitle": {"font_size": 12, "font_color": FAINT, "text_wrap": True, "valign": "top"},
@@ -137,6 +138,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     to_fill = {"bg_color": "#FFFFFF", "border": 2, "border_color": "#0B5CAD", "locked": False}
     styles["blank"] = {**to_fill, "num_format": VALUE_FORMAT, "align": "right"}
     styles["typed"] = {**to_fill, "num_format": "General", "align": "center", "bold": True}
+    styles["typed_left"] = {**styles["typed"], "align": "left", "indent": 1}
     for name in (*TINTS, "verdict", "wrap"):  # whose formula nobody is to see
         styles[f"{name}_hidden"] = styles[name] | {"hidden": True}
     long = {VALUE_FORMAT, WEIGHT_FORMAT, "0.0000"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,15 @@ def with_value(fixture: Fixture, value: float, single: float) -> Fixture:
 def same(a: Fixture, b: Fixture) -> bool:
     """Whether two fixtures are the same to the last bit, signs of zeros included."""
 
-    def bits(trace: Trace) -> dict[str, tuple[Any, ...]]:
-        return {name: (values.shape, values.tobytes()) for name, values in trace.values.items()}
+    def bits(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        return [(name, (array.shape, array.tobytes())) for name, array in values.items()]
 
-    plain = [replace(f, trace=Trace("", {}), trace_float32=Trace("", {})) for f in (a, b)]
+    plain = [replace(f, trace=Trace("", {}), trace_float32=Trace("", {}), further={}) for f in (a, b)]
     return (
         plain[0] == plain[1]
-        and list(bits(a.trace).items()) == list(bits(b.trace).items())
-        and list(bits(a.trace_float32).items()) == list(bits(b.trace_float32).items())
+        and bits(a.trace.values) == bits(b.trace.values)
+        and bits(a.trace_float32.values) == bits(b.trace_float32.values)
+        and bits(a.further) == bits(b.further)
     )
 
 

@@ -45,6 +45,14 @@ class Split:
     validation: Indices
     test: Indices
 
+    def places(self) -> list[int]:
+        """The place of each sample in the shuffled order, from 1: first the test part, then the others."""
+        order = np.concatenate([self.test, self.validation, self.training])
+        return [int(place) + 1 for place in order.argsort()]
+
+
+TEST_SHARE = 0.3
+
 
 def split(samples: int, seed: int, validation: float = 0.15) -> Split:
     """Divide samples at random; three tenths of them are for the test.
@@ -58,7 +66,7 @@ def split(samples: int, seed: int, validation: float = 0.15) -> Split:
         DataError: a part would be empty.
     """
     order = np.random.default_rng(seed).permutation(samples)
-    tests = round(0.3 * samples)
+    tests = round(TEST_SHARE * samples)
     validations = round(validation * (samples - tests))
     parts = Split(order[tests + validations :], order[tests : tests + validations], order[:tests])
     if not (len(parts.training) and len(parts.test) and (len(parts.validation) or not validation)):

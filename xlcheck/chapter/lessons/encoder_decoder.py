@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from xlcheck.chapter.datasets.reversal import reversal
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.additions import Page
+from xlcheck.layout.feeding import NAME as FEEDING
+from xlcheck.layout.feeding import PAGE as FEEDING_PAGE
+from xlcheck.layout.feeding import Loop, feeding_sheet
 from xlcheck.layout.matrices import NAME as MATRICES
 from xlcheck.layout.matrices import PAGE as MATRICES_PAGE
 from xlcheck.layout.matrices import matrices_sheet
 from xlcheck.model.keras_import import import_keras
+from xlcheck.model.model_spec import Array
 
 LETTERS = ("start", "a", "b", "c")
 
@@ -30,10 +35,23 @@ def _model() -> Any:
     return model
 
 
+_LOOP = Loop(("decoder", "letters"), "shifted.x", "letters.y")
+
+
+def _fed(model: Any, _: int) -> Mapping[str, Array]:
+    from xlcheck.chapter.training.further import fed_by_itself
+
+    return fed_by_itself(model, reversal())
+
+
 LESSON = Lesson(
     name="encoder-decoder",
     data=reversal,
     model=_model,
-    pages=(Page(MATRICES, MATRICES_PAGE, matrices_sheet),),
+    further=_fed,
+    pages=(
+        Page(FEEDING, FEEDING_PAGE, lambda draft, spec: feeding_sheet(draft, spec, _LOOP)),
+        Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft)),
+    ),
     unit_names=dict.fromkeys(("word.x", "shifted.x", "letters.z", "letters.y", "target.y"), LETTERS),
 )

@@ -88,6 +88,7 @@ class Lesson:
         side_by_side: whether it shows the forward pass of every sample, also without a loss.
         history: whether it shows the loss of each epoch.
         pages: worksheets that only this lesson has.
+        further: what its pages show beside one pass of its model, from Keras; see `xlcheck.chapter.training.further`.
         origin: where weights come from that nobody has trained or drawn, in a few words.
     """
 
@@ -103,6 +104,7 @@ class Lesson:
     side_by_side: bool = False
     history: bool = True
     pages: Sequence[Page] = ()
+    further: Callable[[Any, int], Mapping[str, Array]] | None = None
     origin: str = ""
 
     @property

@@ -36,6 +36,7 @@ def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING)
         origin=lesson.origin or _origin(fixture),
         side_by_side=lesson.side_by_side,
         whole=True,
+        further=fixture.further,
         pages=(*lesson.pages, *(lesson.book.pages if lesson.book is not None and fixture.weights == BOOK else ())),
         questions=lesson.texts.questions,
         history=fixture.history if lesson.history else (),

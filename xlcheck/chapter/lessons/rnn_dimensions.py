@@ -53,9 +53,9 @@ LESSON = Lesson(
             ),
         },
         {"simple_rnn.kernel": "wxh", "simple_rnn.recurrent_kernel": "whh", "dense.kernel": "why"},
-        pages=(Page(FED_BACK, FED_BACK_PAGE, lambda draft: fed_back_sheet(draft, "simple_rnn", "dense", WORDS)),),
+        pages=(Page(FED_BACK, FED_BACK_PAGE, lambda draft, _: fed_back_sheet(draft, "simple_rnn", "dense", WORDS)),),
     ),
     data_page=lambda draft, _: sentence_sheet(draft, WORDS),
-    pages=(Page(MATRICES, MATRICES_PAGE, lambda draft: matrices_sheet(draft, WORDS)),),
+    pages=(Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft, WORDS)),),
     unit_names={"input.x": WORDS, "dense.z": WORDS, "dense.y": WORDS, "target.y": WORDS},
 )

@@ -28,6 +28,6 @@ LESSON = Lesson(
     data=toy,
     train=_model,
     data_page=documents_sheet,
-    pages=(Page(MATRICES, MATRICES_PAGE, matrices_sheet),),
+    pages=(Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft)),),
     origin="Small whole numbers, chosen so that sums can be done in the head",
 )

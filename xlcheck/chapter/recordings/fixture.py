@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlcheck.graph.trace import Trace
-from xlcheck.model.model_spec import ModelSpec
+from xlcheck.model.model_spec import Array, ModelSpec
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Fixture:
         trace: Keras float64: weights, inputs, initial states, targets and every quantity.
         trace_float32: the same quantities from the float32 model as trained.
         history: mean loss before each epoch's update, as Keras's `fit` reports it; empty if not trained here.
+        further: what only the lesson's own pages show, from Keras, by name; see `xlcheck.chapter.training.further`.
         provenance: seed, epochs, versions of Keras and TensorFlow, SHA-256 of the weights.
     """
 
@@ -34,3 +35,4 @@ class Fixture:
     trace_float32: Trace
     history: tuple[float, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, Array] = field(default_factory=dict)

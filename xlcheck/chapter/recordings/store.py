@@ -112,6 +112,9 @@ def to_json(fixture: Fixture) -> str:
         ("float32", _trace(fixture.spec, fixture.trace_float32, _shortest_float32)),
         ("history", _history(fixture.history)),
     ]
+    if fixture.further:
+        further = ((name, _line(_nested(values, float))) for name, values in fixture.further.items())
+        entries.append(("further", _members(further, 2)))
     return _members(entries, 1) + "\n"
 
 
@@ -143,6 +146,7 @@ def _from_json(data: Mapping[str, Any]) -> Fixture:
         trace_float32=Trace("keras float32", _values(data["float32"], np.float32)),
         history=tuple(data["history"]),
         provenance=data["provenance"],
+        further={name: np.array(values, dtype=np.float64) for name, values in data.get("further", {}).items()},
     )
     graph = forward_graph(fixture.spec)
     for trace in (fixture.trace, fixture.trace_float32):

@@ -36,6 +36,7 @@ WANDERING = {"next-word": Tolerance(atol=0.1, rtol=0.1)}
 squares, so that a weight with hardly any gradient moves by what rounding makes of it. Measured: a weight of next-word
 by 0.03, the median by 5e-5, a loss by 3e-3."""
 LOSSES = Tolerance(atol=5e-3, rtol=5e-3)
+FURTHER = Tolerance(atol=1e-12, rtol=1e-12)
 EPOCHS = Tolerance(atol=1e-10, rtol=1e-10)  # 500 epochs in double precision make as much of the last bits
 SAVED = Tolerance(atol=0.0)
 
@@ -46,7 +47,7 @@ class Moved:
 
     Attributes:
         source: `float64` or `float32` (recorded anew with the stored weights), `trained` (trained anew),
-            `epochs` (every epoch in double precision),
+            `epochs` (every epoch in double precision), `further` (what only the lesson's own pages show),
             `saved` (the `.keras` file, or for the matrix of options the weights drawn anew).
         quantity: its name; `history` for the losses of training.
         max_abs_error: the largest difference of an element.
@@ -176,6 +177,9 @@ def _verify(name: str, folder: Path) -> Verification:
         moved += compare("trained", {key: single[key] for key in weights}, trained, of_weights)
         moved += compare("trained", history, trained, of_losses)
         compared += len(weights) + len(history)
+    if fixture.further:
+        moved += compare("further", fixture.further, _further(fixture), WANDERING.get(name, FURTHER))
+        compared += len(fixture.further)
     return Verification(name, compared, tuple(moved))
 
 
@@ -196,6 +200,19 @@ def _verify_epochs(name: str, folder: Path) -> Verification:
 def _exact(fixture: TrainingFixture) -> dict[str, Array]:
     """What a training holds in double precision."""
     return {**fixture.training.values, **{NUDGED + name: values for name, values in fixture.nudged.items()}}
+
+
+def _further(fixture: Fixture) -> Mapping[str, Array]:
+    """What only the lesson's own pages show, from the stored weights."""
+    from xlcheck.chapter.lessons.catalogue import lesson_named
+    from xlcheck.model.keras_builder import to_keras
+
+    further = lesson_named(fixture.lesson).further
+    return (
+        {}
+        if further is None
+        else further(to_keras(fixture.spec, fixture.trace.values), int(fixture.provenance["seed"]))
+    )
 
 
 def _train(fixture: Fixture) -> dict[str, Array]:

@@ -105,8 +105,8 @@ def small_fixture(lesson: str) -> Fixture:
 
 def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], seed: int = SEED) -> Fixture:
     """Record a trained model of a lesson on the lesson's data."""
-    data = lesson_named(lesson).data()
-    spec = read_model(model)
+    own = lesson_named(lesson)
+    data, spec = own.data(), read_model(model)
     return Fixture(
         name=lesson,
         lesson=lesson,
@@ -122,6 +122,7 @@ def trained_fixture(lesson: str, model: Any, history: tuple[float, ...], seed: i
             **versions(),
             "weights_sha256": weights_hash(ordered_weights(model)),
         },
+        further={} if own.further is None else own.further(model, seed),
     )
 
 

@@ -148,7 +148,12 @@ def _vocabulary_sheet(draft: Draft, encoding: Encoding) -> Range:
         sheet.put(row, 1, word, "input_text")
     sheet.freeze = (5, 0)
     sheet.printed = False
-    return sheet.at(5, 1, count)
+    return listed_words(encoding)
+
+
+def listed_words(encoding: Encoding) -> Range:
+    """Where the words of the vocabulary stand."""
+    return Range(VOCABULARY, 5, 1, len(encoding.words))
 
 
 def _answer_rows(draft: Draft, encoding: Encoding) -> int:
