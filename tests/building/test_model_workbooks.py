@@ -48,7 +48,7 @@ def assert_all_agree(report: CheckReport, samples: int) -> None:
     assert report.samples == samples
 
 
-@pytest.mark.parametrize("style", [Style.ROBUST, Style.COMPACT])
+@pytest.mark.parametrize("style", part_of([Style.ROBUST, Style.COMPACT], 1))
 def test_several_inputs_outputs_and_shared_layers(tmp_path: Path, style: Style) -> None:
     """Two engines find Keras's numbers in every cell, in both styles."""
     model, inputs = two_inputs()

@@ -44,16 +44,16 @@ def model_of(kind: str) -> Any:
 
 
 CASES = {
-    "review": ("review", LINES, "The flight wasn't late", {}),
     "review, padding behind": ("review", LINES, "The flight zebra", {"padding": "back"}),
+    "code for unknown words": ("review", FROM_ZERO, "the zebra", {"unknown": 1}),
+    "any length": ("any length", LINES, "the café was great", {}),
+    "review": ("review", LINES, "The flight wasn't late", {}),
     "next code": ("next code", LINES, "late crew", {}),
     "one-hot": ("one-hot", FROM_ZERO, "the crew great", {}),
-    "any length": ("any length", LINES, "the café was great", {}),
-    "code for unknown words": ("review", FROM_ZERO, "the zebra", {"unknown": 1}),
 }
 
 
-@pytest.fixture(scope="module", params=list(CASES))
+@pytest.fixture(scope="module", params=part_of(list(CASES), 3))
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Path, Path]:
     """Name of the case, model, vocabulary and workbook."""
     kind, words, text, options = CASES[request.param]

@@ -60,7 +60,8 @@ def test_every_quantity_has_the_same_bits(name: str, monkeypatch: pytest.MonkeyP
     assert_same(CASES[name], monkeypatch)
 
 
-@pytest.mark.parametrize("seed", spread(range(24), 24))
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(24))
 def test_long_random_models_have_the_same_bits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several layers with random options over many steps, where the order of the steps counts."""
     assert_same(drawn(seed), monkeypatch)

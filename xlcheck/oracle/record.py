@@ -117,11 +117,11 @@ def predict(
     arrays, dtype = _arrays(inputs), "float32"
     graph = forward_graph(replace(read_model(model, [item.shape[1:] for item in arrays]), loss=None))
     copy = clone(model, dtype)
-    if model.dtype == dtype:
-        _same_model(model, copy, arrays)
-    start_from(copy, {**states_of(model), **(initial_states or {})}, len(arrays[0]), dtype)
-    tensors = [import_keras().ops.convert_to_tensor(item, dtype=dtype) for item in arrays]
-    answers = np.concatenate([array(item).reshape(len(arrays[0]), -1) for item in predictions(copy, tensors)], axis=1)
+    outputs = _same_model(model, copy, arrays) if model.dtype == dtype else []
+    if initial_states or not outputs:
+        start_from(copy, {**states_of(model), **(initial_states or {})}, len(arrays[0]), dtype)
+        outputs = predictions(copy, [import_keras().ops.convert_to_tensor(item, dtype=dtype) for item in arrays])
+    answers = np.concatenate([array(item).reshape(len(arrays[0]), -1) for item in outputs], axis=1)
     ends = np.cumsum([graph[name].shape[-1] for name in graph.outputs])
     return Trace(f"keras {dtype}", dict(zip(graph.outputs, np.split(answers, ends[:-1], axis=1), strict=True)))
 
@@ -259,8 +259,12 @@ def predictions(model: Any, tensors: list[Any]) -> list[Any]:
         return call_model(model, tensors)
 
 
-def _same_model(model: Any, copy: Any, inputs: list[Array]) -> None:
-    """Raise OracleError if the copy is not the model; the same code may still round in another order."""
+def _same_model(model: Any, copy: Any, inputs: list[Array]) -> list[Any]:
+    """What the copy predicts from the model's states.
+
+    Raises:
+        OracleError: the copy is not the model; the same code may still round in another order.
+    """
     tensors = [import_keras().ops.convert_to_tensor(item, dtype=model.dtype) for item in inputs]
     states = states_of(model)
     start_from(copy, states, len(inputs[0]), model.dtype)
@@ -271,6 +275,7 @@ def _same_model(model: Any, copy: Any, inputs: list[Array]) -> None:
             raise OracleError(
                 f"a copy that Keras made of the model {model.name!r} predicts something else than the model"
             )
+    return actual
 
 
 def open_loops(model: Any) -> None:

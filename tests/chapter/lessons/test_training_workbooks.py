@@ -60,7 +60,7 @@ def session(built: Callable[[str], api.Built]) -> Any:
     return engine("ironcalc", guarded=False).open(built("simple-rnn-training").path)
 
 
-@pytest.mark.parametrize("name", part_of(list(TRAINING_LESSONS), 2))
+@pytest.mark.parametrize("name", part_of(list(TRAINING_LESSONS), 1))
 def test_every_cell_of_all_epochs_agrees(name: str, built: Callable[[str], api.Built]) -> None:
     """Every formula cell of 500 epochs is checked and agrees with Keras within 1e-13, weights and loss included."""
     report = built(name).report
@@ -89,7 +89,7 @@ def test_the_sheet_itself_says_that_it_agrees(session: Any) -> None:
 
 @pytest.mark.parametrize(
     ("optimiser", "rate"),
-    part_of([("Adam", 1000.0), ("SGD", 1e12), ("RMSprop", 1e4), ("Adam", 1e6), ("SGD", 1e5)], 3),
+    part_of([("SGD", 1e12), ("Adam", 1000.0), ("RMSprop", 1e4), ("Adam", 1e6), ("SGD", 1e5)], 1),
 )
 def test_divergence_is_named_and_makes_no_errors(
     session: Any, built: Callable[[str], api.Built], optimiser: str, rate: float

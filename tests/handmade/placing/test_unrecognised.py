@@ -33,10 +33,10 @@ def _searches_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("layout", "mode"),
-    [  # in an ordinary run each layout in one of the modes
+    [  # in an ordinary run each layout in one of the modes, mostly in the faster one
         pytest.param(layout, mode, id=f"{layout.name}-{mode}")
         for number, layout in enumerate(LAYOUTS)
-        for mode in (MODES if THOROUGH else MODES[number % 2 :][:1])
+        for mode in (MODES if THOROUGH else MODES[number % 6 == 5 :][:1])
     ],
 )
 def test_a_replaced_formula_never_passes(layout: object, mode: str, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ REPEATS = {
 }
 
 
-@pytest.mark.parametrize("what", part_of(list(REPEATS), 2))
+@pytest.mark.parametrize("what", part_of(list(REPEATS), 1))
 def test_a_result_that_repeats_the_network_is_doubted(what: str, tmp_path: Path) -> None:
     """Where the output gives again what another cell holds, the network without it is whole, and still no pass."""
     name, sheet, cell, formula = REPEATS[what]
