@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from xlcheck.errors import UsageError
@@ -27,8 +28,8 @@ def set_seed(seed: int) -> None:
 
 def fit(
     model: Any,
-    inputs: ArrayLike,
-    targets: ArrayLike,
+    inputs: ArrayLike | Sequence[ArrayLike],
+    targets: ArrayLike | Sequence[ArrayLike],
     epochs: int,
     progress: Progress | None = None,
     sample_weight: ArrayLike | None = None,
@@ -40,8 +41,8 @@ def fit(
 
     Args:
         model: a compiled `keras.Model`; its weights change.
-        inputs: all samples.
-        targets: what the model should answer.
+        inputs: all samples; of a model with several inputs a list.
+        targets: what the model should answer; of a model with several outputs a list.
         epochs: how many steps.
         progress: told after each epoch.
         sample_weight: as in Keras, how much the loss of each sample, or of each step, counts.
@@ -52,7 +53,8 @@ def fit(
     history = []
     for epoch in range(epochs):
         model.reset_metrics()  # Keras averages the loss over steps until told that an epoch begins
-        history.append(float(model.train_on_batch(inputs, targets, sample_weight=sample_weight)))
+        losses = np.ravel(model.train_on_batch(inputs, targets, sample_weight=sample_weight))  # the sum is the first
+        history.append(float(losses[0]))
         if progress is not None:
             progress(epoch + 1, epochs)
     return tuple(history)

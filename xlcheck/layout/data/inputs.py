@@ -24,6 +24,8 @@ NAME = "Inputs"
 _NUMBER, _SAMPLE, _FIRST = 0, 1, 2
 _SELECTOR_ROW, _TOP = 4, 7
 _MAX_WIDTH = 2000
+_PRINTED = 18
+"""Columns that can be read when they are printed on one page."""
 
 
 def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained: Trace | None) -> Store:
@@ -37,7 +39,8 @@ def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained:
     sheet = draft.sheet(NAME, "input")
     title(sheet, "Inputs", "What the network can read here, one sample a row. Choose a sample, and every sheet shows "
           "the network reading it.", 10)  # fmt: skip
-    sheet.widths.update({_NUMBER: 12, _SAMPLE: 34, **{_FIRST + j: 12 for j in range(60)}})
+    longest = max(map(len, draft.samples))
+    sheet.widths.update({_NUMBER: 12, _SAMPLE: min(max(34, longest + 2), 60), **{_FIRST + j: 12 for j in range(60)}})
     row = _samples(draft, sheet, trained)
     areas, orders, timesteps = {}, {}, {}
     for band, members in given.items():
@@ -91,6 +94,7 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
         names, values = _predictions(draft.graph, trained, count, draft.unit_names)
         sheet.put_row(_TOP + 1, _FIRST, names, "header")
         sheet.numbers(_TOP + 2, _FIRST, values, "keras")
+        sheet.print_columns = _PRINTED if _FIRST + len(names) > _PRINTED else None
     if count > 1:
         numbers, samples = (sheet.at(_TOP + 2, column, count) for column in (_NUMBER, _SAMPLE))
         selection(draft, sheet, sheet.at(_SELECTOR_ROW, _SAMPLE), "sample", numbers, samples)
