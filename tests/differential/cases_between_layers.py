@@ -52,7 +52,23 @@ def _attention() -> Any:
     return keras.Model([x, y], [*(layer([y, x]) for layer in layers), L.Attention()([y, x, L.Dense(4)(x)])])
 
 
+def _heads() -> Any:
+    """MultiHeadAttention: over its own steps, over another sequence, only backwards, with each option that it has."""
+    x, y = keras.Input((5, 4)), keras.Input((3, 6))
+    return keras.Model(
+        [x, y],
+        [
+            L.MultiHeadAttention(2, 3, name="own steps")(x, x),
+            L.MultiHeadAttention(1, 2, dropout=0.3, use_bias=False)(y, x),
+            L.MultiHeadAttention(3, 2, value_dim=4, output_shape=5)(y, value=x, key=L.Dense(3)(x)),
+            L.MultiHeadAttention(2, 2, dropout=0.1)(x, x, use_causal_mask=True),
+            L.MultiHeadAttention(2, 3)(query=x, value=y, use_causal_mask=True),
+        ],
+    )
+
+
 OPERATIONS = {
+    "MultiHeadAttention": Case(_heads, [X, numbers(3, 3, 6, seed=5)]),
     "attention": Case(_attention, [X, numbers(3, 3, 4, seed=4)]),
     "ZeroPadding1D": Case(_of((5, 4), lambda x: L.GRU(2)(L.ZeroPadding1D((2, 1))(x))), X),
     "operations on one tensor": Case(

@@ -214,6 +214,24 @@ def between_layers() -> Any:
     return model
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_gradients_of_many_heads_are_those_of_the_tape(causal: bool) -> None:
+    """Gradients flow back through each head, its scores and shares, to the weights as Keras stores them."""
+
+    def heads() -> Any:
+        x = keras.Input((TIMESTEPS, FEATURES))
+        h = layers.MultiHeadAttention(2, 3, name="heads")(x, layers.Dense(4, name="d")(x), use_causal_mask=causal)
+        model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(layers.Flatten(name="flat")(h)))
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    model = models.build(heads, 5)
+    worst, found = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
+
+    assert found > len(model.trainable_weights)
+    assert worst <= 1e-14
+
+
 def test_gradients_between_layers_are_those_of_the_tape() -> None:
     """What is computed between layers has gradients, too, within 1e-14."""
     model = models.build(between_layers, 5)

@@ -38,9 +38,26 @@ def with_an_operation() -> Any:
     return keras.Model(x, L.Dense(2)(keras.ops.sin(x)))
 
 
+def heads_under_a_mask() -> Any:
+    x = keras.Input((5,))
+    h = L.Embedding(9, 4, mask_zero=True)(x)
+    return keras.Model(x, L.MultiHeadAttention(2, 3, name="heads")(h, h))
+
+
+def heads_with_scores() -> Any:
+    x = keras.Input((5, 4))
+    y, _ = L.MultiHeadAttention(2, 3, name="heads")(x, x, return_attention_scores=True)
+    return keras.Model(x, y)
+
+
+def heads_causal_and_not() -> Any:
+    x, heads = keras.Input((5, 4)), L.MultiHeadAttention(2, 3, name="heads")
+    return keras.Model(x, heads(heads(x, x), x, use_causal_mask=True))
+
+
 def attention() -> Any:
     x = keras.Input((5, 4))
-    return keras.Model(x, L.MultiHeadAttention(2, 2, name="heads")(x, x))
+    return keras.Model(x, L.GroupQueryAttention(2, 2, 1, name="heads")(x, x))
 
 
 def of_one_name() -> Any:
@@ -82,7 +99,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4), (5, 4), mask=True), "'c': Concatenate along time",
     ),
     "axes of Dot": (lambda: merged(L.Dot((1, 2), name="d"), (5, 4), (6, 5)), r"'d': Dot with axes=\[1, 2\] .* Permute"),
-    "layer with other arguments": (attention, "'heads': MultiHeadAttention is not supported; take others"),
+    "layer with other arguments": (attention, "'heads': GroupedQueryAttention is not supported; take others"),
+    "heads under a mask": (heads_under_a_mask, "'heads': MultiHeadAttention is not supported where a mask skips"),
+    "heads that are asked for scores": (heads_with_scores, "'heads' is called with return_attention_scores=…"),
+    "heads causal and not": (heads_causal_and_not, "'heads' is called with use_causal_mask=True and without"),
     "two layers of one name": (of_one_name, r"two layers of the model are both called 'm\.d'; rename one"),
     "mask as an argument": (with_mask_argument, "'rnn' is called with mask=…"),
 }  # fmt: skip

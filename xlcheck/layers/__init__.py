@@ -20,6 +20,7 @@ from xlcheck.layers import (
     lstm,
     masking,
     merging,
+    multi_head_attention,
     normalization,
     operations,
     pooling,
@@ -78,6 +79,7 @@ LAYERS: dict[str, Equations] = {
     "Dot": dot.equations,
     "Attention": attention.equations,
     "AdditiveAttention": attention.equations,
+    "MultiHeadAttention": multi_head_attention.equations,
     **dict.fromkeys(TRAINING_ONLY, identity.equations),
 }
 

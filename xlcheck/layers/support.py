@@ -22,6 +22,7 @@ _REMARKS = {
     "Concatenate": "features side by side, or sequences one after the other",
     "Attention": "of inputs without masks",
     "AdditiveAttention": "of inputs without masks",
+    "MultiHeadAttention": "of inputs without masks; `use_causal_mask` in the call",
     "Multiply": "of inputs with one mask or none",
     "Maximum": "of inputs with one mask or none",
     "Minimum": "of inputs with one mask or none",

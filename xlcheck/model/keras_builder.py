@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.errors import ModelError
+from xlcheck.model.keras_calls import CAUSAL
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import weights_by_name, wrapped_layers
 from xlcheck.model.keras_loss import to_keras_loss
@@ -56,7 +57,9 @@ def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
         return Rebuilt(layer)
     if layer.kind in TRAINING_ONLY:
         return keras.layers.Identity(name=layer.name, dtype=dtype)
-    options = {key: value for key, value in layer.options.items() if key != "stateful"}  # states are always given
+    options = {key: value for key, value in layer.options.items() if key not in ("stateful", CAUSAL)}
+    if layer.kind == "MultiHeadAttention":
+        return keras.layers.MultiHeadAttention(**options, name=layer.name, dtype=dtype)
     inner = [_build(keras, item, dtype) for item in layer.inner]
     if layer.kind == "Bidirectional":
         options |= {"layer": inner[0], "backward_layer": inner[1]}
@@ -71,6 +74,8 @@ def _call(built: Any, layer: LayerSpec, given: list[Any]) -> Any:
     """Call a layer or operation on its inputs; what a recurrent layer reads after its sequence are initial states."""
     if layer.states:
         return built(given[0], initial_state=_nested(layer, given[1:]) or None)
+    if layer.kind == "MultiHeadAttention":
+        return built(*given, **{CAUSAL: layer.options.get(CAUSAL, False)})
     if layer.kind in OPERATIONS:
         return built(given)
     is_list = len(given) > 1 or hasattr(built, "_merge_function")

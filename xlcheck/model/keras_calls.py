@@ -13,10 +13,13 @@ from typing import Any
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.keras_layers import is_graph, walk, weights_by_name
+from xlcheck.model.keras_layers import is_graph, own_variable, walk, weights_by_name
 from xlcheck.model.keras_operations import is_operation, tensors_of
 from xlcheck.model.model_spec import Call, LayerSpec
 
+CAUSAL = "use_causal_mask"
+_SEVERAL = ("MultiHeadAttention",)
+"""Layers that are called with several tensors, each an argument of its own."""
 Reader = Callable[[Any, str], LayerSpec]
 """`(Keras layer, its name) → LayerSpec`."""
 
@@ -63,6 +66,9 @@ def arguments_of(layer: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
     names = list(inspect.signature(type(layer).call).parameters)[1:]  # without self
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     tensors = [given.pop(names[0]), given.pop("initial_state", None)]
+    if type(layer).__name__ in _SEVERAL:
+        tensors += [given.pop(name, None) for name in names[1:3]]
+        given.pop(CAUSAL, None)  # which is read as an option of the layer
     others = {key: value for key, value in given.items() if value is not None and value is not False}
     return [tensor for tensor in import_keras().tree.flatten(tensors) if tensor is not None], others
 
@@ -121,7 +127,7 @@ class _Graph:
         """Note who has which weights; two layers that have one in common would be trained as if they had not."""
         for name, leaf in walk(layer, path):
             for weight, variable in weights_by_name(leaf).items():
-                owner = self._weights.setdefault(id(variable), name)
+                owner = self._weights.setdefault(id(own_variable(variable)), name)
                 if owner != name:
                     raise NotSupportedError(
                         f"the layers {owner!r} and {name!r} share their {weight}, and Keras itself does not save "
@@ -140,7 +146,8 @@ class _Graph:
             self._read_layer(layer, layer.name)  # a layer that is not supported has ways of being called of its own
         tensors, others = arguments_of(layer, node.arguments.args, node.arguments.kwargs)
         if all(_is_handed_on(*pair) for pair in _masks(node, tensors, others)):
-            others.pop("mask", None)
+            for name in ("mask", "query_mask", "value_mask", "key_mask"):
+                others.pop(name, None)
         extra = [f"{key}=…" for key in others]
         if not all(isinstance(tensor, keras.KerasTensor) for tensor in tensors):
             extra.append("an input that is not a tensor")
@@ -198,6 +205,11 @@ def _made_by(tensor: Any) -> Any:
 
 def _masks(node: Any, tensors: list[Any], others: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
     """Each mask that a call was given, with the one that Keras hands on with the tensor; None where there is none."""
+    if type(node.operation).__name__ in _SEVERAL:
+        for name, tensor in zip(("query_mask", "value_mask", "key_mask"), tensors, strict=False):
+            if others.get(name) is not None:
+                yield others[name], import_keras().src.backend.get_keras_mask(tensor)
+        return
     masks = import_keras().tree.flatten(others.get("mask"))
     own = tensors if len(masks) == len(tensors) else [None] * len(masks)  # with initial states, Keras hands none on
     for mask, tensor in zip(masks, own, strict=True):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import Any
+
+import numpy as np
 
 from xlcheck.model.keras_import import import_keras
 
 _WRAPPED = {
     "Bidirectional": ("forward_layer", "backward_layer"), "TimeDistributed": ("layer",), "RNN": ("cell",),
+    "MultiHeadAttention": ("query_dense", "key_dense", "value_dense", "output_dense"),
 }  # fmt: skip
 
 
@@ -21,7 +25,7 @@ def is_graph(layer: Any) -> bool:
 
 
 def wrapped_layers(layer: Any) -> tuple[Any, ...]:
-    """The layers inside a wrapper, the cells of an RNN; none for any other layer."""
+    """The layers inside a wrapper, the cells of an RNN, the projections of an attention; none for any other layer."""
     inner = [getattr(layer, name) for name in _WRAPPED.get(type(layer).__name__, ())]
     if inner and type(inner[0]).__name__ == "StackedRNNCells":
         inner = list(inner[0].cells)
@@ -39,4 +43,49 @@ def walk(layer: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def weights_by_name(layer: Any) -> dict[str, Any]:
     """The variables of a layer by their Keras names, without those that count what training has seen."""
-    return {weight.name: weight for weight in getattr(layer, "weights", ()) if weight.name != "count"}
+    found = {weight.name: weight for weight in getattr(layer, "weights", ()) if weight.name != "count"}
+    return {name: Folded(variable) for name, variable in found.items()} if is_projection(layer) else found
+
+
+def is_projection(layer: Any) -> bool:
+    """Whether it is one of the layers inside a MultiHeadAttention."""
+    return type(layer).__name__ == "EinsumDense"
+
+
+def own_variable(variable: Any) -> Any:
+    """Keras's own variable behind what `weights_by_name` gives."""
+    return variable.variable if isinstance(variable, Folded) else variable
+
+
+class Folded:
+    """A weight of a projection as a matrix or a vector: the heads, each with its features, stand side by side.
+
+    Args:
+        variable: Keras's own, `(features, heads, units)`, `(heads, units, features)`, or a bias without the first axis.
+
+    Attributes:
+        shape: `(features, heads · units)`, `(heads · units, features)`, or one axis.
+    """
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+        sizes = tuple(variable.shape)
+        if variable.name == "kernel":
+            summed = 2 if "/attention_output/" in variable.path else 1
+            self.shape: tuple[int, ...] = (prod(sizes[:summed]), prod(sizes[summed:]))
+        else:
+            self.shape = (prod(sizes),)
+        self.name, self.trainable = variable.name, variable.trainable
+
+    @property
+    def value(self) -> Any:
+        """The tensor, in Keras's own shape."""
+        return self.variable.value
+
+    def numpy(self) -> Any:
+        """The numbers, folded."""
+        return np.asarray(self.variable.numpy()).reshape(self.shape)
+
+    def assign(self, numbers: Any) -> None:
+        """Take other numbers, folded."""
+        self.variable.assign(np.asarray(numbers).reshape(self.variable.shape))

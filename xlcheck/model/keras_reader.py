@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.model.input_types import require_numbers
-from xlcheck.model.keras_calls import input_names, operations_between, read_calls
+from xlcheck.model.keras_calls import CAUSAL, input_names, operations_between, read_calls
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
 from xlcheck.model.keras_loss import read_loss
@@ -91,7 +91,7 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
             f"layer {layer.name!r}: {type(layer).__module__}.{kind} is not one of Keras's own layers; "
             "only those are supported"
         )
-    options = options_of(kind, layer.name, layer.get_config())
+    options = options_of(kind, layer.name, {**layer.get_config(), **_options_of_calls(layer)})
     if layer.name in _RESERVED:
         raise NotSupportedError(f"a layer is called {layer.name!r}, a name that xlcheck needs itself; rename it")
     if layer.dtype_policy.name not in _PRECISIONS:
@@ -104,9 +104,26 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     return LayerSpec(kind, name or layer.name, options, weights, inner)
 
 
+def _options_of_calls(layer: Any) -> dict[str, Any]:
+    """What a layer is told when it is called, and is the same each time, as if it were one of its options.
+
+    Raises:
+        NotSupportedError: one call is told something else than another.
+    """
+    if type(layer).__name__ != "MultiHeadAttention":
+        return {}
+    told = {bool(node.arguments.kwargs.get(CAUSAL)) for node in layer._inbound_nodes}
+    if len(told) > 1:
+        raise NotSupportedError(
+            f"layer {layer.name!r} is called with {CAUSAL}=True and without, which is not supported"
+        )
+    return {CAUSAL: told.pop() if told else False}
+
+
 def _is_keras_s_own(layer: Any) -> bool:
-    kind = type(layer).__name__
-    return kind != "InputLayer" and getattr(import_keras().layers, kind, None) is type(layer)
+    kind, own = type(layer).__name__, import_keras().layers
+    # Some are called otherwise inside Keras than where everybody takes them from.
+    return kind != "InputLayer" and (getattr(own, kind, None) is type(layer) or type(layer) in vars(own).values())
 
 
 def weights_of(model: Any) -> dict[str, Array]:

@@ -129,6 +129,11 @@ OPTIONS: dict[str, LayerOptions] = {
     "Dot": _layer("axes", "normalize"),
     "Attention": _layer(fixed={"use_scale": False, "score_mode": "dot"}, inert=("dropout",)),
     "AdditiveAttention": _layer("use_scale", inert=("dropout",)),
+    "MultiHeadAttention": LayerOptions(
+        ("num_heads", "key_dim", "value_dim", "use_bias", "output_shape"), optional={"use_causal_mask": False},
+        fixed={"use_gate": False, "sliding_window": None},
+        inert=(*_INERT, "dropout", "attention_axes", *_trained("kernel", "bias")),
+    ),
     **{kind: _layer(inert=("rate", "stddev", "noise_shape", "l1", "l2")) for kind in TRAINING_ONLY},
 }  # fmt: skip
 
@@ -169,12 +174,24 @@ OPERATIONS: dict[str, LayerOptions] = {
     "ops.log_softmax": _operation(axis=-1),
 }  # fmt: skip
 
-# What an RNN consists of; none of them is a layer by itself.
+# What an RNN consists of, and a MultiHeadAttention; none of them is a layer by itself.
 CELLS: dict[str, LayerOptions] = {
     "SimpleRNNCell": _cell(),
     "LSTMCell": _cell("recurrent_activation"),
     "GRUCell": _cell("recurrent_activation", "reset_after"),
     "StackedRNNCells": LayerOptions(inert=_INERT, wraps=("cells",)),
+    "EinsumDense": LayerOptions(
+        inert=(
+            *_INERT,
+            "output_shape",
+            "equation",
+            "activation",
+            "bias_axes",
+            "gptq_unpacked_column_size",
+            "quantization_config",
+            *_trained("kernel", "bias"),
+        ),
+    ),
 }
 
 

@@ -25,8 +25,9 @@ from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.losses import loss_parts, mean_loss
 from xlcheck.oracle.noted import mapped, tensors_of
+from xlcheck.oracle.opened import open_loops
 from xlcheck.oracle.quantities import gather, spread
-from xlcheck.oracle.record import call_model, open_loops, target_tensor
+from xlcheck.oracle.record import call_model, target_tensor
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.states import STATES, start_from
 
@@ -107,13 +108,14 @@ def _gradients(
     for symbol, found in parts_of_loss.items():
         values |= spread(graph, f"loss.{symbol}", np.asarray(found))
     variables = {
-        f"{path}.{name}": variable.value
+        f"{path}.{name}": (variable.value, tuple(variable.shape))
         for path, layer in walk(model)
         for name, variable in weights_by_name(layer).items()
     }
     noted = list(match_calls(spec, root, tensors))
-    gradient = _gradients_of(tape, loss, [*variables.values(), *tensors_of([call for _, call in noted])])
-    values |= {name: gradient(tensor) for name, tensor in variables.items()}
+    trained = [tensor for tensor, _ in variables.values()]
+    gradient = _gradients_of(tape, loss, [*trained, *tensors_of([call for _, call in noted])])
+    values |= {name: gradient(tensor).reshape(shape) for name, (tensor, shape) in variables.items()}
     for call, made in noted:
         for symbol, recorded in recorder_of(spec.layer(call.layer).kind, call.name)(mapped(made, gradient)).items():
             values |= spread(graph, f"{call.name}.{symbol}", recorded)

@@ -33,11 +33,14 @@ from xlcheck.oracle.clone import clone
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.loops import long_loops_in_graphs
 from xlcheck.oracle.losses import loss_quantities
+from xlcheck.oracle.opened import open_attention, open_loops
 from xlcheck.oracle.quantities import complete, gather, spread
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.recorders.recorder import array
 from xlcheck.oracle.states import STATES, start_from, states_of
 
+_SAME = 1e-6
+"""How far two ways of Keras to compute the same may differ; in one of them it rounds a constant to single precision."""
 _REFUSAL = "Exception encountered when calling"
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -171,6 +174,11 @@ def _record(
     tensors = [keras.ops.convert_to_tensor(item, dtype=dtype) for item in inputs]
     start_from(model, states, len(inputs[0]), dtype)
     plain = predictions(model, tensors)
+    if open_attention(model):
+        own, plain = plain, predictions(model, tensors)
+        for a, b in zip(own, plain, strict=True):
+            if not np.allclose(np.asarray(a), np.asarray(b), rtol=_SAME, atol=_SAME, equal_nan=True):
+                raise OracleError("the scores of an attention lead to something else than Keras's own prediction")
     open_loops(model)
     start_from(model, states, len(inputs[0]), dtype)
     with listening(model) as root:
@@ -276,15 +284,6 @@ def _same_model(model: Any, copy: Any, inputs: list[Array]) -> list[Any]:
                 f"a copy that Keras made of the model {model.name!r} predicts something else than the model"
             )
     return actual
-
-
-def open_loops(model: Any) -> None:
-    """Let every recurrent layer call its cell for each step, never cuDNN's closed kernel, and keep no state."""
-    for layer in model._flatten_layers():
-        if hasattr(layer, "use_cudnn"):
-            layer.use_cudnn = False
-        if hasattr(layer, "stateful"):
-            layer.stateful = False
 
 
 def _check_output(spec: ModelSpec, output: Any) -> None:

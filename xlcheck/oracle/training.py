@@ -27,8 +27,9 @@ from xlcheck.oracle.gradients import step_weights, watch_all
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.losses import loss_parts, mean_loss
 from xlcheck.oracle.noted import mapped, tensors_of
+from xlcheck.oracle.opened import open_loops
 from xlcheck.oracle.quantities import gather, spread
-from xlcheck.oracle.record import call_model, open_loops, target_tensor
+from xlcheck.oracle.record import call_model, target_tensor
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.states import STATES, start_from
 

@@ -14,7 +14,8 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle.gradients import watch, watch_all
 from xlcheck.oracle.listen import listening
-from xlcheck.oracle.record import call_model, open_loops, record
+from xlcheck.oracle.opened import open_loops
+from xlcheck.oracle.record import call_model, record
 
 STEPS = 50
 U, W = 0.9, 0.5

@@ -18,6 +18,7 @@ _OWN: dict[str, Recorder] = {
     "Conv1D": dense.quantities,
     "Attention": attention.quantities,
     "AdditiveAttention": attention.quantities,
+    "MultiHeadAttention": attention.multi_head,
     "Softmax": outputs.softmax,
     "ops.softmax": outputs.softmax,
     "LayerNormalization": outputs.layer_normalization,

@@ -1,12 +1,36 @@
-"""Attention and AdditiveAttention: scores, shares and output, from Keras's own call."""
+"""Attention, AdditiveAttention and MultiHeadAttention: scores, shares and output, from Keras's own call."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from xlcheck.oracle.noted import LayerCall
-from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
+from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
 
 
 def quantities(call: LayerCall) -> Recorded:
     """`scores` and `shares` of each step of the query, and `y`."""
     (softmax,) = exactly(call.named("softmax"), 1, call, "softmax")
     return {"scores": array(softmax.args[0]), "shares": array(softmax.result), "y": array(call.result)}
+
+
+def multi_head(call: LayerCall) -> Recorded:
+    """`query.y` and the like, `scores_1` and `shares_1` of the first head, `heads.y` side by side, and `y`."""
+    recorded = {
+        f"{inner.layer.name}.y": _folded(inner.result)
+        for inner in call.calls
+        if inner.layer in (call.layer.query_dense, call.layer.key_dense, call.layer.value_dense)
+    }
+    softmaxes = [inner for inner in call.calls if type(inner.layer).__name__ == "Softmax"]
+    (softmax,) = exactly(softmaxes, 1, call, "softmax")
+    scores, shares = array(softmax.args[0]), array(softmax.result)
+    for head in range(scores.shape[1]):
+        recorded |= {f"scores_{head + 1}": scores[:, head], f"shares_{head + 1}": shares[:, head]}
+    _, weighed = exactly(call.named("einsum"), 2, call, "einsum")
+    return recorded | {"heads": _folded(weighed.result), "y": array(call.result)}
+
+
+def _folded(tensor: Any) -> Array:
+    """Heads side by side, `(samples, timesteps, heads · units)`."""
+    values = array(tensor)
+    return values.reshape(*values.shape[:2], -1)

@@ -1,0 +1,98 @@
+"""MultiHeadAttention: several attentions side by side, each of which looks at the steps in its own way.
+
+Source: Vaswani et al., "Attention is all you need" (2017); `keras.layers.MultiHeadAttention`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.graph.expressions import Concat, Const, Dot, Expr, Ref, Slice, Softmax, Sum, Total
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.signals import Signal, only_sequence, output_band, without_mask
+from xlcheck.model.model_spec import LayerSpec
+
+
+def equations(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Queries, keys and values; for each head scores, shares and the values weighed by them; all heads joined."""
+    without_mask(layer.name, inputs, layer.kind)
+    query, value, *rest = (only_sequence(layer.name, signal) for signal in inputs)
+    heads, size, width = (layer.options[key] for key in ("num_heads", "key_dim", "value_dim"))
+    shape = layer.options["output_shape"]
+    if shape is not None and len(shape) > 1:
+        raise NotSupportedError(f"layer {layer.name!r}: output_shape={shape} is not supported, only one number")
+    queries = _projected(build, name, "query", query, weights, "What this step looks for, one part for each head.")
+    keys = _projected(
+        build, name, "key", rest[0] if rest else value, weights, "What this step has to offer, one part for each head."
+    )
+    values = _projected(build, name, "value", value, weights, "What this step hands over, one part for each head.")
+    causal = layer.options.get("use_causal_mask", False)
+    joined = Band(
+        name, "heads", Role.INTERMEDIATE, "headsₜ", "Σ sharesₜ · value, of each head",
+        "For each head the values, each counted by its share; all heads side by side.",
+    )  # fmt: skip
+    band = output_band(
+        name, True, "headsₜ · attention_output.kernel" + _and_bias(weights, "attention_output"),
+        "What all heads have found, mixed together.",
+    )  # fmt: skip
+    outputs = []
+    for t, one in enumerate(queries):
+        parts = []
+        for head in range(heads):
+            scores = [Sum(_part(one, head, size) * (1 / sqrt(size)) * _part(key, head, size)) for key in keys]
+            shares = _shares(build, name, head, scores, t, causal=causal)
+            weighed = [Slice(shares, s, s + 1) * _part(v, head, width) for s, v in enumerate(values)]
+            parts.append(Total(tuple(weighed)))
+        found = build.let(joined, _side_by_side(parts), t)
+        outputs.append(build.let(band, _weighed(found, "attention_output", weights), t))
+    return (Signal.sequence(tuple(outputs)),)
+
+
+def _projected(
+    build: GraphBuilder, name: str, which: str, steps: tuple[Ref, ...], weights: Mapping[str, Ref], meaning: str
+) -> list[Ref]:
+    """A query, key or value for each step."""
+    band = output_band(f"{name}.{which}", True, f"{{x}} · {which}.kernel" + _and_bias(weights, which), meaning)
+    return [build.let(band, _weighed(x, which, weights), t) for t, x in enumerate(steps)]
+
+
+def _weighed(x: Ref, which: str, weights: Mapping[str, Ref]) -> Expr:
+    product, bias = Dot(x, weights[f"{which}.kernel"]), weights.get(f"{which}.bias")
+    return product if bias is None else product + bias
+
+
+def _and_bias(weights: Mapping[str, Ref], which: str) -> str:
+    return f" + {which}.bias" if f"{which}.bias" in weights else ""
+
+
+def _shares(build: GraphBuilder, name: str, head: int, scores: Sequence[Expr], t: int, *, causal: bool) -> Ref:
+    """How much each step counts for a head at step t; what comes later than what may be seen counts nothing."""
+    number = head + 1
+    scores_band = Band(
+        name, f"scores_{number}", Role.INTERMEDIATE, f"scores {number}ₜ", "queryₜ · key / √units, of this head",
+        f"How well this step of the query fits each step, as head {number} sees it.",
+    )  # fmt: skip
+    limit, later = (" up to step t", ", and what comes later counts nothing") if causal else ("", "")
+    shares_band = Band(
+        name, f"shares_{number}", Role.INTERMEDIATE, f"shares {number}ₜ", f"softmax(scores {number}ₜ{limit})",
+        f"How much each step counts for head {number}: all of them add up to 1{later}.",
+    )  # fmt: skip
+    every = build.let(scores_band, _side_by_side(scores), t)
+    if not causal:
+        return build.let(shares_band, Softmax(every), t)
+    seen = min(t + 1, len(scores))
+    return build.let(
+        shares_band, _side_by_side([Softmax(Slice(every, 0, seen)), *[Const(0.0)] * (len(scores) - seen)]), t
+    )
+
+
+def _part(ref: Ref, head: int, size: int) -> Expr:
+    return Slice(ref, head * size, (head + 1) * size)
+
+
+def _side_by_side(parts: Sequence[Expr]) -> Expr:
+    return parts[0] if len(parts) == 1 else Concat(tuple(parts))
