@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-from beside_mutations import BESIDE
+from beside_mutations import BESIDE, with_element
 from mutations import unzipped, zipped
 from sight_mutations import (
     MS,
@@ -24,12 +24,15 @@ from sight_mutations import (
     Attack,
     aligned,
     box,
+    chart_on_cells,
     conditional,
     far,
     frozen,
     hidden_sheet,
     in_sheet,
+    letters_above,
     merge,
+    piece,
     related,
     reordered,
     rich,
@@ -38,8 +41,11 @@ from sight_mutations import (
     with_font,
     with_format,
     with_front,
+    with_ground,
+    with_palette,
     with_row,
     with_theme,
+    with_theme_font,
     with_view,
     workbook,
 )
@@ -112,6 +118,25 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
         NO_PASS, in_sheet(lambda content, _: content.replace(b"<sheetPr>", b'<sheetPr transitionEvaluation="1">')),
     ),
     "a cell far away": (NOTE, in_sheet(far)),
+    "black on a black pattern": (NOTE, with_ground('<patternFill patternType="darkGray"><bgColor rgb="FF101010"/>'
+                                                    "</patternFill>")),
+    "black on black from edge to edge": (NOTE, with_ground(
+        '<gradientFill><stop position="0"><color rgb="FF000000"/></stop><stop position="1"><color rgb="FF101010"/>'
+        "</stop></gradientFill>")),
+    "white letters of a palette": (NOTE, with_palette),
+    "letters of the theme that are signs": (NOTE, with_theme_font),
+    "a piece of a text in white": (NOTE, piece('<sz val="10"/><color rgb="FFFFFFFF"/>')),
+    "a piece of a text in tiny letters": (NOTE, piece('<sz val="1"/>')),
+    "a piece of a text struck out": (NOTE, piece('<strike/><sz val="10"/>')),
+    "a piece of a text in signs": (NOTE, piece('<rFont val="Webdings"/>')),
+    "a raised piece of a text": (NOTE, piece('<vertAlign val="superscript"/>')),
+    "letters above a text": (NOTE, letters_above),
+    "a chart on cells": (NOTE, chart_on_cells),
+    "an extended conditional format of other digits": (NO_PASS, with_element(
+        '<extLst><ext xmlns:x="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"><x:conditionalFormattings>'
+        '<x:conditionalFormatting xmlns:m="http://schemas.microsoft.com/office/excel/2006/main">'
+        '<x:cfRule type="expression" priority="1"><m:f>TRUE</m:f><x:dxf><numFmt numFmtId="200" formatCode="&quot;1.0&quot;"/></x:dxf></x:cfRule>'
+        "<m:sqref>A1:Z99</m:sqref></x:conditionalFormatting></x:conditionalFormattings></ext></extLst>", (b"extLst",))),
     **{name: (NOTE, attack) for name, attack in BESIDE.items()},
 }  # fmt: skip
 

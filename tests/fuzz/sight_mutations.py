@@ -114,8 +114,8 @@ def frozen(content: bytes, random: Random) -> bytes:
     return re.sub(rb"<sheetViews>.*?</sheetViews>", b"<sheetViews>" + moved + b"</sheetView></sheetViews>", content)
 
 
-def _restyled(new: str, *, font: bool) -> Attack:
-    """One cell that holds something in another style: of another font, or with another ending of its `xf`."""
+def _restyled(new: str, *, font: bool = False, fill: bool = False) -> Attack:
+    """One cell that holds something in another style: of another font, ground, or with another ending of its `xf`."""
 
     def attack(parts: Parts, random: Random) -> Parts:
         styles = parts["xl/styles.xml"]
@@ -123,6 +123,10 @@ def _restyled(new: str, *, font: bool) -> Attack:
             count = len(re.findall(rb"<font>", re.search(rb"<fonts.*?</fonts>", styles, re.DOTALL)[0]))  # type: ignore[index]
             styles = styles.replace(b"</fonts>", f"<font>{new}</font></fonts>".encode(), 1)
             xf = f'<xf numFmtId="0" fontId="{count}" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
+        elif fill:
+            count = len(re.findall(rb"<fill>", re.search(rb"<fills.*?</fills>", styles, re.DOTALL)[0]))  # type: ignore[index]
+            styles = styles.replace(b"</fills>", f"<fill>{new}</fill></fills>".encode(), 1)
+            xf = f'<xf numFmtId="0" fontId="0" fillId="{count}" borderId="0" xfId="0" applyFill="1"/>'
         else:
             xf = f'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" {new}</xf>'
         cells = re.search(rb"<cellXfs[^>]*>(.*?)</cellXfs>", styles, re.DOTALL)
@@ -142,6 +146,11 @@ def _restyled(new: str, *, font: bool) -> Attack:
 def with_font(xml: str) -> Attack:
     """A cell that holds something, in another font."""
     return _restyled(xml, font=True)
+
+
+def with_ground(xml: str) -> Attack:
+    """A cell that holds something, on another ground."""
+    return _restyled(xml, fill=True)
 
 
 def aligned(xml: str) -> Attack:
@@ -250,6 +259,55 @@ def rich(parts: Parts, random: Random) -> Parts:
     content = parts["xl/sharedStrings.xml"]
     pieces = b"<si><r><rPr><b/></rPr><t>" + new[:1] + b"</t></r><r><t>" + new[1:] + b"</t></r></si>"
     return {**parts, "xl/sharedStrings.xml": content[: one.start()] + pieces + content[one.end() :]}
+
+
+def piece(properties: str) -> Attack:
+    """The end of a text in letters of another look."""
+
+    def attack(parts: Parts, random: Random) -> Parts:
+        content = parts["xl/sharedStrings.xml"]
+        texts = [
+            text for text in re.finditer(rb"<si><t[^>]*>([A-Z][^<{]{8,})</t></si>", content) if b"[[" not in text[1]
+        ]
+        one = random.choice(texts)
+        look = f"<rPr>{properties}</rPr>".encode()
+        pieces = (b'<r><t xml:space="preserve">' + one[1][:5] + b"</t></r><r>" + look + b'<t xml:space="preserve">'
+                  + one[1][5:] + b"</t></r>")  # fmt: skip
+        new = content[: one.start()] + b"<si>" + pieces + b"</si>" + content[one.end() :]
+        return {**parts, "xl/sharedStrings.xml": new}
+
+    return attack
+
+
+def letters_above(parts: Parts, random: Random) -> Parts:
+    """Small letters above a text, as for the sound of a word."""
+    content = parts["xl/sharedStrings.xml"]
+    one = random.choice(list(re.finditer(rb"<si><t[^>]*>[^<{]+</t>(?=</si>)", content)))
+    sound = b'<rPh sb="0" eb="1"><t>wrong</t></rPh>'
+    return {**parts, "xl/sharedStrings.xml": content[: one.end()] + sound + content[one.end() :]}
+
+
+def chart_on_cells(parts: Parts, random: Random) -> Parts:
+    """A chart that begins at the top of its worksheet."""
+    name = random.choice([name for name in sorted(parts) if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)])
+    moved = re.sub(rb"(<xdr:from>.*?<xdr:row>)\d+", rb"\g<1>0", parts[name], count=1)
+    return {**parts, name: moved}
+
+
+def with_palette(parts: Parts, random: Random) -> Parts:
+    """A cell in a colour of the file's own palette, which is white."""
+    parts = with_font('<sz val="10"/><color indexed="40"/><name val="Arial"/>')(parts, random)
+    palette = (
+        b"<colors><indexedColors>" + b'<rgbColor rgb="00FFFFFF"/>' * 64 + b"</indexedColors></colors></styleSheet>"
+    )
+    return {**parts, "xl/styles.xml": parts["xl/styles.xml"].replace(b"</styleSheet>", palette)}
+
+
+def with_theme_font(parts: Parts, random: Random) -> Parts:
+    """A cell in the letters of the theme, which are signs there."""
+    parts = with_font('<sz val="10"/><name val="Arial"/><scheme val="minor"/>')(parts, random)
+    theme = re.sub(rb'(<a:minorFont><a:latin typeface=")[^"]*', rb"\1Wingdings", parts["xl/theme/theme1.xml"])
+    return {**parts, "xl/theme/theme1.xml": theme}
 
 
 def conditional(xml: str) -> Attack:

@@ -32,6 +32,8 @@ SIGNATURE = '{"xlcheck signature": '
 _DAMAGED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
 _BANDS = 64
 _DIGEST = 9
+_UNKNOWN = "#NAME?"
+"""What Excel lets a name stand for that it keeps of a function which it does not know."""
 _RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
 # A band's sum may differ by this where programs have rounded; the smallest visible change of a number is larger.
 _NOISE = 4 * 1024
@@ -114,7 +116,7 @@ def _compared(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Ran
         (
             *(f"the worksheet {name} was added" for name in content.sheets if built_as[name] not in sheets),
             *(["the worksheets stand in another order"] if _reordered(sheets, built_as.values()) else []),
-            *(f"the name {name} was added" for name in content.names if name not in names and name[:3] != "_xl"),
+            *(f"the name {n} was added" for n, text in content.names.items() if n not in names and text != _UNKNOWN),
             *(fact for fact in dict.fromkeys(shown.facts) if _digest(fact) not in facts),
         ),
     )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.parts import Relation, Structure, relations_of
-from xlcheck.workbook.readable import unreadable_styles
+from xlcheck.workbook.readable import Looks
+from xlcheck.workbook.xml_tree import local, tree_of
 
 _TRUE = rb"""=\s*["'](?:1|true)["']"""
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
@@ -33,11 +35,14 @@ _VIEWS = (
 _FROZEN = re.compile(rb"""<(?:\w+:)?pane\s[^>]*state=["']frozen""")
 _SCROLLED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*topLeftCell=["'](?!A1["'])""")
 _STYLED = rb"""\ss=["'](%b)["'][^>/]*>\s*<(?:\w+:)?[fvi]"""
+_TEXT = rb"""<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?v>\s*(%b)\s*</"""
+_STYLE = re.compile(rb"""\ss=["']([0-9]{1,9})["']""")
+_PLAIN = re.compile(rb"""<(?:\w+:)?c(?![^>]*\ss=)\s[^>]*>\s*<""")
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _DRAWS, _CHOICES = "a chart draws ", " is chosen from "
 _FEW = 50  # styles, each of which is looked for before all cells are looked at
-_LOWEST, _NARROWEST, _MOST_FROZEN = 2.0, 0.5, 40
+_LOWEST, _NARROWEST, _MOST_FROZEN = 4.0, 0.5, 40
 _SPLIT = re.compile(rb"""\s([xy])Split=["']([0-9]+)""")
 _SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group)[\s>]")
 _NOTE = re.compile(rb"""ObjectType=["']Note["']""")
@@ -70,12 +75,15 @@ class OutOfSight:
         self._structure = structure
         self._content = content
         self._hidden = hidden
-        self._styles = unreadable_styles(container, structure.styles)
+        self._looks = Looks(container, structure.styles)
+        self._styles = self._looks.unreadable
+        self._pieces = self._looks.pieces(container.read(structure.strings) if structure.strings else b"")
 
     def of_workbook(self) -> Iterator[str]:
         """What belongs to the workbook as a whole."""
         if self._structure.workbook.get("showObjects", "all") != "all":
             yield "charts and pictures are not shown"
+        yield from self._pieces[0]
         yield from _of_kinds("the workbook", relations_of(self._container, self._structure.part).values())
 
     def of_worksheet(self, name: str, state: str, part: str, sheet: bytes, facts: Sequence[str]) -> Iterator[str]:
@@ -103,7 +111,23 @@ class OutOfSight:
             # The name of a line of a chart, or choices; the numbers that a chart draws cannot be read from it.
             elsewhere = [parse_range(area) for fact, area in found if ":" not in area or _CHOICES in fact]
             yield from _of_styles(name, sheet, self._styles, elsewhere)
-        yield from _of_related(name, self._container, part)
+        if 0 in self._styles and _PLAIN.search(sheet):
+            yield f"cells of {name} without a style are {self._styles[0]}"
+        yield from self._of_pieces(name, sheet)
+        yield from _of_related(name, self._container, part, self._content)
+
+    def _of_pieces(self, name: str, sheet: bytes) -> Iterator[str]:
+        """Pieces of texts that cannot be told from the ground of their cells."""
+        own, inline = self._looks.pieces(sheet)
+        yield from own
+        if any(self._looks.is_lost(colour, 0) for colour in inline.values()):
+            yield f"a piece of a text on {name} is white"
+        numbers = b"|".join(b"%d" % number for number in self._pieces[1])
+        for cell in re.finditer(_TEXT % numbers, sheet) if numbers else ():
+            style = _STYLE.search(cell[1])
+            if self._looks.is_lost(self._pieces[1][int(cell[2])], int(style[1]) if style else 0):
+                found = _CELL_NAME.search(cell[1])
+                yield f"a piece of the text in {quote_sheet(name)}!{found[1].decode() if found else '?'} cannot be seen"
 
 
 def _of_head(name: str, head: bytes, content: WorkbookContent) -> Iterator[str]:
@@ -145,16 +169,12 @@ def _number(text: bytes) -> float:
 
 def _of_merges(name: str, tail: bytes, content: WorkbookContent) -> Iterator[str]:
     """Merged cells, of which only the first is seen."""
-    cells = content.sheets[name].cells
     for merge in _MERGE.findall(tail):
         try:
             area = parse_range(merge.decode(), name)
         except ValueError:
             continue
-        inside = area.cells() if area.size < len(cells) else cells
-        first = (area.top, area.left)
-        covered = next((p for p in inside if p != first and p in cells and _is_in(p, area)), None)
-        if covered is not None:
+        if (covered := _first_of(area, content, but=(area.top, area.left))) is not None:
             yield f"merged cells of {name} hide what {cell_name(*covered)} holds"
 
 
@@ -175,16 +195,45 @@ def _of_styles(name: str, sheet: bytes, styles: Mapping[int, str], elsewhere: Se
             yield f"{place} is {why}"
 
 
-def _of_related(name: str, container: Container, part: str) -> Iterator[str]:
+def _of_related(name: str, container: Container, part: str, content: WorkbookContent) -> Iterator[str]:
     related = relations_of(container, part).values()
     yield from _of_kinds(name, related)
     for kind, target, _ in related:
+        if kind == "drawing" and target in container:
+            yield from _of_anchors(name, tree_of(container.read(target)), content)
         if kind == "vmlDrawing" and target in container:
             drawing = container.read(target)
             if len(_SHAPE.findall(drawing)) > len(_NOTE.findall(drawing)):
                 yield f"a shape lies on {name}"
             if any(b"visibility:visible" in shape for shape in _SHAPES_OF_NOTES.findall(drawing)):
                 yield f"a note lies open on {name}"
+
+
+def _of_anchors(name: str, drawing: Element | None, content: WorkbookContent) -> Iterator[str]:
+    """Charts that lie on cells; what is not tied to cells may lie anywhere."""
+    for anchor in () if drawing is None else drawing:
+        if local(anchor) in {"oneCellAnchor", "absoluteAnchor"}:
+            yield f"something above the cells of {name} is not tied to two of them"
+        elif local(anchor) == "twoCellAnchor":
+            top, left = (_line_of(anchor, "from", kind, after=True) for kind in ("row", "col"))
+            bottom, right = (_line_of(anchor, "to", kind, after=False) for kind in ("row", "col"))
+            if bottom > top and right > left:
+                area = Range(name, top, left, bottom - top, right - left)
+                if (covered := _first_of(area, content)) is not None:
+                    yield f"a chart or a picture lies on {cell_name(*covered)} of {name}"
+
+
+def _line_of(anchor: Element, end: str, kind: str, *, after: bool) -> int:
+    """The row or the column at which something begins or ends; where it begins inside of one, the next."""
+    line, offset = (anchor.findtext(f"{{*}}{end}/{{*}}{name}") or "" for name in (kind, f"{kind}Off"))
+    return int(_number(line.encode())) + (after and _number(offset.encode()) > 0)
+
+
+def _first_of(area: Range, content: WorkbookContent, but: tuple[int, int] | None = None) -> tuple[int, int] | None:
+    """The first cell of an area that holds something."""
+    cells = content.sheets[area.sheet].cells
+    inside = area.cells() if area.size < len(cells) else cells
+    return next((place for place in inside if place != but and place in cells and _is_in(place, area)), None)
 
 
 def _of_kinds(owner: str, related: Iterable[Relation]) -> Iterator[str]:

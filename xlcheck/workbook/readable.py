@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
-from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from xlcheck.workbook.container import Container
+from xlcheck.workbook.xml_tree import local, tree_of
 
 _LEAST_CONTRAST = 1.3
 """Between letters and ground, as WCAG measures it; the palest letters that xlcheck writes have more."""
@@ -20,49 +20,90 @@ _WHITE, _BLACK = "FFFFFF", "000000"
 # The first colours of the old palette (ECMA-376, part 1, section 18.8.27); all others are told apart from white.
 _INDEXED = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
 # As `theme` attributes number the colours of a theme: light and dark are exchanged against their order there.
+# How much of a pattern is in the colour of its lines; of any other about a half.
+_LINES = {"solid": 1.0, "darkGray": 0.75, "lightGray": 0.25, "gray125": 0.125, "gray0625": 0.0625, "none": 0.0}
 _THEME = ("lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6", "hlink")
 
 Item = TypeVar("Item")
 
 
-def unreadable_styles(container: Container, part: str | None) -> dict[int, str]:
-    """The number of each style of cells in which nobody can read a cell, and in a few words why."""
-    root = _parsed(container, part)
-    if root is None:
-        return {}
-    theme = _theme(container)
-    fonts = [_font(item, theme) for item in root.iterfind("{*}fonts/{*}font")]
-    grounds = [_ground(item, theme) for item in root.iterfind("{*}fills/{*}fill")]
-    found = {}
-    for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
-        font = _at(fonts, style.get("fontId"), (_BLACK, ""))
-        ground = _at(grounds, style.get("fillId"), _WHITE)
-        why = font[1] or _alignment(style.find("{*}alignment"))
-        if not why and _contrast(font[0], ground) < _LEAST_CONTRAST:
-            why = "in the colour of its ground"
-        if why:
-            found[number] = why
-    return found
+class Looks:
+    """How letters look: the styles of cells in which nobody can read one, and pieces of texts.
+
+    Args:
+        container: the file.
+        part: where its styles stand, or None.
+
+    Attributes:
+        unreadable: the number of each style of cells in which nobody can read a cell, and in a few words why.
+    """
+
+    def __init__(self, container: Container, part: str | None) -> None:
+        root = _root(container, part)
+        self._theme = theme = _theme(container, root)
+        self._grounds: list[Sequence[str]] = []
+        self.unreadable: dict[int, str] = {}
+        if root is None:
+            return
+        fonts = [_font(item, theme) for item in root.iterfind("{*}fonts/{*}font")]
+        grounds = [_grounds(item, theme) for item in root.iterfind("{*}fills/{*}fill")]
+        for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+            colour, why = _at(fonts, style.get("fontId"), (_BLACK, ""))
+            self._grounds.append(_at(grounds, style.get("fillId"), (_WHITE,)))
+            why = why or _alignment(style.find("{*}alignment"))
+            if why or self.is_lost(colour, number):
+                self.unreadable[number] = why or "in the colour of its ground"
+
+    def is_lost(self, colour: str, style: int) -> bool:
+        """Whether letters of a colour cannot be told from the ground of a style of cells."""
+        grounds = self._grounds[style] if style < len(self._grounds) else (_WHITE,)
+        return any(_contrast(colour, ground) < _LEAST_CONTRAST for ground in grounds)
+
+    def pieces(self, content: bytes) -> tuple[list[str], dict[int, str]]:
+        """What is odd about pieces of the texts in a part, in sentences, and the colour of each text's palest piece.
+
+        Odd are those that nobody can read on any ground, and those that mean something else than the same letters in a
+        row. Colours are by the number of the text.
+        """
+        if b"rPr" not in content and b"rPh" not in content:
+            return [], {}
+        said: list[str] = []
+        palest: dict[int, str] = {}
+        number, root = -1, tree_of(content)
+        for item in () if root is None else root.iter():
+            number += local(item) == "si"
+            if local(item) == "rPh":
+                said.append(f"small letters above a text say {''.join(item.itertext())!r}")
+            properties = item.find("{*}rPr") if local(item) == "r" else None
+            text = "".join(letters.text or "" for letters in item.iterfind("{*}t"))
+            if properties is None or not text.strip():
+                continue
+            colour, why = _font(properties, self._theme)
+            raised = properties.find("{*}vertAlign")
+            if why or (raised is not None and raised.get("val") == "superscript"):
+                said.append(f"the piece {text!r} of a text is {why or 'raised'}")
+            palest[number] = max(palest.get(number, _BLACK), colour, key=_luminance)
+        return said, palest
 
 
-def _parsed(container: Container, part: str | None) -> Element | None:
-    if part is None or part not in container:
-        return None
-    try:
-        return ElementTree.fromstring(container.read(part))  # noqa: S314 - document types were refused
-    except (ElementTree.ParseError, ValueError, LookupError):
-        return None
+def _root(container: Container, part: str | None) -> Element | None:
+    return None if part is None or part not in container else tree_of(container.read(part))
 
 
-def _theme(container: Container) -> Mapping[str, str]:
-    """The colours of the theme by their names there."""
+def _theme(container: Container, styles: Element | None) -> Mapping[str, str]:
+    """The colours of the theme by their names there, its fonts, and the colours of the palette by their numbers."""
     part = next((name for name in container.names if re.search(r"theme/theme\d*\.xml$", name)), None)
-    root = _parsed(container, part)
+    root = _root(container, part)
     scheme = None if root is None else root.find(".//{*}clrScheme")
-    return {
-        str(item.tag).rpartition("}")[2]: next((c.get("lastClr") or c.get("val") or "" for c in item), "")
+    found = {
+        local(item): next((c.get("lastClr") or c.get("val") or "" for c in item), "")
         for item in (() if scheme is None else scheme)
     }
+    for font in ("major", "minor"):
+        latin = None if root is None else root.find(f".//{{*}}{font}Font/{{*}}latin")
+        found[font] = "" if latin is None else latin.get("typeface", "")
+    palette = () if styles is None else styles.iterfind("{*}colors/{*}indexedColors/{*}rgbColor")
+    return found | _INDEXED | {str(number): item.get("rgb", "")[-6:] for number, item in enumerate(palette)}
 
 
 def _at(items: Sequence[Item], number: str | None, otherwise: Item) -> Item:
@@ -74,7 +115,9 @@ def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
     """The colour of the letters, and why they cannot be read, if that is so whatever their ground."""
     values = {str(item.tag).rpartition("}")[2]: item for item in font}
     size = _number(values["sz"].get("val", "")) if "sz" in values else None
-    name = values["name"].get("val", "") if "name" in values else ""
+    given = (values[key].get("val", "") for key in ("name", "rFont") if key in values)
+    scheme = values["scheme"].get("val", "") if "scheme" in values else ""
+    name = " ".join(filter(None, (*given, theme.get(scheme, ""))))
     why = ""
     if size is not None and size < _LEAST_SIZE:
         why = "too small to be read"
@@ -86,12 +129,22 @@ def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
     return (_BLACK if colour is None else _colour(colour, theme, _BLACK)), why
 
 
-def _ground(fill: Element, theme: Mapping[str, str]) -> str:
+def _grounds(fill: Element, theme: Mapping[str, str]) -> tuple[str, ...]:
+    """The colours behind the letters; of a pattern, which mixes two, the colour that it looks like from afar."""
+    if fill.find("{*}gradientFill") is not None:
+        return tuple(_colour(colour, theme, _WHITE) for colour in fill.iterfind(".//{*}stop/{*}color"))
     pattern = fill.find("{*}patternFill")
-    if pattern is None or pattern.get("patternType", "none") != "solid":
-        return _WHITE
-    colour = pattern.find("{*}fgColor")
-    return _WHITE if colour is None else _colour(colour, theme, _WHITE)
+    part = 0.0 if pattern is None else _LINES.get(pattern.get("patternType", "none"), 0.5)
+    if pattern is None or not part:
+        return (_WHITE,)
+    lines, ground = (pattern.find(f"{{*}}{name}") for name in ("fgColor", "bgColor"))
+    otherwise = _WHITE if part == 1 else _BLACK
+    mixed = (
+        otherwise if lines is None else _colour(lines, theme, otherwise),
+        _WHITE if ground is None else _colour(ground, theme, _WHITE),
+    )
+    rows = [[int(rgb[place : place + 2], 16) for place in (0, 2, 4)] for rgb in mixed]
+    return ("".join(f"{round(part * one + (1 - part) * other):02X}" for one, other in zip(*rows, strict=True)),)
 
 
 def _colour(colour: Element, theme: Mapping[str, str], otherwise: str) -> str:
@@ -105,7 +158,7 @@ def _colour(colour: Element, theme: Mapping[str, str], otherwise: str) -> str:
             moved = [p * (1 + tint) if tint < 0 else p + (255 - p) * tint for p in parts]
             rgb = "".join(f"{min(255, max(0, round(p))):02X}" for p in moved)
     elif not rgb:
-        rgb = _INDEXED.get(colour.get("indexed", ""), otherwise)
+        rgb = theme.get(colour.get("indexed", ""), otherwise)
     return rgb if re.fullmatch(r"[0-9A-Fa-f]{6}", rgb) else otherwise
 
 

@@ -69,7 +69,7 @@ def read_workbook(
             else:
                 cells = _parse(container, name, part, content, strings, seen)
             lotus += [name] if asks_for_lotus(content) else []
-            if odd:
+            if odd or b"numFmt" in content:  # extended conditional formats bring their own
                 from xlcheck.workbook.odd_looks import odd_looks
 
                 looks += odd_looks(name, content, odd)
