@@ -135,7 +135,8 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
     "an extended conditional format of other digits": (NO_PASS, with_element(
         '<extLst><ext xmlns:x="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"><x:conditionalFormattings>'
         '<x:conditionalFormatting xmlns:m="http://schemas.microsoft.com/office/excel/2006/main">'
-        '<x:cfRule type="expression" priority="1"><m:f>TRUE</m:f><x:dxf><numFmt numFmtId="200" formatCode="&quot;1.0&quot;"/></x:dxf></x:cfRule>'
+        '<x:cfRule type="expression" priority="1"><m:f>TRUE</m:f>'
+        '<x:dxf><numFmt numFmtId="200" formatCode="&quot;1.0&quot;"/></x:dxf></x:cfRule>'
         "<m:sqref>A1:Z99</m:sqref></x:conditionalFormatting></x:conditionalFormattings></ext></extLst>", (b"extLst",))),
     **{name: (NOTE, attack) for name, attack in BESIDE.items()},
 }  # fmt: skip
