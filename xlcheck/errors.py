@@ -75,5 +75,26 @@ class MissingDependencyError(XlcheckError):
     exit_code = 3
 
 
+def install_command(extra: str) -> str:
+    """What installs an optional part; where xlcheck was installed from a folder that is still there, from that folder.
+
+    Args:
+        extra: the part, as `pyproject.toml` calls it.
+    """
+    import json
+    from contextlib import suppress
+    from importlib.metadata import PackageNotFoundError, distribution
+    from pathlib import Path
+    from urllib.parse import unquote, urlsplit
+
+    source = "xlcheck"
+    with suppress(PackageNotFoundError, ValueError, AttributeError):
+        origin = json.loads(distribution("xlcheck").read_text("direct_url.json") or "{}")
+        folder = Path(unquote(urlsplit(origin.get("url", "")).path))
+        if "dir_info" in origin and (folder / "pyproject.toml").is_file():
+            source = str(folder)
+    return f'pip install "{source}[{extra}]"'
+
+
 class InputNote(UserWarning):
     """How an input was understood that could have meant something else."""

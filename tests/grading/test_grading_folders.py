@@ -25,6 +25,7 @@ from thorough import THOROUGH
 
 import xlcheck
 from xlcheck.errors import NothingCheckedError, UsageError
+from xlcheck.grading.entry import results_beside
 from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.marks import StudentMarks
@@ -303,6 +304,17 @@ def test_results_among_submissions_are_none(lstm: Classroom, tmp_path: Path) -> 
         assert (tmp_path / "in" / results / "marked" / "s001.xlsx").exists()
 
     assert [marks.file for marks in grading.marks] == ["s001.xlsx"]
+
+
+@pytest.mark.parametrize(("here", "said"), [(".", "."), ("sub", ".."), (".", "../class")])
+def test_results_go_beside_the_folder_however_it_is_called(
+    here: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is named by a dot has a name all the same."""
+    (tmp_path / "class" / "sub").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "class" / here)
+
+    assert results_beside(Path(said)).resolve() == tmp_path / "class-results"
 
 
 def test_nothing_handed_in_is_no_success(lstm: Classroom, tmp_path: Path, results: Path) -> None:

@@ -46,9 +46,9 @@ def command(
     """
     # Threads for large products of matrices, which nobody needs here, take NumPy a third of its start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from xlcheck.grading.entry import grade
+    from xlcheck.grading.entry import grade, results_beside
 
-    results = output or folder.with_name(f"{folder.resolve().stem}-results")
+    results = output or results_beside(folder)
     with ExitStack() as stack:
         bars: dict[str, Callable[[int, int], None] | None] = {}
 

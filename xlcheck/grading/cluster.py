@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-from xlcheck.errors import MissingDependencyError, UsageError
+from xlcheck.errors import MissingDependencyError, UsageError, install_command
 from xlcheck.grading.prepared import PreparedKey
 
 _RETRIES = 3
@@ -30,7 +30,7 @@ def connected(address: str, prepared: PreparedKey) -> Iterator[tuple[Executor, A
     try:
         from distributed import Client
     except ImportError as error:
-        raise MissingDependencyError('a cluster needs Dask; install it with: pip install "xlcheck[cluster]"') from error
+        raise MissingDependencyError(f"a cluster needs Dask; install it with: {install_command('cluster')}") from error
     try:
         client = Client(f"tcp://{place}", timeout=_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -62,7 +62,7 @@ def grade(
     require_known(engine, get_args(EngineName), "formula engine")
     if executor is not None and cluster is not None:
         raise UsageError("an executor and a cluster both do the work; pass one of them")
-    results = folder.with_name(f"{folder.resolve().stem}-results") if results is None else Path(results)
+    results = results_beside(folder) if results is None else Path(results)
     with protected_inputs(key):
         grading = grade_folder(
             folder, key, results, jobs=jobs or os.cpu_count() or 1, resume=resume, student=student, engine=engine,
@@ -72,6 +72,12 @@ def grade(
             grading, results, folder, copies=copies, whole=student is None, progress=_telling(progress, "writing")
         )
     return grading.noting(failed)
+
+
+def results_beside(folder: Path) -> Path:
+    """Where results go if nobody says where."""
+    named = folder if folder.name not in ("", "..") else folder.resolve()  # `.` has no name of its own
+    return named.with_name(f"{named.stem}-results")
 
 
 def _telling(progress: Told | None, what: str) -> Callable[[int, int], None] | None:

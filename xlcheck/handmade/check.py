@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xlcheck.budget import doing
 from xlcheck.engines.base import Engine
-from xlcheck.errors import NothingCheckedError, UsageError
+from xlcheck.errors import NothingCheckedError, UsageError, install_command
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network, reason_to_abstain
@@ -96,7 +96,7 @@ def check_foreign(
     if not table.formulas:
         raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to check")
     if recompute is None:
-        raise NothingCheckedError('Keras is needed to check this workbook; run: pip install "xlcheck[keras]"')
+        raise NothingCheckedError(f"Keras is needed to check this workbook; run: {install_command('keras')}")
     opinion = consult(table, engine)
     precedents = Precedents(table)
     texts = (*numbers_as_text(table, precedents), *said_of_given(table))

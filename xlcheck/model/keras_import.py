@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from threading import Thread
 from types import ModuleType
 
-from xlcheck.errors import MissingDependencyError, NotSupportedError
+from xlcheck.errors import MissingDependencyError, NotSupportedError, install_command
 from xlcheck.interrupts import raise_if_ended
 
 _backends = {"tensorflow"}
@@ -36,7 +36,7 @@ def import_keras() -> ModuleType:
     except ImportError as error:
         raise MissingDependencyError(
             f"this needs Keras with TensorFlow, but {error.name or 'a part of it'} is missing; "
-            "install it with: pip install 'xlcheck[keras]'"
+            f"install it with: {install_command('keras')}"
         ) from error
     raise_if_ended()  # a signal may have come meanwhile, and been lost
     _check_backend(keras.config.backend())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlcheck.engines.base import Engine
-from xlcheck.errors import ModelError, NothingCheckedError, OracleError
+from xlcheck.errors import ModelError, NothingCheckedError, OracleError, install_command
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.allowed import allow
@@ -310,5 +310,5 @@ def _edited_without_keras(content: WorkbookContent, given: Given) -> str:
     more = f" and {len(given.edits) - 3} more" if len(given.edits) > 3 else ""
     return (
         f"{content.path}: inputs or weights were changed after the workbook was built ({shown}{more}), so Keras has to "
-        'be asked anew; install it with: pip install "xlcheck[keras]"'
+        f"be asked anew; install it with: {install_command('keras')}"
     )

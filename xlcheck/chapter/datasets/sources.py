@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlcheck.errors import DataError, MissingDependencyError
+from xlcheck.errors import DataError, MissingDependencyError, install_command
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _download(source: Source, url: str) -> Path:
     try:
         from keras.utils import get_file
     except ImportError:
-        raise MissingDependencyError("downloading needs Keras: pip install 'xlcheck[keras]'") from None
+        raise MissingDependencyError(f"downloading needs Keras: {install_command('keras')}") from None
     try:
         with redirect_stdout(sys.stderr):  # where Keras tells of the download
             return Path(get_file(source.file, origin=url, file_hash=source.digest, cache_subdir="xlcheck"))

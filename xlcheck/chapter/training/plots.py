@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlcheck.chapter.training.evaluation import Evaluation
-from xlcheck.errors import MissingDependencyError, UsageError
+from xlcheck.errors import MissingDependencyError, UsageError, install_command
 from xlcheck.files import replacing
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _figure(path: Path, panels: int) -> Figure:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise MissingDependencyError("a plot needs Matplotlib: pip install 'xlcheck[plot]'") from None
+        raise MissingDependencyError(f"a plot needs Matplotlib: {install_command('plot')}") from None
     figure = Figure(figsize=(4.6 * panels, 3.6), layout="constrained", dpi=120)
     figure.subplots(1, panels)
     return figure
