@@ -1,4 +1,4 @@
-"""Pages of paper: where a layer's sheet is cut when it is printed, so that no band and no chart is."""
+"""Pages of paper: a layer on one if it can be read there, else cut so that no band and no chart is."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import Table
 
 _WIDTH, _HEIGHT = 950, 670  # pixels of a sheet of A4 across, as the widest program draws them
+_UPRIGHT = 0.37
+"""The scale from which on a tall layer is printed on one page that stands upright."""
+_QUESTIONS = 130  # pixels under the table and the chart
 _SMALLEST = 30  # percent; what is smaller cannot be read
 _ROW, _COLUMN = 15.0, 8.43  # points, letters
 
 
 def cut(sheet: SheetDraft, table: Table, repeated: int) -> None:
-    """Choose a scale for the sheet of a layer, and the rows before which its pages end.
+    """Choose paper and scale for the sheet of a layer, and the rows before which its pages end.
 
     Args:
         sheet: the sheet, filled.
@@ -25,12 +28,16 @@ def cut(sheet: SheetDraft, table: Table, repeated: int) -> None:
     scale = min(100, 100 * _WIDTH // width)
     if table.blocks > 1 or scale < _SMALLEST:
         return
+    charts = max((chart.height for chart in sheet.charts if chart.row >= table.end), default=0)
+    tall = _height(sheet, range(table.end)) + charts + _QUESTIONS
+    if min(_HEIGHT / width, _WIDTH / tall) >= _UPRIGHT:
+        sheet.portrait = sheet.one_page = True
+        return
     room = 100 * _HEIGHT / scale - _height(sheet, range(repeated))
     starts = _starts(table)
-    end = starts[-1]
     heights = [_height(sheet, range(first, after)) for first, after in pairwise(starts)]
-    if below := [chart.height for chart in sheet.charts if chart.row >= end]:
-        heights.append(max(below) + 20)
+    if charts:
+        heights.append(charts + 20)
     used = 0.0
     for first, height in zip(starts, heights, strict=False):
         if used and used + height > room:

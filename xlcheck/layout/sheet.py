@@ -17,6 +17,7 @@ from xlcheck.workbook.plan import (
     DropDown,
     FormulaBlock,
     Highlight,
+    Link,
     Merge,
     Note,
     NumberBlock,
@@ -48,6 +49,7 @@ class SheetDraft:
     highlights: list[Highlight] = field(default_factory=list)
     freeze: tuple[int, int] | None = None
     one_page: bool = False
+    portrait: bool = False
     print_columns: int | None = None
     questions: tuple[int, int] | None = None
     printed: bool = True
@@ -77,8 +79,8 @@ class SheetDraft:
             self.put(row, column + offset, content, style)
 
     def merge(self, area: Range, content: Content, style: str) -> None:
-        """Show a rectangle as one cell; a rectangle of one cell is simply filled."""
-        if area.size == 1:
+        """Show a rectangle as one cell; where the text would run on over empty cells, only the first one is filled."""
+        if area.size == 1 or (area.rows == 1 and isinstance(content, str | Link) and _runs_on(style)):
             self.put(area.top, area.left, content, style)
         else:
             text = Rich.of(content) if isinstance(content, str) else content
@@ -122,6 +124,7 @@ class SheetDraft:
             tuple(self.highlights),
             self.freeze,
             one_page=self.one_page,
+            portrait=self.portrait,
             print_columns=self.print_columns,
             protected=self.protected,
             blocks=tuple(self.blocks),
@@ -143,3 +146,9 @@ def _short(item: _Styled) -> _Styled:
     """With the style's twin for numbers of few digits, if it has one."""
     style = item.style + SHORT
     return replace(item, style=style) if style in STYLES else item
+
+
+def _runs_on(style: str) -> bool:
+    """Whether a text in this style runs on over empty cells to its right, and looks as it would in one wide cell."""
+    own = STYLES[style]
+    return own.get("align", "left") == "left" and not own.keys() & {"bg_color", "border", "text_wrap", "top", "bottom"}

@@ -7,6 +7,7 @@ from xlcheck.layout.common import choose, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.picture_page import NAME as PICTURE
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.weights import NAME as WEIGHTS
 from xlcheck.layout.weights import with_weights
 from xlcheck.model.model_spec import ModelSpec
 
@@ -50,3 +51,5 @@ def whole_sheet(draft: Draft, spec: ModelSpec) -> None:
     Page(draft, network, places, sheet).fill()
     sheet.freeze = (TOP + 2, MATRIX)
     sheet.one_page = True
+    if WEIGHTS in draft.sheets:  # which would only repeat what is printed here
+        draft.sheets[WEIGHTS].printed = False

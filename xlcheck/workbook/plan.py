@@ -254,6 +254,7 @@ class PlannedSheet:
         heights: row → height in points.
         freeze: first row and column that scroll, or None.
         one_page: printed on one page; otherwise fitted to the page's width.
+        portrait: printed on paper that stands upright.
         print_columns: how many columns are printed; None for all.
         printed: whether it belongs to what is printed; Excel prints one cell of a sheet that does not.
         scales: colours that follow numbers.
@@ -278,6 +279,7 @@ class PlannedSheet:
     highlights: tuple[Highlight, ...] = ()
     freeze: tuple[int, int] | None = None
     one_page: bool = False
+    portrait: bool = False
     hidden: bool = False
     tab: str | None = None
     blocks: tuple[Block, ...] = ()

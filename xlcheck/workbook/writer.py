@@ -307,7 +307,8 @@ def _height(note: str) -> int:
 
 
 def _page(ws: Any, sheet: PlannedSheet) -> None:
-    ws.set_landscape()
+    if not sheet.portrait:
+        ws.set_landscape()
     ws.set_paper(9)  # A4
     if sheet.print_scale:  # beside which Excel minds breaks
         ws.set_print_scale(sheet.print_scale)

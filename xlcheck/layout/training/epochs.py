@@ -34,7 +34,6 @@ FIRST = _START + 1
 OBSOLETE = "–"
 DIVERGED = "diverged"
 _LOSS, _STATE, _KERAS, _DIFFERENCE, _SINGLE, _SINGLE_DIFFERENCE, _WEIGHT_DIFFERENCE, _SHOWN = range(1, 9)
-_PRINTED = 24
 _PATHS = 14
 _WITHIN = 1e-12
 
@@ -95,7 +94,7 @@ def epochs_sheet(
     _headings(sheet, epoch, samples, columns)
     _compare(draft, sheet, table, truth, inputs, weights)
     sheet.widths.update({EPOCH: 9, **dict.fromkeys(range(1, table.area.columns), 13.5)})
-    sheet.print_columns = min(_PRINTED, max(table.columns[name] for name in weights) + len(weights) + 1)
+    sheet.printed = False
     sheet.freeze = (FIRST, 2)
     _curves(draft, sheet, epoch, samples, table, weights, inputs)
     return table
