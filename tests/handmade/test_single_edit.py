@@ -69,8 +69,23 @@ def _roots(cells: Mapping[str, object], folder: Path) -> set[str] | None:
         ("D4", "=$A$1*C1+$A$2*D2+$A$4*C5+$A$6"),
         ("D7", "=A8*D5"),
         ("D7", "=A8*C5+A9"),
+        ("D7", "=A8*D5+A9+A9"),
+        ("D5", "=ROUND(TANH(D4),2)"),
+        ("D5", "=D4"),
+        ("D5", 0.31),
     ],
-    ids=["no bias", "weight of the other input", "sum fed back", "last input", "no bias of the output", "other step"],
+    ids=[
+        "no bias",
+        "weight of the other input",
+        "sum fed back",
+        "last input",
+        "no bias of the output",
+        "other step",
+        "bias twice",
+        "rounded",
+        "no activation",
+        "typed over",
+    ],
 )
 def test_one_mistake_in_a_simple_rnn_is_found(tmp_path: Path, cell: str, content: str) -> None:
     """The cell with the mistake and no other one, though no unit and no step has a second witness."""
@@ -91,6 +106,42 @@ def test_one_mistake_in_a_simple_rnn_is_found(tmp_path: Path, cell: str, content
 def test_one_mistake_in_an_lstm_is_found(tmp_path: Path, cell: str, content: object) -> None:
     """One wrong cell of twelve is named, whether a gate, a state or a number stands there."""
     assert _roots(_lstm({cell: content}), tmp_path) == {cell}
+
+
+def _spread(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """The same LSTM with the sums of the gates in rows 12 to 15, two rows of helpers above each sum."""
+    cells = _lstm()
+    for before, column in ("GH", "HI"):
+        for row, gate in enumerate("ABCD", start=2):
+            x, h, z = (f"{column}{10 + 4 * row + k}" for k in range(3))
+            cells |= {x: f"=${gate}$1*{column}1", h: f"=${gate}$2*{before}7", z: f"={x}+{h}+${gate}$3"}
+            cells[f"{column}{row}"] = f"=TANH({z})" if gate == "C" else _SIGMOID.format(f"{z}")
+    return cells | dict(wrong or {})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "roots"),
+    [
+        ({"H2": "=H20", "I2": "=I20"}, {"H2", "I2"}),
+        ({"H24": "=H22+$B$3", "I24": "=I22+$B$3"}, {"H24", "I24"}),
+        ({"H26": 0.2, "I26": -0.4}, {"H26", "I26"}),
+        ({"I26": -0.4}, {"I26"}),
+    ],
+    ids=["activation left out", "helper left out", "helpers typed over", "one helper typed over"],
+)
+def test_of_two_edits_the_one_that_looks_like_the_rest_is_meant(
+    tmp_path: Path, wrong: Mapping[str, object], roots: set[str]
+) -> None:
+    """An activation could also stand in the sum's cell, a helper in the other helper's; nowhere else does one."""
+    assert _roots(_spread(wrong), tmp_path) == roots
+
+
+def test_a_state_without_an_activation_is_no_pass(tmp_path: Path) -> None:
+    """A recurrence of weighted sums may be meant, or an activation may be missing: no verdict."""
+    report = check(save(_rnn({"C5": "=C4", "D5": "=D4"}), tmp_path / "w.xlsx"))
+
+    assert not report.ok
+    assert not report.roots
 
 
 def test_a_right_small_network_agrees(tmp_path: Path) -> None:

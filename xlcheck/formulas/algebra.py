@@ -225,6 +225,18 @@ def below(term: Term) -> tuple[Term, ...]:
     return ()
 
 
+def outline(expression: Expression) -> object:
+    """What an expression computes, whatever from: the same for two that differ only in the cells that they read."""
+    if isinstance(expression, Sum):
+        parts = sorted(((outline(part), factor) for part, factor in expression.parts), key=repr)
+        return ("+", expression.constant, *parts)
+    if isinstance(expression, Product):
+        return ("*", *sorted(((outline(factor), power) for factor, power in expression.factors), key=repr))
+    if isinstance(expression, Function):
+        return (expression.name, *map(outline, expression.arguments))
+    return "#" if isinstance(expression, Term) else expression
+
+
 def number_of(expression: Expression, given: Callable[[Term], float | None]) -> float:
     """The value of an expression.
 

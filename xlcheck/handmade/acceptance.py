@@ -25,30 +25,31 @@ def looks_like_a_network(table: CellTable) -> bool:
     return any(_LIKE_A_NETWORK.search(text) for text in table.texts.values())
 
 
-def reason_to_abstain(outcome: Outcome) -> str | None:
+def reason_to_abstain(outcome: Outcome, *, certain: bool = False) -> str | None:
     """Why the cells that disagree are no mistakes for certain; None if they are, or if none disagrees.
 
     Args:
         outcome: what became of the part.
+        certain: whether it cannot be that they are meant as they are, since they leave out what stands there for them.
     """
     roots = [_address(result.sheet, result.cell) for result in outcome.results if result.status is Status.ROOT]
     if not roots:
         return None
-    reason = next(_reasons(outcome, roots), None)
+    reason = next(_reasons(outcome, roots, certain=certain), None)
     return None if reason is None else f"a network was nearly recognised, but {reason}"
 
 
-def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
+def _reasons(outcome: Outcome, roots: Sequence[Address], *, certain: bool) -> Iterator[str]:
     if not outcome.tied.complete:
         yield "more cells would be wrong than could be looked at"
     unexplained = len(outcome.left.cells) + outcome.left.without_cell
     if unexplained:
         yield f"{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"
-    if len({_mistake(cell, outcome.table) for cell in roots}) > 1:
+    if len({_mistake(cell, outcome.table) for cell in roots}) > 1 and not _typed_along(roots, outcome.table):
         yield f"it would have {len(roots)} wrong cells, and too few others say what they should hold"
     yield from _outvoted(roots, outcome)
     unnamed = [result for result in outcome.results if result.status is Status.ROOT and result.diagnosis is None]
-    if len(roots) > 1 and unnamed:
+    if len(roots) > 1 and unnamed and not certain:
         cells = f"{show(roots[0])} and {len(roots) - 1} others"
         yield f"{cells} would be wrong in a way that has no name, so they may be meant as they are"
     for cell in roots:
@@ -60,7 +61,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address]) -> Iterator[str]:
             yield f"what {show(cell)} should hold is computed in {show(elsewhere)}, which may be meant where it is read"
         if not (outcome.table.is_formula(cell) or outcome.table.is_number(cell)):
             yield f"{show(cell)} holds no number, and a formula that reads it may mean another cell"
-        if outcome.table.is_number(cell) and not _in_line(cell, outcome):
+        if outcome.table.is_number(cell) and not (certain or _in_line(cell, outcome)):
             yield f"the number in {show(cell)} would have to be a formula, and nothing beside it says so"
 
 
@@ -87,6 +88,8 @@ def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
     if that belongs to the network, as it reads a cell of it, and all that read it were filled together with others.
     """
     tied, number = outcome.tied, outcome.tied.held.get(cell)
+    if outcome.precedents.is_copy(cell) and outcome.precedents.readers(cell):
+        return None  # a copy is put where it is read
     belongs = any(before in tied.held for before in outcome.precedents.of(cell))
     if belongs and all(_is_filled(reader, outcome.table) for reader in outcome.precedents.readers(cell)):
         return None
@@ -139,21 +142,27 @@ def _mistake(cell: Address, table: CellTable) -> object:
     return cell if text is None else (cell[0], skeleton(text))
 
 
+def _typed_along(cells: Sequence[Address], table: CellTable) -> bool:
+    """Whether cells are numbers in one row or column: values pasted over formulas that were filled along."""
+    lines = [{cell[side] for cell in cells} for side in (1, 2)]
+    return all(table.is_number(cell) and not table.is_formula(cell) for cell in cells) and min(map(len, lines)) == 1
+
+
 def _in_line(cell: Address, outcome: Outcome) -> bool:
     """Whether a typed number stands among formulas of its kind.
 
-    Next to it stands one for the same quantity, at another step or of another unit; or, of cells that only make the
-    inputs, two that were filled from one.
+    In its row or column stands one for the same quantity, at another step or of another unit; or, next to one of the
+    cells that only make the inputs, two that were filled from one.
     """
-    element = outcome.tied.element(cell)
+    element, table = outcome.tied.element(cell), outcome.table
     if element is None:
-        table = outcome.table
         lines = [[other for other in line if table.is_formula(other)] for line in _beside(cell, 2)]
         return any(len(line) > len({shape_of(table.texts[c], c[1], c[2]) for c in line}) for line in lines)
-    near = (
-        outcome.tied.element(other) for line in _beside(cell, 1) for other in line if outcome.table.is_formula(other)
+    own = {o: outcome.tied.elements[n] for o, n in outcome.tied.held.items() if table.is_formula(o) and o[0] == cell[0]}
+    return any(
+        other.source.band == element.source.band and (place[1] == cell[1] or place[2] == cell[2])
+        for place, other in own.items()
     )
-    return any(other is not None and other.source.band == element.source.band for other in near)
 
 
 def _beside(cell: Address, most: int) -> Iterator[list[Address]]:

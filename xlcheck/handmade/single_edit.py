@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, outline
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain
 from xlcheck.handmade.arrangement import Arrangement, Reads, arranged
@@ -18,7 +18,7 @@ from xlcheck.handmade.by_equations import Bench
 from xlcheck.handmade.equations.edits import Edit, Edits
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
@@ -73,6 +73,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         return OneEdit(why="no single edit makes all of it a network")
     said = {cells: len(found[cells].arrangement.words_against()) for cells in least}
     best = [cells for cells in least if said[cells] == min(said.values())]
+    best = _as_elsewhere([found[cells].edit for cells in best], terms)
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)
         why = f"either {_shown(one)} or {_shown(other)} may be wrong, and nothing says which"
@@ -81,6 +82,16 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         if cell in best[0]:
             return OneEdit(why=why)  # somebody may look at it there, and mean nothing else
     return _judged(found[best[0]], base, bench)
+
+
+def _as_elsewhere(edits: Sequence[Edit], terms: CellTerms) -> list[frozenset[Address]]:
+    """The cells of edits after which each formula looks like one that stands elsewhere; of all, if there is none."""
+    alike = []
+    for edit in edits:
+        others = {outline(term) for cell, term in terms.items() if cell not in edit}
+        if all(outline(term) in others for term in edit.values()):
+            alike.append(frozenset(edit))
+    return alike or [frozenset(edit) for edit in edits]
 
 
 def _wrong_beside(candidate: _Candidate, bench: Bench) -> bool:
@@ -115,7 +126,8 @@ def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
-    doubts = (reason_to_abstain(outcome) for outcome in outcomes if candidate.edit)
+    missed = any(not base.reads.read.get(cell) for term in candidate.edit.values() for cell in leaves(term))
+    doubts = (reason_to_abstain(outcome, certain=missed) for outcome in outcomes if candidate.edit)
     why = next((doubt for doubt in doubts if doubt is not None), None)
     for verdict in (verdict for outcome in outcomes for verdict in outcome.roots if verdict.only_here):
         for other in _foreign(verdict.cell, found, base):

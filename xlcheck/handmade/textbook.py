@@ -17,18 +17,13 @@ _NOT_AT_FIRST = frozenset({"f", "r", "tanh_c"})
 """What a first step may do without, where there is no state before it, or a formula may hold inside of another one."""
 
 
-def may_be_textbook(found: Recognised, *, edited: bool) -> bool:
+def may_be_textbook(found: Recognised) -> bool:
     """Whether the layers of some worksheets are whole, wherever their cells stand.
 
     Args:
         found: the layers.
-        edited: whether some cell is not taken as it is.
     """
-    if found.doubtful or not found.readings or not all(map(_is_whole, found.readings)):
-        return False
-    return not edited or not any(
-        reading.kind != "Dense" and reading.activations["activation"] == LINEAR for reading in found.readings
-    )  # nobody means a state that is but a weighted sum
+    return bool(found.readings) and not found.doubtful and all(map(_is_whole, found.readings))
 
 
 def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
@@ -38,7 +33,7 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
         found: the layers.
         edited: cells that must have a place there.
     """
-    if not may_be_textbook(found.recognised, edited=bool(edited)) or not all(map(_is_straight, found.layers)):
+    if not may_be_textbook(found.recognised) or not all(map(_is_straight, found.layers)):
         return False
     taken = {cell for layer in found.layers for cell in layer.own}
     return taken.issuperset(edited) and not found.rest(taken)[0] and not found.objections()

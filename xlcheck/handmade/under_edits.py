@@ -76,7 +76,7 @@ class UnderEdits:
         if tables is None:
             return None
         recognised = recognise_layers(forms, tables)
-        if not may_be_textbook(recognised, edited=True):
+        if not may_be_textbook(recognised):
             return None
         reads = Reads(self._part.table, self._part.precedents, terms, edit)
         return arrangement_of(recognised, self._part.values, reads)

@@ -105,6 +105,9 @@ class Forms:
 
     def _found(self, atom: Atom) -> Form:
         form = self._forms.get(atom)
+        if form is None and atom[3]:  # a part of a formula that is being read again
+            self._found(atom_of(cell_of(atom)))
+            return self._forms.get(atom, _OPAQUE)
         if form is None:
             form = self._forms[atom] = self._read(cell_of(atom))
         return form
@@ -120,7 +123,7 @@ class Forms:
         new._terms, new._order, new.uses = terms, (), self.uses.copied()
         new._forms, new._parts, new._numbers = dict(self._forms), dict(self._parts), copy(self._numbers)
         new.named, new._inlined = copy(self.named), copy(self._inlined)
-        changed = set(cells)
+        changed, read = set(cells), set[Address]()
         wave = {*cells, *(u for cell in cells if self.is_given(atom_of(cell)) for u in self.uses.asking(cell))}
         while wave:
             if self._goes_round or not wave.isdisjoint(self._shared):
@@ -131,8 +134,9 @@ class Forms:
             if new._shared is not self._shared:
                 return Forms(terms)
             changed |= {cell for cell, known in before.items() if new._known(cell) != known}
+            read |= wave
             wave = {user for cell in changed for user in self.uses.users.get(cell, ())}
-            wave |= {cell for cell in before if not changed.isdisjoint(new.uses.read.get(cell, ()))}
+            wave |= {cell for cell in read if not changed.isdisjoint(new.uses.read.get(cell, ()))}
             changed = set()
         new.inlined = new._inlined
         return new

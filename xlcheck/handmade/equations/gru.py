@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial, Polynomial
 from xlcheck.handmade.equations.instances import LINEAR, Instance
@@ -28,6 +29,11 @@ class Joined(Layer):
     """
 
     parts: Mapping[int, tuple[Layer, Mapping[int, int]]]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether exactly one instance stands at each place, and each is right, also at steps that were left out."""
+        return super().is_whole and all(layer.is_whole for layer, _ in self.parts.values())
 
     def wanted(self, row: int, step: int) -> frozenset[Monomial]:
         """What a row should sum up at a step, in the table that it comes from."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
+from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.networks import outputs
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.labels import Labels
@@ -54,7 +55,20 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         read: the cells that formulas read.
         reading: the layer.
     """
-    return _broken(reading) or _passed_over(table, read, reading) or _ends_early(table, read, reading)
+    return (
+        _not_bent(reading)
+        or _broken(reading)
+        or _passed_over(table, read, reading)
+        or _ends_early(table, read, reading)
+    )
+
+
+def _not_bent(reading: Reading) -> str | None:
+    """Why an activation may be missing: nobody means a state that is but a weighted sum."""
+    if reading.kind == "Dense" or reading.activations["activation"] != LINEAR:
+        return None
+    first = cell_of(min(outputs(reading).values()))
+    return f"{show(first)} and the other states are weighted sums without an activation"
 
 
 def _broken(reading: Reading) -> str | None:

@@ -7,8 +7,11 @@ from functools import partial
 from math import isnan, nan
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, below
-from xlcheck.handmade.equations.activations import activation_of
+from xlcheck.handmade.equations.activations import LEAK, activation_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
+
+_BELOW_0 = {"relu": 0.0, "leaky_relu": LEAK}
+"""The slope of an activation below 0; above, it is 1."""
 
 
 class TermChanges:
@@ -31,6 +34,9 @@ class TermChanges:
         algebra = self._terms.algebra
         if name == "TANH":
             yield algebra.function("TANH", inner)
+        elif name in _BELOW_0:
+            condition = algebra.function(">", inner, 0.0)
+            yield algebra.function("IF", condition, inner, algebra.scale(inner, _BELOW_0[name]))
         else:
             below = algebra.sum((1.0, algebra.function("EXP", algebra.scale(inner, -1.0))))
             yield algebra.power(below, -1.0)
@@ -47,6 +53,14 @@ class TermChanges:
             other = self._terms.algebra.scale(part, -2 * factor)
             yield from self._inner(term, partial(self._plus, other))
 
+    def _once(self, term: Term) -> Iterator[Expression]:
+        """A term in which a summand is counted once that is counted several times."""
+        inner = activation_of(term, self._inside)
+        total = term if inner is None else inner[1]
+        for part, factor in total.parts if isinstance(total, Sum) else ():
+            if factor > 1 and factor.is_integer():
+                yield from self._inner(term, partial(self._plus, self._terms.algebra.scale(part, 1 - factor)))
+
     def _plus(self, one: Expression, other: Expression) -> Expression:
         return self._terms.algebra.sum((one, other))
 
@@ -55,7 +69,7 @@ class TermChanges:
         found = activation_of(term, self._inside)
         if found is None:
             yield change(term)
-        elif found[0] in {"tanh", "sigmoid"} and not isinstance(found[1], Leaf):
+        elif found[0] in {"tanh", "sigmoid", *_BELOW_0} and not isinstance(found[1], Leaf):
             to = change(found[1])
             if isinstance(to, Term):
                 yield from self._activated(to, found[0].replace("tanh", "TANH"), only=True)

@@ -45,7 +45,7 @@ class CellTerms(Mapping[Address, Term]):
         self._trees: dict[str, ast.Node] = {}
         self._read: set[object] = set()
         self._arrays: dict[tuple[str, str], object] = {}
-        self._terms = {cell: term for cell in self._texts if (term := self._term(cell)) is not None}
+        self._terms = {cell: term for cell in self._texts if (term := self._term(cell, self._texts[cell])) is not None}
         self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
 
     def __getitem__(self, cell: Address) -> Term:
@@ -63,6 +63,15 @@ class CellTerms(Mapping[Address, Term]):
         new._terms = {**self._terms, **edit}
         new.reads = {**self.reads, **{cell: leaves(term) for cell, term in edit.items()}}
         return new
+
+    def term_of(self, cell: Address, text: str) -> Term | None:
+        """What another formula would compute in a cell; None if it is not understood, or computes no number.
+
+        Args:
+            cell: the cell.
+            text: the formula without `=`.
+        """
+        return self._term(cell, text)
 
     def is_opaque(self, cell: Address) -> bool:
         """Whether a formula stands there that reads other cells, and of which it is not known how."""
@@ -86,8 +95,8 @@ class CellTerms(Mapping[Address, Term]):
         position = self._table.index.get(cell)
         return 0.0 if position is None else float(self._values.numbers[position])
 
-    def _term(self, cell: Address) -> Term | None:
-        text, array = self._texts[cell], self._table.arrays.get(cell)
+    def _term(self, cell: Address, text: str) -> Term | None:
+        array = self._table.arrays.get(cell)
         self._read.clear()
         try:
             if text not in self._trees:
