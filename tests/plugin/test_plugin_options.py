@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
 from runs import failure, said
 
@@ -22,7 +21,6 @@ from xlcheck.pytest_plugin import trace_check, workbook_check
 
 pytest_plugins = ["pytester"]
 
-ROOT = Path(__file__).parents[2]
 AddTo = Callable[[str, float, Path], str]
 
 
@@ -179,23 +177,3 @@ def test_fixtures_have_public_types() -> None:
     """They can be written into annotations, and are what the fixtures give."""
     assert xlcheck.pytest_plugin.TraceCheck is trace_check.TraceCheck
     assert xlcheck.pytest_plugin.WorkbookCheck is workbook_check.WorkbookCheck
-
-
-@pytest.mark.keras
-def test_a_workbook_made_by_hand_with_its_bindings(pytester: pytest.Pytester) -> None:
-    """`pytest --xlcheck` makes an item of each of its quantities, as of a generated one; a wrong cell fails its own."""
-    for ending in (".xlsx", ".toml"):
-        shutil.copy(ROOT / "fixtures" / "handmade" / f"time_down{ending}", pytester.path)
-    book = openpyxl.load_workbook(pytester.path / "time_down.xlsx")
-    book["LSTM"]["M13"] = f"{book['LSTM']['M13'].value}+0.001"
-    book.save(pytester.path / "time_down.xlsx")
-    result = pytester.runpytest_subprocess("--xlcheck", "-v")
-
-    said(result).fnmatch_lines(
-        [
-            "time_down.xlsx::lstm.h[[]0[]] PASSED*",
-            "time_down.xlsx::lstm.h[[]1[]] FAILED*",
-            "time_down.xlsx::lstm.f[[]2[]] SKIPPED*",
-        ]
-    )
-    assert result.parseoutcomes()["failed"] == 1

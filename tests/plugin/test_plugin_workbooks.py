@@ -15,6 +15,7 @@ from xlcheck.api import build, check
 pytest_plugins = ["pytester"]
 
 AddTo = Callable[[str, float, Path], str]
+ROOT = Path(__file__).parents[2]
 TEST = (
     "def test_w(xlcheck_workbook):\n    report = xlcheck_workbook({arguments})\n    assert report.counts.checked > 100"
 )
@@ -33,8 +34,11 @@ def test_right_workbook_passes(pytester: pytest.Pytester, right_workbook: Path) 
 
 
 @pytest.mark.keras
-def test_edits_fail_unless_they_are_allowed(pytester: pytest.Pytester) -> None:
-    """A changed weight is another workbook than the one that was built, though every formula is right."""
+def test_keras_is_asked_where_it_has_to_be(pytester: pytest.Pytester) -> None:
+    """A changed weight is another workbook than the one that was built, though every formula is right.
+
+    Of a workbook made by hand, with its bindings, each quantity is an item, and a wrong cell fails its own.
+    """
     # Without a loss, so that Keras can be asked on NumPy, which is ready sooner than TensorFlow.
     built = build("word-order", pytester.path / "right.xlsx")
     cells = built.report.counts.formula_cells
@@ -45,9 +49,23 @@ def test_edits_fail_unless_they_are_allowed(pytester: pytest.Pytester) -> None:
     marker = "@pytest.mark.parametrize('allowed', [True, False])"
     test = TEST.format(arguments=arguments).replace("(xlcheck_workbook)", "(xlcheck_workbook, allowed)")
     pytester.makepyfile(test_w=f"import pytest\n{marker}\n{test}")
-    result = pytester.runpytest_subprocess()  # Keras can be imported only once in a process
+    for ending in (".xlsx", ".toml"):
+        shutil.copy(ROOT / "fixtures" / "handmade" / f"time_down{ending}", pytester.path)
+    book = openpyxl.load_workbook(pytester.path / "time_down.xlsx")
+    book["LSTM"]["M13"] = f"{book['LSTM']['M13'].value}+0.001"
+    book.save(pytester.path / "time_down.xlsx")
+    # Keras can be imported only once in a process.
+    result = pytester.runpytest_subprocess("--xlcheck", "-v", "test_w.py", "time_down.xlsx")
 
-    result.assert_outcomes(passed=1, failed=1)
+    said(result).fnmatch_lines(
+        [
+            "test_w.py::*True* PASSED*",
+            "test_w.py::*False* FAILED*",
+            "time_down.xlsx::lstm.h[[]0[]] PASSED*",
+            "time_down.xlsx::lstm.h[[]1[]] FAILED*",
+            "time_down.xlsx::lstm.f[[]2[]] SKIPPED*",
+        ]
+    )
     text = " ".join(said(result).str().split())  # lines are broken where the name of the file wants it
     assert f"edited.xlsx: not as it was built; all {cells} formula cells agree with Keras for the weights" in text
     assert "changed: Weights!B8, " in text
