@@ -17,8 +17,8 @@ from xlcheck.api import check
 
 MODES = ["with bindings", "without"]
 
-# Layouts whose planted workbooks are all answered exactly with bindings; one in so many with CI set, otherwise one in
-# three times as many for the first few.
+# Layouts whose planted workbooks are all answered exactly with bindings; one in so many where
+# everything is asked for, otherwise one in three times as many for the first few.
 PERFECT = {
     "book_simple_rnn": 12,
     "german_lstm": 200,

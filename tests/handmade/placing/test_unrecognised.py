@@ -26,7 +26,7 @@ pytestmark = pytest.mark.keras
 
 @pytest.fixture(autouse=True)
 def _searches_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not found must not pass, however long it was searched for; with CI set, for as long as ever."""
+    """What is not found must not pass, however long it was searched for."""
     if not THOROUGH:
         monkeypatch.setattr(readings, "MAX_WORK", 100_000)
 
