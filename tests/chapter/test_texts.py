@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from thorough import spread
 from workbook_parts import notes_on
 
 from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
@@ -25,7 +26,7 @@ _NO_QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize("lesson", ALL_LESSONS)
+@pytest.mark.parametrize("lesson", spread(list(ALL_LESSONS), 3))
 def test_each_page_asks(lesson: str) -> None:
     """Each page of a workbook asks one to three questions, whose answers are notes; none is asked of another page."""
     path = WORKBOOKS / f"{lesson}.xlsx"

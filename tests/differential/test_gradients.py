@@ -173,7 +173,7 @@ def layer_options(draw: st.DrawFn) -> tuple[str, int, dict[str, Any]]:
     return kind, draw(st.integers(1, 4)), options
 
 
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10 if THOROUGH else 4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     chosen=st.lists(layer_options(), min_size=1, max_size=3),
     sizes=st.tuples(st.integers(1, 3), st.integers(1, 5), st.integers(1, 3)),

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.keras
 
 SAMPLES = 2
 SHOWN = 8
-SEEDS = range(int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 3)))
+SEEDS = range(int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 2)))
 
 
 def models_and_inputs(seed: int, *, operations: bool = False) -> tuple[Any, Any, list[np.ndarray]]:

@@ -17,7 +17,7 @@ from xlcheck.building.build import build_model
 pytestmark = pytest.mark.keras
 
 
-@drawing(25 if THOROUGH else 5)
+@drawing(25 if THOROUGH else 3)
 @given(drawn=models())
 def test_random_models_agree_with_keras(drawn: Drawn, tmp_path: Path) -> None:
     """Whatever is put together from supported layers, each value and each formula cell is Keras's."""
@@ -33,7 +33,7 @@ def test_random_models_agree_with_keras(drawn: Drawn, tmp_path: Path) -> None:
     assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
 
 
-@drawing(25 if THOROUGH else 4)
+@drawing(25 if THOROUGH else 2)
 @given(drawn=branching_models())
 def test_random_models_of_several_inputs_and_outputs_agree_with_keras(drawn: Branching, tmp_path: Path) -> None:
     """The same for two inputs with masks of their own, for outputs on the way, and in every style without overflow."""
