@@ -21,6 +21,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import numpy as np
 
 from xlcheck.exercises.key import load_key
+from xlcheck.grading.grading import Grading
+from xlcheck.grading.marks import StudentMarks
 
 Fault = Callable[[str, float], str | None]
 """(the right formula, the right number for the student) → what the student types; None for nothing."""
@@ -164,3 +166,22 @@ def _parts(archive: ZipFile) -> dict[str, str]:
 
 def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+MISTAKE = {"lstm.i[0][0]": "scaled"}
+
+
+def hand_in(room: Classroom, folder: Path, student: str, name: str = "") -> Path:
+    """A workbook with one mistake."""
+    return room.hand_in(student, folder / (name or f"{student}.xlsx"), room.faulty(student, MISTAKE))
+
+
+def only(grading: Grading) -> StudentMarks:
+    """The marks of the only submission."""
+    (marks,) = grading.marks
+    return marks
+
+
+def wrong(marks: StudentMarks) -> list[str]:
+    """The elements that cost points."""
+    return [cell.element for cell in marks.cells if cell.status not in ("right", "carried")]

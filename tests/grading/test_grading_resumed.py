@@ -1,0 +1,145 @@
+"""Results that are kept: a run that was ended goes on, only what has changed is graded anew, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+
+import numpy as np
+import pytest
+from classroom import Classroom, hand_in, only, wrong
+from thorough import THOROUGH
+
+from xlcheck.errors import UsageError
+from xlcheck.grading.grade import grade_folder as grade
+from xlcheck.grading.grading import Grading
+from xlcheck.grading.store import StoredMarks, open_store
+
+KILLS, MANY = (50, 200) if THOROUGH else (2, 24)
+
+
+def marks_of(grading: Grading) -> dict[str, tuple[float | None, list[str]]]:
+    return {marks.file: (marks.earned, wrong(marks)) for marks in grading.marks}
+
+
+@pytest.fixture(scope="module")
+def many(lstm: Classroom, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Submissions with mistakes of all kinds."""
+    folder = tmp_path_factory.mktemp("many")
+    rng = np.random.default_rng(5)
+    for number in range(MANY):
+        student = f"s{number % 12 + 1:03}"
+        lstm.hand_in(student, folder / f"{number:03}.xlsx", lstm.faulty(student, lstm.draw(rng)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def straight(lstm: Classroom, many: Path, tmp_path_factory: pytest.TempPathFactory) -> Grading:
+    """The marks of a run that nobody disturbed."""
+    return grade(many, lstm.key_file, tmp_path_factory.mktemp("straight"))
+
+
+def test_killed_at_any_moment_it_goes_on_where_it_was(
+    lstm: Classroom, many: Path, straight: Grading, results: Path
+) -> None:
+    """`kill -9` at random moments, then --resume: the results are those of a run that nobody disturbed."""
+    rng = np.random.default_rng(1)
+    command = [sys.executable, "-m", "xlcheck", "grade", str(many), "--key", str(lstm.key_file), "-o", str(results)]
+    for _ in range(KILLS):
+        process = subprocess.Popen(
+            [*command, "--resume", "--no-copies", "-j", "2"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(float(rng.uniform(0.3, 3.0)))
+        process.send_signal(signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
+        process.wait()
+
+    resumed = grade(many, lstm.key_file, results, jobs=2, resume=True)
+
+    assert marks_of(resumed) == marks_of(straight)
+    assert len(resumed.marks) == MANY
+    again = grade(many, lstm.key_file, results, resume=True)
+    assert (again.graded, marks_of(again)) == (0, marks_of(straight))
+
+
+def test_other_points_grade_nothing_anew_and_another_formula_does(
+    lstm: Classroom, tmp_path: Path, results: Path
+) -> None:
+    """Marks follow the plan's points at once; only what the verdicts depend on makes files be graded again."""
+    exercise = copytree(lstm.folder, tmp_path / "exercise")
+    key = exercise / "key.json"
+    hand_in(lstm, tmp_path / "in", "s001")
+    first = grade(tmp_path / "in", key, results)
+    assert only(first).earned == only(first).points - 1
+
+    replace(lstm.key, blanks=tuple(replace(blank, points=2.5) for blank in lstm.key.blanks)).save(key)
+    dearer = grade(tmp_path / "in", key, results, resume=True)
+    assert (dearer.graded, only(dearer).earned) == (0, 2.5 * (len(lstm.elements) - 1))
+
+    replace(lstm.key, secret="another").save(key)
+    assert grade(tmp_path / "in", key, results, resume=True).graded == 1
+
+
+def test_a_changed_file_is_graded_anew_and_one_student_alone(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """With --resume only what has changed is graded; one student's file can be graded again by itself."""
+    for student in ("s001", "s002", "s003"):
+        hand_in(lstm, tmp_path / "in", student)
+    assert grade(tmp_path / "in", lstm.key_file, results).graded == 3
+
+    lstm.hand_in("s002", tmp_path / "in" / "s002.xlsx", {})
+    resumed = grade(tmp_path / "in", lstm.key_file, results, resume=True)
+    assert (resumed.graded, resumed.marks[1].earned) == (1, resumed.points)
+
+    alone = grade(tmp_path / "in", lstm.key_file, results, student="s003")
+    assert (alone.graded, only(alone).student) == (1, "s003")
+    with pytest.raises(UsageError, match="no student 's999'"):
+        grade(tmp_path / "in", lstm.key_file, results, student="s999")
+
+
+def test_a_class_that_is_not_held_in_memory_has_the_same_marks(
+    lstm: Classroom, tmp_path: Path, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond some hundred submissions marks are counted from what is kept when they are asked for, in any order."""
+    for student in ("s001", "s002"):
+        hand_in(lstm, tmp_path / "in", student)
+    hand_in(lstm, tmp_path / "in", "s002", "again.xlsx")
+    held = grade(tmp_path / "in", lstm.key_file, results)
+    monkeypatch.setattr("xlcheck.grading.grade._HELD", 0)
+    kept = grade(tmp_path / "in", lstm.key_file, results, resume=True)
+
+    assert isinstance(kept.marks, StoredMarks)
+    assert (len(kept.marks), kept.graded) == (3, 0)
+    assert list(kept.marks) == list(held.marks) == [kept.marks[number] for number in range(3)]
+    assert [kept.marks[-1], *kept.marks[:1]] == [held.marks[2], held.marks[0]]
+    assert any("more than one file" in note for note in kept.marks[0].notes)
+    assert kept.summary() == held.summary()
+    (results / "results.sqlite").unlink()
+    with pytest.raises(UsageError, match="grade again"):
+        list(kept.marks)
+    assert not (results / "results.sqlite").exists()
+
+
+def test_any_executor_gives_the_same(lstm: Classroom, many: Path, straight: Grading, results: Path) -> None:
+    """`executor=` takes whatever the standard library calls one; files are sent along."""
+    with ThreadPoolExecutor(2) as threads:
+        by_threads = grade(many, lstm.key_file, results, executor=threads)
+
+    assert marks_of(by_threads) == marks_of(straight)
+
+
+def test_two_at_a_time_do_not_write_the_same_results(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """A folder of results belongs to one process; the other one is told so."""
+    hand_in(lstm, tmp_path / "in", "s001")
+    with open_store(results, "digest") as store:
+        store.add([])
+        with pytest.raises(UsageError, match="another xlcheck is at work"):
+            grade(tmp_path / "in", lstm.key_file, results)
