@@ -119,7 +119,7 @@ def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int
         column = 0 if offset < 7 else 8
         sheet.put(at, column, {"right": "✓", "wrong": "✗", "edited": "–"}.get(style, "0.123"),
                   f"{style}_text" if style in legend else style)  # fmt: skip
-        sheet.merge(sheet.at(at, column + 1, 1, 6), text, "text")
+        sheet.put(at, column + 1, text, "text_beside")
     return row + 8
 
 
