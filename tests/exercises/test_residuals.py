@@ -20,6 +20,7 @@ FORMS: dict[str, ex.Expr] = {
     "matrix": ex.Dot(A, ex.Ref("n.m")), "columns of a matrix": ex.Dot(A, ex.Slice(ex.Ref("n.m"), 1, 3)),
     "part of a vector": ex.Dot(ex.Slice(ex.Ref("n.e"), 1, 4), ex.Ref("n.m")),
     "transposed": ex.DotTransposed(A, ex.Ref("n.t")),
+    "long": ex.Dot(ex.Ref("n.long"), ex.Ref("n.long_m")),
     "some columns transposed": ex.DotTransposed(A, ex.Slice(ex.Ref("n.wide"), 1, 4)),
     "both ways back": ex.DotTransposed(A, ex.Ref("n.t")) + ex.DotTransposed(B, ex.Ref("n.t")),
     "relu": ex.Relu(A), "relu of negative numbers": ex.Relu(ex.Ref("n.minus")),
@@ -28,7 +29,7 @@ FORMS: dict[str, ex.Expr] = {
 }  # fmt: skip
 FORWARD: dict[str, ex.Expr] = {
     "sqrt": ex.Sqrt(A), "abs": ex.Abs(A), "one-hot": ex.Dot(ex.Ref("n.o"), ex.Ref("n.m")),
-    "long": ex.Dot(ex.Ref("n.long"), ex.Ref("n.long_m")), "choice": ex.Where(A, B, C),
+    "too long": ex.Dot(ex.Ref("n.longer"), ex.Ref("n.longer_m")), "choice": ex.Where(A, B, C),
 }  # fmt: skip
 TOLERANCE = 1e-9
 
@@ -43,9 +44,10 @@ def graph_of(expr: ex.Expr) -> tuple[Graph, dict[str, np.ndarray], Quantity]:
         "n.e": rng.uniform(0.3, 1.5, (1, 4)),
         "n.minus": rng.uniform(-1.5, 0.5, (1, 3)),
         "n.code": np.array([[2.0]]),
-        "n.long": rng.uniform(0.3, 1.5, (1, 40)),
+        "n.long": rng.uniform(0.03, 0.15, (1, 64)),  # so that the sum is as large as the others
+        "n.longer": rng.uniform(0.3, 1.5, (1, 65)),
     }
-    weights = {"m": (3, 3), "t": (2, 3), "wide": (2, 5), "long_m": (40, 2)}
+    weights = {"m": (3, 3), "t": (2, 3), "wide": (2, 5), "long_m": (64, 2), "longer_m": (65, 2)}
     given |= {f"n.{name}": rng.uniform(0.4, 1.2, shape) for name, shape in weights.items()}
     for name, value in given.items():
         role = Role.WEIGHT if name in {"n.w", *(f"n.{weight}" for weight in weights)} else Role.INPUT

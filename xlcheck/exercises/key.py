@@ -216,7 +216,8 @@ def load_key(path: Path) -> MarkingKey:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
     except ValueError as error:
-        raise DataError(f"{path} is no marking key: {error}; `xlcheck exercise` writes one") from None
+        why = "it is no text" if isinstance(error, UnicodeDecodeError) else error
+        raise DataError(f"{path} is no marking key: {why}; `xlcheck exercise` writes one, key.json") from None
     version = data.get("xlcheck marking key") if isinstance(data, dict) else None
     if version != VERSION:
         what = "is no marking key" if version is None else f"is a marking key of the unknown version {version!r}"

@@ -29,8 +29,8 @@ SLOPE = 0.01
 SMALL = 1e-3
 """Nothing is divided by a number that is smaller."""
 
-_MOST_TERMS = 16
-"""Of a vector: longer sums are no longer read."""
+_MOST_TERMS = 64
+"""Of a vector: a mark that takes off all others would be too long to be read."""
 
 _NOTICED = 100  # times the tolerance: what a mark must not take for right
 _CERTAIN = 0.1  # times the tolerance: how far rounding may lead
