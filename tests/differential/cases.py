@@ -195,6 +195,7 @@ def _one_by_one() -> None:
         return [
             L.LayerNormalization(), L.LayerNormalization(center=False, scale=False, epsilon=0.0123),
             L.BatchNormalization(), L.BatchNormalization(scale=False, epsilon=0.03),
+            L.RMSNormalization(), L.RMSNormalization(epsilon=0.02), L.UnitNormalization(),
         ]  # fmt: skip
 
     CASES["normalisation"] = Case(lambda: side_by_side((T, F), *normalisations()), X)
@@ -248,12 +249,18 @@ def _one_by_one() -> None:
 def _masks() -> None:
     CASES["layers that hand a mask on"] = Case(
         lambda: chain(
-            (T, F), L.Masking(), L.ReLU(), L.LayerNormalization(), L.BatchNormalization(),
+            (T, F), L.Masking(), L.ReLU(), L.LayerNormalization(), L.BatchNormalization(), L.UnitNormalization(),
             L.TimeDistributed(L.Dense(3)), L.Dense(4), L.PReLU(), L.Dropout(0.2), L.LSTM(2),
         ),
         PADDED,
     )  # fmt: skip
-    for layer in ("Conv1D(3, 2)", "Permute((2, 1))", "MaxPooling1D(2)", "Flatten(), L.RepeatVector(2)"):
+    for layer in (
+        "RMSNormalization()",
+        "Conv1D(3, 2)",
+        "Permute((2, 1))",
+        "MaxPooling1D(2)",
+        "Flatten(), L.RepeatVector(2)",
+    ):
         CASES[f"a mask ends at {layer}"] = Case(
             lambda layer=layer: eval(f"chain((T, F), L.Masking(), L.{layer}, L.LSTM(2))"),  # noqa: S307
             PADDED,

@@ -85,6 +85,7 @@ OPERATIONS = {
         _of(
             (6,), lambda x: x + 1, lambda x: 1 - x, lambda x: x * 0.3, lambda x: x / 7, lambda x: 2 / (x * x + 1),
             lambda x: ops.maximum(x, 0.2), lambda x: ops.minimum(-0.1, x), lambda x: -x,
+            lambda x: ops.clip(x, -0.3, 1),
         ),
         V,
     ),

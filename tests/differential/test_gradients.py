@@ -96,6 +96,8 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
     },
     "PReLU": (lambda: layers.Dense(3, name="d"), lambda: layers.PReLU(name="a")),
     "ZeroPadding1D": (lambda: layers.Dense(3, name="d"), lambda: layers.ZeroPadding1D(1, name="a")),
+    "RMSNormalization": (lambda: layers.Dense(3, name="d"), lambda: layers.RMSNormalization(name="a")),
+    "UnitNormalization": (lambda: layers.Dense(3, name="d"), lambda: layers.UnitNormalization(name="a")),
     "LeakyReLU": (lambda: layers.Dense(3, name="d"), lambda: layers.LeakyReLU(name="a")),
 }
 

@@ -58,6 +58,8 @@ LAYERS: dict[str, Equations] = {
     "Softmax": activation_layers.equations,
     "LayerNormalization": normalization.layer_normalization,
     "BatchNormalization": normalization.batch_normalization,
+    "RMSNormalization": normalization.rms_normalization,
+    "UnitNormalization": normalization.unit_normalization,
     "MaxPooling1D": pooling.equations,
     "AveragePooling1D": pooling.equations,
     "GlobalMaxPooling1D": pooling.global_equations,

@@ -1,7 +1,8 @@
-"""LayerNormalization and BatchNormalization of a trained model.
+"""LayerNormalization, BatchNormalization, RMSNormalization and UnitNormalization of a trained model.
 
 Source: `keras.layers`: (x − mean) / √(variance + ε) · gamma + beta. A LayerNormalization takes mean and
-variance over the features of the one vector; a BatchNormalization has learnt them for each feature.
+variance over the features of the one vector; a BatchNormalization has learnt them for each feature. The other two only
+divide the vector, by the root of its mean square and by its length.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Expr, Ref, Sqrt, Sum
+from xlcheck.graph.expressions import Const, Expr, Maximum, Ref, Sqrt, Sum
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, each_step, output_band
 from xlcheck.model.model_spec import LayerSpec
+
+_SHORTEST = 1e-12
+"""Nothing is divided by a length that is smaller."""
 
 
 def layer_normalization(
@@ -60,6 +64,35 @@ def batch_normalization(
     )  # fmt: skip
     epsilon = layer.options["epsilon"]
     return (each_step(build, band, signal, lambda x: _scaled(weights, (x - mean) / Sqrt(variance + epsilon))),)
+
+
+def rms_normalization(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Each vector, divided by the root of the mean of its squares, then rescaled."""
+    (signal,) = inputs
+    _only_features(layer, signal)
+    epsilon = layer.options["epsilon"]
+    band = output_band(
+        name, signal.timed, f"{{x}} / √(the average of {{x}}² + {epsilon:g}) · scale",
+        "The input, with an average square of 1, then rescaled.",
+    )  # fmt: skip
+
+    def normalised(x: Ref) -> Expr:
+        return x / Sqrt(Sum(x * x) / build.shape(x)[0] + epsilon) * weights["scale"]
+
+    steps = each_step(build, band, signal, normalised)
+    return (Signal(steps.steps, steps.timed),)  # Keras hands no mask on here
+
+
+def unit_normalization(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Each vector, divided by its length."""
+    (signal,) = inputs
+    _only_features(layer, signal)
+    band = output_band(name, signal.timed, "{x} / ‖{x}‖", "The input with a length of 1; a vector of zeros stays.")
+    return (each_step(build, band, signal, lambda x: x / Maximum(Sqrt(Sum(x * x)), Const(_SHORTEST))),)
 
 
 def _only_features(layer: LayerSpec, signal: Signal) -> None:

@@ -108,6 +108,22 @@ def _softmax(
     )
 
 
+def _clip(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Numbers that are too small or too large become the limit."""
+    (signal,) = inputs
+    low, high = layer.options["x_min"], layer.options["x_max"]
+    if not (isinstance(low, int | float) and isinstance(high, int | float)):
+        raise NotSupportedError(f"operation {layer.name!r}: clip is supported only between two numbers")
+    band = output_band(
+        name, signal.timed, f"min(max({{x}}, {low:g}), {high:g})", f"The input, kept between {low:g} and {high:g}."
+    )
+    return (
+        _unmasked(each_step(build, band, signal, lambda x: Minimum(Maximum(x, Const(float(low))), Const(float(high))))),
+    )
+
+
 def _power(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
@@ -245,7 +261,7 @@ def _unmasked(signal: Signal) -> Signal:
 def _equations(operation: str) -> Equations:
     groups: tuple[tuple[Mapping[str, object], Equations], ...] = (
         (_OF_TWO, _of_two), (_OVER_AXIS, _over_axis), (_REARRANGED, _rearranged),
-        ({"power": 0}, _power), ({"softmax": 0}, _softmax), ({"matmul": 0}, _matmul),
+        ({"clip": 0}, _clip), ({"power": 0}, _power), ({"softmax": 0}, _softmax), ({"matmul": 0}, _matmul),
     )  # fmt: skip
     return next((equations for names, equations in groups if operation in names), _of_one)
 

@@ -18,6 +18,8 @@ _REMARKS = {
     "Softmax": "over the features or the time steps",
     "LayerNormalization": "over the last axis",
     "BatchNormalization": "over the last axis, as trained",
+    "RMSNormalization": "over the last axis",
+    "UnitNormalization": "over the last axis",
     "Normalization": "over the last axis",
     "Concatenate": "features side by side, or sequences one after the other",
     "Attention": "of inputs without masks",
