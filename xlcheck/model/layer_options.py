@@ -220,8 +220,9 @@ def operation_options(kind: str, name: str, config: Mapping[str, Any], constants
         raise NotSupportedError(f"operation {name!r}: {kind} is not supported; {_WITHOUT}")
     for key, value in constants.items():
         if key != "key" and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            what = "an array" if hasattr(value, "shape") else type(value).__name__
             raise NotSupportedError(
-                f"operation {name!r}: {kind} with {type(value).__name__} is not supported, only with numbers"
+                f"operation {name!r}: {kind} with {what} is not supported, only with numbers and what the model reads"
             )
     return _kept(known, "operation", kind, name, {**known.optional, **config, **constants})
 
