@@ -73,6 +73,7 @@ def _roots(cells: Mapping[str, object], folder: Path) -> set[str] | None:
         ("D5", "=ROUND(TANH(D4),2)"),
         ("D5", "=D4"),
         ("D5", 0.31),
+        ("D4", "=$A$1*C1+$A$2*C2+$A$4*C5+$A$6"),
     ],
     ids=[
         "no bias",
@@ -85,6 +86,7 @@ def _roots(cells: Mapping[str, object], folder: Path) -> set[str] | None:
         "rounded",
         "no activation",
         "typed over",
+        "last inputs",
     ],
 )
 def test_one_mistake_in_a_simple_rnn_is_found(tmp_path: Path, cell: str, content: str) -> None:

@@ -99,7 +99,12 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         except effort.OutOfTimeError:
             doubts.append(effort.USED_UP)
             break
-        why = reason_to_doubt(layer.reading, outcome, found.forms, unsure)
+        doubt = reason_to_doubt(layer.reading, outcome, found.forms, unsure)
+        why = None if doubt is None else doubt.why
+        if doubt is not None and doubt.cells:
+            outcome = outcome.without(doubt.cells, doubt.why)
+            doubts.append(doubt.why)
+            why = None if outcome.roots else doubt.why
         if why is None:
             why = doubt_of(part.table, found.reads.read.keys(), layer.reading)
             objections += [] if why is None else [why]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -73,6 +73,27 @@ class Outcome:
     def read(self, cell: Address) -> list[Address]:
         """The cells that a cell's formula reads."""
         return self.precedents.of(cell)
+
+    def without(self, cells: Collection[Address], why: str) -> Outcome:
+        """The same without a verdict on some cells.
+
+        Args:
+            cells: the cells.
+            why: what to say of them.
+        """
+        verdicts = {verdict.cell: verdict for verdict in self.verdicts}
+        names = {(cell[0], cell_name(cell[1], cell[2])) for cell in cells}
+        results = [result for result in self.results if (result.sheet, result.cell) not in names]
+        for cell in sorted(cells):
+            content, found = self.table.cell(cell), verdicts.pop(cell, None)
+            if found is not None and content is not None and content.formula is not None:
+                results.append(
+                    CellResult(
+                        cell[0], cell_name(cell[1], cell[2]), Status.NOT_EVALUATED, Kind.VALUE, None,
+                        plain(found.actual), None, None, f"={content.formula}", None, why,
+                    )
+                )  # fmt: skip
+        return replace(self, verdicts=tuple(verdicts.values()), results=tuple(results))
 
     @property
     def roots(self) -> list[Verdict]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
@@ -25,7 +26,20 @@ _GATES = {"LSTM": ("i", "f", "c_tilde", "o"), "GRU": ("z", "r", "hh")}
 """The symbols of the gates' values, in Keras's column order."""
 
 
-def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Collection[Address] = ()) -> str | None:
+@dataclass(frozen=True)
+class Doubt:
+    """Why cells that disagree with a layer are not wrong for certain.
+
+    Attributes:
+        why: in words.
+        cells: the cells of which it is not certain what they should hold, if it is of others; otherwise nothing is.
+    """
+
+    why: str
+    cells: frozenset[Address] = frozenset()
+
+
+def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Collection[Address] = ()) -> Doubt | None:
     """Why the cells that disagree with a layer are not wrong for certain; None if they are, or if none disagrees.
 
     Args:
@@ -40,16 +54,33 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
     cells = [_address(result.sheet, result.cell) for result in roots]
     nearly = f"a layer {reading.kind}({reading.units}) was nearly recognised from {show(min(cells))} on, but "
     if not reading.is_certain:
-        return f"{nearly}its rows may belong to a layer of another kind"
+        return Doubt(f"{nearly}its rows may belong to a layer of another kind")
     if not outcome.tied.complete:
-        return f"{nearly}more cells would be wrong than could be looked at"
+        return Doubt(f"{nearly}more cells would be wrong than could be looked at")
     if SHARE * len(cells) > len(outcome.verdicts):
-        return f"{nearly}{len(cells)} of its {len(outcome.verdicts)} cells would be wrong"
+        return Doubt(f"{nearly}{len(cells)} of its {len(outcome.verdicts)} cells would be wrong")
     certain = _certain(reading, outcome, forms)
     doubtful = [c for c in cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
-    if doubtful:
-        return f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
-    return None
+    if not doubtful:
+        return None
+    why = f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
+    return Doubt(why, _open(doubtful, outcome) if len(doubtful) < len(cells) else frozenset())
+
+
+def _open(doubtful: Collection[Address], outcome: Outcome) -> frozenset[Address]:
+    """The cells on which there is no verdict if some are doubtful: these, the others of their rows, what follows."""
+    tied = outcome.tied
+    keys = {cell: tied.elements[number].key for cell, number in tied.held.items()}
+    rows = {(keys[cell].band, keys[cell].index) for cell in doubtful if cell in keys}
+    found = {*doubtful, *(cell for cell, key in keys.items() if (key.band, key.index) in rows)}
+    stack = list(doubtful)
+    reached = set(stack)
+    while stack:
+        new = set(outcome.precedents.readers(stack.pop())) - reached
+        reached |= new
+        stack += new
+    carried = {verdict.cell for verdict in outcome.verdicts if verdict.status is Status.CARRIED}
+    return frozenset(found | (reached & carried))
 
 
 def stands_among_others(cell: Address, outcome: Outcome) -> bool:

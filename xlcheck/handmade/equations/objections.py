@@ -118,10 +118,25 @@ def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) 
     for slot in reading.features:
         own = [atoms[slot] for atoms in reading.layer.slots.values() if slot in atoms]
         if len(set(own)) < len(own):
-            unread = [cell for cell in _next_to(own) if table.is_number(cell) and cell not in read]
+            near = {*_next_to(own), *_one_stride_on(reading, slot)}
+            unread = [cell for cell in near if table.is_number(cell) and cell not in read]
             if unread:
                 return f"no formula reads {show(min(unread))}, and two steps or samples read the same input beside it"
     return None
+
+
+def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:
+    """The cells that stand to an input as the next result stands to its own, where both steps read the same input."""
+    made, slots = outputs(reading), reading.layer.slots
+    first = {step: min(atom for (at, _), atom in made.items() if at == step) for step in {at for at, _ in made}}
+    runs = reading.documents if reading.kind != "Dense" else [sorted(first, key=first.__getitem__)]
+    for one, other in (pair for run in runs for pair in itertools.pairwise(run)):
+        same = slots[one].get(slot)
+        if same is not None and same == slots[other].get(slot) and one in first and other in first:
+            for before, after in ((one, other), (other, one)):
+                away = _moved(cell_of(first[before]), cell_of(first[after]))
+                if away is not None:
+                    yield same[0], same[1] + away[0], same[2] + away[1]
 
 
 def _ends_early(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
