@@ -10,6 +10,7 @@ from thorough import part_of
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
+from xlcheck.verdicts.report import Status
 
 pytestmark = pytest.mark.keras
 
@@ -55,6 +56,23 @@ def test_a_term_that_is_zero_for_the_numbers_shown_is_missed_by_nobody(tmp_path:
     wrong["I14"] = "=TANH($F14*C$3+H13*C$5+I13*C$6+J13*C$7+C$9)"
 
     assert roots(simple_rnn(6) | wrong, tmp_path) == ["I14"]
+
+
+def test_a_doubt_stays_where_it_is(tmp_path: Path) -> None:
+    """Two of three units are wrong at one step, so nobody is blamed there; the third has its witnesses elsewhere.
+
+    The worksheet is too large for a search for one edit.
+    """
+    z = "$E{0}*{1}$2+$F{0}*{1}$3+H{2}*{1}$5+I{2}*{1}$6+J{2}*{1}$7"
+    wrong: dict[str, object] = {f"{cell}14": f"=TANH({z.format(14, weight, 13)})" for cell, weight in ("IC", "JD")}
+    wrong["H17"] = f"=TANH({z.format(17, 'B', 16)})"
+
+    report = check(save(simple_rnn(84) | wrong, tmp_path / "w.xlsx"))
+
+    assert [cell.cell for cell in report.roots] == ["H17"]
+    open_cells = {cell.cell for cell in report.cells.with_status(Status.NOT_EVALUATED)}
+    assert {"I14", "J14", "I12", "J19"} <= open_cells
+    assert report.counts.agree > 0
 
 
 def test_one_against_one_blames_nobody(tmp_path: Path) -> None:
