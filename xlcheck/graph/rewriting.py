@@ -15,7 +15,10 @@ def replaced(expr: ex.Expr, change: Callable[[ex.Expr], ex.Expr | None]) -> ex.E
         return changed
     if isinstance(expr, ex.Dot):
         return expr  # a state inside a product is read from cells, not written out
-    return with_operands(expr, [replaced(operand, change) for operand in ex.operands(expr)])
+    operands = [replaced(operand, change) for operand in ex.operands(expr)]
+    if isinstance(expr, ex.Slice) and not isinstance(operands[0], ex.Ref):
+        return expr  # elements are those of a quantity
+    return with_operands(expr, operands)
 
 
 def with_operands(expr: ex.Expr, operands: list[ex.Expr]) -> ex.Expr:

@@ -50,7 +50,10 @@ def replaced_once(expr: ex.Expr, old: ex.Expr, new: ex.Expr) -> ex.Expr:
         return new
     if isinstance(expr, ex.Dot):
         return expr
-    return with_operands(expr, [replaced_once(operand, old, new) for operand in ex.operands(expr)])
+    operands = [replaced_once(operand, old, new) for operand in ex.operands(expr)]
+    if isinstance(expr, ex.Slice) and not isinstance(operands[0], ex.Ref):
+        return expr  # elements are those of a quantity
+    return with_operands(expr, operands)
 
 
 def of_unit(expr: ex.Expr, unit: int) -> ex.Expr:
