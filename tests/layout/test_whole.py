@@ -25,6 +25,18 @@ def test_sums_are_made_on_the_sheet(lesson: str) -> None:
     assert not [text for text in computed if "!" in text]
 
 
+def test_a_state_is_handed_on_within_the_sheet() -> None:
+    """Beside the recurrent kernel stands the state of the step before, read where it stands below."""
+    cells = read_workbook(WORKBOOKS / "lstm.xlsx").sheets[NAME].cells
+    row, state = (
+        next(r for (r, c), cell in sorted(cells.items()) if c == 0 and cell.value == label)
+        for label in ("recurrent_kernel", "hₜ")
+    )
+    beside = [cell.formula for (r, c), cell in sorted(cells.items()) if r == row and c > 6 and cell.formula]
+
+    assert beside == [f"{column}{state + 1}" for column in "HI"]
+
+
 def test_it_follows_a_weight() -> None:
     """A changed weight changes the answer here as on the layer's own sheet."""
     path = WORKBOOKS / "lstm.xlsx"
