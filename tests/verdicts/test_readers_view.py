@@ -45,9 +45,9 @@ def calculation(attributes: str, *, workbook: str = "", stored: str | None = Non
     return edit
 
 
-def named(name: str, local: str = "") -> Edit:
+def named(name: str, local: str = "", text: str = "Net!$A$1") -> Edit:
     """A defined name more, of the whole workbook or of one worksheet."""
-    own = f'<definedNames><definedName name="{name}"{local}>Net!$A$1</definedName></definedNames><calcPr'
+    own = f'<definedNames><definedName name="{name}"{local}>{text}</definedName></definedNames><calcPr'
     return lambda part, text: text.replace("<calcPr", own) if part == "xl/workbook.xml" else text
 
 
@@ -63,6 +63,7 @@ def check(path: Path, with_engine: str = "ironcalc") -> CheckReport:
         (calculation('fullCalcOnLoad="1"', workbook='date1904="1"'), "the 1904 date system is on"),
         (calculation('calcMode="manual"', stored=""), "formula cells have no stored value"),
         (named("tanh"), "the defined name tanh is called like a function that formulas use"),
+        (named("TANH", text="_xlfn.LAMBDA(_xlpm.x,0)"), "the defined name TANH is called like a function"),
         (named("SUMPRODUCT", ' localSheetId="0"'), "!SUMPRODUCT is called like a function that formulas use"),
     ],
 )

@@ -84,6 +84,11 @@ class Functions:
         for name, how in (("ROUND", 0.5), ("ROUNDUP", 1 - 1e-9), ("ROUNDDOWN", 0.0)):
             self._table[name] = partial(self._rounded, how)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Those in the table."""
+        return frozenset(self._table)
+
     def call(self, name: str, arguments: Sequence[Argument]) -> Argument:
         """Apply a function.
 

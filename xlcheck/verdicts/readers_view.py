@@ -19,10 +19,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from xlcheck.engines.base import Engine
+from xlcheck.formulas.algebra import Algebra
+from xlcheck.formulas.functions import Functions
 from xlcheck.formulas.scanner import tokens
+from xlcheck.verdicts.elsewhere import DEPENDS_ON
 from xlcheck.workbook.content import WorkbookContent
 
 _SHOWN = 3
+_LAMBDA = re.compile(r"=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
+_BRANCHES = ("IF", "IFS", "IFERROR", "IFNA", "SWITCH", "SUMIF", "SUMIFS", "COUNTIF", "OFFSET", "ROW", "COLUMN", "LET")
 
 
 def reservations(
@@ -73,7 +78,7 @@ def without_effect(content: WorkbookContent, *, circular: bool) -> Iterator[str]
 
 
 def _called_names(content: WorkbookContent, *, built: bool) -> Iterator[str]:
-    """The defined names that stand before a bracket in some formula, as functions do."""
+    """The defined names that stand before a bracket in some formula, as functions do, unless they are one's own."""
     names = {name.rpartition("!")[2].upper(): name for name in content.names}
     if built:  # with many formulas; xlcheck calls no function with a dot in its name, and puts one into each name
         names = {upper: name for upper, name in names.items() if "." not in upper}
@@ -81,7 +86,9 @@ def _called_names(content: WorkbookContent, *, built: bool) -> Iterator[str]:
         called = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})\(", re.IGNORECASE)
         texts = [text for text in (*_formulas(content), *content.names.values()) if called.search(text)]
         found = {text.upper() for formula in texts for kind, text in tokens(formula) if kind == "function"}
-        yield from (name for upper, name in names.items() if upper in found)
+        known = {*Functions(Algebra(), lambda _: 0.0).names, *DEPENDS_ON, *_BRANCHES}
+        own = {name for name, text in content.names.items() if _LAMBDA.match(text)}
+        yield from (name for upper, name in names.items() if upper in found and (upper in known or name not in own))
 
 
 def _without_value(content: WorkbookContent) -> int:
