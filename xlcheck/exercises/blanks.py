@@ -58,8 +58,11 @@ def with_empty_blanks(graph: Graph, given: Mapping[str, Array], blanks: Mapping[
     values: dict[str, Array] = {}
     for q in graph:
         shape = q.shape if q.is_weight else (1, *q.shape)
-        value = given[q.name] if q.expr is None else value_of(q.expr, values)
-        own = np.nan_to_num(np.broadcast_to(value, shape), nan=0.0, posinf=0.0, neginf=0.0)
+        if len(empty.get(q.name, ())) == math.prod(shape):
+            values[q.name] = np.zeros(shape)
+            continue
+        value = np.broadcast_to(given[q.name] if q.expr is None else value_of(q.expr, values), shape)
+        own = np.where(np.isfinite(value), value, 0.0)
         if q.name in empty:
             own.reshape(-1)[empty[q.name]] = 0.0
         values[q.name] = own
