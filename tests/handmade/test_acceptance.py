@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from thorough import spread
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
@@ -35,7 +36,9 @@ def test_numbers_that_are_inputs_are_not_called_missing_formulas(tmp_path: Path)
     assert not list(report.roots)
 
 
-@pytest.mark.parametrize("above", ["hidden layer", "1", 1.0, -0.4, True, None, "=1", "=2-1", "=B1+3", "=TANH(1)"])
+@pytest.mark.parametrize(
+    "above", spread(["hidden layer", "1", 1.0, -0.4, True, None, "=1", "=2-1", "=B1+3", "=TANH(1)"], 2)
+)
 def test_what_stands_above_a_column_is_not_called_a_missing_formula(above: object, tmp_path: Path) -> None:
     """A sum that reads one row too high reads a word, a number or nothing there: the sum is wrong, never that cell."""
     _two_layers(tmp_path / "w.xlsx", above, first=1)

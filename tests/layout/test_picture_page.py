@@ -115,6 +115,7 @@ def test_the_sample_is_chosen_in_the_same_view() -> None:
     assert all(cell.top < int(page.freeze_panes[1:]) - 1 for cell in cells)
 
 
+@pytest.mark.thorough
 def test_long_lists_of_choices_stand_beside_each_other(tmp_path: Path) -> None:
     """Layers of many units over many steps, of the same and of other sizes: no list is written over another one."""
     sizes, steps = (61, 61, 62), 63

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from thorough import part_of
 
 from xlcheck.api import check
 
@@ -17,7 +18,7 @@ pytest_plugins = ["pytester"]
 AddTo = Callable[[str, float, Path], str]
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", part_of([(), ("-n", "2")], 1))
 def test_all_failures_are_reported(
     project: pytest.Pytester, add_to: AddTo, set_kernel: Callable[[float], None], workers: tuple[str, ...]
 ) -> None:

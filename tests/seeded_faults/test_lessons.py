@@ -16,7 +16,7 @@ from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook
 
-STRIDE = 1 if THOROUGH else 150
+STRIDE = 1 if THOROUGH else 250
 
 pytestmark = pytest.mark.parametrize("lesson", ["simple-rnn", "lstm", "rnn-dimensions"])
 

@@ -199,7 +199,7 @@ def test_interrupt_ends_training_and_keeps_what_was_learned() -> None:
         if done == 3:
             os.kill(os.getpid(), signal.SIGINT)
 
-    result = train_classifier(data, SAMPLE.architecture, SAMPLE.schedule, 0, interrupt)
+    result = train_classifier(data, Architecture(Cell.RNN, 1, 4), SAMPLE.schedule, 0, interrupt)
 
     assert result.interrupted
     assert told == [1, 2, 3]

@@ -8,6 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from thorough import spread
 
 from fixtures.handmade.drawn.drawing import Drawn, drawn
 from fixtures.handmade.drawn.faults import planted
@@ -28,7 +29,7 @@ def _values(found: Drawn) -> dict[str, float]:
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "graph"])
+@pytest.mark.parametrize("kind", spread([kind for kind in KINDS if kind != "graph"], 2))
 def test_a_drawn_workbook_holds_what_keras_computes(kind: str) -> None:
     """Every quantity of a drawn workbook equals Keras's in float64, however it is laid out and spelt."""
     from keras_truth import truth
