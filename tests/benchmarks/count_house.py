@@ -48,6 +48,24 @@ def circle(modules: dict[str, str]) -> list[str]:
     return []
 
 
+def long_functions(modules: dict[str, str]) -> int:
+    """How many functions have more than fifty lines, docstrings included."""
+    nodes = (node for text in modules.values() for node in ast.walk(ast.parse(text)))
+    functions = (node for node in nodes if isinstance(node, ast.FunctionDef))
+    return sum((node.end_lineno or node.lineno) - node.lineno >= 50 for node in functions)
+
+
+def untested(modules: dict[str, str]) -> int:
+    """How many modules no test imports by itself."""
+    texts = [path.read_text("utf-8") for folder in ("tests", "fixtures") for path in (ROOT / folder).rglob("*.py")]
+    nodes = [node for text in texts for node in ast.walk(ast.parse(text))]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    named = {str(node.module) for node in froms} | {f"{node.module}.{a.name}" for node in froms for a in node.names}
+    named |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    packages = {name.rpartition(".")[0] for name in modules}
+    return len(modules.keys() - named - packages)
+
+
 def main() -> None:
     """Print the table."""
     table = Table("", "files", "lines", "of them code", "median file", "longest file")
@@ -62,6 +80,8 @@ def main() -> None:
         for path in (ROOT / "xlcheck").rglob("*.py")
     }
     Console().print("circles of imports:", " → ".join(circle(modules)) or "none")
+    Console().print("functions of more than fifty lines:", long_functions(modules))
+    Console().print("modules that no test imports by itself:", untested(modules))
 
 
 if __name__ == "__main__":
