@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from thorough import THOROUGH
 
+from xlcheck.handmade import effort
 from xlcheck.oracle import apart
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -25,3 +27,10 @@ def _one_keras_answers(monkeypatch: pytest.MonkeyPatch) -> None:
             return _can_be_used()
 
     monkeypatch.setattr(apart, "_is_of_use", is_of_use)
+
+
+@pytest.fixture
+def a_short_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the search for one mistake must find nothing, it need not go on for long in an ordinary run."""
+    if not THOROUGH:
+        monkeypatch.setattr(effort, "SECONDS", 4.0)

@@ -121,6 +121,7 @@ def test_an_answer_key_and_its_comparison_are_scratch(tmp_path: Path) -> None:
     assert (report.exit_code, report.counts.agree, report.counts.unbound) == (0, 50, 3)
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_a_bias_that_is_added_at_the_end_is_no_scratch(tmp_path: Path) -> None:
     """A last column that adds a number to each result gets no verdict, and so the check is not complete."""
     added = {f"N{row}": f"=K{row}+$P$1" for row in range(12, 17)}

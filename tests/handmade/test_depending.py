@@ -26,6 +26,7 @@ def with_formula(tmp_path: Path, formula: str, beside: str = "") -> Path:
     return edited(BOOK, tmp_path / "book.xlsx", "xl/worksheets/sheet1.xml", edit)
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     ("formula", "beside", "said"),
     [

@@ -12,6 +12,7 @@ from xlcheck.api import check
 
 
 @pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
 def test_a_doubt_without_a_cell_is_no_pass(tmp_path: Path) -> None:
     """Where the output repeats a gate, and nothing reads its own weights, all cells agree and it is still no pass."""
     book = openpyxl.load_workbook(FOLDER / "gru_classic.xlsx")

@@ -66,6 +66,7 @@ def test_the_engine_counts_as_long_as_it_takes_at_its_best() -> None:
         assert effort.left() > 99.8
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_what_was_settled_before_the_time_was_up_is_reported(two_layers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first layer keeps its verdict when there is no time for the second, and the report says what allows more."""
     whole = check(two_layers)

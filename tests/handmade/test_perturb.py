@@ -46,6 +46,7 @@ def roots(report: CheckReport) -> list[str]:
     return [cell.cell for cell in report.roots]
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("layout", part_of(LAYOUTS, 4), ids=lambda layout: layout.name)
 def test_a_right_workbook_stays_right(layout, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """Every layout agrees whatever the numbers are, whether described or recognised."""
