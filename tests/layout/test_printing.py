@@ -9,6 +9,7 @@ import pytest
 
 from xlcheck.formulas.pattern import Pattern, formula_at
 from xlcheck.formulas.printing import Style, formula
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft, View
@@ -73,3 +74,28 @@ def test_operations_that_ask_for_the_number_are_printed_one_by_one() -> None:
     draft = draft_of(forward_graph(MODELS["joined vectors"]), Style.ROBUST)
 
     assert isinstance(column_formulas(draft, draft.graph["flatten.y"], "Net"), tuple)
+
+
+A, B, C = (ex.Const(value) for value in (8.0, 2.0, 4.0))
+
+
+@pytest.mark.parametrize(
+    ("expr", "text"),
+    [
+        (ex.Add(A, ex.Mul(B, C)), "8+2*4"),
+        (ex.Mul(ex.Add(A, B), C), "(8+2)*4"),
+        (ex.Add(ex.Add(A, B), C), "8+2+4"),
+        (ex.Sub(A, ex.Add(B, C)), "8-(2+4)"),
+        (ex.Mul(A, ex.Mul(B, C)), "8*2*4"),
+        (ex.Div(A, ex.Mul(B, C)), "8/(2*4)"),
+        (ex.Neg(ex.Mul(A, B)), "-(8*2)"),
+        (ex.Power(ex.Mul(A, B), C), "(8*2)^4"),
+        (ex.Power(ex.Neg(A), B), "(-8)^2"),
+        (ex.Exp(ex.Add(A, B)), "EXP(8+2)"),
+    ],
+)
+def test_brackets_stand_where_they_are_needed_and_nowhere_else(expr: ex.Expr, text: str) -> None:
+    """A minus, a quotient and a power bind their operands as a spreadsheet does; others need no brackets."""
+    view = View(draft_of(forward_graph(MODELS["joined vectors"]), Style.TEACHING), "Net", None)
+
+    assert formula(expr, 0, view, Style.TEACHING) == text
