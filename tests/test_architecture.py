@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 # The folders of `handmade`, from the bottom up; those on top know nothing of each other.
 HANDMADE = ("reading", "networks", "placing")
-HANDMADE_TOP = ("recognition", "judging", "equations")
+HANDMADE_TOP = ("judging", "equations")
 # What every search in `handmade` asks for time; it imports nothing.
 HANDMADE_EVERYWHERE = {"effort"}
 # `sources` downloads with Keras's own function.

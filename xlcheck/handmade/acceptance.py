@@ -42,7 +42,7 @@ def reason_to_abstain(outcome: Outcome, *, certain: bool = False) -> str | None:
 def _reasons(outcome: Outcome, roots: Sequence[Address], *, certain: bool) -> Iterator[str]:
     if not outcome.tied.complete:
         yield "more cells would be wrong than could be looked at"
-    unexplained = len(outcome.left.cells) + outcome.left.without_cell
+    unexplained = len(outcome.left.cells) + len(outcome.left.missing)
     if unexplained:
         yield f"{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"
     if len({_mistake(cell, outcome.table) for cell in roots}) > 1 and not _typed_along(roots, outcome.table):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,9 +11,10 @@ from functools import cached_property
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.objections import left_out, objections, repeated, words_against
-from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -44,12 +45,12 @@ class Reads:
     def __init__(
         self, table: CellTable, precedents: Precedents, terms: CellTerms, edit: Mapping[Address, Term] | None = None
     ) -> None:
-        self.table, self._precedents, self._terms = table, precedents, terms
+        self.table, self._precedents, self.terms = table, precedents, terms
         self._edit = edit or {}
 
     def of(self, cell: Address) -> Sequence[Address]:
         """The cells that a cell's formula reads; under an edit without those that it multiplies with nothing."""
-        return self._terms.reads[cell] if self._edit and cell in self._terms else self._precedents.of(cell)
+        return self.terms.reads[cell] if self._edit and cell in self.terms else self._precedents.of(cell)
 
     def is_formula(self, cell: Address) -> bool:
         """Whether a formula stands in a cell."""
@@ -63,7 +64,16 @@ class Reads:
     @cached_property
     def read(self) -> Mapping[Address, int]:
         """How many formulas read each cell."""
-        return Counter(other for cell in self.formulas for other in self.of(cell))
+        return {cell: len(formulas) for cell, formulas in self.readers.items()}
+
+    @cached_property
+    def readers(self) -> Mapping[Address, Sequence[Address]]:
+        """The formulas that read each cell."""
+        found: dict[Address, list[Address]] = defaultdict(list)
+        for cell in self.formulas:
+            for other in self.of(cell):
+                found[other].append(cell)
+        return dict(found)
 
 
 @dataclass(frozen=True)
@@ -71,16 +81,20 @@ class LayerCells:
     """A layer and its cells.
 
     Attributes:
+        name: as Keras would call it.
         reading: what its weighted sums are read as.
         networks: the same as networks, one for each length of its documents.
         own: the cells in which it is computed.
         given: the cells of what it is given.
+        loss: the loss behind it, if there is one.
     """
 
+    name: str
     reading: Reading
     networks: tuple[Network, ...]
     own: frozenset[Address]
     given: frozenset[Address]
+    loss: LossCells | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +146,7 @@ class Arrangement:
         left: list[Address] = []
         known = {*taken, *(cell for layer in self.layers for cell in layer.given)}
         table = self.reads.table
-        made = self._preparation()
+        made, again = self._preparation(), self._again(taken)
         for cell in self.reads.formulas:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
@@ -143,7 +157,7 @@ class Arrangement:
                     or self._is_nothing(cell)
                     or isinstance(value, str | bool)
                 )
-                is_spare = is_spare or cell in made or self._reads_blanks(cell)
+                is_spare = is_spare or cell in made or cell in again or self._reads_blanks(cell)
                 is_spare = is_spare or self._is_shown_only(cell, known)
                 (spare.add if is_spare else left.append)(cell)
         return left, [cell for cell in self.reads.formulas if cell in spare and cell not in taken]
@@ -159,6 +173,14 @@ class Arrangement:
                     found.add(other)
                     stack.append(other)
         return found
+
+    def _again(self, taken: Collection[Address]) -> set[Address]:
+        """Formulas that nobody reads and that compute again what a layer's cells do; a single one may be a mistake."""
+        known = {self.reads.terms.get(cell) for cell in taken} - {None}
+        found = [cell for cell in self.reads.formulas if cell not in taken and not self.reads.read.get(cell)]
+        found = [cell for cell in found if self.reads.terms.get(cell) in known]
+        filled = Counter(skeleton(self.reads.table.texts.get(cell, "")) for cell in found)
+        return {cell for cell in found if filled[skeleton(self.reads.table.texts.get(cell, ""))] > 1}
 
     def _may_be_missed(self, cell: Address, taken: Collection[Address]) -> bool:
         """Whether a formula that gives a date, say, stands among a layer's cells; above all of them it is a heading."""
@@ -185,17 +207,12 @@ class Arrangement:
         if not others:
             return bool(_SHOWS.match(text) or _OTHERWISE.match(skeleton(text)) or _DIFFERENCE.match(skeleton(text)))
         is_key = [*map(self.reads.table.is_number, others)] == [True] and _DIFFERENCE.match(skeleton(text))
-        return bool(is_key) and not any(self._is_read(reader) for reader in self._readers(others[0]))
-
-    def _readers(self, cell: Address) -> list[Address]:
-        return [formula for formula in self.reads.formulas if cell in self.reads.of(formula)]
+        return bool(is_key) and not any(self._is_read(reader) for reader in self.reads.readers[others[0]])
 
     def _is_read(self, cell: Address) -> bool:
         """Whether a formula computes a number from a cell; a mark, such as DONE, is none."""
-        if not self.reads.read.get(cell):
-            return False
         index = self.reads.table.index
-        return any(isinstance(self.values[index[reader]], float) for reader in self._readers(cell))
+        return any(isinstance(self.values[index[reader]], float) for reader in self.reads.readers.get(cell, ()))
 
     def _reads_blanks(self, cell: Address) -> bool:
         """Whether a formula reads nothing but empty cells, which wait for an answer."""
@@ -226,18 +243,34 @@ def arrangement_of(recognised: Recognised, values: CellValues, reads: Reads) -> 
     named = []
     for reading in recognised.readings:
         name = _NAMES[reading.kind]
-        named.append((reading, networks_of(reading, f"{name}_{names[name]}" if names[name] else name)))
+        numbered = f"{name}_{names[name]}" if names[name] else name
+        named.append((numbered, reading, networks_of(reading, numbered)))
         names[name] += 1
-    claimed = {cell for _, networks in named for cell in _bound(networks)}
+    claimed = {cell for *_, networks in named for cell in _bound(networks)}
     taken: set[Address] = set()
     layers = []
-    for reading, networks in named:
+    for name, reading, networks in named:
         others = (claimed - set(_bound(networks))) | taken | unused_cells([reading], recognised.forms)
         given = frozenset(cell for network in networks for *_, cell in network.cells())
         own = _closure(reading, networks, reads, given, others)
         taken |= own
-        layers.append(LayerCells(reading, networks, frozenset(own), given))
-    return Arrangement(recognised, tuple(layers), reads, values)
+        layers.append(LayerCells(name, reading, networks, frozenset(own), given))
+    return Arrangement(recognised, tuple(_with_losses(layers, reads, taken)), reads, values)
+
+
+def _with_losses(layers: Sequence[LayerCells], reads: Reads, taken: set[Address]) -> Iterator[LayerCells]:
+    """The layers, with the losses of those whose results no other one reads."""
+    read = {atom for layer in layers for own in layer.reading.layer.slots.values() for atom in own.values()}
+    for layer in layers:
+        is_last = read.isdisjoint(outputs(layer.reading).values())
+        loss = find_loss(layer.reading, reads.terms, taken) if is_last else None
+        if loss is None:
+            yield layer
+            continue
+        networks = networks_of(layer.reading, layer.name, loss)
+        given = frozenset(cell for network in networks for *_, cell in network.cells())
+        own = _closure(layer.reading, networks, reads, given, taken - layer.own)
+        yield LayerCells(layer.name, layer.reading, networks, frozenset(own), given, loss)
 
 
 def _bound(networks: Iterable[Network]) -> Iterator[Address]:

@@ -11,6 +11,7 @@ from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.arrangement import LayerCells, Reads, arranged
+from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.forms import Forms, cell_of
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.placement import Placement, place
@@ -63,16 +64,13 @@ class Settled:
         """Whether every formula that should have a verdict is right, and nothing speaks for another reading."""
         return bool(self.outcomes) and not (self.left or self.doubts or self.roots)
 
-    def contradicts(self, others: Sequence[Outcome], *, strictly: bool) -> bool:
-        """Whether another reading calls cells right that are wrong in this one; or, strictly, the other way round.
+    def contradicts(self, others: Sequence[Outcome]) -> bool:
+        """Whether another reading calls cells right that are wrong in this one.
 
         Args:
             others: what became of the cells in the other reading.
-            strictly: whether what is right in this one has to be right in the other one.
         """
-        judged_cells = {verdict.cell for outcome in self.outcomes for verdict in outcome.verdicts}
-        found = {v.cell for other in others for v in other.roots if v.cell in judged_cells}
-        return self.roots != found if strictly else not self.roots <= found
+        return not self.roots <= {verdict.cell for other in others for verdict in other.roots}
 
 
 def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
@@ -149,6 +147,14 @@ class Bench:
         own = {cell: term for cell, term in (meant or {}).items() if cell in layer.own}
         return place(table, layer.networks, Precedents(table), self._terms, own)
 
+    def wrong_under(self, layer: LayerCells, edit: Mapping[Address, Term]) -> Collection[Address]:
+        """The cells of a layer that would still be wrong if others computed something else."""
+        table, _ = self._excerpt(layer)
+        terms = self._terms.edited(edit)
+        return (
+            place(table, layer.networks, Precedents(table), terms, edited=edit.keys()).tied.wrong.keys() - edit.keys()
+        )
+
     def judged(
         self, layer: LayerCells, forms: Forms, meant: Mapping[Address, Term] | None = None
     ) -> tuple[Outcome, Collection[Address]]:
@@ -167,7 +173,7 @@ class Bench:
         placement = self.placed(layer, meant)
         outcome = judged(
             table, replace(self._opinion, values=values), precedents, layer.networks, self._recompute,
-            _as_keras_rounds(layer.reading, layer.networks, self._tolerance), told=True, perturb=self._perturb,
+            _as_keras_rounds(layer.reading, layer.networks, self._tolerance), perturb=self._perturb,
             known={cell: self._known[cell] for cell in layer.given & self._known.keys()}, placement=placement,
         )  # fmt: skip
         notes = (*_recognised(layer.reading, layer.networks), *outcome.notes, *_unused(layer.reading))
@@ -179,8 +185,8 @@ class Bench:
         return outcome
 
 
-def layers_of(table: CellTable, values: CellValues, precedents: Precedents) -> tuple[tuple[Network, ...], int]:
-    """The layers of a workbook, and how many formula cells compute them.
+def networks_of(table: CellTable, values: CellValues, precedents: Precedents) -> tuple[list[Network], int]:
+    """The networks of a workbook, each of layers one behind the other, and how many formula cells compute them.
 
     Args:
         table: its cells.
@@ -190,7 +196,9 @@ def layers_of(table: CellTable, values: CellValues, precedents: Precedents) -> t
     terms = CellTerms(table, values)
     layers = arranged(terms, values, Reads(table, precedents, terms)).layers
     cells = {cell for layer in layers for cell in layer.own}
-    return tuple(network for layer in layers for network in layer.networks), len(cells & table.texts.keys())
+    named, losses = [(layer.reading, layer.name) for layer in layers], [layer.loss for layer in layers]
+    networks = chained(named, losses, dict(table.typed_numbers()))
+    return networks, len(cells & table.texts.keys())
 
 
 def _as_keras_rounds(reading: Reading, networks: Sequence[Network], tolerance: Tolerance) -> Tolerance:

@@ -6,7 +6,7 @@ part, which is recognised and judged by itself, and which gets no verdict if it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,15 +15,14 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError, install_command
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
-from xlcheck.handmade.acceptance import looks_like_a_network, reason_to_abstain
+from xlcheck.handmade.acceptance import looks_like_a_network
 from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.handmade.by_equations import Bench, Settled, excerpt, settle
+from xlcheck.handmade.by_equations import Bench, Settled, excerpt, networks_of, settle
 from xlcheck.handmade.in_turn import judged_in_turn, read_one_another
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
-from xlcheck.handmade.placing.tie import explained
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.given_by_formulas import said_of_given
@@ -31,8 +30,7 @@ from xlcheck.handmade.reading.numbers_as_text import numbers_as_text
 from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
-from xlcheck.handmade.recognition.recognise import recognise
-from xlcheck.handmade.single_edit import OneEdit, one_edit
+from xlcheck.handmade.single_edit import one_edit
 from xlcheck.handmade.summary import Abstention, part_of, report_on
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.limits import Patterns
@@ -45,12 +43,8 @@ ATOL = RTOL = 1e-12
 _MOST_DOUBTS = 3
 _A_SECOND = 5_000
 """Formulas of a large workbook for which there is one second."""
-_FEW, _SMALL, _LARGE = 40, 250, 4_000
-"""Formulas up to which wrong cells are named that no edit of the equations confirms; up to which a part is read as a
-whole, as what has no witnesses is small; and from which on a part is recognised by a piece that repeats itself, because
-one by one they would take too long."""
-_RARE = 10
-"""In a larger part one cell in so many may be named without that."""
+_SMALL, _LARGE = 250, 4_000
+"""Formulas up to which one edit is looked for, as what has no witnesses is small; and up to which a training is."""
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
 
@@ -128,7 +122,7 @@ def check_foreign(
         rest = []
         told = [
             judged(
-                table, opinion, precedents, networks, recompute, tolerance, model=model, told=True, perturb=perturb
+                table, opinion, precedents, networks, recompute, tolerance, model=model, perturb=perturb
             )
         ]  # fmt: skip
     left_out = [cell for cell in whole.texts if cell in ignored]
@@ -184,29 +178,25 @@ class _Search:
         """What became of a part, and its cells without a verdict.
 
         Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
-        network is too small to have witnesses, the part is read as the training of a network, or as a whole.
+        network is too small to have witnesses, the part is read as the training of a network, or with one edit in it.
         """
         opinion = replace(self._opinion, values=part.values)
         layers = Settled()
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
-            is_large = len(part.table.formulas) > _LARGE
-            terms = None if is_large else CellTerms(part.table, part.values)
-            if terms is not None:
-                layers = settle(part, terms, self._bench(part, opinion, terms))
+            terms = CellTerms(part.table, part.values)
+            layers = settle(part, terms, self._bench(part, opinion, terms))
             if layers.is_sure:
                 return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
-            trained = None if is_large else self._trained(part)
+            trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
             if trained is not None:
                 return [trained], []
-            if terms is None:
-                whole = self._as_a_whole(part, opinion)
-            elif layers.may_be_more and len(part.table.formulas) <= _SMALL:
-                whole = self._with_one_edit(part, opinion, terms, layers)
+            if layers.may_be_more and len(part.table.formulas) <= _SMALL:
+                whole = self._with_one_edit(part, opinion, terms)
         except effort.OutOfTimeError:
             whole = effort.USED_UP
         if not isinstance(whole, str):
-            if not layers.contradicts(whole, strictly=terms is None):
+            if not layers.contradicts(whole):
                 return [*map(part_of, whole)], []
             layers = Settled() if layers.roots else layers
             whole = _OTHERWISE
@@ -221,32 +211,13 @@ class _Search:
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
-    def _with_one_edit(
-        self, part: SheetGroup, opinion: Opinion, terms: CellTerms, layers: Settled
-    ) -> Sequence[Outcome] | str:
-        """What became of a part that one edit makes a network; where several do, another reading may tell which.
-
-        A part that is right may be a network that is not read by its equations, as one with typed weights or a loss,
-        and one of a few formulas also where it is wrong.
-        """
+    def _with_one_edit(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Sequence[Outcome] | str:
+        """What became of a part that one edit makes a network, or why there is no verdict on it."""
         try:
-            with effort.limited_to(effort.left() / 2):
-                found = one_edit(part, terms, self._bench(part, opinion, terms))
+            found = one_edit(part, terms, self._bench(part, opinion, terms))
         except effort.OutOfTimeError:
-            found = OneEdit(why="the search for what may be wrong took too long")
-        if found.outcomes:
-            return found.outcomes
-        whole = self._as_a_whole(part, opinion)
-        if isinstance(whole, str):
-            return "; ".join((*whole.split("; ")[:-1], found.why))
-        roots = frozenset(verdict.cell for outcome in whole for verdict in outcome.roots)
-        if layers.objections and not roots:
-            return found.why
-        formulas = len(part.table.formulas)
-        is_one = roots in found.rivals if found.rivals else formulas <= _FEW or _RARE * len(roots) <= formulas
-        if roots and not is_one:
-            return found.why
-        return _OTHERWISE if layers.contradicts(whole, strictly=True) else whole
+            return f"the search for what may be wrong took too long; {effort.USED_UP}"
+        return found.outcomes or found.why
 
     def _bench(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Bench:
         return Bench(part, opinion, self._recompute, self._tolerance, self._perturb, terms)
@@ -256,21 +227,6 @@ class _Search:
         if self._gradients is None:
             return None
         return backward_outcome(part.table, part.values, self._tolerance, self._gradients)
-
-    def _as_a_whole(self, part: SheetGroup, opinion: Opinion) -> list[Outcome] | str:
-        """What became of a part as one network, or why there is no verdict on it."""
-        detection = recognise(part.table, part.values, opinion.sessions, part.precedents)
-        networks = tuple(detected.network for detected in detection.networks)
-        if not networks:
-            return "".join(f"{note}; " for note in detection.notes) + "no network was recognised"
-        outcome = judged(
-            part.table, opinion, part.precedents, networks, self._recompute, self._tolerance, told=False,
-            perturb=self._perturb,
-        )  # fmt: skip
-        reason = reason_to_abstain(outcome)
-        if reason is not None:
-            return "".join(f"{note}; " for note in detection.notes) + reason
-        return [replace(outcome, notes=(*_assumed(outcome), *detection.notes, *outcome.notes))]
 
 
 def _spare(part: SheetGroup, layers: Settled) -> Iterator[Abstention]:
@@ -298,19 +254,9 @@ def _told(
         return (told if model is None else _under_model(told, model, table, opinion)), ()
     if model is None:
         raise ValueError("nobody has described the networks")
-    detection = recognise(table, opinion.values, opinion.sessions, precedents)
-    network = network_by_value(model, table, opinion.values, [d.network for d in detection.networks])
+    found, _ = networks_of(table, opinion.values, precedents)
+    network = network_by_value(model, table, opinion.values, found)
     return (network,), (f"the weights of the model were found in the workbook, from {_first_weight(network)} on",)
-
-
-def _assumed(outcome: Outcome) -> Iterator[str]:
-    """What was assumed of a workbook without bindings, in words."""
-    counts = explained(outcome.table, outcome.networks, outcome.tied)
-    for network, count in zip(outcome.networks, counts, strict=True):
-        yield (
-            f"no bindings were given; assumed {describe(network)}, which explains {count} of "
-            f"{len(outcome.table.formulas)} formula cells"
-        )
 
 
 def _under_model(
@@ -326,18 +272,6 @@ def _under_model(
     return tuple(under_model(n, model, numbers) if has_shape_of(n, model) else n for n in networks)
 
 
-def describe(network: Network) -> str:
-    """A network in a few words: `LSTM(2) → Dense(1, sigmoid) with weights in Sheet1!B3:E3 …`."""
-    layers = " → ".join(_layer(layer.kind, layer.options) for layer in network.spec.layers)
-    where = f" (weights from {_first_weight(network)} on)"
-    documents = "" if len(network.samples) == 1 else f" on {len(network.samples)} documents"
-    return f"{layers}{documents}{where}"
-
-
 def _first_weight(network: Network) -> str:
     cells = [cell for places in network.weights.values() for cell in places if cell is not None]
     return show(min(cells)) if cells else "nowhere"
-
-
-def _layer(kind: str, options: Mapping[str, object]) -> str:
-    return f"{kind}({options['units']}, {options['activation']})"

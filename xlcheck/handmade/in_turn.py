@@ -50,7 +50,7 @@ def judged_in_turn(
         part, values = excerpt(table, opinion.values, own[number], given[number])
         outcome = judged(
             part, replace(opinion, values=values), Precedents(part), (networks[number],), recompute, tolerance,
-            told=True, perturb=perturb, known={cell: known[cell] for cell in given[number] & known.keys()},
+            perturb=perturb, known={cell: known[cell] for cell in given[number] & known.keys()},
         )  # fmt: skip
         outcomes.append(outcome)
         known |= {v.cell: v.desired for v in outcome.verdicts if v.status in {Status.ROOT, Status.CARRIED}}

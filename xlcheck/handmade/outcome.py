@@ -16,6 +16,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.handmade.equations.placement import Placement
 from xlcheck.handmade.judging.diagnose import Diagnoser
 from xlcheck.handmade.judging.explain import Explainer
+from xlcheck.handmade.judging.inputs import Correction, correct_inputs
 from xlcheck.handmade.judging.verdicts import NOISE, Judge, Verdict
 from xlcheck.handmade.networks.by_value import GivenModel
 from xlcheck.handmade.networks.elements import Values
@@ -29,7 +30,6 @@ from xlcheck.handmade.placing.unrecognised import Unrecognised, unrecognised
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.handmade.recognition.inputs import Correction, correct_inputs
 from xlcheck.handmade.stored import stored_values
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.messages import UNBOUND
@@ -110,7 +110,6 @@ def judged(
     tolerance: Tolerance,
     *,
     model: GivenModel | None = None,
-    told: bool,
     perturb: int = 0,
     known: Mapping[Address, float] = MappingProxyType({}),
     placement: Placement | None = None,
@@ -125,7 +124,6 @@ def judged(
         recompute: asks Keras what a model computes with given weights, inputs and states.
         tolerance: what counts as agreement.
         model: a model whose weights the cells should hold.
-        told: whether somebody has said where the networks are.
         perturb: how many times to change all weights and inputs and to compare again.
         known: wrong cells that the networks read, and what they should hold.
         placement: what each cell should hold, where that is known already; otherwise it is found by fingerprints.
@@ -154,7 +152,7 @@ def judged(
             verdicts, wrong if perturb else wrong & _exact(tied, tolerance), tied,
             followers=bool(perturb) or placement is not None,
         )  # fmt: skip
-    left = unrecognised(table, opinion.values, networks, tied, precedents, wrong_inputs, told=told)
+    left = unrecognised(table, networks, tied, precedents, wrong_inputs)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in left.cells]
     explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]

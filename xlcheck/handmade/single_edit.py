@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, outline
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain
 from xlcheck.handmade.arrangement import Arrangement, Reads, arranged
@@ -20,9 +21,13 @@ from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.evaluated import rounds
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
+
+_SEVERAL, _RARE = 2, 10
+"""Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,14 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         bench: judges the layers.
     """
     base = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
-    if is_textbook(base) and not _wrong_beside(_Candidate({}, base), bench):
-        against = base.words_against()
-        return OneEdit(why=against[0]) if against else _judged(_Candidate({}, base), base, bench)
+    for edit in ({}, *_unrounded(terms, part)):
+        candidate = _Candidate(edit, base)
+        if is_textbook(base, edit) and not _wrong_beside(candidate, bench):
+            against = base.words_against()
+            return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
+    filled = _filled_wrongly(part, base, bench) if is_textbook(base) else None
+    if filled is not None:
+        return filled
     sheets = UnderEdits(part, terms, base)
     found: dict[frozenset[Address], _Candidate] = {}
     for edit in Edits(terms, part.table, _unread(part, terms, base), _weights(base), sheets.may_help):
@@ -71,6 +81,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     least = [cells for cells in found if not any(other < cells for other in found)]
     if not least:
         return OneEdit(why="no single edit makes all of it a network")
+    idle = {cells: len(_left_idle(found[cells], base)) for cells in least}
+    least = [cells for cells in least if idle[cells] == min(idle.values())]
     said = {cells: len(found[cells].arrangement.words_against()) for cells in least}
     best = [cells for cells in least if said[cells] == min(said.values())]
     best = _as_elsewhere([found[cells].edit for cells in best], terms)
@@ -94,12 +106,49 @@ def _as_elsewhere(edits: Sequence[Edit], terms: CellTerms) -> list[frozenset[Add
     return alike or [frozenset(edit) for edit in edits]
 
 
+def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
+    """The formulas that nobody reads any more after an edit: somebody has made them to be read."""
+    after = candidate.arrangement.reads
+    return {cell for cell in base.reads.read if base.reads.is_formula(cell) and cell not in after.read}
+
+
+def _unrounded(terms: CellTerms, part: SheetGroup) -> Iterator[Edit]:
+    """The formulas that round, if they were filled from one, without that: their terms do not show it."""
+    found = {cell: term for cell, term in terms.items() if rounds(part.table.texts[cell])}
+    if len({(cell[0], skeleton(part.table.texts[cell])) for cell in found}) == 1:
+        yield found
+
+
+def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdit | None:
+    """What became of a textbook network in which cells that were filled from one are wrong in a way that has a name.
+
+    Two edits would have to be found to make it another one: one of these cells, and what makes the rest fit.
+    """
+    wrong = _wrong(_Candidate({}, base), bench)
+    texts = part.table.texts
+    kinds = {(cell[0], skeleton(texts.get(cell, ""))) for cell in wrong}
+    if len(wrong) < _SEVERAL or len(kinds) != 1 or _RARE * len(wrong) > len(texts) or base.words_against():
+        return None
+    found = _judged(_Candidate({}, base), base, bench)
+    roots = {verdict.cell for outcome in found.outcomes for verdict in outcome.roots}
+    doubted = any(reason_to_abstain(outcome) is not None for outcome in found.outcomes)
+    return found if roots == wrong and not doubted else None
+
+
 def _wrong_beside(candidate: _Candidate, bench: Bench) -> bool:
     """Whether other cells than the edited ones compute something else than they should, or one of these does not."""
+    if _wrong(candidate, bench) != candidate.edit.keys():
+        return True
+    edit = candidate.edit
+    return bool(edit) and any(bench.wrong_under(layer, edit) for layer in candidate.arrangement.layers)
+
+
+def _wrong(candidate: _Candidate, bench: Bench) -> set[Address]:
+    """The cells that compute something else than they should."""
     wrong: set[Address] = set()
     for layer in candidate.arrangement.layers:
         wrong |= bench.placed(layer, candidate.edit).tied.wrong.keys()
-    return wrong != candidate.edit.keys()
+    return wrong
 
 
 def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Address]:

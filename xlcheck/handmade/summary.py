@@ -96,7 +96,7 @@ def part_of(outcome: Outcome) -> Part:
         outcome.results,
         formula_cells=_formula_cells(outcome),
         checked=_checked(outcome),
-        without_cell=outcome.left.without_cell,
+        without_cell=len(outcome.left.missing),
         notes=outcome.notes,
         quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in outcome.verdicts)),
         oracle=outcome.traces[0].source,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.arrangement import Arrangement, LayerCells
-from xlcheck.handmade.equations.forms import Atom
+from xlcheck.handmade.equations.forms import Atom, Forms
 from xlcheck.handmade.equations.instances import LINEAR
-from xlcheck.handmade.equations.networks import outputs
-from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised
 
 _NOT_AT_FIRST = frozenset({"f", "r", "tanh_c"})
@@ -33,7 +33,9 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
         found: the layers.
         edited: cells that must have a place there.
     """
-    if not may_be_textbook(found.recognised) or not all(map(_is_straight, found.layers)):
+    if not may_be_textbook(found.recognised):
+        return False
+    if not all(_is_straight(layer, found.forms) for layer in found.layers):
         return False
     taken = {cell for layer in found.layers for cell in layer.own}
     return taken.issuperset(edited) and not found.rest(taken)[0] and not found.objections()
@@ -55,7 +57,7 @@ def _is_whole(reading: Reading) -> bool:
     )  # fmt: skip
 
 
-def _is_straight(layer: LayerCells) -> bool:
+def _is_straight(layer: LayerCells, forms: Forms) -> bool:
     """Whether units, gates, steps and inputs stand in one order wherever they stand on the worksheet."""
     reading, network = layer.reading, layer.networks[0]
     (spec,) = network.spec.layers
@@ -68,7 +70,7 @@ def _is_straight(layer: LayerCells) -> bool:
     ]  # fmt: skip
     for values in reading.values.values():
         units += [_order([values.get((step, unit)) for unit in range(reading.units)]) for step in reading.layer.steps]
-    return all(len({*orders} - {None}) <= 1 for orders in (tables, units)) and len(_directions(reading)) <= 1
+    return all(len({*orders} - {None}) <= 1 for orders in (tables, units)) and len(_directions(reading, forms)) <= 1
 
 
 def _order(places: Sequence[tuple[str, int, int] | Atom | None]) -> tuple[int, ...] | None:
@@ -77,8 +79,11 @@ def _order(places: Sequence[tuple[str, int, int] | Atom | None]) -> tuple[int, .
     return tuple(sorted(range(len(known)), key=known.__getitem__)) if len(known) == len(places) else None
 
 
-def _directions(reading: Reading) -> set[bool]:
-    """Whether inputs and results come later on the worksheet from step to step, or from sample to sample."""
+def _directions(reading: Reading, forms: Forms) -> set[bool]:
+    """Whether inputs and results come later on the worksheet from step to step, or from sample to sample.
+
+    An input stands where the formulas name it, perhaps as a copy: one that is padded stands in order, its words do not.
+    """
     first = {
         step: min(atom for (at, _), atom in outputs(reading).items() if at == step) for step in reading.layer.steps
     }
@@ -86,7 +91,23 @@ def _directions(reading: Reading) -> set[bool]:
     found = set()
     for run in runs:
         for one, other in itertools.pairwise(run):
-            slots = (reading.layer.slots[one], reading.layer.slots[other])
+            slots = (_named(reading, one, forms), _named(reading, other, forms))
             pairs = [(first[one], first[other]), *((slots[0].get(s), slots[1].get(s)) for s in reading.features)]
             found |= {a < b for a, b in pairs if a is not None and b is not None and a != b}
+    return found
+
+
+def _named(reading: Reading, step: int, forms: Forms) -> dict[int, Atom]:
+    """The input in each slot at a step, or the copy of it by which all formulas name it."""
+    names: dict[Atom, set[Atom]] = defaultdict(set)
+    stack = [instance.atom for (_, at), own in reading.layer.at.items() if at == step for instance in own]
+    while stack:
+        atom = stack.pop()
+        stack += forms.inlined.get(atom, ())
+        for source, cells in forms.named.get(atom, {}).items():
+            names[source] |= cells
+    found = {}
+    for slot, source in reading.layer.slots[step].items():
+        copies = names.get(source, set())
+        found[slot] = next(iter(copies)) if len(copies) == 1 else source
     return found

@@ -43,19 +43,10 @@ def test_the_nearest_words_count() -> None:
     assert labels.gate(("T", 3, 3), "LSTM") is None
 
 
-@pytest.mark.parametrize(
-    ("texts", "is_bias"),
-    [
-        ({("S", 1, 0): "bias h"}, True),
-        ({("S", 0, 1): "b_out"}, True),
-        ({("S", 0, 0): "b"}, True),
-        ({("S", 1, 0): "learning rate", ("S", 0, 0): "bias"}, False),
-        ({("S", 1, 0): "the brown fox"}, False),
-        ({("S", 1, 2): "bias"}, False),
-        ({("T", 1, 0): "bias"}, False),
-        ({}, False),
-    ],
-)
-def test_the_nearest_words_name_a_bias(texts: dict[tuple[str, int, int], str], is_bias: bool) -> None:
-    """To the left or above, on the same worksheet; words further away say nothing."""
-    assert Labels(texts).is_bias(("S", 1, 1)) is is_bias
+def test_words_above_other_columns_are_theirs() -> None:
+    """A cell under a heading of its own is not called by what stands above the column beside it."""
+    labels = Labels({("S", 0, 1): "r", ("S", 0, 2): "~h", ("S", 0, 3): "sum"})
+
+    assert labels.gate(("S", 1, 1), "GRU") == "r"
+    assert labels.gate(("S", 1, 2), "GRU") == "hh"
+    assert labels.gate(("S", 1, 3), "GRU") is None

@@ -15,7 +15,7 @@ from thorough import PATIENT
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Algebra, Expression, Leaf, below, number_of
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.meanings import evaluated
+from xlcheck.handmade.reading.evaluated import evaluated
 from xlcheck.workbook.reader import read_workbook
 
 NUMBERS = (0.75, -1.25, 2.0, -0.5)

@@ -9,8 +9,9 @@ from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Algebra, Term
 from xlcheck.formulas.parser import MAX_DEPTH, FormulaSyntaxError, parse
 from xlcheck.formulas.tree import Operator
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.handmade.reading.meanings import Meanings, evaluated, value_of
+from xlcheck.handmade.reading.evaluated import evaluated
 from xlcheck.workbook.reader import read_workbook
 
 NUMBERS = {"A1": 0.7, "A2": -0.3, "A3": 1.9, "B1": 0.25, "B2": 2.0, "B3": -1.1, "C1": 3.0, "C2": 0.5, "C3": -0.6}
@@ -65,15 +66,14 @@ def test_a_computed_number_in_a_text_is_opaque(book: tuple[CellTable, CellValues
 
 
 def test_terms_know_how_a_result_comes_about(book: tuple[CellTable, CellValues]) -> None:
-    """A term is followed through other cells down to constants, and equal sums are one term."""
+    """Equal sums are one term, however they are written."""
     table, values = book
-    meanings = Meanings(table, values)
-    meanings.follow(table.addresses[i] for i in table.formulas)
-    by_formula = {table.texts[cell]: term for cell, term in meanings.known.items() if cell in table.texts}
+    terms = CellTerms(table, values)
+    by_formula = {table.texts[cell]: term for cell, term in terms.items()}
 
     assert by_formula["SUMPRODUCT(A1:A3,B1:B3)"] is by_formula["SUMPRODUCT(A1:A3*B1:B3)"]
     assert isinstance(by_formula["TANH(A1*B1+A2*B2+$C$1)"], Term)
-    assert value_of(by_formula["-A1^2"], table, values) == 0.7**2  # type: ignore[arg-type]
+    assert evaluated("-A1^2", ("Sheet", 40, 0), table, values) == 0.7**2
 
 
 def test_a_sum_is_one_term_however_it_is_nested() -> None:

@@ -72,6 +72,9 @@ class Edits(Filling):
             for family in self._families(cell) or [[cell]]:
                 if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
                     yield from self._changed(family)
+            if self._families(cell) and self._may_help([cell]):  # the gates of a step do the same by mistake, too
+                for name in ("TANH", "sigmoid"):
+                    yield from self._each([cell], partial(self._activated, name=name))
 
     def _rounded(self) -> Iterator[Edit]:
         """Formulas that round a number, without that: each alone, and all that do the same in a line."""

@@ -209,9 +209,8 @@ class Forms:
             name, argument = found
             polynomial = self._polynomial(argument, atom, is_sum=True)
             return _OPAQUE if polynomial is None else Form(name, polynomial)
-        if isinstance(term, Product) and any(power == -1 for _, power in term.factors):
-            rest = self._activated_factor(term, atom)
-            return self._ratio(term, atom) if rest is None else rest
+        if isinstance(term, Product) and any(power == -1 for _, power in self._apart(term)):
+            return self._ratio(term, atom)
         polynomial = self._polynomial(term, atom, is_sum=True)
         if polynomial is None or len(polynomial) > MOST_MONOMIALS:
             return _OPAQUE
@@ -221,25 +220,30 @@ class Forms:
                 return Form(COPY, polynomial)
         return Form(SUM, polynomial)
 
-    def _activated_factor(self, term: Product, atom: Atom) -> Form | None:
-        """A product in which one quotient is an activation, as `o·(exp(c) − exp(−c))/(exp(c) + exp(−c))` is."""
-        if len(term.factors) != 3 or sorted(power for _, power in term.factors) != [-1, 1, 1]:
-            return None
-        for factor, power in term.factors:
-            others = tuple(item for item in term.factors if item[0] is not factor)
-            if power == 1:
-                quotient = Product(-term.number - 1, others)
-                if activation_of(quotient, self._inside) is not None:
-                    polynomial = self._polynomial(factor, atom, is_sum=False)
-                    inner: Polynomial = {(self._part(quotient, atom),): 1.0}
-                    return None if polynomial is None else Form(SUM, _times(polynomial, inner))
-        return None
+    def _apart(self, term: Product) -> list[tuple[Term, float]]:
+        """The factors of a product, with each quotient that is an activation as one of them, as in `1/(1 + exp(−o))·c`.
+
+        Such a quotient is the same term in every formula that has it.
+        """
+        algebra, left = self._terms.algebra, list(term.factors)
+        found: list[tuple[Term, float]] = []
+        for below, _ in [item for item in left if item[1] == -1]:
+            over = [item for item in left if item[1] == 1]
+            for own in (*([item] for item in over), []):
+                quotient = algebra.power(below, -1.0)
+                for above, _ in own:
+                    quotient = algebra.multiply(above, quotient)
+                if isinstance(quotient, Product) and activation_of(quotient, self._inside) is not None:
+                    found.append((quotient, 1.0))
+                    left = [item for item in left if item[0] is not below and item not in own]
+                    break
+        return [*found, *left]
 
     def _ratio(self, term: Product, atom: Atom) -> Form:
         """A polynomial divided by another one."""
         above: Polynomial | None = {(): 1.0}
         below: Polynomial | None = {(): 1.0}
-        for factor, power in term.factors:
+        for factor, power in self._apart(term):
             polynomial = self._polynomial(factor, atom, is_sum=power == -1)
             if polynomial is None or above is None or below is None or power not in {1, -1}:
                 return _OPAQUE
@@ -295,10 +299,11 @@ class Forms:
         return {(source,): 1.0}
 
     def _product(self, term: Product, atom: Atom) -> Polynomial | None:
-        if not all(power in {1, 2} for _, power in term.factors):
+        factors = self._apart(term)
+        if not all(power in {1, 2} for _, power in factors):
             return {(self._part(term, atom),): 1.0}
         total: dict[Monomial, float] = {(): 1.0}
-        for factor, power in term.factors:
+        for factor, power in factors:
             polynomial = self._polynomial(factor, atom, is_sum=False)
             if polynomial is None or len(total) * len(polynomial) > _MOST_PRODUCTS:
                 return None

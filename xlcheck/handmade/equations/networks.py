@@ -3,39 +3,99 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import Atom, cell_of
-from xlcheck.handmade.equations.reading import Reading
-from xlcheck.handmade.networks.layer_specs import chain, layer_spec
+from xlcheck.handmade.equations.reading import LossCells, Reading
+from xlcheck.handmade.networks.layer_specs import layer_spec
 from xlcheck.handmade.networks.network import Network, Places
+from xlcheck.model.model_spec import sequential
 
 
-def networks_of(reading: Reading, name: str) -> tuple[Network, ...]:
-    """A network for all documents of each length, under the same weights.
+@dataclass(frozen=True)
+class Link:
+    """A layer as a part of a network.
+
+    Attributes:
+        reading: the layer.
+        name: its name.
+        features: the slots of its inputs, in the order in which what comes before gives them.
+        documents: for each document its steps; one step each for what reads a vector.
+        is_timed: whether it reads a sequence.
+        all_steps: whether what comes behind reads every step, and not only the last one.
+        ones: the slot of an input that is 1 at every step, of which the weights are biases.
+        loss: the loss behind it, of the last layer.
+    """
+
+    reading: Reading
+    name: str
+    features: Sequence[int]
+    documents: Sequence[Sequence[int]]
+    is_timed: bool
+    all_steps: bool = True
+    ones: int | None = None
+    loss: LossCells | None = None
+
+    @property
+    def has_bias(self) -> bool:
+        """Whether the layer adds a bias."""
+        return self.ones is not None or has_bias(self.reading)
+
+
+def networks_of(reading: Reading, name: str, loss: LossCells | None = None) -> tuple[Network, ...]:
+    """A layer as networks: one for all documents of each length, under the same weights.
 
     Args:
         reading: the layer.
         name: its name.
+        loss: the loss behind it; its samples are steps of one document then, as the mean is that over all of them.
     """
-    lengths: dict[int, list[Sequence[int]]] = defaultdict(list)
-    for document in reading.documents:
-        lengths[len(document)].append(document)
-    return tuple(_network(reading, name, documents) for _, documents in sorted(lengths.items(), reverse=True))
+    documents, is_timed = reading.documents, reading.kind != "Dense"
+    if loss is not None and len(documents) > 1:
+        documents, is_timed = [[step for document in documents for step in document]], True
+    return networks_in_a_row([Link(reading, name, reading.features, documents, is_timed, loss=loss)])
 
 
-def _network(reading: Reading, name: str, documents: Sequence[Sequence[int]]) -> Network:
-    features = reading.features
-    options: dict[str, object] = {**reading.activations, "use_bias": has_bias(reading)}
-    if reading.kind != "Dense":
-        options["return_sequences"] = True
-    spec = layer_spec(reading.kind, name, reading.units, len(features), options)
-    model = chain(name, len(documents[0]), len(features), (spec,), None)
-    weights = {f"{name}.{weight}": places for weight, places in _weights(reading, features).items()}
-    samples = tuple(_sample(reading, name, document, features) for document in documents)
-    bound = tuple(_bound(reading, name, document) for document in documents)
-    return Network(model, {key: weights[key] for key in (f"{name}.{w}" for w in spec.weights)}, samples, bound)
+def networks_in_a_row(links: Sequence[Link]) -> tuple[Network, ...]:
+    """Layers one behind the other as networks: one for all documents of each length, under the same weights.
+
+    Args:
+        links: the layers, with their parts of each document.
+    """
+    lengths: dict[int, list[int]] = defaultdict(list)
+    for number, document in enumerate(links[0].documents):
+        lengths[len(document)].append(number)
+    return tuple(_network(links, numbers) for _, numbers in sorted(lengths.items(), reverse=True))
+
+
+def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
+    specs = []
+    weights: dict[str, Places] = {}
+    for link in links:
+        options: dict[str, object] = {**link.reading.activations, "use_bias": link.has_bias}
+        if link.reading.kind != "Dense":
+            options["return_sequences"] = link.all_steps
+        spec = layer_spec(link.reading.kind, link.name, link.reading.units, len(link.features), options)
+        found = _weights(link)
+        weights |= {f"{link.name}.{weight}": found[weight] for weight in spec.weights}
+        specs.append(spec)
+    first = links[0]
+    shape = (len(first.documents[numbers[0]]), len(first.features)) if first.is_timed else (len(first.features),)
+    samples = tuple(
+        dict([
+            *_inputs(first, number), *(state for link in links for state in _states(link, number)),
+            *_of_loss(links[-1], number, "target.y"),
+        ])
+        for number in numbers
+    )  # fmt: skip
+    bound = tuple(
+        dict([*(own for link in links for own in _bound(link, number)), *_of_loss(links[-1], number, "loss.loss")])
+        for number in numbers
+    )
+    loss = None if links[-1].loss is None else links[-1].loss.name
+    return Network(sequential(first.name, shape, tuple(specs), loss), weights, samples, bound)
 
 
 def has_bias(reading: Reading) -> bool:
@@ -43,8 +103,8 @@ def has_bias(reading: Reading) -> bool:
     return any(reading.layer.biases[row] for rows in reading.gates for row in rows)
 
 
-def _weights(reading: Reading, features: Sequence[int]) -> dict[str, Places]:
-    layer = reading.layer
+def _weights(link: Link) -> dict[str, Places]:
+    reading, layer = link.reading, link.reading.layer
     rows = [row for gate in reading.gates for row in gate]
     state_slots = {unit: slot for slot, unit in reading.states.items()}
 
@@ -54,9 +114,9 @@ def _weights(reading: Reading, features: Sequence[int]) -> dict[str, Places]:
         )  # fmt: skip
 
     return {
-        "kernel": block(list(features)),
+        "kernel": block(link.features),
         "recurrent_kernel": block([state_slots.get(unit) for unit in range(reading.units)]),
-        "bias": _bias_cells(reading, rows),
+        "bias": _bias_cells(reading, rows) if link.ones is None else block([link.ones]),
     }
 
 
@@ -66,29 +126,42 @@ def _bias_cells(reading: Reading, rows: Sequence[int]) -> Places:
     return (*own, *(_cell(past.get(row)) for row in rows)) if reading.activations.get("reset_after") else own
 
 
-def _sample(reading: Reading, name: str, document: Sequence[int], features: Sequence[int]) -> dict[str, Places]:
-    """The inputs of a document, and its states before the first step."""
-    found: dict[str, Places] = {}
-    for t, step in enumerate(document):
-        slots = reading.layer.slots[step]
-        places = tuple(_cell(slots.get(slot)) for slot in features)
-        found["input.x" if reading.kind == "Dense" else f"input.x[{t}]"] = places
-    for symbol, given in reading.given.items():
-        places = tuple(_cell(given.get((document[0], unit))) for unit in range(reading.units))
+def _inputs(link: Link, number: int) -> Iterator[tuple[str, Places]]:
+    """The inputs of a document."""
+    for t, step in enumerate(link.documents[number]):
+        slots = link.reading.layer.slots[step]
+        name = f"input.x[{t}]" if link.is_timed else "input.x"
+        yield name, tuple(_cell(slots.get(slot)) for slot in link.features)
+
+
+def _states(link: Link, number: int) -> Iterator[tuple[str, Places]]:
+    """The states of a layer before the first step of a document."""
+    first = link.documents[number][0]
+    for symbol, given in link.reading.given.items():
+        places = tuple(_cell(given.get((first, unit))) for unit in range(link.reading.units))
         if any(place is not None for place in places):
-            found[f"{name}.{symbol}"] = places
-    return found
+            yield f"{link.name}.{symbol}", places
 
 
-def _bound(reading: Reading, name: str, document: Sequence[int]) -> dict[str, Places]:
+def _bound(link: Link, number: int) -> Iterator[tuple[str, Places]]:
     """The cells of what is computed."""
-    found: dict[str, Places] = {}
-    for symbol, values in reading.values.items():
-        for t, step in enumerate(document):
-            places = tuple(_own_cell(values.get((step, unit))) for unit in range(reading.units))
+    for symbol, values in link.reading.values.items():
+        for t, step in enumerate(link.documents[number]):
+            places = tuple(_own_cell(values.get((step, unit))) for unit in range(link.reading.units))
             if any(place is not None for place in places):
-                found[f"{name}.{symbol}" if reading.kind == "Dense" else f"{name}.{symbol}[{t}]"] = places
-    return found
+                yield f"{link.name}.{symbol}[{t}]" if link.is_timed else f"{link.name}.{symbol}", places
+
+
+def _of_loss(link: Link, number: int, name: str) -> Iterator[tuple[str, Places]]:
+    """The targets of a document, or the cells of its loss."""
+    loss, documents = link.loss, link.documents
+    if loss is None:
+        return
+    for t, step in enumerate(documents[number]):
+        places = tuple(loss.targets[step]) if name == "target.y" else (loss.at[step],)
+        yield f"{name}[{t}]" if link.is_timed else name, places
+    if loss.mean is not None and len(documents) == 1 and name == "loss.loss":
+        yield "loss.sample", (loss.mean,)
 
 
 def _cell(atom: Atom | None) -> Address | None:
@@ -98,11 +171,6 @@ def _cell(atom: Atom | None) -> Address | None:
 def _own_cell(atom: Atom | None) -> Address | None:
     """The cell that holds nothing but this atom."""
     return None if atom is None or atom[3] else cell_of(atom)
-
-
-def outputs(reading: Reading) -> Mapping[tuple[int, int], Atom]:
-    """What other layers may read: (step, unit) → its atom."""
-    return reading.values["y" if reading.kind == "Dense" else "h"]
 
 
 def irregularity(reading: Reading) -> str | None:

@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
-from xlcheck.handmade.equations.networks import outputs
-from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.tie import gates_of_weights
@@ -260,9 +259,10 @@ def _said_otherwise(reading: Reading, network: Network, labels: Labels) -> Itera
     gate_of = {symbol: gate for gate, symbol in VALUES.get(reading.kind, {}).items()}
     for symbol, values in reading.values.items() if gate_of else ():
         gate = gate_of.get(symbol)
-        said = {labels.gate(atom[:3], reading.kind) for atom in values.values()} - {None}
+        alone = [cell_of(atom) for atom in values.values() if not atom[3]]  # words name a cell, not a part of it
+        said = {labels.gate(cell, reading.kind) for cell in alone} - {None}
         if gate is not None and said and said != {gate}:
-            first = min(atom[:3] for atom in values.values())
+            first = min(alone)
             yield (
                 f"{show(first)} is used as the gate {gate} of {layer.name}, and the words beside it say "
                 f"{min(map(str, said))}"

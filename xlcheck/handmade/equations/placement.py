@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.elements import Elements, Source, Values, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
@@ -24,6 +25,7 @@ from xlcheck.handmade.placing.probe import SETTINGS, random_numbers
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.evaluated import computed, rounds
 from xlcheck.handmade.reading.precedents import Precedents
 
 Array = NDArray[np.float64]
@@ -48,7 +50,7 @@ class Placement:
 
 def place(
     table: CellTable, networks: Sequence[Network], precedents: Precedents, terms: CellTerms,
-    meant: Mapping[Address, Term] | None = None,
+    meant: Mapping[Address, Term] | None = None, edited: Collection[Address] = (),
 ) -> Placement:  # fmt: skip
     """Compare each formula of a layer with what it should compute.
 
@@ -58,17 +60,23 @@ def place(
         precedents: who reads what.
         terms: what each formula computes from the cells that it reads.
         meant: what wrong cells should compute, where it is known.
+        edited: cells whose terms are not those of their formulas, or that hold no formula.
     """
-    return _Placer(table, networks, precedents, terms).place(meant or {})
+    return _Placer(table, networks, precedents, terms, edited).place(meant or {})
 
 
 class _Placer:
-    def __init__(self, table: CellTable, networks: Sequence[Network], precedents: Precedents, terms: CellTerms) -> None:
+    def __init__(
+        self, table: CellTable, networks: Sequence[Network], precedents: Precedents, terms: CellTerms,
+        edited: Collection[Address],
+    ) -> None:  # fmt: skip
+        self._edited = edited
         self._table = table
         self._networks = networks
         self._precedents = precedents
         self._terms = terms
-        random = [random_numbers(networks, seed) for seed in range(SETTINGS)]
+        targets = {cell for n in networks for quantity, *_, cell in n.cells() if quantity.band.role is Role.TARGET}
+        random = [random_numbers(networks, seed, targets) for seed in range(SETTINGS)]
         self._random = {cell: np.array([numbers[cell] for numbers in random]) for cell in random[0]}
         self._settings: list[list[Values]] = [
             [evaluate(n.graph, n.values(numbers)) for numbers in random] for n in networks
@@ -134,8 +142,21 @@ class _Placer:
                     self._repaired[cell] = min(equal)
 
     def _computed(self, cell: Address, known: Mapping[Address, Array]) -> Array:
-        term = self._terms.get(cell)
-        return np.full(SETTINGS, np.nan) if term is None else self._value(term, known)
+        term, text = self._terms.get(cell), self._table.texts.get(cell, "")
+        if term is None:
+            return np.full(SETTINGS, np.nan)
+        if not rounds(text) or cell in self._table.arrays or cell in self._edited:
+            return self._value(term, known)
+        reads = frozenset(self._terms.reads[cell])
+
+        def value(setting: int) -> float:
+            def held(read: Address) -> float | None:
+                return float(self._read(read, known)[setting]) if read in reads else None
+
+            found = computed(text, cell, self._table, held)
+            return float("nan") if found is None else found
+
+        return np.array([value(setting) for setting in range(SETTINGS)])
 
     def _value(self, term: Term, known: Mapping[Address, Array]) -> Array:
         def value(setting: int) -> float:
@@ -152,6 +173,8 @@ class _Placer:
             return right
         if cell in known:
             return known[cell]
+        if cell in self._edited or (self._edited and cell in self._table.texts):  # which is not in order of calculation
+            return self._computed(cell, known)
         if cell not in self._other:  # a cell of something else, which must not seem right by chance
             seed = [_FIRST_SEED, len(self._other)]
             self._other[cell] = np.random.default_rng(seed).uniform(1.1, 1.9, SETTINGS)

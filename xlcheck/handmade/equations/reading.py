@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import Atom
 from xlcheck.handmade.equations.layers import Layer
 
@@ -53,6 +54,28 @@ class Reading:
         slots = {slot for own in self.layer.slots.values() for slot in own} - self.states.keys()
         at = max((self.layer.slots[step] for document in self.documents for step in document), key=len)
         return sorted(slots, key=lambda slot: (slot not in at, at.get(slot, ("", 0, 0, 0)), slot))
+
+
+def outputs(reading: Reading) -> Mapping[tuple[int, int], Atom]:
+    """What other layers may read: (step, unit) → its atom."""
+    return reading.values["y" if reading.kind == "Dense" else "h"]
+
+
+@dataclass(frozen=True)
+class LossCells:
+    """The loss of a layer.
+
+    Attributes:
+        name: as Keras calls it.
+        targets: step → the cells of its targets, one for each unit.
+        at: step → the cell of its loss.
+        mean: the cell of the mean over all steps, if there is one.
+    """
+
+    name: str
+    targets: Mapping[int, Sequence[Address]]
+    at: Mapping[int, Address]
+    mean: Address | None = None
 
 
 def documents_of(steps: Sequence[int], before: Mapping[int, int]) -> list[list[int]] | None:

@@ -11,8 +11,8 @@ from xlcheck.handmade.equations.gru import read_grus
 from xlcheck.handmade.equations.instances import LINEAR, Instance, find_instances
 from xlcheck.handmade.equations.layers import Layer, find_layers
 from xlcheck.handmade.equations.lstm import read_lstm
-from xlcheck.handmade.equations.networks import irregularity, outputs
-from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.networks import irregularity
+from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.simple_rnn import read_simple_rnn
 
 FIT = 0.75

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from xlcheck.formulas.scanner import Token, cut, tokens, tokens_between
-from xlcheck.handmade.networks.weights import SINGLE
 
 
 def is_number(formula: str) -> bool:
@@ -14,26 +11,6 @@ def is_number(formula: str) -> bool:
     if words and words[0].text in ("+", "-"):
         words = words[1:]
     return [kind for kind, _ in words] == ["number"]
-
-
-def with_reference(formula: str, constants: Mapping[str, float]) -> str | None:
-    """A formula with references instead of fractions that are constants up to single precision; None if there is none.
-
-    Args:
-        formula: its text, without `=`.
-        constants: references, and the number that stands in each.
-    """
-    words = tokens(formula)
-    amended = [_reference_for(token, constants) if _is_fraction(token) else token.text for token in words]
-    return None if amended == [token.text for token in words] else "".join(amended)
-
-
-def _reference_for(token: Token, constants: Mapping[str, float]) -> str:
-    number = float(token.text)
-    for name, value in constants.items():
-        if value and abs(abs(value) - number) <= SINGLE * abs(value):
-            return f"({'-' if value < 0 else ''}{name})"
-    return token.text
 
 
 def numbers_in_text(formula: str) -> list[float]:

@@ -18,15 +18,16 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.layers.gate_symbols import GATES
 
-MAX_DISTANCE, NEAR = 40, 12
+MAX_DISTANCE = 40
 LONGEST_SYMBOL = 3
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "LSTM": {
         "forget": "f", "input gate": "i", "output gate": "o", "candidate": "c", "new memory": "c", "cell gate": "c",
-        "input": "i", "output": "o", "c~": "c", "c tilde": "c", "cell input": "c",
+        "input": "i", "output": "o", "c~": "c", "~c": "c", "c tilde": "c", "cell input": "c",
     },
     "GRU": {
-        "update": "z", "reset": "r", "candidate": "hh", "new memory": "hh", "h~": "hh", "h tilde": "hh", "hh": "hh",
+        "update": "z", "reset": "r", "candidate": "hh", "new memory": "hh", "h~": "hh", "~h": "hh", "h tilde": "hh",
+        "hh": "hh",
     },
 }  # fmt: skip
 _LETTERS: Mapping[str, Mapping[str, str]] = {
@@ -35,7 +36,6 @@ _LETTERS: Mapping[str, Mapping[str, str]] = {
 }
 _TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*")
 _STEP = re.compile(r"(?<=.)_?t$")
-_BIAS = re.compile(r"b|b\d+|b_\w+|b[hyxzifcoru]|bias\w*|biais|sesgo|schwell\w*|intercept\w*|threshold\w*|offset\w*")
 _SPLIT = re.compile(r"[^\w~]+")
 _LATIN = re.compile(r"[a-z]+")
 _ACTIVATIONS = frozenset({"sigmoid", "softmax", "tanh", "relu"})
@@ -107,7 +107,8 @@ class Labels:
     def beside(self, cell: Address) -> Iterator[str]:
         """Texts that may describe a cell: to the left, above, and to the left of the rows just above.
 
-        Of those above, only the nearest and what stands right on top of it: the next belong to another table.
+        Of those above, only the nearest and what stands right on top of it: the next belong to another table. A row in
+        which a word stands above the cell is one of headings, of which the others are those of other columns.
         """
         sheet, row, column = cell
         yield from self._to_the_left(cell)
@@ -116,7 +117,8 @@ class Labels:
             heading = dropwhile(lambda place: place not in self.texts, above)
             yield from self._along(takewhile(lambda place: place in self.texts, heading))
         for up in range(1, 4):
-            yield from self._to_the_left((sheet, row - up, column))
+            if (sheet, row - up, column) not in self.texts:
+                yield from self._to_the_left((sheet, row - up, column))
 
     def _to_the_left(self, cell: Address) -> Iterator[str]:
         sheet, row, column = cell
@@ -153,13 +155,3 @@ class Labels:
         if not words or words & set(_LATIN.findall(activation)):
             return None
         return f"the words beside {show(cell)} say {' and '.join(sorted(words))}, but {activation} was recognised"
-
-    def is_bias(self, cell: Address) -> bool:
-        """Whether the words nearest to a cell, to its left or above, name a bias."""
-        sheet, row, column = cell
-        for distance in range(1, NEAR + 1):
-            around = ((sheet, row - up, column - distance + up) for up in range(distance + 1))
-            texts = [self.texts[place] for place in around if place in self.texts]
-            if texts:
-                return any(_BIAS.fullmatch(word) for text in texts for word in _SPLIT.split(_plain(text)))
-        return False

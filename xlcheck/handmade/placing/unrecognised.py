@@ -1,10 +1,7 @@
-"""What was not recognised: formulas outside of the networks, and results that stand in no cell.
+"""What was not recognised: results of networks that stand in no cell, and the formulas that may hold them.
 
-A workbook that nobody has described may have been recognised only in part, and the part alone may well
-agree. So without bindings every formula near a network must either be tied to it or be seen to be
-scratch: a comparison, a text, a rounding, a difference, a largest value, of results that are tied
-themselves. What is neither leaves the check incomplete. With bindings, every result that they declare
-must stand in some cell.
+Every result that bindings declare, or that the equations of a layer ask for, must stand in some cell. Where one does
+not, each formula beside the network that holds nothing known may be meant for it, and gets no verdict.
 """
 
 from __future__ import annotations
@@ -14,14 +11,15 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph, Role
-from xlcheck.handmade.networks.network import Network, size_of
-from xlcheck.handmade.placing.gaps import gaps
-from xlcheck.handmade.placing.survey import Survey
+from xlcheck.handmade.networks.network import Network, given_cells, size_of
 from xlcheck.handmade.placing.tie import Tie
-from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 
 MANY = 5
+HOW = "say what it holds in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
+READS = f"This formula reads the network but was not recognised as part of it; {HOW}."
+STANDS = f"This formula stands beside the network but was not recognised as part of it; {HOW}."
 
 
 @dataclass(frozen=True)
@@ -31,56 +29,68 @@ class Unrecognised:
     Attributes:
         cells: formula cell → what is not known about it, in one sentence.
         missing: elements of results that stand in no cell.
-        gaps: what else is not known and has no cell of its own, in words.
     """
 
     cells: Mapping[Address, str]
     missing: tuple[str, ...]
-    gaps: tuple[str, ...]
-
-    @property
-    def without_cell(self) -> int:
-        """How many things were not checked that no cell stands for."""
-        return len(self.missing) + len(self.gaps)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know that is said of no cell."""
         if not self.missing:
-            return self.gaps
+            return ()
         more = f" and {len(self.missing) - MANY} more" if len(self.missing) > MANY else ""
-        shown = ", ".join(self.missing[:MANY]) + more
-        return (f"no cell holds {shown}, which the network gives as its result", *self.gaps)
+        return (f"no cell holds {', '.join(self.missing[:MANY])}{more}, which the network gives as its result",)
 
 
 def unrecognised(
-    table: CellTable,
-    values: CellValues,
-    networks: Sequence[Network],
-    tied: Tie,
-    precedents: Precedents,
-    known: Collection[Address],
-    *,
-    told: bool,
+    table: CellTable, networks: Sequence[Network], tied: Tie, precedents: Precedents, known: Collection[Address]
 ) -> Unrecognised:
     """Find what belongs to a network, or may belong to it, and was not checked.
 
     Args:
         table: the workbook's cells.
-        values: what an engine computed.
         networks: the models.
         tied: what cells should hold.
         precedents: who reads what.
         known: other cells that have a verdict.
-        told: whether somebody has said where the networks are.
     """
     missing = tuple(_missing(networks, tied))
-    survey = Survey(table, values, networks, tied, precedents, known)
-    if told:
-        return Unrecognised(survey.beside() if missing else {}, missing, ())
-    return Unrecognised(
-        survey.doubtful() | survey.odd_inputs(), missing, tuple(gaps(table, networks, tied, precedents))
-    )
+    return Unrecognised(dict(_beside(table, networks, tied, precedents, known)) if missing else {}, missing)
+
+
+def _beside(
+    table: CellTable, networks: Sequence[Network], tied: Tie, precedents: Precedents, known: Collection[Address]
+) -> Iterator[tuple[Address, str]]:
+    """The formulas that hold nothing known and read a network, or stand on its worksheets."""
+    given = given_cells(networks).keys()
+    made = _behind([cell for cell in given if table.is_formula(cell)], table, precedents)
+    reading = set[Address]()
+    stack = [*given, *tied.held]
+    while stack:
+        for reader in precedents.readers(stack.pop()):
+            if reader not in reading:
+                reading.add(reader)
+                stack.append(reader)
+    sheets = {cell[0] for cell in tied.held}
+    for cell in table.texts:
+        if cell not in tied.held and cell not in given and cell not in known and cell not in made:
+            if cell in reading:
+                yield cell, READS
+            elif cell[0] in sheets:
+                yield cell, STANDS
+
+
+def _behind(cells: Sequence[Address], table: CellTable, precedents: Precedents) -> set[Address]:
+    """The formula cells that these are made from."""
+    found: set[Address] = set()
+    stack = list(cells)
+    while stack:
+        for cell in precedents.of(stack.pop()):
+            if cell not in found and table.is_formula(cell):
+                found.add(cell)
+                stack.append(cell)
+    return found
 
 
 def _missing(networks: Sequence[Network], tied: Tie) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Large workbooks are recognised by a part that repeats itself, with all of their steps and documents."""
+"""Several documents of several lengths are recognised with all of their steps, wherever they stand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from thorough import spread
 
 from xlcheck import api
 from xlcheck.formulas.addresses import cell_name
-from xlcheck.handmade.recognition import recognise
 from xlcheck.verdicts.report import CheckReport
 
 pytestmark = pytest.mark.keras
@@ -102,21 +101,6 @@ def without_recurrence(document: int, step: int, *units: int) -> dict[tuple[int,
     return found
 
 
-@pytest.fixture(autouse=True)
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is done for large workbooks is done for these, and never the whole workbook is looked at."""
-    monkeypatch.setattr(recognise, "LARGE", 10)
-    monkeypatch.setattr(recognise, "PART", 8)
-
-    def never(*_: object) -> None:
-        raise AssertionError("the whole workbook was looked at")
-
-    part = recognise.detect
-    monkeypatch.setattr(
-        recognise, "detect", lambda table, *more: part(table, *more) if len(table.formulas) <= 12 else never()
-    )
-
-
 def lengths(report: CheckReport) -> list[str]:
     """What the report says that it assumed."""
     return [note for note in report.notes if "assumed" in note]
@@ -133,15 +117,14 @@ def test_all_steps_of_all_documents_are_found(place: Place, dollars: bool, first
 
     assert report.ok, report.notes
     assert (report.counts.agree, report.counts.unbound) == (count, 0), report.notes
-    assert len(lengths(report)) == len(set(LENGTHS))
+    assert [note.partition(" (weights")[0] for note in lengths(report)] == [
+        "no bindings were given; assumed simple_rnn = SimpleRNN(2, tanh), 3 samples of 5 to 7 steps"
+    ]
 
 
 @pytest.mark.parametrize("place", [down, across, beside])
-def test_a_neighbour_unit_is_no_document_of_its_own(
-    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_neighbour_unit_is_no_document_of_its_own(place: Place, tmp_path: Path) -> None:
     """The formulas of one unit look like those of the unit beside it, moved by one column; they are one document."""
-    monkeypatch.setattr(recognise, "PART", 3 * 4)
     count = write(tmp_path / "book.xlsx", place, units=4)
     report = api.check(tmp_path / "book.xlsx")
 
@@ -186,4 +169,4 @@ def test_a_second_network_is_looked_for_beside_a_mistake(tmp_path: Path) -> None
     assert [(cell.sheet, cell.cell) for cell in report.roots] == [("RNN", cell_name(*down(2, 1, 2)))]
     assert report.counts.unbound == 0
     assert report.counts.agree + report.counts.carried + 1 == 2 * count
-    assert len(lengths(report)) == 2 * len(set(LENGTHS))
+    assert len(lengths(report)) == 2

@@ -19,7 +19,6 @@ from xlcheck.api import check
     part_of(
         [
             ("named_weights", Mistake.BIAS_MISSING, "E5 E6 E7 E8"),
-            ("named_weights", Mistake.WRONG_TIME_STEP, "E5 E6 E7 F5 F6 F7"),
             ("two_documents", Mistake.CONSTANT_OVER_FORMULA, "B16"),
             ("book_simple_rnn", Mistake.SIGMOID_TANH_EXCHANGED, "B10"),
             ("book_simple_rnn", Mistake.CONSTANT_OVER_FORMULA, "B8"),

@@ -21,7 +21,7 @@ from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.shapes import Filled, expected, skeleton
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.handmade.reading.meanings import evaluated
+from xlcheck.handmade.reading.evaluated import evaluated
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.workbook.values import Value

@@ -1,0 +1,121 @@
+"""The loss behind a layer: the cells that compare its results with typed targets, and their mean.
+
+A formula is a loss if, whatever stands in the results and targets that it comes from, it gives what Keras's loss does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
+from xlcheck.handmade.networks.value_index import same
+from xlcheck.handmade.reading.cell_terms import CellTerms
+
+_TRIALS = 3
+_MOST = 200
+"""Formulas on the way from the results of a layer to its loss."""
+_KERAS: Mapping[tuple[str, bool], tuple[str, Callable[[np.ndarray, np.ndarray], float]]] = {
+    ("softmax", False): ("categorical_crossentropy", lambda t, p: float(-(t * np.log(p)).sum())),
+    ("sigmoid", True): ("binary_crossentropy", lambda t, p: float(-(t * np.log(p) + (1 - t) * np.log(1 - p)).sum())),
+    ("linear", True): ("mean_squared_error", lambda t, p: float(((t - p) ** 2).sum())),
+}
+"""Activation of the layer, and whether it has one unit: the loss, and what it makes of targets and results."""
+
+
+def find_loss(reading: Reading, terms: CellTerms, taken: Collection[Address]) -> LossCells | None:
+    """The loss of a layer without memory, if its every step has one.
+
+    Args:
+        reading: the layer.
+        terms: what each formula computes.
+        taken: the cells of all layers.
+    """
+    kind = _KERAS.get((str(reading.activations["activation"]), reading.units == 1))
+    if reading.kind != "Dense" or kind is None:
+        return None
+    results = {cell_of(atom): place for place, atom in outputs(reading).items() if not atom[3]}
+    behind = list(_behind(results.keys(), terms, taken))
+    if len(behind) > _MOST or len(results) < reading.units * len(reading.layer.steps):
+        return None
+    name, loss = kind
+    targets: dict[int, Sequence[Address]] = {}
+    at: dict[int, Address] = {}
+    for cell in behind:
+        read = _leaves(cell, terms, results)
+        steps = {results[own][0] for own in read if own in results}
+        typed = sorted(own for own in read if own not in results)
+        if len(steps) == 1 and len(read) == 2 * reading.units == 2 * len(typed):
+            (step,) = steps
+            if step not in at and _is_loss(cell, loss, _of_step(reading, step), typed, terms):
+                at[step], targets[step] = cell, typed
+    if at.keys() != set(reading.layer.steps):
+        return None
+    means = [cell for cell in behind if _is_mean(cell, set(at.values()), terms)]
+    return LossCells(name, targets, at, means[0] if len(means) == 1 else None)
+
+
+def _of_step(reading: Reading, step: int) -> list[Address]:
+    return [cell_of(outputs(reading)[step, unit]) for unit in range(reading.units)]
+
+
+def _behind(cells: Collection[Address], terms: CellTerms, taken: Collection[Address]) -> Iterator[Address]:
+    """The formulas that are computed from some cells and belong to no layer, in order of calculation."""
+    known = set(cells)
+    for cell in terms.in_order():
+        if cell not in taken and known.intersection(terms.reads[cell]):
+            known.add(cell)
+            yield cell
+
+
+def _leaves(cell: Address, terms: CellTerms, stops: Collection[Address]) -> set[Address]:
+    """The cells that a formula is computed from in the end, down to results and typed numbers."""
+    found: set[Address] = set()
+    stack, seen = [cell], set[Address]()
+    while stack:
+        for own in terms.reads.get(stack.pop(), ()):
+            if own in stops or own not in terms:
+                found.add(own)
+            elif own not in seen:
+                seen.add(own)
+                stack.append(own)
+    return found
+
+
+def _number(cell: Address, known: Mapping[Address, float], terms: CellTerms) -> float:
+    """What a formula gives if some cells hold other numbers."""
+    values = dict(known)
+
+    def given(term: Term) -> float | None:
+        if not isinstance(term, Leaf):
+            return None
+        if term.cell not in values:
+            values[term.cell] = number_of(terms[term.cell], given) if term.cell in terms else terms.number(term.cell)
+        return values[term.cell]
+
+    return number_of(terms[cell], given)
+
+
+def _is_loss(
+    cell: Address, loss: Callable[[np.ndarray, np.ndarray], float], results: Sequence[Address],
+    targets: Sequence[Address], terms: CellTerms,
+) -> bool:  # fmt: skip
+    random = np.random.default_rng(7)
+    for _ in range(_TRIALS):
+        p, t = random.uniform(0.1, 0.9, (2, len(results)))
+        known = dict(zip((*results, *targets), (*p.tolist(), *t.tolist()), strict=True))
+        if not same(np.array(_number(cell, known, terms)), np.array(loss(t, p))):
+            return False
+    return True
+
+
+def _is_mean(cell: Address, losses: Collection[Address], terms: CellTerms) -> bool:
+    """Whether a formula gives the mean of all losses."""
+    if len(losses) < 2 or _leaves(cell, terms, losses) != set(losses):
+        return False
+    numbers = np.random.default_rng(8).uniform(0.1, 0.9, len(losses)).tolist()
+    known = dict(zip(sorted(losses), numbers, strict=True))
+    return bool(same(np.array(_number(cell, known, terms)), np.array(sum(numbers) / len(numbers))))

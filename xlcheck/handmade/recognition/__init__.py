@@ -1,1 +1,0 @@
-"""Find the networks in a workbook that nobody has described, also behind formulas that are wrong."""
