@@ -225,16 +225,21 @@ def below(term: Term) -> tuple[Term, ...]:
     return ()
 
 
-def outline(expression: Expression) -> object:
-    """What an expression computes, whatever from: the same for two that differ only in the cells that they read."""
+def outline(expression: Expression, named: Callable[[Address], object]) -> object:
+    """What an expression computes: the same for two that differ only in cells that are named alike.
+
+    Args:
+        expression: what to describe.
+        named: what to call a cell.
+    """
     if isinstance(expression, Sum):
-        parts = sorted(((outline(part), factor) for part, factor in expression.parts), key=repr)
+        parts = sorted(((outline(part, named), factor) for part, factor in expression.parts), key=repr)
         return ("+", expression.constant, *parts)
     if isinstance(expression, Product):
-        return ("*", *sorted(((outline(factor), power) for factor, power in expression.factors), key=repr))
+        return ("*", *sorted(((outline(factor, named), power) for factor, power in expression.factors), key=repr))
     if isinstance(expression, Function):
-        return (expression.name, *map(outline, expression.arguments))
-    return "#" if isinstance(expression, Term) else expression
+        return (expression.name, *(outline(argument, named) for argument in expression.arguments))
+    return named(expression.cell) if isinstance(expression, Leaf) else expression
 
 
 def number_of(expression: Expression, given: Callable[[Term], float | None]) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
-from xlcheck.formulas.algebra import Address, outline
+from xlcheck.formulas.algebra import Address, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain
@@ -97,11 +97,22 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
 
 
 def _as_elsewhere(edits: Sequence[Edit], terms: CellTerms) -> list[frozenset[Address]]:
-    """The cells of edits after which each formula looks like one that stands elsewhere; of all, if there is none."""
+    """The cells of edits after which each formula is one that stands elsewhere, filled there; of all, if none is so.
+
+    Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
+    with any given numbers.
+    """
+
+    def described(cell: Address, term: Term) -> object:
+        def named(other: Address) -> object:
+            return (other[1] - cell[1], other[2] - cell[2]) if other in terms and other[0] == cell[0] else "given"
+
+        return outline(term, named)
+
     alike = []
     for edit in edits:
-        others = {outline(term) for cell, term in terms.items() if cell not in edit}
-        if all(outline(term) in others for term in edit.values()):
+        others = {described(cell, term) for cell, term in terms.items() if cell not in edit}
+        if all(described(cell, term) in others for cell, term in edit.items()):
             alike.append(frozenset(edit))
     return alike or [frozenset(edit) for edit in edits]
 
