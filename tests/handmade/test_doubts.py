@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -22,3 +23,23 @@ def test_a_doubt_without_a_cell_is_no_pass(tmp_path: Path) -> None:
 
     assert report.exit_code == 3
     assert any("is read by no formula" in note for note in report.notes)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("places", "exit_code"), [("ABCD", 0), ("ACBD", 3)])
+def test_units_in_another_order_than_their_weights_are_no_pass(places: str, exit_code: int, tmp_path: Path) -> None:
+    """Two activations that stand in each other's place give a network too, but not the one that its columns show."""
+    rng = np.random.default_rng(5)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rng.normal(size=(3, 4)).round(2).tolist():
+        sheet.append(row)
+    sheet.append([0.3, -0.7, 0.9])
+    sheet.append([f"=$A$4*{c}1+$B$4*{c}2+$C$4*{c}3" for c in "ABCD"])
+    sheet.append([f"=TANH({column}5)" for column in places])
+    book.save(tmp_path / "book.xlsx")
+    report = check(tmp_path / "book.xlsx")
+
+    assert report.exit_code == exit_code
+    assert (exit_code == 0) is not any("in another order than their weights" in note for note in report.notes)

@@ -13,7 +13,7 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.networks import networks_of
-from xlcheck.handmade.equations.objections import left_out, objections, repeated, words_against
+from xlcheck.handmade.equations.objections import left_out, objections, other_order, repeated, words_against
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.networks.network import Network
@@ -117,6 +117,11 @@ class Arrangement:
     def forms(self) -> Forms:
         """What each cell computes."""
         return self.recognised.forms
+
+    def mixed_up(self) -> list[str]:
+        """Why units may stand in each other's place, though all formulas agree."""
+        found = (other_order(reading, networks[0].weights) for reading, networks in self._readings)
+        return [why for why in found if why is not None]
 
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""

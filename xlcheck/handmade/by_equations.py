@@ -112,7 +112,8 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         else:
             doubts.append(why)
     left, spare = found.rest(taken)
-    doubts += found.objections() + found.words_against()
+    objections += found.mixed_up()
+    doubts += found.mixed_up() + found.objections() + found.words_against()
     return Settled(
         tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), found.recognised.has_activations, tuple(objections)
     )

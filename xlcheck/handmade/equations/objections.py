@@ -70,6 +70,32 @@ def _not_bent(reading: Reading) -> str | None:
     return f"{show(first)} and the other states are weighted sums without an activation"
 
 
+def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
+    """Why units may be mixed up: those of an answer, side by side, stand in another order than their weights do.
+
+    Args:
+        reading: the layer.
+        weights: by name in Keras the cell of each number, row by row.
+    """
+    units, width = reading.units, reading.units * len(reading.gates)
+    rows = [places[at : at + units] for places in weights.values() for at in range(0, min(len(places), width), units)]
+    kept = [cells for row in rows if len(cells := [cell for cell in row if cell is not None]) == units]
+    answers = outputs(reading)
+    for step in {step for step, _ in answers} if units > 1 else ():
+        cells = [cell_of(answers[step, unit]) for unit in range(units) if (step, unit) in answers]
+        order = _is_in_order(cells) if len(cells) == units else None
+        if order is not None and any(_is_in_order(row) is not None and _is_in_order(row) != order for row in kept):
+            return f"{show(cells[0])} and the units beside it stand in another order than their weights"
+    return None
+
+
+def _is_in_order(cells: Sequence[Address]) -> bool | None:
+    """Whether cells in one line stand in the order of their places, forwards or backwards; None if they are no line."""
+    if len({cell[:2] for cell in cells}) > 1 and len({cell[::2] for cell in cells}) > 1:
+        return None
+    return list(cells) in (sorted(cells), sorted(cells, reverse=True))
+
+
 def _broken(reading: Reading) -> str | None:
     """Why steps that read no state may yet go on with a sample: others begin with one, or it stands right behind."""
     if len(reading.documents) < _FEW or reading.kind == "Dense":
