@@ -19,8 +19,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from xlcheck.engines.base import Engine
-from xlcheck.formulas.algebra import Algebra
-from xlcheck.formulas.functions import Functions
 from xlcheck.formulas.scanner import tokens
 from xlcheck.verdicts.elsewhere import DEPENDS_ON
 from xlcheck.workbook.content import WorkbookContent
@@ -83,6 +81,9 @@ def _called_names(content: WorkbookContent, *, built: bool) -> Iterator[str]:
     if built:  # with many formulas; xlcheck calls no function with a dot in its name, and puts one into each name
         names = {upper: name for upper, name in names.items() if "." not in upper}
     if names:
+        from xlcheck.formulas.algebra import Algebra
+        from xlcheck.formulas.functions import Functions
+
         called = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})\(", re.IGNORECASE)
         texts = [text for text in (*_formulas(content), *content.names.values()) if called.search(text)]
         found = {text.upper() for formula in texts for kind, text in tokens(formula) if kind == "function"}

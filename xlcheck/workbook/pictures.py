@@ -78,14 +78,14 @@ def _of_chart(root: Element) -> Iterator[str]:
     for kind in root.iterfind(".//{*}plotArea/*"):
         if local(kind).endswith("Chart") and local(kind) not in _USUAL_CHARTS:
             yield f"a chart is a {local(kind)}"
-    for element in root.iter():
-        if local(element) in _EXTRAS:
-            yield f"a chart has {_EXTRAS[local(element)]}"
+    for name, what in _EXTRAS.items():
+        if root.find(f".//{{*}}{name}") is not None:
+            yield f"a chart has {what}"
 
 
 def _of_axes(root: Element) -> Iterator[str]:
     """Titles, directions, ends and number formats."""
-    for axis in root.iter():
+    for axis in root.iterfind(".//{*}plotArea/*"):
         if local(axis) not in _AXES:
             continue
         for title in axis.iterfind("{*}title"):

@@ -69,20 +69,22 @@ class Looks:
             return [], {}
         said: list[str] = []
         palest: dict[int, str] = {}
-        number, root = -1, tree_of(content)
-        for item in () if root is None else root.iter():
-            number += local(item) == "si"
-            if local(item) == "rPh":
-                said.append(f"small letters above a text say {''.join(item.itertext())!r}")
-            properties = item.find("{*}rPr") if local(item) == "r" else None
-            text = "".join(letters.text or "" for letters in item.iterfind("{*}t"))
-            if properties is None or not text.strip():
+        root = tree_of(content)
+        texts = () if root is None else root if local(root) == "sst" else root.iterfind(".//{*}is")
+        for number, text in enumerate(texts):
+            if len(text) == 1 and len(text[0]) == 0:
                 continue
-            colour, why = _font(properties, self._theme)
-            raised = properties.find("{*}vertAlign")
-            if why or (raised is not None and raised.get("val") == "superscript"):
-                said.append(f"the piece {text!r} of a text is {why or 'raised'}")
-            palest[number] = max(palest.get(number, _BLACK), colour, key=_luminance)
+            said += (f"small letters above a text say {''.join(item.itertext())!r}" for item in text.iterfind("{*}rPh"))
+            for item in text.iterfind("{*}r"):
+                letters = item.findtext("{*}t") or ""
+                properties = item.find("{*}rPr")
+                if properties is None or not letters.strip():
+                    continue
+                colour, why = _font(properties, self._theme)
+                raised = properties.find("{*}vertAlign")
+                if why or (raised is not None and raised.get("val") == "superscript"):
+                    said.append(f"the piece {letters!r} of a text is {why or 'raised'}")
+                palest[number] = max(palest.get(number, _BLACK), colour, key=_luminance)
         return said, palest
 
 

@@ -31,7 +31,8 @@ def without_cells(worksheet: bytes) -> Element | None:
 
 def local(element: Element) -> str:
     """An element's name without its namespace; empty for a comment."""
-    return str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
 
 
 def all_text(element: Element) -> str:
