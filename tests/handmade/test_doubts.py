@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.handmade.make_corpus import FOLDER
 from xlcheck.api import check
+from xlcheck.errors import UsageError
 
 
 @pytest.mark.keras
@@ -43,3 +44,15 @@ def test_units_in_another_order_than_their_weights_are_no_pass(places: str, exit
 
     assert report.exit_code == exit_code
     assert (exit_code == 0) is not any("in another order than their weights" in note for note in report.notes)
+
+
+@pytest.mark.keras
+def test_bindings_say_where_a_sample_stands_of_which_they_say_what_it_is(tmp_path: Path) -> None:
+    """Without its place the cells around would be taken for others, so the bindings are refused in one sentence."""
+    source = FOLDER / "two_documents.xlsx"
+    lines = source.with_suffix(".toml").read_text().splitlines()
+    last = max(number for number, line in enumerate(lines) if line.startswith("x = "))
+    (tmp_path / "b.toml").write_text("\n".join(lines[:last] + lines[last + 1 :]))
+
+    with pytest.raises(UsageError, match="x must say where it stands"):
+        check(source, bindings=tmp_path / "b.toml")

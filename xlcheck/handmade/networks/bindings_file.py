@@ -173,6 +173,8 @@ def _quantity(key: str, place: Any, graph: Graph, across: bool | None, reader: R
 
 def _wanted(document: Table, graph: Graph) -> dict[str, Any]:
     """What the inputs of a document should be, where somebody has said so."""
+    if "x_values" in document and "x" not in document:
+        raise UsageError("x_values say what a sample is, and x must say where it stands")
     if "x_values" not in document:
         return {}
     names = [q.name for q in graph if q.band.name == "input.x"]
