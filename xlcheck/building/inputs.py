@@ -160,18 +160,18 @@ def _chosen(given: Sequence[str], names: Sequence[tuple[str, ...]], where: str, 
     if None in chosen and len(given) == len(names) and (numbers := _of_tensors(given)) is not None:
         if numbers != sorted(numbers):
             raise DataError(
-                f"{where}: {', '.join(given)} are names that Keras gives anew when a model is loaded, and they do not "
+                f"{where}: {', '.join(map(_shown, given))} are names that Keras gives anew when a model is loaded, and they do not "
                 f"stand in their order; call the arrays {', '.join(each[0] for each in names)}"
             )
         inputs = ", ".join(each[0] for each in names)
-        note = f"{where}: {', '.join(given)} are taken in this order for the model's inputs {inputs}"
+        note = f"{where}: {', '.join(map(_shown, given))} are taken in this order for the model's inputs {inputs}"
         warnings.warn(note, InputNote, stacklevel=2)
         return list(given)
     for name, each in zip(chosen, names, strict=True):
         if name is None:
             raise DataError(
                 f"{where}: there is no array {each[0]!r} for the model's input of this name; "
-                f"{holds or 'they are called'} {', '.join(map(str, given)) or 'nothing'}"
+                f"{holds or 'they are called'} {', '.join(map(_shown, given)) or 'nothing'}"
             )
     return [name for name in chosen if name is not None]
 
@@ -319,3 +319,9 @@ def _shaped(table: Array, name: str, shape: Shape, path: Path) -> Array:
         wanted = " × ".join("?" if n is None else str(n) for n in shape)
         raise DataError(f"{path}: a sample has {width} numbers; the model's input {name!r} needs {wanted}")
     return table.reshape(len(table), *(width // known if n is None else n for n in shape))
+
+
+def _shown(name: object) -> str:
+    """A name out of a file as a sentence may show it."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)
