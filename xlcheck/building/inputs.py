@@ -160,8 +160,8 @@ def _chosen(given: Sequence[str], names: Sequence[tuple[str, ...]], where: str, 
     if None in chosen and len(given) == len(names) and (numbers := _of_tensors(given)) is not None:
         if numbers != sorted(numbers):
             raise DataError(
-                f"{where}: {', '.join(map(_shown, given))} are names that Keras gives anew when a model is loaded, and they do not "
-                f"stand in their order; call the arrays {', '.join(each[0] for each in names)}"
+                f"{where}: {', '.join(map(_shown, given))} are names that Keras gives anew when a model is loaded, "
+                f"and they do not stand in their order; call the arrays {', '.join(each[0] for each in names)}"
             )
         inputs = ", ".join(each[0] for each in names)
         note = f"{where}: {', '.join(map(_shown, given))} are taken in this order for the model's inputs {inputs}"
