@@ -79,10 +79,9 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
             if not _wrong_beside(candidate, bench):
                 found[cells] = candidate
     least = [cells for cells in found if not any(other < cells for other in found)]
+    least = [cells for cells in least if not _left_idle(found[cells], base)]
     if not least:
         return OneEdit(why="no single edit makes all of it a network")
-    idle = {cells: len(_left_idle(found[cells], base)) for cells in least}
-    least = [cells for cells in least if idle[cells] == min(idle.values())]
     said = {cells: len(found[cells].arrangement.words_against()) for cells in least}
     best = [cells for cells in least if said[cells] == min(said.values())]
     best = _as_elsewhere([found[cells].edit for cells in best], terms)
