@@ -124,3 +124,69 @@ def test_an_odd_worksheet_leaves_the_others_alone(tmp_path: Path) -> None:
     assert together.counts.root == 0
     assert together.exit_code == 3
     assert any("odd" in note for note in together.notes)
+
+
+def _verdict(cells: dict[str, object], path: Path) -> tuple[int, set[str], str]:
+    """The exit code, the roots, and all that is said of a worksheet."""
+    book = openpyxl.Workbook()
+    for cell, content in cells.items():
+        book.active[cell] = content
+    book.save(path)
+    try:
+        report = check(path)
+    except NothingCheckedError as error:
+        return error.exit_code, set(), str(error)
+    said = (*report.notes, *(cell.message for cell in report.cells))
+    return report.exit_code, {cell.cell for cell in report.roots}, " ".join(said)
+
+
+@pytest.mark.keras
+def test_a_gru_that_mixes_the_other_way_round_is_no_mistake(tmp_path: Path) -> None:
+    """Rule: many texts define h as (1 − z)·h + z·h̃; no cell is wrong then, and the report says why."""
+    cells: dict[str, object] = {"F7": 0.0}
+    for row, weights in enumerate(((0.6, 0.4, 0.1), (0.3, -0.5, 0.2), (1.1, 0.7, 0.05)), start=2):
+        cells |= dict(zip((f"B{row}", f"C{row}", f"D{row}"), weights, strict=True))
+    for row, x in enumerate((0.5, -0.1, 0.8, 0.2), start=8):
+        z = f"$B${{0}}*B{row}+$C${{0}}*{{1}}+$D${{0}}"
+        cells |= {
+            f"B{row}": x,
+            f"C{row}": f"=1/(1+EXP(-({z.format(2, f'F{row - 1}')})))",
+            f"D{row}": f"=1/(1+EXP(-({z.format(3, f'F{row - 1}')})))",
+            f"E{row}": f"=TANH({z.format(4, f'(D{row}*F{row - 1})')})",
+            f"F{row}": f"=(1-C{row})*F{row - 1}+C{row}*E{row}",
+        }
+    code, roots, said = _verdict(cells, tmp_path / "w.xlsx")
+    assert (code, roots) == (3, set())
+    assert "as many texts define it" in said
+
+
+@pytest.mark.keras
+def test_an_output_that_is_one_product_needs_no_activation(tmp_path: Path) -> None:
+    """Rule: v·h is a linear unit without a bias; nobody says that its activation is missing, and it is checked."""
+    cells: dict[str, object] = {"J1": 0.7, "J2": 0.4, "J3": 0.1, "J7": 1.5, "B1": 0.3, "C1": -0.1, "D1": 0.6}
+    cells |= {"B2": "=TANH($J$1*B1+$J$3)", "C2": "=TANH($J$1*C1+$J$2*B2+$J$3)", "D2": "=TANH($J$1*D1+$J$2*C2+$J$3)"}
+    cells |= {f"{column}4": f"=$J$7*{column}2" for column in "BCD"}
+    assert _verdict(cells, tmp_path / "w.xlsx")[:2] == (0, set())
+    assert _verdict({**cells, "C4": "=$J$7*B2"}, tmp_path / "w.xlsx")[0] != 0
+
+
+@pytest.mark.keras
+def test_who_rounds_throughout_means_it(tmp_path: Path) -> None:
+    """Rule: a ROUND is a mistake among formulas without one; where all formulas round, no cell is wrong."""
+    cells: dict[str, object] = {
+        "B1": 0.6,
+        "B2": 0.9,
+        "D1": 0.2,
+        "D2": -0.4,
+        "F1": 0.5,
+        "F2": 0.3,
+        "H1": 0.1,
+        "H2": -0.2,
+    }
+    cells |= {"E4": 0.7, "E5": 1.2, "E6": -0.3}
+    cells |= {"B4": "=ROUND(B1*D1+B2*D2+H1,3)", "B5": "=ROUND(B1*F1+B2*F2+H2,3)"}
+    cells |= {"B6": "=ROUND(1/(1+EXP(-B4)),3)", "B7": "=ROUND(1/(1+EXP(-B5)),3)"}
+    cells["B9"] = "=ROUND(1/(1+EXP(-(B6*E4+B7*E5+E6))),3)"
+    code, roots, said = _verdict(cells, tmp_path / "w.xlsx")
+    assert (code, roots) == (3, set())
+    assert "rounds what it computes, as most formulas do" in said

@@ -7,6 +7,7 @@ with few mistakes for the cells that are right, and for each of them a place amo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from xlcheck.formulas.addresses import parse_range
@@ -17,12 +18,19 @@ from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.witnesses import stands_among_others
 from xlcheck.verdicts.report import Status
 
-_LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
+_ROUNDS = re.compile(r"(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
+_CONVENTIONS = {
+    "GRU": {"z-exchanged-with-1-z": "are (1 − z)·h + z·h̃, as many texts define it, where Keras has z·h + (1 − z)·h̃"},
+    "Dense": {"activation-missing": "may be meant without an activation"},
+}  # fmt: skip
+"""By kind of layer and diagnosis what is no mistake where it is done throughout: it is another network."""
+LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
+"""Functions that networks are computed with."""
 
 
 def looks_like_a_network(table: CellTable) -> bool:
     """Whether formulas of a part may belong to a network, so that a check without them is not complete."""
-    return any(_LIKE_A_NETWORK.search(text) for text in table.texts.values())
+    return any(LIKE_A_NETWORK.search(text) for text in table.texts.values())
 
 
 def reason_to_abstain(outcome: Outcome, *, certain: bool = False) -> str | None:
@@ -48,6 +56,9 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, certain: bool) -> It
     if len({_mistake(cell, outcome.table) for cell in roots}) > 1 and not _typed_along(roots, outcome.table):
         yield f"it would have {len(roots)} wrong cells, and too few others say what they should hold"
     yield from _outvoted(roots, outcome)
+    yield from _meant(outcome)
+    if reason := rounds_throughout(roots, outcome):
+        yield reason
     unnamed = [result for result in outcome.results if result.status is Status.ROOT and result.diagnosis is None]
     if len(roots) > 1 and unnamed and not certain:
         cells = f"{show(roots[0])} and {len(roots) - 1} others"
@@ -63,6 +74,36 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, certain: bool) -> It
             yield f"{show(cell)} holds no number, and a formula that reads it may mean another cell"
         if outcome.table.is_number(cell) and not (certain or _in_line(cell, outcome)):
             yield f"the number in {show(cell)} would have to be a formula, and nothing beside it says so"
+
+
+def _meant(outcome: Outcome) -> Iterator[str]:
+    """Quantities of which most cells differ from Keras as other definitions do, which is no mistake for certain."""
+    kinds = {layer.name: layer.kind for network in outcome.networks for layer in network.spec.layers}
+    wrong: dict[tuple[tuple[int, str, str], str], list[Address]] = {}
+    right: Counter[tuple[int, str, str]] = Counter()
+    differing = {_address(r.sheet, r.cell): r.diagnosis for r in outcome.results if r.status is Status.ROOT}
+    for cell, number in outcome.tied.held.items():
+        band = outcome.tied.elements[number].source.band
+        if (name := differing.get(cell)) in _CONVENTIONS.get(kinds.get(_layer(band), ""), {}):
+            wrong.setdefault((band, str(name)), []).append(cell)
+        elif cell not in differing:
+            right[band] += 1
+    for (band, name), cells in wrong.items():
+        if len(cells) > right[band]:
+            yield f"{show(min(cells))} and the cells of its kind {_CONVENTIONS[kinds[_layer(band)]][name]}"
+
+
+def _layer(band: tuple[int, str, str]) -> str:
+    return band[1].partition(".")[0]
+
+
+def rounds_throughout(roots: Sequence[Address], outcome: Outcome) -> str | None:
+    """Why cells are not wrong that only round, as most formulas of their part do; None if not all of them do."""
+    texts = outcome.table.texts
+    rounded = [cell for cell in texts if _ROUNDS.match(texts[cell])]
+    if 2 * len(rounded) > len(texts) and set(roots) <= set(rounded):
+        return f"{show(roots[0])} rounds what it computes, as most formulas do, so that may be meant"
+    return None
 
 
 def _outvoted(roots: Sequence[Address], outcome: Outcome) -> Iterator[str]:

@@ -13,7 +13,7 @@ from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
-from xlcheck.handmade.acceptance import reason_to_abstain
+from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.arrangement import Arrangement, Reads, arranged
 from xlcheck.handmade.by_equations import Bench
 from xlcheck.handmade.equations.edits import Edit, Edits
@@ -186,7 +186,11 @@ def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
     missed = any(not base.reads.read.get(cell) for term in candidate.edit.values() for cell in leaves(term))
-    doubts = (reason_to_abstain(outcome, certain=missed) for outcome in outcomes if candidate.edit)
+    doubts = (
+        reason_to_abstain(outcome, certain=missed) if candidate.edit else rounds_throughout(sorted(roots), outcome)
+        for outcome in outcomes
+        if candidate.edit or roots
+    )
     why = next((doubt for doubt in doubts if doubt is not None), None)
     for verdict in (verdict for outcome in outcomes for verdict in outcome.roots if verdict.only_here):
         for other in _foreign(verdict.cell, found, base):

@@ -12,9 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlcheck.handmade.equations.forms import SUM, Atom, Form, Forms, Monomial, Polynomial
+from xlcheck.handmade.equations.forms import GIVEN, SUM, Atom, Form, Forms, Monomial, Polynomial
 
 LINEAR = "linear"
+_HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
+"""Activations after which a product with a number is a weighted one: what a sigmoid gives may be a gate."""
 
 
 @dataclass(eq=False)
@@ -156,10 +158,17 @@ def _instance(atom: Atom, form: Form, summands: Polynomial, forms: Forms) -> Ins
         if not any(map(forms.is_given, monomial)) or len(set(monomial)) < len(monomial):
             return None
         products += len(monomial) == 2
-    if not products or (form.kind == SUM and len(summands) < 2):
+    if not products or (form.kind == SUM and len(summands) < 2 and not _is_an_output(form, forms)):
         return None
     activation = LINEAR if form.kind == SUM else form.kind
     return Instance(atom, activation, frozenset(summands))
+
+
+def _is_an_output(form: Form, forms: Forms) -> bool:
+    """Whether a product is that of a weight and of what an activation gives: a unit with one input and no bias."""
+    ((monomial, factor),) = form.polynomial.items()
+    kinds = [forms.of(atom).kind for atom in monomial]
+    return factor == 1 and len(kinds) == 2 and GIVEN in kinds and bool(_HANDED_ON & set(kinds))
 
 
 class _Colours:
