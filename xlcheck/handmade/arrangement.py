@@ -10,8 +10,10 @@ from functools import cached_property
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import skeleton
+from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.losses import find_loss
+from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.objections import left_out, objections, other_order, repeated, words_against
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
@@ -96,6 +98,12 @@ class LayerCells:
     given: frozenset[Address]
     loss: LossCells | None = None
 
+    @property
+    def inputs(self) -> set[Address]:
+        """The cells of what it is given that are no weights and no states."""
+        given = (item for network in self.networks for item in network.cells())
+        return {cell for quantity, *_, cell in given if quantity.band.role is Role.INPUT}
+
 
 @dataclass(frozen=True)
 class Arrangement:
@@ -151,7 +159,7 @@ class Arrangement:
         left: list[Address] = []
         known = {*taken, *(cell for layer in self.layers for cell in layer.given)}
         table = self.reads.table
-        made, again = self._preparation(), self._again(taken)
+        made, again = self._preparation(taken), self._again(taken)
         for cell in self.reads.formulas:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
@@ -162,16 +170,31 @@ class Arrangement:
                     or self._is_nothing(cell)
                     or isinstance(value, str | bool)
                 )
-                is_spare = is_spare or cell in made or cell in again or self._reads_blanks(cell)
+                is_spare = (
+                    is_spare or cell in made or cell in again or self._reads_blanks(cell) or self._counts_marks(cell)
+                )
                 is_spare = is_spare or self._is_shown_only(cell, known)
                 (spare.add if is_spare else left.append)(cell)
+        measures = self._measures(taken, left) if left else set()
+        left = [cell for cell in left if cell not in measures]
+        spare |= measures
         return left, [cell for cell in self.reads.formulas if cell in spare and cell not in taken]
 
-    def _preparation(self) -> set[Address]:
-        """Formulas that only make what the layers are given: they look something up, or count."""
+    def _preparation(self, taken: Collection[Address]) -> set[Address]:
+        """Formulas that only make what the layers are given: they look something up, count, or scale an input."""
         given = {cell for layer in self.layers for cell in layer.given}
-        found = {cell for cell in given if self.forms.of(atom_of(cell)).kind == OPAQUE}
-        stack = list(found)
+        inputs = {cell for layer in self.layers for cell in layer.inputs}
+        found: set[Address] = set()
+        for cell in given:
+            kind = self.forms.of(atom_of(cell)).kind
+            if kind == OPAQUE or (cell in inputs and kind not in {GIVEN, COPY}):
+                own = self._leading_to(cell)
+                found |= own if kind == OPAQUE or own.isdisjoint(taken) else set()
+        return found
+
+    def _leading_to(self, cell: Address) -> set[Address]:
+        """A formula cell and the formulas from which it is computed."""
+        found, stack = {cell}, [cell]
         while stack:
             for other in self.reads.of(stack.pop()):
                 if other not in found and self.reads.is_formula(other):
@@ -186,6 +209,16 @@ class Arrangement:
         found = [cell for cell in found if self.reads.terms.get(cell) in known]
         filled = Counter(skeleton(self.reads.table.texts.get(cell, "")) for cell in found)
         return {cell for cell in found if filled[skeleton(self.reads.table.texts.get(cell, ""))] > 1}
+
+    def _measures(self, taken: Collection[Address], among: Collection[Address]) -> set[Address]:
+        """Formulas that only measure results: errors and losses, or numbers scaled back."""
+        results = {cell_of(atom): cell_of(atom) for layer in self.layers for atom in outputs(layer.reading).values()}
+        copies = (atom for atom in self.forms if self.forms.of(atom).kind == COPY)
+        results |= {cell_of(a): s for a in copies if (s := cell_of(self.forms.source(a))) in results}
+        given = {cell for layer in self.layers for cell in layer.given}
+        inputs = {cell for layer in self.layers for cell in layer.inputs}
+        measures = Measures(self.reads.terms, self.reads.table, results, given, given - inputs, self.reads.read.keys())
+        return measures.cells([cell for cell in among if cell not in taken])
 
     def _may_be_missed(self, cell: Address, taken: Collection[Address]) -> bool:
         """Whether a formula that gives a date, say, stands among a layer's cells; above all of them it is a heading."""
@@ -218,6 +251,12 @@ class Arrangement:
         """Whether a formula computes a number from a cell; a mark, such as DONE, is none."""
         index = self.reads.table.index
         return any(isinstance(self.values[index[reader]], float) for reader in self.reads.readers.get(cell, ()))
+
+    def _counts_marks(self, cell: Address) -> bool:
+        """Whether a formula reads nothing but words and marks, as one that counts right answers."""
+        read = self.reads.of(cell)
+        known = (self.values[position] for other in read if (position := self.reads.table.index.get(other)) is not None)
+        return bool(read) and all(isinstance(value, str | bool) for value in known)
 
     def _reads_blanks(self, cell: Address) -> bool:
         """Whether a formula reads nothing but empty cells, which wait for an answer."""

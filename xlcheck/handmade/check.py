@@ -105,7 +105,7 @@ def check_foreign(
             seconds = max(effort.SECONDS, len(table.formulas) / _A_SECOND)
         search = _Search(opinion, recompute, tolerance, perturb, seconds, gradients)
         outcomes, abstentions = search.through(sheet_groups(table, opinion.values, precedents))
-        report = report_on(table, opinion, outcomes, abstentions, texts)
+        report = report_on(table, opinion, outcomes, abstentions, texts, precedents)
         if not outcomes and not report.warnings:
             because = "; ".join(dict.fromkeys((*(part.reason for part in abstentions), *texts)))
             raise NothingCheckedError(f"no verdict on {content.path}: {because}")

@@ -14,8 +14,10 @@ from xlcheck.handmade.depending import depending_cells
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import broken_patterns, out_of_place
+from xlcheck.handmade.preparation import against, feeders
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.readers_view import reservations, without_effect
@@ -52,6 +54,7 @@ def report_on(
     parts: Sequence[Part],
     abstentions: Sequence[Abstention] = (),
     notes: Sequence[str] = (),
+    precedents: Precedents | None = None,
 ) -> CheckReport:
     """The report on a workbook, with a warning for what has no verdict and breaks the pattern of its neighbours.
 
@@ -61,6 +64,8 @@ def report_on(
         parts: what became of the parts that were checked.
         abstentions: the other parts.
         notes: what else a reader should know.
+        precedents: who reads what, where nobody has said what the workbook computes: then formulas that lead to
+            judged ones must be seen to be no layers.
     """
     content = table.content
     circular = CellError("#CIRC!") in opinion.values.others.values()
@@ -78,13 +83,15 @@ def report_on(
     open_cells = without_verdict - settled
     wrong = {(result.sheet, result.cell) for result in report.cells.with_status(Status.ROOT, Status.CARRIED)}
     agreeing = {cell for cell in table.texts.keys() - without_verdict if (cell[0], cell_name(*cell[1:])) not in wrong}
+    made = [] if precedents is None else feeders(table, precedents, agreeing, open_cells)
     return replace(
         report,
         warnings=broken_patterns(table, open_cells) if open_cells else (),
         reservations=(
             *report.reservations,
             *depending_cells(table, without_verdict),
-            *out_of_place(table, opinion.values, agreeing),
+            *out_of_place(table, opinion.values, agreeing | {*made}),
+            *(() if precedents is None else against(table, precedents, made, agreeing)),
         ),
     )
 

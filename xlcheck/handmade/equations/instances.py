@@ -67,6 +67,29 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
             if instance is not None:
                 instance.gate, instance.gated = gate, frozenset(under)
                 found[atom] = instance
+    return found | _only_compared(found, forms, inlined)
+
+
+def _only_compared(found: Mapping[Atom, Instance], forms: Forms, inlined: Collection[Atom]) -> dict[Atom, Instance]:
+    """The weighted sums that are followed into others of which no activation is computed, as into an error."""
+    below = _followed((a for a in forms if a in found or forms.of(a).is_activation), forms)
+    own: dict[Atom, Instance] = {}
+    for atom in set(inlined) - below:
+        form = forms.of(atom)
+        instance = _instance(atom, form, form.polynomial, forms) if form.kind == SUM else None
+        if instance is not None:
+            own[atom] = instance
+    return {atom: own[atom] for atom in sorted(own.keys() - _followed(own, forms))}
+
+
+def _followed(atoms: Iterable[Atom], forms: Forms) -> set[Atom]:
+    """All sums that are followed into the polynomials of some atoms."""
+    found: set[Atom] = set()
+    stack = [*atoms]
+    while stack:
+        new = set(forms.inlined.get(stack.pop(), ())) - found
+        found |= new
+        stack += new
     return found
 
 

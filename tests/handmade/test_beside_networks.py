@@ -1,0 +1,134 @@
+"""What stands beside a network: losses and numbers scaled back need no verdict; what feeds it must be no layer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+sys.path.insert(0, str(Path(__file__).parent / "equations"))
+
+from equation_sheets import save
+
+pytestmark = pytest.mark.keras
+
+_LOGISTIC = {
+    "A5": 25.0, "B5": 3.1, "C5": 0.0, "A6": 32.0, "B6": 4.5, "C6": 1.0, "A7": 47.0, "B7": 5.2, "C7": 1.0,
+    "A8": 51.0, "B8": 2.2, "C8": 0.0, "A2": -2.1, "B2": 0.04, "C2": 0.35,
+}  # fmt: skip
+_SERIES = {"A1": 112.0, "A2": 118.0, "A3": 132.0, "A4": 129.0, "A5": 141.0, "F1": 0.7, "F2": 0.4, "F3": 0.1}
+
+
+def _code(cells: Mapping[str, object], folder: Path) -> int:
+    """The exit code of a check."""
+    try:
+        return check(save(dict(cells), folder / "w.xlsx")).exit_code
+    except NothingCheckedError as error:
+        return error.exit_code
+
+
+def _logistic(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """A logistic regression with its log-likelihood, the column of its errors, and their mean square."""
+    cells: dict[str, object] = dict(_LOGISTIC)
+    for row in range(5, 9):
+        cells[f"D{row}"] = f"=1/(1+EXP(-($A$2+$B$2*A{row}+$C$2*B{row})))"
+        cells[f"E{row}"] = f"=C{row}*LN(D{row})+(1-C{row})*LN(1-D{row})"
+        cells[f"F{row}"] = f"=D{row}-C{row}"
+    return cells | {"E10": "=SUM(E5:E8)", "F10": "=SUMSQ(F5:F8)/4"} | dict(wrong or {})
+
+
+def _series(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """A series scaled to the range of 0 to 1, a recurrent unit and an output, scaled back, and the errors."""
+    cells: dict[str, object] = dict(_SERIES) | {"H1": "=MIN(A1:A5)", "H2": "=MAX(A1:A5)", "G1": 1.3, "G2": -0.1}
+    for row in range(1, 5):
+        before = f"+$F$2*C{row - 1}" if row > 1 else ""
+        cells[f"B{row}"] = f"=(A{row}-$H$1)/($H$2-$H$1)"
+        cells[f"C{row}"] = f"=TANH($F$1*B{row}{before}+$F$3)"
+        cells[f"D{row}"] = f"=C{row}*$G$1+$G$2"
+        cells[f"E{row}"] = f"=D{row}*($H$2-$H$1)+$H$1"
+        cells[f"K{row}"] = f"=(E{row}-A{row + 1})^2"
+    return cells | {"K6": "=SQRT(AVERAGE(K1:K4))"} | dict(wrong or {})
+
+
+def test_a_loss_beside_a_network_leaves_nothing_open(tmp_path: Path) -> None:
+    """Rule: errors, log-likelihoods and their sums, and results on the scale of the data, leave a check complete."""
+    assert _code(_logistic(), tmp_path) == 0
+    assert _code(_series(), tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"E6": "=C7*LN(D6)+(1-C7)*LN(1-D6)"},
+        {"F7": "=D7-C6"},
+        {"E10": "=SUM(E5:E7)"},
+        {"F8": "=D8"},
+        {"E6": "=C6*LN(D6)-(1-C6)*LN(1-D6)"},
+    ],
+)
+def test_a_loss_of_other_cells_is_no_pass(wrong: Mapping[str, object], tmp_path: Path) -> None:
+    """Rule: a loss that takes another sample's target, a part of the samples, or another form is no pass."""
+    assert _code(_logistic(wrong), tmp_path) != 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"E2": "=D2*($H$2-$H$1)"},
+        {"E3": "=D3*$H$2+$H$1"},
+        {"B3": "=(A3-$H$1)/$H$2"},
+        {"B3": "=(A7-$H$1)/($H$2-$H$1)"},
+    ],
+)
+def test_numbers_scaled_otherwise_are_no_pass(wrong: Mapping[str, object], tmp_path: Path) -> None:
+    """Rule: results scaled back otherwise than the inputs were scaled, or one input scaled alone, are no pass."""
+    assert _code(_series(wrong), tmp_path) != 0
+
+
+@pytest.mark.parametrize("hidden", ["IF({0}>0,1,0)", "SIN({0})", "ATAN({0})", "EXP(-({0})^2)"])
+def test_what_computes_the_inputs_of_a_layer_is_no_preparation(hidden: str, tmp_path: Path) -> None:
+    """Rule: units of a kind that is not known, before a layer that is, are not passed over: the check is incomplete."""
+    cells: dict[str, object] = {"G1": 0.4, "H1": -0.7, "G2": 1.1, "H2": 0.3, "G3": 0.2, "H3": -0.5}
+    cells |= {"J1": 0.9, "J2": -1.2, "J3": 0.1}
+    for row, (x, y) in enumerate(((0.3, -0.2), (1.1, 0.8), (-0.6, 0.5), (0.9, -1.4)), start=2):
+        cells |= {f"A{row}": x, f"B{row}": y}
+        for column, weight in zip("CD", "GH", strict=True):
+            total = f"$A{row}*{weight}$1+$B{row}*{weight}$2+{weight}$3"
+            cells[f"{column}{row}"] = "=" + hidden.format(total)
+        cells[f"E{row}"] = f"=1/(1+EXP(-(C{row}*$J$1+D{row}*$J$2+$J$3)))"
+    assert _code(cells, tmp_path) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({}, 0),
+        ({"D9": "=OFFSET($J$1,D$1,2)"}, 3),
+        ({f"{c}9": f"=INDEX($K${k}:$K${k + 5},{c}$1)" for k, c in enumerate("BCDE", start=1)}, 3),
+    ],
+)
+def test_an_embedding_is_looked_up_alike(wrong: Mapping[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: a look-up that differs from those in line with it, or whose table slides into empty cells, is no pass."""
+    cells: dict[str, object] = {
+        "B1": 2.0,
+        "C1": 1.0,
+        "D1": 5.0,
+        "E1": 3.0,
+        "B3": 0.5,
+        "C3": -0.2,
+        "B4": 0.6,
+        "B5": -0.1,
+    }
+    for row in range(1, 7):
+        cells |= {f"J{row}": 0.13 * row - 0.4, f"K{row}": 0.7 - 0.21 * row}
+    for before, column in zip(" BCD", "BCDE", strict=True):
+        cells[f"{column}8"] = f"=INDEX($J$1:$J$6,{column}$1)"
+        cells[f"{column}9"] = f"=INDEX($K$1:$K$6,{column}$1)"
+        state = f"+$B$4*{before}11" if before != " " else ""
+        cells[f"{column}11"] = f"=TANH($B$3*{column}8+$C$3*{column}9{state}+$B$5)"
+    assert _code(cells | dict(wrong), tmp_path) == code

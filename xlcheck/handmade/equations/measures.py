@@ -1,0 +1,197 @@
+"""What people compute from a network's results: errors, losses, numbers scaled back. None of it is a layer.
+
+A loss is known by its terms: differences of a result and a typed target, products of a target and a logarithm, and
+sums, squares and roots of those. It is told apart from a slip by what it compares: each result with one target, each
+target with one result, all in one order, and a sum adds up whole rows or columns.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.backward.evaluation import value_of
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.reading.cells import CellTable
+
+_Pairs = frozenset[tuple[Address, Address | None]]
+"""Results, each with what it is compared with; None where a loss takes the logarithm of one result alone."""
+
+_LOG_OR_SIZE = frozenset({"ABS", "SQRT"})
+_CLOSE = 1e-9
+
+
+class Measures:
+    """The formulas that measure results, or show them on another scale.
+
+    Args:
+        terms: what each formula computes.
+        table: the cells.
+        results: the cells that hold what layers give, each with the cell that it may be a copy of.
+        given: the cells that layers read and do not compute: inputs, states and weights.
+        weights: those of them that are weights.
+        read: the cells that formulas read.
+    """
+
+    def __init__(
+        self,
+        terms: CellTerms,
+        table: CellTable,
+        results: Mapping[Address, Address],
+        given: Collection[Address],
+        weights: Collection[Address],
+        read: Collection[Address],
+    ) -> None:
+        self._terms, self._table, self._read = terms, table, read
+        self._given, self._weights = given, weights
+        self._results = dict(results)
+        self._pairs: dict[Address, _Pairs] = {}
+        self._kin: frozenset[Address] = frozenset()
+
+    def cells(self, among: Collection[Address]) -> set[Address]:
+        """The formulas among some that are nothing else.
+
+        Args:
+            among: formulas that no layer has.
+        """
+        scaled = {cell for cell in among if self._scales_back(cell)}
+        self._results |= {cell: cell for cell in scaled}
+        order = [cell for cell in self._terms.in_order() if cell in among and cell not in scaled]
+        for _ in range(2):  # what stands in line with summands is known the second time
+            self._kin, self._pairs = frozenset(self._pairs), {}
+            for cell in order:
+                found = self._of(self._terms[cell])
+                if found:
+                    self._pairs[cell] = found
+        return scaled | (set(self._pairs) if self._is_straight() else set())
+
+    def _of(self, term: Expression) -> _Pairs | None:
+        match term:
+            case Leaf():
+                return self._pairs.get(term.cell)
+            case Function(name="LN", arguments=(Leaf() as argument,)):
+                result = self._results.get(argument.cell)
+                return None if result is None else frozenset({(result, None)})
+            case Function() if term.name in _LOG_OR_SIZE:
+                return self._of(term.arguments[0])
+            case Product():
+                return self._of_product(term.factors)
+            case Sum(constant=0.0):
+                return self._compared(*term.parts) or self._of_sum(term.parts)
+        return None
+
+    def _compared(self, *parts: tuple[Term, float]) -> _Pairs | None:
+        """A difference of a result and a target."""
+        if [type(part) for part, _ in parts] != [Leaf, Leaf] or parts[0][1] != -parts[1][1]:
+            return None
+        one, other = (part.cell for part, _ in parts if isinstance(part, Leaf))
+        for a, b in ((one, other), (other, one)):
+            if a in self._results and self._is_target(b):
+                return frozenset({(self._results[a], b)})
+        return None
+
+    def _is_target(self, cell: Address) -> bool:
+        return self._table.is_number(cell) and cell not in self._weights
+
+    def _of_product(self, factors: Sequence[tuple[Term, float]]) -> _Pairs | None:
+        """A power of a measure, a share of it, or a target times the logarithm of its result."""
+        found: list[_Pairs] = []
+        others: list[Term] = []
+        for factor, power in factors:
+            own = self._of(factor)
+            if own is None or power <= 0:
+                others.append(factor)
+                continue
+            found.append(own)
+        if len(found) == 1 and not others:
+            return found[0]
+        if len(factors) == 2 and len(others) == 1 and len(found) == 1:
+            (target,) = others
+            pair = next(iter(found[0]))
+            if isinstance(target, Leaf) and pair[1] is None and len(found[0]) == 1 and self._is_target(target.cell):
+                return frozenset({(pair[0], target.cell)})
+            return found[0] if self._is_count(target) else None
+        return self._of_remainders(factors)
+
+    def _is_count(self, term: Term) -> bool:
+        """Whether a term is a number beside the network by which a sum is divided, as COUNT gives it."""
+        return isinstance(term, Leaf) and term.cell not in self._given and term.cell not in self._results
+
+    def _of_remainders(self, factors: Sequence[tuple[Term, float]]) -> _Pairs | None:
+        """(1 − t)·ln(1 − o)."""
+        if [power for _, power in factors] != [1.0, 1.0]:
+            return None
+        for (one, _), (other, _) in (factors, factors[::-1]):
+            target = _remainder(one)
+            result = _remainder(other.arguments[0]) if isinstance(other, Function) and other.name == "LN" else None
+            if target and result and result in self._results and self._is_target(target):
+                return frozenset({(self._results[result], target)})
+        return None
+
+    def _of_sum(self, parts: Sequence[tuple[Term, float]]) -> _Pairs | None:
+        """A sum of measures in equal shares; of those that stand in cells, and of results, whole rows or columns."""
+        found = [self._of(part) for part, _ in parts]
+        if not parts or any(own is None for own in found) or len({share for _, share in parts}) > 1:
+            return None
+        added = {part.cell for part, _ in parts if isinstance(part, Leaf)}
+        pairs = frozenset(pair for own in found for pair in own or ())
+        whole = self._is_whole(added, self._kin) and self._is_whole({r for r, _ in pairs}, self._results)
+        return pairs if len(parts) == 1 or whole else None
+
+    def _is_whole(self, added: Collection[Address], kin: Collection[Address]) -> bool:
+        """Whether nothing of the same kind stands in line with what is added up and is left out."""
+
+        def line(cell: Address, axis: int) -> object:
+            return cell[0], cell[axis], skeleton(self._table.texts.get(cell, ""))
+
+        for axis in (1, 2):
+            lines = {own for own, count in Counter(line(cell, axis) for cell in added).items() if count > 1}
+            if any(line(cell, axis) in lines for cell in kin if cell not in added):
+                return False
+        return True
+
+    def _is_straight(self) -> bool:
+        """Whether results and targets are one to one and in one order, and no number beside is unread."""
+        pairs = sorted({(r, t) for own in self._pairs.values() for r, t in own if t is not None})
+        targets = [target for _, target in pairs]
+        if len(set(targets)) < len(targets) or len({result for result, _ in pairs}) < len(pairs):
+            return False
+        return targets == sorted(targets) and not any(self._is_left_out(cell, set(targets)) for cell in targets)
+
+    def _is_left_out(self, cell: Address, targets: Collection[Address]) -> bool:
+        """Whether a number that no formula reads stands before or behind the line in which a target stands."""
+        for down, right in ((0, 1), (1, 0)):
+            on, back = ((cell[0], cell[1] + k * down, cell[2] + k * right) for k in (1, -1))
+            for one, other in ((on, back), (back, on)):
+                if one in targets and self._table.is_number(other) and other not in self._read:
+                    return True
+        return False
+
+    def _scales_back(self, cell: Address) -> bool:
+        """Whether a formula undoes for a result what others have done to the inputs, as to the range of 0 to 1."""
+        term = self._terms.get(cell)
+        own = leaves(term) if term is not None else ()
+        results = [other for other in own if other in self._results]
+        scale = set(own) - set(results)
+        if term is None or len(results) != 1 or not scale or scale & set(self._weights):
+            return False
+        made = [x for x in self._given if x in self._terms and scale <= set(leaves(self._terms[x]))]
+        return bool(made) and all(self._gives_back(term, results[0], x, scale) for x in made)
+
+    def _gives_back(self, term: Term, result: Address, x: Address, scale: Collection[Address]) -> bool:
+        numbers = {cell: np.array([self._terms.number(cell)]) for cell in scale}
+        back = float(value_of(term, {**numbers, result: np.array([self._terms.number(x)])})[0])
+        raw = [self._terms.number(c) for c in leaves(self._terms[x]) if c not in scale]
+        return len(raw) == 1 and abs(back - raw[0]) <= _CLOSE * max(1.0, abs(raw[0]))
+
+
+def _remainder(term: Expression) -> Address | None:
+    """The cell of which 1 − it is."""
+    match term:
+        case Sum(constant=1.0, parts=((Leaf() as leaf, -1.0),)):
+            return leaf.cell
+    return None
