@@ -132,3 +132,18 @@ def test_an_embedding_is_looked_up_alike(wrong: Mapping[str, object], code: int,
         state = f"+$B$4*{before}11" if before != " " else ""
         cells[f"{column}11"] = f"=TANH($B$3*{column}8+$C$3*{column}9{state}+$B$5)"
     assert _code(cells | dict(wrong), tmp_path) == code
+
+
+def test_the_largest_result_is_no_wrong_copy_of_one(tmp_path: Path) -> None:
+    """Rule: with bindings that name the cell of each result, a cell that gives the largest of some is not judged."""
+    cells: dict[str, object] = {f"{c}1": v for c, v in zip("BCDEF", (0.1, 0.5, 0.9, -0.3, 0.8), strict=True)}
+    cells |= {"B3": 0.2, "C3": -0.5, "E3": 0.1}
+    text = '[[model]]\n[[model.layer]]\ntype = "Dense"\nunits = 1\nactivation = "relu"\nkernel = "B3:C3"\nbias = "E3"\n'
+    for one, other in ("BC", "CD", "DE", "EF"):
+        cells[f"{one}6"] = f"=MAX(0,{one}1*$B$3+{other}1*$C$3+$E$3)"
+        text += f'[[model.document]]\nx = "{one}1:{other}1"\n"dense.y" = "{one}6"\n'
+    cells |= {"B8": "=MAX(B6:C6)", "C8": "=MAX(D6:E6)"}
+    path = save(cells, tmp_path / "w.xlsx")
+    (tmp_path / "w.toml").write_text(text)
+    report = check(path, bindings=tmp_path / "w.toml", perturb=3)
+    assert (report.exit_code, [cell.cell for cell in report.roots]) == (0, [])

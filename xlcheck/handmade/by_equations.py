@@ -189,13 +189,17 @@ class Bench:
 def networks_of(table: CellTable, values: CellValues, precedents: Precedents) -> tuple[list[Network], int]:
     """The networks of a workbook, each of layers one behind the other, and how many formula cells compute them.
 
+    Layers that may be of another kind are left out.
+
+
     Args:
         table: its cells.
         values: what they hold.
         precedents: who reads what.
     """
     terms = CellTerms(table, values)
-    layers = arranged(terms, values, Reads(table, precedents, terms)).layers
+    found = arranged(terms, values, Reads(table, precedents, terms)).layers
+    layers = [layer for layer in found if layer.reading.is_certain]
     cells = {cell for layer in layers for cell in layer.own}
     named, losses = [(layer.reading, layer.name) for layer in layers], [layer.loss for layer in layers]
     networks = chained(named, losses, dict(table.typed_numbers()))
