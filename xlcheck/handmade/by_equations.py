@@ -191,7 +191,6 @@ def networks_of(table: CellTable, values: CellValues, precedents: Precedents) ->
 
     Layers that may be of another kind are left out.
 
-
     Args:
         table: its cells.
         values: what they hold.
