@@ -6,7 +6,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
@@ -147,3 +149,17 @@ def test_the_largest_result_is_no_wrong_copy_of_one(tmp_path: Path) -> None:
     (tmp_path / "w.toml").write_text(text)
     report = check(path, bindings=tmp_path / "w.toml", perturb=3)
     assert (report.exit_code, [cell.cell for cell in report.roots]) == (0, [])
+
+
+def test_a_lambda_with_a_name_is_there_to_be_called(tmp_path: Path) -> None:
+    """Rule: formulas may call a LAMBDA by its name, if no other function has it."""
+    path = tmp_path / "w.xlsx"
+    for name, is_clear in (("SIGMOID", True), ("TANH", False)):
+        book = openpyxl.Workbook()
+        for cell, content in {"A1": 0.3, "A2": -0.7, "A3": 1.1, "D1": 0.4, "D2": 0.1}.items():
+            book.active[cell] = content
+        for row in (1, 2, 3):
+            book.active[f"B{row}"] = f"={name}(A{row}*$D$1+$D$2)"
+        book.defined_names[name] = DefinedName(name, attr_text="_xlfn.LAMBDA(_xlpm.x,1/(1+EXP(-_xlpm.x)))")
+        book.save(path)
+        assert (check(path).exit_code == 0) is is_clear
