@@ -213,8 +213,7 @@ class Arrangement:
     def _measures(self, taken: Collection[Address], among: Collection[Address]) -> set[Address]:
         """Formulas that only measure results: errors and losses, or numbers scaled back."""
         results = {cell_of(atom): cell_of(atom) for layer in self.layers for atom in outputs(layer.reading).values()}
-        copies = (atom for atom in self.forms if self.forms.of(atom).kind == COPY)
-        results |= {cell_of(a): s for a in copies if (s := cell_of(self.forms.source(a))) in results}
+        results |= {cell_of(a): s for a in self.forms if (s := cell_of(self.forms.source(a))) in results}
         given = {cell for layer in self.layers for cell in layer.given}
         inputs = {cell for layer in self.layers for cell in layer.inputs}
         measures = Measures(self.reads.terms, self.reads.table, results, given, given - inputs, self.reads.read.keys())

@@ -16,7 +16,6 @@ from xlcheck.handmade.equations.forms import GIVEN, SUM, Atom, Form, Forms, Mono
 
 LINEAR = "linear"
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
-"""Activations after which a product with a number is a weighted one: what a sigmoid gives may be a gate."""
 
 
 @dataclass(eq=False)
@@ -73,19 +72,15 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
 def _only_compared(found: Mapping[Atom, Instance], forms: Forms, inlined: Collection[Atom]) -> dict[Atom, Instance]:
     """The weighted sums that are followed into others of which no activation is computed, as into an error."""
     below = _followed((a for a in forms if a in found or forms.of(a).is_activation), forms)
-    own: dict[Atom, Instance] = {}
-    for atom in set(inlined) - below:
-        form = forms.of(atom)
-        instance = _instance(atom, form, form.polynomial, forms) if form.kind == SUM else None
-        if instance is not None:
-            own[atom] = instance
+    sums = ((atom, forms.of(atom)) for atom in set(inlined) - below)
+    tried = ((atom, _instance(atom, form, form.polynomial, forms)) for atom, form in sums if form.kind == SUM)
+    own = {atom: instance for atom, instance in tried if instance is not None}
     return {atom: own[atom] for atom in sorted(own.keys() - _followed(own, forms))}
 
 
 def _followed(atoms: Iterable[Atom], forms: Forms) -> set[Atom]:
     """All sums that are followed into the polynomials of some atoms."""
-    found: set[Atom] = set()
-    stack = [*atoms]
+    found, stack = set[Atom](), [*atoms]
     while stack:
         new = set(forms.inlined.get(stack.pop(), ())) - found
         found |= new

@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
-from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, number_of
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
 
@@ -183,8 +180,10 @@ class Measures:
         return bool(made) and all(self._gives_back(term, results[0], x, scale) for x in made)
 
     def _gives_back(self, term: Term, result: Address, x: Address, scale: Collection[Address]) -> bool:
-        numbers = {cell: np.array([self._terms.number(cell)]) for cell in scale}
-        back = float(value_of(term, {**numbers, result: np.array([self._terms.number(x)])})[0])
+        def given(part: Term) -> float | None:
+            return self._terms.number(x if part.cell == result else part.cell) if isinstance(part, Leaf) else None
+
+        back = number_of(term, given)
         raw = [self._terms.number(c) for c in leaves(self._terms[x]) if c not in scale]
         return len(raw) == 1 and abs(back - raw[0]) <= _CLOSE * max(1.0, abs(raw[0]))
 
