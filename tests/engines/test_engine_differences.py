@@ -8,7 +8,15 @@ import pytest
 import xlsxwriter
 
 from xlcheck.engines import engine
-from xlcheck.engines.differences import DIFFERENCES, Circumstances, Difference, differences, is_near_zero
+from xlcheck.engines.differences import (
+    DIFFERENCES,
+    Circumstances,
+    Difference,
+    differences,
+    is_near_zero,
+    named_ranges,
+    reads_single_cells,
+)
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
@@ -94,6 +102,35 @@ def test_an_array_formula_takes_its_ranges_whole() -> None:
 
     assert list(differences("ironcalc", Circumstances(formula, 2.7)))
     assert not list(differences("ironcalc", Circumstances(formula, 2.7, in_array=True)))
+
+
+SINGLE_CELLS = [
+    "SUM(B1:B2*A1:A2)", "SUM((B1:B2)*2)", "MEDIAN(B1:B2*2)", "INDEX(B1:B2*A1:A2,2)", "AND(B1:B2>0)", "SUM(B1:B2*2,1)",
+    "TANH(SUM(B1:B2*A1:A2))", "SUM(IF(B1:B2>0,1,0))", "SUM(both*2)", "LET(x,B1:B2*2,SUM(x))", "SUM(B:B*2)",
+]  # fmt: skip
+WHOLE = [
+    "SUMPRODUCT(B1:B2*A1:A2)", "SUMPRODUCT((B1:B2<>A1:A2)*1)", "EXP(B1-MAX(B1:B2))/SUMPRODUCT(EXP(B1:B2))",
+    "SUM(B1:B2)*2", "SUM(B1:B2,A1:A2)", "SUMXMY2(B1:B2,A1:A2)", "B1*one+SUM(both)", "MMULT(TRANSPOSE(B1:B2),A1:A2)",
+    "SUM(B1:INDEX(B1:B2,2))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("engine_name", ["ironcalc", "cellrune"])
+@pytest.mark.parametrize("formula", [*SINGLE_CELLS, *WHOLE])
+def test_operators_between_ranges_read_single_cells(formula: str, engine_name: str) -> None:
+    """In every function but those that calculate with arrays anyway, and also where a range has a name."""
+    ranges = named_ranges({"both": "=S!$B$1:$B$2", "one": "S!$B$1", "half": "0.5"})
+
+    assert ranges == {"both"}
+    assert reads_single_cells(engine_name, formula, ranges) == (formula in SINGLE_CELLS)
+    assert not reads_single_cells("libreoffice", formula, ranges)
+
+
+@pytest.mark.parametrize("formula", [formula for formula in SINGLE_CELLS if "both" not in formula])
+def test_these_engines_do_read_them_whole(formula: str, tmp_path: Path) -> None:
+    """So that nothing is left open that an engine computes as Excel does."""
+    for name in ("ironcalc", "cellrune"):
+        assert not isinstance(computed(name, formula, tmp_path), CellError)
 
 
 def test_values_are_those_of_the_protocol() -> None:

@@ -50,6 +50,32 @@ def test_engines_agree_on_roots_and_followers(small_book: SmallBook, tmp_path: P
     assert root.desired == root.desired_from_precedents == small_book.trace["rnn.h[0]"][0, 0]
 
 
+SUM_OF_PRODUCTS = {"Net!D12": "=SUM(D9:D10*Weights!$B$9:$B$10)+Weights!$B$12"}
+
+
+@pytest.mark.parametrize("engine_name", ["ironcalc", "cellrune"])
+def test_no_engine_is_believed_that_reads_ranges_where_excel_reads_cells(
+    small_book: SmallBook, tmp_path: Path, engine_name: str
+) -> None:
+    """A sum of products that is no array formula is #VALUE! in Excel: its right number in these engines is no pass."""
+    path = tmp_path / "small.xlsx"
+    small_book.write(path, SUM_OF_PRODUCTS)
+    report = check_content(read_workbook(path), engine(engine_name))
+
+    assert report.exit_code == 3
+    assert cells(report, Status.NOT_EVALUATED) == {"Net!D12"}
+    assert report.counts.root == report.counts.carried == 0
+
+
+@pytest.mark.formulon
+def test_the_engine_that_follows_excel_calls_them_wrong(small_book: SmallBook, tmp_path: Path) -> None:
+    """It gives the error that a reader would see, in the one cell that is wrong in itself."""
+    path = tmp_path / "small.xlsx"
+    small_book.write(path, SUM_OF_PRODUCTS)
+
+    assert cells(check_content(read_workbook(path), engine("formulon")), Status.ROOT) == {"Net!D12"}
+
+
 @pytest.mark.parametrize("wrong", ["C7", "TANH(C8)", "TANH(B7)", "TANH(C7)+C3*1E-9"])
 def test_every_way_to_be_wrong_is_a_root_in_its_own_cell(check_small: Checker, wrong: str) -> None:
     """No activation, another unit, another step: the cell is the root, whatever its formula reads."""

@@ -8,10 +8,11 @@ than it lasts. What an engine says it cannot compute is no difference: that come
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from xlcheck.formulas import tree as ast
+from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
@@ -23,13 +24,24 @@ _COMPARES = re.compile(r"[<>=]|\b(?:MATCH|COUNTIFS?|SUMIFS?|[XVH]?LOOKUP|SIGN|AN
 _MAY_OVERFLOW = re.compile(r"\bEXP\(|\bPOWER\(|\bSINH\(|\bCOSH\(|\^", re.IGNORECASE)
 _OF_ERRORS = re.compile(SWALLOWS, re.IGNORECASE)
 _ERROR_FUNCTION = re.compile(r"\bERFC?(?:\.PRECISE)?\(", re.IGNORECASE)
-# What takes many numbers and, outside of an array formula, no arrays: there Excel reads a single cell of a range.
-_OF_MANY_NUMBERS = {"SUM", "AVERAGE", "MAX", "MIN", "PRODUCT", "SUMSQ", "COUNT", "STDEV", "VAR"}
-_CALLS_THEM = re.compile(rf"\b(?:{'|'.join(sorted(_OF_MANY_NUMBERS))})\(", re.IGNORECASE)
+# What calculates with arrays also outside of an array formula, and so does whatever stands in its brackets. In all
+# other functions an operator between ranges reads a single cell of each there: Excel's implicit intersection.
+_OF_ARRAYS = {
+    "SUMPRODUCT", "MMULT", "TRANSPOSE", "MINVERSE", "MDETERM", "SUMXMY2", "SUMX2MY2", "SUMX2PY2", "LOOKUP", "FREQUENCY",
+}  # fmt: skip
+_OF_REFERENCES = {":", " ", ",", "#"}
+# The functions that an engine computes for each cell of a range, outside of an array formula, too.
+_BY_CELLS = {"ironcalc": {"IF"}, "cellrune": {*_OF_SINGLE_NUMBERS, "IF"}}
+_CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
 _AS_TEXT = re.compile(r"\b(?:TEXT|FIXED|DOLLAR)\(", re.IGNORECASE)
 
 NEAR_ZERO = 1e-15
 """IronCalc compares with 2.2e-16; what is near that counts."""
+INTERSECTION = (
+    "Excel reads a single cell of each range here, because no array formula is entered (Ctrl+Shift+Enter), and no "
+    "engine that was asked does; SUMPRODUCT needs none, and --engine libreoffice computes as Excel does"
+)
+"""Why there is no value of a formula for which `reads_single_cells` holds."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +53,14 @@ class Circumstances:
         value: what the engine gave.
         in_array: it is an array formula.
         near_zero: some number in the workbook is nearly zero, and not zero.
+        ranges: the defined names, in small letters, that stand for more than one cell.
     """
 
     formula: str
     value: Value = None
     in_array: bool = False
     near_zero: bool = False
+    ranges: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,30 @@ def differences(engine: str, found: Circumstances) -> Iterator[Difference]:
     return (item for item in DIFFERENCES if item.engine == engine and item.may_matter(found))
 
 
+def reads_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> bool:
+    """Whether a formula, unless it is an array formula, reads single cells of ranges in Excel, and the engine all.
+
+    Args:
+        engine: its name.
+        formula: the text.
+        ranges: the defined names, in small letters, that stand for more than one cell.
+    """
+    functions = _BY_CELLS.get(engine)
+    return functions is not None and _intersects(formula, functions, ranges)
+
+
+def named_ranges(names: Mapping[str, str]) -> frozenset[str]:
+    """The defined names, in small letters, that stand for more than one cell."""
+    return frozenset(name.casefold() for name, target in names.items() if _stands_for_a_range(target))
+
+
+def _stands_for_a_range(target: str) -> bool:
+    try:
+        return parse_range(target.removeprefix("=")).size > 1
+    except ValueError:
+        return False
+
+
 def is_near_zero(number: float) -> bool:
     """Whether IronCalc may take a number for zero."""
     return 0 < abs(number) < NEAR_ZERO
@@ -101,35 +139,57 @@ def _is_over_a_range(found: Circumstances) -> bool:
     return any(map(_takes_one_cell, _nodes(found.formula)))
 
 
-def _calculates_with_arrays(found: Circumstances) -> bool:
-    return _sums_an_array(found, {"IF"})
+def _reads_cells(engine: str) -> Callable[[Circumstances], bool]:
+    return lambda found: not found.in_array and reads_single_cells(engine, found.formula, found.ranges)
 
 
-def _applies_functions_to_arrays(found: Circumstances) -> bool:
-    return _sums_an_array(found, {*_OF_SINGLE_NUMBERS, "IF"})
-
-
-def _sums_an_array(found: Circumstances, functions: set[str]) -> bool:
-    if found.in_array or ":" not in found.formula or _CALLS_THEM.search(found.formula) is None:
+def _intersects(formula: str, functions: Set[str], ranges: frozenset[str]) -> bool:
+    """Whether some function is given what an operator, or one of the functions, makes of ranges cell by cell."""
+    # Most formulas of a large workbook end here, after a microsecond.
+    if "(" not in formula or not (":" in formula or _names_one_of(formula, ranges)):
         return False
-    return any(
-        isinstance(node, ast.FunctionCall)
-        and node.name in _OF_MANY_NUMBERS
-        and any(_is_array(argument, functions) for argument in node.arguments)
-        for node in _nodes(found.formula)
-    )
+    if _OF_ARRAYS.issuperset(_CALLED.findall(formula.upper())):  # no other function is called
+        return False
+    try:
+        waiting = [parse(formula)]
+    except FormulaSyntaxError:
+        return False
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionCall):
+            if node.name in _OF_ARRAYS:
+                continue
+            if any(_is_array(argument, functions, ranges) for argument in node.arguments):
+                return True
+        waiting.extend(ast.children(node))
+    return False
 
 
-def _is_array(node: ast.Node, functions: set[str]) -> bool:
+def _names_one_of(formula: str, names: frozenset[str]) -> bool:
+    """Whether a formula may use a defined name; a quick look, before anybody parses it."""
+    return bool(names) and any(name in formula.casefold() for name in names)
+
+
+def _is_array(node: ast.Node, functions: Set[str], ranges: frozenset[str]) -> bool:
     """Whether each cell of a range is calculated with: by an operator, or by one of the functions."""
     match node:
-        case ast.Operator():
+        case ast.Operator() if node.symbol not in _OF_REFERENCES:
             parts: tuple[ast.Node, ...] = node.operands
         case ast.FunctionCall() if node.name in functions:
             parts = node.arguments
         case _:
             return False
-    return any((isinstance(part, ast.Reference) and part.area.size > 1) or _is_array(part, functions) for part in parts)
+    return any(_is_range(part, ranges) or _is_array(part, functions, ranges) for part in parts)
+
+
+def _is_range(node: ast.Node, ranges: frozenset[str]) -> bool:
+    """Whether a node is more than one cell, as far as it says so."""
+    match node:
+        case ast.Reference():
+            return node.area.size > 1
+        case ast.Name():
+            return node.name.casefold() in ranges
+    return False
 
 
 def _errs_otherwise(code: str) -> Callable[[Circumstances], bool]:
@@ -190,7 +250,7 @@ DIFFERENCES = (
         "ERF(A2+A2)", 0.6232408821540874, 0.623240882188418,
     ),
     Difference(
-        "ironcalc", "calculates with all cells of a range outside of an array formula", _calculates_with_arrays,
+        "ironcalc", "calculates with all cells of a range outside of an array formula", _reads_cells("ironcalc"),
         "SUM(B1:B2^2)", 5.0, 1.0,
     ),
     Difference(
@@ -198,7 +258,7 @@ DIFFERENCES = (
         "10^A3", CellError("#DIV/0!"), CellError("#NUM!"),
     ),
     Difference(
-        "cellrune", "calculates with all cells of a range outside of an array formula", _applies_functions_to_arrays,
+        "cellrune", "calculates with all cells of a range outside of an array formula", _reads_cells("cellrune"),
         "SUM(EXP(B1:B2))", 10.107337927389695, 2.718281828459045,
     ),
     Difference(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from xlcheck.engines.differences import named_ranges, reads_single_cells
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
@@ -95,6 +96,17 @@ class FormulaCells:
         packed = self._on(sheet)
         found = [bool(word.search(text.upper())) for text in packed.formulas]
         return {code: f"={packed.formula(code)}" for code in packed.formula_codes[np.array(found, dtype=bool)].tolist()}
+
+    def that_read_single_cells(self, engine: str) -> Iterator[tuple[str, int]]:
+        """Worksheet and cell of the formulas that read single cells of ranges where an engine reads all of each."""
+        ranges = named_ranges(self.names)
+        for sheet, codes in self.by_sheet():
+            for text, code in zip(self._on(sheet).formulas if codes.size else (), codes.tolist(), strict=True):
+                if (
+                    reads_single_cells(engine, text, ranges)
+                    and self._on(sheet)[divmod(code, MAX_COLUMNS)].array is None
+                ):
+                    yield sheet, code
 
     def texts(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column, without `=`."""

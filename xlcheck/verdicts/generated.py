@@ -89,7 +89,7 @@ def check_content(
     manifest, graph = expectation_of(content)
     formulas = FormulaCells(_without_tables(content, manifest))
     session = engine.open(content.path)
-    seen = observe(content, manifest, graph, formulas, session)
+    seen = observe(content, manifest, graph, formulas, session, engine.name)
     given = read_given(
         graph,
         (s for s in seen.sightings if graph[s.placement.quantity].expr is None),

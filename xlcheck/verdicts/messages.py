@@ -123,7 +123,8 @@ def helper_message(written: str, status: Status, kind: Kind, actual: Value, desi
         desired: what it should give; None if nobody knows.
     """
     if isinstance(actual, NotEvaluated):
-        return f"This cell was not checked: {actual.reason}."
+        changed = f"; its formula was ={written} when the workbook was built" if kind is Kind.NOT_AS_WRITTEN else ""
+        return f"This cell was not checked: {actual.reason}{changed}."
     is_, should = show_apart(actual, desired)
     instead = "" if desired is None else f" instead of {should}"
     if status is Status.CARRIED:

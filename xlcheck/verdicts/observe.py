@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from xlcheck.engines.base import Session
+from xlcheck.engines.differences import INTERSECTION
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.graph.quantities import Graph
@@ -21,7 +22,7 @@ from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.cell_codes import Codes, Mask, code_of, codes_of, contained, union
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.values import NotEvaluated, Value
 
 CellKey = tuple[str, int]
 
@@ -67,9 +68,17 @@ class Observation:
 
 
 def observe(
-    content: WorkbookContent, manifest: Manifest, graph: Graph, formulas: FormulaCells, session: Session
+    content: WorkbookContent, manifest: Manifest, graph: Graph, formulas: FormulaCells, session: Session, engine: str
 ) -> Observation:
     """Recalculate a generated workbook for every sample and read everything in it.
+
+    Args:
+        content: the workbook, as read from the file.
+        manifest: what should stand where.
+        graph: the quantities.
+        formulas: its formula cells.
+        session: the workbook in an engine.
+        engine: the engine's name; what it is known to compute otherwise than Excel, without saying so, is no answer.
 
     Raises:
         EngineError: the engine cannot load the file.
@@ -105,6 +114,7 @@ def observe(
         settings,
         {len(areas) + i: text for i, column in enumerate(columns) if (text := _only_text(column)) is not None},
     )
+    _leave_open(readings, formulas.that_read_single_cells(engine), len(settings))
     in_columns = readings[len(areas) : len(areas) + len(columns)]
     as_written = _Written(written, filled, formulas)
     sightings = tuple(
@@ -128,6 +138,18 @@ def observe(
         tables=tuple(readings[len(areas) + len(rest) :]),
         formula_cells=_count(formulas, sightings, [*(h.cell for h in helpers), *(c.area for c in columns)]),
     )
+
+
+def _leave_open(readings: Iterable[Reading], cells: Iterable[CellKey], settings: int) -> None:
+    """Put in place of the values of some cells that there is none."""
+    doubtful: dict[str, list[int]] = {}
+    for sheet, code in cells:
+        doubtful.setdefault(sheet, []).append(code)
+    for reading in readings if doubtful else ():
+        inside = contained(codes_of(reading.area), np.array(doubtful.get(reading.area.sheet, ()), dtype=np.int64))
+        for cell in np.flatnonzero(inside).tolist():
+            reading.numbers[:, cell] = np.nan
+            reading.others.update({(setting, cell): NotEvaluated(INTERSECTION) for setting in range(settings)})
 
 
 def _columns(manifest: Manifest, graph: Graph, formulas: FormulaCells) -> list[FilledColumn]:

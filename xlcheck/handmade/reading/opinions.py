@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
-from xlcheck.engines.differences import NEAR_ZERO, Circumstances, differences
+from xlcheck.engines.differences import INTERSECTION, NEAR_ZERO, Circumstances, differences, named_ranges
 from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
@@ -19,10 +19,6 @@ from xlcheck.workbook.values import CellError, NotEvaluated
 
 _OTHER = {"ironcalc": "cellrune", "cellrune": "ironcalc", "libreoffice": "cellrune", "formulon": "cellrune"}
 _SAME = 1e-12  # far above what orders of summation do, and below the worst function of an engine
-_NEITHER = (
-    "no engine at hand computes this as Excel does, which reads a single cell of a range where no array formula is "
-    "entered (Ctrl+Shift+Enter); SUMPRODUCT needs none"
-)
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def consult(table: CellTable, engine: Engine) -> Opinion:
     neither = list(_silent(table, opinion.values, "cellrune"))  # where that one errs, IronCalc errs as well
     if not neither:
         return opinion
-    unknown = {table.index[cell]: NotEvaluated(_NEITHER) for cell in neither}
+    unknown = {table.index[cell]: NotEvaluated(INTERSECTION) for cell in neither}
     numbers = opinion.values.numbers.copy()
     numbers[list(unknown)] = np.nan
     return replace(opinion, values=CellValues(numbers, {**opinion.values.others, **unknown}))
@@ -134,8 +130,9 @@ def _is_doubtful(table: CellTable, values: CellValues, engine: Engine) -> bool:
 def _silent(table: CellTable, values: CellValues, engine: str) -> Iterator[Address]:
     """The formulas that an engine may compute wrongly without saying so."""
     near_zero = bool(((np.abs(values.numbers) < NEAR_ZERO) & (values.numbers != 0)).any())
+    ranges = named_ranges(table.content.names)
     for cell, text in table.texts.items():
-        found = Circumstances(text, values[table.index[cell]], cell in table.arrays, near_zero)
+        found = Circumstances(text, values[table.index[cell]], cell in table.arrays, near_zero, ranges)
         if any(differences(engine, found)):
             yield cell
 
