@@ -157,7 +157,7 @@ def test_a_gru_that_mixes_the_other_way_round_is_no_mistake(tmp_path: Path) -> N
         }
     code, roots, said = _verdict(cells, tmp_path / "w.xlsx")
     assert (code, roots) == (3, set())
-    assert "as many texts define it" in said
+    assert "as many texts define a GRU" in said
 
 
 @pytest.mark.keras

@@ -101,7 +101,7 @@ def rounds_throughout(roots: Sequence[Address], outcome: Outcome) -> str | None:
     """Why cells are not wrong that only round, as most formulas of their part do; None if not all of them do."""
     texts = outcome.table.texts
     rounded = [cell for cell in texts if _ROUNDS.match(texts[cell])]
-    if 2 * len(rounded) > len(texts) and set(roots) <= set(rounded):
+    if roots and 2 * len(rounded) > len(texts) and set(roots) <= set(rounded):
         return f"{show(roots[0])} rounds what it computes, as most formulas do, so that may be meant"
     return None
 

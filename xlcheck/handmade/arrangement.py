@@ -170,9 +170,7 @@ class Arrangement:
                     or self._is_nothing(cell)
                     or isinstance(value, str | bool)
                 )
-                is_spare = (
-                    is_spare or cell in made or cell in again or self._reads_blanks(cell) or self._counts_marks(cell)
-                )
+                is_spare = is_spare or cell in made or cell in again or self._reads_no_number(cell)
                 is_spare = is_spare or self._is_shown_only(cell, known)
                 (spare.add if is_spare else left.append)(cell)
         measures = self._measures(taken, left) if left else set()
@@ -189,8 +187,13 @@ class Arrangement:
             kind = self.forms.of(atom_of(cell)).kind
             if kind == OPAQUE or (cell in inputs and kind not in {GIVEN, COPY}):
                 own = self._leading_to(cell)
-                found |= own if kind == OPAQUE or own.isdisjoint(taken) else set()
+                found |= own if kind == OPAQUE or (own.isdisjoint(taken) and not self._weighs(own)) else set()
         return found
+
+    def _weighs(self, cells: Collection[Address]) -> bool:
+        """Whether some cells multiply others, or apply an activation, as layers do."""
+        forms = [self.forms.of(atom_of(cell)) for cell in cells]
+        return any(form.is_activation or any(len(own) > 1 for own in form.polynomial) for form in forms)
 
     def _leading_to(self, cell: Address) -> set[Address]:
         """A formula cell and the formulas from which it is computed."""
@@ -251,16 +254,10 @@ class Arrangement:
         index = self.reads.table.index
         return any(isinstance(self.values[index[reader]], float) for reader in self.reads.readers.get(cell, ()))
 
-    def _counts_marks(self, cell: Address) -> bool:
-        """Whether a formula reads nothing but words and marks, as one that counts right answers."""
-        read = self.reads.of(cell)
-        known = (self.values[position] for other in read if (position := self.reads.table.index.get(other)) is not None)
-        return bool(read) and all(isinstance(value, str | bool) for value in known)
-
-    def _reads_blanks(self, cell: Address) -> bool:
-        """Whether a formula reads nothing but empty cells, which wait for an answer."""
-        read = self.reads.of(cell)
-        return bool(read) and not any(other in self.reads.table.index for other in read)
+    def _reads_no_number(self, cell: Address) -> bool:
+        """Whether a formula reads nothing but marks, or empty cells, which wait for an answer."""
+        read, index = self.reads.of(cell), self.reads.table.index
+        return bool(read) and all(isinstance(self.values[index[x]], str | bool) for x in read if x in index)
 
 
 def arranged(terms: CellTerms, values: CellValues, reads: Reads) -> Arrangement:

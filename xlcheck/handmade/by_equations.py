@@ -10,9 +10,11 @@ import numpy as np
 from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
+from xlcheck.handmade.acceptance import rounds_throughout
 from xlcheck.handmade.arrangement import LayerCells, Reads, arranged
 from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.forms import Forms, cell_of
+from xlcheck.handmade.equations.gru import mixed_otherwise
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.reading import Reading
@@ -98,8 +100,9 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
             doubts.append(effort.USED_UP)
             break
         doubt = reason_to_doubt(layer.reading, outcome, found.forms, unsure)
-        why = None if doubt is None else doubt.why
-        if doubt is not None and doubt.cells:
+        rounding = rounds_throughout([verdict.cell for verdict in outcome.roots], outcome)
+        why = rounding or (None if doubt is None else doubt.why)
+        if doubt is not None and doubt.cells and rounding is None:
             outcome = outcome.without(doubt.cells, doubt.why)
             doubts.append(doubt.why)
             why = None if outcome.roots else doubt.why
@@ -113,6 +116,7 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
             doubts.append(why)
     left, spare = found.rest(taken)
     objections += found.mixed_up()
+    doubts = [*mixed_otherwise(found.forms), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
     return Settled(
         tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), found.recognised.has_activations, tuple(objections)

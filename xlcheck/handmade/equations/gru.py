@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial, Polynomial
+from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial, Polynomial, cell_of
 from xlcheck.handmade.equations.instances import LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer, Place
 from xlcheck.handmade.equations.reading import Reading, documents_of
+from xlcheck.handmade.reading.cells import show
 
 _FEW = 4
 
@@ -99,6 +100,18 @@ def _updates(forms: Forms) -> Iterator[_Update]:
         elif len(plus) == 1 and gate in plus[0]:
             (before,) = [part for part in plus[0] if part != gate] or [gate]
             yield _Update(atom, gate, single[0], before)
+
+
+def mixed_otherwise(forms: Forms) -> Iterator[str]:
+    """What is to be said of states that are (1 − z)·h₋₁ + z·h̃, as many texts define a GRU; of the first one only."""
+    for update in _updates(forms):
+        kinds = [forms.of(atom).kind for atom in (update.gate, update.candidate, update.before) if atom is not None]
+        if kinds[0] == "sigmoid" and kinds[1] != "tanh" and kinds[2:] == ["tanh"]:
+            yield (
+                f"{show(cell_of(update.atom))} is (1 − z)·h + z·h̃, as many texts define a GRU, where Keras has "
+                "z·h + (1 − z)·h̃"
+            )
+            return
 
 
 def _opened(polynomial: Polynomial, forms: Forms) -> Polynomial:
