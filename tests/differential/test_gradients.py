@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import models
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from models import chain, codes, keras, numbers, padded
 from thorough import THOROUGH
 
 from xlcheck.chapter.recordings.store import load_fixture
-from xlcheck.errors import ModelError
+from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.learning.forward import forward_graph
@@ -187,6 +188,7 @@ def test_gradients_of_random_models(
 ) -> None:
     """For any stack of layers, gradients of all quantities are those of the tape."""
     samples, *shape = sizes
+    assume(all(options.get("kernel_size", 1) <= shape[0] for _, _, options in chosen))  # else refused, in a sentence
     hidden = [
         lambda kind=kind, units=units, options=options, number=number: getattr(layers, kind)(
             units, name=f"layer{number}", **options
@@ -198,6 +200,25 @@ def test_gradients_of_random_models(
     worst, _ = largest_difference(model, numbers(samples, *shape), targets)
 
     assert worst <= 1e-13
+
+
+def test_a_state_that_is_handed_on_as_it_is_has_a_gradient_of_its_own() -> None:
+    """Keras's linear activation gives back the very tensor of the cell state, which the next step reads as well."""
+    hidden = functools.partial(layers.LSTM, 2, activation="linear", return_sequences=True, name="a")
+    worst, _ = largest_difference(classifier(hidden), numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
+
+    assert worst <= 1e-14
+
+
+def test_a_convolution_that_reaches_too_far_is_refused() -> None:
+    """Rows of its kernel that meet no step have no gradient on a sheet; the sentence says so."""
+    hidden = functools.partial(layers.Conv1D, 2, TIMESTEPS + 1, padding="causal", name="a")
+    model = classifier(hidden)
+
+    with pytest.raises(
+        NotSupportedError, match="not all of its rows are used, as of a convolution that reaches further"
+    ):
+        largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
 
 
 def between_layers() -> Any:

@@ -110,7 +110,8 @@ SINGLE_CELLS = [
 ]  # fmt: skip
 WHOLE = [
     "SUMPRODUCT(B1:B2*A1:A2)", "SUMPRODUCT((B1:B2<>A1:A2)*1)", "EXP(B1-MAX(B1:B2))/SUMPRODUCT(EXP(B1:B2))",
-    "SUM(B1:B2)*2", "SUM(B1:B2,A1:A2)", "SUMXMY2(B1:B2,A1:A2)", "B1*one+SUM(both)", "MMULT(TRANSPOSE(B1:B2),A1:A2)",
+    "SUM(B1:B2)*2", "SUM(B1:B2,A1:A2)", "SUMXMY2(B1:B2,A1:A2)", "IF(B1=1,SQRT(SUMXMY2(B1:B2,A1:A2)),0)",
+    "B1*one+SUM(both)", "MMULT(TRANSPOSE(B1:B2),A1:A2)",
     "SUM(B1:INDEX(B1:B2,2))",
 ]  # fmt: skip
 

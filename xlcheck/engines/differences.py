@@ -31,7 +31,7 @@ _OF_ARRAYS = {
 }  # fmt: skip
 _OF_REFERENCES = {":", " ", ",", "#"}
 # The functions that an engine computes for each cell of a range, outside of an array formula, too.
-_BY_CELLS = {"ironcalc": {"IF"}, "cellrune": {*_OF_SINGLE_NUMBERS, "IF"}}
+_BY_CELLS = {"ironcalc": {"IF"}, "cellrune": {*_OF_SINGLE_NUMBERS, "IF"} - _OF_ARRAYS}
 _CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
 _AS_TEXT = re.compile(r"\b(?:TEXT|FIXED|DOLLAR)\(", re.IGNORECASE)
 

@@ -157,7 +157,10 @@ def _weight_gradient(build: GraphBuilder, q: Quantity, parts: list[_Part]) -> ex
     if rows == [None]:
         return _columns(build, [p for p in parts if p.row is None], q.shape[-1])
     if None in rows or rows != list(range(q.shape[0])):
-        raise NotSupportedError(f"{q.name}: rows of it are used that do not make up the whole")
+        raise NotSupportedError(
+            f"{q.name}: not all of its rows are used, as of a convolution that reaches further than there are steps; "
+            "the gradients of such a model are not supported"
+        )
     return ex.Stack(tuple(_columns(build, [p for p in parts if p.row == row], q.shape[-1]) for row in rows))
 
 

@@ -86,7 +86,7 @@ class _Stack(list[LayerCall]):
         return (copied, *args[1:])
 
     def other(self, result: Any, args: tuple[Any, ...]) -> Any:
-        """The result of a call, or a copy if it is what the layer was given."""
+        """The result of a call, or a copy if it is what was given, so that each has a gradient of its own."""
         given = bool(args) and result is args[0]
         return _copy(result) if self.copies and given else result
 
@@ -162,7 +162,7 @@ def _note_loop(layer: Any, stack: _Stack) -> None:
 
 def _noted(name: str, function: Callable[..., Any], stack: _Stack) -> Callable[..., Any]:
     def noted(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
+        result = stack.other(function(*args, **kwargs), args)  # an activation may be none
         # On NumPy Keras may add a bias to a product in place.
         kept = result.copy() if isinstance(result, np.ndarray) else result
         stack[-1].events.append(Event(name, args, kept))

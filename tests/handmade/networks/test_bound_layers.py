@@ -23,6 +23,7 @@ from xlcheck.workbook.reader import read_workbook
 _NOT_IN_A_CHAIN = {
     "RNN", "Bidirectional", "TimeDistributed", "Normalization", "Concatenate", "Add", "Subtract", "Multiply", "Average",
     "Maximum", "Minimum", "Dot", "MaxPooling1D", "GlobalMaxPooling1D", "Attention", "AdditiveAttention",
+    "MultiHeadAttention",
 }  # fmt: skip
 _OPTIONS: dict[str, dict[str, Any]] = {
     "Conv1D": {"filters": 2, "kernel_size": 3}, "Embedding": {"input_dim": 5, "output_dim": 2},

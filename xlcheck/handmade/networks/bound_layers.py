@@ -25,6 +25,7 @@ _OTHER_WEIGHTS = {
     "Embedding": frozenset({"embeddings"}),
     "PReLU": frozenset({"alpha"}),
     "LayerNormalization": frozenset({"gamma", "beta"}),
+    "RMSNormalization": frozenset({"scale"}),
     "BatchNormalization": frozenset({"gamma", "beta", "moving_mean", "moving_variance"}),
 }
 _READ_CODES = ("Embedding", "CategoryEncoding")

@@ -24,6 +24,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "Embedding": {"input_dim": None, "output_dim": None, "mask_zero": False},
     "LayerNormalization": {**_NORMALIZATION, "axis": [-1]},
     "BatchNormalization": _NORMALIZATION,
+    "RMSNormalization": {"axis": [-1], "epsilon": 1e-6},
+    "UnitNormalization": {"axis": -1},
     "PReLU": {"shared_axes": None},
     "Activation": {"activation": "linear"},
     "ReLU": {"max_value": None, "negative_slope": 0.0, "threshold": 0.0},
@@ -150,6 +152,8 @@ def weight_shapes(kind: str, features: int, options: Mapping[str, Any], steps: i
     """Shape of each weight, as Keras stores it."""
     if kind == "Embedding":
         return {"embeddings": (options["input_dim"], options["output_dim"])}
+    if kind == "RMSNormalization":
+        return {"scale": (features,)}
     if kind == "PReLU":
         shared = bool(steps) and options["shared_axes"] is not None
         return {"alpha": (1 if shared else steps, features) if steps else (features,)}
