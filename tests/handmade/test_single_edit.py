@@ -111,11 +111,11 @@ def test_one_mistake_in_an_lstm_is_found(tmp_path: Path, cell: str, content: obj
 
 
 def _spread(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
-    """The same LSTM with the sums of the gates in rows 12 to 15, two rows of helpers above each sum."""
+    """The same LSTM with the sums of the gates in rows 32 to 35, helpers in rows 12 to 15 and 22 to 25."""
     cells = _lstm()
     for before, column in ("GH", "HI"):
         for row, gate in enumerate("ABCD", start=2):
-            x, h, z = (f"{column}{10 + 4 * row + k}" for k in range(3))
+            x, h, z = (f"{column}{10 * k + row}" for k in range(1, 4))
             cells |= {x: f"=${gate}$1*{column}1", h: f"=${gate}$2*{before}7", z: f"={x}+{h}+${gate}$3"}
             cells[f"{column}{row}"] = f"=TANH({z})" if gate == "C" else _SIGMOID.format(f"{z}")
     return cells | dict(wrong or {})
@@ -124,10 +124,10 @@ def _spread(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("wrong", "roots"),
     [
-        ({"H2": "=H20", "I2": "=I20"}, {"H2", "I2"}),
-        ({"H24": "=H22+$B$3", "I24": "=I22+$B$3"}, {"H24", "I24"}),
-        ({"H26": 0.2, "I26": -0.4}, {"H26", "I26"}),
-        ({"I26": -0.4}, {"I26"}),
+        ({"H2": "=H32", "I2": "=I32"}, {"H2", "I2"}),
+        ({"H33": "=H13+$B$3", "I33": "=I13+$B$3"}, {"H33", "I33"}),
+        ({"H14": 0.2, "I14": -0.4}, {"H14", "I14"}),
+        ({"I14": -0.4}, {"I14"}),
     ],
     ids=["activation left out", "helper left out", "helpers typed over", "one helper typed over"],
 )
@@ -144,6 +144,32 @@ def test_a_state_without_an_activation_is_no_pass(tmp_path: Path) -> None:
 
     assert not report.ok
     assert not report.roots
+
+
+def test_an_activation_of_a_blank_cell_is_no_pass(tmp_path: Path) -> None:
+    """An empty cell that an activation reads waits for no answer, if the sum stands beside it."""
+    cells = _rnn({"D7": None, "E7": "=A8*D5+A9"})
+    report = check(save(cells, tmp_path / "w.xlsx"))
+
+    assert not report.ok
+    assert {cell.cell for cell in report.roots} <= {"D8"}
+
+
+def test_a_step_that_leaves_out_the_number_1_beside_it_is_found(tmp_path: Path) -> None:
+    """Inputs, state and 1 stand in a column at each step; at the second one the formula ends before the 1."""
+    cells: dict[str, object] = {
+        "A1": 0.28,
+        "B1": 0.62,
+        "C1": 0.44,
+        "B5": 0.0,
+        "C3": 1,
+        "D3": 1,
+        "C2": 0.41,
+        "D2": -0.83,
+    }
+    cells |= {"C5": "=TANH($A$1*C2+$B$1*B5+$C$1*C3)", "D5": "=TANH($A$1*D2+$B$1*C5)"}
+
+    assert _roots(cells, tmp_path) == {"D5"}
 
 
 def test_a_right_small_network_agrees(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ _SHOWS = re.compile(r"(?:AVERAGE|ROUND|ROUNDUP|ROUNDDOWN|MEDIAN|TRUNC|INT|TEXT|R
 _OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
 _DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
 """What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
+_BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)  # what activations are made of
 _NEAR = 4
 """Cells between a layer and a formula in line with it that may stand for one of its own."""
 _NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
@@ -164,14 +165,10 @@ class Arrangement:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
                 value = self.values[table.index[cell]]
-                is_spare = (
-                    kind == COPY
-                    or (kind == GIVEN and not self._may_be_missed(cell, taken))
-                    or self._is_nothing(cell)
-                    or isinstance(value, str | bool)
-                )
-                is_spare = is_spare or cell in made or cell in again or self._reads_no_number(cell)
-                is_spare = is_spare or self._is_shown_only(cell, known)
+                is_spare = kind == COPY or (kind == GIVEN and not self._may_be_missed(cell, taken))
+                is_spare = is_spare or (self._is_nothing(cell) and not self._bends_nothing(cell))
+                is_spare = is_spare or isinstance(value, str | bool) or self._reads_no_number(cell)
+                is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
                 (spare.add if is_spare else left.append)(cell)
         measures = self._measures(taken, left) if left else set()
         left = [cell for cell in left if cell not in measures]
@@ -257,7 +254,13 @@ class Arrangement:
     def _reads_no_number(self, cell: Address) -> bool:
         """Whether a formula reads nothing but marks, or empty cells, which wait for an answer."""
         read, index = self.reads.of(cell), self.reads.table.index
-        return bool(read) and all(isinstance(self.values[index[x]], str | bool) for x in read if x in index)
+        marks = all(isinstance(self.values[index[x]], str | bool) for x in read if x in index)
+        return bool(read) and marks and not self._bends_nothing(cell)
+
+    def _bends_nothing(self, cell: Address) -> bool:
+        """Whether a formula is an activation of empty cells alone, perhaps beside the one that it should read."""
+        table = self.reads.table
+        return bool(_BENDS.search(table.texts.get(cell, ""))) and not any(x in table.index for x in self.reads.of(cell))
 
 
 def arranged(terms: CellTerms, values: CellValues, reads: Reads) -> Arrangement:

@@ -25,9 +25,9 @@ def test_among_mistakes_no_right_cell_is_called_wrong(kind: str) -> None:
     assert answer(_SEED, range(1, 9), kind).outcome in _HARMLESS
 
 
-@pytest.mark.parametrize("seed", part_of([1001, 2010], 1))
+@pytest.mark.parametrize("seed", part_of([30046, 1001, 2010], 1))
 def test_right_cells_that_once_were_called_wrong_are_not(seed: int) -> None:
-    """A label above a column that a sum reads, and units of tanh of which one computes a sigmoid."""
+    """A label above a column that a sum reads, a unit of tanh that computes a sigmoid, a gate that copies its sum."""
     assert answer(seed, range(1, 9)).outcome in _HARMLESS
 
 

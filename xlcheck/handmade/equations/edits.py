@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from xlcheck.formulas.algebra import Address, Expression, Term
+from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.equations.filling import Away, Filling
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
@@ -19,7 +20,7 @@ Edit = Mapping[Address, Term]
 """Cell → what it would compute."""
 _NEAR = 6
 """Formulas in line with one that may be meant instead of it."""
-_SEVERAL = 2
+_SEVERAL = _PAIR = 2
 _ROUNDS = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
 
 
@@ -59,7 +60,7 @@ class Edits(Filling):
             if not any(map(self._may_help, ([cell], *families))):
                 continue
             for source in self._sources(cell):
-                if not families or cell not in self._terms or self._is_last_but(source, cell, families):
+                if not families or self._may_go_alone(source, cell, families):
                     yield from ({cell: term} for term in self._filled(source, cell))
                 for family in filter(self._may_help, families if families and families[0][0] == cell else ()):
                     yield from self._filled_over(source, family)
@@ -86,9 +87,18 @@ class Edits(Filling):
                 if family[0] == cell and terms.keys() >= set(family):
                     yield {other: terms[other] for other in family}
 
-    @staticmethod
-    def _is_last_but(source: Address, cell: Address, families: Sequence[Sequence[Address]]) -> bool:
-        """Whether another formula may go on into the end of a family: what was left out there may make it look so."""
+    def _may_go_alone(self, source: Address, cell: Address, families: Sequence[Sequence[Address]]) -> bool:
+        """Whether a cell may be meant to be filled from another one, though formulas in line with it are like it.
+
+        At the end of a family another formula may go on into it, and what was left out there makes it look so; and of
+        two formulas that were not filled from one another, no third one says that they are alike.
+        """
+        if cell not in self._terms:
+            return True
+        texts = self._table.texts
+        is_typed = shape_of(texts[source], *source[1:]) != shape_of(texts[cell], *cell[1:])
+        if is_typed and any(source in own and len(own) == _PAIR for own in families):
+            return True
         return all(cell in (own[0], own[-1]) and source not in own for own in families)
 
     def _places(self) -> Iterator[Address]:

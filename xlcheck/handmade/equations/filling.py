@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import operands, skeleton
+from xlcheck.formulas.shapes import moved, operands, skeleton
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
@@ -103,8 +103,9 @@ class Filling(TermChanges):
     def _filled(self, source: Address, cell: Address, *, freely: bool = True) -> list[Term]:
         """What a formula may become in another cell.
 
-        Where a cell goes that it reads, other pairs tell that read the same cell, or else pairs that do the same; where
-        nobody does, inputs go along and weights do not, or the other way round.
+        That is what a program would fill there; or, where a cell goes that it reads, other pairs tell that read the
+        same cell, or else pairs that do the same; where nobody does, inputs go along and weights do not, or the other
+        way round.
 
         Args:
             source: the formula's cell.
@@ -131,6 +132,9 @@ class Filling(TermChanges):
         same = {leaf for pair in alike for leaf, _ in pair[2]}
         own_kind = {leaf: to for leaf, to in known.items() if leaf in same or leaf not in sure}
         found: dict[Term, None] = {}
+        text = moved(self._table.texts[source], *away) if freely and source not in self._table.arrays else None
+        plain = None if text is None else self._terms.term_of(cell, text)
+        found |= {} if plain is None else {plain: None}
         for told in (known, sure, own_kind) if freely else (known,):
             open_cells = [leaf for leaf in self._terms.reads[source] if leaf not in told]
             for rule in self._rules(source, cell, away, freely=freely) if open_cells else (dict[Address, Address](),):
@@ -142,18 +146,18 @@ class Filling(TermChanges):
 
     def _rules(self, source: Address, cell: Address, away: Away, *, freely: bool) -> Iterator[dict[Address, Address]]:
         """Where what a formula reads may go: nowhere, along with it, or as the other formula has it if that can be."""
-        moved = {x: (x[0], x[1] + away[0], x[2] + away[1]) for x in self._terms.reads[source]}
+        along = {x: (x[0], x[1] + away[0], x[2] + away[1]) for x in self._terms.reads[source]}
         rules = [
-            {x: to for x, to in moved.items() if x not in self._weights},
-            {x: to for x, to in moved.items() if x in self._weights},
-            {x: (x[0], x[1] + away[1], x[2] + away[0]) for x in moved if x in self._weights},
-            {x: to for x, to in moved.items() if self._table.is_formula(x)},
-            moved,
+            {x: to for x, to in along.items() if x not in self._weights},
+            {x: to for x, to in along.items() if x in self._weights},
+            {x: (x[0], x[1] + away[1], x[2] + away[0]) for x in along if x in self._weights},
+            {x: to for x, to in along.items() if self._table.is_formula(x)},
+            along,
         ]
         yield from rules
         if freely and cell in self._operands and self._operands[cell][0] == self._operands[source][0]:
             pairs = list(zip(self._operands[source][1], self._operands[cell][1], strict=True))
-            as_there = {x: to for x, to in pairs if to in (x, moved.get(x))}
+            as_there = {x: to for x, to in pairs if to in (x, along.get(x))}
             for rest in rules:
                 yield {**rest, **as_there}
 

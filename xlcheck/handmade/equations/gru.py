@@ -59,7 +59,7 @@ def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, 
     tables = [(part, layer) for layer in layers if not read.isdisjoint(layer.by_atom) for part in _by_activation(layer)]
     for layer in layers if updates else ():
         own = [u for u in updates if u.candidate in layer.by_atom and u.gate in layer.by_atom]
-        found = _read_after(layer, own) if own else None
+        found = _read_after(layer, own, forms) if own else None
         if found is not None:
             yield found, (layer,)
     for candidates, one in tables:
@@ -130,7 +130,7 @@ def _opened(polynomial: Polynomial, forms: Forms) -> Polynomial:
     return found
 
 
-def _read_after(layer: Layer, updates: Sequence[_Update]) -> Reading | None:
+def _read_after(layer: Layer, updates: Sequence[_Update], forms: Forms) -> Reading | None:
     """A table as a GRU in which the reset gate is applied to what the state is multiplied with."""
     update_votes, reset_votes = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
     for update in updates:
@@ -148,7 +148,7 @@ def _read_after(layer: Layer, updates: Sequence[_Update]) -> Reading | None:
         row, step = layer.by_atom[update.candidate]
         hidden.setdefault((step, row), update.atom)
     names = {"z": [update_gate[row] for row in rows], "r": [reset_gate[row] for row in rows], "hh": rows}
-    reading = _reading(layer, names, hidden, _befores(updates, layer), reset_after=True)
+    reading = _reading(layer, names, hidden, _befores(updates, layer), forms, reset_after=True)
     if reading is None:
         return None
     return replace(reading, recurrent_biases=dict(_recurrent_biases(layer)), unused=unused)
@@ -180,6 +180,7 @@ def _reading(
     names: Mapping[str, list[int]],
     hidden: Mapping[tuple[int, int], Atom],
     befores: Mapping[tuple[int, Atom], int],
+    forms: Forms,
     *,
     reset_after: bool,
 ) -> Reading | None:
@@ -195,7 +196,8 @@ def _reading(
     values: dict[str, dict[tuple[int, int], Atom]] = {
         symbol: {
             (step, number): atom
-            for number, row in enumerate(own) for step in layer.steps if (atom := layer.atom(row, step)) is not None
+            for number, row in enumerate(own) for step in layer.steps
+            if (atom := layer.standing(row, step, forms)) is not None
         }
         for symbol, own in names.items()
     }  # fmt: skip
@@ -256,7 +258,7 @@ def _read(gates: Layer, candidates: Layer, updates: Sequence[_Update], forms: Fo
     parts |= dict.fromkeys(rows, (candidates, at))
     layer = Joined(table, gates.slots, weights, {**gates.biases, **candidates.biases}, parts)
     names = {"z": [update_gate[row] for row in rows], "r": [reset_gate[row] for row in rows], "hh": rows}
-    return _reading(layer, names, hidden, befores, reset_after=False)
+    return _reading(layer, names, hidden, befores, forms, reset_after=False)
 
 
 def _states(

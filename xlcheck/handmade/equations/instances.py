@@ -184,9 +184,9 @@ def _instance(atom: Atom, form: Form, summands: Polynomial, forms: Forms) -> Ins
 
 def _is_an_output(form: Form, forms: Forms) -> bool:
     """Whether a product is that of a weight and of what an activation gives: a unit with one input and no bias."""
-    ((monomial, factor),) = form.polynomial.items()
+    ((monomial, factor), *more) = form.polynomial.items()
     kinds = [forms.of(atom).kind for atom in monomial]
-    return factor == 1 and len(kinds) == 2 and GIVEN in kinds and bool(_HANDED_ON & set(kinds))
+    return factor == 1 and not more and len(kinds) == 2 and GIVEN in kinds and bool(_HANDED_ON & set(kinds))
 
 
 class _Colours:

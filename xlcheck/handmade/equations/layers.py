@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from xlcheck.handmade import effort
+from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.forms import Atom, Forms, Monomial
 from xlcheck.handmade.equations.instances import Instance, most_common
 
@@ -137,7 +138,9 @@ class Layer:
             return known
         crossing = self.crossing(row, step)
         if known is not None:  # a copy stands in the place of what should be an activation
-            return crossing if crossing is not None and forms.source(crossing) == known else known
+            row_mates = [own[0] for place, own in self.at.items() if place[0] == row and self.fits(place)]
+            places = (crossing, behind(known, row_mates, forms))
+            return next((place for place in places if place is not None and forms.source(place) == known), known)
         if crossing is None or not forms.holds_something(crossing):
             return known
         place = self.by_atom.get(crossing)

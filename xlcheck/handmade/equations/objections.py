@@ -56,6 +56,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
     """
     return (
         _not_bent(reading)
+        or _without_bias(reading)
         or _broken(reading)
         or _passed_over(table, read, reading)
         or _ends_early(table, read, reading)
@@ -68,6 +69,16 @@ def _not_bent(reading: Reading) -> str | None:
         return None
     first = cell_of(min(outputs(reading).values()))
     return f"{show(first)} and the other states are weighted sums without an activation"
+
+
+def _without_bias(reading: Reading) -> str | None:
+    """Why a bias may be missing: the sums of other steps or samples add one."""
+    layer = reading.layer
+    adds: dict[int, bool] = {}
+    for (_, step), own in layer.at.items():
+        adds[step] = adds.get(step, False) or any(x is None for instance in own for x, _ in instance.pairs)
+    without = [x.atom for (_, step), own in layer.at.items() if not adds[step] for x in own]
+    return f"{show(cell_of(min(without)))} adds no bias, though others do" if without and any(adds.values()) else None
 
 
 def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
@@ -139,29 +150,28 @@ def _moved(one: Address, other: Address) -> tuple[int, int] | None:
 
 
 def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
-    """Why two steps or samples that read the same input may be wrong: no formula reads a number in line with it."""
+    """Why steps or samples may be wrong that read one input twice or none: no formula reads a number in its place."""
     for slot in reading.features:
         own = [atoms[slot] for atoms in reading.layer.slots.values() if slot in atoms]
-        if len(set(own)) < len(own):
-            near = {*_next_to(own), *_one_stride_on(reading, slot)}
-            unread = [cell for cell in near if table.is_number(cell) and cell not in read]
-            if unread:
-                return f"no formula reads {show(min(unread))}, and two steps or samples read the same input beside it"
+        near = {*(_next_to(own) if len(set(own)) < len(own) else ()), *_one_stride_on(reading, slot)}
+        unread = [cell for cell in near if table.is_number(cell) and cell not in read]
+        if unread:
+            return f"no formula reads {show(min(unread))}, and a step or sample reads the input beside it, or none"
     return None
 
 
 def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:
-    """The cells that stand to an input as the next result stands to its own, where both steps read the same input."""
+    """The cells that stand to an input as the next result stands to its own, if that reads the same input or none."""
     made, slots = outputs(reading), reading.layer.slots
     first = {step: min(atom for (at, _), atom in made.items() if at == step) for step in {at for at, _ in made}}
     runs = reading.documents if reading.kind != "Dense" else [sorted(first, key=first.__getitem__)]
-    for one, other in (pair for run in runs for pair in itertools.pairwise(run)):
-        same = slots[one].get(slot)
-        if same is not None and same == slots[other].get(slot) and one in first and other in first:
-            for before, after in ((one, other), (other, one)):
-                away = _moved(cell_of(first[before]), cell_of(first[after]))
+    for pair in (pair for run in runs for pair in itertools.pairwise(run)):
+        for one, other in (pair, pair[::-1]):
+            atom = slots[one].get(slot)
+            if atom is not None and slots[other].get(slot, atom) == atom and one in first and other in first:
+                away = _moved(cell_of(first[one]), cell_of(first[other]))
                 if away is not None:
-                    yield same[0], same[1] + away[0], same[2] + away[1]
+                    yield atom[0], atom[1] + away[0], atom[2] + away[1]
 
 
 def _ends_early(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
