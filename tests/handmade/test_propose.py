@@ -99,20 +99,17 @@ def test_what_is_not_recognised_becomes_a_skeleton(tmp_path: Path) -> None:
         check(tmp_path / "book.xlsx")
 
 
-def test_a_draft_of_layers_one_by_one_is_checked_in_turn(tmp_path: Path) -> None:
-    """Where no chain is recognised, each layer is a model; the second is given what the first computes."""
-    layout = drawn(8).layout
+def test_a_draft_leaves_out_layers_that_may_be_others(tmp_path: Path) -> None:
+    """Two that read one input may be parts of a larger one; the draft counts what it explains, and that agrees."""
     path = tmp_path / "book.xlsx"
-    path.write_bytes(to_bytes(layout))
-    draft = proposal(path)
+    path.write_bytes(to_bytes(drawn(8).layout))
+    draft, found = proposal(path), check(path)
     (tmp_path / "book.toml").write_text(draft.text, encoding="utf-8")
 
-    assert [network.spec.layers[0].options["activation"] for network in draft.networks] == [
-        "tanh",
-        "leaky_relu",
-        "softmax",
-    ]
-    assert check(path).counts.agree == draft.formula_cells
+    assert [network.spec.layers[0].options["activation"] for network in draft.networks] == ["softmax"]
+    assert draft.explained < draft.formula_cells
+    assert check(path, bindings=tmp_path / "book.toml").counts.agree == draft.explained
+    assert found.counts.agree == draft.formula_cells
 
 
 def test_ignored_cells_get_no_verdict(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from fixtures.handmade.make_corpus import FOLDER
 from fixtures.handmade.package import packed, unpacked
 from xlcheck import api
 from xlcheck.cli import run
-from xlcheck.errors import UsageError
+from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.reports.annotate import annotate
 from xlcheck.verdicts.report import CheckReport
 
@@ -86,6 +86,10 @@ class TestWhatCellsMayHold:
                 formula = f"=TANH(A{row}*$B$1:$D$1+MMULT({state},$B$2:$D$4)+$B$5:$D$5)"
                 sheet.write_dynamic_array_formula(f"B{row}:D{row}", formula)
             book.close()
+            if wrong and ":" in spilled:  # rows that begin a second document would explain it as well
+                with pytest.raises(NothingCheckedError, match=r"nearly recognised, but RNN!B1\d"):
+                    api.check(path)
+                continue
             report = api.check(path)
 
             assert report.counts.checked == 12
@@ -105,13 +109,12 @@ class TestWhatCellsMayHold:
         report = api.check(path)
 
         assert roots(report) == []
-        assert report.counts.agree == ALL + 1  # with the copy of the result above the table
+        assert report.counts.agree == ALL
         assert {(cell.cell, cell.status.value) for cell in report.cells} == {
-            ("P11", "not_evaluated"), ("P12", "not_evaluated")
+            ("P10", "unbound"), ("P11", "not_evaluated"), ("P12", "not_evaluated")
         }  # fmt: skip
-        assert not report.ok
+        assert report.exit_code == 3
         assert all(cell.quantity is None for cell in report.cells)
-        assert all("TABLE" in cell.message for cell in report.cells)
 
     @pytest.mark.parametrize("bound", [False, True])
     @pytest.mark.parametrize("content", [-0.14679912435045267, "=-0.14679912435045267"])

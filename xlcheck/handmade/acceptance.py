@@ -72,7 +72,8 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, certain: bool) -> It
             yield f"what {show(cell)} should hold is computed in {show(elsewhere)}, which may be meant where it is read"
         if not (outcome.table.is_formula(cell) or outcome.table.is_number(cell)):
             yield f"{show(cell)} holds no number, and a formula that reads it may mean another cell"
-        if outcome.table.is_number(cell) and not (certain or _in_line(cell, outcome)):
+        is_typed = outcome.table.is_number(cell) or not outcome.precedents.of(cell)  # perhaps as `=0.5`
+        if is_typed and not (certain or _in_line(cell, outcome)):
             yield f"the number in {show(cell)} would have to be a formula, and nothing beside it says so"
 
 

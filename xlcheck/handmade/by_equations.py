@@ -99,6 +99,10 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         except effort.OutOfTimeError:
             doubts.append(effort.USED_UP)
             break
+        opaque = {v.cell for v in outcome.verdicts if v.status is Status.AGREE and v.cell in outcome.tied.opaque}
+        if opaque:
+            doubts.append(f"{show(min(opaque))} gives what it should, but it was not recognised how")
+            outcome = outcome.without(opaque, doubts[-1])
         doubt = reason_to_doubt(layer.reading, outcome, found.forms, unsure)
         rounding = rounds_throughout([verdict.cell for verdict in outcome.roots], outcome)
         why = rounding or (None if doubt is None else doubt.why)

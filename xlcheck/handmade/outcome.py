@@ -144,14 +144,16 @@ def judged(
     )
     judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
+    opaque = frozenset[Address]() if placement is None else tied.opaque
     if placement is not None:
-        verdicts = with_perturbation(verdicts, _exact(tied, tolerance), tied)
+        verdicts = with_perturbation(verdicts, _exact(tied, tolerance) - opaque, tied)
     if perturb or any(verdict.only_here for verdict in verdicts):
         wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, max(1, perturb))
         verdicts = with_perturbation(
             verdicts, wrong if perturb else wrong & _exact(tied, tolerance), tied,
             followers=bool(perturb) or placement is not None,
         )  # fmt: skip
+        verdicts = [replace(v, only_here=v.only_here and v.cell not in opaque - wrong) for v in verdicts]
     strange = _strangers(verdicts, tied, networks, precedents) if placement is None else set[Address]()
     left = unrecognised(table, networks, tied, precedents, wrong_inputs)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in {*left.cells, *strange}]

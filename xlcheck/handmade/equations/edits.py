@@ -104,7 +104,7 @@ class Edits(Filling):
     def _places(self) -> Iterator[Address]:
         """Cells that may be meant to hold another formula: those with formulas, and numbers in line with them."""
         yield from self._terms
-        yield from (cell for cell in self._table.texts if self._terms.is_opaque(cell))
+        yield from (cell for cell in self._table.texts if cell not in self._terms)
         for cell, _ in self._table.typed_numbers():
             yield cell
 

@@ -55,6 +55,11 @@ class Tie:
     loose: tuple[Address, ...]
     complete: bool = True
 
+    @property
+    def opaque(self) -> frozenset[Address]:
+        """The wrong cells of which nobody knows what they compute."""
+        return frozenset(cell for cell, values in self.wrong.items() if np.isnan(values).all())
+
     def element(self, cell: Address) -> Element | None:
         """What a cell should hold."""
         number = self.held.get(cell)
