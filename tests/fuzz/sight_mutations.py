@@ -120,11 +120,11 @@ def _restyled(new: str, *, font: bool = False, fill: bool = False) -> Attack:
     def attack(parts: Parts, random: Random) -> Parts:
         styles = parts["xl/styles.xml"]
         if font:
-            count = len(re.findall(rb"<font>", re.search(rb"<fonts.*?</fonts>", styles, re.DOTALL)[0]))  # type: ignore[index]
+            count = styles.partition(b"</fonts>")[0].count(b"<font>")
             styles = styles.replace(b"</fonts>", f"<font>{new}</font></fonts>".encode(), 1)
             xf = f'<xf numFmtId="0" fontId="{count}" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
         elif fill:
-            count = len(re.findall(rb"<fill>", re.search(rb"<fills.*?</fills>", styles, re.DOTALL)[0]))  # type: ignore[index]
+            count = styles.partition(b"</fills>")[0].count(b"<fill>")
             styles = styles.replace(b"</fills>", f"<fill>{new}</fill></fills>".encode(), 1)
             xf = f'<xf numFmtId="0" fontId="0" fillId="{count}" borderId="0" xfId="0" applyFill="1"/>'
         else:

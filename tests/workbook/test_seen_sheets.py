@@ -52,7 +52,7 @@ def test_what_was_read_cannot_be_changed_for_others() -> None:
 
     for name, sheet in one.sheets.items():
         with pytest.raises(TypeError):
-            sheet.cells[0, 0] = Cell("changed")  # type: ignore[index]
+            sheet.cells[0, 0] = Cell("changed")  # type: ignore[index]  # a type checker forbids it as well
         assert sheet.cells == two.sheets[name].cells
 
 

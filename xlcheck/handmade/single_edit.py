@@ -43,12 +43,10 @@ class OneEdit:
     Attributes:
         outcomes: a verdict for each layer, if the part is certain.
         why: why it is not.
-        rivals: the cells of each edit that makes a textbook network, if there are several.
     """
 
     outcomes: tuple[Outcome, ...] = ()
     why: str = ""
-    rivals: tuple[frozenset[Address], ...] = ()
 
 
 def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
@@ -88,7 +86,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)
         why = f"either {_shown(one)} or {_shown(other)} may be wrong, and nothing says which"
-        return OneEdit(why=why, rivals=tuple(least))
+        return OneEdit(why=why)
     for cell, why in base.said_again().items():
         if cell in best[0]:
             return OneEdit(why=why)  # somebody may look at it there, and mean nothing else

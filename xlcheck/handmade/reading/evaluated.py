@@ -67,7 +67,8 @@ def computed(
         return number_of(expression, given)
 
     def given(term: Term) -> float | None:
-        return float(held(term.cell)) if isinstance(term, Leaf) else None  # type: ignore[arg-type]
+        value = held(term.cell) if isinstance(term, Leaf) else None
+        return value if isinstance(value, float) else None  # only a number has become a leaf
 
     formulas = FormulaValues(Surroundings(algebra, scalar, table.clip, table.spill, table.names(), number))
     try:
