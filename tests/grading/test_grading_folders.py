@@ -190,7 +190,7 @@ def test_likeness_is_listed_with_evidence_and_changes_no_marks(lstm: Classroom, 
     odd = {"lstm.f[1][0]": "=1/(1+EXP(-G15*1.03))"}
     lstm.hand_in("s001", folder / "s001.xlsx", odd)
     lstm.hand_in("s002", folder / "s002.xlsx", {"lstm.f[1][0]": "= 1 / (1+EXP(-$G$15*1.03))"})
-    lstm.hand_in("s003", folder / "s003.xlsx", lstm.faulty("s004", {"lstm.o[0][0]": "typed"}))
+    lstm.hand_in("s003", folder / "s003.xlsx", lstm.faulty("s004", {"lstm.o[0][0]": "typed", "lstm.o[1][0]": "typed"}))
     copy(lstm.hand_in("s005", folder / "s005.xlsx", {}), folder / "s005 again.xlsx")
     for number in range(6, 13):
         lstm.hand_in(f"s{number:03}", folder / f"s{number:03}.xlsx", lstm.faulty(None, {"lstm.i[0][0]": "zero"}))

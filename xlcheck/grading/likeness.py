@@ -129,7 +129,8 @@ class LikenessFinder:
             cells = np.array([cell for _, cell, _ in typed])
             numbers = np.array([actual for _, _, actual in typed])
             same = np.abs(right[:, cells] - numbers) <= _DIGITS * np.abs(numbers)  # (students, typed)
-            for owner in np.flatnonzero(same.any(axis=1)).tolist():
+            alone = same & (same.sum(axis=0) == 1)  # what is right for two by chance says nothing of either
+            for owner in np.flatnonzero(alone.any(axis=1)).tolist():
                 theirs = same[owner]
                 if ids[owner] != student and not (student in ids and same[ids.index(student)][theirs].all()):
                     what = f"holds what is right for {ids[owner]}"
