@@ -41,6 +41,9 @@ class Built:
     report: CheckReport
     model: Any = None
 
+    def __str__(self) -> str:
+        return str(self.report)
+
 
 def build(
     lesson: str,
@@ -53,7 +56,7 @@ def build(
     progress: Progress | None = None,
     sign: str | Path | None = None,
 ) -> Built:
-    """Write a lesson's workbook, and check the file that was written.
+    """Write a lesson's workbook, and check the file that was written; `build_model` does it for a Keras model.
 
     Args:
         lesson: the lesson's name, as `xlcheck list` shows it.

@@ -105,6 +105,7 @@ def test_a_result_is_a_table_and_shows_itself(tmp_path: Path) -> None:
 
     assert list(made.to_frame()["formula"]) == [blank.formula for blank in made.key.blanks]
     assert made._repr_html_().count("<tr>") == len(made.key.blanks) + 1
+    assert str(made) == f"{made.key.title}: {len(made.key.blanks)} blanks, {made.key.points:g} points, in {tmp_path}"
 
 
 @pytest.mark.keras

@@ -224,6 +224,10 @@ def test_other_programs_read_the_marks(lstm: Classroom, tmp_path: Path, results:
     assert [row["ID number"] for row in moodle] == [f"s{number:03}" for number in range(1, 13)]
     assert (moodle[0][grading.title], moodle[1][grading.title]) == (f"{marks.earned:g}", "0")
     assert "lstm!F11" in moodle[0]["Feedback"]
+    assert (
+        str(marks) == f"s001 (s001.xlsx): {marks.earned:g} of {grading.points:g} points; first mistake: lstm!F11, wrong"
+    )
+    assert str(grading) == grading.summary()
     assert canvas[0][grading.title] == f"{grading.points:g}"
     assert (canvas[1]["SIS User ID"], canvas[1][grading.title]) == ("s001", f"{marks.earned:g}")
     assert (gradescope["score"], len(gradescope["tests"])) == (marks.earned, len(lstm.elements))

@@ -90,6 +90,12 @@ class Exercise:
         )
         return table(rows, Blank)
 
+    def __str__(self) -> str:
+        students = f", {len(self.workbooks)} students" if self.workbooks else ""
+        return (
+            f"{self.key.title}: {len(self.key.blanks)} blanks, {self.key.points:g} points{students}, in {self.folder}"
+        )
+
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(b.element)}</td><td>{escape(str(b.cell))}</td><td>{b.points:g}</td>"

@@ -84,6 +84,9 @@ class Grading:
             parts.append(f"{_count(len(self.likeness), 'likeness', 'likenesses')} to look at")
         return "; ".join(parts)
 
+    def __str__(self) -> str:
+        return self.summary()
+
     def _repr_html_(self) -> str:
         from xlcheck.grading.pages import overview_page
 

@@ -124,6 +124,13 @@ class StudentMarks:
 
         return table(map(asdict, self.cells), CellMark)
 
+    def __str__(self) -> str:
+        whose = f"{self.student} ({self.file})" if self.student else self.file
+        if self.earned is None:
+            return f"{whose}: not graded: {self.error}"
+        first = "" if self.first is None else f"; first mistake: {self.first.cell}, {STATUS_WORDS[self.first.status]}"
+        return f"{whose}: {self.earned:g} of {self.points:g} points{first}"
+
     def _repr_html_(self) -> str:
         from xlcheck.grading.pages import student_page
 

@@ -254,6 +254,11 @@ class CheckReport:
 
             raise CheckFailedError(self)
 
+    def __str__(self) -> str:
+        from xlcheck.reports.render_text import render_text
+
+        return render_text([self])
+
     def _repr_html_(self) -> str:
         from xlcheck.reports.render_html import render_html
 
