@@ -238,7 +238,7 @@ def check(
 
     Args:
         path: the workbook.
-        engine: `ironcalc`, `cellrune` or `libreoffice`.
+        engine: `ironcalc`, `cellrune`, `formulon` or `libreoffice`.
         model: a `.keras` file or a `keras.Model`; the truth is then computed with it now, and its weights are compared.
             In a workbook made by hand its weights and inputs are found by what the formulas do with them, or by value.
         inputs: the samples that the workbook must hold: a .npy, .npz or .csv file, an array, or a list with one for
@@ -309,17 +309,9 @@ def check(
         weights = weights_of_model(loaded)
     doing(f"recalculating {path} and comparing it with Keras")
     report = check_content(
-        content,
-        recalculating,
-        recompute=keras_if_installed(),
-        model_weights=weights,
-        atol=atol,
-        rtol=rtol,
-        tolerances=limits,
-        as_built=as_built,
-        strict=strict,
-        perturb=perturb,
-    )
+        content, recalculating, recompute=keras_if_installed(), model_weights=weights, atol=atol, rtol=rtol,
+        tolerances=limits, as_built=as_built, strict=strict, perturb=perturb,
+    )  # fmt: skip
     return replace(report, asked=asked)
 
 
