@@ -302,6 +302,19 @@ def test_a_stale_stored_value_is_noticed_and_changes_no_verdict(small_book: Smal
     assert report.stale == (stale,)
 
 
+@pytest.mark.parametrize(("atol", "is_stale"), [(1e-4, True), (1e-2, False)])
+def test_a_stored_value_may_be_as_far_off_as_a_calculated_one(
+    small_book: SmallBook, tmp_path: Path, atol: float, is_stale: bool
+) -> None:
+    """A difference that is allowed to a helper cell is no mistake where it was stored, and a larger one is."""
+    path = tmp_path / "stored.xlsx"
+    small_book.formulas["Check!A2"] = ("A1-B1", 1e-3)
+    small_book.write(path)
+    report = check_content(read_workbook(path), engine("ironcalc"), atol=atol)
+
+    assert {c.cell for c in report.stale} == ({"A2"} if is_stale else set())
+
+
 def test_stored_values_belong_to_the_sample_that_was_shown(small_book: SmallBook, tmp_path: Path) -> None:
     """With the selector at 2 the values stored for the first sample are stale, and no verdict changes."""
     path = tmp_path / "second.xlsx"

@@ -54,11 +54,13 @@ class FilledVerdict:
         area: the column.
         wrong: verdicts on the cells that do not agree.
         error: the largest difference between numbers.
+        limit: the largest that is allowed.
     """
 
     area: Range
     wrong: tuple[HelperVerdict, ...]
     error: float
+    limit: float
 
 
 def find_filled(helper: FilledHelper, formulas: FormulaCells) -> FilledColumn:
@@ -126,7 +128,7 @@ def judge_filled(
         )
         if verdict.status is not Status.AGREE:
             wrong.append(verdict)
-    return FilledVerdict(column.area, tuple(wrong), error)
+    return FilledVerdict(column.area, tuple(wrong), error, max(limit, column.atol))
 
 
 def _column(

@@ -30,6 +30,7 @@ class HelperVerdict:
         setting: the position of the selector.
         actual: what the engine computed.
         desired: what it should be; None if nobody knows, because an input was changed.
+        limit: the largest difference allowed between numbers.
         is_right: whether it is what it should be, whatever the formula is.
     """
 
@@ -39,6 +40,7 @@ class HelperVerdict:
     setting: int
     actual: Value
     desired: Desired | None
+    limit: float
     is_right: bool = False
 
 
@@ -62,6 +64,7 @@ def judge_helper(
         only_local: the values that were foreseen no longer apply, because an input was changed.
     """
     written = same_formula(formula, helper.formula, helper.cell.sheet)
+    limit = max(helper.atol, limit)
     found = list(_over_settings(helper, written, formula is not None, values, settings, limit, only_local=only_local))
     return max(found, key=lambda v: (STATUS.index(v.status), not v.is_right))
 
@@ -78,15 +81,15 @@ def _over_settings(
 ) -> Iterator[HelperVerdict]:
     for setting, (sample, actual) in enumerate(zip(settings, values, strict=True)):
         desired = None if only_local else helper.desired[sample if len(helper.desired) > 1 else 0]
-        right = desired is not None and equal(actual, desired, limit, helper.atol)
+        right = desired is not None and equal(actual, desired, limit)
         agrees = right or (desired is None and not isinstance(actual, CellError))
         alignment = Alignment(agrees, not isinstance(actual, NotEvaluated), is_formula and written)
         status = verdict(alignment, lambda: True)  # nothing but its text says whether it is right in itself
-        yield HelperVerdict(helper, status, is_formula, setting, actual, desired, right)
+        yield HelperVerdict(helper, status, is_formula, setting, actual, desired, limit, right)
 
 
-def equal(actual: Value, desired: Value, limit: float, atol: float = 0.0) -> bool:
-    """Whether two values of cells are the same: numbers within the limit or `atol`, everything else exactly."""
+def equal(actual: Value, desired: Value, limit: float) -> bool:
+    """Whether two values of cells are the same: numbers within the limit, everything else exactly."""
     if is_number(actual) and is_number(desired):
-        return actual == desired or abs(actual - desired) <= max(atol, limit)
+        return actual == desired or abs(actual - desired) <= limit
     return type(actual) is type(desired) and actual == desired

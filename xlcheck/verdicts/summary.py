@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.filled import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
@@ -122,18 +121,23 @@ def _all_results(judged: Judged) -> Iterator[Found]:
 def _stale(judged: Judged, listed: set[tuple[str, int]]) -> list[Found]:
     if judged.seen.saved is None:
         return []
-    inexact = {_place(h.cell): h.atol for h in (verdict.helper for verdict in judged.helpers) if h.atol}
-    found = []
-    for stale in find_stale(judged.seen.readings, judged.seen.saved, judged.formulas):
-        place = (stale.sheet, stale.code)
-        near = place in inexact and equal(stale.cached, stale.actual, inexact[place])
-        if place not in listed and not near:
-            found.append(stale_result(stale, judged.formulas))
-    return found
+    found = find_stale(judged.seen.readings, judged.seen.saved, judged.formulas)
+    unlisted = [stale for stale in found if (stale.sheet, stale.code) not in listed]
+    limits = _limits(judged) if unlisted else {}
+    return [
+        stale_result(stale, judged.formulas)
+        for stale in unlisted
+        if not equal(stale.cached, stale.actual, limits.get((stale.sheet, stale.code), 0.0))
+    ]
 
 
-def _place(cell: Range) -> tuple[str, int]:
-    return cell.sheet, code_of(cell)
+def _limits(judged: Judged) -> dict[tuple[str, int], float]:
+    """How far the cells that are no quantities may be from what they should be, and so the values stored in them."""
+    cells = ((verdict.helper.cell, verdict.limit) for verdict in judged.helpers)
+    limits = {(cell.sheet, code_of(cell)): limit for cell, limit in cells}
+    for column in judged.filled:
+        limits |= {(column.area.sheet, code): column.limit for code in codes_of(column.area).tolist()}
+    return limits
 
 
 def _stray(judged: Judged) -> list[str]:
