@@ -12,12 +12,14 @@ _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 OFFICE, MS = "application/vnd.openxmlformats-officedocument", "application/vnd.ms-excel"
 _FULL = re.compile(rb'<c r="([A-Z]+)(\d+)"( s="\d+")?([^>]*)>(?=<[fv])')
 
+_FRACTION = re.compile(rb'<c r="([A-Z]+)(\d+)"( s="\d+")?()>(?=(?:<f>[^<]*</f>)?<v>-?\d\.\d{3})')
 
-def _sheet(parts: Parts, random: Random) -> str:
+
+def _sheet(parts: Parts, random: Random, pattern: re.Pattern[bytes] = _FULL) -> str:
     """One of the worksheets that readers see, with something on it."""
     names = [name for name in sorted(parts) if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
     last = max(names, key=lambda name: int(name[len("xl/worksheets/sheet") : -4]))
-    return random.choice([name for name in names if name != last and _FULL.search(parts[name])])
+    return random.choice([name for name in names if name != last and pattern.search(parts[name])])
 
 
 def in_sheet(change: Callable[[bytes, Random], bytes]) -> Attack:
@@ -30,8 +32,8 @@ def in_sheet(change: Callable[[bytes, Random], bytes]) -> Attack:
     return attack
 
 
-def _cell(content: bytes, random: Random) -> re.Match[bytes]:
-    return random.choice(list(_FULL.finditer(content)))
+def _cell(content: bytes, random: Random, pattern: re.Pattern[bytes] = _FULL) -> re.Match[bytes]:
+    return random.choice(list(pattern.finditer(content)))
 
 
 def with_row(attributes: bytes) -> Attack:
@@ -62,6 +64,16 @@ def _number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
+
+
+def narrow(parts: Parts, random: Random) -> Parts:
+    """All columns of a worksheet with fractions as narrow as a letter, by themselves or by what is usual there."""
+    name = _sheet(parts, random, _FRACTION)
+    content = re.sub(rb"<cols>.*?</cols>", b"", parts[name])
+    if random.random() < 0.5:
+        return {**parts, name: content.replace(b"<sheetFormatPr ", b'<sheetFormatPr defaultColWidth="1.2" ')}
+    own = b'<cols><col min="1" max="16384" width="1.2" customWidth="1"/></cols><sheetData>'
+    return {**parts, name: content.replace(b"<sheetData>", own)}
 
 
 def with_view(attributes: bytes) -> Attack:
@@ -114,7 +126,7 @@ def frozen(content: bytes, random: Random) -> bytes:
     return re.sub(rb"<sheetViews>.*?</sheetViews>", b"<sheetViews>" + moved + b"</sheetView></sheetViews>", content)
 
 
-def _restyled(new: str, *, font: bool = False, fill: bool = False) -> Attack:
+def _restyled(new: str, *, font: bool = False, fill: bool = False, of: re.Pattern[bytes] = _FULL) -> Attack:
     """One cell that holds something in another style: of another font, ground, or with another ending of its `xf`."""
 
     def attack(parts: Parts, random: Random) -> Parts:
@@ -133,9 +145,9 @@ def _restyled(new: str, *, font: bool = False, fill: bool = False) -> Attack:
         assert cells is not None
         place = len(re.findall(rb"<xf ", cells[1]))
         styles = styles.replace(b"</cellXfs>", xf.encode() + b"</cellXfs>", 1)
-        name = _sheet(parts, random)
+        name = _sheet(parts, random, of)
         content = parts[name]
-        cell = _cell(content, random)
+        cell = _cell(content, random, of)
         changed = b'<c r="' + cell[1] + cell[2] + b'" s="' + str(place).encode() + b'"' + cell[4] + b">"
         content = content[: cell.start()] + changed + content[cell.end() :]
         return {**parts, "xl/styles.xml": styles, name: content}
@@ -146,6 +158,11 @@ def _restyled(new: str, *, font: bool = False, fill: bool = False) -> Attack:
 def with_font(xml: str) -> Attack:
     """A cell that holds something, in another font."""
     return _restyled(xml, font=True)
+
+
+def huge(parts: Parts, random: Random) -> Parts:
+    """A fraction in letters as high as the screen."""
+    return _restyled('<sz val="400"/><name val="Arial"/>', font=True, of=_FRACTION)(parts, random)
 
 
 def with_ground(xml: str) -> Attack:

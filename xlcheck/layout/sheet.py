@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Formulas
+from xlcheck.layout.widening import is_wide, widened
 from xlcheck.workbook.plan import (
     Array,
     Block,
@@ -112,12 +113,14 @@ class SheetDraft:
         """The finished worksheet; with `short` its numbers have no more digits than they need."""
         if short:
             self.cells = {key: _short(cell) for key, cell in self.cells.items()}
-            self.merges, self.blocks = list(map(_short, self.merges)), list(map(_short, self.blocks))
+            self.blocks = list(map(_short, self.blocks))
+        if short or any(map(is_wide, self.merges)):  # programs shorten numbers of these styles until they fit
+            self.merges = list(map(_short, self.merges))
         return PlannedSheet(
             self.name,
             tuple(self.cells[key] for key in sorted(self.cells)),
             tuple(self.merges),
-            dict(self.widths),
+            widened(self.widths, self.cells.values(), self.blocks, self.spills),
             dict(self.heights),
             tuple(self.charts),
             tuple(self.drop_downs),

@@ -133,7 +133,7 @@ class _Numbers:
         sheet.put(3, 0, Link("← the words", Range(NAME, 0, 0)), "link")
         sheet.freeze = (3, 1)
         sheet.printed = False
-        sheet.widths.update({0: 10, self._steps + 1: 3, self._steps + 2: 12})
+        sheet.widths.update({0: 10, self._steps + 2: 12})
         self._weights()
         for k in range(self._words):
             self._reserve(k)

@@ -7,6 +7,7 @@ of the formats' grammar: ECMA-376, part 1, section 18.8.31.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -41,6 +42,8 @@ _DAYS_AND_TEXT = "@ymdhsgbe"
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")
 # Right before or after the number's own digits, other digits look as if they belonged to it.
 _TOUCHING = re.compile(r"[0-9.,]\N{NULL}|\N{NULL}[0-9]")
+_DAYS = re.compile(r"[ymdhsgb@]")
+_SCIENTIFIC = 4.5  # as the format General writes what does not fit otherwise: 1E+09
 _DIGIT = re.compile(r"[0-9]")
 # A sign of the format's own in front of the digits; in a date it would stand between digits.
 _NEGATED = re.compile(r"(?<!\N{NULL})[-\N{MINUS SIGN}\N{EN DASH}]\N{NULL}")
@@ -58,11 +61,13 @@ class _Section:
         text: what it shows, with a zero character for the number's digits.
         condition: for which numbers it is, if it says so.
         scales: it shows the number's thousandths or millionths.
+        pattern: its placeholders, in between whatever else there is.
     """
 
     text: str
     condition: tuple[str, float] | None
     scales: bool
+    pattern: str
 
     def misleads(self, value: float | None, *, positive: bool) -> bool:
         if "\0" in self.text:
@@ -94,6 +99,24 @@ def misleads(code: str, value: float | None) -> bool:
     return _applying(sections, value).misleads(value, positive=value > 0)
 
 
+def digits_shown(code: str, value: float) -> float:
+    """How many digits of a number a format shows at least, of a fraction in General one behind the point.
+
+    A point counts for half a digit, the letter of an exponent for one; signs and words for nothing.
+    """
+    pattern = _applying([*_sections(code)][:3], value).pattern.casefold()
+    if not math.isfinite(value) or _DAYS.search(pattern.replace("general", "")):
+        return 0
+    number = abs(value) * (100 if "%" in pattern else 1)
+    if "general" in pattern:
+        return min(len(str(int(number))) + 1.5 * (number != int(number)), _SCIENTIFIC)
+    mantissa, _, exponent = pattern.partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    written = len(str(int(number))) if number >= 1 and not exponent and set(whole) & set(_PLACEHOLDERS) else 0
+    behind = decimals.count("0")
+    return max(whole.count("0"), written) + behind + bool(behind) / 2 + exponent.count("0") + bool(exponent)
+
+
 def _applying(sections: list[_Section], value: float) -> _Section:
     if any(section.condition for section in sections):
         rest = next((section for section in reversed(sections) if section.condition is None), sections[-1])
@@ -110,11 +133,12 @@ def _sections(code: str) -> Iterator[_Section]:
     for piece in [*_PIECE.finditer(code), None]:
         if piece is None or piece.lastgroup == "end":
             text = re.sub("\0[\0., ]*\0|\0+", "\0", "".join(shown))
-            yield _Section(text, condition, _SCALED.search("".join(pattern)) is not None)
+            placeholders = "".join(pattern)
+            yield _Section(text, condition, _SCALED.search(placeholders) is not None, placeholders)
             shown, pattern, condition = [], [], None
             continue
         kind, text = piece.lastgroup, piece[piece.lastgroup] if piece.lastgroup else ""
-        pattern.append(text if kind == "other" else "\0")
+        pattern.append(text if kind in {"other", "general"} else "\0")
         if kind == "condition":
             found = _CONDITION.fullmatch(text)
             condition = (found[1], float(found[2])) if found else condition

@@ -13,6 +13,8 @@ from xml.etree.ElementTree import Element
 from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.narrow import Widths, merged
+from xlcheck.workbook.number_formats import Formats
 from xlcheck.workbook.parts import Relation, Structure, relations_of
 from xlcheck.workbook.readable import Looks
 from xlcheck.workbook.xml_tree import local, tree_of
@@ -26,7 +28,6 @@ _HEIGHT = re.compile(rb"""\sht=["']([0-9.]+)["']""")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _SPAN = re.compile(rb"""\s(min|max|width)=["']([0-9.]+)["']""")
 _ZERO_HEIGHT = re.compile(rb"<(?:\w+:)?sheetFormatPr\s[^>]*zeroHeight" + _TRUE)
-_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*ref=["']([A-Z0-9:]+)["']""")
 _VIEWS = (
     (re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*showZeros=\s*["'](?:0|false)["']"""), "zeros are not shown"),
     (re.compile(rb"<(?:\w+:)?sheetView\s[^>]*showFormulas" + _TRUE), "formulas are shown in place of values"),
@@ -66,17 +67,21 @@ class OutOfSight:
     Args:
         container: the file.
         structure: what its workbook part says.
+        formats: its number formats.
         content: what its cells hold.
         hidden: the worksheet that is made to be hidden.
     """
 
-    def __init__(self, container: Container, structure: Structure, content: WorkbookContent, hidden: str) -> None:
+    def __init__(
+        self, container: Container, structure: Structure, formats: Formats, content: WorkbookContent, hidden: str
+    ) -> None:
         self._container = container
         self._structure = structure
         self._content = content
         self._hidden = hidden
         self._looks = Looks(container, structure.styles)
         self._styles = self._looks.unreadable
+        self._widths = Widths(self._looks.root, formats)
         self._pieces = self._looks.pieces(container.read(structure.strings) if structure.strings else b"")
 
     def of_workbook(self) -> Iterator[str]:
@@ -103,7 +108,9 @@ class OutOfSight:
         start, end = sheet.find(b"sheetData"), sheet.rfind(b"sheetData")
         yield from _of_head(name, sheet[:start], self._content)
         yield from _of_rows(name, sheet)
-        yield from _of_merges(name, sheet[end:], self._content)
+        merges = merged(sheet[end:], name)
+        yield from _of_merges(name, merges, self._content)
+        yield from self._widths.too_narrow(name, sheet, merges)
         if any(b's="%d"' % number in sheet or b"s='%d'" % number in sheet for number in [*self._styles][:_FEW]) or (
             len(self._styles) > _FEW
         ):
@@ -167,13 +174,9 @@ def _number(text: bytes) -> float:
         return 0.0
 
 
-def _of_merges(name: str, tail: bytes, content: WorkbookContent) -> Iterator[str]:
+def _of_merges(name: str, merges: Iterable[Range], content: WorkbookContent) -> Iterator[str]:
     """Merged cells, of which only the first is seen."""
-    for merge in _MERGE.findall(tail):
-        try:
-            area = parse_range(merge.decode(), name)
-        except ValueError:
-            continue
+    for area in merges:
         if (covered := _first_of(area, content, but=(area.top, area.left))) is not None:
             yield f"merged cells of {name} hide what {cell_name(*covered)} holds"
 

@@ -35,11 +35,12 @@ class Looks:
         part: where its styles stand, or None.
 
     Attributes:
+        root: the styles part, or None.
         unreadable: the number of each style of cells in which nobody can read a cell, and in a few words why.
     """
 
     def __init__(self, container: Container, part: str | None) -> None:
-        root = _root(container, part)
+        self.root = root = _root(container, part)
         self._theme = theme = _theme(container, root)
         self._grounds: list[Sequence[str]] = []
         self.unreadable: dict[int, str] = {}
@@ -169,6 +170,10 @@ def _alignment(alignment: Element | None) -> str:
         return ""
     if alignment.get("horizontal") == "fill":
         return "repeated until its cell is full"
+    if alignment.get("textRotation", "0") != "0":
+        return "turned"
+    if alignment.get("readingOrder") == "2":
+        return "written from right to left"
     indent = alignment.get("indent", "0")
     return "pushed out of its cell" if indent.isdigit() and int(indent) > _WIDEST_INDENT else ""
 

@@ -113,7 +113,7 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
         looks = list(_looks(styles))
         used: dict[str, UsedFormats] = {}
         facts: list[str] = []
-        unseen = None if content is None else OutOfSight(container, structure, content, hidden)
+        unseen = None if content is None else OutOfSight(container, structure, formats, content, hidden)
         drawings = list(of_drawings(container, {part for _, _, part in structure.sheets}))
         for name, state, part in structure.sheets:
             worksheet = container.read(part)

@@ -1,0 +1,67 @@
+"""No number is too large for the column in which it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.trace import Trace
+from xlcheck.layout.plan import plan_model
+from xlcheck.learning.forward import forward_graph
+from xlcheck.model.model_spec import LayerSpec, sequential
+from xlcheck.workbook.number_formats import digits_shown
+from xlcheck.workbook.plan import Formula, NumberBlock, PlannedSheet
+from xlcheck.workbook.styles import STYLES
+
+SPEC = sequential(
+    "large",
+    (3, 2),
+    (
+        LayerSpec(
+            "SimpleRNN", "rnn", {"units": 3, "activation": "linear", "return_sequences": False},
+            {"kernel": (2, 3), "recurrent_kernel": (3, 3), "bias": (3,)},
+        ),
+        LayerSpec("Dense", "dense", {"units": 1, "activation": "linear"}, {"kernel": (3, 1), "bias": (1,)}),
+    ),
+)  # fmt: skip
+
+
+def _numbers(sheet: PlannedSheet) -> Iterator[tuple[str, float, float]]:
+    """Style, number and the width in which it stands, of everything that a worksheet shows."""
+    widths = {column: sheet.widths.get(column, 8.43) for column in range(200)}
+    for cell in sheet.cells:
+        value = cell.content.value if isinstance(cell.content, Formula) else cell.content
+        if isinstance(value, float):
+            yield cell.style, value, widths[cell.column]
+    for item in (*sheet.blocks, *sheet.spills):
+        if not isinstance(item.values, str):
+            columns = item.values if isinstance(item, NumberBlock) else np.reshape(item.values, (-1, 1))
+            for (_, offset), value in np.ndenumerate(columns):
+                yield item.style, float(value), widths[item.area.left + offset]
+    for merge in sheet.merges:
+        value = merge.content.value if isinstance(merge.content, Formula) else merge.content
+        if isinstance(value, float):
+            own = range(merge.area.left, merge.area.left + merge.area.columns)
+            yield merge.style, value, sum(widths[column] for column in own)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e5, -1e9])
+def test_every_number_fits(scale: float) -> None:
+    """Numbers as they are, and inputs like prices: what a program must show of each has its place."""
+    graph = forward_graph(SPEC)
+    rng = np.random.default_rng(7)
+    given = {q.name: rng.normal(size=(2, *q.shape)[q.is_weight :]) for q in graph if q.expr is None}
+    given = {name: value * scale if name.startswith("input") else value for name, value in given.items()}
+    trace = Trace("made up", evaluate(graph, given))
+    sheets = plan_model(SPEC, trace, trace, ["one", "two"]).sheets
+    numbers = [number for sheet in sheets if not sheet.hidden for number in _numbers(sheet)]
+
+    assert any(abs(value) > 0.1 * abs(scale) for _, value, _ in numbers)
+    assert not [
+        (style, value, width)
+        for style, value, width in numbers
+        if digits_shown(STYLES[style].get("num_format", "General"), value) + (value < 0) / 2 > width
+    ]

@@ -1,0 +1,65 @@
+"""How wide columns must be for their largest numbers: a program shows `###` where one does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import ceil
+
+import numpy as np
+
+from xlcheck.workbook.number_formats import digits_shown
+from xlcheck.workbook.pictures import GENERAL
+from xlcheck.workbook.plan import Block, Formula, Merge, NumberBlock, PlannedCell, Spill
+from xlcheck.workbook.styles import STYLES
+
+_FROM = 1e4
+"""Smaller numbers fit into the columns in which sheets put their style."""
+_FROM_DRAWN = 1e3
+_USUAL = 8.43
+_AROUND = 2.0  # letters: a sign, and the space at the edges
+
+
+def widened(
+    widths: Mapping[int, float], cells: Iterable[PlannedCell], blocks: Iterable[Block], spills: Iterable[Spill]
+) -> dict[int, float]:
+    """The widths of columns, in letters, those with large numbers as wide as these need.
+
+    Args:
+        widths: as the sheet asks for.
+        cells: its cells, by which formulas show the values of the sample that is chosen at first.
+        blocks: its rectangles of numbers and formulas.
+        spills: its formulas that fill several cells.
+    """
+    largest: dict[tuple[int, str], float] = {}
+    for column, style, number in _large(cells, blocks, spills):
+        largest[column, style] = max(number, largest.get((column, style), 0.0))
+    found = dict(widths)
+    for (column, style), number in largest.items():
+        needed = ceil(digits_shown(STYLES[style].get("num_format", GENERAL), number) + _AROUND)
+        if needed > found.get(column, _USUAL):
+            found[column] = needed
+    return found
+
+
+def is_wide(merge: Merge) -> bool:
+    """Whether merged cells, which have the place that a drawing gives them, hold a number too large for decimals."""
+    value = merge.content.value if isinstance(merge.content, Formula) else merge.content
+    return isinstance(value, int | float) and abs(value) >= _FROM_DRAWN
+
+
+def _large(
+    cells: Iterable[PlannedCell], blocks: Iterable[Block], spills: Iterable[Spill]
+) -> Iterator[tuple[int, str, float]]:
+    """Column, style and magnitude of numbers that may not fit."""
+    for cell in cells:
+        value = cell.content.value if isinstance(cell.content, Formula) else cell.content
+        if isinstance(value, int | float) and _FROM <= abs(value) < np.inf:
+            yield cell.column, cell.style, abs(value)
+    for item in (*blocks, *spills):
+        values = item.values
+        if isinstance(values, str):
+            continue
+        sizes = np.abs(values.reshape(item.area.rows, -1) if isinstance(item, NumberBlock) else values.reshape(-1, 1))
+        largest = np.max(sizes, axis=0, initial=0.0, where=np.isfinite(sizes))
+        for offset in np.flatnonzero(largest >= _FROM).tolist():
+            yield item.area.left + offset, item.style, float(largest[offset])
