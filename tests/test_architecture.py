@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,16 @@ def _imported(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def _needed(path: Path, modules: Collection[str]) -> Iterator[str]:
+    """The modules that a file names: of `from package import module` the module, else the package."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            pairs = ((node.module or "", f"{node.module}.{alias.name}") for alias in node.names)
+            yield from (inner if inner in modules else outer for outer, inner in pairs)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
 def name(path: Path) -> str:
     """A module's path inside the package."""
     return path.relative_to(PACKAGE).as_posix()
@@ -120,6 +131,17 @@ def test_imports_in_handmade_point_downwards(folder: str) -> None:
 
     assert len(modules) > 3
     assert used - HANDMADE_EVERYWHERE <= {folder, *below}
+
+
+def test_no_module_needs_itself() -> None:
+    """No circle of imports, those inside functions and for type checkers included."""
+    modules = {".".join(("xlcheck", *p.relative_to(PACKAGE).with_suffix("").parts)): p for p in MODULES}
+    modules = {module.removesuffix(".__init__"): path for module, path in modules.items()}
+    used = {module: set(_needed(path, modules)) for module, path in modules.items()}
+
+    assert len(used) > 500
+    assert sum(map(len, used.values())) > 2000
+    TopologicalSorter(used).prepare()  # raises CycleError, which names a circle
 
 
 def test_only_the_edges_import_keras() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xlcheck.version import __version__ as __version__
+
 TYPE_CHECKING = False  # as type checkers know it; importing typing would take as long as all the rest here
 if TYPE_CHECKING:
     from typing import Any
@@ -12,30 +14,31 @@ if TYPE_CHECKING:
     from xlcheck.errors import XlcheckError
     from xlcheck.exercises.entry import exercise
     from xlcheck.exercises.exercise import Exercise
+    from xlcheck.grading.cell_mark import CellMark
     from xlcheck.grading.entry import grade
     from xlcheck.grading.grading import Grading
-    from xlcheck.grading.marks import CellMark, StudentMarks
+    from xlcheck.grading.marks import StudentMarks
     from xlcheck.graph.trace import Trace
     from xlcheck.handmade.propose import Proposal
-    from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
+    from xlcheck.verdicts.cell_result import CellResult, Kind, Status
+    from xlcheck.verdicts.report import CheckReport
     from xlcheck.verdicts.traces import Difference, TraceComparison, assert_agrees, compare
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "Built": "xlcheck.api",
-    "CellResult": "xlcheck.verdicts.report",
+    "CellResult": "xlcheck.verdicts.cell_result",
     "CheckReport": "xlcheck.verdicts.report",
     "Difference": "xlcheck.verdicts.traces",
-    "CellMark": "xlcheck.grading.marks",
+    "CellMark": "xlcheck.grading.cell_mark",
     "Exercise": "xlcheck.exercises.exercise",
     "Grading": "xlcheck.grading.grading",
     "StudentMarks": "xlcheck.grading.marks",
     "grade": "xlcheck.grading.entry",
     "Fixture": "xlcheck.chapter.recordings.fixture",
-    "Kind": "xlcheck.verdicts.report",
+    "Kind": "xlcheck.verdicts.cell_result",
     "Proposal": "xlcheck.handmade.propose",
-    "Status": "xlcheck.verdicts.report",
+    "Status": "xlcheck.verdicts.cell_result",
     "Trace": "xlcheck.graph.trace",
     "TraceComparison": "xlcheck.verdicts.traces",
     "XlcheckError": "xlcheck.errors",

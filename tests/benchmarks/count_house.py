@@ -26,12 +26,12 @@ def code_lines(text: str) -> int:
 
 
 def imports(modules: dict[str, str]) -> dict[str, set[str]]:
-    """Module → the modules of the package that it imports when it is itself imported."""
+    """Module → the modules of the package that it names, also inside functions and for type checkers."""
     found: dict[str, set[str]] = {}
     for name, text in modules.items():
         pairs = [
             (str(node.module), f"{node.module}.{alias.name}")
-            for node in ast.parse(text).body
+            for node in ast.walk(ast.parse(text))
             if isinstance(node, ast.ImportFrom)
             for alias in node.names
         ]

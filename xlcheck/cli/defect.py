@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlcheck import __version__
+from xlcheck.version import __version__
 
 DEFECT = 70
 """The exit code; what `sysexits.h` calls an internal software error."""

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from xlcheck import __version__
 from xlcheck.choices import require_known
 from xlcheck.cli.configuration import defaults
 from xlcheck.cli.status import say
+from xlcheck.version import __version__
 
 COMMANDS = ("list", "build", "check", "train", "generate", "fixtures", "bind", "trace", "compare", "exercise", "grade")
 """In the order in which help shows them; each is what the module of its name calls so."""

@@ -8,6 +8,7 @@ from typing import get_args
 
 from xlcheck.choices import EngineName, require_known
 from xlcheck.engines.base import Engine
+from xlcheck.engines.unguarded import unguarded
 
 ENGINES: tuple[str, ...] = get_args(EngineName)
 
@@ -26,7 +27,7 @@ def engine(name: str, *, guarded: bool = True) -> Engine:
         MissingDependencyError: it is not installed.
     """
     require_known(name, ENGINES, "formula engine")
-    found = _create(name)
+    found = unguarded(name)
     if guarded and name != "libreoffice":
         from xlcheck.engines.guarded import Guarded
 
@@ -40,21 +41,3 @@ def prepare(engine: Engine, path: Path) -> None:
 
     if isinstance(engine, Guarded):
         engine.prepare(path)
-
-
-def _create(name: str) -> Engine:
-    if name == "ironcalc":
-        from xlcheck.engines.ironcalc import IronCalc
-
-        return IronCalc()
-    if name == "cellrune":
-        from xlcheck.engines.cellrune import CellRune
-
-        return CellRune()
-    if name == "formulon":
-        from xlcheck.engines.formulon import Formulon
-
-        return Formulon()
-    from xlcheck.engines.libreoffice import LibreOffice
-
-    return LibreOffice()

@@ -10,8 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from xlcheck.grading.cell_mark import STATUS_WORDS
 from xlcheck.grading.grading import Grading
-from xlcheck.grading.marks import STATUS_WORDS, StudentMarks
+from xlcheck.grading.marks import StudentMarks
 from xlcheck.reports.render_junit import clean
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

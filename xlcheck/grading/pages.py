@@ -1,17 +1,17 @@
 """A page for each student and one for the class, which need no other file; or a fragment for a notebook."""
 
+# ruff: noqa: D102 - what the fields mean, the classes say that have them.
+
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from xlcheck.grading.grading import Grading
-from xlcheck.grading.marks import STATUS_WORDS, CellMark, CellStatus, StudentMarks
-from xlcheck.grading.tally import BARS
+from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark, CellStatus
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -28,7 +28,47 @@ _MISTAKES = 20
 _LIKE = 100
 
 
-def student_page(marks: StudentMarks, *, title: str = "", fragment: bool = False) -> str:
+class Marked(Protocol):
+    """What a page needs to know of a submission; see `StudentMarks`, which shows itself by one."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def student(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def earned(self) -> float | None: ...
+    @property
+    def cells(self) -> Sequence[CellMark]: ...
+    @property
+    def first(self) -> CellMark | None: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
+    @property
+    def error(self) -> str: ...
+
+
+class Spread(Protocol):
+    """How many submissions earned how much, from nothing to everything."""
+
+    spread: list[int]
+
+
+class Graded(Protocol):
+    """What a page needs to know of a class; see `Grading`, which shows itself by one."""
+
+    @property
+    def marks(self) -> Iterable[Marked]: ...
+    @property
+    def tally(self) -> Spread: ...
+    @property
+    def likeness(self) -> Sequence[Any]: ...
+    def quantities(self) -> Sequence[Any]: ...
+    def mistakes(self) -> Sequence[Any]: ...
+
+
+def student_page(marks: Marked, *, title: str = "", fragment: bool = False) -> str:
     """What a student gets back: the first wrong cell and why, what follows from it, and every blank."""
     return _template("student.html.j2").render(
         marks=marks,
@@ -74,7 +114,7 @@ class Line:
     page: str = ""
 
     @staticmethod
-    def of(marks: StudentMarks, page: str = "") -> Line:
+    def of(marks: Marked, page: str = "") -> Line:
         """A submission's line."""
         first = marks.first
         return Line(
@@ -88,7 +128,7 @@ class Line:
         )
 
 
-def overview_page(grading: Grading, *, lines: Iterable[Line] | None = None, fragment: bool = False) -> str:
+def overview_page(grading: Graded, *, lines: Iterable[Line] | None = None, fragment: bool = False) -> str:
     """How a class did: how marks are spread, what was hardest, which mistakes were made, and each submission.
 
     Args:
@@ -108,10 +148,10 @@ def overview_page(grading: Grading, *, lines: Iterable[Line] | None = None, frag
     )
 
 
-def _spread(grading: Grading) -> list[tuple[str, int, float]]:
+def _spread(grading: Graded) -> list[tuple[str, int, float]]:
     """How many submissions earned how much, in tenths: label, number, and height from 0 to 1."""
     largest = max(grading.tally.spread) or 1
-    width = 100 // BARS
+    width = 100 // len(grading.tally.spread)
     return [(f"{i * width}–{(i + 1) * width} %", n, n / largest) for i, n in enumerate(grading.tally.spread)]
 
 

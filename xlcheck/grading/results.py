@@ -9,10 +9,11 @@ from tempfile import TemporaryDirectory
 from xlcheck.errors import XlcheckError
 from xlcheck.files import make_folder, write_text
 from xlcheck.formulas.addresses import parse_range
+from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark
 from xlcheck.grading.exports import GradeBook, JUnit, gradescope_json
 from xlcheck.grading.grade import Progress
 from xlcheck.grading.grading import FileNames, Grading
-from xlcheck.grading.marks import STATUS_WORDS, CellMark, StudentMarks
+from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.pages import Line, overview_page, student_page
 from xlcheck.workbook.marking import Mark, write_marked
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from xlcheck.grading.marks import CellMark, StudentMarks
+from xlcheck.grading.cell_mark import CellMark
+from xlcheck.grading.marks import StudentMarks
 
 BARS = 10
 """Parts into which the points are divided, to show how they are spread."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcheck.verdicts.report import CheckReport
+from xlcheck.verdicts.findings import Findings
 
 
 class CheckFailedError(AssertionError):
@@ -12,11 +12,11 @@ class CheckFailedError(AssertionError):
         report: the whole report; the message shows its first roots in 80 columns.
     """
 
-    def __init__(self, report: CheckReport) -> None:
+    def __init__(self, report: Findings) -> None:
         from xlcheck.reports.render_text import render_text
 
         super().__init__(render_text([report]))
         self.report = report
 
-    def __reduce__(self) -> tuple[type[CheckFailedError], tuple[CheckReport]]:
+    def __reduce__(self) -> tuple[type[CheckFailedError], tuple[Findings]]:
         return type(self), (self.report,)

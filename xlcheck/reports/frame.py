@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.errors import MissingDependencyError
-from xlcheck.verdicts.report import CellResult, CheckReport
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def to_frame(report: CheckReport) -> pd.DataFrame:
-    """One row for each cell of `report.cells`, one column for each field of `CellResult`; see `table`."""
-    rows = (asdict(cell) | {"status": str(cell.status), "kind": str(cell.kind)} for cell in report.cells)
-    return table(rows, CellResult)
 
 
 def table(rows: Iterable[Mapping[str, Any]], record: type) -> pd.DataFrame:

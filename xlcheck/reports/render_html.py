@@ -8,16 +8,17 @@ from itertools import takewhile
 
 from xlcheck.reports.render_text import verdict
 from xlcheck.reports.same_mistake import by_mistake, elsewhere
+from xlcheck.verdicts.cell_result import CellResult, Status
+from xlcheck.verdicts.findings import Findings
 from xlcheck.verdicts.listing import Cells
 from xlcheck.verdicts.messages import show, show_apart, show_values
 from xlcheck.verdicts.refusal import Refusal
-from xlcheck.verdicts.report import CellResult, CheckReport, Status
 
 # Browsers become slow with more rows in one table; the JSON report has all of them.
 _ROWS = 1000
 
 
-def render_html(reports: Sequence[CheckReport | Refusal], *, fragment: bool = False) -> str:
+def render_html(reports: Sequence[Findings | Refusal], *, fragment: bool = False) -> str:
     """The reports as HTML.
 
     Args:
@@ -43,7 +44,7 @@ def render_html(reports: Sequence[CheckReport | Refusal], *, fragment: bool = Fa
     )
 
 
-def _verdict(report: CheckReport | Refusal) -> str:
+def _verdict(report: Findings | Refusal) -> str:
     return "not checked" if isinstance(report, Refusal) else verdict(report)
 
 
@@ -51,7 +52,7 @@ def _read(name: str) -> str:
     return files("xlcheck.reports").joinpath(name).read_text(encoding="utf-8")
 
 
-def _by_status(report: CheckReport, status: str) -> Cells:
+def _by_status(report: Findings, status: str) -> Cells:
     return report.cells.with_status(Status(status))
 
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from xlcheck.reports.console import WIDTH, printable
 from xlcheck.reports.lines import Line, broken, line
 from xlcheck.reports.same_mistake import by_mistake, elsewhere
+from xlcheck.verdicts.cell_result import CellResult, Kind, Status
+from xlcheck.verdicts.findings import Edit, Findings
 from xlcheck.verdicts.messages import edited, plural, show_apart, show_values
 from xlcheck.verdicts.placement import is_number
 from xlcheck.verdicts.refusal import Refusal
-from xlcheck.verdicts.report import CellResult, CheckReport, Edit, Kind, Status
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +32,7 @@ _EPSILON = 2.0**-52
 _INDENT = 5  # of what is said of a cell
 
 
-def render_text(reports: Iterable[CheckReport | Refusal], *, rows: int | None = ROWS, width: int = WIDTH) -> str:
+def render_text(reports: Iterable[Findings | Refusal], *, rows: int | None = ROWS, width: int = WIDTH) -> str:
     """The reports as plain text, without colour.
 
     Args:
@@ -42,21 +43,19 @@ def render_text(reports: Iterable[CheckReport | Refusal], *, rows: int | None = 
     return "".join(text_pieces(reports, rows=rows, width=width))
 
 
-def text_pieces(
-    reports: Iterable[CheckReport | Refusal], *, rows: int | None = ROWS, width: int = WIDTH
-) -> Iterator[str]:
+def text_pieces(reports: Iterable[Findings | Refusal], *, rows: int | None = ROWS, width: int = WIDTH) -> Iterator[str]:
     """The text of `render_text`, line by line."""
     for number, each in enumerate(_lines(reports, rows, width)):
         yield ("\n" if number else "") + each.plain
 
 
-def print_text(reports: Iterable[CheckReport | Refusal], console: Console, *, rows: int | None = ROWS) -> None:
+def print_text(reports: Iterable[Findings | Refusal], console: Console, *, rows: int | None = ROWS) -> None:
     """Print the reports to a console of the library rich; see `render_text`."""
     for each in _lines(reports, rows, console.width):
         console.print(each.styled(), soft_wrap=True, highlight=False)
 
 
-def verdict(report: CheckReport) -> str:
+def verdict(report: Findings) -> str:
     """The verdict on one workbook in a few words."""
     counts = report.counts
     if counts.root or counts.carried:
@@ -73,7 +72,7 @@ def verdict(report: CheckReport) -> str:
     return _agreement(report)
 
 
-def _agreement(report: CheckReport) -> str:
+def _agreement(report: Findings) -> str:
     """What was compared, where everything agrees."""
     counts = report.counts
     agree = f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
@@ -85,8 +84,8 @@ def _agreement(report: CheckReport) -> str:
     return f"{agree} for {built}"
 
 
-def _lines(reports: Iterable[CheckReport | Refusal], rows: int | None, width: int) -> Iterator[Line]:
-    before: CheckReport | Refusal | None = None
+def _lines(reports: Iterable[Findings | Refusal], rows: int | None, width: int) -> Iterator[Line]:
+    before: Findings | Refusal | None = None
     for report in reports:
         if before is not None and not (report.ok and before.ok):
             yield Line()
@@ -101,7 +100,7 @@ def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
     yield from _indented(refusal.message, width)
 
 
-def _report(report: CheckReport, rows: int | None, width: int) -> Iterator[Line]:
+def _report(report: Findings, rows: int | None, width: int) -> Iterator[Line]:
     mark, style = {0: ("✓", "bold green"), 1: ("✗", "bold red"), 3: ("?", "bold yellow")}[report.exit_code]
     head = line((f"{mark} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style))
     yield from broken(head, width)
@@ -131,14 +130,14 @@ def _listed(sentences: Iterable[str], what: str, rows: int | None, width: int) -
         yield from _indented(f"and {len(found) - rows} more {what}", width)
 
 
-def _groups(report: CheckReport, rows: int | None) -> Sequence[Sequence[CellResult]]:
+def _groups(report: Findings, rows: int | None) -> Sequence[Sequence[CellResult]]:
     """The cells to show, those with one mistake together."""
     if rows is None:
         return [[cell] for cell in report.cells]
     return by_mistake(islice(report.cells.with_status(*_FIRST), MOST_LOOKED_AT))[:rows]
 
 
-def _circumstances(report: CheckReport) -> str:
+def _circumstances(report: Findings) -> str:
     parts = [f"{report.engine} against {report.oracle}"]
     parts += [f"{report.samples} samples"] if report.samples > 1 else []
     size = f"{_EPSILON * report.max_ulps:.1g}"
@@ -148,9 +147,7 @@ def _circumstances(report: CheckReport) -> str:
     return ", ".join(parts)
 
 
-def _cell(
-    number: int, cell: CellResult, others: Sequence[CellResult], report: CheckReport, width: int
-) -> Iterator[Line]:
+def _cell(number: int, cell: CellResult, others: Sequence[CellResult], report: Findings, width: int) -> Iterator[Line]:
     head = [(f"{number:>3}  {printable(cell.sheet)}!{cell.cell}", "")]
     if cell.quantity:
         head.append((f"  {printable(cell.quantity)}", "cyan"))
@@ -195,7 +192,7 @@ def _difference(cell: CellResult) -> str:
     return ""
 
 
-def _rest(report: CheckReport, shown: Sequence[Sequence[CellResult]], rows: int | None, width: int) -> Iterator[Line]:
+def _rest(report: Findings, shown: Sequence[Sequence[CellResult]], rows: int | None, width: int) -> Iterator[Line]:
     lines = [] if rows is None else list(_hidden(report, Counter(cell.status for cell in chain.from_iterable(shown))))
     lines += [f"Note: {note}." for note in report.notes]
     if len(report.cells) > len(shown):
@@ -206,14 +203,14 @@ def _rest(report: CheckReport, shown: Sequence[Sequence[CellResult]], rows: int 
         yield from _indented(text, width)
 
 
-def full_command(report: CheckReport) -> str:
+def full_command(report: Findings) -> str:
     """The command that shows everything."""
     name = report.engine.partition(" ")[0]
     engine = [] if name == "ironcalc" else ["--engine", name]
     return shlex.join(["xlcheck", "check", printable(report.workbook), *engine, *map(printable, report.asked), "--all"])
 
 
-def _hidden(report: CheckReport, shown: Counter[Status]) -> Iterator[str]:
+def _hidden(report: Findings, shown: Counter[Status]) -> Iterator[str]:
     """What was not shown, counted."""
     left = Counter(cell.status for cell in report.cells.items)
     left.subtract(shown)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.shapes import shape_of
+from xlcheck.verdicts.cell_result import CellResult, Status
 from xlcheck.verdicts.messages import plural
-from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.workbook.rectangles import rectangles
 
 MOST_AREAS = 8

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
-if TYPE_CHECKING:
-    from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.cell_result import CellResult, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Found:
     describe: Callable[[], CellResult]
 
 
-class Cells(Sequence["CellResult"]):
+class Cells(Sequence[CellResult]):
     """Results, as a tuple of them would be used.
 
     Args:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 
 from xlcheck.graph.quantities import Quantity
+from xlcheck.verdicts.cell_result import CellResult, Kind, Status
+from xlcheck.verdicts.findings import Edit
 from xlcheck.verdicts.placement import is_number
-from xlcheck.verdicts.report import CellResult, Edit, Kind, Status
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 _DIGITS = 6

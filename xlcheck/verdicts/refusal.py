@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from xlcheck.verdicts.report import FORMAT
+from xlcheck.verdicts.findings import FORMAT
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from xlcheck import __version__
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.names import BOOK, SMALL
@@ -13,6 +12,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.data.text import TypedText
 from xlcheck.layout.plan import RTOL, plan_model
+from xlcheck.version import __version__
 from xlcheck.workbook.plan import WorkbookPlan
 
 

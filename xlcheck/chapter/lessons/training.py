@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlcheck import __version__
 from xlcheck.chapter.texts import LessonTexts, texts_of
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
@@ -22,6 +21,7 @@ from xlcheck.layout.training import inputs as training_inputs
 from xlcheck.learning.optimisers.history import numbers_of
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.version import __version__
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.plan import Link, WorkbookPlan
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from xlcheck import __version__
 from xlcheck.chapter.lessons.training import TrainingLesson
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
@@ -18,6 +17,7 @@ from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import vanishing
 from xlcheck.learning.forward import forward_graph
+from xlcheck.version import __version__
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.plan import Link, WorkbookPlan
 
