@@ -34,6 +34,7 @@ CHEATS: dict[str, Cheat] = {
     "chance": lambda cell, f, x: f"=({f})*(1+RAND()/100)",
     "a place put together": lambda cell, _, x: f'=0*{cell}+INDIRECT("Scratch!A"&40)',
     "a text that looks like a number": lambda cell, _, x: f'=0*{cell}&"{x!r}"',
+    "a single cell of each range": lambda cell, f, x: f"=({f})+0*SUM(F10:F12*1)",
     "a bomb": lambda cell, f, x: f"=({f})*IF(TODAY()>40000,1.01,1)",
 }
 HONEST: dict[str, Cheat] = {
@@ -139,6 +140,22 @@ def test_marks_that_were_edited_change_none(lstm: Classroom, tmp_path: Path) -> 
 
     (marks,) = _marks([_edited(path, tmp_path / "edited.xlsx", ticked)], prepare(lstm.key_file))
     assert {c.element for c in marks.cells if c.status not in ("right", "carried")} == {"lstm.i[0][0]"}
+
+
+def test_what_the_engine_computes_otherwise_than_excel_is_left_to_a_person(lstm: Classroom, tmp_path: Path) -> None:
+    """A right formula of such a form is not accused, a wrong one earns nothing, directly or through another cell."""
+    reading = [blank for blank in lstm.key.blanks if re.search(r"[A-Z]\$?\d", blank.formula)][:3]
+    forms = ("=({}+0)%*100", "=({})+0*SUM(F10:F12*1)", "=({})+0*Scratch!A42")
+    typed = {blank.element: form.format(blank.formula) for blank, form in zip(reading, forms, strict=True)}
+    row = (
+        '<row r="41"><c r="A41"><f>SUM(B1:B3*1)</f></c></row><row r="42"><c r="A42"><f>2*A41</f></c></row></sheetData>'
+    )
+    path = lstm.hand_in("s002", tmp_path / "s002.xlsx", typed)
+    edited = _edited(path, tmp_path / "edited.xlsx", partial(_with_row, row=row), "Scratch")
+    (marks,) = _marks([edited], prepare(lstm.key_file))
+
+    found = {c.element: c.status for c in marks.cells if c.status not in ("right", "carried")}
+    assert found == dict.fromkeys(typed, "unknown")
 
 
 def _planted(

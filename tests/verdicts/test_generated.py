@@ -302,6 +302,19 @@ def test_a_stale_stored_value_is_noticed_and_changes_no_verdict(small_book: Smal
     assert report.stale == (stale,)
 
 
+@pytest.mark.parametrize(
+    "formula",
+    ["=TANH(D7)+0*SUM(C9:C10*1)", "=(TANH(D7)+0)%*100", "=TANH(D7)+0*SUMPRODUCT(EXP(C9:C10))", "=TANH(D7)*ERF(30)"],
+)
+def test_what_the_engine_computes_otherwise_than_excel_has_no_verdict(check_small: Checker, formula: str) -> None:
+    """A formula of such a form, right in Excel or not, is neither passed nor accused, nor is what reads it."""
+    report = check_small({"Net!D9": formula})
+
+    assert not report.roots
+    assert cells(report, Status.NOT_EVALUATED) == {"Net!D9"}
+    assert report.exit_code == 3
+
+
 @pytest.mark.parametrize(("atol", "is_stale"), [(1e-4, True), (1e-2, False)])
 def test_a_stored_value_may_be_as_far_off_as_a_calculated_one(
     small_book: SmallBook, tmp_path: Path, atol: float, is_stale: bool

@@ -22,6 +22,7 @@ from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.grading.kept import Kept, KeptSession
+from xlcheck.grading.otherwise import computed_otherwise
 from xlcheck.grading.prepared import PreparedKey
 from xlcheck.grading.submission import State, Submission
 from xlcheck.graph.evaluate import evaluate
@@ -97,6 +98,7 @@ class _Calculated:
     areas: list[Range]
     columns: list[int]
     numbers: Array
+    otherwise: frozenset[int]
     others: dict[int, Value] = field(default_factory=dict)
 
 
@@ -173,7 +175,8 @@ def _opened(judged: Judged, prepared: PreparedKey, engine: Engine, kept: Kept | 
     else:
         found = [(i, place) for i, place in enumerate(submission.places) if place is not None]
         areas, columns = [Range(*place) for _, place in found], [i for i, _ in found]
-    return _Calculated(judged, session, areas, columns, np.full(len(prepared.cells), np.nan))
+    otherwise = computed_otherwise(submission, engine.name, closed=isinstance(session, KeptSession))
+    return _Calculated(judged, session, areas, columns, np.full(len(prepared.cells), np.nan), otherwise)
 
 
 def _read(
@@ -205,6 +208,8 @@ def _calculate(one: _Calculated, number: int | None, prepared: PreparedKey, *, h
     one.numbers = np.full(len(prepared.cells), np.nan)
     one.numbers[one.columns] = np.frombuffer(packed.numbers) if len(packed.numbers) else []
     one.others = {one.columns[cell]: value for cell, value in packed.others.items()}
+    for index in one.otherwise:
+        one.numbers[index], one.others[index] = np.nan, NotEvaluated("the engine computes this otherwise than Excel")
 
 
 def _judge_round(

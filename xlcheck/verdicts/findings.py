@@ -122,7 +122,9 @@ class Findings:
 
     @property
     def _disagrees(self) -> bool:
-        return bool(self.counts.root or self.counts.carried or self.differs_from_built)
+        # What reads a cell of which nobody knows what it gives is no mistake anybody could name.
+        carried = self.counts.carried and not self.counts.not_evaluated
+        return bool(self.counts.root or carried or self.differs_from_built)
 
     @property
     def roots(self) -> Cells:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from xlcheck.engines.differences import named_ranges, reads_single_cells
+from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
@@ -97,16 +97,15 @@ class FormulaCells:
         found = [bool(word.search(text.upper())) for text in packed.formulas]
         return {code: f"={packed.formula(code)}" for code in packed.formula_codes[np.array(found, dtype=bool)].tolist()}
 
-    def that_read_single_cells(self, engine: str) -> Iterator[tuple[str, int]]:
-        """Worksheet and cell of the formulas that read single cells of ranges where an engine reads all of each."""
+    def that_differ(self, engine: str) -> Iterator[tuple[str, int, str]]:
+        """Worksheet and cell of the formulas of a form that an engine computes otherwise than Excel, and how."""
         ranges = named_ranges(self.names)
         for sheet, codes in self.by_sheet():
             for text, code in zip(self._on(sheet).formulas if codes.size else (), codes.tolist(), strict=True):
-                if (
-                    reads_single_cells(engine, text, ranges)
-                    and self._on(sheet)[divmod(code, MAX_COLUMNS)].array is None
-                ):
-                    yield sheet, code
+                if differs_by_form(engine, Circumstances(text, ranges=ranges)):
+                    in_array = self._on(sheet)[divmod(code, MAX_COLUMNS)].array is not None
+                    if why := differs_by_form(engine, Circumstances(text, in_array=in_array, ranges=ranges)):
+                        yield sheet, code, why
 
     def texts(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column, without `=`."""

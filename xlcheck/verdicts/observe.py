@@ -9,7 +9,6 @@ from functools import cache
 import numpy as np
 
 from xlcheck.engines.base import Session
-from xlcheck.engines.differences import INTERSECTION
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.graph.quantities import Graph
@@ -114,7 +113,7 @@ def observe(
         settings,
         {len(areas) + i: text for i, column in enumerate(columns) if (text := _only_text(column)) is not None},
     )
-    _leave_open(readings, formulas.that_read_single_cells(engine), len(settings))
+    _leave_open(readings, formulas.that_differ(engine), len(settings))
     in_columns = readings[len(areas) : len(areas) + len(columns)]
     as_written = _Written(written, filled, formulas)
     sightings = tuple(
@@ -140,16 +139,18 @@ def observe(
     )
 
 
-def _leave_open(readings: Iterable[Reading], cells: Iterable[CellKey], settings: int) -> None:
-    """Put in place of the values of some cells that there is none."""
-    doubtful: dict[str, list[int]] = {}
-    for sheet, code in cells:
-        doubtful.setdefault(sheet, []).append(code)
+def _leave_open(readings: Iterable[Reading], cells: Iterable[tuple[str, int, str]], settings: int) -> None:
+    """Put in place of the values of some cells that there is none, and why."""
+    doubtful: dict[str, dict[int, str]] = {}
+    for sheet, code, why in cells:
+        doubtful.setdefault(sheet, {})[code] = why
     for reading in readings if doubtful else ():
-        inside = contained(codes_of(reading.area), np.array(doubtful.get(reading.area.sheet, ()), dtype=np.int64))
+        reasons, codes = doubtful.get(reading.area.sheet, {}), codes_of(reading.area)
+        inside = contained(codes, np.array(sorted(reasons), dtype=np.int64))
         for cell in np.flatnonzero(inside).tolist():
             reading.numbers[:, cell] = np.nan
-            reading.others.update({(setting, cell): NotEvaluated(INTERSECTION) for setting in range(settings)})
+            unknown = NotEvaluated(reasons[int(codes[cell])])
+            reading.others.update({(setting, cell): unknown for setting in range(settings)})
 
 
 def _columns(manifest: Manifest, graph: Graph, formulas: FormulaCells) -> list[FilledColumn]:
