@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from models import Case, keras, numbers, padded
 
 ops: Any = keras.ops
 L: Any = keras.layers
 X, PADDED, V = numbers(3, 5, 4), padded(4, 5, 4), numbers(3, 6)
+POSITIONS = np.sin(np.arange(20.0).reshape(5, 4)).astype("float32")
 
 
 def _of(shape: tuple[int, ...], *functions: Callable[[Any], Any]) -> Callable[[], Any]:
@@ -67,7 +69,21 @@ def _heads() -> Any:
     )
 
 
+def _attention_under_masks() -> Any:
+    """Texts that were filled up: steps of the query, of what is looked at, and of a key of its own are skipped."""
+    x, y = keras.Input((5, 4)), keras.Input((3, 4))
+    a, b = L.Masking()(x), L.Masking()(y)
+    return keras.Model(
+        [x, y],
+        [
+            L.Attention(name="both")([b, a]), L.AdditiveAttention()([b, x]), L.Attention()([y, a]),
+            L.Attention()([y, x, L.Dense(4)(a)]), L.GRU(2)(L.Attention()([b, a])),
+        ],
+    )  # fmt: skip
+
+
 OPERATIONS = {
+    "attention under masks": Case(_attention_under_masks, [PADDED, padded(4, 3, 4)]),
     "MultiHeadAttention": Case(_heads, [X, numbers(3, 3, 6, seed=5)]),
     "attention": Case(_attention, [X, numbers(3, 3, 4, seed=4)]),
     "ZeroPadding1D": Case(_of((5, 4), lambda x: L.GRU(2)(L.ZeroPadding1D((2, 1))(x))), X),
@@ -88,6 +104,14 @@ OPERATIONS = {
             lambda x: ops.clip(x, -0.3, 1),
         ),
         V,
+    ),
+    "operations with arrays": Case(
+        _of(
+            (5, 4), lambda x: x + POSITIONS, lambda x: ops.subtract(POSITIONS[0], x), lambda x: x * POSITIONS[:, :1],
+            lambda x: x[:, :1] / (POSITIONS[None] + 3), lambda x: ops.maximum(x[:, 0], POSITIONS[1]),
+            lambda x: x + np.float32(0.3), lambda x: x + L.Embedding(5, 4, name="places")(ops.arange(5)),
+        ),
+        X,
     ),
     "operations on two tensors": Case(
         _of(

@@ -255,6 +255,25 @@ def test_gradients_of_many_heads_are_those_of_the_tape(causal: bool) -> None:
     assert worst <= 1e-14
 
 
+def test_gradients_of_attention_under_masks_are_those_of_the_tape() -> None:
+    """Nothing flows back to a step that is skipped, on either side."""
+
+    def looking_back() -> Any:
+        x = keras.Input((TIMESTEPS, FEATURES))
+        read = layers.Masking(name="mask")(x)
+        asked = layers.GRU(FEATURES, return_sequences=True, name="gru")(read)
+        h = layers.Attention(name="look")([asked, read])
+        model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(layers.LSTM(2, name="lstm")(h)))
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    model = models.build(looking_back, 5)
+    worst, found = largest_difference(model, models.padded(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
+
+    assert found > len(model.trainable_weights)
+    assert worst <= 1e-14
+
+
 def test_gradients_between_layers_are_those_of_the_tape() -> None:
     """What is computed between layers has gradients, too, within 1e-14."""
     model = models.build(between_layers, 5)

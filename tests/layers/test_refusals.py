@@ -44,6 +44,11 @@ def heads_under_a_mask() -> Any:
     return keras.Model(x, L.MultiHeadAttention(2, 3, name="heads")(h, h))
 
 
+def with_an_array() -> Any:
+    x = keras.Input((5, 4))
+    return keras.Model(x, x + keras.ops.ones((2, 5, 4)))
+
+
 def heads_with_scores() -> Any:
     x = keras.Input((5, 4))
     y, _ = L.MultiHeadAttention(2, 3, name="heads")(x, x, return_attention_scores=True)
@@ -69,6 +74,12 @@ def of_one_name() -> Any:
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "layer": (lambda: chain((5, 4), L.Conv1DTranspose(2, 3, name="up")), "'up': Conv1DTranspose is not supported; .*"),
     "operation": (with_an_operation, "operation 'sin.*': ops.sin is not supported"),
+    "array for each sample": (
+        with_an_array, r"ops.add with an array of the shape \(2, 5, 4\) is not supported, only with finite numbers",
+    ),
+    "layer that is known inside another": (
+        lambda: chain((5, 4), L.EinsumDense("abc,cd->abd", (5, 3), name="e")), "'e': EinsumDense is not supported; t",
+    ),
     "rank": (lambda: chain((5, 4, 3), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3\); supported are .*"),
     "groups": (lambda: chain((5, 4), L.Conv1D(4, 3, groups=2, name="conv")), "'conv': groups=2 .* only groups=1"),
     "channels": (

@@ -166,7 +166,7 @@ def masked(keras: Any, tensor: Any) -> Any:
 
 REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "layer": (functional(lambda k, x: k.layers.GroupNormalization(1, name="group")(x)), "'group': GroupNormalization"),
-    "operation": (functional(lambda k, x: x * np.ones(2)), "ops.multiply with an array is not supported, only with"),
+    "operation": (functional(lambda k, x: x ** np.ones(2)), "ops.power with an array is not supported, only with"),
     "subclassed layer": (functional(subclassed_layer), "'mine'.*not one of Keras's own layers"),
     "subclassed model": (subclass, "'own' is of the class Own"),
     "own activation": (dense(activation=mine), "'a': activation=mine"),

@@ -31,7 +31,7 @@ from xlcheck.layers import (
     time_distributed,
 )
 from xlcheck.layers.signals import Signal
-from xlcheck.model.layer_options import TRAINING_ONLY
+from xlcheck.model.layer_options import TRAINING_ONLY, WITHOUT
 from xlcheck.model.model_spec import LayerSpec
 
 Equations = Callable[[GraphBuilder, str, LayerSpec, Mapping[str, Ref], tuple[Signal, ...]], tuple[Signal, ...]]
@@ -99,6 +99,4 @@ def equations_of(layer: LayerSpec) -> Equations:
     try:
         return LAYERS.get(layer.kind) or OPERATIONS[layer.kind]
     except KeyError:
-        raise NotSupportedError(
-            f"layer {layer.name!r}: {layer.kind} is not supported; supported are {', '.join(sorted(LAYERS))}"
-        ) from None
+        raise NotSupportedError(f"layer {layer.name!r}: {layer.kind} is not supported; {WITHOUT}") from None

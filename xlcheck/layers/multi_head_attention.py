@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Concat, Const, Dot, Expr, Ref, Slice, Softmax, Sum, Total
+from xlcheck.graph.expressions import Const, Dot, Expr, Ref, Slice, Softmax, Sum, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.attention import side_by_side
 from xlcheck.layers.signals import Signal, only_sequence, output_band, without_mask
 from xlcheck.model.model_spec import LayerSpec
 
@@ -47,7 +48,7 @@ def equations(
             shares = _shares(build, name, head, scores, t, causal=causal)
             weighed = [Slice(shares, s, s + 1) * _part(v, head, width) for s, v in enumerate(values)]
             parts.append(Total(tuple(weighed)))
-        found = build.let(joined, _side_by_side(parts), t)
+        found = build.let(joined, side_by_side(parts), t)
         outputs.append(build.let(band, _weighed(found, "attention_output", weights), t))
     return (Signal.sequence(tuple(outputs)),)
 
@@ -81,18 +82,14 @@ def _shares(build: GraphBuilder, name: str, head: int, scores: Sequence[Expr], t
         name, f"shares_{number}", Role.INTERMEDIATE, f"shares {number}ₜ", f"softmax(scores {number}ₜ{limit})",
         f"How much each step counts for head {number}: all of them add up to 1{later}.",
     )  # fmt: skip
-    every = build.let(scores_band, _side_by_side(scores), t)
+    every = build.let(scores_band, side_by_side(scores), t)
     if not causal:
         return build.let(shares_band, Softmax(every), t)
     seen = min(t + 1, len(scores))
     return build.let(
-        shares_band, _side_by_side([Softmax(Slice(every, 0, seen)), *[Const(0.0)] * (len(scores) - seen)]), t
+        shares_band, side_by_side([Softmax(Slice(every, 0, seen)), *[Const(0.0)] * (len(scores) - seen)]), t
     )
 
 
 def _part(ref: Ref, head: int, size: int) -> Expr:
     return Slice(ref, head * size, (head + 1) * size)
-
-
-def _side_by_side(parts: Sequence[Expr]) -> Expr:
-    return parts[0] if len(parts) == 1 else Concat(tuple(parts))

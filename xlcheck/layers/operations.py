@@ -158,18 +158,34 @@ def _of_two(
     if len(inputs) + len(constants) != 2:
         raise ModelError(f"operation {layer.name!r}: {layer.kind} needs two tensors, or one and a number")
     signals = iter(inputs)
-    sides = [layer.options[key] if key in constants else next(signals) for key in ("x1", "x2")]
+    sides = [_rows(layer, key, timed) if key in constants else next(signals).steps for key in ("x1", "x2")]
     symbols = iter(("x",) if len(inputs) == 1 else ("x₁", "x₂"))
-    words = [next(symbols) + "ₜ" * timed if isinstance(side, Signal) else f"{side:g}" for side in sides]
+    words = [_word(layer.options[key]) if key in constants else next(symbols) for key in ("x1", "x2")]
+    words = [word + "ₜ" * (timed and not word[-1].isdecimal()) for word in words]
     band = output_band(name, timed, equation.format(*words), meaning)
     steps = []
-    for t in range(max(len(signal.steps) for signal in inputs)):
-        a, b = (
-            side.steps[t if len(side.steps) > 1 else 0] if isinstance(side, Signal) else Const(float(side))
-            for side in sides
-        )
+    for t in range(max(map(len, sides))):
+        a, b = (rows[t if len(rows) > 1 else 0] for rows in sides)
         steps.append(build.let(band, pair(a, b), t if timed else None))
     return (Signal(tuple(steps), timed),)
+
+
+def _word(constant: Any) -> str:
+    return "constant" if isinstance(constant, list) else f"{constant:g}"
+
+
+def _rows(layer: LayerSpec, key: str, timed: bool) -> tuple[Expr, ...]:
+    """A constant, such as an encoding of positions: the same for all samples, a vector for each step or for all."""
+    numbers = np.asarray(layer.options[key], dtype=float)
+    shape = numbers.shape
+    numbers = numbers.reshape((1,) * (2 + timed - numbers.ndim) + shape)
+    if numbers.ndim != 2 + timed or numbers.shape[0] != 1 or not np.isfinite(numbers).all():
+        raise NotSupportedError(
+            f"operation {layer.name!r}: {layer.kind} with an array of the shape {shape} is not supported, only with "
+            "finite numbers that are the same for all samples"
+        )
+    rows = numbers.reshape(-1, numbers.shape[-1]).tolist()
+    return tuple(Const(row[0]) if len(row) == 1 else Concat(tuple(map(Const, row))) for row in rows)
 
 
 def _over_axis(

@@ -22,8 +22,8 @@ _REMARKS = {
     "UnitNormalization": "over the last axis",
     "Normalization": "over the last axis",
     "Concatenate": "features side by side, or sequences one after the other",
-    "Attention": "of inputs without masks",
-    "AdditiveAttention": "of inputs without masks",
+    "Attention": "masks",
+    "AdditiveAttention": "masks",
     "MultiHeadAttention": "of inputs without masks; `use_causal_mask` in the call",
     "Multiply": "of inputs with one mask or none",
     "Maximum": "of inputs with one mask or none",
@@ -38,7 +38,7 @@ def support_table() -> str:
         lines.append(f"| {kind} | {_options(OPTIONS[kind])} | {_fixed(OPTIONS[kind])} | {_REMARKS.get(kind, '')} |")
     names = ", ".join(f"`{name}`" for name in ACTIVATIONS)
     between = ", ".join(f"`{kind.removeprefix('ops.')}`" for kind in OPERATIONS)
-    operations = f"Between layers `x[:, -1]`, `x + y`, `2 * x` and the like, and of `keras.ops` {between}."
+    operations = f"Between layers `x[:, -1]`, `x + y`, `x * array` and the like, and of `keras.ops` {between}."
     return "\n".join([*lines, "", f"Activations: {names}.", "", operations]) + "\n"
 
 

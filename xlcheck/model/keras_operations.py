@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from xlcheck.errors import NotSupportedError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph
@@ -46,7 +48,7 @@ def read_operation(operation: Any, name: str) -> LayerSpec:
         constants = {}
         for key, value in _arguments(operation, node.arguments.args, node.arguments.kwargs).items():
             if not any(isinstance(item, keras.KerasTensor) for item in keras.tree.flatten(value)):
-                constants[key] = _key(value) if key == "key" else value
+                constants[key] = _key(value) if key == "key" else _plain(value)
             elif not all(isinstance(item, keras.KerasTensor) for item in keras.tree.flatten(value)):
                 raise NotSupportedError(f"operation {operation.name!r}: it mixes tensors and numbers in {key}")
         kind = kind_of(operation)
@@ -57,9 +59,14 @@ def read_operation(operation: Any, name: str) -> LayerSpec:
 
 
 def tensors_of(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
-    """The tensors, symbolic or not, that an operation is called with."""
+    """The tensors, symbolic or not, that an operation is called with; constants, tensors for Keras, too, are none."""
     keras = import_keras()
-    given = keras.tree.flatten(list(_arguments(operation, args, kwargs).values()))
+    first = operation._inbound_nodes[0].arguments
+    graph = _arguments(operation, first.args, first.kwargs) or {}
+    read = {
+        key for key, value in graph.items() if any(isinstance(x, keras.KerasTensor) for x in keras.tree.flatten(value))
+    }
+    given = keras.tree.flatten([value for key, value in _arguments(operation, args, kwargs).items() if key in read])
     return [item for item in given if isinstance(item, keras.KerasTensor) or keras.ops.is_tensor(item)]
 
 
@@ -80,6 +87,13 @@ def _arguments(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any])
     return {key: value for key, value in given.items() if value is not None}
 
 
+def _plain(value: Any) -> Any:
+    """A constant array, whoever holds it, as lists of numbers."""
+    if not hasattr(value, "shape"):
+        return value
+    return np.asarray(import_keras().ops.convert_to_numpy(value)).tolist()
+
+
 def _key(key: Any) -> list[Any]:
     """What stands in `x[…]`, for each axis: a number, `[start, stop, step]`, "..." or "new"."""
     plain: list[Any] = []
@@ -97,6 +111,13 @@ def _key(key: Any) -> list[Any]:
     return plain
 
 
+def _constant(value: Any) -> list[Any]:
+    """A constant as an argument, with the shape that Keras asks for; nothing if there is none."""
+    if value is None:
+        return []
+    return [np.asarray(value, dtype="float64") if isinstance(value, list) else value]
+
+
 class Rebuilt:
     """An operation that was read, to be called with other tensors: one operation, with its name, however often."""
 
@@ -108,7 +129,7 @@ class Rebuilt:
         """What it makes of symbolic tensors."""
         options = dict(self._spec.options)
         left, right = options.pop("x1", None), options.pop("x2", None)
-        args: list[Any] = [*([] if left is None else [left]), *tensors, *([] if right is None else [right])]
+        args: list[Any] = [*_constant(left), *tensors, *_constant(right)]
         name = self._spec.kind.removeprefix("ops.")
         if name in ("concatenate", "stack"):
             args = [tensors]

@@ -210,24 +210,26 @@ def operation_options(kind: str, name: str, config: Mapping[str, Any], constants
         kind: `ops.mean`.
         name: the operation's name, for messages.
         config: its `get_config()`.
-        constants: the numbers that it is called with, by the names of its parameters.
+        constants: the numbers, and arrays as lists, that it is called with, by the names of its parameters.
 
     Raises:
         NotSupportedError: the operation, an option or an option's value is not supported.
     """
     known = OPERATIONS.get(kind)
     if known is None:
-        raise NotSupportedError(f"operation {name!r}: {kind} is not supported; {_WITHOUT}")
+        raise NotSupportedError(f"operation {name!r}: {kind} is not supported; {WITHOUT}")
     for key, value in constants.items():
-        if key != "key" and (isinstance(value, bool) or not isinstance(value, (int, float))):
-            what = "an array" if hasattr(value, "shape") else type(value).__name__
+        array = isinstance(value, list) and key in known.optional  # of x + y, and the like
+        if key != "key" and not array and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            what = "an array" if isinstance(value, list) else type(value).__name__
             raise NotSupportedError(
                 f"operation {name!r}: {kind} with {what} is not supported, only with numbers and what the model reads"
             )
     return _kept(known, "operation", kind, name, {**known.optional, **config, **constants})
 
 
-_WITHOUT = "take others, or check the part of the model before: keras.Model(model.inputs, tensor)"
+WITHOUT = "take others, or check the part of the model before: keras.Model(model.inputs, tensor)"
+"""What to do where a layer or an operation is not supported."""
 
 
 def unknown(layers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -252,7 +254,7 @@ def require_known(layers: Iterable[tuple[str, str]]) -> None:
     if len(found) > 1:
         named = ", ".join(f"{name!r} ({kind})" for kind, name in found)
         what = "layers or operations" if any(kind.startswith("ops.") for kind, _ in found) else "layers"
-        raise NotSupportedError(f"{len(found)} {what} of the model are not supported: {named}; {_WITHOUT}")
+        raise NotSupportedError(f"{len(found)} {what} of the model are not supported: {named}; {WITHOUT}")
     for kind, name in found:
         if kind.startswith("ops."):
             operation_options(kind, name, {}, {})
@@ -277,7 +279,7 @@ def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any
             "and pass what its get_vocabulary() gives, one word a line, with --vocabulary"
         )
     if known is None:
-        raise NotSupportedError(f"layer {name!r}: {kind} is not supported; {_WITHOUT}")
+        raise NotSupportedError(f"layer {name!r}: {kind} is not supported; {WITHOUT}")
     return _kept(known, "layer", kind, name, config)
 
 

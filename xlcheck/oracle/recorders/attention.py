@@ -9,9 +9,14 @@ from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
 
 
 def quantities(call: LayerCall) -> Recorded:
-    """`scores` and `shares` of each step of the query, and `y`."""
+    """`scores` and `shares` of each step of the query, `seen` between them where steps are skipped, and `y`."""
     (softmax,) = exactly(call.named("softmax"), 1, call, "softmax")
-    return {"scores": array(softmax.args[0]), "shares": array(softmax.result), "y": array(call.result)}
+    recorded = {"shares": array(softmax.result), "y": array(call.result)}
+    lowered = [event for event in call.events[: call.events.index(softmax)] if event.name == "where"]
+    if not lowered:
+        return {"scores": array(softmax.args[0]), **recorded}
+    (lowering,) = exactly(lowered, 1, call, "where")
+    return {"scores": array(lowering.args[2]), "seen": array(lowering.result), **recorded}
 
 
 def multi_head(call: LayerCall) -> Recorded:
