@@ -141,7 +141,8 @@ def _circumstances(report: Findings) -> str:
     parts = [f"{report.engine} against {report.oracle}"]
     parts += [f"{report.samples} samples"] if report.samples > 1 else []
     size = f"{_EPSILON * report.max_ulps:.1g}"
-    last_places = f" ({report.max_ulps:.3g} ULP)" if report.max_ulps < _MANY else f", {size} of the number's size"
+    places = f"{report.max_ulps:.3g}" if report.max_ulps >= 1 or report.max_ulps == 0 else "below 1"
+    last_places = f" ({places} ULP)" if report.max_ulps < _MANY else f", {size} of the number's size"
     last_places = last_places if report.ok else ""
     parts += [f"difference ≤ {report.max_abs_error:.2g}{last_places}"] if report.counts.checked else []
     return ", ".join(parts)
