@@ -82,7 +82,9 @@ def test_one_line_says_that_a_workbook_agrees() -> None:
 
 def test_a_difference_below_the_last_place_is_called_so() -> None:
     """As it may be of numbers beside much larger ones: a power of ten of a unit says nothing to anybody."""
-    assert render_text([replace(GOOD, max_abs_error=4.9e-323, max_ulps=2.2e-307)]).endswith("≤ 4.9e-323 (below 1 ULP)")
+    text = render_text([replace(GOOD, max_abs_error=4.9e-323, max_ulps=2.2e-307)], width=100)
+
+    assert text.endswith("difference ≤ 4.9e-323 (below 1 ULP)")
 
 
 def test_roots_lead_then_the_rest_is_counted() -> None:
