@@ -101,8 +101,6 @@ def _without(name: str) -> Change:
         (lambda m: replace(m, spec=replace(m.spec, calls=())), "contradicts itself"),
         (lambda m: replace(m, spec=replace(m.spec, inputs=(InputSpec("input", (10**12, 1)),))),
          "a model with 1000000000000 of anything has more than"),
-        (lambda m: replace(m, helpers=(Helper(parse_range("Check!A1"), None, (1.0,)),)),
-         "None is no formula with a value"),
     ],
 )  # fmt: skip
 def test_a_manifest_that_contradicts_itself_is_refused(
@@ -113,6 +111,14 @@ def test_a_manifest_that_contradicts_itself_is_refused(
         expectation_of(with_manifest(right, change(small_book.manifest()).to_chunks()))
 
     assert str(error.value).endswith("build the workbook again")
+
+
+def test_a_helper_without_a_formula_is_refused(right: WorkbookContent, small_book: SmallBook) -> None:
+    """What is no text is named as such, and not taken for a formula."""
+    data = json.loads("".join(small_book.manifest().to_chunks()[1:]))
+    data["helpers"].append(["Check!A1", None, [1.0]])
+    with pytest.raises(WorkbookError, match="None is no formula with a value"):
+        expectation_of(with_manifest(right, sealed(json.dumps(data))))
 
 
 def test_a_worksheet_that_only_the_selector_needs_is_missed_too(right: WorkbookContent, small_book: SmallBook) -> None:
@@ -177,7 +183,7 @@ def spoiled(chunks: list[str], how: str) -> list[str]:
         ("nothing but the seal", r"damaged \(0 of \d+ characters are there\)"),
         ("a letter changed", r"damaged \(its text was changed after the workbook was built\)"),
         ("no seal", "damaged"),
-        ("an older format", r"damaged \(format 1 instead of 4\)"),
+        ("an older format", r"damaged \(format 1 instead of 5\)"),
     ],
 )
 def test_a_text_that_is_not_the_sealed_one_is_refused(

@@ -27,6 +27,7 @@ from xlcheck.errors import ManifestError
 from xlcheck.formulas.addresses import Range, parse_range, quote_sheet
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.workbook import helper_runs
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.origin import is_generated as looks_generated
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from xlcheck.workbook.epoch_table import EpochTable
 
 SHEET = "xlcheck"
-FORMAT = 4
+FORMAT = 5
+"""4 has an item for each helper (see `helper_runs`)."""
 OLDER = (2, 3)
 """Those that say less of how what is no quantity was written (see `fingerprint`); 2 has a digest of its text alone."""
 _CHUNK = 32_000
@@ -97,7 +99,7 @@ class Manifest:
             "trace": {"source": self.trace.source, "values": {k: _encode(v) for k, v in self.trace.values.items()}},
             "prediction": _encode(self.prediction),
             "bindings": [[b.quantity, str(b.area), b.sample, b.transposed] for b in self.bindings],
-            "helpers": [[str(h.cell), h.formula, list(h.desired), *([h.atol] if h.atol else [])] for h in self.helpers],
+            "helpers": helper_runs.to_json(self.helpers),
             **(
                 {"filled": [[str(f.area), f.formula, list(f.desired), f.atol, f.band] for f in self.filled]}
                 if self.filled
@@ -157,7 +159,7 @@ def _unsealed(chunks: Sequence[str]) -> str:
     if _SEAL.fullmatch(first) is None:
         raise ValueError("its seal is missing")
     seal = parse_json(first)
-    if seal["format"] not in (FORMAT, *OLDER):
+    if seal["format"] not in (*OLDER, 4, FORMAT):
         raise ValueError(f"format {seal['format']} instead of {FORMAT}")
     text = "".join(rest)
     if len(text) != seal["characters"]:
@@ -247,7 +249,7 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         trace=Trace(data["trace"]["source"], {k: _decode(v) for k, v in data["trace"]["values"].items()}),
         prediction=_decode(data["prediction"]),
         bindings=tuple(Binding(q, parse_range(a), s, t) for q, a, s, t in data["bindings"]),
-        helpers=tuple(Helper(parse_range(c), f, tuple(d), *atol) for c, f, d, *atol in data["helpers"]),
+        helpers=helper_runs.from_json(data["helpers"]),
         filled=tuple(
             FilledHelper(parse_range(a), f, tuple(d), atol, band) for a, f, d, atol, band in data.get("filled", ())
         ),

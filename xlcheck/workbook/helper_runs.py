@@ -1,0 +1,105 @@
+"""Helpers as JSON: a formula that was filled into many cells is written once.
+
+An item is `[cell, formula, desired, atol?]`, or, for cells beside or below each other, `[range, formula of the first,
+[desired of each], atol?]`. In place of a formula an item may have the number, from 0, of an earlier item whose formula
+is the same when it is moved, as a spreadsheet fills it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.formulas.shared import SharedFormula
+from xlcheck.workbook.bindings import Helper
+
+_Place = tuple[int, int]
+
+
+def to_json(helpers: Iterable[Helper]) -> list[list[Any]]:
+    """The items: those that share a formula one after the other."""
+    groups: dict[tuple[str, str, float], dict[_Place, Helper]] = {}
+    for h in helpers:
+        text = _moved(h.formula, h.cell, (0, 0))  # the same for all that were filled from one
+        if _moved(text, Range(h.cell.sheet, 0, 0), (h.cell.top, h.cell.left)) != h.formula:
+            text = h.formula
+        groups.setdefault((h.cell.sheet, text, h.atol), {})[h.cell.top, h.cell.left] = h
+    items: list[list[Any]] = []
+    for group in groups.values():
+        start, owner = len(items), next(iter(group.values()))
+        for run in _runs(group):
+            formula: str | int = run[0].formula
+            if len(items) > start and _moved(owner.formula, owner.cell, (run[0].cell.top, run[0].cell.left)) == formula:
+                formula = start
+            items.append(_item(run, formula))
+    return items
+
+
+def from_json(items: Iterable[Sequence[Any]]) -> tuple[Helper, ...]:
+    """The helpers of the items.
+
+    Raises:
+        ValueError, TypeError, IndexError: an item says something else.
+    """
+    helpers: list[Helper] = []
+    firsts: list[Helper] = []
+    for item in items:
+        first = len(helpers)
+        helpers += _helpers(firsts, *item)
+        firsts.append(helpers[first])
+    return tuple(helpers)
+
+
+def _helpers(
+    earlier: Sequence[Helper], place: str, formula: str | int, desired: Sequence[Any], *atol: float
+) -> Iterator[Helper]:
+    area = parse_range(place)
+    if isinstance(formula, int):
+        formula = _moved(earlier[formula].formula, earlier[formula].cell, (area.top, area.left))
+    if area.rows * area.columns == 1:
+        yield Helper(area, formula, tuple(desired), *atol)
+        return
+    if len(desired) != area.rows * area.columns:
+        raise ValueError(f"{len(desired)} values for {place}")
+    shared = SharedFormula(formula, area.top, area.left)
+    for number, values in enumerate(desired):
+        down, right = divmod(number, area.columns)
+        row, column = area.top + down, area.left + right
+        yield Helper(Range(area.sheet, row, column), shared.at(row, column), tuple(values), *atol)
+
+
+def _runs(group: dict[_Place, Helper]) -> Iterator[list[Helper]]:
+    """Rows of neighbours; what has none beside it, in columns."""
+    while group:
+        first = next(iter(group))
+        run: list[Helper] = []
+        for down, right in ((0, 1), (1, 0)):
+            run, (row, column) = [], first
+            while (helper := group.get((row, column))) is not None and _follows(run, helper):
+                run.append(helper)
+                row, column = row + down, column + right
+            if len(run) > 1:
+                break
+        for helper in run:
+            del group[helper.cell.top, helper.cell.left]
+        yield run
+
+
+def _follows(run: list[Helper], helper: Helper) -> bool:
+    """Whether a helper's formula is that of the run's first cell, moved."""
+    return not run or _moved(run[0].formula, run[0].cell, (helper.cell.top, helper.cell.left)) == helper.formula
+
+
+def _moved(formula: str, cell: Range, place: _Place) -> str:
+    return SharedFormula(formula, cell.top, cell.left).at(*place)
+
+
+def _item(run: list[Helper], formula: str | int) -> list[Any]:
+    first, last = run[0], run[-1]
+    atol = [first.atol] if first.atol else []
+    if first is last:
+        return [str(first.cell), formula, list(first.desired), *atol]
+    rows, columns = last.cell.top - first.cell.top + 1, last.cell.left - first.cell.left + 1
+    area = Range(first.cell.sheet, first.cell.top, first.cell.left, rows, columns)
+    return [str(area), formula, [list(h.desired) for h in run], *atol]
