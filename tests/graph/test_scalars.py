@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.notation import label_of, notation
 from xlcheck.graph.scalars import indices, scalar_graph, scalar_name
+from xlcheck.layers.gate_symbols import gates_of
 from xlcheck.learning.forward import forward_graph
 
 
@@ -44,3 +47,18 @@ def test_gradients_are_told_as_chain_rules() -> None:
 
     assert label_of(q) == "∂L/∂c₁"
     assert notation(q.expr, graph) == "∂L/∂c₂·f₂ + ∂L/∂tanh(c₁)·(1 − tanh(c₁)·tanh(c₁))"
+
+
+@pytest.mark.parametrize(("lesson", "quantity", "gates"), [("lstm", "d_h[0]", "ocfi"), ("gru", "d_h[0]", None)])
+def test_the_columns_of_a_gate_are_called_by_its_name(lesson: str, quantity: str, gates: str | None) -> None:
+    """A part of a kernel is named as in the equations of the forward pass, and by no number of a column."""
+    fixture = load_fixture(lesson)
+    graph = backward(forward_graph(fixture.spec), 2)
+    q = graph[f"{lesson}.{quantity}"]
+    assert q.expr is not None
+    text = notation(q.expr, graph, gates_of(graph.symbols))
+
+    assert re.search(r"\[\d", text) is None
+    assert re.search(r"\[\d", notation(q.expr, graph)) is not None
+    named = re.findall(r"recurrent_kernel\[(\w+)\]", text)
+    assert set(named) == set(gates or ("z", "r", "hh"))

@@ -23,7 +23,10 @@ from xlcheck.layout.draft import Draft
 
 _CELL = re.compile(r'<c r="([A-Z]{1,3}\d+)"([^>]*)>(<f>[^<]*</f>)?<v>([^<]*)</v></c>')
 _SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
-_CACHE = re.compile(rb"<c:numCache>.*?</c:numCache>", re.DOTALL)
+_CACHE = re.compile(
+    rb"<c:numCache>.*?</c:numCache>|(?<=</c:f>)<c:strCache>(?:(?!</c:strCache>).)*</c:strCache>(?=</c:strRef></c:cat>)",
+    re.DOTALL,
+)
 _STRINGS = "xl/sharedStrings.xml"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -98,14 +101,14 @@ def cut(path: Path, draft: Draft) -> Stamp:
         WorkbookError: a number is not where it should be; this is a defect.
     """
     slots = _slots(draft)
-    stale = {helper.cell for helper in draft.helpers if not isinstance(helper.desired[0], str)}
+    stale = draft.spoken | {helper.cell for helper in draft.helpers if not isinstance(helper.desired[0], str)}
     names = list(draft.sheets)
     parts: dict[str, bytes | Sequence[Piece]] = {}
     with zipfile.ZipFile(path) as archive:
         for part in archive.namelist():
             match = _SHEET.fullmatch(part)
             content = archive.read(part)
-            if match is None:  # of a chart the numbers that it keeps for viewers that do not calculate
+            if match is None:  # of a chart the numbers and words that it keeps for viewers that do not calculate
                 parts[part] = _CACHE.sub(b"", content) if part.startswith("xl/charts/") else content
                 continue
             sheet = names[int(match[1]) - 1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from xlcheck.graph import expressions as ex
@@ -13,6 +14,17 @@ _SUM, _PRODUCT, _ATOM = range(3)
 
 Quantities = Graph | Mapping[str, Quantity]
 """Quantities by their names."""
+
+Gates = Mapping[str, Sequence[str]]
+"""For each layer that has gates, their keys in the order in which its weights have their columns."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the rules look up."""
+
+    graph: Quantities
+    gates: Gates
 
 
 def label_of(q: Quantity) -> str:
@@ -28,52 +40,61 @@ def at_step(text: str, step: int | None) -> str:
     return text.replace("ₜ₋₁", before).replace("ₜ₊₁", after).replace("ₜ", at)
 
 
-def notation(expr: ex.Expr, graph: Quantities) -> str:
-    """One expression as a formula; what has no sign of its own stands as a function: Σ, √, tanh."""
-    return _text(expr, graph, _SUM)
+def notation(expr: ex.Expr, graph: Quantities, gates: Gates | None = None) -> str:
+    """One expression as a formula; what has no sign of its own stands as a function: Σ, √, tanh.
+
+    Args:
+        expr: the expression.
+        graph: the quantities that it reads.
+        gates: what the parts of a layer's weights are called: recurrent_kernel[o], and not recurrent_kernel[4].
+    """
+    return _text(expr, _Seen(graph, gates or {}), _SUM)
 
 
-def _text(expr: ex.Expr, graph: Quantities, level: int) -> str:
+def _text(expr: ex.Expr, seen: _Seen, level: int) -> str:
     rule = _RULES.get(type(expr))
     if rule is None:
-        inside = ", ".join(_text(operand, graph, _SUM) for operand in ex.operands(expr))
+        inside = ", ".join(_text(operand, seen, _SUM) for operand in ex.operands(expr))
         return f"{type(expr).__name__.lower()}({inside})"
-    text, own = rule(expr, graph)
+    text, own = rule(expr, seen)
     return f"({text})" if own < level else text
 
 
 def _joined(sign: str, own: int, right: int) -> Callable[..., tuple[str, int]]:
-    return lambda e, graph: (f"{_text(e.a, graph, own)}{sign}{_text(e.b, graph, right)}", own)
+    return lambda e, seen: (f"{_text(e.a, seen, own)}{sign}{_text(e.b, seen, right)}", own)
 
 
-def _ref(e: ex.Ref, graph: Quantities) -> tuple[str, int]:
-    return label_of(graph[e.name]), _ATOM
+def _ref(e: ex.Ref, seen: _Seen) -> tuple[str, int]:
+    return label_of(seen.graph[e.name]), _ATOM
 
 
-def _slice(e: ex.Slice, graph: Quantities) -> tuple[str, int]:
-    size = e.stop - e.start
-    whole = label_of(graph[e.of.name])
-    if graph[e.of.name].shape[-1] == size:
+def _slice(e: ex.Slice, seen: _Seen) -> tuple[str, int]:
+    of, size = seen.graph[e.of.name], e.stop - e.start
+    whole = label_of(of)
+    if of.shape[-1] == size:
         return whole, _ATOM
+    gates = seen.gates.get(of.band.layer, ()) if of.is_weight else ()
+    if of.shape[-1] == len(gates) * size and e.start % size == 0:
+        return f"{whole}[{gates[e.start // size]}]", _ATOM
     return f"{whole}[{e.start + 1}]" if size == 1 else f"{whole}[{e.start + 1}…{e.stop}]", _ATOM
 
 
-def _outer(e: ex.OuterSum, graph: Quantities) -> tuple[str, int]:
+def _outer(e: ex.OuterSum, seen: _Seen) -> tuple[str, int]:
     terms = " + ".join(
-        f"{_text(x, graph, _PRODUCT)}·{_text(d, graph, _PRODUCT)}" for x, d in zip(e.xs, e.ds, strict=True)
+        f"{_text(x, seen, _PRODUCT)}·{_text(d, seen, _PRODUCT)}" for x, d in zip(e.xs, e.ds, strict=True)
     )
     return f"Σ over documents ({terms})", _ATOM
 
 
 def _items(sign: str, own: int) -> Callable[..., tuple[str, int]]:
-    return lambda e, graph: (sign.join(_text(item, graph, own) for item in e.items), own)
+    return lambda e, seen: (sign.join(_text(item, seen, own) for item in e.items), own)
 
 
-def _number(e: ex.Const, graph: Quantities) -> tuple[str, int]:
+def _number(e: ex.Const, seen: _Seen) -> tuple[str, int]:
     return f"{e.value:g}".replace("-", "−"), _ATOM if e.value >= 0 else _SUM
 
 
-_RULES: dict[type[ex.Expr], Callable[[Any, Quantities], tuple[str, int]]] = {
+_RULES: dict[type[ex.Expr], Callable[[Any, _Seen], tuple[str, int]]] = {
     ex.Ref: _ref,
     ex.Slice: _slice,
     ex.Const: _number,
@@ -81,24 +102,24 @@ _RULES: dict[type[ex.Expr], Callable[[Any, Quantities], tuple[str, int]]] = {
     ex.Sub: _joined(" − ", _SUM, _PRODUCT),
     ex.Mul: _joined("·", _PRODUCT, _PRODUCT),
     ex.Div: _joined("/", _PRODUCT, _ATOM),
-    ex.Power: lambda e, graph: (f"{_text(e.a, graph, _ATOM)}^{_text(e.b, graph, _ATOM)}", _PRODUCT),
-    ex.Neg: lambda e, graph: (f"−{_text(e.x, graph, _PRODUCT)}", _SUM),
-    ex.Greater: lambda e, graph: (f"[{_text(e.a, graph, _SUM)} > {_text(e.b, graph, _SUM)}]", _ATOM),
-    ex.NotEqual: lambda e, graph: (f"[{_text(e.a, graph, _SUM)} ≠ {_text(e.b, graph, _SUM)}]", _ATOM),
-    ex.OneHot: lambda e, graph: (f"one-hot({_text(e.index, graph, _SUM)})", _ATOM),
-    ex.Where: lambda e, graph: (
-        f"({_text(e.a, graph, _SUM)} where {_text(e.test, graph, _PRODUCT)}, else {_text(e.b, graph, _SUM)})",
+    ex.Power: lambda e, seen: (f"{_text(e.a, seen, _ATOM)}^{_text(e.b, seen, _ATOM)}", _PRODUCT),
+    ex.Neg: lambda e, seen: (f"−{_text(e.x, seen, _PRODUCT)}", _SUM),
+    ex.Greater: lambda e, seen: (f"[{_text(e.a, seen, _SUM)} > {_text(e.b, seen, _SUM)}]", _ATOM),
+    ex.NotEqual: lambda e, seen: (f"[{_text(e.a, seen, _SUM)} ≠ {_text(e.b, seen, _SUM)}]", _ATOM),
+    ex.OneHot: lambda e, seen: (f"one-hot({_text(e.index, seen, _SUM)})", _ATOM),
+    ex.Where: lambda e, seen: (
+        f"({_text(e.a, seen, _SUM)} where {_text(e.test, seen, _PRODUCT)}, else {_text(e.b, seen, _SUM)})",
         _ATOM,
     ),
-    ex.Sqrt: lambda e, graph: (f"√({_text(e.x, graph, _SUM)})", _ATOM),
-    ex.Sum: lambda e, graph: (f"Σ({_text(e.x, graph, _SUM)})", _ATOM),
-    ex.Dot: lambda e, graph: (f"{_text(e.x, graph, _PRODUCT)}·{_text(e.matrix, graph, _PRODUCT)}", _PRODUCT),
-    ex.DotTransposed: lambda e, graph: (
-        f"{_text(e.x, graph, _PRODUCT)}·{_text(e.matrix, graph, _PRODUCT)}ᵀ",
+    ex.Sqrt: lambda e, seen: (f"√({_text(e.x, seen, _SUM)})", _ATOM),
+    ex.Sum: lambda e, seen: (f"Σ({_text(e.x, seen, _SUM)})", _ATOM),
+    ex.Dot: lambda e, seen: (f"{_text(e.x, seen, _PRODUCT)}·{_text(e.matrix, seen, _PRODUCT)}", _PRODUCT),
+    ex.DotTransposed: lambda e, seen: (
+        f"{_text(e.x, seen, _PRODUCT)}·{_text(e.matrix, seen, _PRODUCT)}ᵀ",
         _PRODUCT,
     ),
     ex.OuterSum: _outer,
-    ex.BatchSum: lambda e, graph: (f"Σ over documents ({_text(e.x, graph, _SUM)})", _ATOM),
+    ex.BatchSum: lambda e, seen: (f"Σ over documents ({_text(e.x, seen, _SUM)})", _ATOM),
     ex.Total: _items(" + ", _SUM),
     ex.Concat: _items(" | ", _SUM),
     ex.Stack: _items(" ; ", _SUM),

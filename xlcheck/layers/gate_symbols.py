@@ -23,6 +23,12 @@ def kind_of(symbols: Collection[str]) -> str:
     return "SimpleRNN" if {"h", "recurrent_kernel"} <= set(symbols) else ""
 
 
+def gates_of(symbols: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """The gates of each layer that has some, by the symbols of each layer."""
+    kinds = {layer: kind_of(own) for layer, own in symbols.items()}
+    return {layer: GATES[kind] for layer, kind in kinds.items() if kind in VALUES}
+
+
 def gate_of(kind: str, symbol: str) -> str | None:
     """The gate that a symbol belongs to: `z_f` and `f` → `f`; None for a state."""
     for gate, value in VALUES.get(kind, {}).items():

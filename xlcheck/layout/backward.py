@@ -8,7 +8,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.layout import table as tables
-from xlcheck.layout.common import choose, title
+from xlcheck.layout.common import choose, speaking, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
@@ -84,7 +84,9 @@ def backward_sheet(
 
 
 def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None:
-    table = tables.lay_out(_TOP, in_time(bands), compact=draft.style is Style.COMPACT, words=store.words)
+    table = tables.lay_out(
+        _TOP, in_time(bands), compact=draft.style is Style.COMPACT, words=store.words, speaking=speaking(draft, bands)
+    )
     sheet.put(2, MEANING, f"for the {store.kind}:", "label")
     choose(draft, sheet, 2, START)
     draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")

@@ -19,7 +19,7 @@ from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import SYMBOL, Table, lay_out, looked_up
+from xlcheck.layout.table import SYMBOL, Table, lay_out, looked_up, unit_names
 from xlcheck.workbook.bindings import FilledHelper
 
 NAME, DOCUMENTS = "Batch", "Documents"
@@ -30,7 +30,7 @@ Members = Sequence[tuple[Band, tuple[Quantity, ...]]]
 _SUBTITLES = {
     NAME: "The same forward and backward pass for every sample of the batch, side by side at each time step. The sheet "
     "Gradients sums over these rows.",
-    DOCUMENTS: "The whole forward pass of every document, side by side at each time step.",
+    DOCUMENTS: "The whole forward pass of every {kind}, side by side at each time step.",
 }
 
 
@@ -63,7 +63,7 @@ def batch_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -
     """
     table = lay_out(_TOP, bands, compact=True)
     columns = _Columns(len(draft.samples), bool(table.initial), table.timesteps)
-    title(sheet, sheet.name, _SUBTITLES[sheet.name], _TITLE_COLUMNS)
+    title(sheet, sheet.name, _SUBTITLES[sheet.name].format(kind=store.kind), _TITLE_COLUMNS)
     starts = _place(draft, sheet, table, columns)
     _header(draft, sheet, table, columns)
     for line in table.lines:
@@ -75,7 +75,7 @@ def batch_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -
         units = line.members[0].shape[-1]
         if units == 1:
             sheet.put(row, UNIT, None, "first_unit")
-        elif line.members[0].expr is not None and (names := draft.unit_names.get(line.band.name)):
+        elif names := unit_names(draft, line.band):
             for unit, name in enumerate(names):
                 sheet.put(row + unit, UNIT, name, "unit" if unit else "first_unit")
         else:
@@ -111,7 +111,7 @@ def _header(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) ->
     count = columns.samples
     sheet.put_row(_TOP - 1, SYMBOL, [None, None], "header_left")
     sheet.put_row(_TOP, SYMBOL, ["symbol", "unit"], "header_left")
-    sheet.widths.update({SYMBOL: 24, UNIT: 7})
+    sheet.widths.update({SYMBOL: 24, UNIT: 11})
     groups = [("before", _FIRST)] if columns.initial else []
     groups += [(f"t = {t + 1}", columns.of(t, 0)) for t in range(table.timesteps)]
     if table.untimed or not table.timesteps:
@@ -129,12 +129,22 @@ def _fill(draft: Draft, sheet: SheetDraft, q: Quantity, sample: int, store: Stor
     values, style = draft.trace[q.name][sample], q.band.role.value
     if q.expr is not None:
         formulas = column_formulas(draft, q, sheet.name, sample)
+    elif unit_names(draft, q.band):  # no numbers stand beside the cells, from which formulas could be filled down
+        own = replace(store, selected=str(sample + 1))
+        for unit, value in enumerate(values):
+            text = own.lookup(q, str(unit + 1))
+            draft.helper(sheet, area.top + unit, area.left, text, [float(value)], f"{style}{_code(draft, q)}")
+        return
     else:
         formulas = _given(q, area, sample, store, start)
         draft.filled.append(FilledHelper(area, formulas.at(0) if isinstance(formulas, Pattern) else formulas[0]))
-        if q.band.role in (Role.INPUT, Role.TARGET) and (draft.trace[q.name] == np.round(draft.trace[q.name])).all():
-            style += "_code"
+        style += _code(draft, q)
     sheet.formulas(area.top, area.left, formulas, values, area.rows, style)
+
+
+def _code(draft: Draft, q: Quantity) -> str:
+    whole = (draft.trace[q.name] == np.round(draft.trace[q.name])).all()
+    return "_code" if whole and q.band.role in (Role.INPUT, Role.TARGET) else ""
 
 
 def _given(q: Quantity, area: Range, sample: int, store: Store, start: Range | None) -> Formulas:

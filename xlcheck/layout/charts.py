@@ -46,7 +46,7 @@ def _series(draft: Draft, sheet: SheetDraft, table: Table, lines: Sequence[Line]
     """A curve for each unit, of as many as can be told apart; and which ones these are, if not all."""
     layers = {line.band.layer for line in lines if line.band}
     most = max(1, _CURVES // max(1, len(lines)))
-    steps = sheet.at(table.top + (1 if table.words else 0), FIRST, 1, table.timesteps)
+    steps = sheet.at(table.top + table.headers - 1, FIRST, 1, table.timesteps)
     found = []
     for line in lines:
         first = line.members[0]

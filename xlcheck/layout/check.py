@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft, reference
-from xlcheck.layout.numbers import OBSOLETE, RIGHT, TOLERANCE, WRONG, BandRows
+from xlcheck.layout.numbers import OBSOLETE, RIGHT, TOLERANCE, WRONG, BandRows, name_width
 from xlcheck.layout.originals import Question
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Highlight, Link
@@ -30,7 +30,9 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
         "differ by rounding; anything larger than the tolerance is a mistake."
     )
     title(sheet, NAME, subtitle, _COLUMNS)
-    sheet.widths.update({_LINK: 30, _LABEL: 18, _EQUATION: 44, _COUNT: 12, _AGREE: 12, _LARGEST: 14, _VERDICT: 10})
+    names = [*(rows.band.name for rows in bands), *(question.name for question in unchanged)]
+    sheet.widths.update({_LINK: name_width(names), _LABEL: 18, _EQUATION: 44, _COUNT: 12, _AGREE: 12})
+    sheet.widths.update({_LARGEST: 14, _VERDICT: 10})
     top = _TOP + 2
     sources_top = top + len(bands) + 3
     flags = sheet.at(sources_top, _COUNT, len(unchanged))

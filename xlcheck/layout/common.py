@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph.quantities import Quantity
+from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import ColorScale, Formula, Link
@@ -53,14 +53,46 @@ def heading(sheet: SheetDraft, row: int, text: str, columns: int) -> None:
     sheet.heights[row] = 22
 
 
-def likeliest(draft: Draft, q: Quantity) -> tuple[str, Sequence[float | str]]:
-    """A formula for the unit with the largest number, by its name if it has one; and what it gives for each sample."""
+def speaks(draft: Draft, members: Sequence[Quantity]) -> bool:
+    """Whether each vector means one of its units' names: its numbers are shares of 1, and one is the largest."""
+
+    def means_one(q: Quantity) -> bool:
+        values = draft.trace[q.name].reshape(-1, q.shape[-1])
+        sums, largest = values.sum(axis=1), values.max(axis=1, keepdims=True)
+        one = (abs(sums - 1) < 1e-6) & ((values == largest).sum(axis=1) == 1)
+        return bool((values >= 0).all() and (one | (sums == 0)).all())
+
+    return bool(members) and all(q.band.name in draft.unit_names and means_one(q) for q in members)
+
+
+def speaking(draft: Draft, bands: Sequence[tuple[Band, tuple[Quantity, ...]]]) -> Sequence[Quantity]:
+    """What of a layer's own means a word at each time step: its answers, else what it reads or should answer."""
+    for roles in ({Role.OUTPUT}, {Role.INPUT, Role.TARGET}):
+        for band, members in bands:
+            if band.role in roles and members[0].step is not None and speaks(draft, members):
+                return sorted(members, key=lambda q: q.step or 0)
+    return ()
+
+
+def likeliest(draft: Draft, q: Quantity, sheet: str = "") -> tuple[str, Sequence[float | str]]:
+    """A formula for the unit with the largest number, by its name if it has one; and what it gives for each sample.
+
+    Args:
+        draft: the workbook so far.
+        q: a vector.
+        sheet: the worksheet on which the formula stands, if it may refer to its own cells.
+    """
     area = draft.placed(q.name)
-    numbers = reference(area, "")
-    names = reference(Range(area.sheet, area.top, UNIT, area.rows), "")
+    numbers = reference(area, sheet)
+    names = reference(Range(area.sheet, area.top, UNIT, area.rows), sheet)
     own: Sequence[float | str] = draft.unit_names.get(q.band.name, [float(unit + 1) for unit in range(area.rows)])
     text = f"INDEX({names},MATCH(MAX({numbers}),{numbers},0))"
-    return text, [own[int(values.argmax())] for values in draft.trace[q.name]]
+    if q.expr is not None:
+        return text, [own[int(values.argmax())] for values in draft.trace[q.name]]
+    # What is read may also be nothing, or a word that is not known: zeros.
+    return f'IF(MAX({numbers})=0,"–",{text})', [
+        own[int(values.argmax())] if values.any() else "–" for values in draft.trace[q.name]
+    ]
 
 
 def merged_helper(

@@ -38,6 +38,7 @@ class Draft:
         reserved: names of worksheets that are still to come; no other one may be called so.
         words: what is read at each time step, as in `Store`, once that is known.
         further: numbers that pages of a lesson show beside the trace.
+        spoken: cells with words that follow from numbers.
         label: the formula for the selected sample's name, as in `Store`, once that is known.
     """
 
@@ -59,6 +60,7 @@ class Draft:
         self.views: list[ChosenView] = []
         self.explained: set[str] = set()
         self.words: Sequence[tuple[str, tuple[str, ...]]] = ()
+        self.spoken: set[Range] = set()
         self.label = ""
         self.further: Mapping[str, Array] = {}
         self._places: dict[int | None, dict[str, Range]] = {None: {}}

@@ -15,6 +15,7 @@ from xlcheck.workbook.styles import LEGEND
 WIDE = 16
 _LETTERS = 150  # of a line of the summary
 _VERDICT_ROW, _VERDICT_WIDE, _LINK = 3, 9, 10
+_VERDICT_LETTERS = 75  # of a line of the verdict
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def verdict_line(
     """
     area = sheet.at(_VERDICT_ROW, 0, 1, _VERDICT_WIDE)
     merged_helper(draft, sheet, area, text, [shown], "big_verdict")
-    sheet.heights[_VERDICT_ROW] = 28
+    sheet.heights[_VERDICT_ROW] = 28 if len(shown) <= _VERDICT_LETTERS else 44
     sheet.highlights += [Highlight(area, beginning, style) for beginning, style in marks.items()]
     sheet.put(_VERDICT_ROW, _LINK, beside, "link")
 
@@ -112,8 +113,9 @@ def _pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
 def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int:
     """The colours of all worksheets; returns the row after it."""
     heading(sheet, row, "Colours, on every sheet", WIDE)
-    entries = [*legend.items(), ("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
-               ("edited", "–  changed: Keras's value no longer applies")]  # fmt: skip
+    marks = [("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
+             ("edited", "–  changed: Keras's value no longer applies")]  # fmt: skip
+    entries = [*legend.items(), *(marks if "keras" in legend else [])]
     for offset, (style, text) in enumerate(entries):
         at = row + 1 + offset % 7
         column = 0 if offset < 7 else 8

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.layout.draft import Draft
+from xlcheck.graph import expressions as ex
+from xlcheck.layout.draft import Draft, View
 from xlcheck.workbook.plan import Note
 
 _IDIOMS: tuple[tuple[str, re.Pattern[str], str], ...] = (
@@ -43,3 +44,10 @@ def explain(draft: Draft, cell: Range, formula: str) -> None:
             draft.explained.add(name)
             draft.sheets[cell.sheet].notes.append(Note(cell, text))
             return
+
+
+def takes_row(expr: ex.Expr, view: View) -> bool:
+    """Whether a one-hot vector that stands nowhere is multiplied by a matrix in an expression."""
+    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref) and view.one_hot(expr.x.name) is not None:
+        return True
+    return any(takes_row(operand, view) for operand in ex.operands(expr))

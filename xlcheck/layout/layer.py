@@ -9,7 +9,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.layout import table as tables
 from xlcheck.layout.charts import charts
-from xlcheck.layout.common import choose, title
+from xlcheck.layout.common import choose, speaking, speaks, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.paper import cut
@@ -33,6 +33,7 @@ def layer_sheet(
     weight: str | None,
     store: Store,
     back: Range | None = None,
+    reads: Sequence[Quantity] = (),
 ) -> None:
     """Fill the worksheet of one layer.
 
@@ -45,8 +46,10 @@ def layer_sheet(
         weight: the name of the layer's first weight, or None.
         store: where the inputs come from.
         back: where the gradients of what it computes stand, if anywhere.
+        reads: what the network reads at each time step on the way to this layer.
     """
-    table = tables.lay_out(_TOP, bands, compact=draft.style is Style.COMPACT, words=store.words)
+    spoken = speaking(draft, bands) or (reads if speaks(draft, reads) else ())
+    table = tables.lay_out(_TOP, bands, compact=draft.style is Style.COMPACT, words=store.words, speaking=spoken)
     title(sheet, heading, subtitle, _TITLE_COLUMNS)
     if weight is not None:
         sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")

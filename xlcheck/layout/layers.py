@@ -49,7 +49,7 @@ def layer_sheets(
             layer_sheet(
                 draft, sheet, f"{call.name} · {summary.kind}", sentence, own,
                 _first_weight(draft, call.layer), stored,
-                Range(backward[call.name], 0, 0) if call.name in backward else None,
+                Range(backward[call.name], 0, 0) if call.name in backward else None, _read(spec, call, bands),
             )  # fmt: skip
         summaries.append(summary)
     return summaries
@@ -66,6 +66,16 @@ def owner_of(spec: ModelSpec, band: Band) -> str:
     while name not in calls and "." in name:
         name = name.rpartition(".")[0]
     return name
+
+
+def _read(spec: ModelSpec, call: Call, bands: Bands) -> Sequence[Quantity]:
+    """What the model reads at each time step on the first way that leads to a layer."""
+    makers = {tensor: maker for maker in spec.calls for tensor in maker.outputs}
+    tensor = call.inputs[0]
+    while tensor in makers:
+        tensor = makers[tensor].inputs[0]
+    given = next((members for band, members in bands.items() if band.layer == tensor), ())
+    return sorted((q for q in given if q.step is not None), key=lambda q: q.step or 0)
 
 
 def _summary(
@@ -86,7 +96,7 @@ def _sentence(call: Call, summary: LayerSummary, tensors: Mapping[str, Call], un
     if unwritten is not None:
         return (
             f"Reads {reads}. Each code stands for a vector of {unwritten:,} numbers, a 1 in its place and zeros, which "
-            "is not written out: times a kernel it is a row of the kernel, and that is what the next layer fetches."
+            "is not written out: multiplied by a kernel it gives one row of it, and the next layer fetches that row."
         )
     weights = f" It has {summary.parameters:,} weights." if summary.parameters else " It has no weights."
     return f"Reads {reads}; computes {summary.numbers:,} numbers for each sample.{weights}"

@@ -24,6 +24,7 @@ TOLERANCE = 1e-12
 _NAMED = 5000  # rows; of more, units have numbers
 _LINK, _LABEL, _STEP, _UNIT, _WORKBOOK, _KERAS, _DIFFERENCE, _VERDICT, _STORED = range(9)
 _TOP = 4
+_KERAS_WIDTH = 21
 
 MOST_SAMPLES = MAX_COLUMNS - _STORED
 """Keras's numbers for each sample stand in a column."""
@@ -40,6 +41,11 @@ class BandRows:
     workbook: Range
     differences: Range
     verdicts: Range
+
+
+def name_width(names: Sequence[str]) -> float:
+    """The width of a column of links to quantities."""
+    return float(min(max(30, *(len(name) for name in names)), 70))
 
 
 def scale_of(draft: Draft, members: Sequence[Quantity]) -> float:
@@ -63,14 +69,23 @@ def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range,
         subtitle: one sentence about what is compared.
     """
     title(sheet, NAME, subtitle, _STORED)
-    widths = {_LINK: 30, _LABEL: 18, _STEP: 7, _UNIT: 12, _WORKBOOK: 21, _KERAS: 21, _DIFFERENCE: 12, _VERDICT: 9}
-    sheet.widths.update({**widths, **{_STORED + k: 21 for k in range(min(len(draft.samples), 200))}})
+    widths = {
+        _LINK: name_width([band.name for band in bands]),
+        _LABEL: 18,
+        _STEP: 7,
+        _UNIT: 12,
+        _WORKBOOK: _KERAS_WIDTH,
+        _KERAS: _KERAS_WIDTH,
+        _DIFFERENCE: 12,
+        _VERDICT: 9,
+    }
+    sheet.widths.update({**widths, **{_STORED + k: _KERAS_WIDTH for k in range(min(len(draft.samples), 200))}})
     header = ["number", "symbol", "step", "unit", "this workbook", "Keras, float64", "difference", "verdict"]
     several = len(draft.samples) > 1
     if several:
         header += [f"Keras for “{text}”"[:200] for text in draft.samples]
     sheet.put_row(_TOP, 0, header, "header")
-    sheet.heights[_TOP] = 32
+    sheet.heights[_TOP] = max(32, 4 + 14 * -(-max(map(len, header)) // (_KERAS_WIDTH - 3)))
     sheet.freeze = (_TOP + 1, 1)
     sheet.printed = False
     placed = []

@@ -13,9 +13,10 @@ from functools import partial
 import numpy as np
 
 from xlcheck.formulas.addresses import Range
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.cells import BEFORE, COMPLEMENT
-from xlcheck.layout.common import START, likeliest, scale_of_role, subscript
+from xlcheck.layout.common import START, likeliest, scale_of_role, speaks, subscript
 from xlcheck.layout.data.store import Store, item
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.drawing import HEAD_WIDTH, PLACE, WIDTH, draw, size
@@ -204,7 +205,11 @@ class PicturePage:
         label = q.band.label if len(drawn.x) > 1 else q.band.label.replace("ₜ", subscript((q.step or 0) + 1))
         if q.band.role is Role.OUTPUT:  # its own name is that of what the layer before answers
             label = "xₜ" if len(drawn.x) > 1 else "x"
-        if step is not None and len(drawn.x) == len(self._steps(drawn)) and self._word(drawn, label, step, row, column):
+        if (
+            step is not None
+            and len(drawn.x) == len(self._steps(drawn))
+            and self._word(drawn, label, step, store, row, column)
+        ):
             return
         if q.shape[-1] == 1 and self.draft.is_placed(q.name):
             members = [self.draft.graph[name] for name in drawn.x]
@@ -221,13 +226,16 @@ class PicturePage:
         text = f"{q.shape[-1]} numbers" if q.shape[-1] > 1 else "one number"
         self.sheet.merge(self.sheet.at(row + 1, column, 1, 2), text, f"{q.band.role.value}_small_box")
 
-    def _word(self, drawn: Drawn, label: str, step: Range, row: int, column: int) -> bool:
+    def _word(self, drawn: Drawn, label: str, step: Range, store: Store, row: int, column: int) -> bool:
         """Of a vector whose units have names the name of the largest number at the chosen step."""
         quantities = [self.draft.graph[name] for name in drawn.x]
         role = quantities[0].band.role.value
-        if not all(self.draft.unit_names.get(q.band.name) and self.draft.is_placed(q.name) for q in quantities):
+        if speaks(self.draft, quantities) and all(self.draft.is_placed(q.name) for q in quantities):
+            words = [likeliest(self.draft, q) for q in quantities]
+        elif isinstance(quantities[0].expr, ex.OneHot) and len(store.words) == len(quantities):
+            words = list(store.words)  # of vectors that are not written out
+        else:
             return False
-        words = [likeliest(self.draft, q) for q in quantities]
         text = f"CHOOSE({step.fixed()},{','.join(text for text, _ in words)})"
         if len(text) >= _LONG:
             return False

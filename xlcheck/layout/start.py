@@ -8,7 +8,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import NEEDS
 from xlcheck.graph.quantities import Quantity
-from xlcheck.layout.common import START, heading, likeliest, merged_helper
+from xlcheck.layout.common import START, heading, likeliest, merged_helper, speaks
 from xlcheck.layout.data.answers import Answer
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
@@ -85,7 +85,8 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
                 headed.add(q.band.name)
                 sheet.put_row(row, 2, list(names), "column_label")
                 row += 1
-            draft.helper(sheet, row, 2 + q.shape[-1], *likeliest(draft, q), "word")
+            if speaks(draft, [q]):
+                draft.helper(sheet, row, 2 + q.shape[-1], *likeliest(draft, q), "word")
         sheet.merge(sheet.at(row, 0, 1, 2), Link(f"{name}{step}", Range(area.sheet, area.top, area.left)), "link")
         if q.shape[-1] <= SHOWN:
             for unit in range(q.shape[-1]):

@@ -18,10 +18,10 @@ from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import UNIT, heading, scale_of_role
+from xlcheck.layout.common import UNIT, heading, likeliest, scale_of_role
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
-from xlcheck.layout.idioms import explain
+from xlcheck.layout.idioms import explain, takes_row
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import rows_of_parts, softmax_parts
@@ -39,6 +39,7 @@ LONG_BAND = 4
 _MEANING_LETTERS = 48  # of a line
 _ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
 _UNIT = "\0"
+_SPOKEN = {Role.INPUT: "it reads", Role.TARGET: "the target", Role.OUTPUT: "it answers"}
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Table:
         initial: the values that states start from.
         untimed: whether something has no time step beside what has one; it has a column of its own.
         words: what is read at each time step, shown in a second row of headers; empty if these are no words.
+        speaking: in place of words, vectors of each time step of which every one means one of its units' names.
     """
 
     top: int
@@ -89,11 +91,12 @@ class Table:
     initial: tuple[Quantity, ...]
     untimed: bool = False
     words: Words = ()
+    speaking: tuple[Quantity, ...] = ()
 
     @property
     def headers(self) -> int:
         """Rows of headers above each block."""
-        return 2 if self.words else 1
+        return 2 if self.words or self.speaking else 1
 
     def first_row(self, block: int) -> int:
         """The row under the headers of a block."""
@@ -128,7 +131,12 @@ class Table:
 
 
 def lay_out(
-    top: int, bands: Sequence[tuple[Band, tuple[Quantity, ...]]], *, compact: bool = False, words: Words = ()
+    top: int,
+    bands: Sequence[tuple[Band, tuple[Quantity, ...]]],
+    *,
+    compact: bool = False,
+    words: Words = (),
+    speaking: Sequence[Quantity] = (),
 ) -> Table:
     """Give every band its rows; a spilled softmax needs no cells for its largest element and sum.
 
@@ -137,6 +145,7 @@ def lay_out(
         bands: the symbols, each with its quantities.
         compact: whether vectors are spilled.
         words: what the network reads at each time step; they are shown if the table has these steps.
+        speaking: what means a word at each time step; shown in the same way where there are no words.
     """
     lines: list[Line] = []
     initial: list[Quantity] = []
@@ -160,7 +169,9 @@ def lay_out(
     timesteps = max((q.step + 1 for line in lines for q in line.members if q.step is not None), default=0)
     untimed = timesteps > 0 and any(q.step is None for line in lines for q in line.members)
     shown = words if len(words) == timesteps else ()
-    return Table(top, tuple(lines), row + (3 if shown else 2), timesteps, tuple(initial), untimed, shown)
+    instead = tuple(speaking) if not shown and 0 < len(speaking) == timesteps else ()
+    height = row + (3 if shown or instead else 2)
+    return Table(top, tuple(lines), height, timesteps, tuple(initial), untimed, shown, instead)
 
 
 def place(draft: Draft, sheet: SheetDraft, table: Table) -> None:
@@ -214,11 +225,15 @@ def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
     several = table.width > 1
     sheet.put(row, FIRST + table.width, "the last formula in the row" if several else "the formula", "header_left")
     sheet.heights[row] = 20
-    if table.words:
-        sheet.put(row + 1, SYMBOL, "word", "name")
+    if table.headers > 1:
+        words: Sequence[tuple[str, Sequence[float | str]]] = table.words or [
+            likeliest(draft, q, sheet.name) for q in table.speaking
+        ]
+        sheet.put(row + 1, SYMBOL, "word" if table.words else _SPOKEN[table.speaking[0].band.role], "name")
         sheet.heights[row + 1] = 18
-        for column, (text, desired) in enumerate(table.words[first : first + len(steps)], start=FIRST):
-            draft.helper(sheet, row + 1, column, text, desired, "word")
+        for column, (text, desired) in enumerate(words[first : first + len(steps)], start=FIRST):
+            cell = draft.helper(sheet, row + 1, column, text, desired, "word")
+            draft.spoken |= {cell} if table.speaking else set()
 
 
 def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int, store: Store) -> None:
@@ -249,7 +264,7 @@ def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity,
     merged = units if units <= EXPLAINED_UNITS else LONG_BAND
     texts = [(SYMBOL, band.label, "symbol")]
     if full:
-        row_only = q.expr is not None and _takes_row(q.expr, View(draft, sheet.name, None))
+        row_only = q.expr is not None and takes_row(q.expr, View(draft, sheet.name, None))
         meaning = f"{band.meaning} {_ROW}" if row_only else band.meaning
         equation = "long_equation" if band.role is Role.GRADIENT else "equation"
         texts += [(EQUATION, band.equation, equation), (MEANING, meaning, "meaning")]
@@ -267,13 +282,6 @@ def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity,
             sheet.put(row + unit, UNIT, name, "unit" if unit else "first_unit")
     else:
         sheet.numbers(row, UNIT, np.arange(1.0, units + 1)[:, None], "unit")
-
-
-def _takes_row(expr: ex.Expr, view: View) -> bool:
-    """Whether a one-hot vector that stands nowhere is multiplied by a matrix in an expression."""
-    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref) and view.one_hot(expr.x.name) is not None:
-        return True
-    return any(_takes_row(operand, view) for operand in ex.operands(expr))
 
 
 def _computed(draft: Draft, sheet: SheetDraft, q: Quantity) -> None:
@@ -298,8 +306,7 @@ def _spilled(draft: Draft, sheet: SheetDraft, q: Quantity) -> str | None:
 def _given(draft: Draft, sheet: SheetDraft, q: Quantity, store: Store) -> None:
     """A look-up of the selected sample's numbers; initial states that are the same for all stand as constants."""
     area = draft.placed(q.name)
-    values = draft.trace[q.name]
-    style = q.band.role.value
+    values, style = draft.trace[q.name], q.band.role.value
     if q.band.name not in store.areas:
         sheet.numbers(area.top, area.left, values[:1].T, style)
         return

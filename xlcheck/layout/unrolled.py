@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import likeliest, scale_of_role, subscript
+from xlcheck.layout.common import likeliest, scale_of_role, speaks, subscript
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.drawing import PLACE, draw, size
@@ -147,7 +147,7 @@ class Unrolled:
             self._words(row, column, label, store.words[step - 1], Role.INPUT)
             return
         q = self.draft.graph[self.drawn.x[step - 1]]
-        if self.draft.unit_names.get(q.band.name) and self.draft.is_placed(q.name):
+        if speaks(self.draft, [q]) and self.draft.is_placed(q.name):
             self._words(row, column, label, likeliest(self.draft, q), q.band.role)
         elif q.shape[-1] == 1 and self.draft.is_placed(q.name):
             self._number(row, column, label, q.name, q.band.role)

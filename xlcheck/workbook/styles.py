@@ -103,7 +103,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         "node": {"bold": True, "align": "center", "border": 2, "border_color": INK},
         "arrow": {"align": "center", "font_size": 14, "font_color": FAINT},
         "arrow_head": {"align": "center", "font_size": 9, "font_color": INK},
-        "wire_label": {"font_size": 10, "italic": True, "font_color": INK},
+        "wire_label": {"font_size": 10, "italic": True, "font_color": INK, "indent": 1},
         "link_heading": {"font_size": 13, "bold": True, "font_color": LINK},
         "part_heading": {"font_size": 11, "bold": True, "font_color": FAINT},
         "heading_question": {"font_size": 13, "bold": True},

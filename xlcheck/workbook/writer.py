@@ -238,6 +238,7 @@ def _add_chart(book: Any, ws: Any, chart: Chart) -> None:
     figure.set_x_axis({"name": chart.x_title, "name_font": font, "num_font": font, "label_position": "low", **span})
     figure.set_y_axis(
         {"name": chart.y_title, "name_font": font, "num_font": font, "num_format": "General",
+         **({"label_position": "low"} if chart.dots else {}),
          "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}},
          **({"log_base": 10, "crossing": "min", "num_format": LOGARITHMIC} if chart.logarithmic else {})}
     )  # fmt: skip

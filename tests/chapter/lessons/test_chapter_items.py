@@ -22,7 +22,7 @@ ITEMS = {
     "an example of many to many: a translation": ("architectures", "german", "sehen"),
     "loss over the epochs, of the four architectures": ("architectures", "Training", "mean loss"),
     "{1, 1, 1, 0}, its three orders, the extra slot and the target": ("word-order", "Data", "is this an"),
-    "order needs a memory": ("word-order", "Documents", "The whole forward pass of every document"),
+    "order needs a memory": ("word-order", "Documents", "The whole forward pass of every sentence"),
     "the hidden state of a recurrent layer": ("simple-rnn", "simple_rnn", "hₜ"),
     "the toy RNN with the printed weights": ("simple-rnn-book", "Weights", "The numbers that are printed in the book"),
     "the toy LSTM with the printed weights": ("lstm-book", "Weights", "The numbers that are printed in the book"),

@@ -134,7 +134,7 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[st
         nudges.NAME: "gradients without calculus: each weight nudged up and down, and what the loss does",
         epochs.NAME: "every number of all epochs, one row an epoch, with Keras's loss and weights beside it",
     }
-    closing(sheet, 6, story.reading, pages, provenance, draft.roles())
+    closing(sheet, 6, story.reading, pages, provenance, draft.roles() | {"weight"})
 
 
 TRAINING_LESSONS: dict[str, TrainingLesson] = {

@@ -44,7 +44,7 @@ def plan_vanishing(lesson: TrainingLesson, fixture: TrainingFixture, style: Styl
     places = vanishing.vanishing_sheet(
         draft, {name: values[name] for name in _GRADIENTS}, _CLIP, lesson.texts.words, lesson.texts.tells
     )
-    vanishing.machinery_sheet(draft, [call.name for call in fixture.spec.calls])
+    vanishing.machinery_sheet(draft, [call.name for call in fixture.spec.calls], lesson.texts.words)
     provenance = {
         **fixture.provenance, "xlcheck": __version__, "rebuild with": f"xlcheck build {lesson.name}",
     }  # fmt: skip
@@ -75,7 +75,7 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, verdict: Range, proven
         vanishing.NAME: "U, W and the words to change; what each word adds, and its gradient, word by word",
         vanishing.MACHINERY: "the numbers in between",
     }
-    closing(sheet, 5, story.reading, pages, provenance, draft.roles() | {"gradient"})
+    closing(sheet, 5, story.reading, pages, provenance, draft.roles() - {"keras"} | {"gradient"})
 
 
 VANISHING_GRADIENTS = TrainingLesson("vanishing-gradients", plan_vanishing)

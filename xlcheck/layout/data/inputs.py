@@ -93,6 +93,8 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
     if trained is not None:
         names, values = _predictions(draft.graph, trained, count, draft.unit_names)
         sheet.put_row(_TOP + 1, _FIRST, names, "header")
+        width = max(12, 1.0 + max(len(line) for name in names for line in name.split("\n")))
+        sheet.widths.update({_FIRST + j: min(width, 22) for j in range(len(names))})
         sheet.numbers(_TOP + 2, _FIRST, values, "keras")
         sheet.print_columns = _PRINTED if _FIRST + len(names) > _PRINTED else None
     if count > 1:
@@ -112,10 +114,10 @@ def _predictions(
         step = "" if q.step is None else f", t = {q.step + 1}"
         if values.shape[1] <= SHOWN:
             units = unit_names.get(q.band.name) or [str(j + 1) for j in range(values.shape[1])]
-            names += [f"{name}{step}: {unit}" if len(units) > 1 else f"{name}{step}" for unit in units]
+            names += [f"{name}{step}:\n{unit}" if len(units) > 1 else f"{name}{step}" for unit in units]
             columns += list(values.T)
         else:
-            names += [f"{name}{step}: largest", "at unit"]
+            names += [f"{name}{step}:\nlargest", "at unit"]
             columns += [values.max(axis=1), values.argmax(axis=1) + 1.0]
     return names, np.stack(columns, axis=1).astype(np.float64)
 
@@ -137,9 +139,9 @@ def _stored(
         "_code" if (values == np.round(values)).all() else "_short" if _few_digits(values) else ""
     )
     columns = features if by_steps else steps * features
-    sheet.put_row(row + 1, 0, ["number", "t" if by_steps else "sample"], "header_left")
+    sheet.put_row(row + 1, 0, ["number", "t" if by_steps else "sample"], "header" if by_steps else "header_left")
     first = "t = " if not by_steps and steps > 1 else ""
-    units = draft.unit_names.get(band.name, ()) if by_steps else ()
+    units = draft.unit_names.get(band.name, ()) if by_steps or steps == 1 else ()
     sheet.put_row(row + 1, _FIRST, list(units) or [f"{first}{j + 1}" for j in range(min(columns, 400))], "header")
     top = row + 2
     sheet.numbers(

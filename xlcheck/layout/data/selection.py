@@ -7,6 +7,8 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import DropDown, Link
 
+_BESIDE = 22  # letters of a sample's name that have room between the selector and the link
+
 
 def selection(draft: Draft, sheet: SheetDraft, cell: Range, kind: str, numbers: Range, names: Range) -> None:
     """Fill the row that says which sample is selected, and give the selector its drop-down.
@@ -28,7 +30,9 @@ def selection(draft: Draft, sheet: SheetDraft, cell: Range, kind: str, numbers: 
     else:
         count = [k + 1.0 for k in range(len(draft.samples))]
         draft.helper(sheet, row, column, reference(draft.selector, sheet.name), count, "selected")
-        sheet.put(row, column + 3, Link(f"choose another {kind} →", draft.selector), "link")
+        short = max(map(len, draft.samples)) <= _BESIDE
+        place = (row, column + 3) if short else (row + 1, column)
+        sheet.put(*place, Link(f"choose another {kind} →", draft.selector), "link")
     text = f"INDEX({reference(names, sheet.name, fixed=True)},{cell.a1})"
     draft.helper(sheet, row, column + 1, text, draft.samples, "strong")
     own = draft.sheets[draft.selector.sheet]

@@ -40,7 +40,7 @@ def sentence_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
     _one_hot(draft, sheet, _INPUTS, "input xₜ", vocabulary, words, 0)
     _one_hot(draft, sheet, targets, "target (next word)", vocabulary, words, 1)
     sheet.put(targets + len(vocabulary) - 1, _FIRST + timesteps,
-              "← no word follows the last one: its target is all zeros, and so is its loss", "hint")  # fmt: skip
+              "← no word follows the last one: its target is all zeros, and its loss is 0", "hint")  # fmt: skip
 
     shown = tuple((reference(sheet.at(_WORDS, _FIRST + t), "", fixed=True), (words[t],)) for t in range(timesteps))
     size = len(vocabulary)

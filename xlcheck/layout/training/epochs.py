@@ -35,6 +35,7 @@ OBSOLETE = "–"
 DIVERGED = "diverged"
 _LOSS, _STATE, _KERAS, _DIFFERENCE, _SINGLE, _SINGLE_DIFFERENCE, _WEIGHT_DIFFERENCE, _SHOWN = range(1, 9)
 _PATHS = 14
+_WIDTH = 13.5
 _WITHIN = 1e-12
 
 
@@ -91,9 +92,9 @@ def epochs_sheet(
         values = truth.values[name][:, 0]
         pattern = epoch_formulas(epoch.scalars, name, table, fixed, Style.ROBUST)
         sheet.formulas(FIRST, column, pattern, values, epochs, q.band.role.value if name not in weights else "weight")
+    sheet.widths.update({EPOCH: 9, **dict.fromkeys(range(1, table.area.columns), _WIDTH)})
     _headings(sheet, epoch, samples, columns)
-    _compare(draft, sheet, table, truth, inputs, weights)
-    sheet.widths.update({EPOCH: 9, **dict.fromkeys(range(1, table.area.columns), 13.5)})
+    _compare(draft, sheet, epoch, table, truth, inputs)
     sheet.printed = False
     sheet.freeze = (FIRST, 2)
     _curves(draft, sheet, epoch, samples, table, weights, inputs)
@@ -140,15 +141,22 @@ def _headings(sheet: SheetDraft, epoch: EpochGraph, samples: Sequence[str], colu
         if column is not None:
             whose = q.band.layer if sample is None or q.band.symbol == "mean" else samples[sample]
             sheet.put(_SYMBOLS, column, whose, "header")
-            sheet.put(_HEADER, column, element_label(q, index), "header")
+            _head(sheet, column, element_label(q, index))
     sheet.heights.update({_SYMBOLS: 32, _HEADER: 46})
 
 
+def _head(sheet: SheetDraft, column: int, label: str) -> None:
+    """A heading that is broken between words only, and in no pair of brackets."""
+    sheet.put(_HEADER, column, label.replace(", ", ",\u00a0"), "header")
+    longest = max(map(len, label.replace(", ", ",_").split()))
+    sheet.widths[column] = max(_WIDTH, longest + 2.5)
+
+
 def _compare(
-    draft: Draft, sheet: SheetDraft, table: EpochTable, truth: Truth, inputs: TrainingInputs, weights: Sequence[str]
+    draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTable, truth: Truth, inputs: TrainingInputs
 ) -> None:
     """Keras's loss and weights as constants, and the differences, as long as they apply."""
-    epochs = table.area.rows
+    epochs, weights = table.area.rows, _new_weights(epoch)
     loss = next(name for name in table.columns if name.endswith("loss.mean"))
     applies = reference(inputs.applies, NAME, fixed=True)
     first = max(table.columns[name] for name in weights) + 1
@@ -157,10 +165,11 @@ def _compare(
     for column, text in enumerate(header, start=_STATE):
         sheet.put(_SYMBOLS, column, "loss" if _STATE < column < _WEIGHT_DIFFERENCE else None, "header")
         sheet.put(_HEADER, column, text, "header")
+    places = {scalar_name(q, index): (q, index) for q, index, sample in epoch.numbers() if sample is None}
     for offset, name in enumerate(weights):
-        layer, _, symbol = name.rpartition(NEW)
-        sheet.put(_SYMBOLS, first + offset, f"Keras: {layer.removesuffix('.')}", "header")
-        sheet.put(_HEADER, first + offset, f"{NEW.replace('_', ' ')}{symbol}", "header")
+        q, index = places[name]
+        sheet.put(_SYMBOLS, first + offset, f"Keras: {q.band.layer}", "header")
+        _head(sheet, first + offset, element_label(q, index))
     sheet.numbers(FIRST, _KERAS, truth.values[loss], "keras")
     sheet.numbers(FIRST, _SINGLE, truth.single[:, None], "keras")
     sheet.numbers(FIRST, first, np.hstack([truth.values[name] for name in weights]), "keras")

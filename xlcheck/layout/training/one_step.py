@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range, cell_name
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.notation import at_step, label_of, notation
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.scalars import Index, indices, scalar_name
+from xlcheck.layers.gate_symbols import gates_of
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
@@ -162,7 +164,7 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
         sheet.put(row, SYMBOL, _symbol(q), "symbol")
         chosen = _of_optimisers(q)
         if chosen is None:
-            words: list[Content] = [_equation(q, epoch), at_step(q.band.meaning, q.step)]
+            words: list[Content] = [_equation(line, epoch), at_step(q.band.meaning, q.step)]
             for column, text, style in zip((EQUATION, MEANING), words, ("equation_wrap", "meaning"), strict=True):
                 sheet.put(row, column, text, style)
         else:
@@ -170,6 +172,9 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
                 _chosen(draft, sheet, row, column, texts, style, choice)
             words = [max(texts, key=len) for texts in chosen]
         lines = max(lines, math.ceil(len(str(words[0])) / 54), math.ceil(len(str(words[1])) / 44))
+    elif text := _equation(line, epoch):
+        sheet.put(row, EQUATION, text, "equation_wrap")
+        lines = max(lines, math.ceil(len(text) / 54))
     sheet.heights[row] = max(20, 14 * lines + 3)
     numbers = ", ".join(str(i + 1) for i in line.index) if max(q.shape) > 1 else ""
     sheet.put(row, NUMBER, numbers, "first_unit" if line.first else "unit")
@@ -230,7 +235,17 @@ def _of_optimisers(q: Quantity) -> tuple[list[str], list[str]] | None:
     )
 
 
-def _equation(q: Quantity, epoch: EpochGraph) -> str:
+def _equation(line: _Line, epoch: EpochGraph) -> str:
+    """How a quantity is computed, beside its first number; of what has a part for each gate, beside each part's."""
+    q, gates = line.q, gates_of(epoch.whole.symbols)
+    own = gates.get(q.band.layer, ())
+    if isinstance(q.expr, ex.Concat) and q.is_weight and len(q.expr.items) == len(own):
+        gate, unit = divmod(line.index[-1], q.shape[-1] // len(own))
+        if unit or any(line.index[:-1]):
+            return ""
+        return f"{label_of(q)}[{own[gate]}] = {notation(q.expr.items[gate], epoch.whole, gates)}"
+    if not line.first or q.expr is None:
+        return ""
     if q.band.equation:
         return at_step(q.band.equation, q.step)
-    return "" if q.expr is None else f"{label_of(q)} = {notation(q.expr, epoch.whole)}"
+    return f"{label_of(q)} = {notation(q.expr, epoch.whole, gates)}"

@@ -248,10 +248,14 @@ def _two_units(draft: Draft, sheet: SheetDraft, row: int) -> int:
     return row + 4
 
 
-def machinery_sheet(draft: Draft, layers: Sequence[str]) -> None:
+def machinery_sheet(draft: Draft, layers: Sequence[str], words: Sequence[str]) -> None:
     """Everything else on the way, one row a word: projections, sums, gates."""
     sheet = draft.sheet(MACHINERY, "intermediate")
     title(sheet, MACHINERY, "The numbers between the columns of the sheet Vanishing, one row a word.", 12)
+    sheet.put(_MACHINE_TOP - 1, 0, "word", "header")
+    sheet.widths[0] = 11
+    for t, word in enumerate(words):
+        sheet.put(_MACHINE_TOP + t, 0, word, "word")
     for layer in layers:
         for band, members in draft.graph.bands(layer).items():
             area = draft.placed(members[0].name)
@@ -259,7 +263,7 @@ def machinery_sheet(draft: Draft, layers: Sequence[str]) -> None:
                 continue
             sheet.put(_MACHINE_TOP - 2, area.left, layer, "column_label")
             sheet.put(_MACHINE_TOP - 1, area.left, band.label, "header")
-            sheet.widths[area.left] = 13
+            sheet.widths[area.left] = max(13, len(band.label) + 1)
             for q in members:
                 content = draft.value(q.name) if q.expr is None else draft.live(q, 0, MACHINERY)
                 row, column = next(draft.placed(q.name).cells())

@@ -11,6 +11,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.gradients import PREFIX, backward
 from xlcheck.graph.notation import label_of, notation
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
+from xlcheck.layers.gate_symbols import gates_of
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.step import add_step
@@ -106,7 +107,7 @@ def _of_weight(expr: ex.Expr | None, graph: Graph, layer: str) -> str:
             items = x.items if isinstance(x, ex.Total) else (x,)
             terms = [_general(item, _step(item, graph), graph, layer) for item in items]
         case _:
-            return "" if expr is None else notation(expr, graph)
+            return "" if expr is None else notation(expr, graph, gates_of(graph.symbols))
     return ", ".join(dict.fromkeys(terms))
 
 
@@ -138,7 +139,7 @@ def _general(expr: ex.Expr | None, step: int | None, graph: Graph, layer: str = 
             label = f"{label.removesuffix(own)}{q.band.layer}.{own}"
         return replace(q, step=None, band=replace(q.band, label=label))
 
-    return notation(expr, {name: seen(graph[name]) for name in ex.refs(expr)})
+    return notation(expr, {name: seen(graph[name]) for name in ex.refs(expr)}, gates_of(graph.symbols))
 
 
 def _meaning(sources: list[Quantity], readers: dict[str, list[Quantity]], *, shared: bool) -> str:
