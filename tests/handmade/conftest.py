@@ -1,15 +1,24 @@
 """What the tests of hand-made workbooks share: the exam, which is no part of the package, and one Keras to ask."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from thorough import THOROUGH
 
-from xlcheck.handmade import effort
+from xlcheck.handmade import effort, single_edit
+from xlcheck.handmade.equations.edits import Edit
 from xlcheck.oracle import apart
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+_EDITS = 40
+"""How many edits a short search tries."""
 
 _can_be_used = apart._is_of_use
 
@@ -31,6 +40,15 @@ def _one_keras_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def a_short_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the search for one mistake must find nothing, it need not go on for long in an ordinary run."""
+    """Where the search for one mistake must find nothing, it need not go on for long in an ordinary run.
+
+    It ends after some edits as it does when the time is used up, on slow machines and fast ones alike.
+    """
+    every = single_edit.Edits
+
+    def some(*args: Any) -> Iterator[Edit]:
+        yield from islice(every(*args), _EDITS)
+        raise effort.OutOfTimeError
+
     if not THOROUGH:
-        monkeypatch.setattr(effort, "SECONDS", 4.0)
+        monkeypatch.setattr(single_edit, "Edits", some)

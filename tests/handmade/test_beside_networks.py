@@ -63,6 +63,7 @@ def test_a_loss_beside_a_network_leaves_nothing_open(tmp_path: Path) -> None:
     assert _code(_series(), tmp_path) == 0
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -78,6 +79,7 @@ def test_a_loss_of_other_cells_is_no_pass(wrong: Mapping[str, object], tmp_path:
     assert _code(_logistic(wrong), tmp_path) != 0
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -92,6 +94,7 @@ def test_numbers_scaled_otherwise_are_no_pass(wrong: Mapping[str, object], tmp_p
     assert _code(_series(wrong), tmp_path) != 0
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("hidden", ["IF({0}>0,1,0)", "SIN({0})", "ATAN({0})", "EXP(-({0})^2)"])
 def test_what_computes_the_inputs_of_a_layer_is_no_preparation(hidden: str, tmp_path: Path) -> None:
     """Rule: units of a kind that is not known, before a layer that is, are not passed over: the check is incomplete."""
@@ -106,6 +109,7 @@ def test_what_computes_the_inputs_of_a_layer_is_no_preparation(hidden: str, tmp_
     assert _code(cells, tmp_path) == 3
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [

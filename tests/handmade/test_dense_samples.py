@@ -94,6 +94,7 @@ def test_a_formula_that_reads_an_empty_cell_is_the_root(
     assert said in root.message
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_a_formula_that_reads_a_word_leaves_the_sum_that_it_should_read_alone(tmp_path: Path) -> None:
     """`=TANH(K3)` where `=TANH(A14)` belongs: A14 is no output without its activation; F14 is pointed at."""
     report = check(two_layers(tmp_path / "w.xlsx", _tanh, F14="=TANH(K3)"))

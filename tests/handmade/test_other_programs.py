@@ -77,6 +77,7 @@ class TestOtherPrograms:
 
         assert verdict(path, name, bound) == before(name, bound)
 
+    @pytest.mark.usefixtures("a_short_search")
     @pytest.mark.parametrize("bound", [False, True])
     @pytest.mark.parametrize("engine", ["ironcalc", "cellrune"])
     def test_frozen_by_google_sheets(self, engine: str, bound: bool, tmp_path: Path) -> None:

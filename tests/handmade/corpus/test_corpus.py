@@ -16,7 +16,15 @@ from fixtures.handmade.package import unpacked
 each_layout = pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
 
 
-@pytest.mark.parametrize("name", files())
+STORED = sorted(path.name for path in FOLDER.iterdir() if path.suffix in {".xlsx", ".json"})
+
+
+def test_every_stored_file_is_made_by_the_scripts() -> None:
+    """None is left over from another time, and none is missing."""
+    assert sorted(files()) == STORED
+
+
+@pytest.mark.parametrize("name", STORED)
 def test_the_stored_files_are_what_the_scripts_make(name: str) -> None:
     """Nobody has changed a stored workbook or key by hand, or a script without running it."""
     stored, made = (FOLDER / name).read_bytes(), files()[name]

@@ -48,6 +48,7 @@ def test_samples_of_other_lengths_pass(tmp_path: Path, states: bool) -> None:
     assert _passes(_rnn(states=states, gap=2), tmp_path)
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("states", [True, False])
 def test_a_sample_that_breaks_in_two_is_no_pass(tmp_path: Path, states: bool) -> None:
     """Without the recurrent terms a step is the first one of another sample, and right as such."""
@@ -56,6 +57,7 @@ def test_a_sample_that_breaks_in_two_is_no_pass(tmp_path: Path, states: bool) ->
     assert not _passes(_rnn(states=states, gap=2, changed=wrong), tmp_path)
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_an_input_that_is_passed_over_is_no_pass(tmp_path: Path) -> None:
     """Each step reads the input of the next one, and the last two read the same."""
     wrong = {
@@ -67,12 +69,14 @@ def test_an_input_that_is_passed_over_is_no_pass(tmp_path: Path) -> None:
     assert not _passes(_rnn(states=True, gap=2, changed=wrong), tmp_path)
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("typed", [0.5, "=PI()"])
 def test_a_last_step_without_formulas_is_no_pass(tmp_path: Path, typed: object) -> None:
     """Numbers in the place of all of its results leave a sample that is right and one step shorter."""
     assert not _passes(_rnn(states=True, gap=2, changed={"G13": typed, "H13": typed}), tmp_path)
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_words_and_dates_beside_a_result(tmp_path: Path) -> None:
     """Another activation in the words to the left leaves the check incomplete, and so does the date in line with it."""
     assert _passes(_rnn(states=True, gap=2, changed={"F10": "h = tanh(z)", "J1": "=TODAY()"}), tmp_path)
