@@ -13,6 +13,7 @@ from xlcheck.engines.differences import (
     Circumstances,
     Difference,
     differences,
+    differs_by_form,
     is_near_zero,
     named_ranges,
     reads_single_cells,
@@ -139,3 +140,10 @@ def test_values_are_those_of_the_protocol() -> None:
     for item in DIFFERENCES:
         assert isinstance(item.gives, float | str | CellError)
         assert not isinstance(item.excel, NotEvaluated)
+
+
+@pytest.mark.parametrize("name", ["ironcalc", "cellrune"])
+def test_a_distance_between_two_ranges_is_computed_as_in_excel(name: str) -> None:
+    """SUMXMY2 takes arrays everywhere: what an engine gives for it is believed."""
+    for formula in ("SQRT(SUMXMY2(B1:B2,A2:A3))", "SUMXMY2(-B1:B2,A2:A3)"):
+        assert differs_by_form(name, Circumstances(formula)) == ""

@@ -17,7 +17,7 @@ from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
 
-_OF_SINGLE_NUMBERS = {"EXP", "LN", "TANH", "SQRT", "ABS", "SIGN", "POWER", "SUMXMY2", "ROUND"}
+_OF_SINGLE_NUMBERS = {"EXP", "LN", "TANH", "SQRT", "ABS", "SIGN", "POWER", "ROUND"}
 # Only a formula that looks so needs to be parsed.
 _OVER_A_RANGE = re.compile(rf"\b(?:{'|'.join(sorted(_OF_SINGLE_NUMBERS))})\([^()]*:", re.IGNORECASE)
 _RARE_FORMS = re.compile(rf"%|\bERF|{_OVER_A_RANGE.pattern}", re.IGNORECASE)
@@ -32,7 +32,7 @@ _OF_ARRAYS = {
 }  # fmt: skip
 _OF_REFERENCES = {":", " ", ",", "#"}
 # The functions that an engine computes for each cell of a range, outside of an array formula, too.
-_BY_CELLS = {"ironcalc": {"IF"}, "cellrune": {*_OF_SINGLE_NUMBERS, "IF"} - _OF_ARRAYS}
+_BY_CELLS = {"ironcalc": {"IF"}, "cellrune": {*_OF_SINGLE_NUMBERS, "IF"}}
 _CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
 _AS_TEXT = re.compile(r"\b(?:TEXT|FIXED|DOLLAR)\(", re.IGNORECASE)
 
