@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import openpyxl
 import pytest
 
 from xlcheck import api
@@ -60,3 +61,26 @@ def test_precision_as_displayed_is_no_pass(tmp_path: Path) -> None:
     assert report.exit_code == 3
     assert report.counts.agree == report.counts.checked
     assert "precision as displayed" in report.reservations[0]
+
+
+@pytest.mark.keras
+def test_what_follows_from_chance_has_no_stored_value_to_keep(tmp_path: Path) -> None:
+    """Weights drawn anew at each opening: what a program has stored for a layer behind them is nobody's mistake."""
+    drawn = {f"{c}{row}": f"=RANDBETWEEN(-{90 + row},100)/100" for c in "AB" for row in range(1, 4)}
+    right = {f"{c}5": f"=TANH({c}1*$E$1+{c}2*$E$2+{c}3)" for c in "AB"}
+    book = openpyxl.Workbook()
+    for name, value in {**drawn, **right, "E1": 0.4, "E2": -0.7}.items():
+        book.active[name] = value
+    book.calculation.fullCalcOnLoad = False
+    book.save(tmp_path / "plain.xlsx")
+    with ZipFile(tmp_path / "plain.xlsx") as old, ZipFile(tmp_path / "w.xlsx", "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            new.writestr(
+                name, re.sub(r"</f><v ?/>|</f><v></v>", "</f><v>0.25</v>", text) if "worksheets/" in name else text
+            )
+
+    report = api.check(tmp_path / "w.xlsx")
+
+    assert report.counts.checked == 2
+    assert not report.roots

@@ -11,11 +11,12 @@ from functools import cached_property
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
+from xlcheck.handmade.equations.between import against_them_together
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.networks import networks_of
-from xlcheck.handmade.equations.objections import left_out, objections, other_order, repeated, words_against
+from xlcheck.handmade.equations.objections import objections, other_order, repeated, words_against
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.networks.network import Network
@@ -135,7 +136,7 @@ class Arrangement:
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
         found = objections(self.reads.table, self.reads.read.keys(), self._readings)
-        return [*found, *left_out([layer.reading for layer in self.layers])]
+        return [*found, *against_them_together([layer.reading for layer in self.layers])]
 
     def words_against(self) -> list[str]:
         """What the words beside the cells say against it."""

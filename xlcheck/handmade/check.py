@@ -31,6 +31,7 @@ from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.single_edit import one_edit
+from xlcheck.handmade.stored import by_chance
 from xlcheck.handmade.summary import Abstention, part_of, report_on
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.limits import Patterns
@@ -93,6 +94,7 @@ def check_foreign(
         raise NothingCheckedError(f"Keras is needed to check this workbook; run: {install_command('keras')}")
     opinion = consult(table, engine)
     precedents = Precedents(table)
+    opinion = replace(opinion, by_chance=by_chance(table, precedents))
     texts = (*numbers_as_text(table, precedents), *said_of_given(table))
     tolerance = Tolerance(
         ATOL if atol is None else atol,

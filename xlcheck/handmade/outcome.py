@@ -164,7 +164,7 @@ def judged(
     listed = {*tied.held, *wrong_inputs} - left.cells.keys() - strange
     results += _unbound(table, listed, networks, opinion, left.cells)
     agreeing = [verdict.cell for verdict in verdicts if verdict.status is Status.AGREE]
-    results += stored_values(table, opinion.values, precedents, agreeing)
+    results += stored_values(table, opinion.values, opinion.by_chance, agreeing)
     notes = (*weights.notes(), *_notes(verdicts, tied), *left.notes)
     return Outcome(
         table, precedents, networks, traces, tied, tuple(verdicts), tuple(results), notes, tuple(weights.compared), left

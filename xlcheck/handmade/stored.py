@@ -26,22 +26,21 @@ _LIMIT = 1e-9
 
 
 def stored_values(
-    table: CellTable, values: CellValues, precedents: Precedents, judged: Collection[Address]
+    table: CellTable, values: CellValues, by_chance: Collection[Address], judged: Collection[Address]
 ) -> Iterator[CellResult]:
     """The cells that are right by their formulas, and of which a reader sees another value.
 
     Args:
         table: the workbook's cells.
         values: what an engine computed.
-        precedents: who reads what.
+        by_chance: the cells of the workbook that give something else at each calculation.
         judged: the cells that agree.
     """
     if not table.content.calculation.shows_stored:
         return
-    uncertain = _by_chance(table, precedents)
     for cell in judged:
         content, position = table.cell(cell), table.index.get(cell)
-        if content is None or content.formula is None or position is None or cell in uncertain:
+        if content is None or content.formula is None or position is None or cell in by_chance:
             continue
         actual = values[position]
         if _differs(content.value, actual):
@@ -58,7 +57,7 @@ def _differs(stored: Value, actual: Value) -> bool:
     return type(stored) is not float or abs(stored - actual) > _LIMIT * max(1.0, abs(actual))
 
 
-def _by_chance(table: CellTable, precedents: Precedents) -> set[Address]:
+def by_chance(table: CellTable, precedents: Precedents) -> set[Address]:
     """The cells that give something else at each calculation."""
     waiting = [cell for cell, text in table.texts.items() if _CHANCE.search(text)]
     found: set[Address] = set()

@@ -181,6 +181,7 @@ def irregularity(reading: Reading) -> str | None:
     weights = [weight for row in rows for weight in (*layer.weights[row].values(), *layer.biases[row])]
     few = len(layer.steps) < _MAJORITY
     reasons = {
+        "it reads no input": not reading.features,
         "units share weights": len(set(weights)) < len(weights),
         "a unit adds more than one bias": any(
             len(layer.biases[row] - {reading.recurrent_biases.get(row)}) > 1 for row in rows

@@ -18,6 +18,8 @@ from xlcheck.layers.gate_symbols import VALUES
 
 _FEW = 2
 """Samples of one length that may be one sample, in which a state is not read in the middle."""
+_MANY = 3
+"""Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
 _NEAR, _FAR = 2, 4
 """Cells between weights and a number that may be one more of them, around them and in their row or column: a blank line
 or words may stand between."""
@@ -206,26 +208,6 @@ def _next_to(own: Sequence[Atom]) -> Iterator[Address]:
                 yield (one[0], one[1] + by * bool(down), one[2] + by * bool(right))
 
 
-def left_out(readings: Sequence[Reading]) -> Iterator[str]:
-    """Results that no layer reads although one reads the others of their kind, and what is read in their place."""
-    reads = [{atom for own in reading.layer.slots.values() for atom in own.values()} for reading in readings]
-    for reading, own in zip(readings, reads, strict=True):
-        used = set().union(*(other for other in reads if other is not own))
-        ends = {document[-1] for document in reading.documents}
-        steps = {step for (step, _), atom in outputs(reading).items() if atom in used}
-        wanted = steps if steps <= ends and len(ends) < len(reading.layer.steps) else set(reading.layer.steps)
-        missing = [atom for (step, _), atom in outputs(reading).items() if step in wanted and atom not in used]
-        if steps and missing:
-            yield f"{show(cell_of(min(missing)))} is read by no layer, though one reads others of its kind"
-    made = {atom for reading in readings for atom in outputs(reading).values()}
-    for reading in readings:
-        for slot in reading.features:
-            at = [own[slot] for own in reading.layer.slots.values() if slot in own]
-            typed = [atom for atom in at if atom not in made]
-            if typed and len(typed) < len(at):
-                yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
-
-
 def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading, tuple[Network, ...]]]) -> list[str]:
     """What the words beside cells say against a reading: they name another gate, or another activation.
 
@@ -239,10 +221,13 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
     labels = plain.taught(gates_of_weights([networks[0] for _, networks in layers]))
     for reading, networks in layers:
         found += _said_otherwise(reading, networks[0], labels)
-        for cell, gate in gates_of_weights(networks[:1]):
-            said = plain.gate(cell, reading.kind)
-            if said not in {None, gate}:
-                found.append(f"{show(cell)} is a weight of the gate {gate}, and the words beside it say {said}")
+        said = [(cell, gate, plain.gate(cell, reading.kind)) for cell, gate in gates_of_weights(networks[:1])]
+        named: dict[str | None, set[str]] = defaultdict(set)
+        for _, gate, word in said:
+            named[word].add(gate)
+        for cell, gate, word in said:
+            if word not in {None, gate} and len(named[word]) < _MANY:
+                found.append(f"{show(cell)} is a weight of the gate {gate}, and the words beside it say {word}")
                 break
     return [*found, *_other_activation(forms, [reading for reading, _ in layers], plain)]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import dropwhile, islice, takewhile
@@ -108,9 +108,11 @@ class Labels:
         """Texts that may describe a cell: to the left, above, and to the left of the rows just above.
 
         Of those above, only the nearest and what stands right on top of it: the next belong to another table. A row in
-        which a word stands above the cell is one of headings, of which the others are those of other columns.
+        which a word stands above the cell is one of headings, of which the others are those of other columns. A word
+        to the left of a row above is that of this row where the cell's own row has one in the same column.
         """
         sheet, row, column = cell
+        own = {at for at in range(column) if (sheet, row, at) in self.texts}
         yield from self._to_the_left(cell)
         if (sheet, column) in self._columns:
             above = ((sheet, r, column) for r in range(row - 1, max(-1, row - MAX_DISTANCE), -1))
@@ -118,12 +120,14 @@ class Labels:
             yield from self._along(takewhile(lambda place: place in self.texts, heading))
         for up in range(1, 4):
             if (sheet, row - up, column) not in self.texts:
-                yield from self._to_the_left((sheet, row - up, column))
+                yield from self._to_the_left((sheet, row - up, column), own)
 
-    def _to_the_left(self, cell: Address) -> Iterator[str]:
+    def _to_the_left(self, cell: Address, but: Collection[int] = ()) -> Iterator[str]:
+        """The texts in a row to the left of a cell, but for some columns."""
         sheet, row, column = cell
         if (sheet, row) in self._rows:
-            yield from self._along((sheet, row, c) for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1))
+            before = (c for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1) if c not in but)
+            yield from self._along((sheet, row, c) for c in before)
 
     def _along(self, cells: Iterator[Address]) -> Iterator[str]:
         for cell in cells:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,11 +29,13 @@ class Opinion:
         sessions: of the engine whose values are used.
         values: what it computed.
         notes: what a reader should know about it.
+        by_chance: the cells that give something else at each calculation.
     """
 
     sessions: Sessions
     values: CellValues
     notes: tuple[str, ...] = ()
+    by_chance: Collection[Address] = frozenset()
 
     @property
     def engine(self) -> Engine:

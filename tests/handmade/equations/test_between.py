@@ -1,0 +1,78 @@
+"""What speaks against layers together: forecasts fed back are right, a unit with another activation is no pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from equation_sheets import save
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+pytestmark = pytest.mark.keras
+
+
+def _code(cells: Mapping[str, object], folder: Path) -> int:
+    try:
+        return check(save(cells, folder / "w.xlsx"), effort=2).exit_code
+    except NothingCheckedError as error:
+        return error.exit_code
+
+
+def _forecast(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """A recurrent unit over four typed numbers and three forecasts, each of which is the next input."""
+    cells: dict[str, object] = {"A1": 0.7, "B1": -0.4, "C1": 0.15, "A2": 1.2, "B2": -0.3, "C4": 0.0}
+    for row in range(5, 12):
+        cells[f"B{row}"] = (0.3, 0.45, 0.2, 0.6)[row - 5] if row < 9 else f"=D{row - 1}"
+        cells[f"C{row}"] = f"=TANH($A$1*B{row}+$B$1*C{row - 1}+$C$1)"
+        cells[f"D{row}"] = f"=$A$2*C{row}+$B$2"
+    return cells | dict(wrong or {})
+
+
+@pytest.mark.parametrize(("wrong", "code"), [({}, 0), ({"B10": "=D8"}, 1), ({"B10": "=D9", "B11": "=D8"}, 1)])
+def test_forecasts_are_fed_back_in_order(wrong: Mapping[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: after typed inputs each step may read what the one before it gives, and no other one."""
+    assert _code(_forecast(wrong), tmp_path) == code
+
+
+@pytest.mark.parametrize(("other", "code"), [("1/(1+EXP(-({})))", 0), ("TANH({})", 3), ("MAX(0,{})", 3), ("{}", 3)])
+def test_a_hidden_unit_has_the_activation_of_those_beside_it(other: str, code: int, tmp_path: Path) -> None:
+    """Rule: of two units that read the same and are read together one may not be filled with another activation."""
+    cells: dict[str, object] = {"A1": 0.15, "B1": 0.25, "A2": 0.2, "B2": 0.3, "A3": 0.35, "B3": 0.3, "D1": 0.4}
+    cells |= {"D2": 0.45, "D3": -0.6}
+    for row, (one, two) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1)), start=6):
+        cells |= {f"A{row}": one, f"B{row}": two}
+        cells[f"C{row}"] = f"=1/(1+EXP(-(A{row}*$A$1+B{row}*$A$2+$A$3)))"
+        cells[f"D{row}"] = "=" + other.format(f"A{row}*$B$1+B{row}*$B$2+$B$3")
+        cells[f"E{row}"] = f"=1/(1+EXP(-(C{row}*$D$1+D{row}*$D$2+$D$3)))"
+    assert _code(cells, tmp_path) == code
+
+
+def _lstm(heads: tuple[str, ...]) -> dict[str, object]:
+    """One unit, three steps: a gate a row, with the words at the left and above its weights."""
+    cells: dict[str, object] = {"B1": heads[4], "C1": heads[5], "D1": "b", "H13": 0.0, "I13": 0.0}
+    for row, (word, numbers) in enumerate(
+        zip(heads[:4], ((2.7, 1.6, 1.6), (2.0, 1.7, 0.6), (1.4, 0.9, -0.3), (4.4, -0.2, 0.6)), strict=True), start=2
+    ):
+        cells |= {f"A{row}": word} | {f"{c}{row}": n for c, n in zip("BCD", numbers, strict=True)}
+    for row, x in enumerate((0.3, 0.5, -0.2), start=14):
+        z = {k: f"I{row - 1}*$B${k}+G{row}*$C${k}+$D${k}" for k in range(2, 6)}
+        cells |= {f"G{row}": x, f"H{row}": f"=J{row}*H{row - 1}+K{row}*L{row}", f"I{row}": f"=M{row}*TANH(H{row})"}
+        cells |= {f"{c}{row}": f"=1/(1+EXP(-({z[k]})))" for c, k in (("J", 2), ("K", 3), ("M", 5))}
+        cells[f"L{row}"] = f"=TANH({z[4]})"
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("heads", "code"),
+    [
+        (("% to remember", "% potential", "potential", "% shown", "old output w", "input w"), 0),
+        (("forget", "input", "cell", "output", "U", "W"), 0),
+        (("forget", "output", "candidate", "input", "U", "W"), 3),
+    ],
+)
+def test_words_above_the_weights_of_all_gates_name_none(heads: tuple[str, ...], code: int, tmp_path: Path) -> None:
+    """Rule: `input` above a column is no gate, nor is the word of the row above; exchanged words are an objection."""
+    assert _code(_lstm(heads), tmp_path) == code

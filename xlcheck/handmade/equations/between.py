@@ -1,0 +1,79 @@
+"""What speaks against several layers together: results passed over, inputs of two kinds, units of two kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from xlcheck.handmade.equations.forms import Atom, cell_of
+from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.reading.cells import show
+
+
+def against_them_together(readings: Sequence[Reading]) -> Iterator[str]:
+    """Why layers may be others, though all of their formulas agree.
+
+    Args:
+        readings: the layers of some worksheets.
+    """
+    yield from _left_out(readings)
+    yield from _bent_otherwise(readings)
+
+
+def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
+    """Results that no layer reads although one reads the others of their kind, and what is read in their place."""
+    made = {atom: (reading, step) for reading in readings for (step, _), atom in outputs(reading).items()}
+    fed = {(id(reading), slot) for reading in readings for slot in reading.features if _fed_back(reading, slot, made)}
+    reads = [
+        {own[slot] for own in reading.layer.slots.values() for slot in own if (id(reading), slot) not in fed}
+        for reading in readings
+    ]
+    for reading, own in zip(readings, reads, strict=True):
+        used = set().union(*(other for other in reads if other is not own))
+        ends = {document[-1] for document in reading.documents}
+        steps = {step for (step, _), atom in outputs(reading).items() if atom in used}
+        wanted = steps if steps <= ends and len(ends) < len(reading.layer.steps) else set(reading.layer.steps)
+        missing = [atom for (step, _), atom in outputs(reading).items() if step in wanted and atom not in used]
+        if steps and missing:
+            yield f"{show(cell_of(min(missing)))} is read by no layer, though one reads others of its kind"
+    for reading in readings:
+        for slot in reading.features:
+            at = [own[slot] for own in reading.layer.slots.values() if slot in own]
+            typed = [atom for atom in at if atom not in made]
+            if typed and len(typed) < len(at) and (id(reading), slot) not in fed:
+                yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
+
+
+def _fed_back(reading: Reading, slot: int, made: Mapping[Atom, tuple[Reading, int]]) -> bool:
+    """Whether an input is typed at the first steps and then, to the end, what a layer makes of the step before."""
+    states = outputs(reading) if reading.kind != "Dense" else {}
+    found = False
+    for document in reading.documents if states else ():
+        computed = [at for at, step in enumerate(document) if reading.layer.slots[step].get(slot) in made]
+        if not computed:
+            continue
+        if computed != [*range(max(1, computed[0]), len(document))]:
+            return False
+        for at in computed:
+            other, step = made[reading.layer.slots[document[at]][slot]]
+            before = {states.get((document[at - 1], unit)) for unit in range(reading.units)}
+            if not before <= {*other.layer.slots[step].values()}:
+                return False
+        found = True
+    return found
+
+
+def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[str]:
+    """Units that read the same and are read together, as those of one layer are, with different activations."""
+    made = {atom: (r, at) for r in readings if r.kind == "Dense" for at, atom in outputs(r).items()}
+    said = set[frozenset[str]]()
+    for reading in readings:
+        for own in reading.layer.slots.values():
+            first: dict[frozenset[Atom], Atom] = {}
+            for atom in sorted(own[slot] for slot in own if own[slot] in made):
+                its, (step, _) = made[atom]
+                other = first.setdefault(frozenset(its.layer.slots[step].values()), atom)
+                names = [str(made[x][0].activations["activation"]) for x in (other, atom)]
+                if names[0] != names[1] and frozenset(names) not in said:
+                    said.add(frozenset(names))
+                    cells = [show(cell_of(x)) for x in (other, atom)]
+                    yield f"{cells[0]} has the activation {names[0]}, but {cells[1]} {names[1]}, and both read the same"
