@@ -140,6 +140,46 @@ def test_an_embedding_is_looked_up_alike(wrong: Mapping[str, object], code: int,
     assert _code(cells | dict(wrong), tmp_path) == code
 
 
+_WORDS = ("a good film", "the bad film", "not a bad film")
+
+
+def _reviews(wrong: Mapping[str, object]) -> dict[str, object]:
+    """Reviews, a word a row with its two looked-up numbers, their means below, and a logistic unit on these."""
+    cells: dict[str, object] = {}
+    for row, word in enumerate(("a", "bad", "film", "good", "not", "the"), start=1):
+        cells |= {f"A{row}": word, f"B{row}": round(0.31 * row - 0.9, 2), f"C{row}": round(0.8 - 0.23 * row, 2)}
+    cells |= {"F1": 0.8, "G1": -0.5, "F2": 0.1}
+    row = 10
+    for words in _WORDS:
+        first = row
+        for word in words.split():
+            cells[f"A{row}"] = word
+            cells |= {f"{c}{row}": f"=VLOOKUP($A{row},$A$1:$C$6,{n},FALSE)" for c, n in (("B", 2), ("C", 3))}
+            row += 1
+        cells |= {f"{c}{row}": f"=AVERAGE({c}{first}:{c}{row - 1})" for c in "BC"}
+        cells[f"F{row}"] = f"=1/(1+EXP(-(B{row}*$F$1+C{row}*$G$1+$F$2)))"
+        row += 2
+    return cells | dict(wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({}, 0),
+        ({"C20": "=VLOOKUP($A20,$A$1:$C$6,2,FALSE)"}, 3),
+        ({"C21": "=VLOOKUP($A22,$A$1:$C$6,3,FALSE)"}, 3),
+        ({"C24": "=AVERAGE(C21:C23)"}, 3),
+        ({"B24": "=AVERAGE(B21:B23)", "C24": "=AVERAGE(C21:C23)"}, 3),
+        ({"B24": "=AVERAGE(B19:B23)", "C24": "=AVERAGE(C19:C23)"}, 3),
+        ({"C24": "=SUM(C20:C23)"}, 3),
+        ({"B18": "=AVERAGE(B15:B17)/2"}, 3),
+    ],
+)
+def test_what_is_pooled_is_pooled_as_a_whole(wrong: Mapping[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: a mean of a part of its words, or of more, a sum among means, or another column looked up are no pass."""
+    assert _code(_reviews(wrong), tmp_path) == code
+
+
 def test_the_largest_result_is_no_wrong_copy_of_one(tmp_path: Path) -> None:
     """Rule: with bindings that name the cell of each result, a cell that gives the largest of some is not judged."""
     cells: dict[str, object] = {f"{c}1": v for c, v in zip("BCDEF", (0.1, 0.5, 0.9, -0.3, 0.8), strict=True)}

@@ -135,8 +135,8 @@ class Arrangement:
 
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
-        found = objections(self.reads.table, self.reads.read.keys(), self._readings)
-        return [*found, *against_them_together([layer.reading for layer in self.layers])]
+        alone = objections(self.reads.table, self.reads.read.keys(), self._readings)
+        return [*alone, *against_them_together([layer.reading for layer in self.layers])]
 
     def words_against(self) -> list[str]:
         """What the words beside the cells say against it."""
@@ -180,7 +180,7 @@ class Arrangement:
         """Formulas that only make what the layers are given: they look something up, count, or scale an input."""
         given = {cell for layer in self.layers for cell in layer.given}
         inputs = {cell for layer in self.layers for cell in layer.inputs}
-        found: set[Address] = set()
+        found = set[Address]()
         for cell in given:
             kind = self.forms.of(atom_of(cell)).kind
             if kind == OPAQUE or (cell in inputs and kind not in {GIVEN, COPY}):
@@ -190,7 +190,7 @@ class Arrangement:
 
     def _weighs(self, cells: Collection[Address]) -> bool:
         """Whether some cells multiply others, or apply an activation, as layers do."""
-        forms = [self.forms.of(atom_of(cell)) for cell in cells]
+        forms = (self.forms.of(atom_of(cell)) for cell in cells)
         return any(form.is_activation or any(len(own) > 1 for own in form.polynomial) for form in forms)
 
     def _leading_to(self, cell: Address) -> set[Address]:
@@ -344,8 +344,6 @@ def unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
     """The cells of rows that look like units of a layer and that nothing reads."""
     found = set()
     for reading in readings:
-        for (row, _), own in reading.layer.at.items():
-            if row in reading.unused:
-                for instance in own:
-                    found |= {cell_of(atom) for atom in (instance.atom, *forms.inlined.get(instance.atom, ()))}
+        for instance in (x for (row, _), own in reading.layer.at.items() if row in reading.unused for x in own):
+            found |= {cell_of(atom) for atom in (instance.atom, *forms.inlined.get(instance.atom, ()))}
     return found

@@ -1,18 +1,20 @@
 """Formulas that only make what a network is given: they look something up, or scale it; they get no verdict.
 
 So they must be nothing more than that. A formula that multiplies cells, or computes from one judged cell for another,
-may be a layer that nobody recognised; and one that is filled otherwise than those beside it, or reads an empty cell
-where they read numbers, may look up the wrong thing.
+may be a layer that nobody recognised; one that is filled otherwise than those beside it, or reads an empty cell
+where they read numbers, may look up the wrong thing; and one that pools a range must pool all of it, and nothing else.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import is_filled_from, skeleton
 from xlcheck.handmade.acceptance import LIKE_A_NETWORK
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.precedents import Precedents
@@ -20,8 +22,9 @@ from xlcheck.handmade.reading.precedents import Precedents
 _MULTIPLIES = re.compile(r"[#)] *\* *[#(A-Z]|[0-9)] *\* *\(.*#.*[-+*].*#", re.IGNORECASE)
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
-_LINE = 3
-"""Formulas in a line that have to be alike before another one among them is odd."""
+_POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
+_LINE, _KIN = 3, 2
+"""Formulas in a line that have to be alike before another one among them is odd, and such of its own kind."""
 _MOST = 2_000
 
 
@@ -45,9 +48,7 @@ def feeders(
     return [cell for cell in table.texts if cell in found]
 
 
-def against(
-    table: CellTable, precedents: Precedents, made: Sequence[Address], judged: Collection[Address]
-) -> Iterator[str]:
+def against(table: CellTable, precedents: Precedents, made: Sequence[Address], judged: set[Address]) -> Iterator[str]:
     """Why formulas that lead to judged ones may be more than preparation, or prepare the wrong thing.
 
     Args:
@@ -62,7 +63,10 @@ def against(
         yield f"{show(computing[0])}{more} compute what the network is given, and it was not recognised how"
     looked_up = [cell for cell in judged if _LOOKS_UP.search(table.texts.get(cell, ""))]
     kept = sorted({*made, *looked_up} - {*computing})
-    yield from (why for cell in kept if (why := _odd(cell, kept, table)) is not None)
+    lines = _Lines(kept, table)
+    yield from (why for cell in kept if (why := _odd(cell, lines, table)) is not None)
+    pooled = [cell for cell in made if _pools(cell, table) and not judged.isdisjoint(precedents.readers(cell))]
+    yield from (why for cell in pooled if (why := _pooled_otherwise(cell, pooled, table)) is not None)
 
 
 def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Collection[Address]) -> bool:
@@ -71,16 +75,91 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
     return bool(LIKE_A_NETWORK.search(text) or _MULTIPLIES.search(text) or (between and _OPERATES.search(text)))
 
 
-def _odd(cell: Address, made: Sequence[Address], table: CellTable) -> str | None:
+def _lines_of(cell: Address) -> tuple[object, object]:
+    """The row and the column of a cell."""
+    return (cell[0], cell[1], None), (cell[0], None, cell[2])
+
+
+class _Lines:
+    """Formulas by the rows and columns in which they stand.
+
+    Args:
+        made: the formulas that prepare something.
+        table: the cells.
+    """
+
+    def __init__(self, made: Sequence[Address], table: CellTable) -> None:
+        self._table = table
+        self._lines: dict[object, list[Address]] = defaultdict(list)
+        for cell in made:
+            for line in _lines_of(cell):
+                self._lines[line].append(cell)
+
+    def of(self, cell: Address) -> list[list[Address]]:
+        """The others in the row of a cell, and those in its column."""
+        return [[c for c in self._lines[line] if c != cell][:_MOST] for line in _lines_of(cell)]
+
+    def is_alone(self, cell: Address) -> bool:
+        """Whether a formula is filled like none of its kind in line with it, where those are filled alike."""
+        text = self._table.texts[cell]
+        kin = [[c for c in line if skeleton(self._table.texts[c]) == skeleton(text)] for line in self.of(cell)]
+        if any(self._is_filled(cell, other) for line in kin for other in line):
+            return False
+        return any(len(line) >= _KIN and all(self._is_filled(line[0], other) for other in line[1:]) for line in kin)
+
+    def _is_filled(self, one: Address, other: Address) -> bool:
+        text, its = self._table.texts[one], self._table.texts[other]
+        return text != its and is_filled_from(text, one[1:], its, other[1:])  # the same again is no filled formula
+
+
+def _odd(cell: Address, lines: _Lines, table: CellTable) -> str | None:
     """Why a formula may prepare the wrong thing: those in line with it do otherwise, all alike."""
-    for axis in (1, 2):
-        line = [c for c in made if c[0] == cell[0] and c[axis] == cell[axis] and c != cell][:_MOST]
+    for line in lines.of(cell):
         if len(line) >= _LINE and len({cut(table.texts[other]).between for other in line}) == 1:
             if cut(table.texts[cell]).between != cut(table.texts[line[0]]).between:
                 return f"{show(cell)} prepares an input otherwise than the {len(line)} formulas in line with it"
             if _reads_nothing(cell, table) and not all(_reads_nothing(other, table) for other in line):
                 return f"{show(cell)} prepares an input from an empty cell, unlike formulas in line with it"
+    if not _pools(cell, table) and lines.is_alone(cell):
+        return f"{show(cell)} prepares an input otherwise than formulas of its kind in line with it"
     return None
+
+
+def _pools(cell: Address, table: CellTable) -> bool:
+    return bool(_POOLS.match(skeleton(table.texts[cell])))
+
+
+def _pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable) -> str | None:
+    """Why a formula may pool the wrong cells, or in the wrong way: over a part of a line, or unlike those beside it."""
+    area = _areas(cell, table)[0]
+    beside = [c for c in pooled if c != cell and c[0] == cell[0] and (c[1] == cell[1] or c[2] == cell[2])]
+    ways = [skeleton(table.texts[other]) for other in beside]
+    if ways and skeleton(table.texts[cell]) not in ways:
+        return f"{show(cell)} pools otherwise than the formulas in line with it"
+    kinds = {_kind((area.sheet, *place), table) for place in area.cells()} if area.size <= _MOST else {None}
+    if len(kinds) > 1 or None in kinds:
+        return f"{show(cell)} pools cells of several kinds"
+    others = {(a.sheet, *place) for c in beside for a in _areas(c, table) if a.size <= _MOST for place in a.cells()}
+    first = (area.sheet, area.top, area.left)
+    last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
+    for down, right in ((1, 0), (0, 1)) if 1 in (area.rows, area.columns) and not others & {first, last} else ():
+        if area.size > 1 and (area.rows > 1) != bool(down):
+            continue
+        for end in ((first[0], first[1] - down, first[2] - right), (last[0], last[1] + down, last[2] + right)):
+            if end not in {cell, *others} and _kind(end, table) in kinds:
+                return f"{show(cell)} pools some cells and not {show(end)}, which is of their kind"
+    return None
+
+
+def _areas(cell: Address, table: CellTable) -> list[Range]:
+    return [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs if ref.kind != "cell"]
+
+
+def _kind(cell: Address, table: CellTable) -> str | None:
+    """What stands in a cell: a typed number, or a formula of one kind; None for anything else."""
+    if cell in table.texts:
+        return skeleton(table.texts[cell])
+    return "" if table.is_number(cell) else None
 
 
 def _reads_nothing(cell: Address, table: CellTable) -> bool:
