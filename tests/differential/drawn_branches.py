@@ -77,7 +77,14 @@ def _chain(draw: st.DrawFn, recipe: list[str]) -> tuple[Flow, _Chain, np.ndarray
 def _steps(draw: st.DrawFn, flow: Flow, recipe: list[str], most: int) -> _Chain:
     steps, outputs = [], []
     for _ in range(draw(st.integers(0, most))):
-        parts = [_next, _next, _quiet, _measured, *([_distributed, _with_states] if flow.timed else [])]
+        parts = [
+            _next,
+            _next,
+            _quiet,
+            _measured,
+            _with_constants,
+            *([_distributed, _with_states] if flow.timed else []),
+        ]
         steps.append(draw(st.sampled_from(parts))(draw, flow, recipe))
         outputs.append(draw(st.integers(0, 3)) == 0)
         if outputs[-1]:
@@ -86,7 +93,11 @@ def _steps(draw: st.DrawFn, flow: Flow, recipe: list[str], most: int) -> _Chain:
 
 
 def _merged(draw: st.DrawFn, a: Flow, b: Flow, recipe: list[str]) -> tuple[_Layer, Flow]:
-    """Side by side: sequences of one length with their masks, everything else as vectors."""
+    """Attention of one sequence to another; or side by side: sequences of one length, everything else as vectors."""
+    if a.timed and b.timed and a.shape[1] == b.shape[1] and draw(st.booleans()):
+        name = draw(st.sampled_from(["Attention", "AdditiveAttention"]))
+        recipe.append(f"{name} of the first to the second")
+        return lambda ys: getattr(L, name)()(ys), Flow((a.shape[0], b.shape[1]), a.masked)  # noqa: PLW0108, as below
     recipe.append("side by side")
     if a.timed and b.timed and a.shape[0] == b.shape[0]:
         flow = Flow((a.shape[0], a.shape[1] + b.shape[1]), a.masked or b.masked)
@@ -101,6 +112,18 @@ def _quiet(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
     name = draw(st.sampled_from(names))
     _note(recipe, name)
     return _later(name, *([0.5] if "Dropout" in name else []))
+
+
+def _with_constants(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
+    """An operation with an array that is the same for all samples; it hands no mask on."""
+    shape = draw(st.sampled_from([flow.shape, flow.shape[-1:], (*flow.shape[:-1], 1), (1,)]))
+    seed = draw(st.integers(0, 2**16))
+    name = draw(st.sampled_from(["add", "subtract", "multiply", "maximum", "minimum"]))
+    flow.masked = False
+    recipe.append(f"{name} with an array of shape {shape} and seed {seed}")
+    array = np.random.default_rng(seed).normal(size=shape).astype("float32")
+    first = draw(st.booleans())
+    return lambda x: getattr(keras.ops, name)(*((array, x) if first else (x, array)))
 
 
 def _measured(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
