@@ -6,7 +6,6 @@ import math
 import os
 import pickle
 import signal
-import subprocess
 import sys
 import weakref
 from collections import deque
@@ -20,6 +19,8 @@ from xlcheck.budget import time_left
 from xlcheck.watchdog import Watchdog
 
 if TYPE_CHECKING:
+    import subprocess
+
     from xlcheck.engines.forked import Forked
 
 # What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
@@ -74,6 +75,8 @@ def interpreter(module: str, *arguments: str) -> subprocess.Popen[bytes]:
         module: its full name; its `main` is to `serve`.
         arguments: what `main` is called with.
     """
+    import subprocess  # where processes are copied instead, nobody needs it
+
     called = ", ".join(map(repr, arguments))
     code = f"import sys; sys.path[:] = sys.argv[1:]; from {module} import main; main({called})"
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module

@@ -19,6 +19,7 @@ from xlcheck.engines.differences import (
     reads_single_cells,
 )
 from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 CELLS = {"A1": 1e-20, "A2": 0.3125, "A3": 800.0, "B1": 1.0, "B2": 2.0}
@@ -147,3 +148,30 @@ def test_a_distance_between_two_ranges_is_computed_as_in_excel(name: str) -> Non
     """SUMXMY2 takes arrays everywhere: what an engine gives for it is believed."""
     for formula in ("SQRT(SUMXMY2(B1:B2,A2:A3))", "SUMXMY2(-B1:B2,A2:A3)"):
         assert differs_by_form(name, Circumstances(formula)) == ""
+
+
+SCALAR = (
+    "ABS", "ATAN", "COSH", "DEGREES", "EXP", "FACT", "GAMMALN", "INT", "LN", "LOG10", "NORMSDIST", "RADIANS", "SIGN",
+    "SIN", "SQRT", "TANH", "TRUNC", "VALUE",
+)  # fmt: skip
+OF_TWO = [f"{name}(B1:B2,2)" for name in ("LOG", "MOD", "POWER", "ROUND", "ROUNDUP", "IF", "IFERROR")]
+
+
+@pytest.mark.parametrize("call", [*(f"{name}(B1:B2)" for name in SCALAR), "EXP(-B1:B2)", *OF_TWO, "POWER(2,B1:B2)"])
+def test_what_takes_single_values_is_in_doubt_over_a_range(call: str, tmp_path: Path) -> None:
+    """Whatever the function: either both engines give the same for each cell, or the table says which does not."""
+    formula = f"SUMPRODUCT({call})"
+    values = [computed(name, formula, tmp_path) for name in ("ironcalc", "cellrune")]
+
+    assert same(*values) or differs_by_form("ironcalc", Circumstances(formula))
+
+
+@pytest.mark.parametrize("lesson", ["lstm", "embedding", "next-word", "simple-rnn-training", "architectures"])
+def test_nothing_that_xlcheck_writes_is_in_doubt(lesson: str) -> None:
+    """Not one formula of a generated workbook is of a form that an engine computes otherwise."""
+    content = read_workbook(Path(__file__).parents[2] / "workbooks" / f"{lesson}.xlsx")
+    ranges = named_ranges(content.names)
+    formulas = {cell.formula for _, _, _, cell in content.formula_cells() if cell.array is None}
+
+    for name in ("ironcalc", "cellrune"):
+        assert not [f for f in formulas if f is not None and differs_by_form(name, Circumstances(f, ranges=ranges))]

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.meaning import canonical, same_formula
+from xlcheck.formulas.canonical import canonical
+from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.references import References
 
 

@@ -13,7 +13,6 @@ from xlcheck.choices import EngineName
 from xlcheck.cli.sentences import sentence
 from xlcheck.cli.status import status
 from xlcheck.errors import EngineError
-from xlcheck.processes import ProcessEnded, Processes
 from xlcheck.verdicts.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -93,6 +92,8 @@ def _label(task: Task, number: int, all_: int) -> str:
 
 
 def _beside_each_other(tasks: Sequence[Task], jobs: int, *, show_status: bool) -> Iterator[CheckReport | Refusal]:
+    from xlcheck.processes import ProcessEnded, Processes
+
     left = Budget(time_left())
     processes = Processes(jobs)
 

@@ -8,33 +8,49 @@ than it lasts. What an engine says it cannot compute is no difference: that come
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
 
-_OF_SINGLE_NUMBERS = {"EXP", "LN", "TANH", "SQRT", "ABS", "SIGN", "POWER", "ROUND"}
-# Only a formula that looks so needs to be parsed.
-_OVER_A_RANGE = re.compile(rf"\b(?:{'|'.join(sorted(_OF_SINGLE_NUMBERS))})\([^()]*:", re.IGNORECASE)
-_RARE_FORMS = re.compile(rf"%|\bERF|{_OVER_A_RANGE.pattern}", re.IGNORECASE)
-_COMPARES = re.compile(r"[<>=]|\b(?:MATCH|COUNTIFS?|SUMIFS?|[XVH]?LOOKUP|SIGN|AND|OR|NOT|IF)\(", re.IGNORECASE)
-_MAY_OVERFLOW = re.compile(r"\bEXP\(|\bPOWER\(|\bSINH\(|\bCOSH\(|\^", re.IGNORECASE)
-_OF_ERRORS = re.compile(SWALLOWS, re.IGNORECASE)
-_ERROR_FUNCTION = re.compile(r"\bERFC?(?:\.PRECISE)?\(", re.IGNORECASE)
+# How formulas look on which a difference may bear. Few checks ask for most of them, which are compiled when they do.
+_COMPARES = r"[<>=]|\b(?:MATCH|COUNTIFS?|SUMIFS?|[XVH]?LOOKUP|SIGN|AND|OR|NOT|IF)\("
+_MAY_OVERFLOW = r"\bEXP\(|\bPOWER\(|\bSINH\(|\bCOSH\(|\^"
+_POWER = r"\^|\bPOWER\("
+_ERROR_FUNCTION = r"\bERFC?(?:\.PRECISE)?\("
+_AS_TEXT = r"\b(?:TEXT|FIXED|DOLLAR)\("
+_CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
+_CALCULATES = re.compile(r"[-+*/^&<>=%]")
 # What calculates with arrays also outside of an array formula, and so does whatever stands in its brackets. In all
 # other functions an operator between ranges reads a single cell of each there: Excel's implicit intersection.
 _OF_ARRAYS = {
     "SUMPRODUCT", "MMULT", "TRANSPOSE", "MINVERSE", "MDETERM", "SUMXMY2", "SUMX2MY2", "SUMX2PY2", "LOOKUP", "FREQUENCY",
 }  # fmt: skip
-_OF_REFERENCES = {":", " ", ",", "#"}
-# The functions that an engine computes for each cell of a range, outside of an array formula, too.
-_BY_CELLS = {"ironcalc": {"IF"}, "cellrune": {*_OF_SINGLE_NUMBERS, "IF"}}
-_CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
-_AS_TEXT = re.compile(r"\b(?:TEXT|FIXED|DOLLAR)\(", re.IGNORECASE)
+# What takes ranges as they are. Any other function takes single values; what it makes of a range is in question.
+_TAKE_RANGES = """
+    AGGREGATE AND AREAS AVEDEV AVERAGE AVERAGEA AVERAGEIF AVERAGEIFS BYCOL BYROW CHOOSECOLS CHOOSEROWS COLUMN COLUMNS
+    CONCAT CORREL COUNT COUNTA COUNTBLANK COUNTIF COUNTIFS COVAR COVARIANCE.P COVARIANCE.S DEVSQ DROP EXPAND FILTER
+    FORECAST FORECAST.LINEAR GCD GEOMEAN GROWTH HARMEAN HLOOKUP HSTACK INDEX INTERCEPT IRR ISREF KURT LAMBDA LARGE LCM
+    LET LINEST LOGEST MAKEARRAY MAP MATCH MAX MAXA MAXIFS MEDIAN MIN MINA MINIFS MODE MODE.MULT MODE.SNGL MULTINOMIAL
+    NPV OFFSET OR PEARSON PERCENTILE PERCENTILE.EXC PERCENTILE.INC PERCENTRANK PERCENTRANK.EXC PERCENTRANK.INC PRODUCT
+    QUARTILE QUARTILE.EXC QUARTILE.INC RANK RANK.AVG RANK.EQ REDUCE ROW ROWS RSQ SCAN SERIESSUM SKEW SKEW.P SLOPE SMALL
+    SORT SORTBY STDEV STDEV.P STDEV.S STDEVA STDEVP STDEVPA STEYX SUBTOTAL SUM SUMIF SUMIFS SUMSQ TAKE TEXTJOIN TOCOL
+    TOROW TREND TRIMMEAN UNIQUE VAR VAR.P VAR.S VARA VARP VARPA VLOOKUP VSTACK WRAPCOLS WRAPROWS XLOOKUP XMATCH XOR
+"""
+_OF_RANGES = frozenset(_TAKE_RANGES.split()) | _OF_ARRAYS
+
+
+def _takes_single_values(function: str) -> bool:
+    return function not in _OF_RANGES
+
+
+# Which functions an engine computes for each cell of a range, outside of an array formula, too.
+_BY_CELLS: Mapping[str, Callable[[str], bool]] = {
+    "ironcalc": "IF".__eq__,
+    "cellrune": _takes_single_values,
+}
 
 NEAR_ZERO = 1e-15
 """IronCalc compares with 2.2e-16; what is near that counts."""
@@ -99,7 +115,7 @@ def differs_by_form(engine: str, found: Circumstances) -> str:
     """
     if not found.in_array and reads_single_cells(engine, found.formula, found.ranges):
         return INTERSECTION
-    if _RARE_FORMS.search(found.formula) is None:  # so that each of a million cells costs a microsecond
+    if not _has_rare_form(found.formula.upper(), found.ranges):  # so that each of a million cells costs a microsecond
         return ""
     named = (item for item in differences(engine, found) if item.by_form)
     return next((f"{engine} {item.what}, and Excel does not; ask --engine libreoffice" for item in named), "")
@@ -113,8 +129,16 @@ def reads_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> boo
         formula: the text.
         ranges: the defined names, in small letters, that stand for more than one cell.
     """
-    functions = _BY_CELLS.get(engine)
-    return functions is not None and _intersects(formula, functions, ranges)
+    by_cells = _BY_CELLS.get(engine)
+    # Most formulas of a large workbook end here, after a microsecond.
+    if by_cells is None or "(" not in formula or not (":" in formula or _names_one_of(formula, ranges)):
+        return False
+    called = _CALLED.findall(formula.upper())
+    if _OF_ARRAYS.issuperset(called) or not (_CALCULATES.search(formula) or any(map(by_cells, called))):
+        return False
+    from xlcheck.engines.forms import intersects
+
+    return intersects(formula, by_cells, _OF_ARRAYS, ranges)
 
 
 def named_ranges(names: Mapping[str, str]) -> frozenset[str]:
@@ -134,51 +158,12 @@ def is_near_zero(number: float) -> bool:
     return 0 < abs(number) < NEAR_ZERO
 
 
-def _compares_near_zero(found: Circumstances) -> bool:
-    return found.near_zero and _COMPARES.search(found.formula) is not None
-
-
-def _overflows(found: Circumstances) -> bool:
-    """What has overflowed in the middle of a formula leaves a zero, or is not seen as the error that it is."""
-    if _MAY_OVERFLOW.search(found.formula) is None:
-        return False
-    return found.value == 0.0 or _OF_ERRORS.search(found.formula) is not None
-
-
-def _is_power_of_zero(found: Circumstances) -> bool:
-    return found.value == 1.0 and re.search(r"\^|\bPOWER\(", found.formula, re.IGNORECASE) is not None
-
-
-def _is_over_a_range(found: Circumstances) -> bool:
-    if found.in_array or _OVER_A_RANGE.search(found.formula) is None:
-        return False
-    return any(map(_takes_one_cell, _nodes(found.formula)))
-
-
-def _reads_cells(engine: str) -> Callable[[Circumstances], bool]:
-    return lambda found: not found.in_array and reads_single_cells(engine, found.formula, found.ranges)
-
-
-def _intersects(formula: str, functions: Set[str], ranges: frozenset[str]) -> bool:
-    """Whether some function is given what an operator, or one of the functions, makes of ranges cell by cell."""
-    # Most formulas of a large workbook end here, after a microsecond.
-    if "(" not in formula or not (":" in formula or _names_one_of(formula, ranges)):
-        return False
-    if _OF_ARRAYS.issuperset(_CALLED.findall(formula.upper())):  # no other function is called
-        return False
-    try:
-        waiting = [parse(formula)]
-    except FormulaSyntaxError:
-        return False
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionCall):
-            if node.name in _OF_ARRAYS:
-                continue
-            if any(_is_array(argument, functions, ranges) for argument in node.arguments):
-                return True
-        waiting.extend(ast.children(node))
-    return False
+def _has_rare_form(formula: str, ranges: frozenset[str]) -> bool:
+    """Whether a formula, in capitals, may have one of the forms that differ; a quick look."""
+    if "%" in formula or "ERF" in formula:
+        return True
+    has_range = ":" in formula or _names_one_of(formula, ranges)
+    return has_range and not _OF_RANGES.issuperset(_CALLED.findall(formula))
 
 
 def _names_one_of(formula: str, names: frozenset[str]) -> bool:
@@ -186,26 +171,33 @@ def _names_one_of(formula: str, names: frozenset[str]) -> bool:
     return bool(names) and any(name in formula.casefold() for name in names)
 
 
-def _is_array(node: ast.Node, functions: Set[str], ranges: frozenset[str]) -> bool:
-    """Whether each cell of a range is calculated with: by an operator, or by one of the functions."""
-    match node:
-        case ast.Operator() if node.symbol not in _OF_REFERENCES:
-            parts: tuple[ast.Node, ...] = node.operands
-        case ast.FunctionCall() if node.name in functions:
-            parts = node.arguments
-        case _:
-            return False
-    return any(_is_range(part, ranges) or _is_array(part, functions, ranges) for part in parts)
+def _says(pattern: str, formula: str) -> bool:
+    return re.search(pattern, formula, re.IGNORECASE) is not None
 
 
-def _is_range(node: ast.Node, ranges: frozenset[str]) -> bool:
-    """Whether a node is more than one cell, as far as it says so."""
-    match node:
-        case ast.Reference():
-            return node.area.size > 1
-        case ast.Name():
-            return node.name.casefold() in ranges
-    return False
+def _compares_near_zero(found: Circumstances) -> bool:
+    return found.near_zero and _says(_COMPARES, found.formula)
+
+
+def _overflows(found: Circumstances) -> bool:
+    """What has overflowed in the middle of a formula leaves a zero, or is not seen as the error that it is."""
+    return _says(_MAY_OVERFLOW, found.formula) and (found.value == 0.0 or _says(SWALLOWS, found.formula))
+
+
+def _is_power_of_zero(found: Circumstances) -> bool:
+    return found.value == 1.0 and _says(_POWER, found.formula)
+
+
+def _is_over_a_range(found: Circumstances) -> bool:
+    if found.in_array or not _has_rare_form(found.formula.upper(), found.ranges):
+        return False
+    from xlcheck.engines.forms import is_over_a_range
+
+    return is_over_a_range(found.formula, _takes_single_values, found.ranges)
+
+
+def _reads_cells(engine: str) -> Callable[[Circumstances], bool]:
+    return lambda found: not found.in_array and reads_single_cells(engine, found.formula, found.ranges)
 
 
 def _errs_otherwise(code: str) -> Callable[[Circumstances], bool]:
@@ -213,27 +205,11 @@ def _errs_otherwise(code: str) -> Callable[[Circumstances], bool]:
 
 
 def _is_percentage(found: Circumstances) -> bool:
-    return "%" in found.formula and any(map(_is_percentage_of_a_sum, _nodes(found.formula)))
-
-
-def _nodes(formula: str) -> list[ast.Node]:
-    try:
-        return list(ast.walk(parse(formula)))
-    except FormulaSyntaxError:
-        return []
-
-
-def _takes_one_cell(node: ast.Node) -> bool:
-    if not isinstance(node, ast.FunctionCall) or node.name not in _OF_SINGLE_NUMBERS:
+    if "%" not in found.formula:
         return False
-    argument = node.arguments[0] if node.arguments else node
-    while isinstance(argument, ast.Operator) and argument.symbol == "-" and len(argument.operands) == 1:
-        argument = argument.operands[0]
-    return isinstance(argument, ast.Reference) and argument.area.size > 1
+    from xlcheck.engines.forms import has_percentage_of_a_sum
 
-
-def _is_percentage_of_a_sum(node: ast.Node) -> bool:
-    return isinstance(node, ast.Operator) and node.symbol == "%" and isinstance(node.operands[0], ast.Operator)
+    return has_percentage_of_a_sum(found.formula)
 
 
 DIFFERENCES = (
@@ -250,7 +226,7 @@ DIFFERENCES = (
         "IFERROR(EXP(A3),5)", CellError("#NUM!"), 5.0,
     ),
     Difference(
-        "ironcalc", "rounds a tie down where it makes a text of a number", lambda c: bool(_AS_TEXT.search(c.formula)),
+        "ironcalc", "rounds a tie down where it makes a text of a number", lambda c: _says(_AS_TEXT, c.formula),
         'TEXT(A2,"0.000")', "0.312", "0.313",
     ),
     Difference(
@@ -262,7 +238,7 @@ DIFFERENCES = (
         "(A2+A2)%", 0.315625, 0.00625, by_form=True,
     ),
     Difference(
-        "ironcalc", "computes ERF to ten digits only", lambda c: bool(_ERROR_FUNCTION.search(c.formula)),
+        "ironcalc", "computes ERF to ten digits only", lambda c: _says(_ERROR_FUNCTION, c.formula),
         "ERF(A2+A2)", 0.6232408821540874, 0.623240882188418, by_form=True,
     ),
     Difference(

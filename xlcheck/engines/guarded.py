@@ -6,7 +6,6 @@ process, and one over whole columns can run for hours. Here the process that end
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import weakref
 from collections import deque
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlcheck.child_process import ChildProcess, ProcessEnded, Request, interpreter
 from xlcheck.engines.base import Engine, PackedValues, Session
@@ -25,6 +24,9 @@ from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.container import acceptance
 from xlcheck.workbook.values import Value
+
+if TYPE_CHECKING:
+    import subprocess
 
 # What one request may take: enough for a million cells on a slow machine, and short for a lesson.
 SECONDS = 5.0

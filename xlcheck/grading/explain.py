@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.meaning import canonical
+from xlcheck.formulas.canonical import canonical
 from xlcheck.grading.judging import Judged, sighting
 from xlcheck.grading.prepared import PreparedKey
 from xlcheck.verdicts.compare import compare

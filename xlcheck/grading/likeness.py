@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from xlcheck.formulas.meaning import canonical
+from xlcheck.formulas.canonical import canonical
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.prepared import PreparedKey
 from xlcheck.grading.records import Record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -97,12 +97,17 @@ class FormulaCells:
         found = [bool(word.search(text.upper())) for text in packed.formulas]
         return {code: f"={packed.formula(code)}" for code in packed.formula_codes[np.array(found, dtype=bool)].tolist()}
 
-    def that_differ(self, engine: str) -> Iterator[tuple[str, int, str]]:
-        """Worksheet and cell of the formulas of a form that an engine computes otherwise than Excel, and how."""
+    def that_differ(self, engine: str, written: Mapping[tuple[str, int], str]) -> Iterator[tuple[str, int, str]]:
+        """Worksheet and cell of the formulas of a form that an engine computes otherwise than Excel, and how.
+
+        Args:
+            engine: its name.
+            written: formulas that xlcheck writes, none of which is of such a form, by their cells.
+        """
         ranges = named_ranges(self.names)
         for sheet, codes in self.by_sheet():
             for text, code in zip(self._on(sheet).formulas if codes.size else (), codes.tolist(), strict=True):
-                if differs_by_form(engine, Circumstances(text, ranges=ranges)):
+                if written.get((sheet, code)) != text and differs_by_form(engine, Circumstances(text, ranges=ranges)):
                     in_array = self._on(sheet)[divmod(code, MAX_COLUMNS)].array is not None
                     if why := differs_by_form(engine, Circumstances(text, in_array=in_array, ranges=ranges)):
                         yield sheet, code, why

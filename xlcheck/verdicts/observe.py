@@ -113,7 +113,8 @@ def observe(
         settings,
         {len(areas) + i: text for i, column in enumerate(columns) if (text := _only_text(column)) is not None},
     )
-    _leave_open(readings, formulas.that_differ(engine), len(settings))
+    known_texts = {place: helper.formula for place, helper in written.items()}
+    _leave_open(readings, formulas.that_differ(engine, known_texts), len(settings))
     in_columns = readings[len(areas) : len(areas) + len(columns)]
     as_written = _Written(written, filled, formulas)
     sightings = tuple(

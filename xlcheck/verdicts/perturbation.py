@@ -80,9 +80,11 @@ class Perturbed:
 
     def _choices(self) -> Sequence[int | None]:
         """What to choose from, one after the other, where a workbook can be computed in several ways."""
+        if _CHOICE not in self.graph:
+            return [None]
         from xlcheck.learning.optimisers import OPTIMISERS
 
-        return range(1, len(OPTIMISERS) + 1) if _CHOICE in self.graph else [None]
+        return range(1, len(OPTIMISERS) + 1)
 
     def _round(self, seed: int, choice: int | None) -> Iterator[Found]:
         drawn = other_numbers(self.graph, self.given, seed)

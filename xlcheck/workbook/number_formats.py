@@ -41,12 +41,12 @@ _PLACEHOLDERS = "0#?"
 _DAYS_AND_TEXT = "@ymdhsgbe"
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")
 # Right before or after the number's own digits, other digits look as if they belonged to it.
-_TOUCHING = re.compile(r"[0-9.,]\N{NULL}|\N{NULL}[0-9]")
+_TOUCHING = re.compile("[0-9.,]\0|\0[0-9]")
 _DAYS = re.compile(r"[ymdhsgb@]")
 _SCIENTIFIC = 4.5  # as the format General writes what does not fit otherwise: 1E+09
 _DIGIT = re.compile(r"[0-9]")
 # A sign of the format's own in front of the digits; in a date it would stand between digits.
-_NEGATED = re.compile(r"(?<!\N{NULL})[-\N{MINUS SIGN}\N{EN DASH}]\N{NULL}")
+_NEGATED = re.compile("(?<!\0)[-\N{MINUS SIGN}\N{EN DASH}]\0")
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9.]+(?:E[+-]?[0-9]+)?)", re.IGNORECASE)
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,

@@ -1,0 +1,87 @@
+"""What the tree of a formula says of ranges and percentages: forms that engines compute otherwise (`differences`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+
+from xlcheck.formulas import tree as ast
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+
+_OF_REFERENCES = {":", " ", ",", "#"}
+
+
+def intersects(formula: str, by_cells: Callable[[str], bool], of_arrays: Set[str], ranges: frozenset[str]) -> bool:
+    """Whether some function is given what an operator, or one of the functions, makes of ranges cell by cell.
+
+    Args:
+        formula: the text.
+        by_cells: whether a function is computed for each cell of a range.
+        of_arrays: those that calculate with arrays anyway, and so does whatever stands in their brackets.
+        ranges: the defined names, in small letters, that stand for more than one cell.
+    """
+    try:
+        waiting = [parse(formula)]
+    except FormulaSyntaxError:
+        return False
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionCall):
+            if node.name in of_arrays:
+                continue
+            if any(_is_array(argument, by_cells, ranges) for argument in node.arguments):
+                return True
+        waiting.extend(ast.children(node))
+    return False
+
+
+def is_over_a_range(formula: str, takes_single_values: Callable[[str], bool], ranges: frozenset[str]) -> bool:
+    """Whether a function that takes single values is given a range, or minus a range; see `intersects`."""
+    return any(
+        _is_range(_without_sign(argument), ranges)
+        for node in _nodes(formula)
+        if isinstance(node, ast.FunctionCall) and takes_single_values(node.name)
+        for argument in node.arguments
+    )
+
+
+def has_percentage_of_a_sum(formula: str) -> bool:
+    """Whether a percentage is taken of more than a single operand."""
+    return any(
+        isinstance(node, ast.Operator) and node.symbol == "%" and isinstance(node.operands[0], ast.Operator)
+        for node in _nodes(formula)
+    )
+
+
+def _is_array(node: ast.Node, by_cells: Callable[[str], bool], ranges: frozenset[str]) -> bool:
+    """Whether each cell of a range is calculated with: by an operator, or by one of the functions."""
+    match node:
+        case ast.Operator() if node.symbol not in _OF_REFERENCES:
+            parts: tuple[ast.Node, ...] = node.operands
+        case ast.FunctionCall() if by_cells(node.name):
+            parts = node.arguments
+        case _:
+            return False
+    return any(_is_range(part, ranges) or _is_array(part, by_cells, ranges) for part in parts)
+
+
+def _is_range(node: ast.Node, ranges: frozenset[str]) -> bool:
+    """Whether a node is more than one cell, as far as it says so."""
+    match node:
+        case ast.Reference():
+            return node.area.size > 1
+        case ast.Name():
+            return node.name.casefold() in ranges
+    return False
+
+
+def _without_sign(node: ast.Node) -> ast.Node:
+    while isinstance(node, ast.Operator) and node.symbol == "-" and len(node.operands) == 1:
+        node = node.operands[0]
+    return node
+
+
+def _nodes(formula: str) -> list[ast.Node]:
+    try:
+        return list(ast.walk(parse(formula)))
+    except FormulaSyntaxError:
+        return []
