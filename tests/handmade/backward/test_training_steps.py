@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import cell, table_of, terms_of, training
+from training_sheets import FORMULAS, cell, table_of, terms_of, training
 
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.backward.roles import best_reading
@@ -176,3 +176,41 @@ def test_inputs_and_targets_may_be_copied_from_step_to_step(tmp_path: Path) -> N
     assert not found.results
     copied["t1", 4] = f"={cell('t2', 3)}"
     assert roots(training(tmp_path / "w.xlsx", 9, copied)) == {cell("t1", 4)}
+
+
+@pytest.mark.keras
+def test_an_update_with_the_wrong_sign_is_blamed_though_its_gradient_is_zero(tmp_path: Path) -> None:
+    """Rule: what breaks its line is wrong, also where an input of 0 hides it; the same written otherwise is not."""
+    before = (cell("w2", 2), cell("g2", 2))
+    hidden: dict[tuple[str, int], str | float] = {("x2", 2): 0.0, ("w2", 3): "={}+$B$1*{}".format(*before)}
+    assert roots(training(tmp_path / "w.xlsx", 5, hidden)) == {cell("w2", 3)}
+    hidden["w2", 3] = "=-$B$1*{1}+{0}".format(*before)
+    found = outcome(training(tmp_path / "w.xlsx", 5, hidden))
+    assert found is not None
+    assert not found.results
+
+
+@pytest.mark.keras
+def test_updates_of_some_weights_without_the_learning_rate_are_no_pass(tmp_path: Path) -> None:
+    """Rule: whole columns that go another distance along their gradients than the others do get no verdict."""
+    columns = [(f"w{k}", f"g{k}") for k in (6, 7, 8)]
+    band = {(w, step): f"={cell(w, step - 1)}-{cell(g, step - 1)}" for w, g in columns for step in range(1, 5)}
+    found = outcome(training(tmp_path / "w.xlsx", 5, band))  # type: ignore[arg-type]
+    assert found is not None
+    assert {result.cell for result in found.results} == {cell(*place) for place in band}
+    assert {result.status for result in found.results} == {Status.NOT_EVALUATED}
+
+
+@pytest.mark.keras
+def test_the_last_row_may_hold_changes_that_nobody_adds_any_more(tmp_path: Path) -> None:
+    """Rule: changes, the learning rate included, are known in the last row by that of the rows before it."""
+    changes: dict[tuple[str, int], str | float] = {}
+    for step in range(4):
+        for k in range(1, 9):
+            changes[f"g{k}", step] = f"=$B$1*({FORMULAS[f'g{k}']})"
+            if step:
+                changes[f"w{k}", step] = f"={cell(f'w{k}', step - 1)}-{cell(f'g{k}', step - 1)}"
+    found = outcome(training(tmp_path / "w.xlsx", 4, changes))
+    assert found is not None
+    assert not found.results
+    assert not found.without_cell

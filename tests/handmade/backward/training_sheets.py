@@ -16,20 +16,20 @@ HEADS = (
     *("s1", "o1", "s2", "o2", "E", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8"),
 )
 _TYPED = {"t1": 0.01, "t2": 0.99, "x1": 0.05, "x2": 0.1} | {f"w{k}": 0.1 + 0.05 * k for k in range(1, 9)}
-_FORMULAS = {
+FORMULAS = {
     "z1": "{w1}*{x1}+{w2}*{x2}", "z2": "{w3}*{x1}+{w4}*{x2}", "s1": "{w5}*{h1}+{w6}*{h2}", "s2": "{w7}*{h1}+{w8}*{h2}",
     "h1": "1/(1+EXP(-{z1}))", "h2": "1/(1+EXP(-{z2}))", "o1": "1/(1+EXP(-{s1}))", "o2": "1/(1+EXP(-{s2}))",
     "E": "0.5*({t1}-{o1})^2+0.5*({t2}-{o2})^2",
 }  # fmt: skip
 _D = {1: "({o1}-{t1})*{o1}*(1-{o1})", 2: "({o2}-{t2})*{o2}*(1-{o2})"}
 for _k, (_unit, _input) in zip((5, 6, 7, 8), ((1, "h1"), (1, "h2"), (2, "h1"), (2, "h2")), strict=True):
-    _FORMULAS[f"g{_k}"] = f"{_D[_unit]}*{{{_input}}}"
+    FORMULAS[f"g{_k}"] = f"{_D[_unit]}*{{{_input}}}"
 for _k, (_h, _a, _b, _x) in zip(
     (1, 2, 3, 4),
     (("h1", "w5", "w7", "x1"), ("h1", "w5", "w7", "x2"), ("h2", "w6", "w8", "x1"), ("h2", "w6", "w8", "x2")),
     strict=True,
 ):
-    _FORMULAS[f"g{_k}"] = f"({_D[1]}*{{{_a}}}+{_D[2]}*{{{_b}}})*{{{_h}}}*(1-{{{_h}}})*{{{_x}}}"
+    FORMULAS[f"g{_k}"] = f"({_D[1]}*{{{_a}}}+{_D[2]}*{{{_b}}})*{{{_h}}}*(1-{{{_h}}})*{{{_x}}}"
 
 
 def cell(head: str, step: int) -> str:
@@ -51,7 +51,7 @@ def training(path: Path, steps: int = 3, instead: dict[tuple[str, int], str | fl
     for step in range(steps):
         places = {head: cell(head, step) for head in HEADS}
         for head in HEADS:
-            content = _TYPED.get(head, "=" + _FORMULAS.get(head, ""))
+            content = _TYPED.get(head, "=" + FORMULAS.get(head, ""))
             if head.startswith("w") and step:
                 content = f"={cell(head, step - 1)}-$B$1*{cell('g' + head[1:], step - 1)}"
             content = (instead or {}).get((head, step), content)

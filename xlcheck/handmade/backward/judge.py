@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -127,10 +128,7 @@ class Judge:
         role = self._role_of_amended(cell)
         if role is None:
             return
-        local, actual = self._local(cell), self._actual(cell)
-        if cell in self.table.texts and self._near(role.quantity.name, actual, local):
-            return
-        text = f"The other steps have ={self.amended[cell]} in this place: {local:.6g}."
+        text = f"The other steps have ={self.amended[cell]} in this place: {self._local(cell):.6g}."
         diagnosis = None if cell in self.table.texts else "constant-over-formula"
         self.results[cell] = self._result(cell, Status.ROOT, text, role, diagnosis)
 
@@ -220,11 +218,19 @@ class Judge:
             cells = f"the formulas in {', '.join(show(cell) for cell in found[:5])}" if found else "some formulas"
             self.notes.append(f"right only as long as no sum before a ReLU changes its sign: {cells}")
 
+    @cached_property
+    def _usual(self) -> tuple[bool, float] | None:
+        """The form of most learning rates."""
+        return usual_rate(self.reading.steps)
+
     def _follow(self, number: int) -> None:
         """The updates that follow their gradients."""
         step = self.reading.steps[number]
         for update, rate in step.rates.items():
-            if rate is not None:
+            if rate is not None and rate.form != self._usual:
+                text = "This follows the gradient of its weight, but with another learning rate than others, or none."
+                self.results.setdefault(update, self._result(update, Status.NOT_EVALUATED, text))
+            elif rate is not None:
                 factor = rate.factor * (1.0 if rate.cell is None else self.reading.sheet.cells[rate.cell])
                 weight = self.reading.sheet.updates[update]
                 after = self.reading.sheet.cells[weight] - factor * step.gradients[weight]
@@ -232,7 +238,7 @@ class Judge:
 
     def _updates(self, number: int, known: Certainty) -> None:
         """The updates that do not, and who is to blame."""
-        step, usual = self.reading.steps[number], usual_rate(self.reading.steps)
+        step, usual = self.reading.steps[number], self._usual
         if usual is None or self.reading.sheet.near or all(rate is not None for rate in step.rates.values()):
             return
         found = Search(self.reading, number, usual, known.is_regular, known.are_alike).run()
@@ -256,12 +262,9 @@ class Judge:
     def _blame(self, found: Findings) -> None:
         for cell, role in found.roots.items():
             self.agree.pop(cell, None)
-            actual = self._actual(cell)
-            if self._near(role.quantity.name, actual, role.desired):
-                self.agree[cell] = role.quantity.name
-                self.notes.append(f"right only for the numbers shown: the formula in {show(cell)}")
-                continue
             name, message = diagnosed(self.reading, cell, role)
+            if self._near(role.quantity.name, self._actual(cell), role.desired):
+                message = f"It is right only for the numbers shown. {message}"
             self.results[cell] = self._result(cell, Status.ROOT, message, role, name)
         for update in found.settled - found.roots.keys():
             self.results[update] = self._result(update, Status.CARRIED, "It follows from a wrong gradient.")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
@@ -13,6 +17,7 @@ from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.tolerance import Tolerance
 
 _KINKED = frozenset({"relu", "leaky_relu"})
+_SAME = 1e-9
 _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
@@ -41,12 +46,21 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
         better = best_reading(Sheet(CellTerms(table, values, amended)), ask)
         amended = amended if _is_better(better, reading) else {}
         reading = better if amended else reading
+        amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
     if _accepted(reading):
         return Judge(table, values, tolerance, reading, _accepted(reading), near, amended).outcome()
     if near is not None and _accepted(near):
         return Judge(table, values, tolerance, near, _accepted(near), None, {}).outcome()
     return None
+
+
+def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
+    """Whether a cell as it stands computes something else than amended, be it for other numbers than those shown."""
+    if cell not in terms:
+        return True
+    wanted = amended.after[cell] if cell in amended.updates else amended.cells[cell]
+    return not np.allclose(value_of(terms[cell], amended.cells), wanted, rtol=_SAME, atol=_SAME, equal_nan=True)
 
 
 def _is_better(one: Reading, other: Reading) -> bool:

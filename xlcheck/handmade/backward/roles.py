@@ -39,8 +39,11 @@ class Reading:
     ask: DenseGradients
 
     def rates(self, number: int) -> list[Array | float]:
-        """The learning rates of a step, by which a cell may multiply its quantity."""
-        found = dict.fromkeys(rate for rate in self.steps[number].rates.values() if rate is not None)
+        """The learning rates of a step, by which a cell may multiply its quantity; of the last one, those before it."""
+        step = self.steps[number]
+        if not step.rates:
+            step = next((other for other in self.steps if any(other.rates.values())), step)
+        found = dict.fromkeys(rate for rate in step.rates.values() if rate is not None)
         return [rate.factor if rate.cell is None else self.sheet.cells[rate.cell] for rate in found]
 
     def role(self, number: int, values: Array) -> Role | None:
@@ -60,9 +63,14 @@ class Reading:
         return count
 
     def missing_gradients(self, number: int) -> int:
-        """By how many weights no cell holds the gradient, in a step that updates none and holds those by most."""
+        """By how many weights no cell holds the gradient, in a step that updates none and holds those by most.
+
+        Where other steps update weights, the last one holds as many as one of them does.
+        """
         step = self.steps[number]
         held, wanted = self.held_gradients(number), sum(self._kernel_sizes(step))
+        learning = next((n for n, other in enumerate(self.steps) if other.rates), None)
+        wanted = wanted if learning is None else min(wanted, self.held_gradients(learning))
         return wanted - held if not step.rates and 2 * held >= wanted > held else 0
 
     @staticmethod
