@@ -84,22 +84,22 @@ def test_sentiment_report(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
     Where stderr is no terminal, no bar is drawn.
     """
     model, plot = tmp_path / "s.keras", tmp_path / "s.png"
-    command = ["train", "sentiment", "--sample", "--cell", "gru", "--epochs", "1", "--seeds", "2", "--maxlen", "3"]
+    command = ["train", "sentiment", "--sample", "--cell", "rnn", "--epochs", "1", "--seeds", "2", "--maxlen", "3"]
 
     assert run([*command, "-o", str(model), "--plot", str(plot)]) == 0
     result = capfd.readouterr()
 
     assert not set("\r\x1b━") & set(result.err + result.out)
     assert "200 texts, 316 distinct words, 100 negative" in result.err
-    assert "GRU, seed 0" in result.out
-    assert "GRU, seed 1" in result.out
+    assert "SimpleRNN, seed 0" in result.out
+    assert "SimpleRNN, seed 1" in result.out
     assert "always answering 'negative' would be right in 50.0%" in result.out
     assert "→ negative  → positive" in result.out
     assert "± sd" in result.out
     assert plot.read_bytes().startswith(b"\x89PNG")
     companion = read_companion(model)
     assert companion is not None
-    assert companion.training["architecture"]["cell"] == "gru"
+    assert companion.training["architecture"]["cell"] == "rnn"
     assert companion.encoding.labels == ("negative", "positive")
 
 

@@ -39,7 +39,8 @@ def recalculated(graph: Graph, trace: Trace, path: Path, style: Style, engine_na
             sheet.put(cell_row, cell_column, content, "weight" if given else "state")
     write_workbook(WorkbookPlan((sheet.finish(),)), path)
 
-    session = engine(engine_name, guarded=False).open(path)
+    # Formulon takes seconds to start: one process of it for all tests.
+    session = engine(engine_name, guarded=engine_name == "formulon").open(path)
     session.recalculate()
     values = {}
     for q in graph:

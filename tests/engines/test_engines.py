@@ -22,16 +22,31 @@ POISON = 999.25
 _OPTIONAL = {"formulon": pytest.mark.formulon, "libreoffice": pytest.mark.libreoffice}
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(("ironcalc", True), id="ironcalc"),
-        pytest.param(("ironcalc", False), id="ironcalc-unguarded"),
-        pytest.param(("cellrune", True), id="cellrune"),
-        pytest.param(("cellrune", False), id="cellrune-unguarded"),
-        pytest.param(("formulon", True), id="formulon", marks=pytest.mark.formulon),
-        pytest.param(("libreoffice", True), id="libreoffice", marks=pytest.mark.libreoffice),
-    ]
+IN_PROCESSES_OF_OURS = [
+    pytest.param(("ironcalc", True), id="ironcalc"),
+    pytest.param(("ironcalc", False), id="ironcalc-unguarded"),
+    pytest.param(("cellrune", True), id="cellrune"),
+    pytest.param(("cellrune", False), id="cellrune-unguarded"),
+    pytest.param(("formulon", True), id="formulon", marks=pytest.mark.formulon),
+]
+_PROGRAM = ("libreoffice", True)
+# LibreOffice starts anew for each calculation: what only its own reading and writing decides waits for a thorough run.
+for_every_engine = pytest.mark.parametrize(
+    "an_engine",
+    [*IN_PROCESSES_OF_OURS, pytest.param(_PROGRAM, id="libreoffice", marks=pytest.mark.libreoffice)],
+    indirect=True,
 )
+for_engines_at_hand = pytest.mark.parametrize(
+    "an_engine",
+    [
+        *IN_PROCESSES_OF_OURS,
+        pytest.param(_PROGRAM, id="libreoffice", marks=[pytest.mark.libreoffice, pytest.mark.thorough]),
+    ],
+    indirect=True,
+)
+
+
+@pytest.fixture
 def an_engine(request: pytest.FixtureRequest) -> Engine:
     name, guarded = request.param
     return engine(name, guarded=guarded)
@@ -64,6 +79,7 @@ def read(session: Session, cells: str) -> list[list[Value]]:
     return session.read(parse_range(cells, "S"))
 
 
+@for_every_engine
 def test_a_small_network_is_recalculated(an_engine: Engine, tmp_path: Path) -> None:
     """Two steps of an LSTM cell over three sheets, with dotted names, agree with NumPy; cached values are ignored."""
     path = tmp_path / "lstm.xlsx"
@@ -108,6 +124,7 @@ def test_a_small_network_is_recalculated(an_engine: Engine, tmp_path: Path) -> N
     np.testing.assert_allclose(np.array(actual, float), np.array(desired).T, rtol=0, atol=atol)
 
 
+@for_every_engine
 def test_values_of_every_type(an_engine: Engine, write: Callable[..., Path]) -> None:
     """Numbers, texts, booleans, errors and empty cells come as such; a text that looks like an error is a text."""
     path = write(
@@ -127,6 +144,7 @@ def test_values_of_every_type(an_engine: Engine, write: Callable[..., Path]) -> 
     ]
 
 
+@for_engines_at_hand
 def test_array_formulas(an_engine: Engine, tmp_path: Path) -> None:
     """Array formulas of the old and the new kind fill their ranges."""
     path = tmp_path / "arrays.xlsx"
@@ -142,6 +160,7 @@ def test_array_formulas(an_engine: Engine, tmp_path: Path) -> None:
     np.testing.assert_allclose(np.array(read(session, "G1:H2"), float), np.tanh([[1, 2], [3, 4]]), atol=1e-14)
 
 
+@for_every_engine
 def test_set_takes_effect_with_recalculate(an_engine: Engine, write: Callable[..., Path]) -> None:
     """Numbers and texts that are set change what depends on them, again and again; the file stays as it is."""
     path = write({"B1": "A1*2", "B2": 'A2&"!"', "B3": "B1+1"}, {"A1": 1.0, "A2": "a"})
@@ -158,6 +177,7 @@ def test_set_takes_effect_with_recalculate(an_engine: Engine, write: Callable[..
     assert path.read_bytes() == before
 
 
+@for_engines_at_hand
 def test_two_sessions_do_not_meet(an_engine: Engine, write: Callable[..., Path]) -> None:
     """A workbook that is open twice can be set twice."""
     path = write({"B1": "A1*2"}, {"A1": 1.0})
@@ -169,6 +189,7 @@ def test_two_sessions_do_not_meet(an_engine: Engine, write: Callable[..., Path])
     assert read(second, "B1") == [[2.0]]
 
 
+@for_every_engine
 def test_unknown_function_is_not_evaluated(an_engine: Engine, write: Callable[..., Path]) -> None:
     """A function that the engine does not know gives a reason, in the cell and in those that depend on it."""
     path = write({"B1": "FOO(A1)", "B2": "B1+1", "B3": "undefined.name*2", "B4": "IFERROR(FOO(A1),4)", "B5": "A1+1"})
@@ -179,6 +200,7 @@ def test_unknown_function_is_not_evaluated(an_engine: Engine, write: Callable[..
     assert values[4] == 1.0
 
 
+@for_engines_at_hand
 def test_circular_reference_is_an_error(an_engine: Engine, write: Callable[..., Path]) -> None:
     """A cell that depends on itself has an error value; some engines only give a general one."""
     path = write({"B1": "B2+1", "B2": "B1+1", "B3": "1+1"})
@@ -187,6 +209,7 @@ def test_circular_reference_is_an_error(an_engine: Engine, write: Callable[..., 
     assert read(calculated(an_engine, path), "B1:B3") == [[error], [error], [2.0]]
 
 
+@for_engines_at_hand
 def test_shared_formulas(an_engine: Engine, write_parts: Callable[..., Path]) -> None:
     """Cells that share a formula are calculated each at its place."""
     path = write_parts(
@@ -199,6 +222,7 @@ def test_shared_formulas(an_engine: Engine, write_parts: Callable[..., Path]) ->
     assert read(calculated(an_engine, path), "B1:B2") == [[6.0], [15.0]]
 
 
+@for_every_engine
 def test_data_tables(an_engine: Engine, write_parts: Callable[..., Path]) -> None:
     """The cells of a what-if table are calculated (by LibreOffice) or not evaluated, but never taken for constants."""
     path = write_parts(
@@ -215,6 +239,7 @@ def test_data_tables(an_engine: Engine, write_parts: Callable[..., Path]) -> Non
     assert values[1][1:] == [70.0, 140.0] or all(isinstance(value, NotEvaluated) for value in values[1][1:])
 
 
+@for_engines_at_hand
 def test_a_broken_style_sheet_does_not_matter(an_engine: Engine, write_parts: Callable[..., Path]) -> None:
     """Where an engine refuses a file for a part that calculates nothing, it still gets the cells."""
     parts = workbook_parts('<row r="1"><c r="A1"><v>2</v></c><c r="B1"><f>A1*10</f><v>999.25</v></c></row>')
@@ -222,6 +247,7 @@ def test_a_broken_style_sheet_does_not_matter(an_engine: Engine, write_parts: Ca
     assert read(calculated(an_engine, write_parts(parts)), "B1") == [[20.0]]
 
 
+@for_engines_at_hand
 def test_unknown_sheet(an_engine: Engine, write: Callable[..., Path]) -> None:
     """Reading from and setting on a worksheet that is not there is an error of the request."""
     session = calculated(an_engine, write({"B1": "1+1"}))
@@ -238,6 +264,7 @@ def _changed(session: Session, sheet: str) -> list[list[Value]]:
     return read(session, "A1")
 
 
+@for_every_engine
 def test_hostile_files_never_reach_the_engine(an_engine: Engine, write_parts: Callable[..., Path]) -> None:
     """Every engine opens a file only after the container has been accepted."""
     bomb = write_parts({**workbook_parts(), "xl/worksheets/sheet1.xml": b" " * 40_000_000})
@@ -246,6 +273,7 @@ def test_hostile_files_never_reach_the_engine(an_engine: Engine, write_parts: Ca
         an_engine.open(bomb)
 
 
+@for_engines_at_hand
 def test_macros_are_no_obstacle(an_engine: Engine, write_parts: Callable[..., Path]) -> None:
     """A file with macros is calculated without them."""
     parts = workbook_parts('<row r="1"><c r="A1"><f>1+1</f><v>999.25</v></c></row>')

@@ -45,7 +45,7 @@ def rows_fetched(content: WorkbookContent) -> Sequence[Place]:
     assert manifest is not None
     areas = [b.area for b in manifest.bindings if b.quantity.startswith("reader.xk")]
     assert len(areas) == 3
-    return spread([(area.sheet, *cell) for area in areas for cell in area.cells()], 5)
+    return spread([(area.sheet, *cell) for area in areas for cell in area.cells()], 10)
 
 
 def test_constants_over_fetched_weights(content: WorkbookContent) -> None:

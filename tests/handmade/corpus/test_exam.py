@@ -113,7 +113,7 @@ def test_the_printed_mistake_is_found_at_its_first_cell(mode: str, alone: Path) 
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("name", part_of(list(PERFECT), 4))
+@pytest.mark.parametrize("name", part_of(list(PERFECT), 3))
 def test_planted_mistakes_are_located_exactly(name: str) -> None:
     """With bindings the roots are exactly the planted cells: nothing is missed and nothing is blamed that is right."""
     layout = next(layout for layout in LAYOUTS if layout.name == name)
