@@ -85,14 +85,15 @@ def tells(residual: Residual, q: Quantity, values: Mapping[str, Array], toleranc
     """Whether a residual says right of a quantity's true numbers, and wrong of numbers a little beside them."""
     if any((np.abs(value_of(divisor, values)) < SMALL).any() for divisor in residual.divisors):
         return False
-    if (residual.difference(values) > _CERTAIN * tolerance).any():
-        return False
-    for sign in (-1, 1):
-        aside = values[q.name] + sign * _NOTICED * tolerance * np.maximum(1.0, np.abs(values[q.name]))
-        difference = residual.difference({**values, q.name: aside})
-        if not np.isfinite(difference).all() or (difference <= tolerance).any():
-            return False
-    return True
+    true = values[q.name]
+    step = _NOTICED * tolerance * np.maximum(1.0, np.abs(true))
+    if len(true) == 1:  # all three at once, as if they were samples
+        difference = residual.difference({**values, q.name: np.concatenate([true, true - step, true + step])})
+    else:
+        each = (residual.difference({**values, q.name: own}) for own in (true, true - step, true + step))
+        difference = np.stack(list(each))
+    right, beside = difference[0], difference[1:]
+    return bool((right <= _CERTAIN * tolerance).all() and np.isfinite(beside).all() and (beside > tolerance).all())
 
 
 def saturated(q: Quantity, values: Mapping[str, Array]) -> bool:

@@ -120,7 +120,7 @@ class Drawer:
         pairs = len(blanks) * sum(value.size for value in base.values())
         self._alike = _SAME_DIGITS if pairs <= _PAIRS else _SAME
         self._told = self._told_in(problem.given, base) | self._always_told()
-        self._unsaturated = [q for q, _ in self._marked if not saturated(q, base)]
+        self._unsaturated = {q.name for q, _ in self._marked if not saturated(q, base)}
         self._seen = {self._digest(problem.given)}
 
     def variant(self, student: Student) -> Variant:
@@ -134,8 +134,9 @@ class Drawer:
             digest = self._digest(given)
             if digest in self._seen:
                 continue
-            values = evaluate(self._problem.graph, given)
-            if not self._is_of_use(values):
+            values = evaluate(self._problem.graph, given, until=self._is_saturated)
+            last = self._problem.graph[next(reversed(values))]
+            if self._is_saturated(last, values) or not self._is_of_use(values):
                 continue
             if self._told_in(given, values) <= self._told:
                 self._seen.add(digest)
@@ -159,11 +160,12 @@ class Drawer:
         return set.intersection(*(self._told_in(given, evaluate(self._problem.graph, given)) for given in draws))
 
     def _is_of_use(self, values: Mapping[str, Array]) -> bool:
-        return (
-            not any(saturated(q, values) for q in self._unsaturated)
-            and all(np.isfinite(value).all() for value in values.values())
-            and all(residual.forward or tells(residual, q, values, self._tolerance) for q, residual in self._marked)
+        return all(np.isfinite(value).all() for value in values.values()) and all(
+            residual.forward or tells(residual, q, values, self._tolerance) for q, residual in self._marked
         )
+
+    def _is_saturated(self, q: Quantity, values: Mapping[str, Array]) -> bool:
+        return q.name in self._unsaturated and saturated(q, values)
 
     def _digest(self, given: Mapping[str, Array]) -> bytes:
         varied = b"".join(given[name].tobytes() for name in self._variations)

@@ -13,18 +13,21 @@ from numpy.typing import NDArray
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.quantities import Graph
+from xlcheck.graph.quantities import Graph, Quantity
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
 
 
-def evaluate(graph: Graph, given: Values) -> dict[str, Array]:
+def evaluate(
+    graph: Graph, given: Values, *, until: Callable[[Quantity, Values], bool] = lambda q, values: False
+) -> dict[str, Array]:
     """Compute every quantity of a graph; every named intermediate comes back.
 
     Args:
         graph: the quantities, in order of computation.
         given: inputs, targets and initial states `(samples, n)`, and weights.
+        until: asked after each computed quantity; where it says so, nothing more is computed.
 
     Returns:
         All values by name, the given ones included.
@@ -40,6 +43,8 @@ def evaluate(graph: Graph, given: Values) -> dict[str, Array]:
             shape = (samples, *q.shape)
             # An expression of constants has no axis of samples of its own.
             values[q.name] = value if q.is_weight or value.shape == shape else np.broadcast_to(value, shape)
+            if q.expr is not None and until(q, values):
+                break
     return values
 
 
