@@ -93,6 +93,9 @@ class TestValues:
         content = read('<row r="1"><c r="A1" t="s"><v>5</v></c></row>')
 
         assert cells(content)[0, 0].value == NotEvaluated("text 5 is missing from the file's shared strings")
+        found = parse('<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>2</v></c></row>', ("zero", "one"))
+        assert found[0, 0].value == "one"
+        assert found[0, 1].value == NotEvaluated("text 2 is missing from the file's shared strings")
 
 
 class TestFormulas:
