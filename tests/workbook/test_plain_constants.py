@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.parsers.expat import ExpatError
 from zlib import crc32
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from workbook_parts import MAIN, workbook_parts
 
 from xlcheck.errors import WorkbookError
 from xlcheck.workbook.constant_cells import ConstantCells
-from xlcheck.workbook.plain_constants import is_plain
+from xlcheck.workbook.plain_constants import filled_within, is_plain
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.sheet_cells import parse_cells
 
@@ -96,3 +97,24 @@ def test_one_that_is_not_plain_is_refused_at_once(write_parts: Callable[..., Pat
     assert isinstance(read_workbook(write_parts({**workbook_parts(), **whole})).sheets["S"].cells, ConstantCells)
     with pytest.raises(WorkbookError, match="it has the cell A8999 twice"):
         read_workbook(write_parts({**workbook_parts(), **spoiled}))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cells_in_some_rows_are_found_without_reading_the_others(seed: int) -> None:
+    """Wherever the rows are in a long part, with gaps, and at its ends: as many as whoever reads it all finds."""
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.choice(20_000, 4000, replace=False)) + 1
+    text = "".join(
+        f'<row r="{row}" spans="1:3"><c r="A{row}" s="1"/><c r="C{row}" s="1"><v>{rng.random()}</v></c></row>'
+        if rng.random() < 0.8
+        else f'<row r="{row}"/>'
+        for row in rows.tolist()
+    )
+    content = part(text)
+    places = sorted(place for place, cell in parse_cells(content, []).items() if cell.value is not None)
+
+    assert is_plain(content)
+    for top in [0, *(rows[[0, 7, 2000, -2, -1]] - 1).tolist(), *rng.integers(0, 20_000, 5).tolist(), 19_999, 30_000]:
+        for height in (1, 2, 40):
+            wanted = [place for place in places if top <= place[0] < top + height]
+            assert list(filled_within(content, top, top + height)) == wanted

@@ -97,18 +97,22 @@ class FormulaCells:
         found = [bool(word.search(text.upper())) for text in packed.formulas]
         return {code: f"={packed.formula(code)}" for code in packed.formula_codes[np.array(found, dtype=bool)].tolist()}
 
-    def that_differ(self, engine: str, written: Mapping[tuple[str, int], str]) -> Iterator[tuple[str, int, str]]:
+    def that_differ(self, engine: str, written: Mapping[str, Codes]) -> Iterator[tuple[str, int, str]]:
         """Worksheet and cell of the formulas of a form that an engine computes otherwise than Excel, and how.
 
         Args:
             engine: its name.
-            written: formulas that xlcheck writes, none of which is of such a form, by their cells.
+            written: for each worksheet the cells with a formula that xlcheck writes: none is of such a form.
         """
         ranges = named_ranges(self.names)
         for sheet, codes in self.by_sheet():
-            for text, code in zip(self._on(sheet).formulas if codes.size else (), codes.tolist(), strict=True):
-                if written.get((sheet, code)) != text and differs_by_form(engine, Circumstances(text, ranges=ranges)):
-                    in_array = self._on(sheet)[divmod(code, MAX_COLUMNS)].array is not None
+            others = np.flatnonzero(~contained(codes, written.get(sheet, codes[:0])))
+            for place in others.tolist():
+                packed = self._on(sheet)
+                text = packed.formulas[place]
+                if ("(" in text or "%" in text) and differs_by_form(engine, Circumstances(text, ranges=ranges)):
+                    code = int(codes[place])
+                    in_array = packed[divmod(code, MAX_COLUMNS)].array is not None
                     if why := differs_by_form(engine, Circumstances(text, in_array=in_array, ranges=ranges)):
                         yield sheet, code, why
 

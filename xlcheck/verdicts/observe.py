@@ -113,10 +113,9 @@ def observe(
         settings,
         {len(areas) + i: text for i, column in enumerate(columns) if (text := _only_text(column)) is not None},
     )
-    known_texts = {place: helper.formula for place, helper in written.items()}
-    _leave_open(readings, formulas.that_differ(engine, known_texts), len(settings))
-    in_columns = readings[len(areas) : len(areas) + len(columns)]
     as_written = _Written(written, filled, formulas)
+    _leave_open(readings, formulas.that_differ(engine, as_written.by_sheet()), len(settings))
+    in_columns = readings[len(areas) : len(areas) + len(columns)]
     sightings = tuple(
         _sighting(p, reading, is_formula, as_written, computed=graph[p.quantity].expr is not None)
         for p, reading, is_formula in zip(placements, readings[: len(areas)], are_formulas, strict=True)
@@ -215,6 +214,10 @@ class _Written:
         if not must.any():
             return must, must
         return must, must & same[np.minimum(np.searchsorted(known, codes), known.size - 1)]
+
+    def by_sheet(self) -> Mapping[str, Codes]:
+        """For each worksheet the cells that hold it."""
+        return {sheet: codes[same] for sheet, (codes, same) in self._by_sheet.items()}
 
     def changed(self) -> frozenset[CellKey]:
         """The cells that hold something else."""

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
+from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.narrow import Widths, merged
 from xlcheck.workbook.number_formats import Formats
 from xlcheck.workbook.parts import Relation, Structure, relations_of
+from xlcheck.workbook.plain_constants import filled_within
 from xlcheck.workbook.readable import Looks
 from xlcheck.workbook.xml_tree import local, tree_of
 
@@ -36,7 +38,8 @@ _VIEWS = (
 _FROZEN = re.compile(rb"""<(?:\w+:)?pane\s[^>]*state=["']frozen""")
 _SCROLLED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*topLeftCell=["'](?!A1["'])""")
 _STYLED = rb"""\ss=["'](%b)["'][^>/]*>\s*<(?:\w+:)?[fvi]"""
-_TEXT = rb"""<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?v>\s*(%b)\s*</"""
+# Behind what begins every cell of a text: to look at each cell of half a million takes longer than all the rest.
+_TEXT = rb"""s%(quote)b[^>]*>\s*<(?:\w+:)?v>\s*(%(numbers)b)\s*</"""
 _STYLE = re.compile(rb"""\ss=["']([0-9]{1,9})["']""")
 _PLAIN = re.compile(rb"""<(?:\w+:)?c(?![^>]*\ss=)\s[^>]*>\s*<""")
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
@@ -109,7 +112,7 @@ class OutOfSight:
         yield from _of_head(name, sheet[:start], self._content)
         yield from _of_rows(name, sheet)
         merges = merged(sheet[end:], name)
-        yield from _of_merges(name, merges, self._content)
+        yield from _of_merges(name, merges, sheet, self._content)
         yield from self._widths.too_narrow(name, sheet, merges)
         if any(b's="%d"' % number in sheet or b"s='%d'" % number in sheet for number in [*self._styles][:_FEW]) or (
             len(self._styles) > _FEW
@@ -121,7 +124,7 @@ class OutOfSight:
         if 0 in self._styles and _PLAIN.search(sheet):
             yield f"cells of {name} without a style are {self._styles[0]}"
         yield from self._of_pieces(name, sheet)
-        yield from _of_related(name, self._container, part, self._content)
+        yield from _of_related(name, self._container, part, sheet, self._content)
 
     def _of_pieces(self, name: str, sheet: bytes) -> Iterator[str]:
         """Pieces of texts that cannot be told from the ground of their cells."""
@@ -130,10 +133,12 @@ class OutOfSight:
         if any(self._looks.is_lost(colour, 0) for colour in inline.values()):
             yield f"a piece of a text on {name} is white"
         numbers = b"|".join(b"%d" % number for number in self._pieces[1])
-        for cell in re.finditer(_TEXT % numbers, sheet) if numbers else ():
-            style = _STYLE.search(cell[1])
-            if self._looks.is_lost(self._pieces[1][int(cell[2])], int(style[1]) if style else 0):
-                found = _CELL_NAME.search(cell[1])
+        patterns = [_TEXT % {b"quote": quote, b"numbers": numbers} for quote in (b'"', b"'")] if numbers else []
+        for cell in (cell for pattern in patterns for cell in re.finditer(pattern, sheet)):
+            attributes = sheet[sheet.rfind(b"<", 0, cell.start()) : sheet.find(b">", cell.start())]
+            style = _STYLE.search(attributes)
+            if self._looks.is_lost(self._pieces[1][int(cell[1])], int(style[1]) if style else 0):
+                found = _CELL_NAME.search(attributes)
                 yield f"a piece of the text in {quote_sheet(name)}!{found[1].decode() if found else '?'} cannot be seen"
 
 
@@ -174,10 +179,10 @@ def _number(text: bytes) -> float:
         return 0.0
 
 
-def _of_merges(name: str, merges: Iterable[Range], content: WorkbookContent) -> Iterator[str]:
+def _of_merges(name: str, merges: Iterable[Range], sheet: bytes, content: WorkbookContent) -> Iterator[str]:
     """Merged cells, of which only the first is seen."""
     for area in merges:
-        if (covered := _first_of(area, content, but=(area.top, area.left))) is not None:
+        if (covered := _first_of(area, sheet, content, but=(area.top, area.left))) is not None:
             yield f"merged cells of {name} hide what {cell_name(*covered)} holds"
 
 
@@ -198,12 +203,12 @@ def _of_styles(name: str, sheet: bytes, styles: Mapping[int, str], elsewhere: Se
             yield f"{place} is {why}"
 
 
-def _of_related(name: str, container: Container, part: str, content: WorkbookContent) -> Iterator[str]:
+def _of_related(name: str, container: Container, part: str, sheet: bytes, content: WorkbookContent) -> Iterator[str]:
     related = relations_of(container, part).values()
     yield from _of_kinds(name, related)
     for kind, target, _ in related:
         if kind == "drawing" and target in container:
-            yield from _of_anchors(name, tree_of(container.read(target)), content)
+            yield from _of_anchors(name, tree_of(container.read(target)), sheet, content)
         if kind == "vmlDrawing" and target in container:
             drawing = container.read(target)
             if len(_SHAPE.findall(drawing)) > len(_NOTE.findall(drawing)):
@@ -212,7 +217,7 @@ def _of_related(name: str, container: Container, part: str, content: WorkbookCon
                 yield f"a note lies open on {name}"
 
 
-def _of_anchors(name: str, drawing: Element | None, content: WorkbookContent) -> Iterator[str]:
+def _of_anchors(name: str, drawing: Element | None, sheet: bytes, content: WorkbookContent) -> Iterator[str]:
     """Charts that lie on cells; what is not tied to cells may lie anywhere."""
     for anchor in () if drawing is None else drawing:
         if local(anchor) in {"oneCellAnchor", "absoluteAnchor"}:
@@ -222,7 +227,7 @@ def _of_anchors(name: str, drawing: Element | None, content: WorkbookContent) ->
             bottom, right = (_line_of(anchor, "to", kind, after=False) for kind in ("row", "col"))
             if bottom > top and right > left:
                 area = Range(name, top, left, bottom - top, right - left)
-                if (covered := _first_of(area, content)) is not None:
+                if (covered := _first_of(area, sheet, content)) is not None:
                     yield f"a chart or a picture lies on {cell_name(*covered)} of {name}"
 
 
@@ -232,9 +237,14 @@ def _line_of(anchor: Element, end: str, kind: str, *, after: bool) -> int:
     return int(_number(line.encode())) + (after and _number(offset.encode()) > 0)
 
 
-def _first_of(area: Range, content: WorkbookContent, but: tuple[int, int] | None = None) -> tuple[int, int] | None:
-    """The first cell of an area that holds something."""
+def _first_of(
+    area: Range, sheet: bytes, content: WorkbookContent, but: tuple[int, int] | None = None
+) -> tuple[int, int] | None:
+    """The first cell of an area that holds something, on a worksheet with this part."""
     cells = content.sheets[area.sheet].cells
+    if isinstance(cells, ConstantCells):  # half a million weights are not read for what lies above a few
+        found = filled_within(sheet, area.top, area.top + area.rows)
+        return next((place for place in found if place != but and _is_in(place, area)), None)
     inside = area.cells() if area.size < len(cells) else cells
     return next((place for place in inside if place != but and place in cells and _is_in(place, area)), None)
 

@@ -8,8 +8,10 @@ is found by counting, at a tenth of what reading takes; a worksheet that is writ
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from xml.parsers import expat
 
+from xlcheck.formulas.addresses import parse_range
 from xlcheck.workbook.sheet_cells import MAIN
 
 DATA, END = b"<sheetData>", b"</sheetData>"
@@ -18,6 +20,9 @@ _CELL = re.compile(
     rb'(?:/>|(?: t="n")?><v>-?[0-9]{1,16}(?:\.[0-9]{1,30})?(?:[eE](?:-[0-9]{1,3}|\+?1?[0-9]{1,2}))?</v></c>'
     rb'| t="s"(?:/>|><v>[0-9]+</v></c>))'
 )
+_WHOLE_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"(?: [^>/]*)?>.*?</row>', re.DOTALL)
+_FILLED = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"[^>/]*><v>')
+_NEAR = 2**16  # bytes
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # The begin of a row, and its first cell if there is one; the end of a row, with another one or nothing behind it.
 _ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"(?: [^>/]*)?(?:/>|>(?:<c r="([A-Z]{1,3}[1-9][0-9]{0,6})")?)')
@@ -57,6 +62,31 @@ def is_plain(content: bytes) -> bool:
         and len(set(names)) == len(names) == values + empty_cells
         and _each_in_its_row(names, rows)
     )
+
+
+def filled_within(content: bytes, top: int, bottom: int) -> Iterator[tuple[int, int]]:
+    """Row and column of the cells that hold something in some rows of a plain worksheet, without reading the others.
+
+    Args:
+        content: the part, for which `is_plain` holds: its rows are in order.
+        top: the first row, from 0.
+        bottom: the row after the last one.
+    """
+    first, last = data_of(content) or (0, 0)
+    while last - first > _NEAR:
+        middle = (first + last) // 2
+        row = _ROW.search(content, middle, last)
+        if row is not None and int(row[1]) <= top:
+            first = row.start()
+        else:
+            last = middle
+    for row in _WHOLE_ROW.finditer(content, first):
+        if int(row[1]) > bottom:
+            return
+        if int(row[1]) > top:
+            for cell in _FILLED.findall(row[0]):
+                area = parse_range(cell.decode())
+                yield area.top, area.left
 
 
 def _each_in_its_row(names: list[bytes], rows: list[tuple[bytes, bytes]]) -> bool:
