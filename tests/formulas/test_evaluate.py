@@ -11,7 +11,7 @@ import xlsxwriter
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.evaluate import evaluate, parsed_names
+from xlcheck.formulas.evaluate import MAX_DEPTH, evaluate, parsed_names
 from xlcheck.formulas.functions import OpaqueError, Scalar
 
 CELLS: dict[str, float | str] = {
@@ -119,3 +119,20 @@ def test_what_is_not_understood_is_not_guessed(formula: str) -> None:
 def test_functions_that_engines_lack_or_that_take_arrays(formula: str, desired: float) -> None:
     """Worked out by hand."""
     assert value(formula) == pytest.approx(desired, abs=1e-12)
+
+
+class Chain(Book):
+    """Cells of which each reads the one below it, down to a last one that is 0."""
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+
+    def _at(self, cell: Address) -> float | str | None:
+        return f"=A{cell[1] + 2}+1" if cell[1] < self._length else 0.0
+
+
+def test_cells_may_read_one_another_as_deep_as_is_allowed_and_no_deeper() -> None:
+    """What would end the interpreter is not known instead."""
+    assert evaluate("=A1", ("S", 0, 5), Chain(MAX_DEPTH), {}, lambda _: None) == MAX_DEPTH
+    with pytest.raises(OpaqueError, match="too many cells read one another"):
+        evaluate("=A1", ("S", 0, 5), Chain(MAX_DEPTH + 1), {}, lambda _: None)

@@ -62,6 +62,8 @@ def test_everything_else_is_untouched(workbook: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(workbook) as before, zipfile.ZipFile(copy) as after:
         changed = {name for name in before.namelist() if before.read(name) != after.read(name)}
         charts = [name for name in after.namelist() if "charts/" in name]
+        beginnings = {after.read(name).partition(b"\n")[0] for name in changed}
+    assert beginnings == {b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>"}  # as Excel writes its own
     assert changed == {"[Content_Types].xml", "xl/styles.xml", "xl/worksheets/sheet2.xml"}
     assert charts
     assert read_workbook(copy).sheets["Daten"].cells == read_workbook(workbook).sheets["Daten"].cells
