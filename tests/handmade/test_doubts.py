@@ -11,6 +11,7 @@ import pytest
 from fixtures.handmade.make_corpus import FOLDER
 from xlcheck.api import check
 from xlcheck.errors import UsageError
+from xlcheck.verdicts.report import Status
 
 
 @pytest.mark.keras
@@ -44,6 +45,59 @@ def test_units_in_another_order_than_their_weights_are_no_pass(places: str, exit
 
     assert report.exit_code == exit_code
     assert (exit_code == 0) is not any("in another order than their weights" in note for note in report.notes)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("units", "exit_code"), [(("123", "123"), 0), (("321", "321"), 0), (("132", "132"), 3), (("123", "321"), 3)]
+)
+def test_weights_in_another_order_than_their_inputs_are_no_pass(
+    units: tuple[str, ...], exit_code: int, tmp_path: Path
+) -> None:
+    """Rule: a unit reads its weights in the order of its inputs, or all do so backwards; a band filled otherwise is in
+    doubt, as nothing else would tell."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in ([0.4, -0.8], [0.3, 0.7], [-0.5, 0.2], [0.1, -0.1], [], [0.9, 0.2, -0.4], [0.3, -0.6, 0.8]):
+        sheet.append(row)
+    for at in (6, 7):
+        for column, weight, order in zip("EF", "AB", units, strict=True):
+            total = "+".join(f"{x}{at}*{weight}${k}" for x, k in zip("ABC", order, strict=True))
+            sheet[f"{column}{at}"] = f"=TANH({total}+{weight}$4)"
+    book.save(tmp_path / "book.xlsx")
+
+    assert check(tmp_path / "book.xlsx", effort=2).exit_code == exit_code
+
+
+@pytest.mark.keras
+def test_what_reads_a_wrong_cell_through_others_is_carried(tmp_path: Path) -> None:
+    """Rule: the shares of a softmax that takes off its largest sum follow from a wrong sum, through whatever cells."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in ([0.4, -0.8, 0.3], [0.3, 0.7, -0.2], [-0.5, 0.2, 0.6], [0.1, -0.1, 0.25]):
+        sheet.append(row)
+    for at in range(2, 6):
+        for column, x in zip("EFG", (0.31 * at - 0.9, 0.8 - 0.17 * at, 0.23 * at), strict=True):
+            sheet[f"{column}{at}"] = x
+        for z, e, p, weight in zip("HIJ", "LMN", "PQR", "ABC", strict=True):
+            sheet[f"{z}{at}"] = f"=$E{at}*{weight}$1+$F{at}*{weight}$2+$G{at}*{weight}$3+{weight}$4"
+            sheet[f"{e}{at}"], sheet[f"{p}{at}"] = f"=EXP({z}{at}-$K{at})", f"={e}{at}/$O{at}"
+        sheet[f"K{at}"], sheet[f"O{at}"] = f"=MAX(H{at}:J{at})", f"=SUM(L{at}:N{at})"
+    book.save(tmp_path / "right.xlsx")
+    sheet["I4"] = "=$E4*B$1+$F4*B$2+$G4*B$2+B$4"
+    book.save(tmp_path / "wrong.xlsx")
+
+    for at in range(2, 6):
+        sheet[f"K{at}"] = f"=MEDIAN(H{at}:J{at})"  # which is no part of any softmax
+    book.save(tmp_path / "unknown.xlsx")
+
+    assert check(tmp_path / "right.xlsx").exit_code == 0
+    assert [result.cell for result in check(tmp_path / "unknown.xlsx").roots] == ["I4"]
+    report = check(tmp_path / "wrong.xlsx")
+    assert [result.cell for result in report.roots] == ["I4"]
+    assert {"M4", "O4", "P4", "Q4", "R4"} <= {result.cell for result in report.cells.with_status(Status.CARRIED)}
 
 
 @pytest.mark.keras

@@ -16,7 +16,7 @@ from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, at
 from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.networks import networks_of
-from xlcheck.handmade.equations.objections import objections, other_order, repeated, words_against
+from xlcheck.handmade.equations.objections import crossed, objections, other_order, repeated, words_against
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.networks.network import Network
@@ -130,7 +130,7 @@ class Arrangement:
 
     def mixed_up(self) -> list[str]:
         """Why units may stand in each other's place, though all formulas agree."""
-        found = (other_order(reading, networks[0].weights) for reading, networks in self._readings)
+        found = (why(r, networks[0].weights) for r, networks in self._readings for why in (other_order, crossed))
         return [why for why in found if why is not None]
 
     def objections(self) -> list[str]:

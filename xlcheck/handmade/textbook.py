@@ -38,7 +38,7 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
     if not all(_is_straight(layer, found.forms) for layer in found.layers):
         return False
     taken = {cell for layer in found.layers for cell in layer.own}
-    return taken.issuperset(edited) and not found.rest(taken)[0] and not found.objections()
+    return taken.issuperset(edited) and not (found.rest(taken)[0] or found.objections() or found.mixed_up())
 
 
 def _is_whole(reading: Reading) -> bool:

@@ -102,6 +102,28 @@ def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]
     return None
 
 
+def crossed(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
+    """Why weights may be mixed up: they stand in another order than the inputs that they multiply, or than others do.
+
+    Args:
+        reading: the layer.
+        weights: by name in Keras the cell of each number, row by row.
+    """
+    width, slots = reading.units * len(reading.gates), reading.features
+    kernel = next(places for name, places in weights.items() if name.endswith(".kernel"))
+    rows = [own for own in reading.layer.slots.values() if all(slot in own for slot in slots)]
+    if len(slots) < 2 or not any(_is_in_order([cell_of(own[slot]) for slot in slots]) for own in rows):
+        return None
+    columns = [kernel[at : len(slots) * width : width] for at in range(width)]
+    known = [cells for column in columns if len(cells := [c for c in column if c is not None]) == len(slots)]
+    orders = {
+        (_is_in_order(cells), cells == sorted(cells)): cells[0] for cells in known if _is_in_order(cells) is not None
+    }
+    if len(orders) > 1 or any(not in_order for in_order, _ in orders):
+        return f"the weights from {show(min(orders.values()))} on stand in another order than their inputs do"
+    return None
+
+
 def _is_in_order(cells: Sequence[Address]) -> bool | None:
     """Whether cells in one line stand in the order of their places, forwards or backwards; None if they are no line."""
     if len({cell[:2] for cell in cells}) > 1 and len({cell[::2] for cell in cells}) > 1:

@@ -124,10 +124,14 @@ class Judge:
             else:
                 self._status[cell] = Status.AGREE
                 yield agreement
-        for cell in self._precedents.in_order(suspects):
-            found = self._suspect(cell)
-            self._status[cell] = found.status
-            yield found
+        # A cell may read another one through scratch cells, so these stand in the order as well.
+        scratch = [cell for cell in self._table.texts if cell not in self._tied.held] if suspects else []
+        disagreeing = set(suspects)
+        for cell in self._precedents.in_order([*suspects, *scratch]):
+            if cell in disagreeing:
+                found = self._suspect(cell)
+                self._status[cell] = found.status
+                yield found
 
     def actual(self, cell: Address) -> Value:
         """What the engine computed for a cell; None for an empty one."""

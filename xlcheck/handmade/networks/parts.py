@@ -7,7 +7,7 @@ be made in them, and then that cell is the first wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -75,6 +75,9 @@ def _parts(
     if quantity.expr is not None:
         for part, dot, compute in _products(quantity.expr):
             yield part, quantity, None, ex.refs(dot), products_of(dot, graph, running="sum" in part), compute
+        if isinstance(quantity.expr, ex.Softmax):
+            for part, like, compute in _shifted(quantity.expr.x):
+                yield part, quantity, None, ex.refs(like), operands_of(like, graph), compute
 
 
 def _of_samples(expr: ex.Expr) -> Compute:
@@ -189,6 +192,24 @@ def _inside_loss(loss: ex.BinaryCrossentropy | ex.CategoricalCrossentropy) -> It
         yield "ln(1-p) of {}", ex.Log(1 - p)
         yield "(1-y)·ln(1-p) of {}", (1 - y) * ex.Log(1 - p)
         yield "-(1-y)·ln(1-p) of {}", -((1 - y) * ex.Log(1 - p))
+
+
+def _shifted(x: ex.Expr) -> Iterator[tuple[str, ex.Expr, Compute]]:
+    """What a softmax is made of where the largest number is taken off all, `(samples, n)` and `(samples, 1)`."""
+
+    def part(function: Callable[[Array, Array], Array]) -> Compute:
+        def compute(values: Values) -> Array:
+            value = value_of(x, values)
+            found = function(value, value.max(axis=-1, keepdims=True))
+            return found.reshape(-1, found.shape[-1])
+
+        return compute
+
+    each, total = ex.Exp(x), ex.Sum(ex.Exp(x))
+    yield "largest of {}", total, part(lambda _, largest: largest)
+    yield "{} less the largest", each, part(lambda value, largest: value - largest)
+    yield "exp({} less the largest)", each, part(lambda value, largest: np.exp(value - largest))
+    yield "sum of exp({} less the largest)", total, part(lambda value, top: np.exp(value - top).sum(-1, keepdims=True))
 
 
 def _products(expr: ex.Expr) -> Iterator[tuple[str, ex.Dot, Compute]]:
