@@ -89,12 +89,7 @@ def test_what_reads_a_wrong_cell_through_others_is_carried(tmp_path: Path) -> No
     sheet["I4"] = "=$E4*B$1+$F4*B$2+$G4*B$2+B$4"
     book.save(tmp_path / "wrong.xlsx")
 
-    for at in range(2, 6):
-        sheet[f"K{at}"] = f"=MEDIAN(H{at}:J{at})"  # which is no part of any softmax
-    book.save(tmp_path / "unknown.xlsx")
-
     assert check(tmp_path / "right.xlsx").exit_code == 0
-    assert [result.cell for result in check(tmp_path / "unknown.xlsx").roots] == ["I4"]
     report = check(tmp_path / "wrong.xlsx")
     assert [result.cell for result in report.roots] == ["I4"]
     assert {"M4", "O4", "P4", "Q4", "R4"} <= {result.cell for result in report.cells.with_status(Status.CARRIED)}
