@@ -51,6 +51,22 @@ def test_attention_is_drawn(tmp_path: Path) -> None:
     every_choice(built.path, at_least=8)
 
 
+def test_products_of_two_inputs_are_drawn(tmp_path: Path) -> None:
+    """Dot has both of its inputs beside the number that follows from them, for each unit that can be chosen."""
+    import keras
+
+    left, right = keras.Input((4, 2), name="left"), keras.Input((4, 2), name="right")
+    products = keras.layers.Dot(axes=2, name="products")([left, right])
+    model = keras.Model([left, right], keras.layers.Dense(2, name="dense")(products))
+    rng = np.random.default_rng(5)
+    built = build_model(model, [rng.normal(size=(2, n, 2)) for n in (4, 4)], tmp_path / "dot.xlsx")
+    labels = [cell.value for cell in read_workbook(built.path).sheets[NAME].cells.values()]
+
+    assert built.report.ok
+    assert {"products · Dot", "x₁", "x₂", "2 numbers", "4 × 2"} <= set(labels)
+    every_choice(built.path, at_least=3)
+
+
 def every_choice(path: Path, at_least: int) -> None:
     """Choose each step and the first two units, and compare every box."""
     manifest, graph = expectation_of(read_workbook(path))

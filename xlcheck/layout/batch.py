@@ -14,7 +14,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
 from xlcheck.formulas.pattern import Formulas, Pattern, row_number
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import UNIT, heading, title
+from xlcheck.layout.common import UNIT, heading, over_first_states, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.quantity_formulas import column_formulas
@@ -112,7 +112,7 @@ def _header(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) ->
     sheet.put_row(_TOP - 1, SYMBOL, [None, None], "header_left")
     sheet.put_row(_TOP, SYMBOL, ["symbol", "unit"], "header_left")
     sheet.widths.update({SYMBOL: 24, UNIT: 11})
-    groups = [("before", _FIRST)] if columns.initial else []
+    groups = [(over_first_states(draft.graph), _FIRST)] if columns.initial else []
     groups += [(f"t = {t + 1}", columns.of(t, 0)) for t in range(table.timesteps)]
     if table.untimed or not table.timesteps:
         groups.append(("all steps" if table.timesteps else "value", columns.of(None, 0)))

@@ -15,7 +15,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.rewriting import replaced
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.common import heading, scale_of_role
+from xlcheck.layout.common import heading, over_first_states, scale_of_role
 from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
@@ -225,7 +225,7 @@ class Page:
         left, right = places.before, places.columns
         sheet.put_row(TOP, 0, ["", "", "weights", *[""] * network.columns], "header_left")
         steps = [f"t = {t + 1}" for t in range(network.steps)]
-        over = ["before", *steps, "at the end" if steps else "value"]
+        over = [over_first_states(network.quantities), *steps, "at the end" if steps else "value"]
         sheet.put_row(TOP, left, over[: right - left], "header")
         sheet.put(TOP, right, "the last formula in the row", "header_left")
         for t, (text, desired) in enumerate(self.draft.words[: network.steps]):

@@ -35,7 +35,7 @@ class CellMap:
     """How a layer's cell is drawn.
 
     Attributes:
-        map: see `drawing`; `x` is what the layer reads.
+        map: see `drawing`; `x` is what the layer reads, `x2` the second of two inputs.
         parts: every other box by its word in the map.
         sentence: what the picture shows.
         misconception: what learners often believe, and why it is not so.
@@ -126,6 +126,14 @@ EMBEDDING = CellMap(
     "A code is only a name: 3 is not more than 2.",
 )
 
+DOT = CellMap(
+    "x    →    y    ←    x2",
+    {"y": Part(("y",))},
+    "The numbers of two vectors are multiplied, each with the one in the same place, and added up: the sum says how "
+    "much the vectors point the same way.",
+    "A large product does not yet mean that two vectors are alike: it also grows with their lengths.",
+)
+
 ATTENDED = 5
 """Steps whose scores and shares are drawn beside each other."""
 
@@ -160,4 +168,4 @@ def attention(steps: int, suffix: str = "") -> CellMap:
 
 
 BY_SYMBOLS = (LSTM, GRU, SIMPLE_RNN)
-BY_KIND: Mapping[str, CellMap] = {"Dense": DENSE, "Embedding": EMBEDDING}
+BY_KIND: Mapping[str, CellMap] = {"Dense": DENSE, "Embedding": EMBEDDING, "Dot": DOT}

@@ -12,7 +12,7 @@ from xlcheck.layout.table import FIRST, MEANING, SYMBOL, WRAP, Line, Table, unit
 from xlcheck.workbook.plan import Chart, Series
 
 _CURVES = 7
-_IN_SIGHT = 100  # rows; below a longer table nobody would find the chart
+_IN_SIGHT = 110  # rows; below a longer table nobody would find the chart
 _APART = 17  # rows
 
 

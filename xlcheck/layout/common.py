@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Band, Quantity, Role
@@ -22,6 +22,16 @@ def subscript(number: int) -> str:
 
 
 _GATE, _STATE = ((0.0, "#FFFFFF"), (1.0, "#F2D44B")), ((-1.0, "#8FC3EA"), (0.0, "#FFFFFF"), (1.0, "#F4B26A"))
+
+
+def over_first_states(members: Iterable[Quantity]) -> str:
+    """What stands over the states from which layers start; one that reads backwards does not start before t = 1."""
+    last: dict[Band, int] = {}
+    for q in members:
+        if q.step is not None and q.step < last.get(q.band, -1) and q.band.role is Role.STATE:
+            return "start"
+        last[q.band] = q.step or 0
+    return "before"
 
 
 def scale_of_role(role: str, area: Range) -> ColorScale | None:

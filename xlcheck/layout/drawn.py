@@ -29,6 +29,7 @@ class Drawn:
         cell: its map.
         parts: the map's boxes, with the symbols that this layer has.
         x: what it reads at each step; one, if it has no time steps.
+        second: the same of the second of two inputs.
     """
 
     layer: str
@@ -36,6 +37,7 @@ class Drawn:
     cell: CellMap
     parts: Mapping[str, tuple[str, ...]]
     x: Sequence[str]
+    second: Sequence[str] = ()
 
 
 def drawn_layers(draft: Draft, spec: ModelSpec) -> list[Drawn]:
@@ -51,7 +53,8 @@ def drawn_layers(draft: Draft, spec: ModelSpec) -> list[Drawn]:
         for cell in candidates:
             parts = _parts(cell, symbols)
             if own and parts is not None and 0 <= max(q.step or 0 for q in own) < tables.WRAP:
-                found.append(Drawn(layer, inner or layer, cell, parts, _read(own)))
+                read = _two_read(draft, own) if cell is cells.DOT else (_read(own), ())
+                found.append(Drawn(layer, inner or layer, cell, parts, *read))
                 break
     return found if 0 < len(found) <= MOST_LAYERS else []
 
@@ -86,6 +89,14 @@ def _read(own: Sequence[Quantity]) -> list[str]:
         if q.expr is not None and (name := next(operands(q.expr), None)) is not None:
             found.setdefault(q.step or 0, name)
     return [found[step] for step in sorted(found)]
+
+
+def _two_read(draft: Draft, own: Sequence[Quantity]) -> tuple[list[str], list[str]]:
+    """What a layer of two inputs reads of each, in order of time."""
+    read = dict.fromkeys(name for q in own if q.expr is not None for name in ex.refs(q.expr))
+    bands = list(dict.fromkeys(draft.graph[name].band for name in read))
+    first, *others = ([name for name in read if draft.graph[name].band == band] for band in bands)
+    return first, others[0] if others else first
 
 
 def operands(expr: ex.Expr) -> Iterator[str]:

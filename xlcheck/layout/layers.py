@@ -35,7 +35,7 @@ def layer_sheets(
         if item.tensor in shown and item.tensor not in {call.name for call in spec.calls}:
             sheet = draft.sheet(draft.free_name(item.tensor), "input")
             layer_sheet(
-                draft, sheet, f"{item.tensor} · input", "What the network reads.", shown[item.tensor], None, stored
+                draft, sheet, _input_title(item.tensor), "What the network reads.", shown[item.tensor], None, stored
             )
     tensors = {tensor: call for call in spec.calls for tensor in call.outputs}
     shapes = tensor_shapes(spec)
@@ -53,6 +53,10 @@ def layer_sheets(
             )  # fmt: skip
         summaries.append(summary)
     return summaries
+
+
+def _input_title(tensor: str) -> str:
+    return tensor if tensor == "input" else f"{tensor} · input"
 
 
 def owner_of(spec: ModelSpec, band: Band) -> str:

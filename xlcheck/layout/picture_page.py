@@ -171,8 +171,8 @@ class PicturePage:
         self, drawn: Drawn, step: Range | None, unit: Range | None, store: Store, row: int, column: int, word: str
     ) -> None:
         """One box of a cell: label and number."""
-        if word == "x":
-            self._x(drawn, step, store, row, column)
+        if word in ("x", "x2"):
+            self._x(drawn, step, store, row, column, second=word == "x2")
             return
         part = drawn.cell.parts[word]
         factors, texts, quantities = [], [], []
@@ -199,10 +199,14 @@ class PicturePage:
         self._put(row, column, label, View(self.sheet.at(row + 1, column), "*".join(texts), step, unit, tuple(factors)),
                   role)  # fmt: skip
 
-    def _x(self, drawn: Drawn, step: Range | None, store: Store, row: int, column: int) -> None:
+    def _x(self, drawn: Drawn, step: Range | None, store: Store, row: int, column: int, *, second: bool) -> None:
         """What the layer reads: its number, if it is one; else how many numbers it is."""
+        if drawn.second:
+            self._one_of_two(drawn, row, column, second=second)
+            return
         q = self.draft.graph[drawn.x[0]]
-        label = q.band.label if len(drawn.x) > 1 else q.band.label.replace("ₜ", subscript((q.step or 0) + 1))
+        step_of_one = "" if len(self._members(q.band.name)) == 1 else subscript((q.step or 0) + 1)
+        label = q.band.label if len(drawn.x) > 1 else q.band.label.replace("ₜ", step_of_one)
         if q.band.role is Role.OUTPUT:  # its own name is that of what the layer before answers
             label = "xₜ" if len(drawn.x) > 1 else "x"
         if (
@@ -225,6 +229,18 @@ class PicturePage:
         self.sheet.merge(self.sheet.at(row, column, 1, 2), label, f"{q.band.role.value}_label")
         text = f"{q.shape[-1]} numbers" if q.shape[-1] > 1 else "one number"
         self.sheet.merge(self.sheet.at(row + 1, column, 1, 2), text, f"{q.band.role.value}_small_box")
+
+    def _one_of_two(self, drawn: Drawn, row: int, column: int, *, second: bool) -> None:
+        """How many numbers one of two inputs has, and vectors, if they are read together."""
+        names = drawn.second if second else drawn.x
+        q = self.draft.graph[names[0]]
+        answer = self._steps(drawn)[0].expr
+        read = {name for name in ex.refs(answer) if name in names} if answer is not None else set()
+        text = f"{q.shape[-1]} numbers" if q.shape[-1] > 1 else "1 number"
+        text = f"{len(read)} × {q.shape[-1]}" if len(read) > 1 else text
+        role = q.band.role.value
+        self.sheet.merge(self.sheet.at(row, column, 1, 2), "x₂" if second else "x₁", f"{role}_label")
+        self.sheet.merge(self.sheet.at(row + 1, column, 1, 2), text, f"{role}_small_box")
 
     def _word(self, drawn: Drawn, label: str, step: Range, store: Store, row: int, column: int) -> bool:
         """Of a vector whose units have names the name of the largest number at the chosen step."""

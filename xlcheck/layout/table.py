@@ -18,7 +18,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import UNIT, heading, likeliest, scale_of_role
+from xlcheck.layout.common import UNIT, heading, likeliest, over_first_states, scale_of_role
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain, takes_row
@@ -29,13 +29,12 @@ from xlcheck.workbook.bindings import FilledHelper
 
 SYMBOL, EQUATION, MEANING, START, FIRST = 0, 2, 3, 4, 5
 
-WRAP = 250
-"""Time steps in one block of columns; the next ones stand below."""
+WRAP, _FEW = 250, 10
+"""Time steps in a block of columns; the next ones stand below. More columns than a few are narrower."""
 
-EXPLAINED_UNITS = 12
+EXPLAINED_UNITS, LONG_BAND = 12, 4
 """A symbol, its equation and its meaning stand beside so many rows; beside more of them only beside `LONG_BAND`."""
 
-LONG_BAND = 4
 _MEANING_LETTERS = 48  # of a line
 _ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
 _UNIT = "\0"
@@ -157,7 +156,7 @@ def lay_out(
             initial += members
             continue
         key = (band.layer, band.group)
-        if lines and key != last and (band.group or band.layer != last[0]):
+        if key != last and (band.group or (band.layer != last[0] if lines else "." in band.layer)):
             new = "" if band.layer == last[0] else band.layer
             lines.append(Line(row, " · ".join(text for text in (new, band.group) if text)))
             row += 1
@@ -193,7 +192,7 @@ def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store) -> None:
     """Write headers, symbols, equations, meanings, values and formulas."""
     named = max((len(name) for line in table.lines if line.band for name in unit_names(draft, line.band)), default=0)
     sheet.widths.update({SYMBOL: 17, UNIT: min(max(9, named + 2), 20), EQUATION: 42, MEANING: 46, START: 11})
-    sheet.widths.update({FIRST + t: 11.5 for t in range(table.width)})
+    sheet.widths.update({FIRST + t: 11.5 if table.width <= _FEW else 10 for t in range(table.width)})
     sheet.widths[FIRST + table.width] = 62
     for block in range(table.blocks):
         _header(draft, sheet, table, block)
@@ -216,7 +215,8 @@ def unit_names(draft: Draft, band: Band) -> Sequence[str]:
 def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
     row = table.top + block * table.height
     sheet.put_row(row, SYMBOL, ["symbol", "unit", "equation", "what it means"], "header_left")
-    sheet.put(row, START, "before" if table.initial and block == 0 else "", "header")
+    before = over_first_states(q for line in table.lines for q in line.members)
+    sheet.put(row, START, before if table.initial and block == 0 else "", "header")
     first = block * WRAP
     steps = [f"t = {t + 1}" for t in range(first, min(first + WRAP, table.timesteps))] or ["value"]
     sheet.put_row(row, FIRST, steps, "header")
