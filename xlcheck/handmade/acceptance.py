@@ -53,7 +53,8 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, certain: bool) -> It
     unexplained = len(outcome.left.cells) + len(outcome.left.missing)
     if unexplained:
         yield f"{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"
-    if len({_mistake(cell, outcome.table) for cell in roots}) > 1 and not _typed_along(roots, outcome.table):
+    mistakes = {_mistake(cell, outcome.table) for cell in roots}
+    if len(mistakes) > 1 and not certain and not _typed_along(roots, outcome.table):
         yield f"it would have {len(roots)} wrong cells, and too few others say what they should hold"
     yield from _outvoted(roots, outcome)
     yield from _meant(outcome)

@@ -17,8 +17,9 @@ from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.objections import crossed, objections, other_order, repeated, words_against
-from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
+from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
+from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
@@ -136,7 +137,13 @@ class Arrangement:
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
         alone = objections(self.reads.table, self.reads.read.keys(), self._readings)
-        return [*alone, *against_them_together([layer.reading for layer in self.layers])]
+        typed = [own.said for own in self.typed_over[:1]]
+        return [*alone, *typed, *against_them_together([layer.reading for layer in self.layers])]
+
+    @cached_property
+    def typed_over(self) -> list[TypedOver]:
+        """The typed numbers in the place of activations."""
+        return [own for own in typed_over(self.reads.terms, self.reads.table) if own.cell not in self.reads.terms]
 
     def words_against(self) -> list[str]:
         """What the words beside the cells say against it."""
@@ -337,13 +344,4 @@ def _closure(
         if cell not in found:
             found.add(cell)
             stack += [p for p in reads.of(cell) if reads.is_formula(p) and p not in given and p not in others]
-    return found
-
-
-def unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
-    """The cells of rows that look like units of a layer and that nothing reads."""
-    found = set()
-    for reading in readings:
-        for instance in (x for (row, _), own in reading.layer.at.items() if row in reading.unused for x in own):
-            found |= {cell_of(atom) for atom in (instance.atom, *forms.inlined.get(instance.atom, ()))}
     return found

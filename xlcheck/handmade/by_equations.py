@@ -122,9 +122,8 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     objections += found.mixed_up()
     doubts = [*mixed_otherwise(found.forms), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
-    return Settled(
-        tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), found.recognised.has_activations, tuple(objections)
-    )
+    may_be_more = found.recognised.has_activations or bool(found.typed_over)
+    return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more, tuple(objections))
 
 
 class Bench:

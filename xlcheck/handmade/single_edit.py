@@ -61,7 +61,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     for edit in ({}, *_unrounded(terms, part)):
         candidate = _Candidate(edit, base)
         if is_textbook(base, edit) and not _wrong_beside(candidate, bench):
-            against = base.words_against()
+            against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
     filled = _filled_wrongly(part, base, bench) if is_textbook(base) else None
     if filled is not None:
@@ -116,8 +116,9 @@ def _as_elsewhere(edits: Sequence[Edit], terms: CellTerms) -> list[frozenset[Add
 
 def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
     """The formulas that nobody reads any more after an edit: somebody has made them to be read."""
-    after = candidate.arrangement.reads
-    return {cell for cell in base.reads.read if base.reads.is_formula(cell) and cell not in after.read}
+    edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
+    readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
+    return {cell for cell in readers if base.reads.is_formula(cell) and cell not in read and edited >= {*readers[cell]}}
 
 
 def _unrounded(terms: CellTerms, part: SheetGroup) -> Iterator[Edit]:

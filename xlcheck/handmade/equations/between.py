@@ -16,6 +16,7 @@ def against_them_together(readings: Sequence[Reading]) -> Iterator[str]:
         readings: the layers of some worksheets.
     """
     yield from _left_out(readings)
+    yield from _read_inside(readings)
     yield from _bent_otherwise(readings)
 
 
@@ -41,6 +42,17 @@ def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
             typed = [atom for atom in at if atom not in made]
             if typed and len(typed) < len(at) and (id(reading), slot) not in fed:
                 yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
+
+
+def _read_inside(readings: Sequence[Reading]) -> Iterator[str]:
+    """What a layer reads of another one that is no result of it, as the cell state of an LSTM."""
+    made = {atom for reading in readings for atom in outputs(reading).values()}
+    reads = [{atom for own in reading.layer.slots.values() for atom in own.values()} for reading in readings]
+    for reading, own in zip(readings, reads, strict=True):
+        inside = {atom for values in reading.values.values() for atom in values.values()} - made
+        taken = inside & set().union(*(other for other in reads if other is not own))
+        if taken:
+            yield f"{show(cell_of(min(taken)))} is read by another layer, though it is no result of its own one"
 
 
 def _fed_back(reading: Reading, slot: int, made: Mapping[Atom, tuple[Reading, int]]) -> bool:

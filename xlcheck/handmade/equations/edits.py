@@ -6,13 +6,14 @@ An edit gives one cell, or cells that were filled from one another, other terms.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from xlcheck.formulas.algebra import Address, Expression, Term
-from xlcheck.formulas.shapes import shape_of
+from xlcheck.formulas.shapes import operands, shape_of, with_operand
 from xlcheck.handmade.equations.filling import Away, Filling
+from xlcheck.handmade.equations.typed_over import typed_over
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
 
@@ -39,8 +40,8 @@ class Edits(Filling):
         self, terms: CellTerms, table: CellTable, unread: Collection[Address], weights: Collection[Address],
         may_help: Callable[[Collection[Address]], bool] = bool,
     ) -> None:  # fmt: skip
-        super().__init__(terms, table, weights)
-        self._unread, self._may_help = unread, may_help
+        super().__init__(terms, table, weights, unread)
+        self._may_help = may_help
 
     def __iter__(self) -> Iterator[Edit]:
         """All of them, each once."""
@@ -56,26 +57,39 @@ class Edits(Filling):
 
     def _all(self) -> Iterator[Edit]:
         for cell in self._places():
-            families = self._families(cell)
-            if not any(map(self._may_help, ([cell], *families))):
-                continue
-            for source in self._sources(cell):
-                if not families or self._may_go_alone(source, cell, families):
-                    yield from ({cell: term} for term in self._filled(source, cell))
-                for family in filter(self._may_help, families if families and families[0][0] == cell else ()):
-                    yield from self._filled_over(source, family)
-                for family in self._families(source) if self._table.is_number(cell) else ():
-                    numbers = self._numbers_like(family, (cell[1] - source[1], cell[2] - source[2]))
-                    if family[0] == source and numbers and self._may_help(numbers):
-                        yield from self._filled_over(source, numbers)
+            yield from self._in(cell)
         yield from self._rounded()
+        yield from self._typed()
         for cell in self._terms:
             for family in self._families(cell) or [[cell]]:
                 if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
                     yield from self._changed(family)
+            for run in self._runs(cell):
+                yield from self._each(run, self._without)
+        for own in self._rows():
+            for new in sorted(self._unread) if self._may_help(own) else ():
+                yield from self._each(own, partial(self._added, cell=new))
             if self._families(cell) and self._may_help([cell]):  # the gates of a step do the same by mistake, too
                 for name in ("TANH", "sigmoid"):
                     yield from self._each([cell], partial(self._activated, name=name))
+
+    def _in(self, cell: Address) -> Iterator[Edit]:
+        """A cell, and cells that were filled from it, as other formulas would be there."""
+        families = self._families(cell)
+        if not any(map(self._may_help, ([cell], *families))):
+            return
+        for source in self._sources(cell):
+            if not families or self._may_go_alone(source, cell, families):
+                yield from ({cell: term} for term in self._filled(source, cell))
+                yield from self._put_to_use([source], [cell]) if source in self._terms else ()
+            for family in filter(self._may_help, families if families and families[0][0] == cell else ()):
+                yield from self._filled_over(source, family)
+            for family in self._families(source) if self._table.is_number(cell) else ():
+                numbers = self._numbers_like(family, (cell[1] - source[1], cell[2] - source[2]))
+                if family[0] == source and numbers and self._may_help(numbers):
+                    yield from self._filled_over(source, numbers)
+            for run in filter(self._may_help, self._numbers_from(cell)):
+                yield from self._filled_over(source, run)
 
     def _rounded(self) -> Iterator[Edit]:
         """Formulas that round a number, without that: each alone, and all that do the same in a line."""
@@ -86,6 +100,16 @@ class Edits(Filling):
             for family in self._alike(cell):
                 if family[0] == cell and terms.keys() >= set(family):
                     yield {other: terms[other] for other in family}
+
+    def _typed(self) -> Iterator[Edit]:
+        """Typed numbers as the activations that they are: each alone, and all that stand to their sums in one way."""
+        alike: dict[object, dict[Address, Term]] = defaultdict(dict)
+        for own in typed_over(self._terms, self._table):
+            for term in self._activated(self._terms.algebra.leaf(own.of), own.activation, only=True):
+                if isinstance(term, Term):
+                    yield {own.cell: term}
+                    alike[own.cell[1] - own.of[1], own.cell[2] - own.of[2], own.activation][own.cell] = term
+        yield from alike.values()
 
     def _may_go_alone(self, source: Address, cell: Address, families: Sequence[Sequence[Address]]) -> bool:
         """Whether a cell may be meant to be filled from another one, though formulas in line with it are like it.
@@ -119,12 +143,15 @@ class Edits(Filling):
                     edit = {c: own[min(number, len(own) - 1)] for c, own in zip(family, options, strict=True)}
                     if all(term is not self._terms.get(cell) for cell, term in edit.items()):
                         yield edit
+                yield from self._put_to_use(sources, family)
 
     def _changed(self, family: Sequence[Address]) -> Iterator[Edit]:
         """The same change in all cells of a family."""
         for name in ("TANH", "sigmoid"):
             yield from self._each(family, partial(self._activated, name=name))
         yield from self._each(family, self._turned)
+        yield from self._each(family, self._without)
+        yield from self._with_ranges(family)
         yield from self._each(family, self._once)
         for new in sorted(self._unread):
             if new not in family:
@@ -165,6 +192,29 @@ class Edits(Filling):
                 return
             edit[cell] = term
         yield edit
+
+    def _rows(self) -> Iterator[list[Address]]:
+        """The formulas that read a weight, if there are several: a unit at all steps, also one without a state."""
+        readers: dict[Address, list[Address]] = defaultdict(list)
+        for cell in self._terms:
+            for weight in self._weights.intersection(self._terms.reads[cell]):
+                readers[weight].append(cell)
+        yield from (list(own) for own in dict.fromkeys(tuple(own) for own in readers.values() if len(own) > 1))
+
+    def _with_ranges(self, family: Sequence[Address]) -> Iterator[Edit]:
+        """A range that reads blank cells read elsewhere, where numbers stand that nobody reads: no term shows it."""
+        for number, ref in enumerate(operands(self._table.texts[family[0]])):
+            cells = [(ref.area(cell[0]).sheet, *place) for cell in family[:1] for place in ref.area(cell[0]).cells()]
+            blank = [cell for cell in cells if not self._terms.holds_number(cell)]
+            away = {(new[1] - x[1], new[2] - x[2]) for x in blank for new in self._unread if new[0] == x[0]}
+            for by in sorted(by for by in away if max(map(abs, by)) <= _NEAR):
+                texts = [with_operand(self._table.texts[cell], number, by, by) for cell in family]
+                terms = [
+                    None if text is None else self._terms.term_of(c, text)
+                    for c, text in zip(family, texts, strict=True)
+                ]
+                if all(terms):
+                    yield {cell: term for cell, term in zip(family, terms, strict=True) if term is not None}
 
     def _block(self, family: Sequence[Address]) -> list[Address]:
         """A family, and those beside it that were filled from its cells."""

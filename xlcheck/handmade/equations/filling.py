@@ -6,11 +6,12 @@ that lie as far apart; so it does not matter whether somebody fixed references w
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import moved, operands, skeleton
+from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton, with_operand
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
@@ -24,6 +25,8 @@ _FAR = 60
 """Cells between a cell and the next formula in its line that may be of its kind."""
 _MOST = 2_000
 """Cells of a range that are looked at one by one."""
+_FEW = 3
+"""References of which each may move by itself when a formula is filled."""
 _SOURCES, _KINDS = 3, 5
 """Formulas in each direction that a cell may have been meant to be filled from, and of how many kinds a number may."""
 
@@ -35,11 +38,14 @@ class Filling(TermChanges):
         terms: what each formula computes from the cells that it reads.
         table: the cells.
         weights: cells that seem to be weights.
+        unread: numbers and formulas that no formula reads.
     """
 
-    def __init__(self, terms: CellTerms, table: CellTable, weights: Collection[Address]) -> None:
+    def __init__(
+        self, terms: CellTerms, table: CellTable, weights: Collection[Address], unread: Collection[Address] = ()
+    ) -> None:
         super().__init__(terms)
-        self._table, self._weights = table, weights
+        self._table, self._weights, self._unread = table, frozenset(weights), unread
         self._lines: dict[object, list[Address]] = defaultdict(list)
         for cell in sorted(terms):
             self._lines[cell[0], "row", cell[1]].append(cell)
@@ -84,7 +90,35 @@ class Filling(TermChanges):
     def _numbers_like(self, family: Collection[Address], away: Away) -> list[Address]:
         """The cells that stand to those of a family in one way, if numbers are typed there."""
         cells = [(cell[0], cell[1] + away[0], cell[2] + away[1]) for cell in family]
-        return cells if all(map(self._table.is_number, cells)) and not any(map(self._table.is_formula, cells)) else []
+        return cells if all(map(self._is_typed, cells)) else []
+
+    def _runs(self, cell: Address) -> Iterator[list[Address]]:
+        """The formulas from one on that may have been filled from it, if it is the first of several."""
+        for _, line in self._beside(cell):
+            run = [cell]
+            before = max((other for other in line if other < cell), default=None)
+            for other in sorted(other for other in line if other > cell):
+                if not self._may_be_filled(run[-1], other):
+                    break
+                run.append(other)
+            if len(run) > 1 and (before is None or not self._may_be_filled(before, cell)):
+                yield run
+
+    def _may_be_filled(self, one: Address, other: Address) -> bool:
+        return is_filled_from(self._table.texts[one], one[1:], self._table.texts[other], other[1:])
+
+    def _numbers_from(self, cell: Address) -> Iterator[list[Address]]:
+        """The typed numbers from one on, in its row and in its column, if it is the first of several."""
+        for down, right in ((0, 1), (1, 0)) if self._is_typed(cell) else ():
+            if not self._is_typed((cell[0], cell[1] - down, cell[2] - right)):
+                run = [cell]
+                while self._is_typed(after := (cell[0], run[-1][1] + down, run[-1][2] + right)):
+                    run.append(after)
+                if len(run) > 1:
+                    yield run
+
+    def _is_typed(self, cell: Address) -> bool:
+        return self._table.is_number(cell) and not self._table.is_formula(cell)
 
     def _pairs(self, away: Away) -> Mapping[object, list[_Pair]]:
         """Pairs of formulas so far apart that do the same: by what they do, and by each cell that the first reads."""
@@ -132,9 +166,9 @@ class Filling(TermChanges):
         same = {leaf for pair in alike for leaf, _ in pair[2]}
         own_kind = {leaf: to for leaf, to in known.items() if leaf in same or leaf not in sure}
         found: dict[Term, None] = {}
-        text = moved(self._table.texts[source], *away) if freely and source not in self._table.arrays else None
-        plain = None if text is None else self._terms.term_of(cell, text)
-        found |= {} if plain is None else {plain: None}
+        for text in self._texts(source, away) if freely and source not in self._table.arrays else ():
+            plain = self._terms.term_of(cell, text)
+            found |= {} if plain is None else {plain: None}
         for told in (known, sure, own_kind) if freely else (known,):
             open_cells = [leaf for leaf in self._terms.reads[source] if leaf not in told]
             for rule in self._rules(source, cell, away, freely=freely) if open_cells else (dict[Address, Address](),):
@@ -144,10 +178,42 @@ class Filling(TermChanges):
                     found[term] = None
         return list(found)
 
+    def _texts(self, source: Address, away: Away) -> Iterator[str]:
+        """What a program would fill so far away; of a formula with few references, each moves or stays as well."""
+        text = self._table.texts[source]
+        filled = moved(text, *away)
+        yield from () if filled is None else (filled,)
+        numbers = range(len(operands(text)))
+        for count in numbers[1:] if len(numbers) <= _FEW else ():
+            for moving in itertools.combinations(numbers, count):
+                other: str | None = text
+                for number in moving:
+                    other = None if other is None else with_operand(other, number, away, away)
+                yield from () if other is None else (other,)
+
+    def _put_to_use(self, sources: Sequence[Address], cells: Sequence[Address]) -> Iterator[dict[Address, Term]]:
+        """Formulas in other cells, with all their weights moved to numbers of which some are read by no formula."""
+        own = [[x for x in self._terms.reads[source] if x in self._weights] for source in sources]
+        for by in sorted({(new[1] - x[1], new[2] - x[2]) for new in self._unread for x in own[0] if new[0] == x[0]}):
+            to = [{x: (x[0], x[1] + by[0], x[2] + by[1]) for x in weights} for weights in own]
+            if all(self._table.is_number(x) for moved_to in to for x in moved_to.values()):
+                for along in (True, False):
+                    edit = {}
+                    for source, cell, goes in zip(sources, cells, to, strict=True):
+                        away = (cell[1] - source[1], cell[2] - source[2]) if along else (0, 0)
+                        rest = (x for x in self._terms.reads[source] if x not in goes)
+                        others = {x: (x[0], x[1] + away[0], x[2] + away[1]) for x in rest}
+                        term = self._replaced(self._terms[source], {**others, **goes})
+                        if isinstance(term, Term):
+                            edit[cell] = term
+                    if len(edit) == len(cells):
+                        yield edit
+
     def _rules(self, source: Address, cell: Address, away: Away, *, freely: bool) -> Iterator[dict[Address, Address]]:
         """Where what a formula reads may go: nowhere, along with it, or as the other formula has it if that can be."""
         along = {x: (x[0], x[1] + away[0], x[2] + away[1]) for x in self._terms.reads[source]}
         rules = [
+            {x: to for x, to in along.items() if self._terms.holds_number(to)},
             {x: to for x, to in along.items() if x not in self._weights},
             {x: to for x, to in along.items() if x in self._weights},
             {x: (x[0], x[1] + away[1], x[2] + away[0]) for x in along if x in self._weights},
@@ -158,7 +224,7 @@ class Filling(TermChanges):
         if freely and cell in self._operands and self._operands[cell][0] == self._operands[source][0]:
             pairs = list(zip(self._operands[source][1], self._operands[cell][1], strict=True))
             as_there = {x: to for x, to in pairs if to in (x, along.get(x))}
-            for rest in rules:
+            for rest in (*rules, {}):
                 yield {**rest, **as_there}
 
     def _families(self, cell: Address) -> list[list[Address]]:

@@ -12,9 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from xlcheck.handmade.equations.colours import Colours
 from xlcheck.handmade.equations.forms import GIVEN, SUM, Atom, Form, Forms, Monomial, Polynomial
 
 LINEAR = "linear"
+_FAR = 1_000
+"""Cells to what stands on another worksheet."""
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
 
 
@@ -189,41 +192,13 @@ def _is_an_output(form: Form, forms: Forms) -> bool:
     return factor == 1 and not more and len(kinds) == 2 and GIVEN in kinds and bool(_HANDED_ON & set(kinds))
 
 
-class _Colours:
-    """Atoms in classes, each atom in the same or in the opposite colour of its class's first one."""
-
-    def __init__(self) -> None:
-        self._above: dict[object, tuple[object, bool]] = {}
-
-    def root(self, atom: object) -> tuple[object, bool]:
-        """The first atom of the class, and whether the colour is the opposite one."""
-        path = []
-        opposite = False
-        while atom in self._above:
-            path.append(atom)
-            atom, turned = self._above[atom]
-            opposite ^= turned
-        sign = opposite
-        for item in path:
-            _, turned = self._above[item]
-            self._above[item] = (atom, sign)
-            sign ^= turned
-        return atom, opposite
-
-    def join(self, one: object, other: object, *, opposite: bool) -> None:
-        """Two atoms have the same colour, or opposite ones, unless it is known otherwise."""
-        (a, x), (b, y) = self.root(one), self.root(other)
-        if a != b:
-            self._above[a] = (b, x ^ y ^ opposite)
-
-
 _WEIGHT = "weight"
 """An atom that is a weight by definition."""
 
 
 def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
     """Find out which of two numbers is the weight, and set the pairs of every instance."""
-    colours = _Colours()
+    colours = Colours()
     where: dict[Atom, list[Instance]] = defaultdict(list)
     for instance in instances.values():
         for monomial in instance.monomials:
@@ -245,7 +220,7 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
         instance.is_anchored = guessed.isdisjoint(colours.root(x)[0] for x in instance.inputs)
 
 
-def _join_opposite(instances: Mapping[Atom, Instance], colours: _Colours, forms: Forms | None) -> None:
+def _join_opposite(instances: Mapping[Atom, Instance], colours: Colours, forms: Forms | None) -> None:
     """The factors of a product have opposite colours; with forms only those of which one is computed."""
     votes = Counter(
         monomial for instance in instances.values() for monomial in instance.monomials
@@ -255,7 +230,7 @@ def _join_opposite(instances: Mapping[Atom, Instance], colours: _Colours, forms:
         colours.join(*monomial, opposite=True)
 
 
-def _join_same(where: Mapping[Atom, list[Instance]], colours: _Colours) -> None:
+def _join_same(where: Mapping[Atom, list[Instance]], colours: Colours) -> None:
     """Atoms that meet in two or more instances are weights of one row, or inputs of one step."""
     together: dict[frozenset[Atom], list[Atom]] = defaultdict(list)
     for atom, own in where.items():
@@ -274,13 +249,13 @@ def _join_same(where: Mapping[Atom, list[Instance]], colours: _Colours) -> None:
 
 
 def _sides(
-    instances: Mapping[Atom, Instance], where: Mapping[Atom, list[Instance]], colours: _Colours
+    instances: Mapping[Atom, Instance], where: Mapping[Atom, list[Instance]], colours: Colours
 ) -> tuple[dict[object, bool], set[object]]:
     """For each class without a computed number or a bias: whether its first atom is a weight; and what was guessed.
 
     What the next layer reads side by side belongs to one step, so what these instances share are inputs. Failing that,
     what several instances share are the inputs, if the other side stands in one of them each; else the weights are
-    what more of them share.
+    what more of them share. Of two numbers of one instance alone, the weight is the one beside the other weights.
     """
     known, _ = colours.root(_WEIGHT)
     votes: dict[object, Counter[bool]] = defaultdict(Counter)
@@ -302,11 +277,12 @@ def _sides(
                     shared = Counter(_shared(root, where, colours))
                     both = shared[True] and shared[False]  # then there are more samples than units, rather
                     own = Counter({True: shared[False], False: shared[True]}) if both else shared
+                    own = own or Counter(_by_place(root, instance, colours))
                 sides[root] = own[True] > own[False]
     return sides, guessed
 
 
-def _shared(root: object, where: Mapping[Atom, list[Instance]], colours: _Colours) -> Iterator[bool]:
+def _shared(root: object, where: Mapping[Atom, list[Instance]], colours: Colours) -> Iterator[bool]:
     """A vote for each time that an atom of a class stands in a further instance."""
     for atom, own in where.items():
         above, opposite = colours.root(atom)
@@ -314,12 +290,32 @@ def _shared(root: object, where: Mapping[Atom, list[Instance]], colours: _Colour
             yield from [opposite] * (len(own) - 1)
 
 
+def _by_place(root: object, instance: Instance, colours: Colours) -> Iterator[bool]:
+    """A vote for each product of a class of which one factor stands nearer to weights that are known, or to inputs."""
+    known, turned = colours.root(_WEIGHT)
+    kinds: dict[bool, list[Atom]] = {True: [], False: []}
+    for atom in _atoms(instance):
+        above, opposite = colours.root(atom)
+        if above == known:
+            kinds[opposite == turned].append(atom)
+
+    def away(atom: Atom, *, is_weight: bool) -> int:
+        beside = [abs(atom[1] - x[1]) + abs(atom[2] - x[2]) for x in kinds[is_weight] if x[0] == atom[0]]
+        return min(beside, default=_FAR)
+
+    for one, other in (m for m in instance.monomials if len(m) == 2 and colours.root(m[0])[0] == root):
+        as_input = away(one, is_weight=False) + away(other, is_weight=True)
+        as_weight = away(one, is_weight=True) + away(other, is_weight=False)
+        if as_input != as_weight:
+            yield colours.root(one if as_input < as_weight else other)[1]
+
+
 def _atoms(instance: Instance) -> set[Atom]:
     return {atom for monomial in instance.monomials for atom in monomial}
 
 
 def _pairs(
-    instance: Instance, colours: _Colours, sides: Mapping[object, bool], forms: Forms
+    instance: Instance, colours: Colours, sides: Mapping[object, bool], forms: Forms
 ) -> Iterator[tuple[Atom | None, Atom]]:
     for monomial in instance.monomials:
         if len(monomial) == 1:
@@ -329,7 +325,7 @@ def _pairs(
         yield (other, one) if _is_weight(one, other, colours, sides, forms) else (one, other)
 
 
-def _is_weight(one: Atom, other: Atom, colours: _Colours, sides: Mapping[object, bool], forms: Forms) -> bool:
+def _is_weight(one: Atom, other: Atom, colours: Colours, sides: Mapping[object, bool], forms: Forms) -> bool:
     if not forms.is_given(one) or not forms.is_given(other):
         return forms.is_given(one)
     known, turned = colours.root(_WEIGHT)

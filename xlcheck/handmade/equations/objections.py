@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -59,6 +60,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
     return (
         _not_bent(reading)
         or _without_bias(reading)
+        or _out_of_row(reading)
         or _broken(reading)
         or _passed_over(table, read, reading)
         or _ends_early(table, read, reading)
@@ -81,6 +83,17 @@ def _without_bias(reading: Reading) -> str | None:
         adds[step] = adds.get(step, False) or any(x is None for instance in own for x, _ in instance.pairs)
     without = [x.atom for (_, step), own in layer.at.items() if not adds[step] for x in own]
     return f"{show(cell_of(min(without)))} adds no bias, though others do" if without and any(adds.values()) else None
+
+
+def _out_of_row(reading: Reading) -> str | None:
+    """Why a surplus unit may be a gate with other weights: at its steps, and nowhere else, a gate stands nowhere."""
+    layer, used = reading.layer, {row for gate in reading.gates for row in gate}
+    for row in reading.unused:
+        steps = [step for step in layer.steps if (row, step) in layer.at]
+        if any(all(((other, step) in layer.at) != (step in steps) for step in layer.steps) for other in used):
+            first = cell_of(layer.at[row, steps[0]][0].atom)
+            return f"{show(first)} has other weights than any unit has at the other steps"
+    return None
 
 
 def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
@@ -178,10 +191,17 @@ def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) 
     for slot in reading.features:
         own = [atoms[slot] for atoms in reading.layer.slots.values() if slot in atoms]
         near = {*(_next_to(own) if len(set(own)) < len(own) else ()), *_one_stride_on(reading, slot)}
-        unread = [cell for cell in near if table.is_number(cell) and cell not in read]
+        like = {_does(cell_of(atom), table) for atom in own} - {None}
+        unread = [cell for cell in near if cell not in read and (table.is_number(cell) or _does(cell, table) in like)]
         if unread:
             return f"no formula reads {show(min(unread))}, and a step or sample reads the input beside it, or none"
     return None
+
+
+def _does(cell: Address, table: CellTable) -> str | None:
+    """What a formula does, whatever with; nothing is said of what it makes numbers from if that is typed into it."""
+    text = table.texts.get(cell)
+    return None if text is None else skeleton(text) if operands(text) else ""
 
 
 def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import Atom
+from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
 from xlcheck.handmade.equations.layers import Layer
 
 Values = Mapping[tuple[int, int], Atom]
@@ -59,6 +59,17 @@ class Reading:
 def outputs(reading: Reading) -> Mapping[tuple[int, int], Atom]:
     """What other layers may read: (step, unit) → its atom."""
     return reading.values["y" if reading.kind == "Dense" else "h"]
+
+
+def unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
+    """The cells of rows that look like units of a layer and that nothing reads."""
+    found = set()
+    for reading in readings:
+        for (row, _), own in reading.layer.at.items():
+            if row in reading.unused:
+                for instance in own:
+                    found |= {cell_of(atom) for atom in (instance.atom, *forms.inlined.get(instance.atom, ()))}
+    return found
 
 
 @dataclass(frozen=True)

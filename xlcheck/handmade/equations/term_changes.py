@@ -61,6 +61,18 @@ class TermChanges:
             if factor > 1 and factor.is_integer():
                 yield from self._inner(term, partial(self._plus, self._terms.algebra.scale(part, 1 - factor)))
 
+    def _without(self, term: Term) -> Iterator[Expression]:
+        """A term without one of its summands, or of those of a sum that it divides by."""
+        inner = activation_of(term, self._inside)
+        total = term if inner is None else inner[1]
+        for part, factor in total.parts if isinstance(total, Sum) else ():
+            yield from self._inner(term, partial(self._plus, self._terms.algebra.scale(part, -factor)))
+        for divisor, power in term.factors if inner is None and isinstance(term, Product) else ():
+            for part, factor in divisor.parts if power == -1 and isinstance(divisor, Sum) else ():
+                rest = self._plus(divisor, self._terms.algebra.scale(part, -factor))
+                whole = self._terms.algebra.multiply(term, divisor)
+                yield self._terms.algebra.multiply(whole, self._terms.algebra.power(rest, -1.0))
+
     def _plus(self, one: Expression, other: Expression) -> Expression:
         return self._terms.algebra.sum((one, other))
 

@@ -44,7 +44,7 @@ class CellTerms(Mapping[Address, Term]):
         )
         self._trees: dict[str, ast.Node] = {}
         self._read: set[object] = set()
-        self._arrays: dict[tuple[str, str], object] = {}
+        self._arrays: dict[tuple[str, str, str], object] = {}
         self._terms = {cell: term for cell in self._texts if (term := self._term(cell, self._texts[cell])) is not None}
         self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
 
@@ -101,18 +101,19 @@ class CellTerms(Mapping[Address, Term]):
         try:
             if text not in self._trees:
                 self._trees[text] = parse(text)
-            value = self._value(self._trees[text], cell, array)
+            value = self._value(text, cell, array)
         except (OpaqueError, FormulaSyntaxError):
             return None
         if value == 0 and self._read == {None}:
             return NOTHING
         return value if isinstance(value, Term) and cell not in leaves(value) else None
 
-    def _value(self, tree: ast.Node, cell: Address, array: str | None) -> Scalar:
+    def _value(self, text: str, cell: Address, array: str | None) -> Scalar:
+        tree = self._trees[text]
         if array is None:
             return two_dimensional(self._formulas.evaluate(tree, cell))[0, 0]  # type: ignore[no-any-return]
         area = parse_range(array, cell[0])
-        key = (cell[0], array)
+        key = (text, cell[0], array)
         if key not in self._arrays:
             self._arrays[key] = self._formulas.evaluate(tree, (cell[0], area.top, area.left))
         values = two_dimensional(simple(self._arrays[key]))  # type: ignore[arg-type]

@@ -1,0 +1,123 @@
+"""Which edits are looked for in small networks: each class of mistake, in the smallest sheet in which it can stand."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from xlcheck.api import check
+
+sys.path.insert(0, str(Path(__file__).parent / "equations"))
+
+from equation_sheets import save
+
+pytestmark = pytest.mark.keras
+
+_SIGMOID = "=1/(1+EXP(-{0}))"
+
+
+def _classifier() -> dict[str, object]:
+    """One unit of tanh over two steps in columns C and D, and three shares in rows 11 to 13."""
+    cells: dict[str, object] = {
+        "A1": 0.7,
+        "A2": -0.45,
+        "A3": 0.9,
+        "A4": 0.15,
+        "C1": 0.5,
+        "C2": -1.2,
+        "D1": 0.8,
+        "D2": 0.3,
+    }
+    cells |= {"A11": 1.3, "A12": -0.4, "A13": 0.65, "B11": 0.22, "B12": -0.31, "B13": 0.14}
+    cells |= {"C4": "=$A$1*C1+$A$2*C2+$A$3*B5+$A$4", "D4": "=$A$1*D1+$A$2*D2+$A$3*C5+$A$4"}
+    cells |= {"C5": "=TANH(C4)", "D5": "=TANH(D4)"}
+    for row in (11, 12, 13):
+        cells |= {f"E{row}": f"=A{row}*D5+B{row}", f"F{row}": f"=EXP(E{row})", f"G{row}": f"=F{row}/SUM(F11:F13)"}
+    return cells
+
+
+def _gates() -> dict[str, object]:
+    """A GRU of one unit and two steps in rows 6 and 7, without a state before the first; gates read columns A to C."""
+    cells: dict[str, object] = {"E6": 0.4, "E7": -0.7}
+    for number, column in enumerate("ABC"):
+        cells |= {f"{column}{row}": round(0.83 - 0.47 * number + 0.21 * row * (-1) ** row, 2) for row in (1, 2, 3)}
+    cells |= {"F6": "=A1*E6+A3", "H6": "=B1*E6+B3", "K6": "=C1*E6+C3", "M6": "=(1-G6)*L6"}
+    cells |= {"F7": "=A1*E7+A2*M6+A3", "H7": "=B1*E7+B2*M6+B3", "J7": "=I7*M6", "K7": "=C1*E7+C2*J7+C3"}
+    cells |= {"M7": "=G7*M6+(1-G7)*L7"}
+    for row in (6, 7):
+        cells |= {
+            f"G{row}": _SIGMOID.format(f"F{row}"),
+            f"I{row}": _SIGMOID.format(f"H{row}"),
+            f"L{row}": f"=TANH(K{row})",
+        }
+    return cells
+
+
+def _long_short() -> dict[str, object]:
+    """An LSTM of one unit, with a blank state before the first of two steps, and an output in column K."""
+    cells: dict[str, object] = {"H1": 0.6, "I1": -0.9, "K1": 0.8, "K2": -0.3}
+    for number, column in enumerate("ABCD"):
+        cells |= {f"{column}{row}": round(0.31 * row - 0.2 * number + 0.11, 2) for row in (1, 2, 3)}
+    for before, column in ("GH", "HI"):
+        for row, gate in enumerate("ABCD", start=2):
+            total = f"(${gate}$1*{column}1+${gate}$2*{before}8+${gate}$3)"
+            cells[f"{column}{row}"] = f"=TANH{total}" if gate == "C" else _SIGMOID.format(total)
+        cells |= {f"{column}6": f"={column}3*{before}7", f"{column}7": f"={column}6+{column}2*{column}4"}
+        cells[f"{column}8"] = f"={column}5*TANH({column}7)"
+    return cells | {"K5": "=K1*I8+K2"}
+
+
+def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int) -> dict[str, object]:
+    """Numbers in place of formulas, as these would give them."""
+    x = (cells["C1"], cells["C2"], cells["D1"], cells["D2"])
+    a, b, c, d = (float(str(number)) for number in x)
+    first = math.tanh(0.7 * a - 0.45 * b + 0.15)
+    second = math.tanh(0.7 * c - 0.45 * d + 0.9 * round(first, digits) + 0.15)
+    return dict(zip(places, (round(first, digits), round(second, digits)), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        (_classifier(), {"G12": "=F12/SUM(F11:F12)"}),
+        (_classifier(), {f"G{row}": f"=F{row}/(E11+SUM(F11:F13))" for row in (11, 12, 13)}),
+        (_classifier(), {f"E{row}": f"=C{row}*D5+B{row}" for row in (11, 12, 13)}),
+        (_classifier(), _pasted(_classifier(), {"C5": "", "D5": ""}, 4)),
+        (_gates(), {"H6": -0.31, "H7": 0.44}),
+        (_gates(), {"K6": "=C1*E6", "K7": "=C1*E7+C2*J7"}),
+        (_long_short(), {"H3": "=1/(1+EXP(-($D$1*H1+$B$2*G8+$B$3)))"}),
+        (_long_short(), {"K5": "=K1*I7+K2"}),
+    ],
+    ids=[
+        "range too short",
+        "divided by one summand more",
+        "blank cells for the weights",
+        "activations pasted as numbers",
+        "gates typed over, and their weights unread",
+        "bias left out in all steps",
+        "another gate's weight where the state is blank",
+        "cell state for the hidden state",
+    ],
+)
+def test_one_mistake_is_found(tmp_path: Path, cells: Mapping[str, object], wrong: Mapping[str, object]) -> None:
+    """Rule: the edited cells are wrong, and no others."""
+    report = check(save({**cells, **wrong}, tmp_path / "w.xlsx"))
+
+    assert {cell.cell for cell in report.roots} == set(wrong)
+
+
+def test_an_input_that_a_step_leaves_out_is_no_pass(tmp_path: Path) -> None:
+    """Rule: also where inputs are formulas without references, one that no formula reads is missed."""
+    cells: dict[str, object] = {"A1": 0.3, "B1": 0.14, "C1": -0.54, "A2": -0.65, "A3": -0.37, "G4": 0.0}
+    for top, before, numbers in ((8, "G4", (-1.12, 0.64, 0.47)), (12, "G8", (-0.6, 0.71, -0.08))):
+        cells |= {f"C{top + k}": f'=IF("a"="a",{number},0)' for k, number in enumerate(numbers)}
+        cells |= {f"F{top}": f"=A$1*C{top}+B$1*C{top + 1}+C$1*C{top + 2}+A$2*{before}+A$3", f"G{top}": f"=TANH(F{top})"}
+    right = check(save(cells, tmp_path / "right.xlsx"))
+    wrong = check(save({**cells, "F12": "=B$1*C13+C$1*C14+A$2*G8+A$3"}, tmp_path / "wrong.xlsx"))
+
+    assert right.ok
+    assert {cell.cell for cell in wrong.roots} == {"F12"}

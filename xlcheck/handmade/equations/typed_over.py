@@ -1,0 +1,70 @@
+"""Numbers typed where an activation should stand: they are, to the last digit, what one of a computed cell gives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, show
+
+_NEAR = 4
+"""Cells between a number and the sum of which it may be the activation, in its row or column."""
+_DIGITS = 3
+"""Digits behind the point from which on it is no chance that two numbers agree."""
+_ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
+    "TANH": math.tanh,
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x > -500 else 0.0,
+}
+
+
+@dataclass(frozen=True)
+class TypedOver:
+    """A number and where it comes from.
+
+    Attributes:
+        cell: the typed number.
+        of: the cell of which it is the activation.
+        activation: as Excel calls it, or `sigmoid`.
+    """
+
+    cell: Address
+    of: Address
+    activation: str
+
+    @property
+    def said(self) -> str:
+        """The same in words."""
+        return f"{show(self.cell)} is a typed number, and {self.activation.replace('TANH', 'tanh')} of {show(self.of)}"
+
+
+def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
+    """The typed numbers that are an activation of a computed number in line with them, which no formula computes.
+
+    Args:
+        terms: what each formula computes.
+        table: the cells.
+    """
+    computed = {cell: terms.number(cell) for cell in terms if not math.isnan(terms.number(cell))}
+    for cell, number in table.typed_numbers():
+        digits = len(f"{number!r}".partition(".")[2]) if "e" not in f"{number!r}" else 0
+        if digits < _DIGITS:
+            continue
+        same = {other for other in computed if _agrees(computed[other], number, digits)}
+        for other in (other for other in _in_line(cell) if other in computed and same <= {other}):
+            for name, activation in _ACTIVATIONS.items():
+                if _agrees(activation(computed[other]), number, digits):
+                    yield TypedOver(cell, other, name)
+
+
+def _in_line(cell: Address) -> Iterator[Address]:
+    for by in range(-_NEAR, _NEAR + 1):
+        if by:
+            yield cell[0], cell[1] + by, cell[2]
+            yield cell[0], cell[1], cell[2] + by
+
+
+def _agrees(one: float, other: float, digits: int) -> bool:
+    return abs(one - other) <= 0.5 * 10.0**-digits + 1e-12 * abs(other)
