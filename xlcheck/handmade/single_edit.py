@@ -74,10 +74,9 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         arrangement = None if cells in found else sheets.arrangement(edit)
         if arrangement is not None and is_textbook(arrangement, cells):
             candidate = _Candidate(edit, arrangement)
-            if not _wrong_beside(candidate, bench):
+            if not _left_idle(candidate, base) and not _wrong_beside(candidate, bench):
                 found[cells] = candidate
     least = [cells for cells in found if not any(other < cells for other in found)]
-    least = [cells for cells in least if not _left_idle(found[cells], base)]
     if not least:
         return OneEdit(why="no single edit makes all of it a network")
     said = {cells: len(found[cells].arrangement.words_against()) for cells in least}

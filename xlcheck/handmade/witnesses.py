@@ -121,7 +121,7 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
     for row in layer.rows:
         for step in layer.steps:
             if not layer.at.get((row, step)) and _has_witnesses(reading, (row, step)):
-                found |= set(_bound_at(reading, row, step))
+                found |= {cell for atom in _bound_at(reading, row, step) for cell in _cells(atom, forms)}
     right = Counter[str]()
     symbols: dict[Address, str] = {}
     for symbol, values in reading.values.items():
@@ -174,14 +174,14 @@ def _cells(atom: Atom, forms: Forms) -> set[Address]:
     return found
 
 
-def _bound_at(reading: Reading, row: int, step: int) -> Iterator[Address]:
+def _bound_at(reading: Reading, row: int, step: int) -> Iterator[Atom]:
     for gate, rows in enumerate(reading.gates):
         if row in rows:
             unit = list(rows).index(row)
             for symbol in _GATES[reading.kind][gate : gate + 1] if reading.kind in _GATES else ("h", "y"):
                 atom = reading.values.get(symbol, {}).get((step, unit))
                 if atom is not None:
-                    yield cell_of(atom)
+                    yield atom
 
 
 def _between(cell: Address, outcome: Outcome, stops: set[Address]) -> set[Address]:

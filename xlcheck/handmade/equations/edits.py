@@ -22,6 +22,8 @@ Edit = Mapping[Address, Term]
 _NEAR = 6
 """Formulas in line with one that may be meant instead of it."""
 _SEVERAL = _PAIR = 2
+_WIDE = 20
+"""Cells of a range that may be meant to stand elsewhere."""
 _ROUNDS = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
 
 
@@ -60,15 +62,15 @@ class Edits(Filling):
             yield from self._in(cell)
         yield from self._rounded()
         yield from self._typed()
+        for own in filter(self._may_help, self._rows()):
+            for new in sorted(self._unread):
+                yield from self._each(own, partial(self._added, cell=new))
         for cell in self._terms:
             for family in self._families(cell) or [[cell]]:
                 if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
                     yield from self._changed(family)
             for run in self._runs(cell):
                 yield from self._each(run, self._without)
-        for own in self._rows():
-            for new in sorted(self._unread) if self._may_help(own) else ():
-                yield from self._each(own, partial(self._added, cell=new))
             if self._families(cell) and self._may_help([cell]):  # the gates of a step do the same by mistake, too
                 for name in ("TANH", "sigmoid"):
                     yield from self._each([cell], partial(self._activated, name=name))
@@ -202,19 +204,19 @@ class Edits(Filling):
         yield from (list(own) for own in dict.fromkeys(tuple(own) for own in readers.values() if len(own) > 1))
 
     def _with_ranges(self, family: Sequence[Address]) -> Iterator[Edit]:
-        """A range that reads blank cells read elsewhere, where numbers stand that nobody reads: no term shows it."""
+        """A range read elsewhere, where numbers stand of which nobody reads some: all of them, or for blank cells."""
         for number, ref in enumerate(operands(self._table.texts[family[0]])):
-            cells = [(ref.area(cell[0]).sheet, *place) for cell in family[:1] for place in ref.area(cell[0]).cells()]
-            blank = [cell for cell in cells if not self._terms.holds_number(cell)]
-            away = {(new[1] - x[1], new[2] - x[2]) for x in blank for new in self._unread if new[0] == x[0]}
+            area = ref.area(family[0][0])
+            cells = [(area.sheet, *place) for place in area.cells()] if area.size <= _WIDE else []
+            moving = [cell for cell in cells if len(cells) > 1 or not self._terms.holds_number(cell)]
+            away = {(new[1] - x[1], new[2] - x[2]) for x in moving for new in self._unread if new[0] == x[0]}
             for by in sorted(by for by in away if max(map(abs, by)) <= _NEAR):
-                texts = [with_operand(self._table.texts[cell], number, by, by) for cell in family]
-                terms = [
-                    None if text is None else self._terms.term_of(c, text)
-                    for c, text in zip(family, texts, strict=True)
-                ]
-                if all(terms):
-                    yield {cell: term for cell, term in zip(family, terms, strict=True) if term is not None}
+                if not all(self._terms.holds_number((x[0], x[1] + by[0], x[2] + by[1])) for x in cells):
+                    continue
+                texts = {cell: with_operand(self._table.texts[cell], number, by, by) for cell in family}
+                terms = {cell: text and self._terms.term_of(cell, text) for cell, text in texts.items()}
+                if all(isinstance(term, Term) for term in terms.values()):
+                    yield {cell: term for cell, term in terms.items() if isinstance(term, Term)}
 
     def _block(self, family: Sequence[Address]) -> list[Address]:
         """A family, and those beside it that were filled from its cells."""

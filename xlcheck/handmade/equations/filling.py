@@ -212,8 +212,8 @@ class Filling(TermChanges):
     def _rules(self, source: Address, cell: Address, away: Away, *, freely: bool) -> Iterator[dict[Address, Address]]:
         """Where what a formula reads may go: nowhere, along with it, or as the other formula has it if that can be."""
         along = {x: (x[0], x[1] + away[0], x[2] + away[1]) for x in self._terms.reads[source]}
-        rules = [
-            {x: to for x, to in along.items() if self._terms.holds_number(to)},
+        rules = [{x: to for x, to in along.items() if self._terms.holds_number(to)}] if freely else []
+        rules += [
             {x: to for x, to in along.items() if x not in self._weights},
             {x: to for x, to in along.items() if x in self._weights},
             {x: (x[0], x[1] + away[1], x[2] + away[0]) for x in along if x in self._weights},
