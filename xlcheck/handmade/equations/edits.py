@@ -22,6 +22,7 @@ Edit = Mapping[Address, Term]
 _NEAR = 6
 """Formulas in line with one that may be meant instead of it."""
 _SEVERAL = _PAIR = 2
+_AROUND = {(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)}
 _WIDE = 20
 """Cells of a range that may be meant to stand elsewhere."""
 _ROUNDS = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
@@ -154,6 +155,7 @@ class Edits(Filling):
         yield from self._each(family, self._turned)
         yield from self._each(family, self._without)
         yield from self._with_ranges(family)
+        yield from self._with_inputs(family)
         yield from self._each(family, self._once)
         for new in sorted(self._unread):
             if new not in family:
@@ -210,13 +212,33 @@ class Edits(Filling):
             cells = [(area.sheet, *place) for place in area.cells()] if area.size <= _WIDE else []
             moving = [cell for cell in cells if len(cells) > 1 or not self._terms.holds_number(cell)]
             away = {(new[1] - x[1], new[2] - x[2]) for x in moving for new in self._unread if new[0] == x[0]}
-            for by in sorted(by for by in away if max(map(abs, by)) <= _NEAR):
+            away = {by for by in away if max(map(abs, by)) <= _NEAR}
+            away |= _AROUND if len(cells) == len(moving) == 1 else set()
+            for by in sorted(away):
                 if not all(self._terms.holds_number((x[0], x[1] + by[0], x[2] + by[1])) for x in cells):
                     continue
                 texts = {cell: with_operand(self._table.texts[cell], number, by, by) for cell in family}
                 terms = {cell: text and self._terms.term_of(cell, text) for cell, text in texts.items()}
                 if all(isinstance(term, Term) for term in terms.values()):
                     yield {cell: term for cell, term in terms.items() if isinstance(term, Term)}
+
+    def _with_inputs(self, family: Sequence[Address]) -> Iterator[Edit]:
+        """All the inputs that a formula reads where one in line with it reads as many: those of another step."""
+        own = self._inputs_of(family[0])
+        for _, line in self._beside(family[0]):
+            for other in line[:_NEAR] if own else ():
+                its = self._inputs_of(other)
+                away = {(y[1] - x[1], y[2] - x[2]) for x, y in zip(own, its, strict=False)}
+                if len(its) == len(own) and len(away) == 1 and its != own:
+                    (by,) = away
+                    to = [{x: (x[0], x[1] + by[0], x[2] + by[1]) for x in self._inputs_of(cell)} for cell in family]
+                    terms = [self._replaced(self._terms[cell], goes) for cell, goes in zip(family, to, strict=True)]
+                    if all(isinstance(term, Term) for term in terms):
+                        yield {cell: term for cell, term in zip(family, terms, strict=True) if isinstance(term, Term)}
+
+    def _inputs_of(self, cell: Address) -> list[Address]:
+        """The given numbers that a formula reads and that are no weights, in order."""
+        return sorted(x for x in self._terms.reads[cell] if x not in self._weights and x not in self._terms)
 
     def _block(self, family: Sequence[Address]) -> list[Address]:
         """A family, and those beside it that were filled from its cells."""
