@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,6 +65,19 @@ class Settled:
     def is_sure(self) -> bool:
         """Whether every formula that should have a verdict is right, and nothing speaks for another reading."""
         return bool(self.outcomes) and not (self.left or self.doubts or self.roots)
+
+    def joined_by(self, outcomes: Iterable[Outcome]) -> Settled:
+        """The same with what became of other cells, or of the same ones under an edit.
+
+        Args:
+            outcomes: one for each of their layers.
+        """
+        new = tuple(outcomes)
+        judged = {verdict.cell for outcome in new for verdict in outcome.verdicts}
+        kept = tuple(o for o in self.outcomes if judged.isdisjoint(verdict.cell for verdict in o.verdicts))
+        again = {verdict.cell for o in self.outcomes if o not in kept for verdict in o.verdicts}
+        left = tuple(cell for cell in (*self.left, *sorted(again)) if cell not in judged)
+        return replace(self, outcomes=(*kept, *new), left=left) if new else self
 
     def contradicts(self, others: Sequence[Outcome]) -> bool:
         """Whether another reading calls cells right that are wrong in this one.
@@ -145,6 +158,11 @@ class Bench:
         self._part, self._opinion, self._recompute = part, opinion, recompute
         self._tolerance, self._perturb, self._terms = tolerance, perturb, terms
         self._known: dict[Address, float] = {}
+
+    def knowing(self, other: Bench) -> Bench:
+        """The same, which builds on what another one has found."""
+        self._known |= other._known
+        return self
 
     def _excerpt(self, layer: LayerCells) -> tuple[CellTable, CellValues]:
         return excerpt(self._part.table, self._part.values, layer.own, layer.given)

@@ -23,6 +23,7 @@ from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
+from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.given_by_formulas import said_of_given
@@ -187,7 +188,8 @@ class _Search:
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
             terms = CellTerms(part.table, part.values)
-            layers = settle(part, terms, self._bench(part, opinion, terms))
+            bench = self._bench(part, opinion, terms)
+            layers = settle(part, terms, bench)
             if layers.is_sure:
                 return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
             trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
@@ -195,6 +197,8 @@ class _Search:
                 return [trained], []
             if layers.may_be_more and len(part.table.formulas) <= _SMALL:
                 whole = self._with_one_edit(part, opinion, terms)
+            if isinstance(whole, str) and layers.may_be_more:
+                layers = layers.joined_by(self._piece_by_piece(part, opinion, bench, layers))
         except effort.OutOfTimeError:
             whole = effort.USED_UP
         if not isinstance(whole, str):
@@ -220,6 +224,16 @@ class _Search:
         except effort.OutOfTimeError:
             return f"the search for what may be wrong took too long; {effort.USED_UP}"
         return found.outcomes or found.why
+
+    def _piece_by_piece(self, part: SheetGroup, opinion: Opinion, bench: Bench, layers: Settled) -> Iterator[Outcome]:
+        """What became of the pieces of a part that one edit each makes a network."""
+        for piece, terms in pieces(part, layers.outcomes):
+            if len(piece.table.formulas) <= _SMALL and not layers.roots.intersection(piece.table.texts):
+                values = replace(opinion, values=piece.values)
+                own = self._bench(piece, values, terms).knowing(bench)
+                outcomes = one_edit(piece, terms, own).outcomes
+                if any(outcome.roots for outcome in outcomes):
+                    yield from outcomes
 
     def _bench(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Bench:
         return Bench(part, opinion, self._recompute, self._tolerance, self._perturb, terms)

@@ -192,11 +192,21 @@ class Filling(TermChanges):
                 yield from () if other is None else (other,)
 
     def _put_to_use(self, sources: Sequence[Address], cells: Sequence[Address]) -> Iterator[dict[Address, Term]]:
-        """Formulas in other cells, with all their weights moved to numbers of which some are read by no formula."""
-        own = [[x for x in self._terms.reads[source] if x in self._weights] for source in sources]
-        for by in sorted({(new[1] - x[1], new[2] - x[2]) for new in self._unread for x in own[0] if new[0] == x[0]}):
+        """Formulas in other cells, with all their weights moved to numbers.
+
+        Of these some are read by no formula yet, or are all that are read there already.
+        """
+        own = [self._weights_of(source) for source in sources]
+        there = [set(self._weights_of(cell)) if cell in self._terms else set() for cell in cells]
+        for by in sorted(
+            {(y[1] - x[1], y[2] - x[2]) for y in {*self._unread, *there[0]} for x in own[0] if y[0] == x[0]}
+        ):
             to = [{x: (x[0], x[1] + by[0], x[2] + by[1]) for x in weights} for weights in own]
-            if all(self._table.is_number(x) for moved_to in to for x in moved_to.values()):
+            moved_to = [set(goes.values()) for goes in to]
+            is_meant = any(x in self._unread for read in moved_to for x in read) or all(
+                map(set.__lt__, there, moved_to)
+            )
+            if is_meant and all(self._table.is_number(x) for read in moved_to for x in read):
                 for along in (True, False):
                     edit = {}
                     for source, cell, goes in zip(sources, cells, to, strict=True):
@@ -208,6 +218,9 @@ class Filling(TermChanges):
                             edit[cell] = term
                     if len(edit) == len(cells):
                         yield edit
+
+    def _weights_of(self, cell: Address) -> list[Address]:
+        return [x for x in self._terms.reads[cell] if x in self._weights]
 
     def _rules(self, source: Address, cell: Address, away: Away, *, freely: bool) -> Iterator[dict[Address, Address]]:
         """Where what a formula reads may go: nowhere, along with it, or as the other formula has it if that can be."""
