@@ -105,3 +105,37 @@ def test_bindings_say_where_a_sample_stands_of_which_they_say_what_it_is(tmp_pat
 
     with pytest.raises(UsageError, match="x must say where it stands"):
         check(source, bindings=tmp_path / "b.toml")
+
+
+def _units(wrong: dict[str, object], path: Path) -> set[str]:
+    """Three units over five steps in columns H to L, sums in rows 11 to 13, activations below: the cells blamed."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for unit, row in enumerate((1, 2, 3)):
+        for number, column in enumerate("ABCDE"):
+            sheet[f"{column}{row}"] = round(0.7 - 0.31 * unit + 0.13 * number * (-1) ** unit, 2)
+        sheet[f"G{15 + unit}"] = 0.0
+        for before, column in ("GH", "HI", "IJ", "JK", "KL"):
+            past = "+".join(f"${weight}${row}*{before}{15 + k}" for k, weight in enumerate("BCD"))
+            sheet[f"{column}9"] = round(0.4 * ord(column) - 29.7, 1)
+            sheet[f"{column}{11 + unit}"] = f"=$A${row}*{column}$9+{past}+$E${row}"
+            sheet[f"{column}{15 + unit}"] = f"=TANH({column}{11 + unit})"
+    for cell, content in wrong.items():
+        sheet[cell] = content
+    book.save(path)
+    return {cell.cell for cell in check(path).roots}
+
+
+@pytest.mark.keras
+def test_a_number_in_the_place_of_a_sum_does_not_make_its_activation_wrong(tmp_path: Path) -> None:
+    """Rule: what reads a number that is typed over a formula is right; of the number it may be said."""
+    assert _units({"J12": -0.734083}, tmp_path / "book.xlsx") <= {"J12"}
+
+
+@pytest.mark.keras
+def test_a_sum_with_the_weights_of_the_next_unit_is_wrong(tmp_path: Path) -> None:
+    """Rule: where a unit stands twice at a step and another one is missing, its sum is the wrong cell."""
+    wrong = {"J12": "=$A$3*J$9+$B$3*I15+$C$3*I16+$D$3*I17+$E$3"}
+
+    assert _units(wrong, tmp_path / "book.xlsx") == {"J12"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from
-from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
+from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.layers import Place
 from xlcheck.handmade.equations.reading import Reading
@@ -61,10 +61,18 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
         return Doubt(f"{nearly}{len(cells)} of its {len(outcome.verdicts)} cells would be wrong")
     certain = _certain(reading, outcome, forms)
     doubtful = [c for c in cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
+    doubtful += [c for c in cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
     if not doubtful:
         return None
     why = f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
     return Doubt(why, _open(doubtful, outcome) if len(doubtful) < len(cells) else frozenset())
+
+
+def _reads_a_number(cell: Address, outcome: Outcome, forms: Forms) -> bool:
+    """Whether a formula reads a number that the layer is not given: that may stand in the place of a formula."""
+    given = {own for network in outcome.networks for *_, own in network.cells()}
+    read = (atom_of(other) for other in outcome.precedents.of(cell) if other not in given)
+    return any(forms.is_given(atom) and forms.holds_something(atom) for atom in read)
 
 
 def _open(doubtful: Collection[Address], outcome: Outcome) -> frozenset[Address]:
