@@ -114,6 +114,7 @@ def test_what_is_not_understood_is_not_guessed(formula: str) -> None:
         ('OFFSET(A1,1,0)+INDIRECT("B1")', -0.55),
         ("AND(A1>0,B1>0)*1+OR(A1<0,B1<0)+NOT(FALSE)", 2.0),
         ("SUMSQ(A1:A2)-PRODUCT(A1:A2)", 2.0275),
+        ("SUMXMY2(A1:A2,A2:A1)+SUMXMY2(A1:A2,B1:B2)-SUMSQ(A1-B1,A2-B2)", 0.0),
     ],
 )
 def test_functions_that_engines_lack_or_that_take_arrays(formula: str, desired: float) -> None:

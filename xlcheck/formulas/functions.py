@@ -44,6 +44,7 @@ class Functions:
             "MMULT": self._mmult,
             "PRODUCT": lambda *a: self._product(list(_numbers(a))),
             "SUMSQ": lambda *a: algebra.sum(algebra.multiply(x, x) for x in _numbers(a)),
+            "SUMXMY2": self._squared_distance,
             "AVERAGE": lambda *a: self._average(list(_numbers(a))),
             "COUNT": lambda *a: float(len(list(_numbers(a)))),
             "MAX": lambda *a: self._extreme("MAX", a),
@@ -123,6 +124,13 @@ class Functions:
         if len({column.size for column in columns}) != 1:
             raise OpaqueError("SUMPRODUCT: the ranges have different sizes")
         return self._algebra.sum(self._product([_counted(x) for x in row]) for row in zip(*columns, strict=True))
+
+    def _squared_distance(self, one: Argument, other: Argument) -> Expression:
+        pairs = list(zip(*(two_dimensional(a).reshape(-1) for a in (one, other)), strict=False))
+        if two_dimensional(one).shape != two_dimensional(other).shape or len(_numbers((one, other))) < 2 * len(pairs):
+            raise OpaqueError("SUMXMY2: the ranges have different sizes, or hold something else than numbers")
+        apart = (self._algebra.subtract(number(x), number(y)) for x, y in pairs)
+        return self._algebra.sum(self._algebra.multiply(x, x) for x in apart)
 
     def _mmult(self, a: Argument, b: Argument) -> Array:
         left, right = two_dimensional(a), two_dimensional(b)

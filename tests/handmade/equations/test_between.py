@@ -37,6 +37,18 @@ def test_forecasts_are_fed_back_in_order(wrong: Mapping[str, object], code: int,
     assert _code(_forecast(wrong), tmp_path) == code
 
 
+@pytest.mark.parametrize(("wrong", "code"), [({}, 0), ({"B10": "=C9"}, 1)])
+def test_a_network_may_read_its_last_answer(wrong: Mapping[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: a Jordan network is right, whose hidden unit reads the output of the step before, and at first a number."""
+    cells: dict[str, object] = {"F1": 0.5, "G1": 0.8, "H1": 0.1, "F2": 1.2, "H2": -0.3}
+    for row in range(7, 12):
+        cells[f"A{row}"] = (1.0, 0.5, -0.5, 0.2, 0.9)[row - 7]
+        cells[f"B{row}"] = f"=D{row - 1}" if row > 7 else 0.0
+        cells[f"C{row}"] = f"=TANH($F$1*A{row}+$G$1*B{row}+$H$1)"
+        cells[f"D{row}"] = f"=1/(1+EXP(-($F$2*C{row}+$H$2)))"
+    assert _code(cells | dict(wrong), tmp_path) == code
+
+
 @pytest.mark.parametrize(("other", "code"), [("1/(1+EXP(-({})))", 0), ("TANH({})", 3), ("MAX(0,{})", 3), ("{}", 3)])
 def test_a_hidden_unit_has_the_activation_of_those_beside_it(other: str, code: int, tmp_path: Path) -> None:
     """Rule: of two units that read the same and are read together one may not be filled with another activation."""

@@ -39,6 +39,8 @@ def terms(formula: str) -> tuple[Term, dict[Address, Term]]:
         ("(EXP(2*A1)-1)/(EXP(2*A1)+1)", "tanh"),
         ("(1-EXP(-2*A1))/(1+EXP(-2*A1))", "tanh"),
         ("2/(1+EXP(-2*A1))-1", "tanh"),
+        ("0.5*(1+TANH(A1/2))", "sigmoid"),
+        ("(TANH(0.5*A1)+1)/2", "sigmoid"),
         ("MAX(0,A1)", "relu"),
         ("IF(A1>0,A1,0)", "relu"),
         ("IF(A1<=0,0,A1)", "relu"),
@@ -66,6 +68,8 @@ def test_a_spelling_is_the_activation(formula: str, name: str) -> None:
     [
         "A1/(1+EXP(-A1))",
         "1/(2+EXP(-A1))",
+        "0.5*(1+TANH(A1))",
+        "0.5+TANH(A1/2)",
         "1/(1-EXP(-A1))",
         "2/(1+EXP(-A1))-1",
         "IF(A1>0,A1,0.1*A1)",

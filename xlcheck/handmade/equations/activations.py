@@ -28,9 +28,21 @@ def activation_of(term: Term, inside: Inside) -> Found | None:
         return _function(term)
     if isinstance(term, Product):
         return _sigmoid(term, inside) or _tanh(term, inside)
-    if isinstance(term, Sum) and term.constant == -1 and len(term.parts) == 1 and term.parts[0][1] == 2:
-        return _twice_a_sigmoid(term.parts[0][0], inside)
+    if isinstance(term, Sum) and len(term.parts) == 1:
+        ((part, factor),) = term.parts
+        if (term.constant, factor) == (-1, 2):
+            return _twice_a_sigmoid(part, inside)
+        if (term.constant, factor) == (0.5, 0.5):
+            return _half_a_tanh(inside(part))
     return None
+
+
+def _half_a_tanh(part: Expression) -> Found | None:
+    """`(1+tanh(z/2))/2`, which is the sigmoid of z."""
+    if not isinstance(part, Function) or part.name != "TANH":
+        return None
+    double = _times(part.arguments[0], 2)
+    return None if double is None else ("sigmoid", double)
 
 
 def _twice_a_sigmoid(part: Term, inside: Inside) -> Found | None:
@@ -44,12 +56,17 @@ def _twice_a_sigmoid(part: Term, inside: Inside) -> Found | None:
 
 def _half(term: Expression) -> Expression | None:
     """Half of a sum; None for what is no double of anything that a cell would hold."""
+    return _times(term, 0.5)
+
+
+def _times(term: Expression, by: float) -> Expression | None:
+    """So many times a sum; None for what is no multiple of anything that a cell would hold."""
     if not isinstance(term, Sum):
         return None
     if not term.constant and len(term.parts) == 1:
         part, factor = term.parts[0]
-        return part if factor == 2 else None
-    return Sum(-term.number - 1, term.constant / 2, tuple((part, factor / 2) for part, factor in term.parts))
+        return part if factor * by == 1 else None
+    return Sum(-term.number - 1, term.constant * by, tuple((part, factor * by) for part, factor in term.parts))
 
 
 def _function(term: Function) -> Found | None:

@@ -57,9 +57,8 @@ def _read_inside(readings: Sequence[Reading]) -> Iterator[str]:
 
 def _fed_back(reading: Reading, slot: int, made: Mapping[Atom, tuple[Reading, int]]) -> bool:
     """Whether an input is typed at the first steps and then, to the end, what a layer makes of the step before."""
-    states = outputs(reading) if reading.kind != "Dense" else {}
-    found = False
-    for document in reading.documents if states else ():
+    states, found = outputs(reading), False
+    for document in reading.documents if reading.kind != "Dense" else [reading.layer.steps]:
         computed = [at for at, step in enumerate(document) if reading.layer.slots[step].get(slot) in made]
         if not computed:
             continue
