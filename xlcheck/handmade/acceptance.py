@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from, operands, shape_of, skeleton
+from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.witnesses import stands_among_others
@@ -24,8 +25,6 @@ _CONVENTIONS = {
     "Dense": {"activation-missing": "may be meant without an activation"},
 }  # fmt: skip
 """By kind of layer and diagnosis what is no mistake where it is done throughout: it is another network."""
-LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
-"""Functions that networks are computed with."""
 
 
 def looks_like_a_network(table: CellTable) -> bool:

@@ -252,6 +252,9 @@ def _given_numbers(table: CellTable, networks: Sequence[Network], opinion: Opini
             if not np.isfinite(numbers[cell]):
                 position = table.index.get(cell)
                 value = None if position is None else opinion.values[position]
+                if value is None and quantity.name.endswith("_init"):
+                    numbers[cell] = 0.0  # a blank cell before the first step
+                    continue
                 raise UsageError(
                     f"{show(cell)} should hold a number of {quantity.name}, but holds {_shown(value)}; correct the "
                     "workbook or the bindings"

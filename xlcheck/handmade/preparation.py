@@ -15,11 +15,10 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import is_filled_from, skeleton
-from xlcheck.handmade.acceptance import LIKE_A_NETWORK
+from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.precedents import Precedents
 
-_MULTIPLIES = re.compile(r"[#)] *\* *[#(A-Z]|[0-9)] *\* *\(.*#.*[-+*].*#", re.IGNORECASE)
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
 _POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
@@ -70,9 +69,8 @@ def against(table: CellTable, precedents: Precedents, made: Sequence[Address], j
 
 
 def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Collection[Address]) -> bool:
-    text = skeleton(table.texts[cell])
     between = any(other in judged for other in precedents.of(cell))
-    return bool(LIKE_A_NETWORK.search(text) or _MULTIPLIES.search(text) or (between and _OPERATES.search(text)))
+    return may_be_layer(table.texts[cell]) or (between and bool(_OPERATES.search(skeleton(table.texts[cell]))))
 
 
 def _lines_of(cell: Address) -> tuple[object, object]:

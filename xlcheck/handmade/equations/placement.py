@@ -79,7 +79,7 @@ class _Placer:
         random = [random_numbers(networks, seed, targets) for seed in range(SETTINGS)]
         self._random = {cell: np.array([numbers[cell] for numbers in random]) for cell in random[0]}
         self._settings: list[list[Values]] = [
-            [evaluate(n.graph, n.values(numbers)) for numbers in random] for n in networks
+            [evaluate(n.typed, n.values(numbers)) for numbers in random] for n in networks
         ]
         sources = [s for i, n in enumerate(networks) for s in quantity_sources(i, n, self._settings[i])]
         self._set_elements(sources)

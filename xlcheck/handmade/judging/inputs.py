@@ -19,6 +19,7 @@ from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.shapes import Filled, expected, skeleton
+from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.evaluated import evaluated
@@ -177,10 +178,14 @@ def _constant(table: CellTable, cell: Address) -> Value:
 def _against_neighbours(
     cells: set[Address], inputs: Mapping[Address, tuple[str, int]], table: CellTable, values: CellValues
 ) -> Iterator[tuple[Address, Correction]]:
-    """Formulas that do the same as those beside them, but with other cells than these would do it with."""
+    """Formulas that do the same as those beside them, but with other cells than these would do it with.
+
+    Those that may be layers are none of it: they are computed by what nobody has described.
+    """
     groups: dict[tuple[str, str], list[Address]] = defaultdict(list)
     for cell in sorted(cells):
-        groups[cell[0], skeleton(_formula(table, cell))].append(cell)
+        if not may_be_layer(_formula(table, cell)):
+            groups[cell[0], skeleton(_formula(table, cell))].append(cell)
     for members in groups.values():
         filled = [Filled(_formula(table, cell), cell[1], cell[2]) for cell in members]
         for cell, formula in zip(members, expected(filled), strict=True):

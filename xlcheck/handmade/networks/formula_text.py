@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from xlcheck.formulas.scanner import Token, cut, tokens, tokens_between
+from xlcheck.formulas.shapes import skeleton
+
+LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
+"""Functions that networks are computed with."""
+_MULTIPLIES = re.compile(r"[#)] *\* *[#(A-Z]|[0-9)] *\* *\(.*#.*[-+*].*#", re.IGNORECASE)
+
+
+def may_be_layer(formula: str) -> bool:
+    """Whether a formula multiplies cells or bends them, as layers do, and does not only look something up."""
+    text = skeleton(formula)
+    return bool(LIKE_A_NETWORK.search(text) or _MULTIPLIES.search(text))
 
 
 def is_number(formula: str) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.graph.expressions import Const, Expr
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.rewriting import replaced
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import ModelSpec
@@ -44,6 +46,11 @@ class Network:
     def graph(self) -> Graph:
         """The model's quantities."""
         return graph_of(self.spec)
+
+    @cached_property
+    def typed(self) -> Graph:
+        """The same as people type it: Keras rounds some constants, such as the slope 0.2, to single precision."""
+        return typed_graph_of(self.spec)
 
     @cached_property
     def given(self) -> tuple[Quantity, ...]:
@@ -87,6 +94,25 @@ class Network:
 
 graph_of = lru_cache(maxsize=64)(forward_graph)
 """A model's quantities. A search tries a few models with the same cells in many orders."""
+
+
+@lru_cache(maxsize=64)
+def typed_graph_of(spec: ModelSpec) -> Graph:
+    """A model's quantities, with constants of single precision as the short decimal fractions that they come from."""
+    graph = graph_of(spec)
+    exprs = [quantity.expr and replaced(quantity.expr, _as_typed) for quantity in graph]
+    return Graph(tuple(replace(q, expr=e) for q, e in zip(graph, exprs, strict=True)), graph.outputs)
+
+
+def _as_typed(expr: Expr) -> Expr | None:
+    if not isinstance(expr, Const) or float(np.float32(expr.value)) != expr.value:
+        return None
+    short = str(np.float32(expr.value))
+    return Const(float(short)) if len(short) < _LONG else None
+
+
+_LONG = 7
+"""Digits of a fraction that nobody types."""
 
 
 def given_cells(networks: Iterable[Network]) -> dict[Address, Quantity]:

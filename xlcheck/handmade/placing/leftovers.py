@@ -61,7 +61,7 @@ def typed_results(now: Matching, shop: Workshop) -> list[Repair]:
         for number in elements.numbers_of(place)
         if now.holders[number] == 0
     }
-    wanted = {n for n in now.missing_results | wanted if not set(_equals(n, now)) & now.holders.keys()}
+    wanted = {n for n in now.missing_results | wanted if not set(now.equals(n)) & now.holders.keys()}
     typed = [
         (cell, content.value) for cell in shop.table.addresses if wanted
         if (content := shop.table.cell(cell)) is not None and content.formula is None
@@ -140,7 +140,7 @@ def unfinished(now: Matching, shop: Workshop) -> list[Repair]:
     found = []
     for number in sorted(now.missing_results):
         cells = last[of_layer(number)]
-        if len(cells) == 1 and not set(_equals(number, now)) & now.holders.keys():
+        if len(cells) == 1:
             found.append(Repair(cells[0], number))
     return found
 
@@ -148,10 +148,6 @@ def unfinished(now: Matching, shop: Workshop) -> list[Repair]:
 def _of_layer(network: int, layer: str, key: Key) -> Key:
     """The coordinates that are the same for all that one unit of a layer computes at one moment."""
     return Key((network, layer, ""), key.step, key.sample, key.index)
-
-
-def _equals(number: int, now: Matching) -> tuple[int, ...]:
-    return now.elements.equal_to(now.elements[number].values[:, None])[0]
 
 
 def is_rounded(typed: float, desired: float) -> bool:
@@ -164,7 +160,7 @@ def is_rounded(typed: float, desired: float) -> bool:
 
 def _is_stray(cell: Address, number: int, now: Matching, shop: Workshop) -> bool:
     """Whether a cell holds a number that belongs to nothing else, and stands where the element should."""
-    if cell in shop.placed.given or cell in shop.wrong or now.expected(cell) != number:
+    if cell in shop.placed.given or cell in shop.wrong or now.expected(cell) != number or number in now.equal(cell):
         return False
     content = shop.table.cell(cell)
     if content is None:

@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
 ENOUGH_VOTES = 0.6
+_FEW = 8
+"""Equal elements of which each is looked at; hundreds are equal where much is 0."""
 
 
 @dataclass(frozen=True)
@@ -100,21 +102,35 @@ class Matching:
         self.candidates = dict(zip(cells, elements.equal_to(values[:, positions]), strict=True))
         self.held: dict[Address, int] = {c: n[0] for c, n in self.candidates.items() if len(n) == 1} | dict(wrong)
         self._regularity: Regularity | None = None
+        self._sure = Counter(elements.sources[elements.place(n)].band for n in self.held.values())
         several = [cell for cell, numbers in self.candidates.items() if len(numbers) > 1]
         chosen = {cell: self._best(cell, self.candidates[cell]) for cell in several}
         self.held |= chosen
+        count = Counter(self.held.values())
+        again = [cell for cell in several if cell not in copies and count[self.held[cell]] > 1]
+        self._regularity = None  # where one is meant twice, those that were chosen beside it tell
+        self.held |= {cell: self._best(cell, self.candidates[cell]) for cell in again}
         for cell, number in placed.bound.items():
             if number in self.candidates.get(cell, ()):
                 self.held[cell] = number
         self._regularity = None
 
     def _best(self, cell: Address, numbers: tuple[int, ...]) -> int:
-        """The likeliest of several equal elements; a formula that is no copy computes something."""
+        """The likeliest of several equal elements: by its place, else of the band that most other cells hold.
+
+        A formula that is no copy computes something.
+        """
         choice = self.elements.choice(numbers, computed=cell not in self.copies)
         votes, is_part = self.regularity.expected(cell), self.elements.is_part
         voted = ((votes[key], not is_part[n], -n) for key in votes for n in choice.by_key.get(key, ()))
         best = max(voted, default=None)
-        return choice.first if best is None else -best[2]
+        if best is not None:
+            return -best[2]
+        if len(numbers) > _FEW:
+            return choice.first
+        sources, place = self.elements.sources, self.elements.place
+        pool = [n for own in choice.by_key.values() for n in own]
+        return max(pool, key=lambda n: (not is_part[n], self._sure[sources[place(n)].band], -n))
 
     @property
     def regularity(self) -> Regularity:
@@ -189,8 +205,11 @@ class Matching:
         """The quantity that equals a part, if there is one: the last of the running sums is the sum."""
         if not self.elements.is_part[number]:
             return number
-        equal = self.elements.equal_to(self.elements[number].values[:, None])[0]
-        return next((n for n in equal if not self.elements.is_part[n]), number)
+        return next((n for n in self.equals(number) if not self.elements.is_part[n]), number)
+
+    def equals(self, number: int) -> tuple[int, ...]:
+        """The elements that have the same value as one, itself among them."""
+        return self.elements.equal_to(self.elements[number].values[:, None])[0]
 
     def is_placed(self, network: int, name: str) -> bool:
         """Whether a quantity's like stands in some cell."""
@@ -219,7 +238,8 @@ class Matching:
     @cached_property
     def missing_results(self) -> set[int]:
         """The elements of the networks' results that stand in no cell."""
-        return {number for number in self.placed.results if self.holders[number] == 0}
+        missing = (number for number in self.placed.results if self.holders[number] == 0)
+        return {number for number in missing if not any(self.holders[other] for other in self.equals(number))}
 
     @cached_property
     def likeness(self) -> Likeness:

@@ -61,6 +61,17 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
     return {cell: n for cell, n in found.items() if not any(p in found for p in precedents.of(cell))}
 
 
+def shortened_results(now: Matching) -> dict[Address, int]:
+    """Cells that hold a part of a result which stands nowhere, where their place asks for all of it."""
+    found: dict[Address, int] = {}
+    for cell, number in now.held.items() if now.missing_results else ():
+        if now.elements.is_part[number] and cell not in now.wrong:
+            expected = now.expected(cell)
+            if expected is not None and not now.missing_results.isdisjoint(now.equals(expected)):
+                found[cell] = expected
+    return found
+
+
 def moments_of(now: Matching) -> Moments:
     """For a cell, and the band it may hold, the step and the document that most other cells of its column have.
 
@@ -120,19 +131,20 @@ def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:
 
 
 def _moments(held: Mapping[Address, Key], followers: Callable[[Band], frozenset[Band]]) -> Moments:
-    lines: tuple[dict[tuple[str, int], Counter[tuple[Moment, Band]]], ...] = (
+    # Each network has its own time, also where one stands below another.
+    lines: tuple[dict[tuple[int, str, int], Counter[tuple[Moment, Band]]], ...] = (
         defaultdict(Counter),
         defaultdict(Counter),
     )
     for (sheet, row, column), key in held.items():
         if key.step >= 0:
-            lines[0][sheet, column][(key.step, key.sample), key.band] += 1
-            lines[1][sheet, row][(key.step, key.sample), key.band] += 1
+            lines[0][key.band[0], sheet, column][(key.step, key.sample), key.band] += 1
+            lines[1][key.band[0], sheet, row][(key.step, key.sample), key.band] += 1
     purity = [sum(_most(line) for line in side.values()) for side in lines]
     across = purity[0] >= purity[1]
 
     def moment(cell: Address, key: Key) -> Moment | None:
-        line = lines[0 if across else 1].get((cell[0], cell[2] if across else cell[1]), Counter())
+        line = lines[0 if across else 1].get((key.band[0], cell[0], cell[2] if across else cell[1]), Counter())
         votes, more = Counter[Moment](), Counter[Moment]()
         for (other, band), count in line.items():
             if band != key.band:

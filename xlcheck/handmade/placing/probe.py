@@ -94,12 +94,12 @@ class Probe:
     def graph_values(self, network: int) -> list[dict[str, Array]]:
         """All values of a network's graph, for each setting."""
         tied = self._networks[network]
-        return [evaluate(tied.graph, tied.values(self._given(tied, setting))) for setting in range(SETTINGS)]
+        return [evaluate(tied.typed, tied.values(self._given(tied, setting))) for setting in range(SETTINGS)]
 
     def saved_values(self, network: int) -> dict[str, Array]:
         """All values of a network's graph for the numbers that stand in the file."""
         tied = self._networks[network]
-        return evaluate(tied.graph, tied.values({c: self._saved_number(c) for _, _, _, c in tied.cells()}))
+        return evaluate(tied.typed, tied.values({c: self._saved_number(c) for _, _, _, c in tied.cells()}))
 
     def _saved_number(self, cell: Address) -> float:
         position = self._table.index.get(cell)

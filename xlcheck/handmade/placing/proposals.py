@@ -60,6 +60,7 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
     yield from new((cell, number, 0.5) for number in _needed_by_readers(cell, now, shop))
     for reader in [c for c in near if shop.table.is_formula(c)][:MOST_READERS]:
         yield from joint_repairs(reader, near, now, shop)
+    yield from new(_as_filled(near, now, shop))
     yield from new(_as_parts_needed(near, now, shop))
     typed = [c for c in near if not shop.table.is_formula(c) and _is_result(c, shop)]
     yield from new((repair.cell, repair.number, 0.0) for (repair,), _ in any_repairs(typed, now, shop))
@@ -74,6 +75,19 @@ def _as_around(near: Sequence[Address], now: Matching) -> Iterator[Proposal]:
         expected = now.expected(candidate)
         if expected is not None:
             yield candidate, expected, AT_ITS_PLACE
+
+
+def _as_filled(near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Proposal]:
+    """What a known cell with the formula of a reader reads, of which something stands nowhere, in the same place."""
+    for reader in (cell for cell in near if now.is_unknown(cell)):
+        own = shop.shape(reader)
+        alike = (cell for cell in shop.alike(own) if cell in now.held and cell not in now.wrong)
+        for cell in islice(alike if own is not None else (), MOST_READERS):
+            for candidate, other in zip(shop.precedents.of(reader), shop.precedents.of(cell), strict=False):
+                number = now.held.get(other)
+                if candidate in near and number is not None:
+                    free = now.elements.numbers_of(now.elements.place(number))
+                    yield from ((candidate, n, 0.0) for n in free if now.holders[n] == 0)
 
 
 def _as_parts_needed(near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Proposal]:

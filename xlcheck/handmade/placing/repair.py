@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
+
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.placing.matching import Matching, ancestors
 from xlcheck.handmade.placing.proposals import (
@@ -25,6 +27,8 @@ from xlcheck.handmade.placing.workshop import AGAIN, Repair, Repairs, Workshop
 
 DEPTH = 3
 MAX_TRIALS = 80
+_LIKE = 0.5
+"""The share of what a formula reads and of what it should read that is the same, where it was meant to compute that."""
 _ODD = 1.0
 """What speaks for a repair of a cell whose formula is not what was filled into the cells beside it."""
 
@@ -86,7 +90,7 @@ def _best_of(
     for repairs, preference in sorted(proposals, key=lambda p: min(order[r.cell] for r in p[0])):
         after = shop.after(now, repairs, cell)
         repaired = {r.cell for r in repairs}
-        if after is None or (cell not in repaired and after.is_unknown(cell)):
+        if after is None or (cell not in repaired and after.is_unknown(cell)) or _are_constant(repairs, now):
             continue
         without = repaired | shop.parts_for(repaired, now)
         gain = shop.worth(after, near, without) - shop.worth(now, near, without)
@@ -94,7 +98,7 @@ def _best_of(
             gain -= len(repairs) - 1  # unknown cells are wrong in any case
         gain -= sum(shop.loss(r.cell, now) for r in repairs if not _is_forgotten(r, now, shop))
         gain -= sum(1 - AGAIN for r in repairs if now.computed[r.number] and not shop.precedents.readers(r.cell))
-        if gain < 0 or (gain == 0 and not preference):
+        if gain < 0 or (gain < AGAIN and not _is_asked_for(repairs, preference, now, after, shop)):
             continue
         rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
         if best is None or rank > best.rank:
@@ -102,9 +106,35 @@ def _best_of(
     return best
 
 
+def _are_constant(repairs: Repairs, now: Matching) -> bool:
+    """Whether all that should stand there is what no weight changes, as a product with a state that has no cells."""
+    values = np.array([now.elements[repair.number].values for repair in repairs])
+    return bool((values == values[:, :1]).all())
+
+
+def _is_asked_for(repairs: Repairs, preference: float, now: Matching, after: Matching, shop: Workshop) -> bool:
+    """Whether anything but the cells that it explains speaks for a repair; a note beside the network holds nothing.
+
+    That is the place of the cell, the other repairs of a vector, a result of the network that stands nowhere, or what
+    a formula reads that is needed for the next one.
+    """
+    if len(repairs) > 1:
+        return True
+    cell, number = repairs[0].cell, repairs[0].number
+    if now.expected(cell) == number or (number in now.missing_results and preference > 0):
+        return True
+    readers = (reader for reader in shop.precedents.readers(cell) if reader not in shop.copies)
+    reads = [e for p in shop.precedents.of(cell) if (e := now.element(p)) is not None]
+    return (
+        now.holders[number] == 0 and now.likeness.to(number, reads).likeness >= _LIKE
+        and any(now.is_unknown(reader) and not after.is_unknown(reader) for reader in readers)
+    )  # fmt: skip
+
+
 def _suspects(cell: Address, now: Matching, shop: Workshop) -> list[Address]:
     """An unknown cell, and what it reads as far as that could be wrong: not where all around agrees with it."""
     above = ancestors(cell, shop.precedents, (*shop.placed.given, *shop.wrong), DEPTH)
+    above = [c for c in above if c in shop.table.index or now.expected(c) is not None]  # else it was blank all along
     near = [cell, *(c for c in above if not now.is_supported(c))]
     return near + [
         c for c in shop.precedents.of(cell)
@@ -120,9 +150,12 @@ def _is_forgotten(repair: Repair, now: Matching, shop: Workshop) -> bool:
 
 
 def _may_matter(cell: Address, now: Matching, shop: Workshop) -> bool:
-    """Whether an unknown cell has anything to do with a model: by what it reads, applies, or stands beside."""
+    """Whether an unknown cell has anything to do with a model: by what it reads, applies, stands beside, or is for."""
     content = shop.table.cell(cell)
     text = "" if content is None or content.formula is None else content.formula.upper()
     if "EXP(" in text or "TANH(" in text or now.expected(cell) is not None:
         return True
-    return any(now.element(p) is not None or now.expected(p) is not None for p in shop.precedents.of(cell))
+    if any(now.element(p) is not None or now.expected(p) is not None for p in shop.precedents.of(cell)):
+        return True
+    beside = (p for reader in shop.precedents.readers(cell) for p in shop.precedents.of(reader))
+    return any(now.element(p) is not None for p in beside)

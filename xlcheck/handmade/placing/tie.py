@@ -22,7 +22,7 @@ from xlcheck.handmade.networks.parts import met, part_sources
 from xlcheck.handmade.placing.exchange import exchanged
 from xlcheck.handmade.placing.leftovers import MANY, strays, typed_operands, typed_results, unfinished
 from xlcheck.handmade.placing.matching import Matching, Placed, frontier
-from xlcheck.handmade.placing.order import moments_of, out_of_place
+from xlcheck.handmade.placing.order import moments_of, out_of_place, shortened_results
 from xlcheck.handmade.placing.probe import Probe
 from xlcheck.handmade.placing.regularity import Band
 from xlcheck.handmade.placing.repair import best_repair
@@ -193,7 +193,7 @@ class _Tier:
         """Declare cells wrong that hold what belongs elsewhere, unless that leaves more cells unknown."""
         if len(self._shop.formulas) > MANY:
             return now
-        asked = {**out_of_place(now, self._precedents), **self._filled(now)}
+        asked = {**shortened_results(now), **out_of_place(now, self._precedents), **self._filled(now)}
         found = {cell: number for cell, number in asked.items() if cell not in self._shop.scratch}
         if not found or found in self._rejected:
             return now

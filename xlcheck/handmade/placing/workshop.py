@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
@@ -60,6 +60,7 @@ class Workshop:
     copies: frozenset[Address]
     labels: Labels
     kinds: Mapping[tuple[int, str], str]
+    _shapes: dict[str | None, list[Address]] = field(default_factory=lambda: defaultdict(list))
 
     def after(self, now: Matching, repairs: Repairs, cell: Address) -> Matching | None:
         """What the cells would hold after repairs; None if they neither concern nor explain the unknown cell."""
@@ -132,6 +133,13 @@ class Workshop:
         """A formula's shape; None where no formula stands."""
         content = self.table.cell(cell)
         return None if content is None or content.formula is None else shape_of(content.formula, cell[1], cell[2])
+
+    def alike(self, shape: str | None) -> Sequence[Address]:
+        """The formula cells of a shape."""
+        if not self._shapes:
+            for cell in self.formulas:
+                self._shapes[self.shape(cell)].append(cell)
+        return self._shapes.get(shape, ())
 
     def _line(self, cell: Address, down: int, right: int) -> Iterator[str]:
         """The shapes of the formulas that follow in one direction, up to the first cell without one."""
