@@ -125,3 +125,40 @@ def test_ignored_cells_get_no_verdict(tmp_path: Path) -> None:
 
     assert report.ok
     assert any(note.endswith("`ignore` in the bindings says so: 1 of the formula cells") for note in report.notes)
+
+
+def _branching(folder: Path, wrong: dict[str, str]) -> Path:
+    """A recurrent unit whose states a dense unit reads and, copied on another worksheet, a GRU of one unit."""
+    book = openpyxl.Workbook()
+    first, second = book.active, book.create_sheet("GRU")
+    for cell, number in {"E1": 0.41, "E2": -0.63, "E3": 0.17, "F1": 1.29, "F2": -0.38}.items():
+        first[cell] = number
+    for row, numbers in enumerate([(0.52, -0.44, 0.91), (0.33, 0.78, -0.57), (0.12, -0.21, 0.35)], 1):
+        for column, number in zip("ABC", numbers, strict=True):
+            second[f"{column}{row}"] = number
+    for row, x in enumerate((0.8, -0.3, 0.55, -0.9), 1):
+        first[f"A{row}"], first[f"C{row}"] = x, f"=B{row}*$F$1+$F$2"
+        first[f"B{row}"] = f"=TANH(A{row}*$E$1{f'+B{row - 1}*$E$2' if row > 1 else ''}+$E$3)"
+        own, before = row + 5, f"*E{row + 4}" if row > 1 else "*0"
+        second[f"A{own}"] = f"=Sheet!B{row}"
+        second[f"B{own}"] = f"=1/(1+EXP(-(A{own}*$A$1+$A$2{before}+$A$3)))"
+        second[f"C{own}"] = f"=1/(1+EXP(-(A{own}*$B$1+$B$2{before}+$B$3)))"
+        second[f"D{own}"] = f"=TANH(A{own}*$C$1+C{own}*$C$2{before}+$C$3)"
+        second[f"E{own}"] = f"=B{own}{before}+(1-B{own})*D{own}"
+    for cell, text in wrong.items():
+        second[cell] = text
+    book.save(folder / "book.xlsx")
+    return folder / "book.xlsx"
+
+
+def test_a_draft_of_layers_that_read_one_another_is_checked(tmp_path: Path) -> None:
+    """Rule: what a draft says of layers on one another's results is what a check then finds, each formula once."""
+    draft = proposal(_branching(tmp_path, {}))
+    (tmp_path / "draft.toml").write_text(draft.text, encoding="utf-8")
+    report = check(tmp_path / "book.xlsx", bindings=tmp_path / "draft.toml")
+
+    assert sorted(layer.kind for n in draft.networks for layer in n.spec.layers) == ["Dense", "GRU", "SimpleRNN"]
+    assert (report.exit_code, report.counts.agree, report.counts.formula_cells) == (0, 28, 28)
+
+    wrong = _branching(tmp_path, {"C8": "=1/(1+EXP(-(A8*$B$1+$B$2*E7+$A$3)))"})
+    assert [root.cell for root in check(wrong, bindings=tmp_path / "draft.toml").roots] == ["C8"]

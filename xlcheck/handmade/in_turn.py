@@ -43,7 +43,7 @@ def judged_in_turn(
     """
     given = [frozenset(_given(network)) for network in networks]
     bound = [frozenset(_bound(network)) for network in networks]
-    own = [_computed(table, precedents, number, given, bound) for number in range(len(networks))]
+    own = _each_once([_computed(table, precedents, n, given, bound) for n in range(len(networks))], bound, precedents)
     outcomes: list[Outcome] = []
     known: dict[Address, float] = {}
     for number in _order(given, own):
@@ -87,6 +87,26 @@ def _computed(
                 found.add(reader)
                 stack.append(reader)
     return {cell for cell in found if cell in table.index}
+
+
+def _each_once(
+    own: Sequence[set[Address]], bound: Sequence[frozenset[Address]], precedents: Precedents
+) -> list[set[Address]]:
+    """The same, but what several networks follow with belongs to those whose named results are computed from it."""
+    leading: list[set[Address]] = []
+    for cells, results in zip(own, bound, strict=True):
+        found: set[Address] = set()
+        stack = [cell for cell in results if cell in cells]
+        while stack:
+            cell = stack.pop()
+            if cell not in found:
+                found.add(cell)
+                stack += [other for other in precedents.of(cell) if other in cells]
+        leading.append(found)
+    wanted = set().union(*leading)
+    return [
+        {cell for cell in cells if cell in led or cell not in wanted} for cells, led in zip(own, leading, strict=True)
+    ]
 
 
 def _order(given: Sequence[frozenset[Address]], own: Sequence[set[Address]]) -> list[int]:

@@ -42,7 +42,7 @@ class Likeness:
         self._placed = placed
         self._needs: dict[tuple[int, int], frozenset[Operand]] = {}
 
-    def of(self, reads: Sequence[Element], *, parts: bool, most: int) -> list[Likely]:
+    def of(self, reads: Sequence[Element], *, most: int) -> list[Likely]:
         """The elements that need most of what a cell reads, and little else; best first."""
         if not reads:
             return []
@@ -52,7 +52,7 @@ class Likeness:
         samples = sorted({e.sample for e in reads if not e.source.quantity.is_weight} or {0})
         found: list[tuple[float, int]] = []
         for place, source in enumerate(self._elements.sources):
-            if source.network != network or not source.reads or bool(source.part) != parts:
+            if source.network != network or not source.reads or source.part:
                 continue
             if not self._names_of[place] & names:
                 continue

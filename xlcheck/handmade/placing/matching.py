@@ -211,10 +211,6 @@ class Matching:
         """The elements that have the same value as one, itself among them."""
         return self.elements.equal_to(self.elements[number].values[:, None])[0]
 
-    def is_placed(self, network: int, name: str) -> bool:
-        """Whether a quantity's like stands in some cell."""
-        return self.elements.sources[self.elements.by_name[network, name]].band in self.bands
-
     @cached_property
     def successors(self) -> Mapping[tuple[int, str], list[int]]:
         """Network and name of a quantity → the sources that are computed from it alone, element by element."""
@@ -224,15 +220,6 @@ class Matching:
                 (name,) = source.reads
                 if source.operands(0) == frozenset({(name, 0)}):
                     found[source.network, name].append(place)
-        return found
-
-    @cached_property
-    def parts_of(self) -> Mapping[tuple[int, str], list[int]]:
-        """Network and name of a quantity → the sources that are parts of it."""
-        found: dict[tuple[int, str], list[int]] = defaultdict(list)
-        for place, source in enumerate(self.elements.sources):
-            if source.part:
-                found[source.network, source.quantity.name].append(place)
         return found
 
     @cached_property

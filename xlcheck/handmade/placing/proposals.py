@@ -57,16 +57,13 @@ def likely_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: 
 
     yield from new(_as_around(near, now))
     yield from new((candidate, number, 0.0) for candidate in near for number in functions_of(candidate, now))
-    yield from new((cell, number, 0.5) for number in _needed_by_readers(cell, now, shop))
     for reader in [c for c in near if shop.table.is_formula(c)][:MOST_READERS]:
         yield from joint_repairs(reader, near, now, shop)
     yield from new(_as_filled(near, now, shop))
-    yield from new(_as_parts_needed(near, now, shop))
     typed = [c for c in near if not shop.table.is_formula(c) and _is_result(c, shop)]
     yield from new((repair.cell, repair.number, 0.0) for (repair,), _ in any_repairs(typed, now, shop))
     yield from new(_as_likely(near, now, shop, moments))
     yield from new(_as_operands_needed(near, now, shop))
-    yield from new(_as_likely_parts(near, now, shop))
 
 
 def _as_around(near: Sequence[Address], now: Matching) -> Iterator[Proposal]:
@@ -90,19 +87,10 @@ def _as_filled(near: Sequence[Address], now: Matching, shop: Workshop) -> Iterat
                     yield from ((candidate, n, 0.0) for n in free if now.holders[n] == 0)
 
 
-def _as_parts_needed(near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Proposal]:
-    """Steps on the way to what the readers are probably meant to hold."""
-    for reader in near:
-        for candidate in shop.precedents.of(reader):
-            if candidate in near and _may_be_part(candidate, now) and _is_result(candidate, shop):
-                for number in _parts_needed(reader, now, shop):
-                    yield candidate, number, 0.0
-
-
 def _as_likely(near: Sequence[Address], now: Matching, shop: Workshop, moments: Moments) -> Iterator[Proposal]:
     """What cells are probably meant to hold by what they read; the same at the step of their column; other gates."""
     for candidate in near:
-        for likely in _likely(candidate, now, shop, parts=False):
+        for likely in _likely(candidate, now, shop):
             yield candidate, likely.number, float(likely.likeness == 1)
             key = now.elements.key(likely.number)
             moment = moments(candidate, key)
@@ -116,7 +104,7 @@ def _as_likely(near: Sequence[Address], now: Matching, shop: Workshop, moments: 
 def _as_operands_needed(near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Proposal]:
     """What the readers need and do not read, in the cells that they read and do not need."""
     for reader in near:
-        for needed in _likely(reader, now, shop, parts=False)[:MOST_READERS]:
+        for needed in _likely(reader, now, shop)[:MOST_READERS]:
             for candidate in shop.precedents.of(reader):
                 if candidate in near and _operand(candidate, now) not in needed.needs:
                     repeated = (needed.number,) if reader in shop.copies else ()
@@ -124,20 +112,11 @@ def _as_operands_needed(near: Sequence[Address], now: Matching, shop: Workshop) 
                         yield candidate, number, 0.0
 
 
-def _as_likely_parts(near: Sequence[Address], now: Matching, shop: Workshop) -> Iterator[Proposal]:
-    """Steps that stand nowhere yet, by what the cells read."""
-    for candidate in near:
-        if _may_be_part(candidate, now):
-            for likely in _likely(candidate, now, shop, parts=True):
-                if now.holders[likely.number] == 0:
-                    yield candidate, likely.number, 0.0
-
-
-def _likely(cell: Address, now: Matching, shop: Workshop, *, parts: bool) -> list[Likely]:
+def _likely(cell: Address, now: Matching, shop: Workshop) -> list[Likely]:
     """What a cell is probably meant to hold, by what it reads and by its place."""
     reads = [e for p in shop.precedents.of(cell) if (e := now.element(p)) is not None]
-    found = now.likeness.of(reads, parts=parts, most=MOST_LIKELY)
-    expected = None if parts else now.expected(cell)
+    found = now.likeness.of(reads, most=MOST_LIKELY)
+    expected = now.expected(cell)
     if expected is not None and all(likely.number != expected for likely in found):
         found.insert(0, now.likeness.to(expected, reads))
     return found
@@ -187,7 +166,7 @@ def joint_repairs(cell: Address, near: Sequence[Address], now: Matching, shop: W
         yield tuple(Repair(c, n) for c, n in functions), 0.0
     yield from _shuffled(cell, near, now, shop)
     results = (now.likeness.to(number, ()) for number in sorted(now.missing_results))
-    for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS] or islice(results, MOST_READERS):
+    for needed in _likely(cell, now, shop)[:MOST_READERS] or islice(results, MOST_READERS):
         element = now.elements[needed.number]
         read = [p for p in shop.precedents.of(cell) if p in near or _operand(p, now) is not None]
         met = {_operand(p, now) for p in read}
@@ -234,27 +213,6 @@ def _shuffled(cell: Address, near: Sequence[Address], now: Matching, shop: Works
             yield repairs, 0.5
 
 
-def _parts_needed(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:
-    """The parts that stand nowhere of what a cell is probably meant to hold, and of what it computes on the way."""
-    for needed in _likely(cell, now, shop, parts=False)[:MOST_READERS]:
-        element = now.elements[needed.number]
-        network, own = element.source.network, element.source.quantity.name
-        on_the_way = {(own, element.index)}
-        on_the_way |= {(name, element.index) for name in element.source.reads if not now.is_placed(network, name)}
-        for name, index in (*sorted(on_the_way), *sorted(needed.needs)):
-            for place in now.parts_of.get((network, name), ()):
-                source = now.elements.sources[place]
-                known = (name, index) in on_the_way or source.band in now.bands
-                if (
-                    known
-                    and index < source.size == source.quantity.shape[-1]
-                    and element.sample < source.values.shape[1]
-                ):
-                    number = now.elements.number(place, element.sample, index)
-                    if now.holders[number] == 0:
-                        yield number
-
-
 def _is_result(cell: Address, shop: Workshop) -> bool:
     """Whether a formula stands in a cell, or beside formulas a number that may have been typed over one."""
     content = shop.table.cell(cell)
@@ -264,13 +222,6 @@ def _is_result(cell: Address, shop: Workshop) -> bool:
     beside = ((row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column))
     typed = isinstance(content.value, float) and not content.value.is_integer()
     return typed and any(shop.table.is_formula((sheet, *place)) for place in beside)
-
-
-def _needed_by_readers(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:
-    """What the readers of a cell need and do not read."""
-    for reader in shop.precedents.readers(cell)[:MOST_READERS]:
-        for needed in _likely(reader, now, shop, parts=False)[:MOST_READERS]:
-            yield from needed.gaps
 
 
 def _operand(cell: Address, now: Matching) -> Operand | None:
@@ -289,9 +240,3 @@ def any_repairs(near: Sequence[Address], now: Matching, shop: Workshop) -> Itera
                     typed = _CONSTANT if not shop.table.is_formula(candidate) else 0.0
                     if typed or now.held.get(candidate) is None:
                         yield (Repair(candidate, number),), typed
-
-
-def _may_be_part(cell: Address, now: Matching) -> bool:
-    """Whether a cell may be a step in between: it holds one, or nothing that is known."""
-    number = now.held.get(cell)
-    return number is None or bool(now.elements.is_part[number])
