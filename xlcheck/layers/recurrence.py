@@ -131,7 +131,8 @@ class _Backwards(GraphBuilder):
     def let(self, band: Band, expr: Expr, step: int | None = None, *, shared: bool = False) -> Ref:
         """Add a computed quantity, with its words turned round."""
         label, equation = (text.replace("ₜ₋₁", "ₜ₊₁") for text in (band.label, band.equation))
-        return super().let(replace(band, label=label, equation=equation), expr, step, shared=shared)
+        meaning = band.meaning.replace("of the step before", "of the step to the right")
+        return super().let(replace(band, label=label, equation=equation, meaning=meaning), expr, step, shared=shared)
 
 
 class _Skipping:

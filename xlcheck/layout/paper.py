@@ -9,7 +9,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import Table
 
 _WIDTH, _HEIGHT = 950, 670  # pixels of a sheet of A4 across, as the widest program draws them
-_UPRIGHT, _UPRIGHT_BARE = 0.37, 0.27
+_UPRIGHT, _UPRIGHT_BARE = 0.37, 0.255
 """The scales from which on a tall layer is printed on one page that stands upright: whole; without its formulas."""
 _QUESTIONS = 130  # pixels under the table and the chart
 _SMALLEST = 30  # percent; what is smaller cannot be read
