@@ -39,7 +39,7 @@ TESTS = {
     "chapter": ["tests/chapter"],
     "pytest_plugin": ["tests/plugin"],
     "verdicts": ["tests/verdicts", "tests/seeded_faults"],
-    "workbook": ["tests/workbook", "tests/chapter/lessons"],
+    "workbook": ["tests/workbook", "tests/chapter/lessons", "tests/fuzz/test_attacks.py"],
     "reports": ["tests/reports", "tests/verdicts"],
     "cli": ["tests/test_cli.py", "tests/cli"],
     "handmade": ["tests/handmade"],
