@@ -1,4 +1,8 @@
-"""No blank holds an answer: unzipped, no part of it has a number that agrees with one in four digits."""
+"""No blank holds an answer: unzipped, no part of it has a number that is one to as many digits as it is written with.
+
+Four digits at least: of numbers with fewer some agree with any answer. A number of sixteen digits that agrees with an
+answer in four of them is another number.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +20,20 @@ from xlcheck.exercises.plan import BlankRule, ExercisePlan
 
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:[eE][+-]?\d+)?")
 _DIGITS = 4
+_ROUNDED = 1e-9  # what is nearer is the same number, computed in another order
 
 
-def numbers_in(path: Path) -> dict[float, str]:
-    """Every number with at least four digits in any part of a workbook, and the part it stands in."""
-    found: dict[float, str] = {}
+def numbers_in(path: Path) -> dict[float, float]:
+    """Every number with at least four digits in any part of a workbook, and half a unit of its last digit."""
+    found: dict[float, float] = {}
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             text = archive.read(name).decode("utf-8")
             for word in _NUMBER.findall(text):
-                digits = re.sub(r"[eE].*|[-.]", "", word).lstrip("0")
-                if len(digits) >= _DIGITS and "." in word:
-                    found.setdefault(float(word), name)
+                digits, _, power = word.lower().partition("e")
+                if "." in word and len(re.sub(r"[-.]", "", digits).lstrip("0")) >= _DIGITS:
+                    decimals = len(digits.partition(".")[2]) - int(power or 0)
+                    found[float(word)] = max(0.5 * 10.0**-decimals, found.get(float(word), 0.0))
     return found
 
 
@@ -36,13 +42,14 @@ def leaks(path: Path, exercise: Exercise, student: str | None = None) -> list[st
     key = exercise.key
     values = key.values_of(student)
     given = {abs(float(x)) for value in key.numbers_of(student).values() for x in value.reshape(-1)}
-    found = np.array([x for x in numbers_in(path) if abs(x) not in given])
+    found = {abs(x): half for x, half in numbers_in(path).items() if abs(x) not in given}
+    numbers, halves = np.array(list(found)), np.array(list(found.values()))
     answers = [float(values[b.quantity].reshape(-1)[b.index]) for b in key.blanks]
     return [
         f"{blank.element}: {answer}"
         for blank, answer in zip(key.blanks, answers, strict=True)
-        if abs(answer) > 1e-9 and abs(answer) not in given and answer != round(answer)
-        and (np.abs(np.abs(found) - abs(answer)) < 0.5 * 10 ** (np.floor(np.log10(abs(answer))) - _DIGITS + 1)).any()
+        if abs(answer) > _ROUNDED and abs(answer) not in given and answer != round(answer)
+        and (np.abs(numbers - abs(answer)) <= np.maximum(halves, _ROUNDED * abs(answer))).any()
     ]  # fmt: skip
 
 
@@ -74,8 +81,10 @@ def test_the_search_finds_an_answer_that_is_there(tmp_path: Path) -> None:
     typed = {b.cell: round(float(values[b.quantity].reshape(-1)[b.index]), 6) for b in exercise.key.blanks}
     given = {round(abs(float(x)), 6) for value in exercise.key.given.values() for x in value.reshape(-1)}
     wanted = sum(abs(value) not in given for value in typed.values())
+    short = {cell: round(value, 4) for cell, value in typed.items() if abs(value) >= 0.1 and abs(value) not in given}
 
     assert len(leaks(hand_in(exercise.blank, typed, tmp_path / "typed.xlsx"), exercise)) == wanted
+    assert len(leaks(hand_in(exercise.blank, short, tmp_path / "short.xlsx"), exercise)) >= len(short) > 1
 
 
 def test_a_blank_has_no_manifest_and_no_solution(tmp_path: Path) -> None:
