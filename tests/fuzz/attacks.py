@@ -52,6 +52,7 @@ from sight_mutations import (
     workbook,
 )
 from sources import lesson
+from spelling_mutations import SPELLED
 
 from xlcheck import api
 from xlcheck.errors import XlcheckError
@@ -144,7 +145,7 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
         '<x:cfRule type="expression" priority="1"><m:f>TRUE</m:f>'
         '<x:dxf><numFmt numFmtId="200" formatCode="&quot;1.0&quot;"/></x:dxf></x:cfRule>'
         "<m:sqref>A1:Z99</m:sqref></x:conditionalFormatting></x:conditionalFormattings></ext></extLst>", (b"extLst",))),
-    **{name: (NOTE, attack) for name, attack in BESIDE.items()},
+    **{name: (NOTE, attack) for name, attack in {**BESIDE, **SPELLED}.items()},
 }  # fmt: skip
 
 

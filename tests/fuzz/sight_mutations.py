@@ -126,21 +126,18 @@ def frozen(content: bytes, random: Random) -> bytes:
     return re.sub(rb"<sheetViews>.*?</sheetViews>", b"<sheetViews>" + moved + b"</sheetView></sheetViews>", content)
 
 
-def _restyled(new: str, *, font: bool = False, fill: bool = False, of: re.Pattern[bytes] = _FULL) -> Attack:
-    """One cell that holds something in another style: of another font, ground, or with another ending of its `xf`."""
+def restyled(new: str, *, part: str = "", of: re.Pattern[bytes] = _FULL) -> Attack:
+    """One cell that holds something in another style: of another font, fill or border, or with another `xf`."""
 
     def attack(parts: Parts, random: Random) -> Parts:
         styles = parts["xl/styles.xml"]
-        if font:
-            count = styles.partition(b"</fonts>")[0].count(b"<font>")
-            styles = styles.replace(b"</fonts>", f"<font>{new}</font></fonts>".encode(), 1)
-            xf = f'<xf numFmtId="0" fontId="{count}" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
-        elif fill:
-            count = styles.partition(b"</fills>")[0].count(b"<fill>")
-            styles = styles.replace(b"</fills>", f"<fill>{new}</fill></fills>".encode(), 1)
-            xf = f'<xf numFmtId="0" fontId="0" fillId="{count}" borderId="0" xfId="0" applyFill="1"/>'
-        else:
-            xf = f'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" {new}</xf>'
+        ids = dict.fromkeys(("font", "fill", "border"), 0)
+        if part:
+            end = f"</{part}s>".encode()
+            ids[part] = len(re.findall(rf"<{part}[ />]".encode(), styles.partition(end)[0]))
+            styles = styles.replace(end, new.encode() + end, 1)
+        own = " ".join(f'{name}Id="{number}"' for name, number in ids.items())
+        xf = f'<xf numFmtId="0" {own} xfId="0"' + ("/>" if part else f" {new}</xf>")
         cells = re.search(rb"<cellXfs[^>]*>(.*?)</cellXfs>", styles, re.DOTALL)
         assert cells is not None
         place = len(re.findall(rb"<xf ", cells[1]))
@@ -157,22 +154,22 @@ def _restyled(new: str, *, font: bool = False, fill: bool = False, of: re.Patter
 
 def with_font(xml: str) -> Attack:
     """A cell that holds something, in another font."""
-    return _restyled(xml, font=True)
+    return restyled(f"<font>{xml}</font>", part="font")
 
 
 def huge(parts: Parts, random: Random) -> Parts:
     """A fraction in letters as high as the screen."""
-    return _restyled('<sz val="400"/><name val="Arial"/>', font=True, of=_FRACTION)(parts, random)
+    return restyled('<font><sz val="400"/><name val="Arial"/></font>', part="font", of=_FRACTION)(parts, random)
 
 
 def with_ground(xml: str) -> Attack:
     """A cell that holds something, on another ground."""
-    return _restyled(xml, fill=True)
+    return restyled(f"<fill>{xml}</fill>", part="fill")
 
 
 def aligned(xml: str) -> Attack:
     """A cell that holds something, aligned in another way."""
-    return _restyled(f'applyAlignment="1"><alignment {xml}/>', font=False)
+    return restyled(f'applyAlignment="1"><alignment {xml}/>')
 
 
 def with_theme(parts: Parts, random: Random) -> Parts:

@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 from opening import SHEET, refusal
@@ -161,6 +161,24 @@ def test_refuses_a_part_that_is_announced_otherwise(tmp_path: Path, field: int, 
         f"{path} is damaged: its table of contents says something else about {SHEET} than stands before that part; "
         "save it again"
     )
+
+
+@pytest.mark.parametrize(("name", "is_clear"), [(SHEET, True), ("xl/worksheets/other.xml", False)])
+def test_refuses_a_part_that_an_extra_field_calls_otherwise(tmp_path: Path, name: str, is_clear: bool) -> None:
+    """Some programs unpack a part under the name of such a field; the same name in it is harmless."""
+    field = struct.pack("<BI", 1, zlib.crc32(SHEET.encode())) + name.encode()
+    path = tmp_path / "book.xlsx"
+    with ZipFile(path, "w") as archive:
+        for part, content in workbook_parts().items():
+            info = ZipInfo(part)
+            if part == SHEET:
+                info.extra = struct.pack("<HH", 0x7075, len(field)) + field
+            archive.writestr(info, content)
+
+    if is_clear:
+        open_container(path).close()
+    else:
+        assert "says something else about" in refusal(path)
 
 
 def test_refuses_parts_that_overlap(tmp_path: Path) -> None:

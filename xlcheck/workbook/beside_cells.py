@@ -150,6 +150,8 @@ def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
     root = tree_of(container.read(structure.part))
     if root is not None:
         yield from _of_names(root)
+        if any(item.get("refMode") == "R1C1" for item in root.iterfind("{*}calcPr")):
+            yield "columns are called by numbers, and not by letters as on the sheets"
         for view in root.iterfind("{*}bookViews/{*}workbookView"):
             if view.get("visibility", "visible") != "visible" or view.get("minimized") in {"1", "true"}:
                 yield "the workbook's window is hidden"
@@ -179,6 +181,8 @@ def _of_names(root: Element) -> Iterator[str]:
             yield on_pages(sheet, built_in, " and ".join(areas))
         elif name != built_in and built_in != "_FilterDatabase":
             yield f"the name {built_in} was added"
+        if any(item.get(key) in {"1", "true"} for key in ("function", "vbProcedure", "xlm")):
+            yield f"the name {name} is a command"
         for words in filter(None, (_line(item.get(key, "")) for key in _NAME_WORDS)):
             yield f"the name {name} is explained as {words!r}"
 

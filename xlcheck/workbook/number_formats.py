@@ -36,6 +36,7 @@ _BUILT_IN = {
     "0": "General", "1": "0", "2": "0.00", "3": "#,##0", "4": "#,##0.00", "9": "0%", "10": "0.00%", "11": "0.00E+00",
     "12": "# ?/?", "13": "# ??/??", "48": "##0.0E+0", "49": "@",
 }  # fmt: skip
+_COLLECTIONS = {"numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "dxfs", "colors"}
 _AS_IT_IS = "-+/():! $"  # letters that need no quotes
 _PLACEHOLDERS = "0#?"
 _DAYS_AND_TEXT = "@ymdhsgbe"
@@ -159,10 +160,12 @@ class OddFormats:
     Attributes:
         styles: cell style → format.
         conditional: differential style → format.
+        twice: what the styles part says twice, in words, so that programs take the one or the other.
     """
 
     styles: Mapping[int, str] = field(default_factory=dict)
     conditional: Mapping[int, str] = field(default_factory=dict)
+    twice: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.styles or self.conditional)
@@ -176,16 +179,21 @@ class Formats:
         styles: the format's number of each cell style.
         codes: number → format, of those that the file defines.
         conditional: differential style → format.
+        twice: what the part says twice, in words.
     """
 
     styles: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
     conditional: Mapping[int, str] = field(default_factory=dict)
+    twice: str = ""
 
     def code(self, style: int) -> str:
         """The format of a cell style; of one that every program knows, how it is written, or else its number."""
         number = self.styles[style] if style < len(self.styles) else "0"
-        return self.codes.get(number) or _BUILT_IN.get(number, f"number {number}")
+        known, own = _BUILT_IN.get(number), self.codes.get(number)
+        if known and own and known != own:  # programs may keep to what they know
+            return f"{known} or {own}"
+        return own or known or f"number {number}"
 
 
 def formats_of(styles: bytes) -> Formats:
@@ -194,15 +202,22 @@ def formats_of(styles: bytes) -> Formats:
     cell_styles: list[str] = []
     conditional: dict[int, str] = {}
     path: list[str] = []
+    seen: set[str] = set()
+    twice: list[str] = []
     differential = -1
 
     def on_start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal differential
         path.append(tag.rpartition(" ")[2])
+        if len(path) == 2 and path[1] in _COLLECTIONS:
+            twice.extend([f"the element {path[1]}"] if path[1] in seen else [])
+            seen.add(path[1])
         if path[-1] == "numFmt" and "dxf" in path:
             conditional[differential] = attributes.get("formatCode", "")
         elif path[-2:] == ["numFmts", "numFmt"]:
-            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            number, code = attributes.get("numFmtId", ""), attributes.get("formatCode", "")
+            twice.extend([f"the number format {number}"] if codes.get(number, code) != code else [])
+            codes[number] = code
         elif path[-2:] == ["cellXfs", "xf"]:
             cell_styles.append(attributes.get("numFmtId", "0"))
         elif path[-2:] == ["dxfs", "dxf"]:
@@ -214,7 +229,7 @@ def formats_of(styles: bytes) -> Formats:
     # What a broken styles part says is what a program makes of it when it repairs the file.
     with suppress(expat.ExpatError, ValueError, LookupError):
         parser.Parse(styles, True)
-    return Formats(tuple(cell_styles), codes, conditional)
+    return Formats(tuple(cell_styles), codes, conditional, next(iter(twice), ""))
 
 
 def odd_formats(styles: bytes) -> OddFormats:
@@ -224,6 +239,7 @@ def odd_formats(styles: bytes) -> OddFormats:
     return OddFormats(
         {style: found.codes[number] for style, number in enumerate(found.styles) if number in odd},
         {style: code for style, code in found.conditional.items() if misleads(code, None)},
+        found.twice,
     )
 
 

@@ -46,7 +46,7 @@ _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _DRAWS, _CHOICES = "a chart draws ", " is chosen from "
 _FEW = 50  # styles, each of which is looked for before all cells are looked at
-_LOWEST, _NARROWEST, _MOST_FROZEN = 4.0, 0.5, 40
+_LOWEST, _NARROWEST, _MOST_FROZEN = 7.0, 1.0, 40
 _SPLIT = re.compile(rb"""\s([xy])Split=["']([0-9]+)""")
 _SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group)[\s>]")
 _NOTE = re.compile(rb"""ObjectType=["']Note["']""")

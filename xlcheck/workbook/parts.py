@@ -20,6 +20,7 @@ from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import parse_range, quote_sheet
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.escapes import unescape
+from xlcheck.workbook.part_types import CONTENT_TYPES, called_otherwise
 from xlcheck.workbook.plain_text import plain_strings
 from xlcheck.workbook.sheet_cells import MAIN
 from xlcheck.workbook.zip_directory import decoded
@@ -113,16 +114,24 @@ def read_structure(container: Container) -> Structure:
     if len({title.casefold() for title in titles}) < len(titles):
         raise WorkbookError(f"{container.path} has two worksheets of the same name; rename one and save it again")
     if len({part for _, _, part in sheets}) < len(sheets):
-        raise _unclear(container, "two worksheets that are one part")
+        raise unclear(container, "two worksheets that are one part")
+    numbers = [number for sheet in root.iterfind(f"{main}sheets/{main}sheet") if (number := sheet.get("sheetId"))]
+    if len(set(numbers)) < len(numbers):
+        raise unclear(container, "two worksheets of the same number")
     if not sheets:
         raise WorkbookError(f"{container.path} has no worksheet; pass a workbook that has one")
+    strings, styles = (_only_target(container, relations, kind) for kind in ("sharedStrings", "styles"))
+    kinds: dict[str | None, str] = {workbook: "main+xml", **{part: "worksheet+xml" for _, _, part in sheets}}
+    types = _parse(container, CONTENT_TYPES) if CONTENT_TYPES in container else None
+    if what := called_otherwise(types, {**kinds, strings: "sharedstrings+xml", styles: "styles+xml"}):
+        raise unclear(container, what)
     return Structure(
         sheets=tuple(sheets),
         other_sheets=tuple(others),
         names=_defined_names(container, root, main, titles),
-        strings=_only_target(container, relations, "sharedStrings"),
+        strings=strings,
         links=tuple(r.target for r in relations.values() if r.kind == "externalLink" and r.target in container),
-        styles=_only_target(container, relations, "styles"),
+        styles=styles,
         calculation=_attributes(root, f"{main}calcPr"),
         workbook=_attributes(root, f"{main}workbookPr"),
         part=workbook,
@@ -139,12 +148,12 @@ def _require_in_place(container: Container, part: str, root: Element, main: str)
             local = name.rpartition("}")[2]
             if name in _PLACES or local in {"sheets", "sheet"}:  # ironcalc looks at names alone
                 if name != local or inside.get(element) != _PLACES[name] or (name in seen and name not in _MANY):
-                    raise _unclear(container, f"the element {local} twice or in an unusual place in its part {part}")
+                    raise unclear(container, f"the element {local} twice or in an unusual place in its part {part}")
                 seen.add(name)
                 inside[child] = name
 
 
-def _unclear(container: Container, what: str) -> WorkbookError:
+def unclear(container: Container, what: str) -> WorkbookError:
     """The sentence for what readers take for different things."""
     return WorkbookError(f"{container.path} contains {what}, so it is not clear what it says; save it again")
 
@@ -152,7 +161,7 @@ def _unclear(container: Container, what: str) -> WorkbookError:
 def _only_target(container: Container, relations: Mapping[str, Relation], kind: str) -> str | None:
     targets = [relation.target for relation in relations.values() if relation.kind == kind]
     if len(targets) > 1:
-        raise _unclear(container, f"two parts for its {kind}")
+        raise unclear(container, f"two parts for its {kind}")
     return targets[0] if targets and targets[0] in container else None
 
 
@@ -180,7 +189,7 @@ def read_strings(container: Container, part: str) -> list[str]:
         plain = plain_strings(content)
         return _strings_of(content) if plain is None else [unescape(text) for text in plain]
     except _UnclearError as error:
-        raise _unclear(container, f"{error} in its part {part}") from None
+        raise unclear(container, f"{error} in its part {part}") from None
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise not_well_formed(container, part, error) from None
 
@@ -251,15 +260,11 @@ def not_well_formed(container: Container, part: str, error: Exception) -> Workbo
 
 
 def _workbook_part(container: Container) -> str:
-    for relation in relations_of(container, "").values():
-        if relation.kind == "officeDocument":
-            # Two workbooks in one file: another program may well take the usual one.
-            if relation.target != _DEFAULT_WORKBOOK and _DEFAULT_WORKBOOK in container:
-                raise WorkbookError(
-                    f"{container.path} contains two workbooks, so it is not clear what it says; save it again"
-                )
-            return relation.target
-    return _DEFAULT_WORKBOOK
+    found = [relation.target for relation in relations_of(container, "").values() if relation.kind == "officeDocument"]
+    # Another program may well take the usual one.
+    if len(found) > 1 or (found and found[0] != _DEFAULT_WORKBOOK and _DEFAULT_WORKBOOK in container):
+        raise unclear(container, "two workbooks")
+    return found[0] if found else _DEFAULT_WORKBOOK
 
 
 def relations_of(container: Container, part: str) -> dict[str, Relation]:
@@ -277,7 +282,7 @@ def relations_of(container: Container, part: str) -> dict[str, Relation]:
             target = posixpath.normpath(posixpath.join("/", folder, decoded(target))).lstrip("/")
         key = element.get("Id", "")
         if key in relations:
-            raise _unclear(container, f"two relations {key!r} in its part {relations_part}")
+            raise unclear(container, f"two relations {key!r} in its part {relations_part}")
         relations[key] = Relation(kind if where in _TYPES else element.get("Type", ""), target, external)
     return relations
 
@@ -295,16 +300,16 @@ def _defined_names(container: Container, root: Element, main: str, titles: list[
         if name.startswith("_xlnm."):
             continue
         if _is_cell(name):
-            raise _unclear(container, f"a defined name {name} that is also a cell")
+            raise unclear(container, f"a defined name {name} that is also a cell")
         local = element.get("localSheetId")
         if local is not None:
             if not (local.isascii() and local.isdigit() and int(local[:9]) < len(titles)):
-                raise _unclear(container, f"a defined name {name} for a worksheet that is not there")
+                raise unclear(container, f"a defined name {name} for a worksheet that is not there")
             name = f"{quote_sheet(titles[int(local)])}!{name}"
         if name.casefold() in seen:
-            raise _unclear(container, f"the defined name {name} twice")
+            raise unclear(container, f"the defined name {name} twice")
         if len(element):
-            raise _unclear(container, f"a defined name {name} with a comment or an element inside")
+            raise unclear(container, f"a defined name {name} with a comment or an element inside")
         seen.add(name.casefold())
         names[name] = element.text or ""
     return names

@@ -17,7 +17,8 @@ _ON_TOP = {"sp": "a shape", "cxnSp": "a line", "pic": "a picture", "grpSp": "a g
 _USUAL_CHARTS = {"lineChart", "scatterChart"}
 _EXTRAS = {
     "trendline": "a trend line", "errBars": "error bars", "upDownBars": "bars between lines",
-    "dTable": "a table",
+    "dTable": "a table", "dPt": "a point with a look of its own", "dispUnits": "numbers in units of its own",
+    "crossesAt": "an axis that crosses the other one elsewhere",
 }  # fmt: skip
 _AXES = ("catAx", "valAx", "dateAx", "serAx")
 

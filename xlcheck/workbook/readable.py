@@ -47,11 +47,14 @@ class Looks:
         if root is None:
             return
         fonts = [_font(item, theme) for item in root.iterfind("{*}fonts/{*}font")]
+        moved = [_moved(item) for item in root.iterfind("{*}fonts/{*}font")]
         grounds = [_grounds(item, theme) for item in root.iterfind("{*}fills/{*}fill")]
+        crossed = ["crossed out" if _crosses(item) else "" for item in root.iterfind("{*}borders/{*}border")]
         for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
             colour, why = _at(fonts, style.get("fontId"), (_BLACK, ""))
             self._grounds.append(_at(grounds, style.get("fillId"), (_WHITE,)))
-            why = why or _alignment(style.find("{*}alignment"))
+            why = why or _at(moved, style.get("fontId"), "")
+            why = why or _alignment(style.find("{*}alignment")) or _at(crossed, style.get("borderId"), "")
             if why or self.is_lost(colour, number):
                 self.unreadable[number] = why or "in the colour of its ground"
 
@@ -128,6 +131,8 @@ def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
         why = f"in the signs of {name}"
     elif "strike" in values and values["strike"].get("val", "1") not in {"0", "false"}:
         why = "struck out"
+    elif any(key in values and values[key].get("val", "1") not in {"0", "false"} for key in ("outline", "shadow")):
+        why = "in outlines"
     colour = values.get("color")
     return (_BLACK if colour is None else _colour(colour, theme, _BLACK)), why
 
@@ -176,6 +181,19 @@ def _alignment(alignment: Element | None) -> str:
         return "written from right to left"
     indent = alignment.get("indent", "0")
     return "pushed out of its cell" if indent.isdigit() and int(indent) > _WIDEST_INDENT else ""
+
+
+def _moved(font: Element) -> str:
+    """Whether a whole cell is in the small letters of exponents and subscripts, which pieces of texts may be."""
+    moved = font.find("{*}vertAlign")
+    return "" if moved is None or moved.get("val") == "baseline" else "raised or lowered"
+
+
+def _crosses(border: Element) -> bool:
+    """Whether a line runs from corner to corner."""
+    line = border.find("{*}diagonal")
+    is_drawn = line is not None and line.get("style", "none") != "none"
+    return is_drawn and any(border.get(key) in {"1", "true"} for key in ("diagonalUp", "diagonalDown"))
 
 
 def _contrast(one: str, other: str) -> float:

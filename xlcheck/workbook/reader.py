@@ -19,7 +19,14 @@ from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 from xlcheck.workbook.number_formats import OddFormats, odd_formats
-from xlcheck.workbook.parts import external_targets, not_well_formed, read_creator, read_strings, read_structure
+from xlcheck.workbook.parts import (
+    external_targets,
+    not_well_formed,
+    read_creator,
+    read_strings,
+    read_structure,
+    unclear,
+)
 from xlcheck.workbook.plain_constants import is_plain
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 
@@ -58,6 +65,8 @@ def read_workbook(
         strings = read_strings(container, structure.strings) if structure.strings else []
         formats = odd_formats if seen is None else seen.formats
         odd = formats(container.read(structure.styles)) if structure.styles else OddFormats()
+        if odd.twice:
+            raise unclear(container, f"{odd.twice} twice in its part {structure.styles}")
         lotus: list[str] = []
         looks: list[str] = []
         sheets = {}

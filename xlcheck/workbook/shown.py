@@ -18,6 +18,7 @@ from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.number_formats import Formats, canonical, formats_of
+from xlcheck.workbook.one_spelling import in_one_spelling
 from xlcheck.workbook.out_of_sight import OutOfSight
 from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.pictures import GENERAL, of_drawings
@@ -117,11 +118,12 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
         drawings = list(of_drawings(container, {part for _, _, part in structure.sheets}))
         for name, state, part in structure.sheets:
             worksheet = container.read(part)
+            spelled = in_one_spelling(worksheet)
             if part not in container.formulas.constant:
-                used[name] = UsedFormats.of(_formats(worksheet, formats))
+                used[name] = UsedFormats.of(_formats(spelled, formats))
             facts += _of_worksheet(container, name, part, worksheet, looks)
             if unseen is not None:
-                facts += unseen.of_worksheet(name, state, part, worksheet, [*facts, *drawings])
+                facts += unseen.of_worksheet(name, state, part, spelled, [*facts, *drawings])
         facts += of_workbook(container, structure)
         facts += () if unseen is None else unseen.of_workbook()
     return Shown(used, (*facts, *drawings))

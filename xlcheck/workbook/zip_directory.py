@@ -12,6 +12,7 @@ import posixpath
 import re
 import struct
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -26,6 +27,8 @@ _END_BYTES = 22
 # Signature, version, flags, method, time, date, checksum, packed and unpacked size, length of the name and of the rest.
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _LOCAL_MAGIC = b"PK\x03\x04"
+_FIELD = struct.Struct("<HH")
+_UNICODE_PATH, _BEFORE_NAME = 0x7075, 5  # a version and a checksum
 _IN_ZIP64 = 0xFFFFFFFF
 _ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
 
@@ -88,15 +91,25 @@ def _require_one_reading(path: Path, file: BinaryIO, archive: ZipFile, infos: li
         if len(header) < _LOCAL.size or not header.startswith(_LOCAL_MAGIC):
             raise _other_header(path, info)
         _, _, flags, method, _, _, crc, packed, unpacked, name_length, rest_length = _LOCAL.unpack(header)
-        name = file.read(name_length)
+        name, rest = file.read(name_length), file.read(rest_length)
         given = (crc, packed, unpacked)
         sizes_fit = flags & _SIZES_FOLLOW or _IN_ZIP64 in given or given == (
             info.CRC, info.compress_size, info.file_size,
         )  # fmt: skip
         encoded = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437", "replace")
-        if name != encoded or method != info.compress_type or not sizes_fit:
+        others = {*_other_names(rest), *_other_names(info.extra)} - {info.filename.encode()}
+        if others or name != encoded or method != info.compress_type or not sizes_fit:
             raise _other_header(path, info)
         end = info.header_offset + _LOCAL.size + name_length + rest_length + info.compress_size
+
+
+def _other_names(extra: bytes) -> Iterator[bytes]:
+    """The names that the extra fields of a part give it: some programs unpack it under such a name."""
+    while len(extra) >= _FIELD.size:
+        kind, size = _FIELD.unpack_from(extra)
+        if kind == _UNICODE_PATH:
+            yield extra[_FIELD.size + _BEFORE_NAME : _FIELD.size + size]
+        extra = extra[_FIELD.size + size :]
 
 
 def _other_header(path: Path, info: ZipInfo) -> WorkbookError:

@@ -1,0 +1,64 @@
+"""A worksheet's part in the spelling that patterns over its bytes expect, whoever has written it.
+
+XML says one thing in many ways: `hidden="&#49;"` and `hidden = "1"` hide a row as `hidden="1"` does, and the element
+may be called `my-x:row`. Files that programs write are spelled in the usual way, which is seen at a glance; any other
+is spelled anew, so that nothing is overlooked in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from xml.parsers import expat
+
+_PREFIXED = re.compile(
+    rb"""xmlns:[^=]*=\s*["']http://(?:schemas\.openxmlformats\.org|purl\.oclc\.org/ooxml)/spreadsheetml"""
+)
+_MARKS = (b"&#", b" =", b"= ", b"\t", b"\n", b"\r")
+_MOST = 1000
+
+
+def in_one_spelling(content: bytes) -> bytes:
+    """The part itself if it is spelled as usual; else the same elements and attributes, without prefixes."""
+    if _is_usual(content):
+        return content
+    spelled: list[str] = []
+
+    def on_start(tag: str, attributes: Mapping[str, str]) -> None:
+        own = (f' {_local(name)}="{escape(value)}"' for name, value in attributes.items())
+        spelled.append(f"<{_local(tag)}{''.join(own)}>")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = on_start
+    parser.EndElementHandler = lambda tag: spelled.append(f"</{_local(tag)}>")
+    parser.CharacterDataHandler = lambda text: spelled.append(escape(text))
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError:  # whoever reads the cells says what is broken
+        return content
+    return "".join(spelled).encode("utf-8", "surrogatepass")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _is_usual(content: bytes) -> bool:
+    """Whether brackets only begin and end elements, names have no prefix, and no tag has more spaces than it needs."""
+    body = content.find(b"?>") + 2 if content.startswith(b"<?xml") else 0
+    if b"<!" in content or content.find(b"<?", body) >= 0 or content.count(b"<") != content.count(b">"):
+        return False
+    return _PREFIXED.search(content) is None and not any(_is_inside_tag(content, mark, body) for mark in _MARKS)
+
+
+def _is_inside_tag(content: bytes, mark: bytes, start: int) -> bool:
+    """Whether some bytes stand between the brackets of a tag; of very many nobody looks at each."""
+    for _ in range(_MOST):
+        start = content.find(mark, start)
+        if start < 0:
+            return False
+        if content.rfind(b"<", 0, start) > content.rfind(b">", 0, start):
+            return True
+        start += 1
+    return True
