@@ -31,11 +31,12 @@ from xlcheck import api
 from xlcheck.budget import budget
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.errors import OutOfTimeError, XlcheckError
-from xlcheck.formulas.addresses import quote_sheet
+from xlcheck.formulas.addresses import cell_name, quote_sheet
 from xlcheck.graph.trace import Trace
 from xlcheck.graph.trace_file import read_trace, write_trace
 from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.verdicts.traces import compare
+from xlcheck.workbook.reader import read_workbook
 
 SECONDS = 300.0
 """What one check may take: the least budget that a command has by default."""
@@ -119,8 +120,13 @@ def _workbook(
         return reports[0].exit_code
 
     def unchecked() -> set[str]:
-        """What the report says it did not check, if it does not say so because of what was spoiled."""
-        return unbound(reports[0]) & unbound(api.check(source))
+        """What the report says it did not check, or what is gone, if the source's report did not check it either."""
+        held = {
+            f"{quote_sheet(sheet)}!{cell_name(row, column)}"
+            for sheet, row, column, _ in read_workbook(path).formula_cells()
+        }
+        before = unbound(api.check(source))
+        return before & (unbound(reports[0]) | before - held)
 
     return check, lambda: workbook_differs(path, source, others=others, unchecked=unchecked)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.traces import compare_traces
+from xlcheck.verdicts.traces import compare, compare_traces
 
 WANTED = Trace(
     "keras float64",
@@ -106,3 +106,12 @@ def test_public_comparison_takes_mappings() -> None:
     assert comparison.first.quantity == "lstm.h[0]"
     assert xlcheck.compare(given, given).ok
     assert xlcheck.compare(given, WANTED, atol=1.0).ok
+
+
+def test_arrays_without_numbers_are_no_comparison() -> None:
+    """Where nothing was compared, nothing agrees."""
+    comparison = compare({"h": np.ones((0, 3))}, {"h": np.ones((0, 3))})
+
+    assert comparison.compared == 0
+    assert not comparison.ok
+    assert comparison.exit_code == 3
