@@ -46,6 +46,23 @@ def test_words_stand_over_the_steps(workbook: str, sheet: str, title: str, words
 
 
 @pytest.mark.parametrize(
+    ("workbook", "words"),
+    [
+        ("rnn-dimensions", ["“This”", "“is”", "“an”", "“example”"]),
+        ("encoder-decoder", ["“a”", "“b”", "“c”"]),
+        ("lstm-small", ["“very”", "“good”"]),
+    ],
+)
+def test_matrices_of_a_step_say_what_is_read(workbook: str, words: list[str]) -> None:
+    """Beside the heading of each step on the sheet Matrices stands its word, live."""
+    cells = read_workbook(WORKBOOKS / f"{workbook}.xlsx").sheets["Matrices"].cells
+    rows = sorted(row for (row, column), cell in cells.items() if column == 0 and str(cell.value).startswith("t = "))
+
+    assert [cells[row, 1].value for row in rows] == words
+    assert all(cells[row, 1].formula for row in rows)
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         ([[0.0, 1.0, 0.0], [0.2, 0.7, 0.1]], True),

@@ -13,7 +13,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import heading, title
+from xlcheck.layout.common import heading, likeliest, speaking, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Array
@@ -31,24 +31,30 @@ _TEXT = (
 PAGE = "each time step as on paper: vectors, kernels in their shapes, and the softmax in two steps"
 
 
-def matrices_sheet(draft: Draft, words: Sequence[str] = ()) -> None:
-    """Fill the sheet.
-
-    Args:
-        draft: the workbook so far, with every quantity placed.
-        words: what is read at each step, for the headings.
-    """
+def matrices_sheet(draft: Draft) -> None:
+    """Fill the sheet; every quantity has its place by then, and beside each step stands what is read."""
     sheet = draft.sheet(NAME, "intermediate")
     page = _Page(draft, sheet)
     title(sheet, NAME, _TEXT, 12)
     steps = sorted({q.step for q in draft.graph if q.step is not None})
-    row = _TOP
+    words, row = _words(draft), _TOP
     for step in steps:
-        word = f": “{words[step]}”" if step < len(words) else ""
-        heading(sheet, row, f"t = {step + 1}{word}", page.columns)
+        heading(sheet, row, f"t = {step + 1}", page.columns)
+        if len(words) == len(steps):
+            text, shown = words[step]
+            del sheet.cells[row, _EQUATION]
+            draft.helper(sheet, row, _EQUATION, f'"“"&{text}&"”"', [f"“{word}”" for word in shown], "heading")
         row = page.step([q for q in draft.graph if q.step == step], row + 1) + 1
     sheet.widths.update({_LABEL: 19, _EQUATION: 42, **dict.fromkeys(range(_FIRST, page.columns), 10.5)})
     sheet.freeze = (3, 1)
+
+
+def _words(draft: Draft) -> Sequence[tuple[str, Sequence[float | str]]]:
+    """What the network reads at each step: formulas, as in `Draft.words`, or what the first input means."""
+    if draft.words:
+        return draft.words
+    bands = [(band, members) for band, members in draft.graph.bands().items() if band.role is Role.INPUT]
+    return [likeliest(draft, q) for q in speaking(draft, bands)]
 
 
 class _Page:

@@ -56,6 +56,6 @@ LESSON = Lesson(
         pages=(Page(FED_BACK, FED_BACK_PAGE, lambda draft, _: fed_back_sheet(draft, "simple_rnn", "dense", WORDS)),),
     ),
     data_page=lambda draft, _: sentence_sheet(draft, WORDS),
-    pages=(Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft, WORDS)),),
+    pages=(Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft)),),
     unit_names={"input.x": WORDS, "dense.z": WORDS, "dense.y": WORDS, "target.y": WORDS},
 )
