@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 
 from beside_mutations import in_part
-from sight_mutations import Attack, Parts, in_sheet, restyled, with_font, with_row
+from sight_mutations import Attack, Parts, in_sheet, restyled, with_column, with_font, with_row
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STYLES, _WORKBOOK, _SHEET, _CHART = (
@@ -44,6 +44,13 @@ SPELLED: dict[str, Attack] = {
         lambda content, _: content.replace(b"<sheetFormatPr ", b'<sheetFormatPr zeroHeight="&#x31;" ')
     ),
     "a row of half a letter's height": with_row(b'ht="6" customHeight="1"'),
+    "a row of a tenth, with an exponent": with_row(b'ht="1E-1" customHeight="1"'),
+    "a row hidden by a one between spaces": with_row(b'hidden=" 1 "'),
+    "a column as wide as plus a tenth": with_column(b'width="+0.1" customWidth="1"'),
+    "rows as low as can be": in_sheet(
+        lambda content, _: re.sub(rb'defaultRowHeight="[^"]*"', b'defaultRowHeight="1" customHeight="1"', content)
+    ),
+    "letters of a set of symbols": with_font('<sz val="10"/><name val="Arial"/><charset val="2"/>'),
     "a number format twice": in_part(
         _STYLES, '(<numFmt numFmtId="164")', r'<numFmt numFmtId="164" formatCode="&quot;0.5&quot;"/>\1'
     ),

@@ -23,7 +23,7 @@ _CELL = (
 )
 _STYLE = re.compile(rb"""\bs=["']([0-9]{1,9})["']""")
 _NO_NUMBER = re.compile(rb"""\bt=["'](?:s|str|inlineStr|b|e)["']""")
-_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*ref=["']([A-Z0-9:]+)["']""")
+_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*ref=["']([A-Za-z0-9:$]+)["']""")
 _MANY = 8  # beyond which it is quicker to look at all
 _USUAL = 8.43  # of which nothing is said
 _HALF = 0.5
@@ -91,7 +91,7 @@ def merged(tail: bytes, sheet: str) -> list[Range]:
     found = []
     for text in _MERGE.findall(tail):
         try:
-            found.append(parse_range(text.decode(), sheet))
+            found.append(parse_range(text.decode().upper(), sheet))
         except ValueError:
             continue
     return found

@@ -15,6 +15,12 @@ from xml.parsers import expat
 _PREFIXED = re.compile(
     rb"""xmlns:[^=]*=\s*["']http://(?:schemas\.openxmlformats\.org|purl\.oclc\.org/ooxml)/spreadsheetml"""
 )
+# Numbers and switches that patterns look at: `1E-1`, `+0.1` and ` 1 ` are numbers, too.
+_NUMBERS = {"hidden", "ht", "width", "min", "max", "defaultRowHeight", "zeroHeight", "defaultColWidth", "showZeros"}
+_ODD_NUMBERS = tuple(
+    re.compile(name + rb"""=["'](?!(?:[0-9.]+|true|false)["'])""")
+    for name in (b"hidden", b"ht", b"idth", b"min", b"max")
+)
 _MARKS = (b"&#", b" =", b"= ", b"\t", b"\n", b"\r")
 _MOST = 1000
 
@@ -26,7 +32,8 @@ def in_one_spelling(content: bytes) -> bytes:
     spelled: list[str] = []
 
     def on_start(tag: str, attributes: Mapping[str, str]) -> None:
-        own = (f' {_local(name)}="{escape(value)}"' for name, value in attributes.items())
+        plain = {name: _plain(value) if name in _NUMBERS else value for name, value in attributes.items()}
+        own = (f' {_local(name)}="{escape(value)}"' for name, value in plain.items())
         spelled.append(f"<{_local(tag)}{''.join(own)}>")
 
     parser = expat.ParserCreate(namespace_separator=" ")
@@ -40,16 +47,27 @@ def in_one_spelling(content: bytes) -> bytes:
     return "".join(spelled).encode("utf-8", "surrogatepass")
 
 
+def _plain(value: str) -> str:
+    """A number with neither exponent nor sign nor spaces; a switch without spaces."""
+    value = value.strip()
+    try:
+        return value if value.isdigit() else f"{max(0.0, float(value)):.6f}"
+    except ValueError:
+        return value
+
+
 def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
 def _is_usual(content: bytes) -> bool:
-    """Whether brackets only begin and end elements, names have no prefix, and no tag has more spaces than it needs."""
+    """Whether brackets only begin and end elements, and tags hold no prefix, odd number, or needless space."""
     body = content.find(b"?>") + 2 if content.startswith(b"<?xml") else 0
     if b"<!" in content or content.find(b"<?", body) >= 0 or content.count(b"<") != content.count(b">"):
         return False
-    return _PREFIXED.search(content) is None and not any(_is_inside_tag(content, mark, body) for mark in _MARKS)
+    if any(pattern.search(content) for pattern in (_PREFIXED, *_ODD_NUMBERS)):
+        return False
+    return not any(_is_inside_tag(content, mark, body) for mark in _MARKS)
 
 
 def _is_inside_tag(content: bytes, mark: bytes, start: int) -> bool:

@@ -29,6 +29,7 @@ _ANY_HEIGHT = re.compile(rb"""ht=["']([0-9.]+)""")
 _HEIGHT = re.compile(rb"""\sht=["']([0-9.]+)["']""")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _SPAN = re.compile(rb"""\s(min|max|width)=["']([0-9.]+)["']""")
+_USUAL_HEIGHT = re.compile(rb"""<(?:\w+:)?sheetFormatPr\s[^>]*defaultRowHeight=["']([0-9.]+)["']""")
 _ZERO_HEIGHT = re.compile(rb"<(?:\w+:)?sheetFormatPr\s[^>]*zeroHeight" + _TRUE)
 _VIEWS = (
     (re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*showZeros=\s*["'](?:0|false)["']"""), "zeros are not shown"),
@@ -145,7 +146,8 @@ class OutOfSight:
 def _of_head(name: str, head: bytes, content: WorkbookContent) -> Iterator[str]:
     """Views and columns."""
     yield from (f"on {name} {what}" for pattern, what in _VIEWS if pattern.search(head))
-    if _ZERO_HEIGHT.search(head):
+    usual = _USUAL_HEIGHT.search(head)
+    if _ZERO_HEIGHT.search(head) or (usual is not None and _number(usual[1]) < _LOWEST):
         yield f"rows of {name} are hidden"
     if _FROZEN.search(head):
         splits = [int(number) for _, number in _SPLIT.findall(head)]

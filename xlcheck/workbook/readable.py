@@ -15,7 +15,8 @@ _LEAST_CONTRAST = 1.3
 """Between letters and ground, as WCAG measures it; the palest letters that xlcheck writes have more."""
 _LEAST_SIZE = 4.0
 _WIDEST_INDENT = 20
-_SIGNS = re.compile(r"ding|symbol|marlett|barcode", re.IGNORECASE)
+_SIGNS = re.compile(r"ding|symbol|marlett|barcode|\bcode ?[0-9]|mt extra|bookshelf|emoji", re.IGNORECASE)
+_SYMBOLS = "2"  # the character set of fonts that have pictures in the place of letters
 _WHITE, _BLACK = "FFFFFF", "000000"
 # The first colours of the old palette (ECMA-376, part 1, section 18.8.27); all others are told apart from white.
 _INDEXED = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
@@ -127,7 +128,7 @@ def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
     why = ""
     if size is not None and size < _LEAST_SIZE:
         why = "too small to be read"
-    elif _SIGNS.search(name):
+    elif _SIGNS.search(name) or ("charset" in values and values["charset"].get("val") == _SYMBOLS):
         why = f"in the signs of {name}"
     elif "strike" in values and values["strike"].get("val", "1") not in {"0", "false"}:
         why = "struck out"
