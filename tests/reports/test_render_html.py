@@ -139,3 +139,12 @@ def test_every_text_stands_out_from_its_background(theme: dict[str, str], ink: s
     lighter, darker = sorted((luminance(theme[ink]), luminance(theme[paper])), reverse=True)
 
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_it_is_a_whole_page_unless_a_part_is_asked_for() -> None:
+    """A browser opens the one; a notebook shows the other among its own."""
+    page, part = render_html([GOOD]), render_html([GOOD], fragment=True)
+
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert page.rstrip().endswith("</html>")
+    assert "<html" not in part
