@@ -16,6 +16,7 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.arrangement import Arrangement, Reads, arranged
 from xlcheck.handmade.by_equations import Bench
+from xlcheck.handmade.equations.between import bent_evenly
 from xlcheck.handmade.equations.edits import Edit, Edits
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.outcome import Outcome
@@ -63,7 +64,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         if is_textbook(base, edit) and not _wrong_beside(candidate, bench):
             against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
-    filled = _filled_wrongly(part, base, bench) if is_textbook(base) else None
+    even = bent_evenly([layer.reading for layer in base.layers])
+    filled = _filled_wrongly(part, base, bench) if is_textbook(base) else OneEdit(why=even) if even else None
     if filled is not None:
         return filled
     sheets = UnderEdits(part, terms, base)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from xlcheck.handmade.equations.forms import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import show
+
+_MORE = 2
+"""Units more that have one activation than the other, before those with the other may be wrong."""
 
 
 def against_them_together(readings: Sequence[Reading]) -> Iterator[str]:
@@ -17,7 +21,16 @@ def against_them_together(readings: Sequence[Reading]) -> Iterator[str]:
     """
     yield from _left_out(readings)
     yield from _read_inside(readings)
-    yield from _bent_otherwise(readings)
+    yield from (text for text, _ in _bent_otherwise(readings))
+
+
+def bent_evenly(readings: Sequence[Reading]) -> str | None:
+    """Why nobody knows which of two activations is meant: about as many units beside each other have either.
+
+    Args:
+        readings: the layers of some worksheets.
+    """
+    return next((text for text, is_even in _bent_otherwise(readings) if is_even), None)
 
 
 def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
@@ -73,18 +86,37 @@ def _fed_back(reading: Reading, slot: int, made: Mapping[Atom, tuple[Reading, in
     return found
 
 
-def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[str]:
-    """Units that read the same and are read together, as those of one layer are, with different activations."""
+def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
+    """Units that read the same, are read together, and have their weights in one table, with different activations.
+
+    Yields:
+        In words, and whether there are about as many of the one as of the other.
+    """
     made = {atom: (r, at) for r in readings if r.kind == "Dense" for at, atom in outputs(r).items()}
     said = set[frozenset[str]]()
-    for reading in readings:
-        for own in reading.layer.slots.values():
-            first: dict[frozenset[Atom], Atom] = {}
-            for atom in sorted(own[slot] for slot in own if own[slot] in made):
-                its, (step, _) = made[atom]
-                other = first.setdefault(frozenset(its.layer.slots[step].values()), atom)
-                names = [str(made[x][0].activations["activation"]) for x in (other, atom)]
-                if names[0] != names[1] and frozenset(names) not in said:
-                    said.add(frozenset(names))
-                    cells = [show(cell_of(x)) for x in (other, atom)]
-                    yield f"{cells[0]} has the activation {names[0]}, but {cells[1]} {names[1]}, and both read the same"
+    for own in (own for reading in readings for own in reading.layer.slots.values()):
+        groups: dict[frozenset[Atom], list[Atom]] = defaultdict(list)
+        for atom in sorted(own[slot] for slot in own if own[slot] in made):
+            its, (step, _) = made[atom]
+            groups[frozenset(its.layer.slots[step].values())].append(atom)
+        for first, *others in groups.values():
+            names = {atom: str(made[atom][0].activations["activation"]) for atom in (first, *others)}
+            counts = sorted(Counter(names.values()).values(), reverse=True)
+            for other in others:
+                both = frozenset({names[first], names[other]})
+                if len(both) > 1 and both not in said and _side_by_side(made[first][0], made[other][0]):
+                    said.add(both)
+                    one, two = (f"{show(cell_of(atom))} has the activation {names[atom]}" for atom in (first, other))
+                    yield f"{one}, but {two}, and both read the same", counts[0] - counts[-1] < _MORE
+
+
+def _side_by_side(one: Reading, other: Reading) -> bool:
+    """Whether weights of two layers stand right beside each other, as those of one layer do; branches stand apart."""
+    cells, others = (
+        {cell_of(weight) for row in reading.layer.rows for weight in reading.layer.weights[row].values()}
+        for reading in (one, other)
+    )
+    beside = (
+        (sheet, row + d, column + r) for sheet, row, column in cells for d, r in ((0, 1), (0, -1), (1, 0), (-1, 0))
+    )
+    return any(cell in others for cell in beside)

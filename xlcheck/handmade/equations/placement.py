@@ -30,7 +30,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 
 Array = NDArray[np.float64]
 
-_FIRST_SEED = 500
+_FIRST_SEED, _SEVERAL = 500, 2
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,21 @@ class _Placer:
         self._declare_helpers(meant)
         unsure = self._settle()
         now = self._matching(self._local())
-        held = {cell: number for cell, number in now.held.items() if cell not in self._placed.given}
+        matched = ((cell, self._not_by_chance(cell, now)) for cell in now.held if cell not in self._placed.given)
+        held = {cell: number for cell, number in matched if number is not None}
         held |= {cell: number for cell, number in self._placed.bound.items() if cell not in self._placed.given}
         loose = tuple(cell for cell in self._formulas if cell not in held)
         tied = Tie(self._elements, held, self._fingerprints, loose)
         return Placement(tied, self._settings, frozenset(unsure))
+
+    def _not_by_chance(self, cell: Address, now: Matching) -> int | None:
+        """What a cell holds; not the same as one of several cells that it reads, as the largest does by chance."""
+        number, read = now.held[cell], self._precedents.of(cell)
+        if cell in self._placed.bound or cell in self._wrong or len(read) < _SEVERAL:
+            return number
+        if all(now.held.get(other) != number for other in read):
+            return number
+        return next((n for n in now.equal(cell) if self._elements.is_part[n]), None)
 
     def _helpers(self, local: Mapping[Address, Array]) -> Iterator[Address]:
         return (cell for cell in local if cell not in self._placed.bound and cell in self._table.texts)
