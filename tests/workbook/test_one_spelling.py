@@ -42,6 +42,16 @@ def test_what_is_spelled_otherwise_is_spelled_anew(row: str) -> None:
     assert elements(spelled) == WANTED
 
 
+@pytest.mark.parametrize("row", ['<row r="1" hidden="&#49;">', '<row r="1" hidden = "1">', '<row r="1" ht="1E-1">'])
+def test_rows_of_plain_cells_are_looked_at(row: str) -> None:
+    """Where only the cells are known to be spelled as usual."""
+    cells = "".join(f'<row r="{number}"><c r="A{number}"><v>1</v></c></row>' for number in range(2, 50))
+    usual = f'{HEAD}<sheetData><row r="1"><c r="A1"><v>1</v></c></row>{cells}</sheetData></worksheet>'.encode()
+
+    assert in_one_spelling(usual, plain_cells=True) is usual
+    assert in_one_spelling(usual.replace(b'<row r="1">', row.encode()), plain_cells=True).startswith(b"<worksheet>")
+
+
 def test_a_bracket_in_a_value_hides_nothing() -> None:
     """It ends no tag, so what stands behind it belongs to the same one."""
     content = f'{HEAD}<row x=">" r="1" hidden ="1"/></worksheet>'.encode()

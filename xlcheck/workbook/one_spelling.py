@@ -21,13 +21,25 @@ _ODD_NUMBERS = tuple(
     re.compile(name + rb"""=["'](?!(?:[0-9.]+|true|false)["'])""")
     for name in (b"hidden", b"ht", b"idth", b"min", b"max")
 )
+_ROW = re.compile(rb"<row [^>]*>")
 _MARKS = (b"&#", b" =", b"= ", b"\t", b"\n", b"\r")
 _MOST = 1000
 
 
-def in_one_spelling(content: bytes) -> bytes:
-    """The part itself if it is spelled as usual; else the same elements and attributes, without prefixes."""
-    if _is_usual(content):
+def in_one_spelling(content: bytes, *, plain_cells: bool = False) -> bytes:
+    """The part itself if it is spelled as usual; else the same elements and attributes, without prefixes.
+
+    Args:
+        content: the part.
+        plain_cells: its cells are known to be spelled as usual (`plain_constants`), so that only its rows, and what
+            stands around them, are looked at.
+    """
+    start, end = content.find(b"<sheetData>"), content.rfind(b"</sheetData>")
+    if plain_cells and 0 < start < end:
+        rows = {*_ROW.findall(content, start, end)}
+        if _is_usual(content[:start] + b"".join(rows) + content[end:]):
+            return content
+    elif _is_usual(content):
         return content
     spelled: list[str] = []
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
+from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.number_formats import Formats, canonical, formats_of
@@ -118,7 +119,8 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
         drawings = list(of_drawings(container, {part for _, _, part in structure.sheets}))
         for name, state, part in structure.sheets:
             worksheet = container.read(part)
-            spelled = in_one_spelling(worksheet)
+            plain = content is not None and isinstance(content.sheets[name].cells, ConstantCells)
+            spelled = in_one_spelling(worksheet, plain_cells=plain)
             if part not in container.formulas.constant:
                 used[name] = UsedFormats.of(_formats(spelled, formats))
             facts += _of_worksheet(container, name, part, worksheet, looks)
