@@ -45,8 +45,9 @@ ATOL = RTOL = 1e-12
 _MOST_DOUBTS = 3
 _A_SECOND = 5_000
 """Formulas of a large workbook for which there is one second."""
-_SMALL, _LARGE = 250, 4_000
-"""Formulas up to which one edit is looked for, as what has no witnesses is small; and up to which a training is."""
+_PIECE, _SMALL, _LARGE = 100, 250, 4_000
+"""Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small, and
+up to which a training is."""
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
 
@@ -228,12 +229,15 @@ class _Search:
     def _piece_by_piece(self, part: SheetGroup, opinion: Opinion, bench: Bench, layers: Settled) -> Iterator[Outcome]:
         """What became of the pieces of a part that one edit each makes a network."""
         for piece, terms in pieces(part, layers.outcomes):
-            if len(piece.table.formulas) <= _SMALL and not layers.roots.intersection(piece.table.texts):
-                values = replace(opinion, values=piece.values)
-                own = self._bench(piece, values, terms).knowing(bench)
-                outcomes = one_edit(piece, terms, own).outcomes
-                if any(outcome.roots for outcome in outcomes):
-                    yield from outcomes
+            if len(piece.table.formulas) > _PIECE or layers.roots.intersection(piece.table.texts):
+                continue
+            values = replace(opinion, values=piece.values)
+            try:
+                outcomes = one_edit(piece, terms, self._bench(piece, values, terms).knowing(bench)).outcomes
+            except effort.OutOfTimeError:
+                return
+            if any(outcome.roots for outcome in outcomes):
+                yield from outcomes
 
     def _bench(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Bench:
         return Bench(part, opinion, self._recompute, self._tolerance, self._perturb, terms)

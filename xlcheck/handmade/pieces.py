@@ -20,7 +20,7 @@ _ITS_STATE_IS_ITS_OWN = frozenset({"SimpleRNN", "LSTM", "GRU"})
 
 
 def pieces(part: SheetGroup, outcomes: Sequence[Outcome]) -> Iterator[tuple[SheetGroup, CellTerms]]:
-    """The pieces of some worksheets that may be networks, if there are several; each as worksheets of its own.
+    """The pieces of some worksheets that may be networks, if there are several, smallest first; each as worksheets.
 
     What a piece reads of known layers are numbers there.
 
@@ -53,7 +53,7 @@ def _connected(part: SheetGroup, known: Collection[Address]) -> list[set[Address
     groups = {
         id(own): {cell for cell in own if cell in part.table.texts and cell not in known} for own in group_of.values()
     }
-    return sorted(groups.values(), key=min)
+    return sorted(groups.values(), key=lambda own: (len(own), min(own)))
 
 
 def _alone(part: SheetGroup, own: Collection[Address]) -> tuple[SheetGroup, set[Address]]:
