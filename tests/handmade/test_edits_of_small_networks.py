@@ -160,3 +160,13 @@ def test_an_input_that_a_step_leaves_out_is_no_pass(tmp_path: Path) -> None:
 
     assert right.ok
     assert {cell.cell for cell in wrong.roots} == {"F12"}
+
+
+def test_a_step_that_reads_the_last_input_again_is_found(tmp_path: Path) -> None:
+    """Rule: where a weight and an input meet at every step, the weight is the one beside the other weights."""
+    cells: dict[str, object] = {"D2": '=IF("a"="a",-0.69,0)', "E2": '=IF("a"="a",0.76,0)', "C8": 0.0}
+    cells |= {"A42": -0.23, "A45": -0.89, "A48": 1.02, "D8": "=TANH($A$42*D2+$A$45*C8+$A$48)"}
+    cells["E8"] = "=TANH($A$42*D2+$A$45*D8+$A$48)"
+    report = check(save(cells, tmp_path / "w.xlsx"))
+
+    assert {cell.cell for cell in report.roots} == {"E8"}

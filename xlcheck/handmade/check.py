@@ -45,9 +45,9 @@ ATOL = RTOL = 1e-12
 _MOST_DOUBTS = 3
 _A_SECOND = 5_000
 """Formulas of a large workbook for which there is one second."""
-_PIECE, _SMALL, _LARGE = 100, 250, 4_000
-"""Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small, and
-up to which a training is."""
+_PIECE, _SMALL, _LARGE = 60, 250, 4_000
+"""Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small;
+and up to which a training is."""
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
 

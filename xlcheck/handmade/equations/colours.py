@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from xlcheck.handmade.equations.forms import Atom
+
+_FAR = 1_000
+"""Cells to what stands on another worksheet."""
+
 
 class Colours:
     """Atoms in classes, each atom in the same or in the opposite colour of its class's first one."""
@@ -29,3 +36,21 @@ class Colours:
         (a, x), (b, y) = self.root(one), self.root(other)
         if a != b:
             self._above[a] = (b, x ^ y ^ opposite)
+
+
+def is_rather_a_weight(one: Atom, other: Atom, weights: Collection[Atom], inputs: Collection[Atom]) -> bool | None:
+    """Whether the first of two factors stands nearer to known weights, and the second to known inputs; None if neither.
+
+    Args:
+        one: a factor.
+        other: the other one.
+        weights: known weights of the same sum.
+        inputs: its known inputs.
+    """
+    as_weight = _away(one, weights) + _away(other, inputs)
+    as_input = _away(one, inputs) + _away(other, weights)
+    return None if as_weight == as_input else as_weight < as_input
+
+
+def _away(atom: Atom, others: Collection[Atom]) -> int:
+    return min((abs(atom[1] - x[1]) + abs(atom[2] - x[2]) for x in others if x[0] == atom[0]), default=_FAR)

@@ -12,12 +12,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlcheck.handmade.equations.colours import Colours
+from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
 from xlcheck.handmade.equations.forms import GIVEN, SUM, Atom, Form, Forms, Monomial, Polynomial
 
 LINEAR = "linear"
-_FAR = 1_000
-"""Cells to what stands on another worksheet."""
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
 
 
@@ -299,15 +297,10 @@ def _by_place(root: object, instance: Instance, colours: Colours) -> Iterator[bo
         if above == known:
             kinds[opposite == turned].append(atom)
 
-    def away(atom: Atom, *, is_weight: bool) -> int:
-        beside = [abs(atom[1] - x[1]) + abs(atom[2] - x[2]) for x in kinds[is_weight] if x[0] == atom[0]]
-        return min(beside, default=_FAR)
-
     for one, other in (m for m in instance.monomials if len(m) == 2 and colours.root(m[0])[0] == root):
-        as_input = away(one, is_weight=False) + away(other, is_weight=True)
-        as_weight = away(one, is_weight=True) + away(other, is_weight=False)
-        if as_input != as_weight:
-            yield colours.root(one if as_input < as_weight else other)[1]
+        rather = is_rather_a_weight(one, other, kinds[True], kinds[False])
+        if rather is not None:
+            yield colours.root(other if rather else one)[1]
 
 
 def _atoms(instance: Instance) -> set[Atom]:
@@ -317,15 +310,22 @@ def _atoms(instance: Instance) -> set[Atom]:
 def _pairs(
     instance: Instance, colours: Colours, sides: Mapping[object, bool], forms: Forms
 ) -> Iterator[tuple[Atom | None, Atom]]:
-    for monomial in instance.monomials:
-        if len(monomial) == 1:
-            yield None, monomial[0]
-            continue
-        one, other = monomial
-        yield (other, one) if _is_weight(one, other, colours, sides, forms) else (one, other)
+    pairs: list[tuple[Atom | None, Atom]] = [(None, m[0]) for m in instance.monomials if len(m) == 1]
+    undecided = []
+    for one, other in sorted(m for m in instance.monomials if len(m) == 2):
+        found = _is_weight(one, other, colours, sides, forms)
+        if found is None:
+            undecided.append((one, other))
+        else:
+            pairs.append((other, one) if found else (one, other))
+    yield from pairs
+    weights, inputs = [weight for _, weight in pairs], [x for x, _ in pairs if x is not None]
+    for one, other in undecided:
+        yield (one, other) if is_rather_a_weight(one, other, weights, inputs) is False else (other, one)
 
 
-def _is_weight(one: Atom, other: Atom, colours: Colours, sides: Mapping[object, bool], forms: Forms) -> bool:
+def _is_weight(one: Atom, other: Atom, colours: Colours, sides: Mapping[object, bool], forms: Forms) -> bool | None:
+    """Whether the first of two factors is the weight; None where all that is known says it of both, or of neither."""
     if not forms.is_given(one) or not forms.is_given(other):
         return forms.is_given(one)
     known, turned = colours.root(_WEIGHT)
@@ -335,7 +335,7 @@ def _is_weight(one: Atom, other: Atom, colours: Colours, sides: Mapping[object, 
         return opposite == turned if root == known else sides.get(root, True) != opposite
 
     a, b = colour(one), colour(other)
-    return a if a != b else one < other
+    return a if a != b else None
 
 
 def most_common(items: Iterable[Atom]) -> tuple[Atom, int, int] | None:
