@@ -27,6 +27,8 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 
+_WAYS = 8
+"""Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
 _SEVERAL, _RARE = 2, 10
 """Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for."""
 
@@ -69,21 +71,21 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     if filled is not None:
         return filled
     sheets = UnderEdits(part, terms, base)
-    found: dict[frozenset[Address], _Candidate] = {}
+    found: dict[frozenset[Address], list[_Candidate]] = {}
     for edit in Edits(terms, part.table, _unread(part, terms, base), _weights(base), sheets.may_help):
         effort.require_time()
         cells = frozenset(edit)
-        arrangement = None if cells in found else sheets.arrangement(edit)
+        arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
         if arrangement is not None and is_textbook(arrangement, cells):
             candidate = _Candidate(edit, arrangement)
             if not _left_idle(candidate, base) and not _wrong_beside(candidate, bench):
-                found[cells] = candidate
+                found.setdefault(cells, []).append(candidate)
     least = [cells for cells in found if not any(other < cells for other in found)]
     if not least:
         return OneEdit(why="no single edit makes all of it a network")
-    said = {cells: len(found[cells].arrangement.words_against()) for cells in least}
-    best = [cells for cells in least if said[cells] == min(said.values())]
-    best = _as_elsewhere([found[cells].edit for cells in best], terms)
+    said = {cells: len(found[cells][0].arrangement.words_against()) for cells in least}
+    alike = _as_elsewhere([own for cells in least if said[cells] == min(said.values()) for own in found[cells]], terms)
+    best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)
         why = f"either {_shown(one)} or {_shown(other)} may be wrong, and nothing says which"
@@ -91,11 +93,11 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     for cell, why in base.said_again().items():
         if cell in best[0]:
             return OneEdit(why=why)  # somebody may look at it there, and mean nothing else
-    return _judged(found[best[0]], base, bench)
+    return _judged(alike[0], base, bench)
 
 
-def _as_elsewhere(edits: Sequence[Edit], terms: CellTerms) -> list[frozenset[Address]]:
-    """The cells of edits after which each formula is one that stands elsewhere, filled there; of all, if none is so.
+def _as_elsewhere(candidates: Sequence[_Candidate], terms: CellTerms) -> Sequence[_Candidate]:
+    """Those after whose edits each formula is one that stands elsewhere, filled there; all of them, if none is so.
 
     Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
     with any given numbers.
@@ -108,11 +110,12 @@ def _as_elsewhere(edits: Sequence[Edit], terms: CellTerms) -> list[frozenset[Add
         return outline(term, named)
 
     alike = []
-    for edit in edits:
+    for candidate in candidates:
+        edit = candidate.edit
         others = {described(cell, term) for cell, term in terms.items() if cell not in edit}
         if all(described(cell, term) in others for cell, term in edit.items()):
-            alike.append(frozenset(edit))
-    return alike or [frozenset(edit) for edit in edits]
+            alike.append(candidate)
+    return alike or candidates
 
 
 def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
