@@ -16,7 +16,9 @@ CONTENT: Any = SimpleNamespace(sheets={"S": SimpleNamespace(cells={(3, 2): objec
 
 def said(anchor: str) -> list[str]:
     """What is said of a drawing with one anchor."""
-    return list(_of_anchors("S", tree_of(f'<d:wsDr xmlns:d="urn:d">{anchor}</d:wsDr>'.encode()), CONTENT))
+    return list(
+        _of_anchors("S", tree_of(f'<d:wsDr xmlns:d="urn:d">{anchor}</d:wsDr>'.encode()), b"<sheetData/>", CONTENT)
+    )
 
 
 def corner(name: str, row: int, column: int, row_off: int = 0, col_off: int = 0) -> str:
