@@ -33,7 +33,7 @@ _SEVERAL, _RARE = 2, 10
 """Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Candidate:
     edit: Edit
     arrangement: Arrangement
@@ -97,7 +97,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
 
 
 def _as_elsewhere(candidates: Sequence[_Candidate], terms: CellTerms) -> Sequence[_Candidate]:
-    """Those after whose edits each formula is one that stands elsewhere, filled there; all of them, if none is so.
+    """Those after whose edits each formula is one that stands elsewhere, filled there; all, if no first one is so.
 
     Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
     with any given numbers.
@@ -115,7 +115,8 @@ def _as_elsewhere(candidates: Sequence[_Candidate], terms: CellTerms) -> Sequenc
         others = {described(cell, term) for cell, term in terms.items() if cell not in edit}
         if all(described(cell, term) in others for cell, term in edit.items()):
             alike.append(candidate)
-    return alike or candidates
+    first = {frozenset(candidate.edit): candidate for candidate in reversed(candidates)}
+    return alike if any(candidate in alike for candidate in first.values()) else candidates
 
 
 def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
