@@ -118,7 +118,9 @@ class Judge:
         """The verdict on each cell that is tied to an element, in order of calculation where they disagree."""
         suspects = []
         for cell, number in self._tied.held.items():
-            agreement = None if cell in self._tied.wrong else self._agreement(cell, number)
+            agreement = (
+                None if cell in self._tied.wrong else self._agreement(cell, number) or self._as_equal(cell, number)
+            )
             if agreement is None:
                 suspects.append(cell)
             else:
@@ -158,6 +160,13 @@ class Judge:
         if not self._near(element, actual, desired, scale):
             return None
         return Verdict(cell, element, Status.AGREE, Kind.VALUE, actual, desired, None)
+
+    def _as_equal(self, cell: Address, number: int) -> Verdict | None:
+        """The same for another element that random numbers do not tell from it, as a relu from a positive sum."""
+        elements = self._tied.elements
+        others = elements.equal_to(elements[number].values[:, None])[0]
+        found = (self._agreement(cell, other) for other in others if other != number)
+        return next((agreement for agreement in found if agreement is not None), None)
 
     def _near(self, element: Element, actual: Value, desired: float, scale: float) -> bool:
         if type(actual) is not float or not math.isfinite(actual):
