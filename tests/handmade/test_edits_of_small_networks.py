@@ -130,25 +130,6 @@ def test_networks_side_by_side_are_looked_at_alone(tmp_path: Path) -> None:
     assert {cell.cell for cell in report.roots} == {"D4", "I66", "H127"}
 
 
-def test_what_reads_a_layer_that_is_wrong_in_itself_is_looked_at_alone(tmp_path: Path) -> None:
-    """Rule: a cell of a layer with witnesses and one of the next layer without any are both found."""
-    cells: dict[str, object] = {}
-    for unit, row in enumerate((1, 2, 3)):
-        cells |= {f"{c}{row}": round(0.7 - 0.31 * unit + 0.13 * k * (-1) ** unit, 2) for k, c in enumerate("ABCDE")}
-        cells |= {f"{c}9": 0.4 * k - 0.9 for k, c in enumerate("HIJKL")}
-        cells[f"G{11 + unit}"] = 0.0
-        for before, c in ("GH", "HI", "IJ", "JK", "KL"):
-            past = "+".join(f"${w}${row}*{before}{11 + k}" for k, w in enumerate("BCD"))
-            cells[f"{c}{11 + unit}"] = f"=TANH($A${row}*{c}$9+{past}+$E${row})"
-    cells |= {"A21": 0.6, "B21": -0.5, "C21": 1.1, "D21": 0.2, "A22": -0.3, "B22": 0.9, "C22": 0.4, "D22": -0.7}
-    for row in (21, 22):
-        cells[f"F{row}"] = f"=1/(1+EXP(-(A{row}*L11+B{row}*L12+C{row}*L13+D{row})))"
-    wrong = {"J12": "=TANH($A$2*J$9+$B$2*I11+$C$2*I12+$D$2*I13)", "F22": "=1/(1+EXP(-(A22*L11+B22*L12+C22*L13)))"}
-    report = check(save(cells | wrong, tmp_path / "w.xlsx"))
-
-    assert {cell.cell for cell in report.roots} == set(wrong)
-
-
 def test_an_input_that_a_step_leaves_out_is_no_pass(tmp_path: Path) -> None:
     """Rule: also where inputs are formulas without references, one that no formula reads is missed."""
     cells: dict[str, object] = {"A1": 0.3, "B1": 0.14, "C1": -0.54, "A2": -0.65, "A3": -0.37, "G4": 0.0}

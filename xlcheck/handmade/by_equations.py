@@ -159,11 +159,6 @@ class Bench:
         self._tolerance, self._perturb, self._terms = tolerance, perturb, terms
         self._known: dict[Address, float] = {}
 
-    def knowing(self, other: Bench) -> Bench:
-        """The same, which builds on what another one has found."""
-        self._known |= other._known
-        return self
-
     def _excerpt(self, layer: LayerCells) -> tuple[CellTable, CellValues]:
         return excerpt(self._part.table, self._part.values, layer.own, layer.given)
 

@@ -189,8 +189,7 @@ class _Search:
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
             terms = CellTerms(part.table, part.values)
-            bench = self._bench(part, opinion, terms)
-            layers = settle(part, terms, bench)
+            layers = settle(part, terms, self._bench(part, opinion, terms))
             if layers.is_sure:
                 return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
             trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
@@ -199,7 +198,7 @@ class _Search:
             if layers.may_be_more and len(part.table.formulas) <= _SMALL:
                 whole = self._with_one_edit(part, opinion, terms)
             if isinstance(whole, str) and layers.may_be_more:
-                layers = layers.joined_by(self._piece_by_piece(part, opinion, bench, layers))
+                layers = layers.joined_by(self._piece_by_piece(part, opinion, layers))
         except effort.OutOfTimeError:
             whole = effort.USED_UP
         if not isinstance(whole, str):
@@ -226,14 +225,14 @@ class _Search:
             return f"the search for what may be wrong took too long; {effort.USED_UP}"
         return found.outcomes or found.why
 
-    def _piece_by_piece(self, part: SheetGroup, opinion: Opinion, bench: Bench, layers: Settled) -> Iterator[Outcome]:
+    def _piece_by_piece(self, part: SheetGroup, opinion: Opinion, layers: Settled) -> Iterator[Outcome]:
         """What became of the pieces of a part that one edit each makes a network."""
-        for piece, terms in pieces(part, layers.outcomes):
+        for piece in pieces(part):
             if len(piece.table.formulas) > _PIECE or layers.roots.intersection(piece.table.texts):
                 continue
-            values = replace(opinion, values=piece.values)
+            values, terms = replace(opinion, values=piece.values), CellTerms(piece.table, piece.values)
             try:
-                outcomes = one_edit(piece, terms, self._bench(piece, values, terms).knowing(bench)).outcomes
+                outcomes = one_edit(piece, terms, self._bench(piece, values, terms)).outcomes
             except effort.OutOfTimeError:
                 return
             if any(outcome.roots for outcome in outcomes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 
 from xlcheck.formulas import tree as ast
@@ -29,19 +29,15 @@ class CellTerms(Mapping[Address, Term]):
         table: the cells.
         values: what they hold.
         amended: formulas that stand in some cells instead of what the workbook has there.
-        computed: cells of which only the number is known, though a formula computes it.
 
     Attributes:
         algebra: makes the terms.
         reads: the numbers that each of these cells reads, in the order of their terms.
     """
 
-    def __init__(
-        self, table: CellTable, values: CellValues, amended: Mapping[Address, str] | None = None,
-        computed: Collection[Address] = (),
-    ) -> None:  # fmt: skip
+    def __init__(self, table: CellTable, values: CellValues, amended: Mapping[Address, str] | None = None) -> None:
         self.algebra = Algebra()
-        self._table, self._values, self._computed = table, values, computed
+        self._table, self._values = table, values
         self._texts = {**table.texts, **(amended or {})}
         self._formulas = FormulaValues(
             Surroundings(self.algebra, self._scalar, table.clip, table.spill, table.names(), self._number)
@@ -81,7 +77,7 @@ class CellTerms(Mapping[Address, Term]):
         """Whether a formula stands there that reads other cells, and of which it is not known how."""
         text = self._table.texts.get(cell)
         if text is None or cell in self._terms:
-            return cell in self._computed
+            return False
         tree = self._trees.get(text)
         return tree is None or any(isinstance(node, ast.Reference | ast.Name) for node in ast.walk(tree))
 
