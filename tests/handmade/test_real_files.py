@@ -88,7 +88,7 @@ class TestWhatCellsMayHold:
                 sheet.write_dynamic_array_formula(f"B{row}:D{row}", formula)
             book.close()
             if wrong and ":" in spilled:  # rows that begin a second document would explain it as well
-                with pytest.raises(NothingCheckedError, match=r"nearly recognised, but RNN!B1\d"):
+                with pytest.raises(NothingCheckedError, match=r"nearly recognised.* RNN!B1\d"):
                     api.check(path)
                 continue
             report = api.check(path)
