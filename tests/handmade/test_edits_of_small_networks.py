@@ -120,6 +120,37 @@ def _further_down(cells: Mapping[str, object]) -> dict[str, object]:
     return {moved(cell): moved(value) if isinstance(value, str) else value for cell, value in cells.items()}
 
 
+def _branches(*, apart: bool) -> dict[str, object]:
+    """A sum of its own beside three sigmoids of the same inputs; three units read all four."""
+    first = "B" if apart else "H"  # where the weights of the sum begin: apart, or above those of the sigmoids
+    rows = {f"{first}1": [0.66, -0.2, 0.87, -1.15], "H2": [-0.96, -0.71, 0.09, -0.83], "H3": [0.21, -0.77, 0.68, 0.7]}
+    rows |= {"H4": [-1.15, -0.55, -0.92, 1.17], "A20": [-0.22, -0.71, 0.35]}
+    rows |= {f"N{row}": [0.5 + row / 7, 0.84 - row / 3, row / 9 - 0.4, 0.3 * row - 0.5, 0.2] for row in (1, 2, 3)}
+    cells: dict[str, object] = {}
+    for start, numbers in rows.items():
+        cells |= {f"{chr(ord(start[0]) + k)}{start[1:]}": round(x, 2) for k, x in enumerate(numbers)}
+    cells["E20"] = f"=SUMPRODUCT({'$B$1:$D$1' if apart else '$H$1:$J$1'},$A20:$C20)+{'$E$1' if apart else '$K$1'}"
+    for k, column in enumerate("FGH", 2):
+        cells |= {f"{column}20": f"=1/(1+EXP(-(SUMPRODUCT($H${k}:$J${k},$A20:$C20)+$K${k})))"}
+    for k, column in enumerate("LMN", 1):
+        cells |= {f"{column}20": f"=1/(1+EXP(-(SUMPRODUCT($N${k}:$Q${k},$E20:$H20)+$R${k})))"}
+    return cells
+
+
+def test_a_sum_whose_weights_stand_apart_may_be_a_branch(tmp_path: Path) -> None:
+    """Nobody blames a layer without an activation for not being a unit of the layer beside it."""
+    report = check(save(_branches(apart=True), tmp_path / "apart.xlsx"))
+
+    assert (report.exit_code, report.roots) == (3, ())
+
+
+def test_a_sum_in_the_table_of_the_others_lacks_its_activation(tmp_path: Path) -> None:
+    """Its weights stand in a line with those of its neighbours."""
+    report = check(save(_branches(apart=False), tmp_path / "beside.xlsx"))
+
+    assert [(root.cell, root.diagnosis) for root in report.roots] == [("E20", "activation-missing")]
+
+
 def test_networks_side_by_side_are_looked_at_alone(tmp_path: Path) -> None:
     """Rule: where one mistake each keeps three networks of a sheet from being textbook ones, each is found."""
     one = {**_classifier(), "D4": "=$A$1*D1+$A$2*D2+$A$3*C5"}

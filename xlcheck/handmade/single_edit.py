@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
-from xlcheck.formulas.algebra import Address, Term, outline
+from xlcheck.formulas.algebra import Address, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.arrangement import Arrangement, Reads, arranged
 from xlcheck.handmade.by_equations import Bench
-from xlcheck.handmade.equations.between import bent_evenly
+from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edit, Edits
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.outcome import Outcome
@@ -90,10 +90,17 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         one, other, *_ = sorted(sorted(cells) for cells in best)
         why = f"either {_shown(one)} or {_shown(other)} may be wrong, and nothing says which"
         return OneEdit(why=why)
-    for cell, why in base.said_again().items():
-        if cell in best[0]:
-            return OneEdit(why=why)  # somebody may look at it there, and mean nothing else
-    return _judged(alike[0], base, bench)
+    why = next(_meant_as_they_are(alike[0], base, terms), "")
+    return OneEdit(why=why) if why else _judged(alike[0], base, bench)
+
+
+def _meant_as_they_are(candidate: _Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
+    """Why cells that an edit changes may be right: a branch without an activation, or a sum to be looked at."""
+    for cell in candidate.edit:
+        if isinstance(terms.get(cell), Sum):
+            branch = may_be_a_branch([layer.reading for layer in candidate.arrangement.layers], cell)
+            yield from () if branch is None else (branch,)
+    yield from (why for cell, why in base.said_again().items() if cell in candidate.edit)
 
 
 def _as_elsewhere(candidates: Sequence[_Candidate], terms: CellTerms) -> Sequence[_Candidate]:

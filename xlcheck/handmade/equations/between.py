@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import Atom, cell_of
+from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import show
 
@@ -110,12 +112,35 @@ def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
                     yield f"{one}, but {two}, and both read the same", counts[0] - counts[-1] < _MORE
 
 
+def may_be_a_branch(readings: Sequence[Reading], cell: Address) -> str | None:
+    """Why a sum may be a layer of its own, without an activation, beside the units that it was taken for one of.
+
+    Args:
+        readings: the layers of some worksheets.
+        cell: it holds the sum.
+    """
+    for layer in (reading.layer for reading in readings if reading.kind == "Dense"):
+        for row in layer.rows if len(layer.rows) > 1 else ():
+            others = (other for other in layer.rows if other != row)
+            if all(
+                cell_of(instance.atom) != cell for (own, _), at in layer.at.items() if own == row for instance in at
+            ):
+                continue
+            if not _are_beside(_weights(layer, [row]), _weights(layer, others)):
+                return f"{show(cell)} may be a layer without an activation: its weights stand apart"
+    return None
+
+
 def _side_by_side(one: Reading, other: Reading) -> bool:
     """Whether weights of two layers stand right beside each other, as those of one layer do; branches stand apart."""
-    cells, others = (
-        {cell_of(weight) for row in reading.layer.rows for weight in reading.layer.weights[row].values()}
-        for reading in (one, other)
-    )
+    return _are_beside(*(_weights(reading.layer, reading.layer.rows) for reading in (one, other)))
+
+
+def _weights(layer: Layer, rows: Iterable[int]) -> set[Address]:
+    return {cell_of(weight) for row in rows for weight in layer.weights[row].values()}
+
+
+def _are_beside(cells: Iterable[Address], others: Container[Address]) -> bool:
     beside = (
         (sheet, row + d, column + r) for sheet, row, column in cells for d, r in ((0, 1), (0, -1), (1, 0), (-1, 0))
     )
