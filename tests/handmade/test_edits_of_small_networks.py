@@ -182,3 +182,26 @@ def test_a_step_that_reads_the_last_input_again_is_found(tmp_path: Path) -> None
     report = check(save(cells, tmp_path / "w.xlsx"))
 
     assert {cell.cell for cell in report.roots} == {"E8"}
+
+
+@pytest.mark.parametrize("word", ["b", "note"])
+def test_a_whole_number_that_is_called_like_a_bias_is_missed_by_what_leaves_it_out(tmp_path: Path, word: str) -> None:
+    """Below the same word as the bias of the first layer stands a number that the second layer leaves out."""
+    cells: dict[str, object] = {
+        "A1": "W",
+        "A2": -1,
+        "A3": 2,
+        "A5": "b",
+        "A6": 1,
+        "A8": "W",
+        "A9": 3,
+        "A11": word,
+        "A12": 5,
+    }
+    for row, (one, two) in enumerate([(1, -2), (0, 3), (-1, 1), (2, 2)], 2):
+        cells |= {f"E{row}": one, f"F{row}": two, f"G{row}": f"=TANH($A$2*E{row}+$A$3*F{row}+$A$6)"}
+        cells |= {f"H{row}": f"=$A$9*G{row}"}
+    report = check(save(cells, tmp_path / "mine.xlsx"))
+
+    missing = {(root.cell, root.diagnosis) for root in report.roots}
+    assert missing == ({(f"H{row}", "bias-missing") for row in range(2, 6)} if word == "b" else set())

@@ -298,10 +298,22 @@ def repeated(readings: Sequence[Reading]) -> Iterator[tuple[Address, str]]:
 
 
 def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
-    """Typed numbers near weights that no formula reads: fractions, and others that continue a block of them."""
+    """Typed numbers near weights that no formula reads: fractions, and what continues a block or is called like one."""
+    words = {word for weight in weights for word in _words(table, weight)}
     for cell in _around(weights):
-        if cell not in read and (table.is_fraction(cell) or (table.is_number(cell) and _continues(cell, weights))):
+        if cell in read or not table.is_number(cell):
+            continue
+        if table.is_fraction(cell) or _continues(cell, weights) or not words.isdisjoint(_words(table, cell)):
             yield cell
+
+
+def _words(table: CellTable, cell: Address) -> Iterator[tuple[str, str]]:
+    """What stands right above a number and right before it."""
+    sheet, row, column = cell
+    for side, place in (("above", (sheet, row - 1, column)), ("before", (sheet, row, column - 1))):
+        found = table.cell(place)
+        if found is not None and isinstance(found.value, str) and found.formula is None and found.value.strip():
+            yield side, found.value.strip().casefold()
 
 
 def _around(cells: set[Address]) -> set[Address]:
