@@ -46,7 +46,6 @@ class Settled:
         spare: formula cells that need none: copies, typed numbers, texts, units that nothing reads.
         doubts: why there is no verdict on what was nearly recognised.
         may_be_more: whether activations of weighted sums were seen, so that there is a network.
-        objections: why layers may be others, though their formulas agree; no other reading without a mistake is a pass.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -54,7 +53,6 @@ class Settled:
     spare: tuple[Address, ...] = ()
     doubts: tuple[str, ...] = ()
     may_be_more: bool = True
-    objections: tuple[str, ...] = ()
 
     @property
     def roots(self) -> set[Address]:
@@ -98,7 +96,6 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     """
     found = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
     outcomes: list[Outcome] = []
-    objections: list[str] = []
     taken: set[Address] = set()
     doubts = [f"the weighted sums from {show(cell_of(atom))} on were not judged: {why}"
               for atom, why in found.recognised.doubtful]  # fmt: skip
@@ -125,18 +122,16 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
             why = None if outcome.roots else doubt.why
         if why is None:
             why = doubt_of(part.table, found.reads.read.keys(), layer.reading)
-            objections += [] if why is None else [why]
         if why is None:
             outcomes.append(bench.kept(outcome))
             taken |= layer.own
         else:
             doubts.append(why)
     left, spare = found.rest(taken)
-    objections += found.mixed_up()
     doubts = [*mixed_otherwise(found.forms), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
     may_be_more = found.recognised.has_activations or bool(found.typed_over)
-    return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more, tuple(objections))
+    return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
 
 
 class Bench:
