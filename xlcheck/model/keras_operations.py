@@ -62,7 +62,7 @@ def tensors_of(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any])
     """The tensors, symbolic or not, that an operation is called with; constants, tensors for Keras, too, are none."""
     keras = import_keras()
     first = operation._inbound_nodes[0].arguments
-    graph = _arguments(operation, first.args, first.kwargs) or {}
+    graph = _arguments(operation, first.args, first.kwargs)
     read = {
         key for key, value in graph.items() if any(isinstance(x, keras.KerasTensor) for x in keras.tree.flatten(value))
     }
