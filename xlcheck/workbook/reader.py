@@ -32,7 +32,6 @@ from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 
 if TYPE_CHECKING:
     from xlcheck.workbook.seen_sheets import SeenSheets
-    from xlcheck.workbook.tables import Table
 
 # A worksheet part of fewer bytes is read by the XML parser.
 _LARGE = 2**16
@@ -72,12 +71,6 @@ def read_workbook(
         lotus: list[str] = []
         looks: list[str] = []
         sheets = {}
-        tables: Mapping[str, Table] = {}
-        named = False
-        if any("table" in name.casefold() for name in container.names):
-            from xlcheck.workbook.tables import tables_of
-
-            tables = tables_of(container, [(name, part) for name, _, part in structure.sheets])
         for name, state, part in structure.sheets:
             content = container.read(part)
             # A large worksheet of constants is read when somebody asks for its cells.
@@ -85,23 +78,26 @@ def read_workbook(
                 cells: Cells = ConstantCells(partial(_parse_again, container.path, name, part, strings))
             else:
                 cells = _parse(container, name, part, content, strings, seen)
-            if tables and not isinstance(cells, ConstantCells):
-                from xlcheck.workbook.tables import without_tables
-
-                read, cells = cells, without_tables(cells, name, tables)
-                named |= read is not cells
             lotus += [name] if asks_for_lotus(content) else []
             if odd or b"numFmt" in content:  # extended conditional formats bring their own
                 from xlcheck.workbook.odd_looks import odd_looks
 
                 looks += odd_looks(name, content, odd)
             sheets[name] = SheetContent(name, state, cells)
+        notes = [*_notes(container, structure.other_sheets)]
+        if any("table" in name.casefold() for name in container.names):
+            from xlcheck.workbook.tables import tables_of, without_tables
+
+            read, tables = sheets, tables_of(container, [(name, part) for name, _, part in structure.sheets])
+            sheets = {name: without_tables(sheet, tables) for name, sheet in read.items()}
+            if any(sheets[name] is not read[name] for name in read):
+                notes.append("columns of tables that formulas name are shown as the cells that they are")
         return WorkbookContent(
             path=path,
             sheets=sheets,
             names=structure.names,
             external_links=tuple(external_targets(container, structure.links)),
-            notes=tuple(_notes(container, structure.other_sheets, named=named)),
+            notes=tuple(notes),
             creator=read_creator(container),
             calculation=CalculationSettings.of(structure.calculation, structure.workbook, lotus),
             odd_looks=tuple(looks),
@@ -140,12 +136,10 @@ def _parse(
         raise not_well_formed(container, part, error) from None
 
 
-def _notes(container: Container, other_sheets: Sequence[str], *, named: bool) -> Iterator[str]:
+def _notes(container: Container, other_sheets: Sequence[str]) -> Iterator[str]:
     if any(name.casefold().endswith("vbaproject.bin") for name in container.names):
         yield "the file contains macros; they were not run"
     if "xl/connections.xml" in container:
         yield "the file has connections to outside data; they were not followed"
     if other_sheets:
         yield f"sheets without cells were not read: {', '.join(other_sheets)}"
-    if named:
-        yield "columns of tables that formulas name are shown as the cells that they are"

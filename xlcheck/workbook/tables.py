@@ -12,8 +12,9 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import Range, parse_range, quote_sheet
 from xlcheck.formulas.scanner import Token, tokens
+from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container
-from xlcheck.workbook.content import Cell
+from xlcheck.workbook.content import SheetContent
 from xlcheck.workbook.parts import relations_of
 from xlcheck.workbook.xml_tree import local, tree_of
 
@@ -62,24 +63,23 @@ def tables_of(container: Container, sheets: Iterable[tuple[str, str]]) -> dict[s
     return {name: table for name, table in found.items() if name not in twice}
 
 
-def without_tables(
-    cells: Mapping[tuple[int, int], Cell], sheet: str, tables: Mapping[str, Table]
-) -> Mapping[tuple[int, int], Cell]:
-    """The cells of a worksheet, with references to cells in place of those to tables.
+def without_tables(sheet: SheetContent, tables: Mapping[str, Table]) -> SheetContent:
+    """A worksheet with references to cells in place of those to tables; the same one if it has none.
 
     Args:
-        cells: by (row, column) from 0; they are not changed.
-        sheet: the worksheet's name.
+        sheet: the worksheet; its cells are not changed.
         tables: of the file, by their names in small letters.
     """
+    if not tables or isinstance(sheet.cells, ConstantCells):
+        return sheet
     changed = {}
-    for place, cell in cells.items():
+    for place, cell in sheet.cells.items():
         if cell.formula is not None:
-            row = parse_range(cell.array, sheet).top if cell.array else place[0]
-            formula = expanded(cell.formula, sheet, row, tables)
+            row = parse_range(cell.array, sheet.name).top if cell.array else place[0]
+            formula = expanded(cell.formula, sheet.name, row, tables)
             if formula != cell.formula:
                 changed[place] = replace(cell, formula=formula)
-    return {**cells, **changed} if changed else cells
+    return replace(sheet, cells={**sheet.cells, **changed}) if changed else sheet
 
 
 def expanded(formula: str, sheet: str, row: int, tables: Mapping[str, Table]) -> str:
