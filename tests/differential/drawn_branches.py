@@ -97,7 +97,7 @@ def _merged(draw: st.DrawFn, a: Flow, b: Flow, recipe: list[str]) -> tuple[_Laye
     if a.timed and b.timed and a.shape[1] == b.shape[1] and draw(st.booleans()):
         name = draw(st.sampled_from(["Attention", "AdditiveAttention"]))
         recipe.append(f"{name} of the first to the second")
-        return lambda ys: getattr(L, name)()(ys), Flow((a.shape[0], b.shape[1]), a.masked)  # noqa: PLW0108, as below
+        return _later(name), Flow((a.shape[0], b.shape[1]), a.masked)
     recipe.append("side by side")
     if a.timed and b.timed and a.shape[0] == b.shape[0]:
         flow = Flow((a.shape[0], a.shape[1] + b.shape[1]), a.masked or b.masked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -70,9 +71,9 @@ def _said(
     ],
 )
 def test_a_number_that_does_not_fit_is_named(
-    tmp_path: Path, code: str, width: float, options: dict[str, float], is_told: bool
+    tmp_path: Path, code: str, width: float, options: dict[str, Any], is_told: bool
 ) -> None:
     """By its digits, its letters, its indent and the cells with which it is merged; one that fits is not."""
-    said = _said(tmp_path / "narrow.xlsx", code, width, **options)  # type: ignore[arg-type]
+    said = _said(tmp_path / "narrow.xlsx", code, width, **options)
 
     assert said == (["A!B2 is too narrow for its number"] if is_told else [])

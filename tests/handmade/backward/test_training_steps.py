@@ -195,7 +195,7 @@ def test_updates_of_some_weights_without_the_learning_rate_are_no_pass(tmp_path:
     """Rule: whole columns that go another distance along their gradients than the others do get no verdict."""
     columns = [(f"w{k}", f"g{k}") for k in (6, 7, 8)]
     band = {(w, step): f"={cell(w, step - 1)}-{cell(g, step - 1)}" for w, g in columns for step in range(1, 5)}
-    found = outcome(training(tmp_path / "w.xlsx", 5, band))  # type: ignore[arg-type]
+    found = outcome(training(tmp_path / "w.xlsx", 5, band))
     assert found is not None
     assert {result.cell for result in found.results} == {cell(*place) for place in band}
     assert {result.status for result in found.results} == {Status.NOT_EVALUATED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
@@ -37,7 +38,7 @@ def cell(head: str, step: int) -> str:
     return f"{openpyxl.utils.get_column_letter(HEADS.index(head) + 1)}{step + 4}"
 
 
-def training(path: Path, steps: int = 3, instead: dict[tuple[str, int], str | float] | None = None) -> Path:
+def training(path: Path, steps: int = 3, instead: Mapping[tuple[str, int], str | float] | None = None) -> Path:
     """A workbook with one training step a row.
 
     Args:
