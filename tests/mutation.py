@@ -2,7 +2,8 @@
 
 `python tests/mutation.py [COUNT [SEED [STAGE…]]]` copies the package and the tests to a temporary folder, makes one bug
 at a time there (another comparison, another constant, `and` for `or`, a dropped `not`, nothing returned), and runs
-ordinary tests until one fails: first those nearest to the module, which mirror its folder or import it, then all of its
+ordinary tests until one fails: first those that enter the function, the quickest ones first, if `XLCHECK_ENTERED` names
+what `tests/entered.py` noted; then those nearest to the module, which mirror its folder or import it; then all of its
 stage. It prints each bug, and how many were noticed; one is undecided if the tests take too long, or if the one that
 noticed it fails without it, too.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import os
 import random
 import re
@@ -25,6 +27,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from entered import named_functions
 
 ROOT = Path(__file__).parents[1]
 NEAR, FAR = 200, 600
@@ -91,8 +94,8 @@ def places(tree: ast.Module) -> Iterator[ast.AST]:
     yield from (node for node in ast.walk(tree) if id(node) not in hidden and changed(node) is not None)
 
 
-def mutant(source: str, random_: random.Random) -> tuple[str, int, str] | None:
-    """A source with one bug, its line, and what was done; None if there is no place for one."""
+def mutant(source: str, random_: random.Random) -> tuple[str, int, str, str] | None:
+    """A source with one bug, its line, the function it is in, and what was done; None if there is no place for one."""
     tree = ast.parse(source)
     found = list(places(tree))
     if not found:
@@ -105,13 +108,27 @@ def mutant(source: str, random_: random.Random) -> tuple[str, int, str] | None:
             return ast.copy_location(new, node) if node is chosen and new is not None else super().visit(node)
 
     before = ast.unparse(chosen)
+    line = chosen.lineno  # type: ignore[attr-defined]
+    outer = [name for name, node in named_functions(tree) if node.lineno <= line <= (node.end_lineno or line)]
     text = ast.unparse(ast.fix_missing_locations(Replacer().visit(tree)))
-    return text, chosen.lineno, f"{before}  ->  {ast.unparse(new) if new is not None else ''}"  # type: ignore[attr-defined]
+    what = f"{before}  ->  {ast.unparse(new) if new is not None else ''}"
+    return text, line, outer[-1] if outer else "", what
 
 
 def tests_of(stage: str) -> list[str]:
     """The tests of a stage."""
     return [name for name in TESTS.get(stage, [f"tests/{stage}"]) if (ROOT / name).exists()]
+
+
+def entering_tests(module: Path, function: str) -> list[str]:
+    """The tests that enter a function, or any of a module if none is named; the quickest ones first."""
+    if not (path := os.environ.get("XLCHECK_ENTERED")):
+        return []
+    noted = json.loads(Path(path).read_text("utf-8"))
+    inside = f"{module.as_posix()}::{function}"
+    names = [inside] if function else [name for name in noted if name.startswith(inside)]
+    cases = [tuple(case) for name in names for tests in noted.get(name, {}).values() for case in tests]
+    return list(dict.fromkeys(test for _, test in sorted(cases)))
 
 
 def nearest_tests(module: Path) -> list[str]:
@@ -190,11 +207,11 @@ def fails(folder: Path, tests: list[str], limit: int) -> bool | None:
     return None if code in {-signal.SIGXCPU, -signal.SIGKILL} else code not in {0, 5}  # 5: there is no test
 
 
-def verdict(folder: Path, stage: str, module: Path) -> str:
-    """What became of the bug that stands in a module."""
-    near = nearest_tests(module)
-    if near and fails(folder, near, NEAR) is not False:
-        return "noticed"
+def verdict(folder: Path, stage: str, module: Path, function: str) -> str:
+    """What became of the bug that stands in a function of a module."""
+    for near in (entering_tests(module, function), nearest_tests(module)):
+        if near and fails(folder, near, NEAR) is not False:
+            return "noticed"
     found = fails(folder, tests_of(stage), FAR)
     return "UNDECIDED" if found is None else "noticed" if found else "NOT NOTICED"
 
@@ -244,13 +261,13 @@ def main(count: int, seed: int, stages: list[str]) -> None:
             module = path.relative_to(folder / "xlcheck")
             path.write_text(found[0], encoding="utf-8")
             try:
-                mark = verdict(folder, module.parts[0], module)
+                mark = verdict(folder, module.parts[0], module, found[2])
             finally:
                 path.write_text(source_text, encoding="utf-8")
             if mark == "noticed" and fails_anyway(folder):
                 mark = "UNDECIDED"
             verdicts[mark] += 1
-            print(f"{mark:<12}{module}:{found[1]}  {found[2][:160]}", flush=True)
+            print(f"{mark:<12}{module}:{found[1]}  {found[3][:160]}", flush=True)
         print(f"{verdicts['noticed']} of {count} bugs were noticed, {verdicts['UNDECIDED']} are undecided")
 
 
