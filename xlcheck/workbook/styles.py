@@ -56,64 +56,69 @@ DIFFERENCE_FORMAT = '0.0E+00;-0.0E+00;"0"'
 
 _BASE: dict[str, Any] = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
 _TOP_LINE: dict[str, Any] = {"top": 1, "top_color": LINE}
-_BOXED: dict[str, Any] = {"border": 1, "border_color": LINE, "align": "right"}
+_BORDER: dict[str, Any] = {"border": 1, "border_color": LINE}
+_BOXED: dict[str, Any] = {**_BORDER, "align": "right"}
+
+
+_OF_TEXT: dict[str, dict[str, Any]] = {
+    "text": {},
+    "text_beside": {"indent": 1},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    "title": {"font_size": 20, "bold": True},
+    "subtitle": {"font_size": 12, "font_color": FAINT, "text_wrap": True, "valign": "top"},
+    "heading": {"font_size": 13, "bold": True, "bottom": 1, "bottom_color": LINE},
+    "header": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "center", "text_wrap": True},
+    "header_right": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "right"},
+    "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
+    "symbol": {"bold": True, "font_size": 12, **_TOP_LINE},
+    "symbol_right": {"font_color": FAINT, "bold": True, "align": "right"},
+    "equation_wrap": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
+    "formula_wrap": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1, "text_wrap": True},
+    "unit": {"font_color": FAINT, "align": "center"},
+    "first_unit": {"font_color": FAINT, "align": "center", **_TOP_LINE},
+    "equation": {"font_name": MATH, "italic": True, **_TOP_LINE},
+    "long_equation": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
+    "meaning": {"font_color": FAINT, "text_wrap": True, **_TOP_LINE},
+    "name": {"bold": True, "font_size": 12},
+    "hint": {"font_color": FAINT, "italic": True},
+    "hint_beside": {"font_color": FAINT, "italic": True, "indent": 1},
+    "unseen": {"font_color": "#FFFFFF"},
+    "remark": {"font_color": FAINT, "italic": True, "text_wrap": True, "valign": "top"},
+    "strong": {"bold": True, "align": "left", "indent": 1},
+    "formula": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1},
+    "label": {"font_color": FAINT, "align": "right"},
+    "column_label": {"font_color": FAINT, "align": "center"},
+    "word": {"bold": True, "align": "center"},
+    "link": {"font_color": "#0B5CAD", "underline": 1},
+    "verdict": {"bold": True, "align": "center", **_BORDER},
+    "big_verdict": {"bold": True, "font_size": 14, "text_wrap": True, "align": "left", "indent": 1, **_BORDER},
+    "right": {"bold": True, "font_color": "#004D3A", "bg_color": "#D3F0E3"},
+    "wrong": {"bold": True, "font_color": "#7A1F00", "bg_color": "#FBDCCB"},
+    "edited": {"bold": True, "font_color": INK, "bg_color": "#FCB648"},
+    "difference": {"num_format": DIFFERENCE_FORMAT, **_BOXED},
+    "selector": {
+        "bold": True, "font_size": 14, "align": "center", "border": 2, "border_color": "#0B5CAD",
+        "bg_color": TINTS["input"],
+    },
+    "node": {"bold": True, "align": "center", "border": 2, "border_color": INK},
+    "arrow": {"align": "center", "font_size": 14, "font_color": FAINT},
+    "arrow_head": {"align": "center", "font_size": 9, "font_color": INK},
+    "wire_label": {"font_size": 10, "italic": True, "font_color": INK, "indent": 1},
+    "link_heading": {"font_size": 13, "bold": True, "font_color": LINK},
+    "part_heading": {"font_size": 11, "bold": True, "font_color": FAINT},
+    "heading_question": {"font_size": 13, "bold": True},
+    "question": {},
+    "answer": {"font_color": LINK, "italic": True, "indent": 1},
+    "label_left": {"font_color": FAINT},
+    "selected": {"bold": True, "font_size": 14, "align": "center", "border": 1, "border_color": LINE},
+    "provenance": {"font_size": 10, "font_color": FAINT, "text_wrap": True, "valign": "top"},
+    "code": {"font_name": MONO, "font_size": 10, "font_color": INK},
+}  # fmt: skip
+"""Styles that no role of a quantity has."""
 
 
 def _named_styles() -> dict[str, dict[str, Any]]:
-    styles: dict[str, dict[str, Any]] = {
-        "text": {},
-        "text_beside": {"indent": 1},
-        "wrap": {"text_wrap": True, "valign": "top"},
-        "title": {"font_size": 20, "bold": True},
-        "subtitle": {"font_size": 12, "font_color": FAINT, "text_wrap": True, "valign": "top"},
-        "heading": {"font_size": 13, "bold": True, "bottom": 1, "bottom_color": LINE},
-        "header": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "center", "text_wrap": True},
-        "header_right": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "right"},
-        "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
-        "symbol": {"bold": True, "font_size": 12, **_TOP_LINE},
-        "symbol_right": {"font_color": FAINT, "bold": True, "align": "right"},
-        "equation_wrap": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
-        "formula_wrap": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1, "text_wrap": True},
-        "unit": {"font_color": FAINT, "align": "center"},
-        "first_unit": {"font_color": FAINT, "align": "center", **_TOP_LINE},
-        "equation": {"font_name": MATH, "italic": True, **_TOP_LINE},
-        "long_equation": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
-        "meaning": {"font_color": FAINT, "text_wrap": True, **_TOP_LINE},
-        "name": {"bold": True, "font_size": 12},
-        "hint": {"font_color": FAINT, "italic": True},
-        "hint_beside": {"font_color": FAINT, "italic": True, "indent": 1},
-        "unseen": {"font_color": "#FFFFFF"},
-        "remark": {"font_color": FAINT, "italic": True, "text_wrap": True, "valign": "top"},
-        "strong": {"bold": True, "align": "left", "indent": 1},
-        "formula": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1},
-        "label": {"font_color": FAINT, "align": "right"},
-        "column_label": {"font_color": FAINT, "align": "center"},
-        "word": {"bold": True, "align": "center"},
-        "link": {"font_color": "#0B5CAD", "underline": 1},
-        "verdict": {"bold": True, "align": "center", **_border()},
-        "big_verdict": {"bold": True, "font_size": 14, "text_wrap": True, "align": "left", "indent": 1, **_border()},
-        "right": {"bold": True, "font_color": "#004D3A", "bg_color": "#D3F0E3"},
-        "wrong": {"bold": True, "font_color": "#7A1F00", "bg_color": "#FBDCCB"},
-        "edited": {"bold": True, "font_color": INK, "bg_color": "#FCB648"},
-        "difference": {"num_format": DIFFERENCE_FORMAT, **_BOXED},
-        "selector": {
-            "bold": True, "font_size": 14, "align": "center", "border": 2, "border_color": "#0B5CAD",
-            "bg_color": TINTS["input"],
-        },
-        "node": {"bold": True, "align": "center", "border": 2, "border_color": INK},
-        "arrow": {"align": "center", "font_size": 14, "font_color": FAINT},
-        "arrow_head": {"align": "center", "font_size": 9, "font_color": INK},
-        "wire_label": {"font_size": 10, "italic": True, "font_color": INK, "indent": 1},
-        "link_heading": {"font_size": 13, "bold": True, "font_color": LINK},
-        "part_heading": {"font_size": 11, "bold": True, "font_color": FAINT},
-        "heading_question": {"font_size": 13, "bold": True},
-        "question": {},
-        "answer": {"font_color": LINK, "italic": True, "indent": 1},
-        "label_left": {"font_color": FAINT},
-        "selected": {"bold": True, "font_size": 14, "align": "center", "border": 1, "border_color": LINE},
-        "provenance": {"font_size": 10, "font_color": FAINT, "text_wrap": True, "valign": "top"},
-        "code": {"font_name": MONO, "font_size": 10, "font_color": INK},
-    }  # fmt: skip
+    styles = {name: style.copy() for name, style in _OF_TEXT.items()}
     for role, tint in TINTS.items():
         styles[role] = {"bg_color": tint, "num_format": VALUE_FORMAT, **_BOXED}
         styles[f"{role}_code"] = {"bg_color": tint, "num_format": CODE_FORMAT, **_BOXED, "align": "center"}
@@ -165,10 +170,6 @@ def _wire(sides: str) -> dict[str, Any]:
     """A cell along whose borders a line of a drawing runs."""
     names = {"b": "bottom", "r": "right", "t": "top"}
     return {"font_size": 9, **{names[s]: 2 for s in sides}, **{f"{names[s]}_color": FAINT for s in sides}}
-
-
-def _border() -> dict[str, Any]:
-    return {"border": 1, "border_color": LINE}
 
 
 STYLES: Mapping[str, dict[str, Any]] = _named_styles()
