@@ -207,9 +207,42 @@ def _curves(
     inputs: TrainingInputs,
 ) -> None:
     """On the sheet with the inputs: how training went, and three charts of it."""
+    _how_it_went(draft, sheet, table, inputs)
+    training = draft.sheets[TRAINING]
+    text = f'IF({inputs.applies.fixed()}=1,"Keras","Keras, with the inputs that it was given")'
+    keras = draft.helper(training, TOP + 1, CHARTS, text, ["Keras"], "unseen")
+    epochs = table.area.rows
+    xs = sheet.at(FIRST, EPOCH, epochs, 1)
+
+    def line(name: str | Range, column: int, *, dashed: bool = False) -> Series:
+        return Series(name, sheet.at(FIRST, column, epochs, 1), xs, dashed)
+
+    loss = [line("this workbook", _LOSS), line(keras, _KERAS, dashed=True)]
+    title_of_answers, answers = _answers(draft, epoch, samples)
+    labels = {
+        scalar_name(q, index): element_label(q, index, q.band.layer) for q, index, k in epoch.numbers() if k is None
+    }
+    paths = [line(labels[name].replace(" new ", " "), table.columns[name]) for name in weights[:_PATHS]]
+    charts = {
+        "Mean loss": loss,
+        title_of_answers: [line(label, table.columns[name]) for label, name in answers],
+        "Paths of the weights" if len(paths) == len(weights) else f"Paths of the first {_PATHS} weights": paths,
+    }
+    for number, (text, lines) in enumerate(charts.items()):
+        height = 310 if len(lines) < _PATHS // 2 else 430
+        row = TOP + 2 + 16 * number
+        chart = Chart(row, CHARTS, text, "epoch", "", tuple(lines), width=760, height=height, markers=False)
+        training.charts.append(chart)
+
+
+def _how_it_went(draft: Draft, sheet: SheetDraft, table: EpochTable, inputs: TrainingInputs) -> None:
+    """Where the loss has come to, and in how many epochs the workbook agrees with Keras."""
     training = draft.sheets[TRAINING]
     epochs = table.area.rows
-    state = reference(sheet.at(FIRST, _STATE, epochs, 1), TRAINING, fixed=True)
+    state, loss_span, weight_span = (
+        reference(sheet.at(FIRST, column, epochs, 1), TRAINING, fixed=True)
+        for column in (_STATE, _DIFFERENCE, _WEIGHT_DIFFERENCE)
+    )
     last = reference(sheet.at(FIRST + epochs - 1, _LOSS), TRAINING, fixed=True)
     text = (
         f'IF(COUNTIF({state},"{DIVERGED}")>0,"The training has diverged at epoch "&MATCH("{DIVERGED}",{state},0)'
@@ -219,73 +252,35 @@ def _curves(
     shown = f"{epochs} epochs: the mean loss has come to {_rounded(float(table.values[loss][-1, 0]))}"
     status = training.at(TOP - 1, CHARTS, 1, CHARTS_WIDE)
     merged_helper(draft, training, status, text, [shown], "big_verdict")
-    spans = [
-        reference(sheet.at(FIRST, column, epochs, 1), TRAINING, fixed=True)
-        for column in (_DIFFERENCE, _WEIGHT_DIFFERENCE)
-    ]
-    loss_span, weight_span = spans
     small, tiny = "0.000000000001", "0.0000000000001"  # Excel's criteria know no exponents
     within = f'COUNTIFS({loss_span},">=-{tiny}",{loss_span},"<={tiny}",{weight_span},"<={small}")'
-    applies = inputs.applies.fixed()
     text = (
-        f'IF({applies}=1,{within}&" of {epochs} epochs agree with Keras in loss and weights",'
+        f'IF({inputs.applies.fixed()}=1,{within}&" of {epochs} epochs agree with Keras in loss and weights",'
         '"An input was changed: Keras\'s columns no longer apply")'
     )
     verdict = training.at(TOP, CHARTS, 1, CHARTS_WIDE)
-    merged_helper(
-        draft, training, verdict, text, [f"{epochs} of {epochs} epochs agree with Keras in loss and weights"],
-        "big_verdict",
-    )  # fmt: skip
+    shown = f"{epochs} of {epochs} epochs agree with Keras in loss and weights"
+    merged_helper(draft, training, verdict, text, [shown], "big_verdict")
     training.highlights += [
         Highlight(status, "The training has diverged", "wrong"),
         Highlight(verdict, f"{epochs} of", "right"),
         Highlight(verdict, "An input", "edited"),
     ]
-    text = f'IF({applies}=1,"Keras","Keras, with the inputs that it was given")'
-    keras = draft.helper(training, TOP + 1, CHARTS, text, ["Keras"], "unseen")
-    xs = sheet.at(FIRST, EPOCH, epochs, 1)
 
-    def line(name: str | Range, column: int, *, dashed: bool = False) -> Series:
-        return Series(name, sheet.at(FIRST, column, epochs, 1), xs, dashed)
 
-    answers = [
-        (q, index, k)
+def _answers(draft: Draft, epoch: EpochGraph, samples: Sequence[str]) -> tuple[str, list[tuple[str, str]]]:
+    """The title of the chart of answers; what each line of it is called, and the number that it shows."""
+    single = [
+        (samples[k], scalar_name(q, index, k))
         for k in range(epoch.samples)
         for q in map(epoch.whole.__getitem__, epoch.whole.outputs)
         for index in indices(q)
         if q.shape == (1,)
     ]
-    charts = [("Mean loss", [line("this workbook", _LOSS), line(keras, _KERAS, dashed=True)])]
-    if answers:
-        lines = [line(samples[k], table.columns[scalar_name(q, index, k)]) for q, index, k in answers]
-        charts.append(("Answers: how sure the network is that the document is good", lines))
-    else:
-        lines = [
-            line(element_label(q, index), table.columns[scalar_name(q, index, k)])
-            for q, index, k in _right(draft, epoch)
-        ]
-        charts.append(("Answers: how likely the network takes the word that does follow", lines))
-    labels = {
-        scalar_name(q, index): element_label(q, index, q.band.layer) for q, index, k in epoch.numbers() if k is None
-    }
-    paths = [line(labels[name].replace(" new ", " "), table.columns[name]) for name in weights[:_PATHS]]
-    charts.append(
-        ("Paths of the weights" if len(paths) == len(weights) else f"Paths of the first {_PATHS} weights", paths)
-    )
-    for number, (text, lines) in enumerate(charts):
-        training.charts.append(
-            Chart(
-                TOP + 2 + 16 * number,
-                CHARTS,
-                text,
-                "epoch",
-                "",
-                tuple(lines),
-                width=760,
-                height=310 if len(lines) < _PATHS // 2 else 430,
-                markers=False,
-            )
-        )
+    if single:
+        return "Answers: how sure the network is that the document is good", single
+    right = [(element_label(q, index), scalar_name(q, index, k)) for q, index, k in _right(draft, epoch)]
+    return "Answers: how likely the network takes the word that does follow", right
 
 
 def _right(draft: Draft, epoch: EpochGraph) -> list[tuple[Quantity, Index, int]]:
