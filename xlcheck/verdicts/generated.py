@@ -101,20 +101,15 @@ def check_content(
     )
     rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
     usual = Tolerance(manifest.atol, manifest.rtol, _ROUNDED if rounded else engine.absolute_tolerance)
-    tolerance = replace(
-        usual,
-        atol=manifest.atol if atol is None else atol,
-        rtol=manifest.rtol if rtol is None else rtol,
-        patterns=tolerances or {},
-    )
+    asked = {name: limit for name, limit in (("atol", atol), ("rtol", rtol)) if limit is not None}
+    tolerance = replace(usual, **asked, patterns=tolerances or {})
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
     judged = _judged(seen, graph, manifest, given, desired, formulas, tolerance)
     tables = list(_tables(content, manifest, graph, seen, given, desired, tolerance))
     if tolerance != usual:
         judged = allow(judged, (v for _, verdicts in tables for v in verdicts), usual)
-    main = part_of(
-        judged, oracle=desired.source, samples=len(manifest.samples), compare_weights=model_weights is not None
-    )
+    samples, compare_weights = len(manifest.samples), model_weights is not None
+    main = part_of(judged, oracle=desired.source, samples=samples, compare_weights=compare_weights)
     changed = altered(content, manifest)
     report = partial(
         report_of,

@@ -61,12 +61,8 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...], target: str) -> S
     _blocks(draft, sheet, blocks, timesteps, vocabulary, target)
 
     selected = draft.selected()
-
     words = tuple(
-        (
-            item(sheet.at(_TABLE + 2, _WORDS + t, count), selected),
-            tuple(text.split()[t] for text in draft.samples),
-        )
+        (item(sheet.at(_TABLE + 2, _WORDS + t, count), selected), tuple(text.split()[t] for text in draft.samples))
         for t in range(timesteps)
     )
     ones = sheet.at(blocks + 2, _WORDS, count * len(vocabulary), timesteps)
