@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,13 @@ from planting import Place, planted_report, roots
 
 from xlcheck.engines.libreoffice import find_soffice
 from xlcheck.workbook.content import Cell, WorkbookContent
+
+
+def edit(path: Path, change: Callable[[openpyxl.Workbook], object]) -> None:
+    """Change a workbook with openpyxl, which saves it where it was."""
+    book = openpyxl.load_workbook(path, rich_text=True)
+    change(book)
+    book.save(path)
 
 
 def save_with_libreoffice(paths: Sequence[Path], folder: Path) -> list[Path]:

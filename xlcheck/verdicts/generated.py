@@ -90,15 +90,9 @@ def check_content(
     formulas = FormulaCells(_without_tables(content, manifest))
     session = engine.open(content.path)
     seen = observe(content, manifest, graph, formulas, session, engine.name)
-    given = read_given(
-        graph,
-        (s for s in seen.sightings if graph[s.placement.quantity].expr is None),
-        manifest.trace,
-        seen.settings,
-        formulas,
-        seen.changed,
-        fixed=frozenset(model_weights or ()),
-    )
+    not_computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is None)
+    fixed = frozenset(model_weights or ())
+    given = read_given(graph, not_computed, manifest.trace, seen.settings, formulas, seen.changed, fixed=fixed)
     rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
     usual = Tolerance(manifest.atol, manifest.rtol, _ROUNDED if rounded else engine.absolute_tolerance)
     asked = {name: limit for name, limit in (("atol", atol), ("rtol", rtol)) if limit is not None}
