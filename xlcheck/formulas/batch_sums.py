@@ -15,6 +15,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printer import Printer, Style
 from xlcheck.formulas.printing import ARRAYS, TABLES
 from xlcheck.graph import expressions as ex
+from xlcheck.graph.shapes import Shape
 
 _MARK = "\0"
 ROW, COLUMN = "row", "column"
@@ -102,10 +103,10 @@ class Noting:
 
     def __init__(
         self,
-        size: Callable[[str], int],
+        shape: Callable[[str], Shape],
         place: Callable[[str], Range | None],
     ) -> None:
-        self.size = size
+        self.shape = shape
         self._place = place
         self.gaps: list[Gap] = []
 

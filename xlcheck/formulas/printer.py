@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.shapes import shape_of
+from xlcheck.graph.shapes import Shape, shape_of
 
 _LEVELS = {"": 0, "add": 1, "mul": 2, "neg": 3, "atom": 4}
 _ARRAY = "array"
@@ -40,8 +40,8 @@ class Style(StrEnum):
 class Places(Protocol):
     """Where quantities stand, as seen from the cell whose formula is printed."""
 
-    def size(self, name: str) -> int:
-        """Number of elements along the last axis."""
+    def shape(self, name: str) -> Shape:
+        """Number of elements along each axis."""
 
     def element(self, name: str, index: int, row: int | None = None) -> str:
         """One element of a vector, or of a row of a matrix: `F5`, `Weights!$C$4`."""
@@ -167,13 +167,11 @@ class Printer:
 
     def size(self, expr: ex.Expr) -> int:
         """Number of elements of a vector."""
-        if isinstance(expr, ex.Ref):
-            return self.places.size(expr.name)
         return self.shape(expr)[-1]
 
-    def shape(self, expr: ex.Expr) -> tuple[int, ...]:
-        """The shape of an expression; matrices only count as far as products of vectors make them."""
-        return shape_of(expr, lambda name: (self.places.size(name),))
+    def shape(self, expr: ex.Expr) -> Shape:
+        """The shape of an expression."""
+        return shape_of(expr, self.places.shape)
 
 
 _COMPARISONS: dict[type[ex.Expr], str] = {ex.Greater: ">", ex.NotEqual: "<>"}

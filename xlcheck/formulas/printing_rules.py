@@ -10,12 +10,10 @@ from xlcheck.graph import expressions as ex
 def print_ref(printer: Printer, expr: ex.Ref, index: int | Entry | None) -> tuple[str, str]:
     """A quantity: the cell of one of its elements, or its range."""
     if index is None:
-        if printer.places.is_across(expr.name):
-            raise NotSupportedError("a vector along a row among vectors along columns is read element by element")
-        return printer.places.vector(expr.name), "atom"
+        return _standing(printer, expr), "atom"
     if isinstance(index, Entry):
         return printer.places.entry(expr.name, index.row, index.column), "atom"
-    size = printer.places.size(expr.name)
+    size = printer.places.shape(expr.name)[-1]
     return printer.places.element(expr.name, 0 if size == 1 else index), "atom"
 
 
@@ -26,9 +24,29 @@ def print_slice(printer: Printer, expr: ex.Slice, index: int | None) -> tuple[st
     if index is None and expr.row is not None:
         raise NotSupportedError("a row of a matrix inside another array operation needs its own quantity")
     if index is None:
-        return printer.places.vector(expr.of.name, expr.start, expr.stop), "atom"
+        return _standing(printer, expr), "atom"
     offset = 0 if expr.stop - expr.start == 1 else index
     return printer.places.element(expr.of.name, expr.start + offset, expr.row), "atom"
+
+
+def _standing(printer: Printer, expr: ex.Ref | ex.Slice) -> str:
+    """The range of a vector that stands along a column, as all others in an array operation do."""
+    if _is_lying(printer, expr):
+        raise NotSupportedError("a vector along a row among vectors along columns is read element by element")
+    return _range(printer, expr)
+
+
+def _is_lying(printer: Printer, expr: ex.Expr) -> bool:
+    """Whether it is a vector of several elements, or a part of one, that stands along a row."""
+    if isinstance(expr, ex.Slice):
+        return expr.row is None and expr.stop - expr.start > 1 and printer.places.is_across(expr.of.name)
+    return isinstance(expr, ex.Ref) and printer.places.is_across(expr.name)
+
+
+def _range(printer: Printer, expr: ex.Ref | ex.Slice) -> str:
+    if isinstance(expr, ex.Ref):
+        return printer.places.vector(expr.name)
+    return printer.places.vector(expr.of.name, expr.start, expr.stop)
 
 
 def print_const(printer: Printer, expr: ex.Const, index: int | None) -> tuple[str, str]:
@@ -45,7 +63,7 @@ def print_dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, s
         raise NotSupportedError("a vector-matrix product inside another array operation needs its own quantity")
     matrix = expr.matrix if isinstance(expr.matrix, ex.Slice) else ex.Slice(expr.matrix, 0, 0)
     column = printer.places.column(matrix.of.name, matrix.start + index, matrix.row)
-    if isinstance(expr.x, ex.Ref) and printer.places.size(expr.x.name) == 1:
+    if isinstance(expr.x, ex.Ref) and printer.places.shape(expr.x.name)[-1] == 1:
         return f"{printer.places.element(expr.x.name, 0)}*{column}", "mul"
     row = one_hot_row(printer, expr.x, index)
     if row is not None:
@@ -113,10 +131,10 @@ def print_stack(printer: Printer, expr: ex.Stack, index: Entry) -> tuple[str, st
     return printer.text(expr.items[item], Entry(row, index.column))
 
 
-def _taken_out(printer: Printer, expr: ex.Expr) -> tuple[ex.Ref | None, ex.Expr]:
+def _taken_out(printer: Printer, expr: ex.Expr) -> tuple[ex.Ref | ex.Slice | None, ex.Expr]:
     """The one factor of a product that stands along a row, and the product without it."""
     match expr:
-        case ex.Ref(name) if printer.places.is_across(name):
+        case ex.Ref() | ex.Slice() if _is_lying(printer, expr):
             return expr, ex.Const(1.0)
         case ex.Neg(x):
             lying, rest = _taken_out(printer, x)
@@ -162,11 +180,11 @@ def print_sum(printer: Printer, expr: ex.Sum, index: int | None) -> tuple[str, s
 
     A weight stands along a row, and what a layer computes down a column; MMULT takes the one and the other.
     """
-    lying, standing = _taken_out(printer, expr.x)
     try:
+        lying, standing = _taken_out(printer, expr.x)
         if lying is None:
             return f"SUMPRODUCT({Operand(printer, expr.x, None):array})", "atom"
-        row = printer.places.vector(lying.name)
+        row = _range(printer, lying)
         return f"SUMPRODUCT(MMULT({row},{Operand(printer, standing, None)}))", "atom"
     except NotSupportedError:
         return "+".join(f"{Operand(printer, expr.x, k):add}" for k in range(printer.size(expr.x))), "add"
@@ -219,9 +237,9 @@ def print_batch_mean(printer: Printer, expr: ex.BatchMean, index: int | None) ->
 
 def print_softmax_written_out(printer: Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
     """With the sum written term by term, as a textbook does, as long as it is short."""
-    if not isinstance(expr.x, ex.Ref) or index is None or printer.places.size(expr.x.name) > _WRITTEN_OUT:
+    if not isinstance(expr.x, ex.Ref) or index is None or printer.places.shape(expr.x.name)[-1] > _WRITTEN_OUT:
         return print_softmax_stable(printer, expr, index)
-    terms = [f"EXP({printer.places.element(expr.x.name, k)})" for k in range(printer.places.size(expr.x.name))]
+    terms = [f"EXP({printer.places.element(expr.x.name, k)})" for k in range(printer.places.shape(expr.x.name)[-1])]
     return f"{terms[index]}/({'+'.join(terms)})", "mul"
 
 
@@ -239,9 +257,9 @@ def print_crossentropy_written_out(
 ) -> tuple[str, str]:
     """With the sum written term by term, as a textbook does, as long as it is short."""
     y, p, places = expr.target, expr.p, printer.places
-    if not isinstance(y, ex.Ref) or not isinstance(p, ex.Ref) or places.size(p.name) > _WRITTEN_OUT:
+    if not isinstance(y, ex.Ref) or not isinstance(p, ex.Ref) or places.shape(p.name)[-1] > _WRITTEN_OUT:
         return printer.fill(STABLE_CROSSENTROPY, expr, index)
-    terms = [f"{places.element(y.name, k)}*LN({places.element(p.name, k)})" for k in range(places.size(p.name))]
+    terms = [f"{places.element(y.name, k)}*LN({places.element(p.name, k)})" for k in range(places.shape(p.name)[-1])]
     return f"-({'+'.join(terms)})", "neg"
 
 
@@ -265,7 +283,7 @@ def print_sparse_written_out(
 def _of_class(printer: Printer, vector: ex.Expr, code: ex.Expr) -> str:
     """The element of a vector whose number, from 0, is a code."""
     number_of_class = f"{Operand(printer, code, 0):add}+1"
-    if isinstance(vector, ex.Ref) and printer.places.size(vector.name) > 1:
+    if isinstance(vector, ex.Ref) and printer.places.shape(vector.name)[-1] > 1:
         return f"INDEX({printer.places.vector(vector.name)},{number_of_class})"
     each = ",".join(f"{Operand(printer, vector, k)}" for k in range(printer.size(vector)))
     return f"CHOOSE({number_of_class},{each})"

@@ -43,7 +43,7 @@ def _ranges(printer: Printer) -> Ranges:
 
 def _ref(printer: Printer, expr: ex.Ref, index: int | None) -> tuple[str, str]:
     places = _ranges(printer)
-    if places.size(expr.name) == 1:
+    if places.shape(expr.name)[-1] == 1:
         return places.element(expr.name, 0), "atom"
     text = places.vector(expr.name)
     return f"TRANSPOSE({text})" if places.is_across(expr.name) else text, "atom"
@@ -66,7 +66,7 @@ def _dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
             raise NotSupportedError("one matrix of several is multiplied element by element")
         matrix = places.block(expr.matrix.of.name, expr.matrix.start, expr.matrix.stop)
     else:
-        matrix = places.block(expr.matrix.name, 0, places.size(expr.matrix.name))
+        matrix = places.block(expr.matrix.name, 0, places.shape(expr.matrix.name)[-1])
     row = one_hot_row(printer, expr.x, index)
     if row is not None:
         place, may_be_none = row
@@ -93,7 +93,7 @@ def _dot_transposed(printer: Printer, expr: ex.DotTransposed, index: int | None)
 
 def _gather(printer: Printer, expr: ex.Gather, index: int | None) -> tuple[str, str]:
     places = _ranges(printer)
-    matrix = places.block(expr.matrix.name, 0, places.size(expr.matrix.name))
+    matrix = places.block(expr.matrix.name, 0, places.shape(expr.matrix.name)[-1])
     return f"TRANSPOSE(INDEX({matrix},{Operand(printer, expr.index, 0):add}+1,0))", "atom"
 
 

@@ -15,6 +15,7 @@ from xlcheck.formulas.batch_sums import COLUMN, Noting, Run, runs_of, written
 from xlcheck.formulas.printing import Entry, Style, formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.shapes import Shape
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
@@ -139,7 +140,7 @@ class Draft:
         def place(name: str) -> Range | None:
             return self.placed(name, sample) if self.is_placed(name, sample) else None
 
-        return Noting(lambda name: self.graph[name].shape[-1], place)
+        return Noting(lambda name: self.graph[name].shape, place)
 
     def _readable(self, factor: ex.Expr) -> ex.Expr:
         """A one-hot vector that stands nowhere is read as what it is made from."""
@@ -188,9 +189,9 @@ class View:
     sheet: str
     sample: int | None
 
-    def size(self, name: str) -> int:
+    def shape(self, name: str) -> Shape:
         """See `Places`."""
-        return self.draft.graph[name].shape[-1]
+        return self.draft.graph[name].shape
 
     def element(self, name: str, index: int, row: int | None = None) -> str:
         """See `Places`."""

@@ -19,6 +19,7 @@ from xlcheck.formulas.printing import Entry, Style, formula
 from xlcheck.formulas.shapes import moved
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.shapes import Shape
 from xlcheck.verdicts.mistakes.texts import unrounded
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
@@ -119,15 +120,15 @@ class _Places:
     def _graph(self) -> Graph:
         return self.trials.graph
 
-    def size(self, name: str) -> int:
-        return self._graph[name].shape[-1]
+    def shape(self, name: str) -> Shape:
+        return self._graph[name].shape
 
     def element(self, name: str, index: int, row: int | None = None) -> str:
         shape = self._graph[name].shape
         return self._range(name, [index if row is None else row * shape[-1] + index])
 
     def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
-        return self._range(name, range(start, self.size(name) if stop is None else stop))
+        return self._range(name, range(start, self.shape(name)[-1] if stop is None else stop))
 
     def column(self, name: str, index: int, matrix: int | None = None) -> str:
         rows, columns = self._graph[name].shape[-2:]
@@ -140,14 +141,14 @@ class _Places:
         return self._range(name, range(first + start, first + stop))
 
     def entry(self, name: str, row: int, column: int) -> str:
-        return self._range(name, [row * self.size(name) + column])
+        return self._range(name, [row * self.shape(name)[-1] + column])
 
     def is_across(self, name: str) -> bool:
-        area = None if self.size(name) == 1 else self._area(name, range(self.size(name)))
+        area = None if self.shape(name)[-1] == 1 else self._area(name, range(self.shape(name)[-1]))
         return area is not None and area.columns > 1
 
     def cells(self, names: Sequence[str], index: int) -> str:
-        return ",".join(self._range(name, [0 if self.size(name) == 1 else index]) for name in names)
+        return ",".join(self._range(name, [0 if self.shape(name)[-1] == 1 else index]) for name in names)
 
     def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
         return "+".join(f"{self.cells([a], index)}*{self.cells([b], index)}" for a, b in pairs)

@@ -18,6 +18,7 @@ from xlcheck.formulas.pattern import Number, Pattern
 from xlcheck.formulas.printing import Entry, Style, formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
+from xlcheck.graph.shapes import Shape
 
 Array = NDArray[np.float64]
 
@@ -96,9 +97,9 @@ class _Row:
     table: EpochTable
     fixed: Mapping[str, Range]
 
-    def size(self, name: str) -> int:
+    def shape(self, name: str) -> Shape:
         """See `Places`."""
-        return 1
+        return (1,)
 
     def element(self, name: str, index: int, row: int | None = None) -> str:
         """See `Places`."""
