@@ -10,7 +10,9 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_SUM, _PRODUCT, _ATOM = range(3)
+_JOINED, _SUM, _PRODUCT, _ATOM = range(4)
+_READABLE = 600
+"""Characters of a sum that somebody may still read; of a longer one the beginning and the end say how it goes on."""
 
 Quantities = Graph | Mapping[str, Quantity]
 """Quantities by their names."""
@@ -48,13 +50,13 @@ def notation(expr: ex.Expr, graph: Quantities, gates: Gates | None = None) -> st
         graph: the quantities that it reads.
         gates: what the parts of a layer's weights are called: recurrent_kernel[o], and not recurrent_kernel[4].
     """
-    return _text(expr, _Seen(graph, gates or {}), _SUM)
+    return _text(expr, _Seen(graph, gates or {}), _JOINED)
 
 
 def _text(expr: ex.Expr, seen: _Seen, level: int) -> str:
     rule = _RULES.get(type(expr))
     if rule is None:
-        inside = ", ".join(_text(operand, seen, _SUM) for operand in ex.operands(expr))
+        inside = ", ".join(_text(operand, seen, _JOINED) for operand in ex.operands(expr))
         return f"{type(expr).__name__.lower()}({inside})"
     text, own = rule(expr, seen)
     return f"({text})" if own < level else text
@@ -80,14 +82,18 @@ def _slice(e: ex.Slice, seen: _Seen) -> tuple[str, int]:
 
 
 def _outer(e: ex.OuterSum, seen: _Seen) -> tuple[str, int]:
-    terms = " + ".join(
-        f"{_text(x, seen, _PRODUCT)}·{_text(d, seen, _PRODUCT)}" for x, d in zip(e.xs, e.ds, strict=True)
-    )
-    return f"Σ over documents ({terms})", _ATOM
+    terms = [f"{_text(x, seen, _PRODUCT)}·{_text(d, seen, _PRODUCT)}" for x, d in zip(e.xs, e.ds, strict=True)]
+    return f"Σ over documents ({_together(terms, ' + ')})", _ATOM
 
 
 def _items(sign: str, own: int) -> Callable[..., tuple[str, int]]:
-    return lambda e, seen: (sign.join(_text(item, seen, own) for item in e.items), own)
+    return lambda e, seen: (_together([_text(item, seen, own) for item in e.items], sign), own)
+
+
+def _together(terms: Sequence[str], sign: str) -> str:
+    """All terms; of many the first two and the last."""
+    text = sign.join(terms)
+    return text if len(text) <= _READABLE or len(terms) < 5 else sign.join([*terms[:2], "…", terms[-1]])
 
 
 def _number(e: ex.Const, seen: _Seen) -> tuple[str, int]:
@@ -106,21 +112,21 @@ _RULES: dict[type[ex.Expr], Callable[[Any, _Seen], tuple[str, int]]] = {
     ex.Neg: lambda e, seen: (f"−{_text(e.x, seen, _PRODUCT)}", _SUM),
     ex.Greater: lambda e, seen: (f"[{_text(e.a, seen, _SUM)} > {_text(e.b, seen, _SUM)}]", _ATOM),
     ex.NotEqual: lambda e, seen: (f"[{_text(e.a, seen, _SUM)} ≠ {_text(e.b, seen, _SUM)}]", _ATOM),
-    ex.OneHot: lambda e, seen: (f"one-hot({_text(e.index, seen, _SUM)})", _ATOM),
+    ex.OneHot: lambda e, seen: (f"one-hot({_text(e.index, seen, _JOINED)})", _ATOM),
     ex.Where: lambda e, seen: (
         f"({_text(e.a, seen, _SUM)} where {_text(e.test, seen, _PRODUCT)}, else {_text(e.b, seen, _SUM)})",
         _ATOM,
     ),
-    ex.Sqrt: lambda e, seen: (f"√({_text(e.x, seen, _SUM)})", _ATOM),
-    ex.Sum: lambda e, seen: (f"Σ({_text(e.x, seen, _SUM)})", _ATOM),
+    ex.Sqrt: lambda e, seen: (f"√({_text(e.x, seen, _JOINED)})", _ATOM),
+    ex.Sum: lambda e, seen: (f"Σ({_text(e.x, seen, _JOINED)})", _ATOM),
     ex.Dot: lambda e, seen: (f"{_text(e.x, seen, _PRODUCT)}·{_text(e.matrix, seen, _PRODUCT)}", _PRODUCT),
     ex.DotTransposed: lambda e, seen: (
         f"{_text(e.x, seen, _PRODUCT)}·{_text(e.matrix, seen, _PRODUCT)}ᵀ",
         _PRODUCT,
     ),
     ex.OuterSum: _outer,
-    ex.BatchSum: lambda e, seen: (f"Σ over documents ({_text(e.x, seen, _SUM)})", _ATOM),
+    ex.BatchSum: lambda e, seen: (f"Σ over documents ({_text(e.x, seen, _JOINED)})", _ATOM),
     ex.Total: _items(" + ", _SUM),
-    ex.Concat: _items(" | ", _SUM),
-    ex.Stack: _items(" ; ", _SUM),
+    ex.Concat: _items(" | ", _JOINED),
+    ex.Stack: _items(" ; ", _JOINED),
 }

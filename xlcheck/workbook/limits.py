@@ -32,16 +32,16 @@ def require_limits(plan: WorkbookPlan) -> None:
             raise WorkbookError(
                 f"worksheet {sheet.name!r}: its name has {len(sheet.name)} characters; Excel allows {MAX_SHEET_NAME}"
             )
+        for row, column, text in _formulas(sheet):
+            # Counting brackets and commas first spares almost every formula the closer look.
+            if len(text) >= MAX_FORMULA or text.count(",") >= MAX_ARGUMENTS or text.count("(") > MAX_NESTING:
+                _require_formula(_where(sheet, row, column), text)
         for cell in sheet.cells:
             if isinstance(cell.content, str) and len(cell.content) > MAX_TEXT:
                 raise WorkbookError(
                     f"{_where(sheet, cell.row, cell.column)} would hold a text of {len(cell.content):,} characters; "
                     f"Excel allows {MAX_TEXT:,}"
                 )
-        for row, column, text in _formulas(sheet):
-            # Counting brackets and commas first spares almost every formula the closer look.
-            if len(text) >= MAX_FORMULA or text.count(",") >= MAX_ARGUMENTS or text.count("(") > MAX_NESTING:
-                _require_formula(_where(sheet, row, column), text)
         links = sum(isinstance(cell.content, Link) for cell in sheet.cells)
         if links > MAX_LINKS:
             raise WorkbookError(f"worksheet {sheet.name!r} would have {links:,} links; Excel allows {MAX_LINKS:,}")
