@@ -194,6 +194,7 @@ def _one_by_one() -> None:
     def normalisations() -> list[Any]:
         return [
             L.LayerNormalization(), L.LayerNormalization(center=False, scale=False, epsilon=0.0123),
+            L.GroupNormalization(2), L.GroupNormalization(1, scale=False), L.GroupNormalization(-1, center=False),
             L.BatchNormalization(), L.BatchNormalization(scale=False, epsilon=0.03),
             L.RMSNormalization(), L.RMSNormalization(epsilon=0.02), L.UnitNormalization(),
         ]  # fmt: skip
@@ -223,6 +224,9 @@ def _one_by_one() -> None:
             L.Conv1D(3, 3, padding="causal", dilation_rate=2, activation="relu"),
             L.Conv1D(3, 2, padding="same", strides=2), L.Conv1D(3, 4, padding="same", strides=3),
             L.Conv1D(3, 2, padding="causal", strides=2), L.Conv1D(2, 2, padding="same", dilation_rate=3),
+            L.Conv1D(4, 2, groups=2, activation="tanh"), L.Conv1D(4, 3, groups=4, padding="same", use_bias=False),
+            L.DepthwiseConv1D(2, depth_multiplier=2), L.DepthwiseConv1D(3, strides=2, padding="same", use_bias=False),
+            L.DepthwiseConv1D(2, dilation_rate=2, activation="relu"),
         ),
         X,
     )  # fmt: skip
@@ -250,6 +254,7 @@ def _masks() -> None:
     CASES["layers that hand a mask on"] = Case(
         lambda: chain(
             (T, F), L.Masking(), L.ReLU(), L.LayerNormalization(), L.BatchNormalization(), L.UnitNormalization(),
+            L.GroupNormalization(2),
             L.TimeDistributed(L.Dense(3)), L.Dense(4), L.PReLU(), L.Dropout(0.2), L.LSTM(2),
         ),
         PADDED,

@@ -51,6 +51,8 @@ def _attention() -> Any:
     """Decoders that look back at their encoder, in both ways, with a key of its own as well."""
     x, y = keras.Input((5, 4)), keras.Input((3, 4))
     layers = L.Attention(dropout=0.3), L.AdditiveAttention(name="weighed"), L.AdditiveAttention(use_scale=False)
+    concatenated = {"score_mode": "concat"}
+    layers += L.Attention(use_scale=True), L.Attention(**concatenated), L.Attention(use_scale=True, **concatenated)
     return keras.Model([x, y], [*(layer([y, x]) for layer in layers), L.Attention()([y, x, L.Dense(4)(x)])])
 
 

@@ -161,9 +161,15 @@ def _activation_layer(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
 
 
 def _normalisation(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
-    name = draw(st.sampled_from(["LayerNormalization", "BatchNormalization"]))
-    options = _note(recipe, name, center=draw(st.booleans()), scale=draw(st.booleans()))
+    name = draw(st.sampled_from(["LayerNormalization", "BatchNormalization", "GroupNormalization"]))
+    grouped = {"groups": _groups(draw, flow.shape[-1])} if name == "GroupNormalization" else {}
+    options = _note(recipe, name, center=draw(st.booleans()), scale=draw(st.booleans()), **grouped)
     return _later(name, **options)
+
+
+def _groups(draw: st.DrawFn, size: int) -> int:
+    """Into how many groups features can be divided."""
+    return draw(st.sampled_from([n for n in range(1, size + 1) if size % n == 0]))
 
 
 def _identity(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
@@ -274,9 +280,10 @@ def _conv(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
     strides = draw(st.integers(1, 3))
     fits = (timesteps - 1) // max(size - 1, 1) if padding == "valid" else 2
     dilation = draw(st.integers(1, min(2, max(fits, 1)))) if strides == 1 else 1
+    groups = _groups(draw, flow.shape[1])
     options = _note(
-        recipe, "Conv1D", filters=draw(st.integers(1, 3)), kernel_size=size, strides=strides, padding=padding,
-        dilation_rate=dilation, activation=draw(st.sampled_from(_CALM)), use_bias=draw(st.booleans()),
+        recipe, "Conv1D", filters=groups * draw(st.integers(1, 3)), groups=groups, kernel_size=size, strides=strides,
+        padding=padding, dilation_rate=dilation, activation=draw(st.sampled_from(_CALM)), use_bias=draw(st.booleans()),
     )  # fmt: skip
     reach = (size - 1) * dilation + 1
     length = (timesteps - reach) // strides + 1 if padding == "valid" else -(-timesteps // strides)

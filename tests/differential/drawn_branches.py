@@ -96,8 +96,10 @@ def _merged(draw: st.DrawFn, a: Flow, b: Flow, recipe: list[str]) -> tuple[_Laye
     """Attention of one sequence to another; or side by side: sequences of one length, everything else as vectors."""
     if a.timed and b.timed and a.shape[1] == b.shape[1] and draw(st.booleans()):
         name = draw(st.sampled_from(["Attention", "AdditiveAttention"]))
-        recipe.append(f"{name} of the first to the second")
-        return _later(name), Flow((a.shape[0], b.shape[1]), a.masked)
+        modes = {"score_mode": draw(st.sampled_from(["dot", "concat"]))} if name == "Attention" else {}
+        options = {"use_scale": draw(st.booleans()), **modes}
+        recipe.append(f"{name}({options}) of the first to the second")
+        return _later(name, **options), Flow((a.shape[0], b.shape[1]), a.masked)
     recipe.append("side by side")
     if a.timed and b.timed and a.shape[0] == b.shape[0]:
         flow = Flow((a.shape[0], a.shape[1] + b.shape[1]), a.masked or b.masked)

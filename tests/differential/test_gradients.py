@@ -81,6 +81,12 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
     "TimeDistributed": (lambda: layers.TimeDistributed(layers.Dense(3, activation="tanh", name="d"), name="a"),),
     "Conv1D": (lambda: layers.Conv1D(3, 2, activation="relu", name="a"),),
     "Conv1D same": (lambda: layers.Conv1D(2, 3, padding="same", strides=2, name="a"),),
+    "Conv1D in groups": (lambda: layers.Conv1D(4, 2, groups=2, padding="same", name="a"),),
+    "DepthwiseConv1D": (lambda: layers.DepthwiseConv1D(2, depth_multiplier=2, activation="tanh", name="a"),),
+    "GroupNormalization": (
+        lambda: layers.GRU(4, return_sequences=True, name="g"),
+        lambda: layers.GroupNormalization(2, name="a"),
+    ),
     "BatchNormalization": (lambda: layers.BatchNormalization(name="a"), lambda: layers.SimpleRNN(2, name="b")),
     "MaxPooling": (lambda: layers.Dense(3, name="d"), lambda: layers.MaxPooling1D(2, name="a")),
     "AveragePooling": (lambda: layers.Dense(3, name="d"), lambda: layers.AveragePooling1D(2, name="a")),
@@ -229,7 +235,7 @@ def between_layers() -> Any:
     scores = layers.Dense(1, name="scores")(h)
     shares = ops.softmax(scores, axis=1)
     attended = ops.sum(h * shares, axis=1) + ops.mean(scores, axis=1)
-    h = h + layers.AdditiveAttention(name="additive")([h, h]) + layers.Attention(name="looks")([h, h])
+    h = h + layers.AdditiveAttention(name="additive")([h, h]) + layers.Attention(True, "concat", name="looks")([h, h])
     best = ops.max(ops.matmul(h, ops.transpose(h, (0, 2, 1))), axis=1)
     joined = ops.concatenate([attended, h[:, -1] / 3, ops.tanh(best), keras.activations.relu(1 - best)], axis=-1)
     model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(joined))
@@ -262,7 +268,7 @@ def test_gradients_of_attention_under_masks_are_those_of_the_tape() -> None:
         x = keras.Input((TIMESTEPS, FEATURES))
         read = layers.Masking(name="mask")(x)
         asked = layers.GRU(FEATURES, return_sequences=True, name="gru")(read)
-        h = layers.Attention(name="look")([asked, read])
+        h = layers.Attention(use_scale=True, name="look")([asked, read])
         model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(layers.LSTM(2, name="lstm")(h)))
         model.compile(loss="categorical_crossentropy")
         return model

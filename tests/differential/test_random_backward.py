@@ -160,6 +160,14 @@ def _branches() -> Any:
 
 MASKED = np.array([[1, 2, 0], [3, 0, 0]])
 
+
+def looks_at_itself(shape: tuple[int, ...], attention: Any) -> Any:
+    """An attention of the steps of a GRU to each other."""
+    x = keras.Input(shape)
+    h = L.GRU(shape[1], return_sequences=True)(x)
+    return keras.Model(x, L.Flatten()(attention([h, h])))
+
+
 FAILED: dict[str, tuple[Callable[[], Any], np.ndarray]] = {
     # Keras differentiates nothing that follows from whole numbers alone, unless it is told to.
     "nothing before it is trained": (
@@ -193,6 +201,17 @@ FAILED: dict[str, tuple[Callable[[], Any], np.ndarray]] = {
     ),
     # The weights of a normalisation stand along a row, and what it normalises along a column.
     "normalised vectors": (lambda: chain((3, 2), L.GRU(3), L.LayerNormalization()), numbers(2, 3, 2)),
+    # Of a normalisation in groups each reads its part of the weights.
+    "groups": (
+        lambda: chain(
+            (4, 4), L.Conv1D(4, 2, groups=2), L.GroupNormalization(2), L.DepthwiseConv1D(2, depth_multiplier=2),
+            L.Flatten(),
+        ),
+        numbers(2, 4, 4),
+    ),
+    # One number that all scores are multiplied by: its gradient is a sum over steps of the query and of the key.
+    "weighed scores": (lambda: looks_at_itself((4, 3), L.Attention(use_scale=True)), numbers(2, 4, 3)),
+    "weighed sums": (lambda: looks_at_itself((3, 2), L.Attention(True, "concat")), numbers(2, 3, 2)),
     # Each gate's kernel of a GRU that is not `reset_after` is multiplied by another vector.
     "GRU of Keras 1": (lambda: chain((3, 2), L.GRU(2, reset_after=False)), numbers(2, 3, 2)),
 }  # fmt: skip

@@ -81,7 +81,6 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: chain((5, 4), L.EinsumDense("abc,cd->abd", (5, 3), name="e")), "'e': EinsumDense is not supported; t",
     ),
     "rank": (lambda: chain((5, 4, 3), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3\); supported are .*"),
-    "groups": (lambda: chain((5, 4), L.Conv1D(4, 3, groups=2, name="conv")), "'conv': groups=2 .* only groups=1"),
     "channels": (
         lambda: chain((5, 4), L.MaxPooling1D(2, data_format="channels_first", name="pool")),
         "'pool': data_format='channels_first' is not supported .*",

@@ -6,20 +6,15 @@ Cho and Bengio, "Neural machine translation by jointly learning to align and tra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from xlcheck.graph.expressions import Concat, Const, Expr, Ref, Slice, Softmax, Sum, Tanh, Total, Where
+from xlcheck.graph.expressions import Const, Expr, Ref, Slice, Softmax, Sum, Tanh, Total, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, only_sequence, output_band
+from xlcheck.layers.signals import Signal, only_sequence, output_band, side_by_side
 from xlcheck.model.model_spec import LayerSpec
 
 _SKIPPED = 1e9
 """What Keras takes away from the score of a step that is skipped, in any precision but half."""
-
-
-def side_by_side(parts: Sequence[Expr]) -> Expr:
-    """One vector of all parts."""
-    return parts[0] if len(parts) == 1 else Concat(tuple(parts))
 
 
 def equations(
@@ -28,17 +23,14 @@ def equations(
     """Scores of each step of the query with every step of the key, their shares, and the values weighed by them."""
     queries, values, *rest = (only_sequence(layer.name, signal) for signal in inputs)
     keys = rest[0] if rest else values
-    is_additive = layer.kind == "AdditiveAttention"
-    scale = weights.get("scale")
-
-    def score(query: Ref, key: Ref) -> Expr:
-        if not is_additive:
-            return Sum(query * key)
-        return Sum(Tanh(query + key) if scale is None else scale * Tanh(query + key))
-
-    equation = "Σ scale · tanh(queryₜ + key)" if is_additive else "Σ queryₜ · key"
+    equation, score = _scoring(layer, weights)
+    weight, weighed = _weight(layer, weights)
+    raw_band = Band(
+        name, "raw", Role.INTERMEDIATE, "rawₜ", equation, "The scores before all of them are weighed alike.",
+    )  # fmt: skip
     scores_band = Band(
-        name, "scores", Role.INTERMEDIATE, "scoresₜ", equation, "How well this step of the query fits each step.",
+        name, "scores", Role.INTERMEDIATE, "scoresₜ", weighed or equation,
+        "How well this step of the query fits each step.",
     )  # fmt: skip
     asked, read = inputs[0].mask, inputs[1].mask
     seen_band = Band(
@@ -55,7 +47,8 @@ def equations(
     )  # fmt: skip
     outputs = []
     for t, query in enumerate(queries):
-        scores = build.let(scores_band, side_by_side([score(query, key) for key in keys]), t)
+        fits = side_by_side([score(query, key) for key in keys])
+        scores = build.let(scores_band, fits if weight is None else weight * build.let(raw_band, fits, t), t)
         if read:
             each = [Slice(scores, k, k + 1) for k in range(len(read))]
             lowered = [Where(mask, one, one - Const(_SKIPPED)) for mask, one in zip(read, each, strict=True)]
@@ -64,3 +57,26 @@ def equations(
         found: Expr = Total(tuple(Slice(shares, k, k + 1) * v for k, v in enumerate(values)))
         outputs.append(build.let(band, Where(asked[t], found, Const(0.0)) if asked else found, t))
     return (Signal.sequence(tuple(outputs), asked),)
+
+
+def _scoring(layer: LayerSpec, weights: Mapping[str, Ref]) -> tuple[str, Callable[[Ref, Ref], Expr]]:
+    """How well a step of the query fits a key: in mathematical notation, and as an expression of the two."""
+    scale = weights.get("scale")
+    scaled = "" if scale is None else "scale · "
+    if layer.kind == "AdditiveAttention":  # one number for each feature
+        return f"Σ {scaled}tanh(queryₜ + key)", lambda query, key: Sum(_times(scale, Tanh(query + key)))
+    if layer.options.get("score_mode") == "concat":
+        inside = f"{scaled}(queryₜ + key)" if scaled else "queryₜ + key"
+        return f"Σ tanh({inside})", lambda query, key: Sum(Tanh(_times(scale, query + key)))
+    return "Σ queryₜ · key", lambda query, key: Sum(query * key)
+
+
+def _weight(layer: LayerSpec, weights: Mapping[str, Ref]) -> tuple[Ref | None, str]:
+    """The one number by which an Attention multiplies all scores, if it has one, and how that is written."""
+    name = "concat_score_weight" if layer.options.get("score_mode") == "concat" else "scale"
+    weight = weights.get(name) if layer.kind == "Attention" else None
+    return weight, "" if weight is None else f"{name} · rawₜ"
+
+
+def _times(scale: Ref | None, value: Expr) -> Expr:
+    return value if scale is None else scale * value

@@ -11,8 +11,7 @@ from math import sqrt
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Const, Dot, Expr, Ref, Slice, Softmax, Sum, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.attention import side_by_side
-from xlcheck.layers.signals import Signal, only_sequence, output_band, without_mask
+from xlcheck.layers.signals import Signal, only_sequence, output_band, side_by_side, without_mask
 from xlcheck.model.model_spec import LayerSpec
 
 

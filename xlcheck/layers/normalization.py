@@ -1,18 +1,19 @@
-"""LayerNormalization, BatchNormalization, RMSNormalization and UnitNormalization of a trained model.
+"""LayerNormalization, BatchNormalization, GroupNormalization, RMSNormalization and UnitNormalization as trained.
 
 Source: `keras.layers`: (x − mean) / √(variance + ε) · gamma + beta. A LayerNormalization takes mean and
-variance over the features of the one vector; a BatchNormalization has learnt them for each feature. The other two only
+variance over the features of the one vector, a GroupNormalization over all time steps of a group of features
+(Wu and He, "Group normalization", 2018); a BatchNormalization has learnt them for each feature. The other two only
 divide the vector, by the root of its mean square and by its length.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Const, Expr, Maximum, Ref, Sqrt, Sum
+from xlcheck.graph.expressions import Const, Expr, Maximum, Ref, Slice, Sqrt, Sum, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, each_step, output_band
+from xlcheck.layers.signals import Signal, each_step, output_band, side_by_side
 from xlcheck.model.model_spec import LayerSpec
 
 _SHORTEST = 1e-12
@@ -66,6 +67,50 @@ def batch_normalization(
     return (each_step(build, band, signal, lambda x: _scaled(weights, (x - mean) / Sqrt(variance + epsilon))),)
 
 
+def group_normalization(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Mean and variance of each group of features over all steps, and each step normalised by those of its groups."""
+    (signal,) = inputs
+    _only_features(layer, signal)
+    groups, over = layer.options["groups"], " over all steps" if signal.timed else ""
+    mean_band = Band(
+        name, "mean", Role.INTERMEDIATE, "mean", f"the average of x{over}, of each group of features",
+        f"The average of each of {groups} groups of features{over}.",
+    )  # fmt: skip
+    variance_band = Band(
+        name, "variance", Role.INTERMEDIATE, "variance", f"the average of (x − mean)²{over}, of each group of features",
+        "How far a group's features are from their average: the mean of the squared distances.",
+    )  # fmt: skip
+    band = output_band(
+        name, signal.timed, _equation(layer, "mean", "variance"),
+        "The input with average 0 and spread 1 in each group, then rescaled.",
+    )  # fmt: skip
+    size = build.shape(signal.steps[0])[0] // groups
+    count = size * len(signal.steps)
+    own = [[Slice(x, k * size, (k + 1) * size) for x in signal.steps] for k in range(groups)]
+
+    mean = build.let(mean_band, side_by_side([_together(group) / count for group in own]))
+    means = [Slice(mean, k, k + 1) for k in range(groups)]
+    squares = [[(x - m) * (x - m) for x in group] for group, m in zip(own, means, strict=True)]
+    variance = build.let(variance_band, side_by_side([_together(group) / count for group in squares]))
+    spreads = [Sqrt(Slice(variance, k, k + 1) + layer.options["epsilon"]) for k in range(groups)]
+
+    trained = [{key: Slice(weight, k * size, (k + 1) * size) for key, weight in weights.items()} for k in range(groups)]
+    outputs = []
+    for t, parts in enumerate(zip(*own, strict=True)):
+        normalised = [(x - m) / s for x, m, s in zip(parts, means, spreads, strict=True)]
+        scaled = side_by_side([_scaled(part, value) for part, value in zip(trained, normalised, strict=True)])
+        outputs.append(build.let(band, scaled, t if signal.timed else None))
+    return (Signal(tuple(outputs), signal.timed, signal.mask),)
+
+
+def _together(parts: Sequence[Expr]) -> Expr:
+    """The sum of all elements of all parts."""
+    sums = [Sum(part) for part in parts]
+    return sums[0] if len(sums) == 1 else Total(tuple(sums))
+
+
 def rms_normalization(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
@@ -111,7 +156,7 @@ def _equation(layer: LayerSpec, mean: str, variance: str) -> str:
     return equation + " + beta" if layer.options["center"] else equation
 
 
-def _scaled(weights: Mapping[str, Ref], value: Expr) -> Expr:
+def _scaled(weights: Mapping[str, Expr], value: Expr) -> Expr:
     if "gamma" in weights:
         value = value * weights["gamma"]
     return value + weights["beta"] if "beta" in weights else value

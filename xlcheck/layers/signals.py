@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from xlcheck.errors import NotSupportedError
@@ -57,6 +57,11 @@ def elements(build: GraphBuilder, signal: Signal) -> list[Element]:
     return [(ref, i) for ref in signal.steps for i in range(build.shape(ref)[0])]
 
 
+def side_by_side(parts: Sequence[Expr]) -> Expr:
+    """One vector of all parts."""
+    return parts[0] if len(parts) == 1 else Concat(tuple(parts))
+
+
 def pick(build: GraphBuilder, chosen: Iterable[Element]) -> Expr:
     """A vector of chosen elements; neighbours are taken together."""
     runs: list[tuple[Ref, int, int]] = []
@@ -66,7 +71,7 @@ def pick(build: GraphBuilder, chosen: Iterable[Element]) -> Expr:
         else:
             runs.append((ref, i, i + 1))
     parts = [ref if (start, stop) == (0, build.shape(ref)[0]) else Slice(ref, start, stop) for ref, start, stop in runs]
-    return parts[0] if len(parts) == 1 else Concat(tuple(parts))
+    return side_by_side(parts)
 
 
 def only_sequence(layer: str, signal: Signal) -> tuple[Ref, ...]:

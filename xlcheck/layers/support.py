@@ -18,6 +18,7 @@ _REMARKS = {
     "Softmax": "over the features or the time steps",
     "LayerNormalization": "over the last axis",
     "BatchNormalization": "over the last axis, as trained",
+    "GroupNormalization": "over the last axis",
     "RMSNormalization": "over the last axis",
     "UnitNormalization": "over the last axis",
     "Normalization": "over the last axis",

@@ -44,12 +44,7 @@ def walk(layer: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def weights_by_name(layer: Any) -> dict[str, Any]:
     """The variables of a layer by their Keras names, without those that count what training has seen."""
     found = {weight.name: weight for weight in getattr(layer, "weights", ()) if weight.name != "count"}
-    return {name: Folded(variable) for name, variable in found.items()} if is_projection(layer) else found
-
-
-def is_projection(layer: Any) -> bool:
-    """Whether it is one of the layers inside a MultiHeadAttention."""
-    return type(layer).__name__ == "EinsumDense"
+    return {name: _as_equations_read_it(layer, variable) for name, variable in found.items()}
 
 
 def own_variable(variable: Any) -> Any:
@@ -57,24 +52,32 @@ def own_variable(variable: Any) -> Any:
     return variable.variable if isinstance(variable, Folded) else variable
 
 
+def _as_equations_read_it(layer: Any, variable: Any) -> Any:
+    """A variable, in another shape where the equations do not read Keras's own."""
+    kind, sizes = type(layer).__name__, tuple(variable.shape)
+    own = sizes
+    if (
+        kind == "EinsumDense"
+    ):  # a projection of a MultiHeadAttention: the heads, each with its features, stand side by side
+        summed = 2 if "/attention_output/" in variable.path else 1
+        sizes = (prod(own[:summed]), prod(own[summed:])) if variable.name == "kernel" else (prod(own),)
+    elif kind == "DepthwiseConv1D" and variable.name == "kernel":
+        sizes = (own[0], 1, prod(own[1:]))  # each filter reads one feature, so they stand as a Conv1D's in groups
+    elif not own:
+        sizes = (1,)  # a single number is a vector of one
+    return variable if sizes == own else Folded(variable, sizes)
+
+
 class Folded:
-    """A weight of a projection as a matrix or a vector: the heads, each with its features, stand side by side.
+    """A weight in another shape than Keras's own; the numbers keep their order.
 
     Args:
-        variable: Keras's own, `(features, heads, units)`, `(heads, units, features)`, or a bias without the first axis.
-
-    Attributes:
-        shape: `(features, heads · units)`, `(heads · units, features)`, or one axis.
+        variable: Keras's own.
+        shape: in which it is read and assigned.
     """
 
-    def __init__(self, variable: Any) -> None:
-        self.variable = variable
-        sizes = tuple(variable.shape)
-        if variable.name == "kernel":
-            summed = 2 if "/attention_output/" in variable.path else 1
-            self.shape: tuple[int, ...] = (prod(sizes[:summed]), prod(sizes[summed:]))
-        else:
-            self.shape = (prod(sizes),)
+    def __init__(self, variable: Any, shape: tuple[int, ...]) -> None:
+        self.variable, self.shape = variable, shape
         self.name, self.trainable = variable.name, variable.trainable
 
     @property

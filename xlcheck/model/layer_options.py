@@ -55,8 +55,13 @@ def _recurrent(*kept: str) -> LayerOptions:
     return replace(cell, kept=(*cell.kept, "return_sequences"), optional=dict.fromkeys((*_LOOP, "stateful"), False))
 
 
-def _layer(*kept: str, fixed: Mapping[str, Any] | None = None, inert: tuple[str, ...] = ()) -> LayerOptions:
-    return LayerOptions(kept, fixed=fixed or {}, inert=(*_INERT, *inert))
+def _layer(
+    *kept: str,
+    optional: Mapping[str, Any] | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    inert: tuple[str, ...] = (),
+) -> LayerOptions:
+    return LayerOptions(kept, optional or {}, fixed or {}, (*_INERT, *inert))
 
 
 # Layers that do something only while a model is trained.
@@ -81,7 +86,11 @@ OPTIONS: dict[str, LayerOptions] = {
     ),
     "Conv1D": _layer(
         "filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
-        fixed={**_CHANNELS_LAST, "groups": 1}, inert=_trained("kernel", "bias"),
+        optional={"groups": 1}, fixed=_CHANNELS_LAST, inert=_trained("kernel", "bias"),
+    ),
+    "DepthwiseConv1D": _layer(
+        "depth_multiplier", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
+        fixed=_CHANNELS_LAST, inert=_trained("depthwise", "bias"),
     ),
     "Embedding": _layer(
         "input_dim", "output_dim", "mask_zero",
@@ -108,6 +117,7 @@ OPTIONS: dict[str, LayerOptions] = {
             *_trained("gamma", "beta", "moving_mean", "moving_variance"),
         ),
     ),
+    "GroupNormalization": _layer("groups", "axis", "epsilon", "center", "scale", inert=_trained("gamma", "beta")),
     "RMSNormalization": _layer("axis", "epsilon"),
     "UnitNormalization": _layer("axis"),
     "MaxPooling1D": _layer("pool_size", "strides", "padding", fixed=_CHANNELS_LAST),
@@ -129,7 +139,7 @@ OPTIONS: dict[str, LayerOptions] = {
     "Maximum": _layer(),
     "Minimum": _layer(),
     "Dot": _layer("axes", "normalize"),
-    "Attention": _layer(fixed={"use_scale": False, "score_mode": "dot"}, inert=("dropout",)),
+    "Attention": _layer(optional={"use_scale": False, "score_mode": "dot"}, inert=("dropout",)),
     "AdditiveAttention": _layer("use_scale", inert=("dropout",)),
     "MultiHeadAttention": LayerOptions(
         ("num_heads", "key_dim", "value_dim", "use_bias", "output_shape"), optional={"use_causal_mask": False},

@@ -16,12 +16,14 @@ _OWN: dict[str, Recorder] = {
     "TimeDistributed": wrappers.time_distributed,
     "Dense": dense.quantities,
     "Conv1D": dense.quantities,
+    "DepthwiseConv1D": dense.quantities,
     "Attention": attention.quantities,
     "AdditiveAttention": attention.quantities,
     "MultiHeadAttention": attention.multi_head,
     "Softmax": outputs.softmax,
     "ops.softmax": outputs.softmax,
     "LayerNormalization": outputs.layer_normalization,
+    "GroupNormalization": outputs.group_normalization,
 }
 # Of all other layers only the output is a quantity.
 RECORDERS: dict[str, Recorder] = {kind: _OWN.get(kind, outputs.quantities) for kind in (*LAYERS, *OPERATIONS)}

@@ -9,9 +9,16 @@ from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
 
 
 def quantities(call: LayerCall) -> Recorded:
-    """`scores` and `shares` of each step of the query, `seen` between them where steps are skipped, and `y`."""
+    """Of each step of the query `scores`, `shares` and `y`; `raw` before scores are weighed, `seen` after some are not.
+
+    Of `raw` and `seen` only those that the layer's options and masks make.
+    """
     (softmax,) = exactly(call.named("softmax"), 1, call, "softmax")
     recorded = {"shares": array(softmax.result), "y": array(call.result)}
+    if getattr(call.layer, "concat_score_weight", None) is not None:
+        recorded["raw"] = array(exactly(call.named("sum"), 1, call, "sum")[0].result)
+    elif type(call.layer).__name__ == "Attention" and call.layer.scale is not None:
+        recorded["raw"] = array(exactly(call.named("matmul"), 2, call, "matmul")[0].result)
     lowered = [event for event in call.events[: call.events.index(softmax)] if event.name == "where"]
     if not lowered:
         return {"scores": array(softmax.args[0]), **recorded}

@@ -29,3 +29,10 @@ def layer_normalization(call: LayerCall) -> Recorded:
     (moments,) = exactly(call.named("moments"), 1, call, "moments")
     mean, variance = moments.result
     return quantities(call) | {"mean": array(mean), "variance": array(variance)}
+
+
+def group_normalization(call: LayerCall) -> Recorded:
+    """`mean` and `variance` of each group of features, and `y`."""
+    (moments,) = exactly(call.named("moments"), 1, call, "moments")
+    mean, variance = (array(moment) for moment in moments.result)
+    return quantities(call) | {"mean": mean.reshape(len(mean), -1), "variance": variance.reshape(len(mean), -1)}
