@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ def import_keras() -> ModuleType:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if "keras" not in sys.modules:
         _check_backend(os.environ["KERAS_BACKEND"])
+        # Models are made and compiled anew again and again; TensorFlow takes that for a mistake and warns.
+        log = logging.getLogger("tensorflow")
+        log.setLevel(log.level or logging.ERROR)
     try:
         with _without_jax():
             import keras

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -77,8 +76,6 @@ def train_all(
         prepare: the data by seed.
         bar: given what is trained, opens what shows its progress.
     """
-    # Each model is compiled anew; TensorFlow takes that for a mistake and warns.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     for architecture in architectures:
         for seed in seeds:
             begun = time.perf_counter()
