@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 
 from beside_mutations import BESIDE, with_element
+from chart_mutations import DRAWN
 from mutations import unzipped, zipped
 from sight_mutations import (
     MS,
@@ -53,6 +54,7 @@ from sight_mutations import (
 )
 from sources import lesson
 from spelling_mutations import SPELLED
+from window_mutations import SEEN
 
 from xlcheck import api
 from xlcheck.errors import XlcheckError
@@ -145,7 +147,7 @@ ATTACKS: dict[str, tuple[str, Attack]] = {
         '<x:cfRule type="expression" priority="1"><m:f>TRUE</m:f>'
         '<x:dxf><numFmt numFmtId="200" formatCode="&quot;1.0&quot;"/></x:dxf></x:cfRule>'
         "<m:sqref>A1:Z99</m:sqref></x:conditionalFormatting></x:conditionalFormattings></ext></extLst>", (b"extLst",))),
-    **{name: (NOTE, attack) for name, attack in {**BESIDE, **SPELLED}.items()},
+    **{name: (NOTE, attack) for name, attack in {**BESIDE, **SPELLED, **DRAWN, **SEEN}.items()},
 }  # fmt: skip
 
 

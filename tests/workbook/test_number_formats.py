@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from xlcheck.workbook.number_formats import misleads
+from xlcheck.workbook.number_formats import misleads, text_shown
 from xlcheck.workbook.reader import read_workbook
 
 
@@ -87,3 +87,15 @@ def test_a_broken_styles_part_says_nothing(write_parts: Callable[..., Path]) -> 
     path = write_parts({**parts, "xl/_rels/workbook.xml.rels": relations, "xl/styles.xml": "<styleSheet><numFmts>"})
 
     assert read_workbook(path).odd_looks == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("General", None), ("0.000;-0.000;0", None), ("@", None), ("0;0;0;@", None), (";;;", ""), (';;;"0.5"', "0.5"),
+        ('0;0;0;"not "@', "not \0"), ('"x: "@', "x: \0"), ("[White]@", "\0"), ("[Color 2]0", "\0"),
+    ],
+)  # fmt: skip
+def test_what_a_format_shows_of_a_text(code: str, shown: str | None) -> None:
+    """The fourth part, or one with @, may replace a text, add to it, or colour it; others leave it as it is."""
+    assert text_shown(code) == shown

@@ -171,9 +171,9 @@ def _read(sheet: SheetContent, is_hidden: bool, given: Sequence[Codes]) -> Const
     constant = ~contained(packed.codes, packed.formula_codes)
     numeric = constant & ~np.isnan(packed.numbers)
     texts = {
-        int(packed.codes[place]): value
+        int(packed.codes[place]): value if isinstance(value, str) else str(value)  # xlcheck types no truth, no error
         for place, value in packed.others.items()
-        if isinstance(value, str) and constant[place]
+        if value is not None and constant[place]
     }
     if is_hidden:
         signed = {code // MAX_COLUMNS for code, text in texts.items() if text.startswith(SIGNATURE)}

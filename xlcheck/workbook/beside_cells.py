@@ -33,7 +33,17 @@ _PROPERTIES = {
 _OF_PACKAGE = {"officeDocument", "core-properties", "extended-properties", "custom-properties"}
 _AREAS = {"Print_Area": "print", "Print_Titles": "repeat on each page"}
 _NAME_WORDS = ("comment", "description", "help", "statusBar", "customMenu")
+# What a workbook part says, whoever has written it; links to other files are told where their parts are.
+_OF_WORKBOOKS = {
+    "fileVersion", "workbookPr", "workbookProtection", "bookViews", "sheets", "definedNames", "calcPr", "extLst",
+    "AlternateContent", "revisionPtr", "externalReferences", "customWorkbookViews", "pivotCaches",
+}  # fmt: skip
+_SWITCHES = {"1", "true"}
 _LOWEST_ZOOM = 30
+_SMALLEST_WINDOW = 3000  # twentieths of a point: about five centimetres
+_FARTHEST_WINDOW = 60_000  # beyond two large screens
+_LEAST_OF_TABS = 100  # thousandths of the window's width
+_WIDEST_MARGINS = 7.0  # inches, of a page that is about eight or eleven wide
 
 
 def noted(cell: str, text: str) -> str:
@@ -89,7 +99,13 @@ def of_worksheet(container: Container, sheet: str, part: str, root: Element) -> 
             yield f"{sheet} is shown at {int(zoom)} percent"
         if view.get("showRowColHeaders") in {"0", "false"}:
             yield f"{sheet} shows no names of rows and columns"
-    if (lock := root.find("{*}sheetProtection")) is not None and lock.get("sheet") in {"1", "true"}:
+        if (kind := view.get("view", "normal")) != "normal":
+            yield f"{sheet} is seen as {kind}"
+    yield from _pages(sheet, root)
+    settings = root.find("{*}sheetPr")
+    if settings is not None and settings.get("enableFormatConditionsCalculation", "1") not in _SWITCHES:
+        yield f"colours of {sheet} do not follow its numbers"
+    if (lock := root.find("{*}sheetProtection")) is not None and lock.get("sheet") in _SWITCHES:
         yield protected(sheet)
     for element in root:
         if (name := local(element)) and name not in _USUAL:
@@ -130,6 +146,28 @@ def _texts_of_pages(sheet: str, root: Element) -> Iterator[str]:
             yield f"pages of {sheet} say {_line(text)!r}"
 
 
+def _pages(sheet: str, root: Element) -> Iterator[str]:
+    """What of a printed page cannot be read."""
+    setup, margins = root.find("{*}pageSetup"), root.find("{*}pageMargins")
+    if setup is not None:
+        if (scale := setup.get("scale", "100")).isdigit() and int(scale) < _LOWEST_ZOOM:
+            yield f"pages of {sheet} are printed at {int(scale)} percent"
+        if setup.get("errors", "displayed") != "displayed":
+            yield f"pages of {sheet} show no errors"
+        if setup.get("draft") in _SWITCHES:
+            yield f"pages of {sheet} are drafts"
+    for ends in (("left", "right"), ("top", "bottom")):
+        if margins is not None and sum(_inches(margins.get(end, "0")) for end in ends) > _WIDEST_MARGINS:
+            yield f"pages of {sheet} are mostly margin"
+
+
+def _inches(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
 def _entries(sheet: str, root: Element) -> Iterator[str]:
     """What Excel says to somebody who types, and what it refuses, apart from lists to choose from."""
     for item in root.iter():
@@ -153,13 +191,15 @@ def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
         if any(item.get("refMode") == "R1C1" for item in root.iterfind("{*}calcPr")):
             yield "columns are called by numbers, and not by letters as on the sheets"
         for view in root.iterfind("{*}bookViews/{*}workbookView"):
-            if view.get("visibility", "visible") != "visible" or view.get("minimized") in {"1", "true"}:
-                yield "the workbook's window is hidden"
-            if view.get("showSheetTabs") in {"0", "false"}:
-                yield "the names of worksheets are not shown"
+            yield from _window(view)
+        for lock in root.iterfind("{*}workbookProtection"):
+            if any(lock.get(key) in _SWITCHES for key in ("lockStructure", "lockWindows", "lockRevision")):
+                yield "the workbook is protected"
         for element in root:
             if local(element) == "customWorkbookViews":
                 yield "the workbook has views of somebody's own"
+            elif (name := local(element)) and name not in _OF_WORKBOOKS:
+                yield f"the workbook has something of the kind {name[:40]}"
     yield from (f"the sheet {name} was added" for name in structure.other_sheets)
     related = relations_of(container, "").values()
     for relation in related:
@@ -168,6 +208,21 @@ def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
             yield f"something of the kind {kind[:40]} belongs to the file"
         if kind.endswith("-properties") and relation.target in container:
             yield from _properties(tree_of(container.read(relation.target)))
+
+
+def _window(view: Element) -> Iterator[str]:
+    """What keeps a reader from seeing worksheets, or from reaching their cells."""
+    numbers = {key: int(text) for key, text in view.attrib.items() if text.lstrip("-").isdigit()}
+    if view.get("visibility", "visible") != "visible" or view.get("minimized") in _SWITCHES:
+        yield "the workbook's window is hidden"
+    if view.get("showSheetTabs", "1") not in _SWITCHES or numbers.get("tabRatio", 600) < _LEAST_OF_TABS:
+        yield "the names of worksheets are not shown"
+    if any(view.get(key, "1") not in _SWITCHES for key in ("showVerticalScroll", "showHorizontalScroll")):
+        yield "the workbook's window cannot be scrolled with the mouse"
+    if any(numbers.get(key, _SMALLEST_WINDOW) < _SMALLEST_WINDOW for key in ("windowWidth", "windowHeight")):
+        yield "the workbook's window is too small to see its cells"
+    if any(abs(numbers.get(key, 0)) > _FARTHEST_WINDOW for key in ("xWindow", "yWindow")):
+        yield "the workbook's window lies beside the screen"
 
 
 def _of_names(root: Element) -> Iterator[str]:
@@ -181,7 +236,7 @@ def _of_names(root: Element) -> Iterator[str]:
             yield on_pages(sheet, built_in, " and ".join(areas))
         elif name != built_in and built_in != "_FilterDatabase":
             yield f"the name {built_in} was added"
-        if any(item.get(key) in {"1", "true"} for key in ("function", "vbProcedure", "xlm")):
+        if any(item.get(key) in _SWITCHES for key in ("function", "vbProcedure", "xlm")):
             yield f"the name {name} is a command"
         for words in filter(None, (_line(item.get(key, "")) for key in _NAME_WORDS)):
             yield f"the name {name} is explained as {words!r}"

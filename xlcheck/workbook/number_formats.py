@@ -39,6 +39,9 @@ _BUILT_IN = {
 _COLLECTIONS = {"numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "dxfs", "colors"}
 _AS_IT_IS = "-+/():! $"  # letters that need no quotes
 _PLACEHOLDERS = "0#?"
+_OF_NUMBERS = 3
+"""The parts of a format that are for numbers: positive ones, negative ones, zero; a fourth is for texts."""
+_COLOUR = re.compile(r"\[(?:black|white|red|green|blue|yellow|magenta|cyan|colou?r ?[0-9]+)\]", re.IGNORECASE)
 _DAYS_AND_TEXT = "@ymdhsgbe"
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")
 # Right before or after the number's own digits, other digits look as if they belonged to it.
@@ -92,7 +95,7 @@ def misleads(code: str, value: float | None) -> bool:
         code: the format, as the file writes it.
         value: the number; None if it may be any.
     """
-    sections = list(_sections(code))[:3]  # the fourth is for texts
+    sections = list(_sections(code))[:_OF_NUMBERS]  # the fourth is for texts
     if value is None:
         zero = 0.0 if not any(section.condition for section in sections) else None
         values = (None, None, zero)  # without conditions the third is for 0 alone
@@ -105,7 +108,7 @@ def digits_shown(code: str, value: float) -> float:
 
     A point counts for half a digit, the letter of an exponent for one; signs and words for nothing.
     """
-    pattern = _applying([*_sections(code)][:3], value).pattern.casefold()
+    pattern = _applying([*_sections(code)][:_OF_NUMBERS], value).pattern.casefold()
     if not math.isfinite(value) or _DAYS.search(pattern.replace("general", "")):
         return 0
     number = abs(value) * (100 if "%" in pattern else 1)
@@ -116,6 +119,15 @@ def digits_shown(code: str, value: float) -> float:
     written = len(str(int(number))) if number >= 1 and not exponent and set(whole) & set(_PLACEHOLDERS) else 0
     behind = decimals.count("0")
     return max(whole.count("0"), written) + behind + bool(behind) / 2 + exponent.count("0") + bool(exponent)
+
+
+def text_shown(code: str) -> str | None:
+    """What a format shows of a text: None for the text as it is, else with a zero character in the text's place."""
+    sections = list(_sections(code))
+    if len(sections) > _OF_NUMBERS or "@" in sections[-1].pattern:
+        shown = sections[-1].text
+        return None if shown == "\0" and _COLOUR.search(code) is None else shown
+    return "\0" if _COLOUR.search(code) else None
 
 
 def _applying(sections: list[_Section], value: float) -> _Section:
@@ -161,14 +173,16 @@ class OddFormats:
         styles: cell style → format.
         conditional: differential style → format.
         twice: what the styles part says twice, in words, so that programs take the one or the other.
+        words: cell style → format, of those that show words of their own in the place of a text.
     """
 
     styles: Mapping[int, str] = field(default_factory=dict)
     conditional: Mapping[int, str] = field(default_factory=dict)
     twice: str = ""
+    words: Mapping[int, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.styles or self.conditional)
+        return bool(self.styles or self.conditional or self.words)
 
 
 @dataclass(frozen=True)
@@ -186,6 +200,11 @@ class Formats:
     codes: Mapping[str, str] = field(default_factory=dict)
     conditional: Mapping[int, str] = field(default_factory=dict)
     twice: str = ""
+
+    def changing_texts(self) -> Iterator[int]:
+        """The cell styles in which a text is not seen as it is."""
+        changing = {number for number, code in self.codes.items() if text_shown(code) is not None}
+        return (style for style, number in enumerate(self.styles) if number in changing)
 
     def code(self, style: int) -> str:
         """The format of a cell style; of one that every program knows, how it is written, or else its number."""
@@ -240,6 +259,11 @@ def odd_formats(styles: bytes) -> OddFormats:
         {style: found.codes[number] for style, number in enumerate(found.styles) if number in odd},
         {style: code for style, code in found.conditional.items() if misleads(code, None)},
         found.twice,
+        {
+            style: code
+            for style, number in enumerate(found.styles)
+            if (code := found.codes.get(number)) and (text_shown(code) or "\0").count("\0") == 0
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""The cells of a worksheet that show another number than they hold, because of their number formats."""
+"""The cells of a worksheet that show another number or text than they hold, because of their number formats."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from xml.parsers import expat
 
 from xlcheck.formulas.addresses import quote_sheet
 from xlcheck.workbook.number_formats import OddFormats, misleads
+
+_TEXTS = {"s", "str", "inlineStr"}
 
 
 def odd_looks(sheet: str, worksheet: bytes, odd: OddFormats) -> Iterator[str]:
@@ -32,8 +34,11 @@ def odd_looks(sheet: str, worksheet: bytes, odd: OddFormats) -> Iterator[str]:
         if path[-1] == "c":
             name = attributes.get("r", "?")
             style = attributes.get("s", "")
-            numeric = attributes.get("t", "n") == "n"
-            code = odd.styles.get(int(style)) if numeric and style.isascii() and style.isdigit() else None
+            number = int(style) if style.isascii() and style.isdigit() else -1
+            kind = attributes.get("t", "n")
+            code = odd.styles.get(number) if kind == "n" else None
+            if kind in _TEXTS and number in odd.words:
+                found.append(name)
         elif path[-1] == "conditionalFormatting":
             area = attributes.get("sqref", "conditional formats")
         elif path[-1] == "cfRule":

@@ -30,17 +30,20 @@ _HEIGHT = re.compile(rb"""\sht=["']([0-9.]+)["']""")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _SPAN = re.compile(rb"""\s(min|max|width)=["']([0-9.]+)["']""")
 _USUAL_HEIGHT = re.compile(rb"""<(?:\w+:)?sheetFormatPr\s[^>]*defaultRowHeight=["']([0-9.]+)["']""")
+_USUAL_WIDTH = re.compile(rb"""<(?:\w+:)?sheetFormatPr\s[^>]*defaultColWidth=["']([0-9.]+)["']""")
 _ZERO_HEIGHT = re.compile(rb"<(?:\w+:)?sheetFormatPr\s[^>]*zeroHeight" + _TRUE)
 _VIEWS = (
     (re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*showZeros=\s*["'](?:0|false)["']"""), "zeros are not shown"),
     (re.compile(rb"<(?:\w+:)?sheetView\s[^>]*showFormulas" + _TRUE), "formulas are shown in place of values"),
     (re.compile(rb"<(?:\w+:)?sheetView\s[^>]*rightToLeft" + _TRUE), "columns run from right to left"),
 )
+_BASE_WIDTH = re.compile(rb"""<(?:\w+:)?sheetFormatPr\s[^>]*baseColWidth=["']0["']""")
 _FROZEN = re.compile(rb"""<(?:\w+:)?pane\s[^>]*state=["']frozen""")
 _SCROLLED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*topLeftCell=["'](?!A1["'])""")
 _STYLED = rb"""\ss=["'](%b)["'][^>/]*>\s*<(?:\w+:)?[fvi]"""
 # Behind what begins every cell of a text: to look at each cell of half a million takes longer than all the rest.
 _TEXT = rb"""s%(quote)b[^>]*>\s*<(?:\w+:)?v>\s*(%(numbers)b)\s*</"""
+_HOLDS_TEXT = re.compile(rb"""\st=["'](?:s|str|inlineStr)["']""")
 _STYLE = re.compile(rb"""\ss=["']([0-9]{1,9})["']""")
 _PLAIN = re.compile(rb"""<(?:\w+:)?c(?![^>]*\ss=)\s[^>]*>\s*<""")
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
@@ -52,16 +55,16 @@ _SPLIT = re.compile(rb"""\s([xy])Split=["']([0-9]+)""")
 _SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group)[\s>]")
 _NOTE = re.compile(rb"""ObjectType=["']Note["']""")
 _SHAPES_OF_NOTES = re.compile(rb"<v:shape\s[^>]*>")
+_QUERIES = re.compile(rb"D\0?a\0?t\0?a\0?M\0?a\0?s\0?h\0?u\0?p")  # in either encoding
 _USUAL = {
     "drawing", "vmlDrawing", "comments", "hyperlink", "printerSettings", "customProperty",
     "worksheet", "styles", "theme", "sharedStrings", "calcChain", "sheetMetadata", "customXml", "person", "chartsheet",
-    "externalLink",
 }  # fmt: skip
 _KINDS = {
     "image": "a picture behind the cells", "ctrlProp": "a control", "control": "a control", "table": "a table",
     "oleObject": "an embedded object", "package": "an embedded object", "pivotTable": "a pivot table",
     "queryTable": "a query", "threadedComment": "a conversation", "connections": "connections to other data",
-    "slicer": "a slicer", "vbaProject": "macros",
+    "slicer": "a slicer", "vbaProject": "macros", "externalLink": "a link to another file or program",
 }  # fmt: skip
 
 
@@ -83,9 +86,10 @@ class OutOfSight:
         self._structure = structure
         self._content = content
         self._hidden = hidden
-        self._looks = Looks(container, structure.styles)
+        self._looks = Looks(container, structure)
         self._styles = self._looks.unreadable
         self._widths = Widths(self._looks.root, formats)
+        self._changing = frozenset(formats.changing_texts())
         self._pieces = self._looks.pieces(container.read(structure.strings) if structure.strings else b"")
 
     def of_workbook(self) -> Iterator[str]:
@@ -93,7 +97,12 @@ class OutOfSight:
         if self._structure.workbook.get("showObjects", "all") != "all":
             yield "charts and pictures are not shown"
         yield from self._pieces[0]
-        yield from _of_kinds("the workbook", relations_of(self._container, self._structure.part).values())
+        yield from self._looks.theme
+        related = relations_of(self._container, self._structure.part).values()
+        yield from _of_kinds("the workbook", related)
+        for kind, target, _ in related:
+            if kind == "customXml" and target in self._container and _QUERIES.search(self._container.read(target)):
+                yield "queries belong to the workbook"
 
     def of_worksheet(self, name: str, state: str, part: str, sheet: bytes, facts: Sequence[str]) -> Iterator[str]:
         """What belongs to a worksheet.
@@ -125,6 +134,7 @@ class OutOfSight:
         if 0 in self._styles and _PLAIN.search(sheet):
             yield f"cells of {name} without a style are {self._styles[0]}"
         yield from self._of_pieces(name, sheet)
+        yield from self._of_texts(name, sheet)
         yield from _of_related(name, self._container, part, sheet, self._content)
 
     def _of_pieces(self, name: str, sheet: bytes) -> Iterator[str]:
@@ -142,6 +152,16 @@ class OutOfSight:
                 found = _CELL_NAME.search(attributes)
                 yield f"a piece of the text in {quote_sheet(name)}!{found[1].decode() if found else '?'} cannot be seen"
 
+    def _of_texts(self, name: str, sheet: bytes) -> Iterator[str]:
+        """The first text that its number format shows otherwise, or not at all."""
+        numbers = b"|".join(b"%d" % number for number in self._changing)
+        for cell in re.finditer(_STYLED % numbers, sheet) if numbers else ():
+            attributes = sheet[sheet.rfind(b"<", 0, cell.start()) : sheet.find(b">", cell.start())]
+            if _HOLDS_TEXT.search(attributes):
+                found = _CELL_NAME.search(attributes)
+                yield f"the text in {quote_sheet(name)}!{found[1].decode() if found else '?'} is not shown as it is"
+                return
+
 
 def _of_head(name: str, head: bytes, content: WorkbookContent) -> Iterator[str]:
     """Views and columns."""
@@ -149,6 +169,9 @@ def _of_head(name: str, head: bytes, content: WorkbookContent) -> Iterator[str]:
     usual = _USUAL_HEIGHT.search(head)
     if _ZERO_HEIGHT.search(head) or (usual is not None and _number(usual[1]) < _LOWEST):
         yield f"rows of {name} are hidden"
+    width = _USUAL_WIDTH.search(head)
+    if (width is not None and _number(width[1]) < _NARROWEST) or (width is None and _BASE_WIDTH.search(head)):
+        yield f"columns of {name} have no width unless it is given"
     if _FROZEN.search(head):
         splits = [int(number) for _, number in _SPLIT.findall(head)]
         if _SCROLLED.search(head) or max(splits, default=0) > _MOST_FROZEN:

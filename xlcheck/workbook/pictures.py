@@ -6,8 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
+from xlcheck.workbook.chart_caches import remembered_otherwise
 from xlcheck.workbook.container import Container
+from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.number_formats import canonical
+from xlcheck.workbook.odd_charts import odd_marks
+from xlcheck.workbook.parts import relations_of
 from xlcheck.workbook.xml_tree import local, place, tree_of
 
 GENERAL = "General"
@@ -20,6 +24,13 @@ _EXTRAS = {
     "dTable": "a table", "dPt": "a point with a look of its own", "dispUnits": "numbers in units of its own",
     "crossesAt": "an axis that crosses the other one elsewhere",
 }  # fmt: skip
+# What stands around a chart among the cells, as xlcheck, LibreOffice, openpyxl and Excel write it.
+_OF_DRAWINGS = {
+    "wsDr", "twoCellAnchor", "oneCellAnchor", "absoluteAnchor", "from", "to", "pos", "col", "colOff", "row", "rowOff",
+    "graphicFrame", "nvGraphicFramePr", "cNvPr", "cNvGraphicFramePr", "xfrm", "off", "ext", "graphic", "graphicData",
+    "chart", "clientData", "extLst", "creationId", "graphicFrameLocks", "decorative",
+}  # fmt: skip
+_RELATED = {"chart", "chartStyle", "chartColorStyle", "chartUserShapes"}
 _AXES = ("catAx", "valAx", "dateAx", "serAx")
 
 
@@ -48,18 +59,31 @@ def axis_format(code: str) -> str:
     return f"an axis of a chart writes its numbers as {canonical(code)}"
 
 
-def of_drawings(container: Container, worksheets: set[str]) -> Iterator[str]:
-    """What all charts show, and what lies on top of worksheets, in whatever part it stands."""
+def of_drawings(container: Container, worksheets: set[str], content: WorkbookContent | None = None) -> Iterator[str]:
+    """What all charts show, and what lies on top of worksheets, in whatever part it stands.
+
+    Args:
+        container: the file.
+        worksheets: the parts that are worksheets.
+        content: what their cells hold, if it is to be compared with what charts remember of them, and all that
+            disfigures a chart is to be told.
+    """
     for name in container.names:
-        content = b"" if name in worksheets else container.read(name)
-        if not any(word in content for word in (b"chartSpace", b"wsDr", b"userShapes")):
+        part = b"" if name in worksheets else container.read(name)
+        if not any(word in part for word in (b"chartSpace", b"wsDr", b"userShapes")):
             continue
-        root = tree_of(_CACHE.sub(b"", content))
+        root = tree_of(_CACHE.sub(b"", part))
         if root is None:
             yield f"the part {name} cannot be read"
             continue
         for read in (_of_chart, _of_axes, _on_top):
             yield from _readable(read, root, name)
+        if content is not None:
+            yield from odd_marks(root)
+            yield from _odd_frames(root)
+            yield from _of_related(container, name)
+            if (whole := tree_of(part)) is not None and local(root) == "chartSpace":
+                yield from remembered_otherwise(whole, content)
 
 
 def _readable(read: Callable[[Element], Iterator[str]], root: Element, name: str) -> Iterator[str]:
@@ -115,6 +139,35 @@ def _on_top(root: Element) -> Iterator[str]:
     for element in root.iterfind(".//{*}cNvPr"):
         if text := element.get("descr", "").strip():
             yield described(text)
+
+
+def _odd_frames(root: Element) -> Iterator[str]:
+    """What no chart's place among the cells has: links, commands, frames of another kind or without a size."""
+    if local(root) != "wsDr":
+        return
+    for element in root.iter():
+        name = local(element)
+        if name and name not in {*_OF_DRAWINGS, *_ON_TOP}:
+            yield f"a drawing has something of the kind {name[:40]}"
+        elif name == "graphicData" and not element.get("uri", "").endswith("/chart"):
+            yield f"something of the kind {element.get('uri', '').rpartition('/')[2][:40]} lies on a worksheet"
+        elif name == "graphicFrame" and element.get("macro"):
+            yield f"a chart runs {element.get('macro', '')!r:.60} when it is clicked"
+        elif name == "cNvPr" and element.get("hidden") in {"1", "true"}:
+            yield "a chart is hidden"
+        elif name == "cNvPr" and (title := element.get("title", "").strip()):
+            yield described(title)
+        elif name == "twoCellAnchor":
+            ends = [[item.text for item in element.iterfind(f"{{*}}{end}/*")] for end in ("from", "to")]
+            if ends[0] == ends[1]:
+                yield "something above the cells has no size"
+
+
+def _of_related(container: Container, part: str) -> Iterator[str]:
+    for relation in relations_of(container, part).values():
+        kind = relation.kind.rpartition("/")[2]
+        if kind not in _RELATED:
+            yield f"something of the kind {kind[:40]} belongs to a chart or a drawing"
 
 
 def _source(series: Element, *names: str) -> str:

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
 from xlcheck.workbook.container import Container
+from xlcheck.workbook.parts import Structure, relations_of
 from xlcheck.workbook.xml_tree import local, tree_of
 
-_LEAST_CONTRAST = 1.3
-"""Between letters and ground, as WCAG measures it; the palest letters that xlcheck writes have more."""
+LEAST_CONTRAST = 3.0
+"""Between letters and ground; WCAG 2 asks for as much (1.4.3) even for large letters."""
 _LEAST_SIZE = 4.0
+_LARGEST_SIZE = 72.0
+"""As large as a list of sizes goes in spreadsheet programs; the largest that xlcheck writes is 20."""
 _WIDEST_INDENT = 20
-_SIGNS = re.compile(r"ding|symbol|marlett|barcode|\bcode ?[0-9]|mt extra|bookshelf|emoji", re.IGNORECASE)
+# Those that xlcheck writes, those of cells that it does not style, and what programs put in their place. Of any other
+# nobody knows which signs it has in the place of letters.
+_USUAL_FONTS = {
+    "arial", "times new roman", "courier new", "calibri", "calibri light", "cambria", "aptos", "aptos narrow",
+    "aptos display", "liberation sans", "liberation serif", "liberation mono", "carlito", "caladea", "helvetica",
+    "courier", "times",
+}  # fmt: skip
+_RGB = re.compile(r"[0-9A-Fa-f]{6}")
 _SYMBOLS = "2"  # the character set of fonts that have pictures in the place of letters
 _WHITE, _BLACK = "FFFFFF", "000000"
-# The first colours of the old palette (ECMA-376, part 1, section 18.8.27); all others are told apart from white.
-_INDEXED = {"0": _BLACK, "1": _WHITE, "8": _BLACK, "9": _WHITE, "64": _BLACK, "65": _WHITE}
+# The old palette (ECMA-376, part 1, section 18.8.27): the first eight colours stand there twice, and behind it those of
+# the system's windows.
+_EIGHT = "000000 FFFFFF FF0000 00FF00 0000FF FFFF00 FF00FF 00FFFF"
+_PALETTE = f"""{_EIGHT} {_EIGHT} 800000 008000 000080 808000 800080 008080 C0C0C0 808080
+    9999FF 993366 FFFFCC CCFFFF 660066 FF8080 0066CC CCCCFF 000080 FF00FF FFFF00 00FFFF 800080 800000 008080 0000FF
+    00CCFF CCFFFF CCFFCC FFFF99 99CCFF FF99CC CC99FF FFCC99 3366FF 33CCCC 99CC00 FFCC00 FF9900 FF6600 666699 969696
+    003366 339966 003300 333300 993300 993366 333399 333333 000000 FFFFFF"""
+_INDEXED = {str(number): rgb for number, rgb in enumerate(_PALETTE.split())}
+_OF_WINDOWS = {"window": _WHITE, "windowText": _BLACK}
 # As `theme` attributes number the colours of a theme: light and dark are exchanged against their order there.
 # How much of a pattern is in the colour of its lines; of any other about a half.
 _LINES = {"solid": 1.0, "darkGray": 0.75, "lightGray": 0.25, "gray125": 0.125, "gray0625": 0.0625, "none": 0.0}
@@ -33,16 +50,19 @@ class Looks:
 
     Args:
         container: the file.
-        part: where its styles stand, or None.
+        structure: what its workbook part says.
 
     Attributes:
         root: the styles part, or None.
+        theme: what is odd about the theme, in sentences.
         unreadable: the number of each style of cells in which nobody can read a cell, and in a few words why.
     """
 
-    def __init__(self, container: Container, part: str | None) -> None:
-        self.root = root = _root(container, part)
-        self._theme = theme = _theme(container, root)
+    def __init__(self, container: Container, structure: Structure) -> None:
+        self.root = root = _root(container, structure.styles)
+        theme_root = _theme_root(container, structure)
+        self.theme = [*_changed_colours(theme_root)]
+        self._theme = theme = _theme(theme_root, root)
         self._grounds: list[Sequence[str]] = []
         self.unreadable: dict[int, str] = {}
         if root is None:
@@ -62,7 +82,7 @@ class Looks:
     def is_lost(self, colour: str, style: int) -> bool:
         """Whether letters of a colour cannot be told from the ground of a style of cells."""
         grounds = self._grounds[style] if style < len(self._grounds) else (_WHITE,)
-        return any(_contrast(colour, ground) < _LEAST_CONTRAST for ground in grounds)
+        return any(_contrast(colour, ground) < LEAST_CONTRAST for ground in grounds)
 
     def pieces(self, content: bytes) -> tuple[list[str], dict[int, str]]:
         """What is odd about pieces of the texts in a part, in sentences, and the colour of each text's palest piece.
@@ -93,17 +113,38 @@ class Looks:
         return said, palest
 
 
+def is_usual_font(name: str) -> bool:
+    """Whether a font is one in whose letters xlcheck writes, or another one like it; of the theme's fonts all are."""
+    return not name or name.startswith("+") or name.casefold() in _USUAL_FONTS
+
+
+def is_pale(colour: str, least: float) -> bool:
+    """Whether a colour has less contrast with white than some number."""
+    return _RGB.fullmatch(colour) is None or _contrast(colour, _WHITE) < least
+
+
 def _root(container: Container, part: str | None) -> Element | None:
     return None if part is None or part not in container else tree_of(container.read(part))
 
 
-def _theme(container: Container, styles: Element | None) -> Mapping[str, str]:
+def _theme_root(container: Container, structure: Structure) -> Element | None:
+    """The theme that belongs to the workbook, wherever it stands."""
+    related = relations_of(container, structure.part).values()
+    return _root(container, next((relation.target for relation in related if relation.kind == "theme"), None))
+
+
+def _changed_colours(root: Element | None) -> Iterator[str]:
+    """The colours of a theme that are computed from others, which each program does in its own way."""
+    for item in () if root is None else root.iterfind(".//{*}clrScheme/*/*"):
+        if len(item):
+            yield f"a colour of the theme is {item.get('val', '')} changed by {local(item[0])}"
+
+
+def _theme(root: Element | None, styles: Element | None) -> Mapping[str, str]:
     """The colours of the theme by their names there, its fonts, and the colours of the palette by their numbers."""
-    part = next((name for name in container.names if re.search(r"theme/theme\d*\.xml$", name)), None)
-    root = _root(container, part)
     scheme = None if root is None else root.find(".//{*}clrScheme")
     found = {
-        local(item): next((c.get("lastClr") or c.get("val") or "" for c in item), "")
+        local(item): next((_OF_WINDOWS.get(val := c.get("val", ""), c.get("lastClr", val)) for c in item), "")
         for item in (() if scheme is None else scheme)
     }
     for font in ("major", "minor"):
@@ -124,12 +165,14 @@ def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
     size = _number(values["sz"].get("val", "")) if "sz" in values else None
     given = (values[key].get("val", "") for key in ("name", "rFont") if key in values)
     scheme = values["scheme"].get("val", "") if "scheme" in values else ""
-    name = " ".join(filter(None, (*given, theme.get(scheme, ""))))
+    names = [*filter(None, (*given, theme.get(scheme, "")))]
     why = ""
-    if size is not None and size < _LEAST_SIZE:
-        why = "too small to be read"
-    elif _SIGNS.search(name) or ("charset" in values and values["charset"].get("val") == _SYMBOLS):
-        why = f"in the signs of {name}"
+    if size is not None and not _LEAST_SIZE <= size <= _LARGEST_SIZE:
+        why = "too small to be read" if size < _LEAST_SIZE else "too large to be read"
+    elif "charset" in values and values["charset"].get("val") == _SYMBOLS:
+        why = f"in the signs of {' '.join(names)}"
+    elif odd := next((name for name in names if not is_usual_font(name)), ""):
+        why = f"in the letters of {odd}"
     elif "strike" in values and values["strike"].get("val", "1") not in {"0", "false"}:
         why = "struck out"
     elif any(key in values and values[key].get("val", "1") not in {"0", "false"} for key in ("outline", "shadow")):
@@ -161,14 +204,14 @@ def _colour(colour: Element, theme: Mapping[str, str], otherwise: str) -> str:
     number = colour.get("theme", "")
     if number.isdigit() and int(number) < len(_THEME):
         rgb = theme.get(_THEME[int(number)], "")
-        tint = _number(colour.get("tint", "0")) or 0.0
-        if re.fullmatch(r"[0-9A-Fa-f]{6}", rgb) and tint:
-            parts = [int(rgb[place : place + 2], 16) for place in (0, 2, 4)]
-            moved = [p * (1 + tint) if tint < 0 else p + (255 - p) * tint for p in parts]
-            rgb = "".join(f"{min(255, max(0, round(p))):02X}" for p in moved)
     elif not rgb:
         rgb = theme.get(colour.get("indexed", ""), otherwise)
-    return rgb if re.fullmatch(r"[0-9A-Fa-f]{6}", rgb) else otherwise
+    rgb = rgb if _RGB.fullmatch(rgb) else otherwise
+    if tint := _number(colour.get("tint", "0")) or 0.0:
+        parts = [int(rgb[place : place + 2], 16) for place in (0, 2, 4)]
+        moved = [p * (1 + tint) if tint < 0 else p + (255 - p) * tint for p in parts]
+        rgb = "".join(f"{min(255, max(0, round(p))):02X}" for p in moved)
+    return rgb
 
 
 def _alignment(alignment: Element | None) -> str:
@@ -176,6 +219,8 @@ def _alignment(alignment: Element | None) -> str:
         return ""
     if alignment.get("horizontal") == "fill":
         return "repeated until its cell is full"
+    if alignment.get("shrinkToFit") in {"1", "true"}:
+        return "made smaller until it fits into its cell"
     if alignment.get("textRotation", "0") != "0":
         return "turned"
     if alignment.get("readingOrder") == "2":

@@ -32,6 +32,12 @@ _NO_NUMBER = re.compile(rb"""\bt=["'](?:s|str|inlineStr|b|e)["']""")
 # By it Excel shows something rich in place of a value: a picture, a stock, an error.
 _VALUE_METADATA = re.compile(rb"\bvm=")
 _RICH = "rich value"
+# What a conditional format changes that hides nothing; any other is told.
+_OF_LOOKS = {
+    "dxf", "font", "fill", "border", "b", "i", "u", "color", "name", "family", "charset", "scheme", "condense",
+    "extend", "patternFill", "bgColor", "fgColor", "left", "right", "top", "bottom", "start", "end", "vertical",
+    "horizontal", "numFmt", "alignment", "protection", "extLst", "",
+}  # fmt: skip
 _BEGINS = re.compile(
     r'LEFT\((?P<cell>[A-Z]+[0-9]+),(?:LEN\("(?P<of>.*)"\)|(?P<length>[0-9]+))\)="(?P<text>.*)"', re.DOTALL
 )
@@ -116,7 +122,7 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
         used: dict[str, UsedFormats] = {}
         facts: list[str] = []
         unseen = None if content is None else OutOfSight(container, structure, formats, content, hidden)
-        drawings = list(of_drawings(container, {part for _, _, part in structure.sheets}))
+        drawings = list(of_drawings(container, {part for _, _, part in structure.sheets}, content))
         for name, state, part in structure.sheets:
             worksheet = container.read(part)
             plain = content is not None and isinstance(content.sheets[name].cells, ConstantCells)
@@ -174,7 +180,7 @@ def _rule(sheet: str, area: str, rule: Element, looks: list[tuple[str, str, str]
         colours = [item.get("rgb", "")[-6:] or str(sorted(item.items())) for item in scale.iterfind("{*}color")]
         return scaled(place(area, sheet), zip(ends, colours, strict=False))
     number = rule.get("dxfId", "")
-    font, ground, code = looks[int(number)] if number.isdigit() and int(number) < len(looks) else ("", "", "")
+    font, ground, more = looks[int(number)] if number.isdigit() and int(number) < len(looks) else ("", "", "")
     formulas = [text for item in rule.iter() if local(item) in {"formula", "f"} and (text := all_text(item))]
     found = _BEGINS.fullmatch(formulas[0]) if len(formulas) == 1 and rule.get("type") == "beginsWith" else None
     corner = area.partition(":")[0]
@@ -183,7 +189,7 @@ def _rule(sheet: str, area: str, rule: Element, looks: list[tuple[str, str, str]
         condition = begins_with(text)
     else:
         condition = " ".join(filter(None, (rule.get("type"), rule.get("operator"), *formulas)))
-    return coloured(place(area, sheet), font, ground, condition) + (f", in the format {code}" if code else "")
+    return coloured(place(area, sheet), font, ground, condition) + more
 
 
 def _number(stop: Element) -> str:
@@ -196,7 +202,7 @@ def _number(stop: Element) -> str:
 
 
 def _looks(styles: bytes) -> Iterator[tuple[str, str, str]]:
-    """Of each differential style: colour of the letters, of the ground, number format."""
+    """Of each differential style: colour of the letters, of the ground, and in words what else changes."""
     root = tree_of(styles) if styles else None
     for style in () if root is None else (s for e in root if local(e) == "dxfs" for s in e):
         colours = {"font": "", "fill": ""}
@@ -204,5 +210,10 @@ def _looks(styles: bytes) -> Iterator[tuple[str, str, str]]:
             for item in part.iter():
                 if local(part) in colours and local(item) in {"color", "bgColor"}:
                     colours[local(part)] = item.get("rgb", "")[-6:] or " ".join(sorted(item.attrib.values()))
-        codes = [item.get("formatCode", "") for item in style if local(item) == "numFmt"]
-        yield colours["font"], colours["fill"], "".join(codes)
+        more = [f", in the format {item.get('formatCode', '')}" for item in style if local(item) == "numFmt"]
+        more += [
+            f", with {local(item)}"
+            for item in style.iter()
+            if local(item) not in _OF_LOOKS and item.get("val", "1") not in {"0", "false"}
+        ]
+        yield colours["font"], colours["fill"], "".join(more)
