@@ -35,7 +35,7 @@ def series(source: str, *points: str) -> Element:
 
 def content(*values: float | str | None) -> WorkbookContent:
     cells = {(0, column): Cell(value) for column, value in enumerate(values)}
-    return WorkbookContent(Path("x.xlsx"), {"S": SheetContent(cells)}, {})
+    return WorkbookContent(Path("x.xlsx"), {"S": SheetContent("S", "visible", cells)}, {})
 
 
 def test_a_chart_that_remembers_its_cells_is_right() -> None:
