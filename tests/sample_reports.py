@@ -7,7 +7,7 @@ from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Edit, Kind,
 ROOT = CellResult(
     "lstm", "M15", Status.ROOT, Kind.VALUE, "lstm.z[1][0]", 0.045203, 0.0452044, 0.0452044,
     "=G15+SUMPRODUCT(M3:M4,Weights!$B$2:$B$3)", "pre-activation-fed-back",
-    "zₜ of lstm, step 2 should be xₜ·kernel + hₜ₋₁·recurrent_kernel = 0.0452044, but the cell gives 0.045203.", 1,
+    "zₜ of lstm, step 2 should be xₜ · kernel + hₜ₋₁ · recurrent_kernel = 0.0452044, but the cell gives 0.045203.", 1,
 )  # fmt: skip
 SECOND = CellResult(
     "lstm", "M20", Status.ROOT, Kind.EXCEL_ERROR, "lstm.h[1][0]", "#DIV/0!", 0.25, 0.3, "=1/0", None,

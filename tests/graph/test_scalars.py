@@ -46,7 +46,7 @@ def test_gradients_are_told_as_chain_rules() -> None:
     assert q.expr is not None
 
     assert label_of(q) == "∂L/∂c₁"
-    assert notation(q.expr, graph) == "∂L/∂c₂·f₂ + ∂L/∂tanh(c₁)·(1 − tanh(c₁)·tanh(c₁))"
+    assert notation(q.expr, graph) == "∂L/∂c₂ · f₂ + ∂L/∂tanh(c₁) · (1 − tanh(c₁) · tanh(c₁))"
 
 
 @pytest.mark.parametrize(("lesson", "quantity", "gates"), [("lstm", "d_h[0]", "ocfi"), ("gru", "d_h[0]", None)])

@@ -73,9 +73,9 @@ def test_mask_shows_in_every_equation_that_reads_a_new_value() -> None:
     plain = {band.symbol: band for band in graph(lstm).bands("lstm")}
 
     assert masked["tanh_c"].equation == "tanh(c′ₜ)"
-    assert masked["h_new"].equation == "oₜ·tanh(c′ₜ)"
-    assert masked["c_new"].equation == "fₜ·cₜ₋₁ + iₜ·c̃ₜ"
-    assert plain["h"].equation == "oₜ·tanh(cₜ)"
+    assert masked["h_new"].equation == "oₜ · tanh(c′ₜ)"
+    assert masked["c_new"].equation == "fₜ · cₜ₋₁ + iₜ · c̃ₜ"
+    assert plain["h"].equation == "oₜ · tanh(cₜ)"
 
 
 def encoder_decoder(states: int) -> ModelSpec:

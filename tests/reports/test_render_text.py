@@ -23,8 +23,8 @@ BAD_TEXT = """\
      gives    0.045203
      Keras    0.0452044  (difference 1.4e-06)
      formula  =G15+SUMPRODUCT(M3:M4,Weights!$B$2:$B$3)
-     why      zₜ of lstm, step 2 should be xₜ·kernel + hₜ₋₁·recurrent_kernel =
-              0.0452044, but the cell gives 0.045203.
+     why      zₜ of lstm, step 2 should be xₜ · kernel + hₜ₋₁ · recurrent_kernel
+              = 0.0452044, but the cell gives 0.045203.
 
   2  lstm!M20  lstm.h[1][0]  wrong  (sample 1)
      gives      #DIV/0!

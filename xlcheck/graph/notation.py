@@ -82,7 +82,7 @@ def _slice(e: ex.Slice, seen: _Seen) -> tuple[str, int]:
 
 
 def _outer(e: ex.OuterSum, seen: _Seen) -> tuple[str, int]:
-    terms = [f"{_text(x, seen, _PRODUCT)}·{_text(d, seen, _PRODUCT)}" for x, d in zip(e.xs, e.ds, strict=True)]
+    terms = [f"{_text(x, seen, _PRODUCT)} · {_text(d, seen, _PRODUCT)}" for x, d in zip(e.xs, e.ds, strict=True)]
     return f"Σ over documents ({_together(terms, ' + ')})", _ATOM
 
 
@@ -106,7 +106,7 @@ _RULES: dict[type[ex.Expr], Callable[[Any, _Seen], tuple[str, int]]] = {
     ex.Const: _number,
     ex.Add: _joined(" + ", _SUM, _SUM),
     ex.Sub: _joined(" − ", _SUM, _PRODUCT),
-    ex.Mul: _joined("·", _PRODUCT, _PRODUCT),
+    ex.Mul: _joined(" · ", _PRODUCT, _PRODUCT),
     ex.Div: _joined("/", _PRODUCT, _ATOM),
     ex.Power: lambda e, seen: (f"{_text(e.a, seen, _ATOM)}^{_text(e.b, seen, _ATOM)}", _PRODUCT),
     ex.Neg: lambda e, seen: (f"−{_text(e.x, seen, _PRODUCT)}", _SUM),
@@ -119,9 +119,9 @@ _RULES: dict[type[ex.Expr], Callable[[Any, _Seen], tuple[str, int]]] = {
     ),
     ex.Sqrt: lambda e, seen: (f"√({_text(e.x, seen, _JOINED)})", _ATOM),
     ex.Sum: lambda e, seen: (f"Σ({_text(e.x, seen, _JOINED)})", _ATOM),
-    ex.Dot: lambda e, seen: (f"{_text(e.x, seen, _PRODUCT)}·{_text(e.matrix, seen, _PRODUCT)}", _PRODUCT),
+    ex.Dot: lambda e, seen: (f"{_text(e.x, seen, _PRODUCT)} · {_text(e.matrix, seen, _PRODUCT)}", _PRODUCT),
     ex.DotTransposed: lambda e, seen: (
-        f"{_text(e.x, seen, _PRODUCT)}·{_text(e.matrix, seen, _PRODUCT)}ᵀ",
+        f"{_text(e.x, seen, _PRODUCT)} · {_text(e.matrix, seen, _PRODUCT)}ᵀ",
         _PRODUCT,
     ),
     ex.OuterSum: _outer,

@@ -62,7 +62,7 @@ def prelu_equations(
     band = output_band(
         name,
         signal.timed,
-        "relu({x}) − alpha·relu(−{x})",
+        "relu({x}) − alpha · relu(−{x})",
         "The input is kept if it is positive, else multiplied by alpha.",
     )
     outputs = []

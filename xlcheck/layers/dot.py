@@ -29,7 +29,7 @@ def equations(
     normalize = layer.options["normalize"]
     timed = a.timed and b.timed
     band = output_band(
-        name, timed, "Σ x₁ · x₂" + (" / (‖x₁‖·‖x₂‖)" if normalize else ""),
+        name, timed, "Σ x₁ · x₂" + (" / (‖x₁‖ · ‖x₂‖)" if normalize else ""),
         "How similar the inputs are" + (", whatever their lengths." if normalize else ": their products, added up."),
     )  # fmt: skip
 

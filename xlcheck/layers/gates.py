@@ -77,7 +77,7 @@ def project_state(
     """What the state contributes to a gate: `hr_…[t]`; `notation` says which value is multiplied."""
     band = Band(
         name, f"hr_{gate.key}", Role.INTERMEDIATE, f"{notation}·recurrent {gate.key}",
-        f"{notation} · recurrent_kernel[{gate.key}]",
+        f"{notation.replace('·', ' · ')} · recurrent_kernel[{gate.key}]",
         f"What the output of the step before contributes to the {gate.title}.", gate.title,
     )  # fmt: skip
     return build.let(band, Dot(h, columns.recurrent_kernel), t)
@@ -102,7 +102,7 @@ def gate_value(
     """The whole gate: activation of `x · kernel + h · recurrent_kernel + bias`."""
     xk = project_input(build, name, gate, columns, x, t)
     total: Expr = xk + project_state(build, name, gate, columns, h, t)
-    equation = f"xₜ·kernel[{gate.key}] + hₜ₋₁·recurrent_kernel[{gate.key}]"
+    equation = f"xₜ · kernel[{gate.key}] + hₜ₋₁ · recurrent_kernel[{gate.key}]"
     for bias in columns.biases:
         total = total + bias
     if columns.biases:

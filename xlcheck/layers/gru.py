@@ -26,7 +26,7 @@ _R = Gate("r", "a_r", "r", "aᵣ,ₜ", "rₜ", "reset gate", "How much of the ol
 _HH = Gate("hh", "a_hh", "hh", "ahh,ₜ", "h̃ₜ", "candidate", "What the state could become", Role.INTERMEDIATE)
 
 _H = State(
-    "h", "hₜ", "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ",
+    "h", "hₜ", "zₜ · hₜ₋₁ + (1 − zₜ) · h̃ₜ",
     "The hidden state: a mixture of the old state and the candidate; the update gate sets the shares.",
     "Before the first word the memory is empty.", MEMORY,
 )  # fmt: skip
@@ -58,9 +58,9 @@ def _candidate_reset_after(
     build: GraphBuilder, name: str, act: Activation, columns: Columns, x: Ref, h: Ref, r: Ref, t: int
 ) -> Ref:
     """activation(x · kernel + bias[0] + r·(h · recurrent_kernel + bias[1]))."""
-    past_notation = "hₜ₋₁·recurrent_kernel[hh]" + (" + bias[row 2][hh]" if columns.biases else "")
+    past_notation = "hₜ₋₁ · recurrent_kernel[hh]" + (" + bias[row 2][hh]" if columns.biases else "")
     band = Band(
-        name, "r_hr", Role.INTERMEDIATE, "rₜ·(hₜ₋₁·recurrent hh)", f"rₜ·({past_notation})",
+        name, "r_hr", Role.INTERMEDIATE, "rₜ·(hₜ₋₁·recurrent hh)", f"rₜ · ({past_notation})",
         "What the reset gate lets the candidate know of the past.", _HH.title,
     )  # fmt: skip
     xk: Expr = project_input(build, name, _HH, columns, x, t)
@@ -68,7 +68,7 @@ def _candidate_reset_after(
     if columns.biases:
         xk, past = xk + columns.biases[0], past + columns.biases[1]
     total = xk + build.let(band, r * past, t)
-    equation = "xₜ·kernel[hh] + " + ("bias[row 1][hh] + " if columns.biases else "") + band.label
+    equation = "xₜ · kernel[hh] + " + ("bias[row 1][hh] + " if columns.biases else "") + band.label
     return activate(build, name, _HH, act, total, equation, t)
 
 
@@ -77,13 +77,13 @@ def _candidate_reset_before(
 ) -> Ref:
     """activation(x · kernel + (r·h) · recurrent_kernel + bias)."""
     band = Band(
-        name, "r_h", Role.INTERMEDIATE, "rₜ·hₜ₋₁", "rₜ·hₜ₋₁",
+        name, "r_h", Role.INTERMEDIATE, "rₜ·hₜ₋₁", "rₜ · hₜ₋₁",
         "The part of the old state that the candidate may see.", _HH.title,
     )  # fmt: skip
     xk = project_input(build, name, _HH, columns, x, t)
     r_h = build.let(band, r * h, t)
     total: Expr = xk + project_state(build, name, _HH, columns, r_h, t, "(rₜ·hₜ₋₁)")
-    equation = "xₜ·kernel[hh] + (rₜ·hₜ₋₁)·recurrent_kernel[hh]"
+    equation = "xₜ · kernel[hh] + (rₜ · hₜ₋₁) · recurrent_kernel[hh]"
     if columns.biases:
         total, equation = total + columns.biases[0], equation + " + bias[hh]"
     return activate(build, name, _HH, act, total, equation, t)

@@ -33,12 +33,12 @@ def equations(
     gate_act = activation(layer.name, layer.options["recurrent_activation"])
     columns = tuple(Columns.of(weights, number, layer.options["units"]) for number in range(len(_GATES)))
     h_state = State(
-        "h", "hₜ", f"oₜ·{act.notation}(cₜ)",
+        "h", "hₜ", f"oₜ · {act.notation}(cₜ)",
         "The hidden state: the part of the memory that the output gate lets out.",
         "Before the first word the output is zero.", MEMORY,
     )  # fmt: skip
     c_state = State(
-        "c", "cₜ", "fₜ·cₜ₋₁ + iₜ·c̃ₜ",
+        "c", "cₜ", "fₜ · cₜ₋₁ + iₜ · c̃ₜ",
         "The cell state: old memory that is kept plus new memory that is written.",
         "Before the first word the memory is empty.", MEMORY,
     )  # fmt: skip

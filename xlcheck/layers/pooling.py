@@ -47,7 +47,7 @@ def global_equations(
         equation, meaning = "the average of all xₜ", "The average of each feature over all steps."
         value = _average(steps)
     else:
-        equation, meaning = "Σ xₜ·maskₜ / Σ maskₜ", "The average of each feature over the steps that are read."
+        equation, meaning = "Σ xₜ · maskₜ / Σ maskₜ", "The average of each feature over the steps that are read."
         value = Total(tuple(x * m for x, m in zip(steps, mask, strict=True))) / Total(mask)
     y = build.let(Band(name, "y", Role.OUTPUT, "y", equation, meaning), value, 0 if keep else None)
     return (Signal.sequence((y,)) if keep else Signal.vector(y),)

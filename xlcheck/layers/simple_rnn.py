@@ -32,7 +32,7 @@ def equations(
     )  # fmt: skip
     z_band = Band(
         name, "z", Role.INTERMEDIATE, "zₜ",
-        "xₜ·kernel + hₜ₋₁·recurrent_kernel" + (" + bias" if bias else ""),
+        "xₜ · kernel + hₜ₋₁ · recurrent_kernel" + (" + bias" if bias else ""),
         "Input and memory together, before the activation.",
     )  # fmt: skip
     state = State(

@@ -100,8 +100,6 @@ def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None
 
 
 def _heighten(sheet: SheetDraft, area: Range, band: Band) -> None:
-    """Give the rows of a band the height that its equation and its sentence need."""
+    """Give the first row of a band the height that its equation and its sentence need."""
     lines = max(-(-len(band.equation) // _EQUATION_WIDTH), -(-len(band.meaning) // _MEANING_WIDTH))
-    rows = area.rows if area.rows <= tables.EXPLAINED_UNITS else tables.LONG_BAND
-    for row in range(area.top, area.top + rows):
-        sheet.heights[row] = max(20 if rows == 1 else 16, 5 + 15.5 * lines / rows)
+    sheet.heights[area.top] = max(20 if area.rows == 1 else 16, 5 + 15.5 * lines)

@@ -15,7 +15,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.rewriting import replaced
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.common import heading, over_first_states, scale_of_role
+from xlcheck.layout.common import formula_width, heading, over_first_states, scale_of_role
 from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
@@ -219,6 +219,17 @@ class Page:
             if q.band.name not in labelled and not self.places.is_elsewhere(q):
                 labelled.add(q.band.name)
                 self._label(q, last[q.band.name])
+        texts = [cell.content for (_, place), cell in self.sheet.cells.items() if place == self.places.columns]
+        self.sheet.widths[self.places.columns] = formula_width(texts)
+        self.sheet.starts = self._starts()
+        self.sheet.one_page = self.sheet.shows_formulas = True
+
+    def _starts(self) -> list[int]:
+        """The rows with a symbol, or with the heading above it."""
+        own = {row: cell.style for (row, column), cell in self.sheet.cells.items() if column == _SYMBOL and row > TOP}
+        headings = [row for row, style in own.items() if style == "heading"]
+        first = {min(row for row in own if row > heading) for heading in headings}
+        return sorted({row for row, style in own.items() if style == "symbol"} - first | {*headings})
 
     def _header(self) -> None:
         sheet, places, network = self.sheet, self.places, self.network
@@ -230,7 +241,7 @@ class Page:
         sheet.put(TOP, right, "the last formula in the row", "header_left")
         for t, (text, desired) in enumerate(self.draft.words[: network.steps]):
             self.draft.helper(sheet, TOP + 1, left + 1 + t, text, desired, "word")
-        sheet.widths.update({_SYMBOL: 20, _UNIT: 10, left - 1: 7, right: 70})
+        sheet.widths.update({_SYMBOL: 20, _UNIT: 10, left - 1: 7})
         wide = 12 if network.columns > 3 else 24 if network.columns == 1 else 16
         sheet.widths.update(dict.fromkeys(range(MATRIX, left - 1), wide))
         sheet.widths.update(dict.fromkeys(range(left, right), 11))

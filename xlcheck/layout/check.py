@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.layout.common import heading, title
+from xlcheck.layout.common import equation_width, heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.numbers import OBSOLETE, RIGHT, TOLERANCE, WRONG, BandRows, name_width
 from xlcheck.layout.originals import Question
@@ -31,7 +31,15 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     )
     title(sheet, NAME, subtitle, _COLUMNS)
     names = [*(rows.band.name for rows in bands), *(question.name for question in unchanged)]
-    sheet.widths.update({_LINK: name_width(names), _LABEL: 18, _EQUATION: 44, _COUNT: 12, _AGREE: 12})
+    sheet.widths.update(
+        {
+            _LINK: name_width(names),
+            _LABEL: 18,
+            _EQUATION: equation_width(rows.band.equation for rows in bands),
+            _COUNT: 12,
+            _AGREE: 12,
+        }
+    )
     sheet.widths.update({_LARGEST: 14, _VERDICT: 10})
     top = _TOP + 2
     sources_top = top + len(bands) + 3

@@ -92,7 +92,7 @@ def draw(sheet: SheetDraft, top: int, left: int, text: str, box: Box) -> None:
         borders.pop((r, c), None)
         tall = r % PLACE == 1
         area = sheet.at(top + r, left + c, 2 if tall else 1, 1 if tall else 2)
-        sheet.merge(area, head, "arrow_head")
+        sheet.merge(area, head, "arrow_head", exact=True)
     for (r, c), sides in borders.items():
         sheet.put(top + r, left + c, None, f"wire_{''.join(sorted(sides))}")
     for (r, c), word in words.items():

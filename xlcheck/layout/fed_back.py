@@ -72,10 +72,10 @@ class _Page:
 
         row = self._heading(row, "The sum zₜ, and what is fed back")
         right = row
-        row = self._references(row, "zₜ = xₜ·kernel + hₜ₋₁·recurrent_kernel", f"{self.recurrent}.z")
+        row = self._references(row, "zₜ = xₜ · kernel + hₜ₋₁ · recurrent_kernel", f"{self.recurrent}.z")
         z = row
         row = self._computed(
-            row, "as printed: xₜ·kernel + zₜ₋₁·recurrent_kernel", sums, partial(self._sum, z), "intermediate"
+            row, "as printed: xₜ · kernel + zₜ₋₁ · recurrent_kernel", sums, partial(self._sum, z), "intermediate"
         )
         row = self._differences(row, right, z, sums, f"{self.recurrent}.z")
         row = self._heading(row, "The answer")
@@ -122,7 +122,7 @@ class _Page:
         return f"EXP({self._cell(logits, t, unit)})/({every})"
 
     def _labels(self, row: int, label: str, units: int, names: Sequence[str] = ()) -> None:
-        self.sheet.merge(self.sheet.at(row, _LABEL, units, 1), label, "symbol")
+        self.sheet.put(row, _LABEL, label, "symbol")
         for unit in range(units):
             self.sheet.put(
                 row + unit, _UNIT, names[unit] if names else float(unit + 1), "unit" if unit else "first_unit"

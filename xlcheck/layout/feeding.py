@@ -64,7 +64,6 @@ def feeding_sheet(draft: Draft, spec: ModelSpec, loop: Loop) -> None:
     Page(draft, network, places, sheet, given).fill()
     _written(draft, sheet, places, loop, network.steps)
     sheet.freeze = (TOP + 2, MATRIX)
-    sheet.one_page = True
 
 
 def _written(draft: Draft, sheet: SheetDraft, places: Places, loop: Loop, steps: int) -> None:

@@ -36,7 +36,7 @@ class Story:
 def opening(sheet: SheetDraft, story: Story) -> None:
     """The title and the summary."""
     sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
-    sheet.one_page = sheet.portrait = True
+    sheet.one_page = True
     sheet.put(0, 0, story.title, "title")
     sheet.heights[0] = 32
     sheet.merge(sheet.at(1, 0, 1, WIDE), story.summary, "subtitle")

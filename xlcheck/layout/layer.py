@@ -12,7 +12,7 @@ from xlcheck.layout.charts import charts
 from xlcheck.layout.common import choose, speaking, speaks, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.paper import cut
+from xlcheck.layout.paper import starts
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import EQUATION, FIRST, MEANING, START, SYMBOL
 from xlcheck.workbook.plan import Link
@@ -20,7 +20,6 @@ from xlcheck.workbook.plan import Link
 _TOP = 4
 _TITLE_COLUMNS = 8
 _TALL = 40  # rows from which on the bands are out of sight
-_ONE_PAGE = 60  # rows that can be read when they are printed on one
 _WIDE = 20  # steps from which on the last one is
 
 
@@ -50,7 +49,7 @@ def layer_sheet(
     """
     spoken = speaking(draft, bands) or (reads if speaks(draft, reads) else ())
     table = tables.lay_out(_TOP, bands, compact=draft.style is Style.COMPACT, words=store.words, speaking=spoken)
-    title(sheet, heading, subtitle, _TITLE_COLUMNS)
+    title(sheet, heading, subtitle, min(_TITLE_COLUMNS, FIRST + table.width))
     if weight is not None:
         sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")
     if back is not None:
@@ -67,9 +66,10 @@ def layer_sheet(
     tables.fill(draft, sheet, table, store)
     charts(draft, sheet, table)
     sheet.freeze = (_TOP + table.headers, 2) if table.blocks == 1 else (3, 2)
-    sheet.one_page = table.height <= _ONE_PAGE and table.timesteps <= _WIDE
-    if not sheet.one_page:
-        cut(sheet, table, _TOP + table.headers)
+    if table.blocks == 1:
+        sheet.one_page = True
+        sheet.starts = starts(table)
+        sheet.shows_formulas = True
 
 
 def _ways(sheet: SheetDraft, table: tables.Table) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import heading, likeliest, speaking, title
+from xlcheck.layout.common import equation_width, heading, likeliest, speaking, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Array
@@ -45,7 +45,8 @@ def matrices_sheet(draft: Draft) -> None:
             del sheet.cells[row, _EQUATION]
             draft.helper(sheet, row, _EQUATION, f'"“"&{text}&"”"', [f"“{word}”" for word in shown], "heading")
         row = page.step([q for q in draft.graph if q.step == step], row + 1) + 1
-    sheet.widths.update({_LABEL: 19, _EQUATION: 42, **dict.fromkeys(range(_FIRST, page.columns), 10.5)})
+    equations = equation_width(q.band.equation for q in draft.graph if q.step is not None)
+    sheet.widths.update({_LABEL: 19, _EQUATION: equations, **dict.fromkeys(range(_FIRST, page.columns), 10.5)})
     sheet.freeze = (3, 1)
 
 

@@ -132,7 +132,9 @@ def _chain(
             text = reference(_cell(draft, q), START)
             draft.helper(sheet, row + 1, column + 1, text, draft.values(q.name), "state_box")
         else:
-            sheet.merge(sheet.at(row + 1, column, 1, 2), f"h{subscript(t + 1)}: {q.shape[-1]} numbers", "state_text")
+            sheet.merge(
+                sheet.at(row + 1, column, 1, 2), f"h{subscript(t + 1)}: {q.shape[-1]} numbers", "state_small_box"
+            )
         if backwards and t + 1 < len(states):
             sheet.put(row, column + 2, "←", "arrow")
         if not backwards and (t + 1 < len(states) or onwards):

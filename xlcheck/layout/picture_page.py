@@ -73,7 +73,7 @@ class PicturePage:
         sheet.one_page = True
 
     def _drawings(self, store: Store, weights: Mapping[str, str]) -> None:
-        """Two columns of drawings, each in the order of the layers; what is no recurrent cell where there is room."""
+        """Two columns of drawings, loops beside their cells; what is no recurrent cell where there is room."""
         across = max((size(d.cell.map)[1] for d in self.layers if self._recurrent(d)), default=-PLACE) + PLACE
         loops = {d.layer: Unrolled(self.draft, self.sheet, d, self._steps(d), self._is_backwards(self._steps(d)), store,
                                    weights, _COLUMNS - across)
@@ -89,13 +89,20 @@ class PicturePage:
                 sides[drawn.layer] = side = 0 if across == 0 or heights[0] < heights[1] else 1
                 heights[side] += self._rows(drawn)
         tops = [_TOP, _TOP]
+        spans = []
         for drawn in self.layers:
             side = sides.get(drawn.layer, 0)
+            if drawn.layer in loops:
+                tops = [max(tops)] * 2
             self._cell(drawn, tops[side], side * across, store)
+            spans.append((tops[side], tops[side] + self._rows(drawn)))
             tops[side] += self._rows(drawn)
             if drawn.layer in loops:
+                spans.append((tops[1], tops[1] + loops[drawn.layer].rows + PLACE))
                 loops[drawn.layer].draw(tops[1], across)
                 tops[1] += loops[drawn.layer].rows + PLACE
+        firsts = {first for first, _ in spans}
+        self.sheet.starts = sorted(row for row in firsts if not any(first < row < after for first, after in spans))
 
     @staticmethod
     def _rows(drawn: Drawn) -> int:

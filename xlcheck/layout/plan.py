@@ -29,6 +29,7 @@ from xlcheck.layout.history import history_sheet
 from xlcheck.layout.layers import Bands, layer_sheets
 from xlcheck.layout.originals import Source, questions
 from xlcheck.layout.pages import pages_of, reading
+from xlcheck.layout.paper import fit
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.picture_page import picture_page
 from xlcheck.layout.questions import ask
@@ -175,6 +176,8 @@ def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
     comments = "Every number is a live formula, compared with Keras cell by cell."
     properties = {"title": title, "subject": subject, "author": "xlcheck", "comments": comments}
     short = has_few_digits(draft.trace)
+    for sheet in draft.sheets.values():
+        fit(sheet)
     return WorkbookPlan(tuple(sheet.finish(short=short) for sheet in draft.sheets.values()), draft.names, properties)
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Formulas
+from xlcheck.layout.spreading import is_line, is_right, spread
 from xlcheck.layout.widening import is_wide, widened
 from xlcheck.workbook.plan import (
     Array,
@@ -18,7 +19,6 @@ from xlcheck.workbook.plan import (
     DropDown,
     FormulaBlock,
     Highlight,
-    Link,
     Merge,
     Note,
     NumberBlock,
@@ -27,7 +27,7 @@ from xlcheck.workbook.plan import (
     Rich,
     Spill,
 )
-from xlcheck.workbook.styles import SHORT, STYLES
+from xlcheck.workbook.styles import ONE_LINE, SHORT, STYLES
 
 
 @dataclass
@@ -36,6 +36,8 @@ class SheetDraft:
 
     Attributes:
         questions: where questions stand, if not under everything else.
+        starts: the rows with which a page may begin, if one page is too small for what is to be read.
+        shows_formulas: whether the last column has texts of formulas, without which it can be printed.
     """
 
     name: str
@@ -50,6 +52,8 @@ class SheetDraft:
     highlights: list[Highlight] = field(default_factory=list)
     freeze: tuple[int, int] | None = None
     one_page: bool = False
+    starts: list[int] = field(default_factory=list)
+    shows_formulas: bool = False
     portrait: bool = False
     print_columns: int | None = None
     questions: tuple[int, int] | None = None
@@ -79,13 +83,24 @@ class SheetDraft:
         for offset, content in enumerate(contents):
             self.put(row, column + offset, content, style)
 
-    def merge(self, area: Range, content: Content, style: str) -> None:
-        """Show a rectangle as one cell; where the text would run on over empty cells, only the first one is filled."""
-        if area.size == 1 or (area.rows == 1 and isinstance(content, str | Link) and _runs_on(style)):
-            self.put(area.top, area.left, content, style)
-        else:
-            text = Rich.of(content) if isinstance(content, str) else content
+    def merge(self, area: Range, content: Content, style: str, *, exact: bool = False) -> None:
+        """Show a rectangle as one cell; the cells are merged only where no alignment of a text does the same.
+
+        Args:
+            area: the rectangle.
+            content: what it shows.
+            style: its style.
+            exact: whether it must not move in programs that cannot centre a text across cells.
+        """
+        text = Rich.of(content) if isinstance(content, str) else content
+        styles = [style] if area.size == 1 else [] if exact else spread(area, text, style)
+        if not styles:
             self.merges.append(Merge(area, text, style))
+            return
+        place = len(styles) - 1 if is_right(style) else 0
+        for offset, own in enumerate(styles):
+            if own is not None:
+                self.put(area.top, area.left + offset, text if offset == place else None, own)
 
     def numbers(self, row: int, column: int, values: Array, style: str) -> Range:
         """Fill a rectangle with constants; `values` is a matrix."""
@@ -114,13 +129,17 @@ class SheetDraft:
         if short:
             self.cells = {key: _short(cell) for key, cell in self.cells.items()}
             self.blocks = list(map(_short, self.blocks))
+        widths = widened(self.widths, self.cells.values(), self.blocks, self.spills)
+        for merge in [merge for merge in self.merges if is_line(merge, widths)]:
+            self.merges.remove(merge)
+            self.put(merge.area.top, merge.area.left, merge.content, merge.style + ONE_LINE)
         if short or any(map(is_wide, self.merges)):  # programs shorten numbers of these styles until they fit
             self.merges = list(map(_short, self.merges))
         return PlannedSheet(
             self.name,
             tuple(self.cells[key] for key in sorted(self.cells)),
             tuple(self.merges),
-            widened(self.widths, self.cells.values(), self.blocks, self.spills),
+            widths,
             dict(self.heights),
             tuple(self.charts),
             tuple(self.drop_downs),
@@ -149,9 +168,3 @@ def _short(item: _Styled) -> _Styled:
     """With the style's twin for numbers of few digits, if it has one."""
     style = item.style + SHORT
     return replace(item, style=style) if style in STYLES else item
-
-
-def _runs_on(style: str) -> bool:
-    """Whether a text in this style runs on over empty cells to its right, and looks as it would in one wide cell."""
-    own = STYLES[style]
-    return own.get("align", "left") == "left" and not own.keys() & {"bg_color", "border", "text_wrap", "top", "bottom"}

@@ -19,6 +19,7 @@ from xlcheck.layout.picture import LayerSummary, picture, shows_answers
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.workbook.plan import Link
+from xlcheck.workbook.styles import ONE_LINE
 
 _NEWER = (
     f"One formula fills a whole column of units here. That needs {NEEDS}; an older Excel shows such formulas in {{}} "
@@ -68,7 +69,7 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
     heading(sheet, row, f"The selected {store.kind}, and the answer", WIDE)
     place = store.chosen or draft.selector or Range(next(iter(store.areas.values())).sheet, 0, 0)
     sheet.merge(sheet.at(row + 1, 0, 1, 2), Link(store.prompt, place), "link")
-    merged_helper(draft, sheet, sheet.at(row + 1, 2, 1, 6), store.label, draft.samples, "word")
+    merged_helper(draft, sheet, sheet.at(row + 1, 2, 1, 6), store.label, draft.samples, "strong")
     row += 2
     if in_words is not None:
         sheet.merge(sheet.at(row, 0, 1, 2), Link("the answer in words", in_words.cell), "link")
@@ -122,7 +123,7 @@ def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
         (8, "weights", 2),
         (10, "numbers", 2),
     ):
-        sheet.merge(sheet.at(at, column, 1, width), text, "header_left" if column < 8 else "header_right")
+        sheet.merge(sheet.at(at, column, 1, width), text, "header_left" + ONE_LINE if column < 8 else "header_right")
     for layer in layers:
         at += 1
         sheet.merge(sheet.at(at, 0, 1, 3), Link(layer.call.name, Range(layer.sheet, 0, 0)), "link")

@@ -18,7 +18,15 @@ from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import UNIT, heading, likeliest, over_first_states, scale_of_role
+from xlcheck.layout.common import (
+    UNIT,
+    equation_width,
+    formula_width,
+    heading,
+    likeliest,
+    over_first_states,
+    scale_of_role,
+)
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain, takes_row
@@ -32,10 +40,10 @@ SYMBOL, EQUATION, MEANING, START, FIRST = 0, 2, 3, 4, 5
 WRAP, _FEW = 250, 10
 """Time steps in a block of columns; the next ones stand below. More columns than a few are narrower."""
 
-EXPLAINED_UNITS, LONG_BAND = 12, 4
-"""A symbol, its equation and its meaning stand beside so many rows; beside more of them only beside `LONG_BAND`."""
+EXPLAINED_UNITS = 12
+"""Units of a band of which each shows its formula; of more only the first one."""
 
-_MEANING_LETTERS = 48  # of a line
+_MEANING_LETTERS = 60  # of a line, as the widest program draws them
 _ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
 _UNIT = "\0"
 _SPOKEN = {Role.INPUT: "it reads", Role.TARGET: "the target", Role.OUTPUT: "it answers"}
@@ -191,9 +199,9 @@ def place(draft: Draft, sheet: SheetDraft, table: Table) -> None:
 def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store) -> None:
     """Write headers, symbols, equations, meanings, values and formulas."""
     named = max((len(name) for line in table.lines if line.band for name in unit_names(draft, line.band)), default=0)
-    sheet.widths.update({SYMBOL: 17, UNIT: min(max(9, named + 2), 20), EQUATION: 42, MEANING: 46, START: 11})
+    equations = equation_width(line.band.equation for line in table.lines if line.band)
+    sheet.widths.update({SYMBOL: 17, UNIT: min(max(9, named + 2), 20), EQUATION: equations, MEANING: 50, START: 11})
     sheet.widths.update({FIRST + t: 11.5 if table.width <= _FEW else 10 for t in range(table.width)})
-    sheet.widths[FIRST + table.width] = 62
     for block in range(table.blocks):
         _header(draft, sheet, table, block)
         for line in table.lines:
@@ -205,6 +213,9 @@ def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store) -> None:
             _given(draft, sheet, q, store)
         else:  # handed over by another layer
             _computed(draft, sheet, q)
+    column = FIRST + table.width
+    shown = [cell.content for (_, place), cell in sheet.cells.items() if place == column]
+    sheet.widths[column] = formula_width(shown)
 
 
 def unit_names(draft: Draft, band: Band) -> Sequence[str]:
@@ -260,24 +271,21 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
 
 
 def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity, *, full: bool) -> None:
-    units = q.shape[-1]
-    merged = units if units <= EXPLAINED_UNITS else LONG_BAND
-    texts = [(SYMBOL, band.label, "symbol")]
+    units, lines = q.shape[-1], 1
+    sheet.put(row, SYMBOL, band.label, "symbol")
     if full:
         row_only = q.expr is not None and takes_row(q.expr, View(draft, sheet.name, None))
         meaning = f"{band.meaning} {_ROW}" if row_only else band.meaning
         equation = "long_equation" if band.role is Role.GRADIENT else "equation"
-        texts += [(EQUATION, band.equation, equation), (MEANING, meaning, "meaning")]
-    for column, text, style in texts:
-        sheet.merge(sheet.at(row, column, merged, 1), text, style)
+        sheet.put(row, EQUATION, band.equation, equation)
+        sheet.put(row, MEANING, meaning, "meaning")
+        lines = -(-len(meaning) // _MEANING_LETTERS)
+    if lines > 1:
+        sheet.heights[row] = 13 * lines + 5
     if units == 1:
         sheet.put(row, UNIT, None, "first_unit")
-        sheet.heights[row] = 31 if len(band.meaning) > 50 and full else 20
-        return
-    lines = -(-len(band.meaning) // _MEANING_LETTERS) if full else 0
-    if 13 * lines > 15 * merged:
-        sheet.heights.update(dict.fromkeys(range(row, row + merged), 13 * lines / merged + 2))
-    if names := unit_names(draft, band):
+        sheet.heights.setdefault(row, 20)
+    elif names := unit_names(draft, band):
         for unit, name in enumerate(names):
             sheet.put(row + unit, UNIT, name, "unit" if unit else "first_unit")
     else:

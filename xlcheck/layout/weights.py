@@ -21,7 +21,6 @@ _GATES = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh")}
 _LARGE = 2000
 LABELLED_COLUMNS = 256
 _WORDS = 5000
-_ONE_PAGE = 60  # rows that can be read when they are printed on one
 _ROWS = {"kernel": "input", "recurrent_kernel": "unit", "embeddings": "code"}
 _WIDE = 10
 
@@ -54,7 +53,6 @@ def weights_sheets(
         for weight in layer.weights:
             row = _weight(draft, sheet, layer, f"{name}.{weight}", row, book_names)
         rows[sheet.name] = row
-        sheet.one_page = row <= _ONE_PAGE
 
 
 def parameters(layer: LayerSpec) -> int:

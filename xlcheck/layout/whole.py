@@ -50,6 +50,5 @@ def whole_sheet(draft: Draft, spec: ModelSpec) -> None:
     places.reserve()
     Page(draft, network, places, sheet).fill()
     sheet.freeze = (TOP + 2, MATRIX)
-    sheet.one_page = True
     if WEIGHTS in draft.sheets:  # which would only repeat what is printed here
         draft.sheets[WEIGHTS].printed = False

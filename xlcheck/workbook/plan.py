@@ -243,6 +243,9 @@ class Note:
     text: str
 
 
+_ROW_PIXELS = 20  # of a row as high as most are
+
+
 @dataclass(frozen=True)
 class PlannedSheet:
     """One worksheet.
@@ -299,8 +302,10 @@ class PlannedSheet:
             return Range(self.name, 0, MAX_COLUMNS - 1)  # where nothing ever stands
         if self.print_columns is None:
             return None
-        filled = [cell.row + 1 for cell in self.cells] + [b.area.top + b.area.rows for b in self.blocks]
-        return Range(self.name, 0, 0, max(filled), self.print_columns)
+        areas = [item.area for item in (*self.blocks, *self.spills, *self.merges)]
+        ends = [cell.row + 1 for cell in self.cells] + [area.top + area.rows for area in areas]
+        ends += [chart.row + chart.height // _ROW_PIXELS + 1 for chart in self.charts]
+        return Range(self.name, 0, 0, max(ends), self.print_columns)
 
     @property
     def rows_on_each_page(self) -> int:

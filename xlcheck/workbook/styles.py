@@ -52,6 +52,10 @@ TINY_FORMAT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.0E+00"
 """Numbers that may become too small for decimals, without filling the column."""
 SHORT = "_short"
 """Ends the names of styles that show as many digits as a number has."""
+ONE_LINE = "_line"
+"""Ends the names of styles without wrapped text, for what fits on one line."""
+ACROSS = ("_from", "_over", "_to")
+"""End the names of styles of the first, middle and last one of cells across which one text is centred."""
 DIFFERENCE_FORMAT = '0.0E+00;-0.0E+00;"0"'
 
 _BASE: dict[str, Any] = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "vcenter"}
@@ -149,7 +153,26 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     long = {VALUE_FORMAT, WEIGHT_FORMAT, "0.0000"}
     styles |= {name + SHORT: style | {"num_format": "General"} for name, style in styles.items()
                if style.get("num_format") in long}  # fmt: skip
+    plain = dict(styles)
+    styles |= {name + ONE_LINE: _without(style, "text_wrap") for name, style in plain.items() if "text_wrap" in style}
+    for name, style in plain.items():
+        if style.get("align") == "center":
+            styles |= {name + place: _across(style, place) for place in ACROSS}
     return {name: _BASE | style for name, style in styles.items()}
+
+
+def _without(style: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in style.items() if key not in keys}
+
+
+def _across(style: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """One of several cells across which a text is centred; borders run around all of them."""
+    sides = {side: style.get(side, style.get("border", 0)) for side in ("top", "bottom", "left", "right")}
+    hidden = {"left"} if place == ACROSS[2] else {"right"} if place == ACROSS[0] else {"left", "right"}
+    borders = {side: line for side, line in sides.items() if line and side not in hidden}
+    if "border_color" in style:
+        borders |= {f"{side}_color": style["border_color"] for side in borders}
+    return _without(style, "text_wrap", "border", "border_color", *sides) | borders | {"align": "center_across"}
 
 
 def _box_styles(role: str, tint: str) -> dict[str, dict[str, Any]]:

@@ -62,7 +62,7 @@ def _one_hot(
 ) -> None:
     """One row for each word of the vocabulary: 1 where the word, `shift` steps ahead, is this one."""
     style = "target_code" if shift else "input_code"
-    sheet.merge(sheet.at(top, 0, len(vocabulary), 1), label, "name")
+    sheet.put(top, 0, label, "name")
     for i, entry in enumerate(vocabulary):
         name = sheet.put(top + i, 1, entry, "column_label" if shift else "input_text")
         for t in range(len(words)):

@@ -34,7 +34,6 @@ _ADVICE = {
     "Adam": "Adam follows the average of the last gradients, divided by their usual size. Whether the slope is steep "
     "or gentle, a weight moves by about the learning rate in each epoch.",
 }  # Excel allows 255 characters for a text in a formula
-_UPRIGHT = 45  # rows from which on the page is printed on paper that stands upright
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def training_inputs(
     area = sheet.at(first, VALUE, row - first, 1)
     applies = _applies(draft, sheet, copies, area, row + 1)
     sheet.questions = row + 4, LABEL
-    sheet.one_page, sheet.portrait = True, row > _UPRIGHT
+    sheet.one_page = True
     return TrainingInputs(applies, draft.placed(f"{LAYER}.choice"))
 
 

@@ -118,7 +118,7 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
 def _powers(draft: Draft, sheet: SheetDraft) -> Range:
     """Values for U, of which one can be chosen, and what each does to the first of five words; returns the values."""
     sheet.put(_ASIDE, _CHOICES_COLUMN, "In h₅ the first word counts U⁴ times.", "part_heading")
-    sheet.put_row(_ASIDE + 1, _CHOICES_COLUMN, ["values for U", "U⁴", "its slope, 4·U³"], "header")
+    sheet.put_row(_ASIDE + 1, _CHOICES_COLUMN, ["values for U", "U⁴", "its slope, 4 · U³"], "header")
     choices = sheet.numbers(_ASIDE + 2, _CHOICES_COLUMN, np.array(_CHOICES)[:, None], "choice")
     for k, value in enumerate(_CHOICES):
         row = _ASIDE + 2 + k
@@ -149,7 +149,11 @@ def _place(draft: Draft, sheet: SheetDraft, steps: int) -> None:
 
 def _header(sheet: SheetDraft) -> None:
     heading(sheet, TOP - 2, "Word by word", 13)
-    for column, text in ((STATE, "linear: h = W·x + U·h"), (TANH, "the same with tanh"), (GATE, "an LSTM's memory")):
+    for column, text in (
+        (STATE, "linear: h = W · x + U · h"),
+        (TANH, "the same with tanh"),
+        (GATE, "an LSTM's memory"),
+    ):
         sheet.put(TOP - 1, column, text, "name")
     sheet.put_row(TOP, 0, [
         "word", "", "x", "h", "its term in h₅₀", "the term's value", "∂h₅₀/∂x", "clipped", "h", "∂h₅₀/∂h",
@@ -169,8 +173,8 @@ def _row(draft: Draft, sheet: SheetDraft, t: int, steps: int, u: str, w: str, gr
                                 (CELL, "lstm.c", "state")):  # fmt: skip
         sheet.put(row, column, draft.live(draft.graph[f"{name}[{t}]"], 0, NAME), style)
     left = steps - 1 - t
-    power = "" if left == 0 else "U·" if left == 1 else f"U{str(left).translate(_POWERS)}·"
-    sheet.put(row, TERM, f"{power}W·x{subscript(t + 1)}", "equation")
+    power = "" if left == 0 else "U · " if left == 1 else f"U{str(left).translate(_POWERS)} · "
+    sheet.put(row, TERM, f"{power}W · x{subscript(t + 1)}", "equation")
     to_input, own = gradients["linear.d_x"], float(draft.value(f"{tensor}[{t}]"))
     power = f"{u}^{left}*{w}"
 

@@ -29,7 +29,7 @@ def _from_logits(build: GraphBuilder, y: Ref, z: Ref, has_logits: bool) -> Expr:
     return BinaryCrossentropy(y, probability(build, z, Sigmoid, known), known)
 
 
-BINARY_CROSSENTROPY = Loss(_NAME, "−(target·ln y + (1 − target)·ln(1 − y))", _MEANING, _expr)
+BINARY_CROSSENTROPY = Loss(_NAME, "−(target · ln y + (1 − target) · ln(1 − y))", _MEANING, _expr)
 BINARY_CROSSENTROPY_FROM_LOGITS = Loss(
-    _NAME + FROM_LOGITS, "−(target·ln σ(z) + (1 − target)·ln(1 − σ(z)))", _MEANING, _from_logits
+    _NAME + FROM_LOGITS, "−(target · ln σ(z) + (1 − target) · ln(1 − σ(z)))", _MEANING, _from_logits
 )

@@ -29,7 +29,7 @@ def _from_logits(build: GraphBuilder, y: Ref, z: Ref, has_logits: bool) -> Expr:
     return CategoricalCrossentropy(y, probability(build, z, Softmax, known), known)
 
 
-CATEGORICAL_CROSSENTROPY = Loss(_NAME, "−Σ target·ln y", _MEANING, _expr, totals=True)
+CATEGORICAL_CROSSENTROPY = Loss(_NAME, "−Σ target · ln y", _MEANING, _expr, totals=True)
 CATEGORICAL_CROSSENTROPY_FROM_LOGITS = Loss(
-    _NAME + FROM_LOGITS, "−Σ target·ln softmax(z)", _MEANING, _from_logits, totals=True
+    _NAME + FROM_LOGITS, "−Σ target · ln softmax(z)", _MEANING, _from_logits, totals=True
 )

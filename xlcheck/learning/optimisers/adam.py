@@ -31,12 +31,12 @@ ADAM = Optimiser(
     "Adam",
     {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
     (
-        Slot("m", "m", "A moving average of this weight's gradients: the direction.", "m + (g − m)·(1 − β₁)"),
-        Slot("v", "v", "A moving average of their squares: how large they usually are.", "v + (g² − v)·(1 − β₂)"),
+        Slot("m", "m", "A moving average of this weight's gradients: the direction.", "m + (g − m) · (1 − β₁)"),
+        Slot("v", "v", "A moving average of their squares: how large they usually are.", "v + (g² − v) · (1 − β₂)"),
     ),
     _shared,
     _slots,
     _moved,
-    "w − α·m / (√v + ε)",
+    "w − α · m / (√v + ε)",
     "The weight moves against the average of its gradients, divided by their usual size.",
 )

@@ -102,7 +102,7 @@ def _of_weight(expr: ex.Expr | None, graph: Graph, layer: str) -> str:
         case ex.Stack(items):
             return " ; ".join(dict.fromkeys(_of_weight(item, graph, layer) for item in items))
         case ex.OuterSum(xs, ds):
-            terms = [(f"({x})" if " " in x else x) + f"·{d}" for x, d in _pairs(xs, ds, graph, layer)]
+            terms = [(f"({x})" if " + " in x or " − " in x else x) + f" · {d}" for x, d in _pairs(xs, ds, graph, layer)]
         case ex.BatchSum(x):
             items = x.items if isinstance(x, ex.Total) else (x,)
             terms = [_general(item, _step(item, graph), graph, layer) for item in items]

@@ -20,10 +20,10 @@ def _moved(w: Expr, g: Expr, after: Exprs, s: Exprs) -> Expr:
 RMSPROP = Optimiser(
     "RMSprop",
     {"learning_rate": 0.001, "rho": 0.9, "epsilon": 1e-7},
-    (Slot("v", "v", "How large the squared gradients of this weight have been lately.", "ρ·v + (1 − ρ)·g²"),),
+    (Slot("v", "v", "How large the squared gradients of this weight have been lately.", "ρ · v + (1 − ρ) · g²"),),
     lambda settings: {},
     _slots,
     _moved,
-    "w − learning rate·g / √(v + ε)",
+    "w − learning rate · g / √(v + ε)",
     "The weight moves against its gradient, in steps of about equal size whether the slope is steep or flat.",
 )

@@ -31,7 +31,7 @@ SGD = Optimiser(
             "m",
             "m",
             "The movement of this weight: a part of the last one, and a step against the gradient.",
-            "momentum·m − learning rate·g",
+            "momentum · m − learning rate · g",
         ),
     ),
     lambda settings: {},
@@ -48,7 +48,7 @@ PLAIN_SGD = Optimiser(
     lambda settings: {},
     lambda g, before, settings: {},
     _straight,
-    "w − learning rate·∂L/∂w",
+    "w − learning rate · ∂L/∂w",
     "The weight moves downhill, against its gradient.",
 )
 """The same without momentum, for which Keras keeps nothing from step to step."""

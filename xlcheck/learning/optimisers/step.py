@@ -67,7 +67,7 @@ def add_step(
     settings = {name: _setting(build, name) for name in _setting_names(optimisers)}
     known: dict[str, Expr] = dict(settings)
     for symbol, expr in _chosen(optimisers, settings, [o.shared(settings) for o in optimisers]).items():
-        band = Band(LAYER, symbol, Role.INTERMEDIATE, "α", "learning rate·√(1−β₂ᵗ)/(1−β₁ᵗ)",
+        band = Band(LAYER, symbol, Role.INTERMEDIATE, "α", "learning rate · √(1−β₂ᵗ)/(1−β₁ᵗ)",
                     "The length of a step; the roots make up for averages that began at 0.")  # fmt: skip
         known[symbol] = build.let(band, expr, shared=True)
     for weight, gradient in trained_weights(graph):

@@ -1,0 +1,66 @@
+"""Texts that run on over empty cells, or are centred across them: what alignment does, so that no cells are merged.
+
+Merged cells are left for numbers, which do not run on; for paragraphs, which need a width to be wrapped; for frames
+that are typed into; and for what is several rows high.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.plan import Content, Formula, Link, Merge
+from xlcheck.workbook.styles import ACROSS, ONE_LINE, STYLES
+
+_USUAL = 8.43
+_LETTER = 0.65
+"""Pixels of a letter for each point of the size of Arial; in the mean of a text it is 0.6."""
+
+
+def spread(area: Range, content: Content, style: str) -> list[str | None]:
+    """The styles of a row's cells over which a text is spread, None for cells that stay empty; none if it cannot be.
+
+    Args:
+        area: the cells.
+        content: what they show.
+        style: the style that one wide cell would have.
+    """
+    own = STYLES[style]
+    align, wide = own.get("align", "left"), area.columns
+    if area.rows > 1 or not _is_text(content):
+        return []
+    if align == "center":
+        first, middle, last = (style + place for place in ACROSS)
+        return [first, *[middle] * (wide - 2), last]
+    if own.keys() & {"border", "text_wrap", "top", "bottom"}:
+        return []
+    if "bg_color" in own:
+        return [style] * wide
+    empty: list[str | None] = [None] * (wide - 1)
+    return [*empty, style] if align == "right" else [style, *empty]
+
+
+def is_right(style: str) -> bool:
+    """Whether a text in this style stands in the last one of several cells."""
+    return STYLES[style].get("align") == "right"
+
+
+def is_line(merge: Merge, widths: Mapping[int, float]) -> bool:
+    """Whether a paragraph is so short that it fits on one line, and so may run on.
+
+    Args:
+        merge: merged cells.
+        widths: of the sheet's columns, in letters.
+    """
+    style, area = STYLES[merge.style], merge.area
+    if area.rows > 1 or "text_wrap" not in style or not isinstance(merge.content, str):
+        return False
+    if merge.style + ONE_LINE not in STYLES or style.keys() & {"bg_color", "border"}:
+        return False
+    room = sum(7 * widths.get(column, _USUAL) + 5 for column in range(area.left, area.left + area.columns))
+    size: float = style["font_size"]
+    return len(merge.content) * _LETTER * size <= room
+
+
+def _is_text(content: Content) -> bool:
+    return isinstance(content, str | Link) or (isinstance(content, Formula) and isinstance(content.value, str))
