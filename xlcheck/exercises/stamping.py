@@ -136,6 +136,7 @@ def _pieces(text: str, slots: Mapping[str, Slot], left_out: set[str], part: str)
         if cell in left_out and formula:
             pieces.append(text[done : match.start()].encode() + f'<c r="{cell}"{attributes}>{formula}</c>'.encode())
             done = match.end()
+            found += cell in slots  # a helper that is a quantity, too, such as a one-hot input
         elif cell in slots and "t=" not in attributes:
             pieces += [text[done : match.start(4)].encode(), slots[cell]]
             done = match.end(4)
