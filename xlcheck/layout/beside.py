@@ -15,11 +15,12 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.rewriting import replaced
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.common import formula_width, heading, over_first_states, scale_of_role
+from xlcheck.layout.common import heading, over_first_states, scale_of_role
 from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.weights import column_labels, row_words, with_weights
+from xlcheck.layout.widening import formula_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.workbook.plan import Array
 

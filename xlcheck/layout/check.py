@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.layout.common import equation_width, heading, title
+from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.numbers import OBSOLETE, RIGHT, TOLERANCE, WRONG, BandRows, name_width
 from xlcheck.layout.originals import Question
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.widening import equation_width
 from xlcheck.workbook.plan import Highlight, Link
 
 NAME = "Check"

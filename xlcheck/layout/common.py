@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import ceil
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Band, Quantity, Role
@@ -39,16 +38,6 @@ def scale_of_role(role: str, area: Range) -> ColorScale | None:
     """Colours for gates and states: white is 0; blue is negative, orange positive."""
     stops = {"gate": _GATE, "state": _STATE}.get(role)
     return None if stops is None else ColorScale(area, stops)
-
-
-def equation_width(equations: Iterable[str]) -> float:
-    """The width of a column of equations, in letters, so that none is cut; links stand above them."""
-    return max(24.0, ceil(0.8 * max(map(len, equations), default=0)) + 1.0)
-
-
-def formula_width(texts: Iterable[object]) -> float:
-    """The width of a column of texts of formulas, in letters; only very long ones are cut by the edge of the page."""
-    return float(min(max((len(text) + 3 for text in texts if isinstance(text, str)), default=0), 62))
 
 
 def choose(draft: Draft, sheet: SheetDraft, row: int, column: int) -> None:

@@ -13,9 +13,10 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import equation_width, heading, likeliest, speaking, title
+from xlcheck.layout.common import heading, likeliest, speaking, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.widening import equation_width
 from xlcheck.workbook.plan import Array
 
 NAME = "Matrices"

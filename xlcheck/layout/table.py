@@ -18,21 +18,14 @@ from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import (
-    UNIT,
-    equation_width,
-    formula_width,
-    heading,
-    likeliest,
-    over_first_states,
-    scale_of_role,
-)
+from xlcheck.layout.common import UNIT, heading, likeliest, over_first_states, scale_of_role
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain, takes_row
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import rows_of_parts, softmax_parts
+from xlcheck.layout.widening import equation_width, formula_width
 from xlcheck.workbook.bindings import FilledHelper
 
 SYMBOL, EQUATION, MEANING, START, FIRST = 0, 2, 3, 4, 5
@@ -40,8 +33,7 @@ SYMBOL, EQUATION, MEANING, START, FIRST = 0, 2, 3, 4, 5
 WRAP, _FEW = 250, 10
 """Time steps in a block of columns; the next ones stand below. More columns than a few are narrower."""
 
-EXPLAINED_UNITS = 12
-"""Units of a band of which each shows its formula; of more only the first one."""
+_EXPLAINED = 12  # units of a band of which each shows its formula; of more only the first one
 
 _MEANING_LETTERS = 60  # of a line, as the widest program draws them
 _ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
@@ -214,8 +206,7 @@ def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store) -> None:
         else:  # handed over by another layer
             _computed(draft, sheet, q)
     column = FIRST + table.width
-    shown = [cell.content for (_, place), cell in sheet.cells.items() if place == column]
-    sheet.widths[column] = formula_width(shown)
+    sheet.widths[column] = formula_width(cell.content for (_, at), cell in sheet.cells.items() if at == column)
 
 
 def unit_names(draft: Draft, band: Band) -> Sequence[str]:
@@ -347,7 +338,7 @@ def _formula_texts(draft: Draft, sheet: SheetDraft, table: Table, q: Quantity, s
         shown = [text]
     else:
         formulas = column_formulas(draft, q, sheet.name)
-        shown = [formula_at(formulas, i) for i in range(area.rows if area.rows <= EXPLAINED_UNITS else 1)]
+        shown = [formula_at(formulas, i) for i in range(area.rows if area.rows <= _EXPLAINED else 1)]
     for i, text in enumerate(shown):
         explain(draft, sheet.put(area.top + i, FIRST + table.width, f"={text}", "formula"), text)
 

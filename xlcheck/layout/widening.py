@@ -1,4 +1,4 @@
-"""How wide columns must be for their largest numbers: a program shows `###` where one does not fit."""
+"""How wide columns must be for their texts, and for their largest numbers: `###` is shown where one does not fit."""
 
 from __future__ import annotations
 
@@ -39,6 +39,16 @@ def widened(
         if needed > found.get(column, _USUAL):
             found[column] = needed
     return found
+
+
+def equation_width(equations: Iterable[str]) -> float:
+    """The width of a column of equations, in letters, so that none is cut; links stand above them."""
+    return max(24.0, ceil(0.8 * max(map(len, equations), default=0)) + 1.0)
+
+
+def formula_width(texts: Iterable[object]) -> float:
+    """The width of a column of texts of formulas, in letters; only very long ones are cut by the edge of the page."""
+    return float(min(max((len(text) + 3 for text in texts if isinstance(text, str)), default=0), 62))
 
 
 def is_wide(merge: Merge) -> bool:
