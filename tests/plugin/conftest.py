@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import distributions, entry_points
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 import xlcheck
 import xlcheck.pytest_plugin.items  # whatever is imported here is not imported anew for each run inside a test
 import xlcheck.pytest_plugin.trace_check
+from xlcheck.model.keras_import import import_keras
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
 
@@ -46,6 +48,12 @@ def installed_plugin(
     package = str(Path(xlcheck.__file__).parents[1])
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([package, str(folder), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+
+
+@pytest.fixture(scope="session")
+def keras() -> Any:
+    """Keras, imported before `pytester` begins: what is imported later is forgotten, and TensorFlow comes only once."""
+    return import_keras()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The fixture `xlcheck_trace` with Keras models, in a process of its own: TensorFlow cannot be imported twice."""
+"""The fixture `xlcheck_trace` with Keras models."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from runs import messages, runs_in_one_process
+from runs import messages
 
 from xlcheck.chapter.recordings.store import fixtures_folder
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("keras")]
 
 HEAD = """
 import os
@@ -106,25 +106,22 @@ def roots(lines: Sequence[str]) -> list[str]:
     return [found[1] for line in lines if (found := re.match(r" {1,2}\d+  (\S+)  \d+ of \d+ element", line))]
 
 
-def test_what_changed_is_the_root(model_project: pytest.Pytester) -> None:
+def test_what_changed_is_the_root(model_project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every quantity is kept, and agrees bit for bit; of a changed model exactly what was changed is the root."""
     model_project.makepyfile(test_model=HEAD + TESTS, test_errors=HEAD + ERRORS)
-    right, wrong = runs_in_one_process(
-        model_project,
-        ["--xlcheck-update", "test_model.py"],
-        "os.environ['CHANGED'] = '1'",
-        ["--xlcheck-tolerance=0"],
-    )
+    right = model_project.runpytest("--xlcheck-update", "test_model.py")
+    monkeypatch.setenv("CHANGED", "1")
+    wrong = model_project.runpytest("--xlcheck-tolerance=0")
 
-    assert right.outcomes == {"passed": 5}
+    right.assert_outcomes(passed=5)
     golden = (model_project.path / "test_model" / "test_weights.json").read_text()
     for name in ("lstm.kernel", "input.x[1]", "lstm.f[0]", "lstm.c_tilde[1]", "dense.y"):
         assert f'    "{name}": [' in golden
     assert '"loss.mean"' not in golden
     assert '"loss.mean"' in (model_project.path / "test_model" / "test_path.json").read_text()
 
-    assert wrong.outcomes == {"passed": 1, "failed": 8}
-    failed = {name: messages(lines) for name, lines in failures(wrong.lines).items()}
+    wrong.assert_outcomes(passed=1, failed=8)
+    failed = {name: messages(lines) for name, lines in failures(wrong.outlines).items()}
     assert roots(failed["test_weights"]) == ["lstm.kernel", "dense.kernel"]
     assert any("differ only because of what comes before: lstm.xk_f[0]," in line for line in failed["test_weights"])
     assert roots(failed["test_activation"]) == ["lstm.i[0]", "lstm.f[0]", "lstm.o[0]"]

@@ -34,12 +34,12 @@ def test_right_workbook_passes(pytester: pytest.Pytester, right_workbook: Path) 
 
 
 @pytest.mark.keras
+@pytest.mark.usefixtures("keras")
 def test_keras_is_asked_where_it_has_to_be(pytester: pytest.Pytester) -> None:
     """A changed weight is another workbook than the one that was built, though every formula is right.
 
     Of a workbook made by hand, with its bindings, each quantity is an item, and a wrong cell fails its own.
     """
-    # Without a loss, so that Keras can be asked on NumPy, which is ready sooner than TensorFlow.
     built = build("word-order", pytester.path / "right.xlsx")
     cells = built.report.counts.formula_cells
     book = openpyxl.load_workbook(built.path)
@@ -54,8 +54,7 @@ def test_keras_is_asked_where_it_has_to_be(pytester: pytest.Pytester) -> None:
     book = openpyxl.load_workbook(pytester.path / "time_down.xlsx")
     book["LSTM"]["M13"] = f"{book['LSTM']['M13'].value}+0.001"
     book.save(pytester.path / "time_down.xlsx")
-    # Keras can be imported only once in a process.
-    result = pytester.runpytest_subprocess("--xlcheck", "-v", "test_w.py", "time_down.xlsx")
+    result = pytester.runpytest("--xlcheck", "-v", "test_w.py", "time_down.xlsx")
 
     said(result).fnmatch_lines(
         [
