@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from xlcheck.engines.differences import (
     is_near_zero,
     named_ranges,
     reads_single_cells,
+    that_may_differ,
 )
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.reader import read_workbook
@@ -96,6 +98,34 @@ def test_what_networks_consist_of_is_not_in_doubt(formula: str) -> None:
     """Ordinary formulas with ordinary values need one engine."""
     assert not list(differences("ironcalc", Circumstances(formula, 0.5)))
     assert not list(differences("cellrune", Circumstances(formula, 0.5)))
+
+
+PIECES = (
+    "SUM(", "SUMPRODUCT(", "SUMX2MY2(", "LOG10(", "EXP(", "IF(", "ERF(", ")", ")", ")", "A1", "B7", "A1:A1", "B1:B2",
+    "B2:B2", "S1!A1:S1!A2", "S1!A1:A2", "S1!A3:A3", "w_1", "w_2", "both", "#DIV/0!", '"B1:B2"', "%", "^2", "*", "-", ",",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["ironcalc", "cellrune"])
+def test_formulas_are_asked_about_together_only_if_that_hides_none(name: str) -> None:
+    """Among many that are alike but for numbers, whichever comes first, each that is in doubt is named."""
+    ranges = named_ranges({"both": "=S!$B$1:$B$2", "w_1": "S!$B$1:$B$2", "w_2": "S!$B$1"})
+    rng = random.Random(1)
+    drawn = ["".join(rng.choices(PIECES, k=rng.randint(1, 6))) for _ in range(20_000)]
+    pairs = [f"SUM({a}*2)" for a in ("A1:A1", "A1:A2", "w_2", "w_1", "S1!A1:S1!A2", "S1!A1:A2", "1:2", "A1")]
+    for formulas in (drawn, drawn[::-1], pairs, pairs[::-1], [*SINGLE_CELLS, *WHOLE]):
+        doubted = [i for i, f in enumerate(formulas) if differs_by_form(name, Circumstances(f, ranges=ranges))]
+
+        assert doubted
+        assert set(doubted) <= set(that_may_differ(name, formulas, ranges))
+
+
+def test_most_formulas_of_a_large_workbook_are_not_asked_about_alone() -> None:
+    """Ten thousand that are filled from one another leave nothing to ask."""
+    formulas = [f"SUMPRODUCT(A{row}:C{row},E{row + 1}:G{row + 1})+LN(B{row}^2)" for row in range(1, 10_001)]
+
+    assert list(that_may_differ("ironcalc", formulas, frozenset())) == []
+    assert list(that_may_differ("ironcalc", [*formulas, "SUM(A1:A2^2)"], frozenset())) == [10_000]
 
 
 def test_an_array_formula_takes_its_ranges_whole() -> None:

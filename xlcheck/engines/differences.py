@@ -8,10 +8,13 @@ than it lasts. What an engine says it cannot compute is no difference: that come
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
 
@@ -23,6 +26,10 @@ _ERROR_FUNCTION = r"\bERFC?(?:\.PRECISE)?\("
 _AS_TEXT = r"\b(?:TEXT|FIXED|DOLLAR)\("
 _CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
 _CALCULATES = re.compile(r"[-+*/^&<>=%]")
+_DIGITS = "0123456789"
+_WITHOUT_DIGITS = str.maketrans("", "", _DIGITS)
+_NUMBER = re.compile(r"[0-9]+(?![0-9!])")  # not that of #DIV/0!, or of a worksheet
+_FIRST_NUMBER = 1001  # no function has it in its name
 # What calculates with arrays also outside of an array formula, and so does whatever stands in its brackets. In all
 # other functions an operator between ranges reads a single cell of each there: Excel's implicit intersection.
 _OF_ARRAYS = {
@@ -123,6 +130,39 @@ def differs_by_form(engine: str, found: Circumstances) -> str:
     return next((f"{engine} {item.what}, and Excel does not; ask --engine libreoffice" for item in named), "")
 
 
+def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]) -> Iterator[int]:
+    """The places of the formulas that have to be asked about one by one with `differs_by_form`.
+
+    Formulas that are the same but for digits, as most of a large workbook are, are asked about at once, with all
+    numbers different: each of their ranges then has more cells than one, and a function with a number in its name is
+    one that nobody knows, and both are suspect. Of these, again one is asked for all that do the same with other cells.
+
+    Args:
+        engine: its name.
+        formulas: the texts, none of which holds the character NUL.
+        ranges: the defined names, in small letters, that stand for more than one cell.
+    """
+    joined = "\0".join(formulas).encode("utf-8", "surrogatepass")
+    kinds = joined.translate(None, _DIGITS.encode()).split(b"\0") if formulas else []
+    first: dict[bytes, int] = {}
+    for place, kind in enumerate(kinds):
+        first.setdefault(kind, place)
+    numbered = frozenset(name.translate(_WITHOUT_DIGITS) for name in ranges if name != name.translate(_WITHOUT_DIGITS))
+    known: dict[tuple[object, ...], bool] = {}
+    suspects = set()
+    for kind, place in first.items():
+        if b"(" not in kind and b"%" not in kind:  # as most
+            continue
+        numbers = count(_FIRST_NUMBER)
+        text = _NUMBER.sub(lambda _: str(next(numbers)), formulas[place])
+        done = (skeleton(text), *((ref.kind, ref.prefix) for ref in cut(text).refs))
+        if done not in known:
+            known[done] = bool(differs_by_form(engine, Circumstances(text, ranges=ranges)))
+        if known[done] or _names_one_of(kind.decode("utf-8", "surrogatepass"), numbered):
+            suspects.add(kind)
+    return (place for place, kind in enumerate(kinds) if kind in suspects) if suspects else iter(())
+
+
 def reads_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> bool:
     """Whether a formula, unless it is an array formula, reads single cells of ranges in Excel, and the engine all.
 
@@ -170,7 +210,7 @@ def _has_rare_form(formula: str, ranges: frozenset[str]) -> bool:
 
 def _names_one_of(formula: str, names: frozenset[str]) -> bool:
     """Whether a formula may use a defined name; a quick look, before anybody parses it."""
-    folded = formula.casefold()
+    folded = formula.casefold() if names else ""
     return any(name in folded for name in names)
 
 

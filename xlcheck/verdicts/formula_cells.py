@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges
+from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges, that_may_differ
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
@@ -92,8 +92,13 @@ class FormulaCells:
         return None if formula is None else f"={formula}"
 
     def that_say(self, sheet: str, word: re.Pattern[str]) -> dict[int, str]:
-        """The formulas of a worksheet in which a pattern of capitals is found, by their cells, with `=`."""
+        """The formulas of a worksheet in which a pattern of capitals is found, by their cells, with `=`.
+
+        The pattern stands in no line end.
+        """
         packed = self._on(sheet)
+        if not word.search("\n".join(packed.formulas).upper()):  # at once, as for nearly every worksheet
+            return {}
         found = [bool(word.search(text.upper())) for text in packed.formulas]
         return {code: f"={packed.formula(code)}" for code in packed.formula_codes[np.array(found, dtype=bool)].tolist()}
 
@@ -106,15 +111,16 @@ class FormulaCells:
         """
         ranges = named_ranges(self.names)
         for sheet, codes in self.by_sheet():
-            others = np.flatnonzero(~contained(codes, written.get(sheet, codes[:0])))
-            for place in others.tolist():
-                packed = self._on(sheet)
-                text = packed.formulas[place]
-                if ("(" in text or "%" in text) and differs_by_form(engine, Circumstances(text, ranges=ranges)):
-                    code = int(codes[place])
-                    in_array = packed[divmod(code, MAX_COLUMNS)].array is not None
-                    if why := differs_by_form(engine, Circumstances(text, in_array=in_array, ranges=ranges)):
-                        yield sheet, code, why
+            others = codes[~contained(codes, written.get(sheet, codes[:0]))].tolist()
+            if not others:
+                continue
+            packed = self._on(sheet)
+            texts = packed.formulas_at(others)
+            for place in that_may_differ(engine, texts, ranges):
+                code = others[place]
+                in_array = packed[divmod(code, MAX_COLUMNS)].array is not None
+                if why := differs_by_form(engine, Circumstances(texts[place], in_array=in_array, ranges=ranges)):
+                    yield sheet, code, why
 
     def texts(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column, without `=`."""

@@ -6,7 +6,7 @@ them, and the engine hands their values over faster than the file can be parsed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from functools import cached_property
 
 from xlcheck.workbook.content import Cell
@@ -37,3 +37,11 @@ class ConstantCells(Mapping[Position, Cell]):
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    def items(self) -> ItemsView[Position, Cell]:
+        """As of any mapping, without looking each cell up."""
+        return self.cells.items()
+
+    def values(self) -> ValuesView[Cell]:
+        """As of any mapping, without looking each cell up."""
+        return self.cells.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -105,6 +105,10 @@ class PackedCells(Mapping[Position, Cell]):
         if place == self.formula_codes.size or self.formula_codes[place] != code:
             return None
         return self.formulas[place]
+
+    def formulas_at(self, codes: Sequence[int]) -> list[str]:
+        """The formulas of cells that hold one each."""
+        return [self.formulas[place] for place in np.searchsorted(self.formula_codes, codes).tolist()]
 
     def column_formulas(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column."""
