@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 
 from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts, functions_in, has_formulas
+from xlcheck.workbook.sheet_part import SheetPart
 
 
 def cells(*formulas: str) -> bytes:
     """A worksheet part with these formulas."""
     return "".join(f"<c><f>{formula}</f></c>" for formula in formulas).encode()
+
+
+def facts_of(*parts: bytes) -> FormulaFacts:
+    """What is said of a workbook with these parts, named by their numbers."""
+    return formula_facts({str(number): SheetPart(part) for number, part in enumerate(parts)})
 
 
 @pytest.mark.parametrize(
@@ -36,10 +42,10 @@ def test_functions_matter_beside_those_that_swallow_errors() -> None:
     """A worksheet without IFERROR and its like hides nothing."""
     parts = [cells("SUM(A1)"), cells("iferror(FOO(1),2)"), b'<c><f t="dataTable"/></c>']
 
-    assert formula_facts(parts) == FormulaFacts(frozenset({"iferror", "FOO"}), False, True)
-    assert formula_facts([cells("[1]Sheet1!A1")]).other_workbooks
-    assert not formula_facts([b"[1]"]).other_workbooks
-    assert formula_facts([], frozenset({"weights.xml"})).constant == {"weights.xml"}
+    assert facts_of(*parts) == FormulaFacts(frozenset({"iferror", "FOO"}), False, True)
+    assert facts_of(cells("[1]Sheet1!A1")).other_workbooks
+    assert not facts_of(b"[1]").other_workbooks
+    assert facts_of(b"<v>1</v>", b"<v>1</v>" * 10_000, cells("A1") * 10_000).constant == {"1"}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,8 @@ def test_functions_matter_beside_those_that_swallow_errors() -> None:
 )
 def test_functions_are_seen_however_their_letters_are_written(formula: str) -> None:
     """Numbers of characters, sections without markup and comments hide nothing."""
-    facts = formula_facts([f"<sheetData><row><c><f>{formula}</f></c></row></sheetData>".encode()])
+    for rows in (1, 3_000):  # read as they are, and each kind of row once
+        row = f"<row><c><f>{formula}</f></c></row>"
+        facts = facts_of(f"<sheetData>{row * rows}</sheetData>".encode())
 
-    assert "FOO" in facts.beside_swallowing
+        assert "FOO" in facts.beside_swallowing

@@ -19,6 +19,7 @@ from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.plain_constants import filled_within, is_plain
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.sheet_cells import parse_cells
+from xlcheck.workbook.sheet_part import SheetPart
 
 HEAD = f'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="{MAIN}"><sheetData>'
 TAIL = "</sheetData></worksheet>"
@@ -35,7 +36,7 @@ def part(rows: str, head: str = HEAD, tail: str = TAIL) -> bytes:
 
 def test_a_plain_one_is_known() -> None:
     """Rows with attributes, empty rows, styled cells without a number."""
-    assert is_plain(part(ROWS))
+    assert is_plain(SheetPart(part(ROWS)))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_a_plain_one_is_known() -> None:
 )
 def test_anything_unusual_is_not_plain(rows: str) -> None:
     """It is then read at once, by the parser that says what is wrong."""
-    assert not is_plain(part(rows))
+    assert not is_plain(SheetPart(part(rows)))
 
 
 @given(data=st.data())
@@ -78,7 +79,7 @@ def test_what_is_plain_is_what_the_parser_accepts(data: st.DataObject) -> None:
         )
     )
     spoiled = part(ROWS[:start] + put + ROWS[stop:])
-    if is_plain(spoiled):
+    if is_plain(SheetPart(spoiled)):
         with suppress(ExpatError):  # nobody reads what is no XML
             parse_cells(spoiled, ["a", "b"])
 
@@ -113,8 +114,8 @@ def test_cells_in_some_rows_are_found_without_reading_the_others(seed: int) -> N
     content = part(text)
     places = sorted(place for place, cell in parse_cells(content, []).items() if cell.value is not None)
 
-    assert is_plain(content)
+    assert is_plain(SheetPart(content))
     for top in [0, *(rows[[0, 7, 2000, -2, -1]] - 1).tolist(), *rng.integers(0, 20_000, 5).tolist(), 19_999, 30_000]:
         for height in (1, 2, 40):
             wanted = [place for place in places if top <= place[0] < top + height]
-            assert list(filled_within(content, top, top + height)) == wanted
+            assert list(filled_within(SheetPart(content), top, top + height)) == wanted

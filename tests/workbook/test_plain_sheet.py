@@ -20,6 +20,7 @@ from xlcheck.workbook.plain_sheet import read_plain
 from xlcheck.workbook.plan import FormulaBlock, NumberBlock, PlannedSheet, WorkbookPlan
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.sheet_cells import parse_cells
+from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.values import CellError, NotEvaluated
 from xlcheck.workbook.writer import write_workbook
 
@@ -48,7 +49,7 @@ def part(rows: str, head: str = HEAD, tail: str = TAIL) -> bytes:
 
 def test_plain_cells_are_read_as_by_the_xml_parser() -> None:
     """Every kind of value, entities, escapes, styles without content, missing shared strings."""
-    found = read_plain(part(PLAIN), STRINGS)
+    found = read_plain(SheetPart(part(PLAIN)), STRINGS)
 
     assert found is not None
     assert dict(found.items()) == parse_cells(part(PLAIN), STRINGS)
@@ -97,7 +98,7 @@ def test_plain_cells_are_read_as_by_the_xml_parser() -> None:
 )
 def test_anything_else_is_left_to_the_xml_parser(rows: str) -> None:
     """What the expression does not cover completely is never half read."""
-    assert read_plain(part(rows), STRINGS) is None
+    assert read_plain(SheetPart(part(rows)), STRINGS) is None
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_anything_else_is_left_to_the_xml_parser(rows: str) -> None:
 )
 def test_other_frames_are_left_to_the_xml_parser(head: str, tail: str) -> None:
     """Another encoding, a document type, no declaration, no end or two of them are not plain."""
-    assert read_plain(part(PLAIN, head, tail), STRINGS) is None
+    assert read_plain(SheetPart(part(PLAIN, head, tail)), STRINGS) is None
 
 
 @given(data=st.data())
@@ -127,7 +128,7 @@ def test_a_spoiled_part_is_read_like_the_parser_does_or_not_at_all(data: st.Data
     stop = data.draw(st.integers(start, min(start + 40, len(text))))
     put = data.draw(st.sampled_from(["", "<", ">", "1", '"', "<v>", "</c>", "<c ", *ROWS, "&amp;", "x", "_"]))
     spoiled = (text[:start] + put + text[stop:]).encode()
-    found = read_plain(spoiled, STRINGS)
+    found = read_plain(SheetPart(spoiled), STRINGS)
     if found is None:
         return
     try:

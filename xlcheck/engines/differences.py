@@ -153,14 +153,19 @@ def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]
     for kind, place in first.items():
         if b"(" not in kind and b"%" not in kind:  # as most
             continue
-        numbers = count(_FIRST_NUMBER)
-        text = _NUMBER.sub(lambda _: str(next(numbers)), formulas[place])
+        text = _with_other_numbers(formulas[place])
         done = (skeleton(text), *((ref.kind, ref.prefix) for ref in cut(text).refs))
         if done not in known:
             known[done] = bool(differs_by_form(engine, Circumstances(text, ranges=ranges)))
         if known[done] or _names_one_of(kind.decode("utf-8", "surrogatepass"), numbered):
             suspects.add(kind)
     return (place for place, kind in enumerate(kinds) if kind in suspects) if suspects else iter(())
+
+
+def _with_other_numbers(formula: str) -> str:
+    """A formula with all its numbers different, and none that is in the name of a function."""
+    numbers = count(_FIRST_NUMBER)
+    return _NUMBER.sub(lambda _: str(next(numbers)), formula)
 
 
 def reads_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> bool:

@@ -21,15 +21,16 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 from xlcheck.errors import WorkbookError
 from xlcheck.files import open_input
 from xlcheck.workbook.file_kinds import kind_of_file
-from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts, has_formulas
+from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts
+from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_text import EncodingError, declares_type, in_utf8, looks_like_xml
 from xlcheck.workbook.zip_directory import require_clear
 
 if TYPE_CHECKING:
     from xlcheck.workbook.seen_sheets import Packed, SeenSheets
 
-# A worksheet part of constants of more bytes is read only when somebody asks for its cells.
-_LARGE = 2**16
+# Of a class's submissions most parts are the same; those of up to so many bytes are compared.
+_SMALL = 2**16
 _PIECE = 2**16
 _INFLATED_PIECE = 2**20
 
@@ -50,6 +51,7 @@ class Container:
         self._file = file
         self._parts = {info.filename: info for info in archive.infolist() if not info.is_dir()}
         self._inflated: dict[str, bytes] = {}
+        self._sheets: dict[str, SheetPart] = {}
         self.names = tuple(self._parts)
 
     def __enter__(self) -> Self:
@@ -63,6 +65,7 @@ class Container:
     def close(self) -> None:
         """Close the file."""
         self._inflated.clear()
+        self._sheets.clear()
         self._file.close()
 
     def __contains__(self, name: str) -> bool:
@@ -80,6 +83,11 @@ class Container:
         # What is kept from the acceptance is handed out once, so that it can be forgotten part by part.
         return self._inflated.pop(name, None) or self._text(name, b"".join(self._pieces(info)))
 
+    def sheet(self, name: str) -> SheetPart:
+        """A part that is a worksheet; see `read`."""
+        self._inflated.pop(name, None)
+        return self._sheets.pop(name, None) or SheetPart(self.read(name))
+
     def is_packed(self, name: str) -> bool:
         """Whether a part is compressed."""
         return self._parts[name].compress_type == ZIP_DEFLATED
@@ -91,20 +99,14 @@ class Container:
     def accept(self, seen: SeenSheets | None = None) -> None:
         """Look into every part, and keep the XML for the reader, who usually comes next.
 
-        Large worksheets of constants, which as a rule nobody reads, are only looked through.
-
         Args:
             seen: parts of other files; the same are not unpacked again.
 
         Raises:
             WorkbookError: a part is damaged, has a document type definition or an encoding that no workbook has.
         """
-        constant = set()
         for name, info in self._parts.items():
-            if self._is_constant(info):
-                constant.add(name)
-                continue
-            packed = self._packed(info) if seen is not None and info.file_size <= _LARGE else None
+            packed = self._packed(info) if seen is not None and info.file_size <= _SMALL else None
             known = None if packed is None or seen is None else seen.part(packed)
             if known is not None:
                 self._inflated[name] = known
@@ -120,22 +122,8 @@ class Container:
                 self._inflated[name] = content
                 if packed is not None and seen is not None:
                     seen.keep(packed, content)
-        self.formulas = formula_facts(
-            (part for part in self._inflated.values() if b"sheetData" in part), frozenset(constant)
-        )
-
-    def _is_constant(self, info: ZipInfo) -> bool:
-        """Whether a part is a large worksheet without formulas or a document type; then all of it was inflated."""
-        if info.file_size <= _LARGE:
-            return False
-        before = b""
-        for piece in self._pieces(info):
-            if not before and not _begins_as_worksheet(piece):
-                return False
-            if has_formulas(before + piece):
-                return False
-            before = (before + piece)[-2:]  # a tag may stand in two pieces
-        return bool(before)
+        self._sheets = {name: SheetPart(part) for name, part in self._inflated.items() if b"sheetData" in part}
+        self.formulas = formula_facts(self._sheets)
 
     def _text(self, name: str, content: bytes) -> bytes:
         try:
@@ -257,15 +245,6 @@ def acceptance(path: Path) -> Acceptance | None:
 def accept(path: Path, known: Acceptance) -> None:
     """Take over that a file was accepted, perhaps by another process; it counts until the file changes."""
     _accepted.path, _accepted.known = path, known
-
-
-def _begins_as_worksheet(piece: bytes) -> bool:
-    """Whether a part begins as a worksheet in UTF-8 without a document type."""
-    try:
-        same = b"<sheetData" in piece and in_utf8(piece) == piece
-    except EncodingError:
-        return False
-    return same and declares_type(piece) is False
 
 
 def _state(file: BinaryIO) -> tuple[int, ...]:

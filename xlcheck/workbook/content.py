@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlcheck.workbook.calculation import CalculationSettings
+from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.values import Value
 
 
@@ -29,11 +30,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class SheetContent:
-    """One worksheet: its name, `visible`, `hidden` or `veryHidden`, and its cells by (row, column) from 0."""
+    """One worksheet.
+
+    Attributes:
+        name: its name.
+        state: `visible`, `hidden` or `veryHidden`.
+        cells: by (row, column) from 0.
+        part: where they stand in the file, if that is large.
+    """
 
     name: str
     state: str
     cells: Mapping[tuple[int, int], Cell]
+    part: SheetPart | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

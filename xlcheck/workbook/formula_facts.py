@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+
+from xlcheck.workbook.sheet_part import SheetPart
 
 # A function that makes a value out of an error.
 SWALLOWS = r"(?:IFERROR|IFNA|IS[A-Z]{2,10}|ERROR\.TYPE|TYPE|AGGREGATE|COUNT[A-Z]{0,10})\("
@@ -37,7 +39,7 @@ class FormulaFacts:
             functions that make values out of errors (IFERROR).
         other_workbooks: whether formulas may refer to other workbooks.
         data_tables: whether there are what-if data tables.
-        constant: the names of large worksheet parts without any formula.
+        constant: the names of large worksheet parts without any formula, which are read when somebody asks.
     """
 
     beside_swallowing: frozenset[str]
@@ -46,9 +48,12 @@ class FormulaFacts:
     constant: frozenset[str] = frozenset()
 
 
-def formula_facts(worksheets: Iterable[bytes], constant: frozenset[str] = frozenset()) -> FormulaFacts:
-    """The facts about a workbook with these worksheet parts, and with those of large ones without formulas."""
-    facts = [_facts_of(part) if len(part) <= _SMALL else _facts_of.__wrapped__(part) for part in worksheets]
+def formula_facts(worksheets: Mapping[str, SheetPart]) -> FormulaFacts:
+    """The facts about a workbook with these worksheet parts, by their names."""
+    large = {name: part for name, part in worksheets.items() if len(part.content) > _SMALL}
+    constant = frozenset(name for name, part in large.items() if not has_formulas(part.kinds.text))
+    facts = [_facts_of_small(part.content) for name, part in worksheets.items() if name not in large]
+    facts += [_facts_of(part) for name, part in large.items() if name not in constant]
     return FormulaFacts(
         beside_swallowing=frozenset().union(*(found.beside_swallowing for found in facts)),
         other_workbooks=any(found.other_workbooks for found in facts),
@@ -58,24 +63,31 @@ def formula_facts(worksheets: Iterable[bytes], constant: frozenset[str] = frozen
 
 
 @lru_cache(maxsize=64)
-def _facts_of(part: bytes) -> FormulaFacts:
+def _facts_of_small(part: bytes) -> FormulaFacts:
+    return _facts_of(SheetPart(part))
+
+
+def _facts_of(part: SheetPart) -> FormulaFacts:
     """The facts about one worksheet part."""
-    if not has_formulas(part):
+    if not has_formulas(part.kinds.text):
         return FormulaFacts(frozenset(), other_workbooks=False, data_tables=False)
     part = _plainly(part)
-    swallows = _SWALLOWS.search(part.upper()) is not None
+    swallows = _SWALLOWS.search(part.kinds.text.upper()) is not None
     return FormulaFacts(
-        beside_swallowing=frozenset(functions_in(part)) if swallows else frozenset(),
-        other_workbooks=b"[" in part and _OTHER_WORKBOOK.search(part) is not None,
-        data_tables=b"dataTable" in part,
+        beside_swallowing=frozenset(functions_in(part.content)) if swallows else frozenset(),
+        other_workbooks=part.says(b"[") and _OTHER_WORKBOOK.search(part.content) is not None,
+        data_tables=part.says(b"dataTable"),
     )
 
 
-def _plainly(part: bytes) -> bytes:
+def _plainly(part: SheetPart) -> SheetPart:
     """A worksheet part in which formulas stand letter by letter, as nearly all are written."""
-    if b"<!" in part or b"<?" in part[2:]:
-        part = _MARKUP.sub(b"", part)
-    return _NUMBERED.sub(_character, part) if b"&#" in part else part
+    text = part.kinds.text
+    marked, numbered = b"<!" in text or b"<?" in text[2:], b"&#" in text
+    if not (marked or numbered):
+        return part
+    content = _MARKUP.sub(b"", part.content) if marked else part.content
+    return SheetPart(_NUMBERED.sub(_character, content) if numbered else content)
 
 
 def _character(found: re.Match[bytes]) -> bytes:

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import Range, column_index, column_name, parse_range, quote_sheet
 from xlcheck.workbook.number_formats import Formats, digits_shown
+from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import local
 
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
@@ -57,7 +58,7 @@ class Widths:
         letter, indent = self._letters[style] if style < len(self._letters) else (_SLACK, 0)
         return digits_shown(self._formats.code(style), value) * letter + indent
 
-    def too_narrow(self, name: str, sheet: bytes, merges: Sequence[Range]) -> Iterator[str]:
+    def too_narrow(self, name: str, sheet: SheetPart, merges: Sequence[Range]) -> Iterator[str]:
         """The first number of a worksheet that does not fit, as a sentence.
 
         Args:
@@ -65,8 +66,7 @@ class Widths:
             sheet: what stands in its part.
             merges: its merged cells, whose first one is as wide as all of them.
         """
-        start = sheet.find(b"sheetData")
-        widths, default = _widths(sheet[:start])
+        widths, default = _widths(sheet.kinds.head)
         narrow = [column for column, width in widths.items() if width < self._widest]
         patterns = [column_name(column).encode() for column in narrow]
         if (default is not None and default < self._widest) or len(patterns) > _MANY:
@@ -74,7 +74,7 @@ class Widths:
         if not patterns:
             return
         wide = {(area.top, area.left): area.columns for area in merges}
-        for cell in re.finditer(_CELL % (rb"(" + rb"|".join(patterns) + rb")"), sheet):
+        for cell in re.finditer(_CELL % (rb"(" + rb"|".join(patterns) + rb")"), sheet.content):
             style, number = _STYLE.search(cell[3]), _number(cell[4])
             if number is None or _NO_NUMBER.search(cell[3]):
                 continue

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from html import escape
 from xml.parsers import expat
 
+from xlcheck.workbook.sheet_part import RowKinds, SheetPart
+
 _PREFIXED = re.compile(
     rb"""xmlns:[^=]*=\s*["']http://(?:schemas\.openxmlformats\.org|purl\.oclc\.org/ooxml)/spreadsheetml"""
 )
@@ -22,25 +24,16 @@ _ODD_NUMBERS = tuple(
     for name in (b"hidden", b"ht", b"idth", b"min", b"max")
 )
 _ROW = re.compile(rb"<row [^>]*>")
+_SIZES = re.compile(rb"(?:hidden|ht|idth|min|max)=")
 _MARKS = (b"&#", b" =", b"= ", b"\t", b"\n", b"\r")
 _MOST = 1000
 
 
-def in_one_spelling(content: bytes, *, plain_cells: bool = False) -> bytes:
-    """The part itself if it is spelled as usual; else the same elements and attributes, without prefixes.
-
-    Args:
-        content: the part.
-        plain_cells: its cells are known to be spelled as usual (`plain_constants`), so that only its rows, and what
-            stands around them, are looked at.
-    """
-    start, end = content.find(b"<sheetData>"), content.rfind(b"</sheetData>")
-    if plain_cells and 0 < start < end:
-        rows = {*_ROW.findall(content, start, end)}
-        if _is_usual(content[:start] + b"".join(rows) + content[end:]):
-            return content
-    elif _is_usual(content):
-        return content
+def in_one_spelling(part: SheetPart) -> SheetPart:
+    """The part itself if it is spelled as usual; else the same elements and attributes, without prefixes."""
+    if _is_usual(part.kinds):
+        return part
+    content = part.content
     spelled: list[str] = []
 
     def on_start(tag: str, attributes: Mapping[str, str]) -> None:
@@ -55,8 +48,8 @@ def in_one_spelling(content: bytes, *, plain_cells: bool = False) -> bytes:
     try:
         parser.Parse(content, True)
     except expat.ExpatError:  # whoever reads the cells says what is broken
-        return content
-    return "".join(spelled).encode("utf-8", "surrogatepass")
+        return part
+    return SheetPart("".join(spelled).encode("utf-8", "surrogatepass"))
 
 
 def _plain(value: str) -> str:
@@ -72,12 +65,19 @@ def _local(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def _is_usual(content: bytes) -> bool:
+def _is_usual(kinds: RowKinds) -> bool:
     """Whether brackets only begin and end elements, and tags hold no prefix, odd number, or needless space."""
+    content, around = kinds.text, kinds.head + kinds.tail
     body = content.find(b"?>") + 2 if content.startswith(b"<?xml") else 0
-    if b"<!" in content or content.find(b"<?", body) >= 0 or content.count(b"<") != content.count(b">"):
+    if b"<!" in content or content.find(b"<?", body) >= 0:
         return False
-    if any(pattern.search(content) for pattern in (_PREFIXED, *_ODD_NUMBERS)):
+    if any(piece.count(b"<") != piece.count(b">") for piece in (around, *kinds.kinds)):
+        return False
+    # Numbers with their digits stand around the rows and in their tags, and nowhere else.
+    if any(_SIZES.search(kind) and _SIZES.search(_ROW.sub(b"", kind)) for kind in kinds.kinds):
+        return False
+    sizes = around + b"".join(kinds.tags)
+    if _PREFIXED.search(content) or any(pattern.search(sizes) for pattern in _ODD_NUMBERS):
         return False
     return not any(_is_inside_tag(content, mark, body) for mark in _MARKS)
 

@@ -10,15 +10,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
+import numpy as np
+
 from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
 from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.narrow import Widths, merged
 from xlcheck.workbook.number_formats import Formats
+from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.parts import Relation, Structure, relations_of
 from xlcheck.workbook.plain_constants import filled_within
 from xlcheck.workbook.readable import Looks
+from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import local, tree_of
 
 _TRUE = rb"""=\s*["'](?:1|true)["']"""
@@ -104,7 +108,7 @@ class OutOfSight:
             if kind == "customXml" and target in self._container and _QUERIES.search(self._container.read(target)):
                 yield "queries belong to the workbook"
 
-    def of_worksheet(self, name: str, state: str, part: str, sheet: bytes, facts: Sequence[str]) -> Iterator[str]:
+    def of_worksheet(self, name: str, state: str, part: str, sheet: SheetPart, facts: Sequence[str]) -> Iterator[str]:
         """What belongs to a worksheet.
 
         Args:
@@ -118,33 +122,46 @@ class OutOfSight:
             return
         if state != "visible":
             yield f"the worksheet {name} is hidden"
-        start, end = sheet.find(b"sheetData"), sheet.rfind(b"sheetData")
-        yield from _of_head(name, sheet[:start], self._content)
+        yield from _of_head(name, sheet.kinds.head, self._content)
         yield from _of_rows(name, sheet)
-        merges = merged(sheet[end:], name)
+        merges = merged(sheet.kinds.tail, name)
         yield from _of_merges(name, merges, sheet, self._content)
         yield from self._widths.too_narrow(name, sheet, merges)
-        if any(b's="%d"' % number in sheet or b"s='%d'" % number in sheet for number in [*self._styles][:_FEW]) or (
-            len(self._styles) > _FEW
-        ):
+        if self._has_unreadable(name, sheet):
             found = [(f, area) for f in facts if f.startswith(_DRAWS) or _CHOICES in f for area in _AREA.findall(f)]
             # The name of a line of a chart, or choices; the numbers that a chart draws cannot be read from it.
             elsewhere = [parse_range(area) for fact, area in found if ":" not in area or _CHOICES in fact]
-            yield from _of_styles(name, sheet, self._styles, elsewhere)
-        if 0 in self._styles and _PLAIN.search(sheet):
+            yield from _of_styles(name, sheet.content, self._styles, elsewhere)
+        if 0 in self._styles and _PLAIN.search(sheet.content):
             yield f"cells of {name} without a style are {self._styles[0]}"
         yield from self._of_pieces(name, sheet)
         yield from self._of_texts(name, sheet)
         yield from _of_related(name, self._container, part, sheet, self._content)
 
-    def _of_pieces(self, name: str, sheet: bytes) -> Iterator[str]:
+    def _has_unreadable(self, name: str, sheet: SheetPart) -> bool:
+        """Whether some cell may have a style in which nobody can read it."""
+        cells = self._content.sheets[name].cells
+        if isinstance(cells, PackedCells) and cells.styles is not None:
+            return bool(np.isin(cells.styles, [*self._styles]).any())
+        few = [*self._styles][:_FEW]
+        return len(self._styles) > _FEW or any(
+            b"s=%b%d%b" % (quote, number, quote) in sheet.content
+            for quote in (b'"', b"'")
+            if few and sheet.says(b"s=" + quote)
+            for number in few
+        )
+
+    def _of_pieces(self, name: str, part: SheetPart) -> Iterator[str]:
         """Pieces of texts that cannot be told from the ground of their cells."""
-        own, inline = self._looks.pieces(sheet)
+        own, inline = self._looks.pieces(part.content) if part.says(b"rPr") or part.says(b"rPh") else ([], {})
         yield from own
         if any(self._looks.is_lost(colour, 0) for colour in inline.values()):
             yield f"a piece of a text on {name} is white"
+        if not self._pieces[1]:
+            return
+        sheet = part.content
         numbers = b"|".join(b"%d" % number for number in self._pieces[1])
-        patterns = [_TEXT % {b"quote": quote, b"numbers": numbers} for quote in (b'"', b"'")] if numbers else []
+        patterns = [_TEXT % {b"quote": quote, b"numbers": numbers} for quote in (b'"', b"'")]
         for cell in (cell for pattern in patterns for cell in re.finditer(pattern, sheet)):
             attributes = sheet[sheet.rfind(b"<", 0, cell.start()) : sheet.find(b">", cell.start())]
             style = _STYLE.search(attributes)
@@ -185,10 +202,12 @@ def _of_head(name: str, head: bytes, content: WorkbookContent) -> Iterator[str]:
             yield f"columns {column_name(first)} to {column_name(last)} of {name} are hidden"
 
 
-def _of_rows(name: str, sheet: bytes) -> Iterator[str]:
-    hides = b"hidden=" in sheet
-    is_low = any(_number(height) < _LOWEST for height in set(_ANY_HEIGHT.findall(sheet)))
-    for row in _ROW.finditer(sheet) if hides or is_low else ():
+def _of_rows(name: str, part: SheetPart) -> Iterator[str]:
+    rows = b"".join(part.kinds.tags) if part.kinds.is_framed else part.content
+    hides = b"hidden=" in rows
+    is_low = any(_number(height) < _LOWEST for height in set(_ANY_HEIGHT.findall(rows)))
+    sheet = part.content if hides or is_low else b""
+    for row in _ROW.finditer(sheet):
         height = _HEIGHT.search(row[0])
         if (hides and _HIDDEN.search(row[0])) or (height is not None and _number(height[1]) < _LOWEST):
             inside = sheet[row.end() : sheet.find(b"</", row.end() + 1) + 2] if not row[0].endswith(b"/>") else b""
@@ -204,7 +223,7 @@ def _number(text: bytes) -> float:
         return 0.0
 
 
-def _of_merges(name: str, merges: Iterable[Range], sheet: bytes, content: WorkbookContent) -> Iterator[str]:
+def _of_merges(name: str, merges: Iterable[Range], sheet: SheetPart, content: WorkbookContent) -> Iterator[str]:
     """Merged cells, of which only the first is seen."""
     for area in merges:
         if (covered := _first_of(area, sheet, content, but=(area.top, area.left))) is not None:
@@ -228,7 +247,9 @@ def _of_styles(name: str, sheet: bytes, styles: Mapping[int, str], elsewhere: Se
             yield f"{place} is {why}"
 
 
-def _of_related(name: str, container: Container, part: str, sheet: bytes, content: WorkbookContent) -> Iterator[str]:
+def _of_related(
+    name: str, container: Container, part: str, sheet: SheetPart, content: WorkbookContent
+) -> Iterator[str]:
     related = relations_of(container, part).values()
     yield from _of_kinds(name, related)
     for kind, target, _ in related:
@@ -242,7 +263,7 @@ def _of_related(name: str, container: Container, part: str, sheet: bytes, conten
                 yield f"a note lies open on {name}"
 
 
-def _of_anchors(name: str, drawing: Element | None, sheet: bytes, content: WorkbookContent) -> Iterator[str]:
+def _of_anchors(name: str, drawing: Element | None, sheet: SheetPart, content: WorkbookContent) -> Iterator[str]:
     """Charts that lie on cells; what is not tied to cells may lie anywhere."""
     for anchor in () if drawing is None else drawing:
         if local(anchor) in {"oneCellAnchor", "absoluteAnchor"}:
@@ -263,7 +284,7 @@ def _line_of(anchor: Element, end: str, kind: str, *, after: bool) -> int:
 
 
 def _first_of(
-    area: Range, sheet: bytes, content: WorkbookContent, but: tuple[int, int] | None = None
+    area: Range, sheet: SheetPart, content: WorkbookContent, but: tuple[int, int] | None = None
 ) -> tuple[int, int] | None:
     """The first cell of an area that holds something, on a worksheet with this part."""
     cells = content.sheets[area.sheet].cells

@@ -29,6 +29,7 @@ class PackedCells(Mapping[Position, Cell]):
         formula_codes: those codes that hold a formula, ascending.
         formulas: their texts without `=`.
         arrays: ranges of array formulas, by place in `codes`.
+        styles: the number of each cell's style, `(cells,)`; None if nobody has noted them.
     """
 
     codes: Codes
@@ -37,6 +38,7 @@ class PackedCells(Mapping[Position, Cell]):
     formula_codes: Codes
     formulas: list[str]
     arrays: Mapping[int, str] = field(default_factory=dict)
+    styles: NDArray[np.uint32] | None = None
 
     @staticmethod
     def of(cells: Mapping[Position, Cell]) -> PackedCells:
@@ -97,6 +99,7 @@ class PackedCells(Mapping[Position, Cell]):
             self.formula_codes[kept],
             list(compress(self.formulas, kept.tolist())),
             {int(places[place]): area for place, area in self.arrays.items() if keep[place]},
+            None if self.styles is None else self.styles[keep],
         )
 
     def formula(self, code: int) -> str | None:

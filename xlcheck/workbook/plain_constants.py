@@ -8,71 +8,77 @@ is found by counting, at a tenth of what reading takes; a worksheet that is writ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from xml.parsers import expat
 
-from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, column_index, parse_range
 from xlcheck.workbook.sheet_cells import MAIN
+from xlcheck.workbook.sheet_part import SheetPart
 
-DATA, END = b"<sheetData>", b"</sheetData>"
-_CELL = re.compile(
-    rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="[0-9]+")?'
-    rb'(?:/>|(?: t="n")?><v>-?[0-9]{1,16}(?:\.[0-9]{1,30})?(?:[eE](?:-[0-9]{1,3}|\+?1?[0-9]{1,2}))?</v></c>'
-    rb'| t="s"(?:/>|><v>[0-9]+</v></c>))'
+# A row of cells that are named after it, with a number or nothing in each; nearly all are of the first form.
+_CELL = rb'<c r="[A-Z]{1,3}+\1"(?: s="[0-9]++")?+'
+_NUMBER = rb"-?+[0-9]{1,16}+(?:\.[0-9]{1,30}+)?+(?:[eE](?:-[0-9]{1,3}|\+?1?[0-9]{1,2}))?+"
+_CELLS = (
+    rb"(?:(?:" + _CELL + rb"><v>-?+[0-9]{1,16}+\.[0-9]{1,30}+</v></c>)*+"
+    rb"(?:" + _CELL + rb'(?:/>|(?: t="n")?+><v>' + _NUMBER + rb'</v></c>| t="s"(?:/>|><v>[0-9]++</v></c>)))?+)*+'
 )
+ROW = rb'<row r="([1-9][0-9]{0,6})"(?: [^>/]*+)?+(?:/>|>%b</row>)'
+_PLAIN_ROW = re.compile(ROW % _CELLS)
+_COLUMN = re.compile(rb'<c r="([A-Z]+)"')
+_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"')
 _WHOLE_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"(?: [^>/]*)?>.*?</row>', re.DOTALL)
 _FILLED = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"[^>/]*><v>')
 _NEAR = 2**16  # bytes
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-# The begin of a row, and its first cell if there is one; the end of a row, with another one or nothing behind it.
-_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"(?: [^>/]*)?(?:/>|>(?:<c r="([A-Z]{1,3}[1-9][0-9]{0,6})")?)')
-ROW_END = re.compile(rb"(?:</row>|<row [^>]*/>)(?=<row |\Z)")
-EMPTY_ROW = re.compile(rb"<row [^>]*/>")
 _DECLARATION = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"( standalone="yes")?\?>', re.IGNORECASE)
 
 
-def data_of(content: bytes) -> tuple[int, int] | None:
-    """Where the rows of a worksheet part begin and end, if nothing around them is unusual; else None."""
-    start, end = content.find(DATA), content.rfind(END)
+def is_usual_frame(part: SheetPart) -> bool:
+    """Whether nothing around the rows of a worksheet's part is unusual, so that they may be read without a parser."""
+    kinds = part.kinds
     # A declaration of another encoding, entities, comments and CDATA sections need a real parser.
-    if not _DECLARATION.match(content) or b"<!" in content or not 0 < start < end or content.count(b"sheetData") != 2:
-        return None
-    start += len(DATA)
-    # So does a name that means something else than it does at the start.
-    if content.find(b"xmlns", start, end) > 0 or not _opens_data(content[:start]):
-        return None
-    return start, end
-
-
-def is_plain(content: bytes) -> bool:
-    """Whether a worksheet part without formulas is written so."""
-    area = data_of(content)
-    if area is None:
+    if not _DECLARATION.match(kinds.head) or b"<!" in kinds.text or not kinds.is_framed:
         return False
-    names = _CELL.findall(content, *area)
-    rows = _ROW.findall(content, *area)
-    tags, begins, ends, values = (content.count(tag, *area) for tag in (b"<", b"<row ", b"</row>", b"</v></c>"))
-    row_ends, empty_rows = (len(pattern.findall(content, *area)) for pattern in (ROW_END, EMPTY_ROW))
-    empty_cells = content.count(b"/>", *area) - empty_rows
+    # So does a name that means something else than it does at the start.
+    return not any(b"xmlns" in kind for kind in kinds.kinds) and _opens_data(kinds.head)
+
+
+def is_plain(part: SheetPart) -> bool:
+    """Whether a worksheet part without formulas is written so."""
+    if not is_usual_frame(part):
+        return False
+    rows = rows_of(part, _PLAIN_ROW, *part.area)
+    columns = (tuple(map(column_index, map(bytes.decode, _COLUMN.findall(kind)))) for kind in part.kinds.kinds)
     return (
-        content[area[0] : area[0] + 5] == b"<row "
-        # Each row ends before the next one begins, and nothing else than cells and their values stands in them.
-        and len(rows) == begins == row_ends == ends + empty_rows
-        and tags == begins + ends + len(names) + 3 * values
-        and len(set(names)) == len(names) == values + empty_cells
-        and _each_in_its_row(names, rows)
+        rows is not None and are_ascending(rows, MAX_ROWS) and all(are_ascending(c, MAX_COLUMNS - 1) for c in columns)
     )
 
 
-def filled_within(content: bytes, top: int, bottom: int) -> Iterator[tuple[int, int]]:
+def rows_of(part: SheetPart, row: re.Pattern[bytes], start: int, stop: int) -> list[int] | None:
+    """The numbers of the rows of a part of a worksheet; None if something else stands there than such rows."""
+    numbers = []
+    for found in row.finditer(part.content, start, stop):
+        if found.start() != start:
+            return None
+        start = found.end()
+        numbers.append(int(found[1]))
+    return numbers if start == stop else None
+
+
+def are_ascending(numbers: Sequence[int], most: int) -> bool:
+    """Whether each of some numbers is larger than the one before, and none is too large."""
+    return all(one < other for one, other in pairwise(numbers)) and (not numbers or numbers[-1] <= most)
+
+
+def filled_within(part: SheetPart, top: int, bottom: int) -> Iterator[tuple[int, int]]:
     """Row and column of the cells that hold something in some rows of a plain worksheet, without reading the others.
 
     Args:
-        content: the part, for which `is_plain` holds: its rows are in order.
+        part: one for which `is_plain` holds: its rows are in order.
         top: the first row, from 0.
         bottom: the row after the last one.
     """
-    first, last = data_of(content) or (0, 0)
+    content, (first, last) = part.content, part.area
     while last - first > _NEAR:
         middle = (first + last) // 2
         row = _ROW.search(content, middle, last)
@@ -87,19 +93,6 @@ def filled_within(content: bytes, top: int, bottom: int) -> Iterator[tuple[int, 
             for cell in _FILLED.findall(row[0]):
                 area = parse_range(cell.decode())
                 yield area.top, area.left
-
-
-def _each_in_its_row(names: list[bytes], rows: list[tuple[bytes, bytes]]) -> bool:
-    """Whether rows are in order and begin with the first cell that is named after them, if they have one.
-
-    Args:
-        names: the cells.
-        rows: (number, first cell or nothing) of each row.
-    """
-    numbers = [int(number) for number, _ in rows]
-    of_cells = b" ".join(names).translate(None, _LETTERS).split(b" ") if names else []
-    begin = [(row, names[place]) for place, row in enumerate(of_cells) if not place or row != of_cells[place - 1]]
-    return numbers == sorted(set(numbers)) and begin == [row for row in rows if row[1]]
 
 
 def _opens_data(head: bytes) -> bool:

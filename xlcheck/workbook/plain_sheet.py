@@ -2,90 +2,95 @@
 
 A worksheet is plain if each cell has the form `<c r="F5" s="3" t="str"><f>…</f><v>…</v></c>`, or is
 empty, and nothing else stands in its rows, which are in order and hold their own cells. One regular
-expression reads such cells at memory speed; whether it has seen everything is checked by counting. Anything
-else is left to the XML parser in `sheet_cells`, which also says what is wrong with it.
+expression says whether that is so. Which cells a row has is then found once for each kind of row, and formulas, values
+and styles are taken out of all of them at memory speed. Anything else is left to the XML parser in `sheet_cells`,
+which also says what is wrong with it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, column_index
 from xlcheck.workbook.escapes import unescape
 from xlcheck.workbook.packed_cells import Codes, PackedCells
-from xlcheck.workbook.plain_constants import EMPTY_ROW, ROW_END, data_of
+from xlcheck.workbook.plain_constants import ROW, are_ascending, is_usual_frame, rows_of
 from xlcheck.workbook.plain_text import plain_text
 from xlcheck.workbook.sheet_cells import MAX_CELLS
+from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
-_CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="\d+")?(?: t="(n|s|str|b|e)")?'
-    rb"(?:/>|>(?:<f>([^<]*)</f>)?<v>([^<]*)</v></c>)"
+_PLAIN_ROW = re.compile(
+    ROW
+    % (
+        rb'(?:<c r="[A-Z]{1,3}+\1"(?: s="[0-9]{1,9}+")?+(?: t="(?:n|s|str|b|e)")?+'
+        rb"(?:/>|>(?:<f>[^<]*+</f>)?+<v>[^<]*+</v></c>))*+"
+    )
 )
-# The begin of a row, and its first cell if there is one.
-_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"(?: [^>/]*)?(?:/>|>(?:<c r="([A-Z]{1,3})([1-9][0-9]{0,6})")?)')
-_CHUNK = 2**18  # what is made of one fits into the memory that the one before has left
+_CELL = re.compile(rb'<c r="([A-Z]+)"( s="")?(?: t="([a-z]+)")?(/)?>(<f>)?')
+_FORMULA = re.compile(rb"<f>([^<]*)")
+_VALUE = re.compile(rb"<v>([^<]*)")
+_STYLE = re.compile(rb'<c r="[A-Z]+[0-9]+" s="([0-9]+)"')
 _SEPARATOR = b"\0"  # stands in no XML
 _OF_NUMBERS = b"0123456789+-.eE"
 _TRUTH = {b"1": True, b"true": True, b"0": False, b"false": False}
+# What is known of a cell of a kind of row, in one number: its column, what it says it holds, and three marks.
+_TYPES = (b"", b"n", b"s", b"str", b"b", b"e")
+_NUMBERS, _TEXT = 2, _TYPES.index(b"str")  # as many types are those of numbers
+_FILLED, _STYLED, _CALCULATED, _TYPE, _COLUMN = 1, 2, 4, 3, 6
 
 
-def read_plain(content: bytes, strings: Sequence[str]) -> PackedCells | None:
+def read_plain(part: SheetPart, strings: Sequence[str]) -> PackedCells | None:
     """The cells of a worksheet part, or None if it is not written plainly.
 
     Args:
-        content: the worksheet part.
+        part: the worksheet part.
         strings: the workbook's shared strings.
     """
-    area = data_of(content)
-    if area is None or not _is_text(content):
+    if not is_usual_frame(part) or not _is_text(part.content):
         return None
-    start, end = area
+    cells = [_cells_of(kind) for kind in part.kinds.kinds]
+    begun = np.array([kind.count(b"<row ") for kind in part.kinds.kinds], dtype=np.int64)
+    of_row = np.array(part.kinds.of_row, dtype=np.int64)
     chunks: list[PackedCells] = []
-    row = 0
-    for first, last in _chunks(content, start, end):
-        found = _read_chunk(content, first, last, strings, row)
-        if found is None:
+    row = place = 0
+    for first, last in part.chunks():
+        numbers = rows_of(part, _PLAIN_ROW, first, last)
+        if numbers is None or not are_ascending([row, *numbers], MAX_ROWS):
             return None
-        chunk, row = found
+        kinds = of_row[place : place + part.content.count(b"</row>", first, last)]
+        own = [known for kind in kinds.tolist() if (known := cells[kind]) is not None]
+        if len(own) < len(kinds):
+            return None
+        # Rows that end at once stand before the one whose end is found.
+        rows = np.array(numbers, dtype=np.int64)[np.cumsum(begun[kinds]) - 1] - 1
+        chunk = _read_chunk(part.content[first:last], rows, own, strings)
+        if chunk is None:
+            return None
         chunks.append(chunk)
+        row, place = max([row, *numbers[-1:]]), place + len(kinds)
     return _joined(chunks)
 
 
-def _last_row(content: bytes, first: int, last: int, codes: Codes, before: int) -> int | None:
-    """The number of the last row, if the rows are in order, each with its own cells in it; else None.
-
-    Args:
-        content: the worksheet part.
-        first: where the rows begin.
-        last: where they end.
-        codes: the cells in them, in order.
-        before: the number of the row before.
-    """
-    found = _ROW.findall(content, first, last)
-    ends = content.count(b"</row>", first, last) + len(EMPTY_ROW.findall(content, first, last))
-    begins = content.count(b"<row ", first, last)
-    # As many begin as end, the first at the start and the others where one ends: none stands in another.
-    if not (len(found) == begins == ends == len(ROW_END.findall(content, first, last))):
+def _cells_of(kind: bytes) -> NDArray[np.int64] | None:
+    """What is known of the cells of a kind of row, `(cells,)`; None if they are out of order, or of an unknown type."""
+    found = _CELL.findall(kind)
+    columns = [column_index(letters.decode()) for letters, *_ in found]
+    if not are_ascending(columns, MAX_COLUMNS - 1) or any(type_ not in _TYPES for _, _, type_, _, _ in found):
         return None
-    if content[first : first + 5] not in {b"", b"<row "}:
-        return None
-    if not found:
-        return before
-    rows, letters, digits = zip(*found, strict=True)
-    numbers = np.fromiter(map(int, rows), dtype=np.int64, count=len(found))
-    # Cells are in order, so they stand in their own rows if each row begins with the first cell of its number.
-    filled = np.fromiter(map(bool, letters), dtype=bool, count=len(found))
-    columns = {name: column_index(name.decode()) for name in set(letters)}
-    begin = numbers * MAX_COLUMNS + np.fromiter(map(columns.__getitem__, letters), dtype=np.int64, count=len(found))
-    of_row = codes // MAX_COLUMNS
-    firsts = codes[np.flatnonzero(np.diff(of_row, prepend=-1))] + MAX_COLUMNS
-    ascending = numbers[0] > before and bool((numbers[1:] > numbers[:-1]).all())
-    own = all(row == digit or not digit for row, digit in zip(rows, digits, strict=True))
-    return int(numbers[-1]) if ascending and own and np.array_equal(begin[filled], firsts) else None
+    facts = [
+        column << _COLUMN
+        | _TYPES.index(type_) << _TYPE
+        | (_CALCULATED if formula else 0)
+        | (_STYLED if style else 0)
+        | (0 if empty else _FILLED)
+        for column, (_, style, type_, empty, formula) in zip(columns, found, strict=True)
+    ]
+    return np.array(facts, dtype=np.int64)
 
 
 def _is_text(content: bytes) -> bool:
@@ -95,57 +100,41 @@ def _is_text(content: bytes) -> bool:
         return False
 
 
-def _chunks(content: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut between two rows."""
-    while start < end:
-        cut = content.find(b"<row ", start + _CHUNK, end)
-        stop = end if cut < 0 else cut
-        yield start, stop
-        start = stop
-
-
 def _read_chunk(
-    content: bytes, first: int, last: int, strings: Sequence[str], before: int
-) -> tuple[PackedCells, int] | None:
-    """Some rows, and the number of the last of them; `before` is that of the row before."""
-    found = _CELL.findall(content, first, last)
-    tags = content.count(b"<", first, last)
-    row_tags = content.count(b"<row ", first, last) + content.count(b"</row>", first, last)
-    letters, digits, kinds, formulas, values = zip(*found, strict=True) if found else ((),) * 5
-    # One tag opens and closes an empty cell, four make a value, and six a formula with its value. Apart from a
-    # formula's empty text, an empty formula or value matches like a missing one, and then the numbers differ, too.
-    filled = list(map(bool, values))
-    for place in [] if all(filled) else [p for p, value in enumerate(values) if formulas[p] and not value]:
-        if kinds[place] != b"str":
-            return None
-        filled[place] = True
-    if tags != row_tags + len(found) + 3 * sum(filled) + 2 * sum(map(bool, formulas)):
+    content: bytes, rows: Codes, cells: Sequence[NDArray[np.int64]], strings: Sequence[str]
+) -> PackedCells | None:
+    """Some rows, of which the numbers are given, and what is known of the cells of each."""
+    facts = np.concatenate([np.empty(0, dtype=np.int64), *cells])
+    filled = (facts & _FILLED) > 0
+    styles = np.zeros(facts.size, dtype=np.uint32)
+    styles[(facts & _STYLED) > 0] = _numbers(_STYLE.findall(content))
+    codes = (np.repeat(rows, [own.size for own in cells]) * MAX_COLUMNS + (facts >> _COLUMN))[filled]
+    facts = facts[filled]  # cells that have a style and nothing else are left out
+    is_formula = (facts & _CALCULATED) > 0
+    types = facts >> _TYPE & ((1 << _COLUMN - _TYPE) - 1)
+    values, formulas = _VALUE.findall(content), _FORMULA.findall(content)
+    if b"" in formulas:
         return None
-    columns = {name: column_index(name.decode()) for name in set(letters)}
-    rows = np.fromiter(map(int, digits), dtype=np.int64, count=len(found)) - 1
-    codes = rows * MAX_COLUMNS + np.fromiter(map(columns.__getitem__, letters), dtype=np.int64, count=len(found))
-    outside = max(columns.values(), default=0) >= MAX_COLUMNS or rows.max(initial=0) >= MAX_ROWS
-    row = None if outside or (codes[1:] <= codes[:-1]).any() else _last_row(content, first, last, codes, before)
-    if row is None:
-        return None
-    is_formula = np.fromiter(map(bool, formulas), dtype=bool, count=len(found))
+    if b"" in values and not all(values[p] or (is_formula[p] and types[p] == _TEXT) for p in range(len(values))):
+        return None  # a formula's text may be empty, and nothing else
     try:
-        numbers, others = _values(kinds, values, strings)
-        written = _SEPARATOR.join(filter(None, formulas))
-        texts = plain_text(written).split(_SEPARATOR.decode()) if written else []
+        numbers, others = _values(types, values, strings)
+        texts = plain_text(_SEPARATOR.join(formulas)).split(_SEPARATOR.decode()) if formulas else []
     except ValueError:
         return None
-    # Cells that have a style and nothing else are left out.
-    return PackedCells(codes, numbers, others, codes[is_formula], texts).where(np.array(filled)), row
+    return PackedCells(codes, numbers, others, codes[is_formula], texts, styles=styles[filled])
+
+
+def _numbers(texts: Sequence[bytes]) -> list[int]:
+    known = {text: int(text) for text in set(texts)}
+    return list(map(known.__getitem__, texts))
 
 
 def _values(
-    kinds: Sequence[bytes], values: Sequence[bytes], strings: Sequence[str]
-) -> tuple[np.ndarray, dict[int, Value]]:
-    odd: list[int] = []
-    if not (set(kinds) <= {b"", b"n"} and all(values)):
-        odd = [place for place, kind in enumerate(kinds) if (kind and kind != b"n") or not values[place]]
-    written = [(kinds[place], values[place]) for place in odd]
+    types: NDArray[np.int64], values: Sequence[bytes], strings: Sequence[str]
+) -> tuple[NDArray[np.float64], dict[int, Value]]:
+    odd = np.flatnonzero(types >= _NUMBERS).tolist()
+    written = [(_TYPES[kind], values[place]) for place, kind in zip(odd, types[odd].tolist(), strict=True)]
     known = {item: _other(*item, strings) for item in set(written)}  # a column of verdicts holds one text, or two
     numbers = list(values)
     for place in odd:
@@ -178,9 +167,9 @@ def _other(kind: bytes, text: bytes, strings: Sequence[str]) -> Value:
 
 
 def _joined(chunks: Sequence[PackedCells]) -> PackedCells | None:
-    codes = np.concatenate([chunk.codes for chunk in chunks])
-    if (codes[1:] <= codes[:-1]).any() or codes.size > MAX_CELLS:
+    if sum(chunk.codes.size for chunk in chunks) > MAX_CELLS:
         return None
+    chunks = chunks or [PackedCells.of({})]
     others: dict[int, Value] = {}
     formulas: list[str] = []
     offset = 0
@@ -189,9 +178,10 @@ def _joined(chunks: Sequence[PackedCells]) -> PackedCells | None:
         formulas += chunk.formulas
         offset += chunk.codes.size
     return PackedCells(
-        codes,
+        np.concatenate([chunk.codes for chunk in chunks]),
         np.concatenate([chunk.numbers for chunk in chunks]),
         others,
         np.concatenate([chunk.formula_codes for chunk in chunks]),
         formulas,
+        styles=np.concatenate([chunk.styles for chunk in chunks if chunk.styles is not None]) if offset else None,
     )

@@ -29,6 +29,7 @@ from xlcheck.workbook.parts import (
 )
 from xlcheck.workbook.plain_constants import is_plain
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
+from xlcheck.workbook.sheet_part import SheetPart
 
 if TYPE_CHECKING:
     from xlcheck.workbook.seen_sheets import SeenSheets
@@ -72,18 +73,19 @@ def read_workbook(
         looks: list[str] = []
         sheets = {}
         for name, state, part in structure.sheets:
-            content = container.read(part)
+            sheet = container.sheet(part)
             # A large worksheet of constants is read when somebody asks for its cells.
-            if part in container.formulas.constant and is_plain(content):
-                cells: Cells = ConstantCells(partial(_parse_again, container.path, name, part, strings))
+            if part in container.formulas.constant and is_plain(sheet):
+                cells: Cells = ConstantCells(partial(_parse, container, name, part, sheet, strings))
             else:
-                cells = _parse(container, name, part, content, strings, seen)
-            lotus += [name] if asks_for_lotus(content) else []
-            if odd or b"numFmt" in content:  # extended conditional formats bring their own
+                cells = _parse(container, name, part, sheet, strings, seen)
+                sheet = sheet.kept(partial(_read_again, container.path, part))
+            lotus += [name] if asks_for_lotus(sheet.kinds.head) else []
+            if odd or sheet.says(b"numFmt"):  # extended conditional formats bring their own
                 from xlcheck.workbook.odd_looks import odd_looks
 
-                looks += odd_looks(name, content, odd)
-            sheets[name] = SheetContent(name, state, cells)
+                looks += odd_looks(name, sheet.content, odd)
+            sheets[name] = SheetContent(name, state, cells, sheet)
         notes = [*_notes(container, structure.other_sheets)]
         if any("table" in name.casefold() for name in container.names):
             from xlcheck.workbook.tables import tables_of, without_tables
@@ -104,26 +106,27 @@ def read_workbook(
         )
 
 
-def _parse_again(path: Path, sheet: str, part: str, strings: Sequence[str]) -> Cells:
+def _read_again(path: Path, part: str) -> bytes:
     with open_container(path) as container:
-        return _parse(container, sheet, part, container.read(part), strings)
+        return container.read(part)
 
 
 def _parse(
     container: Container,
     sheet: str,
     part: str,
-    content: bytes,
+    own: SheetPart,
     strings: Sequence[str],
     seen: SeenSheets | None = None,
 ) -> Cells:
+    content = own.content
     try:
         plain = None
         if len(content) > _LARGE:
             # This needs NumPy, and the engine should not wait for its import before it begins.
             from xlcheck.workbook.plain_sheet import read_plain
 
-            plain = read_plain(content, strings)
+            plain = read_plain(own, strings)
         if seen is not None and len(content) <= _LARGE:
             return seen.cells(content, strings)
         return parse_cells(content, strings) if plain is None else plain

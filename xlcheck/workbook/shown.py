@@ -14,15 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+import numpy as np
+
 from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
-from xlcheck.workbook.constant_cells import ConstantCells
+from xlcheck.workbook.cell_codes import contained
 from xlcheck.workbook.container import Container, open_container
-from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.number_formats import Formats, canonical, formats_of
 from xlcheck.workbook.one_spelling import in_one_spelling
 from xlcheck.workbook.out_of_sight import OutOfSight
+from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.pictures import GENERAL, of_drawings
+from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import all_text, local, place, text_in, tree_of, without_cells
 
 _CELL = re.compile(rb'<c r="[A-Z0-9]+"([^>/]*)>\s*<([fv])')
@@ -124,17 +128,28 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
         unseen = None if content is None else OutOfSight(container, structure, formats, content, hidden)
         drawings = list(of_drawings(container, {part for _, _, part in structure.sheets}, content))
         for name, state, part in structure.sheets:
-            worksheet = container.read(part)
-            plain = content is not None and isinstance(content.sheets[name].cells, ConstantCells)
-            spelled = in_one_spelling(worksheet, plain_cells=plain)
+            known = None if content is None else content.sheets[name]
+            worksheet = known.part if known is not None and known.part is not None else container.sheet(part)
+            spelled = in_one_spelling(worksheet)
             if part not in container.formulas.constant:
-                used[name] = UsedFormats.of(_formats(spelled, formats))
+                noted = None if known is None or known.part is None else _of_styles(known.cells, formats)
+                used[name] = UsedFormats.of(_formats(spelled.content, formats) if noted is None else noted)
             facts += _of_worksheet(container, name, part, worksheet, looks)
             if unseen is not None:
                 facts += unseen.of_worksheet(name, state, part, spelled, [*facts, *drawings])
         facts += of_workbook(container, structure)
         facts += () if unseen is None else unseen.of_workbook()
     return Shown(used, (*facts, *drawings))
+
+
+def _of_styles(cells: Mapping[tuple[int, int], Cell], formats: Formats) -> list[str] | None:
+    """The same; None if nobody has noted the styles of the cells."""
+    if not isinstance(cells, PackedCells) or cells.styles is None:
+        return None
+    shown = ~np.isnan(cells.numbers) | contained(cells.codes, cells.formula_codes)
+    styles = cells.styles[shown].tolist()
+    codes = {style: canonical(formats.code(style)) for style in set(styles)}
+    return list(map(codes.__getitem__, styles))
 
 
 def _formats(content: bytes, formats: Formats) -> list[str]:
@@ -152,10 +167,11 @@ def _formats(content: bytes, formats: Formats) -> list[str]:
 
 
 def _of_worksheet(
-    container: Container, sheet: str, part: str, content: bytes, looks: list[tuple[str, str, str]]
+    container: Container, sheet: str, part: str, content: SheetPart, looks: list[tuple[str, str, str]]
 ) -> Iterator[str]:
     """Its lists to choose from, its conditional formats, and what it tells beside its cells."""
-    root = without_cells(content)
+    framed = content.kinds.is_framed
+    root = tree_of(content.kinds.head + content.kinds.tail) if framed else without_cells(content.content)
     if root is None:
         yield f"what stands beside the cells of {sheet} cannot be read"
         return

@@ -1,0 +1,123 @@
+"""A worksheet's part, of which most is asked once for each kind of row.
+
+A large worksheet has few kinds of rows: without digits and signs, what stands in one stands in thousands. So whether
+something occurs in a part that has no digit in it, an attribute or a comment, is asked of each kind, at a hundredth of
+what looking through the part takes.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+DATA, END = b"<sheetData>", b"</sheetData>"
+_NAME = b"sheetData"
+_ROW_END = b"</row>"
+_BLOTTED = b"0123456789-"
+_EXPONENT = b"e</v>"  # what the exponent of a small number leaves
+_CHUNK = 2**18  # what is made of one fits into the memory that the one before has left
+_SIZED = re.compile(rb"\s(?:ht|hidden)\s*=")
+_SIZED_ROW = re.compile(rb"<row [^>]*>")
+
+
+@dataclass(frozen=True)
+class RowKinds:
+    """The rows of a worksheet's part, each kind once.
+
+    Attributes:
+        head: what stands before the rows.
+        tail: what stands behind them.
+        kinds: what stands before the end of a row and behind that of the one before, without digits and signs, and
+            without the exponents of numbers; each once.
+        of_row: the place in `kinds` of each row that ends, in order, and of what stands behind the last one.
+        tags: the tags of the rows that say how high they are, or that they are hidden, as they are written.
+    """
+
+    head: bytes
+    tail: bytes
+    kinds: tuple[bytes, ...]
+    of_row: array[int]
+    tags: frozenset[bytes]
+
+    @cached_property
+    def text(self) -> bytes:
+        """Head, kinds and tail."""
+        return self.head + _ROW_END.join(self.kinds) + self.tail
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether rows stand between the tags of the one element that has them, spelled as usual."""
+        framed = self.head.endswith(DATA) and self.tail.startswith(END)
+        return framed and self.text.count(_NAME) == 2
+
+
+class SheetPart:
+    """A worksheet's part.
+
+    Args:
+        content: the part, or what reads it.
+    """
+
+    def __init__(self, content: bytes | Callable[[], bytes]) -> None:
+        self._content = content
+
+    @cached_property
+    def content(self) -> bytes:
+        """The part."""
+        return self._content if isinstance(self._content, bytes) else self._content()
+
+    @cached_property
+    def kinds(self) -> RowKinds:
+        """Its rows, each kind once."""
+        first, last = self.area
+        places: dict[bytes, int] = {}
+        of_row = array("I")
+        tags: set[bytes] = set()
+        sized: set[bytes] = set()
+        for start, stop in self.chunks():
+            kinds = self.content[start:stop].translate(None, _BLOTTED).replace(_EXPONENT, b"</v>").split(_ROW_END)
+            if stop < last:  # behind the end of a row there is nothing
+                kinds.pop()
+            new = {kind for kind in kinds if kind not in places}
+            sized.update(kind for kind in new if _SIZED.search(kind))
+            for kind in kinds if new else ():
+                places.setdefault(kind, len(places))
+            of_row.extend(map(places.__getitem__, kinds))
+            if not sized.isdisjoint(kinds):
+                found = _SIZED_ROW.findall(self.content, start, stop)
+                tags.update(tag for tag in found if _SIZED.search(tag))
+        return RowKinds(self.content[:first], self.content[last:], tuple(places), of_row, frozenset(tags))
+
+    @cached_property
+    def area(self) -> tuple[int, int]:
+        """Where the rows begin and end."""
+        content = self.content
+        start, end = content.find(_NAME), content.rfind(_NAME)
+        if start < 0:
+            return len(content), len(content)
+        if content[start - 1 : start + len(DATA) - 1] == DATA and content[end - 2 : end + len(END) - 2] == END:
+            return start + len(DATA) - 1, max(start + len(DATA) - 1, end - 2)
+        return start, end
+
+    def chunks(self) -> Iterator[tuple[int, int]]:
+        """The rows in pieces of memory that is used again; each but the last stops where a row ends."""
+        start, last = self.area
+        while start < last:
+            stop = self.content.find(_ROW_END, start + _CHUNK, last)
+            stop = last if stop < 0 else stop + len(_ROW_END)
+            yield start, stop
+            start = stop
+
+    def says(self, words: bytes) -> bool:
+        """Whether something that has no digit and no sign in it occurs in the part."""
+        return words in self.kinds.text
+
+    def kept(self, read: Callable[[], bytes]) -> SheetPart:
+        """The same, without the part itself, which is read again if somebody asks for it."""
+        slim = SheetPart(read)
+        slim.__dict__["kinds"] = self.kinds
+        slim.__dict__["area"] = self.area
+        return slim
