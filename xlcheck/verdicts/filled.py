@@ -142,11 +142,12 @@ def _column(
     stored: bool,
 ) -> FilledColumn:
     texts = formulas.texts(area)
-    as_written = [a == w or same_formula(a, w, area.sheet) for a, w in zip(texts, written, strict=True)]
-    is_formula = np.array([text is not None for text in texts])
-    return FilledColumn(
-        area, written, desired, atol, band, stored, codes_of(area), is_formula, np.array(as_written, dtype=bool)
-    )
+    is_formula = as_written = np.ones(area.size, dtype=bool)
+    if texts != written:  # as they do in a workbook that nobody has saved since
+        same = [a == w or same_formula(a, w, area.sheet) for a, w in zip(texts, written, strict=True)]
+        as_written = np.array(same, dtype=bool)
+        is_formula = np.array([text is not None for text in texts], dtype=bool)
+    return FilledColumn(area, written, desired, atol, band, stored, codes_of(area), is_formula, as_written)
 
 
 def _desired(column: FilledColumn, values: Array | None, setting: int, sample: int) -> Array | float | str:

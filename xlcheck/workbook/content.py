@@ -58,6 +58,7 @@ class WorkbookContent:
         notes: what the reader noticed and a report should say (macros present, a part that could not be read).
         calculation: how programs are told to calculate it.
         odd_looks: cells that show another number than they hold, whatever it is, as `Sheet1!B2`.
+        has_runs: whether some shared text may consist of pieces that look differently, or have letters above it.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class WorkbookContent:
     creator: str = ""
     calculation: CalculationSettings = field(default_factory=CalculationSettings)
     odd_looks: tuple[str, ...] = ()
+    has_runs: bool = True
 
     def formula_cells(self) -> Iterator[tuple[str, int, int, Cell]]:
         """(sheet, row, column, cell) of every formula cell, sheet by sheet, row by row."""

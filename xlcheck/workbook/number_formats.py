@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 _PIECE = re.compile(
@@ -95,7 +96,7 @@ def misleads(code: str, value: float | None) -> bool:
         code: the format, as the file writes it.
         value: the number; None if it may be any.
     """
-    sections = list(_sections(code))[:_OF_NUMBERS]  # the fourth is for texts
+    sections = _sections(code)[:_OF_NUMBERS]  # the fourth is for texts
     if value is None:
         zero = 0.0 if not any(section.condition for section in sections) else None
         values = (None, None, zero)  # without conditions the third is for 0 alone
@@ -108,7 +109,7 @@ def digits_shown(code: str, value: float) -> float:
 
     A point counts for half a digit, the letter of an exponent for one; signs and words for nothing.
     """
-    pattern = _applying([*_sections(code)][:_OF_NUMBERS], value).pattern.casefold()
+    pattern = _applying(_sections(code)[:_OF_NUMBERS], value).pattern.casefold()
     if not math.isfinite(value) or _DAYS.search(pattern.replace("general", "")):
         return 0
     number = abs(value) * (100 if "%" in pattern else 1)
@@ -123,14 +124,14 @@ def digits_shown(code: str, value: float) -> float:
 
 def text_shown(code: str) -> str | None:
     """What a format shows of a text: None for the text as it is, else with a zero character in the text's place."""
-    sections = list(_sections(code))
+    sections = _sections(code)
     if len(sections) > _OF_NUMBERS or "@" in sections[-1].pattern:
         shown = sections[-1].text
         return None if shown == "\0" and _COLOUR.search(code) is None else shown
     return "\0" if _COLOUR.search(code) else None
 
 
-def _applying(sections: list[_Section], value: float) -> _Section:
+def _applying(sections: Sequence[_Section], value: float) -> _Section:
     if any(section.condition for section in sections):
         rest = next((section for section in reversed(sections) if section.condition is None), sections[-1])
         return next((section for section in sections if section.is_for(value)), rest)
@@ -139,7 +140,12 @@ def _applying(sections: list[_Section], value: float) -> _Section:
     return sections[1] if value < 0 else sections[2] if len(sections) > 2 else sections[0]
 
 
-def _sections(code: str) -> Iterator[_Section]:
+@lru_cache(256)
+def _sections(code: str) -> tuple[_Section, ...]:
+    return tuple(_each_section(code))
+
+
+def _each_section(code: str) -> Iterator[_Section]:
     shown: list[str] = []
     pattern: list[str] = []
     condition: tuple[str, float] | None = None

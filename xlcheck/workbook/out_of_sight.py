@@ -7,7 +7,7 @@ merely hidden shows no wrong number, and yet a reader who does not see the ✗ t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -21,6 +21,7 @@ from xlcheck.workbook.number_formats import Formats
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.parts import Relation, Structure, relations_of
 from xlcheck.workbook.plain_constants import filled_within
+from xlcheck.workbook.plain_text import has_runs
 from xlcheck.workbook.readable import Looks
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import local, tree_of
@@ -29,7 +30,6 @@ _TRUE = rb"""=\s*["'](?:1|true)["']"""
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _ROW_NUMBER = re.compile(rb"""\sr=["']([0-9]{1,7})["']""")
 _HIDDEN = re.compile(rb"\shidden" + _TRUE)
-_ANY_HEIGHT = re.compile(rb"""ht=["']([0-9.]+)""")
 _HEIGHT = re.compile(rb"""\sht=["']([0-9.]+)["']""")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 _SPAN = re.compile(rb"""\s(min|max|width)=["']([0-9.]+)["']""")
@@ -94,7 +94,8 @@ class OutOfSight:
         self._styles = self._looks.unreadable
         self._widths = Widths(self._looks.root, formats)
         self._changing = frozenset(formats.changing_texts())
-        self._pieces = self._looks.pieces(container.read(structure.strings) if structure.strings else b"")
+        texts = container.read(structure.strings) if structure.strings and content.has_runs else b""
+        self._pieces = self._looks.pieces(texts)
 
     def of_workbook(self) -> Iterator[str]:
         """What belongs to the workbook as a whole."""
@@ -127,7 +128,7 @@ class OutOfSight:
         merges = merged(sheet.kinds.tail, name)
         yield from _of_merges(name, merges, sheet, self._content)
         yield from self._widths.too_narrow(name, sheet, merges)
-        if self._has_unreadable(name, sheet):
+        if self._has_any(name, sheet, self._styles):
             found = [(f, area) for f in facts if f.startswith(_DRAWS) or _CHOICES in f for area in _AREA.findall(f)]
             # The name of a line of a chart, or choices; the numbers that a chart draws cannot be read from it.
             elsewhere = [parse_range(area) for fact, area in found if ":" not in area or _CHOICES in fact]
@@ -138,22 +139,19 @@ class OutOfSight:
         yield from self._of_texts(name, sheet)
         yield from _of_related(name, self._container, part, sheet, self._content)
 
-    def _has_unreadable(self, name: str, sheet: SheetPart) -> bool:
-        """Whether some cell may have a style in which nobody can read it."""
+    def _has_any(self, name: str, sheet: SheetPart, styles: Collection[int]) -> bool:
+        """Whether some cell of a worksheet that holds something may have one of these styles."""
         cells = self._content.sheets[name].cells
         if isinstance(cells, PackedCells) and cells.styles is not None:
-            return bool(np.isin(cells.styles, [*self._styles]).any())
-        few = [*self._styles][:_FEW]
-        return len(self._styles) > _FEW or any(
-            b"s=%b%d%b" % (quote, number, quote) in sheet.content
-            for quote in (b'"', b"'")
-            if few and sheet.says(b"s=" + quote)
-            for number in few
+            return bool(np.isin(cells.styles, [*styles]).any())
+        quotes = [quote for quote in (b'"', b"'") if styles and sheet.says(b"s=" + quote)]
+        return len(styles) > _FEW or any(
+            b"s=%b%d%b" % (quote, number, quote) in sheet.content for quote in quotes for number in styles
         )
 
     def _of_pieces(self, name: str, part: SheetPart) -> Iterator[str]:
         """Pieces of texts that cannot be told from the ground of their cells."""
-        own, inline = self._looks.pieces(part.content) if part.says(b"rPr") or part.says(b"rPh") else ([], {})
+        own, inline = self._looks.pieces(part.content) if has_runs(part.kinds.text) else ([], {})
         yield from own
         if any(self._looks.is_lost(colour, 0) for colour in inline.values()):
             yield f"a piece of a text on {name} is white"
@@ -169,10 +167,13 @@ class OutOfSight:
                 found = _CELL_NAME.search(attributes)
                 yield f"a piece of the text in {quote_sheet(name)}!{found[1].decode() if found else '?'} cannot be seen"
 
-    def _of_texts(self, name: str, sheet: bytes) -> Iterator[str]:
+    def _of_texts(self, name: str, part: SheetPart) -> Iterator[str]:
         """The first text that its number format shows otherwise, or not at all."""
+        if not self._has_any(name, part, self._changing):
+            return
+        sheet = part.content
         numbers = b"|".join(b"%d" % number for number in self._changing)
-        for cell in re.finditer(_STYLED % numbers, sheet) if numbers else ():
+        for cell in re.finditer(_STYLED % numbers, sheet):
             attributes = sheet[sheet.rfind(b"<", 0, cell.start()) : sheet.find(b">", cell.start())]
             if _HOLDS_TEXT.search(attributes):
                 found = _CELL_NAME.search(attributes)
@@ -203,17 +204,17 @@ def _of_head(name: str, head: bytes, content: WorkbookContent) -> Iterator[str]:
 
 
 def _of_rows(name: str, part: SheetPart) -> Iterator[str]:
-    rows = b"".join(part.kinds.tags) if part.kinds.is_framed else part.content
-    hides = b"hidden=" in rows
-    is_low = any(_number(height) < _LOWEST for height in set(_ANY_HEIGHT.findall(rows)))
-    sheet = part.content if hides or is_low else b""
-    for row in _ROW.finditer(sheet):
-        height = _HEIGHT.search(row[0])
-        if (hides and _HIDDEN.search(row[0])) or (height is not None and _number(height[1]) < _LOWEST):
-            inside = sheet[row.end() : sheet.find(b"</", row.end() + 1) + 2] if not row[0].endswith(b"/>") else b""
-            if inside and not inside.startswith((b"</row", b"<row")):
-                number = _ROW_NUMBER.search(row[0])
-                yield f"row {number[1].decode() if number else '?'} of {name} is hidden"
+    tags = part.kinds.tags if part.kinds.is_framed else _ROW.findall(part.content)
+    hidden = {tag for tag in tags if not tag.endswith(b"/>") and _is_hidden(tag)}
+    for row in _ROW.finditer(part.content) if hidden else ():
+        if row[0] in hidden and not part.content.startswith((b"</row", b"<row"), row.end()):
+            number = _ROW_NUMBER.search(row[0])
+            yield f"row {number[1].decode() if number else '?'} of {name} is hidden"
+
+
+def _is_hidden(row: bytes) -> bool:
+    height = _HEIGHT.search(row)
+    return _HIDDEN.search(row) is not None or (height is not None and _number(height[1]) < _LOWEST)
 
 
 def _number(text: bytes) -> float:

@@ -178,13 +178,17 @@ def _namespace(container: Container, part: str, root: Element, name: str) -> str
     raise WorkbookError(f"{container.path} is damaged: its part {part} is no {name}; save it again")
 
 
-def read_strings(container: Container, part: str) -> list[str]:
+def read_strings(container: Container, part: str, content: bytes) -> list[str]:
     """The shared strings; of a rich text the plain letters, without phonetic hints.
+
+    Args:
+        container: the file.
+        part: the name of the part that holds them.
+        content: that part.
 
     Raises:
         WorkbookError: the part is not well formed.
     """
-    content = container.read(part)
     try:
         plain = plain_strings(content)
         return _strings_of(content) if plain is None else [unescape(text) for text in plain]

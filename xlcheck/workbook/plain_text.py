@@ -21,10 +21,11 @@ _HEAD = re.compile(
     rb'<sst xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"(?: (?:count|uniqueCount)="\d+")*>'
 )
 _END = b"</sst>"
-_CHARACTERS = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
-_OTHER_CHARACTER = re.compile("&(?!(?:lt|gt|quot|apos|amp);)")
+_CHARACTERS = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
+_CHARACTER = re.compile("&(?:(lt|gt|quot|apos|amp);)?")
 # What XML forbids in a text, and line ends that it reads as others.
-_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|]]>")
+_NO_TEXT = bytes({*range(32)} - {9, 10})
+_NO_TEXTS = ("\ufffe".encode(), "\uffff".encode(), b"]]>")
 _SEPARATOR = "\0"  # stands in no XML
 
 
@@ -34,16 +35,18 @@ def plain_strings(content: bytes) -> list[str] | None:
     if head is None or not content.endswith(_END):
         return None
     body = content[head.end() : -len(_END)]
-    if _TEXT.sub(b"", body):
+    if _TEXT.sub(b"", body) or len(body.translate(None, _NO_TEXT)) < len(body) or any(t in body for t in _NO_TEXTS):
         return None
     found = [text or b"".join(_TEXT_OF_RUN.findall(runs)) for text, runs in _TEXT.findall(body)]
     try:
-        text = plain_text(b"\n".join(found))
-        if _NO_TEXT.search(text):
-            return None
         return plain_text(_SEPARATOR.encode().join(found)).split(_SEPARATOR) if found else []
     except ValueError:
         return None
+
+
+def has_runs(texts: bytes) -> bool:
+    """Whether texts in a part may consist of pieces that look differently, or have small letters above them."""
+    return b"rPr" in texts or b"rPh" in texts
 
 
 def plain_text(written: bytes) -> str:
@@ -52,11 +55,10 @@ def plain_text(written: bytes) -> str:
     Raises:
         ValueError: a character is written in another way, or the text is not in UTF-8.
     """
-    text = written.decode("utf-8")
-    if "&" not in text:
-        return text
-    if _OTHER_CHARACTER.search(text):
+    return _CHARACTER.sub(_character, written.decode("utf-8"))
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[1] is None:
         raise ValueError("a character is written as its number, or has a name of its own")
-    for name, character in _CHARACTERS:
-        text = text.replace(name, character)
-    return text
+    return _CHARACTERS[found[1]]

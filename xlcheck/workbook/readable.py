@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.parts import Structure, relations_of
+from xlcheck.workbook.plain_text import has_runs
 from xlcheck.workbook.xml_tree import local, tree_of
 
 LEAST_CONTRAST = 3.0
@@ -90,7 +91,7 @@ class Looks:
         Odd are those that nobody can read on any ground, and those that mean something else than the same letters in a
         row. Colours are by the number of the text.
         """
-        if b"rPr" not in content and b"rPh" not in content:
+        if not has_runs(content):
             return [], {}
         said: list[str] = []
         palest: dict[int, str] = {}

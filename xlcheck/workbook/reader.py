@@ -28,6 +28,7 @@ from xlcheck.workbook.parts import (
     unclear,
 )
 from xlcheck.workbook.plain_constants import is_plain
+from xlcheck.workbook.plain_text import has_runs
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 from xlcheck.workbook.sheet_part import SheetPart
 
@@ -64,7 +65,8 @@ def read_workbook(
         if on_accepted is not None:
             on_accepted(path)
         structure = read_structure(container)
-        strings = read_strings(container, structure.strings) if structure.strings else []
+        texts = container.read(structure.strings) if structure.strings else b""
+        strings = read_strings(container, structure.strings, texts) if structure.strings else []
         formats = odd_formats if seen is None else seen.formats
         odd = formats(container.read(structure.styles)) if structure.styles else OddFormats()
         if odd.twice:
@@ -79,7 +81,7 @@ def read_workbook(
                 cells: Cells = ConstantCells(partial(_parse, container, name, part, sheet, strings))
             else:
                 cells = _parse(container, name, part, sheet, strings, seen)
-                sheet = sheet.kept(partial(_read_again, container.path, part))
+                sheet = sheet.kept(partial(_read_again, container.path, part)) if len(sheet.content) > _LARGE else sheet
             lotus += [name] if asks_for_lotus(sheet.kinds.head) else []
             if odd or sheet.says(b"numFmt"):  # extended conditional formats bring their own
                 from xlcheck.workbook.odd_looks import odd_looks
@@ -103,6 +105,7 @@ def read_workbook(
             creator=read_creator(container),
             calculation=CalculationSettings.of(structure.calculation, structure.workbook, lotus),
             odd_looks=tuple(looks),
+            has_runs=has_runs(texts),
         )
 
 
