@@ -102,17 +102,19 @@ def test_what_networks_consist_of_is_not_in_doubt(formula: str) -> None:
 
 PIECES = (
     "SUM(", "SUMPRODUCT(", "SUMX2MY2(", "LOG10(", "EXP(", "IF(", "ERF(", ")", ")", ")", "A1", "B7", "A1:A1", "B1:B2",
-    "B2:B2", "S1!A1:S1!A2", "S1!A1:A2", "S1!A3:A3", "w_1", "w_2", "both", "#DIV/0!", '"B1:B2"', "%", "^2", "*", "-",
+    "B2:B2", "S1!A1:S1!A2", "S1!A1:A2", "S1!A3:A3", "w_1", "w_2", "both", "#DIV/0!", '"B1:B2"', "%", "^2", "*", "A",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["ironcalc", "cellrune"])
 def test_formulas_are_asked_about_together_only_if_that_hides_none(name: str) -> None:
     """Among many that are alike but for numbers, whichever comes first, each that is in doubt is named."""
-    ranges = named_ranges({"both": "=S!$B$1:$B$2", "w_1": "S!$B$1:$B$2", "w_2": "S!$B$1"})
+    ranges = named_ranges({"both": "=S!$B$1:$B$2", "w_1": "S!$B$1:$B$2", "w_2": "S!$B$1", "A": "B1:B2"})
     rng = np.random.default_rng(1)
     drawn = ["".join(rng.choice(PIECES, rng.integers(1, 7))) for _ in range(20_000)]
-    pairs = [f"SUM({a}*2)" for a in ("A1:A1", "A1:A2", "w_2", "w_1", "S1!A1:S1!A2", "S1!A1:A2", "1:2", "A1")]
+    pairs = [
+        f"SUM({a}*2)" for a in ("A1:A1", "A1:A2", "w_2", "w_1", "S1!A1:S1!A2", "S1!A1:A2", "1:2", "A1", "A", "A:A")
+    ]
     for formulas in (drawn, drawn[::-1], pairs, pairs[::-1], [*SINGLE_CELLS, *WHOLE]):
         doubted = [i for i, f in enumerate(formulas) if differs_by_form(name, Circumstances(f, ranges=ranges))]
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from itertools import count
 
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.scanner import cut
-from xlcheck.formulas.shapes import skeleton
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
 
@@ -26,9 +24,11 @@ _ERROR_FUNCTION = r"\bERFC?(?:\.PRECISE)?\("
 _AS_TEXT = r"\b(?:TEXT|FIXED|DOLLAR)\("
 _CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
 _CALCULATES = re.compile(r"[-+*/^&<>=%]")
-_DIGITS = "0123456789"
-_WITHOUT_DIGITS = str.maketrans("", "", _DIGITS)
+_DIGITS = b"0123456789"
 _NUMBER = re.compile(r"[0-9]+(?![0-9!])")  # not that of #DIV/0!, or of a worksheet
+_COLUMN = re.compile(r"(?<![\w.\\?])\$?[A-Z]{1,3}\$?(?![\w.\\?(!])")
+_LONGEST_COLUMN = 3
+_NUMBER_INSIDE = re.compile(rb"[A-Za-z_.\\$][0-9]+[A-Za-z_.\\?](?![\w. ]*'?!)")  # of a word that names no worksheet
 _FIRST_NUMBER = 1001  # no function has it in its name
 # What calculates with arrays also outside of an array formula, and so does whatever stands in its brackets. In all
 # other functions an operator between ranges reads a single cell of each there: Excel's implicit intersection.
@@ -133,9 +133,9 @@ def differs_by_form(engine: str, found: Circumstances) -> str:
 def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]) -> Iterator[int]:
     """The places of the formulas that have to be asked about one by one with `differs_by_form`.
 
-    Formulas that are the same but for digits, as most of a large workbook are, are asked about at once, with all
-    numbers different: each of their ranges then has more cells than one, and a function with a number in its name is
-    one that nobody knows, and both are suspect. Of these, again one is asked for all that do the same with other cells.
+    Formulas that are the same but for numbers and columns, as most of a large workbook are, are asked about at once,
+    with all numbers different: each of their ranges then has more cells than one, and a function with a number in its
+    name is one that nobody knows, and both are suspect.
 
     Args:
         engine: its name.
@@ -143,23 +143,36 @@ def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]
         ranges: the defined names, in small letters, that stand for more than one cell.
     """
     joined = "\0".join(formulas).encode("utf-8", "surrogatepass")
-    kinds = joined.translate(None, _DIGITS.encode()).split(b"\0") if formulas else []
-    first: dict[bytes, int] = {}
-    for place, kind in enumerate(kinds):
-        first.setdefault(kind, place)
-    numbered = frozenset(name.translate(_WITHOUT_DIGITS) for name in ranges if name != name.translate(_WITHOUT_DIGITS))
-    known: dict[tuple[object, ...], bool] = {}
-    suspects = set()
-    for kind, place in first.items():
-        if b"(" not in kind and b"%" not in kind:  # as most
+    kinds = joined.translate(None, _DIGITS).split(b"\0") if formulas else []
+    # Without its numbers such a formula may be taken for another one.
+    is_any_unsure = _NUMBER_INSIDE.search(joined) is not None
+    each = zip(kinds, joined.split(b"\0"), strict=True) if is_any_unsure else ()
+    suspects = {kind for kind, formula in each if _NUMBER_INSIDE.search(formula)}
+    unsure = [name for name in ranges if len(name) <= _LONGEST_COLUMN or _NUMBER.search(name)]
+    known: dict[str, bool] = {}
+    for kind, formula in dict(zip(kinds, formulas, strict=True)).items():
+        if (b"(" not in kind and b"%" not in kind) or kind in suspects:
             continue
-        text = _with_other_numbers(formulas[place])
-        done = (skeleton(text), *((ref.kind, ref.prefix) for ref in cut(text).refs))
+        text = kind.decode("utf-8", "surrogatepass")
+        done = _COLUMN.sub("\0", text)
         if done not in known:
-            known[done] = bool(differs_by_form(engine, Circumstances(text, ranges=ranges)))
-        if known[done] or _names_one_of(kind.decode("utf-8", "surrogatepass"), numbered):
+            known[done] = _may_differ(engine, _with_other_numbers(formula), ranges)
+        if known[done] or any(_NUMBER.sub("", name) in text.casefold() for name in unsure):
             suspects.add(kind)
     return (place for place, kind in enumerate(kinds) if kind in suspects) if suspects else iter(())
+
+
+def _may_differ(engine: str, formula: str, ranges: frozenset[str]) -> bool:
+    """Whether a formula, or one that differs from it in numbers and columns, has to be asked about."""
+    if not (_may_read_single_cells(engine, formula, ranges) or _has_rare_form(formula.upper(), ranges)):
+        return False
+    from xlcheck.formulas.parser import FormulaSyntaxError, parse
+
+    try:
+        parse(formula)
+    except FormulaSyntaxError:  # it speaks for no other
+        return True
+    return bool(differs_by_form(engine, Circumstances(formula, ranges=ranges)))
 
 
 def _with_other_numbers(formula: str) -> str:
@@ -176,16 +189,20 @@ def reads_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> boo
         formula: the text.
         ranges: the defined names, in small letters, that stand for more than one cell.
     """
-    by_cells = _BY_CELLS.get(engine)
-    # Most formulas of a large workbook end here, after a microsecond.
-    if by_cells is None or "(" not in formula or not (":" in formula or _names_one_of(formula, ranges)):
-        return False
-    called = _CALLED.findall(formula.upper())
-    if _OF_ARRAYS.issuperset(called) or not (_CALCULATES.search(formula) or any(map(by_cells, called))):
+    if not _may_read_single_cells(engine, formula, ranges):
         return False
     from xlcheck.engines.forms import intersects
 
-    return intersects(formula, by_cells, _OF_ARRAYS, ranges)
+    return intersects(formula, _BY_CELLS[engine], _OF_ARRAYS, ranges)
+
+
+def _may_read_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> bool:
+    """A quick look, before anybody parses the formula."""
+    by_cells = _BY_CELLS.get(engine)
+    if by_cells is None or "(" not in formula or not (":" in formula or _names_one_of(formula, ranges)):
+        return False
+    called = _CALLED.findall(formula.upper())
+    return not _OF_ARRAYS.issuperset(called) and bool(_CALCULATES.search(formula) or any(map(by_cells, called)))
 
 
 def named_ranges(names: Mapping[str, str]) -> frozenset[str]:
