@@ -32,7 +32,8 @@ class RowKinds:
         tail: what stands behind them.
         kinds: what stands before the end of a row and behind that of the one before, without digits and signs, and
             without the exponents of numbers; each once.
-        of_row: the place in `kinds` of each row that ends, in order, and of what stands behind the last one.
+        of_row: the place in `kinds` of each row that ends, in order, and of what stands behind the last one if
+            anything does.
         tags: the tags of the rows that say how high they are, or that they are hidden, as they are written.
     """
 
@@ -79,7 +80,7 @@ class SheetPart:
         sized: set[bytes] = set()
         for start, stop in self.chunks():
             kinds = self.content[start:stop].translate(None, _BLOTTED).replace(_EXPONENT, b"</v>").split(_ROW_END)
-            if stop < last:  # behind the end of a row there is nothing
+            if not kinds[-1]:  # nothing stands behind the end of the row
                 kinds.pop()
             new = {kind for kind in kinds if kind not in places}
             sized.update(kind for kind in new if _SIZED.search(kind))
