@@ -13,27 +13,18 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
 import pytest
+from mutation import named_functions
 
 PACKAGE = Path(__file__).parents[1] / "xlcheck"
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 CASES, TESTS = 3, 40
 """Of the cases of one test, and of the tests that enter a function: how many, the quickest ones, are kept."""
-
-
-def named_functions(tree: ast.AST, outer: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """Every function of a source, with its qualified name, `Class.method.inner`; the outer ones first."""
-    for node in ast.iter_child_nodes(tree):
-        name = f"{outer}.{node.name}".lstrip(".") if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else outer
-        if isinstance(node, FUNCTIONS):
-            yield name, node
-        yield from named_functions(node, name)
 
 
 class _Noting(MetaPathFinder, SourceFileLoader):
@@ -70,7 +61,6 @@ class Notes:
         self._fixtures: defaultdict[str, set[str]] = defaultdict(set)
         self._tests: defaultdict[str, dict[str, list[tuple[float, str]]]] = defaultdict(dict)
         builtins.__entered__ = self._now.add  # type: ignore[attr-defined]
-        sys.meta_path.insert(0, _Noting())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
@@ -105,9 +95,8 @@ def _quickest(tests: dict[str, list[tuple[float, str]]]) -> dict[str, list[tuple
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Note what is entered, if a file is named for it."""
-    if path := os.environ.get("XLCHECK_ENTERED"):
-        config.pluginmanager.register(Notes(Path(path).absolute()))
+    """Note what is entered from now on."""
+    config.pluginmanager.register(Notes(Path(os.environ["XLCHECK_ENTERED"]).absolute()))
 
 
 def main(path: str) -> None:
@@ -124,3 +113,6 @@ def main(path: str) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1])
+else:  # before the first module of the package is imported, by the entry point or by a conftest.py
+    builtins.__entered__ = len  # type: ignore[attr-defined]
+    sys.meta_path.insert(0, _Noting())

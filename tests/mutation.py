@@ -27,7 +27,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from entered import named_functions
 
 ROOT = Path(__file__).parents[1]
 NEAR, FAR = 200, 600
@@ -55,6 +54,9 @@ OTHER: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
 }  # fmt: skip
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add}
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def changed(node: ast.AST) -> ast.AST | None:  # noqa: PLR0911 - one for each kind of bug
@@ -92,6 +94,15 @@ def places(tree: ast.Module) -> Iterator[ast.AST]:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             hidden.update(id(n) for n in ast.walk(node))
     yield from (node for node in ast.walk(tree) if id(node) not in hidden and changed(node) is not None)
+
+
+def named_functions(tree: ast.AST, outer: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Every function of a source, with its qualified name, `Class.method.inner`; the outer ones first."""
+    for node in ast.iter_child_nodes(tree):
+        name = f"{outer}.{node.name}".lstrip(".") if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else outer
+        if isinstance(node, _FUNCTIONS):
+            yield name, node
+        yield from named_functions(node, name)
 
 
 def mutant(source: str, random_: random.Random) -> tuple[str, int, str, str] | None:
