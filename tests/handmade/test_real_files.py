@@ -21,7 +21,7 @@ from fixtures.handmade.package import packed, unpacked
 from xlcheck import api
 from xlcheck.cli import run
 from xlcheck.errors import NothingCheckedError, UsageError
-from xlcheck.verdicts.report import CheckReport
+from xlcheck.verdicts.report import CheckReport, Status
 
 pytestmark = pytest.mark.keras
 
@@ -290,3 +290,14 @@ class TestEngines:
 
         assert run(["check", str(path), "--bind", str(FOLDER / "time_down.toml")]) == 3
         assert "M15" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("bindings", [FOLDER / "time_down.toml", None], ids=["described", "recognised"])
+    def test_nor_is_scratch_that_no_engine_knows(self, path: Path, bindings: Path | None) -> None:
+        """A formula beside the network that no engine computes is a gap as well, and the report says why."""
+        edit(path, lambda book: book.active.__setitem__("P30", '=CUBEVALUE("a","b")'))
+        report = api.check(path, bindings=bindings)
+        (cell,) = report.cells.items
+
+        assert (cell.cell, cell.status, report.counts.agree) == ("P30", Status.NOT_EVALUATED, ALL)
+        assert cell.message.startswith("This formula was not checked: ")
+        assert not report.ok
