@@ -1,8 +1,8 @@
 """Which ordinary tests enter which functions of the package: a plugin of pytest that notes it, and what it noted.
 
 `XLCHECK_ENTERED=FILE PYTHONPATH=tests pytest -n 0 -p entered` writes the file, which `tests/mutation.py` reads to try
-the tests that matter first; `python tests/entered.py FILE` prints the functions that no ordinary test enters. What runs
-in processes of their own is not seen.
+the tests that matter first; `python tests/entered.py FILE` prints the functions that no ordinary test enters, and how
+long the tests of each folder take. What runs in processes of their own is not seen.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import builtins
 import json
 import os
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -58,8 +58,9 @@ class Notes:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._now: set[str] = set()
-        self._fixtures: defaultdict[str, set[str]] = defaultdict(set)
+        self._fixtures: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._tests: defaultdict[str, dict[str, list[tuple[float, str]]]] = defaultdict(dict)
+        self._seconds: Counter[str] = Counter()
         builtins.__entered__ = self._now.add  # type: ignore[attr-defined]
 
     @pytest.hookimpl(wrapper=True)
@@ -67,7 +68,8 @@ class Notes:
         before = self._now.copy()
         self._now.clear()
         result = yield
-        self._fixtures[fixturedef.argname] |= self._now
+        if fixturedef.scope != "function":  # other tests get the same
+            self._fixtures[fixturedef.baseid, fixturedef.argname] |= self._now
         self._now |= before
         return result
 
@@ -77,8 +79,11 @@ class Notes:
         before = sum(os.times()[:4])
         result = yield
         seconds = sum(os.times()[:4]) - before
-        shared = (self._fixtures[name] for name in getattr(item, "fixturenames", ()))
-        for function in self._now.union(*shared):
+        self._seconds["/".join(Path(item.nodeid.partition("::")[0]).parts[:2])] += seconds
+        for (base, name), functions in self._fixtures.items():
+            if name in getattr(item, "fixturenames", ()) and item.nodeid.startswith(base):
+                self._now |= functions
+        for function in self._now:
             tests = self._tests[function]
             cases = tests.setdefault(item.nodeid.partition("[")[0], [])
             cases[:] = sorted([*cases, (round(seconds, 2), item.nodeid)])[:CASES]
@@ -87,7 +92,8 @@ class Notes:
         return result
 
     def pytest_sessionfinish(self) -> None:
-        self._path.write_text(json.dumps({name: _quickest(tests) for name, tests in self._tests.items()}), "utf-8")
+        entered = {name: _quickest(tests) for name, tests in self._tests.items()}
+        self._path.write_text(json.dumps({"entered": entered, "seconds": self._seconds}), "utf-8")
 
 
 def _quickest(tests: dict[str, list[tuple[float, str]]]) -> dict[str, list[tuple[float, str]]]:
@@ -100,15 +106,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def main(path: str) -> None:
-    """Print the functions that no test enters."""
-    entered = json.loads(Path(path).read_text("utf-8"))
+    """Print the functions that no test enters, and seconds of processor time by folder."""
+    noted = json.loads(Path(path).read_text("utf-8"))
     every = [
         f"{module.relative_to(PACKAGE).as_posix()}::{name}"
         for module in sorted(PACKAGE.rglob("*.py"))
         for name, _ in named_functions(ast.parse(module.read_text("utf-8")))
     ]
-    missing = [name for name in every if name not in entered]
+    missing = [name for name in every if name not in noted["entered"]]
     print(*missing, f"{len(missing)} of {len(every)} functions are entered by no test", sep="\n")
+    for folder, seconds in Counter(noted["seconds"]).most_common():
+        print(f"{seconds:8.1f} s  {folder}")
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ def entering_tests(module: Path, function: str) -> list[str]:
     """The tests that enter a function, or any of a module if none is named; the quickest ones first."""
     if not (path := os.environ.get("XLCHECK_ENTERED")):
         return []
-    noted = json.loads(Path(path).read_text("utf-8"))
+    noted = json.loads(Path(path).read_text("utf-8"))["entered"]
     inside = f"{module.as_posix()}::{function}"
     names = [inside] if function else [name for name in noted if name.startswith(inside)]
     cases = [tuple(case) for name in names for tests in noted.get(name, {}).values() for case in tests]
