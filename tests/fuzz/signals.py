@@ -44,8 +44,9 @@ def ending(number: int, seed: int, kinds: tuple[str, ...] = tuple(COMMANDS)) -> 
     Returns:
         What, and how it came about.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in the background of a shell; children would ignore it, too
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for one in SIGNALS:  # in the background of a shell, or under nohup; children would ignore it, too
+        if signal.getsignal(one) is signal.SIG_IGN:
+            signal.signal(one, _ignored)
     random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
     kind, which, after = random.choice(kinds), random.choice(SIGNALS), random.uniform(0.05, 4.0)
     with tempfile.TemporaryDirectory() as name:
@@ -68,6 +69,10 @@ def ending(number: int, seed: int, kinds: tuple[str, ...] = tuple(COMMANDS)) -> 
     if left or alive:
         what = f"left {', '.join(left + alive)}"
     return what, f"{kind}, {which.name} after {after:.2f} s: exit {process.returncode}, {said!r}"
+
+
+def _ignored(*_: object) -> None:
+    """What is ignored by a handler is not by the processes that are started."""
 
 
 def _what(code: int, said: str, which: signal.Signals) -> str:
