@@ -11,11 +11,11 @@ import xlsxwriter
 from xlcheck.engines import engine
 from xlcheck.engines.differences import (
     DIFFERENCES,
+    NEAR_ZERO,
     Circumstances,
     Difference,
     differences,
     differs_by_form,
-    is_near_zero,
     named_ranges,
     reads_single_cells,
     that_may_differ,
@@ -86,7 +86,8 @@ def test_libreoffice_is_still_different(item: Difference, tmp_path: Path) -> Non
 @pytest.mark.parametrize("item", DIFFERENCES, ids=lambda item: item.what)
 def test_each_is_seen_in_its_example(item: Difference) -> None:
     """The formula that shows it is one that may be concerned."""
-    found = Circumstances(item.example, item.gives, near_zero=any(map(is_near_zero, CELLS.values())))
+    near_zero = any(0 < abs(number) < NEAR_ZERO for number in CELLS.values())
+    found = Circumstances(item.example, item.gives, near_zero=near_zero)
 
     assert item in differences(item.engine, found)
 

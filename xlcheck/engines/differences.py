@@ -217,11 +217,6 @@ def _stands_for_a_range(target: str) -> bool:
         return False
 
 
-def is_near_zero(number: float) -> bool:
-    """Whether IronCalc may take a number for zero."""
-    return 0 < abs(number) < NEAR_ZERO
-
-
 def _has_rare_form(formula: str, ranges: frozenset[str]) -> bool:
     """Whether a formula, in capitals, may have one of the forms that differ; a quick look."""
     if "%" in formula or "ERF" in formula:
