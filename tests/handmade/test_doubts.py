@@ -139,3 +139,41 @@ def test_a_sum_with_the_weights_of_the_next_unit_is_wrong(tmp_path: Path) -> Non
     wrong = {"J12": "=$A$3*J$9+$B$3*I15+$C$3*I16+$D$3*I17+$E$3"}
 
     assert _units(wrong, tmp_path / "book.xlsx") == {"J12"}
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("exchanged", "exit_code"),
+    [([], 0), ([("C34", "E34")], 3), ([("C34", "D34")], 3), ([("C34", "E34"), ("C35", "E35")], 3)],
+)
+def test_results_in_each_others_places_are_no_pass(
+    exchanged: list[tuple[str, str]], exit_code: int, tmp_path: Path
+) -> None:
+    """Rule: what follows the formulas stands where the units and the sums in line with it do, or it is in doubt."""
+    book = openpyxl.load_workbook(FOLDER / "transposed_weights.xlsx")
+    sheet = book.active
+    assert sheet is not None
+    for one, other in exchanged:
+        sheet[one].value, sheet[other].value = sheet[other].value, sheet[one].value
+    book.save(tmp_path / "book.xlsx")
+    report = check(tmp_path / "book.xlsx")
+
+    assert report.exit_code == exit_code
+    assert (exit_code == 0) is not any("of another step or sample" in note for note in report.notes)
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
+def test_weights_that_are_called_otherwise_are_no_pass(tmp_path: Path) -> None:
+    """Rule: a network in which the weights of inputs and states have changed roles is no pass where words say whose
+    they are; with a word and a result exchanged it is another network, which is right but for its words."""
+    book = openpyxl.load_workbook(FOLDER / "book_simple_rnn.xlsx")
+    sheet = book.active
+    assert sheet is not None
+    sheet["C5"].value, sheet["B10"].value = sheet["B10"].value, sheet["C5"].value
+    book.save(tmp_path / "book.xlsx")
+    report = check(tmp_path / "book.xlsx")
+
+    assert report.exit_code == 3
+    assert any("used as the kernel, and the words beside it say recurrent_kernel" in note for note in report.notes)

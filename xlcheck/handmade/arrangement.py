@@ -16,7 +16,8 @@ from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, at
 from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.networks import networks_of
-from xlcheck.handmade.equations.objections import crossed, objections, other_order, repeated, words_against
+from xlcheck.handmade.equations.objections import objections, repeated, words_against
+from xlcheck.handmade.equations.orders import crossed, other_order
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over

@@ -10,8 +10,9 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.orders import exchanged, moved
 from xlcheck.handmade.equations.reading import Reading, outputs
-from xlcheck.handmade.networks.labels import Labels
+from xlcheck.handmade.networks.labels import KERNELS, Labels
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.tie import gates_of_weights
 from xlcheck.handmade.reading.cells import CellTable, show
@@ -61,6 +62,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         _not_bent(reading)
         or _without_bias(reading)
         or _out_of_row(reading)
+        or exchanged(table, reading)
         or _broken(reading)
         or _passed_over(table, read, reading)
         or _ends_early(table, read, reading)
@@ -96,54 +98,6 @@ def _out_of_row(reading: Reading) -> str | None:
     return None
 
 
-def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
-    """Why units may be mixed up: those of an answer, side by side, stand in another order than their weights do.
-
-    Args:
-        reading: the layer.
-        weights: by name in Keras the cell of each number, row by row.
-    """
-    units, width = reading.units, reading.units * len(reading.gates)
-    rows = [places[at : at + units] for places in weights.values() for at in range(0, min(len(places), width), units)]
-    kept = [cells for row in rows if len(cells := [cell for cell in row if cell is not None]) == units]
-    answers = outputs(reading)
-    for step in {step for step, _ in answers} if units > 1 else ():
-        cells = [cell_of(answers[step, unit]) for unit in range(units) if (step, unit) in answers]
-        order = _is_in_order(cells) if len(cells) == units else None
-        if order is not None and any(_is_in_order(row) is not None and _is_in_order(row) != order for row in kept):
-            return f"{show(cells[0])} and the units beside it stand in another order than their weights"
-    return None
-
-
-def crossed(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
-    """Why weights may be mixed up: they stand in another order than the inputs that they multiply, or than others do.
-
-    Args:
-        reading: the layer.
-        weights: by name in Keras the cell of each number, row by row.
-    """
-    width, slots = reading.units * len(reading.gates), reading.features
-    kernel = next(places for name, places in weights.items() if name.endswith(".kernel"))
-    rows = [own for own in reading.layer.slots.values() if all(slot in own for slot in slots)]
-    if len(slots) < 2 or not any(_is_in_order([cell_of(own[slot]) for slot in slots]) for own in rows):
-        return None
-    columns = [kernel[at : len(slots) * width : width] for at in range(width)]
-    known = [cells for column in columns if len(cells := [c for c in column if c is not None]) == len(slots)]
-    orders = {
-        (_is_in_order(cells), cells == sorted(cells)): cells[0] for cells in known if _is_in_order(cells) is not None
-    }
-    if len(orders) > 1 or any(not in_order for in_order, _ in orders):
-        return f"the weights from {show(min(orders.values()))} on stand in another order than their inputs do"
-    return None
-
-
-def _is_in_order(cells: Sequence[Address]) -> bool | None:
-    """Whether cells in one line stand in the order of their places, forwards or backwards; None if they are no line."""
-    if len({cell[:2] for cell in cells}) > 1 and len({cell[::2] for cell in cells}) > 1:
-        return None
-    return list(cells) in (sorted(cells), sorted(cells, reverse=True))
-
-
 def _broken(reading: Reading) -> str | None:
     """Why steps that read no state may yet go on with a sample: others begin with one, or it stands right behind."""
     if len(reading.documents) < _FEW or reading.kind == "Dense":
@@ -169,21 +123,17 @@ def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first:
         for one, other in itertools.pairwise(own) if one in first and other in first
     ]  # fmt: skip
     start = first[document[0]]
-    strides = {_moved(*pair) for pair in steps} - {None}
-    behind = any(_moved(first[own[-1]], start) in strides for own in documents if own[-1] in first)
+    strides = {moved(*pair) for pair in steps} - {None}
+    behind = any(moved(first[own[-1]], start) in strides for own in documents if own[-1] in first)
     return behind or any(_is_between(start, *pair) for pair in steps)
 
 
 def _is_between(cell: Address, one: Address, other: Address) -> bool:
     """Whether a cell stands in one line with two others, between them."""
-    near, far = _moved(one, cell), _moved(one, other)
+    near, far = moved(one, cell), moved(one, other)
     if near is None or far is None or near[0] * far[1] != near[1] * far[0]:
         return False
     return 0 < near[0] * far[0] + near[1] * far[1] < far[0] ** 2 + far[1] ** 2
-
-
-def _moved(one: Address, other: Address) -> tuple[int, int] | None:
-    return (other[1] - one[1], other[2] - one[2]) if one[0] == other[0] else None
 
 
 def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
@@ -213,7 +163,7 @@ def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:
         for one, other in (pair, pair[::-1]):
             atom = slots[one].get(slot)
             if atom is not None and slots[other].get(slot, atom) == atom and one in first and other in first:
-                away = _moved(cell_of(first[one]), cell_of(first[other]))
+                away = moved(cell_of(first[one]), cell_of(first[other]))
                 if away is not None:
                     yield atom[0], atom[1] + away[0], atom[2] + away[1]
 
@@ -236,7 +186,7 @@ def _ends_early(table: CellTable, read: Collection[Address], reading: Reading) -
 
 def _further(one: Atom | None, other: Atom | None) -> Address | None:
     """The cell as far behind the second one as that is behind the first."""
-    away = None if one is None or other is None else _moved(cell_of(one), cell_of(other))
+    away = None if one is None or other is None else moved(cell_of(one), cell_of(other))
     return None if other is None or not away or away == (0, 0) else (other[0], other[1] + away[0], other[2] + away[1])
 
 
@@ -244,7 +194,7 @@ def _next_to(own: Sequence[Atom]) -> Iterator[Address]:
     """The cells before and behind each input, in the line in which the others stand."""
     cells = {cell_of(atom) for atom in own}
     for one, other in itertools.permutations(cells, 2):
-        down, right = _moved(one, other) or (0, 0)
+        down, right = moved(one, other) or (0, 0)
         if 0 in (down, right):
             for by in (-1, 1):
                 yield (one[0], one[1] + by * bool(down), one[2] + by * bool(right))
@@ -263,6 +213,7 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
     labels = plain.taught(gates_of_weights([networks[0] for _, networks in layers]))
     for reading, networks in layers:
         found += _said_otherwise(reading, networks[0], labels)
+        found += _kernels_called_otherwise(networks[0], plain)
         said = [(cell, gate, plain.gate(cell, reading.kind)) for cell, gate in gates_of_weights(networks[:1])]
         named: dict[str | None, set[str]] = defaultdict(set)
         for _, gate, word in said:
@@ -272,6 +223,16 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
                 found.append(f"{show(cell)} is a weight of the gate {gate}, and the words beside it say {word}")
                 break
     return [*found, *_other_activation(forms, [reading for reading, _ in layers], plain)]
+
+
+def _kernels_called_otherwise(network: Network, labels: Labels) -> Iterator[str]:
+    """Weights of inputs that are called those of states, or the other way round."""
+    for name, places in network.weights.items():
+        kernel = name.rpartition(".")[2]
+        first = next((cell for cell in places if cell is not None), None)
+        said = None if first is None else labels.kernel(first)
+        if first is not None and kernel in KERNELS and said not in {None, kernel}:
+            yield f"{show(first)} is used as the {kernel}, and the words beside it say {said}"
 
 
 def _other_activation(forms: Forms, readings: Sequence[Reading], labels: Labels) -> Iterator[str]:

@@ -34,6 +34,11 @@ _LETTERS: Mapping[str, Mapping[str, str]] = {
     "LSTM": {"i": "i", "f": "f", "c": "c", "g": "c", "o": "o"},
     "GRU": {"z": "z", "r": "r", "h": "hh", "n": "hh", "u": "z"},
 }
+KERNELS = ("kernel", "recurrent_kernel")
+# From what to what weights lead, in subscripts; a single letter may mean either.
+_LEADS: Mapping[str, str] = {
+    "wxh": "kernel", "wih": "kernel", "whh": "recurrent_kernel", "recurrent": "recurrent_kernel",
+}  # fmt: skip
 _TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*")
 _STEP = re.compile(r"(?<=.)_?t$")
 _SPLIT = re.compile(r"[^\w~]+")
@@ -141,6 +146,14 @@ class Labels:
     @cached_property
     def _columns(self) -> set[tuple[str, int]]:
         return {(sheet, column) for sheet, _, column in self.texts}
+
+    def kernel(self, cell: Address) -> str | None:
+        """Whether the nearest words that say so call a weight one of inputs or one of states."""
+        for text in self.beside(cell):
+            tokens = (token.replace("_", "") for token in _SPLIT.split(_plain(text)))
+            if named := {_LEADS[token] for token in tokens if token in _LEADS}:
+                return named.pop() if len(named) == 1 else None
+        return None
 
     def gate(self, cell: Address, kind: str) -> str | None:
         """The gate that the nearest words name, or None."""

@@ -1,0 +1,111 @@
+"""In which order units, steps and weights stand: what follows its formulas may yet have changed places."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.reading.cells import CellTable, show
+
+
+def exchanged(table: CellTable, reading: Reading) -> str | None:
+    """Why results may have changed places: those of one unit fill their places in another order than another's do.
+
+    Units that stand elsewhere, or otherwise, are how somebody likes it; the same places in another order are a mistake.
+    So it is beside computed inputs; typed ones may be taken from a list in any order. Of a layer with a memory
+    everything may stand backwards beside something else, as time runs there.
+
+    Args:
+        table: the cells.
+        reading: the layer.
+    """
+    inputs = (
+        {step: cell_of(own[slot]) for step, own in reading.layer.slots.items() if slot in own}
+        for slot in reading.features
+    )
+    first: Mapping[int, Address] = next((line for line in inputs if all(map(table.is_formula, line.values()))), {})
+    for symbol, values in reading.values.items():
+        own: Mapping[int, Address] = {}
+        lines: dict[int, dict[int, Address]] = defaultdict(dict)
+        for (step, unit), atom in values.items():
+            lines[unit][step] = cell_of(atom)
+        for line in lines.values():
+            wrong = _in_other_places(line, own) or _in_other_places(line, first)
+            if wrong and not (reading.kind != "Dense" and not own and _is_backwards(line, first)):
+                return f"{show(wrong)} holds {symbol} of another step or sample than the cells in line with it do"
+            own = own or line
+        first = first or own
+    return None
+
+
+def _in_other_places(line: Mapping[int, Address], other: Mapping[int, Address]) -> Address | None:
+    """The first cell of a line that fills the same places as another one, moved as a whole, in another order."""
+    steps = line.keys() & other.keys()
+    away = {moved(other[step], line[step]) for step in steps}
+    own = {line[step] for step in steps}
+    if len(away) < 2 or None in away or len(own) < len(steps):
+        return None
+    down, right = moved(min(other[step] for step in steps), min(own)) or (0, 0)
+    places = {step: (other[step][0], other[step][1] + down, other[step][2] + right) for step in steps}
+    return min(line[step] for step in steps if line[step] != places[step]) if own == {*places.values()} else None
+
+
+def _is_backwards(line: Mapping[int, Address], other: Mapping[int, Address]) -> bool:
+    steps = sorted(line.keys() & other.keys(), key=line.__getitem__)
+    return steps == sorted(steps, key=other.__getitem__, reverse=True)
+
+
+def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
+    """Why units may be mixed up: those of an answer, side by side, stand in another order than their weights do.
+
+    Args:
+        reading: the layer.
+        weights: by name in Keras the cell of each number, row by row.
+    """
+    units, width = reading.units, reading.units * len(reading.gates)
+    rows = [places[at : at + units] for places in weights.values() for at in range(0, min(len(places), width), units)]
+    kept = [cells for row in rows if len(cells := [cell for cell in row if cell is not None]) == units]
+    answers = outputs(reading)
+    for step in {step for step, _ in answers} if units > 1 else ():
+        cells = [cell_of(answers[step, unit]) for unit in range(units) if (step, unit) in answers]
+        order = _is_in_order(cells) if len(cells) == units else None
+        if order is not None and any(_is_in_order(row) is not None and _is_in_order(row) != order for row in kept):
+            return f"{show(cells[0])} and the units beside it stand in another order than their weights"
+    return None
+
+
+def crossed(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
+    """Why weights may be mixed up: they stand in another order than the inputs that they multiply, or than others do.
+
+    Args:
+        reading: the layer.
+        weights: by name in Keras the cell of each number, row by row.
+    """
+    width, slots = reading.units * len(reading.gates), reading.features
+    kernel = next(places for name, places in weights.items() if name.endswith(".kernel"))
+    rows = [own for own in reading.layer.slots.values() if all(slot in own for slot in slots)]
+    if len(slots) < 2 or not any(_is_in_order([cell_of(own[slot]) for slot in slots]) for own in rows):
+        return None
+    columns = [kernel[at : len(slots) * width : width] for at in range(width)]
+    known = [cells for column in columns if len(cells := [c for c in column if c is not None]) == len(slots)]
+    orders = {
+        (_is_in_order(cells), cells == sorted(cells)): cells[0] for cells in known if _is_in_order(cells) is not None
+    }
+    if len(orders) > 1 or any(not in_order for in_order, _ in orders):
+        return f"the weights from {show(min(orders.values()))} on stand in another order than their inputs do"
+    return None
+
+
+def _is_in_order(cells: Sequence[Address]) -> bool | None:
+    """Whether cells in one line stand in the order of their places, forwards or backwards; None if they are no line."""
+    if len({cell[:2] for cell in cells}) > 1 and len({cell[::2] for cell in cells}) > 1:
+        return None
+    return list(cells) in (sorted(cells), sorted(cells, reverse=True))
+
+
+def moved(one: Address, other: Address) -> tuple[int, int] | None:
+    """How many rows down and columns to the right another cell stands; None on another worksheet."""
+    return (other[1] - one[1], other[2] - one[2]) if one[0] == other[0] else None
