@@ -84,11 +84,16 @@ def test_nothing_in_common_is_no_agreement() -> None:
 
 
 def test_not_a_number_differs_from_every_number() -> None:
-    """And equals itself, as infinities of one sign do."""
+    """And is as unknown beside itself, unless that is asked for; infinities of one sign are equal."""
     nan, inf = float("nan"), float("inf")
     both = Trace("a", {"x": np.array([nan, inf])})
 
-    assert compare_traces(both, both).ok
+    found = compare_traces(both, both)
+    assert (found.ok, found.exit_code, found.undecided) == (False, 3, (("x", 1),))
+    assert "x: 1 element is NaN in both, so nothing is known of it" in str(found)
+    assert compare_traces(both, both, equal_nan=True).ok
+    assert compare_traces(Trace("b", {"x": np.array([nan, 1.0])}), both).exit_code == 1
+    assert "so nothing is known" in str(compare_traces(*[Trace("c", {"x": np.array(nan)})] * 2))
     difference = compare_traces(Trace("b", {"x": np.array([1.0, -inf])}), both).first
     assert difference is not None
     assert difference.mismatched == 2

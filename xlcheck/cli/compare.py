@@ -23,19 +23,20 @@ if TYPE_CHECKING:
     help="Tolerance relative to each quantity's largest magnitude.",
 )  # fmt: skip
 @click.option("--subset", is_flag=True, help="ACTUAL may leave quantities out.")
+@click.option("--equal-nan", is_flag=True, help="NaN in both agrees; by default nothing is known of it (exit code 3).")
 @click.option(
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
     help="How to print the result.",
 )  # fmt: skip
 @budgeted(HOUR)
-def command(actual: Path, desired: Path, atol: float, rtol: float, subset: bool, format_: str) -> int:
+def command(actual: Path, desired: Path, atol: float, rtol: float, subset: bool, equal_nan: bool, format_: str) -> int:
     """Compare two traces, and say where they first differ.
 
     Each is a .json, .npz or .csv file from `xlcheck trace`, from another implementation, or a fixture of xlcheck.
     """
     from xlcheck.verdicts.traces import compare
 
-    comparison = compare(_trace(actual), _trace(desired), atol=atol, rtol=rtol, subset=subset)
+    comparison = compare(_trace(actual), _trace(desired), atol=atol, rtol=rtol, subset=subset, equal_nan=equal_nan)
     click.echo(json.dumps(comparison.to_json(), indent=2, allow_nan=False) if format_ == "json" else str(comparison))
     return comparison.exit_code
 

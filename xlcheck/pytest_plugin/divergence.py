@@ -58,7 +58,7 @@ def diverge(subject: Subject, golden: Trace, levels: Sequence[Level]) -> Diverge
 
     in_order = {name: golden[name] for name in subject.trace.values if name in golden}
     desired = Trace(golden.source, in_order | dict(golden.values))
-    comparison = compare_traces(subject.trace, desired, tolerance)
+    comparison = compare_traces(subject.trace, desired, tolerance, equal_nan=True)  # whether anything changed
     if not subject.precedents:
         return Divergence(comparison, comparison.differences, (), knows_precedents=False)
     tainted = _tainted(subject, golden, comparison)

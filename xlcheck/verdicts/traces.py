@@ -69,6 +69,7 @@ class TraceComparison:
         missing: quantities that only the wanted trace has.
         unexpected: quantities that only the trace under test has.
         subset: whether the trace under test may leave quantities out.
+        undecided: (quantity, how many of its elements) that are NaN in both traces, of which nothing is known.
     """
 
     actual: str
@@ -79,19 +80,24 @@ class TraceComparison:
     missing: tuple[str, ...] = ()
     unexpected: tuple[str, ...] = ()
     subset: bool = False
+    undecided: tuple[tuple[str, int], ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether something was compared, all of it agrees, and nothing is new or, but in a subset, missing."""
-        left_out = () if self.subset else self.missing
-        return self.compared > 0 and not (self.differences or self.reshaped or left_out or self.unexpected)
+        """Whether something was compared and all of it agrees; nothing is new, unknown or, but in a subset, missing."""
+        return self.compared > 0 and not (self._differs or self.undecided)
 
     @property
     def exit_code(self) -> int:
-        """0: all agree; 1: something disagrees; 3: nothing was compared."""
+        """0: all agree; 1: something disagrees; 3: nothing, or not everything, could be compared."""
         if self.ok:
             return 0
-        return 1 if self.compared or self.reshaped else 3
+        return 1 if self._differs and (self.compared or self.reshaped) else 3
+
+    @property
+    def _differs(self) -> bool:
+        left_out = () if self.subset else self.missing
+        return bool(self.differences or self.reshaped or left_out or self.unexpected)
 
     @property
     def first(self) -> Difference | None:
@@ -104,6 +110,11 @@ class TraceComparison:
         lines += [f"first divergence: {self.first}"] if self.first else []
         lines += [f"then: {difference}" for difference in self.differences[1:]]
         lines += [f"{name}: shape {actual} instead of {desired}" for name, actual, desired in self.reshaped]
+        lines += [
+            f"{name}: {count} {'element is' if count == 1 else 'elements are'} NaN in both, so nothing is known of "
+            f"{'it' if count == 1 else 'them'}"
+            for name, count in self.undecided
+        ]
         lines += [f"missing: {_some(self.missing)}"] if self.missing and not self.subset else []
         lines += [f"unexpected: {_some(self.unexpected)}"] if self.unexpected else []
         return "\n".join(lines)
@@ -141,6 +152,8 @@ class TraceComparison:
             return "all agree"
         if not self.compared:
             return "so nothing is known"
+        if self.undecided and not self.differences:
+            return "and these agree as far as they are numbers"
         return f"{len(self.differences)} differ" if self.differences else "and these agree"
 
 
@@ -157,6 +170,7 @@ def compare(
     atol: float = 1e-12,
     rtol: float = 0.0,
     subset: bool = False,
+    equal_nan: bool = False,
 ) -> TraceComparison:
     """Compare two traces, or what another implementation gives as a mapping of names to arrays or numbers, or as one.
 
@@ -166,6 +180,7 @@ def compare(
         atol: largest absolute difference that counts as agreement.
         rtol: the same relative to a quantity's largest magnitude; the larger of the two counts.
         subset: what is under test may leave quantities out; at least one must be there.
+        equal_nan: NaN in both agrees, as in `numpy.testing`; by default nothing is known of it, which is no pass.
 
     Returns:
         The differences; `first` is where the two part.
@@ -173,7 +188,8 @@ def compare(
     Raises:
         DataError: a value is no array of real numbers.
     """
-    return replace(compare_traces(_trace(actual), _trace(desired), Tolerance(atol, rtol)), subset=subset)
+    found = compare_traces(_trace(actual), _trace(desired), Tolerance(atol, rtol), equal_nan=equal_nan)
+    return replace(found, subset=subset)
 
 
 def assert_agrees(
@@ -183,14 +199,19 @@ def assert_agrees(
     atol: float = 1e-12,
     rtol: float = 0.0,
     subset: bool = False,
+    equal_nan: bool = False,
 ) -> None:
     """Raise an `AssertionError` that names the first divergence unless two traces agree; see `compare`."""
     __tracebackhide__ = True
-    compare(actual, desired, atol=atol, rtol=rtol, subset=subset).raise_if_failed()
+    compare(actual, desired, atol=atol, rtol=rtol, subset=subset, equal_nan=equal_nan).raise_if_failed()
 
 
 def compare_traces(
-    actual: Trace, desired: Trace, tolerance: Tolerance | Callable[[str], Tolerance] = _DEFAULT
+    actual: Trace,
+    desired: Trace,
+    tolerance: Tolerance | Callable[[str], Tolerance] = _DEFAULT,
+    *,
+    equal_nan: bool = False,
 ) -> TraceComparison:
     """Compare every quantity of two traces.
 
@@ -198,9 +219,11 @@ def compare_traces(
         actual: the trace under test.
         desired: the wanted trace; its order decides which divergence is the first.
         tolerance: what counts as agreement, for all quantities or for each name.
+        equal_nan: whether NaN in both is agreement; if not, nothing is known of it.
     """
     differences = []
     reshaped = []
+    undecided = []
     compared = 0
     for name in desired.values:
         if name not in actual:
@@ -210,7 +233,9 @@ def compare_traces(
         if have.shape != want.shape:
             reshaped.append((name, have.shape, want.shape))
             continue
-        compared += have.size > 0  # an array without numbers says nothing
+        unknown = 0 if equal_nan else int((np.isnan(have) & np.isnan(want)).sum())
+        undecided += [(name, unknown)] if unknown else []
+        compared += have.size > unknown  # an array without numbers says nothing
         allowed = tolerance(name) if callable(tolerance) else tolerance
         difference = _difference(name, have, want, allowed)
         if difference is not None:
@@ -223,6 +248,7 @@ def compare_traces(
         tuple(reshaped),
         tuple(name for name in desired.values if name not in actual),
         tuple(name for name in actual.values if name not in desired),
+        undecided=tuple(undecided),
     )
 
 
