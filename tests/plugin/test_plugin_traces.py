@@ -297,3 +297,15 @@ def test_not_finite_values(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest()
     result.assert_outcomes(failed=1)
     said(result).fnmatch_lines(["  1  x  2 of 3 elements*"])
+
+
+def test_one_number_may_be_all_there_is(pytester: pytest.Pytester) -> None:
+    """A quantity without axes is kept, and compared in the next run, as any other."""
+    pytester.makepyfile(test_loss="def test_loss(xlcheck_trace):\n    xlcheck_trace({'loss': 0.5})")
+    pytester.runpytest("--xlcheck-update").assert_outcomes(passed=1)
+    pytester.runpytest().assert_outcomes(passed=1)
+    pytester.makepyfile(test_loss="def test_loss(xlcheck_trace):\n    xlcheck_trace({'loss': 0.75})")
+    result = pytester.runpytest()
+
+    result.assert_outcomes(failed=1)
+    said(result).fnmatch_lines(["  1  loss  1 of 1 element*"])

@@ -120,3 +120,14 @@ def test_arrays_without_numbers_are_no_comparison() -> None:
     assert comparison.compared == 0
     assert not comparison.ok
     assert comparison.exit_code == 3
+
+
+def test_one_number_is_compared_like_an_array() -> None:
+    """Neither a mapping nor an array is needed for a single number, nor axes in it."""
+    import xlcheck
+
+    assert xlcheck.compare(0.5, 0.5).ok
+    assert str(xlcheck.compare(0.5, 0.25)).endswith(
+        "first divergence: value: 0.5 instead of 0.25 (difference 0.25, 4.5e+15 ULP)"
+    )
+    assert xlcheck.compare({"loss": 0.5}, {"loss": np.float32(0.5)}).ok
