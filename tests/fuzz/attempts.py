@@ -30,7 +30,7 @@ from sources import LESSONS, ROOT, generated, hand_made, hand_made_books, lesson
 from xlcheck import api
 from xlcheck.budget import budget
 from xlcheck.chapter.recordings.store import load_fixture
-from xlcheck.errors import OutOfTimeError, XlcheckError
+from xlcheck.errors import EngineError, OutOfTimeError, XlcheckError
 from xlcheck.formulas.addresses import cell_name, quote_sheet
 from xlcheck.graph.trace import Trace
 from xlcheck.graph.trace_file import read_trace, write_trace
@@ -49,7 +49,8 @@ class Ending:
     Attributes:
         number: which one.
         kind: what was spoiled.
-        what: `one sentence`, `agrees`, `differs`, `incomplete`; or `traceback`, `hang`, `false agreement`.
+        what: `one sentence`, `agrees`, `agrees for one engine` (the other one could not say), `differs`, `incomplete`; or
+            `traceback`, `hang`, `false agreement`.
         detail: the error, the time or the cells.
         seconds: how long it took.
     """
@@ -102,9 +103,11 @@ def attempt(number: int, seed: int, folder: Path, kinds: tuple[str, ...] = ()) -
     if what == "agrees":
         try:
             detail = opinion()
+            what = "false agreement" if detail else what
+        except EngineError as error:  # in time, or at all; which says nothing about what agrees
+            what, detail = "agrees for one engine", str(error)
         except Exception as error:
-            detail = f"nobody else can read it: {error!r:.300}"
-        what = "false agreement" if detail else what
+            what, detail = "false agreement", f"nobody else can read it: {error!r:.300}"
     return Ending(number, kind, what, detail, seconds)
 
 
