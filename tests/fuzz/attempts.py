@@ -49,7 +49,7 @@ class Ending:
     Attributes:
         number: which one.
         kind: what was spoiled.
-        what: `one sentence`, `agrees`, `agrees for one engine` (the other one could not say), `differs`, `incomplete`; or
+        what: `one sentence`, `agrees`, `agrees for one engine` (the other could not say), `differs`, `incomplete`; or
             `traceback`, `hang`, `false agreement`.
         detail: the error, the time or the cells.
         seconds: how long it took.

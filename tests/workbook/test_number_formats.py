@@ -47,16 +47,33 @@ from xlcheck.workbook.reader import read_workbook
         ("#,##0,.00", 300.0, True),
         ('"-"0.00', 0.3, True),
         ("0.00;-0.00", -0.3, False),
+        ("0.00;0.00", -0.3, True),
+        ("0.00;0.00", 0.3, False),
+        ("0.00;[Red]0.00", -0.3, False),
+        ("#,##0_);(#,##0)", -3.0, False),
+        ("yyyy-mm-dd;yyyy", -3.0, False),
+        ('0.00"E-3"', 0.3, True),
+        ('0.00" x"', 0.3, False),
+        ('0.00" × 10"', 0.3, True),
+        ('"1/"0.00', 0.3, True),
+        ("0.00\\%", 0.3, True),
+        ('0.0"‰"', 0.3, True),
+        ('0"½"', 3.0, True),
+        ('0"²"', 3.0, True),
+        ('0" m²"', 3.0, False),
+        ('0"１"', 3.0, True),
     ],
 )
 def test_which_formats_mislead(code: str, value: float, expected: bool) -> None:
-    """Rounding, hiding and words do not; digits, signs and thousands of the format's own do, where they are shown."""
+    """Rounding, hiding and words do not; digits, signs, exponents and parts of a hundred of the format's own do, where
+    they are shown, and so does a sign that is left out."""
     assert misleads(code, value) is expected
     assert misleads(code, None) or not expected
 
 
 def test_cells_with_such_formats_are_named(tmp_path: Path) -> None:
-    """Those that hold a number, and the ranges on which a conditional format puts such a one."""
+    """Those that hold a number, or a text in whose place another one is shown, and the ranges on which a conditional
+    format puts such a one."""
     path = tmp_path / "book.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("My sheet")
@@ -65,13 +82,18 @@ def test_cells_with_such_formats_are_named(tmp_path: Path) -> None:
         sheet.write_formula("A1", "=1/4", half, 0.25)
         sheet.write_number("A2", 0.5, half)
         sheet.write_string("A3", "text", half)
+        sheet.write_string("B3", "wrong", book.add_format({"num_format": '0;0;0;"right"'}))
+        sheet.write_formula("B4", '="wrong"', book.add_format({"num_format": '0;0;0;"right"'}), "wrong")
+        sheet.write_string("B5", "x", book.add_format({"num_format": '"input "@'}))
         sheet.write_blank("A4", None, half)
         sheet.write_number("A5", 0, flag)
         sheet.write_number("A6", 2, flag)
         sheet.write_number("A7", 3, book.add_format({"num_format": "0.00"}))
         sheet.conditional_format("C1:C9", {"type": "cell", "criteria": ">", "value": 0, "format": half})
 
-    assert read_workbook(path).odd_looks == ("'My sheet'!A1", "'My sheet'!A5", "'My sheet'!C1:C9")
+    assert read_workbook(path).odd_looks == (
+        "'My sheet'!A1", "'My sheet'!B3", "'My sheet'!B4", "'My sheet'!A5", "'My sheet'!C1:C9",
+    )  # fmt: skip
 
 
 def test_a_broken_styles_part_says_nothing(write_parts: Callable[..., Path]) -> None:

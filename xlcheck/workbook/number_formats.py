@@ -45,8 +45,12 @@ _OF_NUMBERS = 3
 _COLOUR = re.compile(r"\[(?:black|white|red|green|blue|yellow|magenta|cyan|colou?r ?[0-9]+)\]", re.IGNORECASE)
 _DAYS_AND_TEXT = "@ymdhsgbe"
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")
-# Right before or after the number's own digits, other digits look as if they belonged to it.
-_TOUCHING = re.compile("[0-9.,]\0|\0[0-9]")
+# Right before or after the number's own digits, other digits look as if they belonged to it, in any script, raised or
+# as a fraction; and so do an exponent, or a factor, of the format's own.
+_DIGITS = r"[\d\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u215e]"
+_TOUCHING = re.compile(rf"[\d.,]\0|\0{_DIGITS}|\0[eE][-+]?\d|\0\s*[/*\u00d7\u00b7^]\s*\d|\d\s*[/*\u00d7\u00b7^]\s*\0")
+_PARTS = "%\u2030\u2031"  # of a hundred, a thousand, ten thousand
+_SIGNS = "-(\N{MINUS SIGN}\N{EN DASH}"
 _DAYS = re.compile(r"[ymdhsgb@]")
 _SCIENTIFIC = 4.5  # as the format General writes what does not fit otherwise: 1E+09
 _DIGIT = re.compile(r"[0-9]")
@@ -65,7 +69,8 @@ class _Section:
     Attributes:
         text: what it shows, with a zero character for the number's digits.
         condition: for which numbers it is, if it says so.
-        scales: it shows the number's thousandths or millionths.
+        scales: it shows the number's thousandths or millionths, or calls it hundredths.
+        coloured: it has a colour, as some formats have for negative numbers in the place of a sign.
         pattern: its placeholders, in between whatever else there is.
     """
 
@@ -73,11 +78,14 @@ class _Section:
     condition: tuple[str, float] | None
     scales: bool
     pattern: str
+    coloured: bool = False
 
-    def misleads(self, value: float | None, *, positive: bool) -> bool:
+    def misleads(self, value: float | None, *, positive: bool = False, negative: bool = False) -> bool:
         if "\0" in self.text:
+            signed = any(sign in self.text.partition("\0")[0] for sign in _SIGNS)
             negated = positive and _NEGATED.search(self.text) is not None
-            return self.scales or negated or _TOUCHING.search(self.text) is not None
+            unsigned = negative and not (signed or self.coloured or _DAYS.search(self.pattern.casefold()))
+            return self.scales or negated or unsigned or _TOUCHING.search(self.text) is not None
         if _DIGIT.search(self.text) is None:
             return False
         try:
@@ -100,8 +108,13 @@ def misleads(code: str, value: float | None) -> bool:
     if value is None:
         zero = 0.0 if not any(section.condition for section in sections) else None
         values = (None, None, zero)  # without conditions the third is for 0 alone
-        return any(s.misleads(v, positive=s is sections[0]) for s, v in zip(sections, values, strict=False))
-    return _applying(sections, value).misleads(value, positive=value > 0)
+        return any(
+            s.misleads(v, positive=place == 0, negative=place == 1 and zero is not None)
+            for place, (s, v) in enumerate(zip(sections, values, strict=False))
+        )
+    section = _applying(sections, value)
+    negative = value < 0 and section is not sections[0] and not any(other.condition for other in sections)
+    return section.misleads(value, positive=value > 0, negative=negative)
 
 
 def digits_shown(code: str, value: float) -> float:
@@ -149,15 +162,19 @@ def _each_section(code: str) -> Iterator[_Section]:
     shown: list[str] = []
     pattern: list[str] = []
     condition: tuple[str, float] | None = None
+    coloured = False
     for piece in [*_PIECE.finditer(code), None]:
         if piece is None or piece.lastgroup == "end":
             text = re.sub("\0[\0., ]*\0|\0+", "\0", "".join(shown))
             placeholders = "".join(pattern)
-            yield _Section(text, condition, _SCALED.search(placeholders) is not None, placeholders)
-            shown, pattern, condition = [], [], None
+            in_words = any(text.count(part) > placeholders.count(part) for part in _PARTS)
+            scales = in_words or _SCALED.search(placeholders) is not None
+            yield _Section(text, condition, scales, placeholders, coloured)
+            shown, pattern, condition, coloured = [], [], None, False
             continue
         kind, text = piece.lastgroup, piece[piece.lastgroup] if piece.lastgroup else ""
         pattern.append(text if kind in {"other", "general"} else "\0")
+        coloured = coloured or _COLOUR.fullmatch(piece[0]) is not None
         if kind == "condition":
             found = _CONDITION.fullmatch(text)
             condition = (found[1], float(found[2])) if found else condition
