@@ -39,7 +39,8 @@ from xlcheck.verdicts.traces import compare
 from xlcheck.workbook.reader import read_workbook
 
 SECONDS = 300.0
-"""What one check may take: the least budget that a command has by default."""
+"""What one check may take: the least budget that a command has by default. It ends then, and says so."""
+_LATE = 1.1
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Ending:
     Attributes:
         number: which one.
         kind: what was spoiled.
-        what: `one sentence`, `agrees`, `agrees for one engine` (the other could not say), `differs`, `incomplete`; or
-            `traceback`, `hang`, `false agreement`.
+        what: `one sentence`, `agrees`, `agrees for one engine` (the other could not say), `differs`, `incomplete`,
+            `out of time`; or `traceback`, `hang`, `false agreement`.
         detail: the error, the time or the cells.
         seconds: how long it took.
     """
@@ -92,7 +93,8 @@ def attempt(number: int, seed: int, folder: Path, kinds: tuple[str, ...] = ()) -
         with budget(SECONDS, by_signal=True):
             what = {0: "agrees", 1: "differs", 3: "incomplete"}[check()]
     except OutOfTimeError as error:
-        what, detail = "hang", str(error)
+        is_late = time.monotonic() - started > _LATE * SECONDS
+        what, detail = "hang" if is_late else "out of time", str(error)
     except XlcheckError as error:
         what, detail = "one sentence", str(error)
         if "\n" in detail.strip() or not detail.strip():
