@@ -22,14 +22,14 @@ _VALUES: Mapping[str, set[str]] = {
     "showCatName": _OFF, "showPercent": _OFF, "showBubbleSize": _OFF, "autoTitleDeleted": _OFF, "plotVisOnly": _ON,
 }  # fmt: skip
 _KNOWN = {
-    *_VALUES, "AlternateContent", "Choice", "Fallback", "auto", "axId", "axPos", "bodyPr", "bevel", "cat", "catAx",
+    *_VALUES, "AlternateContent", "Choice", "Fallback", "auto", "avLst", "axId", "axPos", "bodyPr", "bevel", "cat", "catAx",
     "chart", "chartSpace", "cs", "crossAx", "crossBetween", "dLbl", "dLblPos", "dLbls", "date1904", "defRPr", "ea",
     "effectLst", "endParaRPr", "ext", "extLst", "f", "formatCode", "headEnd", "headerFooter", "hiLowLines", "idx",
     "lang", "latin", "layout", "lblAlgn", "lblOffset", "leaderLines", "legend", "legendPos", "lineChart", "ln",
     "logBase", "lstStyle", "lumMod", "lumOff", "lvl", "majorGridlines", "majorTickMark", "majorUnit", "manualLayout",
     "marker", "max", "min", "minorTickMark", "miter", "multiLvlStrCache", "multiLvlStrRef", "noAutofit", "noFill",
     "noMultiLvlLbl", "numCache", "numFmt", "numRef", "order", "orientation", "p", "pPr", "pageMargins", "pageSetup",
-    "plotArea", "printSettings", "prstDash", "pt", "ptCount", "r", "rPr", "rich", "round", "roundedCorners", "scaling",
+    "plotArea", "printSettings", "prstDash", "prstGeom", "pt", "ptCount", "r", "rPr", "rich", "round", "roundedCorners", "scaling",
     "scatterChart", "scatterStyle", "schemeClr", "separator", "ser", "showDLblsOverMax", "showLeaderLines",
     "showSerName", "size", "solidFill", "spPr", "srgbClr", "strCache", "strRef", "style", "sym", "symbol", "t",
     "tailEnd", "title", "tx", "txPr", "uFillTx", "uniqueId", "v", "val", "valAx", "varyColors", "xVal", "yVal",
