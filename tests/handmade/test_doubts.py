@@ -176,4 +176,4 @@ def test_weights_that_are_called_otherwise_are_no_pass(tmp_path: Path) -> None:
     report = check(tmp_path / "book.xlsx")
 
     assert report.exit_code == 3
-    assert any("used as the kernel, and the words beside it say recurrent_kernel" in note for note in report.notes)
+    assert any("used as a weight of inputs, and the words beside it say" in note for note in report.notes)

@@ -17,7 +17,7 @@ from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
-from xlcheck.handmade.equations.orders import crossed, other_order
+from xlcheck.handmade.equations.orders import crossed, exchanged, other_order
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
@@ -131,9 +131,10 @@ class Arrangement:
         return self.recognised.forms
 
     def mixed_up(self) -> list[str]:
-        """Why units may stand in each other's place, though all formulas agree."""
+        """Why units, steps or samples may stand in each other's place, though all formulas agree."""
         found = (why(r, networks[0].weights) for r, networks in self._readings for why in (other_order, crossed))
-        return [why for why in found if why is not None]
+        places = (exchanged(self.reads.table, reading) for reading, _ in self._readings)
+        return [why for why in (*found, *places) if why is not None]
 
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""

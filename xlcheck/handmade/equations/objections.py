@@ -10,7 +10,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
-from xlcheck.handmade.equations.orders import exchanged, moved
+from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.networks.labels import KERNELS, Labels
 from xlcheck.handmade.networks.network import Network
@@ -62,7 +62,6 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         _not_bent(reading)
         or _without_bias(reading)
         or _out_of_row(reading)
-        or exchanged(table, reading)
         or _broken(reading)
         or _passed_over(table, read, reading)
         or _ends_early(table, read, reading)
@@ -226,13 +225,11 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
 
 
 def _kernels_called_otherwise(network: Network, labels: Labels) -> Iterator[str]:
-    """Weights of inputs that are called those of states, or the other way round."""
-    for name, places in network.weights.items():
-        kernel = name.rpartition(".")[2]
-        first = next((cell for cell in places if cell is not None), None)
-        said = None if first is None else labels.kernel(first)
-        if first is not None and kernel in KERNELS and said not in {None, kernel}:
-            yield f"{show(first)} is used as the {kernel}, and the words beside it say {said}"
+    """Why weights of inputs and of states may have changed roles: each are called by the name of the other ones."""
+    first = {name.rpartition(".")[2]: cell for name, places in network.weights.items() if (cell := places[0])}
+    said = [labels.kernel(first[name]) for name in KERNELS if name in first]
+    if said == [*reversed(KERNELS)]:
+        yield f"{show(first[KERNELS[0]])} is used as a weight of inputs, and the words beside it say that of states"
 
 
 def _other_activation(forms: Forms, readings: Sequence[Reading], labels: Labels) -> Iterator[str]:
