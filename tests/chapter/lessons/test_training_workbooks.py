@@ -22,6 +22,7 @@ from xlcheck.workbook.constants import write_with_constants
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.values import CellError
 
+WORKBOOKS = Path(__file__).parents[3] / "workbooks"
 SHORT = 60  # epochs
 STATUS, VERDICT = Range("Training", 4, 4), Range("Training", 5, 4)
 STATE, DIFFERENCE = 2, 4
@@ -69,6 +70,12 @@ def test_every_cell_of_all_epochs_agrees(name: str, built: Callable[[str], api.B
     assert report.counts.agree == report.counts.formula_cells > 29_000
     assert report.max_abs_error <= 1e-13
     assert not report.cells
+
+
+@pytest.mark.parametrize("name", part_of(list(TRAINING_LESSONS), 1))
+def test_bytes_are_those_in_the_repository(name: str, built: Callable[[str], api.Built]) -> None:
+    """The stored training gives the stored workbook, byte for byte, whatever folder it is in."""
+    assert built(name).path.read_bytes() == (WORKBOOKS / f"{name}.xlsx").read_bytes()
 
 
 def test_a_second_engine_agrees(built: Callable[[str], api.Built]) -> None:

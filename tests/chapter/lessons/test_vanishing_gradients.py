@@ -36,6 +36,13 @@ def test_every_cell_agrees_with_keras(built: api.Built, name: str) -> None:
     assert report.max_abs_error <= 1e-13
 
 
+def test_bytes_are_those_in_the_repository(built: api.Built) -> None:
+    """The stored numbers give the stored workbook, byte for byte."""
+    stored = Path(__file__).parents[3] / "workbooks" / "vanishing-gradients.xlsx"
+
+    assert built.path.read_bytes() == stored.read_bytes()
+
+
 @pytest.mark.parametrize(("u", "word"), [(0.5, "vanishes"), (1.0, "kept"), (1.5, "explodes")])
 def test_the_first_word_follows_u(built: api.Built, u: float, word: str) -> None:
     """The first word's term in the last state is U to the 49th; all terms together are the last state."""
