@@ -195,7 +195,8 @@ _MISTAKES = (
 _EPSILON, _RATE, _ALPHA = (ex.Ref(f"{LAYER}.{name}") for name in ("epsilon", "learning_rate", "alpha"))
 _SHARES = tuple(ex.Ref(f"{LAYER}.{name}") for name in ("rho", "beta_1", "beta_2"))
 _ELEMENT = re.compile(r"(.*kernel)\[(\d+)\]\[(\d+)\]")
-_STEP = re.compile(r"(.*)\[(\d+)\]((?:\[\d+\])?)|(.*)_init((?:\[\d+\])?)")
+# `rnn.h[1][0]` is of step 1 and unit 0.
+_STEP = re.compile(r"(.*?)(?<!_init)\[(\d+)\]((?:\[\d+\])?)|(.*)_init((?:\[\d+\])?)")
 
 
 def _exchanged(matrix: str, name: str) -> str:
