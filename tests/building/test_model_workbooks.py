@@ -61,6 +61,16 @@ def test_several_inputs_outputs_and_shared_layers(tmp_path: Path, style: Style) 
     )
 
 
+@pytest.mark.parametrize(("style", "sizes"), [(Style.COMPACT, {3}), (Style.ROBUST, set())])
+def test_one_formula_spills_over_all_units(tmp_path: Path, style: Style, sizes: set[int]) -> None:
+    """In the compact style, and in no other, one formula computes all units of a layer."""
+    built = build_model(sequential((2,), L.Dense(3)), RNG.normal(size=(1, 2)), tmp_path / "m.xlsx", style=style)
+    cells = [cell for _, _, _, cell in read_workbook(built.path).formula_cells()]
+
+    assert_all_agree(built.report, 1)
+    assert {parse_range(cell.array).size for cell in cells if cell.array is not None} == sizes
+
+
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("style", part_of([Style.COMPACT, Style.ROBUST], 1))
 def test_libreoffice_opens_and_agrees(tmp_path: Path, style: Style) -> None:
