@@ -84,13 +84,17 @@ def _is_text(node: ast.AST) -> bool:
 
 
 def places(tree: ast.Module) -> Iterator[ast.AST]:
-    """The nodes in which a bug can be made: of what runs, not of types."""
+    """The nodes in which a bug can be made: of what runs, not of types, nor of guards against our own mistakes."""
     hidden: set[int] = set()
     for node in ast.walk(tree):
         for field in ("annotation", "returns", "decorator_list"):
             value = getattr(node, field, None)
             for item in value if isinstance(value, list) else [value]:
                 hidden.update(id(n) for n in ast.walk(item)) if isinstance(item, ast.AST) else None
+        if (
+            isinstance(node, ast.keyword) and node.arg == "strict"
+        ):  # two sequences of ours that are as long as each other
+            hidden.add(id(node.value))
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             hidden.update(id(n) for n in ast.walk(node))
     yield from (node for node in ast.walk(tree) if id(node) not in hidden and changed(node) is not None)

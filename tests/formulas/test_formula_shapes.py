@@ -44,6 +44,20 @@ def test_the_odd_one_is_told_what_it_should_be() -> None:
     assert expected(cells) == [None, None, "D3*$A$1", None]
 
 
+def test_what_three_read_without_dollar_signs_was_meant_to_be_fixed() -> None:
+    """In a table typed by hand every formula reads one weight; that one of them reads another is the exception."""
+    cells = [Filled(f"A{row + 1}*B{9 if row == 2 else 1}", row, 2) for row in range(4)]
+
+    assert expected(cells) == [None, None, "A3*B1", None]
+
+
+def test_one_dollar_sign_counts_no_more_than_one_move() -> None:
+    """Where two of three read the cell on their left, the third should too, though it reads what another has fixed."""
+    cells = [Filled("$B1", 0, 2), Filled("B1", 0, 3), Filled("D1", 0, 4)]
+
+    assert expected(cells) == [None, "C1", None]
+
+
 @pytest.mark.parametrize(
     ("formula", "down", "right", "filled"),
     [

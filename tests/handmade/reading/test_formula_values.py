@@ -58,6 +58,24 @@ def test_a_formula_means_what_the_engine_computes(row: int, book: tuple[CellTabl
     assert meaning == pytest.approx(float(computed), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("formula", "cells"),
+    [
+        ("SUM(A1:INDEX(A1:A3,2))", ["A1", "A2"]),
+        ("SUM(B1:INDEX(A1:C1,3))", ["B1", "C1"]),
+        ("SUM(A2:INDEX(A1:C3,3,2))", ["A2", "A3", "B2", "B3"]),
+        ("SUM(A1:INDEX(A1:C3,2,2,1))", ["A1", "A2", "B1", "B2"]),
+    ],
+)
+def test_a_range_may_end_where_a_formula_says(
+    formula: str, cells: list[str], book: tuple[CellTable, CellValues]
+) -> None:
+    """INDEX is a cell where a range needs one, as in Excel; IronCalc does not know that."""
+    table, values = book
+
+    assert evaluated(formula, ("Sheet", 9, 0), table, values) == pytest.approx(sum(NUMBERS[cell] for cell in cells))
+
+
 def test_a_computed_number_in_a_text_is_opaque(book: tuple[CellTable, CellValues]) -> None:
     """How a cell's number looks as a text is left to the engines."""
     table, values = book
