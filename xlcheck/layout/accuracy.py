@@ -19,9 +19,9 @@ _SIDE = 9
 _TOP = 4
 _RIGHT_SIGN, _WRONG_SIGN = "✓", "✗"
 _SENTENCE = (
-    "The texts were shuffled, and the first ones of the shuffled order set aside for the test: the network has never "
-    "seen them in training. The probabilities were computed by Keras; type a text on the sheet Text, and you get the "
-    "same one. Everything else here is a formula: change the share of the test, or the border of the answer."
+    "The texts were shuffled, and the first ones were set aside for the test: the network has never seen them in "
+    "training. The probabilities were computed by Keras; type a text on the sheet Text, and you get the "
+    "same one. Everything else here is a formula: change the share of the test, or the threshold of the answer."
 )
 
 
@@ -83,7 +83,7 @@ class _Page:
         sheet.put(row + 1, _SIDE, "share of the test", "text")
         self._share = sheet.put(row + 1, _SIDE + 1, self._texts.test_share, "choice")
         sheet.put(row + 2, _SIDE, f"“{self._texts.names[1]}” from this probability on", "text")
-        self._border = sheet.put(row + 2, _SIDE + 1, 0.5, "choice")
+        self._threshold = sheet.put(row + 2, _SIDE + 1, 0.5, "choice")
         sheet.put(row + 3, _SIDE, "texts for the test", "text")
         text = f"ROUND({self._share.a1}*COUNT({self._cells[_NUMBER].a1}),0)"
         self._count = self._draft.helper(sheet, row + 3, _SIDE + 1, text, [float(self._tests)], "intermediate_code")
@@ -103,7 +103,7 @@ class _Page:
             draft.helper(sheet, row, _PART, part, [self._parts[k]], "column_label")
             label = sheet.put(row, _LABEL, self._names[k], "target_text")
             share = sheet.put(row, _SHARE, float(self._answers[k]), "keras")
-            said = f'IF({share.a1}>={self._border.fixed()},"{texts.names[1]}","{texts.names[0]}")'
+            said = f'IF({share.a1}>={self._threshold.fixed()},"{texts.names[1]}","{texts.names[0]}")'
             answer = draft.helper(sheet, row, _ANSWER, said, [self._said[k]], "output_text")
             right = f'IF({answer.a1}={label.a1},"{_RIGHT_SIGN}","{_WRONG_SIGN}")'
             sign = _RIGHT_SIGN if self._said[k] == self._names[k] else _WRONG_SIGN

@@ -14,7 +14,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
 from xlcheck.formulas.pattern import Formulas, Pattern, row_number
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import UNIT, heading, over_first_states, title
+from xlcheck.layout.common import UNIT, heading, over_first_states, style_of, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.quantity_formulas import column_formulas
@@ -126,7 +126,7 @@ def _header(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) ->
 
 def _fill(draft: Draft, sheet: SheetDraft, q: Quantity, sample: int, store: Store, start: Range | None) -> None:
     area = draft.placed(q.name, sample)
-    values, style = draft.trace[q.name][sample], q.band.role.value
+    values, style = draft.trace[q.name][sample], style_of(q)
     if q.expr is not None:
         formulas = column_formulas(draft, q, sheet.name, sample)
     elif unit_names(draft, q.band):  # no numbers stand beside the cells, from which formulas could be filled down

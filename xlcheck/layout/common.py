@@ -34,6 +34,11 @@ def over_first_states(members: Iterable[Quantity]) -> str:
     return "before"
 
 
+def style_of(q: Quantity) -> str:
+    """The style of a quantity's computed numbers."""
+    return q.band.role.value + {"mask": "_code", "seen": "_skipped"}.get(q.band.symbol, "")
+
+
 def scale_of_role(role: str, area: Range) -> ColorScale | None:
     """Colours for gates and states: white is 0; blue is negative, orange positive."""
     stops = {"gate": _GATE, "state": _STATE}.get(role)

@@ -18,7 +18,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import UNIT, heading, likeliest, over_first_states, scale_of_role
+from xlcheck.layout.common import UNIT, heading, likeliest, over_first_states, scale_of_role, style_of
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain, takes_row
@@ -285,9 +285,7 @@ def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity,
 
 def _computed(draft: Draft, sheet: SheetDraft, q: Quantity) -> None:
     area = draft.placed(q.name)
-    values, style = draft.trace[q.name][0], q.band.role.value
-    if q.band.symbol == "mask":
-        style += "_code"
+    values, style = draft.trace[q.name][0], style_of(q)
     text = _spilled(draft, sheet, q)
     if text is not None:
         sheet.spill(area.top, area.left, text, values, style)

@@ -50,6 +50,8 @@ WEIGHT_FORMAT = "0.00000000"
 CODE_FORMAT = "0"
 TINY_FORMAT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.0E+00"
 """Numbers that may become too small for decimals, without filling the column."""
+SKIPPED_FORMAT = '[<=-100000000]"skipped";[<0]-0.000000;0.000000'
+"""Scores of which 10⁹ is taken away where a step is skipped: a word in place of nine digits that mean nothing."""
 SHORT = "_short"
 """Ends the names of styles that show as many digits as a number has."""
 ONE_LINE = "_line"
@@ -141,6 +143,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     for role in ("gradient", "state", "intermediate"):  # as small as a gradient may be
         styles[f"{role}_small"] = styles[role] | {"num_format": "General"}
         styles[f"{role}_tiny"] = styles[role] | {"num_format": TINY_FORMAT}
+    styles["intermediate_skipped"] = styles["intermediate"] | {"num_format": SKIPPED_FORMAT}
     styles["loss_fine"] = styles["loss"] | {"num_format": "0.0000000000"}
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
     styles["slot"] = {"bg_color": TINTS["state"], "num_format": "0.0000E+00", **_BOXED}
