@@ -26,6 +26,7 @@ from xlcheck.workbook.plan import Array
 
 _SYMBOL, _UNIT, MATRIX = range(3)
 TOP = 4
+_FEW = 10  # columns of weights with all their digits; of more, which stand on the sheet Weights, only four
 _SHOWN = (Role.INPUT, Role.INTERMEDIATE, Role.GATE, Role.STATE, Role.OUTPUT)
 
 
@@ -243,7 +244,7 @@ class Page:
         for t, (text, desired) in enumerate(self.draft.words[: network.steps]):
             self.draft.helper(sheet, TOP + 1, left + 1 + t, text, desired, "word")
         sheet.widths.update({_SYMBOL: 20, _UNIT: 10, left - 1: 7})
-        wide = 12 if network.columns > 3 else 24 if network.columns == 1 else 16
+        wide = 24 if network.columns == 1 else 16 if network.columns <= 3 else 12 if network.columns <= _FEW else 9
         sheet.widths.update(dict.fromkeys(range(MATRIX, left - 1), wide))
         sheet.widths.update(dict.fromkeys(range(left, right), 11))
 
@@ -269,7 +270,14 @@ class Page:
                 label = words[number] if words else float(number + 1) if len(values) > 1 else None
                 self.sheet.put(row, _UNIT, label, "unit" if number else "first_unit")
             text = reference(Range(source.sheet, at, left), self.sheet.name, fixed=True)
-            self.draft.helper(self.sheet, row, column, text, [float(value)], "weight")
+            self.draft.helper(
+                self.sheet,
+                row,
+                column,
+                text,
+                [float(value)],
+                "weight" if self.network.columns <= _FEW else "weight_brief",
+            )
 
     def _beside(self, row: int, column: int, x: str) -> None:
         """A vector, beside the matrix that it is multiplied by."""

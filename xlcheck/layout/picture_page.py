@@ -89,11 +89,12 @@ class PicturePage:
                 sides[drawn.layer] = side = 0 if across == 0 or heights[0] < heights[1] else 1
                 heights[side] += self._rows(drawn)
         tops = [_TOP, _TOP]
-        spans = []
+        spans, drawn_before = [], set[str]()
         for drawn in self.layers:
             side = sides.get(drawn.layer, 0)
-            if drawn.layer in loops:
+            if drawn.layer in loops and not loops.keys().isdisjoint(drawn_before):
                 tops = [max(tops)] * 2
+            drawn_before.add(drawn.layer)
             self._cell(drawn, tops[side], side * across, store)
             spans.append((tops[side], tops[side] + self._rows(drawn)))
             tops[side] += self._rows(drawn)

@@ -30,11 +30,12 @@ def widened(
         blocks: its rectangles of numbers and formulas.
         spills: its formulas that fill several cells.
     """
-    largest: dict[tuple[int, str], float] = {}
+    largest: dict[tuple[int, str, bool], float] = {}  # a format may show negative numbers otherwise
     for column, style, number in _large(cells, blocks, spills):
-        largest[column, style] = max(number, largest.get((column, style), 0.0))
+        key = (column, style, number > 0)
+        largest[key] = max(number, largest.get(key, 0.0), key=abs)
     found = dict(widths)
-    for (column, style), number in largest.items():
+    for (column, style, _), number in largest.items():
         needed = ceil(digits_shown(STYLES[style].get("num_format", GENERAL), number) + _AROUND)
         if needed > found.get(column, _USUAL):
             found[column] = needed
@@ -60,16 +61,17 @@ def is_wide(merge: Merge) -> bool:
 def _large(
     cells: Iterable[PlannedCell], blocks: Iterable[Block], spills: Iterable[Spill]
 ) -> Iterator[tuple[int, str, float]]:
-    """Column, style and magnitude of numbers that may not fit."""
+    """Column, style and value of numbers that may not fit."""
     for cell in cells:
         value = cell.content.value if isinstance(cell.content, Formula) else cell.content
         if isinstance(value, int | float) and _FROM <= abs(value) < np.inf:
-            yield cell.column, cell.style, abs(value)
+            yield cell.column, cell.style, value
     for item in (*blocks, *spills):
         values = item.values
         if isinstance(values, str):
             continue
-        sizes = np.abs(values.reshape(item.area.rows, -1) if isinstance(item, NumberBlock) else values.reshape(-1, 1))
-        largest = np.max(sizes, axis=0, initial=0.0, where=np.isfinite(sizes))
-        for offset in np.flatnonzero(largest >= _FROM).tolist():
-            yield item.area.left + offset, item.style, float(largest[offset])
+        numbers = values.reshape(item.area.rows, -1) if isinstance(item, NumberBlock) else values.reshape(-1, 1)
+        for end in (np.max, np.min):
+            extreme = end(numbers, axis=0, initial=0.0, where=np.isfinite(numbers))
+            for offset in np.flatnonzero(np.abs(extreme) >= _FROM).tolist():
+                yield item.area.left + offset, item.style, float(extreme[offset])

@@ -143,6 +143,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     for role in ("gradient", "state", "intermediate"):  # as small as a gradient may be
         styles[f"{role}_small"] = styles[role] | {"num_format": "General"}
         styles[f"{role}_tiny"] = styles[role] | {"num_format": TINY_FORMAT}
+    styles["weight_brief"] = styles["weight"] | {"num_format": "0.0000"}
     styles["intermediate_skipped"] = styles["intermediate"] | {"num_format": SKIPPED_FORMAT}
     styles["loss_fine"] = styles["loss"] | {"num_format": "0.0000000000"}
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
