@@ -77,8 +77,9 @@ class _Page:
 
     def step(self, quantities: Sequence[Quantity], row: int) -> int:
         """Fill what is computed at one step; returns the row after it."""
-        layer = ""
+        layer, first = "", row - 1  # with the heading above
         for q in quantities:
+            self._sheet.starts.append(first)
             if q.band.layer != layer:
                 layer = q.band.layer
                 self._sheet.put(row, _LABEL, layer, "name")
@@ -90,6 +91,7 @@ class _Page:
                 row = self._softmax(q, q.expr.x.name, row)
             else:
                 row = self._plain(q, row)
+            first = row
         return row
 
     def _plain(self, q: Quantity, row: int) -> int:

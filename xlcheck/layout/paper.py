@@ -10,18 +10,20 @@ from math import ceil
 
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import Table
+from xlcheck.workbook.plan import Formula
 
 _LONG, _SHORT = 950, 670  # pixels of a sheet of A4 within its margins, as the widest program draws them
 _LEAST = 0.45
 """Of its size on the screen: what is smaller, letters of less than 4.5 points, goes onto several pages."""
 _GOOD = 0.6
 """Below it the texts of formulas are left out if that makes the rest larger; their cells have them."""
-_MUCH = 0.4  # below which a sheet without bands is rather printed on pages side by side
+_MUCH = 0.4  # below which a sheet without headings is rather printed on pages side by side
 _GAIN = 1.1
 _SMALLEST = 0.3  # below which a sheet is as wide as its page, however small that is
 _MOST = 8  # pages of a sheet that is too wide for one and has no bands
 _FEW_PARTS = 2  # rows above a softmax that are left on its page
 _ROW, _COLUMN = 15.0, 8.43  # points, letters
+_LETTER = 7.0  # pixels
 
 
 @dataclass(frozen=True)
@@ -74,37 +76,45 @@ def fit(sheet: SheetDraft) -> None:
     ways = [_Pages(sheet, every, portrait) for portrait in (False, True)]
     chosen = max(ways, key=lambda way: way.on_one)
     if not sheet.one_page and chosen.on_one < _GOOD:
-        _as_wide_as_it_is(sheet, ways[0])
+        sheet.starts = sheet.starts or _headings(sheet)
+        if not _on_several(sheet, [way for way in ways if sheet.starts and way.scale >= _LEAST], every):
+            _as_wide_as_it_is(sheet, ways[0])
         return
     sheet.one_page = True
-    charts = max((_width(sheet, chart.column) + chart.width for chart in sheet.charts), default=0)
-    if sheet.shows_formulas and charts <= _width(sheet, every - 1):
+    if sheet.shows_formulas and _reach(sheet) <= _width(sheet, every - 1):
         ways += [_Pages(sheet, every - 1, portrait) for portrait in (False, True)]
     bare = max(ways, key=lambda way: way.on_one)
     if chosen.on_one < _GOOD and bare.on_one > _GAIN * chosen.on_one:
         chosen = bare
     if sheet.starts and chosen.on_one < _LEAST:
-        _on_several(sheet, ways, every)
-        return
-    _take(sheet, chosen, every)
+        _on_several(sheet, [way for way in ways if way.scale >= _LEAST] or ways, every)
+    else:
+        _take(sheet, chosen, every)
 
 
-def _on_several(sheet: SheetDraft, ways: Sequence[_Pages], every: int) -> None:
-    """As few pages as can be read, or one more if they can be read better; with formulas if they can be read well."""
-    sheet.one_page = False
+def _on_several(sheet: SheetDraft, ways: Sequence[_Pages], every: int) -> bool:
+    """As few pages as can be, or one more if they can be read better; with formulas if they can be read well.
+
+    Returns:
+        Whether there is a way.
+    """
+    if not ways:
+        return False
     full, bare = (max((way.scale for way in ways if (way.columns == every) == own), default=0) for own in (True, False))
     if bare <= _GAIN * full:
         ways = [way for way in ways if way.columns == every]
-    legible = [way for way in ways if way.scale >= _LEAST] or ways
-    fewest = min(len(way.breaks) for way in legible)
+    fewest = min(len(way.breaks) for way in ways)
     chosen = min(
-        legible,
+        ways,
         key=lambda way: (len(way.breaks) > fewest + 1, -min(way.scale, _GOOD), -way.columns, len(way.breaks)),
     )
     _take(sheet, chosen, every)
+    sheet.one_page = False
     if chosen.scale >= _SMALLEST:
         sheet.breaks += chosen.breaks
         sheet.print_scale = int(100 * chosen.scale)
+        sheet.print_columns = chosen.columns  # beyond which a long text would begin a page of its own
+    return True
 
 
 def _take(sheet: SheetDraft, way: _Pages, every: int) -> None:
@@ -131,6 +141,11 @@ def starts(table: Table) -> list[int]:
     return [*found, table.end]
 
 
+def _headings(sheet: SheetDraft) -> list[int]:
+    """The rows with headings, of which each may begin a page."""
+    return sorted(row for (row, column), cell in sheet.cells.items() if column == 0 and cell.style == "heading")
+
+
 def _filled(sheet: SheetDraft) -> list[tuple[int, int]]:
     """The last cells of everything that stands on a sheet."""
     areas = [item.area for item in (*sheet.merges, *sheet.blocks, *sheet.spills)]
@@ -140,6 +155,16 @@ def _filled(sheet: SheetDraft) -> list[tuple[int, int]]:
 def _width(sheet: SheetDraft, columns: int) -> float:
     """Of the first columns, in pixels."""
     return sum(int(7 * sheet.widths.get(column, _COLUMN) + 5) for column in range(columns)) or 1
+
+
+def _reach(sheet: SheetDraft) -> float:
+    """How far to the right charts and the texts above the table reach, in pixels."""
+    ends = [_width(sheet, chart.column) + chart.width for chart in sheet.charts]
+    for (row, column), cell in sheet.cells.items():
+        shown = cell.content.value if isinstance(cell.content, Formula) else cell.content
+        if row < sheet.starts[0] - 2 and isinstance(shown, str):
+            ends.append(_width(sheet, column) + _LETTER * len(shown))
+    return max(ends, default=0.0)
 
 
 def _position(sheet: SheetDraft, row: int) -> float:
