@@ -6,8 +6,9 @@ a sum of products then runs down two columns that are both in view. What a layer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import formula
@@ -17,6 +18,7 @@ from xlcheck.graph.rewriting import replaced
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.common import heading, over_first_states, scale_of_role
 from xlcheck.layout.draft import Draft, View, reference
+from xlcheck.layout.handed_on import handed_on
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.weights import column_labels, row_words, with_weights
@@ -201,6 +203,15 @@ class Page:
     sheet: SheetDraft
     given: Callable[[str, int], str] | None = None
 
+    @cached_property
+    def arrows(self) -> Mapping[str, str]:
+        """Where each state is read again."""
+        at = self.places.inner.placed
+        own = {q.name: at(q.name) for q in self.network.quantities if q.band.role is Role.STATE}
+        copies = [(x, self.sheet.at(at(w).top, column)) for (w, column), x in self.places.beside.items()]
+        readers = [(x, at(n)) for n, expr in self.network.expressions.items() if expr for x in ex.refs(expr)]
+        return handed_on(own, copies, readers)
+
     def fill(self) -> None:
         """Write everything."""
         self._header()
@@ -221,17 +232,16 @@ class Page:
             if q.band.name not in labelled and not self.places.is_elsewhere(q):
                 labelled.add(q.band.name)
                 self._label(q, last[q.band.name])
-        texts = [cell.content for (_, place), cell in self.sheet.cells.items() if place == self.places.columns]
-        self.sheet.widths[self.places.columns] = formula_width(texts)
+        end = self.places.columns
+        self.sheet.widths[end] = formula_width(c.content for (_, at), c in self.sheet.cells.items() if at == end)
         self.sheet.starts = self._starts()
         self.sheet.one_page = self.sheet.shows_formulas = True
 
     def _starts(self) -> list[int]:
         """The rows with a symbol, or with the heading above it."""
         own = {row: cell.style for (row, column), cell in self.sheet.cells.items() if column == _SYMBOL and row > TOP}
-        headings = [row for row, style in own.items() if style == "heading"]
-        first = {min(row for row in own if row > heading) for heading in headings}
-        return sorted({row for row, style in own.items() if style == "symbol"} - first | {*headings})
+        first = {min(row for row in own if row > at) for at, style in own.items() if style == "heading"}
+        return sorted(own.keys() - first)
 
     def _header(self) -> None:
         sheet, places, network = self.sheet, self.places, self.network
@@ -246,7 +256,7 @@ class Page:
         sheet.widths.update({_SYMBOL: 20, _UNIT: 10, left - 1: 7})
         wide = 24 if network.columns == 1 else 16 if network.columns <= 3 else 12 if network.columns <= _FEW else 9
         sheet.widths.update(dict.fromkeys(range(MATRIX, left - 1), wide))
-        sheet.widths.update(dict.fromkeys(range(left, right), 11))
+        sheet.widths.update(dict.fromkeys(range(left, right), 12.5))
 
     def _heading(self, row: int, layer: str) -> None:
         """The layer's name, and under it what the columns of its weights belong to."""
@@ -285,11 +295,12 @@ class Page:
         first = (own.sheet, own.top, own.left) == (self.sheet.name, row, column)
         source = self.draft.placed(x) if first else own
         q = self.draft.graph[x]
+        again = x in self.arrows and column != self.places.column(q)
+        style, inner = self._style(q) + (f"_from_{self.arrows[x]}" if again else ""), self.places.inner
         for unit in range(q.shape[-1]):
             text = reference(Range(source.sheet, source.top + unit, source.left), self.sheet.name)
             text = self.given(x, unit) if first and self.given is not None else text
-            values = self.places.inner.values(x, unit)
-            self.draft.helper(self.sheet, row + unit, column, text, values, self._style(q), slack(self.draft, q))
+            self.draft.helper(self.sheet, row + unit, column, text, inner.values(x, unit), style, slack(self.draft, q))
 
     def _factor(self, weight: str) -> str:
         """What the vectors beside a matrix are called: hₜ₋₁ where they come from the step before."""
@@ -316,9 +327,8 @@ class Page:
             cell = Range(source.sheet, source.top + unit, source.left)
             text = reference(cell, self.sheet.name) if expr is None else formula(expr, unit, view, self.draft.style)
             values = self.places.inner.values(q.name, unit)
-            self.draft.helper(
-                self.sheet, area.top + unit, area.left, text, values, self._style(q), 4 * slack(self.draft, q)
-            )
+            style = self._style(q) + (f"_to_{self.arrows[q.name]}" if q.name in self.arrows else "")
+            self.draft.helper(self.sheet, area.top + unit, area.left, text, values, style, 4 * slack(self.draft, q))
         if (scale := scale_of_role(q.band.role.value, area)) is not None:
             self.sheet.scales.append(scale)
 

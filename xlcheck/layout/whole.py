@@ -16,7 +16,8 @@ PAGE = "the whole network at once: weights as matrices, and beside them every nu
 _MOST_COLUMNS, _MOST_ROWS, _MOST_STEPS = 10, 60, 8
 _TEXT = (
     "Weights stand on the left in their shapes. Beside each row of a matrix stands the number that it is multiplied "
-    "by, so that every sum of products runs down two columns. What the layer makes of its sums follows below them."
+    "by, so that every sum of products runs down two columns. What the layer makes of its sums follows below; arrows "
+    "show where a state is read again."
 )
 
 

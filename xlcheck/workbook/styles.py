@@ -52,6 +52,8 @@ TINY_FORMAT = "[>=0.0001]0.000000;[<=-0.0001]-0.000000;0.0E+00"
 """Numbers that may become too small for decimals, without filling the column."""
 SKIPPED_FORMAT = '[<=-100000000]"skipped";[<0]-0.000000;0.000000'
 """Scores of which 10⁹ is taken away where a step is skipped: a word in place of nine digits that mean nothing."""
+ARROWS = "→←↗↘↖↙"
+"""Where a state is read again; `state_to_↗` shows it behind the number, `state_from_↗` before it."""
 SHORT = "_short"
 """Ends the names of styles that show as many digits as a number has."""
 ONE_LINE = "_line"
@@ -143,6 +145,12 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     for role in ("gradient", "state", "intermediate"):  # as small as a gradient may be
         styles[f"{role}_small"] = styles[role] | {"num_format": "General"}
         styles[f"{role}_tiny"] = styles[role] | {"num_format": TINY_FORMAT}
+    for arrow in ARROWS:
+        for end, number in (("", VALUE_FORMAT), (SHORT, "General")):
+            styles[f"state_to_{arrow}{end}"] = styles["state"] | {"num_format": f'{number}" {arrow}"'}
+            styles[f"state_from_{arrow}{end}"] = styles["state"] | {
+                "num_format": f'"{arrow} "{number};"{arrow} "-{number}'
+            }
     styles["weight_brief"] = styles["weight"] | {"num_format": "0.0000"}
     styles["intermediate_skipped"] = styles["intermediate"] | {"num_format": SKIPPED_FORMAT}
     styles["loss_fine"] = styles["loss"] | {"num_format": "0.0000000000"}
