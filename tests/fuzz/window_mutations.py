@@ -160,6 +160,14 @@ SEEN: dict[str, Attack] = {
     "seen between page breaks": with_view(b'view="pageBreakPreview" zoomScaleSheetLayoutView="10"'),
     "a second view of a worksheet": in_part(
         _SHEET, "</sheetViews>", '<sheetView workbookViewId="1" showFormulas="1"/></sheetViews>'),
+    "several worksheets selected": lambda parts, _: {
+        name: content.replace(b' tabSelected="1"', b"").replace(b"<sheetView ", b'<sheetView tabSelected="1" ', 1)
+        for name, content in parts.items()
+    },
+    "a note in white": in_part(r"xl/comments\d+\.xml", '<color indexed="81"/>', '<color rgb="FFFFFFFF"/>'),
+    "a note in tiny letters": in_part(r"xl/comments\d+\.xml", '<rPr><sz val="10"/>', '<rPr><sz val="1"/>'),
+    "a note in signs": in_part(r"xl/comments\d+\.xml", '<rFont val="Arial"/>', '<rFont val="Webdings"/>'),
+    "a note on black": in_part(r"xl/drawings/vmlDrawing\d+\.vml", 'fillcolor="#fffbe6"', 'fillcolor="black [0]"'),
     "an extension of the worksheet": with_element(
         '<extLst><ext uri="x"><y:dataModel xmlns:y="urn:y"/></ext></extLst>', (b"extLst",)),
     "what is typed is filtered": with_element('<autoFilter ref="A1:C9"/>', (b"mergeCells", *PAGES, b"pageMargins")),

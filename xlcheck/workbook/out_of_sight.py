@@ -22,7 +22,7 @@ from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.parts import Relation, Structure, relations_of
 from xlcheck.workbook.plain_constants import filled_within
 from xlcheck.workbook.plain_text import has_runs
-from xlcheck.workbook.readable import Looks
+from xlcheck.workbook.readable import LEAST_CONTRAST, Looks, is_light, is_pale
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import local, tree_of
 
@@ -60,6 +60,7 @@ _SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group
 _NOTE = re.compile(rb"""ObjectType=["']Note["']""")
 _SHAPES_OF_NOTES = re.compile(rb"<v:shape\s[^>]*>")
 _QUERIES = re.compile(rb"D\0?a\0?t\0?a\0?M\0?a\0?s\0?h\0?u\0?p")  # in either encoding
+_GROUND = re.compile(rb"""<v:shape\s[^>]*fillcolor=["']([^"']*)""")
 _USUAL = {
     "drawing", "vmlDrawing", "comments", "hyperlink", "printerSettings", "customProperty",
     "worksheet", "styles", "theme", "sharedStrings", "calcChain", "sheetMetadata", "customXml", "person", "chartsheet",
@@ -138,6 +139,7 @@ class OutOfSight:
         yield from self._of_pieces(name, sheet)
         yield from self._of_texts(name, sheet)
         yield from _of_related(name, self._container, part, sheet, self._content)
+        yield from self._of_notes(name, part)
 
     def _has_any(self, name: str, sheet: SheetPart, styles: Collection[int]) -> bool:
         """Whether some cell of a worksheet that holds something may have one of these styles."""
@@ -166,6 +168,18 @@ class OutOfSight:
             if self._looks.is_lost(self._pieces[1][int(cell[1])], int(style[1]) if style else 0):
                 found = _CELL_NAME.search(attributes)
                 yield f"a piece of the text in {quote_sheet(name)}!{found[1].decode() if found else '?'} cannot be seen"
+
+    def _of_notes(self, name: str, part: str) -> Iterator[str]:
+        """Pieces of notes that cannot be read, and boxes in which letters cannot be told from the ground."""
+        for kind, target, _ in relations_of(self._container, part).values():
+            content = self._container.read(target) if target in self._container else b""
+            if kind == "comments":
+                own, palest = self._looks.pieces(content)
+                yield from own
+                if any(is_pale(colour, LEAST_CONTRAST) for colour in palest.values()):
+                    yield f"a piece of a note on {name} cannot be seen"
+            if kind == "vmlDrawing" and any(not is_light(colour.decode()) for colour in set(_GROUND.findall(content))):
+                yield f"a note on {name} lies on a dark ground"
 
     def _of_texts(self, name: str, part: SheetPart) -> Iterator[str]:
         """The first text that its number format shows otherwise, or not at all."""

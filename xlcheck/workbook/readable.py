@@ -19,12 +19,12 @@ _LEAST_SIZE = 4.0
 _LARGEST_SIZE = 72.0
 """As large as a list of sizes goes in spreadsheet programs; the largest that xlcheck writes is 20."""
 _WIDEST_INDENT = 20
-# Those that xlcheck writes, those of cells that it does not style, and what programs put in their place. Of any other
-# nobody knows which signs it has in the place of letters.
+# Those that xlcheck writes, those of cells and notes without a style, and what programs put in their place. Of any
+# other nobody knows which signs it has in the place of letters.
 _USUAL_FONTS = {
     "arial", "times new roman", "courier new", "calibri", "calibri light", "cambria", "aptos", "aptos narrow",
     "aptos display", "liberation sans", "liberation serif", "liberation mono", "carlito", "caladea", "helvetica",
-    "courier", "times",
+    "courier", "times", "tahoma",
 }  # fmt: skip
 _RGB = re.compile(r"[0-9A-Fa-f]{6}")
 _SYMBOLS = "2"  # the character set of fonts that have pictures in the place of letters
@@ -86,7 +86,7 @@ class Looks:
         return any(_contrast(colour, ground) < LEAST_CONTRAST for ground in grounds)
 
     def pieces(self, content: bytes) -> tuple[list[str], dict[int, str]]:
-        """What is odd about pieces of the texts in a part, in sentences, and the colour of each text's palest piece.
+        """What is odd about pieces of texts or notes, in sentences, and the colour of each text's palest piece.
 
         Odd are those that nobody can read on any ground, and those that mean something else than the same letters in a
         row. Colours are by the number of the text.
@@ -96,7 +96,9 @@ class Looks:
         said: list[str] = []
         palest: dict[int, str] = {}
         root = tree_of(content)
-        texts = () if root is None else root if local(root) == "sst" else root.iterfind(".//{*}is")
+        kind = "" if root is None else local(root)
+        inside = ".//{*}comment/{*}text" if kind == "comments" else ".//{*}is"
+        texts = () if root is None else root if kind == "sst" else root.iterfind(inside)
         for number, text in enumerate(texts):
             if len(text) == 1 and len(text[0]) == 0:
                 continue
@@ -122,6 +124,12 @@ def is_usual_font(name: str) -> bool:
 def is_pale(colour: str, least: float) -> bool:
     """Whether a colour has less contrast with white than some number."""
     return _RGB.fullmatch(colour) is None or _contrast(colour, _WHITE) < least
+
+
+def is_light(ground: str) -> bool:
+    """Whether black letters can be read on a ground, as old drawings call it: `#ffffe1`, `infoBackground [80]`."""
+    rgb = ground.removeprefix("#")
+    return ground.startswith("infoBackground") or bool(_RGB.fullmatch(rgb) and _contrast(rgb, _BLACK) >= LEAST_CONTRAST)
 
 
 def _root(container: Container, part: str | None) -> Element | None:

@@ -36,6 +36,7 @@ _NO_NUMBER = re.compile(rb"""\bt=["'](?:s|str|inlineStr|b|e)["']""")
 # By it Excel shows something rich in place of a value: a picture, a stock, an error.
 _VALUE_METADATA = re.compile(rb"\bvm=")
 _RICH = "rich value"
+_SELECTED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*tabSelected=["'](?:1|true)["']""")
 # What a conditional format changes that hides nothing; any other is told.
 _OF_LOOKS = {
     "dxf", "font", "fill", "border", "b", "i", "u", "color", "name", "family", "charset", "scheme", "condense",
@@ -125,18 +126,24 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
         looks = list(_looks(styles))
         used: dict[str, UsedFormats] = {}
         facts: list[str] = []
+        selected: list[str] = []
         unseen = None if content is None else OutOfSight(container, structure, formats, content, hidden)
         drawings = list(of_drawings(container, {part for _, _, part in structure.sheets}, content))
         for name, state, part in structure.sheets:
             known = None if content is None else content.sheets[name]
             worksheet = known.part if known is not None and known.part is not None else container.sheet(part)
             spelled = in_one_spelling(worksheet)
+            selected += [name] if _SELECTED.search(spelled.content) else []
             if part not in container.formulas.constant:
                 noted = None if known is None or known.part is None else _of_styles(known.cells, formats)
                 used[name] = UsedFormats.of(_formats(spelled.content, formats) if noted is None else noted)
             facts += _of_worksheet(container, name, part, worksheet, looks)
             if unseen is not None:
                 facts += unseen.of_worksheet(name, state, part, spelled, [*facts, *drawings])
+        if len(selected) > 1:
+            facts.append(
+                f"{' and '.join(selected)} are selected together, so that what is typed into one goes into all"
+            )
         facts += of_workbook(container, structure)
         facts += () if unseen is None else unseen.of_workbook()
     return Shown(used, (*facts, *drawings))
