@@ -122,6 +122,17 @@ def test_a_tall_layer_is_several_pages(workbook: str, layer: str, least: int) ->
         assert not [end for end in ends if first <= end < last]
 
 
+@pytest.mark.parametrize(("workbook", "page"), [("encoder-decoder", "Picture"), ("architectures", "Picture")])
+def test_no_drawing_is_cut(workbook: str, page: str) -> None:
+    """Before the end of a page there are two empty rows: all drawings above it are complete."""
+    _, sheet = part_of_sheet(WORKBOOKS / f"{workbook}.xlsx", page)
+    ends = [int(item.get("id")) for item in sheet.iter(f"{_MAIN}brk")]
+    used = {int(row.get("r")) for row in sheet.iter(f"{_MAIN}row") if row.find(f"{_MAIN}c") is not None}
+
+    assert ends
+    assert not [end for end in ends if {end, end - 1} & used]
+
+
 def filled(units: int, kind: str) -> SheetDraft:
     """The sheet of a layer that reads four numbers at six steps, as wide as sheets are."""
     graph = forward_graph(sequential("m", (6, 4), (MANY[kind](units),)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from xlcheck.engines import engine
@@ -54,6 +55,20 @@ def test_it_follows_a_weight() -> None:
     session.recalculate()
 
     assert session.read(here) == session.read(there) != before
+
+
+@pytest.mark.parametrize(
+    ("lesson", "page"), [("encoder-decoder", "Feeds itself"), ("lstm", NAME), ("lstm-small", NAME)]
+)
+def test_weights_and_steps_are_seen_at_once(lesson: str, page: str) -> None:
+    """On a screen of 1920 pixels everything up to the last step has room beside the weights."""
+    sheet = openpyxl.load_workbook(WORKBOOKS / f"{lesson}.xlsx")[page]
+    last = max(cell.column for cell in sheet[5] if str(cell.value).startswith("t = "))
+    own = [d for d in sheet.column_dimensions.values() if d.min <= last]
+    letters = sum(d.width * (min(d.max, last) - d.min + 1) for d in own)
+
+    assert sum(min(d.max, last) - d.min + 1 for d in own) == last
+    assert 7 * letters <= 1900
 
 
 def test_what_is_too_large_has_no_such_sheet() -> None:

@@ -156,7 +156,7 @@ class _Page:
     def _differences(self, row: int, right: int, printed: int, values: Sequence[Array], band: str) -> int:
         """What is printed minus what is right; returns the row after them and an empty one."""
         units = len(values[0])
-        self._labels(row, "difference", units)
+        self._labels(row, "difference", units, self.draft.unit_names.get(band, ()))
         for t, vector in enumerate(values):
             for unit, value in enumerate(vector):
                 desired = float(value) - self.draft.value(f"{band}[{t}]", unit)

@@ -131,7 +131,7 @@ def _named_styles() -> dict[str, dict[str, Any]]:
         styles[role] = {"bg_color": tint, "num_format": VALUE_FORMAT, **_BOXED}
         styles[f"{role}_code"] = {"bg_color": tint, "num_format": CODE_FORMAT, **_BOXED, "align": "center"}
         styles[f"{role}_count"] = styles[f"{role}_code"] | {"num_format": "#,##0"}
-        styles[f"{role}_text"] = {"bg_color": tint, **_BOXED, "align": "left"}
+        styles[f"{role}_text"] = {"bg_color": tint, **_BOXED, "align": "left", "indent": 1}
         styles[f"{role}_box"] = {
             "bg_color": tint, "num_format": "0.0000", "bold": True, "align": "center", "border": 2,
             "border_color": INK,
