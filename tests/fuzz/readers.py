@@ -100,7 +100,7 @@ def opened(paths: Sequence[Path], folder: Path) -> dict[str, Path]:
     target.mkdir(exist_ok=True)
     command = [find_soffice() or "soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
     command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(target), *map(str, paths)]
-    subprocess.run(command, check=False, capture_output=True, timeout=60 + 20 * len(paths))
+    subprocess.run(command, check=False, capture_output=True, timeout=300 + 60 * len(paths))
     return {path.stem: target / path.name for path in paths if (target / path.name).exists()}
 
 
