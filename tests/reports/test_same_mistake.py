@@ -8,7 +8,7 @@ from sample_reports import BAD, CARRIED, ROOT, SKIPPED
 
 from xlcheck.reports.render_html import render_html
 from xlcheck.reports.render_text import render_text
-from xlcheck.reports.same_mistake import MOST_AREAS, areas, by_mistake
+from xlcheck.reports.same_mistake import MOST_AREAS, areas, by_mistake, elsewhere
 from xlcheck.verdicts.listing import Cells
 from xlcheck.verdicts.report import CellResult
 
@@ -69,6 +69,13 @@ def test_many_places_are_counted() -> None:
     text = render_text([replace(BAD, cells=Cells(scattered))], width=200)
 
     assert f"M{2 * (MOST_AREAS + 1)} and 2 more places: {MOST_AREAS + 2} more cells" in text
+
+
+def test_as_many_places_as_there_is_room_for_are_all_of_them() -> None:
+    """Nothing is said of further places where there are none."""
+    text = elsewhere([filled(2 * n, "M", "=$A$1+1") for n in range(1, MOST_AREAS + 1)])
+
+    assert text.startswith(f"M2, M4, M6, M8, M10, M12, M14, M{2 * MOST_AREAS}: {MOST_AREAS} more cells")
 
 
 def test_html_shows_one_card_with_the_others_folded_in() -> None:

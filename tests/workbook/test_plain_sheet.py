@@ -59,6 +59,14 @@ def test_plain_cells_are_read_as_by_the_xml_parser() -> None:
     assert found[6, 31] == Cell("", 'IF(A7,"","x")')
 
 
+def test_the_last_cell_of_a_sheet_is_one() -> None:
+    """XFD1048576 is read; what stands behind it is below among what is not."""
+    found = read_plain(SheetPart(part('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')), STRINGS)
+
+    assert found is not None
+    assert found[1_048_575, 16_383] == Cell(1.0)
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -80,6 +88,8 @@ def test_plain_cells_are_read_as_by_the_xml_parser() -> None:
         '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
         '<row r="1"><c r="ZZZ1"><v>1</v></c></row>',
         '<row r="1"><c r="A1048577"><v>1</v></c></row>',
+        '<row r="1048577"><c r="A1048577"><v>1</v></c></row>',
+        '<row r="1"><c r="XFE1"><v>1</v></c></row>',
         '<row r="1"><x:c r="A1"><x:v>1</x:v></x:c></row>',
         '<row r="1"><c r="A2"><v>1</v></c></row>',
         '<row r="1"/><row r="2"><c r="A1"><v>1</v></c><c r="A2"><v>1</v></c></row>',
