@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from hand_in import hand_in, marks_of, solution
@@ -13,6 +14,7 @@ import xlcheck
 from xlcheck.cli.group import commands
 from xlcheck.engines import engine
 from xlcheck.exercises.key import load_key
+from xlcheck.workbook.styles import LEGEND
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -35,6 +37,17 @@ def test_a_lesson_becomes_a_folder(tmp_path: Path) -> None:
     assert xlcheck.check(tmp_path / "exam" / key.solution).ok
     assert all(f'<td class="e">{text}</td>' in page for text in ("σ(zf,ₜ)", "xₜ · kernel[f]"))
     assert "http" not in page
+
+
+def test_the_legend_shows_a_cell_to_be_filled_in(tmp_path: Path) -> None:
+    """What is left blank looks like that in the legend, too; beside every other colour stands a number."""
+    assert run("exercise", "lstm", "-q", "-o", tmp_path / "exam")[0] == 0
+    sheet = openpyxl.load_workbook(tmp_path / "exam" / "blank.xlsx").worksheets[0]
+    (heading,) = [row for row in range(1, sheet.max_row) if sheet.cell(row, 1).value == "Colours, on every sheet"]
+    shown = {sheet.cell(row, 2).value: sheet.cell(row, 1).value for row in range(heading + 1, sheet.max_row + 1)}
+
+    assert shown.pop("to be filled in") is None
+    assert [shown[LEGEND[role]] for role in ("weight", "gate", "state")] == ["0.123"] * 3
 
 
 def test_several_lessons_have_a_folder_each(tmp_path: Path) -> None:
