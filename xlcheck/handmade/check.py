@@ -34,6 +34,7 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.single_edit import one_edit
 from xlcheck.handmade.stored import by_chance
 from xlcheck.handmade.summary import Abstention, part_of, report_on
+from xlcheck.handmade.with_typed_weights import WithTypedWeights, with_typed_weights
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.parts import Part
@@ -185,6 +186,25 @@ class _Search:
         network is too small to have witnesses, the part is read as the training of a network, or with one edit in it.
         """
         opinion = replace(self._opinion, values=part.values)
+        moved = with_typed_weights(part, opinion)
+        if moved is None or not self._explains_more(moved, part, opinion):
+            return self._settled(part, opinion, name)
+        found, left_out = self._settled(moved.part, moved.opinion, name)
+        return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
+
+    def _explains_more(self, moved: WithTypedWeights, part: SheetGroup, opinion: Opinion) -> bool:
+        """Whether more formulas have a place if the weights typed in them are weights."""
+        try:
+            without, having = (
+                settle(sheets, terms, self._bench(sheets, own, terms))
+                for sheets, own in ((part, opinion), (moved.part, moved.opinion))
+                for terms in [CellTerms(sheets.table, sheets.values)]
+            )
+        except effort.OutOfTimeError:
+            return False
+        return having.may_be_more and len(having.left) < len(without.left)
+
+    def _settled(self, part: SheetGroup, opinion: Opinion, name: str) -> tuple[list[Part], list[Abstention]]:
         layers = Settled()
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
@@ -23,6 +24,8 @@ def against_them_together(readings: Sequence[Reading]) -> Iterator[str]:
     """
     yield from _left_out(readings)
     yield from _read_inside(readings)
+    yield from (why for reading in readings for why in _taking_turns(reading))
+    yield from _sharing(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
 
 
@@ -68,6 +71,35 @@ def _read_inside(readings: Sequence[Reading]) -> Iterator[str]:
         taken = inside & set().union(*(other for other in reads if other is not own))
         if taken:
             yield f"{show(cell_of(min(taken)))} is read by another layer, though it is no result of its own one"
+
+
+def _sharing(readings: Sequence[Reading]) -> Iterator[str]:
+    """Layers of which one has some weights of another one, and others in place of the rest."""
+    weights = [_all_weights(reading) for reading in readings]
+    for one, other in itertools.combinations(weights, 2):
+        common = one & other
+        if common and common != one and common != other:
+            yield f"{show(min(common))} is a weight of two layers, which have other weights of their own"
+
+
+def _all_weights(reading: Reading) -> set[Address]:
+    layer = reading.layer
+    return {cell_of(a) for row in layer.rows for a in (*layer.weights[row].values(), *layer.biases[row])}
+
+
+def _taking_turns(reading: Reading) -> Iterator[str]:
+    """Two weights that never meet and multiply what stands in one line: one of them may be the other one."""
+    steps, rows = reading.layer.slots.values(), [row for gate in reading.gates for row in gate]
+    at = {slot: [own[slot] for own in steps if slot in own] for slot in (*reading.features, *reading.states)}
+    for one, other in itertools.combinations(at, 2):
+        if one in reading.states or any(one in own and other in own for own in steps):
+            continue
+        lines = [{(atom[0], across, atom[1 + across]) for atom in at[one] + at[other]} for across in (0, 1)]
+        pairs = ((reading.layer.weights[row].get(one), reading.layer.weights[row].get(other)) for row in rows)
+        weights = next(((a, b) for a, b in pairs if a is not None and b is not None), None)
+        if weights is not None and min(map(len, lines)) == 1:
+            first, second = (show(cell_of(weight)) for weight in weights)
+            yield f"{first} and {second} take turns as the weight of one input"
 
 
 def _fed_back(reading: Reading, slot: int, made: Mapping[Atom, tuple[Reading, int]]) -> bool:

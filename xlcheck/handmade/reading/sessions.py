@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlcheck.engines.base import Engine, PackedValues, Session
+from xlcheck.engines.base import Engine, Formula, PackedValues, Session
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable
@@ -24,6 +24,20 @@ class Sessions:
         self._table = table
         self._lent: _Lent | None = None
         self._held: dict[Address, float] = {}
+        self._amended: dict[Address, Formula] = {}
+
+    def amended(self, table: CellTable, texts: Mapping[Address, str], numbers: Mapping[Address, float]) -> Sessions:
+        """Sessions of the same file with other formulas in some cells, and numbers in cells that are empty there.
+
+        Args:
+            table: the cells with these formulas and numbers.
+            texts: the formulas, without `=`.
+            numbers: the numbers.
+        """
+        new = Sessions(self.engine, table)
+        new._held = {**self._held, **numbers}
+        new._amended = {cell: Formula(text) for cell, text in texts.items()}
+        return new
 
     def hold(self, numbers: Mapping[Address, float]) -> None:
         """Let formulas give these numbers from now on, in each session: those that would draw others each time."""
@@ -35,6 +49,8 @@ class Sessions:
         session = self.engine.open(self._table.content.path)
         for cell, number in self._held.items():
             session.set(*cell, number)
+        for cell, text in self._amended.items():
+            session.set(*cell, text)
         return session
 
     def saved(self) -> Session:

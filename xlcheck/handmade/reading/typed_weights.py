@@ -1,0 +1,210 @@
+"""Weights that are typed inside formulas, as in `=0.5*B2+0.3*C2+0.1`: each as a number in a cell of its own.
+
+Formulas that were filled from one another have the same weights, also where the first one lacks a summand because
+nothing stands before it. A formula in line with such a family that has most of its numbers shares these.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.formulas.tree import Application, FunctionCall, Literal, Node, Operator, Reference
+from xlcheck.formulas.unparse import unparse
+from xlcheck.handmade.reading.cells import CellTable
+
+_Spot = tuple[float, Range | None]
+"""A typed number and the cell that it multiplies; None for a number that is added."""
+_Take = Callable[[float, Range | None], Node]
+_APART, _FAR = 2, 40
+"""Columns and rows between what stands on a worksheet and the numbers, and between a family's and those of one alone."""
+
+
+@dataclass(frozen=True)
+class TypedWeights:
+    """Numbers out of formulas.
+
+    Attributes:
+        numbers: a cell that is empty in the workbook → the number that it stands for.
+        texts: formula cell → its formula with these cells in place of its numbers, without `=`.
+    """
+
+    numbers: Mapping[Address, float]
+    texts: Mapping[Address, str]
+
+
+def typed_weights(table: CellTable) -> TypedWeights | None:
+    """The weights that are typed inside the formulas of a workbook; None if there are none, or no room for them.
+
+    Args:
+        table: the workbook's cells.
+    """
+    trees: dict[Address, Node] = {}
+    spots: dict[Address, Sequence[_Spot]] = {}
+    for cell, text in table.texts.items():
+        if "*" in text and cell not in table.arrays:
+            try:
+                tree = parse(text)
+            except FormulaSyntaxError:
+                continue
+            found: list[_Spot] = []
+            _spread(tree, lambda number, area, found=found: found.append((number, area)) or Literal(number))  # type: ignore[misc]
+            if found:
+                trees[cell], spots[cell] = tree, found
+    places = _places(spots, table)
+    if places is None:
+        return None
+    numbers, texts = {}, {}
+    for cell, tree in trees.items():
+        own = iter(places[cell])
+
+        def take(number: float, area: Range | None, own: Iterator[Address] = own) -> Node:
+            place = next(own)
+            numbers[place] = number
+            return Reference(Range("", *place[1:], 1, 1), TOP | LEFT | BOTTOM | RIGHT)
+
+        texts[cell] = unparse(_spread(tree, take))
+    return TypedWeights(numbers, texts) if numbers else None
+
+
+def _spread(node: Node, take: _Take) -> Node:
+    """A tree in which each typed weight, and each number added to its product, is replaced."""
+    addends = list(_addends(node, 1)) if _is_sum(node) else []
+    if not any(_weighted(addend) for _, addend in addends):
+        return _rebuilt(node, take)
+    total: Node | None = None
+    for sign, addend in addends:
+        weighted, number = _weighted(addend), _number(addend)
+        if weighted is not None:
+            weight, reference = weighted
+            sign, addend = 1, Operator("*", (take(sign * weight, reference.area), reference))
+        elif number is not None:
+            sign, addend = 1, take(sign * number, None)
+        else:
+            addend = _spread(addend, take)
+        if total is None:
+            total = addend if sign == 1 else Operator("-", (addend,))
+        else:
+            total = Operator("+" if sign == 1 else "-", (total, addend))
+    return node if total is None else total
+
+
+def _is_sum(node: Node) -> bool:
+    return isinstance(node, Operator) and node.symbol in {"+", "-"} and len(node.operands) == 2
+
+
+def _addends(node: Node, sign: int) -> Iterator[tuple[int, Node]]:
+    if isinstance(node, Operator) and _is_sum(node):
+        left, right = node.operands
+        yield from _addends(left, sign)
+        yield from _addends(right, sign if node.symbol == "+" else -sign)
+    else:
+        yield sign, node
+
+
+def _weighted(node: Node) -> tuple[float, Reference] | None:
+    """A number and the one cell that it multiplies."""
+    if not isinstance(node, Operator) or node.symbol != "*":
+        return None
+    for one, other in (node.operands, node.operands[::-1]):
+        number = _number(one)
+        if number is not None and isinstance(other, Reference) and other.area.size == 1:
+            return number, other
+    return None
+
+
+def _number(node: Node) -> float | None:
+    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
+        number = _number(node.operands[0])
+        return None if number is None else -number
+    return node.value if isinstance(node, Literal) and isinstance(node.value, float) else None
+
+
+def _rebuilt(node: Node, take: _Take) -> Node:
+    if isinstance(node, Operator):
+        return Operator(node.symbol, tuple(_spread(own, take) for own in node.operands))
+    if isinstance(node, FunctionCall):
+        return FunctionCall(node.name, tuple(_spread(own, take) for own in node.arguments))
+    if isinstance(node, Application):
+        return Application(_spread(node.function, take), tuple(_spread(own, take) for own in node.arguments))
+    return node
+
+
+def _places(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[Address, list[Address]] | None:
+    """Formula cell → for each of its numbers the cell that stands for it; None if there is no room.
+
+    Formulas have a row each, in which the numbers stand in the order of the cells that they multiply.
+    """
+    like = _families(spots, table)
+    rows: Counter[str] = Counter()
+    found: dict[Address, list[Address]] = {}
+    for cell in sorted(spots, key=lambda cell: (like[cell] != cell, cell)):
+        bounds, own = table.bounds[cell[0]], spots[cell]
+        row, column = bounds.top + bounds.rows + _APART + rows[cell[0]], bounds.left + bounds.columns + _APART
+        order = sorted(range(len(own)), key=lambda number: _order(own[number]))
+        places = [(cell[0], row, column + order.index(number)) for number in range(len(own))]
+        if like[cell] != cell:
+            shared = _shared(own, spots[like[cell]])
+            places = [
+                (*place[:2], place[2] + _FAR) if other is None else found[like[cell]][other]
+                for place, other in zip(places, shared, strict=True)
+            ]
+        rows[cell[0]] += 1
+        found[cell] = places
+        if row >= MAX_ROWS or column + len(own) + _FAR >= MAX_COLUMNS:
+            return None
+    return found
+
+
+def _order(spot: _Spot) -> tuple[bool, str, int, int]:
+    area = spot[1]
+    return (True, "", 0, 0) if area is None else (False, area.sheet, area.top, area.left)
+
+
+def _families(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[Address, Address]:
+    """Formula cell → the first one of its family."""
+    members: dict[tuple[str, str], list[Address]] = defaultdict(list)
+    for cell in spots:
+        members[cell[0], shape_of(table.texts[cell], *cell[1:])].append(cell)
+    like = {cell: own[0] for own in members.values() for cell in own}
+    sizes = Counter(like.values())
+    in_line: dict[tuple[str, bool, int], list[Address]] = defaultdict(list)
+    for cell in spots:
+        in_line[cell[0], True, cell[1]].append(cell)
+        in_line[cell[0], False, cell[2]].append(cell)
+    for cell in (cell for cell in spots if sizes[like[cell]] == 1):
+        near = {*in_line[cell[0], True, cell[1]], *in_line[cell[0], False, cell[2]]} - {cell}
+        others = [other for other in near if like[other] == other or sizes[like[other]] > 1]
+        others.sort(key=lambda other: (-sizes[like[other]], abs(other[1] - cell[1]) + abs(other[2] - cell[2])))
+        for other in others:
+            first = like[other]
+            if like[first] == first != cell and _is_alike(spots[cell], spots[other], several=sizes[first] > 1):
+                like[cell] = first
+                break
+    return like
+
+
+def _is_alike(own: Sequence[_Spot], others: Sequence[_Spot], *, several: bool) -> bool:
+    """Whether a formula has the weights of a family: most of them, or of a single other formula all that it has."""
+    if {area for _, area in own} == {area for _, area in others}:  # another unit, which reads the same
+        return False
+    common = sum(other is not None for other in _shared(own, others))
+    return common > 1 and (2 * common > len(others) if several else common == len(own))
+
+
+def _shared(own: Sequence[_Spot], others: Sequence[_Spot]) -> list[int | None]:
+    """For each number of a formula, which one of another formula it is."""
+    left = dict(enumerate(others))
+    found: list[int | None] = []
+    for number, area in own:
+        same = [i for i, (other, at) in left.items() if other == number and (at is None) == (area is None)]
+        found.append(same[0] if same else None)
+        if same:
+            del left[same[0]]
+    return found
