@@ -10,7 +10,7 @@ from thorough import part_of
 from fixtures.handmade.drawn.score import workbook
 from fixtures.handmade.workbook import to_bytes
 from xlcheck.engines import engine
-from xlcheck.handmade.arrangement import Reads, arranged
+from xlcheck.handmade.arrangement import arranged
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.forms import Forms, Polynomial, cell_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -18,6 +18,7 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
+from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 from xlcheck.workbook.reader import read_workbook

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
@@ -23,8 +23,8 @@ from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.cells import CellValues
+from xlcheck.handmade.reads import Reads
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
 
 _SHOWS = re.compile(r"(?:AVERAGE|ROUND|ROUNDUP|ROUNDDOWN|MEDIAN|TRUNC|INT|TEXT|RANK)\([^()]*\)$", re.IGNORECASE)
@@ -37,50 +37,6 @@ _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
 _NEAR = 4
 """Cells between a layer and a formula in line with it that may stand for one of its own."""
 _NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
-
-
-class Reads:
-    """Who reads what on worksheets as they are, or with other formulas in some cells.
-
-    Args:
-        table: the cells.
-        precedents: who reads what as they are.
-        terms: what each formula computes, also the other ones.
-        edit: the cells with other formulas.
-    """
-
-    def __init__(
-        self, table: CellTable, precedents: Precedents, terms: CellTerms, edit: Mapping[Address, Term] | None = None
-    ) -> None:
-        self.table, self._precedents, self.terms = table, precedents, terms
-        self._edit = edit or {}
-
-    def of(self, cell: Address) -> Sequence[Address]:
-        """The cells that a cell's formula reads; under an edit without those that it multiplies with nothing."""
-        return self.terms.reads[cell] if self._edit and cell in self.terms else self._precedents.of(cell)
-
-    def is_formula(self, cell: Address) -> bool:
-        """Whether a formula stands in a cell."""
-        return cell in self._edit or self.table.is_formula(cell)
-
-    @cached_property
-    def formulas(self) -> list[Address]:
-        """The cells with formulas."""
-        return list(dict.fromkeys((*self.table.texts, *self._edit)))
-
-    @cached_property
-    def read(self) -> Mapping[Address, int]:
-        """How many formulas read each cell."""
-        return {cell: len(formulas) for cell, formulas in self.readers.items()}
-
-    @cached_property
-    def readers(self) -> Mapping[Address, Sequence[Address]]:
-        """The formulas that read each cell."""
-        found: dict[Address, list[Address]] = defaultdict(list)
-        for cell in self.formulas:
-            for other in self.of(cell):
-                found[other].append(cell)
-        return dict(found)
 
 
 @dataclass(frozen=True)
@@ -176,7 +132,9 @@ class Arrangement:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
                 value = self.values[table.index[cell]]
-                is_spare = (kind == COPY and not self._multiplies_blank(cell)) or (kind == GIVEN and not self._may_be_missed(cell, taken))
+                is_spare = (kind == COPY and not self._multiplies_blank(cell)) or (
+                    kind == GIVEN and not self._may_be_missed(cell, taken)
+                )
                 is_spare = is_spare or (self._is_nothing(cell) and not self._bends_nothing(cell))
                 is_spare = is_spare or isinstance(value, str | bool) or self._reads_no_number(cell)
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)

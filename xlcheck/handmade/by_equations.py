@@ -11,10 +11,10 @@ from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import rounds_throughout
-from xlcheck.handmade.arrangement import LayerCells, Reads, arranged
+from xlcheck.handmade.arrangement import LayerCells, arranged
 from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.forms import Forms, cell_of
-from xlcheck.handmade.equations.gru import mixed_otherwise
+from xlcheck.handmade.equations.gru_states import mixed_otherwise
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.reading import Reading
@@ -25,6 +25,7 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.witnesses import reason_to_doubt
 from xlcheck.verdicts.limits import Limit
 from xlcheck.verdicts.report import Status
@@ -128,7 +129,7 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         else:
             doubts.append(why)
     left, spare = found.rest(taken)
-    doubts = [*mixed_otherwise(found.forms), *doubts]
+    doubts = [*mixed_otherwise(found.forms, found.recognised.readings), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
     may_be_more = found.recognised.has_activations or bool(found.typed_over)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
@@ -269,6 +270,11 @@ def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
         f"no bindings were given; assumed {layer.name} = {reading.kind}({reading.units}, "
         f"{reading.activations['activation']}){samples}{times} (weights from {show(cells[0])} on)"
     )
+    if reading.turned:
+        yield (
+            f"the state of {layer.name} is (1 − z)·h + z·h̃, as many texts define a GRU: its z is 1 − z of Keras, whose "
+            "weights for z are the negative ones"
+        )
 
 
 def _unused(reading: Reading) -> Iterator[str]:

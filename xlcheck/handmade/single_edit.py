@@ -14,7 +14,7 @@ from xlcheck.formulas.algebra import Address, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
-from xlcheck.handmade.arrangement import Arrangement, Reads, arranged
+from xlcheck.handmade.arrangement import Arrangement, arranged
 from xlcheck.handmade.by_equations import Bench
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edit, Edits
@@ -24,6 +24,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.evaluated import rounds
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 

@@ -13,14 +13,15 @@ from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
-from xlcheck.handmade.arrangement import Arrangement, Reads, arrangement_of
+from xlcheck.handmade.arrangement import Arrangement, arrangement_of
 from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
-from xlcheck.handmade.equations.gru import has_updates
+from xlcheck.handmade.equations.gru_states import has_updates
 from xlcheck.handmade.equations.instances import LINEAR, coloured, weighted_sums
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import may_be_textbook
 
 _GATES = 4

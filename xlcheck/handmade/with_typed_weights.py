@@ -15,13 +15,12 @@ from xlcheck.formulas.unparse import number_text
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.handmade.reading.sessions import Sessions
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reading.typed_weights import TypedWeights, typed_weights
 from xlcheck.handmade.summary import Abstention
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
-from xlcheck.workbook.content import Cell
+from xlcheck.workbook.content import Cell, SheetContent
 
 _CLOSE = 1e-12
 _ALONE = re.compile(r"(?<=\w): the number \S+ in \S+ is empty;.*")
@@ -110,7 +109,7 @@ def with_typed_weights(part: SheetGroup, opinion: Opinion) -> WithTypedWeights |
     return WithTypedWeights(own, replace(opinion, sessions=sessions, values=values), part, moved)
 
 
-def _sheets(table: CellTable, moved: TypedWeights) -> Iterator[tuple[str, object]]:
+def _sheets(table: CellTable, moved: TypedWeights) -> Iterator[tuple[str, SheetContent]]:
     for name, sheet in table.content.sheets.items():
         cells = dict(sheet.cells)
         for cell, text in moved.texts.items():

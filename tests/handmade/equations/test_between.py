@@ -88,3 +88,24 @@ def _lstm(heads: tuple[str, ...]) -> dict[str, object]:
 def test_words_above_the_weights_of_all_gates_name_none(heads: tuple[str, ...], code: int, tmp_path: Path) -> None:
     """Rule: `input` above a column is no gate, nor is the word of the row above; exchanged words are an objection."""
     assert _code(_lstm(heads), tmp_path) == code
+
+
+def _three_samples(third: str) -> dict[str, object]:
+    """A unit over two inputs in A:B, with its weights in D1:D3 and a stray number in H9, for three samples."""
+    cells: dict[str, object] = {"D1": 0.7, "D2": -0.4, "D3": 0.15, "H9": 0.35, "A4": 0.3, "B4": 1.1}
+    cells |= {"A5": -0.6, "B5": 0.9, "A6": 0.8, "B6": -0.2}
+    cells |= {f"D{row}": f"=TANH(A{row}*$D$1+B{row}*$D$2+$D$3)" for row in (4, 5, 6)}
+    return cells | {"D6": third}
+
+
+@pytest.mark.parametrize(
+    ("third", "codes"),
+    [
+        ("=TANH(A6*$D$1+B6*$D$2+$D$3)", {0}),
+        ("=TANH(A6*$D$1+B6*$H$9+$D$3)", {1, 3}),  # read as a third input, which only one sample has
+        ("=TANH(A6*$D$1+B6*$H$9+$D$2)", {1, 3}),  # read as a layer of its own, which has a weight of the other one
+    ],
+)
+def test_an_input_has_one_weight(third: str, codes: set[int], tmp_path: Path) -> None:
+    """Rule: what stands in one line is one input, and layers share all of their weights or none."""
+    assert _code(_three_samples(third), tmp_path) in codes

@@ -16,6 +16,7 @@ from xlcheck.formulas.algebra import Address, Expression, Leaf, Product, Sum, Te
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.activations import activation_of
 from xlcheck.handmade.equations.form_uses import FormUses
+from xlcheck.handmade.equations.products import Products
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 
 Atom = tuple[str, int, int, int]
@@ -74,6 +75,7 @@ class Forms:
         inlined: atom → the sums that were followed into its polynomial, each with the cell that its formula names.
         named: atom → operand → the cells by which its formula names this operand, which may be copies of it.
         uses: which forms depend on which cells.
+        products: products inside of formulas that are atoms of their own.
     """
 
     def __init__(self, terms: CellTerms) -> None:
@@ -84,6 +86,7 @@ class Forms:
         self._open: dict[Address, None] = {}
         self.uses = FormUses()
         self._shared: set[Address] = set()
+        self.products = Products()
         self._order: tuple[Atom, ...] = ()
         self._inlined: dict[Atom, dict[Atom, Atom]] = defaultdict(dict)
         self.inlined: Mapping[Atom, Mapping[Atom, Atom]] = self._inlined
@@ -105,6 +108,8 @@ class Forms:
 
     def _found(self, atom: Atom) -> Form:
         form = self._forms.get(atom)
+        if form is None and atom in self.products:
+            return Form(SUM, {self.products[atom]: 1.0})
         if form is None and atom[3]:  # a part of a formula that is being read again
             self._found(atom_of(cell_of(atom)))
             return self._forms.get(atom, _OPAQUE)

@@ -12,13 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial, Polynomial, cell_of
+from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial
+from xlcheck.handmade.equations.gru_states import Update, first_turned, updates_of
 from xlcheck.handmade.equations.instances import LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer, Place
 from xlcheck.handmade.equations.reading import Reading, documents_of
-from xlcheck.handmade.reading.cells import show
-
-_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -42,19 +40,11 @@ class Joined(Layer):
         return layer.wanted(row, steps[step]) if step in steps else frozenset()
 
 
-@dataclass(frozen=True)
-class _Update:
-    """h = z·h₋₁ + (1 − z)·h̃ in one cell; without h₋₁ where the state before the first step is not written."""
-
-    atom: Atom
-    gate: Atom
-    candidate: Atom
-    before: Atom | None
-
-
 def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, tuple[Layer, ...]]]:
     """Each GRU, with the tables that it is made of."""
-    updates = list(_updates(forms))
+    updates = list(updates_of(forms))
+    if updates and all(update.turned for update in updates):
+        updates += first_turned(forms)
     read = {atom for update in updates for atom in (update.gate, update.candidate)}
     tables = [(part, layer) for layer in layers if not read.isdisjoint(layer.by_atom) for part in _by_activation(layer)]
     for layer in layers if updates else ():
@@ -72,11 +62,6 @@ def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, 
                         yield found, (one, other)
 
 
-def has_updates(forms: Forms) -> bool:
-    """Whether any cell computes a state as a GRU does."""
-    return next(_updates(forms), None) is not None
-
-
 def _by_activation(layer: Layer) -> list[Layer]:
     """A table, or two where a step without a state has made one of gates and candidates."""
     kinds = sorted(set(layer.activations.values()))
@@ -85,52 +70,7 @@ def _by_activation(layer: Layer) -> list[Layer]:
     return [layer.restricted(row for row in layer.rows if layer.activations[row] == kind) for kind in kinds]
 
 
-def _updates(forms: Forms) -> Iterator[_Update]:
-    for atom in list(forms):
-        form = forms.of(atom)
-        polynomial = _opened(form.polynomial, forms) if form.kind == SUM else {}
-        single = [monomial[0] for monomial, factor in polynomial.items() if len(monomial) == 1 and factor == 1]
-        minus = [monomial for monomial, factor in polynomial.items() if len(monomial) == 2 and factor == -1]
-        plus = [monomial for monomial, factor in polynomial.items() if len(monomial) == 2 and factor == 1]
-        if len(single) != 1 or len(minus) != 1 or len(plus) != len(polynomial) - 2 or single[0] not in minus[0]:
-            continue
-        (gate,) = [part for part in minus[0] if part != single[0]] or [single[0]]
-        if not plus:
-            yield _Update(atom, gate, single[0], None)
-        elif len(plus) == 1 and gate in plus[0]:
-            (before,) = [part for part in plus[0] if part != gate] or [gate]
-            yield _Update(atom, gate, single[0], before)
-
-
-def mixed_otherwise(forms: Forms) -> Iterator[str]:
-    """What is to be said of states that are (1 − z)·h₋₁ + z·h̃, as many texts define a GRU; of the first one only."""
-    for update in _updates(forms):
-        kinds = [forms.of(atom).kind for atom in (update.gate, update.candidate, update.before) if atom is not None]
-        if kinds[0] == "sigmoid" and kinds[1] != "tanh" and kinds[2:] == ["tanh"]:
-            yield (
-                f"{show(cell_of(update.atom))} is (1 − z)·h + z·h̃, as many texts define a GRU, where Keras has "
-                "z·h + (1 − z)·h̃"
-            )
-            return
-
-
-def _opened(polynomial: Polynomial, forms: Forms) -> Polynomial:
-    """A polynomial in which cells that hold 1 − z are opened."""
-    found: dict[Monomial, float] = {}
-    for monomial, factor in polynomial.items() if len(polynomial) <= _FEW else ():
-        parts: dict[Monomial, float] = {monomial: factor}
-        for number, atom in enumerate(monomial):
-            form = forms.of(atom)
-            if form.kind == SUM and len(form.polynomial) == 2 and form.polynomial.get(()) == 1:
-                rest = (*monomial[:number], *monomial[number + 1 :])
-                parts = {tuple(sorted((*rest, *own))): factor * f for own, f in form.polynomial.items()}
-                break
-        for own, more in parts.items():
-            found[own] = found.get(own, 0.0) + more
-    return found
-
-
-def _read_after(layer: Layer, updates: Sequence[_Update], forms: Forms) -> Reading | None:
+def _read_after(layer: Layer, updates: Sequence[Update], forms: Forms) -> Reading | None:
     """A table as a GRU in which the reset gate is applied to what the state is multiplied with."""
     update_votes, reset_votes = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
     for update in updates:
@@ -151,7 +91,13 @@ def _read_after(layer: Layer, updates: Sequence[_Update], forms: Forms) -> Readi
     reading = _reading(layer, names, hidden, _befores(updates, layer), forms, reset_after=True)
     if reading is None:
         return None
-    return replace(reading, recurrent_biases=dict(_recurrent_biases(layer)), unused=unused)
+    turned = _are_turned(updates)
+    return replace(reading, recurrent_biases=dict(_recurrent_biases(layer)), unused=unused, turned=turned)
+
+
+def _are_turned(updates: Sequence[Update]) -> tuple[str, ...]:
+    """The gate that is 1 − z of Keras, where all states are (1 − z)·h₋₁ + z·h̃."""
+    return ("z",) if all(update.turned for update in updates) else ()
 
 
 def _recurrent_biases(layer: Layer) -> Iterator[tuple[int, Atom]]:
@@ -165,7 +111,7 @@ def _recurrent_biases(layer: Layer) -> Iterator[tuple[int, Atom]]:
             yield row, max(layer.biases[row])
 
 
-def _befores(updates: Sequence[_Update], gates: Layer) -> dict[tuple[int, Atom], int]:
+def _befores(updates: Sequence[Update], gates: Layer) -> dict[tuple[int, Atom], int]:
     """Step and what an update reads as the last state → row of the gate."""
     found = {}
     for update in updates:
@@ -209,7 +155,7 @@ def _reading(
     return Reading("GRU", options, layer, list(names.values()), slot_units, documents, values, {"h_init": given})
 
 
-def _read(gates: Layer, candidates: Layer, updates: Sequence[_Update], forms: Forms) -> Reading | None:
+def _read(gates: Layer, candidates: Layer, updates: Sequence[Update], forms: Forms) -> Reading | None:
     pairs: Counter[tuple[int, int]] = Counter()
     times: Counter[tuple[int, int]] = Counter()
     for update in updates:
@@ -258,7 +204,8 @@ def _read(gates: Layer, candidates: Layer, updates: Sequence[_Update], forms: Fo
     parts |= dict.fromkeys(rows, (candidates, at))
     layer = Joined(table, gates.slots, weights, {**gates.biases, **candidates.biases}, parts)
     names = {"z": [update_gate[row] for row in rows], "r": [reset_gate[row] for row in rows], "hh": rows}
-    return _reading(layer, names, hidden, befores, forms, reset_after=False)
+    reading = _reading(layer, names, hidden, befores, forms, reset_after=False)
+    return None if reading is None else replace(reading, turned=_are_turned(updates))
 
 
 def _states(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
 from xlcheck.handmade.equations.forms import GIVEN, SUM, Atom, Form, Forms, Monomial, Polynomial
+from xlcheck.handmade.equations.gated import gated_sums, late_gate, with_states
 
 LINEAR = "linear"
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
@@ -55,14 +56,15 @@ def find_instances(forms: Forms) -> dict[Atom, Instance]:
 
 def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
     """The instances among all atoms, of which it is not known yet what they weight."""
-    gated = dict(_gated(forms))
+    gated = dict(gated_sums(forms))
     biases = {monomial[0] for found in gated.values() for monomial in found[1] if len(monomial) == 1}
     inlined = {part for parts in forms.inlined.values() for part in parts}
     found = {}
     for atom in list(forms):
         form = forms.of(atom)
         if form.is_activation or (form.kind == SUM and atom not in inlined):
-            gate, under, summands = gated.get(atom) or _late_gate(form.polynomial, biases, forms)
+            summed = with_states(form.polynomial, forms)
+            gate, under, summands = gated.get(atom) or late_gate(summed, biases, forms)
             instance = _instance(atom, form, summands, forms)
             if instance is not None:
                 instance.gate, instance.gated = gate, frozenset(under)
@@ -98,73 +100,6 @@ def coloured(found: Mapping[Atom, Instance], forms: Forms) -> dict[Atom, Instanc
     """
     _colour(found, forms)
     return {atom: instance for atom, instance in found.items() if instance.inputs}
-
-
-_Gated = tuple[Atom | None, Collection[Monomial], Polynomial]
-"""What multiplies a part of a sum, the summands of this part, and all summands without it."""
-
-
-def _gated(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
-    """The sums in which a sigmoid multiplies a weighted sum of computed numbers, in one cell or in several."""
-    followed: dict[Atom, tuple[Atom, ...]] = {}
-    found: dict[Atom, _Gated] = {}
-    for atom in list(forms):
-        form, through = forms.of(atom), set[Atom]()
-        around: tuple[Atom, ...] = ()
-        polynomial = form.polynomial
-        if form.is_activation and len(polynomial) == 1:
-            ((monomial, factor),) = polynomial.items()
-            if factor == 1 and len(monomial) == 1 and forms.of(monomial[0]).kind == SUM:
-                around = monomial
-                polynomial = forms.of(monomial[0]).polynomial
-        if form.is_activation or form.kind == SUM:
-            parts = _without_gate(polynomial, forms, through)
-            if parts is not None:
-                found[atom], followed[atom] = parts, (*around, *through)
-    inner = {part for through in followed.values() for part in through}
-    forms.follow_further({atom: through for atom, through in followed.items() if atom not in inner})
-    yield from ((atom, parts) for atom, parts in found.items() if atom not in inner)
-
-
-def _without_gate(polynomial: Polynomial, forms: Forms, through: set[Atom]) -> _Gated | None:
-    # A given state, before the first step, makes the product of gate, weight and state no product of computed numbers.
-    several = [m for m in polynomial if len(m) > 2 or sum(not forms.is_given(atom) for atom in m) > 1]
-    gates = [{atom for atom in m if forms.of(atom).kind == "sigmoid"} for m in several]
-    common = set.intersection(*gates) if gates else set()
-    if len(common) != 1:
-        return None
-    (gate,) = common
-    summands: dict[Monomial, float] = {}
-    under: set[Monomial] = set()
-    for monomial, factor in polynomial.items():
-        if gate not in monomial:
-            summands[monomial] = summands.get(monomial, 0.0) + factor
-            continue
-        rest = list(monomial)
-        rest.remove(gate)
-        inner = forms.of(rest[0]) if len(rest) == 1 else None
-        is_sum = inner is not None and inner.kind == SUM and not _is_state(inner, gate, forms)
-        if is_sum and inner is not None:
-            through.add(rest[0])
-        for own, more in inner.polynomial.items() if is_sum and inner is not None else ((tuple(rest), 1.0),):
-            summands[own] = summands.get(own, 0.0) + factor * more
-            under.add(own)
-    return (gate, under, summands) if through or any(len(monomial) == 2 for monomial in under) else None
-
-
-def _is_state(form: Form, gate: Atom, forms: Forms) -> bool:
-    """Whether a gate multiplies no weighted sum, but what has gone through gates itself."""
-    return not all(any(map(forms.is_given, monomial)) for monomial in form.polynomial if monomial)
-
-
-def _late_gate(polynomial: Polynomial, biases: Collection[Atom], forms: Forms) -> _Gated:
-    """A sum as it is; where only a bias is left of the gated part, because the state is not written yet, without it."""
-    for one, other in (m for m in polynomial if len(m) == 2):
-        for gate, bias in ((one, other), (other, one)):
-            if bias in biases and forms.of(gate).kind == "sigmoid":
-                rest = {m: f for m, f in polynomial.items() if m not in {(one, other)}}
-                return gate, ((bias,),), {**rest, (bias,): polynomial[one, other]}
-    return None, (), polynomial
 
 
 def _instance(atom: Atom, form: Form, summands: Polynomial, forms: Forms) -> Instance | None:

@@ -95,7 +95,11 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
         for number in numbers
     )
     loss = None if links[-1].loss is None else links[-1].loss.name
-    return Network(sequential(first.name, shape, tuple(specs), loss), weights, samples, bound)
+    turned = {
+        f"{link.name}.{name}": len(link.reading.turned) * link.reading.units
+        for link in links if link.reading.turned for name in specs[links.index(link)].weights
+    }  # fmt: skip
+    return Network(sequential(first.name, shape, tuple(specs), loss), weights, samples, bound, turned=turned)
 
 
 def has_bias(reading: Reading) -> bool:
@@ -149,7 +153,8 @@ def _bound(link: Link, number: int) -> Iterator[tuple[str, Places]]:
         for t, step in enumerate(link.documents[number]):
             places = tuple(_own_cell(values.get((step, unit))) for unit in range(link.reading.units))
             if any(place is not None for place in places):
-                yield f"{link.name}.{symbol}[{t}]" if link.is_timed else f"{link.name}.{symbol}", places
+                name = f"{link.name}.{symbol}[{t}]" if link.is_timed else f"{link.name}.{symbol}"
+                yield f"1-{name}" if symbol in link.reading.turned else name, places
 
 
 def _of_loss(link: Link, number: int, name: str) -> Iterator[tuple[str, Places]]:

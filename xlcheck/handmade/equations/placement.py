@@ -98,7 +98,8 @@ class _Placer:
     def place(self, meant: Mapping[Address, Term]) -> Placement:
         """See the function."""
         local = self._local()
-        if any(not self._elements.equal_to(local[cell][:, None])[0] for cell in self._helpers(local)):
+        unknown = (not self._elements.equal_to(local[cell][:, None])[0] for cell in self._helpers(local))
+        if any(network.binds_helpers for network in self._networks) or any(unknown):
             sources = list(self._elements.sources)
             for number, network in enumerate(self._networks):
                 sources += part_sources(number, network.graph, self._settings[number])

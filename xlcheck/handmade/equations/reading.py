@@ -29,6 +29,7 @@ class Reading:
         unused: rows that look like units of the layer and that nothing reads.
         is_certain: whether it may be said of a cell that it is wrong; not where the rows may belong to another layer.
         recurrent_biases: for a GRU with two biases the row → the one of its recurrent kernel.
+        turned: symbols of gates, the first ones, that are 1 less those of Keras: sigmoids of the negative sums.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Reading:
     unused: Sequence[int] = ()
     is_certain: bool = True
     recurrent_biases: Mapping[int, Atom] = field(default_factory=dict)
+    turned: tuple[str, ...] = ()
 
     @property
     def units(self) -> int:

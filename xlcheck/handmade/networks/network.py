@@ -33,6 +33,8 @@ class Network:
         bound: for each document the cells of computed quantities and of helpers, as far as somebody named them.
         wanted: for each document what its inputs should be, where somebody has said so.
         notes: what was assumed about it.
+        turned: weight → of how many of its first columns the cells hold the negative numbers, because the sigmoid of
+            their sums is 1 less that of Keras.
     """
 
     spec: ModelSpec
@@ -41,6 +43,7 @@ class Network:
     bound: tuple[Mapping[str, Places], ...] = ()
     wanted: tuple[Mapping[str, Array], ...] = ()
     notes: tuple[str, ...] = field(default=())
+    turned: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> Graph:
@@ -88,7 +91,10 @@ class Network:
                 for sample in range(1 if quantity.is_weight else len(self.samples))
             ]
             array = np.array(rows, dtype=np.float64)
-            values[quantity.name] = array[0].reshape(quantity.shape) if quantity.is_weight else array
+            if quantity.is_weight:
+                array = array[0].reshape(quantity.shape)
+                array[..., : self.turned.get(quantity.name, 0)] *= -1
+            values[quantity.name] = array
         return values
 
 

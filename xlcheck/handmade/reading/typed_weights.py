@@ -23,7 +23,7 @@ _Spot = tuple[float, Range | None]
 """A typed number and the cell that it multiplies; None for a number that is added."""
 _Take = Callable[[float, Range | None], Node]
 _APART, _FAR = 2, 40
-"""Columns and rows between what stands on a worksheet and the numbers, and between a family's and those of one alone."""
+"""Rows and columns between what stands on a worksheet and the numbers; and to those that a family does not share."""
 
 
 @dataclass(frozen=True)
@@ -79,20 +79,21 @@ def _spread(node: Node, take: _Take) -> Node:
     if not any(_weighted(addend) for _, addend in addends):
         return _rebuilt(node, take)
     total: Node | None = None
-    for sign, addend in addends:
-        weighted, number = _weighted(addend), _number(addend)
-        if weighted is not None:
-            weight, reference = weighted
-            sign, addend = 1, Operator("*", (take(sign * weight, reference.area), reference))
-        elif number is not None:
-            sign, addend = 1, take(sign * number, None)
-        else:
-            addend = _spread(addend, take)
+    for sign, addend in (_taken(*item, take) for item in addends):
         if total is None:
             total = addend if sign == 1 else Operator("-", (addend,))
         else:
             total = Operator("+" if sign == 1 else "-", (total, addend))
     return node if total is None else total
+
+
+def _taken(sign: int, addend: Node, take: _Take) -> tuple[int, Node]:
+    """A summand with its sign, in which a typed weight, with this sign, is replaced."""
+    weighted, number = _weighted(addend), _number(addend)
+    if weighted is not None:
+        weight, reference = weighted
+        return 1, Operator("*", (take(sign * weight, reference.area), reference))
+    return (sign, _spread(addend, take)) if number is None else (1, take(sign * number, None))
 
 
 def _is_sum(node: Node) -> bool:
@@ -181,7 +182,7 @@ def _families(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dic
     for cell in (cell for cell in spots if sizes[like[cell]] == 1):
         near = {*in_line[cell[0], True, cell[1]], *in_line[cell[0], False, cell[2]]} - {cell}
         others = [other for other in near if like[other] == other or sizes[like[other]] > 1]
-        others.sort(key=lambda other: (-sizes[like[other]], abs(other[1] - cell[1]) + abs(other[2] - cell[2])))
+        others.sort(key=lambda other: (sizes[like[other]] == 1, abs(other[1] - cell[1]) + abs(other[2] - cell[2])))
         for other in others:
             first = like[other]
             if like[first] == first != cell and _is_alike(spots[cell], spots[other], several=sizes[first] > 1):

@@ -1,0 +1,78 @@
+"""Weights typed inside formulas: which numbers they are, and which formulas have the same ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl
+
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.typed_weights import typed_weights
+from xlcheck.workbook.reader import read_workbook
+
+_NAME = re.compile(r"[A-Z]+[0-9]+")
+
+
+def _read(cells: Mapping[str, object], path: Path) -> dict[str, list[tuple[str, float]]]:
+    """Formula cell → the cells that stand for its numbers, in order, and the numbers."""
+    book = openpyxl.Workbook()
+    for cell, content in cells.items():
+        book.active[cell] = content
+    book.save(path / "w.xlsx")
+    found = typed_weights(CellTable(read_workbook(path / "w.xlsx")))
+    if found is None:
+        return {}
+    numbers = {cell_name(*cell[1:]): number for cell, number in found.numbers.items()}
+    texts = {cell_name(*cell[1:]): text.replace("$", "") for cell, text in found.texts.items()}
+    return {
+        cell: [(name, numbers[name]) for name in _NAME.findall(text) if name in numbers] for cell, text in texts.items()
+    }
+
+
+def test_signs_belong_to_the_numbers(tmp_path: Path) -> None:
+    """Each factor of a cell and each number added to such products is taken, with the sign before it."""
+    found = _read({"A1": 1.5, "B1": 2.5, "D1": "=TANH(-0.5*A1-B1*0.25-0.125)"}, tmp_path)
+
+    assert [number for _, number in found["D1"]] == [-0.5, -0.25, -0.125]
+
+
+def test_numbers_that_are_no_weights_stay(tmp_path: Path) -> None:
+    """The 1 of a sigmoid, the 2 of a tanh, a single slope and the factor of a function stay where they are."""
+    cells = {"A1": 1.5, "B1": "=1/(1+EXP(-A1))", "C1": "=(EXP(2*A1)-1)/(EXP(2*A1)+1)", "D1": "=IF(A1>0,A1,0.01*A1)"}
+
+    assert _read({**cells, "E1": "=0.5+0.5*TANH(A1)"}, tmp_path) == {}
+
+
+def test_formulas_filled_from_one_another_share_their_weights(tmp_path: Path) -> None:
+    """Rows of a column have the same weights, also the first one without a state; another unit has its own."""
+    cells: dict[str, object] = {f"A{row}": row / 7 for row in range(1, 5)}
+    cells |= {"B1": "=TANH(0.5*A1+0.125)", **{f"B{r}": f"=TANH(0.5*A{r}+0.25*B{r - 1}+0.125)" for r in (2, 3, 4)}}
+    cells |= {f"D{r}": f"=TANH(0.5*A{r}+0.25*B{r}+0.125)" for r in (1, 2, 3, 4)}
+    found = _read(cells, tmp_path)
+
+    assert found["B2"] == found["B3"] == found["B4"]
+    assert set(found["B1"]) < set(found["B2"])
+    assert set(found["D1"]).isdisjoint(found["B2"])
+    assert found["D1"] == found["D4"]
+
+
+def test_a_number_that_differs_in_a_family_is_one_of_its_own(tmp_path: Path) -> None:
+    """One formula of a family with another number shares the others, so that the odd one stands out."""
+    cells: dict[str, object] = {f"{c}{row}": row / 7 for row in range(1, 5) for c in "AB"}
+    cells |= {f"D{r}": f"=0.5*A{r}+{0.25 if r != 3 else 0.75}*B{r}+0.125" for r in (1, 2, 3, 4)}
+    found = _read(cells, tmp_path)
+
+    assert found["D1"] == found["D2"] == found["D4"]
+    assert {number for _, number in set(found["D3"]) - set(found["D1"])} == {0.75}
+    assert len(set(found["D3"]) & set(found["D1"])) == 2
+
+
+def test_units_that_read_the_same_share_nothing(tmp_path: Path) -> None:
+    """Two gates that have most numbers in common read the same inputs, so they are two units."""
+    cells = {"A1": 1.0, "B1": 0.0, "D1": "=0.6*A1+0.6*B1-1", "E1": "=0.6*A1+0.6*B1-0.2"}
+    found = _read(cells, tmp_path)
+
+    assert set(found["D1"]).isdisjoint(found["E1"])

@@ -1,0 +1,93 @@
+"""GRUs as texts define them: h = (1 − z)·h + z·h̃, and the product of reset gate and state inside of the candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+from xlcheck.formulas.addresses import column_name
+
+pytestmark = pytest.mark.keras
+_STEPS = 4
+
+
+def gru(units: int, *, turned: bool) -> dict[str, object]:
+    """One input; the weights of a gate's unit in a column from B on, a step a row, the states from P on."""
+    cells: dict[str, object] = {"A1": "x"}
+    columns = {gate: [column_name(1 + 3 * number + u) for u in range(units)] for number, gate in enumerate("zrh")}
+    for number, column in enumerate(c for own in columns.values() for c in own):
+        for row in range(1, 3 + units):
+            cells[f"{column}{row}"] = round(0.37 * row - 0.21 * number + 0.11 * row * number, 2)
+    for unit in range(units):
+        cells[f"{column_name(15 + unit)}7"] = 0.0
+    for row in range(8, 8 + _STEPS):
+        cells[f"A{row}"] = round(0.4 * row - 3.7, 2)
+        last = [f"{column_name(15 + unit)}{row - 1}" for unit in range(units)]
+        for unit in range(units):
+            z, r, h = (columns[gate][unit] for gate in "zrh")
+            sums = {
+                c: "+".join([f"$A{row}*{c}$1", *(f"{s}*{c}${k}" for k, s in enumerate(last, start=2)), f"{c}${2 + units}"])
+                for c in (z, r)
+            }  # fmt: skip
+            kept = [f"{columns['r'][k]}{row}*{s}" for k, s in enumerate(last)]
+            candidate = "+".join(f"({s})*{h}${k}" for k, s in enumerate(kept, start=2))
+            cells |= {f"{c}{row}": f"=1/(1+EXP(-({total})))" for c, total in sums.items()}
+            cells[f"{h}{row}"] = f"=TANH($A{row}*{h}$1+{candidate}+{h}${2 + units})"
+            old, new = f"{z}{row}*{last[unit]}+(1-{z}{row})*{h}{row}", f"(1-{z}{row})*{last[unit]}+{z}{row}*{h}{row}"
+            cells[f"{column_name(15 + unit)}{row}"] = f"={new if turned else old}"
+    return cells
+
+
+def _answer(cells: Mapping[str, object], path: Path) -> tuple[int, set[str], str]:
+    book = openpyxl.Workbook()
+    for cell, content in cells.items():
+        book.active[cell] = content
+    book.save(path / "w.xlsx")
+    try:
+        report = check(path / "w.xlsx")
+    except NothingCheckedError as error:
+        return error.exit_code, set(), str(error)
+    return report.exit_code, {cell.cell for cell in report.roots}, " ".join(report.notes)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("units", [1, 2])
+def test_both_conventions_are_recognised(tmp_path: Path, units: int, *, turned: bool) -> None:
+    """All formulas agree with Keras, also with r·h inside of the candidate; the other convention is pointed out."""
+    code, roots, said = _answer(gru(units, turned=turned), tmp_path)
+
+    assert (code, roots) == (0, set())
+    assert f"GRU({units}, tanh)" in said
+    assert ("its z is 1 − z of Keras" in said) is turned
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("cell", "formula"),
+    [
+        ("P10", "=C10*P9+(1-B10)*H10"),
+        ("Q10", "=(1-C10)*Q9+C10*H10"),
+        ("B10", "=1/(1+EXP(-($A10*B$1+P8*B$2+Q9*B$3+B$4)))"),
+    ],
+)
+def test_a_slip_in_the_other_convention_is_its_cell_or_nothing(tmp_path: Path, cell: str, formula: str) -> None:
+    """A wrong gate, a wrong candidate and a state of the step before are named, or nothing is; and nothing passes."""
+    code, roots, _ = _answer(gru(2, turned=True) | {cell: formula}, tmp_path)
+
+    assert code in {1, 3}
+    assert roots <= {cell}
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_a_state_mixed_unlike_the_others_gets_no_pass(tmp_path: Path) -> None:
+    """One state of the other convention among those of Keras's is a mistake, or unknown, and never right."""
+    cells = gru(2, turned=False) | {"P10": "=(1-B10)*P9+B10*H10"}
+    code, roots, _ = _answer(cells, tmp_path)
+
+    assert code in {1, 3}
+    assert roots <= {"P10"}

@@ -1,0 +1,94 @@
+"""Networks whose weights stand nowhere but in their formulas: `=0.5*B2+0.3*C2+0.1`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+from xlcheck.verdicts.report import CheckReport
+
+pytestmark = pytest.mark.keras
+
+
+def _report(cells: Mapping[str, object], path: Path) -> CheckReport:
+    book = openpyxl.Workbook()
+    book.active.title = "S"
+    for cell, content in cells.items():
+        book.active[cell] = content
+    book.save(path / "w.xlsx")
+    return check(path / "w.xlsx")
+
+
+def _perceptron(samples: int = 4, **edits: object) -> dict[str, object]:
+    """Two inputs in A:B, two hidden units in D:E, one output in G; a sample a row."""
+    cells: dict[str, object] = {}
+    for row in range(2, 2 + samples):
+        cells |= {f"A{row}": round(0.31 * row - 1, 2), f"B{row}": round(0.7 - 0.23 * row, 2)}
+        cells[f"D{row}"] = f"=1/(1+EXP(-(0.5*A{row}-0.3*B{row}+0.1)))"
+        cells[f"E{row}"] = f"=1/(1+EXP(-(0.8*A{row}+0.45*B{row}-0.2)))"
+        cells[f"G{row}"] = f"=1/(1+EXP(-(1.2*D{row}-0.7*E{row}+0.15)))"
+    return cells | edits
+
+
+def _recurrent(**edits: object) -> dict[str, object]:
+    """One input in A, one unit in B, the first state in B2; a step a row, and an output at the end."""
+    cells: dict[str, object] = {"B2": 0}
+    for row in range(3, 8):
+        cells |= {f"A{row}": round(0.4 * row - 1.7, 2), f"B{row}": f"=TANH(0.5*A{row}+0.8*B{row - 1}-0.1)"}
+    return cells | {"D7": "=0.6*B7+0.25"} | edits
+
+
+@pytest.mark.parametrize("cells", [_perceptron(), _perceptron(1), _recurrent()])
+def test_typed_weights_are_recognised(tmp_path: Path, cells: Mapping[str, object]) -> None:
+    """Every formula agrees, and the note says in which formula the weights are typed."""
+    report = _report(cells, tmp_path)
+
+    assert (report.exit_code, report.counts.agree) == (0, sum(isinstance(v, str) for v in cells.values()))
+    assert any("weights typed in S!" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("cells", "root", "desired"),
+    [
+        (_perceptron(G4="=1/(1+EXP(-(1.2*D4-0.9*E4+0.15)))"), "G4", "=1/(1+EXP(-(1.2*D4-0.7*E4+0.15)))"),
+        (_recurrent(B3="=TANH(0.5*A3+0.9*B2-0.1)"), "B3", "=TANH(0.5*A3+0.8*B2-0.1)"),
+        (_recurrent(B6="=TANH(0.5*A5+0.8*B5-0.1)"), "B6", "=TANH(0.5*A6+0.8*B5-0.1)"),
+    ],
+)
+def test_a_slip_is_found_at_its_cell(tmp_path: Path, cells: Mapping[str, object], root: str, desired: str) -> None:
+    """A number unlike its family's, also where a 0 hides it, and a wrong reference; no helper cell is ever named."""
+    report = _report(cells, tmp_path)
+    found = list(report.roots)
+
+    assert [(cell.cell, cell.formula, cell.desired_formula) for cell in found] == [(root, cells[root], desired)]
+    assert "$" not in found[0].message
+    assert "is empty" not in found[0].message
+
+
+def test_a_number_of_one_unit_alone_is_what_it_is(tmp_path: Path) -> None:
+    """With one sample nothing says that a typed weight should be another one: it is right whatever it is."""
+    report = _report(_perceptron(1, D2="=1/(1+EXP(-(0.9*A2-0.3*B2+0.1)))"), tmp_path)
+
+    assert (report.exit_code, report.counts.root) == (0, 0)
+
+
+def test_weighted_marks_are_no_network(tmp_path: Path) -> None:
+    """Typed shares of marks and points have no activation, so nothing is said of them, wrong or not."""
+    cells: dict[str, object] = {f"{c}{row}": 40.0 + 3 * row for row in range(2, 9) for c in "AB"}
+    cells |= {f"D{row}": f"=0.4*A{row}+{0.6 if row != 5 else 0.7}*B{row}" for row in range(2, 9)}
+
+    with pytest.raises(NothingCheckedError):
+        _report(cells, tmp_path)
+
+
+def test_an_output_that_reads_a_blank_cell_gets_no_pass(tmp_path: Path) -> None:
+    """A product with an empty cell leaves a bias alone; that looks like a copy, and is a wrong reference."""
+    report = _report(_recurrent(D7="=0.6*B8+0.25"), tmp_path)
+
+    assert not report.ok
+    assert {cell.cell for cell in report.roots} <= {"D7"}

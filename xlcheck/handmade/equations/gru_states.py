@@ -1,0 +1,97 @@
+"""The cells in which the state of a GRU is mixed of the last one and a candidate, in Keras's way or the other one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial, Polynomial, cell_of
+from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.reading.cells import show
+
+_FEW = 4
+
+
+@dataclass(frozen=True)
+class Update:
+    """h = z·h₋₁ + (1 − z)·h̃ in one cell; without h₋₁ where the state before the first step is not written.
+
+    As many texts define it, h = (1 − z)·h₋₁ + z·h̃: their gate is 1 − z of Keras.
+    """
+
+    atom: Atom
+    gate: Atom
+    candidate: Atom
+    before: Atom | None
+    turned: bool = False
+
+
+def has_updates(forms: Forms) -> bool:
+    """Whether any cell computes a state as a GRU does."""
+    return next(updates_of(forms), None) is not None
+
+
+def updates_of(forms: Forms) -> Iterator[Update]:
+    """The cells that mix a last state and a candidate."""
+    for atom in list(forms):
+        form = forms.of(atom)
+        polynomial = _opened(form.polynomial, forms) if form.kind == SUM else {}
+        single = [monomial[0] for monomial, factor in polynomial.items() if len(monomial) == 1 and factor == 1]
+        minus = [monomial for monomial, factor in polynomial.items() if len(monomial) == 2 and factor == -1]
+        plus = [monomial for monomial, factor in polynomial.items() if len(monomial) == 2 and factor == 1]
+        if len(single) != 1 or len(minus) != 1 or len(plus) != len(polynomial) - 2 or single[0] not in minus[0]:
+            continue
+        (gate,) = [part for part in minus[0] if part != single[0]] or [single[0]]
+        if not plus:
+            yield Update(atom, gate, single[0], None)
+        elif len(plus) == 1 and gate in plus[0]:
+            (other,) = [part for part in plus[0] if part != gate] or [gate]
+            kinds = [forms.of(part).kind for part in (gate, single[0], other)]
+            if kinds[0] == "sigmoid" and kinds[1] != "tanh" and kinds[2] == "tanh":
+                yield Update(atom, gate, other, single[0], turned=True)
+            else:
+                yield Update(atom, gate, single[0], other)
+
+
+def first_turned(forms: Forms) -> Iterator[Update]:
+    """States that are z·h̃ alone, as (1 − z)·h₋₁ + z·h̃ where no state before the first step is written."""
+    for atom in list(forms):
+        form = forms.of(atom)
+        if form.kind == SUM and len(form.polynomial) == 1:
+            ((monomial, factor),) = form.polynomial.items()
+            by_kind = {forms.of(part).kind: part for part in monomial}
+            if factor == 1 and len(monomial) == len(by_kind) == 2 and by_kind.keys() == {"sigmoid", "tanh"}:
+                yield Update(atom, by_kind["sigmoid"], by_kind["tanh"], None, turned=True)
+
+
+def mixed_otherwise(forms: Forms, readings: Sequence[Reading]) -> Iterator[str]:
+    """What is to be said of states that are (1 − z)·h₋₁ + z·h̃ and of no GRU that was recognised; of the first only.
+
+    Args:
+        forms: what each cell computes.
+        readings: the layers.
+    """
+    known = {atom for reading in readings for atom in reading.values.get("h", {}).values()}
+    for update in updates_of(forms):
+        if update.turned and update.atom not in known:
+            yield (
+                f"{show(cell_of(update.atom))} is (1 − z)·h + z·h̃, as many texts define a GRU, where Keras has "
+                "z·h + (1 − z)·h̃"
+            )
+            return
+
+
+def _opened(polynomial: Polynomial, forms: Forms) -> Polynomial:
+    """A polynomial in which cells that hold 1 − z are opened."""
+    found: dict[Monomial, float] = {}
+    for monomial, factor in polynomial.items() if len(polynomial) <= _FEW else ():
+        parts: dict[Monomial, float] = {monomial: factor}
+        for number, atom in enumerate(monomial):
+            form = forms.of(atom)
+            if form.kind == SUM and len(form.polynomial) == 2 and form.polynomial.get(()) == 1:
+                rest = (*monomial[:number], *monomial[number + 1 :])
+                parts = {tuple(sorted((*rest, *own))): factor * f for own, f in form.polynomial.items()}
+                break
+        for own, more in parts.items():
+            found[own] = found.get(own, 0.0) + more
+    return found

@@ -1,0 +1,29 @@
+"""Products inside of formulas that are one number for a weighted sum, as the state that a gate lets through."""
+
+from __future__ import annotations
+
+_Atom = tuple[str, int, int, int]
+_MOST_PARTS = 1_000_000
+"""More parts than any formula has."""
+
+
+class Products:
+    """The products of two atoms, each an atom: the same one wherever it occurs."""
+
+    def __init__(self) -> None:
+        self._atoms: dict[tuple[_Atom, _Atom], _Atom] = {}
+        self._pairs: dict[_Atom, tuple[_Atom, _Atom]] = {}
+
+    def __contains__(self, atom: _Atom) -> bool:
+        return atom in self._pairs
+
+    def __getitem__(self, atom: _Atom) -> tuple[_Atom, _Atom]:
+        return self._pairs[atom]
+
+    def of(self, one: _Atom, other: _Atom) -> _Atom:
+        """The product of two atoms; it counts as a part of the first one's formula."""
+        pair = (one, other) if one < other else (other, one)
+        if pair not in self._atoms:
+            atom = (*one[:3], _MOST_PARTS + len(self._atoms))
+            self._atoms[pair], self._pairs[atom] = atom, pair
+        return self._atoms[pair]

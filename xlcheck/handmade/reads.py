@@ -1,0 +1,56 @@
+"""Who reads what on worksheets as they are, or with other formulas in some cells."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
+
+
+class Reads:
+    """Who reads what on worksheets as they are, or with other formulas in some cells.
+
+    Args:
+        table: the cells.
+        precedents: who reads what as they are.
+        terms: what each formula computes, also the other ones.
+        edit: the cells with other formulas.
+    """
+
+    def __init__(
+        self, table: CellTable, precedents: Precedents, terms: CellTerms, edit: Mapping[Address, Term] | None = None
+    ) -> None:
+        self.table, self._precedents, self.terms = table, precedents, terms
+        self._edit = edit or {}
+
+    def of(self, cell: Address) -> Sequence[Address]:
+        """The cells that a cell's formula reads; under an edit without those that it multiplies with nothing."""
+        return self.terms.reads[cell] if self._edit and cell in self.terms else self._precedents.of(cell)
+
+    def is_formula(self, cell: Address) -> bool:
+        """Whether a formula stands in a cell."""
+        return cell in self._edit or self.table.is_formula(cell)
+
+    @cached_property
+    def formulas(self) -> list[Address]:
+        """The cells with formulas."""
+        return list(dict.fromkeys((*self.table.texts, *self._edit)))
+
+    @cached_property
+    def read(self) -> Mapping[Address, int]:
+        """How many formulas read each cell."""
+        return {cell: len(formulas) for cell, formulas in self.readers.items()}
+
+    @cached_property
+    def readers(self) -> Mapping[Address, Sequence[Address]]:
+        """The formulas that read each cell."""
+        found: dict[Address, list[Address]] = defaultdict(list)
+        for cell in self.formulas:
+            for other in self.of(cell):
+                found[other].append(cell)
+        return dict(found)
