@@ -30,10 +30,8 @@ def gru(units: int, *, turned: bool) -> dict[str, object]:
         last = [f"{column_name(15 + unit)}{row - 1}" for unit in range(units)]
         for unit in range(units):
             z, r, h = (columns[gate][unit] for gate in "zrh")
-            sums = {
-                c: "+".join([f"$A{row}*{c}$1", *(f"{s}*{c}${k}" for k, s in enumerate(last, start=2)), f"{c}${2 + units}"])
-                for c in (z, r)
-            }  # fmt: skip
+            past = {c: [f"{s}*{c}${k}" for k, s in enumerate(last, start=2)] for c in (z, r)}
+            sums = {c: "+".join([f"$A{row}*{c}$1", *own, f"{c}${2 + units}"]) for c, own in past.items()}
             kept = [f"{columns['r'][k]}{row}*{s}" for k, s in enumerate(last)]
             candidate = "+".join(f"({s})*{h}${k}" for k, s in enumerate(kept, start=2))
             cells |= {f"{c}{row}": f"=1/(1+EXP(-({total})))" for c, total in sums.items()}

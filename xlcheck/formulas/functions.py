@@ -82,6 +82,10 @@ class Functions:
         }
         for name in ("EXP", "TANH", "LN", "SQRT", "ABS", "SIGN", "INT", "SINH", "COSH"):
             self._table[name] = self._unary(name)
+        for name, of_sample in (("VAR.P", 0), ("VARP", 0), ("VAR.S", 1), ("VAR", 1)):
+            self._table[name] = partial(self._variance, of_sample)
+        for name, of_sample in (("STDEV.P", 0), ("STDEVP", 0), ("STDEV.S", 1), ("STDEV", 1)):
+            self._table[name] = partial(self._deviation, of_sample)
         for name, how in (("ROUND", 0.5), ("ROUNDUP", 1 - 1e-9), ("ROUNDDOWN", 0.0)):
             self._table[name] = partial(self._rounded, how)
 
@@ -153,6 +157,17 @@ class Functions:
         if not items:
             raise OpaqueError("it averages nothing")
         return self._algebra.scale(self._algebra.sum(items), 1 / len(items))
+
+    def _variance(self, of_sample: int, *arguments: Argument) -> Expression:
+        items, algebra = list(_numbers(arguments)), self._algebra
+        if len(items) <= of_sample:
+            raise OpaqueError("it has too few numbers")
+        mean = algebra.scale(self._average(items), -1.0)
+        away = [algebra.sum((item, mean)) for item in items]
+        return algebra.scale(algebra.sum(algebra.multiply(x, x) for x in away), 1 / (len(items) - of_sample))
+
+    def _deviation(self, of_sample: int, *arguments: Argument) -> Expression:
+        return self._algebra.function("SQRT", self._variance(of_sample, *arguments))
 
     def _extreme(self, name: str, arguments: Sequence[Argument]) -> Expression:
         result, *rest = list(_numbers(arguments)) or [0.0]

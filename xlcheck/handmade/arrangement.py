@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,12 +12,13 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
-from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Atom, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
 from xlcheck.handmade.equations.orders import crossed, exchanged, other_order
+from xlcheck.handmade.equations.plain import PlainCells, plain_layers
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
@@ -75,12 +76,24 @@ class Arrangement:
         layers: each after those whose results it reads.
         reads: who reads what.
         values: what the cells hold.
+        plain: the layers behind these that have no sums of weights.
     """
 
     recognised: Recognised
     layers: tuple[LayerCells, ...]
     reads: Reads
     values: CellValues
+    plain: tuple[PlainCells, ...] = ()
+
+    @property
+    def all_layers(self) -> tuple[LayerCells | PlainCells, ...]:
+        """Those with sums of weights and those without."""
+        return (*self.layers, *self.plain)
+
+    @property
+    def alone(self) -> list[tuple[Atom, str]]:
+        """The single weighted sums that may be anything: cell, and why."""
+        return [(min(reading.layer.by_atom), "it is one weighted sum only") for reading in self.recognised.alone]
 
     @property
     def forms(self) -> Forms:
@@ -125,7 +138,7 @@ class Arrangement:
         """
         spare = unused_cells([layer.reading for layer in self.layers], self.forms)
         left: list[Address] = []
-        known = {*taken, *(cell for layer in self.layers for cell in layer.given)}
+        known = {*taken, *(cell for layer in self.all_layers for cell in layer.given)}
         table = self.reads.table
         made, again = self._preparation(taken), self._again(taken)
         for cell in self.reads.formulas:
@@ -272,7 +285,33 @@ def arrangement_of(recognised: Recognised, values: CellValues, reads: Reads) -> 
         own = _closure(reading, networks, reads, given, others)
         taken |= own
         layers.append(LayerCells(name, reading, networks, frozenset(own), given))
-    return Arrangement(recognised, tuple(_with_losses(layers, reads, taken)), reads, values)
+    complete = tuple(_with_losses(layers, reads, taken))
+    plain = _plain(complete, reads)
+    more = recognised.reading_too([*map(set, _vectors(plain))])
+    return (
+        arrangement_of(more, values, reads)
+        if more is not recognised
+        else (Arrangement(recognised, complete, reads, values, tuple(plain)))
+    )
+
+
+def _vectors(plain: Iterable[PlainCells]) -> Iterator[list[Atom]]:
+    """What a single unit behind layers without weights reads: all units of a step, or all results of one unit."""
+    for layer in plain:
+        steps: dict[int, list[Atom]] = defaultdict(list)
+        for (step, _), cell in layer.results.items():
+            steps[step].append(atom_of(cell))
+        several = [own for own in steps.values() if len(own) > 1]
+        yield from several or ([[*map(atom_of, layer.results.values())]] if len(steps) > 1 else [])
+
+
+def _plain(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]:
+    """The layers without sums of weights behind others."""
+    results = [outputs(layer.reading) for layer in layers]
+    cells = [
+        {place: cell_of(atom) for place, atom in own.items()} for own in results if not any(a[3] for a in own.values())
+    ]
+    return plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own})
 
 
 def _with_losses(layers: Sequence[LayerCells], reads: Reads, taken: set[Address]) -> Iterator[LayerCells]:

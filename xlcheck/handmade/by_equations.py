@@ -17,6 +17,7 @@ from xlcheck.handmade.equations.forms import Forms, cell_of
 from xlcheck.handmade.equations.gru_states import mixed_otherwise
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.placement import Placement, place
+from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
@@ -27,12 +28,13 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.witnesses import reason_to_doubt
+from xlcheck.model.model_spec import LayerSpec
 from xlcheck.verdicts.limits import Limit
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
 
-_ROUNDED = frozenset({"leaky_relu"})
+_ROUNDED = frozenset({"leaky_relu", "LeakyReLU"})
 _SINGLE = Limit(2.0**-24, 2.0**-24)
 """Half a unit in the last place of a number of single precision."""
 
@@ -99,7 +101,7 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     outcomes: list[Outcome] = []
     taken: set[Address] = set()
     doubts = [f"the weighted sums from {show(cell_of(atom))} on were not judged: {why}"
-              for atom, why in found.recognised.doubtful]  # fmt: skip
+              for atom, why in (*found.recognised.doubtful, *found.alone)]  # fmt: skip
     for layer in found.layers:
         try:
             effort.require_time()
@@ -128,6 +130,11 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
             taken |= layer.own
         else:
             doubts.append(why)
+    for plain in found.plain:
+        outcome = bench.judged_plain(plain)
+        if all(verdict.status is Status.AGREE for verdict in outcome.verdicts):
+            outcomes.append(outcome)
+            taken |= plain.own
     left, spare = found.rest(taken)
     doubts = [*mixed_otherwise(found.forms, found.recognised.readings), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
@@ -155,16 +162,16 @@ class Bench:
         self._tolerance, self._perturb, self._terms = tolerance, perturb, terms
         self._known: dict[Address, float] = {}
 
-    def _excerpt(self, layer: LayerCells) -> tuple[CellTable, CellValues]:
+    def _excerpt(self, layer: LayerCells | PlainCells) -> tuple[CellTable, CellValues]:
         return excerpt(self._part.table, self._part.values, layer.own, layer.given)
 
-    def placed(self, layer: LayerCells, meant: Mapping[Address, Term] | None = None) -> Placement:
+    def placed(self, layer: LayerCells | PlainCells, meant: Mapping[Address, Term] | None = None) -> Placement:
         """What each cell of a layer should hold; see `judged`."""
         table, _ = self._excerpt(layer)
         own = {cell: term for cell, term in (meant or {}).items() if cell in layer.own}
         return place(table, layer.networks, Precedents(table), self._terms, own)
 
-    def wrong_under(self, layer: LayerCells, edit: Mapping[Address, Term]) -> Collection[Address]:
+    def wrong_under(self, layer: LayerCells | PlainCells, edit: Mapping[Address, Term]) -> Collection[Address]:
         """The cells of a layer that would still be wrong if others computed something else."""
         table, _ = self._excerpt(layer)
         terms = self._terms.edited(edit)
@@ -185,16 +192,26 @@ class Bench:
         Raises:
             UsageError: a cell that should hold a given number holds none.
         """
-        table, values = self._excerpt(layer)
-        precedents = Precedents(table)
         placement = self.placed(layer, meant)
-        outcome = judged(
-            table, replace(self._opinion, values=values), precedents, layer.networks, self._recompute,
-            _as_keras_rounds(layer.reading, layer.networks, self._tolerance), perturb=self._perturb,
-            known={cell: self._known[cell] for cell in layer.given & self._known.keys()}, placement=placement,
-        )  # fmt: skip
+        rounded = layer.reading.activations["activation"] in _ROUNDED
+        outcome = self._compared(layer, placement, rounded=rounded)
         notes = (*_recognised(layer.reading, layer.networks), *outcome.notes, *_unused(layer.reading))
         return replace(outcome, notes=notes), placement.unsure
+
+    def judged_plain(self, layer: PlainCells, meant: Mapping[Address, Term] | None = None) -> Outcome:
+        """What became of a layer without sums of weights; see `judged`."""
+        (spec,) = layer.networks[0].spec.layers
+        outcome = self._compared(layer, self.placed(layer, meant), rounded=spec.kind in _ROUNDED)
+        note = f"no bindings were given; assumed {layer.name} = {_in_words(spec)} (from {show(min(layer.own))} on)"
+        return replace(outcome, notes=(note, *outcome.notes))
+
+    def _compared(self, layer: LayerCells | PlainCells, placement: Placement, *, rounded: bool) -> Outcome:
+        table, values = self._excerpt(layer)
+        return judged(
+            table, replace(self._opinion, values=values), Precedents(table), layer.networks, self._recompute,
+            _as_keras_rounds(layer.networks, self._tolerance) if rounded else self._tolerance, perturb=self._perturb,
+            known={cell: self._known[cell] for cell in layer.given & self._known.keys()}, placement=placement,
+        )  # fmt: skip
 
     def kept(self, outcome: Outcome) -> Outcome:
         """The same outcome, which the next layers may build on."""
@@ -221,10 +238,15 @@ def networks_of(table: CellTable, values: CellValues, precedents: Precedents) ->
     return networks, len(cells & table.texts.keys())
 
 
-def _as_keras_rounds(reading: Reading, networks: Sequence[Network], tolerance: Tolerance) -> Tolerance:
+def _in_words(layer: LayerSpec) -> str:
+    """A layer with the numbers that it has as options: `LeakyReLU(0.01)`."""
+    names = ("negative_slope", "scale", "epsilon")
+    shown = [f"{layer.options[name]:g}" for name in names if isinstance(layer.options.get(name), float)]
+    return f"{layer.kind}({', '.join(own for own in shown if own != '0')})"
+
+
+def _as_keras_rounds(networks: Sequence[Network], tolerance: Tolerance) -> Tolerance:
     """What counts as agreement for a layer in whose activation Keras rounds a constant to single precision."""
-    if reading.activations["activation"] not in _ROUNDED:
-        return tolerance
     limits = {f"{layer.name}.*": _SINGLE for network in networks for layer in network.spec.layers}
     return replace(tolerance, patterns={**limits, **tolerance.patterns})
 

@@ -161,14 +161,14 @@ def _wrong_beside(candidate: _Candidate, bench: Bench) -> bool:
     """Whether other cells than the edited ones compute something else than they should, or one of these does not."""
     if _wrong(candidate, bench) != candidate.edit.keys():
         return True
-    edit = candidate.edit
-    return bool(edit) and any(bench.wrong_under(layer, edit) for layer in candidate.arrangement.layers)
+    edit, found = candidate.edit, candidate.arrangement
+    return bool(edit) and any(bench.wrong_under(layer, edit) for layer in found.all_layers)
 
 
 def _wrong(candidate: _Candidate, bench: Bench) -> set[Address]:
     """The cells that compute something else than they should."""
     wrong: set[Address] = set()
-    for layer in candidate.arrangement.layers:
+    for layer in candidate.arrangement.all_layers:
         wrong |= bench.placed(layer, candidate.edit).tied.wrong.keys()
     return wrong
 
@@ -194,6 +194,7 @@ def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
         except UsageError as error:
             return OneEdit(why=str(error))
         outcomes.append(bench.kept(outcome))
+    outcomes += [bench.kept(bench.judged_plain(layer, candidate.edit)) for layer in found.plain]
     roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
@@ -212,7 +213,7 @@ def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
 
 def _foreign(cell: Address, found: Arrangement, base: Arrangement) -> Iterator[Address]:
     """The formulas that a cell reads as it stands and that no layer is computed with: they may always give the same."""
-    known = {other for layer in found.layers for other in (*layer.own, *layer.given)}
+    known = {other for layer in found.all_layers for other in (*layer.own, *layer.given)}
     yield from (other for other in base.reads.of(cell) if base.reads.is_formula(other) and other not in known)
 
 

@@ -222,7 +222,8 @@ class Forms:
         if len(polynomial) == 1:
             ((monomial, factor),) = polynomial.items()
             if len(monomial) == 1 and factor == 1:
-                return Form(COPY, polynomial)
+                is_strange = monomial[0][3] and self.of(monomial[0]).kind == OPAQUE
+                return _OPAQUE if is_strange else Form(COPY, polynomial)
         return Form(SUM, polynomial)
 
     def _apart(self, term: Product) -> list[tuple[Term, float]]:

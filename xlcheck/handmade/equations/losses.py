@@ -5,12 +5,13 @@ A formula is a loss if, whatever stands in the results and targets that it comes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.equations.functions import formulas_behind, leaves_above, number_under
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -38,14 +39,14 @@ def find_loss(reading: Reading, terms: CellTerms, taken: Collection[Address]) ->
     if reading.kind != "Dense" or kind is None:
         return None
     results = {cell_of(atom): place for place, atom in outputs(reading).items() if not atom[3]}
-    behind = list(_behind(results.keys(), terms, taken))
+    behind = list(formulas_behind(results.keys(), terms, taken))
     if len(behind) > _MOST or len(results) < reading.units * len(reading.layer.steps):
         return None
     name, loss = kind
     targets: dict[int, Sequence[Address]] = {}
     at: dict[int, Address] = {}
     for cell in behind:
-        read = _leaves(cell, terms, results)
+        read = leaves_above(cell, terms, results)
         steps = {results[own][0] for own in read if own in results}
         typed = sorted(own for own in read if own not in results)
         if len(steps) == 1 and len(read) == 2 * reading.units == 2 * len(typed):
@@ -62,43 +63,6 @@ def _of_step(reading: Reading, step: int) -> list[Address]:
     return [cell_of(outputs(reading)[step, unit]) for unit in range(reading.units)]
 
 
-def _behind(cells: Collection[Address], terms: CellTerms, taken: Collection[Address]) -> Iterator[Address]:
-    """The formulas that are computed from some cells and belong to no layer, in order of calculation."""
-    known = set(cells)
-    for cell in terms.in_order():
-        if cell not in taken and known.intersection(terms.reads[cell]):
-            known.add(cell)
-            yield cell
-
-
-def _leaves(cell: Address, terms: CellTerms, stops: Collection[Address]) -> set[Address]:
-    """The cells that a formula is computed from in the end, down to results and typed numbers."""
-    found: set[Address] = set()
-    stack, seen = [cell], set[Address]()
-    while stack:
-        for own in terms.reads.get(stack.pop(), ()):
-            if own in stops or own not in terms:
-                found.add(own)
-            elif own not in seen:
-                seen.add(own)
-                stack.append(own)
-    return found
-
-
-def _number(cell: Address, known: Mapping[Address, float], terms: CellTerms) -> float:
-    """What a formula gives if some cells hold other numbers."""
-    values = dict(known)
-
-    def given(term: Term) -> float | None:
-        if not isinstance(term, Leaf):
-            return None
-        if term.cell not in values:
-            values[term.cell] = number_of(terms[term.cell], given) if term.cell in terms else terms.number(term.cell)
-        return values[term.cell]
-
-    return number_of(terms[cell], given)
-
-
 def _is_loss(
     cell: Address, loss: Callable[[np.ndarray, np.ndarray], float], results: Sequence[Address],
     targets: Sequence[Address], terms: CellTerms,
@@ -107,15 +71,15 @@ def _is_loss(
     for _ in range(_TRIALS):
         p, t = random.uniform(0.1, 0.9, (2, len(results)))
         known = dict(zip((*results, *targets), (*p.tolist(), *t.tolist()), strict=True))
-        if not same(np.array(_number(cell, known, terms)), np.array(loss(t, p))):
+        if not same(np.array(number_under(cell, known, terms)), np.array(loss(t, p))):
             return False
     return True
 
 
 def _is_mean(cell: Address, losses: Collection[Address], terms: CellTerms) -> bool:
     """Whether a formula gives the mean of all losses."""
-    if len(losses) < 2 or _leaves(cell, terms, losses) != set(losses):
+    if len(losses) < 2 or leaves_above(cell, terms, losses) != set(losses):
         return False
     numbers = np.random.default_rng(8).uniform(0.1, 0.9, len(losses)).tolist()
     known = dict(zip(sorted(losses), numbers, strict=True))
-    return bool(same(np.array(_number(cell, known, terms)), np.array(sum(numbers) / len(numbers))))
+    return bool(same(np.array(number_under(cell, known, terms)), np.array(sum(numbers) / len(numbers))))

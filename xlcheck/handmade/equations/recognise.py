@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from xlcheck.handmade.equations.dense import read_dense
 from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
@@ -27,6 +27,7 @@ class Recognised:
         forms: what each cell computes.
         readings: the layers, each after those whose results it reads.
         doubtful: tables of weighted sums that are no layer for certain: first cell, and why.
+        alone: layers of one weighted sum, which nothing says to be one as long as it is not known what they read.
         has_activations: whether any weighted sum has an activation.
         instances: the weighted sums.
     """
@@ -34,8 +35,20 @@ class Recognised:
     forms: Forms
     readings: tuple[Reading, ...]
     doubtful: tuple[tuple[Atom, str], ...]
+    alone: tuple[Reading, ...]
     has_activations: bool
     instances: tuple[Instance, ...]
+
+    def reading_too(self, results: Sequence[Collection[Atom]]) -> Recognised:
+        """The same with those single sums that read one of some vectors of results.
+
+        Args:
+            results: the vectors.
+        """
+        read = {id(r): {atom for own in r.layer.slots.values() for atom in own.values()} for r in self.alone}
+        more = [r for r in self.alone if any(set(own) <= read[id(r)] for own in results)]
+        left = tuple(r for r in self.alone if r not in more)
+        return replace(self, readings=tuple(_in_order([*self.readings, *more])), alone=left) if more else self
 
 
 @dataclass(frozen=True)
@@ -80,9 +93,11 @@ def recognise_layers(forms: Forms, tables: Tables | None = None) -> Recognised:
         if not found:
             doubtful.append((min(layer.by_atom), "no layer of Keras has these activations"))
     kept = [reading for reading in readings if not _stands_alone(reading) or _reads_a_layer(reading, readings)]
-    doubtful += [(min(r.layer.by_atom), "it is one weighted sum only") for r in readings if r not in kept]
+    alone = tuple(reading for reading in readings if reading not in kept)
     has_activations = any(instance.activation != LINEAR for instance in instances.values())
-    return Recognised(forms, tuple(_in_order(kept)), tuple(doubtful), has_activations, tuple(instances.values()))
+    return Recognised(
+        forms, tuple(_in_order(kept)), tuple(doubtful), alone, has_activations, tuple(instances.values())
+    )  # fmt: skip
 
 
 def _readings(layer: Layer, forms: Forms) -> list[Reading]:
