@@ -261,15 +261,18 @@ def arranged(terms: CellTerms, values: CellValues, reads: Reads) -> Arrangement:
     return arrangement_of(recognise_layers(Forms(terms)), values, reads)
 
 
-def arrangement_of(recognised: Recognised, values: CellValues, reads: Reads) -> Arrangement:
+def arrangement_of(
+    recognised: Recognised, values: CellValues, reads: Reads, named_before: Collection[str] = ()
+) -> Arrangement:
     """The cells of each layer that was recognised.
 
     Args:
         recognised: the layers.
         values: what the cells hold.
         reads: who reads what.
+        named_before: names of other layers.
     """
-    names = Counter[str]()
+    names = Counter(name.rstrip("_0123456789") for name in named_before)
     named = []
     for reading in recognised.readings:
         name = _NAMES[reading.kind]
@@ -286,7 +289,7 @@ def arrangement_of(recognised: Recognised, values: CellValues, reads: Reads) -> 
         taken |= own
         layers.append(LayerCells(name, reading, networks, frozenset(own), given))
     complete = tuple(_with_losses(layers, reads, taken))
-    plain = _plain(complete, reads)
+    plain = plain_behind(complete, reads)
     more = recognised.reading_too([*map(set, _vectors(plain))])
     return (
         arrangement_of(more, values, reads)
@@ -305,8 +308,13 @@ def _vectors(plain: Iterable[PlainCells]) -> Iterator[list[Atom]]:
         yield from several or ([[*map(atom_of, layer.results.values())]] if len(steps) > 1 else [])
 
 
-def _plain(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]:
-    """The layers without sums of weights behind others."""
+def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]:
+    """The layers without sums of weights behind others.
+
+    Args:
+        layers: these.
+        reads: who reads what.
+    """
     results = [outputs(layer.reading) for layer in layers]
     cells = [
         {place: cell_of(atom) for place, atom in own.items()} for own in results if not any(a[3] for a in own.values())

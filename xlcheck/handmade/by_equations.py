@@ -12,6 +12,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import rounds_throughout
 from xlcheck.handmade.arrangement import LayerCells, arranged
+from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.forms import Forms, cell_of
 from xlcheck.handmade.equations.gru_states import mixed_otherwise
@@ -97,7 +98,7 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         terms: what each formula computes from the cells that it reads.
         bench: judges the layers.
     """
-    found = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
+    found = with_computed_weights(arranged(terms, part.values, Reads(part.table, part.precedents, terms)))
     outcomes: list[Outcome] = []
     taken: set[Address] = set()
     doubts = [f"the weighted sums from {show(cell_of(atom))} on were not judged: {why}"
@@ -281,7 +282,7 @@ def excerpt(
 
 def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
     """What the formulas were read as."""
-    (layer,) = networks[0].spec.layers
+    layer, *scaled = networks[0].spec.layers
     cells = sorted(cell for cell in networks[0].weights[f"{layer.name}.kernel"] if cell is not None)
     shortest, *_, longest = sorted([*map(len, reading.documents)] * 2)
     steps = f"{longest} steps" if shortest == longest else f"{shortest} to {longest} steps"
@@ -290,7 +291,8 @@ def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
     times = (" " if samples else ", ") + steps if longest > 1 else ""
     yield (
         f"no bindings were given; assumed {layer.name} = {reading.kind}({reading.units}, "
-        f"{reading.activations['activation']}){samples}{times} (weights from {show(cells[0])} on)"
+        f"{reading.activations['activation']}){samples}{times}{f' times {reading.scale:g}' if scaled else ''} "
+        f"(weights from {show(cells[0])} on)"
     )
     if reading.turned:
         yield (

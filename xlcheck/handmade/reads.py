@@ -28,6 +28,14 @@ class Reads:
         self.table, self._precedents, self.terms = table, precedents, terms
         self._edit = edit or {}
 
+    def under(self, terms: CellTerms) -> Reads:
+        """The same with other terms.
+
+        Args:
+            terms: what each formula computes.
+        """
+        return Reads(self.table, self._precedents, terms, self._edit)
+
     def of(self, cell: Address) -> Sequence[Address]:
         """The cells that a cell's formula reads; under an edit without those that it multiplies with nothing."""
         return self.terms.reads[cell] if self._edit and cell in self.terms else self._precedents.of(cell)

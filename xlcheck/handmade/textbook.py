@@ -60,7 +60,7 @@ def _is_whole(reading: Reading) -> bool:
 def _is_straight(layer: LayerCells, forms: Forms) -> bool:
     """Whether units, gates, steps and inputs stand in one order wherever they stand on the worksheet."""
     reading, network = layer.reading, layer.networks[0]
-    (spec,) = network.spec.layers
+    spec, *_ = network.spec.layers
     tables = [
         _order(network.weights[f"{spec.name}.{name}"][: len(reading.gates) * reading.units]) for name in spec.weights
     ]

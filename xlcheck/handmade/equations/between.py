@@ -44,6 +44,7 @@ def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
     fed = {(id(reading), slot) for reading in readings for slot in reading.features if _fed_back(reading, slot, made)}
     reads = [
         {own[slot] for own in reading.layer.slots.values() for slot in own if (id(reading), slot) not in fed}
+        | {weight for own in reading.layer.weights.values() for weight in own.values() if weight in made}
         for reading in readings
     ]
     for reading, own in zip(readings, reads, strict=True):

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
+
+Results = Mapping[tuple[int, int], Address]
+"""(step or sample, unit) → the cell of a result."""
+_Array = NDArray[np.float64]
+
+_MOST = 400
+"""Formulas behind a layer up to which it is looked for another one."""
 
 
 def formulas_behind(cells: Collection[Address], terms: CellTerms, taken: Collection[Address]) -> Iterator[Address]:
@@ -43,3 +53,37 @@ def number_under(cell: Address, known: Mapping[Address, float], terms: CellTerms
         return values[term.cell]
 
     return number_of(terms[cell], given)
+
+
+class Functions:
+    """The formulas behind some results, each as a function of what it is computed from.
+
+    Args:
+        terms: what each formula computes.
+        taken: the cells of layers.
+        known: all results.
+    """
+
+    def __init__(self, terms: CellTerms, taken: Collection[Address], known: Collection[Address]) -> None:
+        self._terms, self.known = terms, frozenset(known)
+        behind = [*formulas_behind(known, terms, taken)]
+        behind = behind if len(behind) <= _MOST else []
+        self.of = {cell: frozenset(leaves_above(cell, terms, known)) for cell in behind}
+        self.taken = taken
+
+    def values(self, cell: Address, given: Sequence[Address], numbers: _Array) -> _Array:
+        """What a formula gives for each row of numbers in the cells that it is computed from."""
+        with np.errstate(all="ignore"):
+            return np.array(
+                [number_under(cell, dict(zip(given, row, strict=True)), self._terms) for row in numbers.tolist()]
+            )
+
+    def between(self, outputs: Collection[Address], inputs: Collection[Address]) -> frozenset[Address]:
+        """The formulas of results, and those through which they are computed."""
+        found, stack = set[Address](), [*outputs]
+        while stack:
+            cell = stack.pop()
+            if cell not in found and cell in self._terms and cell not in inputs and cell not in self.known:
+                found.add(cell)
+                stack += self._terms.reads[cell]
+        return frozenset(found)

@@ -81,6 +81,9 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
         found = _weights(link)
         weights |= {f"{link.name}.{weight}": found[weight] for weight in spec.weights}
         specs.append(spec)
+        if link.reading.scale != 1:
+            options = {"scale": link.reading.scale}
+            specs.append(layer_spec("Rescaling", _scaled(link), None, link.reading.units, options))
     first = links[0]
     shape = (len(first.documents[numbers[0]]), len(first.features)) if first.is_timed else (len(first.features),)
     samples = tuple(
@@ -97,9 +100,14 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
     loss = None if links[-1].loss is None else links[-1].loss.name
     turned = {
         f"{link.name}.{name}": len(link.reading.turned) * link.reading.units
-        for link in links if link.reading.turned for name in specs[links.index(link)].weights
+        for link in links if link.reading.turned for name in ("kernel", "recurrent_kernel", "bias")
     }  # fmt: skip
     return Network(sequential(first.name, shape, tuple(specs), loss), weights, samples, bound, turned=turned)
+
+
+def _scaled(link: Link) -> str:
+    """The name of the layer that scales the results of another one."""
+    return f"{link.name}_scaled"
 
 
 def has_bias(reading: Reading) -> bool:
@@ -153,7 +161,8 @@ def _bound(link: Link, number: int) -> Iterator[tuple[str, Places]]:
         for t, step in enumerate(link.documents[number]):
             places = tuple(_own_cell(values.get((step, unit))) for unit in range(link.reading.units))
             if any(place is not None for place in places):
-                name = f"{link.name}.{symbol}[{t}]" if link.is_timed else f"{link.name}.{symbol}"
+                stem = link.name if link.reading.scale == 1 else _scaled(link)
+                name = f"{stem}.{symbol}[{t}]" if link.is_timed else f"{stem}.{symbol}"
                 yield f"1-{name}" if symbol in link.reading.turned else name, places
 
 

@@ -288,7 +288,7 @@ def _continues(cell: Address, weights: set[Address]) -> bool:
 
 def _said_otherwise(reading: Reading, network: Network, labels: Labels) -> Iterator[str]:
     """Gates whose cells are called by the name of another gate."""
-    (layer,) = network.spec.layers
+    layer, *_ = network.spec.layers
     gate_of = {symbol: gate for gate, symbol in VALUES.get(reading.kind, {}).items()}
     for symbol, values in reading.values.items() if gate_of else ():
         gate = gate_of.get(symbol)

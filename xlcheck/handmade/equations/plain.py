@@ -6,27 +6,17 @@ that does otherwise than its neighbours keeps the others from being such a layer
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
-from xlcheck.handmade.equations.functions import formulas_behind, leaves_above, number_under
-from xlcheck.handmade.networks.network import Network, Places
+from xlcheck.handmade.equations.functions import Functions, Results
+from xlcheck.handmade.equations.plain_templates import NAMES, TEMPLATES, Found, typed_logits
+from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.model.model_spec import Call, InputSpec, LayerSpec, ModelSpec, sequential
-
-Results = Mapping[tuple[int, int], Address]
-"""(step or sample, unit) → the cell of a result."""
-_Array = NDArray[np.float64]
-
-_MOST = 400
-"""Formulas behind a layer up to which it is looked for another one."""
-_TRIALS = 4
+from xlcheck.model.model_spec import Call, InputSpec, ModelSpec, sequential
 
 
 @dataclass(frozen=True)
@@ -48,61 +38,6 @@ class PlainCells:
     results: Results
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Each result's vector of inputs as a sample, in one order.
-
-    Attributes:
-        layer: what computes them.
-        inputs: for each input of the layer the cells of each sample.
-        outputs: the cells of each sample.
-        results: the same as results of a layer.
-        weights: the cells of its weights.
-        steps: whether a sample is a sequence of single numbers.
-    """
-
-    layer: LayerSpec
-    inputs: Sequence[Sequence[Places]]
-    outputs: Sequence[Places]
-    results: Results
-    weights: Mapping[str, Places]
-    steps: bool = False
-
-
-class Functions:
-    """The formulas behind some results, each as a function of what it is computed from.
-
-    Args:
-        terms: what each formula computes.
-        taken: the cells of layers.
-        known: all results.
-    """
-
-    def __init__(self, terms: CellTerms, taken: Collection[Address], known: Collection[Address]) -> None:
-        self._terms, self.known = terms, frozenset(known)
-        behind = [*formulas_behind(known, terms, taken)]
-        behind = behind if len(behind) <= _MOST else []
-        self.of = {cell: frozenset(leaves_above(cell, terms, known)) for cell in behind}
-        self.taken = taken
-
-    def values(self, cell: Address, given: Sequence[Address], numbers: _Array) -> _Array:
-        """What a formula gives for each row of numbers in the cells that it is computed from."""
-        with np.errstate(all="ignore"):
-            return np.array(
-                [number_under(cell, dict(zip(given, row, strict=True)), self._terms) for row in numbers.tolist()]
-            )
-
-    def between(self, outputs: Collection[Address], inputs: Collection[Address]) -> frozenset[Address]:
-        """The formulas of results, and those through which they are computed."""
-        found, stack = set[Address](), [*outputs]
-        while stack:
-            cell = stack.pop()
-            if cell not in found and cell in self._terms and cell not in inputs and cell not in self.known:
-                found.add(cell)
-                stack += self._terms.reads[cell]
-        return frozenset(found)
-
-
 def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection[Address]) -> list[PlainCells]:
     """The layers behind others that have no sums of weights, each after those whose results it reads.
 
@@ -113,17 +48,19 @@ def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection
     """
     names: Counter[str] = Counter()
     found: list[PlainCells] = []
-    waiting, all_results, taken = [*results], [*results], {*taken}
+    typed = typed_logits(terms, taken)
+    waiting, taken = [*results, *([typed] if typed else [])], {*taken}
+    all_results = [*waiting]
     while waiting:
         effort.require_time()
         of = waiting.pop(0)
         functions = Functions(terms, taken, {cell for own in all_results for cell in own.values()})
-        for template in _TEMPLATES:
+        for template in TEMPLATES:
             own = template(of, functions, all_results)
             if own is not None:
                 number = names[own.layer.kind]
                 names[own.layer.kind] += 1
-                stem = _NAMES[own.layer.kind]
+                stem = NAMES[own.layer.kind]
                 layer = _cells_of(own, f"{stem}_{number}" if number else stem, functions)
                 found.append(layer)
                 taken |= layer.own
@@ -133,7 +70,7 @@ def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection
     return found
 
 
-def _cells_of(found: _Found, name: str, functions: Functions) -> PlainCells:
+def _cells_of(found: Found, name: str, functions: Functions) -> PlainCells:
     layer = replace(found.layer, name=name)
     size = len(found.inputs[0][0])
     if len(found.inputs) > 1:
@@ -159,225 +96,3 @@ def _cells_of(found: _Found, name: str, functions: Functions) -> PlainCells:
     given = frozenset(cell for *_, cell in network.cells())
     outputs = {cell for places in found.outputs for cell in places if cell is not None}
     return PlainCells(name, (network,), functions.between(outputs, given), given, found.results)
-
-
-def _random(rows: int, columns: int) -> _Array:
-    return np.random.default_rng(11).uniform(-2.0, 2.0, (rows, columns))
-
-
-def _same(one: _Array, other: _Array) -> bool:
-    return bool(np.allclose(one, other, rtol=1e-9, atol=1e-9))
-
-
-def _elementwise(of: Results, functions: Functions, _: Sequence[Results]) -> _Found | None:
-    """An activation, or a scale, of each result."""
-    readers: dict[tuple[str, float], dict[Address, list[Address]]] = defaultdict(lambda: defaultdict(list))
-    x = np.concatenate([_random(_TRIALS, 1), [[-1.0], [1.0]]])
-    single = {cell: next(iter(read)) for cell, read in functions.of.items() if len(read) == 1}
-    own = {*of.values()}
-    for cell, read in single.items():
-        if read in own:
-            kind = _kind(x[:, 0], functions.values(cell, [read], x))
-            if kind is not None:
-                readers[kind][read].append(cell)
-    for (name, number), cells in readers.items():
-        if cells.keys() == own and all(len(found) == 1 for found in cells.values()):
-            outputs = {place: cells[cell][0] for place, cell in of.items()}
-            order = sorted(outputs)
-            layer = LayerSpec(name, "", {**_OPTIONS[name][0], _OPTIONS[name][1]: number})
-            inputs = [[(of[place],) for place in order]]
-            return _Found(layer, inputs, [(outputs[place],) for place in order], outputs, {})
-    return None
-
-
-_OPTIONS: Mapping[str, tuple[Mapping[str, object], str]] = {
-    "ReLU": ({"max_value": None, "threshold": 0.0}, "negative_slope"),
-    "LeakyReLU": ({}, "negative_slope"),
-    "Rescaling": ({"offset": 0.0}, "scale"),
-}
-"""The options of a layer, and the one that is found."""
-
-
-def _kind(x: _Array, y: _Array) -> tuple[str, float] | None:
-    """What makes y of x: Keras's layer, and its slope below 0 or its scale."""
-    if not np.isfinite(y).all():
-        return None
-    below, above = -float(y[-2]), float(y[-1])
-    if _same(y, np.maximum(x, 0)):
-        return "ReLU", 0.0
-    if 0 < below < 1 and _same(y, np.where(x > 0, x, x * below)):
-        return "LeakyReLU", round(below, 12)
-    return ("Rescaling", above) if above not in {0.0, 1.0} and _same(y, x * above) else None
-
-
-def _vectors(of: Results) -> dict[int, list[Address]]:
-    """Step → its results, one for each unit; empty where a step lacks one."""
-    steps, units = {step for step, _ in of}, {unit for _, unit in of}
-    if len(of) != len(steps) * len(units) or len(units) == 1:
-        return {}
-    return {step: [of[step, unit] for unit in sorted(units)] for step in sorted(steps)}
-
-
-def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> _Found | None:
-    """A softmax of each step's results."""
-
-    def softmax(x: _Array) -> _Array:
-        found = np.exp(x)
-        return found / found.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
-
-    outputs = {step: _alike(own, functions, softmax) for step, own in _vectors(of).items()}
-    return _of_vectors(of, outputs, LayerSpec("Softmax", "", {"axis": -1}), {})
-
-
-def _alike(own: Sequence[Address], functions: Functions, function: Callable[[_Array], _Array]) -> list[Address] | None:
-    """The cells that hold each element of a function of some cells, if there is exactly one for each."""
-    x = _random(_TRIALS, len(own))
-    desired = function(x)
-    found: dict[int, list[Address]] = defaultdict(list)
-    for cell in (cell for cell, read in functions.of.items() if read == frozenset(own)):
-        y = functions.values(cell, own, x)
-        for unit in range(len(own)):
-            if _same(y, desired[:, unit]):
-                found[unit].append(cell)
-    is_whole = len(found) == len(own) and all(len(cells) == 1 for cells in found.values())
-    return [found[unit][0] for unit in range(len(own))] if is_whole else None
-
-
-def _of_vectors(
-    of: Results, outputs: Mapping[int, list[Address] | None], layer: LayerSpec, weights: Mapping[str, Places]
-) -> _Found | None:
-    if not outputs or any(own is None for own in outputs.values()):
-        return None
-    vectors = _vectors(of)
-    cells = {step: tuple(own or ()) for step, own in outputs.items()}
-    results = {(step, unit): cell for step, own in cells.items() for unit, cell in enumerate(own)}
-    return _Found(layer, [[tuple(vectors[step]) for step in cells]], list(cells.values()), results, weights)
-
-
-def _normalised(of: Results, functions: Functions, _all: Sequence[Results]) -> _Found | None:
-    """A normalisation of each step's results, with gamma and beta or without."""
-    vectors = _vectors(of)
-    found: dict[int, list[tuple[Address, tuple[Address, ...], float]]] = {}
-    for step, own in vectors.items():
-        found[step] = []
-        x = _random(_TRIALS, len(own))
-        for unit in range(len(own)):
-            fits = [
-                (cell, *fit) for cell in functions.of if (fit := _normal(cell, own, unit, x, functions)) is not None
-            ]
-            if len(fits) != 1:
-                return None
-            found[step] += fits
-    kinds = {(round(epsilon, 9), len(scales)) for own in found.values() for _, scales, epsilon in own}
-    if len(kinds) != 1 or len({tuple(scales for _, scales, _ in own) for own in found.values()}) != 1:
-        return None
-    ((epsilon, count),) = kinds
-    (first, *_) = found.values()
-    options = {"axis": [-1], "epsilon": epsilon, "center": count > 1, "scale": count > 0}
-    names = ("gamma", "beta")[:count]
-    weights = {name: tuple(scales[number] for _, scales, _ in first) for number, name in enumerate(names)}
-    layer = LayerSpec("LayerNormalization", "", options, dict.fromkeys(names, (len(first),)))
-    return _of_vectors(of, {step: [cell for cell, *_ in own] for step, own in found.items()}, layer, weights)
-
-
-def _normal(
-    cell: Address, own: Sequence[Address], unit: int, x: _Array, functions: Functions
-) -> tuple[tuple[Address, ...], float] | None:
-    """Gamma and beta of a formula that normalises one of some cells, and its epsilon."""
-    scales = sorted(functions.of[cell] - set(own))
-    if not functions.of[cell] >= set(own) or len(scales) > 2 or not functions.known.isdisjoint(scales):
-        return None
-    centred, variance = x[:, unit] - x.mean(axis=1), x.var(axis=1)
-    for order in (scales, scales[::-1]) if len(scales) > 1 else (scales,):
-        given = [*own, *order]
-        plain = np.tile([1.0, 0.0][: len(order)], (len(x), 1))
-        y = functions.values(cell, given, np.hstack([x, plain]))
-        if not np.isfinite(y).all() or (y == 0).any():
-            continue
-        epsilon = float(np.median((centred / y) ** 2 - variance))
-        epsilon = float(f"{epsilon:.6g}")
-        other = np.tile([1.7, -0.6][: len(order)], (len(x), 1))
-        scaled = functions.values(cell, given, np.hstack([x, other]))
-        gamma, beta = ([1.7, -0.6][: len(order)] + [1.0, 0.0][len(order) :]) if order else (1.0, 0.0)
-        desired = centred / np.sqrt(variance + max(epsilon, 0.0))
-        if epsilon >= 0 and _same(y, desired) and _same(scaled, gamma * desired + beta):
-            return tuple(order), epsilon
-    return None
-
-
-def _largest(of: Results, functions: Functions, _: Sequence[Results]) -> _Found | None:
-    """The largest of each unit's results, over all steps or over windows of as many each."""
-    place = {cell: key for key, cell in of.items()}
-    windows: dict[tuple[tuple[int, ...], int], list[Address]] = defaultdict(list)
-    for cell, read in functions.of.items():
-        units = {place[other][1] for other in read if other in place}
-        if len(read) > 1 and read <= place.keys() and len(units) == 1:
-            own = sorted(read, key=lambda other: place[other])
-            x = _random(_TRIALS * len(own), len(own))
-            if _same(functions.values(cell, own, x), x.max(axis=1)):
-                windows[tuple(place[other][0] for other in own), units.pop()].append(cell)
-    covered = Counter((step, unit) for steps, unit in windows for step in steps)
-    left = sorted({step for step, _ in of.keys() - covered.keys()})
-    sizes = {len(steps) for steps, _ in windows}
-    is_whole = len(sizes) == 1 and set(covered.values()) == {1} and all(len(cells) == 1 for cells in windows.values())
-    units, steps = {unit for _, unit in of}, sorted({step for step, _ in of})
-    # Windows that would go beyond the last step are left out.
-    ends = len(left) < min(sizes, default=0) and left == steps[len(steps) - len(left) :]
-    if not is_whole or not ends or len(covered) != len(units) * (len(steps) - len(left)):
-        return None
-    order = sorted({steps for steps, _ in windows})
-    results = {(order.index(steps), unit): cells[0] for (steps, unit), cells in windows.items()}
-    layer = LayerSpec("GlobalMaxPooling1D", "", {"keepdims": False})
-    keys = sorted(windows)
-    inputs = [tuple(of[step, unit] for step in steps) for steps, unit in keys]
-    return _Found(layer, [inputs], [(windows[key][0],) for key in keys], results, {}, steps=True)
-
-
-def _skipped(of: Results, functions: Functions, all_results: Sequence[Results]) -> _Found | None:
-    """The sum of each result and of what stands elsewhere: what a layer was given, or other results."""
-    sums: dict[Address, list[tuple[Address, Address]]] = defaultdict(list)
-    own = {*of.values()}
-    for cell, read in functions.of.items():
-        pair = sorted(read, key=lambda other: other not in own)
-        if len(pair) == 2 and pair[0] in own and pair[1] not in own:
-            x = _random(_TRIALS, 2)
-            if _same(functions.values(cell, pair, x), x.sum(axis=1)):
-                sums[pair[0]].append((cell, pair[1]))
-    if sums.keys() != own or any(len(found) > 1 for found in sums.values()):
-        return None
-    others = {place: sums[cell][0][1] for place, cell in of.items()}
-    results = {place: sums[cell][0][0] for place, cell in of.items()}
-    second = [known for known in all_results if {*others.values()} <= {*known.values()}]
-    in_order = not second or any(_in_one_order(others, known) for known in second)
-    if len({*others.values()}) < len(others) or not in_order or not _in_lines(others):
-        return None
-    order = sorted(of)
-    inputs = [[(of[place],) for place in order], [(others[place],) for place in order]]
-    return _Found(LayerSpec("Add", "", {}), inputs, [(results[place],) for place in order], results, {})
-
-
-def _in_one_order(others: Results, known: Results) -> bool:
-    """Whether the second summands are the results of a layer, each of the same step and for a unit always one unit."""
-    place = {cell: key for key, cell in known.items()}
-    units = {(unit, place[cell][1]) for (_, unit), cell in others.items()}
-    steps = {(step, place[cell][0]) for (step, _), cell in others.items()}
-    return all(len({a for a, _ in pairs}) == len({b for _, b in pairs}) == len(pairs) for pairs in (units, steps))
-
-
-def _in_lines(others: Results) -> bool:
-    """Whether the second summands of each unit stand in a line, and so do those of each step."""
-    for axis in (0, 1):
-        lines: dict[int, list[Address]] = defaultdict(list)
-        for place, cell in others.items():
-            lines[place[axis]].append(cell)
-        rows, columns = ([{cell[k] for cell in own} for own in lines.values()] for k in (1, 2))
-        if not (all(len(row) == 1 for row in rows) or all(len(column) == 1 for column in columns)):
-            return False
-    return True
-
-
-_TEMPLATES = (_elementwise, _softmax, _normalised, _largest, _skipped)
-_NAMES = {
-    "ReLU": "re_lu", "LeakyReLU": "leaky_re_lu", "Rescaling": "rescaling", "Softmax": "softmax", "Add": "add",
-    "LayerNormalization": "layer_normalization", "GlobalMaxPooling1D": "global_max_pooling1d",
-}  # fmt: skip

@@ -29,6 +29,7 @@ class Reading:
         unused: rows that look like units of the layer and that nothing reads.
         is_certain: whether it may be said of a cell that it is wrong; not where the rows may belong to another layer.
         recurrent_biases: for a GRU with two biases the row → the one of its recurrent kernel.
+        scale: what all results of a layer without activation are multiplied with, as the scores of an attention are.
         turned: symbols of gates, the first ones, that are 1 less those of Keras: sigmoids of the negative sums.
     """
 
@@ -44,6 +45,7 @@ class Reading:
     is_certain: bool = True
     recurrent_biases: Mapping[int, Atom] = field(default_factory=dict)
     turned: tuple[str, ...] = ()
+    scale: float = 1.0
 
     @property
     def units(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import copy
 
 from xlcheck.formulas import tree as ast
@@ -45,6 +45,7 @@ class CellTerms(Mapping[Address, Term]):
         self._trees: dict[str, ast.Node] = {}
         self._read: set[object] = set()
         self._arrays: dict[tuple[str, str, str], object] = {}
+        self._given: frozenset[Address] = frozenset()
         self._terms = {cell: term for cell in self._texts if (term := self._term(cell, self._texts[cell])) is not None}
         self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
 
@@ -64,6 +65,19 @@ class CellTerms(Mapping[Address, Term]):
         new.reads = {**self.reads, **{cell: leaves(term) for cell, term in edit.items()}}
         return new
 
+    def restricted(self, cells: Collection[Address], given: Collection[Address]) -> CellTerms:
+        """Some of the terms, for which other cells are given numbers.
+
+        Args:
+            cells: the cells of these terms.
+            given: the cells that count as given, though formulas compute them.
+        """
+        new = copy(self)
+        new._given = frozenset(given)
+        new._terms = {cell: self._terms[cell] for cell in cells}
+        new.reads = {cell: self.reads[cell] for cell in cells}
+        return new
+
     def term_of(self, cell: Address, text: str) -> Term | None:
         """What another formula would compute in a cell; None if it is not understood, or computes no number.
 
@@ -76,7 +90,7 @@ class CellTerms(Mapping[Address, Term]):
     def is_opaque(self, cell: Address) -> bool:
         """Whether a formula stands there that reads other cells, and of which it is not known how."""
         text = self._table.texts.get(cell)
-        if text is None or cell in self._terms:
+        if text is None or cell in self._terms or cell in self._given:
             return False
         tree = self._trees.get(text)
         return tree is None or any(isinstance(node, ast.Reference | ast.Name) for node in ast.walk(tree))

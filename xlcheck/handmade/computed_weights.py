@@ -1,0 +1,75 @@
+"""Layers whose weights are results of others, as the keys and values of an attention: a second look at what is left.
+
+For formulas that sum up products of results, these are given numbers; so they are weighted sums as well, and are judged
+as such. They may be scaled, as by 1/√d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.handmade.arrangement import Arrangement, arrangement_of, plain_behind
+from xlcheck.handmade.equations.forms import SUM, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.equations.recognise import recognise_layers
+
+_SEVERAL, _MOST_TIMES = 2, 4
+"""Products of a sum; and how often layers are looked for behind those that were found."""
+
+
+def with_computed_weights(found: Arrangement) -> Arrangement:
+    """The layers of some worksheets, with those behind them whose weights are computed.
+
+    Args:
+        found: the layers whose weights are given.
+    """
+    for _ in range(_MOST_TIMES):
+        taken = {cell for layer in found.all_layers for cell in layer.own}
+        results = {cell_of(atom) for layer in found.layers for atom in outputs(layer.reading).values()}
+        results |= {cell for layer in found.plain for cell in layer.results.values()}
+        left = [cell for cell in found.reads.terms if cell not in taken]
+        scales = {cell: scale for cell in left if (scale := _scale(cell, found.forms, results)) is not None}
+        more = _behind(found, scales, results) if scales else found
+        if more is found:
+            break
+        found = more
+    return found
+
+
+def _behind(found: Arrangement, scales: Mapping[Address, float], results: Collection[Address]) -> Arrangement:
+    """The same with the layers that some sums of products make, each sum with its scale; or itself without any."""
+    all_terms = found.reads.terms
+    algebra = all_terms.algebra
+    unscaled: dict[Address, Term] = {}
+    for cell, scale in scales.items():
+        term = algebra.scale(all_terms[cell], 1 / scale)
+        if isinstance(term, Term):
+            unscaled[cell] = term
+    terms = all_terms.restricted(unscaled, results).edited(unscaled)
+    recognised = recognise_layers(Forms(terms))
+    readings = tuple(own for reading in recognised.readings if (own := _scaled(reading, scales)) is not None)
+    if not readings:
+        return found
+    names = [layer.name for layer in found.layers]
+    recognised = replace(recognised, readings=readings, doubtful=(), alone=())
+    layers = (*found.layers, *arrangement_of(recognised, found.values, found.reads.under(terms), names).layers)
+    return replace(found, layers=layers, plain=tuple(plain_behind(layers, found.reads)))
+
+
+def _scaled(reading: Reading, scales: Mapping[Address, float]) -> Reading | None:
+    """A layer with the scale of all its sums; None if they have several."""
+    own = {round(scales.get(cell_of(atom), 1.0), 12): scales.get(cell_of(atom), 1.0) for atom in reading.layer.by_atom}
+    return replace(reading, scale=next(iter(own.values()))) if len(own) == 1 and reading.kind == "Dense" else None
+
+
+def _scale(cell: Address, forms: Forms, results: Collection[Address]) -> float | None:
+    """What a sum of products of two results each is multiplied with; None for any other formula."""
+    form = forms.of(atom_of(cell))
+    factors = [*form.polynomial.values()] if form.kind == SUM else []
+    if len(factors) < _SEVERAL or any(len(monomial) != 2 for monomial in form.polynomial):
+        return None
+    first = factors[0]
+    is_even = first > 0 and all(abs(factor - first) <= abs(first) * 1e-12 for factor in factors)
+    return first if is_even and all(cell_of(a) in results for m in form.polynomial for a in m) else None
