@@ -1,0 +1,92 @@
+"""Worksheets with layers that have no sums of weights: slopes, pooling, residual sums, normalisation, attention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+Cells = dict[str, object]
+_ROWS = range(6, 10)
+
+
+def dense(activation: Callable[[str], str], units: int = 3) -> Cells:
+    """Two inputs in A6:B9, weights in B1:D2, biases in B3:D3, results in D6:F9; a sample a row."""
+    cells: Cells = {}
+    for number, (column, row) in enumerate(product("BCD"[:units], (1, 2, 3))):
+        cells[f"{column}{row}"] = round(0.31 * number - 0.9 + 0.07 * row * row, 2)
+    for row in _ROWS:
+        cells |= {f"A{row}": round(0.4 * row - 2.7, 2), f"B{row}": round(1.9 - 0.27 * row, 2)}
+        for column, w in zip("DEF", "BCD"[:units], strict=False):
+            cells[f"{column}{row}"] = f"={activation(f'$A{row}*{w}$1+$B{row}*{w}$2+{w}$3')}"
+    return cells
+
+
+def _linear(z: str) -> str:
+    return z
+
+
+def _relu(z: str) -> str:
+    return f"MAX(0,{z})"
+
+
+def slopes() -> Cells:
+    """A sum, and 0.01 of it where it is negative."""
+    return dense(_linear) | {
+        f"{c}{row}": f"=IF({z}{row}>0,{z}{row},0.01*{z}{row})"
+        for row in _ROWS
+        for c, z in zip("HIJ", "DEF", strict=True)
+    }
+
+
+def pooling() -> Cells:
+    """The largest result of each unit over two samples at a time, and a unit that reads them."""
+    cells = dense(_relu)
+    for column, z in zip("HIJ", "DEF", strict=True):
+        cells |= {f"{column}{row}": f"=MAX({z}{first}:{z}{first + 1})" for row, first in ((6, 6), (7, 8))}
+        cells[f"{column}1"] = {"H": 0.4, "I": -0.6, "J": 0.9}[column]
+    return cells | {f"L{row}": f"=TANH(H{row}*$H$1+I{row}*$I$1+J{row}*$J$1)" for row in (6, 7)}
+
+
+def residual() -> Cells:
+    """Two units of which each is added to an input."""
+    cells = dense(_relu, units=2)
+    return cells | {
+        f"{c}{row}": f"={z}{row}+{x}{row}" for row in _ROWS for c, z, x in (("H", "D", "A"), ("I", "E", "B"))
+    }
+
+
+def normalised() -> Cells:
+    """Three units, normalised for each sample, with gamma in J1:L1 and beta in J2:L2."""
+    cells = dense(_linear) | {"J1": 1.1, "K1": 0.8, "L1": -0.7, "J2": 0.1, "K2": -0.2, "L2": 0.3}
+    for row in _ROWS:
+        cells |= {f"H{row}": f"=AVERAGE(D{row}:F{row})", f"I{row}": f"=VARP(D{row}:F{row})"}
+        for c, z in zip("JKL", "DEF", strict=True):
+            cells[f"{c}{row}"] = f"=({z}{row}-$H{row})/SQRT($I{row}+0.001)*{c}$1+{c}$2"
+    return cells
+
+
+def softmax() -> Cells:
+    """The softmax of three rows of typed numbers."""
+    cells: Cells = {
+        f"{c}{row}": round(0.37 * row * n - 2, 2) for row in (1, 2, 3) for n, c in enumerate("ABCD", start=1)
+    }
+    for row in (1, 2, 3):
+        cells |= {f"{c}{row}": f"=EXP({x}{row})" for c, x in zip("FGHI", "ABCD", strict=True)}
+        cells |= {f"{c}{row}": f"={e}{row}/SUM($F{row}:$I{row})" for c, e in zip("KLMN", "FGHI", strict=True)}
+    return cells
+
+
+def attention() -> Cells:
+    """Three tokens of two numbers; queries, keys and values; scores over √2, their softmax, and what it mixes."""
+    cells: Cells = {f"{c}{row}": round(0.53 * row - 0.8 * n, 2) for row in (2, 3, 4) for n, c in enumerate("AB")}
+    columns = "DEGHJK"
+    for number, (column, row) in enumerate(product(columns, (7, 8))):
+        cells[f"{column}{row}"] = round(0.23 * number - 1.1 + 0.31 * (row - 7) * (number % 3), 2)
+    for row in (2, 3, 4):
+        cells |= {f"{c}{row}": f"=$A{row}*{c}$7+$B{row}*{c}$8" for c in columns}
+        for k, (score, share) in enumerate(zip("MNO", "UVW", strict=True), start=2):
+            cells[f"{score}{row}"] = f"=($D{row}*$G${k}+$E{row}*$H${k})/SQRT(2)"
+            cells[f"{'QRS'[k - 2]}{row}"] = f"=EXP({score}{row})"
+            cells[f"{share}{row}"] = f"={'QRS'[k - 2]}{row}/SUM($Q{row}:$S{row})"
+        cells |= {f"{c}{row}": f"=$U{row}*{v}$2+$V{row}*{v}$3+$W{row}*{v}$4" for c, v in (("Y", "J"), ("Z", "K"))}
+    return cells

@@ -1,0 +1,83 @@
+"""Layers that have no sums of weights: recognised by what they compute and read, and never by halves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import openpyxl
+import plain_sheets as sheets
+import pytest
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+pytestmark = pytest.mark.keras
+_KINDS = {
+    sheets.slopes: "LeakyReLU(0.01)",
+    sheets.pooling: "GlobalMaxPooling1D()",
+    sheets.residual: "Add()",
+    sheets.normalised: "LayerNormalization(0.001)",
+    sheets.softmax: "Softmax()",
+    sheets.attention: "Dense(3, linear), 3 samples times 0.707107",
+}
+
+
+def _answer(cells: Mapping[str, object], path: Path) -> tuple[int, set[str], str, int]:
+    book = openpyxl.Workbook()
+    for cell, content in cells.items():
+        book.active[cell] = content
+    book.save(path / "w.xlsx")
+    try:
+        report = check(path / "w.xlsx", effort=3)
+    except NothingCheckedError as error:
+        return error.exit_code, set(), str(error), 0
+    return report.exit_code, {cell.cell for cell in report.roots}, " ".join(report.notes), report.counts.agree
+
+
+@pytest.mark.parametrize(("sheet", "kind"), _KINDS.items(), ids=[sheet.__name__ for sheet in _KINDS])
+def test_a_layer_without_weights_is_recognised(tmp_path: Path, sheet: Callable[[], sheets.Cells], kind: str) -> None:
+    """Keras computes what the cells hold, and no formula is left without a verdict."""
+    cells = sheet()
+    code, roots, said, agree = _answer(cells, tmp_path)
+
+    assert (code, roots) == (0, set())
+    assert kind in said
+    assert agree >= len([v for v in cells.values() if isinstance(v, str)]) - 9  # some helpers are no quantities
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("sheet", "cell", "formula"),
+    [
+        (sheets.slopes, "I8", "=IF(E8>0,E8,0.02*E8)"),  # another slope
+        (sheets.slopes, "I8", "=IF(E8>0,E8,0.01*F8)"),  # another unit
+        (sheets.pooling, "I7", "=MAX(E7:E8)"),  # another window
+        (sheets.pooling, "H6", "=MIN(D6:D7)"),
+        (sheets.residual, "H8", "=D8+A7"),  # what another sample skipped
+        (sheets.residual, "I8", "=E8-B8"),
+        (sheets.normalised, "K8", "=(E8-$H8)/SQRT($I8+0.01)*K$1+K$2"),  # another epsilon
+        (sheets.normalised, "I7", "=VARP(D7:E7)"),
+        (sheets.softmax, "M2", "=H2/SUM($F1:$I1)"),  # the sum of another row
+        (sheets.softmax, "G2", "=EXP(B3)"),
+        (sheets.attention, "N3", "=($D3*$G$3+$E3*$H$4)/SQRT(2)"),  # a key of two tokens
+        (sheets.attention, "Y3", "=$U3*J$2+$V3*J$3+$V3*J$4"),  # one share twice
+    ],
+)
+def test_a_slip_is_its_cell_or_nothing(
+    tmp_path: Path, sheet: Callable[[], sheets.Cells], cell: str, formula: str
+) -> None:
+    """With a slip in one formula this one is wrong, or nobody knows which; no other one is, and nothing passes."""
+    code, roots, _, _ = _answer(sheet() | {cell: formula}, tmp_path)
+
+    assert code in {1, 3}
+    assert roots <= {cell}
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize("text", ["=IF(D{0}>0,1,0)", "=MIN(D{0},E{0})", "=ABS(D{0})"])
+def test_a_function_that_is_no_layer_gets_no_pass(tmp_path: Path, text: str) -> None:
+    """A formula of one function, such as a step, is no copy of what it reads: it has no verdict, and none passes."""
+    code, roots, _, _ = _answer(sheets.dense(lambda z: z) | {f"H{r}": text.format(r) for r in range(6, 10)}, tmp_path)
+
+    assert (code, roots) == (3, set())
