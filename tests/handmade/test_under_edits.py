@@ -10,7 +10,7 @@ from thorough import part_of
 from fixtures.handmade.drawn.score import workbook
 from fixtures.handmade.workbook import to_bytes
 from xlcheck.engines import engine
-from xlcheck.handmade.arrangement import arranged
+from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.forms import Forms, Polynomial, cell_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order

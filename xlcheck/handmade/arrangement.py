@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,18 +12,16 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
+from xlcheck.handmade.equations.decisions import decisions
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Atom, Forms, atom_of, cell_of
-from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.measures import Measures
-from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
 from xlcheck.handmade.equations.orders import crossed, exchanged, other_order
-from xlcheck.handmade.equations.plain import PlainCells, plain_layers
+from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, unused_cells
-from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
+from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellValues
 from xlcheck.handmade.reads import Reads
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
@@ -37,7 +35,6 @@ _BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)  # what activatio
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
 _NEAR = 4
 """Cells between a layer and a formula in line with it that may stand for one of its own."""
-_NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
 
 
 @dataclass(frozen=True)
@@ -117,6 +114,13 @@ class Arrangement:
         """The typed numbers in the place of activations."""
         return [own for own in typed_over(self.reads.terms, self.reads.table) if own.cell not in self.reads.terms]
 
+    @cached_property
+    def decisions(self) -> set[Address]:
+        """The formulas that say on which side of a threshold each result of a layer is."""
+        results = [{place: cell_of(atom) for place, atom in outputs(own.reading).items()} for own in self.layers]
+        results += [dict(layer.results) for layer in self.plain]
+        return decisions(results, self.reads.terms, {cell for layer in self.all_layers for cell in layer.own})
+
     def words_against(self) -> list[str]:
         """What the words beside the cells say against it."""
         return words_against(self.reads.table, self.forms, self._readings)
@@ -151,6 +155,7 @@ class Arrangement:
                 is_spare = is_spare or (self._is_nothing(cell) and not self._bends_nothing(cell))
                 is_spare = is_spare or isinstance(value, str | bool) or self._reads_no_number(cell)
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
+                is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
                 (spare.add if is_spare else left.append)(cell)
         measures = self._measures(taken, left) if left else set()
         left = [cell for cell in left if cell not in measures]
@@ -248,113 +253,3 @@ class Arrangement:
         """Whether a formula is an activation of empty cells alone, perhaps beside the one that it should read."""
         table = self.reads.table
         return bool(_BENDS.search(table.texts.get(cell, ""))) and not any(x in table.index for x in self.reads.of(cell))
-
-
-def arranged(terms: CellTerms, values: CellValues, reads: Reads) -> Arrangement:
-    """Find the layers of some worksheets, and the cells of each.
-
-    Args:
-        terms: what each formula computes from the cells that it reads.
-        values: what the cells hold.
-        reads: who reads what.
-    """
-    return arrangement_of(recognise_layers(Forms(terms)), values, reads)
-
-
-def arrangement_of(
-    recognised: Recognised, values: CellValues, reads: Reads, named_before: Collection[str] = ()
-) -> Arrangement:
-    """The cells of each layer that was recognised.
-
-    Args:
-        recognised: the layers.
-        values: what the cells hold.
-        reads: who reads what.
-        named_before: names of other layers.
-    """
-    names = Counter(name.rstrip("_0123456789") for name in named_before)
-    named = []
-    for reading in recognised.readings:
-        name = _NAMES[reading.kind]
-        numbered = f"{name}_{names[name]}" if names[name] else name
-        named.append((numbered, reading, networks_of(reading, numbered)))
-        names[name] += 1
-    claimed = {cell for *_, networks in named for cell in _bound(networks)}
-    taken: set[Address] = set()
-    layers = []
-    for name, reading, networks in named:
-        others = (claimed - set(_bound(networks))) | taken | unused_cells([reading], recognised.forms)
-        given = frozenset(cell for network in networks for *_, cell in network.cells())
-        own = _closure(reading, networks, reads, given, others)
-        taken |= own
-        layers.append(LayerCells(name, reading, networks, frozenset(own), given))
-    complete = tuple(_with_losses(layers, reads, taken))
-    plain = plain_behind(complete, reads)
-    more = recognised.reading_too([*map(set, _vectors(plain))])
-    return (
-        arrangement_of(more, values, reads)
-        if more is not recognised
-        else (Arrangement(recognised, complete, reads, values, tuple(plain)))
-    )
-
-
-def _vectors(plain: Iterable[PlainCells]) -> Iterator[list[Atom]]:
-    """What a single unit behind layers without weights reads: all units of a step, or all results of one unit."""
-    for layer in plain:
-        steps: dict[int, list[Atom]] = defaultdict(list)
-        for (step, _), cell in layer.results.items():
-            steps[step].append(atom_of(cell))
-        several = [own for own in steps.values() if len(own) > 1]
-        yield from several or ([[*map(atom_of, layer.results.values())]] if len(steps) > 1 else [])
-
-
-def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]:
-    """The layers without sums of weights behind others.
-
-    Args:
-        layers: these.
-        reads: who reads what.
-    """
-    results = [outputs(layer.reading) for layer in layers]
-    cells = [
-        {place: cell_of(atom) for place, atom in own.items()} for own in results if not any(a[3] for a in own.values())
-    ]
-    return plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own})
-
-
-def _with_losses(layers: Sequence[LayerCells], reads: Reads, taken: set[Address]) -> Iterator[LayerCells]:
-    """The layers, with the losses of those whose results no other one reads."""
-    read = {atom for layer in layers for own in layer.reading.layer.slots.values() for atom in own.values()}
-    for layer in layers:
-        is_last = read.isdisjoint(outputs(layer.reading).values())
-        loss = find_loss(layer.reading, reads.terms, taken) if is_last else None
-        if loss is None:
-            yield layer
-            continue
-        networks = networks_of(layer.reading, layer.name, loss)
-        given = frozenset(cell for network in networks for *_, cell in network.cells())
-        own = _closure(layer.reading, networks, reads, given, taken - layer.own)
-        yield LayerCells(layer.name, layer.reading, networks, frozenset(own), given, loss)
-
-
-def _bound(networks: Iterable[Network]) -> Iterator[Address]:
-    for network in networks:
-        for quantities in network.bound:
-            for places in quantities.values():
-                yield from (place for place in places if place is not None)
-
-
-def _closure(
-    reading: Reading, networks: Iterable[Network], reads: Reads, given: Collection[Address], others: Collection[Address]
-) -> set[Address]:
-    """The cells in which a layer is computed: its results, and the formulas between them and what it is given."""
-    found: set[Address] = set()
-    unused = {(row, step) for row in reading.unused for step in reading.layer.steps}
-    sums = [cell_of(atom) for atom, where in reading.layer.by_atom.items() if where not in unused]
-    stack = [cell for cell in (*_bound(networks), *sums) if cell not in given and cell not in others]
-    while stack:
-        cell = stack.pop()
-        if cell not in found:
-            found.add(cell)
-            stack += [p for p in reads.of(cell) if reads.is_formula(p) and p not in given and p not in others]
-    return found

@@ -11,7 +11,8 @@ from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import rounds_throughout
-from xlcheck.handmade.arrangement import LayerCells, arranged
+from xlcheck.handmade.arrangement import LayerCells
+from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.forms import Forms, cell_of
@@ -139,7 +140,7 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     left, spare = found.rest(taken)
     doubts = [*mixed_otherwise(found.forms, found.recognised.readings), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
-    may_be_more = found.recognised.has_activations or bool(found.typed_over)
+    may_be_more = found.recognised.has_activations or bool(found.typed_over or found.decisions)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.handmade.arrangement import Arrangement, arrangement_of, plain_behind
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.arranging import arrangement_of, plain_behind
 from xlcheck.handmade.equations.forms import SUM, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import recognise_layers

@@ -14,7 +14,8 @@ from xlcheck.formulas.algebra import Address, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
-from xlcheck.handmade.arrangement import Arrangement, arranged
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.by_equations import Bench
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edit, Edits

@@ -13,7 +13,8 @@ from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
-from xlcheck.handmade.arrangement import Arrangement, arrangement_of
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.arranging import arrangement_of
 from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.gru_states import has_updates
 from xlcheck.handmade.equations.instances import LINEAR, coloured, weighted_sums

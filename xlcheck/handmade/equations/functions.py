@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 
 Results = Mapping[tuple[int, int], Address]
 """(step or sample, unit) → the cell of a result."""
@@ -66,7 +66,8 @@ class Functions:
 
     def __init__(self, terms: CellTerms, taken: Collection[Address], known: Collection[Address]) -> None:
         self._terms, self.known = terms, frozenset(known)
-        behind = [*formulas_behind(known, terms, taken)]
+        in_no_circle = {*in_order(terms.reads)}
+        behind = [cell for cell in formulas_behind(known, terms, taken) if cell in in_no_circle]
         behind = behind if len(behind) <= _MOST else []
         self.of = {cell: frozenset(leaves_above(cell, terms, known)) for cell in behind}
         self.taken = taken

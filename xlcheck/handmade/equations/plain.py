@@ -49,7 +49,7 @@ def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection
     names: Counter[str] = Counter()
     found: list[PlainCells] = []
     typed = typed_logits(terms, taken)
-    waiting, taken = [*results, *([typed] if typed else [])], {*taken}
+    waiting, taken = [own for own in (*results, typed) if own], {*taken}
     all_results = [*waiting]
     while waiting:
         effort.require_time()
