@@ -36,7 +36,7 @@ from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
 
-_ROUNDED = frozenset({"leaky_relu", "LeakyReLU"})
+_ROUNDED = frozenset({"leaky_relu", "LeakyReLU", "Rescaling"})
 _SINGLE = Limit(2.0**-24, 2.0**-24)
 """Half a unit in the last place of a number of single precision."""
 
@@ -195,7 +195,7 @@ class Bench:
             UsageError: a cell that should hold a given number holds none.
         """
         placement = self.placed(layer, meant)
-        rounded = layer.reading.activations["activation"] in _ROUNDED
+        rounded = layer.reading.activations["activation"] in _ROUNDED or layer.reading.scale != 1
         outcome = self._compared(layer, placement, rounded=rounded)
         notes = (*_recognised(layer.reading, layer.networks), *outcome.notes, *_unused(layer.reading))
         return replace(outcome, notes=notes), placement.unsure
