@@ -32,7 +32,6 @@ _OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
 _DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
 """What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
 _BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)  # what activations are made of
-_MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
 _NEAR = 4
 """Cells between a layer and a formula in line with it that may stand for one of its own."""
 
@@ -149,7 +148,7 @@ class Arrangement:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
                 value = self.values[table.index[cell]]
-                is_spare = (kind == COPY and not self._multiplies_blank(cell)) or (
+                is_spare = (kind == COPY and not self.reads.multiplies_blank(cell)) or (
                     kind == GIVEN and not self._may_be_missed(cell, taken)
                 )
                 is_spare = is_spare or (self._is_nothing(cell) and not self._bends_nothing(cell))
@@ -213,11 +212,6 @@ class Arrangement:
         if reason in {None, CHANCE} or all(cell[1] < other[1] for other in on_sheet):
             return False
         return any(0 in (away := (abs(cell[1] - o[1]), abs(cell[2] - o[2]))) and max(away) <= _NEAR for o in on_sheet)
-
-    def _multiplies_blank(self, cell: Address) -> bool:
-        """Whether a formula that gives one number is a sum whose products are with blank cells, by mistake perhaps."""
-        read, table = self.reads.of(cell), self.reads.table
-        return bool(_MULTIPLIES.search(table.texts.get(cell, ""))) and any(x not in table.index for x in read)
 
     def _is_nothing(self, cell: Address) -> bool:
         """Whether a formula only repeats what is blank, or multiplies something with it."""

@@ -90,7 +90,8 @@ def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]
     cells = [
         {place: cell_of(atom) for place, atom in own.items()} for own in results if not any(a[3] for a in own.values())
     ]
-    return plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own})
+    found = plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own})
+    return [layer for layer in found if not any(map(reads.multiplies_blank, layer.own))]
 
 
 def _with_losses(layers: Sequence[LayerCells], reads: Reads, taken: set[Address]) -> Iterator[LayerCells]:

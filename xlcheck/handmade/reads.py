@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -10,6 +11,8 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
+
+_MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
 
 
 class Reads:
@@ -39,6 +42,11 @@ class Reads:
     def of(self, cell: Address) -> Sequence[Address]:
         """The cells that a cell's formula reads; under an edit without those that it multiplies with nothing."""
         return self.terms.reads[cell] if self._edit and cell in self.terms else self._precedents.of(cell)
+
+    def multiplies_blank(self, cell: Address) -> bool:
+        """Whether a formula has products with blank cells, by mistake perhaps: no term shows them."""
+        text = self.table.texts.get(cell, "")
+        return bool(_MULTIPLIES.search(text)) and any(read not in self.table.index for read in self.of(cell))
 
     def is_formula(self, cell: Address) -> bool:
         """Whether a formula stands in a cell."""

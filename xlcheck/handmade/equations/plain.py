@@ -48,7 +48,7 @@ def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection
     """
     names: Counter[str] = Counter()
     found: list[PlainCells] = []
-    typed = typed_logits(terms, taken)
+    typed = {} if results else typed_logits(terms, taken)  # beside a network its results are meant, rather
     waiting, taken = [own for own in (*results, typed) if own], {*taken}
     all_results = [*waiting]
     while waiting:
