@@ -91,6 +91,8 @@ def _same(a: Any, b: Any, sheet: str) -> bool:
         return abs(a - b) <= _CLOSE * max(1.0, abs(b))
     if isinstance(a, str) and isinstance(b, str):  # words may be changed
         return same_formula(a, b, sheet) if "=" in (a[:1], b[:1]) else True
+    if None in (a, b) and isinstance(a or b, str):  # or lost, which the check says, too; a formula may not
+        return not str(a or b).startswith("=")
     return a == b or (a or "") == (b or "")
 
 

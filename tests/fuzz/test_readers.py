@@ -28,6 +28,9 @@ def test_a_difference_is_seen() -> None:
 
     assert difference(wanted, wanted, set()) == ""
     assert difference({**wanted, ("S", "A3"): "other"}, wanted, set()) == ""
+    assert difference({**wanted, ("S", "A3"): None}, wanted, set()) == ""
+    assert difference({**wanted, ("S", "A3"): 0.5}, wanted, set()) == "S!A3 is 0.5 instead of 'word'"
+    assert difference({**wanted, ("S", "A2"): None}, wanted, set()) == "S!A2 is None instead of '=A1*2'"
     assert difference({**wanted, ("S", "A2"): "= a1 * 2"}, wanted, set()) == ""
     assert difference({**wanted, ("S", "A1"): 0.5001}, wanted, set()) == "S!A1 is 0.5001 instead of 0.5"
     assert difference({**wanted, ("S", "A2"): "=A1*3"}, wanted, set()) == "S!A2 is '=A1*3' instead of '=A1*2'"
