@@ -35,7 +35,7 @@ def drawn(seed: int) -> bytes:
     rows = []
     for row in np.sort(rng.choice(400, 60, replace=False)) + 1:
         height = ("", "", "", ' ht="3"', ' ht="30.5" hidden="1"')[rng.integers(5)]
-        cells = "".join(cell.format(row=row) for cell in CELLS[: rng.integers(4)] if rng.random() < 0.7)
+        cells = "".join(cell.format(row=row) for cell in CELLS[: rng.integers(5)] if rng.random() < 0.7)
         comment = "<!-- - -->" if rng.random() < 0.05 * (seed % 2) else ""
         tag = f'<row r="{row}"{height}'
         rows.append(f"{tag}/>" if rng.random() < 0.2 else f"{tag}>{cells}{comment}</row>")
@@ -62,8 +62,8 @@ def test_each_kind_of_row_says_what_the_rows_say(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 2, 4, 8])
-def test_styles_are_those_of_the_cells_that_hold_something(seed: int) -> None:
-    """One for each cell that is read, 0 where none is written; wherever the part was cut."""
+def test_styles_and_texts_are_those_of_the_cells_that_hold_something(seed: int) -> None:
+    """A style for each cell that is read, 0 where none is written, and each shared text; wherever the part was cut."""
     content = drawn(seed).replace(b"&#65;", b"A")
     cells = read_plain(SheetPart(content), ["text"])
     written = re.findall(rb'<c r="([A-Z]+)(\d+)"(?: s="(\d+)")?[^>/]*>', content)
@@ -72,6 +72,7 @@ def test_styles_are_those_of_the_cells_that_hold_something(seed: int) -> None:
     assert cells.styles is not None
     assert cells.styles.tolist() == [int(style or 0) for _, _, style in written]
     assert [row + 1 for row, _ in cells] == [int(row) for _, row, _ in written]
+    assert cells.shared == {0} & {int(text) for text in re.findall(rb't="s"><v>(\d+)', content)}
 
 
 @pytest.mark.parametrize(

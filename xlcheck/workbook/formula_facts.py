@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_letters, digits
 
 from xlcheck.workbook.sheet_part import SheetPart
 
@@ -20,12 +21,14 @@ SWALLOWS = r"(?:IFERROR|IFNA|IS[A-Z]{2,10}|ERROR\.TYPE|TYPE|AGGREGATE|COUNT[A-Z]
 _SWALLOWS = re.compile(SWALLOWS.encode())
 _FORMULA = re.compile(rb"[<:]f[\s/>]")
 _OTHER_WORKBOOK = re.compile(rb"\[\d+\]")
-_FUNCTION_NAME = re.compile(rb"([A-Za-z_][A-Za-z0-9_.]*)\(")
+_FUNCTION_NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]*\Z")
+# Whatever stands in no name, and is no opening bracket, becomes a space.
+_IN_NAMES = bytes(code if chr(code) in f"{ascii_letters}{digits}_.(" else ord(" ") for code in range(256))
 # Other ways to write what a formula says: characters as their numbers, sections without markup, comments in between.
 _NUMBERED = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 _MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[|\]\]>|<\?.*?\?>", re.DOTALL)
 _LONGEST_NAME = 32
-_PIECE = 2**20
+_PIECE = 2**18
 # Of a class's submissions most parts are the same; what was found in one of up to so many bytes is kept.
 _SMALL = 2**16
 
@@ -108,11 +111,10 @@ def has_formulas(part: bytes) -> bool:
 
 def functions_in(part: bytes) -> set[str]:
     """Whatever stands before an opening bracket: every function, and perhaps words of texts; the ends of long names."""
-    names: set[bytes] = set()
+    words: set[bytes] = set()
     rest = b""
     for start in range(0, len(part), _PIECE):
-        *pieces, rest = (rest + part[start : start + _PIECE]).split(b"(")
-        ends = {piece[-_LONGEST_NAME:] for piece in pieces}
-        names.update(_FUNCTION_NAME.findall(b"(".join([*ends, b""])))
+        *pieces, rest = (rest + part[start : start + _PIECE].translate(_IN_NAMES)).split(b"(")
+        words.update([piece.rpartition(b" ")[2] for piece in pieces])
         rest = rest[-_LONGEST_NAME:]
-    return {name.decode("ascii") for name in names}
+    return {name[0].decode("ascii") for name in map(_FUNCTION_NAME.search, words) if name}

@@ -157,11 +157,14 @@ class OutOfSight:
         yield from own
         if any(self._looks.is_lost(colour, 0) for colour in inline.values()):
             yield f"a piece of a text on {name} is white"
-        if not self._pieces[1]:
+        cells = self._content.sheets[name].cells
+        noted = cells.shared if isinstance(cells, PackedCells) and cells.styles is not None else self._pieces[1].keys()
+        if not noted & self._pieces[1].keys():
             return
         sheet = part.content
         numbers = b"|".join(b"%d" % number for number in self._pieces[1])
-        patterns = [_TEXT % {b"quote": quote, b"numbers": numbers} for quote in (b'"', b"'")]
+        quotes = [quote for quote in (b'"', b"'") if part.says(b"=" + quote + b"s" + quote)]
+        patterns = [_TEXT % {b"quote": quote, b"numbers": numbers} for quote in quotes]
         for cell in (cell for pattern in patterns for cell in re.finditer(pattern, sheet)):
             attributes = sheet[sheet.rfind(b"<", 0, cell.start()) : sheet.find(b">", cell.start())]
             style = _STYLE.search(attributes)

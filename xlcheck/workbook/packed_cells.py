@@ -30,6 +30,7 @@ class PackedCells(Mapping[Position, Cell]):
         formulas: their texts without `=`.
         arrays: ranges of array formulas, by place in `codes`.
         styles: the number of each cell's style, `(cells,)`; None if nobody has noted them.
+        shared: the numbers of the shared texts that cells hold, if the styles were noted.
     """
 
     codes: Codes
@@ -39,6 +40,7 @@ class PackedCells(Mapping[Position, Cell]):
     formulas: list[str]
     arrays: Mapping[int, str] = field(default_factory=dict)
     styles: NDArray[np.uint32] | None = None
+    shared: frozenset[int] = frozenset()
 
     @staticmethod
     def of(cells: Mapping[Position, Cell]) -> PackedCells:
@@ -100,6 +102,7 @@ class PackedCells(Mapping[Position, Cell]):
             list(compress(self.formulas, kept.tolist())),
             {int(places[place]): area for place, area in self.arrays.items() if keep[place]},
             None if self.styles is None else self.styles[keep],
+            self.shared,
         )
 
     def formula(self, code: int) -> str | None:

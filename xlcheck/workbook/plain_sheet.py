@@ -118,11 +118,11 @@ def _read_chunk(
     if b"" in values and not all(values[p] or (is_formula[p] and types[p] == _TEXT) for p in range(len(values))):
         return None  # a formula's text may be empty, and nothing else
     try:
-        numbers, others = _values(types, values, strings)
+        numbers, others, shared = _values(types, values, strings)
         texts = plain_text(_SEPARATOR.join(formulas)).split(_SEPARATOR.decode()) if formulas else []
     except ValueError:
         return None
-    return PackedCells(codes, numbers, others, codes[is_formula], texts, styles=styles[filled])
+    return PackedCells(codes, numbers, others, codes[is_formula], texts, styles=styles[filled], shared=shared)
 
 
 def _numbers(texts: Sequence[bytes]) -> list[int]:
@@ -132,7 +132,8 @@ def _numbers(texts: Sequence[bytes]) -> list[int]:
 
 def _values(
     types: NDArray[np.int64], values: Sequence[bytes], strings: Sequence[str]
-) -> tuple[NDArray[np.float64], dict[int, Value]]:
+) -> tuple[NDArray[np.float64], dict[int, Value], frozenset[int]]:
+    """The numbers, NaN where there is none, the other values by place, and which shared texts are among them."""
     odd = np.flatnonzero(types >= _NUMBERS).tolist()
     written = [(_TYPES[kind], values[place]) for place, kind in zip(odd, types[odd].tolist(), strict=True)]
     known = {item: _other(*item, strings) for item in set(written)}  # a column of verdicts holds one text, or two
@@ -146,7 +147,8 @@ def _values(
     if not np.isfinite(parsed).all():
         raise ValueError("a number is too large")
     parsed[odd] = np.nan
-    return parsed, dict(zip(odd, map(known.__getitem__, written), strict=True))
+    shared = frozenset(int(text[:9]) for kind, text in known if kind == b"s")
+    return parsed, dict(zip(odd, map(known.__getitem__, written), strict=True)), shared
 
 
 def _other(kind: bytes, text: bytes, strings: Sequence[str]) -> Value:
@@ -184,4 +186,5 @@ def _joined(chunks: Sequence[PackedCells]) -> PackedCells | None:
         np.concatenate([chunk.formula_codes for chunk in chunks]),
         formulas,
         styles=np.concatenate([chunk.styles for chunk in chunks if chunk.styles is not None]) if offset else None,
+        shared=frozenset().union(*(chunk.shared for chunk in chunks)),
     )
