@@ -111,6 +111,15 @@ def test_anything_else_is_left_to_the_xml_parser(rows: str) -> None:
     assert read_plain(SheetPart(part(rows)), STRINGS) is None
 
 
+@pytest.mark.parametrize("place", ["A1&lt;", "<pageMargins", "<dimension", "spans"])
+def test_what_is_not_in_utf_8_is_left_to_the_xml_parser(place: str) -> None:
+    """In a formula, in the tag of a row, or around the rows."""
+    broken = part(PLAIN).replace(place.encode(), b"\xff" + place.encode())
+
+    assert broken != part(PLAIN)
+    assert read_plain(SheetPart(broken), STRINGS) is None
+
+
 @pytest.mark.parametrize(
     ("head", "tail"),
     [

@@ -51,7 +51,7 @@ def read_plain(part: SheetPart, strings: Sequence[str]) -> PackedCells | None:
         part: the worksheet part.
         strings: the workbook's shared strings.
     """
-    if not is_usual_frame(part) or not _is_text(part.content):
+    if not is_usual_frame(part) or not _is_text(part.kinds.head + part.kinds.tail):
         return None
     cells = [_cells_of(kind) for kind in part.kinds.kinds]
     begun = np.array([kind.count(b"<row ") for kind in part.kinds.kinds], dtype=np.int64)
@@ -104,6 +104,8 @@ def _read_chunk(
     content: bytes, rows: Codes, cells: Sequence[NDArray[np.int64]], strings: Sequence[str]
 ) -> PackedCells | None:
     """Some rows, of which the numbers are given, and what is known of the cells of each."""
+    if not _is_text(content):
+        return None
     facts = np.concatenate([np.empty(0, dtype=np.int64), *cells])
     filled = (facts & _FILLED) > 0
     styles = np.zeros(facts.size, dtype=np.uint32)
