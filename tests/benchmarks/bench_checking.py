@@ -8,9 +8,10 @@ process of its own, so that where two processors are free, waiting is the smalle
 the sum of its two processes' peaks, that of LibreOffice the one of its largest process.
 
 The aim is twice the engine's processor time where there are a million cells. The ratios of one run are compared with
-it, and the benchmark fails if one is missed: both programs suffer alike from what else the machine does. Smaller
-workbooks have no aim, since Python, NumPy and xlcheck take a quarter of a second to start; nor is any of these computed
-a second time with other numbers, as those of up to 10,000 formula cells are.
+it, and the benchmark fails if one is missed: both programs suffer alike from what else the machine does. Smaller ones
+have no aim, since Python, NumPy and xlcheck take a quarter of a second to start. A lesson is compared with that: four
+times what NumPy and ironcalc take to be imported is 0.3 s on a machine with nothing else to do. It is computed a second
+time with other numbers, as all workbooks of up to 10,000 formula cells are; that may take a tenth more.
 
 The pure-Python package `formulas` is no dependency: pass the interpreter of an environment that has it. It is far too
 slow for a million cells, so it gets the smallest workbook.
@@ -19,10 +20,11 @@ slow for a million cells, so it gets the smallest workbook.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -37,6 +39,11 @@ LIMIT = 600.0
 SMALL = "synthetic, 10,000 cells"
 MILLION = ("synthetic, 1,000,000 cells", "one-hot → SimpleRNN(128), 8 samples")
 AIM = 2.0
+LESSON = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
+IMPORTS = "import numpy, ironcalc"
+ONCE = "xlcheck check --perturb 0"
+OF_IMPORTS = 4.0
+OTHER_NUMBERS = 1.1
 # Name → (samples, plan).
 WORKBOOKS: dict[str, tuple[int, Callable[[], WorkbookPlan]]] = {
     SMALL: (1, partial(checkable, 10_000)),
@@ -131,35 +138,63 @@ def show(table: Table, workbook: str, program: str, cost: Cost | str, alone: Cos
     table.add_row(workbook, program, f"{cost.cpu:.2f}", f"{cost.wall:.2f}", f"{cost.peak:.0f}", *ratios)
 
 
-def main(runs: int, python: str) -> None:
-    """Print the table."""
-    compile_package()
-    ratios = {}
-    table = Table("workbook", "program", title="checking", title_justify="left")
-    for heading in ("cpu s", "wall s", "peak MB", "cpu ratio", "wall ratio"):
-        table.add_column(heading, justify="right")
+def in_turns(commands: Mapping[str, list[str]], runs: int) -> dict[str, Cost | None]:
+    """The median cost of each program; they take turns."""
+    costs: dict[str, list[Cost | None]] = {program: [] for program in commands}
+    for _ in range(runs):
+        for program, found in costs.items():
+            if None not in found:
+                found.append(run_whole(commands[program], LIMIT))
+    return {program: median(found) for program, found in costs.items()}
+
+
+def large(table: Table, runs: int, python: str) -> list[str]:
+    """Fill the table with large workbooks; which of them missed the aim."""
+    missed = []
     with tempfile.TemporaryDirectory() as folder:
         for name, (samples, make) in WORKBOOKS.items():
             path, plan = Path(folder) / f"{name}.xlsx", make()
             write_workbook(plan, path)
             commands = programs(path, plan, samples, python)
             reasons = {program: missing(program, python) for program in commands}
-            costs: dict[str, list[Cost | None]] = {program: [] for program in commands if not reasons[program]}
-            for _ in range(runs):
-                for program, found in costs.items():
-                    if None not in found:
-                        found.append(run_whole(commands[program], LIMIT))
-            alone = median(costs["ironcalc alone"])
-            if alone is not None and (checked := median(costs["xlcheck check"])) is not None:
-                ratios[name] = checked.cpu / alone.cpu
+            costs = in_turns({program: own for program, own in commands.items() if not reasons[program]}, runs)
+            alone, checked = costs["ironcalc alone"], costs["xlcheck check"]
             for program in commands:
-                cost = reasons[program] or median(costs[program]) or f"more than {LIMIT:.0f} s"
+                cost = reasons[program] or costs[program] or f"more than {LIMIT:.0f} s"
                 show(table, name if program == "ironcalc alone" else "", program, cost, alone)
             table.add_section()
             path.unlink()
+            if name in MILLION and (alone is None or checked is None or checked.cpu > AIM * alone.cpu):
+                missed.append(f"{name}: more than {AIM:g} times the engine's processor time")
+    return missed
+
+
+def lesson(table: Table, runs: int) -> list[str]:
+    """Fill the table with a lesson, beside what its libraries take to be imported; which aims it missed."""
+    with tempfile.TemporaryDirectory() as folder:
+        check = [sys.executable, "-m", "xlcheck", "check", str(LESSON), "-o", str(Path(folder) / "report.txt")]
+        commands = {IMPORTS: [sys.executable, "-c", IMPORTS], "xlcheck check": check, ONCE: [*check, "--perturb", "0"]}
+        costs = in_turns(commands, runs)
+    imports, whole, once = (cost or sys.exit("a lesson takes too long") for cost in costs.values())
+    for program, cost in zip(commands, (imports, whole, once), strict=True):
+        show(table, LESSON.name if program == IMPORTS else "", program, cost, imports)
+    aims = {
+        f"{LESSON.name}: more than {OF_IMPORTS:g} times its imports": whole.cpu <= OF_IMPORTS * imports.cpu,
+        f"{LESSON.name}: more than {OTHER_NUMBERS:g} times what it takes once": whole.cpu <= OTHER_NUMBERS * once.cpu,
+    }
+    return [missed for missed, reached in aims.items() if not reached]
+
+
+def main(runs: int, python: str) -> None:
+    """Print the table."""
+    compile_package()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command sets it for itself
+    table = Table("workbook", "program", title="checking", title_justify="left")
+    for heading in ("cpu s", "wall s", "peak MB", "cpu ratio", "wall ratio"):
+        table.add_column(heading, justify="right")
+    missed = [*large(table, runs, python), *lesson(table, 3 * runs)]
     wide_console().print(table)
-    missed = [f"{name}: {ratios[name]:.2f}" for name in MILLION if ratios[name] > AIM]
-    print(f"At most {AIM:g} times the engine's processor time for a million cells:", *(missed or ["reached"]), sep="\n")
+    print(*(missed or ["every aim was reached"]), sep="\n")
     sys.exit(1 if missed else 0)
 
 
