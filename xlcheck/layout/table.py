@@ -217,8 +217,9 @@ def unit_names(draft: Draft, band: Band) -> Sequence[str]:
 def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
     row = table.top + block * table.height
     sheet.put_row(row, SYMBOL, ["symbol", "unit", "equation", "what it means"], "header_left")
-    before = over_first_states(q for line in table.lines for q in line.members)
-    sheet.put(row, START, before if table.initial and block == 0 else "", "header")
+    starts = table.initial and block == 0
+    before = over_first_states(q for line in table.lines for q in line.members) if starts else ""
+    sheet.put(row, START, before, "header")
     first = block * WRAP
     steps = [f"t = {t + 1}" for t in range(first, min(first + WRAP, table.timesteps))] or ["value"]
     sheet.put_row(row, FIRST, steps, "header")

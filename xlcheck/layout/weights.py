@@ -128,7 +128,7 @@ def _weight(
 def row_words(draft: Draft, weight: str, rows: int) -> Sequence[str]:
     """The words that the rows of a weight array belong to: of codes that are looked up, or of one-hot inputs."""
     names = draft.unit_names.get(weight, ())
-    if not names and weight.endswith(".kernel"):
+    if not names and draft.unit_names and rows <= _WORDS and weight.endswith(".kernel"):
         read = next((x for q in draft.graph if q.expr is not None for x in factors(q.expr, weight)), None)
         names = () if read is None else draft.unit_names.get(draft.graph[read].band.name, ())
     return names if len(names) == rows <= _WORDS else ()

@@ -68,7 +68,7 @@ def _large(
             yield cell.column, cell.style, value
     for item in (*blocks, *spills):
         values = item.values
-        if isinstance(values, str):
+        if isinstance(values, str) or (values.size and values.min() > -_FROM and values.max() < _FROM):  # as most
             continue
         numbers = values.reshape(item.area.rows, -1) if isinstance(item, NumberBlock) else values.reshape(-1, 1)
         for end in (np.max, np.min):
