@@ -133,7 +133,7 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
             known = None if content is None else content.sheets[name]
             worksheet = known.part if known is not None and known.part is not None else container.sheet(part)
             spelled = in_one_spelling(worksheet)
-            selected += [name] if _SELECTED.search(spelled.content) else []
+            selected += [name] if _SELECTED.search(spelled.kinds.head + spelled.kinds.tail) else []
             if part not in container.formulas.constant:
                 noted = None if known is None or known.part is None else _of_styles(known.cells, formats)
                 used[name] = UsedFormats.of(_formats(spelled.content, formats) if noted is None else noted)
