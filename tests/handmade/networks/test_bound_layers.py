@@ -29,7 +29,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "Conv1D": {"filters": 2, "kernel_size": 3}, "Embedding": {"input_dim": 5, "output_dim": 2},
     "CategoryEncoding": {"num_tokens": 4}, "Rescaling": {"scale": 0.5}, "Reshape": {"target_shape": [-1, 2]},
     "Permute": {"dims": [2, 1]}, "RepeatVector": {"n": 2}, "PReLU": {"shared_axes": [1]}, "UpSampling1D": {"size": 3},
-    "AveragePooling1D": {"pool_size": 3},
+    "AveragePooling1D": {"pool_size": 3}, "DepthwiseConv1D": {"kernel_size": 3, "depth_multiplier": 2},
+    "GroupNormalization": {"groups": 2},
     "Dropout": {"rate": 0.5}, "SpatialDropout1D": {"rate": 0.5}, "GaussianDropout": {"rate": 0.5},
     "GaussianNoise": {"stddev": 0.5}, "AlphaDropout": {"rate": 0.5}, "Activation": {"activation": "relu"},
 }  # fmt: skip
@@ -119,6 +120,24 @@ def _convolved() -> tuple[dict[str, Any], str]:
     )
 
 
+def _in_groups() -> tuple[dict[str, Any], str]:
+    """Two features over three steps, each with a filter of its own over two of them, then normalised by itself."""
+    cells: dict[str, Any] = {"F1": 0.5, "G1": -1.25, "F2": 0.75, "G2": 0.3, "F3": 1.5, "G3": 0.8, "F4": 0.1, "G4": -0.2}
+    cells |= {f"{column}{row + 1}": (row * 2 + k - 1) / 3 for row in range(3) for k, column in enumerate("AB")}
+    for k, column in enumerate("AB"):
+        own = "FG"[k]
+        for row in (6, 7):
+            cells[f"{column}{row}"] = f"={column}{row - 5}*${own}$1+{column}{row - 4}*${own}$2"
+            cells[f"{column}{row + 5}"] = f"=({column}{row}-{column}$9)/SQRT({column}$10+0.001)*{own}$3+{own}$4"
+        cells |= {f"{column}9": f"=AVERAGE({column}6:{column}7)", f"{column}10": f"=VARP({column}6:{column}7)"}
+    return cells, (
+        '[[model]]\n[[model.layer]]\ntype = "DepthwiseConv1D"\nkernel_size = 2\n'
+        'kernel = { range = "F1:G2", transposed = false }\n'
+        '[[model.layer]]\ntype = "GroupNormalization"\ngroups = 2\ngamma = "F3:G3"\nbeta = "F4:G4"\n'
+        '[[model.document]]\nx = "A1:B3"\n'
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "cell", "wrong"),
     [
@@ -126,6 +145,8 @@ def _convolved() -> tuple[dict[str, Any], str]:
         (_words, "D10", "=AVERAGE(D6:D7)"),
         (_normalised, "B7", "=(B1-$A$5)/SQRT($B$5)*B2+B3"),
         (_convolved, "C3", "=C1*$H$1+E1*$H$2+$H$3"),
+        (_in_groups, "B7", "=B2*$G$1+B3*$F$2"),
+        (_in_groups, "A9", "=AVERAGE(A6:B7)"),
     ],
 )
 def test_a_bound_layer_is_compared_with_keras(make: Any, cell: str, wrong: str, tmp_path: Path) -> None:

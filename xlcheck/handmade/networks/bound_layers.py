@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.errors import UsageError
-from xlcheck.handmade.networks.layer_specs import DEFAULTS, OPTIONAL, has_units, layer_spec
+from xlcheck.handmade.networks.layer_specs import CONVOLUTIONS, DEFAULTS, OPTIONAL, has_units, layer_spec
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.networks.ranges import Cells, Reader, places
 from xlcheck.layers.gate_symbols import GATES
@@ -25,6 +25,7 @@ _OTHER_WEIGHTS = {
     "Embedding": frozenset({"embeddings"}),
     "PReLU": frozenset({"alpha"}),
     "LayerNormalization": frozenset({"gamma", "beta"}),
+    "GroupNormalization": frozenset({"gamma", "beta"}),
     "RMSNormalization": frozenset({"scale"}),
     "BatchNormalization": frozenset({"gamma", "beta", "moving_mean", "moving_variance"}),
 }
@@ -81,7 +82,7 @@ def input_shape(model: Table, layers: Sequence[Table], document: Table, reader: 
     if not size:
         raise UsageError("x, the range of a document's inputs, is empty")
     kind, steps = str(layers[0].get("type")), model.get("timesteps")
-    if kind in _READ_CODES or (steps is None and kind != "Conv1D" and kind not in GATES):
+    if kind in _READ_CODES or (steps is None and kind not in (*CONVOLUTIONS, *GATES)):
         return (size,)
     if steps is None:
         features = _features(layers[0], reader)
@@ -96,7 +97,7 @@ def input_shape(model: Table, layers: Sequence[Table], document: Table, reader: 
 def _features(layer: Table, reader: Reader) -> int:
     """How many features the kernel of a layer reads."""
     kind, name = str(layer.get("type")), layer.get("name", layer.get("type"))
-    if kind == "Conv1D":
+    if kind in CONVOLUTIONS:
         whole = layer_spec(kind, str(name), None, 1, {**_options(layer, kind), "use_bias": False})
         units, columns = 0, prod(whole.weights["kernel"])
     else:

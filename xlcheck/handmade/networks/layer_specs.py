@@ -12,18 +12,20 @@ from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 
 _RECURRENT = {"activation": "tanh", "use_bias": True, "return_sequences": False}
 _NORMALIZATION = {"axis": -1, "epsilon": 0.001, "center": True, "scale": True}
+_CONVOLUTION = {
+    "kernel_size": None, "strides": 1, "padding": "valid", "dilation_rate": 1, "activation": "linear", "use_bias": True,
+}  # fmt: skip
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "SimpleRNN": _RECURRENT,
     "LSTM": {**_RECURRENT, "recurrent_activation": "sigmoid"},
     "GRU": {**_RECURRENT, "recurrent_activation": "sigmoid", "reset_after": True},
     "Dense": {"activation": "linear", "use_bias": True},
-    "Conv1D": {
-        "filters": None, "kernel_size": None, "strides": 1, "padding": "valid", "dilation_rate": 1,
-        "activation": "linear", "use_bias": True,
-    },
+    "Conv1D": {"filters": None, **_CONVOLUTION},
+    "DepthwiseConv1D": {"depth_multiplier": 1, **_CONVOLUTION},
     "Embedding": {"input_dim": None, "output_dim": None, "mask_zero": False},
     "LayerNormalization": {**_NORMALIZATION, "axis": [-1]},
     "BatchNormalization": _NORMALIZATION,
+    "GroupNormalization": {"groups": None, **_NORMALIZATION},
     "RMSNormalization": {"axis": [-1], "epsilon": 1e-6},
     "UnitNormalization": {"axis": -1},
     "PReLU": {"shared_axes": None},
@@ -54,16 +56,17 @@ The largest of some numbers is one of them, so its cell could be taken for their
 _NEEDED = {
     "Conv1D": ("filters", "kernel_size"), "Embedding": ("input_dim", "output_dim"), "CategoryEncoding": ("num_tokens",),
     "Rescaling": ("scale",), "Reshape": ("target_shape",), "Permute": ("dims",), "RepeatVector": ("n",),
-    "AveragePooling1D": ("pool_size",),
+    "AveragePooling1D": ("pool_size",), "DepthwiseConv1D": ("kernel_size",), "GroupNormalization": ("groups",),
 }  # fmt: skip
 _WITH_UNITS = ("SimpleRNN", "LSTM", "GRU", "Dense")
+CONVOLUTIONS = ("Conv1D", "DepthwiseConv1D")
 _LISTS = {"pool_size": 1, "strides": 1, "kernel_size": 1, "dilation_rate": 1, "cropping": 2, "padding": 2}
 """Options that Keras keeps as lists, and how long these are."""
 _WORDS = {"padding": ("valid", "same", "causal"), "output_mode": ("one_hot", "multi_hot", "count")}
 """Options that are one of some words."""
 _SEVERAL = ("axis", "shared_axes", "target_shape", "dims")
 _WHOLE = {
-    *_LISTS, *_SEVERAL, "filters", "input_dim", "output_dim", "num_tokens", "n", "size",
+    *_LISTS, *_SEVERAL, "filters", "depth_multiplier", "groups", "input_dim", "output_dim", "num_tokens", "n", "size",
 }  # fmt: skip
 """Options that are whole numbers, and of these the ones that may be several."""
 _MOST = 10_000
@@ -157,13 +160,15 @@ def weight_shapes(kind: str, features: int, options: Mapping[str, Any], steps: i
     if kind == "PReLU":
         shared = bool(steps) and options["shared_axes"] is not None
         return {"alpha": (1 if shared else steps, features) if steps else (features,)}
-    if kind in {"LayerNormalization", "BatchNormalization"}:
+    if kind in {"LayerNormalization", "BatchNormalization", "GroupNormalization"}:
         names = [name for name in ("gamma", "beta") if options[OPTIONAL[name]]]
         names += ["moving_mean", "moving_variance"] if kind == "BatchNormalization" else []
         return dict.fromkeys(names, (features,))
-    if kind == "Conv1D":
-        columns = options["filters"]
-        shapes: dict[str, tuple[int, ...]] = {"kernel": (*options["kernel_size"], features, columns)}
+    if kind in CONVOLUTIONS:  # each filter of a DepthwiseConv1D reads one feature
+        read, columns = (
+            (features, options["filters"]) if kind == "Conv1D" else (1, features * options["depth_multiplier"])
+        )
+        shapes: dict[str, tuple[int, ...]] = {"kernel": (*options["kernel_size"], read, columns)}
     elif kind in _WITH_UNITS:
         columns = options["units"] * len(GATES.get(kind, ("y",)))
         shapes = {"kernel": (features, columns)}
