@@ -1,0 +1,85 @@
+"""The values of a term for many settings of its cells at once: each row of `FUNCTIONS` for arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.algebra import Expression, Function, Leaf, Product, Sum, Term, below
+
+Array = NDArray[np.float64]
+
+AT_ONCE: Final[dict[str, Callable[..., Any]]] = {
+    "EXP": np.exp,
+    "TANH": np.tanh,
+    "LN": np.log,
+    "SQRT": np.sqrt,
+    "ABS": np.abs,
+    "SIGN": np.sign,
+    "INT": np.floor,
+    "SINH": np.sinh,
+    "COSH": np.cosh,
+    "MAX": lambda *items: _folded(np.maximum, items),
+    "MIN": lambda *items: _folded(np.minimum, items),
+    "POWER": np.power,
+    "=": lambda a, b: np.equal(a, b) * 1.0,
+    "<>": lambda a, b: np.not_equal(a, b) * 1.0,
+    "<": lambda a, b: np.less(a, b) * 1.0,
+    ">": lambda a, b: np.greater(a, b) * 1.0,
+    "<=": lambda a, b: np.less_equal(a, b) * 1.0,
+    ">=": lambda a, b: np.greater_equal(a, b) * 1.0,
+    "IF": np.where,
+}
+
+
+def array_of(expression: Expression, given: Callable[[Leaf], Array]) -> Array:
+    """The values of an expression, elementwise as in `number_of`; not a number where it is not defined.
+
+    Args:
+        expression: what to evaluate.
+        given: the values of a cell; all of one shape, or of shapes that NumPy broadcasts.
+    """
+    if not isinstance(expression, Term):
+        return np.asarray(expression, dtype=np.float64)
+    known: dict[Term, Array] = {}
+    stack: list[Term] = [expression]
+    with np.errstate(all="ignore"):
+        while stack:
+            term = stack[-1]
+            missing = [] if term in known else [part for part in below(term) if part not in known]
+            if missing:
+                stack += missing
+                continue
+            if term not in known:
+                known[term] = _value(term, known, given)
+            stack.pop()
+    value = known[expression]
+    return np.where(np.isfinite(value), value, np.nan)
+
+
+def _value(term: Term, known: dict[Term, Array], given: Callable[[Leaf], Array]) -> Array:
+    if isinstance(term, Leaf):
+        return given(term)
+    if isinstance(term, Sum):
+        total: Any = term.constant
+        for part, coefficient in term.parts:
+            total = total + known[part] * coefficient
+        return np.asarray(total)
+    if isinstance(term, Product):
+        value: Any = 1.0
+        for factor, power in term.factors:
+            value = value * (known[factor] if power == 1 else np.power(known[factor], power))
+        return np.asarray(value)
+    if isinstance(term, Function):
+        return np.asarray(AT_ONCE[term.name](*(known[a] if isinstance(a, Term) else a for a in term.arguments)))
+    return np.asarray(np.nan)
+
+
+def _folded(function: Callable[[Any, Any], Any], items: tuple[Any, ...]) -> Any:
+    found = items[0]
+    for item in items[1:]:
+        found = function(found, item)
+    return found
