@@ -24,9 +24,10 @@ from xlcheck.handmade.networks.network import Network, numbers_in
 from xlcheck.handmade.networks.targets import free_targets
 from xlcheck.handmade.networks.weights import WeightReport, compare_weights
 from xlcheck.handmade.perturb import disagreeing, with_perturbation
-from xlcheck.handmade.placing.probe import Probe
+from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.placing.tie import Tie, tie
 from xlcheck.handmade.placing.unrecognised import Unrecognised, unrecognised
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
@@ -183,7 +184,9 @@ def _by_fingerprints(
     table: CellTable, opinion: Opinion, networks: Sequence[Network], precedents: Precedents
 ) -> tuple[Tie, list[list[Values]]]:
     """What each cell should hold, by what an engine computes from random weights and inputs."""
-    probe = Probe(table, opinion.sessions, networks, opinion.values.numbers, free_targets(table, networks, precedents))
+    given = {cell for network in networks for *_, cell in network.cells()}
+    terms = CellTerms(table, opinion.values, given=given)
+    probe = RightValues(table, terms, networks, free_targets(table, networks, precedents), precedents=precedents)
     tied = tie(table, probe, networks, precedents)
     settings: list[list[Values]] = [[*probe.graph_values(number)] for number in range(len(networks))]
     return tied, settings

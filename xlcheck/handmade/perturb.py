@@ -14,7 +14,7 @@ from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.placing.probe import random_numbers
+from xlcheck.handmade.placing.settings import random_numbers
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.opinions import Opinion
@@ -52,7 +52,9 @@ def disagreeing(
     for number in range(rounds):
         # A first step may leave out what a state of 0 adds, which is no slip: the states before it stay as they are.
         states = {c for n in networks for q, _, _, c in n.cells() if q.band.role is Role.STATE}
-        random = {c: x for c, x in random_numbers(networks, _FIRST_SEED + number).items() if c not in states}
+        random = {
+            c: x for c, x in random_numbers(networks, _FIRST_SEED + number, codes=True).items() if c not in states
+        }
         session = opinion.sessions.saved()
         for cell, value in random.items():
             session.set(*cell, value)

@@ -21,7 +21,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.matching import Matching, Placed
-from xlcheck.handmade.placing.probe import SETTINGS, random_numbers
+from xlcheck.handmade.placing.settings import SETTINGS, random_numbers
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
@@ -98,8 +98,7 @@ class _Placer:
     def place(self, meant: Mapping[Address, Term]) -> Placement:
         """See the function."""
         local = self._local()
-        unknown = (not self._elements.equal_to(local[cell][:, None])[0] for cell in self._helpers(local))
-        if any(network.binds_helpers for network in self._networks) or any(unknown):
+        if any(not self._elements.equal_to(local[cell][:, None])[0] for cell in self._helpers(local)):
             sources = list(self._elements.sources)
             for number, network in enumerate(self._networks):
                 sources += part_sources(number, network.graph, self._settings[number])

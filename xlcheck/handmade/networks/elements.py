@@ -268,6 +268,15 @@ class Elements:
         numbers = self.numbers_of(source)
         return self._index.values[:, numbers.start : numbers.stop]
 
+    @property
+    def values(self) -> Array:
+        """The values of all elements, `(settings, elements)`."""
+        return self._index.values
+
+    def hold(self, values: Array) -> NDArray[np.bool_]:
+        """For each of many values, `(settings, many)`, whether some element has it."""
+        return self._index.hold(values)
+
     def holds(self, value: float) -> bool:
         """Whether some element has this value in the first setting."""
         return self._index.holds(value)

@@ -12,6 +12,8 @@ Array = NDArray[np.float64]
 RTOL = 2e-8
 """How closely two ways to compute a function must agree to be the same function: Keras rounds the slope of `leaky_relu`
 to single precision, which makes it 1.5e-8 larger."""
+_EQUAL = 24
+"""Columns with the same value in one setting that are looked at, where hundreds may be 0."""
 
 
 class ValueIndex:
@@ -34,6 +36,24 @@ class ValueIndex:
         tolerance = RTOL * max(abs(value), 1e-3)
         low, high = np.searchsorted(self._sorted, (value - tolerance, value + tolerance))
         return bool(high > low)
+
+    def hold(self, values: Array) -> NDArray[np.bool_]:
+        """For each column of many, `(settings, columns)`, whether some column of the index has these values.
+
+        Of many that have the same value in the first setting, the first ones are looked at.
+        """
+        first = values[0]
+        tolerance = RTOL * np.maximum(np.abs(first), 1e-3)
+        with np.errstate(invalid="ignore"):
+            low = np.searchsorted(self._sorted, first - tolerance, side="left")
+            high = np.searchsorted(self._sorted, first + tolerance, side="right")
+        found = np.zeros(len(first), dtype=bool)
+        near = np.flatnonzero((high > low) & np.isfinite(values).all(axis=0))
+        most = int((high - low)[near].max(initial=0))
+        for away in range(min(most, _EQUAL)):
+            place = self._order[np.minimum(low[near] + away, high[near] - 1)]
+            found[near] |= same(self.values[:, place], values[:, near]).all(axis=0)
+        return found
 
     def equal_to(self, values: Array) -> list[tuple[int, ...]]:
         """For each column of values, `(settings, cells)`, the columns that have these values, in order."""

@@ -92,7 +92,7 @@ def typed_operands(now: Matching, shop: Workshop) -> list[Repair]:
     for typed in dict.fromkeys(p for cell in strangers for p in shop.precedents.of(cell) if _is_typed(p, shop)):
         readers = [cell for cell in shop.precedents.readers(typed) if cell in strangers]
         for result, number in _operands_of_missing(now):
-            values = shop.probe.trial({typed: elements[number].values}).all()
+            values = shop.probe.trial({typed: elements[number].values})
             found = [c for c in readers if result in elements.equal_to(values[:, [shop.table.index[c]]])[0]]
             if found:
                 shop.formulas = [*dict.fromkeys((*shop.formulas, *found))]

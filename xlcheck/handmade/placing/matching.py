@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +66,16 @@ class Placed:
         return Placed(given, bound, frozenset(results))
 
 
+def choosing_cells(formulas: Sequence[Address], precedents: Precedents) -> dict[Address, Sequence[Address]]:
+    """The formulas that take the largest or smallest of several cells, and these."""
+    texts = precedents.table.texts
+    found = {cell: precedents.of(cell) for cell in formulas if _CHOOSES.search(texts[cell])}
+    return {cell: read for cell, read in found.items() if len(read) > 1}
+
+
+_CHOOSES = re.compile(r"\b(?:MAX|MIN|LARGE|SMALL)\(", re.IGNORECASE)
+
+
 class Matching:
     """What the cells of a workbook hold, for one set of fingerprints.
 
@@ -75,6 +87,8 @@ class Matching:
         values: their fingerprints and those of all other cells, `(settings, cells of the table)`.
         wrong: cells that are known to compute something else, and what they should hold.
         copies: formula cells that only repeat another cell.
+        choosing: formulas that take one of several cells, as the largest, and these: they are not known by what they
+            took.
 
     Attributes:
         candidates: formula cell → the elements it equals; empty for a cell that equals none.
@@ -90,6 +104,7 @@ class Matching:
         values: Array,
         wrong: Mapping[Address, int],
         copies: Collection[Address] = (),
+        choosing: Mapping[Address, Sequence[Address]] = MappingProxyType({}),
     ) -> None:
         self.copies = copies
         self.wrong = wrong
@@ -100,6 +115,10 @@ class Matching:
         cells = [cell for cell in formulas if cell not in wrong]
         positions = np.array([table.index[cell] for cell in cells], dtype=np.intp)
         self.candidates = dict(zip(cells, elements.equal_to(values[:, positions]), strict=True))
+        for cell, read in choosing.items():
+            if cell in self.candidates:
+                taken = {n for other in read for n in (*self.candidates.get(other, ()), wrong.get(other, -1))}
+                self.candidates[cell] = tuple(n for n in self.candidates[cell] if n not in taken)
         self.held: dict[Address, int] = {c: n[0] for c, n in self.candidates.items() if len(n) == 1} | dict(wrong)
         self._regularity: Regularity | None = None
         self._sure = Counter(elements.sources[elements.place(n)].band for n in self.held.values())

@@ -1,32 +1,24 @@
 """Find the cell that is wrong in itself: the one whose repair makes the cells after it right.
 
 Where a cell computes nothing that the model has, it is wrong, or one of those that it reads holds
-something else than it should. Each possible repair is tried in the engine; the best one leaves the
+something else than it should. Each likely repair is tried; the best one leaves the
 fewest cells that compute nothing, or that hold something else than their place asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.placing.matching import Matching, ancestors
-from xlcheck.handmade.placing.proposals import (
-    AT_ITS_PLACE,
-    Weighed,
-    any_repairs,
-    functions_of,
-    joint_repairs,
-    likely_repairs,
-)  # fmt: skip
+from xlcheck.handmade.placing.needed import Weighed, functions_of, proposed, proposed_together
+from xlcheck.handmade.placing.order import moments_of
 from xlcheck.handmade.placing.workshop import AGAIN, Repair, Repairs, Workshop
 
 DEPTH = 3
-MAX_TRIALS = 80
 _LIKE = 0.5
 """The share of what a formula reads and of what it should read that is the same, where it was meant to compute that."""
 _ODD = 1.0
@@ -47,20 +39,11 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
         return (Repair(cell, shop.placed.bound[cell]),)  # whatever it computes is not what it was said to
     near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
     odd = {c for c in near if shop.is_odd(c)}
-    likely = _best_of(islice(likely_repairs(cell, near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
-    if likely is not None and likely.rank[0] > 0:
-        return likely.repairs
-    for reader in shop.precedents.readers(cell)[:2]:
-        beside = [c for c in _suspects(reader, now, shop) if c not in shop.scratch]
-        together = _best_of(joint_repairs(reader, beside, now, shop), reader, beside, odd, now, shop)
-        better = together is not None and (likely is None or together.rank[0] > likely.rank[0])
-        if together is not None and better and any(r.cell == cell for r in together.repairs):
-            return together.repairs
-    other = _best_of(islice(any_repairs(near, now, shop), MAX_TRIALS), cell, near, odd, now, shop)
-    if likely is not None and likely.rank[1] >= AT_ITS_PLACE and other is not None and other.rank[0] <= 1:
-        return likely.repairs  # that one more cell is explained may be chance, where anything may stand anywhere
-    best = max((r for r in (likely, other) if r is not None), key=lambda r: r.rank, default=None)
-    return () if best is None else best.repairs
+    likely = _best_of(proposed(near, now, shop), cell, near, odd, now, shop)
+    if likely is None or (likely.rank[0] <= 0 and likely.repairs[0].cell == cell):
+        together = _best_of(proposed_together(near, now, shop), cell, near, odd, now, shop)
+        likely = max((r for r in (likely, together) if r is not None), key=lambda r: r.rank, default=None)
+    return () if likely is None else likely.repairs
 
 
 def _reads_what_is_known(cell: Address, shop: Workshop) -> bool:
@@ -78,14 +61,16 @@ class _Ranked:
 
 
 def _best_of(
-    proposals: Iterable[Weighed],
+    proposals: Sequence[Weighed],
     cell: Address,
     near: Sequence[Address],
     odd: Collection[Address],
     now: Matching,
     shop: Workshop,
 ) -> _Ranked | None:
-    order = {c: i for i, c in enumerate(shop.precedents.in_order(near))}
+    cells = [*near, *(r.cell for repairs, _ in proposals for r in repairs)]
+    order = {c: i for i, c in enumerate(shop.precedents.in_order(cells))}
+    moments = moments_of(now)
     best: _Ranked | None = None
     for repairs, preference in sorted(proposals, key=lambda p: min(order[r.cell] for r in p[0])):
         after = shop.after(now, repairs, cell)
@@ -100,6 +85,7 @@ def _best_of(
         gain -= sum(1 - AGAIN for r in repairs if now.computed[r.number] and not shop.precedents.readers(r.cell))
         if gain < 0 or (gain < AGAIN and not _is_asked_for(repairs, preference, now, after, shop)):
             continue
+        gain -= _ODD * any(shop.is_filled_rightly(r, now, moments) for r in repairs)
         rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
         if best is None or rank > best.rank:
             best = _Ranked(rank, repairs)

@@ -1,13 +1,14 @@
 """Tie every formula cell to what it should hold, also the wrong ones and all that depends on them.
 
-Cells are known by their fingerprint. Where a mistake hides that of a cell and of all that follow, the
-right value is written over the wrong cell, the workbook is recalculated, and what depends on it
-shows its own fingerprint again.
+The bindings give the cells of weights, inputs and first states; these get random numbers, and the term of each formula
+is evaluated on what its precedents should hold. A cell that then has the value of an element of the model holds that
+element. One that has none is wrong, or reads a wrong cell: of all elements that may be meant, the one is taken that
+explains most of what follows, its right value is put there, and what follows is looked at again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,19 +23,19 @@ from xlcheck.handmade.networks.parts import met, part_sources
 from xlcheck.handmade.placing.exchange import exchanged
 from xlcheck.handmade.placing.leftovers import MANY, strays, typed_operands, typed_results, unfinished
 from xlcheck.handmade.placing.matching import Matching, Placed, frontier
-from xlcheck.handmade.placing.order import moments_of, out_of_place, shortened_results
-from xlcheck.handmade.placing.probe import Probe
+from xlcheck.handmade.placing.order import out_of_place, shortened_results
 from xlcheck.handmade.placing.regularity import Band
 from xlcheck.handmade.placing.repair import best_repair
+from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.placing.workshop import Repair, Workshop
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.layers.gate_symbols import GATES, VALUES, at_gate, gate_of
+from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of
 
 Array = NDArray[np.float64]
 
-MAX_WORK = 1_600_000
-"""Formula cells that are recalculated in search of what is wrong: several seconds."""
+MAX_WORK = 400_000
+"""Formula cells that are evaluated in search of what is wrong: some ten seconds."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +69,17 @@ class Tie:
 
 def tie(
     table: CellTable,
-    probe: Probe,
+    probe: RightValues,
     networks: Sequence[Network],
     precedents: Precedents,
-    enough: Callable[[Collection[Address]], bool] = lambda wrong: False,
 ) -> Tie:
     """Find out what every formula cell should hold.
 
     Args:
         table: the workbook's cells.
-        probe: the workbook with random numbers in it; the right values are written into its wrong cells.
+        probe: what its formulas compute; the right values are put into its wrong cells.
         networks: the models that the workbook computes.
         precedents: who reads what.
-        enough: whether so many wrong cells are enough to look no further.
     """
     settings = [probe.graph_values(number) for number in range(len(networks))]
     sources = [s for number, tied in enumerate(networks) for s in quantity_sources(number, tied, settings[number])]
@@ -93,24 +92,14 @@ def tie(
         tier = _Tier(table, probe, networks, precedents, Elements([*sources, *parts]))
         tier.leave_out_strangers()
         tier.expect_exchanged_gates(networks, settings, sources)
-    return tier.run(enough)
-
-
-def explained(table: CellTable, networks: Sequence[Network], tied: Tie) -> list[int]:
-    """How many formula cells each network explains: right ones, and those that make what it is given."""
-    counts = [0] * len(networks)
-    for cell, number in tied.held.items():
-        counts[tied.elements[number].source.network] += cell not in tied.wrong
-    for cell, owner in {cell: n for n, network in enumerate(networks) for *_, cell in network.cells()}.items():
-        counts[owner] += table.is_formula(cell) and cell not in tied.held
-    return counts
+    return tier.run()
 
 
 class _Tier:
     def __init__(
         self,
         table: CellTable,
-        probe: Probe,
+        probe: RightValues,
         networks: Sequence[Network],
         precedents: Precedents,
         elements: Elements,
@@ -162,17 +151,15 @@ class _Tier:
     def matching(self) -> Matching:
         """What the cells hold now."""
         shop = self._shop
-        return Matching(
-            self._elements, shop.placed, shop.table, shop.formulas, self._probe.values, self._wrong, shop.copies
-        )
+        return shop.matching(self._elements, self._probe.values, self._wrong)
 
-    def run(self, enough: Callable[[Collection[Address]], bool]) -> Tie:
+    def run(self) -> Tie:
         """Repair one wrong cell after the other until every cell is explained or belongs to nothing."""
         started = self._probe.work
         now = self._in_place(self.matching())
         complete = True
         while unknown := [cell for cell in now.unknown() if cell not in self._shop.scratch]:
-            if self._probe.work - started > MAX_WORK or enough(self._wrong):
+            if self._probe.work - started > MAX_WORK:
                 complete = False
                 break
             other_gates = self._at_other_gates(now)
@@ -198,11 +185,10 @@ class _Tier:
         if not found or found in self._rejected:
             return now
         shop = self._shop
-        values = self._probe.trial({cell: self._elements[number].values for cell, number in found.items()}).all()
+        values = self._probe.trial({cell: self._elements[number].values for cell, number in found.items()})
         wrong = {**self._wrong, **found}
-        after = Matching(self._elements, shop.placed, shop.table, shop.formulas, values, wrong, shop.copies)
+        after = shop.matching(self._elements, values, wrong)
         if len(after.unknown()) > len(now.unknown()):
-            self._probe.overwrite({})
             self._rejected.append(found)
             return now
         self._declare([Repair(cell, number) for cell, number in found.items()], now)
@@ -246,17 +232,13 @@ class _Tier:
             quantity, network = element.source.quantity, element.source.network
             name = quantity.name.replace(f".{quantity.band.symbol}", f".{at_gate(kind, quantity.band.symbol, said)}")
             found[cell] = self._elements.number(self._elements.by_name[network, name], element.sample, element.index)
-        found |= self._unknown_gates(now) if found else {}
         first = {cell: n for cell, n in found.items() if not any(p in found for p in self._precedents.of(cell))}
         if not first or first in self._rejected:
             return []
         shop = self._shop
-        values = self._probe.trial({cell: self._elements[number].values for cell, number in first.items()}).all()
-        after = Matching(
-            self._elements, shop.placed, shop.table, shop.formulas, values, {**self._wrong, **first}, shop.copies
-        )
+        values = self._probe.trial({cell: self._elements[number].values for cell, number in first.items()})
+        after = shop.matching(self._elements, values, {**self._wrong, **first})
         if len(after.unknown()) >= len(now.unknown()):
-            self._probe.overwrite({})
             self._rejected.append(first)
             return []
         return [Repair(cell, number) for cell, number in first.items()]
@@ -265,23 +247,6 @@ class _Tier:
         """The class of a source's layer, and the gate that it belongs to, if to any."""
         kind = self._shop.kinds.get((source.network, source.quantity.band.layer), "")
         return kind, None if source.part else gate_of(kind, source.quantity.band.symbol)
-
-    def _unknown_gates(self, now: Matching) -> dict[Address, int]:
-        """Unknown cells with the words of a gate beside them, in a layer of one unit whose gates stand in cells."""
-        moments = moments_of(now)
-        found: dict[Address, int] = {}
-        for cell in now.unknown():
-            for (network, layer), kind in self._shop.kinds.items():
-                is_open = kind in VALUES and cell not in self._shop.placed.bound
-                said = self._shop.labels.gate(cell, kind) if is_open else None
-                if said is None:
-                    continue
-                band = (network, f"{layer}.{VALUES[kind][said]}", "")
-                moment = moments(cell, Key(band, 0, 0, 0))
-                number = None if moment is None else self._elements.at(Key(band, *moment, 0))
-                if number is not None and self._elements[number].source.size == 1:
-                    found[cell] = number
-        return found
 
     def _settle(self, first: Sequence[Address], now: Matching) -> None:
         """Repair what makes the first unknown cells unknown."""
@@ -332,7 +297,7 @@ def gates_of_weights(networks: Sequence[Network]) -> Iterator[tuple[Address, str
                         yield cell, gates[index % (units * len(gates)) // units]
 
 
-def _preparation(placed: Placed, table: CellTable, probe: Probe, precedents: Precedents) -> set[Address]:
+def _preparation(placed: Placed, table: CellTable, probe: RightValues, precedents: Precedents) -> set[Address]:
     """Formula cells that only make the inputs: words to codes, codes to one-hot vectors, padding."""
     found: set[Address] = set()
     stack = [cell for cell in placed.given if table.is_formula(cell)]

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade.networks.elements import Elements
 from xlcheck.handmade.networks.labels import Labels
-from xlcheck.handmade.placing.matching import Matching, Placed
-from xlcheck.handmade.placing.probe import Probe
+from xlcheck.handmade.placing.matching import Matching, Placed, choosing_cells
+from xlcheck.handmade.placing.order import Moments
+from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
+
+Array = NDArray[np.float64]
 
 MOST_BESIDE = 8
 AGAIN, _PART, _MISPLACED = 0.7, 0.9, 0.5
@@ -51,7 +60,7 @@ class Workshop:
     """
 
     table: CellTable
-    probe: Probe
+    probe: RightValues
     precedents: Precedents
     placed: Placed
     formulas: Sequence[Address]
@@ -64,12 +73,21 @@ class Workshop:
 
     def after(self, now: Matching, repairs: Repairs, cell: Address) -> Matching | None:
         """What the cells would hold after repairs; None if they neither concern nor explain the unknown cell."""
-        trial = self.probe.trial({r.cell: now.elements[r.number].values for r in repairs})
+        values = self.probe.trial({r.cell: now.elements[r.number].values for r in repairs})
         position = self.table.index[cell]
-        if all(r.cell != cell for r in repairs) and not now.elements.holds(trial.first()[position]):
+        if all(r.cell != cell for r in repairs) and not now.elements.holds(float(values[0, position])):
             return None
         wrong = {**self.wrong, **{r.cell: r.number for r in repairs}}
-        return Matching(now.elements, self.placed, self.table, self.formulas, trial.all(), wrong, self.copies)
+        return self.matching(now.elements, values, wrong)
+
+    def matching(self, elements: Elements, values: Array, wrong: Mapping[Address, int]) -> Matching:
+        """What the cells hold if they have some values, and some should hold something else."""
+        return Matching(elements, self.placed, self.table, self.formulas, values, wrong, self.copies, self.choosing)
+
+    @cached_property
+    def choosing(self) -> Mapping[Address, Sequence[Address]]:
+        """The formulas that take one of several cells."""
+        return choosing_cells(self.formulas, self.precedents)
 
     def worth(self, matching: Matching, watched: Sequence[Address], without: Collection[Address]) -> float:
         """How much of the workbook a matching explains.
@@ -128,6 +146,19 @@ class Workshop:
             shapes = Counter(line)
             odd = odd or (len(line) > 1 and shapes.most_common(1)[0][1] > len(line) / 2)
         return odd
+
+    def is_filled_rightly(self, repair: Repair, now: Matching, moments: Moments) -> bool:
+        """Whether the formula of a cell that is to be repaired gives the same, at another step, where it is right."""
+        key = now.elements.key(repair.number)
+        for other in islice(self.alike(self.shape(repair.cell)), MOST_BESIDE):
+            number = now.held.get(other)
+            if number is None or other == repair.cell or other in self.wrong or now.is_unknown(other):
+                continue
+            held = now.elements.key(number)
+            is_same = (held.band, held.index) == (key.band, key.index) and number != repair.number
+            if is_same and moments(other, held) in {None, (held.step, held.sample)}:
+                return True
+        return False
 
     def shape(self, cell: Address) -> str | None:
         """A formula's shape; None where no formula stands."""

@@ -13,7 +13,7 @@ from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.workbook.values import CellError
+from xlcheck.workbook.values import CellError, Value
 
 NOTHING = Sum(-1, 0.0, ())
 """The term of a formula that is 0 because all that it would multiply is blank, as the state before the first step."""
@@ -29,13 +29,18 @@ class CellTerms(Mapping[Address, Term]):
         table: the cells.
         values: what they hold.
         amended: formulas that stand in some cells instead of what the workbook has there.
+        given: cells that count as numbers though they may be empty.
 
     Attributes:
         algebra: makes the terms.
         reads: the numbers that each of these cells reads, in the order of their terms.
     """
 
-    def __init__(self, table: CellTable, values: CellValues, amended: Mapping[Address, str] | None = None) -> None:
+    def __init__(
+        self, table: CellTable, values: CellValues, amended: Mapping[Address, str] | None = None,
+        given: Collection[Address] = (),
+    ) -> None:  # fmt: skip
+        self._counted = given
         self.algebra = Algebra()
         self._table, self._values = table, values
         self._texts = {**table.texts, **(amended or {})}
@@ -104,6 +109,11 @@ class CellTerms(Mapping[Address, Term]):
         """The cells in order of calculation, then those of circles."""
         return list(dict.fromkeys((*in_order(self.reads), *self)))
 
+    def value(self, cell: Address) -> Value:
+        """What a cell holds; None for an empty one."""
+        position = self._table.index.get(cell)
+        return None if position is None else self._values[position]
+
     def number(self, cell: Address) -> float:
         """What a cell holds; 0 for an empty one, NaN where no number stands."""
         position = self._table.index.get(cell)
@@ -139,6 +149,8 @@ class CellTerms(Mapping[Address, Term]):
 
     def _scalar(self, cell: Address) -> Scalar:
         position = self._table.index.get(cell)
+        if position is None and cell in self._counted:
+            return self.algebra.leaf(cell)
         if position is None:
             self._read.add(None)
             return None

@@ -1,0 +1,67 @@
+"""Settings of random numbers in the cells of weights, inputs and first states of networks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Graph, Quantity, Role
+from xlcheck.handmade.networks.network import Network
+
+SETTINGS = 2
+
+
+def random_numbers(
+    networks: Sequence[Network], seed: int, targets: Collection[Address] = (), *, codes: bool = False
+) -> dict[Address, float]:
+    """A random number for each cell that holds a weight, an input, an initial state, or one of some targets.
+
+    They are of the size that keeps activations away from saturation. A code, which says which row of a table is taken,
+    becomes that of another row, or stays.
+
+    Args:
+        networks: whose cells.
+        seed: of the numbers.
+        targets: the targets that are changed as well.
+        codes: whether codes are.
+    """
+    sizes: dict[Address, float] = {}
+    depth_of: dict[Address, int] = {}
+    for network in networks:
+        depths = _depths(network.graph)
+        for quantity, _, _, cell in network.cells():
+            if quantity.name in depths:
+                depth_of[cell] = depths[quantity.name]
+            elif (quantity.band.role is not Role.TARGET or cell in targets) and cell not in sizes:
+                sizes[cell] = _size(quantity)
+    random = np.random.default_rng(seed)
+    numbers = random.uniform(0.2, 1.0, len(sizes)) * random.choice((-1, 1), len(sizes)) * list(sizes.values())
+    drawn = {cell: float((place + seed) * _STRIDE % depth) for place, (cell, depth) in enumerate(depth_of.items())}
+    return dict(zip(sizes, numbers.tolist(), strict=True)) | (drawn if codes else {})
+
+
+_STRIDE = 7919
+"""A prime number, so that neighbours have different codes."""
+
+
+def _depths(graph: Graph) -> dict[str, int]:
+    """The quantities that are codes: name → how many rows they choose from."""
+    found: dict[str, int] = {}
+    stack = [quantity.expr for quantity in graph if quantity.expr is not None]
+    while stack:
+        expr = stack.pop()
+        if isinstance(expr, ex.Gather):
+            found |= dict.fromkeys(ex.refs(expr.index), graph[expr.matrix.name].shape[0])
+        elif isinstance(expr, ex.OneHot):
+            found |= dict.fromkeys(ex.refs(expr.index), expr.depth)
+        stack += ex.operands(expr)
+    return found
+
+
+def _size(quantity: Quantity) -> float:
+    if len(quantity.shape) == 2 and quantity.shape[0] > 2:
+        return 1.6 / float(np.sqrt(quantity.shape[0]))
+    return 1.0 if quantity.is_weight or quantity.band.role is Role.INPUT else 0.5
