@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from, operands, shape_of, skeleton
+from xlcheck.handmade.equations.typed_over import agrees, digits_of
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
@@ -20,8 +21,9 @@ from xlcheck.handmade.witnesses import stands_among_others
 from xlcheck.verdicts.report import Status
 
 _ROUNDS = re.compile(r"(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
+_DIGITS = 4
+"""Digits behind the point from which on it is no chance that a typed number is what a formula computes."""
 _CONVENTIONS = {
-    "GRU": {"z-exchanged-with-1-z": "are (1 − z)·h + z·h̃, as many texts define it, where Keras has z·h + (1 − z)·h̃"},
     "Dense": {"activation-missing": "may be meant without an activation"},
 }  # fmt: skip
 """By kind of layer and diagnosis what is no mistake where it is done throughout: it is another network."""
@@ -32,21 +34,23 @@ def looks_like_a_network(table: CellTable) -> bool:
     return any(LIKE_A_NETWORK.search(text) for text in table.texts.values())
 
 
-def reason_to_abstain(outcome: Outcome, *, certain: bool = False) -> str | None:
+def reason_to_abstain(outcome: Outcome, *, missed: bool = False, alike: bool = False) -> str | None:
     """Why the cells that disagree are no mistakes for certain; None if they are, or if none disagrees.
 
     Args:
         outcome: what became of the part.
-        certain: whether it cannot be that they are meant as they are, since they leave out what stands there for them.
+        missed: whether they leave out what stands there for them, so that they cannot be meant as they are.
+        alike: whether what they should compute is what others compute, as other gates do of the same step.
     """
     roots = [_address(result.sheet, result.cell) for result in outcome.results if result.status is Status.ROOT]
     if not roots:
         return None
-    reason = next(_reasons(outcome, roots, certain=certain), None)
+    reason = next(_reasons(outcome, roots, missed=missed, alike=alike), None)
     return None if reason is None else f"a network was nearly recognised, but {reason}"
 
 
-def _reasons(outcome: Outcome, roots: Sequence[Address], *, certain: bool) -> Iterator[str]:
+def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike: bool) -> Iterator[str]:
+    certain = missed or alike
     if not outcome.tied.complete:
         yield "more cells would be wrong than could be looked at"
     unexplained = len(outcome.left.cells) + len(outcome.left.missing)
@@ -73,7 +77,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, certain: bool) -> It
         if not (outcome.table.is_formula(cell) or outcome.table.is_number(cell)):
             yield f"{show(cell)} holds no number, and a formula that reads it may mean another cell"
         is_typed = outcome.table.is_number(cell) or not outcome.precedents.of(cell)  # perhaps as `=0.5`
-        if is_typed and not (certain or _in_line(cell, outcome)):
+        if is_typed and not (missed or _in_line(cell, outcome)):
             yield f"the number in {show(cell)} would have to be a formula, and nothing beside it says so"
 
 
@@ -136,8 +140,19 @@ def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
     if belongs and all(_is_filled(reader, outcome.table) for reader in outcome.precedents.readers(cell)):
         return None
     same = [other for other, its in tied.held.items() if its == number and other not in tied.wrong]
+    if _is_pasted(cell, same, outcome) or (len(own := outcome.precedents.of(cell)) == 1 and own[0] in same):
+        return None  # a copy, though it was pasted or is rounded
     rivals = {other for other in same if outcome.table.is_formula(other)}
     return min(rivals - _followers(cell, outcome), default=None) if rivals else None
+
+
+def _is_pasted(cell: Address, others: Collection[Address], outcome: Outcome) -> bool:
+    """Whether a typed number is what one of some formulas computes, by more digits than agree by chance."""
+    actual = {verdict.cell: verdict.actual for verdict in outcome.verdicts}
+    number = actual.get(cell)
+    if not isinstance(number, float) or outcome.table.is_formula(cell) or digits_of(number) < _DIGITS:
+        return False
+    return any(isinstance(v := actual.get(o), float) and agrees(v, number, digits_of(number)) for o in others)
 
 
 def _is_filled(cell: Address, table: CellTable) -> bool:

@@ -18,7 +18,7 @@ from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
 from xlcheck.handmade.equations.orders import crossed, exchanged, other_order
 from xlcheck.handmade.equations.plain import PlainCells
-from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, unused_cells
+from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.networks.network import Network
@@ -105,8 +105,8 @@ class Arrangement:
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
         alone = objections(self.reads.table, self.reads.read.keys(), self._readings)
-        typed = [own.said for own in self.typed_over[:1]]
-        return [*alone, *typed, *against_them_together([layer.reading for layer in self.layers])]
+        together = against_them_together([layer.reading for layer in self.layers])
+        return [*alone, *(own.said for own in self.typed_over[:1]), *together]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:
@@ -139,9 +139,10 @@ class Arrangement:
         Args:
             taken: the cells of layers.
         """
-        spare = unused_cells([layer.reading for layer in self.layers], self.forms)
-        left: list[Address] = []
-        known = {*taken, *(cell for layer in self.all_layers for cell in layer.given)}
+        left, readings = list[Address](), [layer.reading for layer in self.layers]
+        scaled = {cell for cell in scaled_inputs(readings, self.forms) if not self._is_followed(cell)}
+        spare = unused_cells(readings, self.forms) | scaled
+        known = {*taken, *scaled, *(cell for layer in self.all_layers for cell in layer.given)}
         table = self.reads.table
         made, again = self._preparation(taken), self._again(taken)
         for cell in self.reads.formulas:
@@ -156,10 +157,8 @@ class Arrangement:
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
                 is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
                 (spare.add if is_spare else left.append)(cell)
-        measures = self._measures(taken, left) if left else set()
-        left = [cell for cell in left if cell not in measures]
-        spare |= measures
-        return left, [cell for cell in self.reads.formulas if cell in spare and cell not in taken]
+        spare = (spare | self._measures(taken, left) if left else spare) - {*taken}
+        return [cell for cell in left if cell not in spare], [cell for cell in self.reads.formulas if cell in spare]
 
     def _preparation(self, taken: Collection[Address]) -> set[Address]:
         """Formulas that only make what the layers are given: they look something up, count, or scale an input."""
@@ -223,19 +222,23 @@ class Arrangement:
 
         The distance may be that to a number in a cell that only such formulas read, as in an answer key.
         """
-        if self._is_read(cell):
-            return False
         text, read = self.reads.table.texts.get(cell, ""), self.reads.of(cell)
         others = [other for other in read if other not in known]
+        if self._is_read(cell):
+            return False
         if not others:
             return bool(_SHOWS.match(text) or _OTHERWISE.match(skeleton(text)) or _DIFFERENCE.match(skeleton(text)))
         is_key = [*map(self.reads.table.is_number, others)] == [True] and _DIFFERENCE.match(skeleton(text))
-        return bool(is_key) and not any(self._is_read(reader) for reader in self.reads.readers[others[0]])
+        return bool(is_key) and not self._is_followed(others[0])
 
     def _is_read(self, cell: Address) -> bool:
         """Whether a formula computes a number from a cell; a mark, such as DONE, is none."""
-        index = self.reads.table.index
-        return any(isinstance(self.values[index[reader]], float) for reader in self.reads.readers.get(cell, ()))
+        index, values = self.reads.table.index, self.values
+        return any(isinstance(values[index[reader]], float) for reader in self.reads.readers.get(cell, ()))
+
+    def _is_followed(self, cell: Address) -> bool:
+        """Whether a formula computes a number from a cell, and others compute one from that."""
+        return any(self._is_read(reader) for reader in self.reads.readers.get(cell, ()))
 
     def _reads_no_number(self, cell: Address) -> bool:
         """Whether a formula reads nothing but marks, or empty cells, which wait for an answer."""

@@ -17,6 +17,7 @@ from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.forms import Forms, cell_of
 from xlcheck.handmade.equations.gru_states import mixed_otherwise
+from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.plain import PlainCells
@@ -66,8 +67,9 @@ class Settled:
 
     @property
     def is_sure(self) -> bool:
-        """Whether every formula that should have a verdict is right, and nothing speaks for another reading."""
-        return bool(self.outcomes) and not (self.left or self.doubts or self.roots)
+        """Whether every formula that should have a verdict is right, and nothing is missing or speaks otherwise."""
+        missing = any(outcome.left.missing for outcome in self.outcomes)
+        return bool(self.outcomes) and not (self.left or self.doubts or self.roots or missing)
 
     def joined_by(self, outcomes: Iterable[Outcome]) -> Settled:
         """The same with what became of other cells, or of the same ones under an edit.
@@ -140,7 +142,8 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     left, spare = found.rest(taken)
     doubts = [*mixed_otherwise(found.forms, found.recognised.readings), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
-    may_be_more = found.recognised.has_activations or bool(found.typed_over or found.decisions)
+    bent = any(layer.reading.activations["activation"] != LINEAR for layer in found.layers)
+    may_be_more = found.recognised.has_activations or bent or bool(found.typed_over or found.decisions)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
 
 

@@ -133,7 +133,7 @@ def judged(
         UsageError: a cell that should hold a given number holds none.
     """
     corrections, right_inputs = correct_inputs(table, opinion, networks, precedents)
-    numbers = _given_numbers(table, networks, opinion) | right_inputs
+    numbers = _given_numbers(table, networks, opinion, known) | right_inputs
     weights = _compare_weights(table, networks, model, numbers)
     numbers |= {**weights.right, **known}
     wrong_inputs = {*corrections, *right_inputs, *weights.right, *known}
@@ -248,8 +248,10 @@ def _compare_weights(
     return compare_weights(network, model.values, numbers, formulas)
 
 
-def _given_numbers(table: CellTable, networks: Sequence[Network], opinion: Opinion) -> dict[Address, float]:
-    numbers = numbers_in(table, tuple(networks), opinion.values.numbers)
+def _given_numbers(
+    table: CellTable, networks: Sequence[Network], opinion: Opinion, known: Mapping[Address, float]
+) -> dict[Address, float]:
+    numbers = {**numbers_in(table, tuple(networks), opinion.values.numbers), **known}
     for network in networks:
         for quantity, _, _, cell in network.cells():
             if not np.isfinite(numbers[cell]):

@@ -6,6 +6,7 @@ do as well say only that one of them is needed, and blame neither.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from xlcheck.handmade.by_equations import Bench
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edit, Edits
 from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.equations.gru_states import updates_of
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
@@ -80,13 +82,15 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
         if arrangement is not None and is_textbook(arrangement, cells):
             candidate = _Candidate(edit, arrangement)
-            if not _left_idle(candidate, base) and not _wrong_beside(candidate, bench):
+            is_meant = not (_left_idle(candidate, base) or _stands_among_inputs(candidate, base))
+            if is_meant and not _wrong_beside(candidate, bench):
                 found.setdefault(cells, []).append(candidate)
     least = [cells for cells in found if not any(other < cells for other in found)]
     if not least:
         return OneEdit(why="no single edit makes all of it a network")
-    said = {cells: len(found[cells][0].arrangement.words_against()) for cells in least}
-    alike = _as_elsewhere([own for cells in least if said[cells] == min(said.values()) for own in found[cells]], terms)
+    odd = {cells: _oddities(found[cells][0], base) for cells in least}
+    likely = [own for cells in least if odd[cells] == min(odd.values()) for own in found[cells]]
+    alike = _as_elsewhere(likely, terms)
     best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)
@@ -96,13 +100,35 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     return OneEdit(why=why) if why else _judged(alike[0], base, bench)
 
 
+def _oddities(candidate: _Candidate, base: Arrangement) -> tuple[int, ...]:
+    """What speaks against an edit: words beside cells, and cells beside the network that no formula reads."""
+    own = {cell for layer in base.layers for cell in layer.own}
+    idle = sum(not base.reads.read.get(cell) and cell not in own for cell in candidate.edit)
+    return len(candidate.arrangement.words_against()), idle
+
+
+def _stands_among_inputs(candidate: _Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes a formula of a number in a row or column of them, which the same formulas read."""
+    readers, table = base.reads.readers, base.reads.table
+
+    def alike(cell: Address, down: int, right: int) -> bool:
+        other = (cell[0], cell[1] + down, cell[2] + right)
+        return table.is_number(other) and not table.is_formula(other) and readers.get(other) == readers.get(cell)
+
+    typed = [cell for cell in candidate.edit if not table.is_formula(cell) and readers.get(cell)]
+    return any(alike(cell, -a, -b) and alike(cell, a, b) for cell in typed for a, b in ((0, 1), (1, 0)))
+
+
 def _meant_as_they_are(candidate: _Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
-    """Why cells that an edit changes may be right: a branch without an activation, or a sum to be looked at."""
+    """Why cells that an edit changes may be right: a branch, a sum to be looked at, a GRU as others define it."""
     for cell in candidate.edit:
         if isinstance(terms.get(cell), Sum):
             branch = may_be_a_branch([layer.reading for layer in candidate.arrangement.layers], cell)
             yield from () if branch is None else (branch,)
     yield from (why for cell, why in base.said_again().items() if cell in candidate.edit)
+    states = list(updates_of(base.forms))
+    turned = {cell_of(update.atom) for update in states} if all(update.turned for update in states) else set()
+    yield from (f"{show(cell)} is a state as others define a GRU" for cell in candidate.edit if cell in turned)
 
 
 def _as_elsewhere(candidates: Sequence[_Candidate], terms: CellTerms) -> Sequence[_Candidate]:
@@ -111,28 +137,37 @@ def _as_elsewhere(candidates: Sequence[_Candidate], terms: CellTerms) -> Sequenc
     Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
     with any given numbers.
     """
-
-    def described(cell: Address, term: Term) -> object:
-        def named(other: Address) -> object:
-            return (other[1] - cell[1], other[2] - cell[2]) if other in terms and other[0] == cell[0] else "given"
-
-        return outline(term, named)
-
-    alike = []
-    for candidate in candidates:
-        edit = candidate.edit
-        others = {described(cell, term) for cell, term in terms.items() if cell not in edit}
-        if all(described(cell, term) in others for cell, term in edit.items()):
-            alike.append(candidate)
+    alike = [candidate for candidate in candidates if _is_as_elsewhere(candidate.edit, terms)]
     first = {frozenset(candidate.edit): candidate for candidate in reversed(candidates)}
     return alike if any(candidate in alike for candidate in first.values()) else candidates
 
 
+def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False) -> bool:
+    """Whether each formula of an edit is one that stands elsewhere, filled there.
+
+    Args:
+        edit: the formulas.
+        terms: what each formula computes.
+        beside: or one that does the same with the very same computed cells, as the gates of a step do.
+    """
+
+    def described(cell: Address, term: Term) -> Iterator[object]:
+        yield outline(term, lambda o: (o[1] - cell[1], o[2] - cell[2]) if o in terms and o[0] == cell[0] else "given")
+        if beside:
+            yield outline(term, lambda o: o if o in terms else "given")
+
+    others = {own for cell, term in terms.items() if cell not in edit for own in described(cell, term)}
+    return all(not others.isdisjoint(described(cell, term)) for cell, term in edit.items())
+
+
 def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
-    """The formulas that nobody reads any more after an edit: somebody has made them to be read."""
+    """What nobody reads any more after an edit, though it was made to be read: formulas, and numbers beside weights."""
     edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
     readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
-    return {cell for cell in readers if base.reads.is_formula(cell) and cell not in read and edited >= {*readers[cell]}}
+    idle = {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
+    weights = _weights(candidate.arrangement)
+    beside = {(s, r + down, c + right) for s, r, c in weights for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0))}
+    return {cell for cell in idle if base.reads.is_formula(cell) or cell in beside & _weights(base)}
 
 
 def _unrounded(terms: CellTerms, part: SheetGroup) -> Iterator[Edit]:
@@ -182,7 +217,11 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
 
 def _weights(base: Arrangement) -> set[Address]:
     """Cells that seem to be weights, whatever the layers are."""
-    return {cell_of(atom) for instance in base.recognised.instances for atom in instance.weights}
+    votes = Counter[Address]()
+    for instance in base.recognised.instances:
+        votes.update(map(cell_of, instance.weights))
+        votes.subtract(map(cell_of, instance.inputs))
+    return {cell for cell, count in votes.items() if count > 0}
 
 
 def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
@@ -199,13 +238,17 @@ def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
+    alike = _is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
     missed = any(not base.reads.read.get(cell) for term in candidate.edit.values() for cell in leaves(term))
-    doubts = (
-        reason_to_abstain(outcome, certain=missed) if candidate.edit else rounds_throughout(sorted(roots), outcome)
-        for outcome in outcomes
-        if candidate.edit or roots
-    )
-    why = next((doubt for doubt in doubts if doubt is not None), None)
+    holds = base.reads.terms.holds_number  # nobody means to multiply with a word or a blank cell
+    missed = missed or all(not all(map(holds, base.reads.of(cell))) for cell in candidate.edit)
+
+    def doubt(outcome: Outcome) -> str | None:
+        if candidate.edit:
+            return reason_to_abstain(outcome, missed=missed, alike=alike)
+        return rounds_throughout(sorted(roots), outcome) if roots else None
+
+    why = next((why for outcome in outcomes if (why := doubt(outcome)) is not None), None)
     for verdict in (verdict for outcome in outcomes for verdict in outcome.roots if verdict.only_here):
         for other in _foreign(verdict.cell, found, base):
             why = f"{show(verdict.cell)} holds what it should, as long as {show(other)} gives what it does"

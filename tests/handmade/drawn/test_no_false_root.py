@@ -38,5 +38,23 @@ def test_the_largest_of_some_sums_is_none_of_them() -> None:
     assert (found.outcome, found.false) == ("recognised", ())
 
 
+def test_a_mistake_in_one_of_two_places_is_counted_by_itself() -> None:
+    """Of two activations of one unit nobody knows which is meant; the report names both, and the score says so."""
+    assert answer(70218, [1], "toy").outcome == "one of two"
+
+
+@pytest.mark.parametrize(
+    ("seed", "outcome"),
+    [
+        pytest.param(70114, "exact", id="an output reads the first state"),
+        pytest.param(70158, "recognised", id="a bias without effect today, unless an input were a second output"),
+        pytest.param(70217, "exact", id="a candidate lacks the bias that it adds at the step before"),
+    ],
+)
+def test_of_two_edits_of_a_toy_the_likelier_one_is_meant(seed: int, outcome: str) -> None:
+    """Results are read at the end, inputs stay inputs, and a step adds what the one before adds."""
+    assert answer(seed, [1], "toy").outcome == outcome
+
+
 _SEED = 3
-_HARMLESS = ("exact", "partly found", "silent")
+_HARMLESS = ("exact", "one of two", "partly found", "silent")

@@ -50,6 +50,16 @@ def test_one_mistake_is_one_root(tmp_path: Path, cell: str, formula: str) -> Non
     assert roots(simple_rnn(6, wrong={cell: formula}), tmp_path) == [cell]
 
 
+def test_a_bias_that_one_of_many_samples_lacks_is_missed(tmp_path: Path) -> None:
+    """Of one unit at four samples three add the bias, so the fourth one should, though it has its sample to itself."""
+    cells: dict[str, object] = {"A1": 0.4, "A2": -0.7, "A4": 0.3}
+    for row in range(6, 10):
+        cells |= {f"C{row}": 0.21 * row, f"D{row}": 1.1 - 0.3 * row, f"E{row}": f"=TANH(A$1*C{row}+A$2*D{row}+A$4)"}
+
+    assert roots(cells, tmp_path) == []
+    assert roots(cells | {"E8": "=TANH(A$1*C8+A$2*D8)"}, tmp_path) == ["E8"]
+
+
 def test_a_term_that_is_zero_for_the_numbers_shown_is_missed_by_nobody(tmp_path: Path) -> None:
     """A slip that changes no number today is a slip."""
     wrong: dict[str, object] = {f"E{row}": 0.0 for row in range(12, 18)}

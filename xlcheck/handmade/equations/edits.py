@@ -5,14 +5,16 @@ An edit gives one cell, or cells that were filled from one another, other terms.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
-from xlcheck.handmade.equations.filling import Away, Filling
+from xlcheck.handmade.equations.filling import Away
+from xlcheck.handmade.equations.joining import Joining
 from xlcheck.handmade.equations.typed_over import typed_over
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
@@ -28,7 +30,7 @@ _WIDE = 20
 _ROUNDS = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
 
 
-class Edits(Filling):
+class Edits(Joining):
     """The edits of a worksheet.
 
     Args:
@@ -71,10 +73,15 @@ class Edits(Filling):
                 if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
                     yield from self._changed(family)
             for run in self._runs(cell):
-                yield from self._each(run, self._without)
+                yield from self._each(run, self._without) if self._terms.keys() >= set(run) else ()
             if self._families(cell) and self._may_help([cell]):  # the gates of a step do the same by mistake, too
                 for name in ("TANH", "sigmoid"):
                     yield from self._each([cell], partial(self._activated, name=name))
+        for cell in self._table.texts:
+            alone = [] if cell in self._terms else [[cell]]
+            for run in filter(self._may_help, (*alone, *self._runs(cell))):
+                yield from self._with_ranges(run)
+                yield from self._with_lengths(run)
 
     def _in(self, cell: Address) -> Iterator[Edit]:
         """A cell, and cells that were filled from it, as other formulas would be there."""
@@ -83,9 +90,10 @@ class Edits(Filling):
             return
         for source in self._sources(cell):
             if not families or self._may_go_alone(source, cell, families):
+                yield from self._completed(source, cell)
                 yield from ({cell: term} for term in self._filled(source, cell))
                 yield from self._put_to_use([source], [cell]) if source in self._terms else ()
-            for family in filter(self._may_help, families if families and families[0][0] == cell else ()):
+            for family in filter(self._may_help, (own for own in families if own[0] == cell)):
                 yield from self._filled_over(source, family)
             for family in self._families(source) if self._table.is_number(cell) else ():
                 numbers = self._numbers_like(family, (cell[1] - source[1], cell[2] - source[2]))
@@ -93,6 +101,14 @@ class Edits(Filling):
                     yield from self._filled_over(source, numbers)
             for run in filter(self._may_help, self._numbers_from(cell)):
                 yield from self._filled_over(source, run)
+
+    def _completed(self, source: Address, cell: Address) -> Iterator[Edit]:
+        """A cell with one more summand, which another formula would have there that adds some of the same."""
+        for term in self._filled(source, cell) if {source, cell} <= self._terms.keys() else ():
+            new, own = self._summands(term), self._summands(self._terms[cell])
+            for part, factor in new.items() - own.items() if new.items() & own.items() else ():
+                whole = self._terms.algebra.scale(part, factor)
+                yield from self._each([cell], lambda own, more=whole: self._inner(own, partial(self._plus, more)))  # type: ignore[misc]
 
     def _rounded(self) -> Iterator[Edit]:
         """Formulas that round a number, without that: each alone, and all that do the same in a line."""
@@ -157,6 +173,7 @@ class Edits(Filling):
         yield from self._with_ranges(family)
         yield from self._with_inputs(family)
         yield from self._each(family, self._once)
+        yield from self._joined(family)
         for new in sorted(self._unread):
             if new not in family:
                 for old in self._terms.reads[family[0]]:
@@ -207,20 +224,40 @@ class Edits(Filling):
 
     def _with_ranges(self, family: Sequence[Address]) -> Iterator[Edit]:
         """A range read elsewhere, where numbers stand of which nobody reads some: all of them, or for blank cells."""
-        for number, ref in enumerate(operands(self._table.texts[family[0]])):
-            area = ref.area(family[0][0])
-            cells = [(area.sheet, *place) for place in area.cells()] if area.size <= _WIDE else []
-            moving = [cell for cell in cells if len(cells) > 1 or not self._terms.holds_number(cell)]
+        texts = self._table.texts
+        for number in range(len(operands(texts[family[0]]))):
+            areas = [operands(texts[cell])[number].area(cell[0]) for cell in family]
+            if any(area.size > _WIDE for area in areas):
+                continue
+            cells = [(area.sheet, *place) for area in areas for place in area.cells()]
+            is_one = len(cells) == len(family)
+            moving = [cell for cell in cells if not is_one or not self._terms.holds_number(cell)]
             away = {(new[1] - x[1], new[2] - x[2]) for x in moving for new in self._unread if new[0] == x[0]}
-            away = {by for by in away if max(map(abs, by)) <= _NEAR}
-            away |= _AROUND if len(cells) == len(moving) == 1 else set()
+            away = {by for by in away if max(map(abs, by)) <= _NEAR} | (_AROUND if is_one and moving else set())
             for by in sorted(away):
-                if not all(self._terms.holds_number((x[0], x[1] + by[0], x[2] + by[1])) for x in cells):
-                    continue
-                texts = {cell: with_operand(self._table.texts[cell], number, by, by) for cell in family}
-                terms = {cell: text and self._terms.term_of(cell, text) for cell, text in texts.items()}
-                if all(isinstance(term, Term) for term in terms.values()):
-                    yield {cell: term for cell, term in terms.items() if isinstance(term, Term)}
+                if all(self._terms.holds_number((x[0], x[1] + by[0], x[2] + by[1])) for x in cells):
+                    new = {cell: with_operand(texts[cell], number, by, by) for cell in family}
+                    terms = {cell: text and self._terms.term_of(cell, text) for cell, text in new.items()}
+                    if all(isinstance(term, Term) for term in terms.values()):
+                        yield {cell: term for cell, term in terms.items() if isinstance(term, Term)}
+
+    def _with_lengths(self, family: Sequence[Address]) -> Iterator[Edit]:
+        """A range, or all of them together, one cell longer at one end."""
+        refs = [operands(self._table.texts[cell]) for cell in family]
+        ranges = [number for number, ref in enumerate(refs[0]) if ref.area(family[0][0]).size > 1]
+        for numbers, is_last in itertools.product([*([n] for n in ranges), ranges], (True, False)):
+            edit: dict[Address, Term] = {}
+            for cell in family if numbers else ():
+                text: str | None = self._table.texts[cell]
+                for number in numbers:
+                    area = operands(self._table.texts[cell])[number].area(cell[0])
+                    by = (0, 1) if area.rows == 1 else (1, 0)
+                    ends = ((0, 0), by) if is_last else ((-by[0], -by[1]), (0, 0))
+                    text = None if text is None else with_operand(text, number, *ends)
+                term = None if text is None else self._terms.term_of(cell, text)
+                edit |= {} if term is None else {cell: term}
+            if len(edit) == len(family):
+                yield edit
 
     def _with_inputs(self, family: Sequence[Address]) -> Iterator[Edit]:
         """All the inputs that a formula reads where one in line with it reads as many: those of another step."""
@@ -256,24 +293,19 @@ class Edits(Filling):
         return edit
 
     def _with_weights(self, family: Sequence[Address], by: Away) -> Iterator[Edit]:
-        """All weights that a family reads at other places, as those of another gate."""
-        edit: dict[Address, Term] = {}
-        for cell in family:
-            to = {x: (x[0], x[1] + by[0], x[2] + by[1]) for x in self._terms.reads[cell] if x in self._weights}
-            term = self._replaced(self._terms[cell], to)
-            if len(to) < _SEVERAL or not isinstance(term, Term):
-                return
-            edit[cell] = term
-        yield edit
-
-    def _along(self, cell: Address, away: Away) -> Address:
-        """Where a cell goes if a formula that reads it is filled along."""
-        if away == (0, 0):
-            return cell
-        cast = Counter(its for *_, both in self._pairs(away).get(cell, ()) for one, its in both if one == cell)
-        if cast:
-            return cast.most_common(1)[0][0]
-        return (cell[0], cell[1] + away[0], cell[2] + away[1]) if self._table.is_formula(cell) else cell
+        """All weights that a family reads at other places, as those of another gate, or those that are unread there."""
+        moved = {x: (x[0], x[1] + by[0], x[2] + by[1]) for x in self._weights}
+        unread = {x: to for x, to in moved.items() if to in self._unread}
+        for own in (moved, unread):
+            edit: dict[Address, Term] = {}
+            for cell in family:
+                to = {x: own[x] for x in self._terms.reads[cell] if x in own}
+                term = self._replaced(self._terms[cell], to)
+                if len(to) < _SEVERAL or not isinstance(term, Term):
+                    break
+                edit[cell] = term
+            else:
+                yield edit
 
     def _each(self, family: Sequence[Address], change: Callable[[Term], Iterator[Expression]]) -> Iterator[Edit]:
         options = [list(change(self._terms[cell])) for cell in family]

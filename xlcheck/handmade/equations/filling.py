@@ -7,11 +7,12 @@ that lie as far apart; so it does not matter whether somebody fixed references w
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton, with_operand
+from xlcheck.formulas.shapes import is_filled_from, moved, operands, shape_of, skeleton, with_operand
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
@@ -50,6 +51,10 @@ class Filling(TermChanges):
         for cell in sorted(terms):
             self._lines[cell[0], "row", cell[1]].append(cell)
             self._lines[cell[0], "column", cell[2]].append(cell)
+        self._texts_in: dict[object, list[Address]] = defaultdict(list)
+        for cell in sorted(table.texts):
+            for axis in (1, 2):
+                self._texts_in[axis, cell[0], cell[axis]].append(cell)
         self._operands = {cell: self._read(cell) for cell in terms}
         self._found: dict[Away, Mapping[object, list[_Pair]]] = {}
         self._families_of: dict[Address, list[list[Address]]] = {}
@@ -94,14 +99,17 @@ class Filling(TermChanges):
 
     def _runs(self, cell: Address) -> Iterator[list[Address]]:
         """The formulas from one on that may have been filled from it, if it is the first of several."""
-        for _, line in self._beside(cell):
+        for axis in (1, 2):
+            line = self._texts_in[axis, cell[0], cell[axis]]
+            at = bisect_left(line, cell)
+            if at > 0 and self._may_be_filled(line[at - 1], cell):
+                continue
             run = [cell]
-            before = max((other for other in line if other < cell), default=None)
-            for other in sorted(other for other in line if other > cell):
+            for other in line[at + 1 :]:
                 if not self._may_be_filled(run[-1], other):
                     break
                 run.append(other)
-            if len(run) > 1 and (before is None or not self._may_be_filled(before, cell)):
+            if len(run) > 1:
                 yield run
 
     def _may_be_filled(self, one: Address, other: Address) -> bool:
@@ -131,7 +139,9 @@ class Filling(TermChanges):
                     found[does].append(pair)
                     for leaf in dict.fromkeys(read):
                         found[leaf].append(pair)
-            self._found[away] = found
+            # What stands on a sheet for other reasons, such as means of any two cells, was not filled.
+            filled = {key: [pair for pair in own if self._may_be_filled(*pair[:2])] for key, own in found.items()}
+            self._found[away] = {key: filled[key] or own for key, own in found.items()}
         return self._found[away]
 
     def _filled(self, source: Address, cell: Address, *, freely: bool = True) -> list[Term]:
@@ -194,30 +204,32 @@ class Filling(TermChanges):
     def _put_to_use(self, sources: Sequence[Address], cells: Sequence[Address]) -> Iterator[dict[Address, Term]]:
         """Formulas in other cells, with all their weights moved to numbers.
 
-        Of these some are read by no formula yet, or are all that are read there already.
+        Of these some are read by no formula yet, or with them is read all that is read there already.
         """
         own = [self._weights_of(source) for source in sources]
-        there = [set(self._weights_of(cell)) if cell in self._terms else set() for cell in cells]
+        there = [self._typed_in(cell) for cell in cells]
         for by in sorted(
             {(y[1] - x[1], y[2] - x[2]) for y in {*self._unread, *there[0]} for x in own[0] if y[0] == x[0]}
         ):
             to = [{x: (x[0], x[1] + by[0], x[2] + by[1]) for x in weights} for weights in own]
-            moved_to = [set(goes.values()) for goes in to]
-            is_meant = any(x in self._unread for read in moved_to for x in read) or all(
-                map(set.__lt__, there, moved_to)
-            )
-            if is_meant and all(self._table.is_number(x) for read in moved_to for x in read):
-                for along in (True, False):
-                    edit = {}
-                    for source, cell, goes in zip(sources, cells, to, strict=True):
-                        away = (cell[1] - source[1], cell[2] - source[2]) if along else (0, 0)
-                        rest = (x for x in self._terms.reads[source] if x not in goes)
-                        others = {x: (x[0], x[1] + away[0], x[2] + away[1]) for x in rest}
-                        term = self._replaced(self._terms[source], {**others, **goes})
-                        if isinstance(term, Term):
-                            edit[cell] = term
-                    if len(edit) == len(cells):
-                        yield edit
+            if not all(self._table.is_number(x) for goes in to for x in goes.values()):
+                continue
+            is_new = any(x in self._unread for goes in to for x in goes.values())
+            for along in (True, False):
+                edit = {}
+                for source, cell, goes, known in zip(sources, cells, to, there, strict=True):
+                    away = (cell[1] - source[1], cell[2] - source[2]) if along else (0, 0)
+                    rest = (x for x in self._terms.reads[source] if x not in goes)
+                    moved_to = {**{x: (x[0], x[1] + away[0], x[2] + away[1]) for x in rest}, **goes}
+                    term = self._replaced(self._terms[source], moved_to)
+                    if isinstance(term, Term) and (is_new or known <= {*moved_to.values()}):
+                        edit[cell] = term
+                if len(edit) == len(cells):
+                    yield edit
+
+    def _typed_in(self, cell: Address) -> set[Address]:
+        """The typed numbers that a formula reads."""
+        return {x for x in self._terms.reads.get(cell, ()) if self._is_typed(x)} if cell in self._terms else set()
 
     def _weights_of(self, cell: Address) -> list[Address]:
         return [x for x in self._terms.reads[cell] if x in self._weights]
@@ -275,7 +287,18 @@ class Filling(TermChanges):
     def _goes_on(self, one: Address, other: Address) -> bool:
         """Whether one formula is what the other becomes in its place; two that read the same cells are no family."""
         mine, its = self._terms[one], self._terms[other]
+        shapes = [shape_of(self._table.texts[cell], *cell[1:]) for cell in (one, other)]
         return mine is not its and (
-            any(term is its for term in self._filled(one, other, freely=False))
+            shapes[0] == shapes[1]
+            or any(term is its for term in self._filled(one, other, freely=False))
             or any(term is mine for term in self._filled(other, one, freely=False))
         )
+
+    def _along(self, cell: Address, away: Away) -> Address:
+        """Where a cell goes if a formula that reads it is filled along."""
+        if away == (0, 0):
+            return cell
+        cast = Counter(its for *_, both in self._pairs(away).get(cell, ()) for one, its in both if one == cell)
+        if cast:
+            return cast.most_common(1)[0][0]
+        return (cell[0], cell[1] + away[0], cell[2] + away[1]) if self._table.is_formula(cell) else cell

@@ -133,9 +133,13 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
     """Find out which of two numbers is the weight, and set the pairs of every instance."""
     colours = Colours()
     where: dict[Atom, list[Instance]] = defaultdict(list)
+    # An input from which its weight was left out stands alone like a bias, but multiplies others.
+    alone = Counter[Atom]()
+    for monomial in (monomial for instance in instances.values() for monomial in instance.monomials):
+        alone.update({atom: 1 if len(monomial) == 1 else -1 for atom in monomial})
     for instance in instances.values():
         for monomial in instance.monomials:
-            if len(monomial) == 1:
+            if len(monomial) == 1 and alone[monomial[0]] >= 0:
                 colours.join(monomial[0], _WEIGHT, opposite=False)
             for atom in monomial:
                 where[atom].append(instance)
@@ -186,23 +190,24 @@ def _sides(
 ) -> tuple[dict[object, bool], set[object]]:
     """For each class without a computed number or a bias: whether its first atom is a weight; and what was guessed.
 
-    What the next layer reads side by side belongs to one step, so what these instances share are inputs. Failing that,
-    what several instances share are the inputs, if the other side stands in one of them each; else the weights are
-    what more of them share. Of two numbers of one instance alone, the weight is the one beside the other weights.
+    What the next layer reads side by side belongs to one step, so what these instances share are inputs. What a step
+    has in common with the one before, which it reads, are weights. Failing that, what several instances share are the
+    inputs, if the other side stands in one of them each; else the weights are what more of them share. Of two numbers
+    of one instance alone, the weight is the one beside the other weights.
     """
     known, _ = colours.root(_WEIGHT)
     votes: dict[object, Counter[bool]] = defaultdict(Counter)
     for instance in instances.values():
         read = [a for monomial in instance.monomials for a in monomial if a in instances]
-        for one, other in itertools.pairwise(read):
-            for atom in _atoms(instances[one]) & _atoms(instances[other]):
+        pairs = [(instances[one], instances[other], True) for one, other in itertools.pairwise(read)]
+        for one, other, is_one_step in (*pairs, *((instance, instances[before], False) for before in read)):
+            for atom in _atoms(one) & _atoms(other):
                 root, opposite = colours.root(atom)
-                votes[root][opposite] += 1
+                votes[root][opposite == is_one_step] += 1
     sides: dict[object, bool] = {}
     guessed: set[object] = set()
     for instance in instances.values():
-        for atom in _atoms(instance):
-            root, opposite = colours.root(atom)
+        for root in dict.fromkeys(colours.root(atom)[0] for atom in sorted(_atoms(instance))):
             if root != known and root not in sides:
                 own = votes.get(root) or Counter()
                 if not own:
@@ -231,7 +236,6 @@ def _by_place(root: object, instance: Instance, colours: Colours) -> Iterator[bo
         above, opposite = colours.root(atom)
         if above == known:
             kinds[opposite == turned].append(atom)
-
     for one, other in (m for m in instance.monomials if len(m) == 2 and colours.root(m[0])[0] == root):
         rather = is_rather_a_weight(one, other, kinds[True], kinds[False])
         if rather is not None:

@@ -81,13 +81,14 @@ class Layer:
         return frozenset((*products, *biases))
 
     @cached_property
-    def _has_bias(self) -> dict[int, bool]:
-        """Whether most instances of a step add their bias."""
+    def _has_bias(self) -> Mapping[int, bool]:
+        """Whether most instances of a step add their bias; of all steps, where there is one unit only."""
         counts: dict[int, Counter[bool]] = defaultdict(Counter)
         for (row, step), own in self.at.items():
             for instance in own if self.biases[row] else ():
-                counts[step][any(x is None for x, _ in instance.pairs)] += 1
-        return defaultdict(bool, {step: votes[True] >= votes[False] for step, votes in counts.items()})
+                counts[0 if len(self.rows) == 1 else step][any(x is None for x, _ in instance.pairs)] += 1
+        votes = {step: counts[0 if len(self.rows) == 1 else step] for step in self.steps}
+        return {step: own[True] > 0 and own[True] >= own[False] for step, own in votes.items()}
 
     @property
     def instances(self) -> Iterator[Instance]:

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.left_out import input_left_out
 from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.networks.labels import KERNELS, Labels
@@ -63,8 +63,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         or _without_bias(reading)
         or _out_of_row(reading)
         or _broken(reading)
-        or _passed_over(table, read, reading)
-        or _ends_early(table, read, reading)
+        or input_left_out(table, read, reading)
     )
 
 
@@ -133,70 +132,6 @@ def _is_between(cell: Address, one: Address, other: Address) -> bool:
     if near is None or far is None or near[0] * far[1] != near[1] * far[0]:
         return False
     return 0 < near[0] * far[0] + near[1] * far[1] < far[0] ** 2 + far[1] ** 2
-
-
-def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
-    """Why steps or samples may be wrong that read one input twice or none: no formula reads a number in its place."""
-    for slot in reading.features:
-        own = [atoms[slot] for atoms in reading.layer.slots.values() if slot in atoms]
-        near = {*(_next_to(own) if len(set(own)) < len(own) else ()), *_one_stride_on(reading, slot)}
-        like = {_does(cell_of(atom), table) for atom in own} - {None}
-        unread = [cell for cell in near if cell not in read and (table.is_number(cell) or _does(cell, table) in like)]
-        if unread:
-            return f"no formula reads {show(min(unread))}, and a step or sample reads the input beside it, or none"
-    return None
-
-
-def _does(cell: Address, table: CellTable) -> str | None:
-    """What a formula does, whatever with; nothing is said of what it makes numbers from if that is typed into it."""
-    text = table.texts.get(cell)
-    return None if text is None else skeleton(text) if operands(text) else ""
-
-
-def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:
-    """The cells that stand to an input as the next result stands to its own, if that reads the same input or none."""
-    made, slots = outputs(reading), reading.layer.slots
-    first = {step: min(atom for (at, _), atom in made.items() if at == step) for step in {at for at, _ in made}}
-    runs = reading.documents if reading.kind != "Dense" else [sorted(first, key=first.__getitem__)]
-    for pair in (pair for run in runs for pair in itertools.pairwise(run)):
-        for one, other in (pair, pair[::-1]):
-            atom = slots[one].get(slot)
-            if atom is not None and slots[other].get(slot, atom) == atom and one in first and other in first:
-                away = moved(cell_of(first[one]), cell_of(first[other]))
-                if away is not None:
-                    yield atom[0], atom[1] + away[0], atom[2] + away[1]
-
-
-def _ends_early(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
-    """Why a sample may have one step more: its inputs stand there, unread, and numbers in the place of its results."""
-    made, slots = outputs(reading), reading.layer.slots
-    for before, last in (document[-2:] for document in reading.documents if len(document) > 1):
-        units = [(made.get((before, unit)), made.get((last, unit))) for unit in range(reading.units)]
-        results = [_further(one, other) for one, other in units]
-        inputs = [_further(slots[before].get(slot), slots[last].get(slot)) for slot in reading.features]
-        if all(cell is not None and table.is_number(cell) and cell not in read for cell in inputs) and all(
-            cell is not None and (table.is_number(cell) or table.is_formula(cell)) for cell in results
-        ):
-            return (
-                f"{show(next(filter(None, results)))} stands where the next step would, whose inputs no formula reads"
-            )
-    return None
-
-
-def _further(one: Atom | None, other: Atom | None) -> Address | None:
-    """The cell as far behind the second one as that is behind the first."""
-    away = None if one is None or other is None else moved(cell_of(one), cell_of(other))
-    return None if other is None or not away or away == (0, 0) else (other[0], other[1] + away[0], other[2] + away[1])
-
-
-def _next_to(own: Sequence[Atom]) -> Iterator[Address]:
-    """The cells before and behind each input, in the line in which the others stand."""
-    cells = {cell_of(atom) for atom in own}
-    for one, other in itertools.permutations(cells, 2):
-        down, right = moved(one, other) or (0, 0)
-        if 0 in (down, right):
-            for by in (-1, 1):
-                yield (one[0], one[1] + by * bool(down), one[2] + by * bool(right))
 
 
 def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading, tuple[Network, ...]]]) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
+from xlcheck.handmade.equations.forms import SUM, Atom, Forms, cell_of
 from xlcheck.handmade.equations.layers import Layer
 
 Values = Mapping[tuple[int, int], Atom]
@@ -74,6 +74,26 @@ def unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
                 for instance in own:
                     found |= {cell_of(atom) for atom in (instance.atom, *forms.inlined.get(instance.atom, ()))}
     return found
+
+
+def scaled_inputs(readings: Sequence[Reading], forms: Forms) -> Iterator[Address]:
+    """The products of an input of layers with a number that no layer reads: rows beside them, if nobody reads these.
+
+    Where a unit lacks an input that others have, such a product may be what it should read.
+    """
+    whole = [
+        r for r in readings if all({*r.features} <= r.layer.weights[row].keys() for gate in r.gates for row in gate)
+    ]
+    inputs = {own[slot] for r in whole for own in r.layer.slots.values() for slot in r.features if slot in own}
+    weights = {atom for r in readings for x in r.layer.instances for atom in x.weights}
+    for atom in forms:
+        form = forms.of(atom)
+        if form.kind == SUM and len(form.polynomial) == 1:
+            ((monomial, factor),) = form.polynomial.items()
+            read = [part for part in monomial if part in inputs]
+            others = [part for part in monomial if part not in inputs]
+            if factor == len(read) == len(others) == 1 and forms.is_given(others[0]) and others[0] not in weights:
+                yield cell_of(atom)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,12 @@ class TermChanges:
                 whole = self._terms.algebra.multiply(term, divisor)
                 yield self._terms.algebra.multiply(whole, self._terms.algebra.power(rest, -1.0))
 
+    def _summands(self, term: Term) -> dict[Term, float]:
+        """The summands of a term, or of the sum that its activation is of."""
+        inner = activation_of(term, self._inside)
+        total = term if inner is None else inner[1]
+        return dict(total.parts) if isinstance(total, Sum) else {}
+
     def _plus(self, one: Expression, other: Expression) -> Expression:
         return self._terms.algebra.sum((one, other))
 

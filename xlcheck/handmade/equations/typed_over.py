@@ -49,13 +49,13 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
     """
     computed = {cell: terms.number(cell) for cell in terms if not math.isnan(terms.number(cell))}
     for cell, number in table.typed_numbers():
-        digits = len(f"{number!r}".partition(".")[2]) if "e" not in f"{number!r}" else 0
+        digits = digits_of(number)
         if digits < _DIGITS:
             continue
-        same = {other for other in computed if _agrees(computed[other], number, digits)}
+        same = {o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number, digits)}
         for other in (other for other in _in_line(cell) if other in computed and same <= {other}):
             for name, activation in _ACTIVATIONS.items():
-                if _agrees(activation(computed[other]), number, digits):
+                if agrees(activation(computed[other]), number, digits):
                     yield TypedOver(cell, other, name)
 
 
@@ -66,5 +66,11 @@ def _in_line(cell: Address) -> Iterator[Address]:
             yield cell[0], cell[1], cell[2] + by
 
 
-def _agrees(one: float, other: float, digits: int) -> bool:
+def digits_of(number: float) -> int:
+    """The digits of a number behind its point; none of very small and very large ones."""
+    return len(f"{number!r}".partition(".")[2]) if "e" not in f"{number!r}" else 0
+
+
+def agrees(one: float, other: float, digits: int) -> bool:
+    """Whether the second number is the first one, rounded to some digits behind the point."""
     return abs(one - other) <= 0.5 * 10.0**-digits + 1e-12 * abs(other)

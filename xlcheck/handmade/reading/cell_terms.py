@@ -101,9 +101,12 @@ class CellTerms(Mapping[Address, Term]):
         return tree is None or any(isinstance(node, ast.Reference | ast.Name) for node in ast.walk(tree))
 
     def holds_number(self, cell: Address) -> bool:
-        """Whether a cell holds a number, typed or computed."""
+        """Whether a cell holds a number, typed or computed, or an error in the place of one that is computed."""
         position = self._table.index.get(cell)
-        return position is not None and isinstance(self._values[position], float)
+        if position is None:
+            return False
+        value = self._values[position]
+        return isinstance(value, float) or (isinstance(value, CellError) and cell in self._texts)
 
     def in_order(self) -> list[Address]:
         """The cells in order of calculation, then those of circles."""
