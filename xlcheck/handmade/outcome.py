@@ -255,15 +255,12 @@ def _given_numbers(
     for network in networks:
         for quantity, _, _, cell in network.cells():
             if not np.isfinite(numbers[cell]):
-                position = table.index.get(cell)
-                value = None if position is None else opinion.values[position]
+                value = opinion.values[table.index[cell]] if cell in table.index else None
                 if value is None and quantity.name.endswith("_init"):
                     numbers[cell] = 0.0  # a blank cell before the first step
                     continue
-                raise UsageError(
-                    f"{show(cell)} should hold a number of {quantity.name}, but holds {_shown(value)}; correct the "
-                    "workbook or the bindings"
-                )
+                said = f"{show(cell)} should hold a number of {quantity.name}, but holds {_shown(value)}"
+                raise UsageError(f"{said}; correct the workbook or the bindings")
     return numbers
 
 
