@@ -47,7 +47,8 @@ def judged_in_turn(
     outcomes: list[Outcome] = []
     known: dict[Address, float] = {}
     for number in _order(given, own):
-        part, values = excerpt(table, opinion.values, own[number], given[number])
+        read = {cell for formula in own[number] for cell in precedents.of(formula)}  # a typed 1, a mistaken reference
+        part, values = excerpt(table, opinion.values, own[number], given[number] | read)
         outcome = judged(
             part, replace(opinion, values=values), Precedents(part), (networks[number],), recompute, tolerance,
             perturb=perturb, known={cell: known[cell] for cell in given[number] & known.keys()},

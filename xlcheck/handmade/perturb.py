@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
@@ -16,7 +15,7 @@ from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.settings import random_numbers
 from xlcheck.handmade.placing.tie import Tie
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.report import Status
@@ -69,7 +68,7 @@ def disagreeing(
 def _number(table: CellTable, opinion: Opinion, numbers: Array, cell: Address) -> float:
     position = table.index.get(cell)
     if position is None:
-        raise UsageError(f"{show(cell)} should hold a number, and nothing stands there")
+        return 0.0  # a state before the first step; any other cell without a number was refused before
     return float(numbers[position] if np.isfinite(numbers[position]) else opinion.values.numbers[position])
 
 
