@@ -150,6 +150,8 @@ class RightValues:
         value = self._terms.value(cell)
         if isinstance(value, NotEvaluated) or value == _NO_SUCH_FUNCTION:
             return cell in self._terms
+        if any(isinstance(self._terms.value(other), NotEvaluated) for other in self._reads[cell]):
+            return True  # it is not known from what the engine computed
         found = self._computed(cell, lambda other: np.array([self._terms.number(other)]))
         wanted = self._terms.number(cell)
         return found.size == 1 and bool(np.isclose(found, wanted, rtol=_ALIKE, atol=_ALIKE, equal_nan=True).all())
