@@ -25,6 +25,8 @@ OwnedPart = tuple[str, ex.Expr, Quantity]
 MAX_ELEMENTS = 2_000_000
 MOST_UNKNOWN = 0.1
 """The share of cells that equal nothing from which on parts that stand in no cell may yet be what these should hold."""
+LARGEST = "largest of {}"
+"""The part of a softmax that is one of the numbers which it reads."""
 
 
 def part_sources(network: int, graph: Graph, settings: Sequence[Values]) -> list[Source]:
@@ -206,7 +208,7 @@ def _shifted(x: ex.Expr) -> Iterator[tuple[str, ex.Expr, Compute]]:
         return compute
 
     each, total = ex.Exp(x), ex.Sum(ex.Exp(x))
-    yield "largest of {}", total, part(lambda _, largest: largest)
+    yield LARGEST, total, part(lambda _, largest: largest)
     yield "{} less the largest", each, part(lambda value, largest: value - largest)
     yield "exp({} less the largest)", each, part(lambda value, largest: np.exp(value - largest))
     yield "sum of exp({} less the largest)", total, part(lambda value, top: np.exp(value - top).sum(-1, keepdims=True))

@@ -16,6 +16,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.elements import Element, Elements
 from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.networks.parts import LARGEST
 from xlcheck.handmade.placing.likeness import Likeness
 from xlcheck.handmade.placing.regularity import Regularity
 from xlcheck.handmade.reading.cells import CellTable
@@ -88,7 +89,7 @@ class Matching:
         wrong: cells that are known to compute something else, and what they should hold.
         copies: formula cells that only repeat another cell.
         choosing: formulas that take one of several cells, as the largest, and these: they are not known by what they
-            took.
+            took, unless that is the largest number of a softmax.
 
     Attributes:
         candidates: formula cell → the elements it equals; empty for a cell that equals none.
@@ -118,7 +119,8 @@ class Matching:
         for cell, read in choosing.items():
             if cell in self.candidates:
                 taken = {n for other in read for n in (*self.candidates.get(other, ()), wrong.get(other, -1))}
-                self.candidates[cell] = tuple(n for n in self.candidates[cell] if n not in taken)
+                own = self.candidates[cell]
+                self.candidates[cell] = tuple(n for n in own if n not in taken or elements.key(n).band[2] == LARGEST)
         self.held: dict[Address, int] = {c: n[0] for c, n in self.candidates.items() if len(n) == 1} | dict(wrong)
         self._regularity: Regularity | None = None
         self._sure = Counter(elements.sources[elements.place(n)].band for n in self.held.values())
