@@ -62,6 +62,17 @@ class Reads:
         """How many formulas read each cell."""
         return {cell: len(formulas) for cell, formulas in self.readers.items()}
 
+    def is_idle(self, cell: Address) -> bool:
+        """Whether no formula reads a cell, or only ones that repeat it and that nobody reads either."""
+        seen, stack = {cell}, [cell]
+        while stack:
+            readers = self.readers.get(stack.pop(), ())
+            if not all(map(self._precedents.is_copy, readers)):
+                return False
+            stack += (reader for reader in readers if reader not in seen)
+            seen.update(readers)
+        return True
+
     @cached_property
     def readers(self) -> Mapping[Address, Sequence[Address]]:
         """The formulas that read each cell."""

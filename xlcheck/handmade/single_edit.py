@@ -103,7 +103,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
 def _oddities(candidate: _Candidate, base: Arrangement) -> tuple[int, ...]:
     """What speaks against an edit: words beside cells, and cells beside the network that no formula reads."""
     own = {cell for layer in base.layers for cell in layer.own}
-    idle = sum(not base.reads.read.get(cell) and cell not in own for cell in candidate.edit)
+    idle = sum(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit)
     return len(candidate.arrangement.words_against()), idle
 
 
