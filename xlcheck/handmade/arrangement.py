@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scal
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.reading.cells import CellValues
+from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reads import Reads
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
 
@@ -123,6 +123,18 @@ class Arrangement:
     def words_against(self) -> list[str]:
         """What the words beside the cells say against it."""
         return words_against(self.reads.table, self.forms, self._readings)
+
+    def read_for_nothing(self, cells: Iterable[Address]) -> Iterator[str]:
+        """Why formulas may be wrong that give what they should: they read a typed number that no layer has.
+
+        At a first step the weights of a state are none, if that state is blank or 0.
+        """
+        known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
+        first = {cell for layer in self.layers for cell in _at_first(layer)}
+        for cell in (cell for cell in cells if cell not in first):
+            for read in self.reads.of(cell):
+                if read not in known and self.reads.table.is_number(read) and not self.reads.is_formula(read):
+                    yield f"{show(cell)} reads {show(read)}, which is no number of the layer"
 
     def said_again(self) -> dict[Address, str]:
         """The cells that compute again what another one holds and that nobody reads, and so in words."""
@@ -250,3 +262,14 @@ class Arrangement:
         """Whether a formula is an activation of empty cells alone, perhaps beside the one that it should read."""
         table = self.reads.table
         return bool(_BENDS.search(table.texts.get(cell, ""))) and not any(x in table.index for x in self.reads.of(cell))
+
+
+def _at_first(layer: LayerCells) -> set[Address]:
+    """The cells of a recurrent layer that belong to no further step than the first one of each sample."""
+    reading = layer.reading
+    if reading.kind == "Dense":
+        return set()
+    first = {document[0] for document in reading.documents}
+    own = [(step, atom) for values in reading.values.values() for (step, _), atom in values.items()]
+    own += [(step, instance.atom) for (_, step), found in reading.layer.at.items() for instance in found]
+    return {*layer.own} - {cell_of(atom) for step, atom in own if step not in first}

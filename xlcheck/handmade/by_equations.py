@@ -18,6 +18,7 @@ from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.forms import Forms, cell_of
 from xlcheck.handmade.equations.gru_states import mixed_otherwise
 from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.left_out import reads_less
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.plain import PlainCells
@@ -130,6 +131,9 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         if why is None:
             why = doubt_of(part.table, found.reads.read.keys(), layer.reading)
         if why is None:
+            less = reads_less(found.reads.multiplies_blank, layer.reading)
+            why = less or next(found.read_for_nothing(agreeing(outcome)), None)
+        if why is None:
             outcomes.append(bench.kept(outcome))
             taken |= layer.own
         else:
@@ -145,6 +149,11 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     bent = any(layer.reading.activations["activation"] != LINEAR for layer in found.layers)
     may_be_more = found.recognised.has_activations or bent or bool(found.typed_over or found.decisions)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
+
+
+def agreeing(outcome: Outcome) -> list[Address]:
+    """The cells that hold what they should."""
+    return [verdict.cell for verdict in outcome.verdicts if verdict.status is Status.AGREE]
 
 
 class Bench:

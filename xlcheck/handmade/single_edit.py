@@ -17,7 +17,7 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arranged
-from xlcheck.handmade.by_equations import Bench
+from xlcheck.handmade.by_equations import Bench, agreeing
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edit, Edits
 from xlcheck.handmade.equations.forms import cell_of
@@ -249,6 +249,8 @@ def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
         return rounds_throughout(sorted(roots), outcome) if roots else None
 
     why = next((why for outcome in outcomes if (why := doubt(outcome)) is not None), None)
+    right = [cell for outcome in outcomes for cell in agreeing(outcome)]
+    why = why or next(found.read_for_nothing(right), None)
     for verdict in (verdict for outcome in outcomes for verdict in outcome.roots if verdict.only_here):
         for other in _foreign(verdict.cell, found, base):
             why = f"{show(verdict.cell)} holds what it should, as long as {show(other)} gives what it does"

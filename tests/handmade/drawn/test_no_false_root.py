@@ -49,10 +49,24 @@ def test_a_mistake_in_one_of_two_places_is_counted_by_itself() -> None:
         pytest.param(70114, "exact", id="an output reads the first state"),
         pytest.param(70158, "recognised", id="a bias without effect today, unless an input were a second output"),
         pytest.param(70217, "exact", id="a candidate lacks the bias that it adds at the step before"),
+        pytest.param(70438, "exact", id="a copy of a sum that nobody reads, where the next step has a gate"),
     ],
 )
 def test_of_two_edits_of_a_toy_the_likelier_one_is_meant(seed: int, outcome: str) -> None:
     """Results are read at the end, inputs stay inputs, and a step adds what the one before adds."""
+    assert answer(seed, [1], "toy").outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("seed", "outcome"),
+    [
+        pytest.param(70417, "exact", id="a step without its state, which would be a sample of a dense layer"),
+        pytest.param(70419, "silent", id="a number typed in line with results"),
+        pytest.param(70431, "exact", id="an input multiplied by a blank cell"),
+    ],
+)
+def test_what_reads_less_or_other_numbers_than_a_layer_does_not_pass(seed: int, outcome: str) -> None:
+    """A term that is missing, a number that no layer has and one that no formula computes each speak against a pass."""
     assert answer(seed, [1], "toy").outcome == outcome
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import operands, skeleton
@@ -22,6 +22,23 @@ def input_left_out(table: CellTable, read: Collection[Address], reading: Reading
         reading: the layer.
     """
     return _passed_over(table, read, reading) or _ends_early(table, read, reading) or _one_more(table, read, reading)
+
+
+def reads_less(multiplies_blank: Callable[[Address], bool], reading: Reading) -> str | None:
+    """Why a sample may lack a term: its sums read no number where those of others read one, not even a blank cell.
+
+    Args:
+        multiplies_blank: whether a formula has products with blank cells.
+        reading: the layer.
+    """
+    layer = reading.layer
+    for (_, step), own in sorted(layer.at.items()) if reading.kind == "Dense" else ():
+        cell = cell_of(min(instance.atom for instance in own))
+        missing = set(reading.features) - layer.slots[step].keys()
+        if missing and not multiplies_blank(cell):
+            other = min(atoms[slot] for atoms in layer.slots.values() for slot in missing if slot in atoms)
+            return f"{show(cell)} reads nothing in the place of {show(cell_of(other))}, which others read"
+    return None
 
 
 def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:

@@ -12,6 +12,7 @@ from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import input_left_out
 from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.tie import gates_of_weights
@@ -46,6 +47,8 @@ def objections(
         more = " …" if len(unread) > 1 else ""
         found.append(f"{show(unread[0])}{more} stands beside the weights and is read by no formula")
     readings = [reading for reading, _ in layers]
+    for cell in itertools.islice(_after_results(table, read, readings), 1):
+        found.append(f"{show(cell)} stands in line with results, and no formula computes it")
     found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]
     return [*found, *(text for _, text in repeated(readings))]
 
@@ -198,6 +201,17 @@ def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) 
             continue
         if table.is_fraction(cell) or _continues(cell, weights) or not words.isdisjoint(_words(table, cell)):
             yield cell
+
+
+def _after_results(table: CellTable, read: Collection[Address], readings: Sequence[Reading]) -> Iterator[Address]:
+    """Typed numbers that nobody reads right behind or before several results, as long as only computed numbers are."""
+    results = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
+    numbers = dict(table.typed_numbers())
+    for sheet, row, column in sorted(results):
+        for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+            cell, before = (sheet, row + down, column + right), (sheet, row - down, column - right)
+            if before in results and cell in numbers and cell not in read and digits_of(numbers[cell]) >= COMPUTED:
+                yield cell
 
 
 def _words(table: CellTable, cell: Address) -> Iterator[tuple[str, str]]:

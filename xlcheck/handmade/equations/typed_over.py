@@ -12,7 +12,7 @@ from xlcheck.handmade.reading.cells import CellTable, show
 
 _NEAR = 4
 """Cells between a number and the sum of which it may be the activation, in its row or column."""
-_DIGITS = 3
+COMPUTED = 3
 """Digits behind the point from which on it is no chance that two numbers agree."""
 _ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
     "TANH": math.tanh,
@@ -50,7 +50,7 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
     computed = {cell: terms.number(cell) for cell in terms if not math.isnan(terms.number(cell))}
     for cell, number in table.typed_numbers():
         digits = digits_of(number)
-        if digits < _DIGITS:
+        if digits < COMPUTED:
             continue
         same = {o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number, digits)}
         for other in (other for other in _in_line(cell) if other in computed and same <= {other}):
