@@ -51,8 +51,11 @@ def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Wei
             whole = now.whole(number)
             key = now.elements.key(whole)
             at_its_step = moments(cell, key) == (key.step, key.sample)
-            is_meant = at_its_step or number in certain or not shop.table.is_formula(cell)
-            if whole not in now.equal(cell) and (is_meant or now.likeness.to(whole, reads).likeness > 0):
+            is_meant = number in certain or not shop.table.is_formula(cell)
+            likeness, is_part = now.likeness.to(whole, reads).likeness, now.elements.is_part[whole]
+            # Nobody means a part of another unit's sum, though that belongs to the same step.
+            is_meant = is_meant or (likeness >= MIN_LIKENESS if is_part else at_its_step or likeness > 0)
+            if whole not in now.equal(cell) and is_meant:
                 preference = (
                     AT_ITS_PLACE * (whole == expected)
                     + _CONSTANT * (not shop.table.is_formula(cell))
