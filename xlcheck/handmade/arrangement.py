@@ -160,12 +160,13 @@ class Arrangement:
         for cell in self.reads.formulas:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
-                value = self.values[table.index[cell]]
+                says = isinstance(self.values[table.index[cell]], str | bool)
                 is_spare = (kind == COPY and not self.reads.multiplies_blank(cell)) or (
-                    kind == GIVEN and not self._may_be_missed(cell, taken)
+                    kind == GIVEN and not says and not self._may_be_missed(cell, taken)
                 )
                 is_spare = is_spare or (self._is_nothing(cell) and not self._bends_nothing(cell))
-                is_spare = is_spare or isinstance(value, str | bool) or self._reads_no_number(cell)
+                is_spare = is_spare or (says and bool(self.reads.of(cell)))  # nobody writes ="h" where h would do
+                is_spare = is_spare or self._reads_no_number(cell)
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
                 is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
                 (spare.add if is_spare else left.append)(cell)
