@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, below
+from xlcheck.formulas.arrays import AT_ONCE
 
 Array = NDArray[np.float64]
-
-_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    "EXP": np.exp,
-    "TANH": np.tanh,
-    "LN": np.log,
-    "SQRT": np.sqrt,
-    "ABS": np.abs,
-    "SIGN": np.sign,
-    "INT": np.floor,
-    "SINH": np.sinh,
-    "COSH": np.cosh,
-    "MAX": lambda *a: reduce(np.maximum, a),
-    "MIN": lambda *a: reduce(np.minimum, a),
-    "POWER": np.power,
-    "=": np.equal,
-    "<>": np.not_equal,
-    "<": np.less,
-    ">": np.greater,
-    "<=": np.less_equal,
-    ">=": np.greater_equal,
-    "IF": np.where,
-}
 
 
 def value_of(expression: Expression, cells: Mapping[Address, Array]) -> Array:
@@ -71,7 +50,7 @@ def _of(term: Term, cells: Mapping[Address, Array], known: Mapping[Term, Any]) -
             return reduce(np.multiply, (_power(known[factor], power) for factor, power in term.factors))
         case Function():
             arguments = [known[a] if isinstance(a, Term) else a for a in term.arguments]
-            return _FUNCTIONS[term.name](*arguments)
+            return AT_ONCE[term.name](*arguments)
     raise TypeError(type(term).__name__)
 
 
