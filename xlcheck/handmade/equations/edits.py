@@ -108,7 +108,7 @@ class Edits(Joining):
             new, own = self._summands(term), self._summands(self._terms[cell])
             for part, factor in new.items() - own.items() if new.items() & own.items() else ():
                 whole = self._terms.algebra.scale(part, factor)
-                yield from self._each([cell], lambda own, more=whole: self._inner(own, partial(self._plus, more)))  # type: ignore[misc]
+                yield from self._each([cell], partial(self._inner, change=partial(self._plus, whole)))
 
     def _rounded(self) -> Iterator[Edit]:
         """Formulas that round a number, without that: each alone, and all that do the same in a line."""

@@ -100,8 +100,9 @@ def _vectors(of: Results) -> dict[int, list[Address]]:
 
 
 def _exponential_shares(x: _Array) -> _Array:
-    found = np.exp(x)
-    return found / found.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+    found: _Array = np.exp(x)
+    shares: _Array = found / found.sum(axis=1, keepdims=True)
+    return shares
 
 
 def typed_logits(terms: CellTerms, taken: Collection[Address]) -> Results:

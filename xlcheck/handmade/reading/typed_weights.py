@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.formulas.algebra import Address
@@ -54,7 +55,7 @@ def typed_weights(table: CellTable) -> TypedWeights | None:
             except FormulaSyntaxError:
                 continue
             found: list[_Spot] = []
-            _spread(tree, lambda number, area, found=found: found.append((number, area)) or Literal(number))  # type: ignore[misc]
+            _spread(tree, partial(_noted, found))
             if found:
                 trees[cell], spots[cell] = tree, found
     places = _places(spots, table)
@@ -71,6 +72,12 @@ def typed_weights(table: CellTable) -> TypedWeights | None:
 
         texts[cell] = unparse(_spread(tree, take))
     return TypedWeights(numbers, texts) if numbers else None
+
+
+def _noted(found: list[_Spot], number: float, area: Range | None) -> Node:
+    """Note a typed weight, and leave it as it is."""
+    found.append((number, area))
+    return Literal(number)
 
 
 def _spread(node: Node, take: _Take) -> Node:
