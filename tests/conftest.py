@@ -6,6 +6,7 @@ import gc
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -34,6 +35,11 @@ MOST_WORKERS = 4
 
 # Models this small are computed by one thread in less time than several of them need to wait for each other.
 os.environ.update(dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+
+
+# Else each of hundreds of processes, this one among them, compiles whatever it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 # A property with examples of its own number says so.
