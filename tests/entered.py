@@ -69,7 +69,7 @@ class Notes:
         self._now.clear()
         result = yield
         if fixturedef.scope != "function":  # other tests get the same
-            self._fixtures[fixturedef.baseid, fixturedef.argname] |= self._now
+            self._fixtures[fixturedef.baseid, fixturedef.argname] |= self._now.copy()
         self._now |= before
         return result
 
@@ -83,7 +83,7 @@ class Notes:
         for (base, name), functions in self._fixtures.items():
             if name in getattr(item, "fixturenames", ()) and item.nodeid.startswith(base):
                 self._now |= functions
-        for function in self._now:
+        for function in self._now.copy():  # threads may still add to it
             tests = self._tests[function]
             cases = tests.setdefault(item.nodeid.partition("[")[0], [])
             cases[:] = sorted([*cases, (round(seconds, 2), item.nodeid)])[:CASES]
