@@ -51,7 +51,7 @@ def formulas(content: WorkbookContent) -> set[str]:
 
 @pytest.mark.parametrize(
     ("reader", "style"),
-    spread([(reader, style) for style in (Style.ROBUST, Style.COMPACT) for reader in READERS], 3),
+    spread([(reader, style) for style in (Style.ROBUST, Style.COMPACT) for reader in READERS], 6),
 )
 def test_codes_take_rows_of_the_kernel(tmp_path: Path, reader: str, style: Style) -> None:
     """Two engines agree with Keras in every cell, and no formula multiplies a vector of zeros with a single 1."""

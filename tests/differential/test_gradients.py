@@ -109,7 +109,7 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", list(HIDDEN)[:: 1 if THOROUGH else 2])
+@pytest.mark.parametrize("name", list(HIDDEN)[:: 1 if THOROUGH else 4])
 def test_gradients_of_each_layer_are_those_of_the_tape(name: str) -> None:
     """Weights and every intermediate quantity of a layer change the loss as the tape says, within 1e-14."""
     model = classifier(*HIDDEN[name])

@@ -24,7 +24,7 @@ SHEETS = ((Style.ROBUST, "ironcalc"), (Style.TEACHING, "cellrune"))
 
 RECURRENT = [name for name in CASES if name.startswith(("SimpleRNN ", "LSTM ", "GRU "))]
 # In an ordinary run the three recurrent layers take turns in their options.
-ORDINARY = [*(name for name in CASES if name not in RECURRENT), *spread(RECURRENT, 2)]
+ORDINARY = [*(name for name in CASES if name not in RECURRENT), *spread(RECURRENT, 4)]
 
 
 @pytest.mark.parametrize("name", ORDINARY)
@@ -45,8 +45,9 @@ def test_every_quantity_agrees_with_keras(name: str, tmp_path: Path) -> None:
             assert difference < tolerance, (style, engine, where)
 
 
+@pytest.mark.thorough
 @pytest.mark.formulon
-@pytest.mark.parametrize("name", part_of([name for name in CASES if name != "hundreds of units"], 2))
+@pytest.mark.parametrize("name", [name for name in CASES if name != "hundreds of units"])
 def test_the_engine_that_follows_excel_agrees(name: str, tmp_path: Path) -> None:
     """Each layer and option once more in Formulon, whose authors hold it to the results of Excel 365."""
     case = CASES[name]
@@ -98,8 +99,9 @@ def test_single_precision_is_recorded_too(name: str) -> None:
         np.testing.assert_allclose(single[quantity], values, rtol=1e-4, atol=1e-5, err_msg=quantity)
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("name", part_of(["activations", "GRU masked ", "pooling"], 1))
+@pytest.mark.parametrize("name", ["activations", "GRU masked ", "pooling"])
 def test_libreoffice_agrees(name: str, tmp_path: Path) -> None:
     """A third engine, in C++, computes the same within the 15 digits that it writes."""
     case = CASES[name]

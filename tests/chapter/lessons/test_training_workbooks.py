@@ -78,6 +78,7 @@ def test_bytes_are_those_in_the_repository(name: str, built: Callable[[str], api
     assert built(name).path.read_bytes() == (WORKBOOKS / f"{name}.xlsx").read_bytes()
 
 
+@pytest.mark.thorough
 def test_a_second_engine_agrees(built: Callable[[str], api.Built]) -> None:
     """cellrune computes the same 500 epochs: of the LSTM where it matters, else of the SimpleRNN."""
     report = api.check(built("lstm-training" if THOROUGH else "simple-rnn-training").path, engine="cellrune")

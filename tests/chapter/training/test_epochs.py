@@ -14,7 +14,7 @@ from xlcheck.errors import UsageError
 
 pytestmark = pytest.mark.keras
 
-EPOCHS = 8
+EPOCHS = 3
 
 
 @pytest.fixture(scope="module", params=part_of(list(TRAINED_LESSONS), 1))

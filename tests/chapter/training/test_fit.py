@@ -14,7 +14,7 @@ from xlcheck.errors import UsageError
 pytestmark = pytest.mark.keras
 
 SEED = 5
-EPOCHS = 5
+EPOCHS = 3
 
 
 TRAINED = [name for name in LESSONS if LESSONS[name].data().targets is not None]
