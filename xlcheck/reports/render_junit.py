@@ -27,7 +27,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def render_junit(reports: Sequence[CheckReport | Refusal]) -> str:
     """The XML document, with its declaration."""
     suites = [_refused(report) if isinstance(report, Refusal) else _suite(report) for report in reports]
-    root = ET.Element("testsuites", _totals(suites, name="xlcheck"))
+    root = ET.Element("testsuites", _totals(suites))
     root.extend(suites)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
@@ -147,12 +147,12 @@ def _counts(cases: Sequence[ET.Element], seconds: float) -> dict[str, str]:
     }
 
 
-def _totals(suites: Sequence[ET.Element], name: str) -> dict[str, str]:
+def _totals(suites: Sequence[ET.Element]) -> dict[str, str]:
     sums = {
         key: str(sum(int(suite.get(key, "0")) for suite in suites))
         for key in ("tests", "failures", "errors", "skipped")
     }
-    return {"name": name, **sums, "time": _time(sum(float(suite.get("time", "0")) for suite in suites))}
+    return {"name": "xlcheck", **sums, "time": _time(sum(float(suite.get("time", "0")) for suite in suites))}
 
 
 def _time(seconds: float) -> str:

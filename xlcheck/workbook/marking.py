@@ -142,7 +142,7 @@ class _Marking:
             self._trees[drawing] = etree.fromstring(EMPTY_DRAWING.encode())
             identity = _relate(relations, "vmlDrawing", part, drawing)
             _insert_legacy_drawing(root, identity)
-            self._default_type("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
+            self._know_drawings()
         return self._tree(notes), self._tree(drawing)
 
     def _relations(self, part: str) -> etree._Element:
@@ -152,11 +152,11 @@ class _Marking:
             self._trees[relations] = etree.fromstring(f'<Relationships xmlns="{_PACKAGE_RELATIONS}"/>'.encode())
         return self._tree(relations)
 
-    def _default_type(self, extension: str, content_type: str) -> None:
-        if not any(item.get("Extension", "").lower() == extension for item in self._types):
+    def _know_drawings(self) -> None:
+        if not any(item.get("Extension", "").lower() == "vml" for item in self._types):
             default = etree.Element(f"{{{_CONTENT_TYPES}}}Default")
-            default.set("Extension", extension)
-            default.set("ContentType", content_type)
+            default.set("Extension", "vml")
+            default.set("ContentType", "application/vnd.openxmlformats-officedocument.vmlDrawing")
             self._types.insert(0, default)
 
 

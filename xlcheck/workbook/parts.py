@@ -97,7 +97,7 @@ def read_structure(container: Container) -> Structure:
     """
     workbook = _workbook_part(container)
     root = _parse(container, workbook)
-    main = _namespace(container, workbook, root, "workbook")
+    main = _namespace(container, workbook, root)
     _require_in_place(container, workbook, root, main)
     relations = relations_of(container, workbook)
     sheets, others, titles = [], [], []
@@ -170,12 +170,12 @@ def _attributes(root: Element, tag: str) -> Mapping[str, str]:
     return {} if element is None else dict(element.items())
 
 
-def _namespace(container: Container, part: str, root: Element, name: str) -> str:
+def _namespace(container: Container, part: str, root: Element) -> str:
     """The namespace of a part of spreadsheets, as it stands before the names of elements."""
     for namespace in MAIN:
-        if root.tag == f"{{{namespace}}}{name}":
+        if root.tag == f"{{{namespace}}}workbook":
             return f"{{{namespace}}}"
-    raise WorkbookError(f"{container.path} is damaged: its part {part} is no {name}; save it again")
+    raise WorkbookError(f"{container.path} is damaged: its part {part} is no workbook; save it again")
 
 
 def read_strings(container: Container, part: str, content: bytes) -> list[str]:

@@ -6,6 +6,8 @@ activation leaves its input, the logits, on the tensor that it returns; a tensor
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from xlcheck.graph.expressions import Const, Expr, Maximum, Minimum, Ref, Sigmoid, Softmax, Unary
 from xlcheck.graph.quantities import GraphBuilder
 
@@ -13,7 +15,30 @@ EPSILON = 1e-7
 """Keras's `config.epsilon()`."""
 
 
-def logits_of(build: GraphBuilder, p: Ref) -> Expr | None:
+def by_logits(
+    loss: Callable[[Ref, Expr, Expr], Expr], activation: type[Unary], otherwise: Callable[[Ref, Ref], Expr]
+) -> Callable[[GraphBuilder, Ref, Ref, bool], Expr]:
+    """The equation of a loss that Keras takes of logits wherever it finds them behind the model's output.
+
+    Args:
+        loss: makes it of the target, the probability and the logits.
+        activation: what makes probabilities of logits.
+        otherwise: makes it of the target and an output that has no logits.
+    """
+
+    def expr(build: GraphBuilder, y: Ref, p: Ref, has_logits: bool) -> Expr:
+        logits = _logits_of(build, p) if has_logits else None
+        return otherwise(y, p) if logits is None else loss(y, _probability(build, p, activation, logits), logits)
+
+    return expr
+
+
+def clipped(p: Expr) -> Expr:
+    """A probability kept away from 0 and 1, as Keras does before it takes the logarithm."""
+    return Minimum(Maximum(p, Const(EPSILON)), Const(1.0 - EPSILON))
+
+
+def _logits_of(build: GraphBuilder, p: Ref) -> Expr | None:
     """What the sigmoid or softmax that gave `p` was applied to; None if `p` comes from something else.
 
     Keras asks for no certain activation: it takes the logits of a softmax for a binary cross-entropy, too.
@@ -24,14 +49,9 @@ def logits_of(build: GraphBuilder, p: Ref) -> Expr | None:
     return expr.x if isinstance(expr, Sigmoid | Softmax) else None
 
 
-def probability(build: GraphBuilder, p: Ref, activation: type[Unary], logits: Expr) -> Expr:
+def _probability(build: GraphBuilder, p: Ref, activation: type[Unary], logits: Expr) -> Expr:
     """The probability that belongs to the logits: `p` itself, unless another activation made it."""
     expr = build.expr(p)
     while isinstance(expr, Ref):
         expr = build.expr(expr)
     return p if isinstance(expr, activation) else activation(logits)
-
-
-def clipped(p: Expr) -> Expr:
-    """A probability kept away from 0 and 1, as Keras does before it takes the logarithm."""
-    return Minimum(Maximum(p, Const(EPSILON)), Const(1.0 - EPSILON))
