@@ -8,7 +8,7 @@ from math import isnan, nan
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, below
 from xlcheck.handmade.equations.activations import LEAK, activation_of
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 
 _BELOW_0 = {"relu": 0.0, "leaky_relu": LEAK}
 """The slope of an activation below 0; above, it is 1."""
@@ -23,6 +23,8 @@ class TermChanges:
 
     def __init__(self, terms: CellTerms) -> None:
         self._terms = terms
+        self._leaves: dict[Term, tuple[Address, ...]] = {}
+        self._known: dict[object, Expression] = {}
 
     def _inside(self, term: Expression) -> Expression:
         return self._terms.get(term.cell, term) if isinstance(term, Leaf) else term
@@ -96,26 +98,33 @@ class TermChanges:
         """What a formula reads in a cell: nothing in a blank one, nor where a word stands before the first step."""
         return self._terms.algebra.leaf(cell) if self._terms.holds_number(cell) else 0.0
 
-    def _replaced(self, expression: Expression, to: Mapping[Address, Address]) -> Expression:
-        """An expression that reads other cells."""
+    def _replaced(self, term: Expression, to: Mapping[Address, Address]) -> Expression:
+        """A term that reads other cells; many edits ask for the same one."""
+        if not isinstance(term, Term):
+            return term
+        if term not in self._leaves:
+            self._leaves[term] = leaves(term)
+        own = {cell: to[cell] for cell in self._leaves[term] if cell in to}
+        key = (term, *own.items())
+        if key not in self._known:
+            found = self._made(term, own)
+            self._known[key] = nan if _is_spoilt(found) else found
+        return self._known[key]
+
+    def _made(self, item: Expression, to: Mapping[Address, Address]) -> Expression:
         algebra = self._terms.algebra
-
-        def made(item: Expression) -> Expression:
-            if isinstance(item, Leaf):
-                return self._number_in(to[item.cell]) if item.cell in to else item
-            if isinstance(item, Sum):
-                return algebra.sum((item.constant, *(algebra.scale(made(part), k) for part, k in item.parts)))
-            if isinstance(item, Product):
-                product: Expression = 1.0
-                for factor, power in item.factors:
-                    product = algebra.multiply(product, algebra.power(made(factor), power))
-                return product
-            if isinstance(item, Function):
-                return algebra.function(item.name, *map(made, item.arguments))
-            return item
-
-        found = made(expression)
-        return nan if _is_spoilt(found) else found
+        if isinstance(item, Leaf):
+            return self._number_in(to[item.cell]) if item.cell in to else item
+        if isinstance(item, Sum):
+            return algebra.sum((item.constant, *(algebra.scale(self._made(part, to), k) for part, k in item.parts)))
+        if isinstance(item, Product):
+            product: Expression = 1.0
+            for factor, power in item.factors:
+                product = algebra.multiply(product, algebra.power(self._made(factor, to), power))
+            return product
+        if isinstance(item, Function):
+            return algebra.function(item.name, *(self._made(argument, to) for argument in item.arguments))
+        return item
 
 
 def _is_spoilt(expression: Expression) -> bool:
