@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from cases_between_layers import OPERATIONS
 from cases_of_cells import CELLS
+from cases_of_images import IMAGES
 from models import Case, chain, codes, keras, numbers, padded
 
 from xlcheck.layers.activations import ACTIVATIONS
@@ -18,7 +19,7 @@ PADDED = padded(4, T, F)
 WORDS = codes(3, T, 7)
 
 
-CASES: dict[str, Case] = {**CELLS, **OPERATIONS}
+CASES: dict[str, Case] = {**CELLS, **IMAGES, **OPERATIONS}
 
 
 def side_by_side(shape: tuple[int, ...], *layers: Any, first: Any = None) -> Any:

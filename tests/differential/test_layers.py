@@ -64,7 +64,7 @@ REBUILT = (
     "RNN of several cells, states", "attention", "MultiHeadAttention", "ZeroPadding1D",
     "RNN in both directions", "operations on one tensor", "operations with numbers",
     "operations on two tensors", "parts of tensors", "tensors in another shape", "operations over an axis",
-    "identity", "activation layers", "TimeDistributed", "Conv1D", "Concatenate", "merge of three",
+    "identity", "activation layers", "TimeDistributed", "Conv1D", "Concatenate", "merge of three", "Conv2D",
 )  # fmt: skip
 
 

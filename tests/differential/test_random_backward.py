@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from drawn import Drawn, drawing
 from drawn import models as hidden_models
+from drawn_images import image_models
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from models import build, chain, keras, numbers, odd_models_allowed, padded
@@ -53,7 +54,7 @@ HEADS = {
 @st.composite
 def learning_models(draw: st.DrawFn) -> tuple[Drawn, str, str, int]:
     """A random model with a last layer and a loss that fit together, an optimiser, and a seed for the targets."""
-    hidden = draw(hidden_models())
+    hidden = draw(hidden_models() | image_models())
     loss = draw(st.sampled_from(sorted(HEADS)))
     activation, fewest, most = HEADS[loss]
     units = draw(st.integers(fewest, most))
@@ -95,7 +96,7 @@ def require(condition: bool) -> None:
 
 
 _REFUSED = (
-    "rows of it are used that do not make up the whole",  # a sequence too short for the kernel of a convolution
+    "not all of its rows are used",  # a sequence too short, or an image too small, for the kernel of a convolution
     "the output is a sequence with a mask",  # which a model inside may hand on
 )
 """What is refused by name, and why a random model may come to it."""
@@ -138,7 +139,7 @@ def agree(
         assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
 
 
-@drawing(5 if THOROUGH else 2)
+@drawing(10 if THOROUGH else 3)
 @given(drawn=learning_models())
 def test_gradients_of_random_models_agree_with_the_tape(drawn: tuple[Drawn, str, str, int], tmp_path: Path) -> None:
     """Whatever is put together from supported layers, each gradient, new weight and cell is Keras's."""

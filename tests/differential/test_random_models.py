@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from drawn import Drawn, drawing, models
 from drawn_branches import Branching, branching_models
+from drawn_images import image_models
 from hypothesis import assume, given
 from models import build, evaluated, largest_difference, odd_models_allowed, traced
 from thorough import THOROUGH
@@ -17,8 +18,8 @@ from xlcheck.building.build import build_model
 pytestmark = pytest.mark.keras
 
 
-@drawing(25 if THOROUGH else 3)
-@given(drawn=models())
+@drawing(40 if THOROUGH else 4)
+@given(drawn=models() | image_models())
 def test_random_models_agree_with_keras(drawn: Drawn, tmp_path: Path) -> None:
     """Whatever is put together from supported layers, each value and each formula cell is Keras's."""
     model = build(drawn.make, drawn.seed)

@@ -80,7 +80,16 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "layer that is known inside another": (
         lambda: chain((5, 4), L.EinsumDense("abc,cd->abd", (5, 3), name="e")), "'e': EinsumDense is not supported; t",
     ),
-    "rank": (lambda: chain((5, 4, 3), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3\); supported are .*"),
+    "rank": (lambda: chain((5, 4, 3, 2), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3, 2\); supported are .*"),
+    "layer of an image": (
+        lambda: chain((5, 4, 3), L.LayerNormalization(name="n")), r"'n': LayerNormalization of an image \(rows, col",
+    ),
+    "images of two sizes": (
+        lambda: merged(L.Add(name="a"), (5, 4, 3), (5, 1, 3)), "'a': Add of images of different sizes is not supported",
+    ),
+    "resized between pixels": (
+        lambda: chain((5, 4, 3), L.UpSampling2D(2, interpolation="bilinear", name="up")), "'up': interpolation='bi.*",
+    ),
     "channels": (
         lambda: chain((5, 4), L.MaxPooling1D(2, data_format="channels_first", name="pool")),
         "'pool': data_format='channels_first' is not supported .*",
@@ -99,7 +108,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "model in a wrapper": (
         lambda: chain((5, 4), L.TimeDistributed(chain((4,), L.Dense(2)))), "a whole model inside a wrapper is not supp",
     ),
-    "Reshape": (lambda: chain((8,), L.Reshape((2, 2, 2), name="r")), r"'r': Reshape to \(2, 2, 2\) is not supported"),
+    "Reshape": (lambda: chain((8,), L.Reshape((2, 2, 2, 1), name="r")), r"'r': Reshape to \(2, 2, 2, 1\) is not supp"),
     "codes in a sequence": (lambda: chain((5, 1), L.Embedding(6, 2, name="e")), "'e': an Embedding of several codes"),
     "mask value": (lambda: chain((5, 4), L.Masking(0.3, name="m")), "'m': Keras rounds mask_value=0.3 .* whole number"),
     "product under two masks": (

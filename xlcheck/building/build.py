@@ -139,8 +139,10 @@ def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
     places: dict[str, Array] = {}
     for item in spec.inputs:
         names = [q.name for q in graph if q.band.name == f"{item.tensor}.x"]
-        one_hot = item.shape[-1] >= LONG and all(
-            graph[name].shape == item.shape[-1:] and is_one_hot(trace[name]) for name in names
+        one_hot = (
+            len(item.shape) < 3
+            and item.shape[-1] >= LONG
+            and all(graph[name].shape == item.shape[-1:] and is_one_hot(trace[name]) for name in names)
         )
         inputs.append(replace(item, one_hot=one_hot))
         if one_hot:

@@ -233,12 +233,12 @@ def _batch_mean(build: GraphBuilder, e: ex.BatchMean, value: ex.Expr, flow: ex.E
 
 
 def _concat(build: GraphBuilder, e: ex.Concat, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
-    if not isinstance(flow, ex.Ref):
+    if not isinstance(flow, ex.Ref | ex.Slice):
         raise NotSupportedError("joined vectors inside another operation have no rule of differentiation")
-    at = 0
+    of, at = (flow, 0) if isinstance(flow, ex.Ref) else (flow.of, flow.start)
     for item in e.items:
         size = build.shape_of(item)[-1]
-        yield item, ex.Slice(flow, at, at + size)
+        yield item, ex.Slice(of, at, at + size)
         at += size
 
 

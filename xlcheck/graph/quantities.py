@@ -37,6 +37,7 @@ class Band:
         equation: how it is computed, in mathematical notation; empty for given values.
         meaning: one plain sentence.
         group: the heading under which it stands on the worksheet (`input gate`), or empty.
+        columns: of an image, whose steps are its rows, how many pixels stand in each row; 0 for anything else.
     """
 
     layer: str
@@ -46,11 +47,16 @@ class Band:
     equation: str = ""
     meaning: str = ""
     group: str = ""
+    columns: int = 0
 
     @property
     def name(self) -> str:
         """`layer.symbol`."""
         return f"{self.layer}.{self.symbol}"
+
+    def at(self, step: int) -> str:
+        """What a reader calls a step: `t = 2`, or of an image `row 2`."""
+        return f"row {step + 1}" if self.columns else f"t = {step + 1}"
 
 
 @dataclass(frozen=True)

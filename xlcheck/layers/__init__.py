@@ -11,7 +11,7 @@ from xlcheck.layers import (
     activation_layers,
     attention,
     bidirectional,
-    conv1d,
+    convolution,
     dense,
     dot,
     embedding,
@@ -44,8 +44,7 @@ LAYERS: dict[str, Equations] = {
     "Bidirectional": bidirectional.equations,
     "TimeDistributed": time_distributed.equations,
     "Dense": dense.equations,
-    "Conv1D": conv1d.equations,
-    "DepthwiseConv1D": conv1d.equations,
+    **dict.fromkeys(("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D"), convolution.equations),
     "Embedding": embedding.equations,
     "Masking": masking.equations,
     "CategoryEncoding": preprocessing.category_encoding,
@@ -62,17 +61,18 @@ LAYERS: dict[str, Equations] = {
     "GroupNormalization": normalization.group_normalization,
     "RMSNormalization": normalization.rms_normalization,
     "UnitNormalization": normalization.unit_normalization,
-    "MaxPooling1D": pooling.equations,
-    "AveragePooling1D": pooling.equations,
-    "GlobalMaxPooling1D": pooling.global_equations,
-    "GlobalAveragePooling1D": pooling.global_equations,
+    **dict.fromkeys(("MaxPooling1D", "AveragePooling1D", "MaxPooling2D", "AveragePooling2D"), pooling.equations),
+    **dict.fromkeys(
+        ("GlobalMaxPooling1D", "GlobalAveragePooling1D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"),
+        pooling.global_equations,
+    ),
     "Flatten": reshaping.flatten,
     "Reshape": reshaping.reshape,
     "Permute": reshaping.permute,
     "RepeatVector": reshaping.repeat_vector,
-    "Cropping1D": reshaping.cropping_1d,
-    "ZeroPadding1D": reshaping.zero_padding_1d,
-    "UpSampling1D": reshaping.up_sampling_1d,
+    **dict.fromkeys(("Cropping1D", "Cropping2D"), reshaping.cropping),
+    **dict.fromkeys(("ZeroPadding1D", "ZeroPadding2D"), reshaping.zero_padding),
+    **dict.fromkeys(("UpSampling1D", "UpSampling2D"), reshaping.up_sampling),
     "Concatenate": merging.concatenate,
     "Add": merging.equations,
     "Subtract": merging.equations,
@@ -86,6 +86,17 @@ LAYERS: dict[str, Equations] = {
     "MultiHeadAttention": multi_head_attention.equations,
     **dict.fromkeys(TRAINING_ONLY, identity.equations),
 }
+
+
+READ_IMAGES = frozenset(
+    (
+        "Conv2D", "DepthwiseConv2D", "Dense", "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D",
+        "GlobalAveragePooling2D", "Cropping2D", "ZeroPadding2D", "UpSampling2D", "Flatten", "Reshape",
+        "BatchNormalization", "Normalization", "RMSNormalization", "UnitNormalization", "Rescaling", "Activation",
+        "ReLU", "LeakyReLU", "ELU", "Softmax", "Concatenate", *merging.MERGES, *TRAINING_ONLY,
+    )
+)  # fmt: skip
+"""The layers that may read an image, that is, a tensor with rows, columns and channels."""
 
 
 # What a model computes between its layers.

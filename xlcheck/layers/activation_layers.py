@@ -11,7 +11,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Expr, Ref, Relu, Slice, Softmax
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import ACTIVATIONS, Activation, activation, elu, relu
-from xlcheck.layers.signals import Signal, each_step, output_band, pick, without_mask
+from xlcheck.layers.signals import Signal, activated, each_step, last_axis, output_band, pick, without_mask
 from xlcheck.model.model_spec import LayerSpec
 
 
@@ -20,14 +20,14 @@ def equations(
 ) -> tuple[Signal, ...]:
     """Apply the activation to each step."""
     (signal,) = inputs
-    if layer.kind == "Softmax" and signal.timed and layer.options["axis"] in (1, -2):
+    if layer.kind == "Softmax" and signal.timed and not signal.columns and layer.options["axis"] in (1, -2):
         without_mask(layer.name, (signal,), "Softmax")
         return (softmax_over_time(build, name, signal),)
     act = _activation(layer, signal)
     band = output_band(
         name, signal.timed, f"{act.notation}({{x}})" if act.notation else "{x}", f"The input {act.meaning}."
     )
-    return (each_step(build, band, signal, act.apply),)
+    return (each_step(build, band, signal, lambda x: activated(build, act, x, signal.columns)),)
 
 
 def softmax_over_time(build: GraphBuilder, name: str, signal: Signal) -> Signal:
@@ -95,7 +95,7 @@ def _activation(layer: LayerSpec, signal: Signal) -> Activation:
             )
         case "Softmax":
             without_mask(layer.name, (signal,), "Softmax")
-            if options["axis"] not in (-1, 2 if signal.timed else 1):
+            if options["axis"] not in (-1, last_axis(signal)):
                 raise NotSupportedError(
                     f"layer {layer.name!r}: Softmax over axis {options['axis']!r} is not supported, only over the "
                     "features or the time steps"

@@ -43,11 +43,13 @@ class Activation:
         apply: pre-activation → expression.
         notation: the function's name in an equation (`tanh`, `σ`).
         meaning: what it does to a number, in a few words.
+        looks_at_all: whether it looks at all units of a vector; else it takes each number by itself.
     """
 
     apply: Callable[[Expr], Expr]
     notation: str
     meaning: str
+    looks_at_all: bool = False
 
 
 _SIX = 6.0
@@ -122,8 +124,10 @@ ACTIVATIONS: dict[str, Activation] = {
     "linear": Activation(lambda x: x, "", "is passed on unchanged"),
     "tanh": Activation(Tanh, "tanh", "is squeezed between −1 and 1"),
     "sigmoid": Activation(Sigmoid, "σ", "is squeezed between 0 and 1"),
-    "softmax": Activation(Softmax, "softmax", "becomes a probability; all of them add up to 1"),
-    "log_softmax": Activation(lambda x: x - LogSumExp(x), "log softmax", "becomes the logarithm of a probability"),
+    "softmax": Activation(Softmax, "softmax", "becomes a probability; all of them add up to 1", True),
+    "log_softmax": Activation(
+        lambda x: x - LogSumExp(x), "log softmax", "becomes the logarithm of a probability", True
+    ),
     "hard_sigmoid": Activation(hard_sigmoid, "hard σ", "is squeezed between 0 and 1 along a straight line"),
     "relu": Activation(relu, "relu", "is kept if it is positive, else replaced by 0"),
     "relu6": Activation(relu6, "relu6", "is kept between 0 and 6, else cut off there"),

@@ -1,4 +1,4 @@
-"""Dense: y = activation(x · kernel + bias), at every time step if the input is a sequence.
+"""Dense: y = activation(x · kernel + bias), at every time step of a sequence, and for every pixel of an image.
 
 Source: `keras.layers.Dense`.
 """
@@ -6,11 +6,12 @@ Source: `keras.layers.Dense`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from xlcheck.graph.expressions import Dot, Ref
+from xlcheck.graph.expressions import Dot, Expr, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
-from xlcheck.layers.signals import Signal
+from xlcheck.layers.signals import Signal, activated, each_pixel, of_image
 from xlcheck.model.model_spec import LayerSpec
 
 
@@ -30,10 +31,14 @@ def equations(
         name, "y", Role.OUTPUT, f"y{t_}", f"{act.notation}(z{t_})" if act.notation else f"z{t_}",
         f"The output: the sum {act.meaning}.",
     )  # fmt: skip
+
+    def weighted(x: Expr) -> Expr:
+        product = Dot(x, weights["kernel"])
+        return product + bias if bias else product
+
     outputs = []
     for t, ref in enumerate(signal.steps):
         step = t if signal.timed else None
-        product = Dot(ref, weights["kernel"])
-        z = build.let(z_band, product + bias if bias else product, step)
-        outputs.append(build.let(y_band, act.apply(z), step))
-    return (Signal(tuple(outputs), signal.timed, signal.mask),)
+        z = build.let(of_image(z_band, signal.columns), each_pixel(build, ref, signal.columns, weighted), step)
+        outputs.append(build.let(of_image(y_band, signal.columns), activated(build, act, z, signal.columns), step))
+    return (replace(signal, steps=tuple(outputs)),)

@@ -13,7 +13,7 @@ from functools import reduce
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Minimum, Ref, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, output_band, without_mask
+from xlcheck.layers.signals import Signal, last_axis, of_image, output_band, pixel, without_mask
 from xlcheck.model.model_spec import LayerSpec
 
 
@@ -26,7 +26,7 @@ class _Merge:
     meaning: str
 
 
-_MERGES = {
+MERGES = {
     "Add": _Merge(lambda a, b: a + b, " + ", "The sum of the inputs."),
     "Subtract": _Merge(lambda a, b: a - b, " − ", "The first input minus the second."),
     "Multiply": _Merge(lambda a, b: a * b, " · ", "The product of the inputs, element by element."),
@@ -42,7 +42,7 @@ def equations(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
     """Merge element by element; a vector or a single step is used at every step of the others."""
-    merge = _MERGES[layer.kind]
+    merge = MERGES[layer.kind]
     if layer.kind in _CHANGED_BY_MASKS and len({signal.mask for signal in inputs}) > 1:
         without_mask(layer.name, inputs, f"{layer.kind} of inputs with different masks")
     timed = any(signal.timed for signal in inputs)
@@ -50,7 +50,9 @@ def equations(
     mask = _read_by_any(build, name, inputs)
     terms = merge.sign.join(f"x{'₁₂₃₄₅₆₇₈₉'[i]}" if i < 9 else f"x({i + 1})" for i in range(len(inputs)))
     equation = {"Average": f"({terms}) / {len(inputs)}", "Maximum": f"max({terms})", "Minimum": f"min({terms})"}
+    columns = inputs[0].columns
     band = Band(name, "y", Role.OUTPUT, "yₜ" if timed else "y", equation.get(layer.kind, terms), merge.meaning)
+    band = of_image(band, columns)
 
     outputs = []
     for t in range(steps):
@@ -61,16 +63,18 @@ def equations(
         if mask is not None and layer.kind in _CHANGED_BY_MASKS:
             value = Where(mask[t], value, Const(0.0) if layer.kind == "Multiply" else operands[0])
         outputs.append(build.let(band, value, t if timed else None))
-    return (Signal(tuple(outputs), timed, mask),)
+    return (Signal(tuple(outputs), timed, mask, columns),)
 
 
 def concatenate(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
-    """Concatenate: features side by side, or one sequence after the other."""
-    timed = inputs[0].timed
+    """Concatenate: features or channels side by side, or one sequence, or one image's rows, after the other."""
+    timed, columns = inputs[0].timed, inputs[0].columns
     axis = layer.options["axis"]
-    if axis in (-1, 2 if timed else 1):
+    if columns and axis in (-1, 3):
+        return (_channels_side_by_side(build, name, inputs),)
+    if axis in (-1, last_axis(inputs[0])):
         if len({len(signal.steps) for signal in inputs}) > 1:
             raise NotSupportedError(f"layer {layer.name!r}: Concatenate of different numbers of steps is not supported")
         band = output_band(name, timed, "all inputs side by side", "The features of all inputs, side by side.")
@@ -79,14 +83,28 @@ def concatenate(
             for t, steps in enumerate(zip(*(signal.steps for signal in inputs), strict=True))
         )
         return (Signal(outputs, timed, _read_by_any(build, name, inputs)),)
-    if timed and axis in (1, -2):
+    if timed and axis in (1, -3 if columns else -2):
         without_mask(layer.name, inputs, "Concatenate along time")
-        band = output_band(name, timed, "one input after the other", "The steps of all inputs, one after the other.")
+        what = "rows" if columns else "steps"
+        band = output_band(name, timed, "one input after the other", f"The {what} of all inputs, one after the other.")
+        band = of_image(band, columns)
         every = (ref for signal in inputs for ref in signal.steps)
-        return (Signal.sequence(tuple(build.let(band, ref, t) for t, ref in enumerate(every))),)
+        steps = tuple(build.let(band, ref, t) for t, ref in enumerate(every))
+        return (Signal(steps, timed=True, columns=columns),)
     raise NotSupportedError(
         f"layer {layer.name!r}: Concatenate along axis {axis} is not supported, only along time or features"
     )
+
+
+def _channels_side_by_side(build: GraphBuilder, name: str, inputs: tuple[Signal, ...]) -> Signal:
+    """The channels of each pixel of all images of one size."""
+    columns = inputs[0].columns
+    band = output_band(name, True, "all channels side by side", "The channels of all inputs, pixel by pixel.")
+    rows = []
+    for row in range(len(inputs[0].steps)):
+        pixels = [pixel(build, signal, row, column) for column in range(columns) for signal in inputs]
+        rows.append(build.let(of_image(band, columns), Concat(tuple(pixels)), row))
+    return Signal.image(tuple(rows), columns)
 
 
 def _read_by_any(build: GraphBuilder, name: str, inputs: tuple[Signal, ...]) -> tuple[Ref, ...] | None:

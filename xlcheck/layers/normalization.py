@@ -9,11 +9,12 @@ divide the vector, by the root of its mean square and by its length.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Const, Expr, Maximum, Ref, Slice, Sqrt, Sum, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, each_step, output_band, side_by_side
+from xlcheck.layers.signals import Signal, channels, each_pixel, each_step, last_axis, output_band, side_by_side
 from xlcheck.model.model_spec import LayerSpec
 
 _SHORTEST = 1e-12
@@ -64,7 +65,11 @@ def batch_normalization(
         "The input, normalised by what the training data were like, then rescaled.",
     )  # fmt: skip
     epsilon = layer.options["epsilon"]
-    return (each_step(build, band, signal, lambda x: _scaled(weights, (x - mean) / Sqrt(variance + epsilon))),)
+
+    def normalised(x: Expr) -> Expr:
+        return _scaled(weights, (x - mean) / Sqrt(variance + epsilon))
+
+    return (each_step(build, band, signal, lambda x: each_pixel(build, x, signal.columns, normalised)),)
 
 
 def group_normalization(
@@ -123,11 +128,11 @@ def rms_normalization(
         "The input, with an average square of 1, then rescaled.",
     )  # fmt: skip
 
-    def normalised(x: Ref) -> Expr:
-        return x / Sqrt(Sum(x * x) / build.shape(x)[0] + epsilon) * weights["scale"]
+    def normalised(x: Expr) -> Expr:
+        return x / Sqrt(Sum(x * x) / channels(build, signal) + epsilon) * weights["scale"]
 
-    steps = each_step(build, band, signal, normalised)
-    return (Signal(steps.steps, steps.timed),)  # Keras hands no mask on here
+    steps = each_step(build, band, signal, lambda x: each_pixel(build, x, signal.columns, normalised))
+    return (replace(steps, mask=None),)  # Keras hands no mask on here
 
 
 def unit_normalization(
@@ -137,13 +142,17 @@ def unit_normalization(
     (signal,) = inputs
     _only_features(layer, signal)
     band = output_band(name, signal.timed, "{x} / ‖{x}‖", "The input with a length of 1; a vector of zeros stays.")
-    return (each_step(build, band, signal, lambda x: x / Maximum(Sqrt(Sum(x * x)), Const(_SHORTEST))),)
+
+    def of_length_one(x: Expr) -> Expr:
+        return x / Maximum(Sqrt(Sum(x * x)), Const(_SHORTEST))
+
+    return (each_step(build, band, signal, lambda x: each_pixel(build, x, signal.columns, of_length_one)),)
 
 
 def _only_features(layer: LayerSpec, signal: Signal) -> None:
     axis = layer.options["axis"]
     axes = [axis] if isinstance(axis, int) else list(axis)
-    if axes not in ([-1], [2 if signal.timed else 1]):
+    if axes not in ([-1], [last_axis(signal)]):
         raise NotSupportedError(
             f"layer {layer.name!r}: {layer.kind} over axis {axis} is not supported, only over the features (axis=-1)"
         )

@@ -1,6 +1,6 @@
-"""Pooling over time: MaxPooling1D, AveragePooling1D, GlobalMaxPooling1D, GlobalAveragePooling1D.
+"""Pooling over time or over an image: the layers of Keras whose names end with Pooling1D and Pooling2D.
 
-Source: `keras.layers`; an average at the border is taken over the steps that exist.
+Source: `keras.layers`; an average at the border is taken over the steps or pixels that exist.
 """
 
 from __future__ import annotations
@@ -9,53 +9,62 @@ from collections.abc import Mapping, Sequence
 
 from xlcheck.graph.expressions import Expr, FirstLargest, Largest, Ref, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, only_sequence, output_band
-from xlcheck.layers.windows import windows
+from xlcheck.layers.signals import Signal, of_image, only_sequence, output_band, pixel, side_by_side
+from xlcheck.layers.windows import grid
 from xlcheck.model.model_spec import LayerSpec
 
 
 def equations(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
-    """MaxPooling1D and AveragePooling1D: one output step for each window."""
-    (size,), (stride,) = layer.options["pool_size"], layer.options["strides"]
-    steps = only_sequence(layer.name, inputs[0])
-    largest = layer.kind == "MaxPooling1D"
+    """MaxPooling and AveragePooling: one output step or pixel for each window."""
+    (signal,), options = inputs, layer.options
+    only_sequence(layer.name, signal)
+    largest = layer.kind.startswith("Max")
     what = "largest value" if largest else "average"
+    size = " × ".join(map(str, options["pool_size"]))
+    each, many = ("channel", "pixels") if signal.columns else ("feature", "steps")
+    places = grid((len(signal.steps), signal.columns), options["pool_size"], options["strides"], options["padding"])
+    columns = len(places[0]) if places and signal.columns else 0
     band = output_band(
         name, True, f"{'max' if largest else 'average'} over a window of {size}",
-        f"The {what} of each feature in a window of {size} steps.",
+        f"The {what} of each {each} in a window of {size} {many}.",
     )  # fmt: skip
     outputs = []
-    for t, window in enumerate(windows(len(steps), size, stride, layer.options["padding"])):
-        items = tuple(steps[source] for _, source in window)
-        outputs.append(build.let(band, FirstLargest(items) if largest else _average(items), t))
-    return (Signal.sequence(tuple(outputs)),)
+    for t, row in enumerate(places):
+        pooled = []
+        for window in row:
+            items = tuple(pixel(build, signal, r, column) for _, r, column in window)
+            pooled.append(FirstLargest(items) if largest else _average(items))
+        outputs.append(build.let(of_image(band, columns), side_by_side(pooled), t))
+    return (Signal(tuple(outputs), timed=True, columns=columns),)
 
 
 def global_equations(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
-    """GlobalMaxPooling1D and GlobalAveragePooling1D: one vector for the whole sequence."""
-    steps = only_sequence(layer.name, inputs[0])
-    mask = inputs[0].mask
+    """GlobalMaxPooling and GlobalAveragePooling: one vector for the whole sequence or image."""
+    (signal,) = inputs
+    steps = only_sequence(layer.name, signal)
+    mask = signal.mask
     keep = layer.options["keepdims"]
-    if layer.kind == "GlobalMaxPooling1D":
-        equation, meaning = "the largest xₜ", "The largest value of each feature over all steps."
-        value = _largest(steps)
+    columns = range(signal.columns or 1)
+    every = [pixel(build, signal, row, column) for row in range(len(steps)) for column in columns]
+    x, over = ("x", "channel over all pixels") if signal.columns else ("xₜ", "feature over all steps")
+    value: Expr
+    if layer.kind.startswith("GlobalMax"):
+        equation, meaning = f"the largest {x}", f"The largest value of each {over}."
+        value = Largest(tuple(every))
     elif mask is None:
-        equation, meaning = "the average of all xₜ", "The average of each feature over all steps."
-        value = _average(steps)
+        equation, meaning = f"the average of all {x}", f"The average of each {over}."
+        value = _average(every)
     else:
         equation, meaning = "Σ xₜ · maskₜ / Σ maskₜ", "The average of each feature over the steps that are read."
         value = Total(tuple(x * m for x, m in zip(steps, mask, strict=True))) / Total(mask)
-    y = build.let(Band(name, "y", Role.OUTPUT, "y", equation, meaning), value, 0 if keep else None)
-    return (Signal.sequence((y,)) if keep else Signal.vector(y),)
+    kept = 1 if keep and signal.columns else 0
+    y = build.let(of_image(Band(name, "y", Role.OUTPUT, "y", equation, meaning), kept), value, 0 if keep else None)
+    return (Signal((y,), timed=keep, columns=kept),)
 
 
-def _largest(items: Sequence[Ref]) -> Expr:
-    return Largest(tuple(items))
-
-
-def _average(items: Sequence[Ref]) -> Expr:
+def _average(items: Sequence[Expr]) -> Expr:
     return Total(tuple(items)) / len(items)

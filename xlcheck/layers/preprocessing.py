@@ -11,7 +11,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Concat, Const, Expr, Largest, Maximum, OneHot, Ref, Sqrt, Total, lift
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import single
-from xlcheck.layers.signals import Signal, each_step, elements, output_band, pick
+from xlcheck.layers.signals import Signal, each_pixel, each_step, elements, last_axis, output_band, pick
 from xlcheck.model.model_spec import LayerSpec
 
 _EPSILON = 1e-7  # keras.config.epsilon(), below which Normalization lets no spread fall
@@ -33,7 +33,7 @@ def normalization(
     """Normalization: (x − mean) / √variance for each feature, or the way back with `invert`."""
     (signal,) = inputs
     axes = tuple(layer.options["axis"] or ())
-    if axes not in ((-1,), (2 if signal.timed else 1,)):
+    if axes not in ((-1,), (last_axis(signal),)):
         raise NotSupportedError(
             f"layer {layer.name!r}: Normalization over axis {axes} is not supported, only over the features (axis=-1)"
         )
@@ -42,14 +42,16 @@ def normalization(
     spread = Maximum(Sqrt(variance), Const(_EPSILON))
     if layer.options["invert"]:
         band = output_band(name, signal.timed, "mean + {x} · √variance", "The input on its original scale.")
-        return (each_step(build, band, signal, lambda x: mean + x * spread),)
-    band = output_band(
-        name,
-        signal.timed,
-        "({x} − mean) / √variance",
-        "The input with the average 0 and the spread 1 in the training data.",
-    )
-    return (each_step(build, band, signal, lambda x: (x - mean) / spread),)
+    else:
+        band = output_band(
+            name, signal.timed, "({x} − mean) / √variance",
+            "The input with the average 0 and the spread 1 in the training data.",
+        )  # fmt: skip
+
+    def scaled(x: Expr) -> Expr:
+        return mean + x * spread if layer.options["invert"] else (x - mean) / spread
+
+    return (each_step(build, band, signal, lambda x: each_pixel(build, x, signal.columns, scaled)),)
 
 
 def category_encoding(

@@ -1,4 +1,4 @@
-"""Layers that only rearrange: Flatten, Reshape, Permute, RepeatVector, Cropping1D, ZeroPadding1D, UpSampling1D.
+"""Layers that only rearrange: Flatten, Reshape, Permute, RepeatVector, cropping, zero padding and upsampling.
 
 Source: `keras.layers`. Every element of the output is an element of the input, or a zero beside them.
 """
@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import Concat, Const, Expr, Ref
 from xlcheck.graph.quantities import GraphBuilder
-from xlcheck.layers.signals import Element, Signal, elements, only_sequence, output_band, pick
+from xlcheck.layers.signals import (
+    Element,
+    Signal,
+    channels,
+    elements,
+    of_image,
+    only_sequence,
+    output_band,
+    pick,
+    side_by_side,
+)
 from xlcheck.model.model_spec import LayerSpec
 
 
 def flatten(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
-    """Flatten: all steps one after the other in one vector."""
-    meaning = "All steps one after the other, as one long vector."
-    return (_vector(build, name, elements(build, inputs[0]), meaning),)
+    """Flatten: all steps or pixels one after the other in one vector."""
+    (signal,) = inputs
+    what = "pixels, row by row," if signal.columns else "steps one after the other,"
+    meaning = f"All {what} as one long vector."
+    return (_vector(build, name, elements(build, signal), meaning),)
 
 
 def reshape(
@@ -39,13 +52,14 @@ def reshape(
     meaning = "The same numbers in the same order, cut into pieces of another length."
     if len(shape) == 1:
         return (_vector(build, name, every, meaning),)
-    if len(shape) != 2:
+    if len(shape) > 3:
         raise NotSupportedError(
             f"layer {layer.name!r}: Reshape to {tuple(shape)} is not supported, "
-            "only to (features,) and (timesteps, features)"
+            "only to (features,), (timesteps, features) and (rows, columns, channels)"
         )
-    rows = [every[i : i + shape[1]] for i in range(0, len(every), shape[1])]
-    return (_sequence(build, name, rows, meaning),)
+    length = math.prod(shape[1:])
+    rows = [every[i : i + length] for i in range(0, len(every), length)]
+    return (_sequence(build, name, rows, meaning, shape[1] if len(shape) == 3 else 0),)
 
 
 def permute(
@@ -76,46 +90,89 @@ def repeat_vector(
     return (_sequence(build, name, rows, "The same vector at every time step."),)
 
 
-def cropping_1d(
+def cropping(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
-    """Cropping1D: steps at the beginning and at the end are left out."""
-    steps = only_sequence(layer.name, inputs[0])
-    first, last = layer.options["cropping"]
-    rows = [_elements_of(build, ref) for ref in steps[first : len(steps) - last]]
-    return (_sequence(build, name, rows, f"Without the first {first} and the last {last} steps."),)
+    """Cropping1D and Cropping2D: steps, or rows and columns, at the borders are left out."""
+    (signal,) = inputs
+    steps = only_sequence(layer.name, signal)
+    (first, last), (left, right) = _borders(layer.options["cropping"], signal)
+    columns = _columns(signal)[left : len(_columns(signal)) - right]
+    rows = [_pixels(build, signal, row, columns) for row in range(first, len(steps) - last)]
+    if not columns:
+        rows = []
+    meaning = f"Without the first {first} and the last {last} {'rows' if signal.columns else 'steps'}" + (
+        f", the first {left} and the last {right} columns." if signal.columns else "."
+    )
+    return (_sequence(build, name, rows, meaning, len(columns) if signal.columns else 0),)
 
 
-def zero_padding_1d(
+def zero_padding(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
-    """ZeroPadding1D: steps of zeros before and after."""
-    steps = only_sequence(layer.name, inputs[0])
-    first, last = layer.options["padding"]
-    band = output_band(name, True, "the input between zeros", f"{first} steps of zeros, the input, {last} of zeros.")
-    zeros = Concat(tuple([Const(0.0)] * build.shape(steps[0])[0]))
-    every: list[Expr] = [*[zeros] * first, *steps, *[zeros] * last]
-    return (Signal.sequence(tuple(build.let(band, step, t) for t, step in enumerate(every))),)
+    """ZeroPadding1D and ZeroPadding2D: steps of zeros before and after, or a border of zeros around an image."""
+    (signal,) = inputs
+    steps = only_sequence(layer.name, signal)
+    (first, last), (left, right) = _borders(layer.options["padding"], signal)
+    size = channels(build, signal)
+    columns = left + signal.columns + right if signal.columns else 0
+    what = (
+        f"The input in a border of zeros: {first} rows above, {last} below, {left} columns before, {right} behind."
+        if signal.columns
+        else f"{first} steps of zeros, the input, {last} of zeros."
+    )
+    band = of_image(output_band(name, True, "the input between zeros", what), columns)
+
+    def zeros(pixels: int) -> list[Expr]:
+        return [Concat((Const(0.0),) * (pixels * size))] if pixels else []
+
+    border = zeros(columns or 1)
+    inner: list[Expr] = [side_by_side([*zeros(left), step, *zeros(right)]) for step in steps]
+    every = [*border * first, *inner, *border * last]
+    return (Signal(tuple(build.let(band, step, t) for t, step in enumerate(every)), timed=True, columns=columns),)
 
 
-def up_sampling_1d(
+def up_sampling(
     build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
 ) -> tuple[Signal, ...]:
-    """UpSampling1D: every step several times."""
-    steps = only_sequence(layer.name, inputs[0])
+    """UpSampling1D and UpSampling2D: every step, or every row and every pixel in it, several times."""
+    (signal,) = inputs
+    steps = only_sequence(layer.name, signal)
     size = layer.options["size"]
-    rows = [_elements_of(build, ref) for ref in steps for _ in range(size)]
-    return (_sequence(build, name, rows, f"Every step {size} times."),)
+    down, across = size if signal.columns else (size, 1)
+    columns = [column for column in _columns(signal) for _ in range(across)]
+    rows = [_pixels(build, signal, row, columns) for row in range(len(steps)) for _ in range(down)]
+    of_images = f"Every row {down} times, and every pixel in it {across} times."
+    what = of_images if signal.columns else f"Every step {size} times."
+    return (_sequence(build, name, rows, what, len(columns) if signal.columns else 0),)
 
 
-def _elements_of(build: GraphBuilder, ref: Ref) -> list[Element]:
-    return elements(build, Signal.vector(ref))
+def _borders(option: Any, signal: Signal) -> tuple[tuple[int, int], tuple[int, int]]:
+    """How much stands before and behind the steps or rows, and before and behind the columns."""
+    if not signal.columns:
+        first, last = option
+        return (first, last), (0, 0)
+    (first, last), (left, right) = option
+    return (first, last), (left, right)
+
+
+def _columns(signal: Signal) -> range:
+    return range(signal.columns or 1)
+
+
+def _pixels(build: GraphBuilder, signal: Signal, row: int, columns: Sequence[int]) -> list[Element]:
+    size = channels(build, signal)
+    return [(signal.steps[row], column * size + i) for column in columns for i in range(size)]
 
 
 def _vector(build: GraphBuilder, name: str, chosen: Sequence[Element], meaning: str) -> Signal:
     return Signal.vector(build.let(output_band(name, False, "the elements of the input", meaning), pick(build, chosen)))
 
 
-def _sequence(build: GraphBuilder, name: str, rows: Sequence[Sequence[Element]], meaning: str) -> Signal:
-    band = output_band(name, True, "the elements of the input", meaning)
-    return Signal.sequence(tuple(build.let(band, pick(build, row), t) for t, row in enumerate(rows)))
+def _sequence(
+    build: GraphBuilder, name: str, rows: Sequence[Sequence[Element]], meaning: str, columns: int = 0
+) -> Signal:
+    band = of_image(output_band(name, True, "the elements of the input", meaning), columns)
+    return Signal(
+        tuple(build.let(band, pick(build, row), t) for t, row in enumerate(rows)), timed=True, columns=columns
+    )

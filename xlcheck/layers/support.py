@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcheck.layers import LAYERS, OPERATIONS
+from xlcheck.layers import LAYERS, OPERATIONS, READ_IMAGES
 from xlcheck.layers.activations import ACTIVATIONS
 from xlcheck.layers.time_distributed import PER_STEP
 from xlcheck.model.layer_options import OPTIONS, LayerOptions
@@ -33,10 +33,13 @@ _REMARKS = {
 
 
 def support_table() -> str:
-    """Layers × options in Markdown, then the activations; vectors and sequences of vectors are what flows."""
+    """Layers × options in Markdown, then the activations; vectors, sequences of vectors and images are what flows."""
     lines = ["| layer | options that change the numbers | only with | remarks |", "|---|---|---|---|"]
     for kind in LAYERS:
-        lines.append(f"| {kind} | {_options(OPTIONS[kind])} | {_fixed(OPTIONS[kind])} | {_REMARKS.get(kind, '')} |")
+        remarks = [_REMARKS[kind]] if kind in _REMARKS else []
+        if kind in READ_IMAGES and not kind.endswith("2D"):
+            remarks.append("also of images")
+        lines.append(f"| {kind} | {_options(OPTIONS[kind])} | {_fixed(OPTIONS[kind])} | {'; '.join(remarks)} |")
     names = ", ".join(f"`{name}`" for name in ACTIVATIONS)
     between = ", ".join(f"`{kind.removeprefix('ops.')}`" for kind in OPERATIONS)
     operations = f"Between layers `x[:, -1]`, `x + y`, `x * array` and the like, and of `keras.ops` {between}."

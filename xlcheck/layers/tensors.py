@@ -5,8 +5,9 @@ from __future__ import annotations
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers import equations_of
-from xlcheck.layers.signals import Signal
+from xlcheck.layers import READ_IMAGES, equations_of
+from xlcheck.layers.signals import Signal, channels
+from xlcheck.model.layer_options import WITHOUT
 from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
 
 _CODE_READERS = {"Embedding", "CategoryEncoding"}
@@ -22,7 +23,8 @@ def tensor_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {}
     for name, signal in tensors_of(build, spec).items():
         sizes = [build.shape(ref)[-1] for ref in signal.steps]
-        shapes[name] = (len(sizes), sizes[0]) if signal.timed else (sum(sizes),)
+        columns = (signal.columns,) if signal.columns else ()
+        shapes[name] = (len(sizes), *columns, sizes[0] // (signal.columns or 1)) if signal.timed else (sum(sizes),)
     return shapes
 
 
@@ -38,15 +40,35 @@ def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
     for call in spec.calls:
         layer = spec.layer(call.layer)
         inputs = tuple(tensors[name] for name in call.inputs)
+        _require_images_where_read(build, layer, inputs)
         outputs = equations_of(layer)(build, call.name, layer, weights[layer.name], inputs)
         if not all(signal.steps for signal in outputs):
-            steps = len(inputs[0].steps)
+            steps, columns = len(inputs[0].steps), inputs[0].columns
+            what = f"{steps} × {columns} pixels" if columns else f"{steps} time step{'s' if steps > 1 else ''}"
             raise ModelError(
-                f"layer {layer.name!r} ({layer.kind}) leaves nothing of {steps} time step{'s' if steps > 1 else ''}; "
-                "give longer inputs"
+                f"layer {layer.name!r} ({layer.kind}) leaves nothing of {what}; give "
+                f"{'larger' if columns else 'longer'} inputs"
             )
         tensors.update(zip(call.outputs, outputs, strict=True))
     return tensors
+
+
+def _require_images_where_read(build: GraphBuilder, layer: LayerSpec, inputs: tuple[Signal, ...]) -> None:
+    """Refuse what a layer cannot do with an image, that is, with rows, columns and channels.
+
+    Raises:
+        NotSupportedError: it reads an image and is not known to do so, or merges it with something of another size.
+    """
+    if not any(signal.columns for signal in inputs):
+        return
+    if layer.kind not in READ_IMAGES:
+        raise NotSupportedError(
+            f"layer {layer.name!r}: {layer.kind} of an image (rows, columns, channels) is not supported; {WITHOUT}"
+        )
+    every = layer.kind != "Concatenate"
+    sizes = {(len(signal.steps), signal.columns, channels(build, signal) if every else 0) for signal in inputs}
+    if len(sizes) > 1:
+        raise NotSupportedError(f"layer {layer.name!r}: {layer.kind} of images of different sizes is not supported")
 
 
 def _weights(build: GraphBuilder, name: str, layer: LayerSpec) -> dict[str, Ref]:
@@ -70,9 +92,14 @@ def _input(build: GraphBuilder, spec: ModelSpec, item: InputSpec) -> Signal:
         return _one_hot(build, item)
     if len(item.shape) == 1:
         return Signal.vector(build.given(band, item.shape))
+    if len(item.shape) == 3:
+        rows, columns, size = item.shape
+        band = Band(item.tensor, "x", Role.INPUT, "xᵣ", "", "What the network reads in this row.", columns=columns)
+        return Signal.image(tuple(build.given(band, (columns * size,), row) for row in range(rows)), columns)
     if len(item.shape) != 2:
         raise NotSupportedError(
-            f"input {item.tensor!r} has the shape {item.shape}; supported are (features,) and (timesteps, features)"
+            f"input {item.tensor!r} has the shape {item.shape}; supported are (features,), (timesteps, features) "
+            "and (rows, columns, channels)"
         )
     timesteps, features = item.shape
     return Signal.sequence(tuple(build.given(band, (features,), t) for t in range(timesteps)))

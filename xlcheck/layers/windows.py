@@ -1,6 +1,8 @@
-"""Which input steps a window reads: shared by convolution and pooling."""
+"""Which input steps or pixels a window reads: shared by convolution and pooling."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 Window = list[tuple[int, int]]
 """Pairs of place in the window and input step; places outside the sequence are left out."""
@@ -30,3 +32,25 @@ def windows(timesteps: int, size: int, stride: int, padding: str, dilation: int 
     return [
         [(k, start + k * dilation) for k in range(size) if 0 <= start + k * dilation < timesteps] for start in starts
     ]
+
+
+Place = tuple[int, int, int]
+"""Place in the window, counted row by row, and the row and column that it reads."""
+
+
+def grid(
+    shape: tuple[int, int], size: Sequence[int], stride: Sequence[int], padding: str, dilation: Sequence[int] = (1, 1)
+) -> list[list[list[Place]]]:
+    """The windows over an image or a sequence: for each output row, for each of its columns, what the window reads.
+
+    Args:
+        shape: rows and columns; no columns for a sequence, whose steps are rows.
+        size: places of the window along each axis, one or two numbers; the others likewise.
+        stride: from one window to the next.
+        padding: as in `windows`.
+        dilation: from one place to the next.
+    """
+    rows = windows(shape[0], size[0], stride[0], padding, dilation[0])
+    columns = windows(shape[1], size[1], stride[1], padding, dilation[1]) if shape[1] else [[(0, 0)]]
+    across = size[1] if shape[1] else 1
+    return [[[(i * across + j, r, c) for i, r in row for j, c in column] for column in columns] for row in rows]

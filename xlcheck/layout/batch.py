@@ -113,7 +113,7 @@ def _header(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) ->
     sheet.put_row(_TOP, SYMBOL, ["symbol", "unit"], "header_left")
     sheet.widths.update({SYMBOL: 24, UNIT: 11})
     groups = [(over_first_states(draft.graph), _FIRST)] if columns.initial else []
-    groups += [(f"t = {t + 1}", columns.of(t, 0)) for t in range(table.timesteps)]
+    groups += [(table.step_name(t), columns.of(t, 0)) for t in range(table.timesteps)]
     if table.untimed or not table.timesteps:
         groups.append(("all steps" if table.timesteps else "value", columns.of(None, 0)))
     for text, left in groups:

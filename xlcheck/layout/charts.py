@@ -39,6 +39,7 @@ def _timed(table: Table, role: Role) -> list[Line]:
     return [
         line for line in table.lines
         if line.band and line.band.role is role and len(line.members) == table.timesteps and line.members[0].expr
+        and not line.band.columns
     ]  # fmt: skip
 
 

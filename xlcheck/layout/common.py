@@ -68,6 +68,16 @@ def heading(sheet: SheetDraft, row: int, text: str, columns: int) -> None:
     sheet.heights[row] = 22
 
 
+def pixels(band: Band, units: int) -> str:
+    """What the units of an image's row are."""
+    if not band.columns:
+        return ""
+    size = units // band.columns
+    return (
+        f"Units: the {size} channels of the first pixel, then those of the next." if size > 1 else "A unit is a pixel."
+    )
+
+
 def speaks(draft: Draft, members: Sequence[Quantity]) -> bool:
     """Whether each vector means one of its units' names: its numbers are shares of 1, and one is the largest."""
 

@@ -47,6 +47,8 @@ def drawn_layers(draft: Draft, spec: ModelSpec) -> list[Drawn]:
     for layer in dict.fromkeys(q.band.layer for q in draft.graph if q.expr is not None and not q.is_weight):
         symbols = draft.graph.symbols[layer]
         own = [q for q in draft.graph if q.band.layer == layer and not q.is_weight and q.expr is not None]
+        if any(q.band.columns for q in own):  # the rows of an image are no steps of a loop
+            continue
         inner = kinds.get(layer) or next((m.kind for s in spec.layers for m in s.inner if layer.endswith(m.name)), "")
         candidates = [*cells.BY_SYMBOLS, *([cells.BY_KIND[inner]] if inner in cells.BY_KIND else [])]
         candidates += _attention(own)

@@ -78,7 +78,7 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
         row += 1
     headed: set[str] = set()
     for name, q in () if shows_answers(draft) else shown_outputs(draft.graph):
-        step = "" if q.step is None else f", t = {q.step + 1}"
+        step = "" if q.step is None else f", {q.band.at(q.step)}"
         area = draft.placed(q.name)
         names = draft.unit_names.get(q.band.name, ())
         if names and q.shape[-1] <= SHOWN:

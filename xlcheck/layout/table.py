@@ -18,7 +18,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import UNIT, heading, likeliest, over_first_states, scale_of_role, style_of
+from xlcheck.layout.common import UNIT, heading, likeliest, over_first_states, pixels, scale_of_role, style_of
 from xlcheck.layout.data.store import Store, Words
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain, takes_row
@@ -100,6 +100,10 @@ class Table:
     def first_row(self, block: int) -> int:
         """The row under the headers of a block."""
         return self.top + block * self.height + self.headers
+
+    def step_name(self, step: int) -> str:
+        """What stands above the column of a step: `t = 2`, or `row 2` if all that has steps is an image."""
+        return min((q.band for line in self.lines for q in line.members[:1]), key=lambda band: band.columns).at(step)
 
     @property
     def width(self) -> int:
@@ -221,7 +225,7 @@ def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
     before = over_first_states(q for line in table.lines for q in line.members) if starts else ""
     sheet.put(row, START, before, "header")
     first = block * WRAP
-    steps = [f"t = {t + 1}" for t in range(first, min(first + WRAP, table.timesteps))] or ["value"]
+    steps = [table.step_name(t) for t in range(first, min(first + WRAP, table.timesteps))] or ["value"]
     sheet.put_row(row, FIRST, steps, "header")
     if table.untimed:
         sheet.put(row, FIRST + table.width - 1, "all steps" if block == 0 else "", "header")
@@ -229,9 +233,8 @@ def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
     sheet.put(row, FIRST + table.width, "the last formula in the row" if several else "the formula", "header_left")
     sheet.heights[row] = 20
     if table.headers > 1:
-        words: Sequence[tuple[str, Sequence[float | str]]] = table.words or [
-            likeliest(draft, q, sheet.name) for q in table.speaking
-        ]
+        own = [likeliest(draft, q, sheet.name) for q in table.speaking]
+        words: Sequence[tuple[str, Sequence[float | str]]] = table.words or own
         sheet.put(row + 1, SYMBOL, "word" if table.words else _SPOKEN[table.speaking[0].band.role], "name")
         sheet.heights[row + 1] = 18
         for column, (text, desired) in enumerate(words[first : first + len(steps)], start=FIRST):
@@ -263,17 +266,16 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
 
 
 def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity, *, full: bool) -> None:
-    units, lines = q.shape[-1], 1
+    units = q.shape[-1]
     sheet.put(row, SYMBOL, band.label, "symbol")
     if full:
         row_only = q.expr is not None and takes_row(q.expr, View(draft, sheet.name, None))
-        meaning = f"{band.meaning} {_ROW}" if row_only else band.meaning
+        meaning = " ".join(filter(None, (band.meaning, _ROW if row_only else "", pixels(band, units))))
         equation = "long_equation" if band.role is Role.GRADIENT else "equation"
         sheet.put(row, EQUATION, band.equation, equation)
         sheet.put(row, MEANING, meaning, "meaning")
-        lines = -(-len(meaning) // _MEANING_LETTERS)
-    if lines > 1:
-        sheet.heights[row] = 13 * lines + 5
+        if (lines := -(-len(meaning) // _MEANING_LETTERS)) > 1:
+            sheet.heights[row] = 13 * lines + 5
     if units == 1:
         sheet.put(row, UNIT, None, "first_unit")
         sheet.heights.setdefault(row, 20)
@@ -344,5 +346,5 @@ def _formula_texts(draft: Draft, sheet: SheetDraft, table: Table, q: Quantity, s
 
 def _given_text(draft: Draft, store: Store, q: Quantity, area: Range) -> str:
     """The first of the formulas that look a given quantity up."""
-    numbered = area.rows > 1 and not unit_names(draft, q.band)
-    return store.lookup(q, f"${column_name(UNIT)}{area.top + 1}" if numbered else "1")
+    one = area.rows == 1 or unit_names(draft, q.band)
+    return store.lookup(q, "1" if one else f"${column_name(UNIT)}{area.top + 1}")

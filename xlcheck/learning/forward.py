@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import weakref
 
+from xlcheck.errors import NotSupportedError
 from xlcheck.graph.quantities import Graph, GraphBuilder
 from xlcheck.layers.tensors import tensors_of
 from xlcheck.learning.losses import add_loss
@@ -44,6 +45,11 @@ def _forward_graph(spec: ModelSpec) -> Graph:
     build = GraphBuilder()
     tensors = tensors_of(build, spec)
     if spec.loss is not None:
+        if tensors[spec.outputs[0]].columns:
+            raise NotSupportedError(
+                f"the loss of a model that answers with an image is not supported; add a Flatten layer behind "
+                f"{spec.outputs[0]!r}, or leave the targets out"
+            )
         add_loss(build, spec.loss, tensors[spec.outputs[0]], has_logits=has_logits(spec))
     return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps))
 

@@ -61,8 +61,11 @@ def _as_equations_read_it(layer: Any, variable: Any) -> Any:
     ):  # a projection of a MultiHeadAttention: the heads, each with its features, stand side by side
         summed = 2 if "/attention_output/" in variable.path else 1
         sizes = (prod(own[:summed]), prod(own[summed:])) if variable.name == "kernel" else (prod(own),)
-    elif kind == "DepthwiseConv1D" and variable.name == "kernel":
-        sizes = (own[0], 1, prod(own[1:]))  # each filter reads one feature, so they stand as a Conv1D's in groups
+    elif kind.startswith("DepthwiseConv") and variable.name == "kernel":
+        # Each filter reads one feature, so they stand as those of a convolution in groups.
+        sizes = (prod(own[:-2]), 1, prod(own[-2:]))
+    elif kind == "Conv2D" and variable.name == "kernel":
+        sizes = (own[0] * own[1], *own[2:])  # the places of the window, row by row
     elif not own:
         sizes = (1,)  # a single number is a vector of one
     return variable if sizes == own else Folded(variable, sizes)

@@ -66,8 +66,8 @@ def _layer(
 
 # Layers that do something only while a model is trained.
 TRAINING_ONLY = (
-    "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout", "ActivityRegularization",
-    "Identity",
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise", "AlphaDropout",
+    "ActivityRegularization", "Identity",
 )  # fmt: skip
 
 OPTIONS: dict[str, LayerOptions] = {
@@ -84,14 +84,14 @@ OPTIONS: dict[str, LayerOptions] = {
         "units", "activation", "use_bias",
         fixed={"quantization_config": None}, inert=_trained("kernel", "bias"),
     ),
-    "Conv1D": _layer(
+    **dict.fromkeys(("Conv1D", "Conv2D"), _layer(
         "filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
         optional={"groups": 1}, fixed=_CHANNELS_LAST, inert=_trained("kernel", "bias"),
-    ),
-    "DepthwiseConv1D": _layer(
+    )),
+    **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), _layer(
         "depth_multiplier", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
         fixed=_CHANNELS_LAST, inert=_trained("depthwise", "bias"),
-    ),
+    )),
     "Embedding": _layer(
         "input_dim", "output_dim", "mask_zero",
         fixed={"quantization_config": None}, inert=_trained("embeddings"),
@@ -120,17 +120,22 @@ OPTIONS: dict[str, LayerOptions] = {
     "GroupNormalization": _layer("groups", "axis", "epsilon", "center", "scale", inert=_trained("gamma", "beta")),
     "RMSNormalization": _layer("axis", "epsilon"),
     "UnitNormalization": _layer("axis"),
-    "MaxPooling1D": _layer("pool_size", "strides", "padding", fixed=_CHANNELS_LAST),
-    "AveragePooling1D": _layer("pool_size", "strides", "padding", fixed=_CHANNELS_LAST),
-    "GlobalMaxPooling1D": _layer("keepdims", fixed=_CHANNELS_LAST),
-    "GlobalAveragePooling1D": _layer("keepdims", fixed=_CHANNELS_LAST),
+    **dict.fromkeys(
+        ("MaxPooling1D", "AveragePooling1D", "MaxPooling2D", "AveragePooling2D"),
+        _layer("pool_size", "strides", "padding", fixed=_CHANNELS_LAST),
+    ),
+    **dict.fromkeys(
+        ("GlobalMaxPooling1D", "GlobalAveragePooling1D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"),
+        _layer("keepdims", fixed=_CHANNELS_LAST),
+    ),
     "Flatten": _layer(fixed=_CHANNELS_LAST),
     "Reshape": _layer("target_shape"),
     "Permute": _layer("dims"),
     "RepeatVector": _layer("n"),
-    "Cropping1D": _layer("cropping"),
-    "ZeroPadding1D": _layer("padding", fixed=_CHANNELS_LAST),
+    **dict.fromkeys(("Cropping1D", "Cropping2D"), _layer("cropping", fixed=_CHANNELS_LAST)),
+    **dict.fromkeys(("ZeroPadding1D", "ZeroPadding2D"), _layer("padding", fixed=_CHANNELS_LAST)),
     "UpSampling1D": _layer("size"),
+    "UpSampling2D": _layer("size", fixed={**_CHANNELS_LAST, "interpolation": "nearest"}),
     "Concatenate": _layer("axis"),
     "Add": _layer(),
     "Subtract": _layer(),
@@ -146,7 +151,7 @@ OPTIONS: dict[str, LayerOptions] = {
         fixed={"use_gate": False, "sliding_window": None},
         inert=(*_INERT, "dropout", "attention_axes", *_trained("kernel", "bias")),
     ),
-    **{kind: _layer(inert=("rate", "stddev", "noise_shape", "l1", "l2")) for kind in TRAINING_ONLY},
+    **{kind: _layer(inert=("rate", "stddev", "noise_shape", "l1", "l2", "data_format")) for kind in TRAINING_ONLY},
 }  # fmt: skip
 
 

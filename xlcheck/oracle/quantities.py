@@ -1,4 +1,4 @@
-"""Arrays ↔ quantities: a tensor with a time axis is one quantity for each step."""
+"""Arrays ↔ quantities: a tensor with a time axis is one quantity for each step, an image one for each row."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def spread(graph: Graph, name: str, array: Array) -> dict[str, Array]:
         graph: the quantities.
         name: `layer.symbol`.
         array: `(samples, n)`, or `(samples, timesteps, n)` for a quantity with steps; `(samples, timesteps)`
-            for codes, each of which is a quantity.
+            for codes, each of which is a quantity; `(samples, rows, columns, channels)` for an image.
     """
     if f"{name}[0]" not in graph:
         return {name: array}
-    steps = array if array.ndim == 3 else array[:, :, None]
+    steps = array.reshape(*array.shape[:2], -1)
     return {f"{name}[{t}]": steps[:, t] for t in range(steps.shape[1])}
 
 

@@ -46,7 +46,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "Cropping1D": {"cropping": 1},
     "ZeroPadding1D": {"padding": 1},
     "UpSampling1D": {"size": 2},
-    **{kind: {} for kind in TRAINING_ONLY},
+    **{kind: {} for kind in TRAINING_ONLY if kind != "SpatialDropout2D"},
 }  # fmt: skip
 """The options of each layer that can be written by hand, with Keras's defaults; None where `_NEEDED` has no default.
 

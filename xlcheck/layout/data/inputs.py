@@ -111,7 +111,7 @@ def _predictions(
     columns: list[Array] = []
     for name, q in shown_outputs(graph):
         values = trained[q.name].reshape(count, -1)
-        step = "" if q.step is None else f", t = {q.step + 1}"
+        step = "" if q.step is None else f", {q.band.at(q.step)}"
         if values.shape[1] <= SHOWN:
             units = unit_names.get(q.band.name) or [str(j + 1) for j in range(values.shape[1])]
             names += [f"{name}{step}:\n{unit}" if len(units) > 1 else f"{name}{step}" for unit in units]
@@ -139,8 +139,9 @@ def _stored(
         "_code" if (values == np.round(values)).all() else "_short" if _few_digits(values) else ""
     )
     columns = features if by_steps else steps * features
-    sheet.put_row(row + 1, 0, ["number", "t" if by_steps else "sample"], "header" if by_steps else "header_left")
-    first = "t = " if not by_steps and steps > 1 else ""
+    each = "row" if band.columns else "t"
+    sheet.put_row(row + 1, 0, ["number", each if by_steps else "sample"], "header" if by_steps else "header_left")
+    first = f"{each} = " if not by_steps and steps > 1 else ""
     units = draft.unit_names.get(band.name, ()) if by_steps or steps == 1 else ()
     sheet.put_row(row + 1, _FIRST, list(units) or [f"{first}{j + 1}" for j in range(min(columns, 400))], "header")
     top = row + 2

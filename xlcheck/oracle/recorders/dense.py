@@ -1,4 +1,4 @@
-"""Dense, Conv1D and DepthwiseConv1D: the sum before the activation and the output, from Keras's own call."""
+"""Dense and the convolutions: the sum before the activation and the output, from Keras's own call."""
 
 from __future__ import annotations
 

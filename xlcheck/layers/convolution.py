@@ -1,0 +1,76 @@
+"""Conv1D, Conv2D and their depthwise kinds: every output is the weighted sum of a window, then the activation.
+
+Source: `keras.layers`; a depthwise layer is one with as many groups as features, whose kernel is stored as
+`(places of the window, 1, filters)`. Padding as in TensorFlow: `same` puts the larger half of the zeros behind. A
+sequence is an image with one column, whose rows are its steps; the places of an image's window stand row by row in the
+kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlcheck.graph.expressions import Concat, Const, Dot, Expr, Ref, Slice
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.activations import activation
+from xlcheck.layers.signals import Signal, activated, channels, of_image, only_sequence, pixel, side_by_side
+from xlcheck.layers.windows import Place, grid
+from xlcheck.model.model_spec import LayerSpec
+
+
+def equations(
+    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
+) -> tuple[Signal, ...]:
+    """Write down the sum over the window and its activation for every output step or row."""
+    options, (signal,) = layer.options, inputs
+    act = activation(layer.name, options["activation"])
+    kernel, bias = weights["kernel"], weights.get("bias")
+    only_sequence(layer.name, signal)
+    groups = channels(build, signal) if layer.kind.startswith("Depthwise") else options.get("groups", 1)
+    places = grid(
+        (len(signal.steps), signal.columns), options["kernel_size"], options["strides"], options["padding"],
+        options["dilation_rate"],
+    )  # fmt: skip
+    columns = len(places[0]) if places and signal.columns else 0
+    z_band = Band(
+        name, "z", Role.INTERMEDIATE, "zₜ",
+        ("Σₖ pixelₖ · kernel[k]" if columns else "Σₖ xₜ₊ₖ · kernel[k]") + (" + bias" if bias else ""),
+        f"The weighted sum of a window of {_size(options['kernel_size'])}, before the activation."
+        + (f" Each filter reads one of {groups} groups of features." if groups > 1 else ""),
+    )  # fmt: skip
+    y_band = Band(
+        name, "y", Role.OUTPUT, "yₜ", f"{act.notation}(zₜ)" if act.notation else "zₜ",
+        f"The output: the sum {act.meaning}.",
+    )  # fmt: skip
+    outputs = []
+    for t, row in enumerate(places):
+        sums = [_sum(build, signal, kernel, window, groups) for window in row]
+        z = build.let(of_image(z_band, columns), side_by_side([s + bias if bias else s for s in sums]), t)
+        outputs.append(build.let(of_image(y_band, columns), activated(build, act, z, columns), t))
+    return (Signal(tuple(outputs), timed=True, columns=columns),)
+
+
+def _size(kernel_size: list[int]) -> str:
+    return f"{kernel_size[0]} steps" if len(kernel_size) == 1 else f"{kernel_size[0]} × {kernel_size[1]} pixels"
+
+
+def _sum(build: GraphBuilder, signal: Signal, kernel: Ref, window: list[Place], groups: int) -> Expr:
+    """The pixels or steps under a window, each times its place in the kernel; zeros where it reads only the border."""
+    total: Expr | None = None
+    for k, row, column in window:
+        product = _product(build, signal, (row, column), kernel, k, groups)
+        total = product if total is None else total + product
+    return Concat((Const(0.0),) * build.shape(kernel)[-1]) if total is None else total
+
+
+def _product(build: GraphBuilder, signal: Signal, at: tuple[int, int], kernel: Ref, k: int, groups: int) -> Expr:
+    """A pixel or step times one place of the window: of each group its share of features times its share of filters."""
+    read, filters = channels(build, signal) // groups, build.shape(kernel)[-1] // groups
+    parts = [
+        Dot(
+            pixel(build, signal, *at, group * read, (group + 1) * read),
+            Slice(kernel, group * filters, (group + 1) * filters, row=k),
+        )
+        for group in range(groups)
+    ]
+    return side_by_side(parts)
