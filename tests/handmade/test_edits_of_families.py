@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from thorough import part_of
 
 from xlcheck.api import check
 from xlcheck.engines import engine
@@ -77,12 +78,15 @@ def _filled(row: int, formula: str) -> dict[str, object]:
 
 @pytest.mark.parametrize(
     ("row", "formula"),
-    [
-        (2, "=MAX(0,MIN(1,0.2*($A$1*{0}1+$A$2*{1}7+$A$3)+0.5))"),
-        (5, "=1/(1+EXP(-($D$1*{0}1+$D$2*{1}7-$D$3)))"),
-        (3, "=1/(1+EXP(-({0}1+$B$2*{1}7+$B$3)))"),
-    ],
-    ids=["other sigmoid", "sign of a bias", "no weight"],
+    part_of(
+        [
+            (2, "=MAX(0,MIN(1,0.2*($A$1*{0}1+$A$2*{1}7+$A$3)+0.5))"),
+            (5, "=1/(1+EXP(-($D$1*{0}1+$D$2*{1}7-$D$3)))"),
+            (3, "=1/(1+EXP(-({0}1+$B$2*{1}7+$B$3)))"),
+        ],
+        1,
+    ),
+    ids=part_of(["other sigmoid", "sign of a bias", "no weight"], 1),
 )
 def test_a_gate_is_wrong_at_all_steps_where_the_others_say_so(tmp_path: Path, row: int, formula: str) -> None:
     """A gate that does with its weights something else than the other gates do with theirs is wrong at each step."""
@@ -91,12 +95,15 @@ def test_a_gate_is_wrong_at_all_steps_where_the_others_say_so(tmp_path: Path, ro
 
 @pytest.mark.parametrize(
     ("row", "formula", "roots"),
-    [
-        (6, "={0}2*{1}6+{0}2*{0}5", {"H6", "I6"}),
-        (6, "={0}2*{1}6+(1-{0}2)", {"H6", "I6"}),
-        (4, "={0}3*{1}7", {"H4", "I4"}),
-    ],
-    ids=["the gate twice", "no candidate", "a blank cell"],
+    part_of(
+        [
+            (6, "={0}2*{1}6+{0}2*{0}5", {"H6", "I6"}),
+            (6, "={0}2*{1}6+(1-{0}2)", {"H6", "I6"}),
+            (4, "={0}3*{1}7", {"H4", "I4"}),
+        ],
+        1,
+    ),
+    ids=part_of(["the gate twice", "no candidate", "a blank cell"], 1),
 )
 def test_a_state_is_joined_as_the_equations_say(tmp_path: Path, row: int, formula: str, roots: set[str] | None) -> None:
     """States that no equation of a GRU gives are wrong at each step."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from thorough import spread
 
 from xlcheck.api import check
 
@@ -83,26 +84,32 @@ def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int)
 
 @pytest.mark.parametrize(
     ("cells", "wrong"),
-    [
-        (_classifier(), {"G12": "=F12/SUM(F11:F12)"}),
-        (_classifier(), {f"G{row}": f"=F{row}/(E11+SUM(F11:F13))" for row in (11, 12, 13)}),
-        (_classifier(), {f"E{row}": f"=C{row}*D5+B{row}" for row in (11, 12, 13)}),
-        (_classifier(), _pasted(_classifier(), {"C5": "", "D5": ""}, 4)),
-        (_gates(), {"H6": -0.31, "H7": 0.44}),
-        (_gates(), {"K6": "=C1*E6", "K7": "=C1*E7+C2*J7"}),
-        (_long_short(), {"H3": "=1/(1+EXP(-($D$1*H1+$B$2*G8+$B$3)))"}),
-        (_long_short(), {"K5": "=K1*I7+K2"}),
-    ],
-    ids=[
-        "range too short",
-        "divided by one summand more",
-        "blank cells for the weights",
-        "activations pasted as numbers",
-        "gates typed over, and their weights unread",
-        "bias left out in all steps",
-        "another gate's weight where the state is blank",
-        "cell state for the hidden state",
-    ],
+    spread(
+        [
+            (_classifier(), {"G12": "=F12/SUM(F11:F12)"}),
+            (_classifier(), {f"G{row}": f"=F{row}/(E11+SUM(F11:F13))" for row in (11, 12, 13)}),
+            (_classifier(), {f"E{row}": f"=C{row}*D5+B{row}" for row in (11, 12, 13)}),
+            (_classifier(), _pasted(_classifier(), {"C5": "", "D5": ""}, 4)),
+            (_gates(), {"H6": -0.31, "H7": 0.44}),
+            (_gates(), {"K6": "=C1*E6", "K7": "=C1*E7+C2*J7"}),
+            (_long_short(), {"H3": "=1/(1+EXP(-($D$1*H1+$B$2*G8+$B$3)))"}),
+            (_long_short(), {"K5": "=K1*I7+K2"}),
+        ],
+        3,
+    ),
+    ids=spread(
+        [
+            "range too short",
+            "divided by one summand more",
+            "blank cells for the weights",
+            "activations pasted as numbers",
+            "gates typed over, and their weights unread",
+            "bias left out in all steps",
+            "another gate's weight where the state is blank",
+            "cell state for the hidden state",
+        ],
+        3,
+    ),
 )
 def test_one_mistake_is_found(tmp_path: Path, cells: Mapping[str, object], wrong: Mapping[str, object]) -> None:
     """Rule: the edited cells are wrong, and no others."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from thorough import part_of, spread
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
@@ -62,32 +63,38 @@ def _roots(cells: Mapping[str, object], folder: Path) -> set[str] | None:
 
 @pytest.mark.parametrize(
     ("cell", "content"),
-    [
-        ("D4", "=$A$1*D1+$A$2*D2+$A$4*C5"),
-        ("C4", "=$A$1*C1+$A$1*C2+$A$4*B5+$A$6"),
-        ("D4", "=$A$1*D1+$A$2*D2+$A$4*C4+$A$6"),
-        ("D4", "=$A$1*C1+$A$2*D2+$A$4*C5+$A$6"),
-        ("D7", "=A8*D5"),
-        ("D7", "=A8*C5+A9"),
-        ("D7", "=A8*D5+A9+A9"),
-        ("D5", "=ROUND(TANH(D4),2)"),
-        ("D5", "=D4"),
-        ("D5", 0.31),
-        ("D4", "=$A$1*C1+$A$2*C2+$A$4*C5+$A$6"),
-    ],
-    ids=[
-        "no bias",
-        "weight of the other input",
-        "sum fed back",
-        "last input",
-        "no bias of the output",
-        "other step",
-        "bias twice",
-        "rounded",
-        "no activation",
-        "typed over",
-        "last inputs",
-    ],
+    spread(
+        [
+            ("D4", "=$A$1*D1+$A$2*D2+$A$4*C5"),
+            ("C4", "=$A$1*C1+$A$1*C2+$A$4*B5+$A$6"),
+            ("D4", "=$A$1*D1+$A$2*D2+$A$4*C4+$A$6"),
+            ("D4", "=$A$1*C1+$A$2*D2+$A$4*C5+$A$6"),
+            ("D7", "=A8*D5"),
+            ("D7", "=A8*C5+A9"),
+            ("D7", "=A8*D5+A9+A9"),
+            ("D5", "=ROUND(TANH(D4),2)"),
+            ("D5", "=D4"),
+            ("D5", 0.31),
+            ("D4", "=$A$1*C1+$A$2*C2+$A$4*C5+$A$6"),
+        ],
+        2,
+    ),
+    ids=spread(
+        [
+            "no bias",
+            "weight of the other input",
+            "sum fed back",
+            "last input",
+            "no bias of the output",
+            "other step",
+            "bias twice",
+            "rounded",
+            "no activation",
+            "typed over",
+            "last inputs",
+        ],
+        2,
+    ),
 )
 def test_one_mistake_in_a_simple_rnn_is_found(tmp_path: Path, cell: str, content: str) -> None:
     """The cell with the mistake and no other one, though no unit and no step has a second witness."""
@@ -96,14 +103,17 @@ def test_one_mistake_in_a_simple_rnn_is_found(tmp_path: Path, cell: str, content
 
 @pytest.mark.parametrize(
     ("cell", "content"),
-    [
-        ("I2", "=1/(1+EXP(-($A$1*I1+$B$2*H7+$A$3)))"),
-        ("I6", "=I2*H6+I2*I4"),
-        ("H4", "=1/(1+EXP(-($C$1*H1+$C$2*G7+$C$3)))"),
-        ("I7", "=I5*TANH(H6)"),
-        ("I5", 0.42),
-    ],
-    ids=["weight of another gate", "gate twice", "sigmoid for tanh", "last cell state", "typed over"],
+    spread(
+        [
+            ("I2", "=1/(1+EXP(-($A$1*I1+$B$2*H7+$A$3)))"),
+            ("I6", "=I2*H6+I2*I4"),
+            ("H4", "=1/(1+EXP(-($C$1*H1+$C$2*G7+$C$3)))"),
+            ("I7", "=I5*TANH(H6)"),
+            ("I5", 0.42),
+        ],
+        2,
+    ),
+    ids=spread(["weight of another gate", "gate twice", "sigmoid for tanh", "last cell state", "typed over"], 2),
 )
 def test_one_mistake_in_an_lstm_is_found(tmp_path: Path, cell: str, content: object) -> None:
     """One wrong cell of twelve is named, whether a gate, a state or a number stands there."""
@@ -123,13 +133,16 @@ def _spread(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
 
 @pytest.mark.parametrize(
     ("wrong", "roots"),
-    [
-        ({"H2": "=H32", "I2": "=I32"}, {"H2", "I2"}),
-        ({"H33": "=H13+$B$3", "I33": "=I13+$B$3"}, {"H33", "I33"}),
-        ({"H14": 0.2, "I14": -0.4}, {"H14", "I14"}),
-        ({"I14": -0.4}, {"I14"}),
-    ],
-    ids=["activation left out", "helper left out", "helpers typed over", "one helper typed over"],
+    part_of(
+        [
+            ({"H2": "=H32", "I2": "=I32"}, {"H2", "I2"}),
+            ({"H33": "=H13+$B$3", "I33": "=I13+$B$3"}, {"H33", "I33"}),
+            ({"H14": 0.2, "I14": -0.4}, {"H14", "I14"}),
+            ({"I14": -0.4}, {"I14"}),
+        ],
+        2,
+    ),
+    ids=part_of(["activation left out", "helper left out", "helpers typed over", "one helper typed over"], 2),
 )
 def test_of_two_edits_the_one_that_looks_like_the_rest_is_meant(
     tmp_path: Path, wrong: Mapping[str, object], roots: set[str]

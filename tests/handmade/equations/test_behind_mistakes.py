@@ -30,7 +30,7 @@ from xlcheck.api import check
             ("let_lambda", Mistake.SIGMOID_TANH_EXCHANGED, "C15 D15 E15"),
             ("book_simple_rnn", Mistake.RECURRENT_TERM_MISSING, "C9"),
         ],
-        4,
+        2,
     ),
 )
 def test_exactly_the_wrong_cells_are_named(name: str, mistake: Mistake, roots: str, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_a_neighbour_unit_is_no_document_of_its_own(place: Place, tmp_path: Path
     spread([
         *((0, step, units) for step in (1, 2, 3) for units in ((0,), (0, 1))),
         (1, 1, (0, 1)), (2, 1, (0,)), (2, 2, (0,)),
-    ], 8),  # two wrong units of a step are looked for in pairs, which takes three times as long
+    ], 9),  # two wrong units of a step are looked for in pairs, which takes three times as long
 )  # fmt: skip
 def test_a_mistake_is_the_root(document: int, step: int, units: tuple[int, ...], tmp_path: Path) -> None:
     """A step that is computed otherwise than the others is known for what it should be, also in the part itself."""
