@@ -63,8 +63,9 @@ def print_dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, s
         raise NotSupportedError("a vector-matrix product inside another array operation needs its own quantity")
     matrix = expr.matrix if isinstance(expr.matrix, ex.Slice) else ex.Slice(expr.matrix, 0, 0)
     column = printer.places.column(matrix.of.name, matrix.start + index, matrix.row)
-    if isinstance(expr.x, ex.Ref) and printer.places.shape(expr.x.name)[-1] == 1:
-        return f"{printer.places.element(expr.x.name, 0)}*{column}", "mul"
+    one = isinstance(expr.x, ex.Slice) and expr.x.stop - expr.x.start == 1
+    if one or (isinstance(expr.x, ex.Ref) and printer.places.shape(expr.x.name)[-1] == 1):
+        return f"{printer.text(expr.x, 0)[0]}*{column}", "mul"
     row = one_hot_row(printer, expr.x, index)
     if row is not None:
         place, may_be_none = row

@@ -73,9 +73,7 @@ def pixels(band: Band, units: int) -> str:
     if not band.columns:
         return ""
     size = units // band.columns
-    return (
-        f"Units: the {size} channels of the first pixel, then those of the next." if size > 1 else "A unit is a pixel."
-    )
+    return f"Units: the {size} channels of the first pixel, then of the next." if size > 1 else "A unit is a pixel."
 
 
 def speaks(draft: Draft, members: Sequence[Quantity]) -> bool:

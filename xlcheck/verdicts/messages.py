@@ -66,7 +66,7 @@ def title(q: Quantity, element: int) -> str:
     """An element as a reader of a worksheet knows it: `fₜ of lstm, step 2, unit 1`; counted from 1."""
     parts = [f"{q.band.label or q.band.symbol} of {q.band.layer}"]
     if q.step is not None:
-        parts.append(f"step {q.step + 1}")
+        parts.append(f"{'row' if q.band.columns else 'step'} {q.step + 1}")
     if len(q.shape) == 2:
         row, column = divmod(element, q.shape[1])
         parts.append(f"row {row + 1}, column {column + 1}")
