@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from thorough import part_of, spread
 
 from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.engines import engine
@@ -44,7 +45,7 @@ def unchanged(session: Session, blocks: int) -> bool:
     return all(answer == 1 for (answer,) in answers)
 
 
-@pytest.mark.parametrize("name", ["ironcalc", "cellrune"])
+@pytest.mark.parametrize("name", part_of(["ironcalc", "cellrune"], 1))
 @pytest.mark.parametrize("stored", [0, originals.STORED_AGAIN], ids=["by sums", "exactly"])
 @pytest.mark.parametrize("shape", [(1, 1), (7, 3), (1, 600), (900, 130), (2, 4000)], ids=str)
 def test_edits_and_exchanges_are_seen(
@@ -89,7 +90,7 @@ def test_what_is_no_number_is_a_change(stored: int, tmp_path: Path, monkeypatch:
     assert not unchanged(session, len(how))
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", spread([*LESSONS], 3))
 def test_each_lesson_sees_them(name: str) -> None:
     """Of every lesson, two weights exchanged, and one edited visibly, are a change that the first sheet tells of."""
     path = WORKBOOKS / f"{name}.xlsx"

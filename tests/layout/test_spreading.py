@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.cell import Cell
+from thorough import spread
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.sheet import SheetDraft
@@ -38,7 +39,7 @@ def merged(path: Path) -> Iterator[tuple[str, str, Cell]]:
             yield sheet.title, str(area), sheet.cell(area.min_row, area.min_col)
 
 
-@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", spread(EVERY, 3), ids=lambda path: path.stem)
 def test_only_what_cannot_be_aligned_is_merged(path: Path) -> None:
     """Numbers and heads of arrows in drawings, paragraphs, frames; on other sheets than Picture at most three."""
     cells = list(merged(path))

@@ -117,7 +117,7 @@ FAULTS: dict[str, tuple[str, tuple[int, int], Callable[[str], str], str | None]]
 }
 
 
-@pytest.mark.parametrize("fault", spread([*FAULTS], 4))
+@pytest.mark.parametrize("fault", spread([*FAULTS], 6))
 def test_a_fault_in_the_way_back_is_the_only_root(content: WorkbookContent, fault: str) -> None:
     """Everything that follows from the wrong cell is carried; the cell itself is found."""
     quantity, element, change, name = FAULTS[fault]
@@ -146,7 +146,7 @@ def test_a_fault_in_the_batch_is_found_there(content: WorkbookContent) -> None:
     assert {"lstm.d_kernel[0][0]", "lstm.new_kernel[0][0]", "words.d_embeddings[3][0]"} <= carried
 
 
-@pytest.mark.parametrize("quantity", ["lstm.d_kernel", "lstm.new_recurrent_kernel", "lstm.v_bias"])
+@pytest.mark.parametrize("quantity", spread(["lstm.d_kernel", "lstm.new_recurrent_kernel", "lstm.v_bias"], 2))
 def test_a_typed_number_is_the_only_root(content: WorkbookContent, quantity: str) -> None:
     """Over a formula its own value was typed, or one that is off by 1e-9."""
     place = place_of(content, quantity)

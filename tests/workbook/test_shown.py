@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from short_trainings import short_training
+from thorough import spread
 from workbook_parts import edited
 
 from xlcheck import api
@@ -51,7 +52,9 @@ NOTED: list[tuple[str, Path | str, str, Edit, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("source", "part", "edit", "said"), [pytest.param(*case[1:], id=case[0]) for case in NOTED])
+@pytest.mark.parametrize(
+    ("source", "part", "edit", "said"), [pytest.param(*case[1:], id=case[0]) for case in spread(NOTED, 2)]
+)
 def test_another_chart_list_colour_or_picture_is_a_note(
     source: Path | str, part: str, edit: Edit, said: str, tmp_path: Path
 ) -> None:
