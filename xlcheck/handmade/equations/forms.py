@@ -104,7 +104,7 @@ class Forms:
         """The form of an atom."""
         if self._open:
             self.uses.read[next(reversed(self._open))].add(cell_of(atom))
-        return self._found(atom)
+        return self._forms.get(atom) or self._found(atom)
 
     def _found(self, atom: Atom) -> Form:
         form = self._forms.get(atom)

@@ -69,6 +69,8 @@ def _is_state(form: Form, gate: Atom, forms: Forms) -> bool:
 
 def with_states(polynomial: Polynomial, forms: Forms) -> Polynomial:
     """A sum in which each state that a gate of its own multiplies, as in `(r1*h1)*u1+(r2*h2)*u2`, is one number."""
+    if not any(len(monomial) == _PRODUCT for monomial in polynomial):
+        return polynomial
     found: dict[Monomial, float] = {}
     gates = set[Atom]()
     for monomial, factor in polynomial.items():
@@ -94,7 +96,7 @@ def _rather_the_weight(pair: Sequence[Atom], polynomial: Polynomial) -> Atom:
 
 def late_gate(polynomial: Polynomial, biases: Collection[Atom], forms: Forms) -> _Gated:
     """A sum as it is; where only a bias is left of the gated part, because the state is not written yet, without it."""
-    for one, other in (m for m in polynomial if len(m) == 2):
+    for one, other in (m for m in polynomial if len(m) == 2) if biases else ():
         for gate, bias in ((one, other), (other, one)):
             if bias in biases and forms.of(gate).kind == "sigmoid":
                 rest = {m: f for m, f in polynomial.items() if m not in {(one, other)}}

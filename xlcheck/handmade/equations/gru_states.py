@@ -35,7 +35,9 @@ def updates_of(forms: Forms) -> Iterator[Update]:
     """The cells that mix a last state and a candidate."""
     for atom in list(forms):
         form = forms.of(atom)
-        polynomial = _opened(form.polynomial, forms) if form.kind == SUM else {}
+        if form.kind != SUM:
+            continue
+        polynomial = _opened(form.polynomial, forms)
         single = [monomial[0] for monomial, factor in polynomial.items() if len(monomial) == 1 and factor == 1]
         minus = [monomial for monomial, factor in polynomial.items() if len(monomial) == 2 and factor == -1]
         plus = [monomial for monomial, factor in polynomial.items() if len(monomial) == 2 and factor == 1]
