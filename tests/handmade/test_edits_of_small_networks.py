@@ -158,6 +158,7 @@ def test_a_sum_in_the_table_of_the_others_lacks_its_activation(tmp_path: Path) -
     assert [(root.cell, root.diagnosis) for root in report.roots] == [("E20", "activation-missing")]
 
 
+@pytest.mark.thorough
 def test_networks_side_by_side_are_looked_at_alone(tmp_path: Path) -> None:
     """Rule: where one mistake each keeps three networks of a sheet from being textbook ones, each is found."""
     one = {**_classifier(), "D4": "=$A$1*D1+$A$2*D2+$A$3*C5"}

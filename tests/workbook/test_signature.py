@@ -159,6 +159,7 @@ def test_worksheets_that_were_added_are_named(signed: Path, tmp_path: Path) -> N
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("lesson", ["lstm", *(pytest.param(name, marks=pytest.mark.thorough) for name in LONG)])
 def test_a_save_in_another_program_keeps_it(lesson: str, tmp_path: Path) -> None:

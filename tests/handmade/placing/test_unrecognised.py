@@ -134,6 +134,7 @@ REPEATS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", part_of(list(REPEATS), 1))
 def test_a_result_that_repeats_the_network_is_doubted(what: str, tmp_path: Path) -> None:
     """Where the output gives again what another cell holds, the network without it is whole, and still no pass."""
