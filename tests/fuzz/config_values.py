@@ -1,11 +1,12 @@
-"""Models whose `config.json` holds a value of another kind: `python tests/fuzz/config_values.py [STEP] [FIRST]`.
+"""Models whose `config.json` holds a value of another kind: `python tests/fuzz/config_values.py --step 10`.
 
 Each value of each model's configuration, at whatever depth, is replaced by each kind of value that JSON has. Each file
-must load, be read and be traced, or end in one sentence. With a step, one in so many is tried, from the first one on.
+must load, be read and be traced, or end in one sentence. With a step, one in so many is tried.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -47,12 +48,18 @@ def models() -> list[tuple[Any, Any]]:
         layers.Reshape((2, 1)), layers.Permute((2, 1)), layers.Flatten(), layers.RepeatVector(2), layers.PReLU(),
         layers.TimeDistributed(layers.Dense(2, "elu")), layers.ReLU(6.0, 0.1), layers.Softmax(),
     ])  # fmt: skip
+    image = keras.Sequential([
+        Input((4, 4, 2)), layers.Conv2D(2, 2, padding="same"), layers.BatchNormalization(), layers.MaxPooling2D(2),
+        layers.ZeroPadding2D(1), layers.DepthwiseConv2D(2, activation="relu"), layers.UpSampling2D(2),
+        layers.Cropping2D(1), layers.GlobalAveragePooling2D(),
+    ])  # fmt: skip
     rng = np.random.default_rng(0)
     return [
         (row, rng.random((2, 3, 2))),
         (words, np.array([[1, 2, 0], [4, 3, 1]])),
         (options, rng.random((2, 4, 2))),
         (functional, [rng.random((2, 3, 2)), rng.random((2, 2))]),
+        (image, rng.random((2, 4, 4, 2))),
     ]
 
 
@@ -101,10 +108,13 @@ def endings(step: int, first: int, folder: Path) -> Iterator[tuple[str, str]]:
 
 def main() -> int:
     """Try all, and print how many ended how."""
-    step, first = [*map(int, sys.argv[1:3]), *(1, 0)[len(sys.argv[1:3]) :]]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--step", type=int, default=1, help="one of so many is tried")
+    parser.add_argument("--first", type=int, default=0, help="the first of each model that is tried")
+    options = parser.parse_args()
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for what, how in endings(step, first, Path(folder)):
+        for what, how in endings(options.step, options.first, Path(folder)):
             found[how if how in ENDS_WELL else "bad"] += 1
             if how not in ENDS_WELL:
                 print(f"{what}: {how}", flush=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlcheck.errors import NotSupportedError
+from xlcheck.model.option_values import missed, plain
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,6 @@ CELLS: dict[str, LayerOptions] = {
 }
 
 
-_NUMBERS = {"mask_value", "epsilon", "alpha", "negative_slope", "threshold", "max_value"}
-"""Options that are one number each; for `max_value` there may be none. Keras itself looks at few of them."""
 _READS_TEXTS = {"TextVectorization", "StringLookup"}
 
 
@@ -306,23 +305,7 @@ def _kept(known: LayerOptions, what: str, kind: str, name: str, config: Mapping[
             )
         if key not in (*known.kept, *known.optional, *known.fixed, *known.inert, *known.wraps):
             raise NotSupportedError(f"{what} {name!r}: the option {key}={value!r} of {kind} is not known to xlcheck")
-        is_number = isinstance(value, int | float) or (key == "max_value" and value is None)
-        if key in _NUMBERS and not is_number and not isinstance(value, dict):
-            raise NotSupportedError(f"{what} {name!r}: {key}={value!r:.60} of {kind} is no number")
+        if (wanted := missed(key, value)) is not None:
+            raise NotSupportedError(f"{what} {name!r}: {key}={value!r:.60} of {kind} is no {wanted}")
     changed = [key for key, default in known.optional.items() if config[key] != default]
-    return {key: _plain(name, key, config[key]) for key in (*known.kept, *changed)}
-
-
-def _plain(name: str, key: str, value: Any) -> Any:
-    if isinstance(value, (str, int, float, bool)) or value is None:
-        return value
-    if isinstance(value, (list, tuple)):
-        return [_plain(name, key, item) for item in value]
-    if isinstance(value, dict) and value.get("class_name") == "__numpy__":
-        return _plain(name, key, value["config"]["value"])
-    what = value.get("class_name", "a Python function") if isinstance(value, dict) else value
-    if what == "function":
-        what = value["config"]
-    raise NotSupportedError(
-        f"layer {name!r}: {key}={what} is not supported; give it by the name that Keras knows it by"
-    )
+    return {key: plain(name, key, config[key]) for key in (*known.kept, *changed)}

@@ -1,0 +1,67 @@
+"""The values of layers' options as a file gives them: which of them are numbers, and how they become plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from xlcheck.errors import NotSupportedError
+
+_NUMBERS = {"mask_value", "epsilon", "alpha", "negative_slope", "threshold", "max_value"}
+"""Options that are one number each. Keras itself looks at few of them."""
+_SEVERAL_NUMBERS = {"scale", "offset", "mean", "variance"}
+_SIZES = {
+    "units", "filters", "depth_multiplier", "groups", "kernel_size", "strides", "dilation_rate", "pool_size",
+    "cropping", "padding", "size", "n", "target_shape", "dims", "input_dim", "output_dim", "num_tokens", "num_heads",
+    "key_dim", "value_dim",
+}  # fmt: skip
+"""Options that are whole numbers or lists of them; a padding may also be a word."""
+_MAY_BE_NONE = {"max_value", "mean", "variance"}
+
+
+def missed(key: str, value: Any) -> str | None:
+    """What the value of an option should have been, if that is numbers and it is anything else."""
+    if (value is None and key in _MAY_BE_NONE) or (key == "padding" and isinstance(value, str)):
+        return None
+    leaves = list(_leaves(value))
+    if key in _SIZES:
+        return None if all(type(leaf) is int for leaf in leaves) else "whole number, nor several"
+    is_list = isinstance(value, (list, tuple)) and key in _NUMBERS
+    numbers = all(isinstance(leaf, int | float) for leaf in leaves) and not is_list
+    return "number" if key in _NUMBERS | _SEVERAL_NUMBERS and not numbers else None
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """The values in a list of lists, or the one value; those of an array that a file describes."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _leaves(item)
+    elif isinstance(value, dict) and value.get("class_name") == "__numpy__":
+        yield from _leaves(value["config"]["value"])
+    else:
+        yield value
+
+
+def plain(name: str, key: str, value: Any) -> Any:
+    """An option as a JSON value: a number, a word, or a list of them.
+
+    Args:
+        name: the layer's name, for messages.
+        key: the option.
+        value: as `get_config()` gives it.
+
+    Raises:
+        NotSupportedError: it is a Python function or another object.
+    """
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    if isinstance(value, (list, tuple)):
+        return [plain(name, key, item) for item in value]
+    if isinstance(value, dict) and value.get("class_name") == "__numpy__":
+        return plain(name, key, value["config"]["value"])
+    what = value.get("class_name", "a Python function") if isinstance(value, dict) else value
+    if what == "function":
+        what = value["config"]
+    raise NotSupportedError(
+        f"layer {name!r}: {key}={what} is not supported; give it by the name that Keras knows it by"
+    )
