@@ -17,9 +17,10 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 TOY = np.array([[[1.0], [2.0]], [[1.0], [3.0]]])
 
 
-def test_the_right_inputs_are_accepted() -> None:
-    """Inputs that the workbook holds change nothing in its verdict."""
-    assert api.check(WORKBOOKS / "lstm.xlsx", inputs=TOY).ok
+@pytest.mark.parametrize("inputs", [TOY, TOY.tolist(), tuple(TOY)], ids=["array", "lists", "tuple of samples"])
+def test_the_right_inputs_are_accepted(inputs: Any) -> None:
+    """Inputs that the workbook holds, in whichever form, change nothing in its verdict."""
+    assert api.check(WORKBOOKS / "lstm.xlsx", inputs=inputs).ok
 
 
 def test_other_inputs_are_named() -> None:
