@@ -33,6 +33,7 @@ def _one_keras_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     def is_of_use() -> bool:
         with pytest.MonkeyPatch.context() as nothing_imported:
             nothing_imported.delitem(sys.modules, "keras", raising=False)
+            nothing_imported.delenv("KERAS_BACKEND", raising=False)  # the import sets it
             return _can_be_used()
 
     monkeypatch.setattr(apart, "_is_of_use", is_of_use)
