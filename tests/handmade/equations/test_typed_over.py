@@ -1,0 +1,68 @@
+"""Numbers that were typed over activations: known by their digits, in line with the sum, and by nothing else."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from xlcheck.handmade.equations.typed_over import agrees, digits_of, typed_over
+
+SUM = ("S", 10, 10)
+TANH = round(math.tanh(0.5), 6)
+
+
+class Terms(dict[Any, float]):
+    """Computed cells with their values; `reads` says what each reads."""
+
+    reads: Any = None
+
+    def number(self, cell: Any) -> float:
+        return self[cell]
+
+
+def found(typed: dict[Any, float], computed: dict[Any, float], reads: dict[Any, tuple[Any, ...]] | None = None) -> Any:
+    """Which typed numbers are the activations of which computed ones."""
+    terms = Terms(computed)
+    terms.reads = dict.fromkeys(computed, ()) | (reads or {})
+    table: Any = SimpleNamespace(typed_numbers=lambda: list(typed.items()))
+    return [(own.cell, own.of, own.activation) for own in typed_over(terms, table)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("by", range(-5, 6))
+@pytest.mark.parametrize("down", [True, False], ids=["below", "beside"])
+def test_it_stands_at_most_four_cells_from_its_sum(by: int, down: bool) -> None:
+    """In the sum's row or column, on either side."""
+    cell = ("S", 10 + by, 10) if down else ("S", 10, 10 + by)
+    wanted = [(cell, SUM, "TANH")] if 1 <= abs(by) <= 4 else []
+
+    assert found({cell: TANH} if by else {}, {SUM: 0.5}) == wanted
+
+
+def test_few_digits_agree_by_chance() -> None:
+    """From three digits on a number is believed to be what it looks like; either activation is recognised."""
+    cell = ("S", 10, 11)
+
+    assert found({cell: 0.46}, {SUM: 0.5}) == []
+    assert found({cell: 0.462}, {SUM: 0.5}) == [(cell, SUM, "TANH")]
+    assert found({cell: 0.622459}, {SUM: 0.5}) == [(cell, SUM, "sigmoid")]
+    assert found({cell: 0.463}, {SUM: 0.5}) == []
+
+
+def test_what_a_formula_computes_anyway_was_not_typed_over_it() -> None:
+    """Unless the formula reads the number, or is the sum itself; a copy of a result is one."""
+    cell, other = ("S", 10, 11), ("S", 30, 30)
+
+    assert found({cell: TANH}, {SUM: 0.5, other: TANH}) == []
+    assert found({cell: TANH}, {SUM: 0.5, other: TANH}, {other: (cell,)}) == [(cell, SUM, "TANH")]
+    assert found({cell: TANH}, {SUM: 0.5, other: math.nan}) == [(cell, SUM, "TANH")]
+
+
+def test_a_number_agrees_with_what_rounds_to_it() -> None:
+    """Half a unit of its last digit to either side; numbers in powers of ten show no digits to go by."""
+    assert [digits_of(number) for number in (2.0, 0.25, -1.125, 1e-7)] == [1, 2, 3, 0]
+    assert agrees(0.12349, 0.123, 3)
+    assert agrees(0.1225, 0.123, 3)
+    assert not agrees(0.12351, 0.123, 3)
