@@ -41,9 +41,9 @@ def copy(name: str, folder: Path, **changes: float) -> None:
 def test_stored_fixtures_hold() -> None:
     """Keras, here and now, gives the stored numbers within the tolerances, trained anew as well.
 
-    Three of them stand for all, which `xlcheck fixtures --verify` asks for in every build.
+    Two or three of them stand for all, which `xlcheck fixtures --verify` asks for in every build.
     """
-    names = ("simple-rnn", "lstm-book", "word-order")
+    names = part_of(("simple-rnn", "lstm-book", "word-order"), 2)
     report = verify_fixtures(names, fixtures_folder())
 
     assert set(names) < set(FIXTURES)

@@ -33,6 +33,7 @@ from xlcheck.model.keras_import import import_keras
 pytestmark = pytest.mark.keras
 
 SAMPLE = TWEETS["sample"]
+HASTY = replace(SAMPLE.schedule, learning_rate=0.1, epochs=10, patience=2)  # its best epoch is soon behind it
 SEED = 3
 
 
@@ -44,26 +45,34 @@ def data() -> ClassifierData:
 
 @pytest.fixture(scope="module", params=part_of([Cell.LSTM, Cell.GRU], 1))
 def trained(request: pytest.FixtureRequest, data: ClassifierData) -> TrainedClassifier:
-    """A classifier of each kind that learns from as few as 119 texts."""
+    """A classifier of each kind that learns from as few as 119 texts; in haste."""
     architecture = replace(SAMPLE.architecture, cell=request.param)
-    return train_classifier(data, architecture, SAMPLE.schedule, SEED)
+    return train_classifier(data, architecture, HASTY, SEED)
 
 
-def test_learns_what_is_good(trained: TrainedClassifier) -> None:
+@pytest.fixture(scope="module")
+def learned(data: ClassifierData) -> TrainedClassifier:
+    """One that is trained to its end."""
+    return train_classifier(data, SAMPLE.architecture, SAMPLE.schedule, SEED)
+
+
+@pytest.mark.thorough
+def test_learns_what_is_good(learned: TrainedClassifier) -> None:
     """On 60 texts that it never saw it beats always giving the same answer by more than two standard errors."""
-    chance = trained.test.majority
+    chance = learned.test.majority
 
-    assert trained.test.samples == 60
+    assert learned.test.samples == 60
     assert chance < 0.6
-    assert trained.test.accuracy > chance + 2 * np.sqrt(0.25 / 60)
-    assert trained.test.auc > 0.8
+    assert learned.test.accuracy > chance + 2 * np.sqrt(0.25 / 60)
+    assert learned.test.auc > 0.8
 
 
-def test_reads_sentences(trained: TrainedClassifier) -> None:
+@pytest.mark.thorough
+def test_reads_sentences(learned: TrainedClassifier) -> None:
     """Typed sentences are told apart, words it does not know included."""
-    encode = trained.encoding.encode
+    encode = learned.encoding.encode
     good, bad = ("great crew, thank you zebra", "worst delay ever, no refund, zebra")
-    scores = positive_scores(trained.model, np.stack([encode(good), encode(bad)]))
+    scores = positive_scores(learned.model, np.stack([encode(good), encode(bad)]))
 
     assert scores[0] > 0.5 > scores[1]
 
@@ -77,7 +86,7 @@ def test_stops_by_the_validation_part(trained: TrainedClassifier, data: Classifi
 
     assert trained.best_epoch == int(np.argmin(losses)) + 1
     assert loss == pytest.approx(min(losses), abs=1e-5)
-    assert len(losses) == min(SAMPLE.schedule.epochs, trained.best_epoch + 5)
+    assert len(losses) == min(HASTY.epochs, trained.best_epoch + HASTY.patience)
 
 
 def test_figures_agree_with_keras(trained: TrainedClassifier, data: ClassifierData) -> None:
