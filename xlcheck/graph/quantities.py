@@ -188,6 +188,10 @@ class GraphBuilder:
         """The shape of a quantity that was added before."""
         return self._quantities[ref.name].shape
 
+    def __getitem__(self, name: str) -> Quantity:
+        """A quantity that was added before."""
+        return self._quantities[name]
+
     def expr(self, ref: Ref) -> Expr | None:
         """The expression of a quantity that was added before."""
         return self._quantities[ref.name].expr

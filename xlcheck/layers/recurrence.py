@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import Const, Expr, Ref, Where
+from xlcheck.graph.notation import label_of
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, only_sequence
 from xlcheck.model.model_spec import LayerSpec
@@ -112,7 +113,9 @@ def _start(
         )
         if given:
             (handed_over,) = given[number].steps
-            band = replace(band, equation=handed_over.name, meaning="The network starts from a state of another layer.")
+            source = build[handed_over.name]
+            equation = f"{label_of(source)} of {source.band.layer}"
+            band = replace(band, equation=equation, meaning="The network starts from a state of another layer.")
             starts.append(build.let(band, handed_over))
         elif layer.options.get("stateful", False):
             band = replace(band, equation="", meaning="The network starts from the state that it was left in.")
