@@ -105,7 +105,7 @@ def test_the_likeliest_codes_in_words(tmp_path: Path) -> None:
     desired = [encoding.word(int(code)) for code in np.argsort(-answer)]
 
     assert Page(path).below("word", len(WORDS)) == desired[: len(WORDS)]
-    assert {"<padding>", "<unknown>"} & set(desired[: len(WORDS)])
+    assert {"<pad>", "<unknown>"} & set(desired[: len(WORDS)])
 
 
 def test_an_answer_without_words(tmp_path: Path) -> None:

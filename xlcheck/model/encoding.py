@@ -95,7 +95,7 @@ class Encoding:
     def word(self, code: int) -> str:
         """The word behind a code; special codes in angle brackets."""
         special = {self.start: "<start>", self.unknown: "<unknown>"}
-        return self.words[code - self.first_code] if code >= self.first_code else special.get(code, "<padding>")
+        return self.words[code - self.first_code] if code >= self.first_code else special.get(code, "<pad>")
 
     def encode_words(self, words: Sequence[str]) -> list[int]:
         """The codes of words, without padding and at full length.
