@@ -54,8 +54,8 @@ def accuracy_sheet(draft: Draft, texts: Texts) -> None:
     sheet = draft.sheet(NAME, "output")
     title(sheet, NAME, _SENTENCE, _RIGHT + 1)
     sheet.heights[1] = 50
-    sheet.widths.update({_NUMBER: 8, _TEXT: 78, _PLACE: 10, _PART: 10, _LABEL: 10, _SHARE: 13, _ANSWER: 10, _RIGHT: 8})
-    sheet.widths.update({_RIGHT + 1: 4, _SIDE: 30, _SIDE + 1: 13, _SIDE + 2: 13, _SIDE + 3: 13})
+    sheet.widths.update({_NUMBER: 8, _TEXT: 84, _PLACE: 10, _PART: 10, _LABEL: 10, _SHARE: 13, _ANSWER: 10, _RIGHT: 8})
+    sheet.widths.update({_RIGHT + 1: 4, _SIDE: 34, _SIDE + 1: 13, _SIDE + 2: 13, _SIDE + 3: 13})
     page = _Page(draft, sheet, texts, draft.further["answers"])
     page.settings()
     page.listed()

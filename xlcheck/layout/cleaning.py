@@ -35,7 +35,7 @@ def cleaning_sheet(draft: Draft, encoding: Encoding, message: str) -> None:
     """
     sheet = draft.sheet(NAME, "input")
     title(sheet, NAME, _SENTENCE.format(letters=_LINE * _LINES), _LINE + 2)
-    sheet.widths.update({0: 26, **dict.fromkeys(range(_FIRST, _FIRST + _LINE), 8), _FIRST + _LINE: 30})
+    sheet.widths.update({0: 24, **dict.fromkeys(range(_FIRST, _FIRST + _LINE), 8), _FIRST + _LINE: 26})
     page = _Page(draft, sheet, encoding, message[: _LINE * _LINES])
     page.fill()
     sheet.one_page = True

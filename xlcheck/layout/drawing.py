@@ -16,8 +16,8 @@ from xlcheck.layout.sheet import SheetDraft
 
 PLACE = 3
 """Rows and columns of cells of one place."""
-HEAD_HEIGHT, LINE_HEIGHT = 11, 18
-WIDTH, HEAD_WIDTH = 4.4, 1.7
+HEAD_HEIGHT, LINE_HEIGHT = 10, 17.25
+WIDTH, HEAD_WIDTH = 4.1, 1.0
 
 _LEFT, _RIGHT, _UP, _DOWN = (0, -1), (0, 1), (-1, 0), (1, 0)
 Side = tuple[int, int]

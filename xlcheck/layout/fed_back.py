@@ -45,7 +45,7 @@ def fed_back_sheet(draft: Draft, recurrent: str, dense: str, words: Sequence[str
     sheet.put_row(_TOP, 0, ["", "unit", *(f"t = {t + 1}" for t in range(steps))], "header")
     for t, word in enumerate(words):
         sheet.put(_TOP + 1, _FIRST + t, word, "word")
-    sheet.widths.update({_LABEL: 48, _UNIT: 10, **{_FIRST + t: 13 for t in range(steps)}, _FIRST + steps: 70})
+    sheet.widths.update({_LABEL: 54, _UNIT: 10, **{_FIRST + t: 13 for t in range(steps)}, _FIRST + steps: 70})
     _Page(draft, sheet, steps, recurrent, dense).fill(_TOP + 2)
     sheet.freeze = (_TOP + 2, 2)
     sheet.one_page = True

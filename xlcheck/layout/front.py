@@ -12,10 +12,11 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Highlight, Link
 from xlcheck.workbook.styles import LEGEND
 
-WIDE = 16
-_LETTERS = 150  # of a line of the summary
+WIDE, _WIDTH = 16, 9.2
+"""Columns, and letters of each: as many as can be read on a page that stands upright."""
+_LETTERS = 132  # of a line of the summary
 _VERDICT_ROW, _VERDICT_WIDE, _LINK = 3, 9, 10
-_VERDICT_LETTERS = 75  # of a line of the verdict
+_VERDICT_LETTERS = 66  # of a line of the verdict
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Story:
 
 def opening(sheet: SheetDraft, story: Story) -> None:
     """The title and the summary."""
-    sheet.widths.update(dict.fromkeys(range(WIDE), 10.5))
+    sheet.widths.update(dict.fromkeys(range(WIDE), _WIDTH))
     sheet.one_page = True
     sheet.put(0, 0, story.title, "title")
     sheet.heights[0] = 32
@@ -97,7 +98,7 @@ def _reading_table(sheet: SheetDraft, row: int, lines: Sequence[str]) -> int:
     heading(sheet, row, "How to read this", WIDE)
     for offset, line in enumerate(lines):
         sheet.merge(sheet.at(row + 1 + offset, 0, 1, WIDE), f"{offset + 1}.  {line}", "text")
-        sheet.heights[row + 1 + offset] = 18
+        sheet.heights[row + 1 + offset] = 16
     return row + 1 + len(lines)
 
 
@@ -116,13 +117,14 @@ def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int
     marks = [("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
              ("edited", "–  changed: Keras's value no longer applies")]  # fmt: skip
     entries = [*legend.items(), *(marks if "keras" in legend else [])]
+    rows = -(-len(entries) // 2)
     for offset, (style, text) in enumerate(entries):
-        at = row + 1 + offset % 7
-        column = 0 if offset < 7 else 8
+        at = row + 1 + offset % rows
+        column = 0 if offset < rows else WIDE // 2
         sheet.put(at, column, {"right": "✓", "wrong": "✗", "edited": "–"}.get(style, "0.123"),
                   f"{style}_text" if style in legend else style)  # fmt: skip
         sheet.put(at, column + 1, text, "text_beside")
-    return row + 8
+    return row + 1 + rows
 
 
 def _provenance_table(sheet: SheetDraft, row: int, provenance: Mapping[str, str]) -> None:

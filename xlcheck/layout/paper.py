@@ -3,65 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import ceil
 
+from xlcheck.graph.quantities import Role
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import Table
 from xlcheck.workbook.plan import Formula
 
 _LONG, _SHORT = 950, 670  # pixels of a sheet of A4 within its margins, as the widest program draws them
-_LEAST = 0.45
-"""Of its size on the screen: what is smaller, letters of less than 4.5 points, goes onto several pages."""
-_GOOD = 0.6
-"""Below it the texts of formulas are left out if that makes the rest larger; their cells have them."""
-_MUCH = 0.4  # below which a sheet without headings is rather printed on pages side by side
-_GAIN = 1.1
-_SMALLEST = 0.3  # below which a sheet is as wide as its page, however small that is
-_MOST = 8  # pages of a sheet that is too wide for one and has no bands
+_LEAST = 0.6
+"""Of its size on the screen: on paper letters of 10 points, as most are, have at least 6."""
+_ENOUGH, _STEP = 0.8, 0.01  # the largest scale of several pages, and what it is made smaller by
+_MOST = 4  # pages side by side and below each other, of a sheet without headings
+_RESULTS = {Role.STATE, Role.OUTPUT}
+_LONG_BAND, _PART = 30, 10  # units of a band that need not stand on one page, and of its parts that do
 _FEW_PARTS = 2  # rows above a softmax that are left on its page
-_ROW, _COLUMN = 15.0, 8.43  # points, letters
-_LETTER = 7.0  # pixels
+_ROW = 15.0  # points
+_LETTER, _OF_FORMULA = 7.0, 7.2  # pixels of a letter of a text, and of one of a formula
 
 
 @dataclass(frozen=True)
-class _Pages:
-    """A way to print a sheet: its first columns, on paper that stands upright or lies."""
+class _Way:
+    """A way to print a sheet: its first columns, from a row on, on paper that stands upright or lies."""
 
     sheet: SheetDraft
     columns: int
     portrait: bool
+    first: int = 0
 
     @property
     def _across(self) -> float:
-        return (_SHORT if self.portrait else _LONG) / _width(self.sheet, self.columns)
+        formulas = _formulas_reach(self.sheet, self.columns - 1)
+        return (_SHORT if self.portrait else _LONG) / max(_width(self.sheet, self.columns), formulas)
 
     @property
     def _tall(self) -> int:
         return _LONG if self.portrait else _SHORT
 
     @property
+    def _above(self) -> float:
+        """The height of the rows that are repeated on each page."""
+        return _position(self.sheet, self.sheet.freeze[0]) if self.sheet.freeze else 0.0
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [row for row in self.sheet.starts if row >= self.first]
+
+    @cached_property
+    def _positions(self) -> list[float]:
+        """Where the parts of the sheet begin, and where the last one ends."""
+        return [*(_position(self.sheet, row) for row in self._starts), _end(self.sheet)]
+
+    @property
+    def _before(self) -> float:
+        """The height of what stands above the first part and is not repeated."""
+        return max(0.0, self._positions[0] - _position(self.sheet, self.first) - (0.0 if self.first else self._above))
+
+    @property
     def on_one(self) -> float:
         """The scale on one page."""
-        return min(1.0, self._across, self._tall / _end(self.sheet))
+        above = self._above if self.first else 0.0
+        return min(1.0, self._across, self._tall / (above + _end(self.sheet) - _position(self.sheet, self.first)))
 
     @cached_property
-    def scale(self) -> float:
-        """The scale on several pages: the widest part and the tallest one have room."""
-        parts = pairwise(_positions(self.sheet))
-        tallest = max((after - first for first, after in parts), default=0.0)
-        return min(1.0, self._across, self._tall / (_above(self.sheet) + tallest))
+    def on_several(self) -> float:
+        """The scale on several pages: the largest with which these are as few as if all could just be read."""
+        tallest = self._before + max((after - first for first, after in pairwise(self._positions)), default=0.0)
+        most = min(_ENOUGH, self._across, self._tall / (self._above + tallest))
+        if most < _LEAST:
+            return most
+        fewest = len(self._breaks(_LEAST))
+        while len(self._breaks(most)) > fewest:
+            most = max(_LEAST, most - _STEP)
+        return most
 
-    @cached_property
+    @property
     def breaks(self) -> list[int]:
         """The rows before which a page ends."""
-        found, above = [], _above(self.sheet)
-        room = self._tall / self.scale
-        used = 0.0
-        for row, (first, after) in zip(self.sheet.starts, pairwise(_positions(self.sheet)), strict=True):
-            if used and above + used + after - first > room:
+        return self._breaks(self.on_several)
+
+    def _breaks(self, scale: float) -> list[int]:
+        found, room = [], self._tall / scale
+        used = self._before
+        for row, (first, after) in zip(self._starts, pairwise(self._positions), strict=True):
+            if used and self._above + used + after - first > room:
                 found.append(row)
                 used = 0.0
             used += after - first
@@ -69,76 +97,94 @@ class _Pages:
 
 
 def fit(sheet: SheetDraft) -> None:
-    """Choose paper, scale, columns and the ends of pages for a sheet that is filled."""
-    if not sheet.printed or sheet.print_columns is not None or not sheet.cells:
-        return
-    every = 1 + max(column for _, column in _filled(sheet))
-    ways = [_Pages(sheet, every, portrait) for portrait in (False, True)]
-    chosen = max(ways, key=lambda way: way.on_one)
-    if not sheet.one_page and chosen.on_one < _GOOD:
-        sheet.starts = sheet.starts or _headings(sheet)
-        if not _on_several(sheet, [way for way in ways if sheet.starts and way.scale >= _LEAST], every):
-            _as_wide_as_it_is(sheet, ways[0])
-        return
-    sheet.one_page = True
-    if sheet.shows_formulas and _reach(sheet) <= _width(sheet, every - 1):
-        ways += [_Pages(sheet, every - 1, portrait) for portrait in (False, True)]
-    bare = max(ways, key=lambda way: way.on_one)
-    if chosen.on_one < _GOOD and bare.on_one > _GAIN * chosen.on_one:
-        chosen = bare
-    if sheet.starts and chosen.on_one < _LEAST:
-        _on_several(sheet, [way for way in ways if way.scale >= _LEAST] or ways, every)
-    else:
-        _take(sheet, chosen, every)
+    """Choose paper, scale, columns and the ends of pages for a sheet that is filled.
 
-
-def _on_several(sheet: SheetDraft, ways: Sequence[_Pages], every: int) -> bool:
-    """As few pages as can be, or one more if they can be read better; with formulas if they can be read well.
-
-    Returns:
-        Whether there is a way.
+    As a whole on one page, if it can be read there; else without the texts of formulas, which the cells have; else its
+    results, if it has steps on the way to them; else on several pages, of which none cuts a band, a drawing or a chart.
+    What would be too small for all of these is left to the screen.
     """
-    if not ways:
-        return False
-    full, bare = (max((way.scale for way in ways if (way.columns == every) == own), default=0) for own in (True, False))
-    if bare <= _GAIN * full:
-        ways = [way for way in ways if way.columns == every]
-    fewest = min(len(way.breaks) for way in ways)
-    chosen = min(
-        ways,
-        key=lambda way: (len(way.breaks) > fewest + 1, -min(way.scale, _GOOD), -way.columns, len(way.breaks)),
-    )
-    _take(sheet, chosen, every)
+    if not sheet.printed or not sheet.cells:
+        return
+    every = sheet.print_columns or 1 + max(column for _, column in _filled(sheet))
+    whole, bare = _ways(sheet, every), _ways(sheet, every - 1) if _can_do_without_formulas(sheet, every) else []
+    results = [replace(way, first=sheet.results) for way in (*whole, *bare) if sheet.results]
+    for ways in (whole, bare, results):
+        best = max(ways, key=lambda way: way.on_one, default=None)
+        if best is not None and best.on_one >= _LEAST:
+            _take(sheet, best, every)
+            sheet.one_page = True
+            return
     sheet.one_page = False
-    if chosen.scale >= _SMALLEST:
-        sheet.breaks += chosen.breaks
-        sheet.print_scale = int(100 * chosen.scale)
-        sheet.print_columns = chosen.columns  # beyond which a long text would begin a page of its own
-    return True
+    sheet.starts = sheet.starts or _headings(sheet)
+    ways = [way for way in results or [*whole, *bare] if sheet.starts and way.on_several >= _LEAST]
+    if not ways:
+        _side_by_side(sheet, whole)
+        return
+    chosen = min(ways, key=lambda way: (len(way.breaks), -way.columns, -way.on_several))
+    _take(sheet, chosen, every)
+    sheet.breaks += chosen.breaks
+    sheet.print_scale = int(100 * chosen.on_several)
+    sheet.print_columns = chosen.columns  # beyond which a long text would begin a page of its own
 
 
-def _take(sheet: SheetDraft, way: _Pages, every: int) -> None:
+def _ways(sheet: SheetDraft, columns: int) -> list[_Way]:
+    return [_Way(sheet, columns, portrait) for portrait in (False, True)]
+
+
+def _take(sheet: SheetDraft, way: _Way, every: int) -> None:
     sheet.portrait = way.portrait
-    sheet.print_columns = None if way.columns == every else way.columns
+    sheet.print_from = way.first
+    if way.first or way.columns < every:
+        sheet.print_columns = way.columns
 
 
-def _as_wide_as_it_is(sheet: SheetDraft, way: _Pages) -> None:
-    """A sheet that cannot be read if it is as wide as a page goes onto some pages side by side."""
-    width, height = _width(sheet, way.columns), _end(sheet)
-    if _LONG / width < _MUCH and ceil(width * _LEAST / _LONG) * ceil(height * _LEAST / _SHORT) <= _MOST:
-        sheet.print_scale = int(100 * _LEAST)
+def _side_by_side(sheet: SheetDraft, ways: Sequence[_Way]) -> None:
+    """A sheet that cannot be read if it is as wide as a page takes some pages side by side, or none."""
+    width, height = _width(sheet, ways[0].columns), _end(sheet)
+
+    def pages(way: _Way) -> int:
+        across, tall = (_SHORT, _LONG) if way.portrait else (_LONG, _SHORT)
+        return ceil(width * _LEAST / across) * ceil(height * _LEAST / tall)
+
+    fewest = min(ways, key=pages)
+    sheet.portrait = fewest.portrait
+    sheet.print_scale = int(100 * _LEAST)
+    sheet.printed = pages(fewest) <= _MOST
+
+
+def _can_do_without_formulas(sheet: SheetDraft, every: int) -> bool:
+    """Whether the last column has texts of formulas, and nothing else reaches into it."""
+    return sheet.shows_formulas and _reach(sheet) <= _width(sheet, every - 1)
 
 
 def starts(table: Table) -> list[int]:
-    """The first row of each band of a table, with the heading above it: where a page may begin."""
+    """Where a page may begin: the first row of each band of a table, with the heading above it; and in long bands."""
     found, headed = [], False
     for line in table.lines:
         if not headed:
             found.append(table.first_row(0) + line.offset - line.parts)
         if line.parts > _FEW_PARTS:
             found.append(table.first_row(0) + line.offset)
+        units = line.members[0].shape[-1] if line.band is not None else 0
+        for first, rows in ((line.offset - line.parts, line.parts), (line.offset, units)):
+            if rows > _LONG_BAND:
+                found += range(table.first_row(0) + first + _PART, table.first_row(0) + first + rows, _PART)
         headed = line.band is None
-    return [*found, table.end]
+    return sorted({*found, table.end})
+
+
+def results(table: Table) -> int:
+    """The first row of what a table calculates in the end: of its last group, or else of its last states or outputs."""
+    last = next(line for line in reversed(table.lines) if line.band)
+    first = last
+    for line in reversed(table.lines):
+        if line.band is None:
+            first = line if last.band and last.band.group else first
+            break
+        if last.band and not last.band.group and line is not last and line.band.role not in _RESULTS:
+            break
+        first = line
+    return table.first_row(0) + first.offset
 
 
 def _headings(sheet: SheetDraft) -> list[int]:
@@ -154,7 +200,14 @@ def _filled(sheet: SheetDraft) -> list[tuple[int, int]]:
 
 def _width(sheet: SheetDraft, columns: int) -> float:
     """Of the first columns, in pixels."""
-    return sum(int(7 * sheet.widths.get(column, _COLUMN) + 5) for column in range(columns)) or 1
+    return sum(map(sheet.pixels, range(columns))) or 1
+
+
+def _formulas_reach(sheet: SheetDraft, column: int) -> float:
+    """How far to the right the texts of formulas in a column reach, in pixels."""
+    texts = [cell.content for (_, at), cell in sheet.cells.items() if at == column and cell.style == "formula"]
+    longest = max((len(text) for text in texts if isinstance(text, str)), default=0)
+    return _width(sheet, column) + _OF_FORMULA * (longest + 1) if longest else 0.0
 
 
 def _reach(sheet: SheetDraft) -> float:
@@ -162,7 +215,7 @@ def _reach(sheet: SheetDraft) -> float:
     ends = [_width(sheet, chart.column) + chart.width for chart in sheet.charts]
     for (row, column), cell in sheet.cells.items():
         shown = cell.content.value if isinstance(cell.content, Formula) else cell.content
-        if row < sheet.starts[0] - 2 and isinstance(shown, str):
+        if row < min(sheet.starts, default=0) - 2 and isinstance(shown, str):
             ends.append(_width(sheet, column) + _LETTER * len(shown))
     return max(ends, default=0.0)
 
@@ -170,16 +223,6 @@ def _reach(sheet: SheetDraft) -> float:
 def _position(sheet: SheetDraft, row: int) -> float:
     """How far below the top a row begins, in pixels."""
     return sum(sheet.heights.get(each, _ROW) for each in range(row)) * 4 / 3
-
-
-def _positions(sheet: SheetDraft) -> list[float]:
-    """Where the parts of a sheet begin, and where the last one ends."""
-    return [*(_position(sheet, row) for row in sheet.starts), _end(sheet)]
-
-
-def _above(sheet: SheetDraft) -> float:
-    """The height of the rows that are repeated on each page."""
-    return _position(sheet, sheet.freeze[0]) if sheet.freeze else 0.0
 
 
 def _end(sheet: SheetDraft) -> float:

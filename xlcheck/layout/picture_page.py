@@ -117,7 +117,7 @@ class PicturePage:
         """The row with the sample, and with a drop-down for the step."""
         sheet = self.sheet
         sheet.put(2, 0, store.kind, "name")
-        column = SELECTOR.left + 2
+        column = SELECTOR.left + 3
         if self.draft.selector is None:
             sheet.put(3, SELECTOR.left, Link(store.prompt, store.chosen or Range(START, 0, 0)), "link")
             column = SELECTOR.left
@@ -132,7 +132,7 @@ class PicturePage:
                 shown = [store.words[t][1] for t in range(count)]
                 text = f"CHOOSE({self.steps[count].fixed()},{','.join(text for text, _ in store.words)})"
                 if len(text) < _LONG:
-                    view = View(sheet.at(2, at + 11), text, self.steps[count], None, texts=tuple(shown))
+                    view = View(sheet.at(2, at + 12), text, self.steps[count], None, texts=tuple(shown))
                     self._show(view, 1, "strong")
             at += 18
 

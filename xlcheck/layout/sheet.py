@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Formulas
-from xlcheck.layout.spreading import is_line, is_right, spread
+from xlcheck.layout.spreading import USUAL, height_of, is_line, is_right, spread
 from xlcheck.layout.widening import is_wide, widened
 from xlcheck.workbook.plan import (
     Array,
@@ -37,6 +37,7 @@ class SheetDraft:
     Attributes:
         questions: where questions stand, if not under everything else.
         starts: the rows with which a page may begin, if one page is too small for what is to be read.
+        results: the row from which on it shows what is calculated in the end, and not on the way.
         shows_formulas: whether the last column has texts of formulas, without which it can be printed.
     """
 
@@ -53,9 +54,11 @@ class SheetDraft:
     freeze: tuple[int, int] | None = None
     one_page: bool = False
     starts: list[int] = field(default_factory=list)
+    results: int = 0
     shows_formulas: bool = False
     portrait: bool = False
     print_columns: int | None = None
+    print_from: int = 0
     questions: tuple[int, int] | None = None
     printed: bool = True
     scales: list[ColorScale] = field(default_factory=list)
@@ -120,17 +123,27 @@ class SheetDraft:
         self.spills.append(Spill(area, text, values, style))
         return area
 
+    def pixels(self, column: int) -> int:
+        """How wide a column is, as its width in letters asks for."""
+        return int(7 * self.widths.get(column, USUAL) + 5)
+
     def at(self, row: int, column: int, rows: int = 1, columns: int = 1) -> Range:
         """A range of this worksheet."""
         return Range(self.name, row, column, rows, columns)
+
+    def settle(self) -> None:
+        """Make columns as wide as their largest numbers need, and rows as high as their paragraphs."""
+        self.widths = widened(self.widths, self.cells.values(), self.blocks, self.spills)
+        for merge in self.merges:
+            if needed := height_of(merge, self.widths):
+                self.heights[merge.area.top] = max(needed, self.heights.get(merge.area.top, 0.0))
 
     def finish(self, *, short: bool = False) -> PlannedSheet:
         """The finished worksheet; with `short` its numbers have no more digits than they need."""
         if short:
             self.cells = {key: _short(cell) for key, cell in self.cells.items()}
             self.blocks = list(map(_short, self.blocks))
-        widths = widened(self.widths, self.cells.values(), self.blocks, self.spills)
-        for merge in [merge for merge in self.merges if is_line(merge, widths)]:
+        for merge in [merge for merge in self.merges if is_line(merge, self.widths)]:
             self.merges.remove(merge)
             self.put(merge.area.top, merge.area.left, merge.content, merge.style + ONE_LINE)
         if short or any(map(is_wide, self.merges)):  # programs shorten numbers of these styles until they fit
@@ -139,7 +152,7 @@ class SheetDraft:
             self.name,
             tuple(self.cells[key] for key in sorted(self.cells)),
             tuple(self.merges),
-            widths,
+            dict(self.widths),
             dict(self.heights),
             tuple(self.charts),
             tuple(self.drop_downs),
@@ -148,6 +161,7 @@ class SheetDraft:
             one_page=self.one_page,
             portrait=self.portrait,
             print_columns=self.print_columns,
+            print_from=self.print_from,
             protected=self.protected,
             blocks=tuple(self.blocks),
             spills=tuple(self.spills),

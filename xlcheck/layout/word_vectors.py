@@ -28,7 +28,7 @@ def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
     sheet = draft.sheet(NAME, "output")
     text = "The vector of each word as a point. Training has moved apart what must not be confused."
     title(sheet, NAME, text, 12)
-    sheet.widths.update({0: 12, 1: 16, 2: 14, 3: 14, 4: 4})
+    sheet.widths.update({0: 12, 1: 16, 2: 16, 3: 16, 4: 4})
     sheet.put_row(_TOP, 0, ["code", "word", "first number", "second number"], "header")
     area, values = draft.placed(weight), draft.trace[weight]
     series = []

@@ -30,6 +30,7 @@ _TEXT = (
 _TOP, _NUMBER, _FIRST, _WIDE = 4, 0, 1, 4
 _ROUNDING, _SHARES = 4e-14, 1e-12
 _LEFT = 1
+_LINE = 70  # letters of a line of what is written
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _column(
     sheet.put(_TOP, left, Link(stage.sheet, Range(numbers.sheet.name, 0, 0)), "link_heading")
     sheet.put_row(_TOP + 1, left, ["next word", "probability"], "header")
     sheet.put(_TOP + 1, left + 2, " what it has written", "header_left")
-    sheet.widths.update({left: 15, left + 1: 13, left + 2: 86, left + 3: 3})
+    sheet.widths.update({left: 15, left + 1: 13, left + 2: 61, left + 3: 3})
     listed = reference(vocabulary, NAME, fixed=True)
     logits = draft.further[f"{stage.key}.z"]
     written: list[str] = []
@@ -100,7 +101,8 @@ def _column(
         text = f"1/SUMPRODUCT(EXP({cells}-MAX({cells})))"
         draft.helper(sheet, row, left + 1, text, [share], "output", _SHARES)
         before = f'{sheet.at(row - 1, left + 2).a1}&" "&' if k else ""
-        draft.helper(sheet, row, left + 2, f"{before}{word.a1}", [" ".join(written)], "text_beside")
+        draft.helper(sheet, row, left + 2, f"{before}{word.a1}", [" ".join(written)], "sentence")
+        sheet.heights[row] = 30 if len(" ".join(written)) > _LINE else 15
 
 
 class _Numbers:
@@ -130,7 +132,7 @@ class _Numbers:
             "word; its code is the last one of the next block."
         )
         title(sheet, sheet.name, text, 14)
-        sheet.put(3, 0, Link("← the words", Range(NAME, 0, 0)), "link")
+        sheet.put(2, 2, Link("← the words", Range(NAME, 0, 0)), "link")
         sheet.freeze = (3, 1)
         sheet.printed = False
         sheet.widths.update({0: 10, self._steps + 2: 12})

@@ -259,6 +259,7 @@ class PlannedSheet:
         one_page: printed on one page; otherwise fitted to the page's width.
         portrait: printed on paper that stands upright.
         print_columns: how many columns are printed; None for all.
+        print_from: the first row that is printed, if that is known of the columns, too.
         printed: whether it belongs to what is printed; Excel prints one cell of a sheet that does not.
         scales: colours that follow numbers.
         notes: notes at cells.
@@ -288,6 +289,7 @@ class PlannedSheet:
     blocks: tuple[Block, ...] = ()
     spills: tuple[Spill, ...] = ()
     print_columns: int | None = None
+    print_from: int = 0
     printed: bool = True
     scales: tuple[ColorScale, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -305,7 +307,7 @@ class PlannedSheet:
         areas = [item.area for item in (*self.blocks, *self.spills, *self.merges)]
         ends = [cell.row + 1 for cell in self.cells] + [area.top + area.rows for area in areas]
         ends += [chart.row + chart.height // _ROW_PIXELS + 1 for chart in self.charts]
-        return Range(self.name, 0, 0, max(ends), self.print_columns)
+        return Range(self.name, self.print_from, 0, max(ends) - self.print_from, self.print_columns)
 
     @property
     def rows_on_each_page(self) -> int:

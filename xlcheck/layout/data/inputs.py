@@ -9,7 +9,7 @@ import numpy as np
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.graph.one_hot import LONG
-from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.quantities import Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.data.selection import selection
@@ -24,8 +24,8 @@ NAME = "Inputs"
 _NUMBER, _SAMPLE, _FIRST = 0, 1, 2
 _SELECTOR_ROW, _TOP = 4, 7
 _MAX_WIDTH = 2000
-_PRINTED = 18
-"""Columns that can be read when they are printed on one page."""
+_ACROSS = 10
+"""Answers that have room beside a sample; more stand below all samples, one a row, if these are not more either."""
 
 
 def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained: Trace | None) -> Store:
@@ -40,7 +40,7 @@ def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained:
     title(sheet, "Inputs", "What the network can read here, one sample a row. Choose a sample, and every sheet shows "
           "the network reading it.", 10)  # fmt: skip
     longest = max(map(len, draft.samples))
-    sheet.widths.update({_NUMBER: 12, _SAMPLE: min(max(34, longest + 2), 60), **{_FIRST + j: 12 for j in range(60)}})
+    sheet.widths.update({_NUMBER: 8, _SAMPLE: min(max(34, longest + 2), 60), **{_FIRST + j: 12 for j in range(60)}})
     row = _samples(draft, sheet, trained)
     areas, orders, timesteps = {}, {}, {}
     for band, members in given.items():
@@ -84,36 +84,43 @@ def require_room(shapes: Sequence[tuple[int, ...]]) -> None:
 def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
     """The selector and the table of samples with Keras's predictions; returns the row after it."""
     count = len(draft.samples)
-    heading(sheet, _TOP, "Samples" if trained is None else "Samples, and what Keras answers", 8)
+    names, answers = ([], np.empty((count, 0))) if trained is None else _answers(draft, trained, count)
+    beside = len(names) > 0 and (len(names) <= _ACROSS or count > _ACROSS)
+    heading(sheet, _TOP, "Samples, and what Keras answers" if beside else "Samples", 8)
     sheet.put_row(_TOP + 1, 0, ["number", "sample"], "header_left")
     sheet.numbers(_TOP + 2, _NUMBER, np.arange(1.0, count + 1)[:, None], "column_label")
     for k, text in enumerate(draft.samples):
         sheet.put(_TOP + 2 + k, _SAMPLE, text, "input_text")
     sheet.heights[_TOP + 1] = 32
-    if trained is not None:
-        names, values = _predictions(draft.graph, trained, count, draft.unit_names)
+    end = _TOP + 2 + count
+    if beside:
         sheet.put_row(_TOP + 1, _FIRST, names, "header")
         width = max(12, 1.0 + max(len(line) for name in names for line in name.split("\n")))
         sheet.widths.update({_FIRST + j: min(width, 22) for j in range(len(names))})
-        sheet.numbers(_TOP + 2, _FIRST, values, "keras")
-        sheet.print_columns = _PRINTED if _FIRST + len(names) > _PRINTED else None
+        sheet.numbers(_TOP + 2, _FIRST, answers, "keras")
+    elif names:
+        heading(sheet, end + 1, "What Keras answers to each sample", 8)
+        sheet.put_row(end + 2, 0, ["", "answer"], "header_left")
+        sheet.put_row(end + 2, _FIRST, [float(k + 1) for k in range(count)], "header")
+        for j, name in enumerate(names):
+            sheet.put(end + 3 + j, _SAMPLE, name.replace("\n", " "), "text")
+        sheet.numbers(end + 3, _FIRST, answers.T, "keras")
+        end += 3 + len(names)
     if count > 1:
         numbers, samples = (sheet.at(_TOP + 2, column, count) for column in (_NUMBER, _SAMPLE))
         selection(draft, sheet, sheet.at(_SELECTOR_ROW, _SAMPLE), "sample", numbers, samples)
-    return _TOP + 2 + count
+    return end
 
 
-def _predictions(
-    graph: Graph, trained: Trace, count: int, unit_names: Mapping[str, Sequence[str]]
-) -> tuple[list[str], Array]:
-    """Column titles and the float32 model's answers; of long answers the largest number and its place."""
+def _answers(draft: Draft, trained: Trace, count: int) -> tuple[list[str], Array]:
+    """Titles and the float32 model's answers; of long answers the largest number and its place."""
     names: list[str] = []
     columns: list[Array] = []
-    for name, q in shown_outputs(graph):
+    for name, q in shown_outputs(draft.graph):
         values = trained[q.name].reshape(count, -1)
         step = "" if q.step is None else f", {q.band.at(q.step)}"
         if values.shape[1] <= SHOWN:
-            units = unit_names.get(q.band.name) or [str(j + 1) for j in range(values.shape[1])]
+            units = draft.unit_names.get(q.band.name) or [str(j + 1) for j in range(values.shape[1])]
             names += [f"{name}{step}:\n{unit}" if len(units) > 1 else f"{name}{step}" for unit in units]
             columns += list(values.T)
         else:

@@ -35,6 +35,7 @@ OBSOLETE = "–"
 DIVERGED = "diverged"
 _LOSS, _STATE, _KERAS, _DIFFERENCE, _SINGLE, _SINGLE_DIFFERENCE, _WEIGHT_DIFFERENCE, _SHOWN = range(1, 9)
 _PATHS = 14
+_LAST_CHART = 22  # rows
 _WIDTH = 13.5
 _WITHIN = 1e-12
 
@@ -233,6 +234,8 @@ def _curves(
         row = TOP + 2 + 16 * number
         chart = Chart(row, CHARTS, text, "epoch", "", tuple(lines), width=760, height=height, markers=False)
         training.charts.append(chart)
+        training.starts.append(row if number else 0)
+    training.starts += range(training.starts[-1] + _LAST_CHART, training.questions[0] if training.questions else 0, 10)
 
 
 def _how_it_went(draft: Draft, sheet: SheetDraft, table: EpochTable, inputs: TrainingInputs) -> None:

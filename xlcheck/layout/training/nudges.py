@@ -30,6 +30,7 @@ _DELTA_ROW, _SYMBOLS, _HEADER = 5, 8, 9
 FIRST = _HEADER + 1
 _WHICH, _BY, _LOSS, _WEIGHTS = range(4)
 _WITHIN = 1e-14
+_PRINTED = 13  # columns that can be read on a page: the loss of each run, and the first weights
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,11 @@ def nudges_sheet(draft: Draft, epoch: EpochGraph, samples: Sequence[str], table:
         style = "loss_fine" if column == _LOSS else epoch.scalars[name].band.role.value
         sheet.formulas(FIRST, column, pattern, table.values[name][:, 0], table.area.rows, style)
     _headings(sheet, epoch, samples, table)
-    sheet.widths.update({_WHICH: 34, _BY: 13, **dict.fromkeys(range(_LOSS, table.area.columns), 13)})
+    sheet.widths.update({_WHICH: 36, _BY: 11, **dict.fromkeys(range(_LOSS, table.area.columns), 13)})
     sheet.widths.update(dict.fromkeys(table.own.values(), 16))
     sheet.heights.update({_SYMBOLS: 20, _HEADER: 32})
     sheet.freeze = (FIRST, _LOSS + 1)
-    sheet.print_columns = min(table.area.columns, 18)
+    sheet.print_columns = min(table.area.columns, _PRINTED)
 
 
 def _loss(epoch: EpochGraph) -> str:
@@ -129,7 +130,7 @@ def _weights(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTab
 
 
 def _headings(sheet: SheetDraft, epoch: EpochGraph, samples: Sequence[str], table: EpochTable) -> None:
-    heading(sheet, _SYMBOLS - 1, "The runs", min(table.area.columns, 18))
+    heading(sheet, _SYMBOLS - 1, "The runs", min(table.area.columns, _PRINTED))
     for column, text in ((_WHICH, "what is nudged"), (_BY, "by")):
         sheet.put(_SYMBOLS, column, None, "header")
         sheet.put(_HEADER, column, text, "header")

@@ -28,6 +28,8 @@ from xlcheck.workbook.plan import Content, Formula
 NAME = "One step"
 SYMBOL, NUMBER, EQUATION, MEANING, FIRST = range(5)
 _TOP = 4
+_SHORT = 12  # letters of a sample that have room on one line
+_PART = 6  # numbers of one quantity that are kept on one page
 _DIFFERENCES = ("gradient", "by nudging", "they differ by")
 _WITHIN = 1e-10  # losses that agree to 1e-16, divided by 2e-5, with room for larger ones
 
@@ -93,19 +95,21 @@ def one_step_sheet(
     longest = max(len(_symbol(q)) for q in epoch.whole if q.expr is not None)
     numbered = any(max(q.shape) > 1 for q in epoch.whole)
     sheet.widths.update(
-        {SYMBOL: max(20, longest), NUMBER: 8 if numbered else 2, EQUATION: 50, MEANING: 42, FIRST + values: 62}
+        {SYMBOL: max(20, longest), NUMBER: 8 if numbered else 2, EQUATION: 44, MEANING: 38, FIRST + values: 54}
     )
     sheet.widths.update({FIRST + k: 14 for k in range(values)})
     for number, (row, lines) in enumerate(_rows(draft, sheet, epoch)):
         text, remark = _SECTIONS[number]
         heading(sheet, row, text, columns)
+        sheet.starts += [row, *_starts(lines)]
         sheet.merge(sheet.at(row + 1, 0, 1, columns), remark, "remark")
-        sheet.heights[row + 1] = 16 * math.ceil(len(remark) / 175) + 4
+        sheet.heights[row + 1] = 16 * math.ceil(len(remark) / 160) + 4
         shown = _DIFFERENCES if number == _WEIGHTS else ("all documents",) if number == _STEP else samples
         header = ["symbol", "number" if numbered else None, "equation", "what it means", *shown,
                   *[None] * (values - len(shown)),
                   "the formula" if number >= _WEIGHTS else f"the formula for “{samples[-1]}”"]  # fmt: skip
         sheet.put_row(row + 2, 0, header, "header_left")
+        sheet.heights[row + 2] = 30 if max(map(len, samples)) > _SHORT else 18
         for line in lines:
             _fill(draft, sheet, epoch, line, FIRST + values, choice)
             if number == _WEIGHTS:
@@ -150,6 +154,15 @@ def _section(q: Quantity) -> int:
     return _LOSS if q.band.role is Role.LOSS or q.band.layer == "loss" else _FORWARD
 
 
+def _starts(lines: Sequence[_Line]) -> Iterator[int]:
+    """The rows with which a page may begin: of quantities, and of parts of those with many numbers."""
+    since = 0
+    for line in lines[1:]:
+        since = 0 if line.first else since + 1
+        if since % _PART == 0:
+            yield line.row
+
+
 def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formula: int, choice: Range) -> None:
     q, row = line.q, line.row
     *_, last = [
@@ -159,9 +172,9 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
     content = sheet.cells[row, last.left].content
     assert isinstance(content, Formula)  # noqa: S101 - every number on this sheet is computed
     sheet.put(row, formula, f"={content.text}", "formula_wrap")
-    lines = math.ceil(len(content.text) / 64)
+    lines = math.ceil(len(content.text) / 56)
     if line.first:
-        sheet.put(row, SYMBOL, _symbol(q), "symbol")
+        sheet.put(row, SYMBOL, _symbol(q), "symbol_small" if q.is_weight else "symbol")
         chosen = _of_optimisers(q)
         if chosen is None:
             words: list[Content] = [_equation(line, epoch), at_step(q.band.meaning, q.step)]
@@ -171,10 +184,10 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
             for column, texts, style in zip((EQUATION, MEANING), chosen, ("equation_wrap", "meaning"), strict=True):
                 _chosen(draft, sheet, row, column, texts, style, choice)
             words = [max(texts, key=len) for texts in chosen]
-        lines = max(lines, math.ceil(len(str(words[0])) / 54), math.ceil(len(str(words[1])) / 44))
+        lines = max(lines, math.ceil(len(str(words[0])) / 47), math.ceil(len(str(words[1])) / 40))
     elif text := _equation(line, epoch):
         sheet.put(row, EQUATION, text, "equation_wrap")
-        lines = max(lines, math.ceil(len(text) / 54))
+        lines = max(lines, math.ceil(len(text) / 47))
     sheet.heights[row] = max(20, 14 * lines + 3)
     numbers = ", ".join(str(i + 1) for i in line.index) if max(q.shape) > 1 else ""
     sheet.put(row, NUMBER, numbers, "first_unit" if line.first else "unit")

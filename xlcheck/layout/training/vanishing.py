@@ -55,8 +55,8 @@ def vanishing_sheet(
     sheet = draft.sheet(NAME, "gradient")
     title(sheet, "Vanishing and exploding gradients", "A state that is multiplied by U at every step holds the first "
           "word of fifty multiplied by U forty-nine times. Change U, and watch what is left of it.", 13)  # fmt: skip
-    widths = {WORD: 7, TEXT: 11, X: 10, STATE: 15, TERM: 17, PART: 16, TO_INPUT: 16, CLIPPED: 16, TANH: 15, TO_TANH: 16}
-    sheet.widths.update({**widths, GATE: 15, CELL: 15, TO_CELL: 16, **{SIZE + k: 14 for k in range(4)}})
+    widths = {WORD: 7, TEXT: 11, X: 10, STATE: 14, TERM: 16, PART: 15, TO_INPUT: 15, CLIPPED: 15, TANH: 14, TO_TANH: 15}
+    sheet.widths.update({**widths, GATE: 14, CELL: 14, TO_CELL: 15, **{SIZE + k: 13 for k in range(4)}})
     u, w = _inputs(draft, sheet, clip, steps)
     _place(draft, sheet, steps)
     _place_machinery(draft)
@@ -118,7 +118,7 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
 def _powers(draft: Draft, sheet: SheetDraft) -> Range:
     """Values for U, of which one can be chosen, and what each does to the first of five words; returns the values."""
     sheet.put(_ASIDE, _CHOICES_COLUMN, "In h₅ the first word counts U⁴ times.", "part_heading")
-    sheet.put_row(_ASIDE + 1, _CHOICES_COLUMN, ["values for U", "U⁴", "its slope, 4 · U³"], "header")
+    sheet.put_row(_ASIDE + 1, _CHOICES_COLUMN, ["values for U", "U⁴", "slope, 4 · U³"], "header")
     choices = sheet.numbers(_ASIDE + 2, _CHOICES_COLUMN, np.array(_CHOICES)[:, None], "choice")
     for k, value in enumerate(_CHOICES):
         row = _ASIDE + 2 + k
@@ -131,7 +131,7 @@ def _powers(draft: Draft, sheet: SheetDraft) -> Range:
 def _remembered(draft: Draft, sheet: SheetDraft, gradients: Mapping[str, Array], place: int, word: str) -> None:
     """What the end still has of the one word that tells what comes next."""
     row = _ASIDE + 9
-    sheet.put(row, _CHOICES_COLUMN, f"“{word}” is word {place + 1}. At the end is left of it:", "part_heading")
+    sheet.put(row, _CHOICES_COLUMN, f"“{word}” is word {place + 1}. What is left of it at the end:", "part_heading")
     sheet.put_row(row + 1, _CHOICES_COLUMN, ["linear", "tanh", "LSTM"], "header")
     for k, name in enumerate(("linear.d_x", "tanh.d_h", "lstm.d_c")):
         text = cell_name(TOP + 1 + place, SIZE + k)
