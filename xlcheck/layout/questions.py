@@ -13,7 +13,7 @@ Questions = Mapping[str, Sequence[tuple[str, str]]]
 """For each page what to predict, and the answer."""
 
 HEADING = "Predict, then look"
-_LINK = (3, 0)  # free on every page
+_LINKS, _LINK_WIDE = ((3, 0), (2, 2)), 120  # of which one is free on most pages, and the pixels that it takes
 _ROW_PIXELS = 20
 
 
@@ -31,14 +31,23 @@ def ask(draft: Draft, questions: Questions) -> None:
 
 def _ask(sheet: SheetDraft, asked: Sequence[tuple[str, str]]) -> None:
     row, left = sheet.questions or (_end(sheet) + 1, 0)
-    if _LINK not in sheet.cells:
-        sheet.put(*_LINK, Link(f"{HEADING.lower()} ↓", Range(sheet.name, row, left)), "link")
+    if place := next((place for place in _LINKS if _is_free(sheet, *place)), None):
+        sheet.put(*place, Link(f"{HEADING.lower()} ↓", Range(sheet.name, row, left)), "link")
     sheet.put(row, left, HEADING, "heading_question")
     for number, (question, answer) in enumerate(asked, start=1):
         cell = sheet.put(row + 2 * number - 1, left, f"{number}.  {question}", "question")
         mark = sheet.put(cell.top + 1, left, "answer: rest the pointer here", "answer")
         sheet.notes.append(Note(mark, answer))
-        sheet.heights.setdefault(cell.top, 20)
+        sheet.heights.setdefault(cell.top, 18)
+
+
+def _is_free(sheet: SheetDraft, row: int, column: int) -> bool:
+    """Whether a link has room in a cell and those to its right."""
+    room = 0
+    while room < _LINK_WIDE and (row, column) not in sheet.cells:
+        room += sheet.pixels(column)
+        column += 1
+    return room >= _LINK_WIDE
 
 
 def _end(sheet: SheetDraft) -> int:

@@ -13,10 +13,6 @@ from xlcheck.layout.front import Story
 from xlcheck.layout.questions import Questions
 
 ENGLISH = "en"
-CHECK = (
-    "The sheets Check and Numbers set every number beside Keras's own. Change a weight or an input, and they tell you "
-    "that Keras's numbers no longer apply."
-)
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,11 @@ _CHOICE = "choice"
 _SETTING_WORDS = {
     "learning_rate": "How far a weight moves in one step.",
     "momentum": "The part of the last movement that is kept.",
-    "nesterov": "1 if the movement is looked at from where it leads, else 0.",
+    "nesterov": "1: the gradient counts where the movement leads. 0: where the weight is.",
     "rho": "The part of the old average that is kept.",
     "beta_1": "The part of the old average of gradients that is kept.",
     "beta_2": "The part of the old average of squares that is kept.",
-    "epsilon": "A small number that keeps a division by nothing away.",
+    "epsilon": "A small number, so that nothing is divided by 0.",
     "momentum_single": "Keras rounds the momentum to single precision.",
     "beta_1_single": "Keras rounds β₁ to single precision before it raises it to the power t.",
     "beta_2_single": "Keras rounds β₂ to single precision before it raises it to the power t.",
