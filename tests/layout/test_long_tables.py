@@ -10,7 +10,7 @@ import pytest
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Quantity
 from xlcheck.graph.trace import Trace
-from xlcheck.layout import table
+from xlcheck.layout import filling, table
 from xlcheck.layout.common import over_first_states
 from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
@@ -32,7 +32,7 @@ def test_all_quantities_are_walked_through_for_the_first_block_alone(monkeypatch
         walks.append(len(members := list(members)))
         return over_first_states(members)
 
-    monkeypatch.setattr(table, "over_first_states", counted)
+    monkeypatch.setattr(filling, "over_first_states", counted)
     plan = plan_model(spec, trace, trace, ["sample 1"])
     sheet = next(sheet for sheet in plan.sheets if sheet.name == "rnn")
 

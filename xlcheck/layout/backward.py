@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
-from xlcheck.graph.quantities import Band, Quantity
+from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.layout import table as tables
-from xlcheck.layout.common import choose, speaking, title
+from xlcheck.layout.common import speaking, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.filling import fill, says_sample
+from xlcheck.layout.margin import EQUATION, Margin
+from xlcheck.layout.paper import starts
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import EQUATION, FIRST, MEANING, START
 from xlcheck.workbook.plan import Link
 
 LOSS = "Loss"
 _TOP = 4
 _TITLE_COLUMNS = 8
-_EQUATION_WIDTH, _MEANING_WIDTH = 60, 46
+_EQUATION_WIDTH, _MEANING_WIDTH = 60.0, 46.0
 
 Members = Sequence[tuple[Band, tuple[Quantity, ...]]]
 
@@ -87,19 +90,12 @@ def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None
     table = tables.lay_out(
         _TOP, in_time(bands), compact=draft.style is Style.COMPACT, words=store.words, speaking=speaking(draft, bands)
     )
-    sheet.put(2, MEANING, f"for the {store.kind}:", "label")
-    choose(draft, sheet, 2, START)
-    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
+    says_sample(draft, sheet, store, "for")
     tables.place(draft, sheet, table)
-    tables.fill(draft, sheet, table, store)
-    sheet.widths.update({EQUATION: _EQUATION_WIDTH, MEANING: _MEANING_WIDTH})
-    for line in table.lines:
-        if line.band is not None:
-            _heighten(sheet, table.at(sheet, line, line.members[0]), line.band)
+    margin = Margin.of(draft, [band for band, _ in bands], narrow=table.is_long)
+    if not table.is_long and any(band.role is Role.GRADIENT for band, _ in bands):
+        margin = replace(margin, equation=_EQUATION_WIDTH, meaning=_MEANING_WIDTH, wraps=True)
+    fill(draft, sheet, table, store, margin)
     sheet.freeze = (_TOP + table.headers, 2) if table.blocks == 1 else (3, 2)
-
-
-def _heighten(sheet: SheetDraft, area: Range, band: Band) -> None:
-    """Give the first row of a band the height that its equation and its sentence need."""
-    lines = max(-(-len(band.equation) // _EQUATION_WIDTH), -(-len(band.meaning) // _MEANING_WIDTH))
-    sheet.heights[area.top] = max(20 if area.rows == 1 else 16, 5 + 15.5 * lines)
+    sheet.shows_formulas = table.blocks == 1
+    sheet.starts = starts(table) if table.blocks == 1 else []

@@ -17,9 +17,11 @@ from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.layout.common import UNIT, heading, over_first_states, style_of, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.filling import looked_up
+from xlcheck.layout.margin import SYMBOL, name_units, unit_names
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import SYMBOL, Table, lay_out, looked_up, unit_names
+from xlcheck.layout.table import Table, lay_out
 from xlcheck.workbook.bindings import FilledHelper
 
 NAME, DOCUMENTS = "Batch", "Documents"
@@ -73,13 +75,7 @@ def batch_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -
             continue
         sheet.put(row, SYMBOL, line.band.label, "symbol")
         units = line.members[0].shape[-1]
-        if units == 1:
-            sheet.put(row, UNIT, None, "first_unit")
-        elif names := unit_names(draft, line.band):
-            for unit, name in enumerate(names):
-                sheet.put(row + unit, UNIT, name, "unit" if unit else "first_unit")
-        else:
-            sheet.numbers(row, UNIT, np.arange(1.0, units + 1)[:, None], "unit")
+        name_units(draft, sheet, row, line.band, units)
         for q in line.members:
             for sample in range(columns.samples):
                 _fill(draft, sheet, q, sample, store, None)

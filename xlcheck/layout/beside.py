@@ -16,19 +16,22 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.rewriting import replaced
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.common import heading, over_first_states, scale_of_role
+from xlcheck.layout.common import has_few_digits, heading, over_first_states, scale_of_role
 from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.handed_on import handed_on
+from xlcheck.layout.margin import name_units
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.weights import column_labels, row_words, with_weights
-from xlcheck.layout.widening import formula_width
+from xlcheck.layout.widening import brief_width, formula_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.workbook.plan import Array
+from xlcheck.workbook.styles import BRIEF, ONE_LINE
 
 _SYMBOL, _UNIT, MATRIX = range(3)
 TOP = 4
-_FEW = 10  # columns of weights with all their digits; of more, which stand on the sheet Weights, only four
+_STEP, _SHORT = 12.5, 9.5  # letters of a time step, and of one whose numbers have few digits
+_WIDTHS = {1: 24.0, 3: 16.0, 10: 12.0}  # letters of up to so many columns of weights; more have four decimals
 _SHOWN = (Role.INPUT, Role.INTERMEDIATE, Role.GATE, Role.STATE, Role.OUTPUT)
 
 
@@ -246,7 +249,7 @@ class Page:
     def _header(self) -> None:
         sheet, places, network = self.sheet, self.places, self.network
         left, right = places.before, places.columns
-        sheet.put_row(TOP, 0, ["", "", "weights", *[""] * network.columns], "header_left")
+        sheet.put_row(TOP, 0, [None, None, "weights", *[None] * network.columns], f"header_left{ONE_LINE}")
         steps = [f"t = {t + 1}" for t in range(network.steps)]
         over = [over_first_states(network.quantities), *steps, "at the end" if steps else "value"]
         sheet.put_row(TOP, left, over[: right - left], "header")
@@ -254,9 +257,12 @@ class Page:
         for t, (text, desired) in enumerate(self.draft.words[: network.steps]):
             self.draft.helper(sheet, TOP + 1, left + 1 + t, text, desired, "word")
         sheet.widths.update({_SYMBOL: 20, _UNIT: 10, left - 1: 7})
-        wide = 24 if network.columns == 1 else 16 if network.columns <= 3 else 12 if network.columns <= _FEW else 9
-        sheet.widths.update(dict.fromkeys(range(MATRIX, left - 1), wide))
-        sheet.widths.update(dict.fromkeys(range(left, right), 12.5))
+        wide = next((width for most, width in _WIDTHS.items() if network.columns <= most), 0.0)
+        wide = wide or brief_width((f"weight{BRIEF}", values) for values in network.matrices.values())
+        step = _STEP
+        if has_few_digits(self.draft.trace):
+            wide, step = max(_SHORT, wide / network.columns), _SHORT
+        sheet.widths.update({**dict.fromkeys(range(MATRIX, left - 1), wide), **dict.fromkeys(range(left, right), step)})
 
     def _heading(self, row: int, layer: str) -> None:
         """The layer's name, and under it what the columns of its weights belong to."""
@@ -274,20 +280,14 @@ class Page:
         values, area, source = self.network.matrices[name], self.places.inner.placed(name), self.draft.placed(name)
         self.sheet.put(area.top, _SYMBOL, name.rpartition(".")[2], "symbol")
         words = row_words(self.draft, name, len(values))
+        style = "weight" if self.network.columns <= max(_WIDTHS) else f"weight{BRIEF}"
         for (row, column), (at, left), value in zip(area.cells(), source.cells(), values.reshape(-1), strict=True):
             if column == MATRIX:
                 number = row - area.top
                 label = words[number] if words else float(number + 1) if len(values) > 1 else None
                 self.sheet.put(row, _UNIT, label, "unit" if number else "first_unit")
             text = reference(Range(source.sheet, at, left), self.sheet.name, fixed=True)
-            self.draft.helper(
-                self.sheet,
-                row,
-                column,
-                text,
-                [float(value)],
-                "weight" if self.network.columns <= _FEW else "weight_brief",
-            )
+            self.draft.helper(self.sheet, row, column, text, [float(value)], style)
 
     def _beside(self, row: int, column: int, x: str) -> None:
         """A vector, beside the matrix that it is multiplied by."""
@@ -335,12 +335,9 @@ class Page:
     def _label(self, q: Quantity, last: Quantity) -> None:
         """The symbol, the units, the equation, and the text of the last formula in the first row."""
         top = self.places.inner.placed(q.name).top
-        sheet, names = self.sheet, self.draft.unit_names.get(q.band.name, ())
+        sheet = self.sheet
         sheet.put(top, _SYMBOL, q.band.label, "symbol")
-        units = q.shape[-1]
-        for unit in range(units):
-            label = names[unit] if names else float(unit + 1) if units > 1 else None
-            sheet.put(top + unit, _UNIT, label, "unit" if unit else "first_unit")
+        name_units(self.draft, sheet, top, q.band, q.shape[-1])
         sheet.put(top, MATRIX, q.band.equation, "equation")
         for column in range(MATRIX + 1, self.places.before - 1):
             sheet.put(top, column, None, "equation")

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Role
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.margin import SYMBOL, unit_names
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import FIRST, MEANING, SYMBOL, WRAP, Line, Table, unit_names
+from xlcheck.layout.table import FIRST, WRAP, Line, Table
 from xlcheck.workbook.plan import Chart, Series
 
 _CURVES = 7
 _IN_SIGHT = 110  # rows; below a longer table nobody would find the chart
-_APART = 17  # rows
+_APART, _WIDE = 17, 480  # rows between charts, pixels of one
 
 
 def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
@@ -23,15 +24,26 @@ def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
     roles = [Role.STATE if _timed(table, Role.STATE) else Role.OUTPUT, Role.GATE]
     titles = {Role.STATE: "Memory over time", Role.OUTPUT: "Output over time", Role.GATE: "Gates over time"}
     below = table.end < _IN_SIGHT
-    places = [(table.end, SYMBOL), (table.end, MEANING)] if below else [
+    places = [(table.end, SYMBOL), (table.end, _beside(sheet))] if below else [
         (table.top, table.columns + 1), (table.top + _APART, table.columns + 1)
     ]  # fmt: skip
     for role in roles:
         series, left_out = _series(draft, sheet, table, _timed(table, role))
         if series:
             markers = table.timesteps <= 30
-            chart = Chart(*places.pop(0), titles[role] + left_out, "time step", "", series, width=500, markers=markers)
+            chart = Chart(
+                *places.pop(0), titles[role] + left_out, "time step", "", series, width=_WIDE, markers=markers
+            )
             sheet.charts.append(chart)
+
+
+def _beside(sheet: SheetDraft) -> int:
+    """The column in which a chart may begin to the right of one that begins in the first column."""
+    column, used = 0, 0
+    while used < _WIDE:
+        used += sheet.pixels(column)
+        column += 1
+    return column
 
 
 def _timed(table: Table, role: Role) -> list[Line]:

@@ -35,7 +35,7 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     sheet.widths.update(
         {
             _LINK: name_width(names),
-            _LABEL: 18,
+            _LABEL: 24,
             _EQUATION: equation_width(rows.band.equation for rows in bands),
             _COUNT: 12,
             _AGREE: 12,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Band, Quantity, Role
+from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import ColorScale, Formula, Link
@@ -124,3 +125,8 @@ def merged_helper(
     """Show a rectangle as one cell with a formula that is no quantity."""
     sheet.merge(area, Formula(text, desired[0]), style)
     draft.note_helper(Range(area.sheet, area.top, area.left), text, desired)
+
+
+def has_few_digits(trace: Trace) -> bool:
+    """Whether every number of a network is a multiple of an eighth, so that zeros behind it would say nothing."""
+    return all((8 * values % 1 == 0).all() for values in trace.values.values())

@@ -9,12 +9,14 @@ from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.layout import table as tables
 from xlcheck.layout.charts import charts
-from xlcheck.layout.common import choose, speaking, speaks, title
+from xlcheck.layout.common import speaking, speaks, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.paper import starts
+from xlcheck.layout.filling import fill, says_sample
+from xlcheck.layout.margin import EQUATION, MEANING, SYMBOL
+from xlcheck.layout.paper import results, starts
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import EQUATION, FIRST, MEANING, START, SYMBOL
+from xlcheck.layout.table import FIRST
 from xlcheck.workbook.plan import Link
 
 _TOP = 4
@@ -54,34 +56,34 @@ def layer_sheet(
         sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")
     if back is not None:
         sheet.put(3, EQUATION, Link("backward pass of this layer ↓", back), "link")
-    sheet.put(2, MEANING, f"reading the {store.kind}:", "label")
-    choose(draft, sheet, 2, START)
-    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
+    says_sample(draft, sheet, store, "reading")
     tables.place(draft, sheet, table)
     if table.timesteps > _WIDE:
         last = Range(sheet.name, table.end - table.height, FIRST + (table.timesteps - 1) % tables.WRAP)
         sheet.put(3, EQUATION if back is None else SYMBOL, Link("last step →", last), "link")
     if table.height > _TALL:
         _ways(sheet, table)
-    tables.fill(draft, sheet, table, store)
+    fill(draft, sheet, table, store)
     charts(draft, sheet, table)
     sheet.freeze = (_TOP + table.headers, 2) if table.blocks == 1 else (3, 2)
     if table.blocks == 1:
         sheet.one_page = True
-        sheet.starts = starts(table)
+        sheet.starts, sheet.results = starts(table), results(table)
         sheet.shows_formulas = True
 
 
 def _ways(sheet: SheetDraft, table: tables.Table) -> None:
     """Links to the groups of bands, or to the bands, of a table that is too tall to be seen at once."""
     ways: dict[str, Range] = {}
-    for line in table.lines[1:]:  # the first one is in sight
+    for line in table.lines:
         if line.band is not None:
             ways.setdefault(line.band.group or line.band.label, table.at(sheet, line, line.members[0]))
+    ways.pop(next(iter(ways)))  # which is in sight
     links = [Link(f"{label} ↓", Range(sheet.name, area.top, 0)) for label, area in ways.items()]
+    left = MEANING if (3, EQUATION) in sheet.cells else EQUATION
     if 2 * len(links) <= table.width:
         sheet.put(3, MEANING, "go to:", "label")
         for k, link in enumerate(links):
             sheet.merge(sheet.at(3, FIRST + 2 * k, 1, 2), link, "link")
     else:  # as many as have room up to the column of formulas
-        sheet.put_row(3, MEANING, links[: FIRST + table.width + 1 - MEANING], "link")
+        sheet.put_row(3, left, links[: FIRST + table.width + 1 - left], "link")

@@ -16,12 +16,14 @@ from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.common import heading, likeliest, speaking, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.widening import equation_width
+from xlcheck.layout.widening import brief_width, equation_width
 from xlcheck.workbook.plan import Array
+from xlcheck.workbook.styles import BRIEF
 
 NAME = "Matrices"
 _LABEL, _EQUATION, _FIRST = range(3)
 _TOP = 4
+_MOST = 15  # columns of numbers with all decimals
 _ROUNDING = 1e-14  # of a sum of a few exponentials
 _TEXT = (
     "Each time step as on paper: vectors are rows, kernels stand in their shapes, the sizes are written above. In a "
@@ -47,7 +49,9 @@ def matrices_sheet(draft: Draft) -> None:
             draft.helper(sheet, row, _EQUATION, f'"“"&{text}&"”"', [f"“{word}”" for word in shown], "heading")
         row = page.step([q for q in draft.graph if q.step == step], row + 1) + 1
     equations = equation_width(q.band.equation for q in draft.graph if q.step is not None)
-    sheet.widths.update({_LABEL: 19, _EQUATION: equations, **dict.fromkeys(range(_FIRST, page.columns), 10.5)})
+    numbers = [(f"state{BRIEF}", draft.trace[q.name]) for q in draft.graph if q.is_weight or q.step is not None]
+    width = brief_width(numbers) if page.is_wide else 10.5
+    sheet.widths.update({_LABEL: 19, _EQUATION: equations, **dict.fromkeys(range(_FIRST, page.columns), width)})
     sheet.freeze = (3, 1)
 
 
@@ -74,6 +78,7 @@ class _Page:
             for cell, value in zip(area.cells(), draft.trace[q.name].reshape(-1), strict=True)
         }
         self.columns = _FIRST + max((product.width(draft) for product in products), default=4)
+        self.is_wide = self.columns > _MOST
 
     def step(self, quantities: Sequence[Quantity], row: int) -> int:
         """Fill what is computed at one step; returns the row after it."""
@@ -125,7 +130,7 @@ class _Page:
         for at, left in area.cells():
             text = reference(Range(area.sheet, at, left), NAME, fixed=True)
             target = (row + at - area.top, column + left - area.left)
-            self._draft.helper(self._sheet, *target, text, [self._weights[area.sheet, at, left]], "weight")
+            self._draft.helper(self._sheet, *target, text, [self._weights[area.sheet, at, left]], self._style("weight"))
 
     def _softmax(self, q: Quantity, z: str, row: int) -> int:
         """In two steps: a row of exponentials and their sum, then each divided by the sum."""
@@ -139,17 +144,17 @@ class _Page:
         def exponential(unit: int) -> str:
             return f"EXP({reference(_unit(source, unit), NAME)})"
 
-        self._row(row, _FIRST, exponential, exponentials, "intermediate")
+        self._row(row, _FIRST, exponential, exponentials, self._style("intermediate"))
         cells = self._sheet.at(row, _FIRST, 1, size)
         atol = _ROUNDING * float(sums.max())
         text = f"SUM({cells.a1})"
-        total = self._draft.helper(self._sheet, row + 1, _FIRST, text, sums.tolist(), "intermediate", atol)
+        total = self._draft.helper(self._sheet, row + 1, _FIRST, text, sums.tolist(), self._style("intermediate"), atol)
         self._words(q, row + 2, "second step: each divided by the sum")
 
         def share(unit: int) -> str:
             return f"{self._sheet.at(row, _FIRST + unit).a1}/{total.fixed()}"
 
-        self._row(row + 2, _FIRST, share, self._draft.trace[q.name], q.band.role.value, _ROUNDING)
+        self._row(row + 2, _FIRST, share, self._draft.trace[q.name], self._style(q.band.role.value), _ROUNDING)
         return row + 3
 
     def _vector(self, q: Quantity, row: int, column: int) -> None:
@@ -157,8 +162,12 @@ class _Page:
         area = self._draft.placed(q.name)
         values = self._draft.trace[q.name].reshape(-1, q.shape[-1])
         whole = (values == np.round(values)).all() and q.band.role in (Role.INPUT, Role.TARGET)
-        style = q.band.role.value + ("_code" if whole else "")
+        style = f"{q.band.role.value}_code" if whole else self._style(q.band.role.value)
         self._row(row, column, lambda unit: reference(_unit(area, unit), NAME), values, style)
+
+    def _style(self, role: str) -> str:
+        """Of numbers: with all decimals, where there is room for them."""
+        return role + BRIEF if self.is_wide else role
 
     def _row(
         self, row: int, column: int, formula: Callable[[int], str], values: Array, style: str, atol: float = 0.0

@@ -71,7 +71,7 @@ def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range,
     title(sheet, NAME, subtitle, _STORED)
     widths = {
         _LINK: name_width([band.name for band in bands]),
-        _LABEL: 18,
+        _LABEL: 24,
         _STEP: 7,
         _UNIT: 12,
         _WORKBOOK: _KERAS_WIDTH,

@@ -18,7 +18,7 @@ from xlcheck.layout.additions import NOTHING_ADDED, Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
 from xlcheck.layout.batch import NAME as BATCH
-from xlcheck.layout.common import START
+from xlcheck.layout.common import START, has_few_digits
 from xlcheck.layout.data.inputs import inputs_sheet
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.data.text import TextPage, TypedText, text_page
@@ -177,13 +177,9 @@ def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
     properties = {"title": title, "subject": subject, "author": "xlcheck", "comments": comments}
     short = has_few_digits(draft.trace)
     for sheet in draft.sheets.values():
+        sheet.settle()
         fit(sheet)
     return WorkbookPlan(tuple(sheet.finish(short=short) for sheet in draft.sheets.values()), draft.names, properties)
-
-
-def has_few_digits(trace: Trace) -> bool:
-    """Whether every number of a network is a multiple of an eighth, so that zeros behind it would say nothing."""
-    return all((8 * values % 1 == 0).all() for values in trace.values.values())
 
 
 def _data(draft: Draft, bands: Bands, trained: Trace | None, additions: Additions) -> tuple[Store, TextPage | None]:

@@ -7,12 +7,14 @@ that are typed into; and for what is several rows high.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.plan import Content, Formula, Link, Merge
 from xlcheck.workbook.styles import ACROSS, ONE_LINE, STYLES
 
-_USUAL = 8.43
+USUAL = 8.43
+_LINE = 1.35  # height of a line for each point of the size
 _LETTER = 0.65
 """Pixels of a letter for each point of the size of Arial; in the mean of a text it is 0.6."""
 
@@ -52,14 +54,34 @@ def is_line(merge: Merge, widths: Mapping[int, float]) -> bool:
         merge: merged cells.
         widths: of the sheet's columns, in letters.
     """
-    style, area = STYLES[merge.style], merge.area
-    if area.rows > 1 or "text_wrap" not in style or not isinstance(merge.content, str):
-        return False
+    style = STYLES[merge.style]
     if merge.style + ONE_LINE not in STYLES or style.keys() & {"bg_color", "border"}:
         return False
-    room = sum(7 * widths.get(column, _USUAL) + 5 for column in range(area.left, area.left + area.columns))
-    size: float = style["font_size"]
-    return len(merge.content) * _LETTER * size <= room
+    return _is_paragraph(merge) and _lines(merge, widths) <= 1
+
+
+def height_of(merge: Merge, widths: Mapping[int, float]) -> float:
+    """The height that a paragraph of several lines needs, in points; 0 for everything else.
+
+    Args:
+        merge: merged cells.
+        widths: of the sheet's columns, in letters.
+    """
+    lines = ceil(_lines(merge, widths)) if _is_paragraph(merge) else 0
+    return lines * _LINE * STYLES[merge.style]["font_size"] if lines > 1 else 0.0
+
+
+def _is_paragraph(merge: Merge) -> bool:
+    """Whether it is a text in one row that is wrapped."""
+    return merge.area.rows == 1 and "text_wrap" in STYLES[merge.style] and isinstance(merge.content, str)
+
+
+def _lines(merge: Merge, widths: Mapping[int, float]) -> float:
+    """How many lines a text fills."""
+    columns = range(merge.area.left, merge.area.left + merge.area.columns)
+    room = sum(7 * widths.get(column, USUAL) + 5 for column in columns)
+    size: float = STYLES[merge.style]["font_size"]
+    return len(str(merge.content)) * _LETTER * size / room
 
 
 def _is_text(content: Content) -> bool:

@@ -10,35 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
-from xlcheck.formulas.addresses import Range, column_name
-from xlcheck.formulas.pattern import Gap, Pattern, formula_at, row_number
-from xlcheck.formulas.printing import Style
-from xlcheck.formulas.spilled import spilled_formula
+from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layout.common import UNIT, heading, likeliest, over_first_states, pixels, scale_of_role, style_of
-from xlcheck.layout.data.store import Store, Words
-from xlcheck.layout.draft import Draft, View
-from xlcheck.layout.idioms import explain, takes_row
-from xlcheck.layout.quantity_formulas import column_formulas
+from xlcheck.graph.quantities import Band, Quantity
+from xlcheck.layout.data.store import Words
+from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.softmax import rows_of_parts, softmax_parts
-from xlcheck.layout.widening import equation_width, formula_width
-from xlcheck.workbook.bindings import FilledHelper
+from xlcheck.layout.softmax import rows_of_parts
 
-SYMBOL, EQUATION, MEANING, START, FIRST = 0, 2, 3, 4, 5
+START, FIRST = 4, 5
 
-WRAP, _FEW = 250, 10
-"""Time steps in a block of columns; the next ones stand below. More columns than a few are narrower."""
-
-_EXPLAINED = 12  # units of a band of which each shows its formula; of more only the first one
-
-_MEANING_LETTERS = 60  # of a line, as the widest program draws them
-_ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
-_UNIT = "\0"
-_SPOKEN = {Role.INPUT: "it reads", Role.TARGET: "the target", Role.OUTPUT: "it answers"}
+WRAP, _FEW = 250, 8
+"""Time steps in a block of columns; the next ones stand below. Beside more than a few of them all columns are narrow,
+and numbers have four decimals, so that a page of paper has room for eighteen."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +95,11 @@ class Table:
         return min(max(self.timesteps, 1), WRAP) + self.untimed
 
     @property
+    def is_long(self) -> bool:
+        """Whether there are so many columns of values that each has to be narrow."""
+        return self.width > _FEW
+
+    @property
     def columns(self) -> int:
         """All columns of the table."""
         return FIRST + self.width + 1
@@ -119,6 +108,10 @@ class Table:
     def blocks(self) -> int:
         """Number of blocks below each other."""
         return max(1, -(-self.timesteps // WRAP))
+
+    def steps(self, block: int) -> range:
+        """The time steps that stand in a block, counted from 0."""
+        return range(block * WRAP, min((block + 1) * WRAP, self.timesteps))
 
     @property
     def end(self) -> int:
@@ -190,161 +183,3 @@ def place(draft: Draft, sheet: SheetDraft, table: Table) -> None:
     for q in table.initial:
         owner = next(line for line in table.lines if line.band and f"{line.band.name}_init" == q.band.name)
         draft.place(q.name, sheet.at(table.at(sheet, owner, owner.members[0]).top, START, q.shape[-1]))
-
-
-def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store) -> None:
-    """Write headers, symbols, equations, meanings, values and formulas."""
-    named = max((len(name) for line in table.lines if line.band for name in unit_names(draft, line.band)), default=0)
-    equations = equation_width(line.band.equation for line in table.lines if line.band)
-    sheet.widths.update({SYMBOL: 17, UNIT: min(max(9, named + 2), 20), EQUATION: equations, MEANING: 50, START: 11})
-    sheet.widths.update({FIRST + t: 11.5 if table.width <= _FEW else 10 for t in range(table.width)})
-    for block in range(table.blocks):
-        _header(draft, sheet, table, block)
-        for line in table.lines:
-            _line(draft, sheet, table, line, block, store)
-    for q in table.initial:
-        if (scale := scale_of_role(q.band.role.value, draft.placed(q.name))) is not None:
-            sheet.scales.append(scale)
-        if q.expr is None:
-            _given(draft, sheet, q, store)
-        else:  # handed over by another layer
-            _computed(draft, sheet, q)
-    column = FIRST + table.width
-    sheet.widths[column] = formula_width(cell.content for (_, at), cell in sheet.cells.items() if at == column)
-
-
-def unit_names(draft: Draft, band: Band) -> Sequence[str]:
-    """The names of a band's units, if they have any."""
-    return draft.unit_names.get(band.name, ())
-
-
-def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
-    row = table.top + block * table.height
-    sheet.put_row(row, SYMBOL, ["symbol", "unit", "equation", "what it means"], "header_left")
-    starts = table.initial and block == 0
-    before = over_first_states(q for line in table.lines for q in line.members) if starts else ""
-    sheet.put(row, START, before, "header")
-    first = block * WRAP
-    steps = [table.step_name(t) for t in range(first, min(first + WRAP, table.timesteps))] or ["value"]
-    sheet.put_row(row, FIRST, steps, "header")
-    if table.untimed:
-        sheet.put(row, FIRST + table.width - 1, "all steps" if block == 0 else "", "header")
-    several = table.width > 1
-    sheet.put(row, FIRST + table.width, "the last formula in the row" if several else "the formula", "header_left")
-    sheet.heights[row] = 20
-    if table.headers > 1:
-        own = [likeliest(draft, q, sheet.name) for q in table.speaking]
-        words: Sequence[tuple[str, Sequence[float | str]]] = table.words or own
-        sheet.put(row + 1, SYMBOL, "word" if table.words else _SPOKEN[table.speaking[0].band.role], "name")
-        sheet.heights[row + 1] = 18
-        for column, (text, desired) in enumerate(words[first : first + len(steps)], start=FIRST):
-            cell = draft.helper(sheet, row + 1, column, text, desired, "word")
-            draft.spoken |= {cell} if table.speaking else set()
-
-
-def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int, store: Store) -> None:
-    if line.band is None:
-        heading(sheet, table.first_row(block) + line.offset, line.text, FIRST + table.width)
-        return
-    members = line.blocks.get(block)
-    if members is None:
-        return
-    row = table.at(sheet, line, members[0]).top
-    _explain(draft, sheet, row, line.band, members[0], full=block == 0)
-    for q in members:
-        if q.expr is None:
-            _given(draft, sheet, q, store)
-        else:
-            _computed(draft, sheet, q)
-    last = table.at(sheet, line, max(members, key=lambda q: q.step or 0))
-    scale = scale_of_role(line.band.role.value, sheet.at(row, FIRST, last.rows, last.left - FIRST + 1))
-    if scale is not None:
-        sheet.scales.append(scale)
-    if line.parts:
-        softmax_parts(draft, sheet, row - line.parts, members, (SYMBOL, EQUATION, MEANING))
-    _formula_texts(draft, sheet, table, max(members, key=lambda q: q.step or 0), store)
-
-
-def _explain(draft: Draft, sheet: SheetDraft, row: int, band: Band, q: Quantity, *, full: bool) -> None:
-    units = q.shape[-1]
-    sheet.put(row, SYMBOL, band.label, "symbol")
-    if full:
-        row_only = q.expr is not None and takes_row(q.expr, View(draft, sheet.name, None))
-        meaning = " ".join(filter(None, (band.meaning, _ROW if row_only else "", pixels(band, units))))
-        equation = "long_equation" if band.role is Role.GRADIENT else "equation"
-        sheet.put(row, EQUATION, band.equation, equation)
-        sheet.put(row, MEANING, meaning, "meaning")
-        if (lines := -(-len(meaning) // _MEANING_LETTERS)) > 1:
-            sheet.heights[row] = 13 * lines + 5
-    if units == 1:
-        sheet.put(row, UNIT, None, "first_unit")
-        sheet.heights.setdefault(row, 20)
-    elif names := unit_names(draft, band):
-        for unit, name in enumerate(names):
-            sheet.put(row + unit, UNIT, name, "unit" if unit else "first_unit")
-    else:
-        sheet.numbers(row, UNIT, np.arange(1.0, units + 1)[:, None], "unit")
-
-
-def _computed(draft: Draft, sheet: SheetDraft, q: Quantity) -> None:
-    area = draft.placed(q.name)
-    values, style = draft.trace[q.name][0], style_of(q)
-    text = _spilled(draft, sheet, q)
-    if text is not None:
-        sheet.spill(area.top, area.left, text, values, style)
-    else:
-        sheet.formulas(area.top, area.left, column_formulas(draft, q, sheet.name), values, area.rows, style)
-
-
-def _spilled(draft: Draft, sheet: SheetDraft, q: Quantity) -> str | None:
-    """The one formula of all units, in the compact style and if there is one."""
-    if draft.style is not Style.COMPACT or q.expr is None or q.shape[-1] == 1:
-        return None
-    return spilled_formula(q.expr, View(draft, sheet.name, None))
-
-
-def _given(draft: Draft, sheet: SheetDraft, q: Quantity, store: Store) -> None:
-    """A look-up of the selected sample's numbers; initial states that are the same for all stand as constants."""
-    area = draft.placed(q.name)
-    values, style = draft.trace[q.name], q.band.role.value
-    if q.band.name not in store.areas:
-        sheet.numbers(area.top, area.left, values[:1].T, style)
-        return
-    if (values == np.round(values)).all():
-        style += "_code" if q.band.role in (Role.INPUT, Role.TARGET) else ""
-    if unit_names(draft, q.band):  # no numbers stand beside the cells, from which formulas could be filled down
-        for unit in range(area.rows):
-            text = store.lookup(q, str(unit + 1))
-            draft.helper(sheet, area.top + unit, area.left, text, draft.values(q.name, unit), style)
-        return
-    formulas = Pattern(looked_up(store, q, area))
-    sheet.formulas(area.top, area.left, formulas, values[0], area.rows, style)
-    draft.filled.append(FilledHelper(area, formulas.at(0)))
-
-
-def looked_up(store: Store, q: Quantity, area: Range) -> tuple[str | Gap, ...]:
-    """The pieces of the look-ups of a given quantity, of which each finds the number of its unit in its row."""
-    if area.rows == 1:
-        return (store.lookup(q, "1"),)
-    before, after = store.lookup(q, _UNIT).split(_UNIT)
-    return (f"{before}${column_name(UNIT)}", row_number(area.top), after)
-
-
-def _formula_texts(draft: Draft, sheet: SheetDraft, table: Table, q: Quantity, store: Store) -> None:
-    """The text of the formulas in the last column of a block; of many units only the first."""
-    area = draft.placed(q.name)
-    if q.expr is None:
-        shown = [_given_text(draft, store, q, area)] if q.band.name in store.areas else []
-    elif (text := _spilled(draft, sheet, q)) is not None:
-        shown = [text]
-    else:
-        formulas = column_formulas(draft, q, sheet.name)
-        shown = [formula_at(formulas, i) for i in range(area.rows if area.rows <= _EXPLAINED else 1)]
-    for i, text in enumerate(shown):
-        explain(draft, sheet.put(area.top + i, FIRST + table.width, f"={text}", "formula"), text)
-
-
-def _given_text(draft: Draft, store: Store, q: Quantity, area: Range) -> str:
-    """The first of the formulas that look a given quantity up."""
-    one = area.rows == 1 or unit_names(draft, q.band)
-    return store.lookup(q, "1" if one else f"${column_name(UNIT)}{area.top + 1}")

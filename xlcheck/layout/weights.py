@@ -13,8 +13,10 @@ from xlcheck.graph import expressions as ex
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.widening import brief_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.workbook.naming import is_defined_name
+from xlcheck.workbook.styles import BRIEF
 
 NAME = "Weights"
 _GATES = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh")}
@@ -23,6 +25,10 @@ LABELLED_COLUMNS = 256
 _WORDS = 5000
 _ROWS = {"kernel": "input", "recurrent_kernel": "unit", "embeddings": "code"}
 _WIDE = 10
+_ALL_DIGITS, _USUAL = 12, 13.5
+"""Columns whose numbers have eight decimals, and their width in letters; more are narrow, with four decimals."""
+_DECIMALS = " Four decimals are shown; the cells have all of them."
+_PART = 10  # rows of a long array after which a page may end
 
 
 def weights_sheets(
@@ -36,18 +42,19 @@ def weights_sheets(
         book_names: the book's name of each weight, by quantity name.
         origin: where the numbers come from, in a few words.
     """
+    every = dict(with_weights(spec.layers))
+    large = {name for name, layer in every.items() if sum(map(math.prod, layer.weights.values())) > _LARGE}
     shared: SheetDraft | None = None
     rows: dict[str, int] = {}
-    for name, layer in with_weights(spec.layers):
-        size = sum(int(np.prod(shape)) for shape in layer.weights.values())
-        if size > _LARGE:
-            sheet = _sheet(
-                draft, f"{name} weights", f"Weights of {name}", f"{origin}, in this layer {parameters(layer):,}"
-            )
+    for name, layer in every.items():
+        if name in large:
+            said = f"{origin}, in this layer {parameters(layer):,}"
+            sheet = _sheet(draft, f"{name} weights", f"Weights of {name}", said, {name: layer})
         else:
-            shared = shared or _sheet(draft, NAME, NAME, origin)
+            shared = shared or _sheet(draft, NAME, NAME, origin, {own: every[own] for own in every.keys() - large})
             sheet = shared
         row = rows.get(sheet.name, 4)
+        sheet.starts.append(row)
         heading(sheet, row, f"{name} · {layer.kind}", _WIDE)
         row += 1
         for weight in layer.weights:
@@ -84,11 +91,22 @@ def with_weights(layers: tuple[LayerSpec, ...], prefix: str = "") -> Iterator[tu
         yield from with_weights(layer.inner, f"{prefix}{layer.name}.")
 
 
-def _sheet(draft: Draft, name: str, heading_text: str, what: str) -> SheetDraft:
+def _sheet(draft: Draft, name: str, heading_text: str, what: str, layers: Mapping[str, LayerSpec]) -> SheetDraft:
+    """An empty one, with columns as wide as the widest array of its layers lets them be."""
+    names = [f"{name}.{weight}" for name, layer in layers.items() for weight in layer.weights]
+    wide = [name for name in names if draft.trace[name].ndim and draft.trace[name].shape[-1] > _ALL_DIGITS]
     sheet = draft.sheet(draft.free_name(name), "weight")
-    title(sheet, heading_text, f"{what}. They stand as Keras prints them: one row for each input of the layer, one "
-          "column for each unit. Change one, and every other sheet follows.", _WIDE)  # fmt: skip
-    sheet.widths.update({0: 24, **dict.fromkeys(range(1, 65), 13.5)})
+    width = _USUAL
+    if wide:
+        labels = [len(label) for name in wide for label in draft.unit_names.get(f"{name.rpartition('.')[0]}.y", ())]
+        width = max(brief_width((f"weight{BRIEF}", draft.trace[name]) for name in names), *labels, 0)
+    text = (
+        f"{what}. They stand as Keras prints them: one row for each input of the layer, one column for each unit. "
+        "Change one, and every other sheet follows."
+    )
+    columns = 1 + max((draft.trace[name].shape[-1] for name in wide), default=_WIDE - 1)
+    title(sheet, heading_text, text + (_DECIMALS if wide else ""), min(columns, int(_WIDE * _USUAL / width)))
+    sheet.widths.update({0: 24, **dict.fromkeys(range(1, 65), width)})
     sheet.freeze = (3, 1)
     return sheet
 
@@ -118,7 +136,8 @@ def _weight(
             sheet.put(row + 2 + k, 0, f"{word}  {first + k}", "label")
         if not words:
             sheet.numbers(row + 2, 0, np.arange(float(first), first + rows)[:, None], "label")
-    area = sheet.numbers(row + 2, 1, values, "weight")
+    area = sheet.numbers(row + 2, 1, values, "weight" if sheet.widths[1] == _USUAL else f"weight{BRIEF}")
+    sheet.starts += [*([row] if row - 1 not in sheet.starts else []), *range(row + _PART, row + rows, _PART)]
     draft.place(name, area)
     if is_defined_name(name, draft.names):
         draft.names[name] = area

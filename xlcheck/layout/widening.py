@@ -9,13 +9,15 @@ import numpy as np
 
 from xlcheck.workbook.number_formats import digits_shown
 from xlcheck.workbook.pictures import GENERAL
-from xlcheck.workbook.plan import Block, Formula, Merge, NumberBlock, PlannedCell, Spill
+from xlcheck.workbook.plan import Array, Block, Formula, Merge, NumberBlock, PlannedCell, Spill
 from xlcheck.workbook.styles import STYLES
 
 _FROM = 1e4
 """Smaller numbers fit into the columns in which sheets put their style."""
 _FROM_DRAWN = 1e3
 _USUAL = 8.43
+_BRIEF = 6.9  # letters that −0.1234 needs
+_DIGIT, _POINT = 1.06, 0.5  # of Arial's digits, in letters, and how much narrower a sign and a point are
 _AROUND = 2.0  # letters: a sign, and the space at the edges
 
 
@@ -40,6 +42,20 @@ def widened(
         if needed > found.get(column, _USUAL):
             found[column] = needed
     return found
+
+
+def brief_width(styled: Iterable[tuple[str, Array]]) -> float:
+    """The width of narrow columns of numbers, in letters, in which the largest one of all samples fits.
+
+    Args:
+        styled: arrays of numbers, each with its style.
+    """
+    digits = [
+        digits_shown(STYLES[style].get("num_format", GENERAL), float(number))
+        for style, values in styled
+        for number in (values.min(), values.max())
+    ]
+    return max(_BRIEF, _DIGIT * max(digits, default=0) - _POINT)
 
 
 def equation_width(equations: Iterable[str]) -> float:

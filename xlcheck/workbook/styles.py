@@ -56,6 +56,8 @@ ARROWS = "→←↗↘↖↙"
 """Where a state is read again; `state_to_↗` shows it behind the number, `state_from_↗` before it."""
 SHORT = "_short"
 """Ends the names of styles that show as many digits as a number has."""
+BRIEF = "_brief"
+"""Ends the names of styles with four decimals, for narrow columns."""
 ONE_LINE = "_line"
 """Ends the names of styles without wrapped text, for what fits on one line."""
 ACROSS = ("_from", "_over", "_to")
@@ -71,6 +73,7 @@ _BOXED: dict[str, Any] = {**_BORDER, "align": "right"}
 _OF_TEXT: dict[str, dict[str, Any]] = {
     "text": {},
     "text_beside": {"indent": 1},
+    "sentence": {"indent": 1, "text_wrap": True},
     "wrap": {"text_wrap": True, "valign": "top"},
     "title": {"font_size": 20, "bold": True},
     "subtitle": {"font_size": 12, "font_color": FAINT, "text_wrap": True, "valign": "top"},
@@ -79,6 +82,7 @@ _OF_TEXT: dict[str, dict[str, Any]] = {
     "header_right": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "align": "right"},
     "header_left": {"bold": True, "bg_color": "#323F4B", "font_color": "#FFFFFF", "text_wrap": True},
     "symbol": {"bold": True, "font_size": 12, **_TOP_LINE},
+    "symbol_small": {"bold": True, **_TOP_LINE},
     "symbol_right": {"font_color": FAINT, "bold": True, "align": "right"},
     "equation_wrap": {"font_name": MATH, "italic": True, "text_wrap": True, **_TOP_LINE},
     "formula_wrap": {"font_name": MONO, "font_size": 9, "font_color": FAINT, "indent": 1, "text_wrap": True},
@@ -97,6 +101,7 @@ _OF_TEXT: dict[str, dict[str, Any]] = {
     "label": {"font_color": FAINT, "align": "right"},
     "column_label": {"font_color": FAINT, "align": "center"},
     "word": {"bold": True, "align": "center"},
+    "word_wrap": {"bold": True, "font_size": 9, "align": "center", "text_wrap": True},
     "link": {"font_color": "#0B5CAD", "underline": 1},
     "verdict": {"bold": True, "align": "center", **_BORDER},
     "big_verdict": {"bold": True, "font_size": 14, "text_wrap": True, "align": "left", "indent": 1, **_BORDER},
@@ -151,7 +156,8 @@ def _named_styles() -> dict[str, dict[str, Any]]:
             styles[f"state_from_{arrow}{end}"] = styles["state"] | {
                 "num_format": f'"{arrow} "{number};"{arrow} "-{number}'
             }
-    styles["weight_brief"] = styles["weight"] | {"num_format": "0.0000"}
+    brief = {role: styles[role] | {"num_format": "0.0000"} for role in TINTS}
+    styles |= {role + BRIEF: style for role, style in brief.items()}
     styles["intermediate_skipped"] = styles["intermediate"] | {"num_format": SKIPPED_FORMAT}
     styles["loss_fine"] = styles["loss"] | {"num_format": "0.0000000000"}
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
@@ -160,6 +166,8 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     styles["blank"] = {**to_fill, "num_format": VALUE_FORMAT, "align": "right"}
     styles["typed"] = {**to_fill, "num_format": "General", "align": "center", "bold": True}
     styles["typed_left"] = {**styles["typed"], "align": "left", "indent": 1}
+    for name in ("meaning", "equation", "long_equation"):  # in the rows of further units, which have no line above
+        styles[f"{name}_below"] = _without(styles[name], *_TOP_LINE)
     for name in (*TINTS, "verdict", "wrap"):  # whose formula nobody is to see
         styles[f"{name}_hidden"] = styles[name] | {"hidden": True}
     long = {VALUE_FORMAT, WEIGHT_FORMAT, "0.0000"}

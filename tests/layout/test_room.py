@@ -1,0 +1,116 @@
+"""What is written has room: no text of a lesson is cut by the cell beside it, and no paragraph by its row.
+
+How wide letters are is reckoned here anew, by what kind of letter each is, and not by how many there are.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, LESSONS
+from xlcheck.chapter.lessons.plan import plan_lesson
+from xlcheck.chapter.recordings.store import load_fixture
+from xlcheck.chapter.recordings.training import load_training
+from xlcheck.formulas.printing import Style
+from xlcheck.workbook.plan import Formula, Link, PlannedSheet, WorkbookPlan
+from xlcheck.workbook.styles import STYLES
+
+WORKBOOKS = sorted(path.stem for path in (Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
+_THIN, _BROAD = set("iljtfI.,:;'|!()[]{} ·ₜ₋₁₀₂₃-"), set("mwMW→←×ΣQO@%")
+_SLACK = 1.04  # of a reckoning by kinds of letters
+
+
+def plan_of(workbook: str) -> WorkbookPlan:
+    """What the workbook of a lesson is written from."""
+    lesson, _, weights = workbook.rpartition("-")
+    name = workbook if workbook in ALL_LESSONS else lesson
+    if name in LESSONS:
+        return plan_lesson(LESSONS[name], load_fixture(workbook if weights in {"book", "small"} else name))
+    training = ALL_LESSONS[name]
+    return training.plan(training, load_training(name), Style.TEACHING)  # type: ignore[union-attr]
+
+
+def said(content: object) -> str:
+    """What a cell shows at first, if it is a text."""
+    shown = content.value if isinstance(content, Formula) else content.text if isinstance(content, Link) else content
+    return shown if isinstance(shown, str) else ""
+
+
+def em(letter: str) -> float:
+    """The width of a letter of Arial, in parts of its size."""
+    if unicodedata.combining(letter):
+        return 0.0
+    return 0.29 if letter in _THIN else 0.85 if letter in _BROAD else 0.69 if letter.isupper() else 0.55
+
+
+def width_of(text: str, style: str) -> float:
+    """Pixels of a text on one line."""
+    own = STYLES[style]
+    size = own["font_size"] * 4 / 3
+    if own["font_name"] == "Courier New":
+        return float(0.6 * size * len(text))
+    ems = sum(map(em, text))
+    narrow = 0.85 if own["font_name"] == "Times New Roman" else 1.07 if own.get("bold") else 1.0
+    return float(ems * size * narrow + 9 * own.get("indent", 0))
+
+
+def pixels(sheet: PlannedSheet, column: int) -> float:
+    """Of a column."""
+    return 7 * sheet.widths.get(column, 8.43) + 5
+
+
+def used(sheet: PlannedSheet) -> set[tuple[int, int]]:
+    """Every cell in which something stands."""
+    areas = [item.area for item in (*sheet.blocks, *sheet.spills, *sheet.merges)]
+    cells = {cell for area in areas for cell in area.cells()}
+    return cells | {(cell.row, cell.column) for cell in sheet.cells if cell.content is not None}
+
+
+def cut(sheet: PlannedSheet) -> Iterator[tuple[str, int, str]]:
+    """Texts on one line that need more room than there is up to the next cell in which something stands."""
+    taken = used(sheet)
+
+    def room(row: int, column: int, by: int) -> float:
+        found = 0.0
+        while 0 <= (column := column + by) < 200 and (row, column) not in taken and found < 3000:
+            found += pixels(sheet, column)
+        return found
+
+    for cell in sheet.cells:
+        text, style = said(cell.content), STYLES[cell.style]
+        align = style.get("align", "left")
+        if not text or style.get("text_wrap") or align not in {"left", "right", "center"}:
+            continue
+        left, right = (room(cell.row, cell.column, by) for by in (-1, 1))
+        beside = {"left": right, "right": left, "center": 2 * min(left, right)}[align]
+        if width_of(text, cell.style) > _SLACK * (pixels(sheet, cell.column) + beside):
+            yield sheet.name, cell.row + 1, text
+
+
+def squeezed(sheet: PlannedSheet) -> Iterator[tuple[str, int, str]]:
+    """Texts on several lines that need more of them than the rows are high."""
+    places = [(cell.content, cell.style, cell.row, 1, [cell.column]) for cell in sheet.cells]
+    places += [(m.content, m.style, m.area.top, m.area.rows, [*range(m.area.left, m.area.left + m.area.columns)])
+               for m in sheet.merges]  # fmt: skip
+    for content, style, row, rows, columns in places:
+        if not (text := said(content)) or not STYLES[style].get("text_wrap"):
+            continue
+        wide = sum(pixels(sheet, column) for column in columns) - 6
+        lines = sum(max(1, -(-width_of(line, style) // wide)) for line in text.split("\n"))
+        high = sum(sheet.heights.get(row + below, 15.0) for below in range(rows))
+        if lines * STYLES[style]["font_size"] * 1.15 > high + 3:
+            yield sheet.name, row + 1, text
+
+
+@pytest.mark.parametrize("workbook", WORKBOOKS)
+def test_no_text_is_cut(workbook: str) -> None:
+    """Every text can be read to its end, beside whatever stands to its right, and in the height of its row."""
+    sheets = [sheet for sheet in plan_of(workbook).sheets if not sheet.hidden]
+
+    assert len(sheets) > 2
+    assert [found for sheet in sheets for found in cut(sheet)] == []
+    assert [found for sheet in sheets for found in squeezed(sheet)] == []
