@@ -21,7 +21,7 @@ from xlcheck.workbook.plan import Link
 
 _TOP = 4
 _TITLE_COLUMNS = 8
-_TALL = 40  # rows from which on the bands are out of sight
+_TALL, _IN_SIGHT = 40, 10  # rows from which on the bands are out of sight, and those that never are
 _WIDE = 20  # steps from which on the last one is
 
 
@@ -78,8 +78,8 @@ def _ways(sheet: SheetDraft, table: tables.Table) -> None:
     for line in table.lines:
         if line.band is not None:
             ways.setdefault(line.band.group or line.band.label, table.at(sheet, line, line.members[0]))
-    ways.pop(next(iter(ways)))  # which is in sight
-    links = [Link(f"{label} ↓", Range(sheet.name, area.top, 0)) for label, area in ways.items()]
+    links = [Link(f"{label} ↓", Range(sheet.name, area.top, 0)) for label, area in ways.items()
+             if area.top > table.top + _IN_SIGHT]  # fmt: skip
     left = MEANING if (3, EQUATION) in sheet.cells else EQUATION
     if 2 * len(links) <= table.width:
         sheet.put(3, MEANING, "go to:", "label")

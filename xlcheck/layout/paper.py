@@ -11,7 +11,8 @@ from math import ceil
 from xlcheck.graph.quantities import Role
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import Table
-from xlcheck.workbook.plan import Formula
+from xlcheck.workbook.plan import Formula, Link
+from xlcheck.workbook.styles import MATH, MONO, STYLES
 
 _LONG, _SHORT = 950, 670  # pixels of a sheet of A4 within its margins, as the widest program draws them
 _LEAST = 0.6
@@ -22,7 +23,7 @@ _RESULTS = {Role.STATE, Role.OUTPUT}
 _LONG_BAND, _PART = 30, 10  # units of a band that need not stand on one page, and of its parts that do
 _FEW_PARTS = 2  # rows above a softmax that are left on its page
 _ROW = 15.0  # points
-_LETTER, _OF_FORMULA = 7.0, 7.2  # pixels of a letter of a text, and of one of a formula
+_LETTER, _LETTERS = 0.44, {MONO: 0.6, MATH: 0.4}  # of a letter's size: how wide it is in the mean, by its font
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class _Way:
 
     @property
     def _across(self) -> float:
-        formulas = _formulas_reach(self.sheet, self.columns - 1)
-        return (_SHORT if self.portrait else _LONG) / max(_width(self.sheet, self.columns), formulas)
+        return (_SHORT if self.portrait else _LONG) / _width(self.sheet, self.columns)
 
     @property
     def _tall(self) -> int:
@@ -106,7 +106,8 @@ def fit(sheet: SheetDraft) -> None:
     if not sheet.printed or not sheet.cells:
         return
     every = sheet.print_columns or 1 + max(column for _, column in _filled(sheet))
-    whole, bare = _ways(sheet, every), _ways(sheet, every - 1) if _can_do_without_formulas(sheet, every) else []
+    whole = _ways(sheet, every if sheet.print_columns else _with_texts(sheet, every))
+    bare = _ways(sheet, every - 1) if sheet.shows_formulas and _with_texts(sheet, every - 1) < every else []
     results = [replace(way, first=sheet.results) for way in (*whole, *bare) if sheet.results]
     for ways in (whole, bare, results):
         best = max(ways, key=lambda way: way.on_one, default=None)
@@ -134,7 +135,7 @@ def _ways(sheet: SheetDraft, columns: int) -> list[_Way]:
 def _take(sheet: SheetDraft, way: _Way, every: int) -> None:
     sheet.portrait = way.portrait
     sheet.print_from = way.first
-    if way.first or way.columns < every:
+    if way.first or way.columns != every:
         sheet.print_columns = way.columns
 
 
@@ -152,9 +153,12 @@ def _side_by_side(sheet: SheetDraft, ways: Sequence[_Way]) -> None:
     sheet.printed = pages(fewest) <= _MOST
 
 
-def _can_do_without_formulas(sheet: SheetDraft, every: int) -> bool:
-    """Whether the last column has texts of formulas, and nothing else reaches into it."""
-    return sheet.shows_formulas and _reach(sheet) <= _width(sheet, every - 1)
+def _with_texts(sheet: SheetDraft, columns: int) -> int:
+    """How many columns the first ones take together with those over which their texts and charts run on."""
+    reach = _reach(sheet, columns)
+    while _width(sheet, columns) < reach:
+        columns += 1
+    return columns
 
 
 def starts(table: Table) -> list[int]:
@@ -203,20 +207,22 @@ def _width(sheet: SheetDraft, columns: int) -> float:
     return sum(map(sheet.pixels, range(columns))) or 1
 
 
-def _formulas_reach(sheet: SheetDraft, column: int) -> float:
-    """How far to the right the texts of formulas in a column reach, in pixels."""
-    texts = [cell.content for (_, at), cell in sheet.cells.items() if at == column and cell.style == "formula"]
-    longest = max((len(text) for text in texts if isinstance(text, str)), default=0)
-    return _width(sheet, column) + _OF_FORMULA * (longest + 1) if longest else 0.0
-
-
-def _reach(sheet: SheetDraft) -> float:
-    """How far to the right charts and the texts above the table reach, in pixels."""
+def _reach(sheet: SheetDraft, columns: int) -> float:
+    """How far to the right charts, and texts in the first columns, reach, in pixels."""
     ends = [_width(sheet, chart.column) + chart.width for chart in sheet.charts]
-    for (row, column), cell in sheet.cells.items():
+    last: dict[int, int] = {}
+    for row, column in _filled(sheet):
+        if column < columns:
+            last[row] = max(column, last.get(row, 0))
+    for row, column in last.items():
+        cell = sheet.cells.get((row, column))
+        style = {} if cell is None else STYLES[cell.style]
+        if cell is None or style.get("text_wrap") or style.get("align", "left") != "left":
+            continue
         shown = cell.content.value if isinstance(cell.content, Formula) else cell.content
-        if row < min(sheet.starts, default=0) - 2 and isinstance(shown, str):
-            ends.append(_width(sheet, column) + _LETTER * len(shown))
+        text = shown.text if isinstance(shown, Link) else shown if isinstance(shown, str) else ""
+        letter = _LETTERS.get(style["font_name"], _LETTER) * style["font_size"] * 4 / 3
+        ends.append(_width(sheet, column) + letter * len(text))
     return max(ends, default=0.0)
 
 

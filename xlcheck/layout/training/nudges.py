@@ -30,7 +30,7 @@ _DELTA_ROW, _SYMBOLS, _HEADER = 5, 8, 9
 FIRST = _HEADER + 1
 _WHICH, _BY, _LOSS, _WEIGHTS = range(4)
 _WITHIN = 1e-14
-_PRINTED = 13  # columns that can be read on a page: the loss of each run, and the first weights
+_PRINTED = 12  # columns that can be read on a page: the loss of each run, and the first weights
 
 
 @dataclass(frozen=True)
