@@ -29,10 +29,11 @@ def test_rows_of_an_image_are_headed_as_rows(workbook: Path) -> None:
     """Above the columns stands row 1, row 2, …, and beside each band what its units are."""
     sheet = openpyxl.load_workbook(workbook)["conv"]
     texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    down = " ".join(str(cell.value) for column in sheet.iter_cols() for cell in column if cell.value is not None)
 
     assert [text for text in texts if text.startswith(("row ", "t = "))] == ["row 1", "row 2", "row 3"]
-    assert any("A unit is a pixel." in text for text in texts)
-    assert any("Units: the 2 channels of the first pixel, then of the next." in text for text in texts)
+    assert "A unit is a pixel." in down
+    assert "Units: the 2 channels of the first pixel, then of the next." in down
 
 
 def test_a_pixel_of_one_channel_is_a_product(workbook: Path) -> None:

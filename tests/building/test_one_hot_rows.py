@@ -79,11 +79,11 @@ def test_libreoffice_fetches_the_same_rows(tmp_path: Path, style: Style) -> None
 
 
 def test_the_sheets_say_that_rows_are_fetched(tmp_path: Path) -> None:
-    """A reader is told twice: where the vectors would stand, and where their product does."""
+    """A reader is told twice, down a column: where the vectors would stand, and where their product does."""
     path = tmp_path / "m.xlsx"
     build_model(READERS["SimpleRNN"](), CODES, path)
     texts = {
-        name: " ".join(str(cell.value) for cell in sheet.cells.values())
+        name: " ".join(str(cell.value) for _, cell in sorted(sheet.cells.items(), key=lambda item: item[0][::-1]))
         for name, sheet in read_workbook(path).sheets.items()
     }
 
