@@ -63,13 +63,19 @@ def arguments_of(layer: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
     """
     if is_operation(layer):
         return tensors_of(layer, args, kwargs), {}
-    names = list(inspect.signature(type(layer).call).parameters)[1:]  # without self
+    parameters = inspect.signature(type(layer).call).parameters
+    names = list(parameters)[1:]  # without self
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     tensors = [given.pop(names[0]), given.pop("initial_state", None)]
     if type(layer).__name__ in _SEVERAL:
         tensors += [given.pop(name, None) for name in names[1:3]]
         given.pop(CAUSAL, None)  # which is read as an option of the layer
-    others = {key: value for key, value in given.items() if value is not None and value is not False}
+    usual = {key: parameters[key].default for key in given if key in parameters}  # Keras notes it as if it were told
+    others = {
+        key: value
+        for key, value in given.items()
+        if value is not None and value is not False and value is not usual.get(key)
+    }
     return [tensor for tensor in import_keras().tree.flatten(tensors) if tensor is not None], others
 
 

@@ -65,10 +65,18 @@ def _layer(
     return LayerOptions(kept, optional or {}, fixed or {}, (*_INERT, *inert))
 
 
-# Layers that do something only while a model is trained.
+# Layers that do something only while a model is trained, of any tensor and of images.
+TRAINING_ONLY_OF_IMAGES = (
+    "SpatialDropout2D", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast",
+    "RandomBrightness",
+)  # fmt: skip
 TRAINING_ONLY = (
-    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise", "AlphaDropout",
-    "ActivityRegularization", "Identity",
+    "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout", "ActivityRegularization",
+    "Identity", *TRAINING_ONLY_OF_IMAGES,
+)  # fmt: skip
+_WHILE_TRAINED = (
+    "rate", "stddev", "noise_shape", "l1", "l2", "data_format", "mode", "factor", "height_factor", "width_factor",
+    "fill_mode", "fill_value", "interpolation", "value_range",
 )  # fmt: skip
 
 OPTIONS: dict[str, LayerOptions] = {
@@ -152,7 +160,7 @@ OPTIONS: dict[str, LayerOptions] = {
         fixed={"use_gate": False, "sliding_window": None},
         inert=(*_INERT, "dropout", "attention_axes", *_trained("kernel", "bias")),
     ),
-    **{kind: _layer(inert=("rate", "stddev", "noise_shape", "l1", "l2", "data_format")) for kind in TRAINING_ONLY},
+    **{kind: _layer(inert=_WHILE_TRAINED) for kind in TRAINING_ONLY},
 }  # fmt: skip
 
 

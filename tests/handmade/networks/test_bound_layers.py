@@ -18,6 +18,7 @@ from xlcheck.handmade.networks.bindings_file import read_bindings
 from xlcheck.handmade.networks.layer_specs import DEFAULTS, layer_spec
 from xlcheck.layers import LAYERS
 from xlcheck.model.keras_reader import read_model
+from xlcheck.model.layer_options import TRAINING_ONLY_OF_IMAGES
 from xlcheck.workbook.reader import read_workbook
 
 _NOT_IN_A_CHAIN = {
@@ -39,7 +40,7 @@ _ONLY_TRAINING = {"rate", "stddev"}
 
 def test_every_layer_that_can_be_built_can_be_bound_if_it_has_its_place_in_a_chain() -> None:
     """Those that read several tensors or images, wrap other layers, or give a number that they read need a model."""
-    of_images = {kind for kind in LAYERS if kind.endswith("2D")}
+    of_images = {kind for kind in LAYERS if kind.endswith("2D")} | set(TRAINING_ONLY_OF_IMAGES)
     assert set(LAYERS) - set(DEFAULTS) == _NOT_IN_A_CHAIN | of_images
 
 

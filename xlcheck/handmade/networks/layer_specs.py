@@ -7,7 +7,7 @@ from typing import Any
 
 from xlcheck.errors import UsageError
 from xlcheck.layers.gate_symbols import GATES
-from xlcheck.model.layer_options import TRAINING_ONLY
+from xlcheck.model.layer_options import TRAINING_ONLY, TRAINING_ONLY_OF_IMAGES
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 
 _RECURRENT = {"activation": "tanh", "use_bias": True, "return_sequences": False}
@@ -46,7 +46,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "Cropping1D": {"cropping": 1},
     "ZeroPadding1D": {"padding": 1},
     "UpSampling1D": {"size": 2},
-    **{kind: {} for kind in TRAINING_ONLY if kind != "SpatialDropout2D"},
+    **{kind: {} for kind in TRAINING_ONLY if kind not in TRAINING_ONLY_OF_IMAGES},
 }  # fmt: skip
 """The options of each layer that can be written by hand, with Keras's defaults; None where `_NEEDED` has no default.
 
