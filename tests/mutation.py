@@ -19,11 +19,13 @@ import re
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -135,15 +137,23 @@ def tests_of(stage: str) -> list[str]:
     return [name for name in TESTS.get(stage, [f"tests/{stage}"]) if (ROOT / name).exists()]
 
 
+@cache
+def noted_tests() -> dict[str, list[tuple[float, str]]]:
+    """Function → the tests that enter it, of those that are still there, each with its seconds."""
+    if not (path := os.environ.get("XLCHECK_ENTERED")):
+        return {}
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-n", "0", "-p", "no:cacheprovider"]
+    present = set(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines())
+    entered = json.loads(Path(path).read_text("utf-8"))["entered"].items()
+    return {name: [(s, t) for own in tests.values() for s, t in own if t in present] for name, tests in entered}
+
+
 def entering_tests(module: Path, function: str) -> list[str]:
     """The tests that enter a function, or any of a module if none is named; the quickest ones first."""
-    if not (path := os.environ.get("XLCHECK_ENTERED")):
-        return []
-    noted = json.loads(Path(path).read_text("utf-8"))["entered"]
+    noted = noted_tests()
     inside = f"{module.as_posix()}::{function}"
     names = [inside] if function else [name for name in noted if name.startswith(inside)]
-    cases = [tuple(case) for name in names for tests in noted.get(name, {}).values() for case in tests]
-    return list(dict.fromkeys(test for _, test in sorted(cases)))
+    return list(dict.fromkeys(test for _, test in sorted(case for name in names for case in noted.get(name, ()))))
 
 
 def nearest_tests(module: Path) -> list[str]:
@@ -184,7 +194,7 @@ class _FirstFailure:
         self._note(report)
 
     def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
-        if report.failed:
+        if report.failed and report.nodeid and not self._path.exists():  # the whole run has no name
             self._path.write_text(report.nodeid, encoding="utf-8")
 
 
