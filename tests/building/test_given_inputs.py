@@ -84,3 +84,12 @@ def test_inputs_too_short_for_a_model_of_any_length(case: str) -> None:
 
     with pytest.raises(ModelError, match=message):
         forward_graph(read_model(model, [(2, 2)]))
+
+
+@pytest.mark.parametrize("layer", [keras.layers.Conv2D(2, (1, 3), name="a"), keras.layers.MaxPooling2D(3, name="a")])
+def test_images_too_small_for_a_model_of_any_size(layer: Any) -> None:
+    """The same where no window has room between the columns."""
+    model = keras.Sequential([keras.Input((None, None, 1)), layer])
+
+    with pytest.raises(ModelError, match=r"'a' .* leaves nothing of 4 × 2 pixels; give larger inputs"):
+        forward_graph(read_model(model, [(4, 2, 1)]))

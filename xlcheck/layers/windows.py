@@ -43,6 +43,8 @@ def grid(
 ) -> list[list[list[Place]]]:
     """The windows over an image or a sequence: for each output row, for each of its columns, what the window reads.
 
+    No rows are left where no window has room between the columns.
+
     Args:
         shape: rows and columns; no columns for a sequence, whose steps are rows.
         size: places of the window along each axis, one or two numbers; the others likewise.
@@ -53,4 +55,6 @@ def grid(
     rows = windows(shape[0], size[0], stride[0], padding, dilation[0])
     columns = windows(shape[1], size[1], stride[1], padding, dilation[1]) if shape[1] else [[(0, 0)]]
     across = size[1] if shape[1] else 1
+    if not columns:
+        return []
     return [[[(i * across + j, r, c) for i, r in row for j, c in column] for column in columns] for row in rows]
