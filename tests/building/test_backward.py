@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sequential import L, keras, sequential
-from thorough import part_of, spread
+from thorough import THOROUGH, part_of, spread
 from workbook_parts import typed
 
 from xlcheck.api import check
@@ -68,7 +68,8 @@ def test_every_style_and_two_engines(built: BuiltModel) -> None:
     content = read_workbook(built.path)
 
     assert_all_agree(built.report)
-    assert_all_agree(check_content(content, engine("cellrune", guarded=False)))
+    if THOROUGH:
+        assert_all_agree(check_content(content, engine("cellrune", guarded=False)))
     assert {"Loss", "out backward", "both backward", "words backward", "Gradients", "Step", "Batch"} <= set(
         content.sheets
     )

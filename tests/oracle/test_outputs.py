@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from thorough import spread
 
 from xlcheck.errors import OracleError
 from xlcheck.graph.evaluate import evaluate
@@ -106,7 +107,7 @@ RECURRENT = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "options"), RECURRENT)
+@pytest.mark.parametrize(("kind", "options"), spread(RECURRENT, 2))
 def test_dropout_of_states_changes_how_keras_multiplies_and_no_number(kind: str, options: dict[str, Any]) -> None:
     """With `recurrent_dropout` Keras multiplies gate by gate; every quantity agrees with the equations."""
     keras.utils.set_random_seed(5)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from recorded_models import FEATURES, SAMPLES, TIMESTEPS, UNITS, classifier, inputs, recurrent
+from thorough import spread
 
 from xlcheck.errors import ModelError, OracleError
 from xlcheck.graph.evaluate import evaluate
@@ -39,7 +40,7 @@ OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "options"), OPTIONS)
+@pytest.mark.parametrize(("kind", "options"), spread(OPTIONS, 2))
 def test_states_are_those_that_keras_returns(kind: str, options: dict[str, Any]) -> None:
     """The recorded hidden and cell states are, bit for bit, those of a layer that returns its states."""
     model = recurrent(kind, dtype="float64", **options)
@@ -59,7 +60,7 @@ def test_states_are_those_that_keras_returns(kind: str, options: dict[str, Any])
         assert np.array_equal(trace[f"rnn.c[{TIMESTEPS - 1}]"], np.asarray(states[1]))
 
 
-@pytest.mark.parametrize(("kind", "options"), OPTIONS)
+@pytest.mark.parametrize(("kind", "options"), spread(OPTIONS, 2))
 def test_every_quantity_agrees_with_the_equations(kind: str, options: dict[str, Any]) -> None:
     """Keras gives every quantity that the equations name, and their NumPy values are Keras's within 1e-14."""
     model = recurrent(kind, **options)

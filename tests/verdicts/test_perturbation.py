@@ -28,10 +28,8 @@ from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 # Two layouts, one with masks, one training and one with formulas for what is given.
-NAMES = ["lstm", "encoder-decoder", "vanishing-gradients", "simple-rnn-training"]
-LESSONS = part_of(
-    [*NAMES, *(path.stem for path in sorted(WORKBOOKS.glob("*.xlsx")) if path.stem not in NAMES)], len(NAMES)
-)
+NAMES = ["encoder-decoder", "simple-rnn-training", "vanishing-gradients", "lstm"]
+LESSONS = part_of([*NAMES, *(path.stem for path in sorted(WORKBOOKS.glob("*.xlsx")) if path.stem not in NAMES)], 2)
 
 # The first state is 0, so that neither the weight nor the product matters; the second sample's first input is as
 # large as its neighbour.
@@ -133,7 +131,7 @@ def in_tables() -> list[Place]:
     ]
 
 
-@pytest.mark.parametrize("place", part_of(in_tables(), 3), ids=str)
+@pytest.mark.parametrize("place", part_of(in_tables(), 2), ids=str)
 def test_a_formula_of_a_training_that_is_right_by_chance_is_a_root(place: Place) -> None:
     """Nothing is added as long as a weight is what it was, in whatever row of whatever table."""
     content, manifest = training()

@@ -69,7 +69,7 @@ def test_another_chart_list_colour_or_picture_is_a_note(
 
 
 @pytest.mark.parametrize(
-    "code", [b";;;", b"0", b"&quot;0.95&quot;", b"0.0%", b"[&gt;9]0;&quot;n/a&quot;"], ids=bytes.decode
+    "code", spread([b";;;", b"0", b"&quot;0.95&quot;", b"0.0%", b"[&gt;9]0;&quot;n/a&quot;"], 2), ids=bytes.decode
 )
 def test_another_number_format_is_no_pass(code: bytes, tmp_path: Path) -> None:
     """A number that is hidden, rounded or replaced by words was checked, and yet a reader does not see it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from thorough import spread
 
 from xlcheck.chapter.recordings.options import OPTIONS
 from xlcheck.chapter.recordings.store import available_fixtures, fixtures_folder, load_fixture
@@ -32,7 +33,7 @@ def test_case_is_what_its_name_says(name: str) -> None:
     assert "loss.mean" in fixture.trace
 
 
-@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("name", spread([*OPTIONS], 3))
 def test_values_follow_from_the_equations(name: str) -> None:
     """Keras's stored values are those of the layers' equations in float64 within 1e-14, quantity by quantity."""
     fixture = load_fixture(name)
@@ -40,7 +41,7 @@ def test_values_follow_from_the_equations(name: str) -> None:
         np.testing.assert_allclose(value, fixture.trace[quantity], rtol=0, atol=1e-14, err_msg=quantity)
 
 
-@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("name", spread([*OPTIONS], 3))
 def test_options_matter(name: str) -> None:
     """Each case computes other numbers than its layer with Keras's defaults."""
     plain = next(other for other, case in OPTIONS.items() if case.kind == OPTIONS[name].kind and not case.options)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from thorough import PATIENT
+from thorough import PATIENT, spread
 
 from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.store import available_fixtures, load_fixture, read_fixture, to_json, write_fixture
@@ -59,7 +59,7 @@ def test_exact_to_the_last_bit(value: float, single: float) -> None:
     assert stored.astype(np.float64).tobytes() == fixture.trace_float32["dense.z"].tobytes()
 
 
-@pytest.mark.parametrize("name", available_fixtures())
+@pytest.mark.parametrize("name", spread(available_fixtures(), 4))
 def test_round_trip(name: str, tmp_path: Path) -> None:
     """What is written is read back as the same fixture, and written again as the same bytes."""
     fixture = load_fixture(name)

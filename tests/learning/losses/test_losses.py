@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from thorough import THOROUGH
+from thorough import THOROUGH, spread
 
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.evaluate import evaluate
@@ -140,7 +140,7 @@ WITH_LOGITS = ("sparse_categorical_crossentropy", "binary_crossentropy", "catego
     ("last", "loss"),
     [  # in an ordinary run the first two losses take turns
         (last, loss)
-        for turn, last in enumerate(LAST)
+        for turn, last in enumerate(spread([*LAST], 2))
         for loss in (WITH_LOGITS if THOROUGH else WITH_LOGITS[turn % 2 :][:1])
     ],
 )
