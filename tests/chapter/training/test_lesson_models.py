@@ -106,3 +106,15 @@ def test_a_lesson_s_model_is_the_one_whose_numbers_are_stored(name: str) -> None
     # Keras lists the layers of a branched model in another order once it was saved.
     assert {layer.name: layer for layer in built.layers} == {layer.name: layer for layer in stored.layers}
     assert (built.inputs, built.outputs) == (stored.inputs, stored.outputs)
+
+
+def test_a_model_of_four_networks_is_the_one_whose_numbers_are_stored() -> None:
+    """The lesson on architectures trains by itself; after no epoch its model is still the one of the fixture."""
+    train = LESSONS["architectures"].train
+    assert train is not None
+    model, losses = train(0, 0, None)
+    stored, built = load_fixture("architectures").spec, read_model(model)
+
+    assert losses == ()
+    assert {layer.name: layer for layer in built.layers} == {layer.name: layer for layer in stored.layers}
+    assert (built.inputs, built.outputs) == (stored.inputs, stored.outputs)
