@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from thorough import spread
 
 from xlcheck.api import check
 
@@ -73,6 +72,21 @@ def _long_short() -> dict[str, object]:
     return cells | {"K5": "=K1*I8+K2"}
 
 
+def _rectified() -> dict[str, object]:
+    """One unit of relu over two steps of four inputs in column C, and four leaky units that read it."""
+    cells: dict[str, object] = {f"A{7 + k}": x for k, x in enumerate((1.04, 0.21, 0.23, 1.03))}
+    cells |= {"A12": -0.44, "A14": 0.88, "E21": 0}
+    inputs = (0.76, 0.18, 0.07, -0.86), (0.89, -0.86, -0.64, -0.52)
+    for top, before, numbers in ((26, "E21", inputs[0]), (31, "E26", inputs[1])):
+        cells |= {f"C{top + k}": x for k, x in enumerate(numbers)}
+        cells |= {f"D{top}": f"=A$14+A$7*C{top}+A$8*C{top + 1}+A$9*C{top + 2}+A$10*C{top + 3}+A$12*{before}"}
+        cells |= {f"E{top}": f"=IF(D{top}>0,D{top},0)"}
+    for row, column in enumerate("ABCD", 38):
+        cells |= {f"{column}16": round(1.17 - 0.29 * row % 3, 2), f"{column}18": round(0.75 - 0.43 * row % 2, 2)}
+        cells |= {f"C{row}": f"={column}$18+{column}$16*E31", f"D{row}": f"=IF(C{row}>0,C{row},0.2*C{row})"}
+    return cells
+
+
 def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int) -> dict[str, object]:
     """Numbers in place of formulas, as these would give them."""
     x = (cells["C1"], cells["C2"], cells["D1"], cells["D2"])
@@ -84,32 +98,28 @@ def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int)
 
 @pytest.mark.parametrize(
     ("cells", "wrong"),
-    spread(
-        [
-            (_classifier(), {"G12": "=F12/SUM(F11:F12)"}),
-            (_classifier(), {f"G{row}": f"=F{row}/(E11+SUM(F11:F13))" for row in (11, 12, 13)}),
-            (_classifier(), {f"E{row}": f"=C{row}*D5+B{row}" for row in (11, 12, 13)}),
-            (_classifier(), _pasted(_classifier(), {"C5": "", "D5": ""}, 4)),
-            (_gates(), {"H6": -0.31, "H7": 0.44}),
-            (_gates(), {"K6": "=C1*E6", "K7": "=C1*E7+C2*J7"}),
-            (_long_short(), {"H3": "=1/(1+EXP(-($D$1*H1+$B$2*G8+$B$3)))"}),
-            (_long_short(), {"K5": "=K1*I7+K2"}),
-        ],
-        3,
-    ),
-    ids=spread(
-        [
-            "range too short",
-            "divided by one summand more",
-            "blank cells for the weights",
-            "activations pasted as numbers",
-            "gates typed over, and their weights unread",
-            "bias left out in all steps",
-            "another gate's weight where the state is blank",
-            "cell state for the hidden state",
-        ],
-        3,
-    ),
+    [
+        (_classifier(), {"G12": "=F12/SUM(F11:F12)"}),
+        (_classifier(), {f"G{row}": f"=F{row}/(E11+SUM(F11:F13))" for row in (11, 12, 13)}),
+        (_classifier(), {f"E{row}": f"=C{row}*D5+B{row}" for row in (11, 12, 13)}),
+        (_classifier(), _pasted(_classifier(), {"C5": "", "D5": ""}, 4)),
+        (_gates(), {"H6": -0.31, "H7": 0.44}),
+        (_gates(), {"K6": "=C1*E6", "K7": "=C1*E7+C2*J7"}),
+        (_long_short(), {"H3": "=1/(1+EXP(-($D$1*H1+$B$2*G8+$B$3)))"}),
+        (_long_short(), {"K5": "=K1*I7+K2"}),
+        (_rectified(), {"E31": "=IF(C31>0,C31,0)"}),
+    ],
+    ids=[
+        "range too short",
+        "divided by one summand more",
+        "blank cells for the weights",
+        "activations pasted as numbers",
+        "gates typed over, and their weights unread",
+        "bias left out in all steps",
+        "another gate's weight where the state is blank",
+        "cell state for the hidden state",
+        "relu of an input, which is 0 as often as that of the sum",
+    ],
 )
 def test_one_mistake_is_found(tmp_path: Path, cells: Mapping[str, object], wrong: Mapping[str, object]) -> None:
     """Rule: the edited cells are wrong, and no others."""
@@ -158,7 +168,6 @@ def test_a_sum_in_the_table_of_the_others_lacks_its_activation(tmp_path: Path) -
     assert [(root.cell, root.diagnosis) for root in report.roots] == [("E20", "activation-missing")]
 
 
-@pytest.mark.thorough
 def test_networks_side_by_side_are_looked_at_alone(tmp_path: Path) -> None:
     """Rule: where one mistake each keeps three networks of a sheet from being textbook ones, each is found."""
     one = {**_classifier(), "D4": "=$A$1*D1+$A$2*D2+$A$3*C5"}

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.arrays import array_of
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.elements import Elements, Source, Values, quantity_sources
@@ -21,7 +22,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.matching import Matching, Placed
-from xlcheck.handmade.placing.settings import SETTINGS, random_numbers
+from xlcheck.handmade.placing.settings import random_numbers
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
@@ -31,6 +32,8 @@ from xlcheck.handmade.reading.precedents import Precedents
 Array = NDArray[np.float64]
 
 _FIRST_SEED, _SEVERAL = 500, 2
+SETTINGS = 8
+"""Settings of random numbers. Two relus of different sums are both 0 in one of four, so two settings are not enough."""
 
 
 @dataclass(frozen=True)
@@ -169,13 +172,7 @@ class _Placer:
         return np.array([value(setting) for setting in range(SETTINGS)])
 
     def _value(self, term: Term, known: Mapping[Address, Array]) -> Array:
-        def value(setting: int) -> float:
-            def given(item: Term) -> float | None:
-                return float(self._read(item.cell, known)[setting]) if isinstance(item, Leaf) else None
-
-            return number_of(term, given)
-
-        return np.array([value(setting) for setting in range(SETTINGS)])
+        return np.broadcast_to(array_of(term, lambda leaf: self._read(leaf.cell, known)), SETTINGS)
 
     def _read(self, cell: Address, known: Mapping[Address, Array]) -> Array:
         right = self._right(cell)
