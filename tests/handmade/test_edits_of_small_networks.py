@@ -87,6 +87,16 @@ def _rectified() -> dict[str, object]:
     return cells
 
 
+def _in_parts() -> dict[str, object]:
+    """One unit of tanh over two steps in columns J and K, whose sum is spread over rows 6, 8 and 10."""
+    cells: dict[str, object] = {"A3": -0.23, "A4": -0.63, "A5": -0.43, "A8": -0.44, "A11": 0.01, "I12": 0}
+    for before, column, numbers in (("I", "J", (-0.03, -0.89, -0.47)), ("J", "K", (-0.77, -0.17, 0.55))):
+        cells |= {f"{column}{row}": x for row, x in enumerate(numbers, 2)}
+        cells |= {f"{column}6": f"=$A3*{column}2+$A4*{column}3+$A5*{column}4", f"{column}8": f"=$A8*{before}12"}
+        cells |= {f"{column}10": f"={column}6+{column}8+$A11", f"{column}12": f"=TANH({column}10)"}
+    return cells
+
+
 def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int) -> dict[str, object]:
     """Numbers in place of formulas, as these would give them."""
     x = (cells["C1"], cells["C2"], cells["D1"], cells["D2"])
@@ -108,6 +118,9 @@ def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int)
         (_long_short(), {"H3": "=1/(1+EXP(-($D$1*H1+$B$2*G8+$B$3)))"}),
         (_long_short(), {"K5": "=K1*I7+K2"}),
         (_rectified(), {"E31": "=IF(C31>0,C31,0)"}),
+        (_classifier(), {f"E{row}": f"=A{row}*D4+B{row}" for row in (11, 12, 13)}),
+        (_in_parts(), {"J6": "=SUMPRODUCT(D3:D5,J2:J4)"}),
+        (_in_parts(), {"K6": "=SUMPRODUCT(D3:D5,K2:K4)"}),
     ],
     ids=[
         "range too short",
@@ -119,6 +132,9 @@ def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int)
         "another gate's weight where the state is blank",
         "cell state for the hidden state",
         "relu of an input, which is 0 as often as that of the sum",
+        "the next layer reads the sum before tanh",
+        "blank cells for the weights of the first inputs",
+        "blank cells for the weights of the last inputs",
     ],
 )
 def test_one_mistake_is_found(tmp_path: Path, cells: Mapping[str, object], wrong: Mapping[str, object]) -> None:

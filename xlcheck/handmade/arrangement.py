@@ -14,6 +14,7 @@ from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
 from xlcheck.handmade.equations.decisions import decisions
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Atom, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.instances import followed
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
 from xlcheck.handmade.equations.orders import crossed, exchanged, other_order
@@ -105,7 +106,7 @@ class Arrangement:
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
         alone = objections(self.reads.table, self.reads.read.keys(), self._readings)
-        together = against_them_together([layer.reading for layer in self.layers])
+        together = against_them_together([layer.reading for layer in self.layers], self.forms)
         return [*alone, *(own.said for own in self.typed_over[:1]), *together]
 
     @cached_property
@@ -130,7 +131,7 @@ class Arrangement:
         At a first step the weights of a state are none, if that state is blank or 0.
         """
         known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
-        first = {cell for layer in self.layers for cell in _at_first(layer)}
+        first = {cell for layer in self.layers for cell in _at_first(layer, self.forms)}
         for cell in (cell for cell in cells if cell not in first):
             for read in self.reads.of(cell):
                 if read not in known and self.reads.table.is_number(read) and not self.reads.is_formula(read):
@@ -265,12 +266,17 @@ class Arrangement:
         return bool(_BENDS.search(table.texts.get(cell, ""))) and not any(x in table.index for x in self.reads.of(cell))
 
 
-def _at_first(layer: LayerCells) -> set[Address]:
-    """The cells of a recurrent layer that belong to no further step than the first one of each sample."""
+def _at_first(layer: LayerCells, forms: Forms) -> set[Address]:
+    """The cells of a recurrent layer that belong to no further step than the first one of each sample.
+
+    Where a first step lacks an input, it may be the weights that are blank, and not the state.
+    """
     reading = layer.reading
     if reading.kind == "Dense":
         return set()
-    first = {document[0] for document in reading.documents}
+    inputs, slots = {*reading.features}, reading.layer.slots
+    first = {document[0] for document in reading.documents if inputs <= slots[document[0]].keys()}
     own = [(step, atom) for values in reading.values.values() for (step, _), atom in values.items()]
     own += [(step, instance.atom) for (_, step), found in reading.layer.at.items() for instance in found]
-    return {*layer.own} - {cell_of(atom) for step, atom in own if step not in first}
+    later = {atom for step, atom in own if step not in first}
+    return {*layer.own} - {cell_of(atom) for atom in later | followed(later, forms)}

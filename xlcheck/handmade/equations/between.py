@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import Atom, cell_of
+from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
+from xlcheck.handmade.equations.instances import LINEAR, followed
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import show
@@ -16,14 +17,15 @@ _MORE = 2
 """Units more that have one activation than the other, before those with the other may be wrong."""
 
 
-def against_them_together(readings: Sequence[Reading]) -> Iterator[str]:
+def against_them_together(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
     """Why layers may be others, though all of their formulas agree.
 
     Args:
         readings: the layers of some worksheets.
+        forms: what each cell computes.
     """
     yield from _left_out(readings)
-    yield from _read_inside(readings)
+    yield from _read_inside(readings, forms)
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
@@ -63,12 +65,13 @@ def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
                 yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
 
 
-def _read_inside(readings: Sequence[Reading]) -> Iterator[str]:
-    """What a layer reads of another one that is no result of it, as the cell state of an LSTM."""
+def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
+    """What a layer reads of another one that is no result of it, as the cell state of an LSTM or the sum before tanh."""
     made = {atom for reading in readings for atom in outputs(reading).values()}
     reads = [{atom for own in reading.layer.slots.values() for atom in own.values()} for reading in readings]
     for reading, own in zip(readings, reads, strict=True):
         inside = {atom for values in reading.values.values() for atom in values.values()} - made
+        inside |= followed((x.atom for x in reading.layer.instances if x.activation != LINEAR), forms)
         taken = inside & set().union(*(other for other in reads if other is not own))
         if taken:
             yield f"{show(cell_of(min(taken)))} is read by another layer, though it is no result of its own one"

@@ -74,15 +74,20 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
 
 def _only_compared(found: Mapping[Atom, Instance], forms: Forms, inlined: Collection[Atom]) -> dict[Atom, Instance]:
     """The weighted sums that are followed into others of which no activation is computed, as into an error."""
-    below = _followed((a for a in forms if a in found or forms.of(a).is_activation), forms)
+    below = followed((a for a in forms if a in found or forms.of(a).is_activation), forms)
     sums = ((atom, forms.of(atom)) for atom in set(inlined) - below)
     tried = ((atom, _instance(atom, form, form.polynomial, forms)) for atom, form in sums if form.kind == SUM)
     own = {atom: instance for atom, instance in tried if instance is not None}
-    return {atom: own[atom] for atom in sorted(own.keys() - _followed(own, forms))}
+    return {atom: own[atom] for atom in sorted(own.keys() - followed(own, forms))}
 
 
-def _followed(atoms: Iterable[Atom], forms: Forms) -> set[Atom]:
-    """All sums that are followed into the polynomials of some atoms."""
+def followed(atoms: Iterable[Atom], forms: Forms) -> set[Atom]:
+    """All sums that are followed into the polynomials of some atoms.
+
+    Args:
+        atoms: the atoms.
+        forms: what each cell computes.
+    """
     found, stack = set[Atom](), [*atoms]
     while stack:
         new = set(forms.inlined.get(stack.pop(), ())) - found
