@@ -59,7 +59,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike:
     mistakes = {_mistake(cell, outcome.table) for cell in roots}
     if len(mistakes) > 1 and not certain and not _typed_along(roots, outcome.table):
         yield f"it would have {len(roots)} wrong cells, and too few others say what they should hold"
-    yield from _outvoted(roots, outcome)
+    yield from () if missed else _outvoted(roots, outcome)
     yield from _meant(outcome)
     if reason := rounds_throughout(roots, outcome):
         yield reason

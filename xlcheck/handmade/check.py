@@ -34,7 +34,7 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.single_edit import one_edit
 from xlcheck.handmade.stored import by_chance
 from xlcheck.handmade.summary import Abstention, part_of, report_on
-from xlcheck.handmade.with_typed_weights import WithTypedWeights, with_typed_weights
+from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.parts import Part
@@ -187,22 +187,24 @@ class _Search:
         """
         opinion = replace(self._opinion, values=part.values)
         moved = with_typed_weights(part, opinion)
-        if moved is None or not self._explains_more(moved, part, opinion):
+        having = None if moved is None else self._layers(moved.part, moved.opinion)
+        if moved is None or having is None or not having.may_be_more:
             return self._settled(part, opinion, name)
+        without = self._layers(part, opinion)
+        if without is not None and len(having.left) >= len(without.left):  # as where a mistake hides all layers
+            found, left_out = self._settled(part, opinion, name)
+            if found:
+                return found, left_out
         found, left_out = self._settled(moved.part, moved.opinion, name)
         return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
 
-    def _explains_more(self, moved: WithTypedWeights, part: SheetGroup, opinion: Opinion) -> bool:
-        """Whether more formulas have a place if the weights typed in them are weights."""
+    def _layers(self, part: SheetGroup, opinion: Opinion) -> Settled | None:
+        """What the equations of a part say; None if time is up."""
         try:
-            without, having = (
-                settle(sheets, terms, self._bench(sheets, own, terms))
-                for sheets, own in ((part, opinion), (moved.part, moved.opinion))
-                for terms in [CellTerms(sheets.table, sheets.values)]
-            )
+            terms = CellTerms(part.table, part.values)
+            return settle(part, terms, self._bench(part, opinion, terms))
         except effort.OutOfTimeError:
-            return False
-        return having.may_be_more and len(having.left) < len(without.left)
+            return None
 
     def _settled(self, part: SheetGroup, opinion: Opinion, name: str) -> tuple[list[Part], list[Abstention]]:
         layers = Settled()

@@ -73,6 +73,15 @@ class Reads:
             seen.update(readers)
         return True
 
+    def in_the_end(self, cell: Address) -> frozenset[Address]:
+        """The formulas that read a cell, and those that read copies of it in place of the copies."""
+        found, stack = set[Address](), [cell]
+        while stack:
+            new = [reader for reader in self.readers.get(stack.pop(), ()) if reader not in found]
+            found.update(new)
+            stack += filter(self._precedents.is_copy, new)
+        return frozenset(reader for reader in found if not self._precedents.is_copy(reader))
+
     @cached_property
     def readers(self) -> Mapping[Address, Sequence[Address]]:
         """The formulas that read each cell."""

@@ -82,8 +82,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
         if arrangement is not None and is_textbook(arrangement, cells):
             candidate = _Candidate(edit, arrangement)
-            is_meant = not (_left_idle(candidate, base) or _stands_among_inputs(candidate, base))
-            if is_meant and not _wrong_beside(candidate, bench):
+            strange = _left_idle(candidate, base) or _takes_an_input_away(candidate, base) or _stands_still(arrangement)
+            if not strange and not _wrong_beside(candidate, bench):
                 found.setdefault(cells, []).append(candidate)
     least = [cells for cells in found if not any(other < cells for other in found)]
     if not least:
@@ -107,16 +107,37 @@ def _oddities(candidate: _Candidate, base: Arrangement) -> tuple[int, ...]:
     return len(candidate.arrangement.words_against()), idle
 
 
-def _stands_among_inputs(candidate: _Candidate, base: Arrangement) -> bool:
-    """Whether an edit makes a formula of a number in a row or column of them, which the same formulas read."""
-    readers, table = base.reads.readers, base.reads.table
+def _takes_an_input_away(candidate: _Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes a formula of a number between two others in a row or column, or leaves it unread.
 
-    def alike(cell: Address, down: int, right: int) -> bool:
-        other = (cell[0], cell[1] + down, cell[2] + right)
-        return table.is_number(other) and not table.is_formula(other) and readers.get(other) == readers.get(cell)
+    The same formulas read one of these two, and the other one, too, if any do.
+    """
+    reads, table = base.reads, base.reads.table
 
-    typed = [cell for cell in candidate.edit if not table.is_formula(cell) and readers.get(cell)]
-    return any(alike(cell, -a, -b) and alike(cell, a, b) for cell in typed for a, b in ((0, 1), (1, 0)))
+    def is_between(cell: Address, down: int, right: int) -> bool:
+        own = reads.in_the_end(cell)
+        both = [(cell[0], cell[1] + by * down, cell[2] + by * right) for by in (-1, 1)]
+        if not all(is_typed(other) and other not in candidate.edit for other in both):
+            return False
+        shared = [not own.isdisjoint(reads.in_the_end(other)) for other in both]
+        return any(shared) and all(shares or not reads.read.get(o) for shares, o in zip(shared, both, strict=True))
+
+    def is_typed(cell: Address) -> bool:
+        return table.is_number(cell) and not table.is_formula(cell)
+
+    lost = [cell for cell in (*candidate.edit, *_idle_under(candidate, base)) if is_typed(cell)]
+    return any(is_between(cell, *line) for cell in lost if reads.readers.get(cell) for line in ((0, 1), (1, 0)))
+
+
+def _stands_still(found: Arrangement) -> bool:
+    """Whether two steps of a sample would read the very same inputs, which nobody means who has made a mistake."""
+    for reading in (layer.reading for layer in found.layers if layer.reading.kind != "Dense"):
+        slots, features = reading.layer.slots, reading.features
+        for document in reading.documents if features else ():
+            inputs = [tuple(slots[step].get(slot) for slot in features) for step in document]
+            if len(set(inputs)) < len(inputs):
+                return True
+    return False
 
 
 def _meant_as_they_are(candidate: _Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
@@ -162,12 +183,17 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False) -> b
 
 def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
     """What nobody reads any more after an edit, though it was made to be read: formulas, and numbers beside weights."""
-    edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
-    readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
-    idle = {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
+    idle = _idle_under(candidate, base)
     weights = _weights(candidate.arrangement)
     beside = {(s, r + down, c + right) for s, r, c in weights for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0))}
     return {cell for cell in idle if base.reads.is_formula(cell) or cell in beside & _weights(base)}
+
+
+def _idle_under(candidate: _Candidate, base: Arrangement) -> set[Address]:
+    """The cells that nobody reads any more after an edit."""
+    edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
+    readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
+    return {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
 
 
 def _unrounded(terms: CellTerms, part: SheetGroup) -> Iterator[Edit]:

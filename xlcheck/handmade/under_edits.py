@@ -21,6 +21,7 @@ from xlcheck.handmade.equations.instances import LINEAR, coloured, weighted_sums
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import may_be_textbook
@@ -71,7 +72,7 @@ class UnderEdits:
             edit: cell → what it would compute.
         """
         terms = self._terms.edited(edit)
-        if _goes_round(terms, edit):
+        if _goes_round(terms, edit, self._part.precedents):
             return None
         forms = self._forms.edited(terms, edit)
         tables = self._tables_of(forms, edit)
@@ -155,13 +156,13 @@ def _missing(layer: Layer) -> float:
     return math.inf if layer.misfits else len(layer.rows) * len(layer.steps) - len(layer.at)
 
 
-def _goes_round(terms: CellTerms, edit: Mapping[Address, Term]) -> bool:
-    """Whether an edited cell would read itself, through others."""
+def _goes_round(terms: CellTerms, edit: Mapping[Address, Term], precedents: Precedents) -> bool:
+    """Whether an edited cell would read itself, through others, also through those that hold an error."""
     for cell in edit:
         found = set(terms.reads[cell])
         stack = list(found)
         while stack:
-            for other in terms.reads.get(stack.pop(), ()):
+            for other in terms.reads[last] if (last := stack.pop()) in terms else precedents.of(last):
                 if other not in found:
                     found.add(other)
                     stack.append(other)

@@ -66,7 +66,7 @@ def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
 
 
 def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
-    """What a layer reads of another one that is no result of it, as the cell state of an LSTM or the sum before tanh."""
+    """What a layer reads of another one but no result, as the cell state of an LSTM or the sum before a tanh."""
     made = {atom for reading in readings for atom in outputs(reading).values()}
     reads = [{atom for own in reading.layer.slots.values() for atom in own.values()} for reading in readings]
     for reading, own in zip(readings, reads, strict=True):

@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
-from xlcheck.formulas.algebra import Address, Expression, Term
+from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
+from xlcheck.handmade.equations.adding import Adding
 from xlcheck.handmade.equations.filling import Away
-from xlcheck.handmade.equations.joining import Joining
 from xlcheck.handmade.equations.typed_over import typed_over
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
@@ -30,7 +30,7 @@ _WIDE = 20
 _ROUNDS = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
 
 
-class Edits(Joining):
+class Edits(Adding):
     """The edits of a worksheet.
 
     Args:
@@ -68,6 +68,7 @@ class Edits(Joining):
         for own in filter(self._may_help, self._rows()):
             for new in sorted(self._unread):
                 yield from self._each(own, partial(self._added, cell=new))
+            yield from self._with_other_weights(own)
         for cell in self._terms:
             for family in self._families(cell) or [[cell]]:
                 if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
@@ -80,7 +81,8 @@ class Edits(Joining):
         for cell in self._table.texts:
             alone = [] if cell in self._terms else [[cell]]
             for run in filter(self._may_help, (*alone, *self._runs(cell))):
-                yield from self._with_ranges(run)
+                for own in (run, run[1:], run[:-1]) if len(run) > _PAIR else (run,):
+                    yield from self._with_ranges(own)
                 yield from self._with_lengths(run)
 
     def _in(self, cell: Address) -> Iterator[Edit]:
@@ -182,6 +184,7 @@ class Edits(Joining):
                     yield from self._with_operand(family, old, new)
                     yield from self._with_weights(family, (new[1] - old[1], new[2] - old[2]))
                 yield from self._with_summand(family, new)
+                yield from self._with_product(family, new)
         for old in self._terms.reads[family[0]]:
             for new in self._in_place_of(old):
                 yield from self._with_operand(family, old, new)
@@ -223,8 +226,12 @@ class Edits(Joining):
         yield from (list(own) for own in dict.fromkeys(tuple(own) for own in readers.values() if len(own) > 1))
 
     def _with_ranges(self, family: Sequence[Address]) -> Iterator[Edit]:
-        """A range read elsewhere, where numbers stand of which nobody reads some: all of them, or for blank cells."""
+        """A range read elsewhere, where numbers stand of which nobody reads some: all of them, or for blank cells.
+
+        Single cells may also be read a step further along the family, or a step before.
+        """
         texts = self._table.texts
+        by_a_step = {(y[1] - x[1], y[2] - x[2]) for x, y in itertools.permutations(family[:2], 2)}
         for number in range(len(operands(texts[family[0]]))):
             areas = [operands(texts[cell])[number].area(cell[0]) for cell in family]
             if any(area.size > _WIDE for area in areas):
@@ -233,7 +240,8 @@ class Edits(Joining):
             is_one = len(cells) == len(family)
             moving = [cell for cell in cells if not is_one or not self._terms.holds_number(cell)]
             away = {(new[1] - x[1], new[2] - x[2]) for x in moving for new in self._unread if new[0] == x[0]}
-            away = {by for by in away if max(map(abs, by)) <= _NEAR} | (_AROUND if is_one and moving else set())
+            away = {by for by in away if max(map(abs, by)) <= _NEAR} | (by_a_step if is_one else set())
+            away |= _AROUND if is_one and moving else set()
             for by in sorted(away):
                 if all(self._terms.holds_number((x[0], x[1] + by[0], x[2] + by[1])) for x in cells):
                     new = {cell: with_operand(texts[cell], number, by, by) for cell in family}
@@ -292,6 +300,16 @@ class Edits(Joining):
                 edit[cell] = term
         return edit
 
+    def _with_other_weights(self, row: Sequence[Address]) -> Iterator[Edit]:
+        """What stands in one line of those that read a weight, with weights that nobody reads in place of its own."""
+        for axis in (1, 2):
+            for line in sorted({cell[axis] for cell in row}):
+                own = [cell for cell in row if cell[axis] == line]
+                known = self._weights_of(own[-1]) if _SEVERAL <= len(own) < len(row) else []
+                away = {(new[1] - x[1], new[2] - x[2]) for new in self._unread for x in known if new[0] == x[0]}
+                for by in sorted(away):
+                    yield from self._with_weights(own, by)
+
     def _with_weights(self, family: Sequence[Address], by: Away) -> Iterator[Edit]:
         """All weights that a family reads at other places, as those of another gate, or those that are unread there."""
         moved = {x: (x[0], x[1] + by[0], x[2] + by[1]) for x in self._weights}
@@ -306,17 +324,3 @@ class Edits(Joining):
                 edit[cell] = term
             else:
                 yield edit
-
-    def _each(self, family: Sequence[Address], change: Callable[[Term], Iterator[Expression]]) -> Iterator[Edit]:
-        options = [list(change(self._terms[cell])) for cell in family]
-        for own in zip(*options, strict=False):
-            if all(isinstance(term, Term) for term in own):
-                yield {cell: term for cell, term in zip(family, own, strict=True) if isinstance(term, Term)}
-
-    def _with_summand(self, family: Sequence[Address], new: Address) -> Iterator[Edit]:
-        """One more summand in the sums of a family: one for all, or in each that which goes along."""
-        ways = [[self._along(new, (cell[1] - family[0][1], cell[2] - family[0][2])) for cell in family]]
-        for cells in ways:
-            options = [list(self._added(self._terms[c], x)) for c, x in zip(family, cells, strict=True)]
-            for own in zip(*options, strict=False):
-                yield {cell: term for cell, term in zip(family, own, strict=True) if isinstance(term, Term)}

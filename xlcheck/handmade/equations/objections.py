@@ -210,7 +210,8 @@ def _after_results(table: CellTable, read: Collection[Address], readings: Sequen
     for sheet, row, column in sorted(results):
         for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
             cell, before = (sheet, row + down, column + right), (sheet, row - down, column - right)
-            if before in results and cell in numbers and cell not in read and digits_of(numbers[cell]) >= COMPUTED:
+            is_free = cell not in read and cell not in results  # as it would be if a formula stood there
+            if before in results and cell in numbers and is_free and digits_of(numbers[cell]) >= COMPUTED:
                 yield cell
 
 

@@ -7,6 +7,7 @@ cell that it reads, the cells beside that helper say what it should hold.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -112,6 +113,7 @@ class _Placer:
         matched = ((cell, self._not_by_chance(cell, now)) for cell in now.held if cell not in self._placed.given)
         held = {cell: number for cell, number in matched if number is not None}
         held |= {cell: number for cell, number in self._placed.bound.items() if cell not in self._placed.given}
+        held |= self._wrong
         loose = tuple(cell for cell in self._formulas if cell not in held)
         tied = Tie(self._elements, held, self._fingerprints, loose)
         return Placement(tied, self._settings, frozenset(unsure))
@@ -144,15 +146,25 @@ class _Placer:
         return found
 
     def _declare_helpers(self, meant: Mapping[Address, Term]) -> None:
-        """Take helpers for wrong of which it is known what they should compute."""
+        """Take cells for wrong of which it is known what they should compute."""
         for cell, term in meant.items():
-            if cell not in self._placed.bound and cell not in self._placed.given:
+            if cell not in self._placed.given:
                 local = self._local()
                 equal = self._elements.equal_to(self._value(term, local)[:, None])[0]
-                if equal:
-                    local.setdefault(cell, np.full(SETTINGS, self._terms.number(cell)))
-                    self._declare(cell, min(equal), local)
-                    self._repaired[cell] = min(equal)
+                number = self._placed.bound.get(cell, self._as_in_line(cell, equal, local))
+                local.setdefault(cell, np.full(SETTINGS, self._terms.number(cell)))
+                if number is None or number not in equal:
+                    continue
+                if cell not in self._placed.bound or self._is_wrong(cell, number, local):
+                    self._declare(cell, number, local)
+                    self._repaired[cell] = number
+
+    def _as_in_line(self, cell: Address, numbers: Sequence[int], local: Mapping[Address, Array]) -> int | None:
+        """Which of several equal elements a cell should hold: one of a quantity that others in its line hold."""
+        held = self._matching(local).held if len(numbers) > 1 else {}
+        beside = [number for other, number in held.items() if other[1] == cell[1] or other[2] == cell[2]]
+        bands = Counter(self._elements[number].source.band for number in beside)
+        return max(numbers, key=lambda n: (bands[self._elements[n].source.band], -n), default=None)
 
     def _computed(self, cell: Address, known: Mapping[Address, Array]) -> Array:
         term, text = self._terms.get(cell), self._table.texts.get(cell, "")

@@ -76,10 +76,12 @@ class TermChanges:
                 yield self._terms.algebra.multiply(whole, self._terms.algebra.power(rest, -1.0))
 
     def _summands(self, term: Term) -> dict[Term, float]:
-        """The summands of a term, or of the sum that its activation is of."""
+        """The summands of a term, or of the sum that its activation is of; what is no sum is one summand."""
         inner = activation_of(term, self._inside)
         total = term if inner is None else inner[1]
-        return dict(total.parts) if isinstance(total, Sum) else {}
+        if isinstance(total, Sum):
+            return dict(total.parts)
+        return {total: 1.0} if isinstance(total, Term) else {}
 
     def _plus(self, one: Expression, other: Expression) -> Expression:
         return self._terms.algebra.sum((one, other))
@@ -89,7 +91,9 @@ class TermChanges:
         found = activation_of(term, self._inside)
         if found is None:
             yield change(term)
-        elif found[0] in {"tanh", "sigmoid", *_BELOW_0} and not isinstance(found[1], Leaf):
+        elif found[0] in {"tanh", "sigmoid", *_BELOW_0} and not (
+            isinstance(found[1], Leaf) and found[1].cell in self._terms
+        ):
             to = change(found[1])
             if isinstance(to, Term):
                 yield from self._activated(to, found[0].replace("tanh", "TANH"), only=True)

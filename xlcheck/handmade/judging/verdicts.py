@@ -32,6 +32,8 @@ Array = NDArray[np.float64]
 
 NOISE = 1e-7
 """What single precision can do to a number near 1; such a difference is no error if a number was typed."""
+_CIRCLE = CellError("#CIRC!")
+"""What stands in all cells of a circle, also in those whose formulas are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ class Judge:
         """What the judge asks of a formula, whose text may be right or wrong."""
         desired, scale = self.desired(element), self._source(element)[1]
         if cell not in self._tied.wrong:
-            if self._reads_wrong(cell):
+            if self._reads_wrong(cell) or actual == _CIRCLE:
                 return _Answers(follows=True, local=actual if type(actual) is float else None)
             return _Answers(is_noise=self._is_noise(cell, actual, desired, scale))
         if self._near(element, actual, desired, scale):

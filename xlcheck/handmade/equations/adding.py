@@ -1,0 +1,70 @@
+"""More in the sums of formulas: a number that nobody reads added, or as the weight of what others weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+
+from xlcheck.formulas.algebra import Address, Expression, Term
+from xlcheck.handmade.equations.joining import Joining
+
+_BESIDE = ((0, 1), (0, -1), (1, 0), (-1, 0))
+
+
+class Adding(Joining):
+    """The edits that put an unread number to use in one more summand."""
+
+    def _each(
+        self, family: Sequence[Address], change: Callable[[Term], Iterator[Expression]]
+    ) -> Iterator[dict[Address, Term]]:
+        """The same change in all cells of a family."""
+        options = [list(change(self._terms[cell])) for cell in family]
+        for own in zip(*options, strict=False):
+            if all(isinstance(term, Term) for term in own):
+                yield {cell: term for cell, term in zip(family, own, strict=True) if isinstance(term, Term)}
+
+    def _with_product(self, family: Sequence[Address], weight: Address) -> Iterator[dict[Address, Term]]:
+        """One more product in the sums of a family, of an unread number and what others weigh, or filled from that.
+
+        A summand that is weighed in this way does not stand there any more without its weight.
+        """
+        algebra, last = self._terms.algebra, family[-1]  # before the first one there may be no state
+        for factor in self._weighed if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
+            edit: dict[Address, Term] = {}
+            others = [self._along(factor, (cell[1] - last[1], cell[2] - last[2])) for cell in family]
+            for cell, other in zip(family, others, strict=True) if all(map(self._terms.holds_number, others)) else ():
+                leaf = algebra.leaf(other)
+                bare = algebra.scale(leaf, -self._summands(self._terms[cell]).get(leaf, 0.0))
+                whole = algebra.sum((algebra.multiply(algebra.leaf(weight), leaf), bare))
+                edit |= next(self._each([cell], partial(self._inner, change=partial(self._plus, whole))), {})
+            if len(edit) == len(family):
+                yield edit
+
+    def _is_beside_inputs(self, cell: Address) -> bool:
+        """Whether a number right beside one is read together with weights, and is none itself."""
+        beside = ((cell[0], cell[1] + down, cell[2] + right) for down, right in _BESIDE)
+        return any(other in self._with_weights_read and self._is_typed(other) for other in beside)
+
+    @cached_property
+    def _with_weights_read(self) -> set[Address]:
+        """What formulas read that read weights, too."""
+        read = [{*self._terms.reads[cell]} for cell in self._terms]
+        return {x for cells in read if cells & self._weights for x in cells - self._weights}
+
+    @cached_property
+    def _weighed(self) -> list[Address]:
+        """The results that formulas multiply with weights, and those that were filled from one with them."""
+        own = self._with_weights_read & self._terms.keys()
+        return sorted({*own, *(x for cell in own for family in self._families(cell) for x in family)})
+
+    def _with_summand(self, family: Sequence[Address], new: Address) -> Iterator[dict[Address, Term]]:
+        """One more summand in the sums of a family: one for all, or in each that which goes along."""
+        ways = [[self._along(new, (cell[1] - family[0][1], cell[2] - family[0][2])) for cell in family]]
+        first, *others = (self._weights_of(cell)[:1] for cell in family)
+        away = [(x[1] - y[1], x[2] - y[2]) for y in first for other in others for x in other]
+        with_weights = [new, *((new[0], new[1] + down, new[2] + right) for down, right in away)]
+        ways += [with_weights] if len(with_weights) == len(family) and {*self._unread} >= {*with_weights} else []
+        for cells in ways:
+            options = [list(self._added(self._terms[c], x)) for c, x in zip(family, cells, strict=True)]
+            for own in zip(*options, strict=False):
+                yield {cell: term for cell, term in zip(family, own, strict=True) if isinstance(term, Term)}
