@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
 
 sys.path.insert(0, str(Path(__file__).parent / "equations"))
 
@@ -122,7 +123,6 @@ def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int)
         (_in_parts(), {"J6": "=SUMPRODUCT(D3:D5,J2:J4)"}),
         (_in_parts(), {"K6": "=SUMPRODUCT(D3:D5,K2:K4)"}),
         (_gates(), {"H6": -0.31}),
-        (_gates(), {"K6": "=B1*E6+B3", "K7": "=B1*E7+B2*J7+B3"}),
         (_classifier(), {"G11": 0.4127}),
         (_long_short(), {"H5": "=1/(1+EXP(-($D$1*H1+$D$2*I8+$D$3)))"}),
         (_long_short(), {"H8": "=H5*TANH(G7)", "I8": "=I5*TANH(H7)"}),
@@ -144,7 +144,6 @@ def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int)
         "blank cells for the weights of the first inputs",
         "blank cells for the weights of the last inputs",
         "a sum typed over, before whose step there is no state",
-        "another gate's weights at all steps, of which the first has no state",
         "the first share typed over",
         "the state of the next step, which makes a circle",
         "state of the step before, blank at first",
@@ -158,6 +157,14 @@ def test_one_mistake_is_found(tmp_path: Path, cells: Mapping[str, object], wrong
     report = check(save({**cells, **wrong}, tmp_path / "w.xlsx"))
 
     assert {cell.cell for cell in report.roots} == set(wrong)
+
+
+def test_of_two_equally_good_edits_both_are_named(tmp_path: Path) -> None:
+    """Rule: where the reset gate and the candidate read the same weights, either may be meant to read the others."""
+    wrong = {"K6": "=B1*E6+B3", "K7": "=B1*E7+B2*J7+B3"}
+
+    with pytest.raises(NothingCheckedError, match="either S!H6, S!H7 or S!K6, S!K7 may be wrong"):
+        check(save({**_gates(), **wrong}, tmp_path / "w.xlsx"))
 
 
 def _further_down(cells: Mapping[str, object]) -> dict[str, object]:
