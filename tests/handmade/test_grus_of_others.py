@@ -89,3 +89,20 @@ def test_a_state_mixed_unlike_the_others_gets_no_pass(tmp_path: Path) -> None:
 
     assert code in {1, 3}
     assert roots <= {"P10"}
+
+
+def test_words_of_several_gates_beside_one_quantity_are_those_of_another_table(tmp_path: Path) -> None:
+    """Rule: a column of weights to the left, each with its name, does not say that the gates in its rows are others."""
+    names = ("Wz", "Uz", "bz", "Wr", "Ur", "br", "Wh", "Uh", "bh")
+    cells: dict[str, object] = {f"A{row}": name for row, name in enumerate(names, 2)}
+    cells |= {f"B{row}": round(0.9 - 0.23 * row, 2) for row in range(2, 11)} | {"I2": 0}
+    for row in range(3, 8):
+        sums = [f"B${k}*E{row}+B${k + 1}*{state}+B${k + 2}" for k, state in ((2, f"I{row - 1}"), (5, f"I{row - 1}"))]
+        cells |= {"E2": "x", f"E{row}": round(0.4 * row - 1.7, 2)}
+        cells |= {f"{column}{row}": f"=1/(1+EXP(-({total})))" for column, total in zip("FG", sums, strict=True)}
+        cells[f"H{row}"] = f"=TANH(B$8*E{row}+B$9*G{row}*I{row - 1}+B$10)"
+        cells[f"I{row}"] = f"=(1-F{row})*H{row}+F{row}*I{row - 1}"
+
+    code, roots, _ = _answer(cells, tmp_path)
+
+    assert (code, roots) == (0, set())

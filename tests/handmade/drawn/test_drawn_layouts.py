@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -13,6 +14,7 @@ from thorough import spread
 from fixtures.handmade.drawn.drawing import Drawn, drawn
 from fixtures.handmade.drawn.faults import planted
 from fixtures.handmade.drawn.habits import KINDS, PRODUCTS, draw_habits
+from fixtures.handmade.drawn.score import Answer, table
 from fixtures.handmade.drawn.scratch import held_items
 from fixtures.handmade.layout import Address
 from fixtures.handmade.recalculate import recalculated
@@ -95,3 +97,13 @@ def test_a_row_filled_from_one_wrong_formula_is_wrong_in_each_cell() -> None:
     changes = own_changes(found.layout, {first: 0.123456})
 
     assert set(changes) == {Address(*first)}
+
+
+def test_shares_are_of_the_workbooks_in_which_a_mistake_changes_something() -> None:
+    """Rule: where all planted mistakes leave every number as it is, nothing is to be found, and nothing is counted."""
+    found = Answer(1, ("toy",), ("one unit",), ("sign",), 1.0, ("S!A1",), ("S!A1",), (), False, False, "", 1.0)
+    without = replace(found, mistakes=("beside",), roots=(), found=(), passed=True)
+    rows = {line[:30].strip(): line[30:].split() for line in table([found, without], mistakes=True).splitlines()[1:]}
+
+    assert rows["all"][:2] == ["1", "100.0%"]
+    assert rows["mistake beside"][:2] == ["0", "0.0%"]
