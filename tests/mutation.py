@@ -162,12 +162,13 @@ def nearest_tests(module: Path) -> list[str]:
     Args:
         module: its path in the package, `verdicts/judge.py`.
     """
-    dotted = ".".join(("xlcheck", *module.with_suffix("").parts))
+    parts = [part for part in module.with_suffix("").parts if part != "__init__"]
+    dotted = ".".join(("xlcheck", *parts))
     parent, _, name = dotted.rpartition(".")
     imports = re.compile(rf"{re.escape(dotted)}\b|from {re.escape(parent)} import [^\n]*\b{name}\b")
     mirror = ROOT / "tests" / module.parent
     every = sorted((ROOT / "tests").rglob("test_*.py"))
-    own = [path for path in every if module.stem.strip("_") in path.stem]
+    own = [path for path in every if name.strip("_") in path.stem]
     own += [path for path in every if path.parent == mirror and len(module.parts) > 2]
     own += [path for path in every if imports.search(path.read_text(encoding="utf-8"))]
     return list(dict.fromkeys(path.relative_to(ROOT).as_posix() for path in own))
