@@ -47,6 +47,22 @@ IMAGES = {
         ),
         X,
     ),
+    "transposed convolutions": Case(
+        lambda: _each(
+            L.Conv2DTranspose(3, 2), L.Conv2DTranspose(2, (3, 2), strides=2, padding="same", activation="tanh"),
+            L.Conv2DTranspose(2, 3, strides=(1, 3)), L.Conv2DTranspose(2, 2, strides=3, use_bias=False),
+            L.Conv2DTranspose(2, (2, 3), strides=3, padding="same"), L.Conv2DTranspose(2, 3, padding="same"),
+            L.Conv2DTranspose(2, (4, 5), strides=2, padding="same"),
+        ),
+        X,
+    ),
+    "transposed convolutions of sequences": Case(
+        lambda: keras.Model(x := keras.Input((4, 3)), [
+            L.Conv1DTranspose(2, 3)(x), L.Conv1DTranspose(3, 3, strides=2, padding="same", activation="relu")(x),
+            L.Conv1DTranspose(2, 2, strides=3, use_bias=False)(x), L.Conv1DTranspose(1, 5, padding="same")(x),
+        ]),
+        numbers(2, 4, 3),
+    ),
     "pooling of images": Case(
         lambda: _each(
             L.MaxPooling2D(2), L.MaxPooling2D((3, 2), strides=1, padding="same"), L.AveragePooling2D(2),

@@ -48,6 +48,10 @@ def _made(name: str, options: dict[str, Any], shape: tuple[int, int, int]) -> tu
     if window is not None and name not in _MERGED:
         strides = options.get("strides", (1, 1))
         strides = strides if isinstance(strides, tuple) else (strides, strides)
+        if name == "Conv2DTranspose":
+            more = [0 if options["padding"] == "same" else max(k - s, 0) for k, s in zip(window, strides, strict=True)]
+            sides = [side * stride + extra for side, stride, extra in zip(sides, strides, more, strict=True)]
+            return (sides[0], sides[1], options["filters"])
         shrink = [0, 0] if options["padding"] == "same" else [places - 1 for places in window]
         sides = [-(-(side - less) // stride) for side, less, stride in zip(sides, shrink, strides, strict=True)]
         channels = options.get("filters", channels * options.get("depth_multiplier", 1))
@@ -92,6 +96,7 @@ def _layer(draw: st.DrawFn, shape: tuple[int, int, int]) -> _Made:
         ("DepthwiseConv2D", {
             "depth_multiplier": draw(st.integers(1, 2)), **window, "strides": strides[0], **activation,
         }),
+        ("Conv2DTranspose", {"filters": draw(st.integers(1, 2)), **window, "strides": strides, **activation}),
         ("MaxPooling2D", {"pool_size": size, "strides": strides, "padding": padding}),
         ("AveragePooling2D", {"pool_size": size, "strides": strides, "padding": padding}),
         ("Dense", {"units": draw(st.integers(1, 3)), **activation}),

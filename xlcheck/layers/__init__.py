@@ -31,7 +31,7 @@ from xlcheck.layers import (
     time_distributed,
 )
 from xlcheck.layers.signals import Signal
-from xlcheck.model.layer_options import TRAINING_ONLY, WITHOUT
+from xlcheck.model.layer_options import CONVOLUTIONS, TRAINING_ONLY, WITHOUT
 from xlcheck.model.model_spec import LayerSpec
 
 Equations = Callable[[GraphBuilder, str, LayerSpec, Mapping[str, Ref], tuple[Signal, ...]], tuple[Signal, ...]]
@@ -44,7 +44,7 @@ LAYERS: dict[str, Equations] = {
     "Bidirectional": bidirectional.equations,
     "TimeDistributed": time_distributed.equations,
     "Dense": dense.equations,
-    **dict.fromkeys(("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D"), convolution.equations),
+    **dict.fromkeys(CONVOLUTIONS, convolution.equations),
     "Embedding": embedding.equations,
     "Masking": masking.equations,
     "CategoryEncoding": preprocessing.category_encoding,
@@ -90,10 +90,10 @@ LAYERS: dict[str, Equations] = {
 
 READ_IMAGES = frozenset(
     (
-        "Conv2D", "DepthwiseConv2D", "Dense", "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D",
-        "GlobalAveragePooling2D", "Cropping2D", "ZeroPadding2D", "UpSampling2D", "Flatten", "Reshape",
-        "BatchNormalization", "Normalization", "RMSNormalization", "UnitNormalization", "Rescaling", "Activation",
-        "ReLU", "LeakyReLU", "ELU", "Softmax", "Concatenate", *merging.MERGES, *TRAINING_ONLY,
+        "Conv2D", "DepthwiseConv2D", "Conv2DTranspose", "Dense", "MaxPooling2D", "AveragePooling2D",
+        "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Cropping2D", "ZeroPadding2D", "UpSampling2D", "Flatten",
+        "Reshape", "BatchNormalization", "Normalization", "RMSNormalization", "UnitNormalization", "Rescaling",
+        "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Concatenate", *merging.MERGES, *TRAINING_ONLY,
     )
 )  # fmt: skip
 """The layers that may read an image, that is, a tensor with rows, columns and channels."""

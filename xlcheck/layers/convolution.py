@@ -1,9 +1,9 @@
-"""Conv1D, Conv2D and their depthwise kinds: every output is the weighted sum of a window, then the activation.
+"""Conv1D, Conv2D, depthwise and transposed ones: each output is the weighted sum of a window, then the activation.
 
 Source: `keras.layers`; a depthwise layer is one with as many groups as features, whose kernel is stored as
-`(places of the window, 1, filters)`. Padding as in TensorFlow: `same` puts the larger half of the zeros behind. A
-sequence is an image with one column, whose rows are its steps; the places of an image's window stand row by row in the
-kernel.
+`(places of the window, 1, filters)`. In a transposed one each input is spread over a window of the output; its kernel
+stands as `(places, features, filters)`, too. Padding as in TensorFlow: `same` puts the larger half behind. A sequence
+is an image with one column, whose rows are its steps; the places of an image's window stand row by row in the kernel.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from xlcheck.graph.expressions import Concat, Const, Dot, Expr, Ref, Slice
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
 from xlcheck.layers.signals import Signal, activated, channels, of_image, only_sequence, pixel, side_by_side
-from xlcheck.layers.windows import Place, grid
+from xlcheck.layers.windows import Place, grid, transposed_windows, windows
 from xlcheck.model.model_spec import LayerSpec
 
 
@@ -29,7 +29,7 @@ def equations(
     groups = channels(build, signal) if layer.kind.startswith("Depthwise") else options.get("groups", 1)
     places = grid(
         (len(signal.steps), signal.columns), options["kernel_size"], options["strides"], options["padding"],
-        options["dilation_rate"],
+        options["dilation_rate"], transposed_windows if layer.kind.endswith("Transpose") else windows,
     )  # fmt: skip
     columns = len(places[0]) if places and signal.columns else 0
     z_band = Band(

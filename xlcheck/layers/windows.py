@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 Window = list[tuple[int, int]]
 """Pairs of place in the window and input step; places outside the sequence are left out."""
@@ -34,12 +34,30 @@ def windows(timesteps: int, size: int, stride: int, padding: str, dilation: int 
     ]
 
 
+def transposed_windows(steps: int, size: int, stride: int, padding: str, dilation: int = 1) -> list[Window]:
+    """The same of a transposed convolution, in which each step is spread over a window of the output."""
+    reach = (size - 1) * dilation + 1
+    before = max(reach - stride, 0) // 2 if padding == "same" else 0
+    count = steps * stride + (max(reach - stride, 0) if padding == "valid" else 0)
+    found: list[Window] = [[] for _ in range(count)]
+    for step in range(steps):
+        for k in range(size):
+            if 0 <= (at := step * stride + k * dilation - before) < count:
+                found[at].append((k, step))
+    return found
+
+
 Place = tuple[int, int, int]
 """Place in the window, counted row by row, and the row and column that it reads."""
 
 
 def grid(
-    shape: tuple[int, int], size: Sequence[int], stride: Sequence[int], padding: str, dilation: Sequence[int] = (1, 1)
+    shape: tuple[int, int],
+    size: Sequence[int],
+    stride: Sequence[int],
+    padding: str,
+    dilation: Sequence[int] = (1, 1),
+    along: Callable[[int, int, int, str, int], list[Window]] = windows,
 ) -> list[list[list[Place]]]:
     """The windows over an image or a sequence: for each output row, for each of its columns, what the window reads.
 
@@ -51,9 +69,10 @@ def grid(
         stride: from one window to the next.
         padding: as in `windows`.
         dilation: from one place to the next.
+        along: the windows along one axis.
     """
-    rows = windows(shape[0], size[0], stride[0], padding, dilation[0])
-    columns = windows(shape[1], size[1], stride[1], padding, dilation[1]) if shape[1] else [[(0, 0)]]
+    rows = along(shape[0], size[0], stride[0], padding, dilation[0])
+    columns = along(shape[1], size[1], stride[1], padding, dilation[1]) if shape[1] else [[(0, 0)]]
     across = size[1] if shape[1] else 1
     if not columns:
         return []

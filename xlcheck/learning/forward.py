@@ -9,11 +9,11 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph.quantities import Graph, GraphBuilder
 from xlcheck.layers.tensors import tensors_of
 from xlcheck.learning.losses import add_loss
-from xlcheck.model.layer_options import TRAINING_ONLY
+from xlcheck.model.layer_options import CONVOLUTIONS, TRAINING_ONLY
 from xlcheck.model.model_spec import ModelSpec
 
 # Found by trying every layer: wrappers and recurrent layers put their outputs together anew.
-_LEAVE_LOGITS = {"Dense", "Conv1D", "DepthwiseConv1D", "Activation", "Softmax"}
+_LEAVE_LOGITS = {"Dense", *CONVOLUTIONS, "Activation", "Softmax"}
 
 _graphs: dict[int, tuple[weakref.ref[ModelSpec], Graph]] = {}
 """By the identity of a spec, as long as there is one. Building, recording and checking all ask for its graph again."""

@@ -52,10 +52,16 @@ def own_variable(variable: Any) -> Any:
     return variable.variable if isinstance(variable, Folded) else variable
 
 
+def folded(variable: Any, array: np.ndarray) -> np.ndarray:
+    """What belongs to Keras's own variable, such as a gradient, in the shape of what `weights_by_name` gives."""
+    return variable.fold(array) if isinstance(variable, Folded) else array
+
+
 def _as_equations_read_it(layer: Any, variable: Any) -> Any:
     """A variable, in another shape where the equations do not read Keras's own."""
     kind, sizes = type(layer).__name__, tuple(variable.shape)
     own = sizes
+    swapped = kind.startswith("Conv") and kind.endswith("Transpose") and variable.name == "kernel"
     if (
         kind == "EinsumDense"
     ):  # a projection of a MultiHeadAttention: the heads, each with its features, stand side by side
@@ -64,34 +70,47 @@ def _as_equations_read_it(layer: Any, variable: Any) -> Any:
     elif kind.startswith("DepthwiseConv") and variable.name == "kernel":
         # Each filter reads one feature, so they stand as those of a convolution in groups.
         sizes = (prod(own[:-2]), 1, prod(own[-2:]))
-    elif kind == "Conv2D" and variable.name == "kernel":
-        sizes = (own[0] * own[1], *own[2:])  # the places of the window, row by row
+    elif kind.startswith("Conv") and variable.name == "kernel":
+        # The places of the window, row by row; what is transposed is kept with its filters before what they read.
+        sizes = (prod(own[:-2]), *(own[:-3:-1] if swapped else own[-2:]))
     elif not own:
         sizes = (1,)  # a single number is a vector of one
-    return variable if sizes == own else Folded(variable, sizes)
+    return Folded(variable, sizes, swapped=swapped) if swapped or sizes != own else variable
 
 
 class Folded:
-    """A weight in another shape than Keras's own; the numbers keep their order.
+    """A weight in another shape than Keras's own.
 
     Args:
         variable: Keras's own.
         shape: in which it is read and assigned.
+        swapped: whether the last two axes have changed places; else the numbers keep their order.
     """
 
-    def __init__(self, variable: Any, shape: tuple[int, ...]) -> None:
+    def __init__(self, variable: Any, shape: tuple[int, ...], *, swapped: bool = False) -> None:
         self.variable, self.shape = variable, shape
         self.name, self.trainable = variable.name, variable.trainable
+        self._swapped = swapped
 
     @property
     def value(self) -> Any:
         """The tensor, in Keras's own shape."""
         return self.variable.value
 
+    def fold(self, array: np.ndarray) -> np.ndarray:
+        """An array of Keras's own shape in this one."""
+        array = np.asarray(array)
+        return (array.swapaxes(-1, -2) if self._swapped else array).reshape(self.shape)
+
     def numpy(self) -> Any:
         """The numbers, folded."""
-        return np.asarray(self.variable.numpy()).reshape(self.shape)
+        return self.fold(self.variable.numpy())
 
     def assign(self, numbers: Any) -> None:
         """Take other numbers, folded."""
-        self.variable.assign(np.asarray(numbers).reshape(self.variable.shape))
+        own = tuple(self.variable.shape)
+        if self._swapped:
+            unfolded = np.asarray(numbers).reshape(*own[:-2], *own[:-3:-1]).swapaxes(-1, -2)
+        else:
+            unfolded = np.asarray(numbers).reshape(own)
+        self.variable.assign(unfolded)

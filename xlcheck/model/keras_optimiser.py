@@ -10,7 +10,7 @@ import numpy as np
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.keras_layers import own_variable, walk, weights_by_name
+from xlcheck.model.keras_layers import folded, own_variable, walk, weights_by_name
 from xlcheck.model.model_spec import Array
 
 _KEPT = {"SGD": ("momentum", "nesterov"), "RMSprop": ("rho", "epsilon"), "Adam": ("beta_1", "beta_2", "epsilon")}
@@ -81,7 +81,7 @@ def _slots(model: Any, optimiser: Any) -> Iterator[tuple[str, Array]]:
     """Keras keeps them in the order of the trained weights, and says by the name of which kind they are."""
     trained = {id(variable): index for index, variable in enumerate(model.trainable_variables)}
     names = {
-        trained[id(own_variable(variable))]: (path, name, variable.shape)
+        trained[id(own_variable(variable))]: (path, name, variable)
         for path, layer in walk(model)
         for name, variable in weights_by_name(layer).items()
         if id(own_variable(variable)) in trained
@@ -89,5 +89,5 @@ def _slots(model: Any, optimiser: Any) -> Iterator[tuple[str, Array]]:
     for kind, symbol in _SLOTS.items():
         kept = [v for v in optimiser.variables if v.path.endswith(f"_{kind}")]
         if len(kept) == len(trained):
-            for index, (path, name, shape) in names.items():
-                yield f"{path}.{symbol}_{name}", np.asarray(kept[index].numpy(), dtype=np.float64).reshape(shape)
+            for index, (path, name, variable) in names.items():
+                yield f"{path}.{symbol}_{name}", folded(variable, np.asarray(kept[index].numpy(), dtype=np.float64))

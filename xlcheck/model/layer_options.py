@@ -79,6 +79,10 @@ _WHILE_TRAINED = (
     "fill_mode", "fill_value", "interpolation", "value_range",
 )  # fmt: skip
 
+CONVOLUTIONS = (
+    "Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "Conv1DTranspose", "Conv2DTranspose",
+)  # fmt: skip
+
 OPTIONS: dict[str, LayerOptions] = {
     "SimpleRNN": _recurrent(),
     "LSTM": _recurrent("recurrent_activation"),
@@ -100,6 +104,10 @@ OPTIONS: dict[str, LayerOptions] = {
     **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), _layer(
         "depth_multiplier", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
         fixed=_CHANNELS_LAST, inert=_trained("depthwise", "bias"),
+    )),
+    **dict.fromkeys(("Conv1DTranspose", "Conv2DTranspose"), _layer(
+        "filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
+        fixed={**_CHANNELS_LAST, "output_padding": None}, inert=_trained("kernel", "bias"),
     )),
     "Embedding": _layer(
         "input_dim", "output_dim", "mask_zero",

@@ -19,7 +19,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.keras_layers import walk, weights_by_name
+from xlcheck.model.keras_layers import folded, walk, weights_by_name
 from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.listen import listening
@@ -108,14 +108,12 @@ def _gradients(
     for symbol, found in parts_of_loss.items():
         values |= spread(graph, f"loss.{symbol}", np.asarray(found))
     variables = {
-        f"{path}.{name}": (variable.value, tuple(variable.shape))
-        for path, layer in walk(model)
-        for name, variable in weights_by_name(layer).items()
+        f"{path}.{name}": variable for path, layer in walk(model) for name, variable in weights_by_name(layer).items()
     }
     noted = list(match_calls(spec, root, tensors))
-    trained = [tensor for tensor, _ in variables.values()]
+    trained = [variable.value for variable in variables.values()]
     gradient = _gradients_of(tape, loss, [*trained, *tensors_of([call for _, call in noted])])
-    values |= {name: gradient(tensor).reshape(shape) for name, (tensor, shape) in variables.items()}
+    values |= {name: folded(variable, gradient(variable.value)) for name, variable in variables.items()}
     for call, made in noted:
         for symbol, recorded in recorder_of(spec.layer(call.layer).kind, call.name)(mapped(made, gradient)).items():
             values |= spread(graph, f"{call.name}.{symbol}", recorded)

@@ -27,7 +27,8 @@ _NOT_IN_A_CHAIN = {
     "MultiHeadAttention",
 }  # fmt: skip
 _OPTIONS: dict[str, dict[str, Any]] = {
-    "Conv1D": {"filters": 2, "kernel_size": 3}, "Embedding": {"input_dim": 5, "output_dim": 2},
+    "Conv1D": {"filters": 2, "kernel_size": 3}, "Conv1DTranspose": {"filters": 2, "kernel_size": 3},
+    "Embedding": {"input_dim": 5, "output_dim": 2},
     "CategoryEncoding": {"num_tokens": 4}, "Rescaling": {"scale": 0.5}, "Reshape": {"target_shape": [-1, 2]},
     "Permute": {"dims": [2, 1]}, "RepeatVector": {"n": 2}, "PReLU": {"shared_axes": [1]}, "UpSampling1D": {"size": 3},
     "AveragePooling1D": {"pool_size": 3}, "DepthwiseConv1D": {"kernel_size": 3, "depth_multiplier": 2},
@@ -40,7 +41,7 @@ _ONLY_TRAINING = {"rate", "stddev"}
 
 def test_every_layer_that_can_be_built_can_be_bound_if_it_has_its_place_in_a_chain() -> None:
     """Those that read several tensors or images, wrap other layers, or give a number that they read need a model."""
-    of_images = {kind for kind in LAYERS if kind.endswith("2D")} | set(TRAINING_ONLY_OF_IMAGES)
+    of_images = {kind for kind in LAYERS if "2D" in kind} | set(TRAINING_ONLY_OF_IMAGES)
     assert set(LAYERS) - set(DEFAULTS) == _NOT_IN_A_CHAIN | of_images
 
 

@@ -21,6 +21,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "GRU": {**_RECURRENT, "recurrent_activation": "sigmoid", "reset_after": True},
     "Dense": {"activation": "linear", "use_bias": True},
     "Conv1D": {"filters": None, **_CONVOLUTION},
+    "Conv1DTranspose": {"filters": None, **_CONVOLUTION},
     "DepthwiseConv1D": {"depth_multiplier": 1, **_CONVOLUTION},
     "Embedding": {"input_dim": None, "output_dim": None, "mask_zero": False},
     "LayerNormalization": {**_NORMALIZATION, "axis": [-1]},
@@ -54,12 +55,13 @@ The largest of some numbers is one of them, so its cell could be taken for their
 """
 
 _NEEDED = {
-    "Conv1D": ("filters", "kernel_size"), "Embedding": ("input_dim", "output_dim"), "CategoryEncoding": ("num_tokens",),
+    **dict.fromkeys(("Conv1D", "Conv1DTranspose"), ("filters", "kernel_size")),
+    "Embedding": ("input_dim", "output_dim"), "CategoryEncoding": ("num_tokens",),
     "Rescaling": ("scale",), "Reshape": ("target_shape",), "Permute": ("dims",), "RepeatVector": ("n",),
     "AveragePooling1D": ("pool_size",), "DepthwiseConv1D": ("kernel_size",), "GroupNormalization": ("groups",),
 }  # fmt: skip
 _WITH_UNITS = ("SimpleRNN", "LSTM", "GRU", "Dense")
-CONVOLUTIONS = ("Conv1D", "DepthwiseConv1D")
+CONVOLUTIONS = ("Conv1D", "Conv1DTranspose", "DepthwiseConv1D")
 _LISTS = {"pool_size": 1, "strides": 1, "kernel_size": 1, "dilation_rate": 1, "cropping": 2, "padding": 2}
 """Options that Keras keeps as lists, and how long these are."""
 _WORDS = {"padding": ("valid", "same", "causal"), "output_mode": ("one_hot", "multi_hot", "count")}
@@ -166,7 +168,7 @@ def weight_shapes(kind: str, features: int, options: Mapping[str, Any], steps: i
         return dict.fromkeys(names, (features,))
     if kind in CONVOLUTIONS:  # each filter of a DepthwiseConv1D reads one feature
         read, columns = (
-            (features, options["filters"]) if kind == "Conv1D" else (1, features * options["depth_multiplier"])
+            (features, options["filters"]) if "filters" in options else (1, features * options["depth_multiplier"])
         )
         shapes: dict[str, tuple[int, ...]] = {"kernel": (*options["kernel_size"], read, columns)}
     elif kind in _WITH_UNITS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlcheck.errors import OracleError
 from xlcheck.layers import LAYERS, OPERATIONS
+from xlcheck.model.layer_options import CONVOLUTIONS
 from xlcheck.oracle.recorders import attention, dense, gru, lstm, outputs, simple_rnn, wrappers
 from xlcheck.oracle.recorders.recorder import Recorder
 
@@ -15,7 +16,7 @@ _OWN: dict[str, Recorder] = {
     "Bidirectional": wrappers.bidirectional,
     "TimeDistributed": wrappers.time_distributed,
     "Dense": dense.quantities,
-    **dict.fromkeys(("Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D"), dense.quantities),
+    **dict.fromkeys(CONVOLUTIONS, dense.quantities),
     "Attention": attention.quantities,
     "AdditiveAttention": attention.quantities,
     "MultiHeadAttention": attention.multi_head,
