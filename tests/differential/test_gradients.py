@@ -149,6 +149,7 @@ def test_gradients_of_the_lessons_are_those_of_the_tape(lesson: str) -> None:
         np.testing.assert_allclose(actual[name], values, rtol=0, atol=1e-14, err_msg=name)
 
 
+@pytest.mark.thorough
 def test_hundreds_of_units() -> None:
     """With 200 units and 20 steps, gradients agree within 1e-12 of each quantity's largest magnitude."""
     make = (lambda: layers.LSTM(200, name="a"),)

@@ -23,7 +23,11 @@ from xlcheck.grading.grade import grade_folder as grade
 
 
 @pytest.mark.parametrize(
-    "program", [pytest.param(p, marks=pytest.mark.libreoffice) if p == "libreoffice" else p for p in SAVERS]
+    "program",
+    [
+        pytest.param(p, marks=[pytest.mark.libreoffice, pytest.mark.thorough]) if p == "libreoffice" else p
+        for p in SAVERS
+    ],
 )
 def test_another_program_may_save_it(program: str, lstm: Classroom, tmp_path: Path, results: Path) -> None:
     """Saved by another program, a submission has the same wrong cell and the same student."""

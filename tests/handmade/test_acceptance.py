@@ -37,7 +37,7 @@ def test_numbers_that_are_inputs_are_not_called_missing_formulas(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "above", spread(["hidden layer", "1", 1.0, -0.4, True, None, "=1", "=2-1", "=B1+3", "=TANH(1)"], 2)
+    "above", spread(["hidden layer", "1", 1.0, -0.4, True, None, "=1", "=2-1", "=B1+3", "=TANH(1)"], 4)
 )
 def test_what_stands_above_a_column_is_not_called_a_missing_formula(above: object, tmp_path: Path) -> None:
     """A sum that reads one row too high reads a word, a number or nothing there: the sum is wrong, never that cell."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from thorough import spread
 
 from xlcheck import build_model, check
 from xlcheck.engines import engine
@@ -27,7 +28,7 @@ WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 DRAWN = ["simple-rnn", "lstm", "gru", "embedding", "bidirectional", "architectures", "sentiment"]
 
 
-@pytest.mark.parametrize("lesson", DRAWN)
+@pytest.mark.parametrize("lesson", spread(DRAWN, 2))
 def test_every_choice_shows_keras_numbers(lesson: str) -> None:
     """For each step and each unit that can be chosen, every box shows Keras's number."""
     every_choice(WORKBOOKS / f"{lesson}.xlsx", at_least=5)

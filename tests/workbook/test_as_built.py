@@ -59,7 +59,11 @@ def test_a_workbook_is_as_it_was_built(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "saver", [pytest.param(name, marks=[pytest.mark.libreoffice] * (name == "libreoffice")) for name in SAVERS]
+    "saver",
+    [
+        pytest.param(name, marks=[pytest.mark.libreoffice, pytest.mark.thorough] if name == "libreoffice" else [])
+        for name in SAVERS
+    ],
 )
 def test_a_save_by_another_program_changes_nothing(saver: str, tmp_path: Path) -> None:
     """Rounded numbers, other spellings of names and lost looks are what a save does, and strictness allows for them."""

@@ -46,7 +46,7 @@ HOMES = {
 }
 
 
-@pytest.mark.parametrize("mistake", spread([*Mistake], 2))
+@pytest.mark.parametrize("mistake", spread([*Mistake], 5))
 def test_every_mistake_of_the_list_is_planted(mistake: Mistake) -> None:
     """None of the mistakes is only a name: each has a place in some layout."""
     found = list(plants(BY_NAME[HOMES[mistake]], only={mistake}, every=1 if THOROUGH else 3))

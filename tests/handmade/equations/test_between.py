@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import save
+from thorough import part_of
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
@@ -31,7 +32,9 @@ def _forecast(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
     return cells | dict(wrong or {})
 
 
-@pytest.mark.parametrize(("wrong", "code"), [({}, 0), ({"B10": "=D8"}, 1), ({"B10": "=D9", "B11": "=D8"}, 1)])
+@pytest.mark.parametrize(
+    ("wrong", "code"), part_of([({"B10": "=D8"}, 1), ({}, 0), ({"B10": "=D9", "B11": "=D8"}, 1)], 2)
+)
 def test_forecasts_are_fed_back_in_order(wrong: Mapping[str, object], code: int, tmp_path: Path) -> None:
     """Rule: after typed inputs each step may read what the one before it gives, and no other one."""
     assert _code(_forecast(wrong), tmp_path) == code
