@@ -197,7 +197,8 @@ def _strangers(
 ) -> set[Address]:
     """Wrong cells that are something else: others are bound in their place and right, or they read what follows them.
 
-    So is the largest of some results, which often is one of them, or the sum before it.
+    So is the largest of some results, which often is one of them, or the sum before it. A cell that the network goes on
+    with is its own, whatever it reads.
     """
     elements = tied.elements
     wrong = {verdict.cell for verdict in verdicts if verdict.status in {Status.ROOT, Status.CARRIED}}
@@ -210,6 +211,8 @@ def _strangers(
     }  # fmt: skip
     found = {cell for cell in wrong if cell in tied.held and owners.get(tied.held[cell], cell) != cell}
     for cell in wrong & tied.held.keys():
+        if any(reader in tied.held for reader in precedents.readers(cell)):
+            continue
         read = (tied.held[other] for other in precedents.of(cell) if other in tied.held)
         if any(_follows(other, tied.held[cell], elements) for other in read):
             found.add(cell)

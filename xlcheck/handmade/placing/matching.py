@@ -245,9 +245,9 @@ class Matching:
 
     @cached_property
     def missing_results(self) -> set[int]:
-        """The elements of the networks' results that stand in no cell."""
-        missing = (number for number in self.placed.results if self.holders[number] == 0)
-        return {number for number in missing if not any(self.holders[other] for other in self.equals(number))}
+        """The elements of the networks' results that stand in no cell, and what equals them: of two names, any is."""
+        missing = (self.equals(number) for number in self.placed.results if self.holders[number] == 0)
+        return {number for equal in missing if not any(self.holders[other] for other in equal) for number in equal}
 
     @cached_property
     def likeness(self) -> Likeness:

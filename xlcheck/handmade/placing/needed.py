@@ -6,7 +6,7 @@ something that the networks have as soon as it holds that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import nlargest
 from itertools import islice
 
@@ -15,7 +15,7 @@ import numpy as np
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.placing.likeness import MIN_LIKENESS
 from xlcheck.handmade.placing.matching import Matching
-from xlcheck.handmade.placing.order import moments_of
+from xlcheck.handmade.placing.order import Moments, moments_of
 from xlcheck.handmade.placing.workshop import Repair, Repairs, Workshop
 
 _MOST_READERS, _SEVERAL = 3, 2
@@ -38,33 +38,42 @@ def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Wei
         shop: what is needed.
     """
     found: dict[Repairs, tuple[bool, int, float]] = {}
-    moments, missing = moments_of(now), _missing(now)
+    moments = moments_of(now)
     for cell in near:
         expected = now.expected(cell)
-        reads = [e for p in shop.precedents.of(cell) if (e := now.element(p)) is not None]
         certain = {*functions_of(cell, now), *(_results(cell, now, shop) if cell == near[0] else ())}
         certain |= set() if expected is None else {expected}
-        numbers = [*dict.fromkeys((*missing, *sorted(certain)))]
+        numbers = [*dict.fromkeys((*_open(cell in shop.copies, now), *sorted(certain)))]
         counts = dict(zip(numbers, _counts((cell,), numbers, near[0], now, shop), strict=True))
         likely = [n for n in nlargest(_MOST_COUNTED, numbers, key=counts.__getitem__) if counts[n]]
         for number in dict.fromkeys((*likely, *sorted(certain))):
             whole = now.whole(number)
-            key = now.elements.key(whole)
-            at_its_step = moments(cell, key) == (key.step, key.sample)
-            is_meant = number in certain or not shop.table.is_formula(cell)
-            likeness, is_part = now.likeness.to(whole, reads).likeness, now.elements.is_part[whole]
-            # Nobody means a part of another unit's sum, though that belongs to the same step.
-            is_meant = is_meant or (likeness >= MIN_LIKENESS if is_part else at_its_step or likeness > 0)
-            if whole not in now.equal(cell) and is_meant:
+            if whole not in now.equal(cell) and (number in certain or _may_be_meant(cell, whole, moments, now, shop)):
+                key = now.elements.key(whole)
                 preference = (
                     AT_ITS_PLACE * (whole == expected)
                     + _CONSTANT * (not shop.table.is_formula(cell))
                     + _RESULT * (whole in now.missing_results)
-                    + _AT_ITS_STEP * at_its_step
+                    + _AT_ITS_STEP * (moments(cell, key) == (key.step, key.sample))
                 )
                 weight, repairs = (number in certain, counts[number], preference), (Repair(cell, whole),)
                 found[repairs] = max(weight, found.get(repairs, weight))
     return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
+
+
+def _may_be_meant(cell: Address, number: int, moments: Moments, now: Matching, shop: Workshop) -> bool:
+    """Whether a cell may be meant to hold an element: one of its own step, or that needs some of what it reads.
+
+    A typed number may stand for anything, and a copy may repeat anything. Nobody means a part of another unit's sum,
+    though that belongs to the same step.
+    """
+    if not shop.table.is_formula(cell) or cell in shop.copies:
+        return True
+    reads = [e for p in shop.precedents.of(cell) if (e := now.element(p)) is not None]
+    likeness, key = now.likeness.to(number, reads).likeness, now.elements.key(number)
+    if now.elements.is_part[number]:
+        return likeness >= MIN_LIKENESS
+    return likeness > 0 or moments(cell, key) == (key.step, key.sample)
 
 
 def _results(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:
@@ -110,10 +119,10 @@ def _counts(
         if follower in supposed or shop.probe.is_unknown(follower):
             continue
         supposed[follower] = shop.probe.at_once(follower, supposed)
+        known = now.elements.hold(supposed[follower])
+        explains = known if follower == target else explains
         if follower not in shop.copies:
-            known = now.elements.hold(supposed[follower])
             counts += known
-            explains = known if follower == target else explains
     return [int(count) for count in counts * explains]
 
 
@@ -147,20 +156,22 @@ def needed_together(
     wholes = [(c, n) for c in read for n in islice(functions_of(c, now), 1)]
     if shop.probe.is_unknown(reader):
         return
-    tried = [(sorted(read), [*_lines(len(read), now)]), ([c for c, _ in wholes], [tuple(n for _, n in wholes)])]
+    moments = moments_of(now)
+    lines = _lines(len(read), _open(all(c in shop.copies for c in read), now), now)
+    tried = [(sorted(read), [*lines]), ([c for c, _ in wholes], [tuple(n for _, n in wholes)])]
     for cells, lines in tried:
         if len(cells) >= _SEVERAL:
             counts = _counts(cells, lines, reader, now, shop)
             for line, count in zip(lines, counts, strict=True):
                 repairs = tuple(Repair(c, n) for c, n in zip(cells, line, strict=True) if n not in now.equal(c))
-                if count and repairs:
+                if count and repairs and all(_may_be_meant(r.cell, r.number, moments, now, shop) for r in repairs):
                     yield repairs, count
 
 
-def _lines(length: int, now: Matching) -> Iterator[tuple[int, ...]]:
-    """Computed elements that follow one another along units, or along steps."""
+def _lines(length: int, numbers: Iterable[int], now: Matching) -> Iterator[tuple[int, ...]]:
+    """Elements that follow one another along units, or along steps."""
     elements = now.elements
-    for number in _missing(now):
+    for number in numbers:
         key = elements.key(number)
         for steps, units in ((0, 1), (1, 0)):
             keys = (key.moved((steps * i, 0, units * i)) for i in range(length))
@@ -169,9 +180,11 @@ def _lines(length: int, now: Matching) -> Iterator[tuple[int, ...]]:
                 yield line
 
 
-def _missing(now: Matching) -> list[int]:
-    """The computed elements that stand nowhere, or not for certain at their own step."""
+def _open(is_copy: bool, now: Matching) -> list[int]:
+    """The computed elements that stand nowhere, or not for certain at their own step; for a copy, all of them."""
     is_computed, key_of, moments = now.elements.is_computed, now.elements.key, moments_of(now)
+    if is_copy:
+        return [number for number in range(len(now.elements)) if is_computed[number]]
     placed = {
         number for cell, number in now.held.items()
         if cell not in now.copies and moments(cell, key := key_of(number)) == (key.step, key.sample)

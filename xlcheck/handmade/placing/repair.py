@@ -40,7 +40,7 @@ def best_repair(cell: Address, now: Matching, shop: Workshop) -> Repairs:
     near = [c for c in _suspects(cell, now, shop) if c not in shop.scratch]
     odd = {c for c in near if shop.is_odd(c)}
     likely = _best_of(proposed(near, now, shop), cell, near, odd, now, shop)
-    if likely is None or (likely.rank[0] <= 0 and likely.repairs[0].cell == cell):
+    if likely is None or likely.repairs[0].cell == cell:
         together = _best_of(proposed_together(near, now, shop), cell, near, odd, now, shop)
         likely = max((r for r in (likely, together) if r is not None), key=lambda r: r.rank, default=None)
     return () if likely is None else likely.repairs
