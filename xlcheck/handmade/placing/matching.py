@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.elements import Element, Elements
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import LARGEST
+from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.likeness import Likeness
 from xlcheck.handmade.placing.regularity import Regularity
 from xlcheck.handmade.reading.cells import CellTable
@@ -90,6 +91,7 @@ class Matching:
         copies: formula cells that only repeat another cell.
         choosing: formulas that take one of several cells, as the largest, and these: they are not known by what they
             took, unless that is the largest number of a softmax.
+        unsure: cells that equal something by chance.
 
     Attributes:
         candidates: formula cell → the elements it equals; empty for a cell that equals none.
@@ -106,6 +108,7 @@ class Matching:
         wrong: Mapping[Address, int],
         copies: Collection[Address] = (),
         choosing: Mapping[Address, Sequence[Address]] = MappingProxyType({}),
+        unsure: Collection[Address] = (),
     ) -> None:
         self.copies = copies
         self.wrong = wrong
@@ -116,6 +119,7 @@ class Matching:
         cells = [cell for cell in formulas if cell not in wrong]
         positions = np.array([table.index[cell] for cell in cells], dtype=np.intp)
         self.candidates = dict(zip(cells, elements.equal_to(values[:, positions]), strict=True))
+        self.candidates.update(dict.fromkeys(unsure, ()))
         for cell, read in choosing.items():
             if cell in self.candidates:
                 taken = {n for other in read for n in (*self.candidates.get(other, ()), wrong.get(other, -1))}
@@ -163,6 +167,16 @@ class Matching:
             known |= self.placed.given
             self._regularity = Regularity({cell: key(n) for cell, n in known.items()}, self.elements.weights)
         return self._regularity
+
+    @property
+    def constant(self) -> Iterator[Address]:
+        """The cells that no weight changes, though others of what they hold do: their value does not tell them."""
+        cells = [cell for cell, numbers in self.candidates.items() if numbers]
+        values = self._values[:, [self._table.index[cell] for cell in cells]]
+        for position in np.flatnonzero(same(values, values[0]).all(axis=0) & (values[0] != 0)):
+            source = self.elements.sources[self.elements.place(self.held[cells[position]])]
+            if source.reads and not same(source.values, source.values[0]).all():
+                yield cells[position]
 
     def unknown(self) -> list[Address]:
         """Formula cells that equal nothing, or something else than they were said to hold."""
@@ -245,9 +259,10 @@ class Matching:
 
     @cached_property
     def missing_results(self) -> set[int]:
-        """The elements of the networks' results that stand in no cell, and what equals them: of two names, any is."""
+        """The elements of the networks' results that stand in no cell, and the quantities that are the same."""
         missing = (self.equals(number) for number in self.placed.results if self.holders[number] == 0)
-        return {number for equal in missing if not any(self.holders[other] for other in equal) for number in equal}
+        nowhere = (n for equal in missing if not any(self.holders[other] for other in equal) for n in equal)
+        return {number for number in nowhere if not self.elements.is_part[number]}
 
     @cached_property
     def likeness(self) -> Likeness:

@@ -41,7 +41,7 @@ def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Wei
     moments = moments_of(now)
     for cell in near:
         expected = now.expected(cell)
-        certain = {*functions_of(cell, now), *(_results(cell, now, shop) if cell == near[0] else ())}
+        certain = {*functions_of(cell, now), *(_results(cell, moments, now, shop) if cell == near[0] else ())}
         certain |= set() if expected is None else {expected}
         numbers = [*dict.fromkeys((*_open(cell in shop.copies, now), *sorted(certain)))]
         counts = dict(zip(numbers, _counts((cell,), numbers, near[0], now, shop), strict=True))
@@ -76,10 +76,13 @@ def _may_be_meant(cell: Address, number: int, moments: Moments, now: Matching, s
     return likeness > 0 or moments(cell, key) == (key.step, key.sample)
 
 
-def _results(cell: Address, now: Matching, shop: Workshop) -> Iterator[int]:
-    """The results that stand nowhere and that are computed from much of what a cell reads."""
+def _results(cell: Address, moments: Moments, now: Matching, shop: Workshop) -> Iterator[int]:
+    """The results that stand nowhere and are computed from much of what a cell reads, or of its step from some of it."""
     reads = [e for p in shop.precedents.of(cell) if (e := now.element(p)) is not None]
-    return (number for number in now.missing_results if now.likeness.to(number, reads).likeness >= MIN_LIKENESS)
+    for number in now.missing_results:
+        likeness, key = now.likeness.to(number, reads).likeness, now.elements.key(number)
+        if likeness >= MIN_LIKENESS or (likeness > 0 and moments(cell, key) == (key.step, key.sample)):
+            yield number
 
 
 def proposed_together(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Weighed]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
-from xlcheck.handmade.networks.elements import Elements
+from xlcheck.handmade.networks.elements import Element, Elements
 from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.placing.matching import Matching, Placed, choosing_cells
 from xlcheck.handmade.placing.order import Moments
@@ -82,7 +82,29 @@ class Workshop:
 
     def matching(self, elements: Elements, values: Array, wrong: Mapping[Address, int]) -> Matching:
         """What the cells hold if they have some values, and some should hold something else."""
-        return Matching(elements, self.placed, self.table, self.formulas, values, wrong, self.copies, self.choosing)
+
+        def matching(unsure: Collection[Address]) -> Matching:
+            known = (elements, self.placed, self.table, self.formulas, values, wrong, self.copies, self.choosing)
+            return Matching(*known, unsure)
+
+        now = matching(())
+        by_chance = [cell for cell in now.constant if not self._reads_enough(cell, now)]
+        return matching(by_chance) if by_chance else now
+
+    def _reads_enough(self, cell: Address, now: Matching) -> bool:
+        """Whether a cell reads all that its element needs, perhaps through cells of parts."""
+        whole, seen, stack = list[Element](), {cell}, [cell]
+        while stack:
+            for read in self.precedents.of(stack.pop()):
+                if read in seen:
+                    continue
+                seen.add(read)
+                element = now.element(read)
+                if element is None or element.source.part:
+                    stack.append(read)
+                else:
+                    whole.append(element)
+        return now.likeness.to(now.held[cell], whole).needs <= {(e.source.quantity.name, e.index) for e in whole}
 
     @cached_property
     def choosing(self) -> Mapping[Address, Sequence[Address]]:
