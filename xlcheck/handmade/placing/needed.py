@@ -7,6 +7,7 @@ something that the networks have as soon as it holds that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from heapq import nlargest
 from itertools import islice
 
@@ -21,12 +22,59 @@ from xlcheck.handmade.placing.workshop import Repair, Repairs, Workshop
 _MOST_READERS, _SEVERAL = 3, 2
 _MOST_FOLLOWERS, _MOST_COUNTED, _MOST_LIKELY = 60, 80, 16
 """Formulas after a cell that are looked at; elements that explain most of them; and those tried in earnest."""
-AT_ITS_PLACE, _CONSTANT, _RESULT, _AT_ITS_STEP = 2.0, 4.0, 1.0, 1.0
+AT_ITS_PLACE, _CONSTANT, _RESULT, _AT_ITS_STEP, _ALIKE = 2.0, 4.0, 1.0, 1.0, 2.0
 """What speaks for a repair among equals: the cells around ask for it; a number was typed there; it is a result of the
-network that stands nowhere; it belongs to the step of the other cells of the column."""
+network that stands nowhere; it belongs to the step of the other cells of the column; it needs just what the cell reads,
+which weighs more than that something is a result."""
 
 Weighed = tuple[Repairs, float]
 """Repairs that belong together, mostly one, and what speaks for them apart from their effect."""
+
+
+@dataclass(frozen=True)
+class _Meanings:
+    """What speaks for an element as what a cell was meant to hold, apart from what follows."""
+
+    now: Matching
+    shop: Workshop
+    moments: Moments
+
+    def likeness(self, cell: Address, number: int) -> float:
+        """How far the element needs what the cell reads."""
+        reads = [e for p in self.shop.precedents.of(cell) if (e := self.now.element(p)) is not None]
+        return self.now.likeness.to(number, reads).likeness
+
+    def is_at_its_step(self, cell: Address, number: int) -> bool:
+        """Whether the element belongs to the step of the other cells of the column."""
+        key = self.now.elements.key(number)
+        return self.moments(cell, key) == (key.step, key.sample)
+
+    def is_possible(self, cell: Address, number: int) -> bool:
+        """Whether the element is one of the cell's step, or needs some of what it reads.
+
+        A typed number may stand for anything, and a copy may repeat anything. Nobody means a part of another unit's
+        sum, though that belongs to the same step.
+        """
+        if not self.shop.table.is_formula(cell) or cell in self.shop.copies:
+            return True
+        if self.now.elements.is_part[number]:
+            return self.likeness(cell, number) >= MIN_LIKENESS
+        return self.likeness(cell, number) > 0 or self.is_at_its_step(cell, number)
+
+    def preference(self, cell: Address, number: int) -> float:
+        """What speaks for the element among others that explain as much."""
+        return (
+            AT_ITS_PLACE * (number == self.now.expected(cell))
+            + _CONSTANT * (not self.shop.table.is_formula(cell))
+            + _RESULT * (number in self.now.missing_results)
+            + _AT_ITS_STEP * self.is_at_its_step(cell, number)
+            + _ALIKE * self.likeness(cell, number)
+        )
+
+    def results(self, cell: Address) -> set[int]:
+        """The results that stand nowhere and need much of what a cell reads, or some of it at their own step."""
+        found = {n: self.likeness(cell, n) for n in self.now.missing_results}
+        return {n for n, like in found.items() if like >= MIN_LIKENESS or (like > 0 and self.is_at_its_step(cell, n))}
 
 
 def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Weighed]:
@@ -38,59 +86,32 @@ def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Wei
         shop: what is needed.
     """
     found: dict[Repairs, tuple[bool, int, float]] = {}
-    moments = moments_of(now)
+    meanings = _Meanings(now, shop, moments_of(now))
     for cell in near:
         expected = now.expected(cell)
-        certain = {*functions_of(cell, now), *(_results(cell, moments, now, shop) if cell == near[0] else ())}
+        certain = {*functions_of(cell, now), *(meanings.results(cell) if cell == near[0] else ())}
         certain |= set() if expected is None else {expected}
         numbers = [*dict.fromkeys((*_open(cell in shop.copies, now), *sorted(certain)))]
         counts = dict(zip(numbers, _counts((cell,), numbers, near[0], now, shop), strict=True))
         likely = [n for n in nlargest(_MOST_COUNTED, numbers, key=counts.__getitem__) if counts[n]]
         for number in dict.fromkeys((*likely, *sorted(certain))):
             whole = now.whole(number)
-            if whole not in now.equal(cell) and (number in certain or _may_be_meant(cell, whole, moments, now, shop)):
-                key = now.elements.key(whole)
-                preference = (
-                    AT_ITS_PLACE * (whole == expected)
-                    + _CONSTANT * (not shop.table.is_formula(cell))
-                    + _RESULT * (whole in now.missing_results)
-                    + _AT_ITS_STEP * (moments(cell, key) == (key.step, key.sample))
-                )
-                weight, repairs = (number in certain, counts[number], preference), (Repair(cell, whole),)
+            if whole not in now.equal(cell) and (number in certain or meanings.is_possible(cell, whole)):
+                weight = (number in certain, counts[number], meanings.preference(cell, whole))
+                repairs = (Repair(cell, whole),)
                 found[repairs] = max(weight, found.get(repairs, weight))
     return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
 
 
-def _may_be_meant(cell: Address, number: int, moments: Moments, now: Matching, shop: Workshop) -> bool:
-    """Whether a cell may be meant to hold an element: one of its own step, or that needs some of what it reads.
-
-    A typed number may stand for anything, and a copy may repeat anything. Nobody means a part of another unit's sum,
-    though that belongs to the same step.
-    """
-    if not shop.table.is_formula(cell) or cell in shop.copies:
-        return True
-    reads = [e for p in shop.precedents.of(cell) if (e := now.element(p)) is not None]
-    likeness, key = now.likeness.to(number, reads).likeness, now.elements.key(number)
-    if now.elements.is_part[number]:
-        return likeness >= MIN_LIKENESS
-    return likeness > 0 or moments(cell, key) == (key.step, key.sample)
-
-
-def _results(cell: Address, moments: Moments, now: Matching, shop: Workshop) -> Iterator[int]:
-    """The results that stand nowhere and are computed from much of what a cell reads, or of its step from some of it."""
-    reads = [e for p in shop.precedents.of(cell) if (e := now.element(p)) is not None]
-    for number in now.missing_results:
-        likeness, key = now.likeness.to(number, reads).likeness, now.elements.key(number)
-        if likeness >= MIN_LIKENESS or (likeness > 0 and moments(cell, key) == (key.step, key.sample)):
-            yield number
-
-
 def proposed_together(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Weighed]:
     """Repairs of several cells that explain what reads them all."""
-    found: dict[Repairs, int] = {}
+    found: dict[Repairs, tuple[int, float]] = {}
+    meanings = _Meanings(now, shop, moments_of(now))
     for reader in dict.fromkeys((*near, *shop.precedents.readers(near[0])[:_MOST_READERS])):
-        found |= needed_together(reader, near, now, shop)
-    return [(repairs, 0.0) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
+        for repairs, count in needed_together(reader, near, now, shop):
+            if all(meanings.is_possible(r.cell, r.number) for r in repairs):
+                found[repairs] = count, min(meanings.preference(r.cell, r.number) for r in repairs)
+    return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
 
 
 def _counts(
@@ -159,7 +180,6 @@ def needed_together(
     wholes = [(c, n) for c in read for n in islice(functions_of(c, now), 1)]
     if shop.probe.is_unknown(reader):
         return
-    moments = moments_of(now)
     lines = _lines(len(read), _open(all(c in shop.copies for c in read), now), now)
     tried = [(sorted(read), [*lines]), ([c for c, _ in wholes], [tuple(n for _, n in wholes)])]
     for cells, lines in tried:
@@ -167,7 +187,7 @@ def needed_together(
             counts = _counts(cells, lines, reader, now, shop)
             for line, count in zip(lines, counts, strict=True):
                 repairs = tuple(Repair(c, n) for c, n in zip(cells, line, strict=True) if n not in now.equal(c))
-                if count and repairs and all(_may_be_meant(r.cell, r.number, moments, now, shop) for r in repairs):
+                if count and repairs:
                     yield repairs, count
 
 
