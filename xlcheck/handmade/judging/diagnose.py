@@ -6,6 +6,7 @@ inputs, so that a name is never given by chance.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.operands import Operand
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.likeness import Likeness
+from xlcheck.handmade.placing.regularity import Band
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.precedents import Precedents
@@ -179,7 +181,7 @@ class Diagnoser:
         return None
 
     def _range(self, cell: Address, element: Element, computed: Array) -> Named | None:
-        """A range that does not cover just what is needed."""
+        """A range that does not cover just what is needed, unless right cells of such quantities read it, too."""
         bands = frozenset(self._tied.elements[n].source.band for n in self._tied.held.values())
         network = element.source.network
         needs = Likeness(self._tied.elements, bands).to(self._number(element), ()).needs
@@ -187,6 +189,8 @@ class Diagnoser:
         read = self._reads(cell, network)
         for area in self._precedents.ranges(cell):
             if area.size < 2 or area.rows == MAX_ROWS or area.columns == MAX_COLUMNS:  # whole lines are never too long
+                continue
+            if area in self._read_rightly[element.source.band]:
                 continue
             for line, where in _edges(area):
                 operands = [self._operand(place, held) for place in line]
@@ -202,6 +206,15 @@ class Diagnoser:
         """What a formula reads of the network."""
         operands = (self._operand(place, self._given[network]) for place in self._precedents.of(cell))
         return {operand for operand in operands if operand is not None}
+
+    @cached_property
+    def _read_rightly(self) -> Mapping[Band, set[Range]]:
+        """The ranges that right cells of each band read."""
+        found: dict[Band, set[Range]] = defaultdict(set)
+        for cell, number in self._tied.held.items():
+            if cell not in self._tied.wrong:
+                found[self._tied.elements[number].source.band].update(self._precedents.ranges(cell))
+        return found
 
     @cached_property
     def _given(self) -> list[dict[Address, Operand]]:

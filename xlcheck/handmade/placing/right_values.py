@@ -32,6 +32,8 @@ _NO_SUCH_FUNCTION = CellError("#NAME?")
 """What an engine gives that does not know a function, which says nothing of the formula."""
 _ALIKE = 1e-6
 """How closely a term must give what an engine computed; two ways to add differ by much less, two functions by more."""
+_EITHER_SIDE = np.array([1.0, 1 - 1e-12, 1 + 1e-12])
+"""Of a number that lies between two others, engines may take either where it is rounded."""
 
 
 class RightValues:
@@ -152,9 +154,10 @@ class RightValues:
             return cell in self._terms
         if any(isinstance(self._terms.value(other), NotEvaluated) for other in self._reads[cell]):
             return True  # it is not known from what the engine computed
-        found = self._computed(cell, lambda other: np.array([self._terms.number(other)]))
+        near = _EITHER_SIDE if rounds(self._table.texts.get(cell, "")) else _EITHER_SIDE[:1]
+        found = self._computed(cell, lambda other: self._terms.number(other) * near)
         wanted = self._terms.number(cell)
-        return found.size == 1 and bool(np.isclose(found, wanted, rtol=_ALIKE, atol=_ALIKE, equal_nan=True).all())
+        return bool(np.isclose(found, wanted, rtol=_ALIKE, atol=_ALIKE, equal_nan=True).any())
 
     def _held(self, cell: Address, values: Array) -> Array:
         position = self._index.get(cell)
