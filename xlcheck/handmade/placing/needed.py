@@ -14,6 +14,7 @@ from itertools import islice
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.placing.likeness import MIN_LIKENESS
 from xlcheck.handmade.placing.matching import Matching
 from xlcheck.handmade.placing.order import Moments, moments_of
@@ -39,10 +40,13 @@ class _Meanings:
     shop: Workshop
     moments: Moments
 
+    def reads(self, cell: Address) -> list[Element]:
+        """What a cell reads of the networks."""
+        return [e for p in self.shop.precedents.of(cell) if (e := self.now.element(p)) is not None]
+
     def likeness(self, cell: Address, number: int) -> float:
         """How far the element needs what the cell reads."""
-        reads = [e for p in self.shop.precedents.of(cell) if (e := self.now.element(p)) is not None]
-        return self.now.likeness.to(number, reads).likeness
+        return self.now.likeness.to(number, self.reads(cell)).likeness
 
     def is_at_its_step(self, cell: Address, number: int) -> bool:
         """Whether the element belongs to the step of the other cells of the column."""
@@ -52,10 +56,10 @@ class _Meanings:
     def is_possible(self, cell: Address, number: int) -> bool:
         """Whether the element is one of the cell's step, or needs some of what it reads.
 
-        A typed number may stand for anything, and a copy may repeat anything. Nobody means a part of another unit's
-        sum, though that belongs to the same step.
+        What reads nothing of the networks, as a typed number, may stand for anything, and a copy may repeat anything.
+        Nobody means a part of another unit's sum, though that belongs to the same step.
         """
-        if not self.shop.table.is_formula(cell) or cell in self.shop.copies:
+        if cell in self.shop.copies or not self.reads(cell):
             return True
         if self.now.elements.is_part[number]:
             return self.likeness(cell, number) >= MIN_LIKENESS
