@@ -108,12 +108,16 @@ def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Wei
 
 
 def proposed_together(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Weighed]:
-    """Repairs of several cells that explain what reads them all."""
+    """Repairs of several cells that explain what reads them all.
+
+    Of the cell that computes nothing its place says what it is meant to hold, if the cells around it are known.
+    """
     found: dict[Repairs, tuple[int, float]] = {}
-    meanings = _Meanings(now, shop, moments_of(now))
+    meanings, expected = _Meanings(now, shop, moments_of(now)), now.expected(near[0])
     for reader in dict.fromkeys((*near, *shop.precedents.readers(near[0])[:_MOST_READERS])):
         for repairs, count in needed_together(reader, near, now, shop):
-            if all(meanings.is_possible(r.cell, r.number) for r in repairs):
+            is_elsewhere = any(r.cell == near[0] and expected not in {None, r.number} for r in repairs)
+            if not is_elsewhere and all(meanings.is_possible(r.cell, r.number) for r in repairs):
                 found[repairs] = count, min(meanings.preference(r.cell, r.number) for r in repairs)
     return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
 
