@@ -10,7 +10,7 @@ import pytest
 
 from fixtures.handmade.make_corpus import FOLDER
 from xlcheck.api import check
-from xlcheck.errors import UsageError
+from xlcheck.errors import NothingCheckedError, UsageError
 from xlcheck.verdicts.report import Status
 
 
@@ -178,3 +178,18 @@ def test_weights_that_are_called_otherwise_are_no_pass(tmp_path: Path) -> None:
 
     assert report.exit_code == 3
     assert any("used as a weight of inputs, and the words beside it say" in note for note in report.notes)
+
+
+@pytest.mark.keras
+def test_one_reason_for_several_worksheets_is_said_once(tmp_path: Path) -> None:
+    """Worksheets on which no network is recognised for the same reason are named together, each of them."""
+    book = openpyxl.Workbook()
+    for name in ("A", "B", "C"):
+        sheet = book.create_sheet(name)
+        sheet["A1"], sheet["A2"] = 0.3, "=A1*2+1"
+    book.save(tmp_path / "book.xlsx")
+    with pytest.raises(NothingCheckedError) as error:
+        check(tmp_path / "book.xlsx")
+
+    assert str(error.value).count("no network was recognised") == 1
+    assert "worksheets 'A', 'B' and 'C': no network was recognised" in str(error.value)

@@ -33,7 +33,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.single_edit import one_edit
 from xlcheck.handmade.stored import by_chance
-from xlcheck.handmade.summary import Abstention, part_of, report_on
+from xlcheck.handmade.summary import Abstention, part_of, reasons, report_on, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.limits import Patterns
@@ -112,7 +112,7 @@ def check_foreign(
         outcomes, abstentions = search.through(sheet_groups(table, opinion.values, precedents))
         report = report_on(table, opinion, outcomes, abstentions, texts, precedents)
         if not outcomes and not report.warnings:
-            because = "; ".join(dict.fromkeys((*(part.reason for part in abstentions), *texts)))
+            because = "; ".join(dict.fromkeys((*reasons(abstentions), *texts)))
             raise NothingCheckedError(f"no verdict on {content.path}: {because}")
         return report
     ignored = ignored_cells(bindings, content) if isinstance(bindings, Path) else frozenset()
@@ -171,15 +171,15 @@ class _Search:
         abstentions: list[Abstention] = []
         with effort.limited_to(self._seconds):
             for number, part in enumerate(parts):
-                doing(f"looking for a network on {_names(part)} ({number + 1} of {len(parts)})")
-                name = "" if len(parts) == 1 else f"{_names(part)}: "
+                doing(f"looking for a network on {worksheets(part.sheets)} ({number + 1} of {len(parts)})")
+                sheets = part.sheets if len(parts) > 1 else ()
                 with effort.limited_to(effort.left() / (len(parts) - number)):
-                    found, left_out = self._settle(part, name)
+                    found, left_out = self._settle(part, sheets)
                 outcomes += found
                 abstentions += left_out
         return outcomes, abstentions
 
-    def _settle(self, part: SheetGroup, name: str) -> tuple[list[Part], list[Abstention]]:
+    def _settle(self, part: SheetGroup, sheets: Sequence[str]) -> tuple[list[Part], list[Abstention]]:
         """What became of a part, and its cells without a verdict.
 
         Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
@@ -189,13 +189,13 @@ class _Search:
         moved = with_typed_weights(part, opinion)
         having = None if moved is None else self._layers(moved.part, moved.opinion)
         if moved is None or having is None or not having.may_be_more:
-            return self._settled(part, opinion, name)
+            return self._settled(part, opinion, sheets)
         without = self._layers(part, opinion)
         if without is not None and len(having.left) >= len(without.left):  # as where a mistake hides all layers
-            found, left_out = self._settled(part, opinion, name)
+            found, left_out = self._settled(part, opinion, sheets)
             if found:
                 return found, left_out
-        found, left_out = self._settled(moved.part, moved.opinion, name)
+        found, left_out = self._settled(moved.part, moved.opinion, sheets)
         return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
 
     def _layers(self, part: SheetGroup, opinion: Opinion) -> Settled | None:
@@ -206,7 +206,9 @@ class _Search:
         except effort.OutOfTimeError:
             return None
 
-    def _settled(self, part: SheetGroup, opinion: Opinion, name: str) -> tuple[list[Part], list[Abstention]]:
+    def _settled(
+        self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]
+    ) -> tuple[list[Part], list[Abstention]]:
         layers = Settled()
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
@@ -233,7 +235,7 @@ class _Search:
         because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
         cells = layers.left if layers.outcomes else tuple(part.table.texts)
         matters = looks_like_a_network(part.table) or bool(layers.outcomes)
-        left = Abstention(part.table, part.values, cells, f"{name}{because}; {_HOW}", matters)
+        left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
         if not layers.outcomes:
             return [], [left]
         found = [*map(part_of, layers.outcomes)]
@@ -274,12 +276,6 @@ def _spare(part: SheetGroup, layers: Settled) -> Iterator[Abstention]:
     """The formula cells of a part that need no verdict."""
     if layers.spare:
         yield Abstention(part.table, part.values, layers.spare, "", matters=False)
-
-
-def _names(part: SheetGroup) -> str:
-    """The worksheets of a part, in words."""
-    shown = ", ".join(f"'{name}'" for name in part.sheets[:3]) + (" …" if len(part.sheets) > 3 else "")
-    return f"worksheet{'s' if len(part.sheets) > 1 else ''} {shown}"
 
 
 def _told(

@@ -26,6 +26,9 @@ from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.values import CellError, NotEvaluated
 
+_MOST_SHEETS = 5
+"""Worksheets that a sentence names."""
+
 
 @dataclass(frozen=True)
 class Abstention:
@@ -38,6 +41,7 @@ class Abstention:
         reason: why, and what would settle it, in one sentence; empty where nothing is to be said.
         matters: whether they may belong to a network; scratch beside networks is no gap in the check.
         ignored: whether somebody asked to leave them alone.
+        sheets: the worksheets, where a workbook has several parts that are told apart by them.
     """
 
     table: CellTable
@@ -46,6 +50,25 @@ class Abstention:
     reason: str
     matters: bool = True
     ignored: bool = False
+    sheets: Sequence[str] = ()
+
+
+def reasons(abstentions: Sequence[Abstention]) -> tuple[str, ...]:
+    """Why parts have no verdict: each reason once, with the worksheets of which it is true."""
+    sheets: dict[str, dict[str, None]] = {}
+    for part in abstentions:
+        if part.reason:
+            sheets.setdefault(part.reason, {}).update(dict.fromkeys(part.sheets))
+    return tuple(f"{worksheets([*names])}: {reason}" if names else reason for reason, names in sheets.items())
+
+
+def worksheets(names: Sequence[str]) -> str:
+    """The names of worksheets in a sentence; of many the first ones."""
+    shown = [f"'{name}'" for name in names[:_MOST_SHEETS]]
+    more = [f"{len(names) - len(shown)} more"] if len(names) > len(shown) else []
+    *first, last = [*shown, *more]
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"worksheet{'s' if len(names) > 1 else ''} {listed}"
 
 
 def report_on(
@@ -73,7 +96,7 @@ def report_on(
         content,
         opinion.engine,
         [*parts, *map(_unchecked, abstentions), Part((), notes=tuple(without_effect(content, circular=circular)))],
-        notes=(*opinion.notes, *notes),
+        notes=(*opinion.notes, *reasons(abstentions), *notes),
         reservations=reservations(content, opinion.engine, circular=circular),
     )
     settled = {cell for part in abstentions if part.ignored for cell in part.cells}
@@ -131,8 +154,7 @@ def _formula_cells(outcome: Outcome) -> int:
 def _unchecked(part: Abstention) -> Part:
     """A part without a verdict; a doubt about what was read leaves a gap, even where every formula has its place."""
     doubted = part.matters and part.reason and not part.cells
-    notes = (part.reason,) if part.reason else ()
-    return Part([*_left_out(part)], formula_cells=len(part.cells), without_cell=int(bool(doubted)), notes=notes)
+    return Part([*_left_out(part)], formula_cells=len(part.cells), without_cell=int(bool(doubted)))
 
 
 def _left_out(part: Abstention) -> Iterator[CellResult]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, below
-from xlcheck.formulas.arrays import AT_ONCE
+from xlcheck.formulas.algebra import Address, Expression, Term
+from xlcheck.formulas.arrays import array_of
 
 Array = NDArray[np.float64]
 
@@ -22,40 +20,8 @@ def value_of(expression: Expression, cells: Mapping[Address, Array]) -> Array:
         expression: the term.
         cells: the values of the cells that it reads; an absent cell makes NaN.
     """
-    with np.errstate(all="ignore"):
-        return np.asarray(_value(expression, cells, {}), dtype=np.float64)
-
-
-def _value(expression: Expression, cells: Mapping[Address, Array], known: dict[Term, Any]) -> Any:
-    if not isinstance(expression, Term):
-        return expression
-    stack: list[Term] = [expression]
-    while stack:
-        term = stack[-1]
-        missing = [part for part in below(term) if part not in known]
-        if missing:
-            stack.extend(missing)
-            continue
-        known[stack.pop()] = _of(term, cells, known)
-    return known[expression]
-
-
-def _of(term: Term, cells: Mapping[Address, Array], known: Mapping[Term, Any]) -> Any:
-    match term:
-        case Leaf():
-            return cells.get(term.cell, np.nan)
-        case Sum():
-            return term.constant + sum(coefficient * known[part] for part, coefficient in term.parts)
-        case Product():
-            return reduce(np.multiply, (_power(known[factor], power) for factor, power in term.factors))
-        case Function():
-            arguments = [known[a] if isinstance(a, Term) else a for a in term.arguments]
-            return AT_ONCE[term.name](*arguments)
-    raise TypeError(type(term).__name__)
-
-
-def _power(base: Any, power: float) -> Any:
-    return base if power == 1 else 1 / base if power == -1 else np.power(base, power)
+    nothing = np.array(np.nan)
+    return array_of(expression, lambda leaf: cells.get(leaf.cell, nothing))
 
 
 def evaluate(

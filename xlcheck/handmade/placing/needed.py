@@ -188,8 +188,8 @@ def needed_together(
     wholes = [(c, n) for c in read for n in islice(functions_of(c, now), 1)]
     if shop.probe.is_unknown(reader):
         return
-    lines = _lines(len(read), _open(all(c in shop.copies for c in read), now), now)
-    tried = [(sorted(read), [*lines]), ([c for c, _ in wholes], [tuple(n for _, n in wholes)])]
+    vectors = _lines(len(read), _open(all(c in shop.copies for c in read), now), now)
+    tried = [(sorted(read), [*vectors]), ([c for c, _ in wholes], [tuple(n for _, n in wholes)])]
     for cells, lines in tried:
         if len(cells) >= _SEVERAL:
             counts = _counts(cells, lines, reader, now, shop)
