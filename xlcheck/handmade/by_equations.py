@@ -233,10 +233,12 @@ class Bench:
         return outcome
 
 
-def networks_of(table: CellTable, values: CellValues, precedents: Precedents) -> tuple[list[Network], int]:
-    """The networks of a workbook, each of layers one behind the other, and how many formula cells compute them.
+def networks_of(
+    table: CellTable, values: CellValues, precedents: Precedents
+) -> tuple[list[Network], int, Sequence[str]]:
+    """The networks of a workbook, each of layers one behind the other, how many formula cells compute them, and doubts.
 
-    Layers that may be of another kind are left out.
+    Layers that may be of another kind are left out; the doubts are why the others may be put together otherwise.
 
     Args:
         table: its cells.
@@ -244,12 +246,12 @@ def networks_of(table: CellTable, values: CellValues, precedents: Precedents) ->
         precedents: who reads what.
     """
     terms = CellTerms(table, values)
-    found = arranged(terms, values, Reads(table, precedents, terms)).layers
-    layers = [layer for layer in found if layer.reading.is_certain]
+    found = arranged(terms, values, Reads(table, precedents, terms))
+    layers = [layer for layer in found.layers if layer.reading.is_certain]
     cells = {cell for layer in layers for cell in layer.own}
     named, losses = [(layer.reading, layer.name) for layer in layers], [layer.loss for layer in layers]
     networks = chained(named, losses, dict(table.typed_numbers()))
-    return networks, len(cells & table.texts.keys())
+    return networks, len(cells & table.texts.keys()), [*found.mixed_up(), *found.objections(), *found.words_against()]
 
 
 def _in_words(layer: LayerSpec) -> str:

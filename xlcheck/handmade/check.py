@@ -291,7 +291,7 @@ def _told(
         return (told if model is None else _under_model(told, model, table, opinion)), ()
     if model is None:
         raise ValueError("nobody has described the networks")
-    found, _ = networks_of(table, opinion.values, precedents)
+    found, *_ = networks_of(table, opinion.values, precedents)
     network = network_by_value(model, table, opinion.values, found)
     return (network,), (f"the weights of the model were found in the workbook, from {_first_weight(network)} on",)
 

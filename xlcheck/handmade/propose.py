@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.engines.base import Engine
@@ -54,15 +54,17 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     opinion = consult(table, engine)
     precedents = Precedents(table)
     networks: list[Network] = []
+    doubts: Sequence[str] = ()
     count, notes = 0, ["no network was recognised"]
     try:
         with effort.limited_to(effort.SECONDS):
-            networks, count = networks_of(table, opinion.values, precedents)
+            networks, count, doubts = networks_of(table, opinion.values, precedents)
     except effort.OutOfTimeError:
         notes.append("the search for a network took too long")
     if not networks:
         return Proposal(skeleton(table, "; ".join(notes)), (), 0, len(table.formulas))
-    comments = [[*opinion.notes, *_comments(network)] for network in networks]
+    unsure = [f"NOT SURE: {doubt}." for doubt in doubts]
+    comments = [[*opinion.notes, *unsure, *_comments(network)] for network in networks]
     title = (
         f"Bindings of {content.path.name}, proposed by xlcheck: they explain {count} of {len(table.formulas)} "
         "formula cells."

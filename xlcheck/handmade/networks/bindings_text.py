@@ -29,7 +29,7 @@ def bindings_text(networks: Sequence[Network], comments: Sequence[Sequence[str]]
     lines = [f"# {title}"]
     for network, said in zip(networks, comments, strict=True):
         lines.append("")
-        lines += [f"# {line}" for line in said]
+        lines += [f"# {' '.join(line.split())}" for line in said]  # a word of the sheet must not end the comment
         lines += _model(network)
     return "\n".join(lines) + "\n"
 

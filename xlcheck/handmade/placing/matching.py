@@ -116,6 +116,7 @@ class Matching:
         self.placed = placed
         self._values = values
         self._table = table
+        self._expected: dict[Address, int | None] = {}
         cells = [cell for cell in formulas if cell not in wrong]
         positions = np.array([table.index[cell] for cell in cells], dtype=np.intp)
         self.candidates = dict(zip(cells, elements.equal_to(values[:, positions]), strict=True))
@@ -189,8 +190,12 @@ class Matching:
 
     def expected(self, cell: Address) -> int | None:
         """The element that a cell's place asks for, if the cells around it agree."""
-        if cell in self.placed.bound:
-            return self.placed.bound[cell]
+        if cell not in self._expected:
+            bound = self.placed.bound
+            self._expected[cell] = bound[cell] if cell in bound else self._asked_for(cell)
+        return self._expected[cell]
+
+    def _asked_for(self, cell: Address) -> int | None:
         votes: dict[int, float] = {}
         for key, weight in self.regularity.expected(cell).items():
             number = self.elements.at(key)
