@@ -17,9 +17,10 @@ from xlcheck.handmade.equations.placement import Placement
 from xlcheck.handmade.judging.diagnose import Diagnoser
 from xlcheck.handmade.judging.explain import Explainer
 from xlcheck.handmade.judging.inputs import Correction, correct_inputs
+from xlcheck.handmade.judging.strangers import strangers
 from xlcheck.handmade.judging.verdicts import NOISE, Judge, Verdict
 from xlcheck.handmade.networks.by_value import GivenModel
-from xlcheck.handmade.networks.elements import Elements, Values
+from xlcheck.handmade.networks.elements import Values
 from xlcheck.handmade.networks.network import Network, numbers_in
 from xlcheck.handmade.networks.targets import free_targets
 from xlcheck.handmade.networks.weights import WeightReport, compare_weights
@@ -155,7 +156,7 @@ def judged(
             followers=bool(perturb) or placement is not None,
         )  # fmt: skip
         verdicts = [replace(v, only_here=v.only_here and v.cell not in opaque - wrong) for v in verdicts]
-    strange = _strangers(verdicts, tied, networks, precedents) if placement is None else set[Address]()
+    strange = strangers(verdicts, tied, networks, precedents) if placement is None else set[Address]()
     left = unrecognised(table, networks, tied, precedents, wrong_inputs)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in {*left.cells, *strange}]
     explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
@@ -190,50 +191,6 @@ def _by_fingerprints(
     tied = tie(table, probe, networks, precedents)
     settings: list[list[Values]] = [[*probe.graph_values(number)] for number in range(len(networks))]
     return tied, settings
-
-
-def _strangers(
-    verdicts: Sequence[Verdict], tied: Tie, networks: Sequence[Network], precedents: Precedents
-) -> set[Address]:
-    """Wrong cells that are something else: others are bound in their place and right, or they read what follows them.
-
-    So is the largest of some results, which often is one of them, or the sum before it. A cell that the network goes on
-    with is its own, whatever it reads.
-    """
-    elements = tied.elements
-    wrong = {verdict.cell for verdict in verdicts if verdict.status in {Status.ROOT, Status.CARRIED}}
-    owners = {
-        elements.number(elements.by_name[number, name], sample, index): cell
-        for number, network in enumerate(networks)
-        for sample, quantities in enumerate(network.bound)
-        for name, places in quantities.items() if (number, name) in elements.by_name
-        for index, cell in enumerate(places) if cell is not None and cell not in wrong
-    }  # fmt: skip
-    found = {cell for cell in wrong if cell in tied.held and owners.get(tied.held[cell], cell) != cell}
-    for cell in wrong & tied.held.keys():
-        if any(reader in tied.held for reader in precedents.readers(cell)):
-            continue
-        read = (tied.held[other] for other in precedents.of(cell) if other in tied.held)
-        if any(_follows(other, tied.held[cell], elements) for other in read):
-            found.add(cell)
-    return found
-
-
-def _follows(one: int, other: int, elements: Elements) -> bool:
-    """Whether an element is computed from another one, perhaps through others."""
-    if elements.key(one).sample != elements.key(other).sample:
-        return False
-    own, wanted = elements[one].source, elements[other].source
-    seen: set[str] = set()
-    stack = [*own.reads]
-    while stack:
-        name = stack.pop()
-        if name == wanted.quantity.name and own.network == wanted.network:
-            return True
-        if name not in seen:
-            seen.add(name)
-            stack += elements.sources[elements.by_name[own.network, name]].reads
-    return False
 
 
 def _compare_weights(

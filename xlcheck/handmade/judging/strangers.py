@@ -1,0 +1,57 @@
+"""Wrong cells beside a network that are something else than its quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.judging.verdicts import Verdict
+from xlcheck.handmade.networks.elements import Elements
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.placing.tie import Tie
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.report import Status
+
+
+def strangers(
+    verdicts: Sequence[Verdict], tied: Tie, networks: Sequence[Network], precedents: Precedents
+) -> set[Address]:
+    """Wrong cells that are something else: others are bound in their place and right, or they read what follows them.
+
+    So is the largest of some results, which often is one of them, or the sum before it. A cell that the network goes on
+    with is its own, whatever it reads.
+    """
+    elements = tied.elements
+    wrong = {verdict.cell for verdict in verdicts if verdict.status in {Status.ROOT, Status.CARRIED}}
+    owners = {
+        elements.number(elements.by_name[number, name], sample, index): cell
+        for number, network in enumerate(networks)
+        for sample, quantities in enumerate(network.bound)
+        for name, places in quantities.items() if (number, name) in elements.by_name
+        for index, cell in enumerate(places) if cell is not None and cell not in wrong
+    }  # fmt: skip
+    found = {cell for cell in wrong if cell in tied.held and owners.get(tied.held[cell], cell) != cell}
+    for cell in wrong & tied.held.keys():
+        if any(reader in tied.held for reader in precedents.readers(cell)):
+            continue
+        read = (tied.held[other] for other in precedents.of(cell) if other in tied.held)
+        if any(_follows(other, tied.held[cell], elements) for other in read):
+            found.add(cell)
+    return found
+
+
+def _follows(one: int, other: int, elements: Elements) -> bool:
+    """Whether an element is computed from another one, perhaps through others."""
+    if elements.key(one).sample != elements.key(other).sample:
+        return False
+    own, wanted = elements[one].source, elements[other].source
+    seen: set[str] = set()
+    stack = [*own.reads]
+    while stack:
+        name = stack.pop()
+        if name == wanted.quantity.name and own.network == wanted.network:
+            return True
+        if name not in seen:
+            seen.add(name)
+            stack += elements.sources[elements.by_name[own.network, name]].reads
+    return False
