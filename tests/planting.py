@@ -1,21 +1,26 @@
 """Plant one fault in a lesson's workbook, in the loaded engine and in what was read from the file.
 
 The engine recalculates the faulty workbook for real; only the detour over the disk is spared, so
-that every cell of every lesson can have its turn.
+that every cell of every lesson can have its turn. What a workbook shows beside its cells is read once.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 from xlcheck.engines.ironcalc import _load, _Session
 from xlcheck.engines.plain import load_or_plain
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport
+from xlcheck.workbook import as_built
 from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.shown import Shown, read_shown
 from xlcheck.workbook.values import Value
 
 _REFERENCE = re.compile(r"(?<![A-Za-z_.\"])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(A-Za-z_])")
@@ -55,7 +60,18 @@ def planted_report(
 ) -> CheckReport:
     """Check the workbook with one cell holding another formula or a constant."""
     changed = with_cell(content, place, Cell(value, formula))
-    return check_content(changed, Planted(content.path, place, formula, value), **options)  # type: ignore[arg-type]
+    return _checked(changed, Planted(content.path, place, formula, value), **options)
+
+
+def _checked(content: WorkbookContent, engine: Planted, **options: object) -> CheckReport:
+    with patch.object(as_built, "read_shown", lambda path, _, hidden: _shown(path, hidden)):
+        return check_content(content, engine, **options)  # type: ignore[arg-type]
+
+
+@cache
+def _shown(path: Path, hidden: str) -> Shown:
+    """What stands beside the cells of a file, in which nothing was planted."""
+    return read_shown(path, read_workbook(path), hidden)
 
 
 def poisoned_report(content: WorkbookContent, place: Place) -> CheckReport:
@@ -64,7 +80,7 @@ def poisoned_report(content: WorkbookContent, place: Place) -> CheckReport:
     cell = content.sheets[sheet].cells[row, column]
     poison: Value = "poison" if isinstance(cell.value, str) else 999.25
     poisoned = with_cell(content, place, replace(cell, value=poison))
-    return check_content(poisoned, Planted(content.path, place, None, None))
+    return _checked(poisoned, Planted(content.path, place, None, None))
 
 
 def with_cell(content: WorkbookContent, place: Place, cell: Cell) -> WorkbookContent:
