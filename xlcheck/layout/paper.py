@@ -192,8 +192,14 @@ def results(table: Table) -> int:
 
 
 def _headings(sheet: SheetDraft) -> list[int]:
-    """The rows with headings, of which each may begin a page."""
-    return sorted(row for (row, column), cell in sheet.cells.items() if column == 0 and cell.style == "heading")
+    """The rows with headings, of which each may begin a page, and in long tables below them every tenth row."""
+    found = sorted(row for (row, column), cell in sheet.cells.items() if column == 0 and cell.style == "heading")
+    charts = [range(chart.row, chart.row + 1 + int(chart.height * 0.75 / _ROW)) for chart in sheet.charts]
+    for first, after in pairwise([*found, 1 + max(row for row, _ in _filled(sheet))]):
+        if after - first > _LONG_BAND:
+            tenth = range(first + _PART, after, _PART)
+            found += [row for row in tenth if not any(row in rows for rows in charts)]
+    return sorted(found)
 
 
 def _filled(sheet: SheetDraft) -> list[tuple[int, int]]:
