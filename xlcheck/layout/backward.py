@@ -90,9 +90,9 @@ def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None
     table = tables.lay_out(
         _TOP, in_time(bands), compact=draft.style is Style.COMPACT, words=store.words, speaking=speaking(draft, bands)
     )
-    says_sample(draft, sheet, store, "for")
+    says_sample(draft, sheet, table, store, "for")
     tables.place(draft, sheet, table)
-    margin = Margin.of(draft, [band for band, _ in bands], narrow=table.is_long)
+    margin = Margin.of(draft, dict(bands), narrow=table.is_long)
     if not table.is_long and any(band.role is Role.GRADIENT for band, _ in bands):
         margin = replace(margin, equation=_EQUATION_WIDTH, meaning=_MEANING_WIDTH, wraps=True)
     fill(draft, sheet, table, store, margin)

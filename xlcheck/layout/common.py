@@ -69,6 +69,11 @@ def heading(sheet: SheetDraft, row: int, text: str, columns: int) -> None:
     sheet.heights[row] = 22
 
 
+def shortened(name: str, letters: int) -> str:
+    """A name of at most so many letters; dots stand for what is left out."""
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"
+
+
 def pixels(band: Band, units: int) -> str:
     """What the units of an image's row are."""
     if not band.columns:

@@ -30,7 +30,7 @@ _UNIT = "\0"
 _SPOKEN = {Role.INPUT: "it reads", Role.TARGET: "the target", Role.OUTPUT: "it answers"}
 
 
-def says_sample(draft: Draft, sheet: SheetDraft, store: Store, doing: str) -> None:
+def says_sample(draft: Draft, sheet: SheetDraft, table: Table, store: Store, doing: str) -> None:
     """Above the table: which sample its numbers belong to, and a link to where it is chosen, or typed."""
     if draft.selector is None and len(draft.samples) == 1:  # a text, which may be longer than the table is wide
         said = f"{doing} the {store.kind}: "
@@ -38,12 +38,13 @@ def says_sample(draft: Draft, sheet: SheetDraft, store: Store, doing: str) -> No
         return
     sheet.put(2, MEANING, f"{doing} the {store.kind}:", "label")
     choose(draft, sheet, 2, START)
-    draft.helper(sheet, 2, FIRST, store.label, draft.samples, "strong")
+    draft.helper(sheet, 2, FIRST + table.is_long, store.label, draft.samples, "strong")  # the link needs two columns
 
 
 def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store, margin: Margin | None = None) -> None:
     """Write headers, symbols, equations, meanings, values and formulas; without a margin beside the usual one."""
-    own = margin or Margin.of(draft, [line.band for line in table.lines if line.band], narrow=table.is_long)
+    bands = {line.band: line.members for line in table.lines if line.band}
+    own = margin or Margin.of(draft, bands, narrow=table.is_long)
     own.apply(sheet)
     start, step = [_narrow(draft, table)] * 2 if table.is_long else _WIDTHS
     sheet.widths.update({START: start, **{FIRST + t: step for t in range(table.width)}})

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.layout.common import heading, merged_helper
+from xlcheck.layout.common import heading, merged_helper, shortened
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Highlight, Link
@@ -15,6 +15,7 @@ from xlcheck.workbook.styles import LEGEND
 WIDE, _WIDTH = 16, 9.2
 """Columns, and letters of each: as many as can be read on a page that stands upright."""
 _LETTERS = 132  # of a line of the summary
+_SHEET = 18  # letters of the name of a sheet
 _VERDICT_ROW, _VERDICT_WIDE, _LINK = 3, 9, 10
 _VERDICT_LETTERS = 66  # of a line of the verdict
 
@@ -106,7 +107,8 @@ def _pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
     """A link to every worksheet, with a sentence; returns the row after it."""
     heading(sheet, row, "Sheets", WIDE)
     for offset, (name, sentence) in enumerate(pages.items()):
-        sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), Link(name, Range(name, 0, 0)), "link")
+        link = Link(shortened(name, _SHEET), Range(name, 0, 0))
+        sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), link, "link")
         sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), sentence, "text")
     return row + 1 + len(pages)
 

@@ -56,7 +56,7 @@ def layer_sheet(
         sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")
     if back is not None:
         sheet.put(3, EQUATION, Link("backward pass of this layer ↓", back), "link")
-    says_sample(draft, sheet, store, "reading")
+    says_sample(draft, sheet, table, store, "reading")
     tables.place(draft, sheet, table)
     if table.timesteps > _WIDE:
         last = Range(sheet.name, table.end - table.height, FIRST + (table.timesteps - 1) % tables.WRAP)

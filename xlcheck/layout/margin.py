@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from textwrap import wrap
 
 import numpy as np
@@ -22,6 +23,7 @@ _NARROW_EQUATION = 20.0
 _ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
 _LINE, _EDGE, _ONE_UNIT = 13.0, 5.0, 20.0  # points: of a line of text, around it, and of the only row of a band
 _LETTERS = 1.14  # to a unit of width, as the widest program draws them
+_SYMBOL_LETTER = 1.05  # of a symbol, which units stand beside, to a unit of width
 _WHOLE = 1000.0  # as wide as no text is
 
 
@@ -44,14 +46,15 @@ class Margin:
     wraps: bool
 
     @staticmethod
-    def of(draft: Draft, bands: Iterable[Band], *, narrow: bool) -> Margin:
+    def of(draft: Draft, bands: Mapping[Band, Sequence[Quantity]], *, narrow: bool) -> Margin:
         """For these bands; narrow where many time steps need the room."""
-        bands = list(bands)
         named = max((len(name) for band in bands for name in unit_names(draft, band)), default=0)
         equation = equation_width(band.equation for band in bands)
         if narrow:
             equation = min(equation, _NARROW_EQUATION)
         symbol, meaning = _NARROW if narrow else _WIDTHS
+        numbered = [len(band.label) for band, members in bands.items() if members[0].shape[-1] > 1]
+        symbol = max(symbol, _SYMBOL_LETTER * max(numbered, default=0))
         return Margin(symbol, min(max(5.5, named + 2), 20), equation, meaning, narrow)
 
     def apply(self, sheet: SheetDraft) -> None:
@@ -79,21 +82,22 @@ class Margin:
             row_only = q.expr is not None and takes_row(q.expr, View(draft, sheet.name, None))
             meaning = " ".join(filter(None, (band.meaning, _ROW if row_only else "", pixels(band, units))))
             style = "long_equation" if self.wraps or band.role is Role.GRADIENT else "equation"
-            _text(sheet, row, EQUATION, band.equation, style, self.equation if self.wraps else _WHOLE, units)
-            _text(sheet, row, MEANING, meaning, "meaning", self.meaning, units)
+            put_text(sheet, row, EQUATION, band.equation, style, self.equation if self.wraps else _WHOLE, units)
+            put_text(sheet, row, MEANING, meaning, "meaning", self.meaning, units)
         name_units(draft, sheet, row, band, units)
 
 
-def _text(sheet: SheetDraft, row: int, column: int, text: str, style: str, width: float, units: int) -> None:
+def put_text(sheet: SheetDraft, row: int, column: int, text: str, style: str, width: float, units: int) -> None:
     """A text in lines of its own as far as there are rows; the last row is as high as what is left needs."""
     lines = wrap(text, int(_LETTERS * width)) or [text]
     alone = min(len(lines), units) - 1
     rest = len(lines) - alone
-    for below, line in enumerate([*lines[:alone], " ".join(lines[alone:])]):
+    for below, line in enumerate([*lines[:alone], joined := " ".join(lines[alone:])]):
         own = f"{style}_below" if below else style
         is_line = f"{own}{ONE_LINE}" in STYLES and (below < alone or rest == 1)  # which may run on
         sheet.put(row + below, column, line, f"{own}{ONE_LINE}" if is_line else own)
     if rest > 1:
+        rest = max(rest, ceil(len(joined) / width))
         sheet.heights[row + alone] = max(sheet.heights.get(row + alone, 0.0), _LINE * rest + _EDGE)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import START, heading, likeliest, subscript
+from xlcheck.layout.common import START, heading, likeliest, shortened, subscript
 from xlcheck.layout.data.store import Words
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import WIDE
@@ -16,6 +16,8 @@ from xlcheck.model.model_spec import Call, ModelSpec
 from xlcheck.workbook.plan import Link
 
 _BOX, _GAP = 3, 1
+LETTERS = 26
+"""Of a name in three columns."""
 _FIRST, _STEP = 2, 3  # columns of the unrolled network: the first step, and from one step to the next
 _UNROLLED = 4  # steps for which there is room beside each other
 
@@ -185,8 +187,8 @@ def _boxes(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerS
         name = layer.call.name
         sources = list(dict.fromkeys(reads[name]))
         straight = [(columns[s], depths[s] + 1) for s in sources] == [(columns[name], depths[name])]
-        above = "↓" if straight else f"↓ {', '.join(sources)}"
-        link = Link(name, Range(layer.sheet, 0, 0))
+        above = "↓" if straight else shortened(f"↓ {', '.join(sources)}", LETTERS)
+        link = Link(shortened(name, LETTERS), Range(layer.sheet, 0, 0))
         _box(sheet, top + 3 * depths[name], columns[name], above, link, f"{layer.kind} · {layer.shape}")
     return top + 3 * (1 + max(depths.values()))
 

@@ -16,7 +16,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.cells import BEFORE, COMPLEMENT
-from xlcheck.layout.common import START, likeliest, scale_of_role, speaks, subscript
+from xlcheck.layout.common import START, likeliest, scale_of_role, shortened, speaks, subscript
 from xlcheck.layout.data.store import Store, item
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.drawing import HEAD_WIDTH, PLACE, WIDTH, draw, size
@@ -31,7 +31,7 @@ NAME = "Picture"
 SELECTOR = Range(NAME, 2, 6)
 _TOP = 5
 _LISTED = 60  # numbers of a drop-down that are listed in itself
-_LABEL = 10  # letters over a box
+_LABEL, _HEADING = 10, 32  # letters over a box, and over a cell
 _LONG = 4000  # letters of a formula
 _COLUMNS = 20 * PLACE  # that are seen at once
 _UNSEEN = 108  # the first column that lists longer ones
@@ -163,7 +163,7 @@ class PicturePage:
         sheet, steps = self.sheet, self._steps(drawn)
         units = max(q.shape[-1] for q in steps)
         top += 1
-        place = Link(f"{drawn.layer} · {drawn.kind}", self._first(steps[0]))
+        place = Link(shortened(f"{drawn.layer} · {drawn.kind}", _HEADING), self._first(steps[0]))
         sheet.put(top, left, place, "link_heading")
         step = self.steps.get(len(steps))
         unit = None

@@ -11,8 +11,8 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.common import UNIT
 from xlcheck.layout.draft import Draft, View
+from xlcheck.layout.margin import put_text
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.workbook.styles import ONE_LINE
 
 _LONG_SOFTMAX = 8
 _WRITTEN_OUT = 256
@@ -47,7 +47,7 @@ def softmax_parts(
     for at, label, equation, meaning in lines:
         sheet.put(at, columns[0], label, "label")
         sheet.put(at, columns[1], equation, "equation")
-        sheet.put(at, columns[2], meaning, f"meaning{ONE_LINE}")
+        put_text(sheet, at, columns[2], meaning, "meaning", sheet.widths[columns[2]], 1)
     for unit, name in enumerate(draft.unit_names.get(members[0].band.name, ()) if rows > 2 else ()):
         sheet.put(row + 1 + unit, UNIT, name, "unit")
     view = View(draft, sheet.name, None)

@@ -8,19 +8,20 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import NEEDS
 from xlcheck.graph.quantities import Quantity
-from xlcheck.layout.common import START, heading, likeliest, merged_helper, speaks
+from xlcheck.layout.common import START, heading, likeliest, merged_helper, shortened, speaks
 from xlcheck.layout.data.answers import Answer
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import WIDE, Story, closing, opening, verdict_line
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.outputs import SHOWN, shown_outputs
-from xlcheck.layout.picture import LayerSummary, picture, shows_answers
+from xlcheck.layout.picture import LETTERS, LayerSummary, picture, shows_answers
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.workbook.plan import Link
 from xlcheck.workbook.styles import ONE_LINE
 
+_BESIDE = 12  # letters of a layer's name beside its answer
 _NEWER = (
     f"One formula fills a whole column of units here. That needs {NEEDS}; an older Excel shows such formulas in {{}} "
     "and calculates them as well, but cannot change their size."
@@ -88,7 +89,11 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
                 row += 1
             if speaks(draft, [q]):
                 draft.helper(sheet, row, 2 + q.shape[-1], *likeliest(draft, q), "word")
-        sheet.merge(sheet.at(row, 0, 1, 2), Link(f"{name}{step}", Range(area.sheet, area.top, area.left)), "link")
+        sheet.merge(
+            sheet.at(row, 0, 1, 2),
+            Link(f"{shortened(name, _BESIDE)}{step}", Range(area.sheet, area.top, area.left)),
+            "link",
+        )
         if q.shape[-1] <= SHOWN:
             for unit in range(q.shape[-1]):
                 cell = Range(area.sheet, area.top + unit, area.left)
@@ -126,7 +131,7 @@ def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
         sheet.merge(sheet.at(at, column, 1, width), text, "header_left" + ONE_LINE if column < 8 else "header_right")
     for layer in layers:
         at += 1
-        sheet.merge(sheet.at(at, 0, 1, 3), Link(layer.call.name, Range(layer.sheet, 0, 0)), "link")
+        sheet.merge(sheet.at(at, 0, 1, 3), Link(shortened(layer.call.name, LETTERS), Range(layer.sheet, 0, 0)), "link")
         sheet.merge(sheet.at(at, 3, 1, 3), layer.kind, "text")
         sheet.merge(sheet.at(at, 6, 1, 2), layer.shape, "text")
         sheet.merge(sheet.at(at, 8, 1, 2), f"{layer.parameters:,}", "label")

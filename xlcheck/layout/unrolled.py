@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import likeliest, scale_of_role, speaks, subscript
+from xlcheck.layout.common import likeliest, scale_of_role, shortened, speaks, subscript
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.drawing import PLACE, draw, size
@@ -15,6 +15,7 @@ from xlcheck.layout.drawn import UNROLLED, Drawn, operands, unrolled_maps
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Formula
 
+_NAME = 16  # letters over a loop
 _LOOP = 3 * PLACE  # columns, with what stands between it and the unrolled layer
 
 
@@ -59,7 +60,7 @@ class Unrolled:
         """Draw it at a place."""
         sheet = self.sheet
         name = self.drawn.layer.rpartition(".")[2]
-        sheet.put(top + 1, left, f"{name} as a loop", "part_heading")
+        sheet.put(top + 1, left, f"{shortened(name, _NAME)} as a loop", "part_heading")
         draw(sheet, top + PLACE, left, self.loop, self._plain_box)
         self._self_loop(top + PLACE + (2 * PLACE if self.answers else 0), left + PLACE)
         if self.beside:

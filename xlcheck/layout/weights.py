@@ -28,6 +28,7 @@ _WIDE = 10
 _ALL_DIGITS, _USUAL = 12, 13.5
 """Columns whose numbers have eight decimals, and their width in letters; more are narrow, with four decimals."""
 _DECIMALS = " Four decimals are shown; the cells have all of them."
+_LETTER = 0.9  # of a label over a narrow column, to a unit of width
 _PART = 10  # rows of a long array after which a page may end
 
 
@@ -98,8 +99,8 @@ def _sheet(draft: Draft, name: str, heading_text: str, what: str, layers: Mappin
     sheet = draft.sheet(draft.free_name(name), "weight")
     width = _USUAL
     if wide:
-        labels = [len(label) for name in wide for label in draft.unit_names.get(f"{name.rpartition('.')[0]}.y", ())]
-        width = max(brief_width((f"weight{BRIEF}", draft.trace[name]) for name in names), *labels, 0)
+        labels = [len(label) for name in wide for label in _labels(draft, layers[name.rpartition(".")[0]], name)]
+        width = max(brief_width((f"weight{BRIEF}", draft.trace[name]) for name in names), _LETTER * max(labels))
     text = (
         f"{what}. They stand as Keras prints them: one row for each input of the layer, one column for each unit. "
         "Change one, and every other sheet follows."
@@ -123,9 +124,7 @@ def _weight(
     sheet.put(row, 0, f"{weight}   {shape}{in_book}", "name")
     sheet.heights[row] = 18
     if columns <= LABELLED_COLUMNS:
-        named = draft.unit_names.get(f"{name.rpartition('.')[0]}.y", ())
-        labels = named if len(named) == columns else column_labels(layer, weight, columns)
-        sheet.put_row(row + 1, 1, list(labels), "column_label")
+        sheet.put_row(row + 1, 1, list(_labels(draft, layer, name)), "column_label")
     else:
         sheet.numbers(row + 1, 1, np.arange(1.0, columns + 1)[None, :], "column_label")
     if rows > 1 or weight in _ROWS:
@@ -142,6 +141,14 @@ def _weight(
     if is_defined_name(name, draft.names):
         draft.names[name] = area
     return row + 3 + rows
+
+
+def _labels(draft: Draft, layer: LayerSpec, name: str) -> Sequence[str]:
+    """What stands over the columns of a weight array: words, gates and units."""
+    owner, _, weight = name.rpartition(".")
+    columns = draft.trace[name].shape[-1]
+    named = draft.unit_names.get(f"{owner}.y", ())
+    return named if len(named) == columns else column_labels(layer, weight, columns)
 
 
 def row_words(draft: Draft, weight: str, rows: int) -> Sequence[str]:

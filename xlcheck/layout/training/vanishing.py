@@ -131,7 +131,7 @@ def _powers(draft: Draft, sheet: SheetDraft) -> Range:
 def _remembered(draft: Draft, sheet: SheetDraft, gradients: Mapping[str, Array], place: int, word: str) -> None:
     """What the end still has of the one word that tells what comes next."""
     row = _ASIDE + 9
-    sheet.put(row, _CHOICES_COLUMN, f"“{word}” is word {place + 1}. What is left of it at the end:", "part_heading")
+    sheet.put(row, _CHOICES_COLUMN, f"What is left of “{word}”, word {place + 1}:", "part_heading")
     sheet.put_row(row + 1, _CHOICES_COLUMN, ["linear", "tanh", "LSTM"], "header")
     for k, name in enumerate(("linear.d_x", "tanh.d_h", "lstm.d_c")):
         text = cell_name(TOP + 1 + place, SIZE + k)
