@@ -64,7 +64,7 @@ ITEMS = {
     "vanishing and exploding gradients": ("vanishing-gradients", "Vanishing", "∂h₅₀/∂x"),
     "clipping": ("vanishing-gradients", "Vanishing", "clip at"),
     "U⁴ and its gradient 4U³": ("vanishing-gradients", "Vanishing", "slope, 4 · U³"),
-    "a long dependency, “I am from India …”": ("vanishing-gradients", "Vanishing", "“India”, word 4"),
+    "a long dependency, “I am from India …”": ("vanishing-gradients", "Vanishing", "What is left of “India”, word 4"),
     "the printed recurrence, and what is wrong with it": ("rnn-dimensions-book", "As printed", 0.00000018),
     "sums that can be done in the head": ("lstm-small", "Weights", "Small whole numbers"),
     "a whole LSTM with its weights at one glance": ("lstm", "On one sheet", "recurrent_kernel"),
