@@ -91,6 +91,8 @@ A, B, C = (ex.Const(value) for value in (8.0, 2.0, 4.0))
         (ex.Neg(ex.Mul(A, B)), "-(8*2)"),
         (ex.Power(ex.Mul(A, B), C), "(8*2)^4"),
         (ex.Power(ex.Neg(A), B), "(-8)^2"),
+        (ex.Power(ex.Const(0.5), B), "0.5^2"),
+        (ex.Power(ex.Const(-0.5), B), "(-0.5)^2"),
         (ex.Exp(ex.Add(A, B)), "EXP(8+2)"),
     ],
 )
