@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from xlcheck.handmade.equations.typed_over import agrees, digits_of, typed_over
+from xlcheck.handmade.equations.typed_over import TypedOver, agrees, digits_of, typed_over
 
 SUM = ("S", 10, 10)
 TANH = round(math.tanh(0.5), 6)
@@ -39,6 +39,11 @@ def test_it_stands_at_most_four_cells_from_its_sum(by: int, down: bool) -> None:
     wanted = [(cell, SUM, "TANH")] if 1 <= abs(by) <= 4 else []
 
     assert found({cell: TANH} if by else {}, {SUM: 0.5}) == wanted
+
+
+def test_it_is_said_in_words() -> None:
+    """By Keras's name of the activation, and the places of both."""
+    assert TypedOver(("S", 10, 11), SUM, "TANH").said == "S!L11 is a typed number, and tanh of S!K11"
 
 
 def test_few_digits_agree_by_chance() -> None:
