@@ -29,7 +29,7 @@ from xlcheck.workbook.styles import STYLES
 
 WORKBOOKS = sorted(path.stem for path in (Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
 _THIN, _BROAD = set("iljtfI.,:;'|!()[]{} ·ₜ₋₁₀₂₃-"), set("mwMW→←×ΣQO@%")
-_SLACK = 1.04  # of a reckoning by kinds of letters
+_SLACK, _WORD_SLACK = 1.04, 1.1  # of a reckoning by kinds of letters, for texts and for single words
 
 
 def plan_of(workbook: str) -> WorkbookPlan:
@@ -100,7 +100,7 @@ def cut(sheet: PlannedSheet) -> Iterator[tuple[str, int, str]]:
 
 
 def squeezed(sheet: PlannedSheet) -> Iterator[tuple[str, int, str]]:
-    """Texts on several lines that need more of them than the rows are high."""
+    """Texts on several lines that need more of them than the rows are high, or have a word that is broken."""
     places = [(cell.content, cell.style, cell.row, 1, [cell.column]) for cell in sheet.cells]
     places += [(m.content, m.style, m.area.top, m.area.rows, [*range(m.area.left, m.area.left + m.area.columns)])
                for m in sheet.merges]  # fmt: skip
@@ -110,7 +110,9 @@ def squeezed(sheet: PlannedSheet) -> Iterator[tuple[str, int, str]]:
         wide = sum(pixels(sheet, column) for column in columns) - 6
         lines = sum(max(1, -(-width_of(line, style) // wide)) for line in text.split("\n"))
         high = sum(sheet.heights.get(row + below, 15.0) for below in range(rows))
-        if lines * STYLES[style]["font_size"] * 1.15 > high + 3:
+        words = [] if STYLES[style]["font_name"] == "Courier New" else text.split()  # formulas may break anywhere
+        longest = max((width_of(word, style) for word in words), default=0.0)
+        if lines * STYLES[style]["font_size"] * 1.15 > high + 3 or longest > _WORD_SLACK * wide:
             yield sheet.name, row + 1, text
 
 

@@ -16,7 +16,7 @@ _FROM = 1e4
 """Smaller numbers fit into the columns in which sheets put their style."""
 _FROM_DRAWN = 1e3
 _USUAL = 8.43
-_BRIEF = 6.9  # letters that −0.1234 needs
+_BRIEF = 7.2  # letters that −0.1234 needs
 _DIGIT, _POINT = 1.06, 0.5  # of Arial's digits, in letters, and how much narrower a sign and a point are
 _AROUND = 2.0  # letters: a sign, and the space at the edges
 

@@ -101,7 +101,7 @@ _OF_TEXT: dict[str, dict[str, Any]] = {
     "label": {"font_color": FAINT, "align": "right"},
     "column_label": {"font_color": FAINT, "align": "center"},
     "word": {"bold": True, "align": "center"},
-    "word_wrap": {"bold": True, "font_size": 9, "align": "center", "text_wrap": True},
+    "word_wrap": {"font_size": 9, "align": "center", "text_wrap": True},
     "link": {"font_color": "#0B5CAD", "underline": 1},
     "verdict": {"bold": True, "align": "center", **_BORDER},
     "big_verdict": {"bold": True, "font_size": 14, "text_wrap": True, "align": "left", "indent": 1, **_BORDER},
