@@ -88,11 +88,11 @@ def alone(tmp_path: Path) -> Path:
 @pytest.mark.keras
 @pytest.mark.parametrize(
     ("name", "mode"),
-    [  # one takes as long without bindings as all others together
+    [  # one takes as long without bindings as all others together; with them they are among the planted ones below
         (layout.name, mode)
         for layout in LAYOUTS
         for mode in MODES
-        if THOROUGH or (layout.name, mode) != ("one_hot_softmax", "without")
+        if THOROUGH or (layout.name != "one_hot_softmax" and mode == "without")
     ],
 )
 def test_a_right_workbook_passes(name: str, mode: str, alone: Path) -> None:
@@ -117,9 +117,9 @@ def test_the_printed_mistake_is_found_at_its_first_cell(mode: str, alone: Path) 
 def test_planted_mistakes_are_located_exactly(number: int) -> None:
     """With bindings the roots are exactly the planted cells, and named: whole bands with each mistake in some layout.
 
-    An ordinary run takes a third of the mistakes in each layout, and others in the next.
+    An ordinary run takes every second mistake in each layout, and the others in the next.
     """
-    mistakes = [mistake for place, mistake in enumerate(Mistake) if THOROUGH or place % 3 == number % 3]
+    mistakes = [mistake for place, mistake in enumerate(Mistake) if THOROUGH or place % 2 == number % 2]
     total = score_layout(LAYOUTS[number], bound=True, widest=mistakes)["all"]
     if THOROUGH:
         total += score_layout(LAYOUTS[number], bound=True, every=PERFECT[LAYOUTS[number].name])["all"]
