@@ -56,14 +56,14 @@ class _Meanings:
     def is_possible(self, cell: Address, number: int) -> bool:
         """Whether the element is one of the cell's step, or needs some of what it reads.
 
-        What reads nothing of the networks, as a typed number, may stand for anything, and a copy may repeat anything.
-        Nobody means a part of another unit's sum, though that belongs to the same step.
+        A typed number may stand for anything, a copy may repeat anything, and what reads nothing of the networks may
+        stand for any quantity. Nobody means a part of another unit's sum, though that belongs to the same step.
         """
-        if cell in self.shop.copies or not self.reads(cell):
+        if cell in self.shop.copies or not self.shop.table.is_formula(cell):
             return True
         if self.now.elements.is_part[number]:
             return self.likeness(cell, number) >= MIN_LIKENESS
-        return self.likeness(cell, number) > 0 or self.is_at_its_step(cell, number)
+        return not self.reads(cell) or self.likeness(cell, number) > 0 or self.is_at_its_step(cell, number)
 
     def preference(self, cell: Address, number: int) -> float:
         """What speaks for the element among others that explain as much."""
