@@ -209,3 +209,35 @@ def test_a_pipe_that_is_closed_is_no_disagreement(form: str) -> None:
 
         assert process.stderr.read() == b""
     assert process.returncode == 141
+
+
+_LOSES_WHAT_IS_RAISED = """
+import signal, sys, weakref
+import xlcheck.__main__
+
+class Loser:
+    def find_spec(self, name, *_):
+        if name == "xlcheck.cli":
+            class Gone: pass
+            gone = Gone()
+            self.watch = weakref.ref(gone, lambda _: signal.raise_signal(signal.{name}))
+            del gone
+
+sys.meta_path.insert(0, Loser())
+sys.argv = ["xlcheck", "--version"]
+xlcheck.__main__.main()
+"""
+
+
+@posix
+@pytest.mark.parametrize("which", SIGNALS)
+def test_a_signal_whose_exception_an_import_loses_ends_the_command(which: signal.Signals) -> None:
+    """In a callback of a weak reference, as imports have them, nothing can be raised; the command ends all the same."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LOSES_WHAT_IS_RAISED.replace("{name}", which.name)],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout, done.stderr) == (
+        128 + which, "", "xlcheck: interrupted; nothing was left half-written\n"
+    )  # fmt: skip

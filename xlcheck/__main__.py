@@ -15,13 +15,32 @@ def main() -> None:
         _open_closed_streams()
         for stream in (sys.stdout, sys.stderr):
             _speak_utf8(stream)
-        from xlcheck.cli import run
-
-        code = run(sys.argv[1:])
-    except KeyboardInterrupt:  # while the command line itself was imported
-        print("xlcheck: interrupted; nothing was left half-written", file=sys.stderr)
-        code = 130
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt:  # before signals were listened to
+        code = _interrupted(130)
     _leave(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Import the command line and run it; where an import loses what a signal raises, the signal is not forgotten."""
+    from xlcheck.interrupts import ended_by, ended_by_signals, raise_if_ended
+
+    with ended_by_signals():
+        try:
+            from xlcheck.cli import run
+
+            raise_if_ended()
+        except BaseException:
+            number = ended_by()
+            if number is None:
+                raise
+            return _interrupted(128 + number)
+        return run(arguments)
+
+
+def _interrupted(code: int) -> int:
+    print("xlcheck: interrupted; nothing was left half-written", file=sys.stderr)
+    return code
 
 
 def _leave(code: int) -> None:
