@@ -28,6 +28,7 @@ def test_a_value_of_another_kind_ends_well(tmp_path: Path) -> None:
         (0, ("config", "layers", 1, "config", "mask_value"), [[]]),
         (2, ("config", "layers", 1, "config", "offset"), 1e300),
         (2, ("config", "layers", 1, "config", "scale"), None),
+        (2, ("config", "layers", 1, "config", "offset"), []),
         (4, ("config", "layers", 3, "config", "strides", 1), 1e300),
         (3, ("config", "layers", 3, "config", "return_sequences"), True),
         (3, ("config", "layers", 3, "inbound_nodes", 0, "kwargs", "initial_state"), [[]]),

@@ -25,9 +25,9 @@ def missed(key: str, value: Any) -> str | None:
         return None
     leaves = list(_leaves(value))
     if key in _SIZES:
-        return None if all(type(leaf) is int for leaf in leaves) else "whole number, nor several"
+        return None if leaves and all(type(leaf) is int for leaf in leaves) else "whole number, nor several"
     is_list = isinstance(value, (list, tuple)) and key in _NUMBERS
-    numbers = all(isinstance(leaf, int | float) for leaf in leaves) and not is_list
+    numbers = bool(leaves) and all(isinstance(leaf, int | float) for leaf in leaves) and not is_list
     return "number" if key in _NUMBERS | _SEVERAL_NUMBERS and not numbers else None
 
 
