@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from tokenize import TokenError
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -45,7 +46,8 @@ def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Ca
     if spoiled.read_bytes() == source.read_bytes():
         return ""
     one, two = CellTable(read_workbook(spoiled)), CellTable(read_workbook(source))
-    typed = {address: value for address, value in one.typed_numbers() if address not in two.texts}
+    every = dict(one.typed_numbers())
+    typed = {address: value for address, value in every.items() if address not in two.texts}
     before = dict(two.typed_numbers())
     changed = {address: value for address, value in typed.items() if before.get(address) != value}
     moved = {
@@ -55,12 +57,17 @@ def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Ca
     }
     for numbers in ({}, moved) if others else ({},):
         given, wanted = _computed(one, spoiled, numbers), _computed(two, source, {**changed, **numbers})
-        wrong = [show(cell) for cell in two.texts if not _same(given.get(cell), wanted[cell], limit)]
+        wrong = [cell for cell in two.texts if not _same(given.get(cell), wanted[cell], limit)]
         if wrong:
             forgiven = unchecked()
-            wrong = [cell for cell in wrong if cell not in forgiven]
+            # What stands now where a formula stood that nobody checked is a number like any other that was typed.
+            gone = [cell for cell in two.texts if cell not in one.texts and show(cell) in forgiven]
+            instead = {cell: every.get(cell, 0.0) for cell in gone}
+            wanted = _computed(two, source, {**changed, **numbers, **instead}) if instead else wanted
+            wrong = [cell for cell in wrong if show(cell) not in forgiven]
+            wrong = [cell for cell in wrong if not _same(given.get(cell), wanted[cell], limit)]
         if wrong:
-            return ("for other numbers " if numbers else "") + ", ".join(wrong[:9])
+            return ("for other numbers " if numbers else "") + ", ".join(map(show, wrong[:9]))
     return ""
 
 
@@ -115,7 +122,7 @@ def _read(path: Path) -> Iterator[Any]:
     else:
         with np.load(path) as archive:
             for name in archive.files:
-                with suppress(ValueError, TokenError):
+                with suppress(ValueError, TokenError, BadZipFile):
                     yield archive[name]
 
 
