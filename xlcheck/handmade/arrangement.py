@@ -15,6 +15,7 @@ from xlcheck.handmade.equations.between import against_them_together
 from xlcheck.handmade.equations.decisions import decisions
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Atom, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.instances import followed
+from xlcheck.handmade.equations.left_out import reads_empty
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
 from xlcheck.handmade.equations.orders import crossed, exchanged, other_order
@@ -107,7 +108,8 @@ class Arrangement:
         """What a reader would ask before believing that all of it is right, words aside."""
         alone = objections(self.reads.table, self.reads.read.keys(), self._readings)
         together = against_them_together([layer.reading for layer in self.layers], self.forms)
-        return [*alone, *(own.said for own in self.typed_over[:1]), *together]
+        empty = (reads_empty(self.reads.of, self.reads.table, layer.reading) for layer in self.layers)
+        return [*alone, *filter(None, empty), *(own.said for own in self.typed_over[:1]), *together]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

@@ -41,6 +41,21 @@ def reads_less(multiplies_blank: Callable[[Address], bool], reading: Reading) ->
     return None
 
 
+def reads_empty(reads: Callable[[Address], Collection[Address]], table: CellTable, reading: Reading) -> str | None:
+    """Why an input may be another one: a formula stands in its place that reads nothing but empty cells.
+
+    Args:
+        reads: the cells that a formula reads.
+        table: the cells.
+        reading: the layer.
+    """
+    for own in reading.layer.slots.values():
+        for cell in (cell_of(own[slot]) for slot in reading.features if slot in own):
+            if table.is_formula(cell) and (read := reads(cell)) and not any(other in table.index for other in read):
+                return f"{show(cell)}, an input, reads nothing but {show(min(read))}, which is empty"
+    return None
+
+
 def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
     """Why steps or samples may be wrong that read one input twice or none: no formula reads a number in its place."""
     for slot in reading.features:
