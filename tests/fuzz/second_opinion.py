@@ -60,9 +60,9 @@ def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Ca
         wrong = [cell for cell in two.texts if not _same(given.get(cell), wanted[cell], limit)]
         if wrong:
             forgiven = unchecked()
-            # What stands now where a formula stood that nobody checked is a number like any other that was typed.
-            gone = [cell for cell in two.texts if cell not in one.texts and show(cell) in forgiven]
-            instead = {cell: every.get(cell, 0.0) for cell in gone}
+            # What a formula gives that nobody checks is a number like any other that was typed, also if it is gone.
+            now = {cell: given.get(cell) if cell in one.texts else every.get(cell, 0.0) for cell in two.texts}
+            instead = {cell: v for cell, v in now.items() if show(cell) in forgiven and isinstance(v, float)}
             wanted = _computed(two, source, {**changed, **numbers, **instead}) if instead else wanted
             wrong = [cell for cell in wrong if show(cell) not in forgiven]
             wrong = [cell for cell in wrong if not _same(given.get(cell), wanted[cell], limit)]
