@@ -10,7 +10,7 @@ from xlcheck.errors import NotSupportedError
 _NUMBERS = {"mask_value", "epsilon", "alpha", "negative_slope", "threshold", "max_value"}
 """Options that are one number each. Keras itself looks at few of them."""
 _SEVERAL_NUMBERS = {"scale", "offset", "mean", "variance"}
-_SIZES = {
+SIZES = {
     "units", "filters", "depth_multiplier", "groups", "kernel_size", "strides", "dilation_rate", "pool_size",
     "cropping", "padding", "size", "n", "target_shape", "dims", "input_dim", "output_dim", "num_tokens", "num_heads",
     "key_dim", "value_dim",
@@ -24,7 +24,7 @@ def missed(key: str, value: Any) -> str | None:
     if (value is None and key in _MAY_BE_NONE) or (key == "padding" and isinstance(value, str)):
         return None
     leaves = list(_leaves(value))
-    if key in _SIZES:
+    if key in SIZES:
         return None if leaves and all(type(leaf) is int for leaf in leaves) else "whole number, nor several"
     is_list = isinstance(value, (list, tuple)) and key in _NUMBERS
     numbers = bool(leaves) and all(isinstance(leaf, int | float) for leaf in leaves) and not is_list

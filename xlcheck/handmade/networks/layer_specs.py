@@ -7,8 +7,10 @@ from typing import Any
 
 from xlcheck.errors import UsageError
 from xlcheck.layers.gate_symbols import GATES
+from xlcheck.model.layer_options import CONVOLUTIONS as EVERY_CONVOLUTION
 from xlcheck.model.layer_options import TRAINING_ONLY, TRAINING_ONLY_OF_IMAGES
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
+from xlcheck.model.option_values import SIZES
 
 _RECURRENT = {"activation": "tanh", "use_bias": True, "return_sequences": False}
 _NORMALIZATION = {"axis": -1, "epsilon": 0.001, "center": True, "scale": True}
@@ -61,15 +63,13 @@ _NEEDED = {
     "AveragePooling1D": ("pool_size",), "DepthwiseConv1D": ("kernel_size",), "GroupNormalization": ("groups",),
 }  # fmt: skip
 _WITH_UNITS = ("SimpleRNN", "LSTM", "GRU", "Dense")
-CONVOLUTIONS = ("Conv1D", "Conv1DTranspose", "DepthwiseConv1D")
+CONVOLUTIONS = [kind for kind in EVERY_CONVOLUTION if kind in DEFAULTS]
 _LISTS = {"pool_size": 1, "strides": 1, "kernel_size": 1, "dilation_rate": 1, "cropping": 2, "padding": 2}
 """Options that Keras keeps as lists, and how long these are."""
 _WORDS = {"padding": ("valid", "same", "causal"), "output_mode": ("one_hot", "multi_hot", "count")}
 """Options that are one of some words."""
 _SEVERAL = ("axis", "shared_axes", "target_shape", "dims")
-_WHOLE = {
-    *_LISTS, *_SEVERAL, "filters", "depth_multiplier", "groups", "input_dim", "output_dim", "num_tokens", "n", "size",
-}  # fmt: skip
+_WHOLE = {*SIZES, *_SEVERAL}
 """Options that are whole numbers, and of these the ones that may be several."""
 _MOST = 10_000
 """More steps or rows than a worksheet that somebody made by hand."""
