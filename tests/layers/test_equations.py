@@ -1,0 +1,344 @@
+"""Each layer's equations beside a few lines of NumPy, without Keras: what they give for drawn numbers, mask or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from xlcheck.errors import NotSupportedError
+from xlcheck.graph.evaluate import evaluate
+from xlcheck.graph.expressions import Ref
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers import (
+    activation_layers,
+    attention,
+    bidirectional,
+    convolution,
+    dense,
+    dot,
+    embedding,
+    gru,
+    identity,
+    lstm,
+    masking,
+    merging,
+    multi_head_attention,
+    normalization,
+    operations,
+    pooling,
+    preprocessing,
+    recurrence,
+    reshaping,
+    rnn,
+    simple_rnn,
+    time_distributed,
+)
+from xlcheck.layers.gates import Columns
+from xlcheck.layers.signals import Signal
+from xlcheck.layers.windows import transposed_windows, windows
+from xlcheck.layers.wrapping import weights_of_inner
+from xlcheck.model.model_spec import LayerSpec
+
+Array = np.ndarray
+STEPS, FEATURES, UNITS = 4, 3, 2
+DRAWN = np.random.default_rng(7)
+X, Y = DRAWN.normal(size=(2, STEPS, FEATURES))
+READ = np.array([1.0, 0.0, 1.0, 0.0])
+
+
+def weights(gates: int = 1, rows: int | None = None) -> dict[str, Array]:
+    """Of a recurrent layer with so many gates; a bias of several rows if it has them."""
+    shapes = {"kernel": (FEATURES, gates * UNITS), "recurrent_kernel": (UNITS, gates * UNITS)}
+    bias = (gates * UNITS,) if rows is None else (rows, gates * UNITS)
+    return {name: DRAWN.normal(size=shape) for name, shape in (shapes | {"bias": bias}).items()}
+
+
+def made(
+    equations: Callable[..., tuple[Signal, ...]],
+    layer: LayerSpec,
+    inputs: Sequence[Array],
+    given: Mapping[str, Array] = {},
+    mask: Array | None = None,
+) -> list[Array]:
+    """Each tensor that the equations make, `(features,)` or `(steps, features)`; every input has the same mask."""
+    build, values = GraphBuilder(), {}
+
+    def add(owner: str, symbol: str, role: Role, value: Array, t: int | None = None) -> Any:
+        ref = build.given(Band(owner, symbol, role, symbol), value.shape, t)
+        values[ref.name] = value if role is Role.WEIGHT else value[None]
+        return ref
+
+    refs = {name: add("layer", name, Role.WEIGHT, value) for name, value in given.items()}
+    masks = None if mask is None else tuple(add("m", "mask", Role.INPUT, m, t) for t, m in enumerate(mask[:, None]))
+    signals = [
+        Signal(tuple(add(f"input{n}", "x", Role.INPUT, row, t) for t, row in enumerate(x)), True, masks)
+        if x.ndim == 2 else Signal.vector(add(f"input{n}", "x", Role.INPUT, x))
+        for n, x in enumerate(inputs)
+    ]  # fmt: skip
+    tensors = equations(build, "layer", layer, refs, tuple(signals))
+    graph = build.build()
+    nothing = {q.name: np.zeros((1, *q.shape)) for q in graph if q.expr is None}  # initial states
+    found = evaluate(graph, nothing | values)
+    parts = [[found[ref.name][0] for ref in signal.steps] for signal in tensors]
+    return [np.array(part if signal.timed else part[0]) for part, signal in zip(parts, tensors, strict=True)]
+
+
+def layer(kind: str, inner: tuple[LayerSpec, ...] = (), **options: Any) -> LayerSpec:
+    return LayerSpec(kind, "layer", options, inner=inner)
+
+
+def sigmoid(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+def softmax(x: Array) -> Array:
+    return np.exp(x) / np.exp(x).sum(-1, keepdims=True)
+
+
+RECURRENT = {"units": UNITS, "activation": "tanh", "recurrent_activation": "sigmoid", "return_sequences": True}
+
+
+def simple_rnn_in_numpy(w: Mapping[str, Array], x: Array) -> Array:
+    h, every = np.zeros(UNITS), []
+    for row in x:
+        h = np.tanh(row @ w["kernel"] + h @ w["recurrent_kernel"] + w["bias"])
+        every.append(h)
+    return np.array(every)
+
+
+def lstm_in_numpy(w: Mapping[str, Array], x: Array) -> Array:
+    h, c, every = np.zeros(UNITS), np.zeros(UNITS), []
+    for row in x:
+        i, f, new, o = np.split(row @ w["kernel"] + h @ w["recurrent_kernel"] + w["bias"], 4)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(new)
+        h = sigmoid(o) * np.tanh(c)
+        every.append(h)
+    return np.array(every)
+
+
+def gru_in_numpy(w: Mapping[str, Array], x: Array) -> Array:
+    h, every = np.zeros(UNITS), []
+    for row in x:
+        xz, xr, xh = np.split(row @ w["kernel"] + w["bias"][0], 3)
+        hz, hr, hh = np.split(h @ w["recurrent_kernel"] + w["bias"][1], 3)
+        z = sigmoid(xz + hz)
+        h = z * h + (1 - z) * np.tanh(xh + sigmoid(xr + hr) * hh)
+        every.append(h)
+    return np.array(every)
+
+
+RECURRENCES = [
+    ("SimpleRNN", simple_rnn, weights(), simple_rnn_in_numpy),
+    ("LSTM", lstm, weights(4), lstm_in_numpy),
+    ("GRU", gru, weights(3, rows=2), gru_in_numpy),
+]
+
+
+@pytest.mark.parametrize(("kind", "module", "w", "desired"), RECURRENCES, ids=[case[0] for case in RECURRENCES])
+def test_recurrent_layers_hand_their_state_on(kind: str, module: Any, w: dict[str, Array], desired: Any) -> None:
+    """A recurrent layer, and the same cell in an RNN, gives its state at each step; its last one is returned beside."""
+    own = layer(kind, **RECURRENT, reset_after=True, return_state=True)
+    cell = LayerSpec(f"{kind}Cell", "cell", RECURRENT | {"reset_after": True})
+    inside = {f"cell.{name}": value for name, value in w.items()}
+
+    every, last, *_ = made(module.equations, own, [X], w)
+
+    np.testing.assert_allclose(every, desired(w, X), rtol=1e-14)
+    np.testing.assert_array_equal(last, every[-1])
+    (wrapped,) = made(rnn.equations, layer("RNN", (cell,), return_sequences=True), [X], inside)
+    np.testing.assert_allclose(wrapped, desired(w, X), rtol=1e-14)
+
+
+def test_a_skipped_step_changes_no_state() -> None:
+    """Under a mask the states that follow are those of the steps that are read, as if there were no others."""
+    w = weights()
+    (every,) = made(simple_rnn.equations, layer("SimpleRNN", **RECURRENT), [X], w, READ)
+
+    desired = simple_rnn_in_numpy(w, X[READ == 1])
+    np.testing.assert_allclose(every, np.repeat(desired, 2, axis=0), rtol=1e-14)
+
+
+def test_the_loop_adds_up_in_either_direction() -> None:
+    """The loop over time knows nothing of a layer: with `h + x` as its step it gives the sums from either end."""
+
+    def running_sum(build: GraphBuilder, name: str, own: LayerSpec, given: Any, inputs: Any) -> tuple[Signal, ...]:
+        def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref]:
+            return (build.let(bands[0], states[0] + x, t),)
+
+        return recurrence.recurrent(build, name, own, inputs, (recurrence.State("h", "hₜ", "", "", ""),), step)
+
+    for backwards, rows in ((False, X), (True, X[::-1])):
+        own = layer("Sum", units=FEATURES, return_sequences=True, go_backwards=backwards)
+        np.testing.assert_allclose(made(running_sum, own, [X])[0], rows.cumsum(axis=0), rtol=1e-14)
+
+
+def test_bidirectional_reads_the_other_way_round() -> None:
+    """The second half of what a Bidirectional gives at a step is its backward layer's state, from the end."""
+    w, back = weights(), weights()
+    inner = tuple(
+        LayerSpec("SimpleRNN", name, RECURRENT | {"go_backwards": name == "b"}) for name in ("f", "b")
+    )  # fmt: skip
+    given = {f"f.{name}": value for name, value in w.items()} | {f"b.{name}": value for name, value in back.items()}
+
+    (both,) = made(bidirectional.equations, layer("Bidirectional", inner, merge_mode="concat"), [X], given)
+
+    desired = [simple_rnn_in_numpy(w, X), simple_rnn_in_numpy(back, X[::-1])[::-1]]
+    np.testing.assert_allclose(both, np.concatenate(desired, axis=1), rtol=1e-14)
+
+
+def test_gates_take_their_own_columns() -> None:
+    """Gate number two of two units reads columns 4 and 5 of kernel, recurrent kernel and each row of the bias."""
+    build = GraphBuilder()
+    shapes = {"kernel": (3, 8), "recurrent_kernel": (2, 8), "bias": (2, 8)}
+    refs = {name: build.given(Band("gru", name, Role.WEIGHT, name), shape) for name, shape in shapes.items()}
+
+    columns = Columns.of(refs, 2, 2, bias_rows=2)
+
+    assert {(s.start, s.stop) for s in (columns.kernel, columns.recurrent_kernel, *columns.biases)} == {(4, 6)}
+    assert [bias.row for bias in columns.biases] == [0, 1]
+    assert weights_of_inner(LayerSpec("Dense", "d"), {"d.kernel": refs["kernel"], "e.kernel": refs["bias"]}) == {
+        "kernel": refs["kernel"]
+    }
+
+
+KERNEL, BIAS = DRAWN.normal(size=(FEATURES, UNITS)), DRAWN.normal(size=UNITS)
+GAMMA, BETA = DRAWN.normal(size=(2, FEATURES))
+SPREAD = np.abs(DRAWN.normal(size=FEATURES)) + 0.5
+
+
+def centred(x: Array, axis: int | None) -> Array:
+    return (x - x.mean(axis, keepdims=True)) / np.sqrt(x.var(axis, keepdims=True) + 0.001)
+
+
+NORMAL = {"axis": -1, "epsilon": 0.001, "center": True, "scale": True}
+OF_ONE_INPUT: list[tuple[str, Any, LayerSpec, dict[str, Array], Array]] = [
+    ("dense", dense.equations, layer("Dense", activation="sigmoid"), {"kernel": KERNEL, "bias": BIAS},
+     sigmoid(X @ KERNEL + BIAS)),
+    ("time-distributed", time_distributed.equations,
+     layer("TimeDistributed", (LayerSpec("Dense", "d", {"activation": "tanh"}),)), {"d.kernel": KERNEL},
+     np.tanh(X @ KERNEL)),
+    ("dropout", identity.equations, layer("Dropout"), {}, X),
+    ("leaky", activation_layers.equations, layer("LeakyReLU", negative_slope=0.25), {}, np.where(X > 0, X, X / 4)),
+    ("softmax-over-time", activation_layers.equations, layer("Softmax", axis=1), {}, softmax(X.T).T),
+    ("prelu", activation_layers.prelu_equations, layer("PReLU"), {"alpha": GAMMA[None]},
+     np.where(X > 0, X, GAMMA * X)),
+    ("masking", masking.equations, layer("Masking", mask_value=0.0), {}, X),
+    ("layer-norm", normalization.layer_normalization, layer("LayerNormalization", **NORMAL),
+     {"gamma": GAMMA, "beta": BETA}, centred(X, 1) * GAMMA + BETA),
+    ("batch-norm", normalization.batch_normalization, layer("BatchNormalization", **NORMAL),
+     {"moving_mean": BETA, "moving_variance": SPREAD, "gamma": GAMMA}, (X - BETA) / np.sqrt(SPREAD + 0.001) * GAMMA),
+    ("group-norm", normalization.group_normalization, layer("GroupNormalization", groups=1, **NORMAL),
+     {"beta": BETA}, centred(X, None) + BETA),
+    ("rms-norm", normalization.rms_normalization, layer("RMSNormalization", **NORMAL), {"scale": GAMMA},
+     X / np.sqrt((X**2).mean(1, keepdims=True) + 0.001) * GAMMA),
+    ("unit-norm", normalization.unit_normalization, layer("UnitNormalization", axis=-1), {},
+     X / np.linalg.norm(X, axis=1, keepdims=True)),
+    ("rescaling", preprocessing.rescaling, layer("Rescaling", scale=0.5, offset=2.0), {}, X * 0.5 + 2),
+    ("normalization", preprocessing.normalization, layer("Normalization", axis=[-1], invert=False),
+     {"mean": BETA, "variance": SPREAD}, (X - BETA) / np.sqrt(SPREAD)),
+    ("max-pooling", pooling.equations, layer("MaxPooling1D", pool_size=[2], strides=[2], padding="valid"), {},
+     X.reshape(2, 2, FEATURES).max(1)),
+    ("average-at-the-border", pooling.equations,
+     layer("AveragePooling1D", pool_size=[3], strides=[3], padding="same"), {},
+     np.array([X[:2].mean(0), X[2:].mean(0)])),
+    ("global-average", pooling.global_equations, layer("GlobalAveragePooling1D", keepdims=False), {}, X.mean(0)),
+    ("convolution", convolution.equations,
+     layer("Conv1D", activation="relu", kernel_size=[1], strides=[1], padding="valid", dilation_rate=[1]),
+     {"kernel": KERNEL[None], "bias": BIAS}, np.maximum(X @ KERNEL + BIAS, 0)),
+    ("flatten", reshaping.flatten, layer("Flatten"), {}, X.ravel()),
+    ("reshape", reshaping.reshape, layer("Reshape", target_shape=[-1, 2]), {}, X.reshape(-1, 2)),
+    ("permute", reshaping.permute, layer("Permute", dims=[2, 1]), {}, X.T),
+    ("cropping", reshaping.cropping, layer("Cropping1D", cropping=[1, 0]), {}, X[1:]),
+    ("padding", reshaping.zero_padding, layer("ZeroPadding1D", padding=[1, 2]), {}, np.pad(X, ((1, 2), (0, 0)))),
+    ("up-sampling", reshaping.up_sampling, layer("UpSampling1D", size=2), {}, np.repeat(X, 2, axis=0)),
+    ("mean", operations.EQUATIONS["ops.mean"], layer("ops.mean", axis=1, keepdims=False), {}, X.mean(0)),
+    ("min", operations.EQUATIONS["ops.min"], layer("ops.min", axis=-1, keepdims=True), {}, X.min(1, keepdims=True)),
+    ("clip", operations.EQUATIONS["ops.clip"], layer("ops.clip", x_min=-0.5, x_max=0.25), {}, np.clip(X, -0.5, 0.25)),
+    ("power", operations.EQUATIONS["ops.power"], layer("ops.power", x2=3), {}, X**3),
+    ("last-step", operations.EQUATIONS["ops.get_item"],
+     layer("ops.get_item", key=[[None, None, None], -1]), {}, X[-1]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("equations", "own", "given", "desired"), [case[1:] for case in OF_ONE_INPUT], ids=[c[0] for c in OF_ONE_INPUT]
+)  # fmt: skip
+def test_layers_of_one_sequence(equations: Any, own: LayerSpec, given: dict[str, Array], desired: Array) -> None:
+    """What a layer makes of a sequence is what its definition says, written in NumPy."""
+    (actual,) = made(equations, own, [X], given)
+
+    assert actual.shape == desired.shape
+    np.testing.assert_allclose(actual, desired, rtol=1e-13, atol=1e-15)
+
+
+SCORES = X @ Y.T
+PRODUCTS = {
+    "Subtract": (merging.equations, X - Y), "Multiply": (merging.equations, X * Y),
+    "Average": (merging.equations, (X + Y) / 2), "Maximum": (merging.equations, np.maximum(X, Y)),
+    "Concatenate": (merging.concatenate, np.concatenate([X, Y], axis=1)), "Dot": (dot.equations, SCORES),
+    "Attention": (attention.equations, softmax(SCORES) @ Y),
+    "AdditiveAttention": (attention.equations, softmax(np.tanh(X[:, None] + Y[None]).sum(2)) @ Y),
+    "ops.matmul": (operations.EQUATIONS["ops.matmul"], None), "ops.divide": (operations.EQUATIONS["ops.divide"], X / Y),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PRODUCTS)
+def test_layers_of_two_sequences(kind: str) -> None:
+    """What is made of two sequences is what the definition says, the first input in the first place."""
+    equations, desired = PRODUCTS[kind]
+    second = Y[:FEATURES] if desired is None else Y
+    (actual,) = made(equations, layer(kind, axis=-1, axes=2, normalize=False), [X, second])
+
+    np.testing.assert_allclose(actual, X @ second if desired is None else desired, rtol=1e-13)
+
+
+def test_heads_see_nothing_that_comes_later() -> None:
+    """Each head weighs the values by the softmax of its scores over √size; causal, only up to its own step."""
+    sizes = {"query": (FEATURES, 4), "key": (FEATURES, 4), "value": (FEATURES, 4), "attention_output": (4, FEATURES)}
+    w = {f"{name}.kernel": DRAWN.normal(size=shape) for name, shape in sizes.items()}
+    options = {"num_heads": 2, "key_dim": 2, "value_dim": 2, "output_shape": None, "use_causal_mask": True}
+    (actual,) = made(multi_head_attention.equations, layer("MultiHeadAttention", **options), [X, X], w)
+
+    q, k, v = (X @ w[f"{name}.kernel"] for name in ("query", "key", "value"))
+    hidden = np.triu(np.full((STEPS, STEPS), -np.inf), 1)
+    heads = [softmax(q[:, s] @ k[:, s].T / np.sqrt(2) + hidden) @ v[:, s] for s in (slice(0, 2), slice(2, 4))]
+    np.testing.assert_allclose(actual, np.concatenate(heads, 1) @ w["attention_output.kernel"], rtol=1e-13)
+
+
+def test_codes_become_vectors() -> None:
+    """An Embedding gives the row of each code, a CategoryEncoding counts how often each occurs."""
+    table, codes = DRAWN.normal(size=(5, 2)), np.array([3.0, 0.0, 3.0])
+    (rows,) = made(embedding.equations, layer("Embedding", mask_zero=True), [codes], {"embeddings": table})
+    (counts,) = made(
+        preprocessing.category_encoding, layer("CategoryEncoding", num_tokens=5, output_mode="count"), [codes]
+    )
+
+    np.testing.assert_array_equal(rows, table[[3, 0, 3]])
+    np.testing.assert_array_equal(counts, [1, 0, 0, 2, 0])
+
+
+def test_a_vector_is_repeated() -> None:
+    """RepeatVector gives the same vector at every step."""
+    (actual,) = made(reshaping.repeat_vector, layer("RepeatVector", n=3), [X[0]])
+
+    np.testing.assert_array_equal(actual, [X[0]] * 3)
+
+
+def test_masks_leave_steps_out() -> None:
+    """An average takes the steps that are read; RMSNormalization hands no mask on; heads refuse one."""
+    (mean,) = made(pooling.global_equations, layer("GlobalAveragePooling1D", keepdims=False), [X], mask=READ)
+
+    np.testing.assert_allclose(mean, X[READ == 1].mean(0), rtol=1e-14)
+    with pytest.raises(NotSupportedError, match="MultiHeadAttention is not supported where a mask"):
+        made(multi_head_attention.equations, layer("MultiHeadAttention"), [X, X], mask=READ)
+
+
+def test_windows_at_the_borders() -> None:
+    """`same` puts the larger half of what is missing behind, `causal` all of it before; transposed windows overlap."""
+    assert windows(4, 2, 1, "same")[-1] == [(0, 3)]
+    assert windows(4, 2, 1, "causal")[0] == [(1, 0)]
+    assert windows(5, 2, 2, "valid", 2) == [[(0, 0), (1, 2)], [(0, 2), (1, 4)]]
+    assert transposed_windows(2, 3, 2, "valid") == [[(0, 0)], [(1, 0)], [(2, 0), (0, 1)], [(1, 1)], [(2, 1)]]
