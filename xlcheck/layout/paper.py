@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import ceil
 
 from xlcheck.graph.quantities import Role
@@ -155,8 +155,9 @@ def _side_by_side(sheet: SheetDraft, ways: Sequence[_Way]) -> None:
 
 def _with_texts(sheet: SheetDraft, columns: int) -> int:
     """How many columns the first ones take together with those over which their texts and charts run on."""
-    reach = _reach(sheet, columns)
-    while _width(sheet, columns) < reach:
+    reach, width = _reach(sheet, columns), sum(map(sheet.pixels, range(columns)))
+    while width < reach:
+        width += sheet.pixels(columns)
         columns += 1
     return columns
 
@@ -220,6 +221,7 @@ def _reach(sheet: SheetDraft, columns: int) -> float:
     for row, column in _filled(sheet):
         if column < columns:
             last[row] = max(column, last.get(row, 0))
+    starts = [1, *accumulate(map(sheet.pixels, range(max(last.values(), default=0))))]  # see `_width`
     for row, column in last.items():
         cell = sheet.cells.get((row, column))
         style = {} if cell is None else STYLES[cell.style]
@@ -228,7 +230,7 @@ def _reach(sheet: SheetDraft, columns: int) -> float:
         shown = cell.content.value if isinstance(cell.content, Formula) else cell.content
         text = shown.text if isinstance(shown, Link) else shown if isinstance(shown, str) else ""
         letter = _LETTERS.get(style["font_name"], _LETTER) * style["font_size"] * 4 / 3
-        ends.append(_width(sheet, column) + letter * len(text))
+        ends.append(starts[column] + letter * len(text))
     return max(ends, default=0.0)
 
 
