@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
@@ -23,6 +24,7 @@ from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
+from xlcheck.handmade.equations.whole_steps import mixed_up_steps
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reads import Reads
@@ -109,7 +111,8 @@ class Arrangement:
         alone = objections(self.reads.table, self.reads.read.keys(), self._readings)
         together = against_them_together([layer.reading for layer in self.layers], self.forms)
         empty = (reads_empty(self.reads.of, self.reads.table, layer.reading) for layer in self.layers)
-        return [*alone, *filter(None, empty), *(own.said for own in self.typed_over[:1]), *together]
+        steps = mixed_up_steps([layer.reading for layer in self.layers], [layer.results for layer in self.plain])
+        return [*alone, *filter(None, empty), *(own.said for own in self.typed_over[:1]), *together, *islice(steps, 1)]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

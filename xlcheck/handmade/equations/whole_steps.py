@@ -1,0 +1,85 @@
+"""What a layer reads of another one: the same unit in one place at each step, and all units of a step together."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.forms import Atom, cell_of
+from xlcheck.handmade.equations.functions import Results
+from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.reading.cells import show
+
+Places = Mapping[tuple[int, int], tuple[int, int, int]]
+"""What a layer reads of others: (its own step, slot) → (layer, step, unit)."""
+
+
+def mixed_up_steps(readings: Sequence[Reading], plain: Sequence[Results]) -> Iterator[str]:
+    """Why a layer may read what belongs to another step or sample, though all of its sums agree.
+
+    A weight multiplies one unit at all steps, and where one unit of a step is read, all are: so it is in Dense layers,
+    in convolutions and behind Flatten. In a product of two results steps and units may change their roles. Of layers
+    side by side that read the same, the same step is read.
+
+    Args:
+        readings: the layers of some worksheets that have sums of weights.
+        plain: the results of those that have none.
+    """
+    makers = [{at: cell_of(atom) for at, atom in outputs(reading).items()} for reading in readings]
+    makers += [dict(results) for results in plain]
+    made = {cell: (maker, *at) for maker, cells in enumerate(makers) for at, cell in cells.items()}
+    branches = dict(_branches(readings))
+    for reading in readings:
+        cells = {
+            (step, slot): cell_of(own[slot])
+            for step, own in reading.layer.slots.items() for slot in reading.features if slot in own
+        }  # fmt: skip
+        places = {at: made[cell] for at, cell in cells.items() if cell in made}
+        wrong = _apart(places)
+        if wrong is not None and _multiplies(reading, made):
+            wrong = _apart({at: (maker, unit, step) for at, (maker, step, unit) in places.items()})
+        if wrong is not None:
+            yield f"{show(cells[wrong])} is read where results of another unit, step or sample are read elsewhere"
+        inputs: dict[tuple[int, object], dict[int, set[frozenset[Atom]]]] = defaultdict(lambda: defaultdict(set))
+        for (step, _), (maker, of, _) in places.items():
+            if maker in branches:
+                group, read = branches[maker]
+                inputs[step, group][maker].add(read[of])
+        for (step, _), of_maker in inputs.items():
+            if any(own != other for own, other in itertools.pairwise(of_maker.values())):
+                first = min(cell for (own, _), cell in cells.items() if own == step)
+                yield f"{show(first)} and what is read with it are results of two steps or samples"
+
+
+def _apart(places: Places) -> tuple[int, int] | None:
+    """Where a slot holds another unit than at other steps, or a unit of a step is read without the others."""
+    unit_of: dict[int, tuple[int, int]] = {}
+    units: dict[tuple[int, int, int], set[int]] = defaultdict(set)
+    first: dict[tuple[int, int, int], tuple[int, int]] = {}
+    for (own, slot), (maker, step, unit) in places.items():
+        if unit_of.setdefault(slot, (maker, unit)) != (maker, unit):
+            return own, slot
+        units[own, maker, step].add(unit)
+        first.setdefault((own, maker, step), (own, slot))
+    most: dict[int, set[int]] = {}
+    for (_, maker, _), read in units.items():
+        most[maker] = max(most.get(maker, set()), read, key=len)
+    return next((first[at] for at, read in units.items() if read != most[at[1]]), None)
+
+
+def _multiplies(reading: Reading, made: Container[Address]) -> bool:
+    """Whether a layer has the results of another one for weights."""
+    return any(cell_of(weight) in made for own in reading.layer.weights.values() for weight in own.values())
+
+
+def _branches(readings: Sequence[Reading]) -> Iterator[tuple[int, tuple[object, Mapping[int, frozenset[Atom]]]]]:
+    """The layers without memory by their place: all that they read, as others beside them may, and each step's part."""
+    for number, reading in enumerate(readings):
+        if reading.kind == "Dense":
+            of_step = {
+                step: frozenset(own[slot] for slot in reading.features if slot in own)
+                for step, own in reading.layer.slots.items()
+            }
+            yield number, (frozenset(of_step.values()), of_step)
