@@ -131,6 +131,13 @@ def test_arguments_are_checked_before_anything_is_written(lesson: str, wrong: di
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("model", ["model.keras", Path("model.keras"), object()])
+def test_a_model_is_no_lesson(model: Any) -> None:
+    """Rule: who passes a model to `build` is told which function writes its workbook."""
+    with pytest.raises(UsageError, match=r"build_model\(model, inputs, output\)"):
+        api.build(model)
+
+
 def test_numbers_and_arrays_alone_are_compared() -> None:
     """A scalar or an array without a name is one quantity."""
     from xlcheck import compare

@@ -79,6 +79,8 @@ def build(
     from xlcheck.engines import engine as engine_named
     from xlcheck.formulas.printing import style_named
 
+    if not isinstance(lesson, str) or lesson.lower().endswith((".keras", ".h5")):
+        raise UsageError("build writes lessons; for a Keras model call build_model(model, inputs, output)")
     own = known_lesson(lesson)
     require_known(weights, get_args(WeightsName), "set of weights")
     require_known(style, get_args(LessonStyleName), "style of lessons")
