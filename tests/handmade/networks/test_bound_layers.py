@@ -21,6 +21,7 @@ from xlcheck.model.keras_reader import read_model
 from xlcheck.model.layer_options import TRAINING_ONLY_OF_IMAGES
 from xlcheck.workbook.reader import read_workbook
 
+ROOT = Path(__file__).parents[3]
 _NOT_IN_A_CHAIN = {
     "RNN", "Bidirectional", "TimeDistributed", "Normalization", "Concatenate", "Add", "Subtract", "Multiply", "Average",
     "Maximum", "Minimum", "Dot", "MaxPooling1D", "GlobalMaxPooling1D", "Attention", "AdditiveAttention",
@@ -191,9 +192,17 @@ def test_a_mistake_is_one_sentence(layer: str, said: str, tmp_path: Path) -> Non
     assert "\n" not in str(caught.value)
 
 
+def test_the_bindings_of_the_readme_are_those_of_a_workbook() -> None:
+    """Rule: what the README shows stands beside the workbook that it names, and all of that is right."""
+    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    workbook = ROOT / "fixtures" / "handmade" / "book_simple_rnn.xlsx"
+    assert example == workbook.with_suffix(".toml").read_text(encoding="utf-8")
+    assert check(workbook).exit_code == 0
+
+
 def test_the_example_of_the_documentation_is_complete(tmp_path: Path) -> None:
     """It binds the worksheet that it describes; what it says to ignore gets no verdict, and a wrong gate is found."""
-    page = (Path(__file__).parents[3] / ".github" / "docs" / "hand-made.md").read_text(encoding="utf-8")
+    page = (ROOT / ".github" / "docs" / "hand-made.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     book = openpyxl.Workbook()
     sheet = book.active
