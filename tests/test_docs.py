@@ -34,6 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 @pytest.mark.mkdocs
 def test_the_site_builds_and_shows_every_command_and_call(site: Path) -> None:
     """Each page becomes one of the site, and the reference is made from the code: each option, each docstring."""
@@ -67,6 +68,7 @@ const links = () => [...frame.contentDocument.querySelectorAll('.md-sidebar--pri
 </script></body>"""
 
 
+@pytest.mark.thorough
 @pytest.mark.mkdocs
 @pytest.mark.chromium
 def test_a_reader_can_click_from_page_to_page(site: Path, tmp_path: Path) -> None:

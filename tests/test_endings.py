@@ -95,9 +95,9 @@ def started(*arguments: str | Path, **options: object) -> subprocess.Popen[str]:
 @posix
 @pytest.mark.parametrize(
     ("moment", "number"),
-    [  # in an ordinary run the signals take turns
+    [  # in an ordinary run the signals take turns, at one moment of each sort
         (moment, number)
-        for turn, moment in enumerate([0.15, 0.35, ".xlcheck-*", "*.xlsx"])
+        for turn, moment in enumerate(spread([0.15, 0.35, ".xlcheck-*", "*.xlsx"], 2))
         for number in (SIGNALS if THOROUGH else SIGNALS[turn % 3 :][:1])
     ],
 )
@@ -113,7 +113,7 @@ def test_signals_end_a_command_in_one_line(number: int, moment: float | str, tmp
             time.sleep(moment)
         else:
             while process.poll() is None and not list(made.glob(moment)):
-                time.sleep(0.001)
+                time.sleep(0.01)
         process.send_signal(number)
         out, error = process.communicate(timeout=60)
 

@@ -71,8 +71,9 @@ def test_one_formula_spills_over_all_units(tmp_path: Path, style: Style, sizes: 
     assert {parse_range(cell.array).size for cell in cells if cell.array is not None} == sizes
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("style", part_of([Style.COMPACT, Style.ROBUST], 1))
+@pytest.mark.parametrize("style", [Style.COMPACT, Style.ROBUST])
 def test_libreoffice_opens_and_agrees(tmp_path: Path, style: Style) -> None:
     """Also what needs dynamic arrays is calculated by LibreOffice, to its 15 digits."""
     model, inputs = two_inputs()
@@ -162,7 +163,7 @@ def test_many_samples_have_one_row_each(tmp_path: Path) -> None:
     assert np.array_equal(np.array(shown, dtype=np.float32), model.predict(inputs, verbose=0))
 
 
-@pytest.mark.parametrize("style", [Style.ROBUST, Style.COMPACT])
+@pytest.mark.parametrize("style", part_of([Style.ROBUST, Style.COMPACT], 1))
 def test_average_of_a_long_text(tmp_path: Path, style: Style) -> None:
     """The steps that are read are summed in two ranges; term by term a text of 250 words would be too long."""
     model = sequential((250,), L.Embedding(9, 2, mask_zero=True), L.GlobalAveragePooling1D(name="mean"), L.Dense(1))

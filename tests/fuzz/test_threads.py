@@ -10,9 +10,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from thorough import THOROUGH
 from threads import make_workbooks, outcome, wrong_results
 
-CHECKS = int(os.environ.get("XLCHECK_FUZZ_THREADS", "16"))
+CHECKS = int(os.environ.get("XLCHECK_FUZZ_THREADS", "16" if THOROUGH else "6"))
 
 
 def test_threads_do_not_exchange_their_results(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from xlcheck.grading.grade import grade_folder
 SUBMISSIONS = 24
 
 
+@pytest.mark.thorough
 @pytest.mark.distributed
 def test_a_worker_that_is_killed_half_way_costs_no_result(lstm: Classroom, tmp_path: Path, results: Path) -> None:
     """Dask gives the chunks of a lost worker to another one; all results are there, once, in one place."""

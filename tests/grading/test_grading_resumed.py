@@ -46,6 +46,7 @@ def straight(lstm: Classroom, many: Path, tmp_path_factory: pytest.TempPathFacto
     return grade(many, lstm.key_file, tmp_path_factory.mktemp("straight"))
 
 
+@pytest.mark.thorough
 def test_killed_at_any_moment_it_goes_on_where_it_was(
     lstm: Classroom, many: Path, straight: Grading, results: Path
 ) -> None:

@@ -135,13 +135,13 @@ def test_letters_on_paper_have_six_points(path: Path) -> None:
 def test_each_layer_is_one_page(path: Path) -> None:
     """With its charts, of which none is cut; a layer of hundreds of numbers, too."""
     parts = printed_parts(path)
-    layers = layers_of(path)
+    layers, sheets = layers_of(path), list(read_workbook(path).sheets)
     for layer in layers:
         sheet, area = parts[layer]
         setup = sheet.find(f"{_MAIN}pageSetup")
 
         assert (setup.get("scale"), setup.get("fitToHeight", "1")) == (None, "1"), layer
-        number = str(list(read_workbook(path).sheets).index(layer) + 1)
+        number = str(sheets.index(layer) + 1)
         assert all(right <= area.columns and top > area.top for top, _, right in charts_of(path, number))
     assert layers or "training" in path.stem or path.stem == "vanishing-gradients"
 

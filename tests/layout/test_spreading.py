@@ -39,7 +39,7 @@ def merged(path: Path) -> Iterator[tuple[str, str, Cell]]:
             yield sheet.title, str(area), sheet.cell(area.min_row, area.min_col)
 
 
-@pytest.mark.parametrize("path", spread(EVERY, 3), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", spread(EVERY, 5), ids=lambda path: path.stem)
 def test_only_what_cannot_be_aligned_is_merged(path: Path) -> None:
     """Numbers and heads of arrows in drawings, paragraphs, frames; on other sheets than Picture at most three."""
     cells = list(merged(path))

@@ -115,6 +115,7 @@ def test_workbook_is_checked_once(pytester: pytest.Pytester, right: Path) -> Non
     assert result.stdout.str().count("CHECKED") == 1
 
 
+@pytest.mark.thorough
 def test_xdist_and_junit(pytester: pytest.Pytester, wrong: Path) -> None:
     """Two workers give the same outcomes, and JUnit XML has a case for each item."""
     alone = pytester.runpytest("--xlcheck", "workbooks/").parseoutcomes()

@@ -117,7 +117,7 @@ FAULTS: dict[str, tuple[str, tuple[int, int], Callable[[str], str], str | None]]
 }
 
 
-@pytest.mark.parametrize("fault", spread([*FAULTS], 6))
+@pytest.mark.parametrize("fault", spread([*FAULTS], 12))
 def test_a_fault_in_the_way_back_is_the_only_root(content: WorkbookContent, fault: str) -> None:
     """Everything that follows from the wrong cell is carried; the cell itself is found."""
     quantity, element, change, name = FAULTS[fault]

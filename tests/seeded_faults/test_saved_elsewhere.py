@@ -19,9 +19,10 @@ NAMES = sorted({*LESSONS, *TRAINING_LESSONS}) if THOROUGH else TYPICAL[:1]
 FAULTS = 12 if THOROUGH else 3
 
 
-@pytest.mark.parametrize(
-    "saver", [pytest.param(name, marks=[pytest.mark.libreoffice] * (name == "libreoffice")) for name in SAVERS]
-)
+ALONE = {"libreoffice": [pytest.mark.libreoffice, pytest.mark.thorough]}
+
+
+@pytest.mark.parametrize("saver", [pytest.param(name, marks=ALONE.get(name, [])) for name in SAVERS])
 def test_the_roots_in_a_lesson_stay_the_same(saver: str, tmp_path: Path) -> None:
     """A formula that is wrong in a lesson's workbook is the same root after the workbook was saved elsewhere."""
     paths = [WORKBOOKS / f"{name}.xlsx" for name in NAMES]

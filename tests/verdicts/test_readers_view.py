@@ -84,6 +84,7 @@ def test_settings_under_which_a_reader_sees_something_else(
     assert report.to_json()["reservations"] == [reservation]
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
 def test_libreoffice_rounds_as_it_is_told(small_book: SmallBook, tmp_path: Path) -> None:
     """What it computes with precision as displayed is what a reader sees, so it needs no reservation."""

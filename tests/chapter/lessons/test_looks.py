@@ -61,7 +61,8 @@ def test_tooltips_on_links() -> None:
     assert all('tooltip="Go to the sheet ' in link for link in links)
 
 
-@pytest.mark.skipif(find_soffice() is None, reason="needs LibreOffice")
+@pytest.mark.thorough
+@pytest.mark.libreoffice
 def test_a_hand_out_has_ten_pages(tmp_path: Path) -> None:
     """Printed, a toy lesson takes at most ten pages; the page Numbers is not among them."""
     paths = [WORKBOOKS / f"{lesson}.xlsx" for lesson in _TOYS]

@@ -48,16 +48,16 @@ CASES = [
     ("sparse_categorical_crossentropy_from_logits", 3, "linear"),
     ("mean_squared_error", 1, "linear"), ("mean_squared_error", 3, "tanh"), ("mean_squared_error", 2, "softmax"),
 ]  # fmt: skip
-FIRST = set({case[0]: case for case in reversed(CASES)}.values())
+FIRST = list({case[0]: case for case in reversed(CASES)}.values())
 
 
 @pytest.mark.parametrize(
     ("loss", "units", "activation", "timed"),
-    [  # in an ordinary run the first of each loss, every second of them at each time step
+    [  # in an ordinary run the first of each second loss, every second of them at each time step
         (*case, timed)
         for number, case in enumerate(CASES)
         for timed in (False, True)
-        if THOROUGH or (case in FIRST and timed == bool(number % 2))
+        if THOROUGH or (case in FIRST[::2] and timed == bool(number % 2))
     ],
 )
 def test_values_and_gradients_are_keras(loss: str, units: int, activation: str, timed: bool) -> None:
