@@ -62,7 +62,7 @@ def test_an_address_where_nobody_is_is_said(
     address: str, message: str, lstm: Classroom, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One sentence says what an address looks like, or that nobody answers there."""
-    monkeypatch.setattr("xlcheck.grading.cluster._SECONDS", 1)
+    monkeypatch.setattr("xlcheck.grading.grade._SECONDS", 1)
 
     with pytest.raises(UsageError, match=message):
         grade_folder(lstm.folder / "blanks", lstm.key_file, results, cluster=address)

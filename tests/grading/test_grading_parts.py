@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 import pytest
 
 from xlcheck.errors import UsageError
-from xlcheck.grading import cluster
 from xlcheck.grading.cell_mark import CellMark
 from xlcheck.grading.exports import GradeBook, JUnit, gradescope_json
+from xlcheck.grading.grade import connected
 from xlcheck.grading.locate import Lines
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.otherwise import computed_otherwise
@@ -97,5 +97,5 @@ def test_what_programs_calculate_differently_and_who_reads_it() -> None:
 @pytest.mark.parametrize("address", ["dask", "dask://", "tcp://127.0.0.1:1", ""])
 def test_an_address_of_a_cluster(address: str) -> None:
     """It is refused by its form before anybody is called."""
-    with pytest.raises(UsageError, match="is no address of a cluster"), cluster.connected(address, None):  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="is no address of a cluster"), connected(address, None):  # type: ignore[arg-type]
         pytest.fail("nobody was asked")

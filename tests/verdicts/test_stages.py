@@ -15,7 +15,7 @@ from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.verdicts import agreement, compare, copies
+from xlcheck.verdicts import agreement, compare
 from xlcheck.verdicts.allowed import allow
 from xlcheck.verdicts.desired_formula import Wanted, desired_formula
 from xlcheck.verdicts.epochs import without_tables
@@ -151,7 +151,7 @@ def test_a_showing_that_reads_another_one_is_carried(see: See) -> None:
     assert fetched.status[0].tolist()[0] == CARRIED
     alone = replace(fetched, status=np.full_like(fetched.status, ROOT))
     operands = Operands(found.book.graph, [fetched.sighting], found.book.trace.values, found.seen.settings)
-    copies.forgive_copies(alone, operands, found.formulas.reads, is_given=False)
+    compare.forgive_copies(alone, operands, found.formulas.reads, is_given=False)
     assert (alone.status == ROOT).all()  # nothing else shows it
 
 

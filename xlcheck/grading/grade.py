@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from xlcheck.engines import engine as engine_named
-from xlcheck.errors import NothingCheckedError, UsageError
+from xlcheck.errors import MissingDependencyError, NothingCheckedError, UsageError, install_command
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.likeness import LikenessFinder
 from xlcheck.grading.marks import Marker, StudentMarks
@@ -184,8 +184,6 @@ def _executor(
     if executor is not None:
         return executor, True, prepared
     if cluster is not None:
-        from xlcheck.grading.cluster import connected
-
         client, sent = stack.enter_context(connected(cluster, prepared))
         return client, True, sent
     own = Processes(min(jobs, files), CHUNK * SECONDS)
@@ -277,3 +275,36 @@ def _found(path: Path, name: str) -> _Found:
     except OSError as problem:
         error = f"{name} cannot be read: {problem.strerror or problem}"
     return _Found(path, name, f"not read: {name}", error)
+
+
+_RETRIES = 3
+_SECONDS = 10
+
+
+@contextmanager
+def connected(address: str, prepared: PreparedKey) -> Iterator[tuple[Executor, Any]]:
+    """A cluster's own executor, and the key as it is known there.
+
+    Dask starts anew what a worker had in hand that was lost.
+
+    Raises:
+        MissingDependencyError: Dask is not installed.
+        UsageError: the address is none, or nobody answers there.
+    """
+    scheme, mark, place = address.partition("://")
+    if scheme != "dask" or not mark or not place:
+        raise UsageError(f"{address} is no address of a cluster; write it as dask://HOST:PORT")
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingDependencyError(f"a cluster needs Dask; install it with: {install_command('cluster')}") from error
+    try:
+        client = Client(f"tcp://{place}", timeout=_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"nobody answers at {address} ({error}); start a scheduler there, or look at the port"
+        ) from None
+    try:
+        yield client.get_executor(retries=_RETRIES), client.scatter(prepared, broadcast=True)
+    finally:
+        client.close()

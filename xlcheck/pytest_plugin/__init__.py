@@ -142,7 +142,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say which golden files were written and which are stale, and where the report is."""
-    from xlcheck.pytest_plugin.closing import closing_lines
+    from xlcheck.pytest_plugin.stale import closing_lines
 
     lines = list(closing_lines(_settings(config)))
     if lines:

@@ -5,25 +5,27 @@ A workbook is checked once, when its first item runs; its items look up their pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 import pytest
 
-from xlcheck.errors import XlcheckError
-from xlcheck.pytest_plugin.groups import CONSTANTS, groups_in
-from xlcheck.pytest_plugin.item_text import carried_text, item_text
+from xlcheck.errors import WorkbookError, XlcheckError
+from xlcheck.formulas.addresses import Range
+from xlcheck.learning.forward import forward_graph
 from xlcheck.pytest_plugin.report_files import workbook_failure
 from xlcheck.pytest_plugin.settings import Settings
-from xlcheck.pytest_plugin.text import wrapped
+from xlcheck.pytest_plugin.text import some, wrapped
 from xlcheck.pytest_plugin.workbook_check import check_with
 from xlcheck.reports.groups import by_quantity
-from xlcheck.reports.render_text import render_text
+from xlcheck.reports.render_text import ROWS, full_command, render_text
 from xlcheck.verdicts.listing import Cells
-from xlcheck.verdicts.report import CheckReport, Status
-from xlcheck.workbook.manifest import is_generated
+from xlcheck.verdicts.messages import others_on, plural
+from xlcheck.verdicts.report import CellResult, CheckReport, Status
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest, is_generated, manifest_of
 from xlcheck.workbook.reader import read_workbook
 
 _UNREADABLE = "workbook"
@@ -122,3 +124,81 @@ class WorkbookItem(pytest.Item):
         if self.name != CONSTANTS:
             return groups.get(self.name, Cells())
         return Cells(item for name, cells in groups.items() if name not in self.parent.groups for item in cells.items)
+
+
+def item_text(report: CheckReport, cells: Sequence[CellResult]) -> str:
+    """The failure of one item.
+
+    Args:
+        report: the check of the whole workbook.
+        cells: the item's own cells that are not right.
+    """
+    shown = render_text([replace(report, cells=Cells(cells[:ROWS]))], rows=None)
+    return "\n".join([shown, "", *(wrapped(text, "  ") for text in _paragraphs(report, len(cells) - ROWS))])
+
+
+def carried_text(report: CheckReport) -> str:
+    """Why the items that only follow from a wrong cell are skipped."""
+    return f"{report.workbook}: wrong only because of {some([_place(cell) for cell in report.roots])}"
+
+
+def _paragraphs(report: CheckReport, hidden: int) -> Iterator[str]:
+    if hidden > 0:
+        yield f"{plural(hidden, 'more cell', 'more cells')} of this quantity."
+    if report.counts.carried and report.roots:
+        groups = by_quantity(report).items()
+        names = some([name for name, cells in groups if cells.with_status(Status.CARRIED)])
+        number = plural(report.counts.carried, "cell is", "cells are")
+        yield f"{number} wrong only because an earlier cell is: {names}."
+    yield f"Every cell: {full_command(report)}"
+
+
+def _place(cell: CellResult) -> str:
+    return cell.quantity or f"{cell.sheet}!{cell.cell}"
+
+
+Place = tuple[str, int, int]
+
+CONSTANTS = "inputs and weights"
+"""The group of everything that is typed in; what belongs to no other group is found here."""
+
+
+def groups_in(content: WorkbookContent) -> tuple[str, ...]:
+    """Names of the groups of formula cells, in calculation order, and the group of the constants.
+
+    Raises:
+        WorkbookError: xlcheck did not write the workbook, or its hidden worksheet is damaged.
+    """
+    manifest = manifest_of(content)
+    if manifest is None:
+        raise WorkbookError(
+            f"{content.path} was not written by xlcheck, so nobody knows what it should compute; "
+            "put bindings beside it (xlcheck bind FILE), or check it with xlcheck_workbook(path, model=…, inputs=…)"
+        )
+    return (*dict.fromkeys(_groups(content, manifest)), CONSTANTS)
+
+
+def _groups(content: WorkbookContent, manifest: Manifest) -> Iterator[str]:
+    graph = forward_graph(manifest.spec)
+    others = [*(helper.cell for helper in manifest.helpers), *(filled.area for filled in manifest.filled)]
+    helpers = {place for area in others for place in _places(area)}
+    formulas = {
+        (name, row, column)
+        for name, sheet in content.sheets.items()
+        for (row, column), cell in sheet.cells.items()
+        if cell.formula is not None
+    }
+    bound: set[Place] = set()
+    live: set[str] = set()
+    for binding in manifest.bindings:
+        places = set(_places(binding.area))
+        bound |= places
+        is_computed = binding.quantity in graph and graph[binding.quantity].expr is not None
+        if is_computed or not helpers.isdisjoint(places) or not formulas.isdisjoint(places):
+            live.add(binding.quantity)
+    yield from (q.name for q in graph if q.name in live)
+    yield from (others_on(sheet) for sheet, row, column in sorted(helpers - bound))
+
+
+def _places(area: Range) -> Iterator[Place]:
+    return ((area.sheet, row, column) for row, column in area.cells())

@@ -1,7 +1,8 @@
-"""Golden files that no test compares any more."""
+"""The end of a run: golden files that no test compares any more, and what the plugin says."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,17 @@ def _goldens(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return [path for path in folder.iterdir() if path.suffix in GOLDEN_ENDINGS and path.is_file() and is_golden(path)]
+
+
+def closing_lines(settings: Settings) -> Iterator[str]:
+    """Golden files that were written or deleted, golden files that nobody compares, and where the report is."""
+    for path, how in sorted(settings.record.written):
+        done = "deleted, no test compares it" if how == "deleted" else f"written ({how})"
+        yield f"golden file {done}: {settings.shown(Path(path))}"
+    for path in settings.record.stale:
+        yield f"stale golden file: {settings.shown(Path(path))}; no test compares it; --xlcheck-update deletes it"
+    if settings.report is not None:
+        from xlcheck.verdicts.messages import plural
+
+        number = plural(len(settings.record.failures), "failure", "failures")
+        yield f"{number} reported in {settings.shown(settings.report)}"
