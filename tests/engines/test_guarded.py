@@ -11,6 +11,7 @@ import pytest
 from xlcheck.engines.base import Session
 from xlcheck.engines.guarded import Guarded
 from xlcheck.engines.ironcalc import IronCalc
+from xlcheck.engines.worker import MAX_BYTES
 from xlcheck.errors import EngineError, WorkbookError
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.workbook.values import Value
@@ -148,3 +149,10 @@ def test_what_goes_wrong_in_preparing_is_said_by_opening(write: Callable[[str, s
     session.recalculate()
 
     assert session.read_all([parse_range("S!B1"), parse_range("S!A1:C1")]).numbers[:3].tolist() == [3.0, 1.5, 3.0]
+
+
+def test_an_engine_has_the_memory_that_is_promised() -> None:
+    """What SECURITY.md says of it is what the other process is limited to."""
+    text = (Path(__file__).parents[2] / ".github" / "SECURITY.md").read_text(encoding="utf-8")
+
+    assert f"an engine {MAX_BYTES // 1024**3} GB" in text

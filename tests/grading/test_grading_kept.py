@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from classroom import Classroom
 
 from xlcheck.engines import engine
+from xlcheck.exercises.key import load_key
 from xlcheck.grading.judging import Judged, judge_submissions
 from xlcheck.grading.kept import Kept
 from xlcheck.grading.prepared import prepare
@@ -77,6 +79,15 @@ def test_a_formula_that_ends_the_engine_costs_nobody_else(lstm: Classroom, tmp_p
     judged = judge_submissions([read_submission(p, prepared) for p in paths], prepared, calculator, kept)
     assert [len(one.roots) for one in (judged[0], judged[2])] == [1, 1]
     assert judged[1].error is not None or len(judged[1].roots | judged[1].unknown) == 1
+
+
+def test_results_belong_to_one_key(lstm: Classroom) -> None:
+    """A key read again is the same one; with other points, blanks or students it is another."""
+    key, again = lstm.key, load_key(lstm.key_file)
+    others = [replace(key, title="x"), replace(key, blanks=key.blanks[1:]), replace(key, students=key.students[1:])]
+
+    assert key.digest == again.digest
+    assert len({key.digest, *(other.digest for other in others)}) == 4
 
 
 def _found(judged: Judged) -> tuple[object, ...]:

@@ -308,6 +308,24 @@ def test_heads_see_nothing_that_comes_later() -> None:
     np.testing.assert_allclose(actual, np.concatenate(heads, 1) @ w["attention_output.kernel"], rtol=1e-13)
 
 
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_bias_is_said_where_there_is_one(bias: bool) -> None:
+    """The equation of a projection ends with its bias exactly if the layer has one."""
+    build = GraphBuilder()
+    x = build.given(Band("input", "x", Role.INPUT, "x"), (2,), 0)
+    shapes = {"query": (2, 4), "key": (2, 4), "value": (2, 4), "attention_output": (4, 2)}
+    refs = {f"{name}.kernel": build.given(Band(name, "kernel", Role.WEIGHT, ""), size) for name, size in shapes.items()}
+    if bias:
+        refs |= {f"{n}.bias": build.given(Band(n, "bias", Role.WEIGHT, ""), (size[1],)) for n, size in shapes.items()}
+    own = layer("MultiHeadAttention", num_heads=2, key_dim=2, value_dim=2, output_shape=None)
+    multi_head_attention.equations(build, "heads", own, refs, (Signal.sequence((x,)), Signal.sequence((x,))))
+    said = {band.layer: band.equation for band in build.build().bands() if band.symbol == "y"}
+
+    assert {name: equation.endswith(".bias") for name, equation in said.items()} == dict.fromkeys(
+        ("heads.query", "heads.key", "heads.value", "heads"), bias
+    )
+
+
 def test_codes_become_vectors() -> None:
     """An Embedding gives the row of each code, a CategoryEncoding counts how often each occurs."""
     table, codes = DRAWN.normal(size=(5, 2)), np.array([3.0, 0.0, 3.0])

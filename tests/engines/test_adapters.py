@@ -1,0 +1,43 @@
+"""What each adapter makes of its engine's own values: numbers, texts, errors, and what is no value at all."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from xlcheck.engines import cellrune
+from xlcheck.workbook.values import CellError, NotEvaluated
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ({"kind": "blank"}, None), ({"kind": "number", "value": 0.5}, 0.5), ({"kind": "text", "value": ""}, ""),
+        ({"kind": "logical", "value": True}, True), ({"kind": "error", "value": "#N/A"}, CellError("#N/A")),
+        ({"kind": "unsupported", "code": "calculation.circular_reference"}, CellError("#CIRC!")),
+        ({"kind": "unsupported", "message": "no such function", "detail": "FOO"},
+         NotEvaluated("cellrune: no such function (FOO)")),
+        ({"kind": "pending"}, NotEvaluated("cellrune: pending")),
+    ],
+)  # fmt: skip
+def test_cellrune_s_values(cell: dict[str, Any], value: object) -> None:
+    """An error is an error, a circle is one, too, and what CellRune cannot compute is not evaluated, with its words."""
+    assert cellrune._value(cell) == value
+    assert type(cellrune._value(cell)) is type(value)
+
+
+@pytest.mark.formulon
+def test_formulon_s_values() -> None:
+    """An unknown name is not evaluated, since Excel may know it; every other error is one; arrays are no value."""
+    from formulon import ValueKind
+
+    from xlcheck.engines import formulon
+
+    array = SimpleNamespace(kind=ValueKind.ARRAY)
+    number = SimpleNamespace(kind=ValueKind.NUMBER, to_python=lambda: 2.0)
+
+    assert formulon._value(number) == 2.0
+    assert formulon._value(array) == NotEvaluated("formulon: the result is array, not a value")
+    assert formulon._with_unknown_in_small("=Sum(A1)+Frobnicate(A2)") == "SUM(A1)+frobnicate(A2)"
