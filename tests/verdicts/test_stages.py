@@ -30,6 +30,7 @@ from xlcheck.verdicts.mistakes.products import products
 from xlcheck.verdicts.mistakes.trials import same_function
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.operands import Operands, forms
+from xlcheck.verdicts.perturbation import Perturbed, perturbed_part
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.readers_view import reservations
 from xlcheck.verdicts.recalculate import Reading
@@ -307,6 +308,27 @@ def test_tables_are_taken_out_and_nothing_else() -> None:
     left = without_tables(content, [table]).sheets["S"].cells
 
     assert set(left) == {(row, col) for row, col in cells if not (row in (1, 2) and col in (0, 2))}
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"), [({}, set()), ({"Net!C5": "=SUMPRODUCT(B9:B10,Weights!$C$4:$C$5)"}, {"C5"})]
+)
+def test_other_numbers_find_what_is_right_by_chance(
+    changes: Mapping[str, Change], wrong: set[str], see: See, small_book: SmallBook
+) -> None:
+    """The first state is 0, so that another column of weights gives the same; with other states it does not."""
+    found = see(changes)
+    session = engine("ironcalc").open(found.content.path)
+    numbers = Perturbed(
+        session, small_book.manifest(), small_book.graph, found.formulas, found.formulas, found.seen.sightings,
+        found.given.values, [0],
+    )  # fmt: skip
+    cells = numbers.wrong(1)
+    part = perturbed_part(cells, (), 1)
+
+    assert {cell.describe().cell for cell in cells if cell.status is Status.ROOT} == wrong
+    assert len(part.results) == len(cells)
+    assert part.notes
 
 
 def test_a_reader_may_see_something_else(see: See) -> None:
