@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from openpyxl import Workbook
+from thorough import spread
 
 from xlcheck import cli
 from xlcheck.cli import run
@@ -184,7 +185,7 @@ def test_a_refusal_does_not_wait_for_keras_noisily(tmp_path: Path) -> None:
     assert line.startswith(f"xlcheck: no verdict on {tmp_path / 'sum.xlsx'}: no network was recognised; say what")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+@pytest.mark.parametrize("encoding", spread(["utf-8", "cp1252", "ascii"], 2))
 def test_no_character_stops_the_report(encoding: str, tmp_path: Path) -> None:
     """Where an encoding is asked for that lacks a character, the character is spelled out."""
     path = tmp_path / "mein Büch é.xlsx"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,12 @@ _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing
 _A4 = 688  # pixels of its shorter side between the margins
 
 
+content_of = cache(read_workbook)
+
+
 def layers_of(path: Path) -> list[str]:
     """The worksheets of layers, whose titles say of what kind they are."""
-    sheets = read_workbook(path).sheets
+    sheets = content_of(path).sheets
     titles = {name: str(sheet.cells[0, 0].value) for name, sheet in sheets.items() if (0, 0) in sheet.cells}
     return [name for name, title in titles.items() if title.startswith(f"{name} · ")]
 
@@ -85,7 +89,7 @@ def size_of(sheet: Any, printed: int) -> tuple[float, float]:
 
 def part_of_sheet(path: Path, name: str) -> tuple[str, Any]:
     """The number of a worksheet, and its XML."""
-    number = list(read_workbook(path).sheets).index(name) + 1
+    number = list(content_of(path).sheets).index(name) + 1
     with ZipFile(path) as archive:
         return str(number), etree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
 
@@ -135,7 +139,7 @@ def test_letters_on_paper_have_six_points(path: Path) -> None:
 def test_each_layer_is_one_page(path: Path) -> None:
     """With its charts, of which none is cut; a layer of hundreds of numbers, too."""
     parts = printed_parts(path)
-    layers, sheets = layers_of(path), list(read_workbook(path).sheets)
+    layers, sheets = layers_of(path), list(content_of(path).sheets)
     for layer in layers:
         sheet, area = parts[layer]
         setup = sheet.find(f"{_MAIN}pageSetup")
@@ -159,7 +163,7 @@ def test_a_layer_of_a_toy_lesson_is_printed_as_a_whole(workbook: str) -> None:
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
 def test_no_chart_covers_another(path: Path) -> None:
     """Charts stand beside or below each other."""
-    for number in range(1, len(read_workbook(path).sheets) + 1):
+    for number in range(1, len(content_of(path).sheets) + 1):
         for one, other in combinations(frames_of(path, str(number)), 2):
             beside = one[1] <= other[0] or other[1] <= one[0]
             below = one[3] <= other[2] or other[3] <= one[2]
@@ -179,7 +183,7 @@ def test_of_a_tall_layer_the_results_are_printed(workbook: str, layer: str, firs
     """Under the title and the words, what is calculated in the end; how, is left to the screen and to Picture."""
     path = WORKBOOKS / f"{workbook}.xlsx"
     _, area = printed_parts(path)[layer]
-    symbols = {row: str(cell.value) for (row, column), cell in read_workbook(path).sheets[layer].cells.items()
+    symbols = {row: str(cell.value) for (row, column), cell in content_of(path).sheets[layer].cells.items()
                if column == 0 and isinstance(cell.value, str)}  # fmt: skip
     printed = [text for row, text in sorted(symbols.items()) if row >= area.top]
 

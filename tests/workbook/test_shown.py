@@ -53,7 +53,7 @@ NOTED: list[tuple[str, Path | str, str, Edit, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("source", "part", "edit", "said"), [pytest.param(*case[1:], id=case[0]) for case in spread(NOTED, 2)]
+    ("source", "part", "edit", "said"), [pytest.param(*case[1:], id=case[0]) for case in spread(NOTED, 4)]
 )
 def test_another_chart_list_colour_or_picture_is_a_note(
     source: Path | str, part: str, edit: Edit, said: str, tmp_path: Path
@@ -102,7 +102,9 @@ def test_a_rich_value_is_no_pass(tmp_path: Path) -> None:
     assert api.check(path, perturb=0).exit_code == 3
 
 
-@pytest.mark.parametrize("text", [None, "", "{}", '{"constants": [{},{},{},[{},[]]]}', '{"constants": [1,2]}'])
+@pytest.mark.parametrize(
+    "text", spread([None, "", '{"constants": [{},{},{},[{},[]]]}', "{}", '{"constants": [1,2]}'], 2)
+)
 def test_a_workbook_that_no_longer_says_how_it_was_written_is_no_pass(text: str | None, tmp_path: Path) -> None:
     """Whoever changes a tolerance could delete what tells of it."""
     book = openpyxl.load_workbook(LSTM)
