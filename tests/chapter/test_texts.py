@@ -11,10 +11,11 @@ from workbook_parts import notes_on
 from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
 from xlcheck.chapter.texts import texts_of
 from xlcheck.layout.questions import HEADING
+from xlcheck.layout.questions import NAME as ANSWERS
 from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
-_NO_QUESTIONS = {"Start", "xlcheck"}  # the first one sends the reader to the others, the other one is hidden
+_NO_QUESTIONS = {"Start", "xlcheck", ANSWERS}  # the first one sends the reader to the others, the second one is hidden
 
 
 @pytest.mark.parametrize("lesson", spread(list(ALL_LESSONS), 3))
@@ -30,6 +31,22 @@ def test_each_page_asks(lesson: str) -> None:
         assert 1 <= len(asked) <= 3
         notes = {note.strip() for note in notes_on(path, name)}
         assert {answer for _, answer in asked} <= notes, name
+
+
+@pytest.mark.parametrize("lesson", spread(list(ALL_LESSONS), 3))
+def test_answers_stand_on_the_last_page(lesson: str) -> None:
+    """Beside their questions, in the order of the pages, so that a hand-out on paper has them, too."""
+    sheets = read_workbook(WORKBOOKS / f"{lesson}.xlsx").sheets
+    *pages, last, _ = sheets
+    rows = sorted((place, cell.value) for place, cell in sheets[last].cells.items() if place[0] > 3)
+    texts = texts_of(lesson).questions
+    asked = [(page, number, *texts[page][number - 1])
+             for page in pages if page in texts for number in range(1, 1 + len(texts[page]))]  # fmt: skip
+
+    assert last == ANSWERS
+    assert [text for (_, column), text in rows if column == 0] == [page for page, number, *_ in asked if number == 1]
+    assert [text for (_, column), text in rows if column == 1] == [f"{number}.  {q}" for _, number, q, _ in asked]
+    assert [text for (_, column), text in rows if column == 2] == [answer for *_, answer in asked]
 
 
 @pytest.mark.parametrize("lesson", ALL_LESSONS)

@@ -16,6 +16,7 @@ WIDE, _WIDTH = 16, 9.2
 """Columns, and letters of each: as many as can be read on a page that stands upright."""
 _LETTERS = 132  # of a line of the summary
 _SHEET = 18  # letters of the name of a sheet
+_BRIEF = 14  # letters
 _VERDICT_ROW, _VERDICT_WIDE, _LINK = 3, 9, 10
 _VERDICT_LETTERS = 66  # of a line of the verdict
 
@@ -130,8 +131,13 @@ def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int
 
 
 def _provenance_table(sheet: SheetDraft, row: int, provenance: Mapping[str, str]) -> None:
-    """What the workbook was made from."""
+    """What the workbook was made from: what is said in a few letters on one line, the rest below it."""
     heading(sheet, row, "Where this comes from", WIDE)
-    for offset, (key, text) in enumerate(provenance.items()):
+    brief = {key: text for key, text in provenance.items() if len(text) <= _BRIEF}
+    if brief:
+        row += 1
+        sheet.merge(sheet.at(row, 0, 1, WIDE), " · ".join(map(" ".join, brief.items())), "provenance")
+    for offset, key in enumerate(key for key in provenance if key not in brief):
         sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), key, "provenance")
-        sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), text, "code" if key == "rebuild with" else "provenance")
+        style = "code" if key == "rebuild with" else "provenance"
+        sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), provenance[key], style)

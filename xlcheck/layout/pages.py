@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlcheck.layout import check, history, numbers, picture_page, weights, whole
+from xlcheck.layout import check, history, numbers, picture_page, questions, weights, whole
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
@@ -56,6 +56,7 @@ def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions)
         DOCUMENTS: "the whole forward pass of every sample, side by side",
         check.NAME: "symbol by symbol, how well this workbook agrees with Keras",
         numbers.NAME: "every number beside Keras's own, with a verdict",
+        questions.NAME: questions.PAGE,
         history.NAME: "the loss after each epoch of training, as a curve",
         **{page.name: page.sentence for page in additions.pages},
         **{name: text for page in additions.pages for name, text in page.others.items()},

@@ -16,6 +16,7 @@ from xlcheck.model.model_spec import Call, ModelSpec
 from xlcheck.workbook.plan import Link
 
 _BOX, _GAP = 3, 1
+_ACROSS = WIDE // (_BOX + _GAP)
 LETTERS = 26
 """Of a name in three columns."""
 _FIRST, _STEP = 2, 3  # columns of the unrolled network: the first step, and from one step to the next
@@ -171,26 +172,35 @@ def _cell(draft: Draft, q: Quantity) -> Range:
 
 
 def _boxes(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerSummary]) -> int:
-    """A box for each input and layer; below each other what reads each other, side by side what does not."""
+    """A box for each input and layer: a chain runs to the right; else what reads each other stands below each other."""
     heading(sheet, row, "The network", WIDE)
     inputs = {item.tensor: " × ".join(f"{n:,}" for n in item.shape) for item in spec.inputs}
     made_by = {tensor: layer.call.name for layer in layers for tensor in layer.call.outputs}
-    reads = {layer.call.name: [made_by.get(tensor, tensor) for tensor in layer.call.inputs] for layer in layers}
-    depths = dict.fromkeys(inputs, 0)
-    for name, sources in reads.items():
-        depths[name] = 1 + max((depths[source] for source in sources), default=0)
-    columns = _columns(inputs, reads, depths)
-    top = row + 1
+    reads = {layer.call.name: [*dict.fromkeys(made_by.get(t, t) for t in layer.call.inputs)] for layer in layers}
+    every = [*inputs, *reads]
+    is_chain = len(inputs) == 1 and [*reads.values()] == [[before] for before in every[:-1]]
+    places = {name: divmod(k, _ACROSS) for k, name in enumerate(every)} if is_chain else _branches(inputs, reads)
     for name, shape in inputs.items():
-        _box(sheet, top, columns[name], "", name, f"input · {shape}")
+        _box(sheet, row + 1, places[name], "", name, f"input · {shape}")
     for layer in layers:
         name = layer.call.name
-        sources = list(dict.fromkeys(reads[name]))
-        straight = [(columns[s], depths[s] + 1) for s in sources] == [(columns[name], depths[name])]
-        above = "↓" if straight else shortened(f"↓ {', '.join(sources)}", LETTERS)
+        (line, column), sources = places[name], [places[source] for source in reads[name]]
+        beside = is_chain and column > 0
+        above = "↓" if sources == [(line - 1, column)] else shortened(f"↓ {', '.join(reads[name])}", LETTERS)
         link = Link(shortened(name, LETTERS), Range(layer.sheet, 0, 0))
-        _box(sheet, top + 3 * depths[name], columns[name], above, link, f"{layer.kind} · {layer.shape}")
-    return top + 3 * (1 + max(depths.values()))
+        _box(sheet, row + 1, places[name], "" if beside else above, link, f"{layer.kind} · {layer.shape}")
+        if beside:
+            sheet.put(row + 2 + 3 * line, column * (_BOX + _GAP) - _GAP, "→", "arrow")
+    return row + 4 + 3 * max(line for line, _ in places.values())
+
+
+def _branches(inputs: Iterable[str], reads: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, int]]:
+    """A line and a column for each box, of which each stands below all that it reads."""
+    lines = dict.fromkeys(inputs, 0)
+    for name, sources in reads.items():
+        lines[name] = 1 + max((lines[source] for source in sources), default=0)
+    columns = _columns(inputs, reads, lines)
+    return {name: (line, columns[name]) for name, line in lines.items()}
 
 
 def _columns(inputs: Iterable[str], reads: Mapping[str, Sequence[str]], depths: Mapping[str, int]) -> dict[str, int]:
@@ -214,8 +224,8 @@ def _columns(inputs: Iterable[str], reads: Mapping[str, Sequence[str]], depths: 
     return columns
 
 
-def _box(sheet: SheetDraft, row: int, column: int, above: str, name: str | Link, what: str) -> None:
-    left = column * (_BOX + _GAP)
+def _box(sheet: SheetDraft, top: int, place: tuple[int, int], above: str, name: str | Link, what: str) -> None:
+    row, left = top + 3 * place[0], place[1] * (_BOX + _GAP)
     sheet.merge(sheet.at(row, left, 1, _BOX), above, "column_label")
     sheet.merge(sheet.at(row + 1, left, 1, _BOX), name, "node")
     sheet.merge(sheet.at(row + 2, left, 1, _BOX), what, "column_label")

@@ -32,6 +32,7 @@ from xlcheck.layout.pages import pages_of, reading
 from xlcheck.layout.paper import fit
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.picture_page import picture_page
+from xlcheck.layout.questions import NAME as ANSWERS
 from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.start import model_summary, start_sheet
@@ -118,6 +119,7 @@ def new_draft(
     draft = Draft(graph, trace, samples, style)
     draft.unit_names = dict(additions.unit_names) | _words(graph, additions.typed)
     draft.reserved |= {check.NAME, numbers.NAME, whole.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
+    draft.reserved |= {ANSWERS} if additions.questions else set()
     draft.reserved |= {name for page in additions.pages for name in (page.name, *page.others)}
     draft.further = additions.further
     return draft

@@ -1,32 +1,59 @@
-"""Predict, then look: questions on the pages, with the answers in notes."""
+"""Predict, then look: questions on the pages, with the answers in notes, and all of them on a last page for paper."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from xlcheck.formulas.addresses import Range
+from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.workbook.plan import Link, Note
+from xlcheck.layout.spreading import height_of
+from xlcheck.workbook.plan import Link, Merge, Note
 
 Questions = Mapping[str, Sequence[tuple[str, str]]]
 """For each page what to predict, and the answer."""
 
 HEADING = "Predict, then look"
+NAME = "Answers"
+PAGE = "the answers to the questions of all pages, for a hand-out on paper"
+_WIDTHS = (18.0, 62.0, 78.0)  # letters of the name of a page, of a question, and of its answer
+_LINE = 14.0  # points
 _LINKS, _LINK_WIDE = ((3, 0), (2, 2)), 120  # of which one is free on most pages, and the pixels that it takes
-_ROW_PIXELS = 20
+_ROW_PIXELS, _TOP = 20, 3
 
 
 def ask(draft: Draft, questions: Questions) -> None:
-    """Put the questions under whatever stands on the pages, with a link to them at the top.
+    """Put the questions under whatever stands on the pages, with a link to them at the top, and add the answers.
 
     Args:
         draft: the workbook, with every page filled; pages that it has not are passed over.
         questions: for each page.
     """
-    for name, asked in questions.items():
-        if name in draft.sheets:
-            _ask(draft.sheets[name], asked)
+    asked = {name: questions[name] for name in draft.sheets if name in questions}
+    for name, own in asked.items():
+        _ask(draft.sheets[name], own)
+    if asked:
+        _answers(draft.sheet(NAME), asked)
+
+
+def _answers(sheet: SheetDraft, asked: Questions) -> None:
+    """Every question with its answer, in the order of the pages."""
+    subtitle = "Predict first, then look. On the screen each answer is a note under its question, too."
+    title(sheet, NAME, subtitle, len(_WIDTHS))
+    sheet.widths.update(enumerate(_WIDTHS))
+    sheet.put_row(_TOP, 0, ["page", "question", "answer"], "header_left")
+    row = _TOP + 1
+    for name, own in asked.items():
+        sheet.put(row, 0, Link(name, Range(name, 0, 0)), "link_top")
+        sheet.starts.append(row)
+        for number, (question, answer) in enumerate(own, start=1):
+            texts = (f"{number}.  {question}", answer)
+            sheet.put_row(row, 1, texts, "wrap")
+            paragraphs = [Merge(sheet.at(row, column), text, "wrap") for column, text in enumerate(texts, start=1)]
+            sheet.heights[row] = 4 + max(_LINE, *(height_of(paragraph, sheet.widths) for paragraph in paragraphs))
+            row += 1
+    sheet.freeze = (_TOP + 1, 1)
 
 
 def _ask(sheet: SheetDraft, asked: Sequence[tuple[str, str]]) -> None:
@@ -36,7 +63,7 @@ def _ask(sheet: SheetDraft, asked: Sequence[tuple[str, str]]) -> None:
     sheet.put(row, left, HEADING, "heading_question")
     for number, (question, answer) in enumerate(asked, start=1):
         cell = sheet.put(row + 2 * number - 1, left, f"{number}.  {question}", "question")
-        mark = sheet.put(cell.top + 1, left, "answer: rest the pointer here", "answer")
+        mark = sheet.put(cell.top + 1, left, f"answer: rest the pointer here, or see the page {NAME}", "answer")
         sheet.notes.append(Note(mark, answer))
         sheet.heights.setdefault(cell.top, 18)
 

@@ -10,11 +10,11 @@ from xlcheck.chapter.texts import LessonTexts, texts_of
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
+from xlcheck.layout import questions
 from xlcheck.layout.common import START, merged_helper
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
 from xlcheck.layout.plan import finished
-from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import epochs, nudges, one_step
 from xlcheck.layout.training import inputs as training_inputs
@@ -79,7 +79,7 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
         "xlcheck": __version__,
         "rebuild with": f"xlcheck build {lesson.name}",
     }
-    ask(draft, lesson.texts.questions)
+    questions.ask(draft, lesson.texts.questions)
     _start(draft, start, lesson.texts.story, provenance)
     draft.sheets[SHEET] = copies
     manifest = Manifest(
@@ -133,6 +133,7 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[st
         one_step.NAME: "the first epoch number by number, each gradient with its chain rule",
         nudges.NAME: "gradients without calculus: each weight nudged up and down, and what the loss does",
         epochs.NAME: "every number of all epochs, one row an epoch, with Keras's loss and weights beside it",
+        questions.NAME: questions.PAGE,
     }
     closing(sheet, 6, story.reading, pages, provenance, draft.roles() | {"weight"})
 

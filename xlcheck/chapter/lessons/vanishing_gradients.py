@@ -9,11 +9,11 @@ from xlcheck.chapter.lessons.training import TrainingLesson
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
+from xlcheck.layout import questions
 from xlcheck.layout.common import START
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
 from xlcheck.layout.plan import finished
-from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import vanishing
 from xlcheck.learning.forward import forward_graph
@@ -48,7 +48,7 @@ def plan_vanishing(lesson: TrainingLesson, fixture: TrainingFixture, style: Styl
     provenance = {
         **fixture.provenance, "xlcheck": __version__, "rebuild with": f"xlcheck build {lesson.name}",
     }  # fmt: skip
-    ask(draft, lesson.texts.questions)
+    questions.ask(draft, lesson.texts.questions)
     _start(draft, start, lesson.texts.story, places.verdict, provenance)
     hidden = SheetDraft(SHEET, hidden=True)
     draft.sheets[SHEET] = hidden
@@ -74,6 +74,7 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, verdict: Range, proven
     pages = {
         vanishing.NAME: "U, W and the words to change; what each word adds, and its gradient, word by word",
         vanishing.MACHINERY: "the numbers in between",
+        questions.NAME: questions.PAGE,
     }
     closing(sheet, 5, story.reading, pages, provenance, draft.roles() - {"keras"} | {"gradient"})
 

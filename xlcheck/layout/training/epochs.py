@@ -235,7 +235,11 @@ def _curves(
         chart = Chart(row, CHARTS, text, "epoch", "", tuple(lines), width=760, height=height, markers=False)
         training.charts.append(chart)
         training.starts.append(row if number else 0)
-    training.starts += range(training.starts[-1] + _LAST_CHART, training.questions[0] if training.questions else 0, 10)
+    below = training.starts[-1] + _LAST_CHART
+    last = max(row for row, _ in training.cells)
+    training.starts += range(below, last, 10)
+    if last > below:  # a long list of inputs, beside which there is room
+        training.questions = below, CHARTS
 
 
 def _how_it_went(draft: Draft, sheet: SheetDraft, table: EpochTable, inputs: TrainingInputs) -> None:

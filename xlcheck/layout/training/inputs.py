@@ -80,8 +80,8 @@ def training_inputs(
     row = _group(draft, sheet, row + 1, "The weights before the first epoch", _weights(epoch, gates), "weight")
     row = _group(draft, sheet, row + 1, documents, _data(epoch, samples), "input")
     area = sheet.at(first, VALUE, row - first, 1)
-    applies = _applies(draft, sheet, copies, area, row + 1)
-    sheet.questions = row + 4, LABEL
+    applies = _applies(draft, sheet, copies, area, row)
+    sheet.questions = row + 3, LABEL
     sheet.one_page = True
     return TrainingInputs(applies, draft.placed(f"{LAYER}.choice"))
 

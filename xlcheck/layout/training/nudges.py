@@ -30,7 +30,7 @@ _DELTA_ROW, _SYMBOLS, _HEADER = 5, 8, 9
 FIRST = _HEADER + 1
 _WHICH, _BY, _LOSS, _WEIGHTS = range(4)
 _WITHIN = 1e-14
-_PRINTED = 12  # columns that can be read on a page: the loss of each run, and the first weights
+_HEADED = 12  # columns under the heading: the loss of each run, and the first weights
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def nudges_sheet(draft: Draft, epoch: EpochGraph, samples: Sequence[str], table:
     sheet.widths.update(dict.fromkeys(table.own.values(), 16))
     sheet.heights.update({_SYMBOLS: 20, _HEADER: 32})
     sheet.freeze = (FIRST, _LOSS + 1)
-    sheet.print_columns = min(table.area.columns, _PRINTED)
+    sheet.printed = False  # what the runs give stands on the sheet One step
 
 
 def _loss(epoch: EpochGraph) -> str:
@@ -130,7 +130,7 @@ def _weights(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTab
 
 
 def _headings(sheet: SheetDraft, epoch: EpochGraph, samples: Sequence[str], table: EpochTable) -> None:
-    heading(sheet, _SYMBOLS - 1, "The runs", min(table.area.columns, _PRINTED))
+    heading(sheet, _SYMBOLS - 1, "The runs", min(table.area.columns, _HEADED))
     for column, text in ((_WHICH, "what is nudged"), (_BY, "by")):
         sheet.put(_SYMBOLS, column, None, "header")
         sheet.put(_HEADER, column, text, "header")

@@ -16,10 +16,11 @@ from xlcheck.graph.notation import at_step, label_of, notation
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.scalars import Index, indices, scalar_name
 from xlcheck.layers.gate_symbols import gates_of
-from xlcheck.layout.common import heading, title
+from xlcheck.layout.common import heading, shortened, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training.nudges import Difference
+from xlcheck.layout.widening import formula_width
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER, NEW
 from xlcheck.learning.optimisers.table import LIMIT, EpochGraph
@@ -29,6 +30,9 @@ NAME = "One step"
 SYMBOL, NUMBER, EQUATION, MEANING, FIRST = range(5)
 _TOP = 4
 _SHORT = 12  # letters of a sample that have room on one line
+_EQUATION, _MEANING = 38, 32  # letters of a line
+_SMALL = 0.94  # of a letter of the width of columns: a letter of a sentence in the mean
+_WHOLE = 300  # letters of a formula that are shown beside its number
 _PART = 6  # numbers of one quantity that are kept on one page
 _DIFFERENCES = ("gradient", "by nudging", "they differ by")
 _WITHIN = 1e-10  # losses that agree to 1e-16, divided by 2e-5, with room for larger ones
@@ -95,7 +99,7 @@ def one_step_sheet(
     longest = max(len(_symbol(q)) for q in epoch.whole if q.expr is not None)
     numbered = any(max(q.shape) > 1 for q in epoch.whole)
     sheet.widths.update(
-        {SYMBOL: max(20, longest), NUMBER: 8 if numbered else 2, EQUATION: 44, MEANING: 38, FIRST + values: 54}
+        {SYMBOL: max(20, longest), NUMBER: 8 if numbered else 2, EQUATION: _EQUATION, MEANING: _MEANING}
     )
     sheet.widths.update({FIRST + k: 14 for k in range(values)})
     for number, (row, lines) in enumerate(_rows(draft, sheet, epoch)):
@@ -114,6 +118,9 @@ def one_step_sheet(
             _fill(draft, sheet, epoch, line, FIRST + values, choice)
             if number == _WEIGHTS:
                 _difference(draft, sheet, line, differences)
+    texts = [cell.content for (_, column), cell in sheet.cells.items() if column == FIRST + values]
+    sheet.widths[FIRST + values] = formula_width(texts)
+    sheet.shows_formulas = True
     sheet.freeze = (3, 1)
 
 
@@ -171,8 +178,8 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
     ]
     content = sheet.cells[row, last.left].content
     assert isinstance(content, Formula)  # noqa: S101 - every number on this sheet is computed
-    sheet.put(row, formula, f"={content.text}", "formula_wrap")
-    lines = math.ceil(len(content.text) / 56)
+    sheet.put(row, formula, shortened(f"={content.text}", _WHOLE), "formula")
+    lines = 1
     if line.first:
         sheet.put(row, SYMBOL, _symbol(q), "symbol_small" if q.is_weight else "symbol")
         chosen = _of_optimisers(q)
@@ -184,11 +191,13 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
             for column, texts, style in zip((EQUATION, MEANING), chosen, ("equation_wrap", "meaning"), strict=True):
                 _chosen(draft, sheet, row, column, texts, style, choice)
             words = [max(texts, key=len) for texts in chosen]
-        lines = max(lines, math.ceil(len(str(words[0])) / 47), math.ceil(len(str(words[1])) / 40))
+        lines = max(
+            math.ceil(_SMALL * len(str(text)) / wide) for text, wide in zip(words, (_EQUATION, _MEANING), strict=True)
+        )
     elif text := _equation(line, epoch):
         sheet.put(row, EQUATION, text, "equation_wrap")
-        lines = max(lines, math.ceil(len(text) / 47))
-    sheet.heights[row] = max(20, 14 * lines + 3)
+        lines = math.ceil(_SMALL * len(text) / _EQUATION)
+    sheet.heights[row] = 13 * lines + 3
     numbers = ", ".join(str(i + 1) for i in line.index) if max(q.shape) > 1 else ""
     sheet.put(row, NUMBER, numbers, "first_unit" if line.first else "unit")
 
