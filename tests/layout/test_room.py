@@ -8,38 +8,22 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
+from lesson_plans import WORKBOOKS, plan_of
 from thorough import spread
 
-from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, LESSONS
-from xlcheck.chapter.lessons.plan import plan_lesson
-from xlcheck.chapter.recordings.store import load_fixture
-from xlcheck.chapter.recordings.training import load_training
-from xlcheck.formulas.printing import Style
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
-from xlcheck.workbook.plan import Formula, Link, PlannedSheet, WorkbookPlan
+from xlcheck.workbook.plan import Formula, Link, PlannedSheet
 from xlcheck.workbook.styles import STYLES
 
-WORKBOOKS = sorted(path.stem for path in (Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
 _THIN, _BROAD = set("iljtfI.,:;'|!()[]{} ·ₜ₋₁₀₂₃-"), set("mwMW→←×ΣQO@%")
 _SLACK, _WORD_SLACK = 1.04, 1.1  # of a reckoning by kinds of letters, for texts and for single words
-
-
-def plan_of(workbook: str) -> WorkbookPlan:
-    """What the workbook of a lesson is written from."""
-    lesson, _, weights = workbook.rpartition("-")
-    name = workbook if workbook in ALL_LESSONS else lesson
-    if name in LESSONS:
-        return plan_lesson(LESSONS[name], load_fixture(workbook if weights in {"book", "small"} else name))
-    training = ALL_LESSONS[name]
-    return training.plan(training, load_training(name), Style.TEACHING)  # type: ignore[union-attr]
 
 
 def said(content: object) -> str:
@@ -124,6 +108,18 @@ def test_no_text_is_cut(workbook: str) -> None:
     assert len(sheets) > 2
     assert [found for sheet in sheets for found in cut(sheet)] == []
     assert [found for sheet in sheets for found in squeezed(sheet)] == []
+
+
+@pytest.mark.parametrize("workbook", WORKBOOKS)
+def test_no_text_is_cut_on_paper(workbook: str) -> None:
+    """What stands in several cells, as paragraphs do, ends before the last column that is printed."""
+    sheets = [sheet for sheet in plan_of(workbook).sheets if sheet.printed and sheet.print_columns]
+    assert [
+        (sheet.name, str(merge.content))
+        for sheet in sheets
+        for merge in sheet.merges
+        if merge.area.left < (sheet.print_columns or 0) < merge.area.left + merge.area.columns
+    ] == []
 
 
 KINDS = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}  # and how many columns of weights belong to a unit

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from lesson_plans import WORKBOOKS, plan_of
 
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
@@ -31,7 +32,7 @@ SPEC = sequential(
 
 def _numbers(sheet: PlannedSheet) -> Iterator[tuple[str, float, float]]:
     """Style, number and the width in which it stands, of everything that a worksheet shows."""
-    widths = {column: sheet.widths.get(column, 8.43) for column in range(200)}
+    widths = {column: sheet.widths.get(column, 8.43) for column in range(2000)}
     for cell in sheet.cells:
         value = cell.content.value if isinstance(cell.content, Formula) else cell.content
         if isinstance(value, float):
@@ -65,3 +66,17 @@ def test_every_number_fits(scale: float) -> None:
         for style, value, width in numbers
         if digits_shown(STYLES[style].get("num_format", "General"), value) + (value < 0) / 2 > width
     ]
+
+
+@pytest.mark.parametrize("workbook", WORKBOOKS)
+def test_every_number_of_a_lesson_fits(workbook: str) -> None:
+    """On every sheet, whatever its format and however narrow its columns."""
+    cut = [
+        (sheet.name, style, value, width)
+        for sheet in plan_of(workbook).sheets
+        if not sheet.hidden
+        for style, value, width in _numbers(sheet)
+        if digits_shown(STYLES[style].get("num_format", "General"), value) - 1 > width
+    ]
+
+    assert not cut

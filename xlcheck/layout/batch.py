@@ -73,7 +73,7 @@ def batch_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -
         if line.band is None:
             heading(sheet, row, line.text, _TITLE_COLUMNS)
             continue
-        sheet.put(row, SYMBOL, line.band.label, "symbol")
+        sheet.put(row, SYMBOL, line.band.label, "symbol_small")
         units = line.members[0].shape[-1]
         name_units(draft, sheet, row, line.band, units)
         for q in line.members:

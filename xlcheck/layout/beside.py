@@ -278,7 +278,7 @@ class Page:
     def _weight(self, name: str, layer: LayerSpec) -> None:
         """A weight as references to where it stands."""
         values, area, source = self.network.matrices[name], self.places.inner.placed(name), self.draft.placed(name)
-        self.sheet.put(area.top, _SYMBOL, name.rpartition(".")[2], "symbol")
+        self.sheet.put(area.top, _SYMBOL, name.rpartition(".")[2], "symbol_small")
         words = row_words(self.draft, name, len(values))
         style = "weight" if self.network.columns <= max(_WIDTHS) else f"weight{BRIEF}"
         for (row, column), (at, left), value in zip(area.cells(), source.cells(), values.reshape(-1), strict=True):
@@ -336,7 +336,7 @@ class Page:
         """The symbol, the units, the equation, and the text of the last formula in the first row."""
         top = self.places.inner.placed(q.name).top
         sheet = self.sheet
-        sheet.put(top, _SYMBOL, q.band.label, "symbol")
+        sheet.put(top, _SYMBOL, q.band.label, "symbol_small")
         name_units(self.draft, sheet, top, q.band, q.shape[-1])
         sheet.put(top, MATRIX, q.band.equation, "equation")
         for column in range(MATRIX + 1, self.places.before - 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.formulas.addresses import Range
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Role
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.margin import SYMBOL, unit_names
@@ -12,6 +13,8 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import FIRST, WRAP, Line, Table
 from xlcheck.workbook.plan import Chart, Series
 
+_SHARES = ex.Sigmoid | ex.Softmax
+"""What gives numbers between 0 and 1."""
 _CURVES = 7
 _IN_SIGHT = 110  # rows; below a longer table nobody would find the chart
 _APART, _WIDE = 17, 480  # rows between charts, pixels of one
@@ -31,9 +34,11 @@ def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
         series, left_out = _series(draft, sheet, table, _timed(table, role))
         if series:
             markers = table.timesteps <= 30
+            shares = all(isinstance(q.expr, _SHARES) for line in _timed(table, role) for q in line.members)
             chart = Chart(
-                *places.pop(0), titles[role] + left_out, "time step", "", series, width=_WIDE, markers=markers
-            )
+                *places.pop(0), titles[role] + left_out, "time step", "", series, width=_WIDE, markers=markers,
+                shares=shares,
+            )  # fmt: skip
             sheet.charts.append(chart)
 
 

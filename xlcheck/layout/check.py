@@ -85,7 +85,7 @@ def _band(draft: Draft, sheet: SheetDraft, row: int, rows: BandRows, applies: Ra
     first = draft.placed(rows.members[0].name)
     count = rows.verdicts.rows
     sheet.put(row, _LINK, Link(rows.band.name, Range(first.sheet, first.top, first.left)), "link")
-    sheet.put(row, _LABEL, rows.band.label, "symbol")
+    sheet.put(row, _LABEL, rows.band.label, "symbol_small")
     sheet.put(row, _EQUATION, rows.band.equation, "equation")
     sheet.put(row, _COUNT, float(count), "keras_code")
     differences = reference(rows.differences, sheet.name)

@@ -122,7 +122,7 @@ class _Page:
         return f"EXP({self._cell(logits, t, unit)})/({every})"
 
     def _labels(self, row: int, label: str, units: int, names: Sequence[str] = ()) -> None:
-        self.sheet.put(row, _LABEL, label, "symbol")
+        self.sheet.put(row, _LABEL, label, "symbol_small")
         for unit in range(units):
             self.sheet.put(
                 row + unit, _UNIT, names[unit] if names else float(unit + 1), "unit" if unit else "first_unit"

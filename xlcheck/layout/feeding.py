@@ -45,12 +45,12 @@ def feeding_sheet(draft: Draft, spec: ModelSpec, loop: Loop) -> None:
         loop: what is fed by what.
     """
     sheet = draft.sheet(NAME, "state")
-    title(sheet, NAME, _TEXT, 14)
-    choose(draft, sheet, 2, MATRIX)
-    draft.helper(sheet, 2, MATRIX + 2, draft.label, draft.samples, "strong")
     network = Network.of(draft, spec, (*loop.layers, loop.reads.rpartition(".")[0]))
     places = Places(draft, network, sheet, Trace(draft.trace.source, {**draft.trace.values, **draft.further}))
     places.reserve()
+    title(sheet, NAME, _TEXT, places.columns)
+    choose(draft, sheet, 2, MATRIX)
+    draft.helper(sheet, 2, MATRIX + 2, draft.label, draft.samples, "strong")
 
     def given(x: str, unit: int) -> str:
         step = draft.graph[x].step or 0

@@ -49,7 +49,9 @@ def matrices_sheet(draft: Draft) -> None:
             draft.helper(sheet, row, _EQUATION, f'"“"&{text}&"”"', [f"“{word}”" for word in shown], "heading")
         row = page.step([q for q in draft.graph if q.step == step], row + 1) + 1
     equations = equation_width(q.band.equation for q in draft.graph if q.step is not None)
-    numbers = [(f"state{BRIEF}", draft.trace[q.name]) for q in draft.graph if q.is_weight or q.step is not None]
+    shown = [draft.trace[q.name] for q in draft.graph if q.is_weight or q.step is not None]
+    shown += [np.exp(draft.trace[z]).sum(axis=1) for q in draft.graph if (z := _softened(q)) is not None]
+    numbers = [(f"state{BRIEF}", values) for values in shown]
     width = brief_width(numbers) if page.is_wide else 10.5
     sheet.widths.update({_LABEL: 19, _EQUATION: equations, **dict.fromkeys(range(_FIRST, page.columns), width)})
     sheet.freeze = (3, 1)
@@ -92,8 +94,8 @@ class _Page:
             product = _product(self._draft, q)
             if product is not None:
                 row = self._multiplied(q, product, row)
-            elif isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref):
-                row = self._softmax(q, q.expr.x.name, row)
+            elif (z := _softened(q)) is not None:
+                row = self._softmax(q, z, row)
             else:
                 row = self._plain(q, row)
             first = row
@@ -180,7 +182,7 @@ class _Page:
         self._say(row, q.band.label, equation or q.band.equation or q.band.meaning)
 
     def _say(self, row: int, label: str, equation: str) -> None:
-        self._sheet.put(row, _LABEL, label, "symbol")
+        self._sheet.put(row, _LABEL, label, "symbol_small")
         self._sheet.put(row, _EQUATION, equation, "equation")
 
 
@@ -202,6 +204,15 @@ class _Product:
         """Columns that it takes."""
         parts = 2 if self.bias is None else 3
         return draft.graph[self.x].shape[-1] + parts * (self.matrix.columns + 1)
+
+
+def _softened(q: Quantity) -> str | None:
+    """The name of what a softmax reads that is shown in two steps; None for everything else."""
+    return (
+        q.expr.x.name
+        if q.step is not None and isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref)
+        else None
+    )
 
 
 def _product(draft: Draft, q: Quantity) -> _Product | None:

@@ -163,7 +163,8 @@ class PicturePage:
         sheet, steps = self.sheet, self._steps(drawn)
         units = max(q.shape[-1] for q in steps)
         top += 1
-        place = Link(shortened(f"{drawn.layer} · {drawn.kind}", _HEADING), self._first(steps[0]))
+        name = drawn.layer if len(drawn.layer + drawn.kind) < _HEADING else drawn.layer.rpartition(".")[2]
+        place = Link(shortened(f"{name} · {drawn.kind}", _HEADING), self._first(steps[0]))
         sheet.put(top, left, place, "link_heading")
         step = self.steps.get(len(steps))
         unit = None

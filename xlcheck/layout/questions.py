@@ -49,8 +49,10 @@ def _answers(sheet: SheetDraft, asked: Questions) -> None:
         sheet.starts.append(row)
         for number, (question, answer) in enumerate(own, start=1):
             texts = (f"{number}.  {question}", answer)
-            sheet.put_row(row, 1, texts, "wrap")
-            paragraphs = [Merge(sheet.at(row, column), text, "wrap") for column, text in enumerate(texts, start=1)]
+            sheet.put_row(row, 1, texts, "wrap_beside")
+            paragraphs = [
+                Merge(sheet.at(row, column), text, "wrap_beside") for column, text in enumerate(texts, start=1)
+            ]
             sheet.heights[row] = 4 + max(_LINE, *(height_of(paragraph, sheet.widths) for paragraph in paragraphs))
             row += 1
     sheet.freeze = (_TOP + 1, 1)

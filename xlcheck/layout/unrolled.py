@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import likeliest, scale_of_role, shortened, speaks, subscript
+from xlcheck.layout.common import likeliest, scale_of_role, speaks, subscript
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.drawing import PLACE, draw, size
@@ -60,7 +60,8 @@ class Unrolled:
         """Draw it at a place."""
         sheet = self.sheet
         name = self.drawn.layer.rpartition(".")[2]
-        sheet.put(top + 1, left, f"{shortened(name, _NAME)} as a loop", "part_heading")
+        text = f"{name} as a loop" if len(name) <= _NAME else "as a loop"  # of the layer whose cell stands beside it
+        sheet.put(top + 1, left, text, "part_heading")
         draw(sheet, top + PLACE, left, self.loop, self._plain_box)
         self._self_loop(top + PLACE + (2 * PLACE if self.answers else 0), left + PLACE)
         if self.beside:

@@ -42,13 +42,13 @@ def whole_sheet(draft: Draft, spec: ModelSpec) -> None:
     """
     sheet = draft.sheet(NAME, "state")
     draft.move_behind(NAME, PICTURE)
-    title(sheet, NAME, _TEXT, 14)
-    choose(draft, sheet, 2, MATRIX)
-    if draft.label:
-        draft.helper(sheet, 2, MATRIX + 1, draft.label, draft.samples, "strong")
     network = Network.of(draft, spec)
     places = Places(draft, network, sheet, draft.trace)
     places.reserve()
+    title(sheet, NAME, _TEXT, places.columns)
+    choose(draft, sheet, 2, MATRIX)
+    if draft.label:
+        draft.helper(sheet, 2, MATRIX + 1, draft.label, draft.samples, "strong")
     Page(draft, network, places, sheet).fill()
     sheet.freeze = (TOP + 2, MATRIX)
     if WEIGHTS in draft.sheets:  # which would only repeat what is printed here

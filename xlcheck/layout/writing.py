@@ -19,6 +19,7 @@ from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import Encoding
 from xlcheck.workbook.plan import Array, Link
+from xlcheck.workbook.styles import BRIEF
 
 NAME = "Twenty words"
 PAGE = "twenty words that the network writes by itself, after few epochs and after all of them"
@@ -165,7 +166,7 @@ class _Numbers:
             values = self._draft.further[f"{self.stage.key}.{q.name}"]
             matrix = values.reshape(-1, values.shape[-1])
             heading(self.sheet, row, f"{q.name} after {self.stage.epochs} epochs", self._steps)
-            self._inner.place(q.name, self.sheet.numbers(row + 1, _LEFT, matrix, "weight"))
+            self._inner.place(q.name, self.sheet.numbers(row + 1, _LEFT, matrix, f"weight{BRIEF}"))
             row += len(matrix) + 2
 
     def _reserve(self, k: int) -> None:

@@ -144,6 +144,8 @@ def _of_chart(chart: Chart) -> Iterator[str]:
         yield drawn(str(line.name), str(line.categories or "nothing"), str(line.values))
     for end, number in chart.limits.items():
         yield limited(end, str(number))
+    if chart.shares:
+        yield from (limited("min", "0"), limited("max", "1"))
     if chart.logarithmic:
         yield limited("logBase", "10")
         yield axis_format(LOGARITHMIC)

@@ -157,7 +157,8 @@ class Chart:
     """A line chart over a place on the worksheet; sizes in pixels; `logarithmic` speaks of the vertical axis.
 
     Without markers the categories are numbers, and stand on their axis where they belong. With `dots` each series is
-    one point: its category is its place on the horizontal axis, and its name stands beside it.
+    one point: its category is its place on the horizontal axis, and its name stands beside it. `shares` are numbers
+    that lie between 0 and 1, whatever a reader changes: the vertical axis has no others.
     """
 
     row: int
@@ -171,6 +172,7 @@ class Chart:
     markers: bool = True
     logarithmic: bool = False
     dots: bool = False
+    shares: bool = False
 
     @property
     def is_scatter(self) -> bool:

@@ -240,6 +240,7 @@ def _add_chart(book: Any, ws: Any, chart: Chart) -> None:
         {"name": chart.y_title, "name_font": font, "num_font": font, "num_format": "General",
          **({"label_position": "low"} if chart.dots else {}),
          "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}},
+         **({"min": 0, "max": 1} if chart.shares else {}),
          **({"log_base": 10, "crossing": "min", "num_format": LOGARITHMIC} if chart.logarithmic else {})}
     )  # fmt: skip
     figure.set_legend({"position": "bottom", "font": font, "none": len(chart.series) == 1 or chart.dots})

@@ -232,7 +232,9 @@ def _curves(
     for number, (text, lines) in enumerate(charts.items()):
         height = 310 if len(lines) < _PATHS // 2 else 430
         row = TOP + 2 + 16 * number
-        chart = Chart(row, CHARTS, text, "epoch", "", tuple(lines), width=760, height=height, markers=False)
+        shares = text == title_of_answers  # a sigmoid's or a softmax's
+        chart = Chart(row, CHARTS, text, "epoch", "", tuple(lines), width=760, height=height, markers=False,
+                      shares=shares)  # fmt: skip
         training.charts.append(chart)
         training.starts.append(row if number else 0)
     below = training.starts[-1] + _LAST_CHART

@@ -41,7 +41,7 @@ _FORWARD, _LOSS, _BACKWARD, _WEIGHTS, _STEP = range(5)
 _SECTIONS = (
     (
         "Forward: from the words to the answer",
-        "As in the lesson on this network, here for each document beside the other.",
+        "As in the lesson on this network, with all documents side by side.",
     ),
     ("Loss: how wrong the answer is", "Training wants to make one number smaller: the mean loss of all documents."),
     (
@@ -93,7 +93,7 @@ def one_step_sheet(
     """
     sheet = draft.sheet(NAME, "gradient")
     values = max(len(samples), len(_DIFFERENCES))
-    columns = FIRST + values + 1
+    columns = FIRST + values
     title(sheet, "One step in slow motion", "The first epoch, number by number: forward to the loss, backward to the "
           "gradients, and one step of the optimiser. Time runs backwards where gradients flow.", columns)  # fmt: skip
     longest = max(len(_symbol(q)) for q in epoch.whole if q.expr is not None)
@@ -104,10 +104,9 @@ def one_step_sheet(
     sheet.widths.update({FIRST + k: 14 for k in range(values)})
     for number, (row, lines) in enumerate(_rows(draft, sheet, epoch)):
         text, remark = _SECTIONS[number]
-        heading(sheet, row, text, columns)
+        heading(sheet, row, text, columns + 1)
         sheet.starts += [row, *_starts(lines)]
         sheet.merge(sheet.at(row + 1, 0, 1, columns), remark, "remark")
-        sheet.heights[row + 1] = 16 * math.ceil(len(remark) / 160) + 4
         shown = _DIFFERENCES if number == _WEIGHTS else ("all documents",) if number == _STEP else samples
         header = ["symbol", "number" if numbered else None, "equation", "what it means", *shown,
                   *[None] * (values - len(shown)),
@@ -115,11 +114,11 @@ def one_step_sheet(
         sheet.put_row(row + 2, 0, header, "header_left")
         sheet.heights[row + 2] = 30 if max(map(len, samples)) > _SHORT else 18
         for line in lines:
-            _fill(draft, sheet, epoch, line, FIRST + values, choice)
+            _fill(draft, sheet, epoch, line, columns, choice)
             if number == _WEIGHTS:
                 _difference(draft, sheet, line, differences)
-    texts = [cell.content for (_, column), cell in sheet.cells.items() if column == FIRST + values]
-    sheet.widths[FIRST + values] = formula_width(texts)
+    texts = [cell.content for (_, column), cell in sheet.cells.items() if column == columns]
+    sheet.widths[columns] = formula_width(texts)
     sheet.shows_formulas = True
     sheet.freeze = (3, 1)
 

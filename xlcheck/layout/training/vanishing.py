@@ -174,7 +174,7 @@ def _row(draft: Draft, sheet: SheetDraft, t: int, steps: int, u: str, w: str, gr
         sheet.put(row, column, draft.live(draft.graph[f"{name}[{t}]"], 0, NAME), style)
     left = steps - 1 - t
     power = "" if left == 0 else "U · " if left == 1 else f"U{str(left).translate(_POWERS)} · "
-    sheet.put(row, TERM, f"{power}W · x{subscript(t + 1)}", "equation")
+    sheet.put(row, TERM, f"{power}W · x{subscript(t + 1)}", "equation_beside")
     to_input, own = gradients["linear.d_x"], float(draft.value(f"{tensor}[{t}]"))
     power = f"{u}^{left}*{w}"
 
