@@ -59,3 +59,42 @@ def test_a_wrong_pixel_is_a_root_and_is_called_by_its_row(workbook: Path, tmp_pa
 
     assert [(root.sheet, root.cell) for root in report.roots] == [("conv", cell.coordinate)]
     assert "row 2, unit 2" in report.roots[0].message
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pictures_show_each_pixel_in_its_place(seed: int, tmp_path: Path) -> None:
+    """On the page Images stand the image and what each layer makes of it as Keras has them: rows, columns, channels."""
+    rng = np.random.default_rng(seed)
+    rows, columns, channels, filters = (int(n) for n in rng.integers(2, [6, 6, 4, 11]))
+    keras.utils.set_random_seed(seed)
+    layers = [L.Conv2D(filters, 2, padding="same", activation="tanh", name="conv"), L.Flatten(), L.Dense(2)]
+    model = sequential((rows, columns, channels), *layers)
+    images = rng.normal(size=(2, rows, columns, channels))
+    build_model(model, images, tmp_path / "image.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "image.xlsx", data_only=True)["Images"]
+    found = np.asarray(keras.Sequential(model.layers[:1])(images))
+    tops = {str(sheet.cell(row, 1).value).partition(":")[0]: row for row in range(1, 80) if sheet.cell(row, 1).value}
+
+    def picture(top: int, channel: int) -> np.ndarray:
+        line, place = divmod(channel, 61 // (columns + 1))
+        first, left = top + 2 + line * (rows + 2), 1 + place * (columns + 1)
+        return np.array([[sheet.cell(first + r, left + c).value for c in range(columns)] for r in range(rows)])
+
+    for channel in range(channels):
+        assert np.array_equal(picture(tops["input"], channel), images[0, :, :, channel])
+    for channel in range(min(filters, 8)):
+        assert np.allclose(picture(tops["conv"], channel), found[0, :, :, channel], atol=1e-6)
+    assert ("first 8 are shown" in sheet.cell(tops["conv"], 1).value) == (filters > 8)
+    assert "flatten" not in tops
+
+
+def test_pictures_are_dark_where_numbers_are_large(workbook: Path) -> None:
+    """White is 0, and each picture has a scale of its own, up to its largest number in any sample."""
+    sheet = openpyxl.load_workbook(workbook)["Images"]
+    scales = [rule.colorScale for rules in sheet.conditional_formatting for rule in rules.rules]
+
+    assert len(scales) == 3  # of the image, and of two channels
+    for scale in scales:
+        colors = {float(point.val): color.rgb[-6:] for point, color in zip(scale.cfvo, scale.color, strict=True)}
+        assert colors[0.0] == "FFFFFF"
+        assert len(colors) in {2, 3}

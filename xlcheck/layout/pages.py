@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlcheck.layout import check, history, numbers, picture_page, questions, weights, whole
+from xlcheck.layout import check, history, images, numbers, picture_page, questions, weights, whole
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
@@ -17,14 +17,17 @@ from xlcheck.layout.picture import LayerSummary
 from xlcheck.learning.optimisers.batch import Batch
 
 
-def reading(batch: Batch | None) -> list[str]:
+def reading(draft: Draft, batch: Batch | None) -> list[str]:
     """How to read the workbook of a model, one sentence a line."""
+    steps = "the rows of an image stand side by side" if images.NAME in draft.sheets else "time runs to the right"
     forward = [
         "Choose a sample with the link above; every sheet then shows the network reading it.",
-        "Each layer has a sheet: time runs to the right, each symbol has its equation and one row a unit.",
+        f"Each layer has a sheet: {steps}, each symbol has its equation and one row a unit.",
         "Click a cell to see its formula; the last column of each row shows one as text.",
         "The sheet Check says for each symbol how well its numbers agree with Keras.",
     ]
+    if images.NAME in draft.sheets:
+        forward.insert(1, "The sheet Images shows what it reads, and what each layer makes of it, as pictures.")
     if batch is None:
         return forward
     return [
@@ -49,6 +52,7 @@ def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions)
         weights.NAME: f"{additions.origin[0].lower()}{additions.origin[1:]}, as Keras shows them",
         picture_page.NAME: "the cell of each layer with the numbers of one time step; as a loop and unrolled",
         whole.NAME: whole.PAGE,
+        images.NAME: images.PAGE,
         LOSS: f"how wrong the answer is{', for the selected sample and for all of them' if several else ''}",
         GRADIENTS: "how the mean loss changes with each weight, over the whole batch",
         STEP: "where one step of training moves each weight",

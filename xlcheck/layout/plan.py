@@ -13,7 +13,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layout import check, numbers, whole
+from xlcheck.layout import check, images, numbers, whole
 from xlcheck.layout.additions import NOTHING_ADDED, Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
@@ -92,6 +92,8 @@ def plan_model(
         picture.fill(store, additions.book_names)
     if additions.whole and whole.fits(draft, spec):
         whole.whole_sheet(draft, spec)
+    if images.images_of(draft.graph):
+        images.images_sheet(draft)
     for page in additions.pages:
         page.fill(draft, spec)
     hidden = SheetDraft(SHEET, hidden=True)
@@ -100,7 +102,7 @@ def plan_model(
         history_sheet(draft, additions.history)
     ask(draft, additions.questions)
     pages = pages_of(draft, layers, additions)
-    words = additions.story or Story(spec.name, model_summary(spec, layers), tuple(reading(batch)))
+    words = additions.story or Story(spec.name, model_summary(spec, layers), tuple(reading(draft, batch)))
     start_sheet(draft, start, spec, layers, store, verdict, check.NAME, words, pages, provenance or {}, answer)
     _add_manifest(draft, hidden, spec, trained, provenance or {}, batch, rtol)
     return finished(draft, words.title, subject)
@@ -119,6 +121,7 @@ def new_draft(
     draft = Draft(graph, trace, samples, style)
     draft.unit_names = dict(additions.unit_names) | _words(graph, additions.typed)
     draft.reserved |= {check.NAME, numbers.NAME, whole.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
+    draft.reserved |= {images.NAME} if images.images_of(graph) else set()
     draft.reserved |= {ANSWERS} if additions.questions else set()
     draft.reserved |= {name for page in additions.pages for name in (page.name, *page.others)}
     draft.further = additions.further

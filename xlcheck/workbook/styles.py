@@ -149,6 +149,8 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     styles["choice"] = styles["input"] | {"num_format": "General", "align": "center"}
     styles["setting"] = styles["weight"] | {"num_format": "General"}
     styles["looked_up"] = styles["intermediate"] | {"num_format": "General"}
+    pixel = {"font_size": 8, "align": "center"}
+    styles |= {"pixel": pixel | {"num_format": "0.0"}, "pixel_whole": pixel | {"num_format": CODE_FORMAT}}
     for role in ("gradient", "state", "intermediate"):  # as small as a gradient may be
         styles[f"{role}_small"] = styles[role] | {"num_format": "General"}
         styles[f"{role}_tiny"] = styles[role] | {"num_format": TINY_FORMAT}
