@@ -262,3 +262,16 @@ def test_heading_and_band_stay_together() -> None:
 
     assert headings
     assert not {row - 1 for row in sheet.breaks} & headings
+
+
+@pytest.mark.parametrize("results", [0, 150])
+def test_what_is_too_wide_for_a_page_shows_its_results_side_by_side(results: int) -> None:
+    """A layer of many steps, of which no page can show all columns: without results it is left to the screen."""
+    sheet = filled(12, "LSTM")
+    sheet.widths = dict.fromkeys(sheet.widths, 40.0)
+    sheet.results = results
+    fit(sheet)
+
+    assert sheet.printed == (results > 0)
+    assert (sheet.print_from, sheet.print_scale) == ((results, 60) if results else (0, 0))
+    assert not sheet.breaks

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
+from drawn_plans import drawn
 from lesson_plans import WORKBOOKS, plan_of
+from thorough import spread
 
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
@@ -61,9 +63,16 @@ def test_every_number_fits(scale: float) -> None:
     numbers = [number for sheet in sheets if not sheet.hidden for number in _numbers(sheet)]
 
     assert any(abs(value) > 0.1 * abs(scale) for _, value, _ in numbers)
-    assert not [
-        (style, value, width)
-        for style, value, width in numbers
+    assert not _cut(sheets)
+
+
+def _cut(sheets: Sequence[PlannedSheet]) -> list[tuple[str, str, float, float]]:
+    """Sheet, style, number and width where a program would show ###."""
+    return [
+        (sheet.name, style, value, width)
+        for sheet in sheets
+        if not sheet.hidden
+        for style, value, width in _numbers(sheet)
         if digits_shown(STYLES[style].get("num_format", "General"), value) + (value < 0) / 2 > width
     ]
 
@@ -71,12 +80,12 @@ def test_every_number_fits(scale: float) -> None:
 @pytest.mark.parametrize("workbook", WORKBOOKS)
 def test_every_number_of_a_lesson_fits(workbook: str) -> None:
     """On every sheet, whatever its format and however narrow its columns."""
-    cut = [
-        (sheet.name, style, value, width)
-        for sheet in plan_of(workbook).sheets
-        if not sheet.hidden
-        for style, value, width in _numbers(sheet)
-        if digits_shown(STYLES[style].get("num_format", "General"), value) - 1 > width
-    ]
+    assert not _cut(plan_of(workbook).sheets)
 
-    assert not cut
+
+@pytest.mark.parametrize("seed", spread(list(range(60)), 12))
+def test_every_number_of_a_random_model_fits(seed: int) -> None:
+    """However many units and steps it has, and however large its numbers are."""
+    spec, trace, samples = drawn(seed)
+
+    assert not _cut(plan_model(spec, trace, trace, samples).sheets)

@@ -68,7 +68,9 @@ def fill(draft: Draft, sheet: SheetDraft, table: Table, store: Store, margin: Ma
 def _narrow(draft: Draft, table: Table) -> float:
     """The width of each of many columns."""
     members = [q for line in table.lines for q in line.members if q.step is not None]
-    return brief_width((_in_brief(style_of(q)), draft.trace[q.name]) for q in members)
+    sums = [np.array(float(q.shape[-1])) for line in table.lines for q in line.members[:1] if line.parts]  # at most
+    shown = [(_in_brief(style_of(q)), draft.trace[q.name]) for q in members]
+    return brief_width([*shown, *((_in_brief("intermediate"), total) for total in sums)])
 
 
 def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
@@ -114,7 +116,8 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
     if scale is not None:
         sheet.scales.append(scale)
     if line.parts:
-        softmax_parts(draft, sheet, row - line.parts, members, (SYMBOL, EQUATION, MEANING))
+        style = _in_brief("intermediate") if table.is_long else "intermediate"
+        softmax_parts(draft, sheet, row - line.parts, members, (SYMBOL, EQUATION, MEANING), style)
     _formula_texts(draft, sheet, table, max(members, key=lambda q: q.step or 0), store)
 
 

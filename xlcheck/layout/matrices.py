@@ -49,9 +49,9 @@ def matrices_sheet(draft: Draft) -> None:
             draft.helper(sheet, row, _EQUATION, f'"“"&{text}&"”"', [f"“{word}”" for word in shown], "heading")
         row = page.step([q for q in draft.graph if q.step == step], row + 1) + 1
     equations = equation_width(q.band.equation for q in draft.graph if q.step is not None)
-    shown = [draft.trace[q.name] for q in draft.graph if q.is_weight or q.step is not None]
-    shown += [np.exp(draft.trace[z]).sum(axis=1) for q in draft.graph if (z := _softened(q)) is not None]
-    numbers = [(f"state{BRIEF}", values) for values in shown]
+    traced = [draft.trace[q.name] for q in draft.graph if q.is_weight or q.step is not None]
+    traced += [np.exp(draft.trace[z]).sum(axis=1) for q in draft.graph if (z := _softened(q)) is not None]
+    numbers = [(f"state{BRIEF}", values) for values in traced]
     width = brief_width(numbers) if page.is_wide else 10.5
     sheet.widths.update({_LABEL: 19, _EQUATION: equations, **dict.fromkeys(range(_FIRST, page.columns), width)})
     sheet.freeze = (3, 1)

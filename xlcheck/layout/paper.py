@@ -44,7 +44,7 @@ class _Way:
         return _LONG if self.portrait else _SHORT
 
     @property
-    def _above(self) -> float:
+    def above(self) -> float:
         """The height of the rows that are repeated on each page."""
         return _position(self.sheet, self.sheet.freeze[0]) if self.sheet.freeze else 0.0
 
@@ -60,19 +60,19 @@ class _Way:
     @property
     def _before(self) -> float:
         """The height of what stands above the first part and is not repeated."""
-        return max(0.0, self._positions[0] - _position(self.sheet, self.first) - (0.0 if self.first else self._above))
+        return max(0.0, self._positions[0] - _position(self.sheet, self.first) - (0.0 if self.first else self.above))
 
     @property
     def on_one(self) -> float:
         """The scale on one page."""
-        above = self._above if self.first else 0.0
+        above = self.above if self.first else 0.0
         return min(1.0, self._across, self._tall / (above + _end(self.sheet) - _position(self.sheet, self.first)))
 
     @cached_property
     def on_several(self) -> float:
         """The scale on several pages: the largest with which these are as few as if all could just be read."""
         tallest = self._before + max((after - first for first, after in pairwise(self._positions)), default=0.0)
-        most = min(_ENOUGH, self._across, self._tall / (self._above + tallest))
+        most = min(_ENOUGH, self._across, self._tall / (self.above + tallest))
         if most < _LEAST:
             return most
         fewest = len(self._breaks(_LEAST))
@@ -89,7 +89,7 @@ class _Way:
         found, room = [], self._tall / scale
         used = self._before
         for row, (first, after) in zip(self._starts, pairwise(self._positions), strict=True):
-            if used and self._above + used + after - first > room:
+            if used and self.above + used + after - first > room:
                 found.append(row)
                 used = 0.0
             used += after - first
@@ -119,7 +119,7 @@ def fit(sheet: SheetDraft) -> None:
     sheet.starts = sheet.starts or _headings(sheet)
     ways = [way for way in results or [*whole, *bare] if sheet.starts and way.on_several >= _LEAST]
     if not ways:
-        _side_by_side(sheet, whole)
+        sheet.printed = any(_side_by_side(sheet, own, every) for own in (whole, results[:2]) if own)
         return
     chosen = min(ways, key=lambda way: (len(way.breaks), -way.columns, -way.on_several))
     _take(sheet, chosen, every)
@@ -139,18 +139,25 @@ def _take(sheet: SheetDraft, way: _Way, every: int) -> None:
         sheet.print_columns = way.columns
 
 
-def _side_by_side(sheet: SheetDraft, ways: Sequence[_Way]) -> None:
-    """A sheet that cannot be read if it is as wide as a page takes some pages side by side, or none."""
-    width, height = _width(sheet, ways[0].columns), _end(sheet)
+def _side_by_side(sheet: SheetDraft, ways: Sequence[_Way], every: int) -> bool:
+    """A sheet that cannot be read if it is as wide as a page takes some pages side by side; returns whether it can."""
+    first = ways[0]
+    width, height = _width(sheet, first.columns), _end(sheet)
+    if first.first:
+        height -= _position(sheet, first.first) - first.above
 
     def pages(way: _Way) -> int:
         across, tall = (_SHORT, _LONG) if way.portrait else (_LONG, _SHORT)
         return ceil(width * _LEAST / across) * ceil(height * _LEAST / tall)
 
     fewest = min(ways, key=pages)
+    if pages(fewest) > _MOST:
+        return False
     sheet.portrait = fewest.portrait
     sheet.print_scale = int(100 * _LEAST)
-    sheet.printed = pages(fewest) <= _MOST
+    if first.first:
+        _take(sheet, fewest, every)
+    return True
 
 
 def _with_texts(sheet: SheetDraft, columns: int) -> int:

@@ -28,7 +28,7 @@ def rows_of_parts(q: Quantity) -> int:
 
 
 def softmax_parts(
-    draft: Draft, sheet: SheetDraft, row: int, members: Sequence[Quantity], columns: tuple[int, int, int]
+    draft: Draft, sheet: SheetDraft, row: int, members: Sequence[Quantity], columns: tuple[int, int, int], style: str
 ) -> None:
     """The largest element of what a long softmax reads, the shifted exponentials, and their sum.
 
@@ -38,6 +38,7 @@ def softmax_parts(
         row: the first of the rows.
         members: the softmax at each time step.
         columns: of the symbol, the equation and the meaning.
+        style: of the numbers.
     """
     rows = rows_of_parts(members[0])
     lines = [(row, "largest", "largest zₖ", "Subtracted before the exponential, so that nothing overflows.")]
@@ -60,13 +61,13 @@ def softmax_parts(
         peaks = z.max(axis=1, keepdims=True)
         exponentials = np.exp(z - peaks)
         sums = exponentials.sum(axis=1)
-        draft.helper(sheet, largest.top, largest.left, f"MAX({vector})", peaks[:, 0].tolist(), "intermediate")
+        draft.helper(sheet, largest.top, largest.left, f"MAX({vector})", peaks[:, 0].tolist(), style)
         text = f"SUMPRODUCT(EXP({vector}-{largest.a1}))"
         if rows > 2:
             text = f"SUM({sheet.at(row + 1, largest.left, rows - 2).a1})"
             for unit in range(rows - 2):
                 own = f"EXP({view.element(q.expr.x.name, unit)}-{cell_name(largest.top, largest.left, fixed_row=True)})"
                 values = exponentials[:, unit].tolist()
-                draft.helper(sheet, row + 1 + unit, largest.left, own, values, "intermediate", _ROUNDING)
+                draft.helper(sheet, row + 1 + unit, largest.left, own, values, style, _ROUNDING)
         rounding = _ROUNDING * float(sums.max())
-        draft.helper(sheet, total.top, total.left, text, sums.tolist(), "intermediate", rounding)
+        draft.helper(sheet, total.top, total.left, text, sums.tolist(), style, rounding)

@@ -17,7 +17,7 @@ _FROM = 1e4
 _FROM_DRAWN = 1e3
 _USUAL = 8.43
 _BRIEF = 7.2  # letters that −0.1234 needs
-_DIGIT, _POINT = 1.06, 0.5  # of Arial's digits, in letters, and how much narrower a sign and a point are
+_DIGIT, _SIGN, _SPARE = 1.06, 0.6, 0.4  # of Arial's digits and signs, in letters, and what a column has besides
 _AROUND = 2.0  # letters: a sign, and the space at the edges
 
 
@@ -50,12 +50,12 @@ def brief_width(styled: Iterable[tuple[str, Array]]) -> float:
     Args:
         styled: arrays of numbers, each with its style.
     """
-    digits = [
-        digits_shown(STYLES[style].get("num_format", GENERAL), float(number))
+    widths = [
+        _DIGIT * digits_shown(STYLES[style].get("num_format", GENERAL), float(number)) + _SIGN * (number < 0)
         for style, values in styled
         for number in (values.min(), values.max())
     ]
-    return max(_BRIEF, _DIGIT * max(digits, default=0) - _POINT)
+    return max(_BRIEF, max(widths, default=0.0) - _SPARE)
 
 
 def equation_width(equations: Iterable[str]) -> float:

@@ -162,7 +162,9 @@ def _named_styles() -> dict[str, dict[str, Any]]:
             }
     brief = {role: styles[role] | {"num_format": "0.0000"} for role in TINTS}
     styles |= {role + BRIEF: style for role, style in brief.items()}
-    styles["intermediate_skipped"] = styles["intermediate"] | {"num_format": SKIPPED_FORMAT}
+    skipped = styles["intermediate"] | {"num_format": SKIPPED_FORMAT}
+    styles["intermediate_skipped"] = skipped
+    styles["intermediate_skipped" + BRIEF] = skipped | {"num_format": SKIPPED_FORMAT.replace("0.000000", "0.0000")}
     styles["loss_fine"] = styles["loss"] | {"num_format": "0.0000000000"}
     styles["nudged"] = styles["weight"] | {"bg_color": styles["edited"]["bg_color"], "bold": True}
     styles["slot"] = {"bg_color": TINTS["state"], "num_format": "0.0000E+00", **_BOXED}
