@@ -264,7 +264,7 @@ def test_heading_and_band_stay_together() -> None:
     assert not {row - 1 for row in sheet.breaks} & headings
 
 
-@pytest.mark.parametrize("results", [0, 150])
+@pytest.mark.parametrize("results", [0, 345])
 def test_what_is_too_wide_for_a_page_shows_its_results_side_by_side(results: int) -> None:
     """A layer of many steps, of which no page can show all columns: without results it is left to the screen."""
     sheet = filled(12, "LSTM")
