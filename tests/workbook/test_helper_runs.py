@@ -19,6 +19,8 @@ def _helper(chance: random.Random, row: int, column: int) -> Helper:
     text = chance.choice(TEXTS)
     if chance.random() < 0.8:  # filled from the cell F12, as a spreadsheet does it
         text = SharedFormula(text, 11, 5).at(row, column)
+        if chance.random() < 0.1:  # and spelled as nobody would who moved it
+            text = text.lower()
     return Helper(
         Range(chance.choice(("one", "two words")), row, column),
         text,

@@ -19,20 +19,18 @@ _Place = tuple[int, int]
 
 def to_json(helpers: Iterable[Helper]) -> list[list[Any]]:
     """The items: those that share a formula one after the other."""
-    groups: dict[tuple[str, str, float], dict[_Place, Helper]] = {}
+    groups: dict[tuple[str, str, float, bool], dict[_Place, Helper]] = {}
     for h in helpers:
-        text = _moved(h.formula, h.cell, (0, 0))  # the same for all that were filled from one
-        if _moved(text, Range(h.cell.sheet, 0, 0), (h.cell.top, h.cell.left)) != h.formula:
-            text = h.formula
-        groups.setdefault((h.cell.sheet, text, h.atol), {})[h.cell.top, h.cell.left] = h
+        place = h.cell.top, h.cell.left
+        shared = SharedFormula(h.formula, *place)
+        moves = shared.at(*place) == h.formula  # else it is spelled as nobody would spell it who moved it here
+        text = shared.at(0, 0) if moves else h.formula  # the same for all that were filled from one
+        groups.setdefault((h.cell.sheet, text, h.atol, moves), {})[place] = h
     items: list[list[Any]] = []
-    for group in groups.values():
-        start, owner = len(items), next(iter(group.values()))
-        for run in _runs(group):
-            formula: str | int = run[0].formula
-            if len(items) > start and _moved(owner.formula, owner.cell, (run[0].cell.top, run[0].cell.left)) == formula:
-                formula = start
-            items.append(_item(run, formula))
+    for (*_, moves), group in groups.items():
+        start = len(items)
+        for run in _runs(group) if moves else ([helper] for helper in group.values()):
+            items.append(_item(run, start if moves and len(items) > start else run[0].formula))
     return items
 
 
@@ -56,7 +54,8 @@ def _helpers(
 ) -> Iterator[Helper]:
     area = parse_range(place)
     if isinstance(formula, int):
-        formula = _moved(earlier[formula].formula, earlier[formula].cell, (area.top, area.left))
+        owner = earlier[formula]
+        formula = SharedFormula(owner.formula, owner.cell.top, owner.cell.left).at(area.top, area.left)
     if area.rows * area.columns == 1:
         yield Helper(area, formula, tuple(desired), *atol)
         return
@@ -76,7 +75,7 @@ def _runs(group: dict[_Place, Helper]) -> Iterator[list[Helper]]:
         run: list[Helper] = []
         for down, right in ((0, 1), (1, 0)):
             run, (row, column) = [], first
-            while (helper := group.get((row, column))) is not None and _follows(run, helper):
+            while (helper := group.get((row, column))) is not None:
                 run.append(helper)
                 row, column = row + down, column + right
             if len(run) > 1:
@@ -84,15 +83,6 @@ def _runs(group: dict[_Place, Helper]) -> Iterator[list[Helper]]:
         for helper in run:
             del group[helper.cell.top, helper.cell.left]
         yield run
-
-
-def _follows(run: list[Helper], helper: Helper) -> bool:
-    """Whether a helper's formula is that of the run's first cell, moved."""
-    return not run or _moved(run[0].formula, run[0].cell, (helper.cell.top, helper.cell.left)) == helper.formula
-
-
-def _moved(formula: str, cell: Range, place: _Place) -> str:
-    return SharedFormula(formula, cell.top, cell.left).at(*place)
 
 
 def _item(run: list[Helper], formula: str | int) -> list[Any]:
