@@ -11,10 +11,11 @@ import pytest
 from classroom import Classroom
 
 from xlcheck.engines import engine
+from xlcheck.errors import DataError
 from xlcheck.exercises.key import load_key
 from xlcheck.grading.judging import Judged, judge_submissions
 from xlcheck.grading.kept import Kept
-from xlcheck.grading.prepared import prepare
+from xlcheck.grading.prepared import BLANK, prepare
 from xlcheck.grading.submission import read_submission
 
 OTHER_SPELLINGS = {
@@ -88,6 +89,24 @@ def test_results_belong_to_one_key(lstm: Classroom) -> None:
 
     assert key.digest == again.digest
     assert len({key.digest, *(other.digest for other in others)}) == 4
+
+
+def test_secret_states_are_as_large_as_states_become(lstm: Classroom) -> None:
+    """Where the first state is 0, a wrong weight of it would cost nothing; so it is no 0, and in the range of tanh."""
+    prepared = prepare(lstm.key_file)
+    states = [values for name, values in prepared._drawn(1).items() if name.endswith("_init")]
+
+    assert states
+    assert all((np.abs(values) >= 0.09).all() and (np.abs(values) < 0.7).all() for values in states)
+
+
+def test_a_key_alone_names_the_workbook_that_is_missing(lstm: Classroom, tmp_path: Path) -> None:
+    """Words show where things stand, so a key needs a workbook that was handed out; the blank one is asked for."""
+    alone = tmp_path / "key.json"
+    alone.write_bytes(lstm.key_file.read_bytes())
+
+    with pytest.raises(DataError, match=re.escape(str(tmp_path / BLANK))):
+        prepare(alone)
 
 
 def _found(judged: Judged) -> tuple[object, ...]:
