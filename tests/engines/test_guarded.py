@@ -151,6 +151,16 @@ def test_what_goes_wrong_in_preparing_is_said_by_opening(write: Callable[[str, s
     assert session.read_all([parse_range("S!B1"), parse_range("S!A1:C1")]).numbers[:3].tolist() == [3.0, 1.5, 3.0]
 
 
+def test_a_prepared_workbook_whose_process_has_ended_is_loaded_again(write: Callable[[str, str], Path]) -> None:
+    """Another workbook may end the process in which one was prepared; that costs only itself."""
+    ironcalc, prepared = Guarded(IronCalc()), write("good.xlsx", "A1*2")
+    ironcalc.prepare(prepared)
+    with pytest.raises(EngineError):
+        recalculated(ironcalc.open(write("bad.xlsx", CRASHES)))
+
+    assert recalculated(ironcalc.open(prepared))[0][1] == 3.0
+
+
 def test_an_engine_has_the_memory_that_is_promised() -> None:
     """What SECURITY.md says of it is what the other process is limited to."""
     text = (Path(__file__).parents[2] / ".github" / "SECURITY.md").read_text(encoding="utf-8")
