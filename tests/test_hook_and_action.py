@@ -38,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
 def test_the_hook_takes_workbooks_and_fails_with_one_that_is_wrong(hook: dict[str, Any], folder: Path) -> None:
     """Its entry is a command of the package and gets the files that were staged; Excel's lock files are none."""
@@ -78,6 +79,7 @@ def _check(folder: Path, **inputs: str) -> tuple[int, str, dict[str, str]]:
     return done.returncode, done.stdout, written
 
 
+@pytest.mark.thorough
 def test_the_action_checks_and_says_how_it_ended(folder: Path) -> None:
     """Result in the log and in the summary of the run; the exit code as an output, too; JUnit if it is asked for."""
     code, printed, written = _check(folder, files="sheets/r*.xlsx", junit="report.xml", options="--strict")

@@ -38,6 +38,7 @@ def copy(name: str, folder: Path, **changes: float) -> None:
     write_fixture(replace(fixture, trace=Trace("keras float64", values)), folder / f"{name}.json")
 
 
+@pytest.mark.thorough
 def test_stored_fixtures_hold() -> None:
     """Keras, here and now, gives the stored numbers within the tolerances, trained anew as well.
 

@@ -80,6 +80,7 @@ def test_stopped_and_resumed_is_as_if_never_stopped(even: Windows, tmp_path: Pat
         assert np.array_equal(weight, other)
 
 
+@pytest.mark.thorough
 def test_after_training(even: Windows) -> None:
     """Every step was told, Ctrl-C interrupts as usual again, and resuming with no more epochs changes nothing."""
     before = signal.getsignal(signal.SIGINT)
