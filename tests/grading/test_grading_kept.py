@@ -15,7 +15,7 @@ from xlcheck.errors import DataError
 from xlcheck.exercises.key import load_key
 from xlcheck.grading.judging import Judged, judge_submissions
 from xlcheck.grading.kept import Kept
-from xlcheck.grading.prepared import BLANK, prepare
+from xlcheck.grading.prepared import BLANK, LEAST_ROUNDS, MOST_ROUNDS, prepare
 from xlcheck.grading.submission import read_submission
 
 OTHER_SPELLINGS = {
@@ -98,6 +98,19 @@ def test_secret_states_are_as_large_as_states_become(lstm: Classroom) -> None:
 
     assert states
     assert all((np.abs(values) >= 0.09).all() and (np.abs(values) < 0.7).all() for values in states)
+
+
+def test_rounds_go_on_while_a_cell_shows_another_sign(lstm: Classroom) -> None:
+    """A missing ReLU shows itself only where a cell is negative, so numbers are drawn until no set shows a new sign."""
+    prepared = prepare(lstm.key_file)
+
+    def signs(sets: list[dict[str, np.ndarray]]) -> np.ndarray:
+        every = [np.sign(prepared.values_in_cells(values)) for values in sets]
+        return np.array([[found == sign for sign in (-1, 0, 1)] for found in every]).any(axis=0)
+
+    unseen = signs([prepared._drawn(number) for number in range(24)]) & ~signs(prepared.rounds)
+    assert LEAST_ROUNDS <= len(prepared.rounds) <= MOST_ROUNDS
+    assert len(prepared.rounds) == MOST_ROUNDS or not unseen.any()
 
 
 def test_a_key_alone_names_the_workbook_that_is_missing(lstm: Classroom, tmp_path: Path) -> None:
