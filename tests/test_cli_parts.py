@@ -24,7 +24,6 @@ from xlcheck.cli import (
     generate,
     grade,
     running,
-    sentences,
     trace,
     train,
 )
@@ -118,7 +117,7 @@ def test_a_configuration_that_nobody_understands(text: str, message: str, tmp_pa
 )
 def test_errors_in_words(error: Exception, sentence: str, code: int) -> None:
     """An error of ours says itself what it means; the system's names the file if it knows it."""
-    assert sentences.sentence(error) == (sentence, code)
+    assert defect.sentence(error) == (sentence, code)
 
 
 def test_several_checks_end_each_in_its_place(tmp_path: Path) -> None:

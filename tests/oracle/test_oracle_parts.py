@@ -17,8 +17,8 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.oracle import on_request, opened, worker
 from xlcheck.oracle.losses import loss_quantities
-from xlcheck.oracle.nudges import record_nudged
 from xlcheck.oracle.quantities import complete, gather, spread
+from xlcheck.oracle.retrain import record_nudged
 from xlcheck.oracle.states import start_from, states_of
 
 STEPS = GraphBuilder()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlcheck.budget import Budget, budget, default_seconds, time_left
 from xlcheck.choices import EngineName
-from xlcheck.cli.sentences import sentence
+from xlcheck.cli.defect import sentence
 from xlcheck.cli.status import status
 from xlcheck.errors import EngineError
 from xlcheck.verdicts.refusal import Refusal

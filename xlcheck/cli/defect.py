@@ -1,12 +1,37 @@
-"""What happens with an error that nobody expected: a file to send to the authors, and one sentence."""
+"""What an error means for the user: a sentence and an exit code; of one that nobody expected a file for the authors."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from xlcheck.errors import NothingCheckedError, UsageError, XlcheckError
 from xlcheck.version import __version__
+
+
+def sentence(error: Exception, arguments: Sequence[str] | None = None) -> tuple[str, int]:
+    """The sentence and the code of an error; a report of it is written if nobody expected it.
+
+    Args:
+        error: what was raised.
+        arguments: those of the command, for that report.
+    """
+    match error:
+        case XlcheckError():
+            return str(error), error.exit_code
+        case MemoryError():
+            return (
+                "there is not enough memory for this; close other programs, or use a machine that has more",
+                NothingCheckedError.exit_code,
+            )
+        case OSError(filename=str() | bytes() as name):
+            return f"{name!s} cannot be used: {error.strerror or error}", UsageError.exit_code
+        case OSError():
+            return f"the system does not let it go on: {error.strerror or error}", UsageError.exit_code
+    return report_defect(error, sys.argv[1:] if arguments is None else arguments), DEFECT
+
 
 DEFECT = 70
 """The exit code; what `sysexits.h` calls an internal software error."""

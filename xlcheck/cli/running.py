@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
+from xlcheck.cli.defect import sentence
 from xlcheck.cli.group import PipeClosed, commands
-from xlcheck.cli.sentences import sentence
 from xlcheck.cli.status import fitted, say
 from xlcheck.errors import InputNote, UsageError
 from xlcheck.files import protected_inputs

@@ -1,18 +1,42 @@
-"""Training once more with what stands in a workbook after somebody has changed it."""
+"""Training once more with what stands in a workbook after somebody has changed it, and its nudged runs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlcheck.graph.nudges import DELTA, NUDGED
+import numpy as np
+
+from xlcheck.graph.gradients import backward
+from xlcheck.graph.nudges import DELTA, NUDGED, nudges
 from xlcheck.graph.trace import Trace
+from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.history import numbers_of, put_together
 from xlcheck.learning.optimisers.step import LAYER
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import Array, ModelSpec
-from xlcheck.oracle.nudges import record_nudged
+from xlcheck.oracle.record import retrace
 from xlcheck.oracle.training import record_training
+
+
+def record_nudged(spec: ModelSpec, given: Mapping[str, Array], delta: float) -> dict[str, Array]:
+    """Run a model once for each nudge, in the order of `nudges`.
+
+    Args:
+        spec: the model, with a loss.
+        given: inputs, targets, initial states and weights, by their names.
+        delta: how far a weight is nudged.
+
+    Returns:
+        Every computed quantity of the forward pass by name, with a leading axis of runs: `(runs, samples, n)`.
+    """
+    graph = forward_graph(spec)
+    runs = []
+    for nudge in nudges(backward(graph, 1)):
+        weight = np.array(given[nudge.weight.name])
+        weight[nudge.index] += nudge.sign * delta
+        runs.append(retrace(spec, {**given, nudge.weight.name: weight}))
+    return {q.name: np.stack([run[q.name] for run in runs]) for q in graph if q.expr is not None}
 
 
 def retrain(spec: ModelSpec, given: Mapping[str, Array], samples: int, epochs: int) -> Trace:

@@ -21,8 +21,8 @@ from xlcheck.graph.nudges import SIZE
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model, weights_of
-from xlcheck.oracle.nudges import record_nudged
 from xlcheck.oracle.record import record
+from xlcheck.oracle.retrain import record_nudged
 from xlcheck.oracle.training import record_training
 
 TRAINED_LESSONS = {name: name.removesuffix("-training") for name in TRAININGS if name != VANISHING}
