@@ -19,6 +19,7 @@ from xlcheck.cli import (
     checking,
     compare,
     configuration,
+    defect,
     exercise,
     fixtures,
     generate,
