@@ -274,6 +274,27 @@ def test_layers_of_one_sequence(equations: Any, own: LayerSpec, given: dict[str,
     np.testing.assert_allclose(actual, desired, rtol=1e-13, atol=1e-15)
 
 
+REARRANGED: dict[str, tuple[dict[str, Any], list[Array], Array]] = {
+    "get_item": ({"key": ["...", [None, 2, None]]}, [X], X[:, :2]), "flip": ({"axis": [1]}, [X], X[::-1]),
+    "reshape": ({"newshape": [-1, 6, 2]}, [X], X.reshape(6, 2)), "transpose": ({"axes": [0, 2, 1]}, [X], X.T),
+    "swapaxes": ({"axis1": 1, "axis2": 2}, [X], X.T), "expand_dims": ({"axis": 1}, [X[0]], X[:1]),
+    "squeeze": ({"axis": [1]}, [X[:1]], X[0]), "concatenate": ({"axis": 1}, [X, Y], np.concatenate([X, Y])),
+    "stack": ({"axis": 1}, [X[0], Y[0]], np.stack([X[0], Y[0]])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REARRANGED)
+def test_operations_that_only_rearrange(name: str) -> None:
+    """They follow NumPy with the axis of the samples in the first place, and never exchange samples."""
+    options, inputs, desired = REARRANGED[name]
+    (actual,) = made(operations.EQUATIONS[f"ops.{name}"], layer(f"ops.{name}", **options), inputs)
+
+    np.testing.assert_array_equal(actual, desired)
+    if name == "flip":
+        with pytest.raises(NotSupportedError, match="mixes samples"):
+            made(operations.EQUATIONS["ops.flip"], layer("ops.flip", axis=0), inputs)
+
+
 SCORES = X @ Y.T
 PRODUCTS = {
     "Subtract": (merging.equations, X - Y), "Multiply": (merging.equations, X * Y),
