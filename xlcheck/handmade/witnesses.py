@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import parse_range
@@ -13,6 +13,7 @@ from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.layers import Place
 from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import show
 from xlcheck.verdicts.report import Status
@@ -62,6 +63,10 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
     certain = _certain(reading, outcome, forms)
     doubtful = [c for c in cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
     doubtful += [c for c in cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
+    keys = {cell: outcome.tied.elements[number].key for cell, number in outcome.tied.held.items()}
+    displaced = {cell for cell in {*cells, *_read_by(cells, outcome)} if _stands_for_another(cell, keys)}
+    odd = {cell for cell in _read_by(cells, outcome) if cell not in keys or cell in cells} | displaced
+    doubtful += [c for c in cells if c not in doubtful and (c in displaced or _only_follows(c, odd, outcome))]
     if not doubtful:
         return None
     why = f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
@@ -73,6 +78,42 @@ def _reads_a_number(cell: Address, outcome: Outcome, forms: Forms) -> bool:
     given = {own for network in outcome.networks for *_, own in network.cells()}
     read = (atom_of(other) for other in outcome.precedents.of(cell) if other not in given)
     return any(forms.is_given(atom) and forms.holds_something(atom) for atom in read)
+
+
+def _read_by(cells: Iterable[Address], outcome: Outcome) -> set[Address]:
+    """The formula cells that some cells read."""
+    return {other for cell in cells for other in outcome.precedents.of(cell) if outcome.table.is_formula(other)}
+
+
+def _stands_for_another(cell: Address, keys: Mapping[Address, Key]) -> bool:
+    """Whether a cell stands between two of another quantity, in the place of the one between them."""
+    for down, right in ((0, 1), (1, 0)):
+        before, behind = (keys.get((cell[0], cell[1] + by * down, cell[2] + by * right)) for by in (-1, 1))
+        if before is not None and behind is not None and before.band == behind.band:
+            apart = (behind.step - before.step, behind.sample - before.sample, behind.index - before.index)
+            half = (apart[0] // 2, apart[1] // 2, apart[2] // 2)
+            if any(half) and all(n % 2 == 0 for n in apart) and before.moved(half) != keys.get(cell):
+                return True
+    return False
+
+
+def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome) -> bool:
+    """Whether a formula is filled like right ones of its kind, and reads a cell that is odd: the mistake lies there.
+
+    Args:
+        cell: it is wrong.
+        odd: formulas that are wrong, have no role, or stand in another one's place.
+        outcome: what became of all.
+    """
+    table, tied, own = outcome.table, outcome.tied, outcome.tied.element(cell)
+    if own is None or odd.isdisjoint(outcome.precedents.of(cell)):
+        return False
+    text = table.texts.get(cell, "")
+    return any(
+        is_filled_from(text, cell[1:], table.texts[other], other[1:])
+        for other, number in tied.held.items()
+        if other not in tied.wrong and table.is_formula(other) and tied.elements[number].source.band == own.source.band
+    )
 
 
 def _open(doubtful: Collection[Address], outcome: Outcome) -> frozenset[Address]:
