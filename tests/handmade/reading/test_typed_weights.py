@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import openpyxl
 
@@ -76,3 +78,18 @@ def test_units_that_read_the_same_share_nothing(tmp_path: Path) -> None:
     found = _read(cells, tmp_path)
 
     assert set(found["D1"]).isdisjoint(found["E1"])
+
+
+def test_each_formula_keeps_its_numbers_whatever_the_others_have(tmp_path: Path) -> None:
+    """In any table of sums with the same few numbers every formula has its own, in order."""
+    draw = Random(1)  # noqa: S311 - repeatable, not secret
+    for _ in range(60):
+        cells: dict[str, object] = {f"{column}1": 1.0 for column in "ABCD"}
+        wanted: dict[str, list[float]] = {}
+        for row, column in itertools.product(range(3, 3 + 2 * draw.randrange(2, 6), 2), "CDE"):
+            numbers = [draw.choice((0.5, 0.25, 2.0)) for _ in range(draw.randrange(1, 4))]
+            read = [f"{draw.choice('ABCD')}{draw.choice((1, 15))}" for _ in numbers]
+            cells[f"{column}{row}"] = "=" + "+".join(f"{n}*{x}" for n, x in zip(numbers, read, strict=True)) + "-1.5"
+            wanted[f"{column}{row}"] = [*numbers, -1.5]
+        found = _read(cells, tmp_path)
+        assert {cell: [number for _, number in own] for cell, own in found.items()} == wanted

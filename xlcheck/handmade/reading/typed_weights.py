@@ -186,7 +186,10 @@ def _families(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dic
     for cell in spots:
         in_line[cell[0], True, cell[1]].append(cell)
         in_line[cell[0], False, cell[2]].append(cell)
+    followed: set[Address] = set()  # such a cell has a family, and joins no other one
     for cell in (cell for cell in spots if sizes[like[cell]] == 1):
+        if cell in followed:
+            continue
         near = {*in_line[cell[0], True, cell[1]], *in_line[cell[0], False, cell[2]]} - {cell}
         others = [other for other in near if like[other] == other or sizes[like[other]] > 1]
         others.sort(key=lambda other: (sizes[like[other]] == 1, abs(other[1] - cell[1]) + abs(other[2] - cell[2])))
@@ -194,6 +197,7 @@ def _families(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dic
             first = like[other]
             if like[first] == first != cell and _is_alike(spots[cell], spots[other], several=sizes[first] > 1):
                 like[cell] = first
+                followed.add(first)
                 break
     return like
 
