@@ -89,11 +89,15 @@ def test_pictures_show_each_pixel_in_its_place(seed: int, tmp_path: Path) -> Non
 
 
 def test_pictures_are_dark_where_numbers_are_large(workbook: Path) -> None:
-    """White is 0, and each picture has a scale of its own, up to its largest number in any sample."""
-    sheet = openpyxl.load_workbook(workbook)["Images"]
-    scales = [rule.colorScale for rules in sheet.conditional_formatting for rule in rules.rules]
+    """White is 0, and each picture has a scale of its own, up to its largest number in any sample; the input, too."""
+    book = openpyxl.load_workbook(workbook)
+    images, inputs = (
+        [rule.colorScale for rules in book[name].conditional_formatting for rule in rules.rules if rule.colorScale]
+        for name in ("Images", "Inputs")
+    )
+    scales = images + inputs
 
-    assert len(scales) == 3  # of the image, and of two channels
+    assert (len(images), len(inputs)) == (3, 1)  # of the image, and of two channels
     for scale in scales:
         colors = {float(point.val): color.rgb[-6:] for point, color in zip(scale.cfvo, scale.color, strict=True)}
         assert colors[0.0] == "FFFFFF"

@@ -13,7 +13,7 @@ from xlcheck.layout.common import choose, heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.number_formats import digits_shown
-from xlcheck.workbook.plan import ColorScale
+from xlcheck.workbook.plan import Array, ColorScale
 from xlcheck.workbook.styles import STYLES
 
 NAME = "Images"
@@ -90,7 +90,7 @@ def _pictures(draft: Draft, sheet: SheetDraft, row: int, band: Band, members: Se
                 unit = column * channels + channel
                 text = reference(Range(area.sheet, area.top + unit, area.left), NAME)
                 draft.helper(sheet, top + 1 + r, left + column, text, values[:, r, unit].tolist(), style)
-        sheet.scales.append(ColorScale(sheet.at(top + 1, left, high, wide), _stops(values)))
+        sheet.scales.append(ColorScale(sheet.at(top + 1, left, high, wide), shades(values)))
     lines = -(-min(channels, _CHANNELS) // beside)
     needed = max(digits_shown(STYLES[style]["num_format"], float(end)) for end in (values.min(), values.max()))
     for column in range(min(beside * (wide + 1), max(_ACROSS, wide))):
@@ -98,8 +98,8 @@ def _pictures(draft: Draft, sheet: SheetDraft, row: int, band: Band, members: Se
     return row + lines * (high + 2)
 
 
-def _stops(values: np.ndarray) -> tuple[tuple[float, str], ...]:
-    """White at 0; as dark as can be at the largest number, and orange at the smallest one if that is negative."""
+def shades(values: Array) -> tuple[tuple[float, str], ...]:
+    """White at 0; as dark as can be at the largest number; orange at the smallest one, if that is negative."""
     low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
     stops = [(low, _NEGATIVE), (0.0, _NONE), (high, _LARGE)]
     kept = [stop for stop, after in pairwise(stops) if stop[0] < after[0]] + stops[-1:]

@@ -299,6 +299,11 @@ def _add_manifest(
         batch=batch,
         views=tuple(draft.views),
     )
+    put_manifest(draft, sheet, manifest)
+
+
+def put_manifest(draft: Draft, sheet: SheetDraft, manifest: Manifest) -> None:
+    """Write what a workbook says of itself into the first column of the hidden worksheet, which is the last one."""
     for row, chunk in enumerate(manifest.to_chunks()):
         sheet.put(row, 0, chunk)
     draft.sheets[SHEET] = sheet

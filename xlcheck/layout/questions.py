@@ -16,8 +16,8 @@ Questions = Mapping[str, Sequence[tuple[str, str]]]
 
 HEADING = "Predict, then look"
 NAME = "Answers"
-PAGE = "the answers to the questions of all pages, for a hand-out on paper"
-_WIDTHS = (18.0, 62.0, 78.0)  # letters of the name of a page, of a question, and of its answer
+PAGE = "the answers to the questions of all sheets, for a hand-out on paper"
+_WIDTHS = (18.0, 62.0, 78.0)  # letters of the name of a sheet, of a question, and of its answer
 _LINE = 14.0  # points
 _LINKS, _LINK_WIDE = ((3, 0), (2, 2)), 120  # of which one is free on most pages, and the pixels that it takes
 _ROW_PIXELS, _TOP = 20, 3
@@ -42,7 +42,7 @@ def _answers(sheet: SheetDraft, asked: Questions) -> None:
     subtitle = "Predict first, then look. On the screen each answer is a note under its question, too."
     title(sheet, NAME, subtitle, len(_WIDTHS))
     sheet.widths.update(enumerate(_WIDTHS))
-    sheet.put_row(_TOP, 0, ["page", "question", "answer"], "header_left")
+    sheet.put_row(_TOP, 0, ["sheet", "question", "answer"], "header_left")
     row = _TOP + 1
     for name, own in asked.items():
         sheet.put(row, 0, Link(name, Range(name, 0, 0)), "link_top")
@@ -65,7 +65,7 @@ def _ask(sheet: SheetDraft, asked: Sequence[tuple[str, str]]) -> None:
     sheet.put(row, left, HEADING, "heading_question")
     for number, (question, answer) in enumerate(asked, start=1):
         cell = sheet.put(row + 2 * number - 1, left, f"{number}.  {question}", "question")
-        mark = sheet.put(cell.top + 1, left, f"answer: rest the pointer here, or see the page {NAME}", "answer")
+        mark = sheet.put(cell.top + 1, left, f"answer: rest the pointer here, or see the sheet {NAME}", "answer")
         sheet.notes.append(Note(mark, answer))
         sheet.heights.setdefault(cell.top, 18)
 

@@ -33,7 +33,7 @@ ITEMS = {
     "the book's names of the weights": (
         "lstm-book",
         "Weights",
-        "recurrent_kernel   1 × 4   in the book: ui, uf, uc, uo",
+        "recurrent_kernel   1 × 4   in the book: ui, uf, uc, uo, printed as recurrent_kernel:0",
     ),
     "the forget gate": ("lstm", "lstm", "forget gate"),
     "the cell state": ("lstm", "lstm", "cₜ"),
@@ -61,6 +61,17 @@ ITEMS = {
     "cross-entropy": ("lstm", "Loss", "−(target · ln y + (1 − target) · ln(1 − y))"),
     "a gradient by the chain rule": ("lstm-training", "One step", "Backward: from the loss back to the first word"),
     "h₁ … h₅ written out": ("vanishing-gradients", "Start", "1.  A linear state is h = W · x + U · h. Written out,"),
+    "a SimpleRNN beside a linear recurrence, on the same words": (
+        "vanishing-gradients",
+        "Vanishing",
+        "the same with tanh",
+    ),
+    "an LSTM beside them, on the same words": ("vanishing-gradients", "Vanishing", "an LSTM's memory"),
+    "U below 1, and above it": (
+        "vanishing-gradients",
+        "Start",
+        "2.  Set U on the sheet Vanishing. Below 1 the first words",
+    ),
     "vanishing and exploding gradients": ("vanishing-gradients", "Vanishing", "∂h₅₀/∂x"),
     "clipping": ("vanishing-gradients", "Vanishing", "clip at"),
     "U⁴ and its gradient 4U³": ("vanishing-gradients", "Vanishing", "slope, 4 · U³"),

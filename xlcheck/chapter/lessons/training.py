@@ -14,7 +14,7 @@ from xlcheck.layout import questions
 from xlcheck.layout.common import START, merged_helper
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
-from xlcheck.layout.plan import finished
+from xlcheck.layout.plan import finished, put_manifest
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import epochs, nudges, one_step
 from xlcheck.layout.training import inputs as training_inputs
@@ -74,14 +74,9 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     one_step.one_step_sheet(draft, epoch, fixture.samples, inputs.choice, differences)
     nudges.nudges_sheet(draft, epoch, fixture.samples, nudged)
     table = epochs.epochs_sheet(draft, epoch, fixture.samples, truth, inputs)
-    provenance = {
-        **{key.replace("_", " "): text for key, text in fixture.provenance.items()},
-        "xlcheck": __version__,
-        "rebuild with": f"xlcheck build {lesson.name}",
-    }
+    provenance = provenance_of(lesson, fixture)
     questions.ask(draft, lesson.texts.questions)
     _start(draft, start, lesson.texts.story, provenance)
-    draft.sheets[SHEET] = copies
     manifest = Manifest(
         spec=fixture.spec,
         trace=first,
@@ -94,9 +89,14 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
         epochs=table,
         nudges=nudged,
     )
-    for row, chunk in enumerate(manifest.to_chunks()):
-        copies.put(row, 0, chunk)
+    put_manifest(draft, copies, manifest)
     return finished(draft, lesson.texts.story.title, lesson.name)
+
+
+def provenance_of(lesson: TrainingLesson, fixture: TrainingFixture) -> dict[str, str]:
+    """What a workbook is made from, and the command that makes it again."""
+    own = {key.replace("_", " "): text for key, text in fixture.provenance.items()}
+    return {**own, "xlcheck": __version__, "rebuild with": f"xlcheck build {lesson.name}"}
 
 
 def _gates(spec: ModelSpec) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from xlcheck.chapter.lessons.training import TrainingLesson
+from xlcheck.chapter.lessons.training import TrainingLesson, provenance_of
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
@@ -13,11 +13,10 @@ from xlcheck.layout import questions
 from xlcheck.layout.common import START
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
-from xlcheck.layout.plan import finished
+from xlcheck.layout.plan import finished, put_manifest
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import vanishing
 from xlcheck.learning.forward import forward_graph
-from xlcheck.version import __version__
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.plan import Link, WorkbookPlan
 
@@ -45,13 +44,9 @@ def plan_vanishing(lesson: TrainingLesson, fixture: TrainingFixture, style: Styl
         draft, {name: values[name] for name in _GRADIENTS}, _CLIP, lesson.texts.words, lesson.texts.tells
     )
     vanishing.machinery_sheet(draft, [call.name for call in fixture.spec.calls], lesson.texts.words)
-    provenance = {
-        **fixture.provenance, "xlcheck": __version__, "rebuild with": f"xlcheck build {lesson.name}",
-    }  # fmt: skip
+    provenance = provenance_of(lesson, fixture)
     questions.ask(draft, lesson.texts.questions)
     _start(draft, start, lesson.texts.story, places.verdict, provenance)
-    hidden = SheetDraft(SHEET, hidden=True)
-    draft.sheets[SHEET] = hidden
     manifest = Manifest(
         spec=fixture.spec,
         trace=trace,
@@ -62,8 +57,7 @@ def plan_vanishing(lesson: TrainingLesson, fixture: TrainingFixture, style: Styl
         provenance=provenance,
         atol=1e-13,
     )
-    for row, chunk in enumerate(manifest.to_chunks()):
-        hidden.put(row, 0, chunk)
+    put_manifest(draft, SheetDraft(SHEET, hidden=True), manifest)
     return finished(draft, lesson.texts.story.title, lesson.name)
 
 

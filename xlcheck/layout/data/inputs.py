@@ -15,10 +15,11 @@ from xlcheck.layout.common import heading, title
 from xlcheck.layout.data.selection import selection
 from xlcheck.layout.data.store import Order, Store, item
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.images import shades
 from xlcheck.layout.numbers import MOST_SAMPLES
 from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.workbook.plan import Array
+from xlcheck.workbook.plan import Array, ColorScale
 
 NAME = "Inputs"
 _NUMBER, _SAMPLE, _FIRST = 0, 1, 2
@@ -162,6 +163,8 @@ def _stored(
         for k in range(samples):
             draft.helper(sheet, top + k, _SAMPLE, f"B{names.top + k + 1}", [draft.samples[k]], "text")
     area = sheet.numbers(top, _FIRST, values.reshape(-1, columns), style)
+    if band.columns == features:  # images of one channel, whose rows stand below each other
+        sheet.scales.append(ColorScale(area, shades(values)))
     for k in range(samples):
         for t, q in enumerate(members):
             if by_steps:
