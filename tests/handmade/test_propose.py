@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -162,3 +164,23 @@ def test_a_draft_of_layers_that_read_one_another_is_checked(tmp_path: Path) -> N
 
     wrong = _branching(tmp_path, {"C8": "=1/(1+EXP(-(A8*$B$1+$B$2*E7+$A$3)))"})
     assert [root.cell for root in check(wrong, bindings=tmp_path / "draft.toml").roots] == ["C8"]
+
+
+def test_a_draft_says_what_may_belong_elsewhere(tmp_path: Path) -> None:
+    """Rule: where results may stand in rows of other samples, as a check would say, the draft says so."""
+    sheet = (book := openpyxl.Workbook()).active
+    random = Random(1)  # noqa: S311 - repeatable, not secret
+    for row, column in itertools.product(range(1, 5), (2, 3, 4, 7, 8, 10, 11)):
+        sheet.cell(row, column, round(random.uniform(-1, 1), 2))
+    for row, read in enumerate((7, 9, 8, 10, 11, 12), 7):
+        for column, (unit, own) in zip("BCD", ("FB", "GC", "HD"), strict=True):
+            sheet[f"{column}{row}"] = round(random.uniform(-1, 1), 2)
+            sheet[f"{unit}{row}"] = f"=TANH($B{row}*{own}$1+$C{row}*{own}$2+$D{row}*{own}$3+{own}$4)"
+        for head, own, at in (("J", "G", read), ("K", "H", read), ("M", "J", row), ("N", "K", row)):
+            sheet[f"{head}{row}"] = f"=$F{at}*{own}$1+$G{at}*{own}$2+$H{at}*{own}$3+{own}$4"
+    book.save(tmp_path / "book.xlsx")
+    said = re.findall(
+        r"# NOT SURE: Sheet!(\w+) reads .* may belong elsewhere\.\n", proposal(tmp_path / "book.xlsx").text
+    )
+
+    assert said == ["J8", "K8", "J9", "K9"]

@@ -25,6 +25,7 @@ from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
+from xlcheck.handmade.patterns import out_of_place
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.opinions import Opinion
@@ -235,8 +236,8 @@ class Bench:
 
 def networks_of(
     table: CellTable, values: CellValues, precedents: Precedents
-) -> tuple[list[Network], int, Sequence[str]]:
-    """The networks of a workbook, each of layers one behind the other, how many formula cells compute them, and doubts.
+) -> tuple[list[Network], Collection[Address], Sequence[str]]:
+    """The networks of a workbook, each of layers one behind the other, the formula cells that compute them, and doubts.
 
     Layers that may be of another kind are left out; the doubts are why the others may be put together otherwise.
 
@@ -248,10 +249,11 @@ def networks_of(
     terms = CellTerms(table, values)
     found = arranged(terms, values, Reads(table, precedents, terms))
     layers = [layer for layer in found.layers if layer.reading.is_certain]
-    cells = {cell for layer in layers for cell in layer.own}
+    cells = {cell for layer in layers for cell in layer.own} & table.texts.keys()
     named, losses = [(layer.reading, layer.name) for layer in layers], [layer.loss for layer in layers]
     networks = chained(named, losses, dict(table.typed_numbers()))
-    return networks, len(cells & table.texts.keys()), [*found.mixed_up(), *found.objections(), *found.words_against()]
+    doubts = [*found.mixed_up(), *found.objections(), *found.words_against(), *out_of_place(table, values, cells)]
+    return networks, cells, doubts
 
 
 def _in_words(layer: LayerSpec) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.by_equations import networks_of
 from xlcheck.handmade.networks.bindings_text import bindings_text
@@ -55,10 +56,11 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     precedents = Precedents(table)
     networks: list[Network] = []
     doubts: Sequence[str] = ()
-    count, notes = 0, ["no network was recognised"]
+    explained: Collection[Address] = ()
+    notes = ["no network was recognised"]
     try:
         with effort.limited_to(effort.SECONDS):
-            networks, count, doubts = networks_of(table, opinion.values, precedents)
+            networks, explained, doubts = networks_of(table, opinion.values, precedents)
     except effort.OutOfTimeError:
         notes.append("the search for a network took too long")
     if not networks:
@@ -66,10 +68,10 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     unsure = [f"NOT SURE: {doubt}." for doubt in doubts]
     comments = [[*opinion.notes, *unsure, *_comments(network)] for network in networks]
     title = (
-        f"Bindings of {content.path.name}, proposed by xlcheck: they explain {count} of {len(table.formulas)} "
-        "formula cells."
+        f"Bindings of {content.path.name}, proposed by xlcheck: they explain {len(explained)} of "
+        f"{len(table.formulas)} formula cells."
     )
-    return Proposal(bindings_text(networks, comments, title), tuple(networks), count, len(table.formulas))
+    return Proposal(bindings_text(networks, comments, title), tuple(networks), len(explained), len(table.formulas))
 
 
 def _comments(network: Network) -> Iterator[str]:

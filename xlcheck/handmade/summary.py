@@ -38,7 +38,7 @@ class Abstention:
         table: the worksheets on which they stand.
         values: what these hold.
         cells: the formula cells.
-        reason: why, and what would settle it, in one sentence; empty where nothing is to be said.
+        reason: why, and what would settle it, joined by `; `; empty where nothing is to be said.
         matters: whether they may belong to a network; scratch beside networks is no gap in the check.
         ignored: whether somebody asked to leave them alone.
         sheets: the worksheets, where a workbook has several parts that are told apart by them.
@@ -54,12 +54,15 @@ class Abstention:
 
 
 def reasons(abstentions: Sequence[Abstention]) -> tuple[str, ...]:
-    """Why parts have no verdict: each reason once, with the worksheets of which it is true."""
+    """Why parts have no verdict: what is true of the same worksheets together, what is true of most of them last."""
     sheets: dict[str, dict[str, None]] = {}
     for part in abstentions:
-        if part.reason:
-            sheets.setdefault(part.reason, {}).update(dict.fromkeys(part.sheets))
-    return tuple(f"{worksheets([*names])}: {reason}" if names else reason for reason, names in sheets.items())
+        for why in part.reason.split("; ") if part.reason else ():
+            sheets.setdefault(why, {}).update(dict.fromkeys(part.sheets))
+    together: dict[tuple[str, ...], list[str]] = {}
+    for why, names in sorted(sheets.items(), key=lambda item: len(item[1])):
+        together.setdefault(tuple(names), []).append(why)
+    return tuple((f"{worksheets(names)}: " if names else "") + "; ".join(own) for names, own in together.items())
 
 
 def worksheets(names: Sequence[str]) -> str:
