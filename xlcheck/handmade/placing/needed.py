@@ -65,12 +65,18 @@ class _Meanings:
             return self.likeness(cell, number) >= MIN_LIKENESS
         return not self.reads(cell) or self.likeness(cell, number) > 0 or self.is_at_its_step(cell, number)
 
-    def preference(self, cell: Address, number: int) -> float:
-        """What speaks for the element among others that explain as much."""
+    def preference(self, cell: Address, number: int, *, may_end: bool = True) -> float:
+        """What speaks for the element among others that explain as much.
+
+        Args:
+            cell: the cell.
+            number: the element.
+            may_end: whether the network may end here: what reads the cell takes it for nothing else.
+        """
         return (
             AT_ITS_PLACE * (number == self.now.expected(cell))
             + _CONSTANT * (not self.shop.table.is_formula(cell))
-            + _RESULT * (number in self.now.missing_results)
+            + _RESULT * (may_end and number in self.now.missing_results)
             + _AT_ITS_STEP * self.is_at_its_step(cell, number)
             + _ALIKE * self.likeness(cell, number)
         )
@@ -101,7 +107,8 @@ def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Wei
         for number in dict.fromkeys((*likely, *sorted(certain))):
             whole = now.whole(number)
             if whole not in now.equal(cell) and (number in certain or meanings.is_possible(cell, whole)):
-                weight = (number in certain, counts[number], meanings.preference(cell, whole))
+                may_end = counts[number] > 0 or not likely
+                weight = (number in certain, counts[number], meanings.preference(cell, whole, may_end=may_end))
                 repairs = (Repair(cell, whole),)
                 found[repairs] = max(weight, found.get(repairs, weight))
     return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
