@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.algebra import Address
@@ -57,7 +59,7 @@ def broken_patterns(table: CellTable, among: Collection[Address]) -> tuple[CellW
         table: all cells.
         among: the formula cells that nobody has a verdict on.
     """
-    return tuple(_warning(broken, table) for broken in _all_broken(table, among))
+    return tuple(_warning(broken, table) for broken in _broken_among(table, among))
 
 
 def out_of_place(table: CellTable, values: CellValues, among: Collection[Address]) -> Iterator[str]:
@@ -68,7 +70,7 @@ def out_of_place(table: CellTable, values: CellValues, among: Collection[Address
         values: what they hold.
         among: the formula cells that agree.
     """
-    for broken in _all_broken(table, among):
+    for broken in _broken_among(table, among):
         own = cut(table.texts[broken.cell]).refs
         if any(
             _numbers(table, values, broken.cell[0], a) != _numbers(table, values, broken.cell[0], b)
@@ -85,14 +87,20 @@ def _numbers(table: CellTable, values: CellValues, sheet: str, ref: Ref) -> list
     return [None if position is None else values[position] for position in positions]
 
 
-def _all_broken(table: CellTable, among: Collection[Address]) -> list[_Broken]:
+def _broken_among(table: CellTable, among: Collection[Address]) -> list[_Broken]:
+    found = _all_broken(table)
+    return [found[cell] for cell in table.texts if cell in found and cell in among]
+
+
+@lru_cache(maxsize=1)  # a report asks for those without a verdict, and for those with one
+def _all_broken(table: CellTable) -> dict[Address, _Broken]:
     found: dict[Address, _Broken] = {}
     for family in _families(table):
         for broken in _suspects(family, table):
             known = found.get(broken.cell)
             if known is None or known.followers < broken.followers:
                 found[broken.cell] = broken
-    return [found[cell] for cell in table.texts if cell in found and cell in among]
+    return found
 
 
 Family = Sequence[Address]
@@ -210,7 +218,9 @@ def _pattern(family: Family, refs: Sequence[Sequence[Ref]]) -> list[tuple[Ref, .
 def _rule(values: Sequence[int], absolute: Sequence[Place], counted: Sequence[Place]) -> _Rule | None:
     """The rule that most values follow, if at least three in four do; the plainest of those that are equally good."""
     best, most = None, 0
-    for is_counted, down, right in (*_FILLED, *_going_on(values, counted)):
+    for is_counted, down, right in chain(_FILLED, _going_on(values, counted)):
+        if most == len(values):
+            break
         places = counted if is_counted else absolute
         starts = Counter(
             value - down * row - right * column for value, (row, column) in zip(values, places, strict=True)

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
-from xlcheck.handmade.networks.elements import Element, Elements
+from xlcheck.handmade.networks.elements import Element, Elements, Key
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import LARGEST
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.likeness import Likeness
+from xlcheck.handmade.placing.moments import Moment, Moments
 from xlcheck.handmade.placing.regularity import Regularity
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
@@ -268,6 +269,23 @@ class Matching:
         missing = (self.equals(number) for number in self.placed.results if self.holders[number] == 0)
         nowhere = (n for equal in missing if not any(self.holders[other] for other in equal) for n in equal)
         return {number for number in nowhere if not self.elements.is_part[number]}
+
+    def moment(self, cell: Address, key: Key) -> Moment | None:
+        """For a cell that may hold an element, the step and document of most other cells of its column, or of its row.
+
+        Only what stands in one cell votes.
+        """
+        return self._moments.of(cell, key.band)
+
+    @cached_property
+    def _moments(self) -> Moments:
+        key_of, elements = self.elements.key, self.elements
+        given = {cell: key for cell, n in self.placed.given.items() if (key := key_of(n)).step >= 0}
+        sure = {
+            cell: key_of(n) for cell, n in self.held.items()
+            if cell not in self.wrong and cell not in self.copies and elements.is_computed[n] and self.holders[n] == 1
+        }  # fmt: skip
+        return Moments(given | sure, elements.followers)
 
     @cached_property
     def likeness(self) -> Likeness:

@@ -17,7 +17,6 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.placing.likeness import MIN_LIKENESS
 from xlcheck.handmade.placing.matching import Matching
-from xlcheck.handmade.placing.order import Moments, moments_of
 from xlcheck.handmade.placing.workshop import Repair, Repairs, Workshop
 
 _MOST_READERS, _SEVERAL = 3, 2
@@ -38,7 +37,6 @@ class _Meanings:
 
     now: Matching
     shop: Workshop
-    moments: Moments
 
     def reads(self, cell: Address) -> list[Element]:
         """What a cell reads of the networks."""
@@ -51,7 +49,7 @@ class _Meanings:
     def is_at_its_step(self, cell: Address, number: int) -> bool:
         """Whether the element belongs to the step of the other cells of the column."""
         key = self.now.elements.key(number)
-        return self.moments(cell, key) == (key.step, key.sample)
+        return self.now.moment(cell, key) == (key.step, key.sample)
 
     def is_possible(self, cell: Address, number: int) -> bool:
         """Whether the element is one of the cell's step, or needs some of what it reads.
@@ -96,7 +94,7 @@ def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Wei
         shop: what is needed.
     """
     found: dict[Repairs, tuple[bool, int, float]] = {}
-    meanings = _Meanings(now, shop, moments_of(now))
+    meanings = _Meanings(now, shop)
     for cell in near:
         expected = now.expected(cell)
         certain = {*functions_of(cell, now), *(meanings.results(cell) if cell == near[0] else ())}
@@ -120,7 +118,7 @@ def proposed_together(near: Sequence[Address], now: Matching, shop: Workshop) ->
     Of the cell that computes nothing its place says what it is meant to hold, if the cells around it are known.
     """
     found: dict[Repairs, tuple[int, float]] = {}
-    meanings, expected = _Meanings(now, shop, moments_of(now)), now.expected(near[0])
+    meanings, expected = _Meanings(now, shop), now.expected(near[0])
     for reader in dict.fromkeys((*near, *shop.precedents.readers(near[0])[:_MOST_READERS])):
         for repairs, count in needed_together(reader, near, now, shop):
             is_elsewhere = any(r.cell == near[0] and expected not in {None, r.number} for r in repairs)
@@ -192,9 +190,9 @@ def needed_together(
     Where each gives a part of something that stands nowhere, that is what they are meant to hold.
     """
     read = [c for c in shop.precedents.of(reader) if shop.table.is_formula(c) and (c in near or now.is_unknown(c))]
-    wholes = [(c, n) for c in read for n in islice(functions_of(c, now), 1)]
-    if shop.probe.is_unknown(reader):
+    if len(read) < _SEVERAL or shop.probe.is_unknown(reader):
         return
+    wholes = [(c, n) for c in read for n in islice(functions_of(c, now), 1)]
     vectors = _lines(len(read), _open(all(c in shop.copies for c in read), now), now)
     tried = [(sorted(read), [*vectors]), ([c for c, _ in wholes], [tuple(n for _, n in wholes)])]
     for cells, lines in tried:
@@ -211,8 +209,10 @@ def _lines(length: int, numbers: Iterable[int], now: Matching) -> Iterator[tuple
     elements = now.elements
     for number in numbers:
         key = elements.key(number)
-        for steps, units in ((0, 1), (1, 0)):
-            keys = (key.moved((steps * i, 0, units * i)) for i in range(length))
+        for last in ((0, 0, length - 1), (length - 1, 0, 0)):
+            if elements.at(key.moved(last)) is None:  # most are too near to the end
+                continue
+            keys = (key.moved((last[0] and i, 0, last[2] and i)) for i in range(length))
             line = tuple(n for other in keys if (n := elements.at(other)) is not None)
             if len(line) == length:
                 yield line
@@ -220,11 +220,11 @@ def _lines(length: int, numbers: Iterable[int], now: Matching) -> Iterator[tuple
 
 def _open(is_copy: bool, now: Matching) -> list[int]:
     """The computed elements that stand nowhere, or not for certain at their own step; for a copy, all of them."""
-    is_computed, key_of, moments = now.elements.is_computed, now.elements.key, moments_of(now)
+    is_computed, key_of = now.elements.is_computed, now.elements.key
     if is_copy:
         return [number for number in range(len(now.elements)) if is_computed[number]]
     placed = {
         number for cell, number in now.held.items()
-        if cell not in now.copies and moments(cell, key := key_of(number)) == (key.step, key.sample)
+        if cell not in now.copies and now.moment(cell, key := key_of(number)) == (key.step, key.sample)
     }  # fmt: skip
     return [number for number in range(len(now.elements)) if is_computed[number] and number not in placed]

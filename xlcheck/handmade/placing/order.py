@@ -6,21 +6,14 @@ computes nothing that the network does not have, but has it in the wrong place.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Mapping
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.placing.matching import Matching
-from xlcheck.handmade.placing.regularity import Band
+from xlcheck.handmade.placing.moments import Moment
 from xlcheck.handmade.reading.precedents import Precedents
-
-Moment = tuple[int, int]
-"""Time step and document."""
-Moments = Callable[[Address, Key], Moment | None]
-PURE = 0.7
-FEW = 3
 
 
 def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
@@ -39,14 +32,13 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
         if cell not in now.wrong and not now.elements.is_weight[n] and now.elements.is_computed[n]
     }  # fmt: skip
     held = {cell: key for cell, key in held.items() if not _is_constant(now, cell)}
-    moments = moments_of(now)
     asked: dict[Address, int] = {}
     for cell, key in held.items():
         if cell in now.placed.bound or key.step < 0:
             continue
-        number = _at_its_moment(cell, key, moments, now)
+        number = _at_its_moment(cell, key, now)
         if number is None:
-            number = _of_its_unit(cell, key, moments(cell, key), now)
+            number = _of_its_unit(cell, key, now.moment(cell, key), now)
         if number is not None:
             asked[cell] = number
     asked |= _in_order(held, now)
@@ -72,29 +64,14 @@ def shortened_results(now: Matching) -> dict[Address, int]:
     return found
 
 
-def moments_of(now: Matching) -> Moments:
-    """For a cell, and the band it may hold, the step and the document that most other cells of its column have.
-
-    Of its row where rows are purer than columns; None where they do not agree. Only what stands in one cell votes, and
-    what is computed from the cell only if there is not enough else: where a cell is wrong, so is that.
-    """
-    key_of, elements = now.elements.key, now.elements
-    given = {cell: key for cell, n in now.placed.given.items() if (key := key_of(n)).step >= 0}
-    sure = {
-        cell: key_of(n) for cell, n in now.held.items()
-        if cell not in now.wrong and cell not in now.copies and elements.is_computed[n] and now.holders[n] == 1
-    }  # fmt: skip
-    return _moments(given | sure, lru_cache(maxsize=None)(elements.followers))
-
-
 def _is_constant(now: Matching, cell: Address) -> bool:
     values = now.elements[now.held[cell]].values
     return bool((values == values[0]).all())
 
 
-def _at_its_moment(cell: Address, key: Key, moments: Moments, now: Matching) -> int | None:
+def _at_its_moment(cell: Address, key: Key, now: Matching) -> int | None:
     """The same element at the step and for the document of the cells in its column, or in its row."""
-    moment = None if cell in now.copies else moments(cell, key)
+    moment = None if cell in now.copies else now.moment(cell, key)
     if moment is None or moment == (key.step, key.sample):
         return None
     return now.elements.at(Key(key.band, moment[0], moment[1], key.index))
@@ -128,39 +105,3 @@ def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:
         if len(cells) == size and in_line and len({now.held[cell] for cell in cells}) < size:
             found |= {c: first + i for i, c in enumerate(sorted(cells)) if now.held[c] != first + i}
     return found
-
-
-def _moments(held: Mapping[Address, Key], followers: Callable[[Band], frozenset[Band]]) -> Moments:
-    # Each network has its own time, also where one stands below another.
-    lines: tuple[dict[tuple[int, str, int], Counter[tuple[Moment, Band]]], ...] = (
-        defaultdict(Counter),
-        defaultdict(Counter),
-    )
-    for (sheet, row, column), key in held.items():
-        if key.step >= 0:
-            lines[0][key.band[0], sheet, column][(key.step, key.sample), key.band] += 1
-            lines[1][key.band[0], sheet, row][(key.step, key.sample), key.band] += 1
-    purity = [sum(_most(line) for line in side.values()) for side in lines]
-    across = purity[0] >= purity[1]
-
-    def moment(cell: Address, key: Key) -> Moment | None:
-        line = lines[0 if across else 1].get((key.band[0], cell[0], cell[2] if across else cell[1]), Counter())
-        votes, more = Counter[Moment](), Counter[Moment]()
-        for (other, band), count in line.items():
-            if band != key.band:
-                (more if band in followers(key.band) else votes)[other] += count
-        if votes.total() < FEW:
-            votes += more
-        if votes.total() < FEW:
-            return None
-        (best, count), *_ = votes.most_common(1)
-        return best if count >= PURE * votes.total() else None
-
-    return moment
-
-
-def _most(line: Counter[tuple[Moment, Band]]) -> int:
-    votes: Counter[Moment] = Counter()
-    for (moment, _), count in line.items():
-        votes[moment] += count
-    return max(votes.values(), default=0)

@@ -15,7 +15,6 @@ import numpy as np
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.placing.matching import Matching, ancestors
 from xlcheck.handmade.placing.needed import Weighed, functions_of, proposed, proposed_together
-from xlcheck.handmade.placing.order import moments_of
 from xlcheck.handmade.placing.workshop import AGAIN, Repair, Repairs, Workshop
 
 DEPTH = 3
@@ -70,7 +69,6 @@ def _best_of(
 ) -> _Ranked | None:
     cells = [*near, *(r.cell for repairs, _ in proposals for r in repairs)]
     order = {c: i for i, c in enumerate(shop.precedents.in_order(cells))}
-    moments = moments_of(now)
     best: _Ranked | None = None
     for repairs, preference in sorted(proposals, key=lambda p: min(order[r.cell] for r in p[0])):
         after = shop.after(now, repairs, cell)
@@ -85,7 +83,7 @@ def _best_of(
         gain -= sum(1 - AGAIN for r in repairs if now.computed[r.number] and not shop.precedents.readers(r.cell))
         if gain < 0 or (gain < AGAIN and not _is_asked_for(repairs, preference, now, after, shop)):
             continue
-        gain -= _ODD * any(shop.is_filled_rightly(r, now, moments) for r in repairs)
+        gain -= _ODD * any(shop.is_filled_rightly(r, now) for r in repairs)
         rank = (round(gain + _ODD * repaired.issubset(odd), 3), preference, float(cell not in repaired))
         if best is None or rank > best.rank:
             best = _Ranked(rank, repairs)

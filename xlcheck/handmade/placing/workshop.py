@@ -16,7 +16,6 @@ from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.networks.elements import Element, Elements
 from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.placing.matching import Matching, Placed, choosing_cells
-from xlcheck.handmade.placing.order import Moments
 from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
@@ -169,7 +168,7 @@ class Workshop:
             odd = odd or (len(line) > 1 and shapes.most_common(1)[0][1] > len(line) / 2)
         return odd
 
-    def is_filled_rightly(self, repair: Repair, now: Matching, moments: Moments) -> bool:
+    def is_filled_rightly(self, repair: Repair, now: Matching) -> bool:
         """Whether the formula of a cell that is to be repaired gives the same, at another step, where it is right."""
         key = now.elements.key(repair.number)
         for other in islice(self.alike(self.shape(repair.cell)), MOST_BESIDE):
@@ -178,7 +177,7 @@ class Workshop:
                 continue
             held = now.elements.key(number)
             is_same = (held.band, held.index) == (key.band, key.index) and number != repair.number
-            if is_same and moments(other, held) in {None, (held.step, held.sample)}:
+            if is_same and now.moment(other, held) in {None, (held.step, held.sample)}:
                 return True
         return False
 
