@@ -82,7 +82,7 @@ def _of_its_unit(cell: Address, key: Key, moment: Moment | None, now: Matching) 
     if now.holders[now.held[cell]] < 2 or cell in now.copies:
         return None
     votes = now.regularity.expected(cell)
-    free = {k: weight for k, weight in votes.items() if k.band == key.band and k != key}
+    free = {k: weight for k, weight in votes.items() if k.band == key.band and k != key and k.step >= 0}
     if moment is not None:
         free = {k: weight for k, weight in free.items() if (k.step, k.sample) == moment}
     best = max(free, key=lambda k: (free[k], -k.index), default=None)

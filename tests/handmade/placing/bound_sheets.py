@@ -1,0 +1,80 @@
+"""A recurrent unit over four steps in a worksheet, and what is known of its cells while mistakes are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+
+from xlcheck.engines.unguarded import unguarded
+from xlcheck.handmade.networks.bindings_file import read_bindings
+from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.placing.right_values import RightValues
+from xlcheck.handmade.placing.tie import Tie, tie
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.opinions import Opinion, consult
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.workbook.reader import read_workbook
+
+BINDINGS = """
+[[model]]
+[[model.layer]]
+type = "SimpleRNN"
+units = 1
+kernel = "A1"
+recurrent_kernel = "A2"
+bias = "A3"
+[[model.document]]
+x = "A5:A8"
+h_init = "B4"
+"""
+NUMBERS = {"A1": 0.5, "A2": -0.25, "A3": 0.1, "B4": 0.2, "A5": 1.0, "A6": -0.5, "A7": 0.25, "A8": 0.75}
+STATES = {f"B{row}": f"=TANH(A{row}*$A$1+B{row - 1}*$A$2+$A$3)" for row in range(5, 9)}
+SUMS = {f"B{row}": f"=TANH(C{row})" for row in range(5, 9)} | {
+    f"C{row}": f"=A{row}*$A$1+B{row - 1}*$A$2+$A$3" for row in range(5, 9)
+}
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A workbook whose bindings were read, and what each cell should hold."""
+
+    table: CellTable
+    opinion: Opinion
+    precedents: Precedents
+    networks: tuple[Network, ...]
+    probe: RightValues
+    tied: Tie
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each cell should hold."""
+        return {_a1(cell): self.tied.elements[number].name for cell, number in self.tied.held.items()}
+
+    @property
+    def wrong(self) -> dict[str, str]:
+        """The same of those that compute something else."""
+        return {_a1(cell): self.tied.elements[self.tied.held[cell]].name for cell in self.tied.wrong}
+
+
+def bound(folder: Path, cells: Mapping[str, object], bindings: str = BINDINGS) -> Bound:
+    """A workbook of some cells beside the numbers of the unit."""
+    book = openpyxl.Workbook()
+    for cell, content in {**NUMBERS, **cells}.items():
+        book.active[cell] = content
+    book.save(folder / "mine.xlsx")
+    (folder / "mine.toml").write_text(bindings, encoding="utf-8")
+    content = read_workbook(folder / "mine.xlsx")
+    table = CellTable(content)
+    opinion, precedents = consult(table, unguarded("ironcalc")), Precedents(table)
+    networks = read_bindings(folder / "mine.toml", content)
+    given = {cell for network in networks for *_, cell in network.cells()}
+    probe = RightValues(table, CellTerms(table, opinion.values, given=given), networks, precedents=precedents)
+    return Bound(table, opinion, precedents, networks, probe, tie(table, probe, networks, precedents))
+
+
+def _a1(cell: tuple[str, int, int]) -> str:
+    return f"{chr(ord('A') + cell[2])}{cell[1] + 1}"
