@@ -8,6 +8,7 @@ wrong in themselves, although no quantity of the model is computed in them.
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ from xlcheck.workbook.values import Value
 
 Array = NDArray[np.float64]
 
+_ROUNDING = 1e-12
+"""By how much two ways to compute the same number may differ."""
 CODE, PADDING, STEP = "code-off-by-one", "padding-wrong-side", "wrong-time-step"
 
 
@@ -198,7 +201,7 @@ def _odd_one(
 ) -> Iterator[tuple[Address, Correction]]:
     desired = evaluated(formula, cell, table, values)
     actual = values[table.index[cell]]
-    if desired is None or desired == actual:
+    if desired is None or (isinstance(actual, float) and math.isclose(desired, actual, rel_tol=_ROUNDING)):
         return
     name = _along(cell, formula, inputs, table)
     shown = f"{actual:g}" if isinstance(actual, float) else str(actual)
