@@ -49,12 +49,3 @@ def test_what_is_repeated_beside_itself_is_no_step() -> None:
     held = {("S", row, column): Key(H, row, 0, 0) for row in range(4) for column in range(2)}
 
     assert _expected(held, ("S", 1, 2)) is None
-
-
-def test_an_element_is_looked_for_where_its_like_would_have_it() -> None:
-    """Rule: where an element should stand is asked of all of its band; nowhere else is voted for as often."""
-    held = _states()
-    missing = held.pop(("S", 1, 3))
-    places = Regularity(held, []).places(missing, held.items())
-
-    assert places.most_common(1)[0][0] == ("S", 1, 3)

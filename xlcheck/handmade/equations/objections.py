@@ -13,9 +13,8 @@ from xlcheck.handmade.equations.left_out import input_left_out
 from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
-from xlcheck.handmade.networks.labels import KERNELS, Labels
+from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.placing.tie import gates_of_weights
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.layers.gate_symbols import VALUES
 

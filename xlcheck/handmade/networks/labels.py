@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import dropwhile, islice, takewhile
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.layers.gate_symbols import GATES
 
@@ -172,3 +173,15 @@ class Labels:
         if not words or words & set(_LATIN.findall(activation)):
             return None
         return f"the words beside {show(cell)} say {' and '.join(sorted(words))}, but {activation} was recognised"
+
+
+def gates_of_weights(networks: Sequence[Network]) -> Iterator[tuple[Address, str]]:
+    """The cells of the weights of gates, with the gate."""
+    for network in networks:
+        for layer in network.spec.layers:
+            gates = GATES.get(layer.kind, ())
+            for name in layer.weights if len(gates) > 1 else ():
+                units = layer.options["units"]
+                for index, cell in enumerate(network.weights[f"{layer.name}.{name}"]):
+                    if cell is not None:
+                        yield cell, gates[index % (units * len(gates)) // units]

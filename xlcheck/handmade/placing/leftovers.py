@@ -1,51 +1,14 @@
-"""What is left when every unknown cell is explained: results that stand nowhere, and numbers typed in their way."""
+"""What is left when every unknown cell is explained: results that stand nowhere, and what stands in their place."""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from collections.abc import Iterator
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.elements import Key
-from xlcheck.handmade.placing.matching import ENOUGH_VOTES, Matching
+from xlcheck.handmade.placing.matching import Matching
 from xlcheck.handmade.placing.workshop import Repair, Workshop
 
 SAME, FEWEST_DIGITS = 1e-9, 2
-MANY = 2_000
-"""Formula cells from which on a place that is asked for is trusted without a trial."""
-
-
-def strays(now: Matching, shop: Workshop) -> list[Repair]:
-    """Elements that are missing in a regular row or column, where a typed number or a stray result stands."""
-    elements = now.elements
-    known = {**shop.placed.given, **now.held}
-    placed = set(known.values())
-    bands = [elements[elements.numbers_of(place).start].key.band for place in range(len(elements.sources))]
-    shown = {bands[place] for place in set(map(elements.place, placed))}
-    missing = [
-        number
-        for place, source in enumerate(elements.sources)
-        if source.reads and not source.part and bands[place] in shown
-        for number in elements.numbers_of(place)
-        if number not in placed
-    ]
-    incomplete = {bands[elements.place(number)] for number in missing}
-    by_band: dict[tuple[int, str, str], list[tuple[Address, Key]]] = defaultdict(list)
-    for cell, number in known.items():
-        if bands[elements.place(number)] in incomplete:
-            key = elements[number].key
-            by_band[key.band].append((cell, key))
-    found: dict[Address, int] = {}
-    for number in missing:
-        key = elements[number].key
-        near = by_band[key.band]
-        if len(near) > MANY:
-            continue
-        for cell, weight in now.regularity.places(key, near).most_common(1):
-            if weight >= ENOUGH_VOTES and _is_stray(cell, number, now, shop):
-                found[cell] = number
-    return [Repair(cell, number) for cell, number in found.items()]
 
 
 def typed_results(now: Matching, shop: Workshop) -> list[Repair]:
@@ -77,48 +40,6 @@ def typed_results(now: Matching, shop: Workshop) -> list[Repair]:
         if len(near) == 1 and all(near[0] != repair.cell for repair in found):
             found.append(Repair(near[0], number))
     return found
-
-
-def typed_operands(now: Matching, shop: Workshop) -> list[Repair]:
-    """Numbers that formulas read which would be results, if what the results are computed from stood there instead.
-
-    Such a formula is a function of a typed number alone, and has nothing to do with the network any more.
-    """
-    elements = now.elements
-    if not now.missing_results or len(shop.table.formulas) > MANY:
-        return []
-    formulas = (shop.table.addresses[position] for position in shop.table.formulas)
-    strangers = dict.fromkeys(cell for cell in formulas if cell not in now.held and cell not in shop.placed.given)
-    for typed in dict.fromkeys(p for cell in strangers for p in shop.precedents.of(cell) if _is_typed(p, shop)):
-        readers = [cell for cell in shop.precedents.readers(typed) if cell in strangers]
-        for result, number in _operands_of_missing(now):
-            values = shop.probe.trial({typed: elements[number].values})
-            found = [c for c in readers if result in elements.equal_to(values[:, [shop.table.index[c]]])[0]]
-            if found:
-                shop.formulas = [*dict.fromkeys((*shop.formulas, *found))]
-                return [Repair(typed, number)]
-    return []
-
-
-def _is_typed(cell: Address, shop: Workshop) -> bool:
-    """Whether a number is typed in a cell that is no input, weight or target of a network."""
-    content = shop.table.cell(cell)
-    if content is None or content.formula is not None or cell in shop.placed.given or cell in shop.wrong:
-        return False
-    return isinstance(content.value, float)
-
-
-def _operands_of_missing(now: Matching) -> Iterator[tuple[int, int]]:
-    """Each result that stands nowhere, with everything it is computed from that stands nowhere either."""
-    elements = now.elements
-    for result in sorted(now.missing_results):
-        element = elements[result]
-        direct = element.source.operands(element.index)
-        for name, index in sorted(direct | now.likeness.to(result, ()).needs):
-            place = elements.by_name[element.source.network, name]
-            number = elements.number(place, min(element.sample, elements.sources[place].values.shape[1] - 1), index)
-            if elements.sources[place].reads and now.holders[number] == 0:
-                yield result, number
 
 
 def unfinished(now: Matching, shop: Workshop) -> list[Repair]:
@@ -156,18 +77,3 @@ def is_rounded(typed: float, desired: float) -> bool:
     return abs(typed - desired) <= SAME * max(1.0, abs(desired)) or (
         digits >= FEWEST_DIGITS and round(desired, digits) == typed
     )
-
-
-def _is_stray(cell: Address, number: int, now: Matching, shop: Workshop) -> bool:
-    """Whether a cell holds a number that belongs to nothing else, and stands where the element should."""
-    if cell in shop.placed.given or cell in shop.wrong or now.expected(cell) != number or number in now.equal(cell):
-        return False
-    content = shop.table.cell(cell)
-    if content is None:
-        return False
-    if content.formula is None:
-        return isinstance(content.value, float)
-    held = now.held.get(cell)
-    if held is None or now.holders[held] > 1 or cell in shop.copies or not now.elements.is_computed[held]:
-        return True
-    return not shop.precedents.readers(cell)

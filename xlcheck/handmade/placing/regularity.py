@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.networks.elements import Key
@@ -72,21 +72,6 @@ class Regularity:
         if meaning is not None:
             return meaning[0], 2 * meaning[1]
         return _meaning(self._everywhere.get((sheet, vector, band in self._weights), Counter()), itself)
-
-    def places(self, key: Key, near: Iterable[tuple[Address, Key]]) -> Counter[Address]:
-        """Where an element should stand, by what steps mean in its own band."""
-        votes: Counter[Address] = Counter()
-        for cell, other in near:
-            for vector in self._vectors.get(cell[0], ()):
-                meaning = _meaning(self._own.get((cell[0], vector, other.band), Counter()), NO_SHIFT)
-                if meaning is None:
-                    continue
-                shift, weight = meaning
-                for sign in (1, -1):
-                    if other.moved((sign * shift[0], sign * shift[1], sign * shift[2])) == key:
-                        row, column = cell[1] + sign * vector[0], cell[2] + sign * vector[1]
-                        votes[cell[0], row, column] += 2 * weight  # type: ignore[assignment]
-        return votes
 
 
 def _between(first: Key, second: Key, sign: int) -> Shift:

@@ -8,7 +8,7 @@ explains most of what follows, its right value is put there, and what follows is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, Values, quantity_sources
-from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import met, part_sources
 from xlcheck.handmade.placing.exchange import exchanged
-from xlcheck.handmade.placing.leftovers import MANY, strays, typed_operands, typed_results, unfinished
+from xlcheck.handmade.placing.leftovers import typed_results, unfinished
 from xlcheck.handmade.placing.matching import Matching, Placed, frontier
 from xlcheck.handmade.placing.order import out_of_place, shortened_results
 from xlcheck.handmade.placing.regularity import Band
@@ -30,10 +29,11 @@ from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.placing.workshop import Repair, Workshop
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of
 
 Array = NDArray[np.float64]
 
+MANY = 2_000
+"""Formula cells from which on a place that is asked for is trusted without a trial."""
 MAX_WORK = 400_000
 """Formula cells that are evaluated in search of what is wrong: some ten seconds."""
 
@@ -111,8 +111,6 @@ class _Tier:
         prepares = _preparation(placed, table, probe, precedents)
         formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
         formulas = [cell for cell in formulas if cell not in prepares and not table.is_data_table(cell)]
-        kinds = {(n, layer.name): layer.kind for n, tied in enumerate(networks) for layer in tied.spec.layers}
-        labels = Labels.of(table).taught(gates_of_weights(networks))
         self._rejected: list[dict[Address, int]] = []
         # Formula, band and index that a wrong cell held → the band it should hold, how many steps on, and the index.
         self._changed: dict[tuple[str | None, Band, int], tuple[Band, int, int]] = {}
@@ -121,7 +119,7 @@ class _Tier:
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
         copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
-        self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies, labels, kinds)
+        self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies)
 
     def leave_out_strangers(self) -> None:
         """Forget formula cells that have nothing to do with the networks: other calculations in the same workbook.
@@ -162,13 +160,9 @@ class _Tier:
             if self._probe.work - started > MAX_WORK:
                 complete = False
                 break
-            other_gates = self._at_other_gates(now)
-            if other_gates:
-                self._declare(other_gates, now)
-            else:
-                self._settle(frontier(unknown, self._precedents), now)
+            self._settle(frontier(unknown, self._precedents), now)
             now = self._in_place(self.matching())
-        for find in (strays, typed_results, unfinished, typed_operands):
+        for find in (typed_results, unfinished):
             repairs = find(now, self._shop)
             if repairs:
                 self._declare(repairs, now)
@@ -218,36 +212,6 @@ class _Tier:
         band, step = change
         return band, step, key.index % self._elements.sizes[band]
 
-    def _at_other_gates(self, now: Matching) -> list[Repair]:
-        """Cells that compute another gate than the words beside them say, if that explains the unknown cells."""
-        found: dict[Address, int] = {}
-        gates = [self._gate(source) for source in self._elements.sources]
-        for cell, number in now.held.items():
-            kind, gate = gates[self._elements.place(number)]
-            is_open = gate is not None and cell not in self._shop.placed.bound
-            said = self._shop.labels.gate(cell, kind) if is_open else None
-            if said is None or said == gate:
-                continue
-            element = self._elements[number]
-            quantity, network = element.source.quantity, element.source.network
-            name = quantity.name.replace(f".{quantity.band.symbol}", f".{at_gate(kind, quantity.band.symbol, said)}")
-            found[cell] = self._elements.number(self._elements.by_name[network, name], element.sample, element.index)
-        first = {cell: n for cell, n in found.items() if not any(p in found for p in self._precedents.of(cell))}
-        if not first or first in self._rejected:
-            return []
-        shop = self._shop
-        values = self._probe.trial({cell: self._elements[number].values for cell, number in first.items()})
-        after = shop.matching(self._elements, values, {**self._wrong, **first})
-        if len(after.unknown()) >= len(now.unknown()):
-            self._rejected.append(first)
-            return []
-        return [Repair(cell, number) for cell, number in first.items()]
-
-    def _gate(self, source: Source) -> tuple[str, str | None]:
-        """The class of a source's layer, and the gate that it belongs to, if to any."""
-        kind = self._shop.kinds.get((source.network, source.quantity.band.layer), "")
-        return kind, None if source.part else gate_of(kind, source.quantity.band.symbol)
-
     def _settle(self, first: Sequence[Address], now: Matching) -> None:
         """Repair what makes the first unknown cells unknown."""
         shop = self._shop
@@ -283,18 +247,6 @@ class _Tier:
             self._fingerprints.setdefault(repair.cell, now.fingerprint(repair.cell))
             self._wrong[repair.cell] = repair.number
         self._probe.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
-
-
-def gates_of_weights(networks: Sequence[Network]) -> Iterator[tuple[Address, str]]:
-    """The cells of the weights of gates, with the gate."""
-    for network in networks:
-        for layer in network.spec.layers:
-            gates = GATES.get(layer.kind, ())
-            for name in layer.weights if len(gates) > 1 else ():
-                units = layer.options["units"]
-                for index, cell in enumerate(network.weights[f"{layer.name}.{name}"]):
-                    if cell is not None:
-                        yield cell, gates[index % (units * len(gates)) // units]
 
 
 def _preparation(placed: Placed, table: CellTable, probe: RightValues, precedents: Precedents) -> set[Address]:

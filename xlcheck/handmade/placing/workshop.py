@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.networks.elements import Element, Elements
-from xlcheck.handmade.networks.labels import Labels
 from xlcheck.handmade.placing.matching import Matching, Placed, choosing_cells
 from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.reading.cells import CellTable
@@ -54,8 +53,6 @@ class Workshop:
         wrong: the cells found to be wrong so far, and what they should hold.
         scratch: cells that belong to nothing.
         copies: formula cells that only repeat another cell.
-        labels: the words beside the cells.
-        kinds: Keras's class of each layer, by network and name.
     """
 
     table: CellTable
@@ -66,8 +63,6 @@ class Workshop:
     wrong: Mapping[Address, int]
     scratch: set[Address]
     copies: frozenset[Address]
-    labels: Labels
-    kinds: Mapping[tuple[int, str], str]
     _shapes: dict[str | None, list[Address]] = field(default_factory=lambda: defaultdict(list))
 
     def after(self, now: Matching, repairs: Repairs, cell: Address) -> Matching | None:
