@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -31,6 +32,7 @@ from xlcheck.cli import (
 from xlcheck.cli import list as lessons
 from xlcheck.cli.group import COMMANDS
 from xlcheck.errors import NotSupportedError, UsageError, XlcheckError
+from xlcheck.grading import entry
 from xlcheck.verdicts.refusal import Refusal
 from xlcheck.version import __version__
 
@@ -135,6 +137,34 @@ def test_several_checks_end_each_in_its_place(tmp_path: Path) -> None:
     assert first.ok
     assert third.ok
     assert checking.Task(LSTM, "ironcalc", seconds=3.0).allowed == 3.0
+
+
+@pytest.mark.parametrize("student", [None, "17"])
+def test_marks_are_told_of_one_student_and_errors_of_all(
+    student: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A class is told in one line and what could not be graded; one student's marks and first wrong cell, too."""
+    wrong = SimpleNamespace(cell="lstm!B3", message="Look at f.")
+    marks = [
+        SimpleNamespace(file="a.xlsx", earned=1.5, points=3.0, first=wrong, error=""),
+        SimpleNamespace(file="b.xlsx", earned=3.0, points=3.0, first=None, error=""),
+        SimpleNamespace(file="c.xlsx", earned=None, points=3.0, first=None, error="torn"),
+    ]
+    found = SimpleNamespace(summary=lambda: "3 submissions", marks=marks, notes=(), exit_code=1)
+    monkeypatch.setattr(entry, "grade", lambda *_, **__: found)
+    (tmp_path / "key.json").touch()
+    options = [] if student is None else ["--student", student]
+    code = grade.command.main(
+        [str(tmp_path), "--key", str(tmp_path / "key.json"), "-o", str(tmp_path / "out"), *options],
+        standalone_mode=False,
+    )
+    lines = capsys.readouterr().out.splitlines()
+
+    assert code == 1
+    assert lines[0] == "3 submissions."
+    assert "  ! c.xlsx: torn" in lines
+    told = ["  a.xlsx: 1.5 of 3; first wrong: lstm!B3. Look at f.", "  b.xlsx: 3 of 3; every formula is right"]
+    assert [line for line in lines if " of 3; " in line] == (told if student else [])
 
 
 def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,6 +106,8 @@ def test_what_is_not_understood_is_not_guessed(formula: str) -> None:
         ("CHOOSE(D2,A1,B1)", 0.7),
         ("LET(x,A1,y,x*2,x+y)", 0.9),
         ("REDUCE(1,A1:A3,LAMBDA(a,b,a*b))", -0.75),
+        ("LAMBDA(x,y,x-y)(A3,LAMBDA(z,z*2)(B1))", 0.6),
+        ("E5", 0.0),
         ("SUM(SCAN(0,A1:A3,LAMBDA(a,b,a+b)))", 0.4),
         ("SUM(MAP(A1:A3,LAMBDA(x,x*x)))", 5.6525),
         ("SUM(BYROW(A1:B3,LAMBDA(r,MAX(r))))", 3.2),
