@@ -208,6 +208,15 @@ def wrong(found: Seen, where: str) -> tuple[Quantity, WrongCell, Verdicts, Judge
     return q, own, verdicts, judged
 
 
+def test_what_spills_from_a_single_cell_is_that_cell(see: See) -> None:
+    """`C9#` of a cell whose formula does not spill is the cell itself, and of an empty one nothing."""
+    trials, code = see({}).judged().trials, code_of(parse_range("Net!H1"))
+    spilled, cell, empty = (trials.of_formula(text, "Net", code, None) for text in ("SUM(C9#)", "C9", "SUM(J1#)"))
+
+    assert same_function(spilled, cell)
+    assert not empty.any()
+
+
 @pytest.mark.parametrize(
     ("changes", "where", "formula"),
     [
