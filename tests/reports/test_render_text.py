@@ -212,3 +212,12 @@ def test_a_workbook_cannot_steer_the_terminal() -> None:
     assert "[bold]x[/bold]" in text
     assert "=[red]A1�" in text
     assert printable("a\u202eb") == "a�b"
+
+
+@pytest.mark.parametrize(
+    ("ulps", "said"), [(0.0, "(0 ULP)"), (0.25, "(below 1 ULP)"), (1.0, "(1 ULP)"), (12.5, "(12.5 ULP)")]
+)
+def test_last_places_are_told_where_everything_agrees(ulps: float, said: str) -> None:
+    """No difference is 0, and not merely below 1; of a workbook in which something is wrong nothing is said of them."""
+    assert said in render_text([replace(GOOD, max_ulps=ulps)])
+    assert "ULP" not in render_text([replace(BAD, max_ulps=ulps)])
