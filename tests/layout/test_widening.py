@@ -89,3 +89,20 @@ def test_every_number_of_a_random_model_fits(seed: int) -> None:
     spec, trace, samples = drawn(seed)
 
     assert not _cut(plan_model(spec, trace, trace, samples).sheets)
+
+
+def test_parts_of_a_softmax_fit_in_narrow_columns() -> None:
+    """Beside more than eight steps its largest number, exponentials and sums have four decimals, as all others have."""
+    dense = LayerSpec("Dense", "dense", {"units": 12, "activation": "softmax", "use_bias": True},
+                      {"kernel": (2, 12), "bias": (12,)})  # fmt: skip
+    spec = sequential("soft", (10, 2), (dense,))
+    rng = np.random.default_rng(3)
+    graph = forward_graph(spec)
+    given = {q.name: rng.normal(size=q.shape if q.is_weight else (1, *q.shape)) for q in graph if q.expr is None}
+    trace = Trace("made up", evaluate(graph, given))
+    sheets = plan_model(spec, trace, trace, ["one"]).sheets
+    layer = next(sheet for sheet in sheets if sheet.name == "dense")
+
+    assert layer.widths[6] < 8
+    assert sum("EXP" in str(cell.content) for cell in layer.cells) > 100
+    assert not _cut(sheets)
