@@ -138,7 +138,7 @@ class Arrangement:
         known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
         first = {cell for layer in self.layers for cell in _at_first(layer, self.forms)}
         for cell in (cell for cell in cells if cell not in first):
-            for read in self.reads.of(cell):
+            for read in self.reads.named_in(cell):
                 if read not in known and self.reads.table.is_number(read) and not self.reads.is_formula(read):
                     yield f"{show(cell)} reads {show(read)}, which is no number of the layer"
 

@@ -67,7 +67,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     base = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
     for edit in ({}, *_unrounded(terms, part)):
         candidate = _Candidate(edit, base)
-        if is_textbook(base, edit) and not _wrong_beside(candidate, bench):
+        if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not _reads_for_nothing(candidate):
             against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
     even = bent_evenly([layer.reading for layer in base.layers])
@@ -83,7 +83,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         if arrangement is not None and is_textbook(arrangement, cells):
             candidate = _Candidate(edit, arrangement)
             strange = _left_idle(candidate, base) or _takes_an_input_away(candidate, base) or _stands_still(arrangement)
-            if not strange and not _wrong_beside(candidate, bench):
+            if not (strange or _reads_for_nothing(candidate)) and not _wrong_beside(candidate, bench):
                 found.setdefault(cells, []).append(candidate)
     least = [cells for cells in found if not any(other < cells for other in found)]
     if not least:
@@ -101,10 +101,10 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
 
 
 def _oddities(candidate: _Candidate, base: Arrangement) -> tuple[int, ...]:
-    """What speaks against an edit: words beside cells, and cells beside the network that no formula reads."""
+    """What speaks against an edit: words beside cells, what it leaves unread, edited cells beside the network."""
     own = {cell for layer in base.layers for cell in layer.own}
     idle = sum(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit)
-    return len(candidate.arrangement.words_against()), idle
+    return len(candidate.arrangement.words_against()), idle + len(_idle_under(candidate, base))
 
 
 def _takes_an_input_away(candidate: _Candidate, base: Arrangement) -> bool:
@@ -127,6 +127,12 @@ def _takes_an_input_away(candidate: _Candidate, base: Arrangement) -> bool:
 
     lost = [cell for cell in (*candidate.edit, *_idle_under(candidate, base)) if is_typed(cell)]
     return any(is_between(cell, *line) for cell in lost if reads.readers.get(cell) for line in ((0, 1), (1, 0)))
+
+
+def _reads_for_nothing(candidate: _Candidate) -> bool:
+    """Whether a formula that is not edited reads a number that no layer has: another network has it."""
+    own = {cell for layer in candidate.arrangement.all_layers for cell in layer.own} - candidate.edit.keys()
+    return any(candidate.arrangement.read_for_nothing(own))
 
 
 def _stands_still(found: Arrangement) -> bool:
@@ -244,10 +250,16 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
 def _weights(base: Arrangement) -> set[Address]:
     """Cells that seem to be weights, whatever the layers are."""
     votes = Counter[Address]()
+    sure = set[Address]()
     for instance in base.recognised.instances:
         votes.update(map(cell_of, instance.weights))
         votes.subtract(map(cell_of, instance.inputs))
-    return {cell for cell, count in votes.items() if count > 0}
+        sure |= {cell_of(w) for x, w in instance.pairs if x is not None and base.reads.is_formula(cell_of(x))}
+    beside = {
+        cell_of(x) for instance in base.recognised.instances for x, w in instance.pairs
+        if x is not None and cell_of(w) in sure
+    }
+    return {cell for cell, count in votes.items() if count > 0 and cell not in beside} | sure
 
 
 def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:

@@ -69,6 +69,7 @@ class Edits(Adding):
             for new in sorted(self._unread):
                 yield from self._each(own, partial(self._added, cell=new))
             yield from self._with_other_weights(own)
+            yield from self._with_ranges(own)
         for cell in self._terms:
             for family in self._families(cell) or [[cell]]:
                 if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
@@ -209,6 +210,8 @@ class Edits(Adding):
         for cell in family:
             away = (cell[1] - family[0][1], cell[2] - family[0][2])
             one, other = (self._along(item, away) for item in (old, new))
+            if other == new:  # nobody reads it, and so nobody knows where it goes
+                other = (new[0], new[1] + one[1] - old[1], new[2] + one[2] - old[2])
             if one not in self._terms.reads[cell]:
                 return
             term = self._replaced(self._terms[cell], {one: other})
@@ -232,9 +235,9 @@ class Edits(Adding):
         """
         texts = self._table.texts
         by_a_step = {(y[1] - x[1], y[2] - x[2]) for x, y in itertools.permutations(family[:2], 2)}
-        for number in range(len(operands(texts[family[0]]))):
+        for number in range(min(len(operands(texts[cell])) for cell in family)):
             areas = [operands(texts[cell])[number].area(cell[0]) for cell in family]
-            if any(area.size > _WIDE for area in areas):
+            if len({area.size for area in areas}) > 1 or any(area.size > _WIDE for area in areas):
                 continue
             cells = [(area.sheet, *place) for area in areas for place in area.cells()]
             is_one = len(cells) == len(family)

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import is_filled_from, moved, operands, shape_of, skeleton, with_operand
+from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton, with_operand
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
@@ -62,7 +62,7 @@ class Filling(TermChanges):
     def _read(self, cell: Address) -> tuple[object, tuple[Address, ...]]:
         """What a formula does, whatever with, and the cells that it reads in the order of its text."""
         text = self._table.texts[cell]
-        if cell in self._table.arrays and cell in self._terms:
+        if ":" in self._table.arrays.get(cell, "") and cell in self._terms:
             return (skeleton(text), len(self._terms.reads[cell])), tuple(sorted(self._terms.reads[cell]))
         cells: list[Address] = []
         for ref in operands(text):
@@ -176,7 +176,7 @@ class Filling(TermChanges):
         same = {leaf for pair in alike for leaf, _ in pair[2]}
         own_kind = {leaf: to for leaf, to in known.items() if leaf in same or leaf not in sure}
         found: dict[Term, None] = {}
-        for text in self._texts(source, away) if freely and source not in self._table.arrays else ():
+        for text in self._texts(source, away) if freely and ":" not in self._table.arrays.get(source, "") else ():
             plain = self._terms.term_of(cell, text)
             found |= {} if plain is None else {plain: None}
         for told in (known, sure, own_kind) if freely else (known,):
@@ -193,6 +193,7 @@ class Filling(TermChanges):
         text = self._table.texts[source]
         filled = moved(text, *away)
         yield from () if filled is None else (filled,)
+        yield from self._with_weights_fixed(text, source, away)
         numbers = range(len(operands(text)))
         for count in numbers[1:] if len(numbers) <= _FEW else ():
             for moving in itertools.combinations(numbers, count):
@@ -200,6 +201,17 @@ class Filling(TermChanges):
                 for number in moving:
                     other = None if other is None else with_operand(other, number, away, away)
                 yield from () if other is None else (other,)
+
+    def _with_weights_fixed(self, text: str, source: Address, away: Away) -> Iterator[str]:
+        """A formula filled so far away in which weights stay, and what would go to an empty cell."""
+        other: str | None = text
+        for number, ref in enumerate(operands(text)):
+            area = ref.area(source[0])
+            cells = [(area.sheet, *place) for place in area.cells()] if area.size <= _MOST else []
+            to = [(cell[0], cell[1] + away[0], cell[2] + away[1]) for cell in cells]
+            if self._weights.isdisjoint(cells) and any(cell in self._table.index for cell in to):
+                other = None if other is None else with_operand(other, number, away, away)
+        yield from () if other is None else (other,)
 
     def _put_to_use(self, sources: Sequence[Address], cells: Sequence[Address]) -> Iterator[dict[Address, Term]]:
         """Formulas in other cells, with all their weights moved to numbers.
@@ -287,9 +299,8 @@ class Filling(TermChanges):
     def _goes_on(self, one: Address, other: Address) -> bool:
         """Whether one formula is what the other becomes in its place; two that read the same cells are no family."""
         mine, its = self._terms[one], self._terms[other]
-        shapes = [shape_of(self._table.texts[cell], *cell[1:]) for cell in (one, other)]
         return mine is not its and (
-            shapes[0] == shapes[1]
+            self._may_be_filled(one, other)  # though the first one may read a blank state, which no term shows
             or any(term is its for term in self._filled(one, other, freely=False))
             or any(term is mine for term in self._filled(other, one, freely=False))
         )

@@ -41,11 +41,11 @@ def objections(
         cell for _, networks in layers for places in networks[0].weights.values() for cell in places if cell is not None
     }
     found = []
-    unread = sorted(_unread(table, read, weights))
+    readings = [reading for reading, _ in layers]
+    unread = sorted(_unread(table, read, weights | _perhaps_weights(readings)))
     if unread:
         more = " …" if len(unread) > 1 else ""
         found.append(f"{show(unread[0])}{more} stands beside the weights and is read by no formula")
-    readings = [reading for reading, _ in layers]
     for cell in itertools.islice(_after_results(table, read, readings), 1):
         found.append(f"{show(cell)} stands in line with results, and no formula computes it")
     found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]
@@ -200,6 +200,12 @@ def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) 
             continue
         if table.is_fraction(cell) or _continues(cell, weights) or not words.isdisjoint(_words(table, cell)):
             yield cell
+
+
+def _perhaps_weights(readings: Sequence[Reading]) -> set[Address]:
+    """The inputs of sums of which nothing says which factors are the weights: units may be samples, and these units."""
+    sums = (instance for reading in readings for instance in reading.layer.instances)
+    return {cell_of(x) for instance in sums if not instance.is_anchored for x in instance.inputs}
 
 
 def _after_results(table: CellTable, read: Collection[Address], readings: Sequence[Reading]) -> Iterator[Address]:

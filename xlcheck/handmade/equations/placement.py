@@ -215,13 +215,18 @@ class _Placer:
                     helper, number = found
                     self._declare(helper, number, local)
                     self._repaired[helper] = number
+                    unsure |= {helper} if self._reads_unknown(helper, now) else set()
                     break
             else:
                 for cell in bad:
                     self._declare(cell, self._placed.bound[cell], local)
-                    if self._lacks_operand(cell) or any(now.held.get(h) is None for h in self._between(cell)):
+                    if self._lacks_operand(cell) or self._reads_unknown(cell, now):
                         unsure.add(cell)
         return unsure
+
+    def _reads_unknown(self, cell: Address, now: Matching) -> bool:
+        """Whether a cell reads a helper, directly or through others, of which nobody knows what it should hold."""
+        return any(now.held.get(helper) is None for helper in self._between(cell))
 
     def _lacks_operand(self, cell: Address) -> bool:
         """Whether it is not known where an operand stands, though others of its kind have cells."""
