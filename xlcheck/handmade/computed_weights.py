@@ -13,8 +13,9 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of, plain_behind
 from xlcheck.handmade.equations.forms import SUM, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.instances import Instance, find_instances
 from xlcheck.handmade.equations.reading import Reading, outputs
-from xlcheck.handmade.equations.recognise import recognise_layers
+from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 
 _SEVERAL, _MOST_TIMES = 2, 4
 """Products of a sum; and how often layers are looked for behind those that were found."""
@@ -40,7 +41,10 @@ def with_computed_weights(found: Arrangement) -> Arrangement:
 
 
 def _behind(found: Arrangement, scales: Mapping[Address, float], results: Collection[Address]) -> Arrangement:
-    """The same with the layers that some sums of products make, each sum with its scale; or itself without any."""
+    """The same with the layers that some sums of products make, each sum with its scale; or itself without any.
+
+    Of two factors that are both computed either may be the weight: the one with which a softmax is taken of each step.
+    """
     all_terms = found.reads.terms
     algebra = all_terms.algebra
     unscaled: dict[Address, Term] = {}
@@ -49,14 +53,27 @@ def _behind(found: Arrangement, scales: Mapping[Address, float], results: Collec
         if isinstance(term, Term):
             unscaled[cell] = term
     terms = all_terms.restricted(unscaled, results).edited(unscaled)
-    recognised = recognise_layers(Forms(terms))
-    readings = tuple(own for reading in recognised.readings if (own := _scaled(reading, scales)) is not None)
-    if not readings:
-        return found
-    names = [layer.name for layer in found.layers]
-    recognised = replace(recognised, readings=readings, doubtful=(), alone=())
-    layers = (*found.layers, *arrangement_of(recognised, found.values, found.reads.under(terms), names).layers)
-    return replace(found, layers=layers, plain=tuple(plain_behind(layers, found.reads)))
+    forms, names = Forms(terms), [layer.name for layer in found.layers]
+    both = []
+    for is_turned in (False, True):
+        instances = find_instances(forms)
+        tables = Tables.of({atom: _turned(own) for atom, own in instances.items()} if is_turned else instances)
+        recognised = recognise_layers(forms, tables)
+        readings = tuple(own for reading in recognised.readings if (own := _scaled(reading, scales)) is not None)
+        if readings:
+            recognised = replace(recognised, readings=readings, doubtful=(), alone=())
+            more = arrangement_of(recognised, found.values, found.reads.under(terms), names).layers
+            layers = (*found.layers, *more)
+            both.append(replace(found, layers=layers, plain=tuple(plain_behind(layers, found.reads))))
+    return max(both, key=lambda own: len(own.plain), default=found)
+
+
+def _turned(instance: Instance) -> Instance:
+    """A weighted sum with weights for inputs, and inputs for weights."""
+    if instance.is_anchored or any(x is None for x, _ in instance.pairs):
+        return instance
+    pairs = tuple((weight, x) for x, weight in instance.pairs if x is not None)
+    return replace(instance, pairs=pairs, weights=instance.inputs, inputs=instance.weights)
 
 
 def _scaled(reading: Reading, scales: Mapping[Address, float]) -> Reading | None:

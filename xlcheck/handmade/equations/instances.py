@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
-from xlcheck.handmade.equations.forms import GIVEN, SUM, Atom, Form, Forms, Monomial, Polynomial
+from xlcheck.handmade.equations.forms import GIVEN, RATIO, SUM, Atom, Form, Forms, Monomial, Polynomial
 from xlcheck.handmade.equations.gated import gated_sums, late_gate, with_states
 
 LINEAR = "linear"
@@ -153,7 +153,8 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
     _join_opposite(instances, colours, forms)
     _join_same(where, colours)
     _join_opposite(instances, colours, None)
-    sides, guessed = _sides(instances, where, colours)
+    mixed = [*_read_together_in_attention(instances, forms)]
+    sides, guessed = _sides(instances, where, colours, mixed)
     for instance in instances.values():
         pairs = sorted(_pairs(instance, colours, sides, forms), key=lambda pair: (pair[0] is None, pair))
         instance.pairs = tuple(pairs)
@@ -191,7 +192,8 @@ def _join_same(where: Mapping[Atom, list[Instance]], colours: Colours) -> None:
 
 
 def _sides(
-    instances: Mapping[Atom, Instance], where: Mapping[Atom, list[Instance]], colours: Colours
+    instances: Mapping[Atom, Instance], where: Mapping[Atom, list[Instance]], colours: Colours,
+    mixed: Iterable[tuple[Instance, Instance, bool]],
 ) -> tuple[dict[object, bool], set[object]]:
     """For each class without a computed number or a bias: whether its first atom is a weight; and what was guessed.
 
@@ -202,13 +204,18 @@ def _sides(
     """
     known, _ = colours.root(_WEIGHT)
     votes: dict[object, Counter[bool]] = defaultdict(Counter)
-    for instance in instances.values():
-        read = [a for monomial in instance.monomials for a in monomial if a in instances]
-        pairs = [(instances[one], instances[other], True) for one, other in itertools.pairwise(read)]
-        for one, other, is_one_step in (*pairs, *((instance, instances[before], False) for before in read)):
+
+    def vote(pairs: Iterable[tuple[Instance, Instance, bool]]) -> None:
+        for one, other, is_one_step in pairs:
             for atom in _atoms(one) & _atoms(other):
                 root, opposite = colours.root(atom)
                 votes[root][opposite == is_one_step] += 1
+
+    vote(mixed)
+    for instance in instances.values():
+        read = [a for monomial in instance.monomials for a in monomial if a in instances]
+        pairs = [(instances[one], instances[other], True) for one, other in itertools.pairwise(read)]
+        vote((*pairs, *((instance, instances[before], False) for before in read)))
     sides: dict[object, bool] = {}
     guessed: set[object] = set()
     for instance in instances.values():
@@ -223,6 +230,25 @@ def _sides(
                     own = own or Counter(_by_place(root, instance, colours))
                 sides[root] = own[True] > own[False]
     return sides, guessed
+
+
+def _read_together_in_attention(
+    instances: Mapping[Atom, Instance], forms: Forms
+) -> Iterator[tuple[Instance, Instance, bool]]:
+    """Results that sums of products of results read side by side, and whether they are those of one step.
+
+    The scores of an attention multiply all units of one step with those of another; what it mixes by the shares of a
+    softmax is one unit at several steps.
+    """
+    for atom in forms:
+        form = forms.of(atom)
+        if form.kind != SUM or any(len(m) != 2 or any(map(forms.is_given, m)) for m in form.polynomial):
+            continue
+        for side, other in ((0, 1), (1, 0)):
+            read = [(m[side], forms.of(m[other]).kind != RATIO) for m in sorted(form.polynomial) if m[side] in instances]
+            for (one, is_one_step), (another, too) in itertools.pairwise(read):
+                if is_one_step == too:
+                    yield instances[one], instances[another], is_one_step
 
 
 def _shared(root: object, where: Mapping[Atom, list[Instance]], colours: Colours) -> Iterator[bool]:
