@@ -148,6 +148,7 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
     doubts = [*mixed_otherwise(found.forms, found.recognised.readings), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
     bent = any(layer.reading.activations["activation"] != LINEAR for layer in found.layers)
+    bent = bent or len(found.layers) > len(found.recognised.readings)  # as an attention, whose weights are computed
     may_be_more = found.recognised.has_activations or bent or bool(found.typed_over or found.decisions)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
 
@@ -187,12 +188,10 @@ class Bench:
         return place(table, layer.networks, Precedents(table), self._terms, own)
 
     def wrong_under(self, layer: LayerCells | PlainCells, edit: Mapping[Address, Term]) -> Collection[Address]:
-        """The cells of a layer that would still be wrong if others computed something else."""
+        """The cells of a layer that would still be wrong if others computed something else, or these cells."""
         table, _ = self._excerpt(layer)
         terms = self._terms.edited(edit)
-        return (
-            place(table, layer.networks, Precedents(table), terms, edited=edit.keys()).tied.wrong.keys() - edit.keys()
-        )
+        return place(table, layer.networks, Precedents(table), terms, edited=edit.keys()).tied.wrong.keys()
 
     def judged(
         self, layer: LayerCells, forms: Forms, meant: Mapping[Address, Term] | None = None

@@ -18,6 +18,7 @@ from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.by_equations import Bench, agreeing
+from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edit, Edits
 from xlcheck.handmade.equations.forms import cell_of
@@ -64,8 +65,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         terms: what each formula computes.
         bench: judges the layers.
     """
-    base = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
-    for edit in ({}, *_unrounded(terms, part)):
+    base = with_computed_weights(arranged(terms, part.values, Reads(part.table, part.precedents, terms)))
+    for edit in ({}, *_unrounded(terms, base)):
         candidate = _Candidate(edit, base)
         if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not _reads_for_nothing(candidate):
             against = [] if edit else base.words_against()
@@ -202,11 +203,12 @@ def _idle_under(candidate: _Candidate, base: Arrangement) -> set[Address]:
     return {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
 
 
-def _unrounded(terms: CellTerms, part: SheetGroup) -> Iterator[Edit]:
-    """The formulas that round, if they were filled from one, without that: their terms do not show it."""
-    found = {cell: term for cell, term in terms.items() if rounds(part.table.texts[cell])}
-    if len({(cell[0], skeleton(part.table.texts[cell])) for cell in found}) == 1:
-        yield found
+def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
+    """The formulas of layers that round, all together without that: their terms do not show it."""
+    texts = base.reads.table.texts
+    own = (cell for layer in base.all_layers for cell in layer.own)
+    found = {cell: term for cell in own if rounds(texts.get(cell, "")) and (term := terms.get(cell)) is not None}
+    yield from (found,) if found else ()
 
 
 def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdit | None:

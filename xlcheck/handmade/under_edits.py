@@ -15,6 +15,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of
+from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.gru_states import has_updates
 from xlcheck.handmade.equations.instances import LINEAR, coloured, weighted_sums
@@ -82,7 +83,7 @@ class UnderEdits:
         if not may_be_textbook(recognised):
             return None
         reads = Reads(self._part.table, self._part.precedents, terms, edit)
-        return arrangement_of(recognised, self._part.values, reads)
+        return with_computed_weights(arrangement_of(recognised, self._part.values, reads))
 
     def _tables_of(self, forms: Forms, edited: Iterable[Address]) -> Tables | None:
         """The tables of weighted sums; None if they are not whole."""

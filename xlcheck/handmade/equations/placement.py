@@ -142,7 +142,8 @@ class _Placer:
             found[cell] = self._computed(cell, found)
         for cell in self._placed.bound:
             if cell not in found and cell not in self._random:
-                found[cell] = np.full(SETTINGS, self._terms.number(cell))  # a number where a formula should stand
+                number = np.full(SETTINGS, self._terms.number(cell))  # where a formula should stand
+                found[cell] = self._computed(cell, found) if cell in self._edited else number
         return found
 
     def _declare_helpers(self, meant: Mapping[Address, Term]) -> None:
