@@ -76,17 +76,28 @@ def softmax() -> Cells:
     return cells
 
 
-def attention() -> Cells:
-    """Three tokens of two numbers; queries, keys and values; scores over √2, their softmax, and what it mixes."""
-    cells: Cells = {f"{c}{row}": round(0.53 * row - 0.8 * n, 2) for row in (2, 3, 4) for n, c in enumerate("AB")}
+def attention(tokens: int = 3) -> Cells:
+    """Tokens of two numbers; queries, keys and values; scores over √2, their softmax, and what it mixes."""
+    rows = range(2, 2 + tokens)
+    cells: Cells = {f"{c}{row}": round(0.53 * row - 0.8 * n, 2) for row in rows for n, c in enumerate("AB")}
     columns = "DEGHJK"
     for number, (column, row) in enumerate(product(columns, (7, 8))):
         cells[f"{column}{row}"] = round(0.23 * number - 1.1 + 0.31 * (row - 7) * (number % 3), 2)
-    for row in (2, 3, 4):
+    for row in rows:
         cells |= {f"{c}{row}": f"=$A{row}*{c}$7+$B{row}*{c}$8" for c in columns}
-        for k, (score, share) in enumerate(zip("MNO", "UVW", strict=True), start=2):
+        for k, score, power, share in zip(rows, "MNOP", "QRST", "UVWX", strict=False):
             cells[f"{score}{row}"] = f"=($D{row}*$G${k}+$E{row}*$H${k})/SQRT(2)"
-            cells[f"{'QRS'[k - 2]}{row}"] = f"=EXP({score}{row})"
-            cells[f"{share}{row}"] = f"={'QRS'[k - 2]}{row}/SUM($Q{row}:$S{row})"
-        cells |= {f"{c}{row}": f"=$U{row}*{v}$2+$V{row}*{v}$3+$W{row}*{v}$4" for c, v in (("Y", "J"), ("Z", "K"))}
+            cells[f"{power}{row}"] = f"=EXP({score}{row})"
+            cells[f"{share}{row}"] = f"={power}{row}/SUM($Q{row}:${'QRST'[tokens - 1]}{row})"
+        for c, v in (("Y", "J"), ("Z", "K")):
+            cells[f"{c}{row}"] = "=" + "+".join(f"${s}{row}*{v}${k}" for s, k in zip("UVWX", rows, strict=False))
     return cells
+
+
+def attention_of_more() -> Cells:
+    """The same with as many tokens as there are columns for scores, the keys before the queries."""
+    exchanged = str.maketrans("DEGH", "GHDE")
+    return {
+        cell: text.translate(exchanged) if isinstance(text, str) and cell[0] in "MNOP" else text
+        for cell, text in attention(4).items()
+    }

@@ -99,6 +99,17 @@ def _in_parts() -> dict[str, object]:
     return cells
 
 
+def _units_across() -> dict[str, object]:
+    """One unit of tanh over two steps, and four leaky units down, whose weights stand across."""
+    cells: dict[str, object] = {f"{c}1": x for c, x in zip("ABCD", (0.95, -1.13, 0.41, 0.65), strict=True)}
+    cells |= {f"{c}3": x for c, x in zip("ABCD", (-0.6, -1.15, 0.37, 0.86), strict=True)}
+    cells |= {"F1": 0.7, "F2": -0.45, "F3": 0.2, "C6": 0.5, "D6": -1.2}
+    cells |= {"C8": "=TANH($F$1*C6+$F$3)", "D8": "=TANH($F$1*D6+$F$2*C8+$F$3)"}
+    for row, column in enumerate("ABCD", 8):
+        cells |= {f"E{row}": f"={column}3+{column}1*D8", f"F{row}": f"=IF(E{row}>0,E{row},0.2*E{row})"}
+    return cells
+
+
 def _pasted(cells: Mapping[str, object], places: Mapping[str, str], digits: int) -> dict[str, object]:
     """Numbers in place of formulas, as these would give them."""
     x = (cells["C1"], cells["C2"], cells["D1"], cells["D2"])
@@ -150,6 +161,17 @@ _MISTAKES = [
     ),
     pytest.param(
         _classifier(), {f"E{row}": f"=A{row}*D5" for row in (11, 12, 13)}, id="a bias of its own left out in each unit"
+    ),
+    pytest.param(
+        _in_parts(),
+        {f"{c}6": f"=SUMPRODUCT($A4:$A6,{c}2:{c}4)" for c in "JK"},
+        id="all steps read their weights one row on",
+    ),
+    pytest.param(
+        _gates(), {"F6": "=A1*E6+A3", "G6": "=F6", "G7": "=F7"}, id="a gate without its sigmoid at both steps"
+    ),
+    pytest.param(
+        _units_across(), {"E8": "=A3+B1*D8", "E9": "=B3+C1*D8", "E10": "=C3+D1*D8"}, id="weights of the next unit"
     ),
     pytest.param(
         _classifier(),

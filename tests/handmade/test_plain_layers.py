@@ -20,6 +20,7 @@ _KINDS = {
     sheets.normalised: "LayerNormalization(0.001)",
     sheets.softmax: "Softmax()",
     sheets.attention: "Dense(3, linear), 3 samples times 0.707107",
+    sheets.attention_of_more: "Dense(4, linear), 4 samples times 0.707107",
 }
 
 

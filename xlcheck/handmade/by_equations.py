@@ -140,7 +140,11 @@ def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
         else:
             doubts.append(why)
     for plain in found.plain:
-        outcome = bench.judged_plain(plain)
+        try:
+            outcome = bench.judged_plain(plain)
+        except UsageError as error:
+            doubts.append(str(error))
+            continue
         if all(verdict.status is Status.AGREE for verdict in outcome.verdicts):
             outcomes.append(outcome)
             taken |= plain.own

@@ -258,7 +258,9 @@ def _weights(base: Arrangement) -> set[Address]:
         votes.subtract(map(cell_of, instance.inputs))
         sure |= {cell_of(w) for x, w in instance.pairs if x is not None and base.reads.is_formula(cell_of(x))}
     beside = {
-        cell_of(x) for instance in base.recognised.instances for x, w in instance.pairs
+        cell_of(x)
+        for instance in base.recognised.instances
+        for x, w in instance.pairs
         if x is not None and cell_of(w) in sure
     }
     return {cell for cell, count in votes.items() if count > 0 and cell not in beside} | sure
@@ -268,13 +270,12 @@ def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     """What Keras says, if it is that exactly the edited cells are wrong."""
     found = candidate.arrangement
     outcomes = []
-    for layer in found.layers:
-        try:
-            outcome, _ = bench.judged(layer, found.forms, candidate.edit)
-        except UsageError as error:
-            return OneEdit(why=str(error))
-        outcomes.append(bench.kept(outcome))
-    outcomes += [bench.kept(bench.judged_plain(layer, candidate.edit)) for layer in found.plain]
+    try:
+        for layer in found.layers:
+            outcomes.append(bench.kept(bench.judged(layer, found.forms, candidate.edit)[0]))
+        outcomes += [bench.kept(bench.judged_plain(layer, candidate.edit)) for layer in found.plain]
+    except UsageError as error:
+        return OneEdit(why=str(error))
     roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")

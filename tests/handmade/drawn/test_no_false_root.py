@@ -26,9 +26,12 @@ def test_among_mistakes_no_right_cell_is_called_wrong(kind: str) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", [30046, 1001, 2010])
+@pytest.mark.parametrize("seed", [30046, 1001, 2010, 270005, 270017])
 def test_right_cells_that_once_were_called_wrong_are_not(seed: int) -> None:
-    """A label above a column that a sum reads, a unit of tanh that computes a sigmoid, a gate that copies its sum."""
+    """A label above a column that a sum reads, a unit of tanh that computes a sigmoid, a gate that copies its sum.
+
+    Also a sum that reads a part of another unit; and a table whose samples were taken for units was passed.
+    """
     assert answer(seed, range(1, 9)).outcome in _HARMLESS
 
 
@@ -50,10 +53,15 @@ def test_a_mistake_in_one_of_two_places_is_counted_by_itself() -> None:
         [
             pytest.param(70114, "exact", id="an output reads the first state"),
             pytest.param(70158, "recognised", id="a bias without effect today, unless an input were a second output"),
+            pytest.param(
+                140004, "exact", id="weights on another sheet; a second step without the state, blank at first"
+            ),
+            pytest.param(140041, "exact", id="a state of 0 counts for no weight, so that what multiplies it is one"),
+            pytest.param(150054, "exact", id="a rounded sum below an activation that could be another one"),
             pytest.param(70217, "exact", id="a candidate lacks the bias that it adds at the step before"),
             pytest.param(70438, "exact", id="a copy of a sum that nobody reads, where the next step has a gate"),
         ],
-        2,
+        4,
     ),
 )
 def test_of_two_edits_of_a_toy_the_likelier_one_is_meant(seed: int, outcome: str) -> None:

@@ -82,3 +82,22 @@ def test_words_and_dates_beside_a_result(tmp_path: Path) -> None:
     assert _passes(_rnn(states=True, gap=2, changed={"F10": "h = tanh(z)", "J1": "=TODAY()"}), tmp_path)
     assert not _passes(_rnn(states=True, gap=2, changed={"F10": "h = relu(z)"}), tmp_path)
     assert not _passes(_rnn(states=True, gap=2, changed={"J10": "=TODAY()"}), tmp_path)
+
+
+@pytest.mark.parametrize("other_way", [False, True])
+def test_where_units_may_be_samples_an_unread_bias_speaks_against_both(tmp_path: Path, other_way: bool) -> None:
+    """A softmax over the samples makes units of them; the bias that no formula reads stands beside their inputs."""
+    cells: dict[str, object] = {
+        f"{c}{row}": round(0.41 * row - 0.3 * n, 2) for row in (1, 2, 3) for n, c in enumerate("AB")
+    }
+    cells |= {f"{c}{row}": round(0.9 - 0.37 * row + 0.2 * n, 2) for row in (5, 6, 7, 8) for n, c in enumerate("AB")}
+    cells |= {f"D{row}": round(0.2 * row - 1.3, 2) for row in (5, 6, 7, 8)}
+    for row in (1, 2, 3):
+        for column, weights, result in zip("FGHI", (5, 6, 7, 8), "KLMN", strict=True):
+            cells[f"{column}{row}"] = f"=$A{row}*$A${weights}+$B{row}*$B${weights}" + (
+                "" if other_way else f"+$D${weights}"
+            )
+            shared = f"{column}$1:{column}$3" if other_way else f"$F{row}:$I{row}"
+            cells[f"{result}{row}"] = f"=EXP({column}{row})/SUMPRODUCT(EXP({shared}))"
+
+    assert _passes(cells, tmp_path) is not other_way

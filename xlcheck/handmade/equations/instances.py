@@ -192,7 +192,9 @@ def _join_same(where: Mapping[Atom, list[Instance]], colours: Colours) -> None:
 
 
 def _sides(
-    instances: Mapping[Atom, Instance], where: Mapping[Atom, list[Instance]], colours: Colours,
+    instances: Mapping[Atom, Instance],
+    where: Mapping[Atom, list[Instance]],
+    colours: Colours,
     mixed: Iterable[tuple[Instance, Instance, bool]],
 ) -> tuple[dict[object, bool], set[object]]:
     """For each class without a computed number or a bias: whether its first atom is a weight; and what was guessed.
@@ -245,7 +247,9 @@ def _read_together_in_attention(
         if form.kind != SUM or any(len(m) != 2 or any(map(forms.is_given, m)) for m in form.polynomial):
             continue
         for side, other in ((0, 1), (1, 0)):
-            read = [(m[side], forms.of(m[other]).kind != RATIO) for m in sorted(form.polynomial) if m[side] in instances]
+            read = [
+                (m[side], forms.of(m[other]).kind != RATIO) for m in sorted(form.polynomial) if m[side] in instances
+            ]
             for (one, is_one_step), (another, too) in itertools.pairwise(read):
                 if is_one_step == too:
                     yield instances[one], instances[another], is_one_step
