@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton, with_operand
+from xlcheck.formulas.shapes import is_filled_from, moved, operands, shape_of, skeleton, with_operand
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
@@ -299,8 +299,9 @@ class Filling(TermChanges):
     def _goes_on(self, one: Address, other: Address) -> bool:
         """Whether one formula is what the other becomes in its place; two that read the same cells are no family."""
         mine, its = self._terms[one], self._terms[other]
+        shapes = [shape_of(self._table.texts[cell], *cell[1:]) for cell in (one, other)]
         return mine is not its and (
-            self._may_be_filled(one, other)  # though the first one may read a blank state, which no term shows
+            shapes[0] == shapes[1]
             or any(term is its for term in self._filled(one, other, freely=False))
             or any(term is mine for term in self._filled(other, one, freely=False))
         )
