@@ -1,4 +1,4 @@
-"""Workbooks as people publish them: of any kind, known or not, no right cell is called wrong, and nothing wrong passes."""
+"""Workbooks as people publish them, of known kinds and others: no right cell is wrong, and nothing wrong passes."""
 
 from __future__ import annotations
 

@@ -103,6 +103,11 @@ def test_shares_are_of_the_workbooks_in_which_a_mistake_changes_something() -> N
     """Rule: where all planted mistakes leave every number as it is, nothing is to be found, and nothing is counted."""
     found = Answer(1, ("toy",), ("one unit",), ("sign",), 1.0, ("S!A1",), ("S!A1",), (), False, False, "", 1.0)
     without = replace(found, mistakes=("beside",), roots=(), found=(), passed=True)
+    printed = table([found, without, replace(found, coverage=0.5, roots=("S!A1", "S!A2"))], mistakes=True)
+
+    assert printed.endswith(
+        "recognised throughout: 1, 1 of them exact; with a cell that is called wrong: 2, 1 of them exact"
+    )
     rows = {line[:30].strip(): line[30:].split() for line in table([found, without], mistakes=True).splitlines()[1:]}
 
     assert rows["all"][:2] == ["1", "100.0%"]
