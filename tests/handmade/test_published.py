@@ -21,6 +21,7 @@ def test_a_right_page_of_a_known_kind_passes(kind: str) -> None:
 
 
 @pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("kind", spread([kind for kind in KINDS if kind != "rounded"], 5))
 def test_no_right_cell_is_called_wrong_and_nothing_wrong_passes(kind: str) -> None:
     """Rule for kinds that are not recognised as well: no verdict is better than a wrong one."""
