@@ -1,6 +1,8 @@
-"""What is left when every unknown cell is explained: results that stand nowhere, and what stands in their place."""
+"""What is left when every unknown cell is explained: results that stand nowhere, and numbers typed in their way."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
@@ -9,6 +11,8 @@ from xlcheck.handmade.placing.matching import Matching
 from xlcheck.handmade.placing.workshop import Repair, Workshop
 
 SAME, FEWEST_DIGITS = 1e-9, 2
+MANY = 2_000
+"""Formula cells from which on a place that is asked for is trusted without a trial."""
 
 
 def typed_results(now: Matching, shop: Workshop) -> list[Repair]:
@@ -40,6 +44,48 @@ def typed_results(now: Matching, shop: Workshop) -> list[Repair]:
         if len(near) == 1 and all(near[0] != repair.cell for repair in found):
             found.append(Repair(near[0], number))
     return found
+
+
+def typed_operands(now: Matching, shop: Workshop) -> list[Repair]:
+    """Numbers that formulas read which would be results, if what the results are computed from stood there instead.
+
+    Such a formula is a function of a typed number alone, and has nothing to do with the network any more.
+    """
+    elements = now.elements
+    if not now.missing_results or len(shop.table.formulas) > MANY:
+        return []
+    formulas = (shop.table.addresses[position] for position in shop.table.formulas)
+    strangers = dict.fromkeys(cell for cell in formulas if cell not in now.held and cell not in shop.placed.given)
+    for typed in dict.fromkeys(p for cell in strangers for p in shop.precedents.of(cell) if _is_typed(p, shop)):
+        readers = [cell for cell in shop.precedents.readers(typed) if cell in strangers]
+        for result, number in _operands_of_missing(now):
+            values = shop.probe.trial({typed: elements[number].values})
+            found = [c for c in readers if result in elements.equal_to(values[:, [shop.table.index[c]]])[0]]
+            if found:
+                shop.formulas = [*dict.fromkeys((*shop.formulas, *found))]
+                return [Repair(typed, number)]
+    return []
+
+
+def _is_typed(cell: Address, shop: Workshop) -> bool:
+    """Whether a number is typed in a cell that is no input, weight or target of a network."""
+    content = shop.table.cell(cell)
+    if content is None or content.formula is not None or cell in shop.placed.given or cell in shop.wrong:
+        return False
+    return isinstance(content.value, float)
+
+
+def _operands_of_missing(now: Matching) -> Iterator[tuple[int, int]]:
+    """Each result that stands nowhere, with everything it is computed from that stands nowhere either."""
+    elements = now.elements
+    for result in sorted(now.missing_results):
+        element = elements[result]
+        direct = element.source.operands(element.index)
+        for name, index in sorted(direct | now.likeness.to(result, ()).needs):
+            place = elements.by_name[element.source.network, name]
+            number = elements.number(place, min(element.sample, elements.sources[place].values.shape[1] - 1), index)
+            if elements.sources[place].reads and now.holders[number] == 0:
+                yield result, number
 
 
 def unfinished(now: Matching, shop: Workshop) -> list[Repair]:

@@ -20,7 +20,7 @@ from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, V
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import met, part_sources
 from xlcheck.handmade.placing.exchange import exchanged
-from xlcheck.handmade.placing.leftovers import typed_results, unfinished
+from xlcheck.handmade.placing.leftovers import MANY, typed_operands, typed_results, unfinished
 from xlcheck.handmade.placing.matching import Matching, Placed, frontier
 from xlcheck.handmade.placing.order import out_of_place, shortened_results
 from xlcheck.handmade.placing.regularity import Band
@@ -32,8 +32,6 @@ from xlcheck.handmade.reading.precedents import Precedents
 
 Array = NDArray[np.float64]
 
-MANY = 2_000
-"""Formula cells from which on a place that is asked for is trusted without a trial."""
 MAX_WORK = 400_000
 """Formula cells that are evaluated in search of what is wrong: some ten seconds."""
 
@@ -162,7 +160,7 @@ class _Tier:
                 break
             self._settle(frontier(unknown, self._precedents), now)
             now = self._in_place(self.matching())
-        for find in (typed_results, unfinished):
+        for find in (typed_results, unfinished, typed_operands):
             repairs = find(now, self._shop)
             if repairs:
                 self._declare(repairs, now)
