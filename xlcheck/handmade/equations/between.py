@@ -28,6 +28,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms) -> Iterator
     yield from _read_inside(readings, forms)
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
+    yield from _in_two_roles(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
 
 
@@ -84,6 +85,21 @@ def _sharing(readings: Sequence[Reading]) -> Iterator[str]:
         common = one & other
         if common and common != one and common != other:
             yield f"{show(min(common))} is a weight of two layers, which have other weights of their own"
+
+
+def _in_two_roles(readings: Sequence[Reading]) -> Iterator[str]:
+    """Typed numbers that are a weight and an input, or one of these and a first state: somebody meant another cell."""
+    made = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
+    given = [{cell_of(a) for own in r.layer.slots.values() for s in r.features if (a := own.get(s))} for r in readings]
+    states = [{cell_of(atom) for own in reading.given.values() for atom in own.values()} for reading in readings]
+    roles = {
+        "a weight": set().union(*map(_all_weights, readings)),
+        "an input": set().union(*given),
+        "a first state": set().union(*states),
+    }
+    for (one, cells), (other, others) in itertools.combinations(roles.items(), 2):
+        for cell in sorted((cells & others) - made)[:1]:
+            yield f"{show(cell)} is read as {one} and as {other}"
 
 
 def _all_weights(reading: Reading) -> set[Address]:

@@ -99,17 +99,28 @@ def _out_of_row(reading: Reading) -> str | None:
 
 
 def _broken(reading: Reading) -> str | None:
-    """Why steps that read no state may yet go on with a sample: others begin with one, or it stands right behind."""
+    """Why a sample may go on with steps that begin anew: without a state, or with the first one of another sample.
+
+    Other samples begin with a state, or it stands right behind one of them.
+    """
     if len(reading.documents) < _FEW or reading.kind == "Dense":
         return None
     first: dict[int, Address] = {}
     for (step, _), atom in sorted(outputs(reading).items(), key=lambda item: item[1], reverse=True):
         first[step] = cell_of(atom)
-    begins = {step for given in reading.given.values() for step, _ in given}
-    for document in reading.documents:
-        others = any(own[0] in begins for own in reading.documents)
-        if document[0] in first.keys() - begins and (others or _goes_on(document, reading.documents, first)):
-            return f"{show(first[document[0]])} reads no state, though it may be a further step of a sample"
+    begins: dict[int, set[Atom]] = defaultdict(set)
+    for given in reading.given.values():
+        for (step, _), atom in given.items():
+            begins[step].add(atom)
+    for document in (own for own in reading.documents if own[0] in first):
+        start, others = document[0], [own[0] for own in reading.documents if own is not document]
+        goes_on = _goes_on(document, reading.documents, first)
+        if start not in begins and (goes_on or any(other in begins for other in others)):
+            return f"{show(first[start])} reads no state, though it may be a further step of a sample"
+        if goes_on and any(begins[start] & begins.get(other, set()) for other in others if start in begins):
+            return (
+                f"{show(first[start])} reads the first state of another sample, though it may be a further step of it"
+            )
     return None
 
 
