@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
@@ -134,16 +134,29 @@ def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
     if that belongs to the network, as it reads a cell of it, and all that read it were filled together with others.
     """
     tied, number = outcome.tied, outcome.tied.held.get(cell)
-    if outcome.precedents.is_copy(cell) and outcome.precedents.readers(cell):
+    readers = outcome.precedents.readers(cell)
+    filled = all(_is_filled(reader, outcome.table) for reader in readers)
+    if outcome.precedents.is_copy(cell) and readers and (filled or not _breaks_its_line(readers, outcome)):
         return None  # a copy is put where it is read
-    belongs = any(before in tied.held for before in outcome.precedents.of(cell))
-    if belongs and all(_is_filled(reader, outcome.table) for reader in outcome.precedents.readers(cell)):
+    if filled and any(before in tied.held for before in outcome.precedents.of(cell)):
         return None
     same = [other for other, its in tied.held.items() if its == number and other not in tied.wrong]
     if _is_pasted(cell, same, outcome) or (len(own := outcome.precedents.of(cell)) == 1 and own[0] in same):
         return None  # a copy, though it was pasted or is rounded
     rivals = {other for other in same if outcome.table.is_formula(other)}
     return min(rivals - _followers(cell, outcome), default=None) if rivals else None
+
+
+def _breaks_its_line(cells: Iterable[Address], outcome: Outcome) -> bool:
+    """Whether one of some formulas reads another cell than right ones of its kind, which do the same, do beside it."""
+    tied, texts = outcome.tied, outcome.table.texts
+    bands = {cell: tied.elements[number].source.band for cell, number in tied.held.items() if cell in texts}
+    for cell in cells:
+        others = [o for o, band in bands.items() if o != cell and o not in tied.wrong and band == bands.get(cell)]
+        alike = [other for other in others if skeleton(texts[other]) == skeleton(texts[cell])]
+        if alike and not any(is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in alike):
+            return True
+    return False
 
 
 def _is_pasted(cell: Address, others: Collection[Address], outcome: Outcome) -> bool:

@@ -36,6 +36,8 @@ _OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
 _DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
 """What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
 _BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)  # what activations are made of
+_BESIDE = 2
+"""Cells from a layer to a copy in line with it that may stand for one of its own: a blank one may lie between."""
 _NEAR = 4
 """Cells between a layer and a formula in line with it that may stand for one of its own."""
 
@@ -167,15 +169,15 @@ class Arrangement:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
                 says = isinstance(self.values[table.index[cell]], str | bool)
-                is_spare = (kind == COPY and not self.reads.multiplies_blank(cell)) or (
-                    kind == GIVEN and not says and not self._may_be_missed(cell, taken)
-                )
+                shows = kind == COPY and not (self.reads.multiplies_blank(cell) or self._may_be_a_result(cell, taken))
+                is_spare = shows or (kind == GIVEN and not says and not self._may_be_missed(cell, taken))
                 is_spare = is_spare or (self._is_nothing(cell) and not self._bends_nothing(cell))
                 is_spare = is_spare or (says and bool(self.reads.of(cell)))  # nobody writes ="h" where h would do
                 is_spare = is_spare or self._reads_no_number(cell)
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
                 is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
-                (spare.add if is_spare else left.append)(cell)
+                is_result = kind == COPY and self._may_be_a_result(cell, taken)
+                (spare.add if is_spare and not is_result else left.append)(cell)
         spare = (spare | self._measures(taken, left) if left else spare) - {*taken}
         return [cell for cell in left if cell not in spare], [cell for cell in self.reads.formulas if cell in spare]
 
@@ -230,6 +232,16 @@ class Arrangement:
         if reason in {None, CHANCE} or all(cell[1] < other[1] for other in on_sheet):
             return False
         return any(0 in (away := (abs(cell[1] - o[1]), abs(cell[2] - o[2]))) and max(away) <= _NEAR for o in on_sheet)
+
+    def _may_be_a_result(self, cell: Address, taken: Collection[Address]) -> bool:
+        """Whether a copy that nobody reads stands beside a layer's cells in line with them, and shows no result."""
+        source = self.forms.source(atom_of(cell))
+        results = {atom for layer in self.layers for atom in outputs(layer.reading).values()}
+        if source in results or cell_of(source) not in taken or self.reads.read.get(cell):
+            return False
+        near = [away for away in range(-_BESIDE, _BESIDE + 1) if away]
+        places = [(cell[0], cell[1] + k, cell[2]) for k in near] + [(cell[0], cell[1], cell[2] + k) for k in near]
+        return any(place in taken for place in places)
 
     def _is_nothing(self, cell: Address) -> bool:
         """Whether a formula only repeats what is blank, or multiplies something with it."""
