@@ -6,6 +6,7 @@ do as well say only that one of them is needed, and blame neither.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -189,11 +190,22 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False) -> b
 
 
 def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
-    """What nobody reads any more after an edit, though it was made to be read: formulas, and numbers beside weights."""
+    """What nobody reads any more after an edit, though it was made to be read.
+
+    These are formulas, numbers beside weights, and weights apart from these, if they are more than one range: a slip
+    leads to one place.
+    """
     idle = _idle_under(candidate, base)
     weights = _weights(candidate.arrangement)
     beside = {(s, r + down, c + right) for s, r, c in weights for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0))}
-    return {cell for cell in idle if base.reads.is_formula(cell) or cell in beside & _weights(base)}
+    lost = idle & _weights(base)
+    sides = [{cell[:1] + cell[side : side + 1] for cell in lost} for side in (1, 2)]
+    is_range = len(lost) == math.prod(map(len, sides)) and all(_is_run([own[1] for own in side]) for side in sides)
+    return {cell for cell in idle if base.reads.is_formula(cell)} | (lost & beside if is_range else lost)
+
+
+def _is_run(numbers: Sequence[int]) -> bool:
+    return max(numbers) - min(numbers) + 1 == len(numbers) if numbers else True
 
 
 def _idle_under(candidate: _Candidate, base: Arrangement) -> set[Address]:
