@@ -112,9 +112,18 @@ class Arrangement:
         """What a reader would ask before believing that all of it is right, words aside."""
         alone = objections(self.reads.table, self.reads.read.keys(), self._readings)
         together = against_them_together([layer.reading for layer in self.layers], self.forms)
+        words = (cell for layer in self.layers for cell in sorted(layer.own) if self.reads.multiplies_words(cell))
+        said = [f"{show(cell)} multiplies numbers with words" for cell in islice(words, 1)]
         empty = (reads_empty(self.reads.of, self.reads.table, layer.reading) for layer in self.layers)
         steps = mixed_up_steps([layer.reading for layer in self.layers], [layer.results for layer in self.plain])
-        return [*alone, *filter(None, empty), *(own.said for own in self.typed_over[:1]), *together, *islice(steps, 1)]
+        return [
+            *alone,
+            *said,
+            *filter(None, empty),
+            *(own.said for own in self.typed_over[:1]),
+            *together,
+            *islice(steps, 1),
+        ]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:
@@ -169,7 +178,7 @@ class Arrangement:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
                 says = isinstance(self.values[table.index[cell]], str | bool)
-                shows = kind == COPY and not (self.reads.multiplies_blank(cell) or self._may_be_a_result(cell, taken))
+                shows = kind == COPY and not self.reads.multiplies_blank(cell)
                 is_spare = shows or (kind == GIVEN and not says and not self._may_be_missed(cell, taken))
                 is_spare = is_spare or (self._is_nothing(cell) and not self._bends_nothing(cell))
                 is_spare = is_spare or (says and bool(self.reads.of(cell)))  # nobody writes ="h" where h would do
@@ -234,9 +243,10 @@ class Arrangement:
         return any(0 in (away := (abs(cell[1] - o[1]), abs(cell[2] - o[2]))) and max(away) <= _NEAR for o in on_sheet)
 
     def _may_be_a_result(self, cell: Address, taken: Collection[Address]) -> bool:
-        """Whether a copy that nobody reads stands beside a layer's cells in line with them, and shows no result."""
+        """Whether a copy that nobody reads stands in line with a layer's cells beside them, and shows no result."""
         source = self.forms.source(atom_of(cell))
-        results = {atom for layer in self.layers for atom in outputs(layer.reading).values()}
+        values = [layer.reading.values.get(symbol, {}) for layer in self.layers for symbol in ("y", "h", "c")]
+        results = {atom for own in values for atom in own.values()}
         if source in results or cell_of(source) not in taken or self.reads.read.get(cell):
             return False
         near = [away for away in range(-_BESIDE, _BESIDE + 1) if away]
@@ -278,9 +288,9 @@ class Arrangement:
         return bool(read) and marks and not self._bends_nothing(cell)
 
     def _bends_nothing(self, cell: Address) -> bool:
-        """Whether a formula is an activation of empty cells alone, perhaps beside the one that it should read."""
-        table = self.reads.table
-        return bool(_BENDS.search(table.texts.get(cell, ""))) and not any(x in table.index for x in self.reads.of(cell))
+        """Whether a formula is an activation of no number, beside the one perhaps that it should read."""
+        holds = self.reads.terms.holds_number
+        return bool(_BENDS.search(self.reads.table.texts.get(cell, ""))) and not any(map(holds, self.reads.of(cell)))
 
 
 def _at_first(layer: LayerCells, forms: Forms) -> set[Address]:

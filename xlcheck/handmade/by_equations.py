@@ -183,7 +183,9 @@ class Bench:
         self._known: dict[Address, float] = {}
 
     def _excerpt(self, layer: LayerCells | PlainCells) -> tuple[CellTable, CellValues]:
-        return excerpt(self._part.table, self._part.values, layer.own, layer.given)
+        read = {cell for own in layer.own for cell in self._part.precedents.of(own)}
+        words = read & self._part.table.words.keys()
+        return excerpt(self._part.table, self._part.values, layer.own, layer.given | words)
 
     def placed(self, layer: LayerCells | PlainCells, meant: Mapping[Address, Term] | None = None) -> Placement:
         """What each cell of a layer should hold; see `judged`."""
@@ -294,7 +296,7 @@ def excerpt(
             cell = Cell(value if isinstance(value, float | str | bool) else None)
         cells.setdefault(address[0], {})[address[1:]] = cell
     sheets = {name: replace(sheet, cells=cells.get(name, {})) for name, sheet in content.sheets.items()}
-    part = CellTable(replace(content, sheets=sheets))
+    part = CellTable(replace(content, sheets=sheets), table.index.keys() - {*own, *given})
     positions = [table.index[address] for address in part.addresses]
     others = {i: values.others[p] for i, p in enumerate(positions) if p in values.others}
     return part, CellValues(values.numbers[np.array(positions, dtype=np.intp)], others)

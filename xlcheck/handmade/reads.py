@@ -52,6 +52,16 @@ class Reads:
         text = self.table.texts.get(cell, "")
         return bool(_MULTIPLIES.search(text)) and any(read not in self.table.index for read in self.of(cell))
 
+    def multiplies_words(self, cell: Address) -> bool:
+        """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0."""
+        if cell in self._edit or not _MULTIPLIES.search(self.table.texts.get(cell, "")):
+            return False
+        words: dict[int, set[int]] = defaultdict(set)
+        for area in self._precedents.ranges(cell):
+            if area.size > 1:
+                words[area.size].add(sum((area.sheet, *place) in self.table.words for place in area.cells()))
+        return any(len(counts) > 1 for counts in words.values())
+
     def is_formula(self, cell: Address) -> bool:
         """Whether a formula stands in a cell."""
         return cell in self._edit or self.table.is_formula(cell)

@@ -192,20 +192,23 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False) -> b
 def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
     """What nobody reads any more after an edit, though it was made to be read.
 
-    These are formulas, numbers beside weights, and weights apart from these, if they are more than one range: a slip
-    leads to one place.
+    These are formulas; numbers beside weights; weights apart from these, if they are more than one range, as a slip
+    leads to one place; numbers of which each of several formulas reads its own: formulas may have stood there.
     """
     idle = _idle_under(candidate, base)
     weights = _weights(candidate.arrangement)
     beside = {(s, r + down, c + right) for s, r, c in weights for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0))}
     lost = idle & _weights(base)
-    sides = [{cell[:1] + cell[side : side + 1] for cell in lost} for side in (1, 2)]
-    is_range = len(lost) == math.prod(map(len, sides)) and all(_is_run([own[1] for own in side]) for side in sides)
-    return {cell for cell in idle if base.reads.is_formula(cell)} | (lost & beside if is_range else lost)
+    sides = [sorted({cell[1] for cell in lost}), sorted({cell[2] for cell in lost})]
+    is_range = len(lost) == math.prod(map(len, sides)) and all(map(_is_run, sides))
+    formulas = {cell for cell in idle if base.reads.is_formula(cell)}
+    numbers = {cell for cell in idle - formulas if base.reads.table.is_number(cell)}
+    own = {cell for cell in numbers if {*base.reads.readers[cell]} < candidate.edit.keys()}
+    return formulas | (lost & beside if is_range else lost) | (own if len(own) > 1 else set())
 
 
 def _is_run(numbers: Sequence[int]) -> bool:
-    return max(numbers) - min(numbers) + 1 == len(numbers) if numbers else True
+    return not numbers or numbers[-1] - numbers[0] + 1 == len(numbers)
 
 
 def _idle_under(candidate: _Candidate, base: Arrangement) -> set[Address]:
@@ -256,8 +259,11 @@ def _wrong(candidate: _Candidate, bench: Bench) -> set[Address]:
 
 
 def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Address]:
-    """Numbers and formulas that no formula reads."""
-    numbers = (cell for cell, _ in part.table.typed_numbers())
+    """Formulas that no formula reads, and numbers, but for those that were computed and pasted."""
+    computed = {terms.number(cell) for cell in terms}
+    numbers = (
+        cell for cell, number in part.table.typed_numbers() if number not in computed or float(number).is_integer()
+    )
     return {cell for cell in (*numbers, *terms) if not base.reads.read.get(cell)}
 
 

@@ -65,7 +65,7 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
     doubtful += [c for c in cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
     keys = {cell: outcome.tied.elements[number].key for cell, number in outcome.tied.held.items()}
     displaced = {cell for cell in {*cells, *_read_by(cells, outcome)} if _stands_for_another(cell, keys)}
-    odd = {cell for cell in _read_by(cells, outcome) if cell not in keys or cell in cells} | displaced
+    odd = {*cells} | displaced
     doubtful += [c for c in cells if c not in doubtful and (c in displaced or _only_follows(c, odd, outcome))]
     if not doubtful:
         return None
@@ -102,7 +102,7 @@ def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome) -> bool:
 
     Args:
         cell: it is wrong.
-        odd: formulas that are wrong, have no role, or stand in another one's place.
+        odd: formulas that are wrong, or stand in another one's place.
         outcome: what became of all.
     """
     table, tied, own = outcome.table, outcome.tied, outcome.tied.element(cell)

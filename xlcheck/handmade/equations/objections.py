@@ -22,6 +22,8 @@ _FEW = 2
 """Samples of one length that may be one sample, in which a state is not read in the middle."""
 _MANY = 3
 """Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
+_PASTED = 12
+"""Digits that nobody types: the number was computed and its value pasted."""
 _NEAR, _FAR = 2, 4
 """Cells between weights and a number that may be one more of them, around them and in their row or column: a blank line
 or words may stand between."""
@@ -220,14 +222,18 @@ def _perhaps_weights(readings: Sequence[Reading]) -> set[Address]:
 
 
 def _after_results(table: CellTable, read: Collection[Address], readings: Sequence[Reading]) -> Iterator[Address]:
-    """Typed numbers that nobody reads right behind or before several results, as long as only computed numbers are."""
+    """Typed numbers that nobody reads right behind or before results, as long as only computed numbers are.
+
+    Beside a single result they are as long as nobody types them.
+    """
     results = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
     numbers = dict(table.typed_numbers())
     for sheet, row, column in sorted(results):
         for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
             cell, before = (sheet, row + down, column + right), (sheet, row - down, column - right)
             is_free = cell not in read and cell not in results  # as it would be if a formula stood there
-            if before in results and cell in numbers and is_free and digits_of(numbers[cell]) >= COMPUTED:
+            few = COMPUTED if before in results else _PASTED
+            if cell in numbers and is_free and digits_of(numbers[cell]) >= few:
                 yield cell
 
 

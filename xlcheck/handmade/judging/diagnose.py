@@ -100,10 +100,12 @@ class Diagnoser:
         table = self._precedents.table
         single = [area for area in self._precedents.ranges(cell) if area.size == 1]
         places = [(area.sheet, area.top, area.left) for area in single]
-        idle = [place for place in places if place not in table.index or place in table.words]
+        holds = [place in table.beyond or (place in table.index and place not in table.words) for place in places]
+        idle = [place for place, number in zip(places, holds, strict=True) if not number]
         read = {self._operand(place, self._given[element.source.network]) for place in places}
         missing = element.source.operands(element.index) - read
-        if not idle or not missing or any(name.endswith("_init") for name, _ in missing):  # often blank, and then 0
+        is_blank = any(name.endswith("_init") for name, _ in missing)  # as a first state often is, and then 0
+        if not idle or not missing or (is_blank and idle[0] not in table.words):
             return None
         what = "holds a word" if idle[0] in table.words else "is empty"
         return Named("empty-cell-read", f"{show(idle[0])} {what}; refer to the cell that is meant instead")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,6 +68,7 @@ class CellTable:
 
     Args:
         content: the workbook as read.
+        beyond: the cells that are not empty, but left out of it.
 
     Attributes:
         addresses: the cells.
@@ -78,8 +79,8 @@ class CellTable:
         arrays: the range of the array formula that a cell belongs to, where it belongs to one.
     """
 
-    def __init__(self, content: WorkbookContent) -> None:
-        self.content = content
+    def __init__(self, content: WorkbookContent, beyond: Collection[Address] = ()) -> None:
+        self.content, self.beyond = content, beyond
         self.addresses: list[Address] = []
         self.texts: dict[Address, str] = {}
         self.words: dict[Address, str] = {}
