@@ -20,7 +20,7 @@ from fixtures.handmade.make_corpus import FOLDER
 from fixtures.handmade.package import packed, unpacked
 from xlcheck import api
 from xlcheck.cli import run
-from xlcheck.errors import NothingCheckedError, UsageError
+from xlcheck.errors import UsageError
 from xlcheck.verdicts.report import CheckReport, Status
 
 pytestmark = pytest.mark.keras
@@ -59,7 +59,7 @@ class TestWhatCellsMayHold:
 
     @pytest.mark.parametrize("spilled", part_of(["_xlfn.ANCHORARRAY(B{0})", "B{0}:D{0}"], 1))
     def test_dynamic_arrays(self, spilled: str, tmp_path: Path) -> None:
-        """A hidden state that spills over three cells is checked, as a range or `B9#`, and a row that reads another one is named."""
+        """A state that spills over three cells is checked, as a range or `B9#`; a row that reads another is named."""
         for wrong in (False, True):
             path = tmp_path / f"{wrong}.xlsx"
             book = xlsxwriter.Workbook(path)

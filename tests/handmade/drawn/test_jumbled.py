@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from thorough import part_of
 
 from fixtures.handmade.drawn.drawing import drawn
 from fixtures.handmade.drawn.jumble import jumbled
@@ -31,6 +32,24 @@ pytestmark = pytest.mark.keras
 def test_a_jumbled_toy_is_named_or_nothing_is(seed: int) -> None:
     """First networks that once were answered wrongly: no false root, no false pass."""
     assert answer(seed, [1], "toy", jumble=True).outcome not in {"false root", "false pass"}
+
+
+@pytest.mark.parametrize(
+    "seed",
+    part_of(
+        [
+            pytest.param(160033, id="a computed number is pasted beside the result"),
+            pytest.param(160012, id="a number is typed over the copy of a first state"),
+            pytest.param(160016, id="an activation reads a word"),
+            pytest.param(160024, id="a range reads a word and leaves out a weight"),
+            pytest.param(160014, id="products are typed over at both steps"),
+        ],
+        2,
+    ),
+)
+def test_a_toy_with_a_mistake_is_named_or_nothing_is(seed: int) -> None:
+    """First networks with a mistake that once were answered wrongly: no false root, no false pass."""
+    assert answer(seed, [1], "toy").outcome not in {"false root", "false pass"}
 
 
 @pytest.mark.thorough
