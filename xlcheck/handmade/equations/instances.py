@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
@@ -151,7 +151,7 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
                 if not forms.is_given(atom):
                     colours.join(atom, _WEIGHT, opposite=True)
     _join_opposite(instances, colours, forms)
-    _join_same(where, colours)
+    _join_same(where, colours, {atom for atom, count in alone.items() if count >= 0}, {*_side_by_side(instances)})
     _join_opposite(instances, colours, None)
     mixed = [*_read_together_in_attention(instances, forms)]
     sides, guessed = _sides(instances, where, colours, mixed)
@@ -173,12 +173,18 @@ def _join_opposite(instances: Mapping[Atom, Instance], colours: Colours, forms: 
         colours.join(*monomial, opposite=True)
 
 
-def _join_same(where: Mapping[Atom, list[Instance]], colours: Colours) -> None:
-    """Atoms that meet in two or more instances are weights of one row, or inputs of one step."""
+def _join_same(
+    where: Mapping[Atom, list[Instance]], colours: Colours, biases: Set[Atom], beside: Set[tuple[Atom, Atom]]
+) -> None:
+    """Atoms that meet in two or more instances are weights of one row, or inputs of one step.
+
+    Not so a bias with the inputs of units that the next layer reads side by side: all of a layer may have one bias.
+    """
     together: dict[frozenset[Atom], list[Atom]] = defaultdict(list)
     for atom, own in where.items():
-        if len(own) > 1:
-            together[frozenset(instance.atom for instance in own)].append(atom)
+        sums = frozenset(instance.atom for instance in own)
+        if len(own) > 1 and not (atom in biases and any(sums.issuperset(pair) for pair in beside)):
+            together[sums].append(atom)
     for atoms in together.values():
         for other in atoms[1:]:
             colours.join(atoms[0], other, opposite=False)
@@ -214,10 +220,10 @@ def _sides(
                 votes[root][opposite == is_one_step] += 1
 
     vote(mixed)
+    vote((instances[one], instances[other], True) for one, other in _side_by_side(instances))
     for instance in instances.values():
         read = [a for monomial in instance.monomials for a in monomial if a in instances]
-        pairs = [(instances[one], instances[other], True) for one, other in itertools.pairwise(read)]
-        vote((*pairs, *((instance, instances[before], False) for before in read)))
+        vote((instance, instances[before], False) for before in read)
     sides: dict[object, bool] = {}
     guessed: set[object] = set()
     for instance in instances.values():
@@ -232,6 +238,12 @@ def _sides(
                     own = own or Counter(_by_place(root, instance, colours))
                 sides[root] = own[True] > own[False]
     return sides, guessed
+
+
+def _side_by_side(instances: Mapping[Atom, Instance]) -> Iterator[tuple[Atom, Atom]]:
+    """Results that one instance reads, each with the next one."""
+    for instance in instances.values():
+        yield from itertools.pairwise(a for monomial in instance.monomials for a in monomial if a in instances)
 
 
 def _read_together_in_attention(

@@ -192,7 +192,9 @@ def irregularity(reading: Reading) -> str | None:
     layer = reading.layer
     rows = [row for gate in reading.gates for row in gate]
     slots = {*reading.features, *reading.states}
-    weights = [weight for row in rows for weight in (*layer.weights[row].values(), *layer.biases[row])]
+    biases = [bias for row in rows for bias in layer.biases[row]]
+    one_bias = biases[:1] if len(reading.gates) == 1 and len(set(biases)) == 1 else biases  # one number for all units
+    weights = [weight for row in rows for weight in layer.weights[row].values()] + one_bias
     few = len(layer.steps) < _MAJORITY
     reasons = {
         "it reads no input": not reading.features,
