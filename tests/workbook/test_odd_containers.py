@@ -158,7 +158,7 @@ def test_refuses_a_part_that_is_announced_otherwise(tmp_path: Path, field: int, 
     path.write_bytes(content)
 
     assert refusal(path) == (
-        f"{path} is damaged: its table of contents says something else about {SHEET} than stands before that part; "
+        f"{path} is damaged: its table of contents says something else about {SHEET!r} than stands before that part; "
         "save it again"
     )
 

@@ -164,9 +164,13 @@ def _as_elsewhere(candidates: Sequence[_Candidate], terms: CellTerms) -> Sequenc
     """Those after whose edits each formula is one that stands elsewhere, filled there; all, if no first one is so.
 
     Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
-    with any given numbers.
+    with any given numbers. A formula that was so before the edit does not count.
     """
-    alike = [candidate for candidate in candidates if _is_as_elsewhere(candidate.edit, terms)]
+
+    def was_so(edit: Edit) -> bool:
+        return all(cell in terms for cell in edit) and _is_as_elsewhere({cell: terms[cell] for cell in edit}, terms)
+
+    alike = [own for own in candidates if _is_as_elsewhere(own.edit, terms) and not was_so(own.edit)]
     first = {frozenset(candidate.edit): candidate for candidate in reversed(candidates)}
     return alike if any(candidate in alike for candidate in first.values()) else candidates
 

@@ -114,6 +114,6 @@ def _other_names(extra: bytes) -> Iterator[bytes]:
 
 def _other_header(path: Path, info: ZipInfo) -> WorkbookError:
     return WorkbookError(
-        f"{path} is damaged: its table of contents says something else about {info.filename} than stands before that "
+        f"{path} is damaged: its table of contents says something else about {info.filename!r} than stands before that "
         "part; save it again"
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import Atom, cell_of
+from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.reading import LossCells, Reading
 from xlcheck.handmade.networks.layer_specs import layer_spec
 from xlcheck.handmade.networks.network import Network, Places
@@ -193,7 +194,8 @@ def irregularity(reading: Reading) -> str | None:
     rows = [row for gate in reading.gates for row in gate]
     slots = {*reading.features, *reading.states}
     biases = [bias for row in rows for bias in layer.biases[row]]
-    one_bias = biases[:1] if len(reading.gates) == 1 and len(set(biases)) == 1 else biases  # one number for all units
+    bends = reading.activations.get("activation", LINEAR) != LINEAR  # else it may be any table of sums
+    one_bias = biases[:1] if bends and len(reading.gates) == 1 == len(set(biases)) else biases  # one for all units
     weights = [weight for row in rows for weight in layer.weights[row].values()] + one_bias
     few = len(layer.steps) < _MAJORITY
     reasons = {

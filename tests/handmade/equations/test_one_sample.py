@@ -1,0 +1,53 @@
+"""A network of one sample without any words, whose units share a bias: what its inputs are, the next layer tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from equation_sheets import save
+from thorough import part_of
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+pytestmark = pytest.mark.keras
+
+_SHEET: Mapping[str, object] = {
+    "A1": 0.15, "A2": 0.2, "A3": 0.25, "A4": 0.3, "A5": 0.35, "B1": 0.4, "B2": 0.45, "B3": 0.5, "B4": 0.55, "B5": 0.6,
+    "D1": 0.05, "D2": 0.1, "F1": "=A1*D1+A2*D2+A5", "G1": "=1/(1+EXP(-F1))", "F2": "=A3*D1+A4*D2+A5",
+    "G2": "=1/(1+EXP(-F2))", "I1": "=B1*G1+B2*G2+B5", "J1": "=1/(1+EXP(-I1))", "I2": "=B3*G1+B4*G2+B5",
+    "J2": "=1/(1+EXP(-I2))",
+}  # fmt: skip
+"""Two inputs in D, two hidden units and two outputs; A and B hold the weights and the bias of a layer each."""
+
+
+def _read_elsewhere() -> list[tuple[str, str]]:
+    """Each formula with each of its references replaced by each other cell that it may read."""
+    order = [cell for cell, text in _SHEET.items() if str(text).startswith("=")]
+    found = []
+    for cell in order:
+        text = str(_SHEET[cell])
+        for match in re.finditer(r"[A-J]\d", text):
+            others = [o for o in _SHEET if o not in order or order.index(o) < order.index(cell)]
+            found += [(cell, f"{text[: match.start()]}{o}{text[match.end() :]}") for o in others if o != match[0]]
+    return found
+
+
+def test_what_the_next_layer_reads_together_is_one_sample(tmp_path: Path) -> None:
+    """The inputs that two units share are no weights, though both add one bias."""
+    report = check(save(_SHEET, tmp_path / "w.xlsx"))
+    assert (report.exit_code, report.counts.agree) == (0, 8)
+
+
+@pytest.mark.parametrize(("cell", "text"), part_of(_read_elsewhere(), 14))
+def test_a_reference_to_another_cell_is_named_or_nothing_is(cell: str, text: str, tmp_path: Path) -> None:
+    """Rule: whatever other number a formula reads, it does not pass, and no other cell is blamed."""
+    try:
+        report = check(save({**_SHEET, cell: text}, tmp_path / "w.xlsx"), effort=3)
+    except NothingCheckedError:
+        return
+    assert report.exit_code != 0
+    assert {root.cell for root in report.roots} <= {cell}
