@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -42,17 +43,26 @@ def leaves_above(cell: Address, terms: CellTerms, stops: Collection[Address]) ->
 
 
 def number_under(cell: Address, known: Mapping[Address, float], terms: CellTerms) -> float:
-    """What a formula gives if some cells hold other numbers."""
-    values = dict(known)
+    """What a formula gives if some cells hold other numbers; NaN in a circle."""
+    values, below = dict(known), set[Address]()
+    values.pop(cell, None)
 
     def given(term: Term) -> float | None:
         if not isinstance(term, Leaf):
             return None
-        if term.cell not in values:
-            values[term.cell] = number_of(terms[term.cell], given) if term.cell in terms else terms.number(term.cell)
-        return values[term.cell]
+        return values.get(term.cell, math.nan) if term.cell in terms else values.get(term.cell, terms.number(term.cell))
 
-    return number_of(terms[cell], given)
+    stack = [cell]
+    while stack:
+        own = stack[-1]
+        waiting = [o for o in terms.reads.get(own, ()) if o in terms and o not in values and o not in below]
+        below.add(own)
+        if own not in values and waiting:
+            stack += waiting
+            continue
+        if stack.pop() not in values:
+            values[own] = number_of(terms[own], given)
+    return values[cell]
 
 
 class Functions:
