@@ -19,7 +19,7 @@ from xlcheck.handmade.equations.instances import followed
 from xlcheck.handmade.equations.left_out import reads_empty
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
-from xlcheck.handmade.equations.orders import crossed, exchanged, other_order
+from xlcheck.handmade.equations.orders import crossed, exchanged, other_order, out_of_line
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
@@ -105,7 +105,7 @@ class Arrangement:
     def mixed_up(self) -> list[str]:
         """Why units, steps or samples may stand in each other's place, though all formulas agree."""
         found = (why(r, networks[0].weights) for r, networks in self._readings for why in (other_order, crossed))
-        places = (exchanged(self.reads.table, reading) for reading, _ in self._readings)
+        places = (why(self.reads.table, r) for r, _ in self._readings for why in (exchanged, out_of_line))
         return [why for why in (*found, *places) if why is not None]
 
     def objections(self) -> list[str]:

@@ -52,6 +52,10 @@ class Reads:
         text = self.table.texts.get(cell, "")
         return bool(_MULTIPLIES.search(text)) and any(read not in self.table.index for read in self.of(cell))
 
+    def is_copy(self, cell: Address) -> bool:
+        """Whether a formula of the file only passes on another cell."""
+        return cell not in self._edit and self._precedents.is_copy(cell)
+
     def multiplies_words(self, cell: Address) -> bool:
         """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0."""
         if cell in self._edit or not _MULTIPLIES.search(self.table.texts.get(cell, "")):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Sum, Term, outline
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import is_filled_from, skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.arrangement import Arrangement
@@ -33,6 +33,7 @@ from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 
+_SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0))
 _WAYS = 8
 """Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
 _SEVERAL, _RARE = 2, 10
@@ -127,7 +128,14 @@ def _takes_an_input_away(candidate: _Candidate, base: Arrangement) -> bool:
     def is_typed(cell: Address) -> bool:
         return table.is_number(cell) and not table.is_formula(cell)
 
-    lost = [cell for cell in (*candidate.edit, *_idle_under(candidate, base)) if is_typed(cell)]
+    idle, texts = _idle_under(candidate, base), table.texts
+    for cell in (cell for cell in candidate.edit if table.is_formula(cell) and any(map(is_typed, idle))):
+        read = reads.of(cell)  # a copy of a number that nobody else reads, filled like the copies beside it
+        beside = [(cell[0], cell[1] + down, cell[2] + right) for down, right in _SIDES]
+        alike = (is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in beside if o in texts)
+        if len(read) == 1 and read[0] in idle and is_typed(read[0]) and reads.is_copy(cell) and any(alike):
+            return True
+    lost = [cell for cell in (*candidate.edit, *idle) if is_typed(cell)]
     return any(is_between(cell, *line) for cell in lost if reads.readers.get(cell) for line in ((0, 1), (1, 0)))
 
 
@@ -201,7 +209,7 @@ def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
     """
     idle = _idle_under(candidate, base)
     weights = _weights(candidate.arrangement)
-    beside = {(s, r + down, c + right) for s, r, c in weights for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0))}
+    beside = {(s, r + down, c + right) for s, r, c in weights for down, right in _SIDES}
     lost = idle & _weights(base)
     sides = [sorted({cell[1] for cell in lost}), sorted({cell[2] for cell in lost})]
     is_range = len(lost) == math.prod(map(len, sides)) and all(map(_is_run, sides))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
@@ -38,6 +39,36 @@ def exchanged(table: CellTable, reading: Reading) -> str | None:
                 return f"{show(wrong)} holds {symbol} of another step or sample than the cells in line with it do"
             own = own or line
         first = first or own
+    return None
+
+
+def out_of_line(table: CellTable, reading: Reading) -> str | None:
+    """Why an input or a result may be another one: most of a step stand one way from those before, and this elsewhere.
+
+    In its place, on that way, stands another number. One that is the same at both steps does not count.
+
+    Args:
+        table: the cells.
+        reading: the layer.
+    """
+    slots, features = reading.layer.slots, reading.features
+    runs = reading.documents if reading.kind != "Dense" else [sorted(slots, key=lambda step: min(slots[step].values()))]
+    lines = [{step: {key: cell_of(own[key]) for key in features if key in own} for step, own in slots.items()}]
+    for values in reading.values.values():
+        line: dict[int, dict[int, Address]] = defaultdict(dict)
+        for (step, unit), atom in values.items():
+            line[step][unit] = cell_of(atom)
+        lines.append(line)
+    for line, (one, other) in itertools.product(lines, [pair for run in runs for pair in itertools.pairwise(run)]):
+        before, behind = line.get(one, {}), line.get(other, {})
+        ways = {key: moved(before[key], behind[key]) for key in before.keys() & behind.keys()}
+        (way, count), *_ = [*Counter(ways.values()).most_common(1), (None, 0)]
+        for key in sorted(ways) if way is not None and 2 * count > len(ways) and count > 1 else ():
+            sheet, row, column = before[key]
+            place = (sheet, row + way[0], column + way[1]) if way is not None else before[key]
+            is_taken = table.is_formula(place) or table.is_number(place)
+            if ways[key] not in {way, (0, 0)} and is_taken:
+                return f"{show(behind[key])} stands apart from the others of its step, and {show(place)} in its place"
     return None
 
 

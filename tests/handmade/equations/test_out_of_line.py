@@ -1,0 +1,41 @@
+"""Results and inputs in the place of others: all formulas may agree, and a cell of the table yet shows something else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from equation_sheets import save
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+pytestmark = pytest.mark.keras
+
+_WEIGHTS = ((0.4, -0.7, 0.2), (0.9, 0.3, -0.5), (-0.6, 0.8, 0.35))
+
+
+def _sheet() -> dict[str, object]:
+    """Three units over one input at two steps: rows 7 and 8, states in C:E, their weights in rows 1 to 5, a note in H9."""
+    cells: dict[str, object] = {"H9": "=A7-0.5", "A7": 0.3, "A8": -0.9, "C6": 0.0, "D6": 0.1, "E6": -0.2}
+    for column, row in zip("CDE", _WEIGHTS, strict=True):
+        cells |= {f"{column}1": row[0], f"{column}5": row[1] / 2}
+        cells |= {f"{column}{2 + k}": round(weight * (k + 1) / 3, 3) for k, weight in enumerate(row)}
+        for step in (7, 8):
+            states = "+".join(f"{c}{step - 1}*${column}${2 + k}" for k, c in enumerate("CDE"))
+            cells[f"{column}{step}"] = f"=TANH($A{step}*{column}$1+{states}+{column}$5)"
+    return cells
+
+
+@pytest.mark.parametrize("wrong", [{}, {"D8": "H9", "H9": "D8"}], ids=["right", "exchanged with a note"])
+def test_a_result_stands_with_the_others_of_its_step(wrong: Mapping[str, str], tmp_path: Path) -> None:
+    """Rule: where a result of the last step and a note changed places, the table shows the note: that is no pass."""
+    cells = _sheet()
+    try:
+        report = check(save({**cells, **{cell: cells[other] for cell, other in wrong.items()}}, tmp_path / "w.xlsx"))
+    except NothingCheckedError:
+        assert wrong
+        return
+    assert report.ok is not bool(wrong)
+    assert {root.cell for root in report.roots} <= wrong.keys()
