@@ -122,7 +122,7 @@ def _read(path: Path) -> Iterator[Any]:
     else:
         with np.load(path) as archive:
             for name in archive.files:
-                with suppress(ValueError, TokenError, BadZipFile):
+                with suppress(ValueError, TokenError, BadZipFile, MemoryError):
                     yield archive[name]
 
 

@@ -105,7 +105,12 @@ class Arrangement:
     def mixed_up(self) -> list[str]:
         """Why units, steps or samples may stand in each other's place, though all formulas agree."""
         found = (why(r, networks[0].weights) for r, networks in self._readings for why in (other_order, crossed))
-        places = (why(self.reads.table, r) for r, _ in self._readings for why in (exchanged, out_of_line))
+        inputs = Counter(frozenset(layer.inputs) for layer in self.layers)
+        places = [
+            exchanged(self.reads.table, own.reading, is_one_of_two=inputs[frozenset(own.inputs)] > 1)
+            for own in self.layers
+        ]
+        places += [out_of_line(self.reads.table, reading) for reading, _ in self._readings]
         return [why for why in (*found, *places) if why is not None]
 
     def objections(self) -> list[str]:

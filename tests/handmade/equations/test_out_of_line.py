@@ -1,10 +1,11 @@
-"""Results and inputs in the place of others: all formulas may agree, and a cell of the table yet shows something else."""
+"""Results in the place of others: all formulas may agree, and a cell of the table yet shows something else."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
+import openpyxl
 import pytest
 from equation_sheets import save
 
@@ -13,11 +14,12 @@ from xlcheck.errors import NothingCheckedError
 
 pytestmark = pytest.mark.keras
 
+ROOT = Path(__file__).parents[3]
 _WEIGHTS = ((0.4, -0.7, 0.2), (0.9, 0.3, -0.5), (-0.6, 0.8, 0.35))
 
 
 def _sheet() -> dict[str, object]:
-    """Three units over one input at two steps: rows 7 and 8, states in C:E, their weights in rows 1 to 5, a note in H9."""
+    """Three units over one input, two steps in rows 7 and 8, states in C:E, weights in rows 1 to 5, a note in H9."""
     cells: dict[str, object] = {"H9": "=A7-0.5", "A7": 0.3, "A8": -0.9, "C6": 0.0, "D6": 0.1, "E6": -0.2}
     for column, row in zip("CDE", _WEIGHTS, strict=True):
         cells |= {f"{column}1": row[0], f"{column}5": row[1] / 2}
@@ -39,3 +41,17 @@ def test_a_result_stands_with_the_others_of_its_step(wrong: Mapping[str, str], t
         return
     assert report.ok is not bool(wrong)
     assert {root.cell for root in report.roots} <= wrong.keys()
+
+
+def test_a_step_reads_the_input_in_its_own_column(tmp_path: Path) -> None:
+    """Rule: of two steps that read each other's computed input, none passes: no layer here runs backwards."""
+    book = openpyxl.load_workbook(ROOT / "fixtures" / "handmade" / "book_simple_rnn.xlsx")
+    sheet = book.active
+    sheet["B7"], sheet["C7"] = sheet["C7"].value, sheet["B7"].value
+    book.save(tmp_path / "w.xlsx")
+    try:
+        report = check(tmp_path / "w.xlsx")
+    except NothingCheckedError:
+        return
+    assert not report.ok
+    assert {root.cell for root in report.roots} <= {"B7", "C7"}

@@ -11,18 +11,24 @@ from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
 
+_FEW = 3
+"""Steps of a sample that run backwards if the first and the last one change places."""
 
-def exchanged(table: CellTable, reading: Reading) -> str | None:
+
+def exchanged(table: CellTable, reading: Reading, *, is_one_of_two: bool = False) -> str | None:
     """Why results may have changed places: those of one unit fill their places in another order than another's do.
 
     Units that stand elsewhere, or otherwise, are how somebody likes it; the same places in another order are a mistake.
     So it is beside computed inputs; typed ones may be taken from a list in any order. Of a layer with a memory
-    everything may stand backwards beside something else, as time runs there.
+    everything may stand backwards beside something else, as time runs there, if another one reads the same inputs, or
+    if two cells that changed places could not make it so.
 
     Args:
         table: the cells.
         reading: the layer.
+        is_one_of_two: whether another layer reads the same inputs.
     """
+    may_run_back = reading.kind != "Dense" and (is_one_of_two or any(len(own) > _FEW for own in reading.documents))
     inputs = (
         {step: cell_of(own[slot]) for step, own in reading.layer.slots.items() if slot in own}
         for slot in reading.features
@@ -35,7 +41,7 @@ def exchanged(table: CellTable, reading: Reading) -> str | None:
             lines[unit][step] = cell_of(atom)
         for line in lines.values():
             wrong = _in_other_places(line, own) or _in_other_places(line, first)
-            if wrong and not (reading.kind != "Dense" and not own and _is_backwards(line, first)):
+            if wrong and not (may_run_back and not own and _is_backwards(line, first)):
                 return f"{show(wrong)} holds {symbol} of another step or sample than the cells in line with it do"
             own = own or line
         first = first or own
