@@ -19,7 +19,7 @@ from xlcheck.handmade.equations.instances import followed
 from xlcheck.handmade.equations.left_out import reads_empty
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
-from xlcheck.handmade.equations.orders import crossed, exchanged, other_order, out_of_line
+from xlcheck.handmade.equations.orders import crossed, exchanged, gap_in_a_line, other_order, out_of_line
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
@@ -110,7 +110,7 @@ class Arrangement:
             exchanged(self.reads.table, own.reading, is_one_of_two=inputs[frozenset(own.inputs)] > 1)
             for own in self.layers
         ]
-        places += [out_of_line(self.reads.table, reading) for reading, _ in self._readings]
+        places += [why(self.reads.table, r) for r, _ in self._readings for why in (out_of_line, gap_in_a_line)]
         return [why for why in (*found, *places) if why is not None]
 
     def objections(self) -> list[str]:

@@ -55,3 +55,19 @@ def test_a_step_reads_the_input_in_its_own_column(tmp_path: Path) -> None:
         return
     assert not report.ok
     assert {root.cell for root in report.roots} <= {"B7", "C7"}
+
+
+@pytest.mark.parametrize("wrong", [{}, {"D4": "H9", "H9": "D4"}], ids=["right", "exchanged with a copy"])
+def test_units_of_a_step_stand_in_one_line(wrong: Mapping[str, str], tmp_path: Path) -> None:
+    """Rule: a unit and a copy of another one may not change places, so that the next layer reads them otherwise."""
+    cells: dict[str, object] = {"H9": "=C4", "B1": 0.3, "C1": -0.8, "B10": 0.25}
+    for number, column in enumerate("BCDE"):
+        cells |= {f"{column}{row}": round(0.4 * number - 0.31 * row, 2) for row in (11, 12, 13, 14)}
+        cells[f"{column}4"] = f"=MAX(0,$B$1*{column}$11+$C$1*{column}$12+{column}$13)"
+    cells |= {"B6": "=1/(1+EXP(-(B4*B14+C4*C14+D4*D14+E4*E14+B10)))"}
+    try:
+        report = check(save({**cells, **{cell: cells[other] for cell, other in wrong.items()}}, tmp_path / "w.xlsx"))
+    except NothingCheckedError:
+        assert wrong
+        return
+    assert report.ok is not bool(wrong)

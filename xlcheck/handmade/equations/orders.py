@@ -78,6 +78,29 @@ def out_of_line(table: CellTable, reading: Reading) -> str | None:
     return None
 
 
+def gap_in_a_line(table: CellTable, reading: Reading) -> str | None:
+    """Why a result may be another one: those of a step stand in one line but for it, and a formula in a gap there.
+
+    Args:
+        table: the cells.
+        reading: the layer.
+    """
+    for symbol, values in reading.values.items():
+        of_step: dict[int, list[Address]] = defaultdict(list)
+        for (step, _), atom in values.items():
+            of_step[step].append(cell_of(atom))
+        for cells, side in itertools.product((own for own in of_step.values() if len(own) > _FEW), (0, 1)):
+            places = {cell: (cell[1], cell[2]) for cell in cells}
+            ((line, count),) = Counter(place[side] for place in places.values()).most_common(1)
+            along = {place[1 - side] for place in places.values() if place[side] == line}
+            gaps = [(line, at) if side == 0 else (at, line) for at in range(min(along), max(along)) if at not in along]
+            taken = [cell for row, column in gaps if table.is_formula(cell := (cells[0][0], row, column))]
+            if count == len(cells) - 1 and len(taken) == 1:
+                (apart,) = (show(cell) for cell, place in places.items() if place[side] != line)
+                return f"{show(taken[0])} stands among {symbol} of one step, and {apart} holds what belongs there"
+    return None
+
+
 def _in_other_places(line: Mapping[int, Address], other: Mapping[int, Address]) -> Address | None:
     """The first cell of a line that fills the same places as another one, moved as a whole, in another order."""
     steps = line.keys() & other.keys()
