@@ -1,11 +1,10 @@
-"""What the tests of hand-made workbooks share: the exam, which is no part of the package, and one Keras to ask."""
+"""What the tests of hand-made workbooks share: one Keras to ask, and a search that ends soon."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,6 @@ from thorough import THOROUGH
 from xlcheck.handmade import effort, single_edit
 from xlcheck.handmade.equations.edits import Edit
 from xlcheck.oracle import apart
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 _EDITS = 40
 """How many edits a short search tries."""
