@@ -22,4 +22,4 @@ def plan_of(workbook: str) -> WorkbookPlan:
     if name in LESSONS:
         return plan_lesson(LESSONS[name], load_fixture(workbook if weights in {"book", "small"} else name))
     training = ALL_LESSONS[name]
-    return training.plan(training, load_training(name), Style.TEACHING)  # type: ignore[union-attr]
+    return training.plan(training, load_training(name), Style.TEACHING)

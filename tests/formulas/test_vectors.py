@@ -58,7 +58,7 @@ x, h, kernel, b, one = map(ex.Ref, ("x", "h", "kernel", "b", "one"))
 )
 def test_one_formula_for_a_whole_vector(expr: ex.Expr, text: str | None) -> None:
     """Units run down: the transposed kernel times the input. What has no such form is printed element by element."""
-    assert spilled_formula(expr, Places()) == text  # type: ignore[arg-type]
+    assert spilled_formula(expr, Places()) == text
 
 
 def places_at(column: int) -> Callable[[], Noting]:

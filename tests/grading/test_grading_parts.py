@@ -97,5 +97,5 @@ def test_what_programs_calculate_differently_and_who_reads_it() -> None:
 @pytest.mark.parametrize("address", ["dask", "dask://", "tcp://127.0.0.1:1", ""])
 def test_an_address_of_a_cluster(address: str) -> None:
     """It is refused by its form before anybody is called."""
-    with pytest.raises(UsageError, match="is no address of a cluster"), connected(address, None):  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="is no address of a cluster"), connected(address, None):
         pytest.fail("nobody was asked")

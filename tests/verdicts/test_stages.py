@@ -259,7 +259,7 @@ def test_each_result_says_what_stands_there_and_what_should(see: See) -> None:
     part = part_of(judged, oracle="keras float64", samples=2, compare_weights=False)
 
     assert (cell.sheet, cell.cell, cell.kind, cell.formula) == ("Net", "D9", Kind.VALUE, "=TANH(D7)*2")
-    assert cell.desired == cell.desired_from_precedents == pytest.approx(cell.actual / 2, rel=1e-15)  # type: ignore[operator]
+    assert cell.desired == cell.desired_from_precedents == pytest.approx(cell.actual / 2, rel=1e-15)
     assert next((found.sheet, found.status) for found in part.results) == ("Net", Status.ROOT)
 
 

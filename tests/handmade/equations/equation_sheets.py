@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import openpyxl
 
+from xlcheck.api import check
 from xlcheck.engines import engine
+from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.handmade.equations.forms import Atom, Forms, atom_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -24,6 +27,41 @@ def save(cells: Mapping[str, object], path: Path) -> Path:
         book.active[name] = value
     book.save(path)
     return path
+
+
+def answer(cells: Mapping[str, object], folder: Path, effort: float | None = None) -> tuple[int, set[str]]:
+    """The exit code of a check, and the cells that it calls wrong.
+
+    Args:
+        cells: of the worksheet.
+        folder: where the workbook is written.
+        effort: seconds of processor time; by default those of a check.
+    """
+    try:
+        report = check(save(cells, folder / "w.xlsx"), **({} if effort is None else {"effort": effort}))
+    except NothingCheckedError as error:
+        return error.exit_code, set()
+    return report.exit_code, {root.cell for root in report.roots}
+
+
+def exchanged(cells: Mapping[str, object], one: str, other: str) -> dict[str, object]:
+    """A worksheet in which the contents of two cells have changed places."""
+    return {**cells, one: cells[other], other: cells[one]}
+
+
+def read_elsewhere(cells: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Each formula of a worksheet with each reference led to each other cell: a number, or a formula before it.
+
+    Args:
+        cells: the worksheet, its formulas in order of calculation.
+    """
+    order = {cell: number for number, (cell, text) in enumerate(cells.items()) if str(text).startswith("=")}
+    for cell, number in order.items():
+        text = str(cells[cell])
+        for match in re.finditer(r"(?<![A-Z$])\$?([A-Z])\$?(\d+)", text):
+            for other in cells:
+                if other != match[1] + match[2] and order.get(other, -1) < number:
+                    yield cell, f"{text[: match.start()]}{other}{text[match.end() :]}"
 
 
 def forms_of(cells: Mapping[str, object], folder: Path) -> Forms:
