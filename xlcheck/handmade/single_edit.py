@@ -104,10 +104,24 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
 
 
 def _oddities(candidate: _Candidate, base: Arrangement) -> tuple[int, ...]:
-    """What speaks against an edit: words beside cells, what it leaves unread, edited cells beside the network."""
+    """What speaks against an edit, in order.
+
+    Words beside cells; what it leaves unread, edited cells beside the network, and formulas whose weights no longer
+    stand in one line; last, with a minus, those whose weights stand in one line only after it.
+    """
     own = {cell for layer in base.layers for cell in layer.own}
     idle = sum(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit)
-    return len(candidate.arrangement.words_against()), idle + len(_idle_under(candidate, base))
+    instances = [instance for found in (base, candidate.arrangement) for instance in found.recognised.instances]
+    inputs = {cell_of(x) for instance in instances for x in instance.inputs}
+
+    def in_line(term: Term) -> bool:
+        weights = [c for c in leaves(term) if c not in inputs and base.reads.table.is_number(c)]
+        return any(len({cell[side] for cell in weights}) <= 1 for side in (1, 2))
+
+    terms = base.reads.terms
+    moved = Counter((in_line(terms[cell]), in_line(term)) for cell, term in candidate.edit.items() if cell in terms)
+    idle += len(_idle_under(candidate, base)) + moved[True, False]
+    return len(candidate.arrangement.words_against()), idle, -moved[False, True]
 
 
 def _takes_an_input_away(candidate: _Candidate, base: Arrangement) -> bool:

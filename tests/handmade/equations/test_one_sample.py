@@ -34,3 +34,24 @@ def test_a_reference_to_another_cell_is_named_or_nothing_is(cell: str, text: str
     code, roots = answer({**_SHEET, cell: text}, tmp_path, effort=3)
     assert code != 0
     assert roots <= {cell}
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        pytest.param("I1", "=A1*G1+B2*G2+B5", id="a weight of the layer before"),
+        pytest.param("F2", "=A3*D1+A4*G1+A5", id="a result of its own layer as an input"),
+    ],
+)
+def test_an_edit_is_no_likelier_for_a_formula_that_was_like_others(cell: str, text: str, tmp_path: Path) -> None:
+    """Rule: that a formula does what one elsewhere does speaks for an edit only if it did not do so before."""
+    code, roots = answer({**_SHEET, cell: text}, tmp_path, effort=3)
+    assert code != 0
+    assert roots <= {cell}
+
+
+def test_a_number_far_away_is_not_called_empty(tmp_path: Path) -> None:
+    """Rule: a weight that is read from a number beside the network is wrong; what is said of that number is true."""
+    report = check(save({**_SHEET, "D9": 0.77, "F1": "=A1*D1+D9*D2+A5"}, tmp_path / "w.xlsx"))
+    assert [root.cell for root in report.roots] == ["F1"]
+    assert "is empty" not in report.roots[0].message

@@ -43,12 +43,40 @@ def test_a_step_reads_the_input_in_its_own_column(tmp_path: Path) -> None:
     assert roots <= {"B7", "C7"}
 
 
+def _joined() -> dict[str, object]:
+    """Five units in E4:I4 over two inputs, copies of them in E7:I7, and an output over these in E6."""
+    cells: dict[str, object] = {"E3": -0.76, "F3": 0.41, "S1": 0.2}
+    for number, column in enumerate("EFGHI", start=1):
+        cells |= {f"A{number}": 0.3 * number - 0.7, f"B{number}": 0.5 - 0.17 * number, f"C{number}": 0.1 * number}
+        cells[f"{column}4"] = f"=MAX(SUMPRODUCT(A{number}:B{number},$E$3:$F$3)+C{number},0)"
+        cells |= {f"{column}7": f"={column}4", f"{'LMNOP'[number - 1]}1": 0.9 - 0.35 * number}
+    return cells | {"E6": "=1/(1+EXP(-(SUMPRODUCT(L1:P1,E7:I7)+S1)))"}
+
+
 def test_units_of_a_step_stand_in_one_line(tmp_path: Path) -> None:
     """Rule: a unit and a copy of another one may not change places, so that the next layer reads them otherwise."""
-    cells: dict[str, object] = {"H9": "=C4", "B1": 0.3, "C1": -0.8, "B10": 0.25}
-    for number, column in enumerate("BCDE"):
-        cells |= {f"{column}{row}": round(0.4 * number - 0.31 * row, 2) for row in (11, 12, 13, 14)}
-        cells[f"{column}4"] = f"=MAX(0,$B$1*{column}$11+$C$1*{column}$12+{column}$13)"
-    cells |= {"B6": "=1/(1+EXP(-(B4*B14+C4*C14+D4*D14+E4*E14+B10)))"}
-    assert answer(cells, tmp_path) == (0, set())
-    assert answer(exchanged(cells, "D4", "H9"), tmp_path)[0] != 0
+    assert answer(_joined(), tmp_path) == (0, set())
+    assert answer(exchanged(_joined(), "H4", "G7"), tmp_path)[0] != 0
+
+
+def _fetched() -> dict[str, object]:
+    """Three units over four inputs at two steps: D14:E17 fetch these, D18:E20 the states before, and row 21 is 1."""
+    cells: dict[str, object] = {"C23": 0.0, "C24": 0.0, "C25": 0.0}
+    for k in range(24):
+        cells[f"{'ABCDEFGH'[k % 8]}{4 + k // 8}"] = round(0.83 * (-1) ** k / (1 + k % 5) + 0.01 * k, 3)
+    for column, before, inputs in (("D", "C", (0.75, 0.74, 0.55, -1.15)), ("E", "D", (1.14, -0.47, 0.07, -0.01))):
+        for k, number in enumerate(inputs):
+            cells |= {f"{column}{9 + k}": number, f"{column}{14 + k}": f"={column}{9 + k}"}
+        cells |= {f"{column}{18 + unit}": f"={before}{23 + unit}" for unit in range(3)} | {f"{column}21": 1.0}
+        for unit in range(3):
+            products = ",".join(f"${w}${4 + unit}*{column}{14 + k}" for k, w in enumerate("ABCDEFGH"))
+            cells[f"{column}{23 + unit}"] = f"=TANH(SUM({products}))"
+    return cells
+
+
+def test_a_copy_like_those_beside_it_is_not_to_blame(tmp_path: Path) -> None:
+    """Rule: where copies of an input and of a state changed places, no other copy is called wrong to make it fit."""
+    code, roots = answer(exchanged(_fetched(), "E17", "D18"), tmp_path)
+    assert answer(_fetched(), tmp_path) == (0, set())
+    assert code != 0
+    assert roots <= {"E17", "D18"}

@@ -28,3 +28,37 @@ def test_the_toy_is_right(tmp_path: Path) -> None:
 def test_a_reference_to_another_cell_is_no_pass(cell: str, text: str, tmp_path: Path) -> None:
     """Rule: whatever other number a formula reads instead, be it a weight, an input or a state, it does not pass."""
     assert answer({**_TOY, cell: text}, tmp_path, effort=3)[0] != 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("=TANH(A6*$A$1+A2*$B$1+$C$1)", id="a weight of the output as the state before"),
+        pytest.param("=TANH(A6*$A$1+B4*$B$1+$C$1)", id="the first state once more, as if a sample began"),
+    ],
+)
+def test_a_second_step_goes_on(text: str, tmp_path: Path) -> None:
+    """Rule: a number has one role, and a step right behind another one does not begin anew."""
+    code, roots = answer({**_TOY, "B6": text}, tmp_path, effort=3)
+    assert code != 0
+    assert roots <= {"B6"}
+
+
+@pytest.mark.parametrize(("weights", "code"), [("$B$1:$D$1", 0), ("$A$1:$C$1", 1)])
+def test_a_product_with_a_word_is_no_pass(weights: str, code: int, tmp_path: Path) -> None:
+    """Rule: SUMPRODUCT takes a word for 0 and so leaves an input out; the formula is named, not only doubted."""
+    cells: dict[str, object] = {"A1": "weights", "B1": 0.7, "C1": -0.6, "D1": 0.4, "A4": 0.5, "B4": 0.9, "C4": 0.0}
+    cells |= {"A5": 0.7, "B5": -0.65, "C5": "=E4", "E4": "=TANH(SUMPRODUCT($B$1:$D$1,A4:C4))"}
+    assert answer({**cells, "E5": f"=TANH(SUMPRODUCT({weights},A5:C5))"}, tmp_path) == (code, {"E5"} if code else set())
+
+
+def test_numbers_in_the_place_of_products_are_not_left_out(tmp_path: Path) -> None:
+    """Rule: where each of two sums adds a number of its own, a formula stood there: the sums that add it are right."""
+    cells: dict[str, object] = {"A1": -1.2, "A2": 0.8, "A3": 0.3, "A5": -0.4, "F4": 0.0, "F5": 2.8577}
+    for row, inputs in ((4, (0.2, -0.1, 0.3)), (5, (-0.5, 0.6, 0.7))):
+        cells |= {f"{column}{row}": number for column, number in zip("BCD", inputs, strict=True)}
+        cells |= {f"E{row}": f"=B{row}*$A$1+C{row}*$A$2+D{row}*$A$3", f"G{row}": f"=$A$5+E{row}+F{row}"}
+        cells[f"H{row}"] = f"=1/(1+EXP(-G{row}))"
+    code, roots = answer(cells, tmp_path)
+    assert code != 0
+    assert not roots & {"G4", "G5"}
