@@ -6,16 +6,23 @@ do as well say only that one of them is needed, and blame neither.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Sum, Term, outline
-from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
+from xlcheck.handmade.against_edits import (
+    Candidate,
+    left_idle,
+    oddities,
+    reads_for_nothing,
+    seeming_weights,
+    stands_still,
+    takes_an_input_away,
+)
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.by_equations import Bench, agreeing
@@ -33,17 +40,10 @@ from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 
-_SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0))
 _WAYS = 8
 """Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
 _SEVERAL, _RARE = 2, 10
 """Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Candidate:
-    edit: Edit
-    arrangement: Arrangement
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     """
     base = with_computed_weights(arranged(terms, part.values, Reads(part.table, part.precedents, terms)))
     for edit in ({}, *_unrounded(terms, base)):
-        candidate = _Candidate(edit, base)
-        if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not _reads_for_nothing(candidate):
+        candidate = Candidate(edit, base)
+        if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not reads_for_nothing(candidate):
             against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
     even = bent_evenly([layer.reading for layer in base.layers])
@@ -78,20 +78,20 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     if filled is not None:
         return filled
     sheets = UnderEdits(part, terms, base)
-    found: dict[frozenset[Address], list[_Candidate]] = {}
-    for edit in Edits(terms, part.table, _unread(part, terms, base), _weights(base), sheets.may_help):
+    found: dict[frozenset[Address], list[Candidate]] = {}
+    for edit in Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help):
         effort.require_time()
         cells = frozenset(edit)
         arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
         if arrangement is not None and is_textbook(arrangement, cells):
-            candidate = _Candidate(edit, arrangement)
-            strange = _left_idle(candidate, base) or _takes_an_input_away(candidate, base) or _stands_still(arrangement)
-            if not (strange or _reads_for_nothing(candidate)) and not _wrong_beside(candidate, bench):
+            candidate = Candidate(edit, arrangement)
+            strange = left_idle(candidate, base) or takes_an_input_away(candidate, base) or stands_still(arrangement)
+            if not (strange or reads_for_nothing(candidate)) and not _wrong_beside(candidate, bench):
                 found.setdefault(cells, []).append(candidate)
     least = [cells for cells in found if not any(other < cells for other in found)]
     if not least:
         return OneEdit(why="no single edit makes all of it a network")
-    odd = {cells: _oddities(found[cells][0], base) for cells in least}
+    odd = {cells: oddities(found[cells][0], base) for cells in least}
     likely = [own for cells in least if odd[cells] == min(odd.values()) for own in found[cells]]
     alike = _as_elsewhere(likely, terms)
     best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
@@ -103,74 +103,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     return OneEdit(why=why) if why else _judged(alike[0], base, bench)
 
 
-def _oddities(candidate: _Candidate, base: Arrangement) -> tuple[int, ...]:
-    """What speaks against an edit, in order.
-
-    Words beside cells; what it leaves unread, edited cells beside the network, and formulas whose weights no longer
-    stand in one line; last, with a minus, those whose weights stand in one line only after it.
-    """
-    own = {cell for layer in base.layers for cell in layer.own}
-    idle = sum(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit)
-    instances = [instance for found in (base, candidate.arrangement) for instance in found.recognised.instances]
-    inputs = {cell_of(x) for instance in instances for x in instance.inputs}
-
-    def in_line(term: Term) -> bool:
-        weights = [c for c in leaves(term) if c not in inputs and base.reads.table.is_number(c)]
-        return any(len({cell[side] for cell in weights}) <= 1 for side in (1, 2))
-
-    terms = base.reads.terms
-    moved = Counter((in_line(terms[cell]), in_line(term)) for cell, term in candidate.edit.items() if cell in terms)
-    idle += len(_idle_under(candidate, base)) + moved[True, False]
-    return len(candidate.arrangement.words_against()), idle, -moved[False, True]
-
-
-def _takes_an_input_away(candidate: _Candidate, base: Arrangement) -> bool:
-    """Whether an edit makes a formula of a number between two others in a row or column, or leaves it unread.
-
-    The same formulas read one of these two, and the other one, too, if any do.
-    """
-    reads, table = base.reads, base.reads.table
-
-    def is_between(cell: Address, down: int, right: int) -> bool:
-        own = reads.in_the_end(cell)
-        both = [(cell[0], cell[1] + by * down, cell[2] + by * right) for by in (-1, 1)]
-        if not all(is_typed(other) and other not in candidate.edit for other in both):
-            return False
-        shared = [not own.isdisjoint(reads.in_the_end(other)) for other in both]
-        return any(shared) and all(shares or not reads.read.get(o) for shares, o in zip(shared, both, strict=True))
-
-    def is_typed(cell: Address) -> bool:
-        return table.is_number(cell) and not table.is_formula(cell)
-
-    idle, texts = _idle_under(candidate, base), table.texts
-    for cell in (cell for cell in candidate.edit if table.is_formula(cell) and any(map(is_typed, idle))):
-        read = reads.of(cell)  # a copy of a number that nobody else reads, filled like the copies beside it
-        beside = [(cell[0], cell[1] + down, cell[2] + right) for down, right in _SIDES]
-        alike = (is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in beside if o in texts)
-        if len(read) == 1 and read[0] in idle and is_typed(read[0]) and reads.is_copy(cell) and any(alike):
-            return True
-    lost = [cell for cell in (*candidate.edit, *idle) if is_typed(cell)]
-    return any(is_between(cell, *line) for cell in lost if reads.readers.get(cell) for line in ((0, 1), (1, 0)))
-
-
-def _reads_for_nothing(candidate: _Candidate) -> bool:
-    """Whether a formula that is not edited reads a number that no layer has: another network has it."""
-    own = {cell for layer in candidate.arrangement.all_layers for cell in layer.own} - candidate.edit.keys()
-    return any(candidate.arrangement.read_for_nothing(own))
-
-
-def _stands_still(found: Arrangement) -> bool:
-    """Whether two steps of a sample would read the very same inputs, which nobody means who has made a mistake."""
-    for reading in (layer.reading for layer in found.layers if layer.reading.kind != "Dense"):
-        slots, features = reading.layer.slots, reading.features
-        for document in reading.documents if features else ():
-            inputs = [tuple(slots[step].get(slot) for slot in features) for step in document]
-            if len(set(inputs)) < len(inputs):
-                return True
-    return False
-
-
-def _meant_as_they_are(candidate: _Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
+def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
     """Why cells that an edit changes may be right: a branch, a sum to be looked at, a GRU as others define it."""
     for cell in candidate.edit:
         if isinstance(terms.get(cell), Sum):
@@ -182,7 +115,7 @@ def _meant_as_they_are(candidate: _Candidate, base: Arrangement, terms: CellTerm
     yield from (f"{show(cell)} is a state as others define a GRU" for cell in candidate.edit if cell in turned)
 
 
-def _as_elsewhere(candidates: Sequence[_Candidate], terms: CellTerms) -> Sequence[_Candidate]:
+def _as_elsewhere(candidates: Sequence[Candidate], terms: CellTerms) -> Sequence[Candidate]:
     """Those after whose edits each formula is one that stands elsewhere, filled there; all, if no first one is so.
 
     Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
@@ -215,35 +148,6 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False) -> b
     return all(not others.isdisjoint(described(cell, term)) for cell, term in edit.items())
 
 
-def _left_idle(candidate: _Candidate, base: Arrangement) -> set[Address]:
-    """What nobody reads any more after an edit, though it was made to be read.
-
-    These are formulas; numbers beside weights; weights apart from these, if they are more than one range, as a slip
-    leads to one place; numbers of which each of several formulas reads its own: formulas may have stood there.
-    """
-    idle = _idle_under(candidate, base)
-    weights = _weights(candidate.arrangement)
-    beside = {(s, r + down, c + right) for s, r, c in weights for down, right in _SIDES}
-    lost = idle & _weights(base)
-    sides = [sorted({cell[1] for cell in lost}), sorted({cell[2] for cell in lost})]
-    is_range = len(lost) == math.prod(map(len, sides)) and all(map(_is_run, sides))
-    formulas = {cell for cell in idle if base.reads.is_formula(cell)}
-    numbers = {cell for cell in idle - formulas if base.reads.table.is_number(cell)}
-    own = {cell for cell in numbers if {*base.reads.readers[cell]} < candidate.edit.keys()}
-    return formulas | (lost & beside if is_range else lost) | (own if len(own) > 1 else set())
-
-
-def _is_run(numbers: Sequence[int]) -> bool:
-    return not numbers or numbers[-1] - numbers[0] + 1 == len(numbers)
-
-
-def _idle_under(candidate: _Candidate, base: Arrangement) -> set[Address]:
-    """The cells that nobody reads any more after an edit."""
-    edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
-    readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
-    return {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
-
-
 def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
     """The formulas of layers that round, all together without that: their terms do not show it."""
     texts = base.reads.table.texts
@@ -257,18 +161,18 @@ def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdi
 
     Two edits would have to be found to make it another one: one of these cells, and what makes the rest fit.
     """
-    wrong = _wrong(_Candidate({}, base), bench)
+    wrong = _wrong(Candidate({}, base), bench)
     texts = part.table.texts
     kinds = {(cell[0], skeleton(texts.get(cell, ""))) for cell in wrong}
     if len(wrong) < _SEVERAL or len(kinds) != 1 or _RARE * len(wrong) > len(texts) or base.words_against():
         return None
-    found = _judged(_Candidate({}, base), base, bench)
+    found = _judged(Candidate({}, base), base, bench)
     roots = {verdict.cell for outcome in found.outcomes for verdict in outcome.roots}
     doubted = any(reason_to_abstain(outcome) is not None for outcome in found.outcomes)
     return found if roots == wrong and not doubted else None
 
 
-def _wrong_beside(candidate: _Candidate, bench: Bench) -> bool:
+def _wrong_beside(candidate: Candidate, bench: Bench) -> bool:
     """Whether other cells than the edited ones compute something else than they should, or one of these does not."""
     if _wrong(candidate, bench) != candidate.edit.keys():
         return True
@@ -276,7 +180,7 @@ def _wrong_beside(candidate: _Candidate, bench: Bench) -> bool:
     return bool(edit) and any(bench.wrong_under(layer, edit) for layer in found.all_layers)
 
 
-def _wrong(candidate: _Candidate, bench: Bench) -> set[Address]:
+def _wrong(candidate: Candidate, bench: Bench) -> set[Address]:
     """The cells that compute something else than they should."""
     wrong: set[Address] = set()
     for layer in candidate.arrangement.all_layers:
@@ -293,24 +197,7 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     return {cell for cell in (*numbers, *terms) if not base.reads.read.get(cell)}
 
 
-def _weights(base: Arrangement) -> set[Address]:
-    """Cells that seem to be weights, whatever the layers are."""
-    votes = Counter[Address]()
-    sure = set[Address]()
-    for instance in base.recognised.instances:
-        votes.update(map(cell_of, instance.weights))
-        votes.subtract(map(cell_of, instance.inputs))
-        sure |= {cell_of(w) for x, w in instance.pairs if x is not None and base.reads.is_formula(cell_of(x))}
-    beside = {
-        cell_of(x)
-        for instance in base.recognised.instances
-        for x, w in instance.pairs
-        if x is not None and cell_of(w) in sure
-    }
-    return {cell for cell, count in votes.items() if count > 0 and cell not in beside} | sure
-
-
-def _judged(candidate: _Candidate, base: Arrangement, bench: Bench) -> OneEdit:
+def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     """What Keras says, if it is that exactly the edited cells are wrong."""
     found = candidate.arrangement
     outcomes = []

@@ -1,0 +1,143 @@
+"""What speaks against an edit, though it makes all of a part a textbook network: what nobody would have meant."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.shapes import is_filled_from
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.equations.edits import Edit
+from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.reading.cell_terms import leaves
+
+_SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0))
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """An edit, and the arrangement of the part under it.
+
+    Attributes:
+        edit: cell → what it would compute.
+        arrangement: the layers that the part has then.
+    """
+
+    edit: Edit
+    arrangement: Arrangement
+
+
+def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
+    """What speaks against an edit, in order.
+
+    Words beside cells; what it leaves unread, edited cells beside the network, and formulas whose weights no longer
+    stand in one line; last, with a minus, those whose weights stand in one line only after it.
+    """
+    own = {cell for layer in base.layers for cell in layer.own}
+    idle = sum(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit)
+    instances = [instance for found in (base, candidate.arrangement) for instance in found.recognised.instances]
+    inputs = {cell_of(x) for instance in instances for x in instance.inputs}
+
+    def in_line(term: Term) -> bool:
+        weights = [c for c in leaves(term) if c not in inputs and base.reads.table.is_number(c)]
+        return any(len({cell[side] for cell in weights}) <= 1 for side in (1, 2))
+
+    terms = base.reads.terms
+    moved = Counter((in_line(terms[cell]), in_line(term)) for cell, term in candidate.edit.items() if cell in terms)
+    idle += len(_idle_under(candidate, base)) + moved[True, False]
+    return len(candidate.arrangement.words_against()), idle, -moved[False, True]
+
+
+def takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes a formula of a number between two others in a row or column, or leaves it unread.
+
+    The same formulas read one of these two, and the other one, too, if any do.
+    """
+    reads, table = base.reads, base.reads.table
+
+    def is_between(cell: Address, down: int, right: int) -> bool:
+        own = reads.in_the_end(cell)
+        both = [(cell[0], cell[1] + by * down, cell[2] + by * right) for by in (-1, 1)]
+        if not all(is_typed(other) and other not in candidate.edit for other in both):
+            return False
+        shared = [not own.isdisjoint(reads.in_the_end(other)) for other in both]
+        return any(shared) and all(shares or not reads.read.get(o) for shares, o in zip(shared, both, strict=True))
+
+    def is_typed(cell: Address) -> bool:
+        return table.is_number(cell) and not table.is_formula(cell)
+
+    idle, texts = _idle_under(candidate, base), table.texts
+    for cell in (cell for cell in candidate.edit if table.is_formula(cell) and any(map(is_typed, idle))):
+        read = reads.of(cell)  # a copy of a number that nobody else reads, filled like the copies beside it
+        beside = [(cell[0], cell[1] + down, cell[2] + right) for down, right in _SIDES]
+        alike = (is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in beside if o in texts)
+        if len(read) == 1 and read[0] in idle and is_typed(read[0]) and reads.is_copy(cell) and any(alike):
+            return True
+    lost = [cell for cell in (*candidate.edit, *idle) if is_typed(cell)]
+    return any(is_between(cell, *line) for cell in lost if reads.readers.get(cell) for line in ((0, 1), (1, 0)))
+
+
+def reads_for_nothing(candidate: Candidate) -> bool:
+    """Whether a formula that is not edited reads a number that no layer has: another network has it."""
+    own = {cell for layer in candidate.arrangement.all_layers for cell in layer.own} - candidate.edit.keys()
+    return any(candidate.arrangement.read_for_nothing(own))
+
+
+def stands_still(found: Arrangement) -> bool:
+    """Whether two steps of a sample would read the very same inputs, which nobody means who has made a mistake."""
+    for reading in (layer.reading for layer in found.layers if layer.reading.kind != "Dense"):
+        slots, features = reading.layer.slots, reading.features
+        for document in reading.documents if features else ():
+            inputs = [tuple(slots[step].get(slot) for slot in features) for step in document]
+            if len(set(inputs)) < len(inputs):
+                return True
+    return False
+
+
+def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
+    """What nobody reads any more after an edit, though it was made to be read.
+
+    These are formulas; numbers beside weights; weights apart from these, if they are more than one range, as a slip
+    leads to one place; numbers of which each of several formulas reads its own: formulas may have stood there.
+    """
+    idle = _idle_under(candidate, base)
+    weights = seeming_weights(candidate.arrangement)
+    beside = {(s, r + down, c + right) for s, r, c in weights for down, right in _SIDES}
+    lost = idle & seeming_weights(base)
+    sides = [sorted({cell[1] for cell in lost}), sorted({cell[2] for cell in lost})]
+    is_range = len(lost) == math.prod(map(len, sides)) and all(map(_is_run, sides))
+    formulas = {cell for cell in idle if base.reads.is_formula(cell)}
+    numbers = {cell for cell in idle - formulas if base.reads.table.is_number(cell)}
+    own = {cell for cell in numbers if {*base.reads.readers[cell]} < candidate.edit.keys()}
+    return formulas | (lost & beside if is_range else lost) | (own if len(own) > 1 else set())
+
+
+def _is_run(numbers: Sequence[int]) -> bool:
+    return not numbers or numbers[-1] - numbers[0] + 1 == len(numbers)
+
+
+def _idle_under(candidate: Candidate, base: Arrangement) -> set[Address]:
+    """The cells that nobody reads any more after an edit."""
+    edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
+    readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
+    return {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
+
+
+def seeming_weights(base: Arrangement) -> set[Address]:
+    """Cells that seem to be weights, whatever the layers are."""
+    votes = Counter[Address]()
+    sure = set[Address]()
+    for instance in base.recognised.instances:
+        votes.update(map(cell_of, instance.weights))
+        votes.subtract(map(cell_of, instance.inputs))
+        sure |= {cell_of(w) for x, w in instance.pairs if x is not None and base.reads.is_formula(cell_of(x))}
+    beside = {
+        cell_of(x)
+        for instance in base.recognised.instances
+        for x, w in instance.pairs
+        if x is not None and cell_of(w) in sure
+    }
+    return {cell for cell, count in votes.items() if count > 0 and cell not in beside} | sure
