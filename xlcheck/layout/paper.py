@@ -242,8 +242,9 @@ def _reach(sheet: SheetDraft, columns: int) -> float:
 
 
 def _position(sheet: SheetDraft, row: int) -> float:
-    """How far below the top a row begins, in pixels."""
-    return sum(sheet.heights.get(each, _ROW) for each in range(row)) * 4 / 3
+    """How far below the top a row begins, in pixels; most rows have no height of their own."""
+    others = sum(height - _ROW for each, height in sheet.heights.items() if each < row)
+    return (_ROW * row + others) * 4 / 3
 
 
 def _end(sheet: SheetDraft) -> float:
