@@ -124,6 +124,24 @@ def test_formulas_are_asked_about_together_only_if_that_hides_none(name: str) ->
         assert set(doubted) <= set(that_may_differ(name, formulas, ranges))
 
 
+@pytest.mark.parametrize("name", ["ironcalc", "cellrune"])
+def test_a_quick_look_at_a_few_formulas_hides_none(name: str) -> None:
+    """Of a few formulas, which hold no name or no range or know few functions, each that is in doubt is named."""
+    rng = np.random.default_rng(3)
+    operands, operators = ("A1", "A1:A2", "S1!A1:A2", "both", "1.5", "1:2"), ("", "*2", "^2", "%")
+    named = 0
+    for _ in range(3_000):
+        outer, called = ("", "SUMPRODUCT", "MMULT", "SUM"), ("SUM", "SUMPRODUCT", "EXP", "erf", "INDEX", "LOG10", "")
+        parts = ([rng.choice(some) for some in (outer, called, operands, operators, operators)] for _ in range(3))
+        formulas = [f"{first}({second}({operand}{by})+A1){then}" for first, second, operand, by, then in parts]
+        ranges = named_ranges({"both": "=S!$B$1:$B$2", "w_1": "S!$B$1:$B$2"} if rng.random() < 0.5 else {})
+        doubted = {i for i, f in enumerate(formulas) if differs_by_form(name, Circumstances(f, ranges=ranges))}
+        named += len(doubted)
+
+        assert doubted <= set(that_may_differ(name, formulas, ranges)), formulas
+    assert named > 1_000
+
+
 def test_most_formulas_of_a_large_workbook_are_not_asked_about_alone() -> None:
     """Ten thousand that are filled from one another leave nothing to ask."""
     formulas = [f"SUMPRODUCT(A{row}:C{row},E{row + 1}:G{row + 1})+LN(B{row}^2)" for row in range(1, 10_001)]

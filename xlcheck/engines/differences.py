@@ -142,6 +142,10 @@ def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]
         formulas: the texts, none of which holds the character NUL.
         ranges: the defined names, in small letters, that stand for more than one cell.
     """
+    folded = "\0".join(formulas).casefold()
+    ranges = frozenset(name for name in ranges if name in folded)
+    in_question = range(len(formulas)) if ranges or "erf" in folded else _in_question(formulas)
+    formulas = [formulas[place] for place in in_question]
     joined = "\0".join(formulas).encode("utf-8", "surrogatepass")
     kinds = joined.translate(None, _DIGITS).split(b"\0") if formulas else []
     # Without its numbers such a formula may be taken for another one.
@@ -159,7 +163,17 @@ def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]
             known[done] = _may_differ(engine, _with_other_numbers(formula), ranges)
         if known[done] or any(_NUMBER.sub("", name) in text.casefold() for name in unsure):
             suspects.add(kind)
-    return (place for place, kind in enumerate(kinds) if kind in suspects) if suspects else iter(())
+    return (place for place, kind in zip(in_question, kinds, strict=True) if kind in suspects)
+
+
+def _in_question(formulas: Sequence[str]) -> Sequence[int]:
+    """The places of those formulas, which name nothing, that may have a form that differs; a quick look.
+
+    Without a range and a percentage there is none, nor with functions of arrays alone.
+    """
+    places = [place for place, text in enumerate(formulas) if ":" in text or "%" in text]
+    joined = "\0".join([formulas[place] for place in places]).upper()
+    return [] if "%" not in joined and _OF_ARRAYS.issuperset(_CALLED.findall(joined)) else places
 
 
 def _may_differ(engine: str, formula: str, ranges: frozenset[str]) -> bool:
