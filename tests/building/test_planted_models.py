@@ -52,7 +52,7 @@ class Planted:
                     place = list(a.cells()).index((area.top, area.left))
                     blocks[i : i + 1] = self._changed(block, place, change)
             sheets.append(replace(sheet, blocks=tuple(blocks)))
-        write_workbook(WorkbookPlan(tuple(sheets), self.plan.names), self.path)
+        write_workbook(replace(self.plan, sheets=tuple(sheets)), self.path)
         return check_content(read_workbook(self.path), engine("ironcalc", guarded=False), recompute=retrace)
 
     @staticmethod

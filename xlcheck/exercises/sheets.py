@@ -105,7 +105,7 @@ def blank_workbook(
     id_cell, right = front_sheet(draft, start, words, blanks, _mark_areas(marks), plan, layers)
     plan_ = finished(draft, words.title, problem.subject.name)
     properties = {**plan_.properties, "comments": "An exercise: the blank cells are to be filled with formulas."}
-    plan_ = WorkbookPlan(plan_.sheets, plan_.names, properties)
+    plan_ = replace(plan_, properties=properties)
     return BlankWorkbook(plan_, _filled(draft, plan_, blanks), blanks, hints, draft, formulas, id_cell, right)
 
 
@@ -279,4 +279,4 @@ def _filled(draft: Draft, plan: WorkbookPlan, blanks: Sequence[Blank]) -> Workbo
             for c in sheet.cells
         )
         sheets.append(replace(sheet, cells=cells))
-    return WorkbookPlan(tuple(sheets), plan.names, plan.properties)
+    return replace(plan, sheets=tuple(sheets))

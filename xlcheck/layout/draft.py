@@ -41,6 +41,7 @@ class Draft:
         further: numbers that pages of a lesson show beside the trace.
         spoken: cells with words that follow from numbers.
         label: the formula for the selected sample's name, as in `Store`, once that is known.
+        compared: as in `WorkbookPlan`, once the manifest is written.
     """
 
     def __init__(self, graph: Graph, trace: Trace, samples: Sequence[str], style: Style) -> None:
@@ -64,6 +65,7 @@ class Draft:
         self.spoken: set[Range] = set()
         self.label = ""
         self.further: Mapping[str, Array] = {}
+        self.compared: list[Range] = []
         self._places: dict[int | None, dict[str, Range]] = {None: {}}
         self._batch_runs: dict[tuple[tuple[ex.Expr, ...], ...], list[Run]] = {}
 

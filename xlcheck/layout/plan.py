@@ -184,7 +184,8 @@ def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
     for sheet in draft.sheets.values():
         sheet.settle()
         fit(sheet)
-    return WorkbookPlan(tuple(sheet.finish(short=short) for sheet in draft.sheets.values()), draft.names, properties)
+    sheets = tuple(sheet.finish(short=short) for sheet in draft.sheets.values())
+    return WorkbookPlan(sheets, draft.names, properties, tuple(draft.compared))
 
 
 def _data(draft: Draft, bands: Bands, trained: Trace | None, additions: Additions) -> tuple[Store, TextPage | None]:
@@ -307,3 +308,5 @@ def put_manifest(draft: Draft, sheet: SheetDraft, manifest: Manifest) -> None:
     for row, chunk in enumerate(manifest.to_chunks()):
         sheet.put(row, 0, chunk)
     draft.sheets[SHEET] = sheet
+    draft.compared = [binding.area for binding in manifest.bindings]
+    draft.compared += [] if manifest.selector is None else [manifest.selector]

@@ -186,11 +186,11 @@ def without(constants: Constants, given: Sequence[Codes], *, own: Sequence[int |
     """The constants that are no quantity and do not stand in the manifest's own columns."""
     left_out = union(given)
     kept = ~contained(constants.codes, left_out)
-    known = set(left_out.tolist())
+    known = contained(np.fromiter(constants.texts, dtype=np.int64, count=len(constants.texts)), left_out).tolist()
     texts = {
         code: text
-        for code, text in constants.texts.items()
-        if text and code not in known and code % MAX_COLUMNS not in own
+        for (code, text), leave in zip(constants.texts.items(), known, strict=True)
+        if text and not leave and code % MAX_COLUMNS not in own
     }
     return Constants(texts, constants.codes[kept], constants.numbers[kept])
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.workbook.as_built import MARK, Constants, bands, kept, without
 from xlcheck.workbook.beside_cells import entitled, leads, noted, on_pages, protected, tipped
 from xlcheck.workbook.cell_codes import Codes, codes_of
@@ -27,7 +26,7 @@ from xlcheck.workbook.plan import (
     PlannedSheet,
     WorkbookPlan,
 )
-from xlcheck.workbook.shown import UsedFormats, begins_with, chosen, coloured, scaled
+from xlcheck.workbook.shown import UsedFormats, begins_with, chosen, coloured, runs_of, scaled
 from xlcheck.workbook.styles import STYLES
 
 _CHUNK = 32_000
@@ -41,12 +40,11 @@ def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
         plan: the workbook.
         hidden: the name of the worksheet that holds the manifest.
     """
-    own = next((sheet for sheet in plan.sheets if sheet.name == hidden), None)
-    chunks = {} if own is None else {c.row: c.content for c in own.cells if c.column == 0}
-    text = "".join(str(chunks[row]) for row in sorted(chunks) if row)
-    if not text:
+    if all(sheet.name != hidden for sheet in plan.sheets):
         return plan
-    given = _given(json.loads(text))
+    given: dict[str, list[Codes]] = {}
+    for area in plan.compared:
+        given.setdefault(area.sheet, []).append(codes_of(area))
     typed = {sheet.name: codes for sheet in plan.sheets if (codes := _typed(sheet))}
     for name, codes in typed.items():
         given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
@@ -56,14 +54,6 @@ def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
     shown = [{name: [used.cells, used.order, used.formats] for name, used in formats.items()}, kept(_facts(plan))]
     text = f"{MARK}{json.dumps([sheets, names, typed, shown], ensure_ascii=True, separators=(',', ':'))}}}"
     return replace(plan, sheets=tuple(_with_text(s, text) if s.name == hidden else s for s in plan.sheets))
-
-
-def _given(data: Mapping[str, Any]) -> dict[str, list[Codes]]:
-    found: dict[str, list[Codes]] = {}
-    areas = [area for _, area, *_ in data["bindings"]] + ([data["selector"]] if data["selector"] else [])
-    for area in map(parse_range, areas):
-        found.setdefault(area.sheet, []).append(codes_of(area))
-    return found
 
 
 def _typed(sheet: PlannedSheet) -> list[int]:
@@ -113,9 +103,12 @@ def _formats(sheet: PlannedSheet) -> UsedFormats:
     codes = np.concatenate([np.array([code for code, _ in single], dtype=np.int64), *(codes for codes, _ in areas)])
     styles = [style for _, style in single] + [style for _, style in areas]
     code_of = {style: canonical(STYLES[style].get("num_format", GENERAL)) for style in set(styles)}
-    formats = np.array([code_of[style] for style in styles], dtype=object)
-    each = np.repeat(formats, [1] * len(single) + [part.size for part, _ in areas])
-    return UsedFormats.of(each[np.argsort(codes, kind="stable")].tolist())
+    places = {code: place for place, code in enumerate(set(code_of.values()))}
+    kinds = np.array([places[code_of[style]] for style in styles], dtype=np.uint16)
+    each = np.repeat(kinds, [1] * len(single) + [part.size for part, _ in areas])
+    found, counts = runs_of(each[np.argsort(codes, kind="stable")])
+    formats = list(places)
+    return UsedFormats.of((formats[kind], count) for kind, count in zip(found, counts, strict=True))
 
 
 def _facts(plan: WorkbookPlan) -> Iterator[str]:

@@ -325,11 +325,13 @@ class WorkbookPlan:
         sheets: in the order of their tabs.
         names: defined names and the ranges they stand for.
         properties: title, subject, comments … as Excel's document properties.
+        compared: where the quantities stand of which its manifest speaks, and the cell that selects a sample.
     """
 
     sheets: tuple[PlannedSheet, ...]
     names: Mapping[str, Range] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+    compared: tuple[Range, ...] = ()
 
     @property
     def cells(self) -> int:

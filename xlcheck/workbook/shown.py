@@ -12,9 +12,11 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
 from xlcheck.workbook.cell_codes import contained
@@ -63,10 +65,16 @@ class UsedFormats:
     formats: tuple[str, ...]
 
     @staticmethod
-    def of(formats: Iterable[str]) -> UsedFormats:
-        """Those of cells in their order."""
-        own = list(formats)
-        return UsedFormats(len(own), zlib.crc32("\0".join(own).encode()), tuple(sorted(set(own))))
+    def of(runs: Iterable[tuple[str, int]]) -> UsedFormats:
+        """Those of cells in their order: each format with how many cells one after the other have it."""
+        cells = order = 0
+        formats = set()
+        for code, count in runs:
+            text = (f"\0{code}" * count).encode()
+            order = zlib.crc32(text if cells else text[1:], order)
+            cells += count
+            formats.add(code)
+        return UsedFormats(cells, order, tuple(sorted(formats)))
 
     def differs(self, written: UsedFormats) -> bool:
         """Whether a cell shows its number otherwise than it was written to; of more or fewer cells, in a new way."""
@@ -136,10 +144,11 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
             selected += [name] if _SELECTED.search(spelled.kinds.head + spelled.kinds.tail) else []
             if part not in container.formulas.constant:
                 noted = None if known is None or known.part is None else _of_styles(known.cells, formats)
-                used[name] = UsedFormats.of(_formats(spelled.content, formats) if noted is None else noted)
+                used[name] = _formats(spelled.content, formats) if noted is None else noted
             facts += _of_worksheet(container, name, part, worksheet, looks)
             if unseen is not None:
                 facts += unseen.of_worksheet(name, state, part, spelled, [*facts, *drawings])
+            worksheet.forget()
         if len(selected) > 1:
             facts.append(
                 f"{' and '.join(selected)} are selected together, so that what is typed into one goes into all"
@@ -149,17 +158,23 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
     return Shown(used, (*facts, *drawings))
 
 
-def _of_styles(cells: Mapping[tuple[int, int], Cell], formats: Formats) -> list[str] | None:
+def _of_styles(cells: Mapping[tuple[int, int], Cell], formats: Formats) -> UsedFormats | None:
     """The same; None if nobody has noted the styles of the cells."""
     if not isinstance(cells, PackedCells) or cells.styles is None:
         return None
     shown = ~np.isnan(cells.numbers) | contained(cells.codes, cells.formula_codes)
-    styles = cells.styles[shown].tolist()
+    styles, counts = runs_of(cells.styles[shown])
     codes = {style: canonical(formats.code(style)) for style in set(styles)}
-    return list(map(codes.__getitem__, styles))
+    return UsedFormats.of(zip(map(codes.__getitem__, styles), counts, strict=True))
 
 
-def _formats(content: bytes, formats: Formats) -> list[str]:
+def runs_of(values: NDArray[Any]) -> tuple[list[Any], list[int]]:
+    """What stands one after the other in an array, equal neighbours once, and how many of them there are."""
+    firsts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]])[: values.size])
+    return values[firsts].tolist(), np.diff(firsts, append=values.size).tolist()
+
+
+def _formats(content: bytes, formats: Formats) -> UsedFormats:
     """The format of each cell with a formula or a number, in the order of the file."""
     usual = content.count(b"<c ") == content.count(b'<c r="') and re.search(rb"<\w+:c[\s>]", content) is None
     known: dict[tuple[bytes, bytes], str | None] = {}
@@ -170,7 +185,7 @@ def _formats(content: bytes, formats: Formats) -> list[str]:
         is_number = element == b"f" or _NO_NUMBER.search(attributes) is None
         code = canonical(formats.code(int(style[1]) if style else 0))
         known[found] = (_RICH if _VALUE_METADATA.search(attributes) else code) if is_number else None
-    return [code for code in map(known.__getitem__, cells) if code is not None]
+    return UsedFormats.of((code, 1) for code in map(known.__getitem__, cells) if code is not None)
 
 
 def _of_worksheet(
