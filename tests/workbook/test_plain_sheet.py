@@ -21,6 +21,7 @@ from xlcheck.workbook.plan import FormulaBlock, NumberBlock, PlannedSheet, Workb
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.sheet_cells import parse_cells
 from xlcheck.workbook.sheet_part import SheetPart
+from xlcheck.workbook.shown import UsedFormats, read_shown
 from xlcheck.workbook.values import CellError, NotEvaluated
 from xlcheck.workbook.writer import write_workbook
 
@@ -159,7 +160,7 @@ def test_a_spoiled_part_is_read_like_the_parser_does_or_not_at_all(data: st.Data
 
 
 def test_a_large_workbook_is_read_back_exactly(tmp_path: Path) -> None:
-    """The file of a large worksheet gives every formula and every bit of every number back."""
+    """A large worksheet's file gives every formula and all bits of every number back, and its text is not kept."""
     values = np.random.default_rng(1).normal(size=(9000, 3))
     doubled = FormulaBlock(Range("S", 0, 3, 9000), Pattern(("A", row_number(0), "*2")), values[:, 0] * 2, "state")
     sheets = (
@@ -178,6 +179,16 @@ def test_a_large_workbook_is_read_back_exactly(tmp_path: Path) -> None:
     assert constant[8999, 2] == Cell(values[8999, 2])
     assert len(live) == 36_000
     assert len(constant) == 27_000
+    read_shown(content.path, content)
+    assert [vars(sheet.part).keys() - {"_content"} for sheet in content.sheets.values()] == [{"kinds", "area"}] * 2
+
+
+def test_formats_are_the_same_however_they_are_counted() -> None:
+    """What is kept of the number formats of cells in their order does not depend on which neighbours came together."""
+    together = UsedFormats.of([("0.00", 3), ("General", 2)])
+
+    assert together == UsedFormats.of([("0.00", 1), ("0.00", 2), ("General", 1), ("General", 1)])
+    assert together.differs(UsedFormats.of([("0.00", 2), ("General", 3)]))
 
 
 def test_packed_cells_answer_like_the_mapping_they_were_made_of() -> None:

@@ -13,6 +13,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
@@ -81,7 +82,7 @@ class Container:
         if info is None:
             raise WorkbookError(f"{self.path} has no part {name}, so it is not a complete workbook; save it again")
         # What is kept from the acceptance is handed out once, so that it can be forgotten part by part.
-        return self._inflated.pop(name, None) or self._text(name, b"".join(self._pieces(info)))
+        return self._inflated.pop(name, None) or self._text(name, self._whole(info))
 
     def sheet(self, name: str) -> SheetPart:
         """A part that is a worksheet; see `read`."""
@@ -133,6 +134,12 @@ class Container:
                 f"{self.path} has its part {name} in the encoding {error}, which programs read differently; workbooks "
                 "are in UTF-8 or UTF-16, so save it again"
             ) from None
+
+    def _whole(self, info: ZipInfo) -> bytes:
+        whole = BytesIO()  # which hands over what was written; joined pieces would stand twice in memory
+        for piece in self._pieces(info):
+            whole.write(piece)
+        return whole.getvalue()
 
     def _pieces(self, info: ZipInfo) -> Iterator[bytes]:
         """A part, inflated piece by piece; memory that is used again is the fastest.

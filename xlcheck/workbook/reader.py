@@ -77,11 +77,12 @@ def read_workbook(
         for name, state, part in structure.sheets:
             sheet = container.sheet(part)
             # A large worksheet of constants is read when somebody asks for its cells.
-            if part in container.formulas.constant and is_plain(sheet):
-                cells: Cells = ConstantCells(partial(_parse, container, name, part, sheet, strings))
-            else:
+            cells: Cells | None = None
+            if part not in container.formulas.constant or not is_plain(sheet):
                 cells = _parse(container, name, part, sheet, strings, seen)
-                sheet = sheet.kept(partial(_read_again, container.path, part)) if len(sheet.content) > _LARGE else sheet
+            sheet = sheet.kept(partial(_read_again, container.path, part)) if len(sheet.content) > _LARGE else sheet
+            if cells is None:
+                cells = ConstantCells(partial(_parse, container, name, part, sheet, strings))
             lotus += [name] if asks_for_lotus(sheet.kinds.head) else []
             if odd or sheet.says(b"numFmt"):  # extended conditional formats bring their own
                 from xlcheck.workbook.odd_looks import odd_looks

@@ -70,6 +70,11 @@ class SheetPart:
         """The part."""
         return self._content if isinstance(self._content, bytes) else self._content()
 
+    def forget(self) -> None:
+        """Forget the part itself, if it can be read again; what is known of it stays."""
+        if not isinstance(self._content, bytes):
+            self.__dict__.pop("content", None)
+
     @cached_property
     def kinds(self) -> RowKinds:
         """Its rows, each kind once."""
