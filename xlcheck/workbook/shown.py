@@ -67,14 +67,11 @@ class UsedFormats:
     @staticmethod
     def of(runs: Iterable[tuple[str, int]]) -> UsedFormats:
         """Those of cells in their order: each format with how many cells one after the other have it."""
-        cells = order = 0
-        formats = set()
-        for code, count in runs:
-            text = (f"\0{code}" * count).encode()
-            order = zlib.crc32(text if cells else text[1:], order)
-            cells += count
-            formats.add(code)
-        return UsedFormats(cells, order, tuple(sorted(formats)))
+        own = list(runs)
+        text = "".join([f"\0{code}" * count for code, count in own])[1:]
+        return UsedFormats(
+            sum(count for _, count in own), zlib.crc32(text.encode()), tuple(sorted({code for code, _ in own}))
+        )
 
     def differs(self, written: UsedFormats) -> bool:
         """Whether a cell shows its number otherwise than it was written to; of more or fewer cells, in a new way."""
