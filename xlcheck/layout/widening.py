@@ -50,12 +50,20 @@ def brief_width(styled: Iterable[tuple[str, Array]]) -> float:
     Args:
         styled: arrays of numbers, each with its style.
     """
+    found: dict[str, list[Array]] = {}
+    for style, values in styled:
+        found.setdefault(STYLES[style].get("num_format", GENERAL), []).append(values.reshape(-1))
     widths = [
-        _DIGIT * digits_shown(STYLES[style].get("num_format", GENERAL), float(number)) + _SIGN * (number < 0)
-        for style, values in styled
-        for number in (values.min(), values.max())
+        _DIGIT * digits_shown(code, number) + _SIGN * (number < 0)
+        for code, parts in found.items()
+        for number in _extremes(parts if code == GENERAL or ";" in code else [np.concatenate(parts)])
     ]
     return max(_BRIEF, max(widths, default=0.0) - _SPARE)
+
+
+def _extremes(parts: Iterable[Array]) -> Iterator[float]:
+    """The smallest and largest number of each array: General, and formats of parts, show less of some larger ones."""
+    return (float(number) for values in parts for number in (values.min(), values.max()))
 
 
 def equation_width(equations: Iterable[str]) -> float:
