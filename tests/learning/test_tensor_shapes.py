@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlcheck.chapter.recordings.store import fixtures_folder
-from xlcheck.layers.tensors import tensor_shapes
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_file import load_model
 from xlcheck.model.keras_reader import read_model
 
@@ -19,7 +19,7 @@ def test_shapes_are_those_of_keras(name: str) -> None:
     """Every layer's first output has the shape that Keras gives it, masks and inner states notwithstanding."""
     model = load_model(fixtures_folder() / f"{name}.keras")
     spec = read_model(model)
-    shapes = tensor_shapes(spec)
+    shapes = forward_graph(spec).tensors
 
     for call in spec.calls:
         output = model.get_layer(call.layer).output

@@ -13,7 +13,7 @@ from xlcheck.building.inputs import Array, read_array
 from xlcheck.choices import StepName, require_known
 from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
 from xlcheck.graph.trace import Trace
-from xlcheck.layers.tensors import tensor_shapes
+from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.losses import FROM_LOGITS, loss_named
 from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
@@ -91,7 +91,7 @@ def loss_of(spec: ModelSpec, asked: Backward) -> str:
     if loss is None:
         raise ModelError(f"model {spec.name!r} was compiled without a loss; name one with --loss")
     own = loss_named(loss)
-    classes = tensor_shapes(spec)[spec.outputs[0]][-1]
+    classes = forward_graph(spec).tensors[spec.outputs[0]][-1]
     if (own.totals or own.codes) and classes < _CLASSES:
         raise NotSupportedError(
             f"the loss {own.name!r} is about classes, and model {spec.name!r} answers with a single number; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -110,10 +110,12 @@ class Graph:
     Attributes:
         quantities: in order of computation.
         outputs: names of the model's output quantities, time steps in order.
+        tensors: of what flows between the layers of a model, the shape without the batch axis, by the tensors' names.
     """
 
     quantities: tuple[Quantity, ...]
     outputs: tuple[str, ...] = ()
+    tensors: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
     _by_name: dict[str, Quantity] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -196,9 +198,9 @@ class GraphBuilder:
         """The expression of a quantity that was added before."""
         return self._quantities[ref.name].expr
 
-    def build(self, outputs: tuple[Ref, ...] = ()) -> Graph:
+    def build(self, outputs: tuple[Ref, ...] = (), tensors: Mapping[str, tuple[int, ...]] | None = None) -> Graph:
         """The finished, immutable graph."""
-        return Graph(tuple(self._quantities.values()), tuple(ref.name for ref in outputs))
+        return Graph(tuple(self._quantities.values()), tuple(ref.name for ref in outputs), tensors or {})
 
     def _add(self, quantity: Quantity) -> Ref:
         if quantity.name in self._quantities:

@@ -13,21 +13,6 @@ from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
 _CODE_READERS = {"Embedding", "CategoryEncoding"}
 
 
-def tensor_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
-    """The shape of every tensor of a model, without the batch axis.
-
-    Raises:
-        NotSupportedError: a layer or an option is not supported.
-    """
-    build = GraphBuilder()
-    shapes: dict[str, tuple[int, ...]] = {}
-    for name, signal in tensors_of(build, spec).items():
-        sizes = [build.shape(ref)[-1] for ref in signal.steps]
-        columns = (signal.columns,) if signal.columns else ()
-        shapes[name] = (len(sizes), *columns, sizes[0] // (signal.columns or 1)) if signal.timed else (sum(sizes),)
-    return shapes
-
-
 def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
     """Let every layer write its equations; what flows between the layers, by the tensors' names.
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.layers.tensors import tensor_shapes
 from xlcheck.layout.common import START
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.layer import layer_sheet
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.weights import parameters
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import Call, ModelSpec
 
 Bands = dict[Band, tuple[Quantity, ...]]
@@ -38,7 +38,7 @@ def layer_sheets(
                 draft, sheet, _input_title(item.tensor), "What the network reads.", shown[item.tensor], None, stored
             )
     tensors = {tensor: call for call in spec.calls for tensor in call.outputs}
-    shapes = tensor_shapes(spec)
+    shapes = forward_graph(spec).tensors
     summaries = []
     for call in spec.calls:
         own = shown.get(call.name, [])

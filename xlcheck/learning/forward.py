@@ -7,6 +7,7 @@ import weakref
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.quantities import Graph, GraphBuilder
+from xlcheck.layers.signals import Signal
 from xlcheck.layers.tensors import tensors_of
 from xlcheck.learning.losses import add_loss
 from xlcheck.model.layer_options import CONVOLUTIONS, TRAINING_ONLY
@@ -51,7 +52,14 @@ def _forward_graph(spec: ModelSpec) -> Graph:
                 f"{spec.outputs[0]!r}, or leave the targets out"
             )
         add_loss(build, spec.loss, tensors[spec.outputs[0]], has_logits=has_logits(spec))
-    return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps))
+    shapes = {name: _shape(build, signal) for name, signal in tensors.items()}
+    return build.build(tuple(ref for name in spec.outputs for ref in tensors[name].steps), shapes)
+
+
+def _shape(build: GraphBuilder, signal: Signal) -> tuple[int, ...]:
+    sizes = [build.shape(ref)[-1] for ref in signal.steps]
+    columns = (signal.columns,) if signal.columns else ()
+    return (len(sizes), *columns, sizes[0] // (signal.columns or 1)) if signal.timed else (sum(sizes),)
 
 
 def has_logits(spec: ModelSpec) -> bool:

@@ -14,7 +14,7 @@ from xlcheck.handmade.networks.layer_specs import CONVOLUTIONS, DEFAULTS, OPTION
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.networks.ranges import Cells, Reader, places
 from xlcheck.layers.gate_symbols import GATES
-from xlcheck.layers.tensors import tensor_shapes
+from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 
 Table = Mapping[str, Any]
@@ -57,7 +57,7 @@ def bound_layers(
         layer, cells = _layer(table, name, before, reader)
         specs.append(layer)
         weights |= {f"{name}.{weight}": places(found) for weight, found in cells.items()}
-        before = tensor_shapes(sequential("model", shape, tuple(specs)))[name]
+        before = forward_graph(sequential("model", shape, tuple(specs))).tensors[name]
     return tuple(specs), weights
 
 
