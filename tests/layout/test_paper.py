@@ -264,6 +264,22 @@ def test_heading_and_band_stay_together() -> None:
     assert not {row - 1 for row in sheet.breaks} & headings
 
 
+def test_a_page_does_not_begin_behind_a_question() -> None:
+    """Where a page could begin with a chart, but a heading or a question beside it would be left alone, it does not."""
+    for style in ("heading", "heading_question", "question"):
+        sheet, free = (SheetDraft("page", one_page=True, starts=[0, 45, 60, 75]) for _ in range(2))
+        for own in (sheet, free):
+            own.widths.update(dict.fromkeys(range(10), 14.0))
+            own.put(90, 9, "the end")
+        sheet.put(44, 3, "Predict, then look", style)
+        fit(sheet)
+        fit(free)
+
+        assert free.breaks == [45]
+        assert sheet.breaks
+        assert 45 not in sheet.breaks
+
+
 @pytest.mark.parametrize("results", [0, 345])
 def test_what_is_too_wide_for_a_page_shows_its_results_side_by_side(results: int) -> None:
     """A layer of many steps, of which no page can show all columns: without results it is left to the screen."""

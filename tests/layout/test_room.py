@@ -14,7 +14,7 @@ from lesson_plans import WORKBOOKS, plan_of
 from thorough import spread
 
 from xlcheck.layout.plan import plan_model
-from xlcheck.workbook.plan import Formula, Link, PlannedSheet
+from xlcheck.workbook.plan import Formula, Link, PlannedSheet, WorkbookPlan
 from xlcheck.workbook.styles import STYLES
 
 _THIN, _BROAD = set("iljtfI.,:;'|!()[]{} ·ₜ₋₁₀₂₃-"), set("mwMW→←×ΣQO@%")
@@ -95,20 +95,32 @@ def squeezed(sheet: PlannedSheet) -> Iterator[tuple[str, int, str]]:
             yield sheet.name, row + 1, text
 
 
-@pytest.mark.parametrize("workbook", WORKBOOKS)
-def test_no_text_is_cut(workbook: str) -> None:
+@pytest.fixture(scope="module", params=WORKBOOKS)
+def plan(request: pytest.FixtureRequest) -> WorkbookPlan:
+    """What each workbook of the repository is written from, laid out once for all tests here."""
+    return plan_of(request.param)
+
+
+def lonely(sheet: PlannedSheet) -> list[int]:
+    """Ends of pages before which a heading, or a question without its answer, stands last."""
+    last = {
+        cell.row for cell in sheet.cells if cell.style in {"heading", "heading_question", "link_heading", "question"}
+    }
+    return [row for row in sheet.breaks if row - 1 in last]
+
+
+def test_no_text_is_cut(plan: WorkbookPlan) -> None:
     """Every text can be read to its end, beside whatever stands to its right, and in the height of its row."""
-    sheets = [sheet for sheet in plan_of(workbook).sheets if not sheet.hidden]
+    sheets = [sheet for sheet in plan.sheets if not sheet.hidden]
 
     assert len(sheets) > 2
     assert [found for sheet in sheets for found in cut(sheet)] == []
     assert [found for sheet in sheets for found in squeezed(sheet)] == []
 
 
-@pytest.mark.parametrize("workbook", WORKBOOKS)
-def test_no_text_is_cut_on_paper(workbook: str) -> None:
+def test_no_text_is_cut_on_paper(plan: WorkbookPlan) -> None:
     """What stands in several cells, as paragraphs do, ends before the last column that is printed."""
-    sheets = [sheet for sheet in plan_of(workbook).sheets if sheet.printed and sheet.print_columns]
+    sheets = [sheet for sheet in plan.sheets if sheet.printed and sheet.print_columns]
     assert [
         (sheet.name, str(merge.content))
         for sheet in sheets
@@ -117,11 +129,27 @@ def test_no_text_is_cut_on_paper(workbook: str) -> None:
     ] == []
 
 
+def test_no_page_ends_with_a_heading(plan: WorkbookPlan) -> None:
+    """On paper a heading stands above what it speaks of, and a question above its answer."""
+    assert [(sheet.name, found) for sheet in plan.sheets if (found := lonely(sheet))] == []
+
+
+def test_words_of_long_tables_have_room_below_their_charts(plan: WorkbookPlan) -> None:
+    """A word over a step is read along the axis, without turning the page: each has 30 pixels, or there are few."""
+    charts = [chart for sheet in plan.sheets for chart in sheet.charts if chart.x_title == "time step"]
+    steps = [(chart.width, series.values.columns) for chart in charts for series in chart.series[:1]]
+
+    assert [(width, count) for width, count in steps if count <= 18 and width < 30 * count] == []
+
+
 @pytest.mark.parametrize("seed", spread(list(range(60)), 12))
 def test_no_text_of_a_random_model_is_cut(seed: int) -> None:
-    """However many units, steps and samples it has, whatever its layers are called, and how large its numbers are."""
+    """However many units, steps and samples it has, whatever its layers are called, and how large its numbers are; nor
+    does one of its pages end with a heading.
+    """
     spec, trace, samples = drawn(seed)
     sheets = [sheet for sheet in plan_model(spec, trace, trace, samples).sheets if not sheet.hidden]
 
     assert [found for sheet in sheets for found in cut(sheet)] == []
     assert [found for sheet in sheets for found in squeezed(sheet)] == []
+    assert [found for sheet in sheets for found in lonely(sheet)] == []

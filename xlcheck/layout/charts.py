@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
@@ -17,7 +18,8 @@ _SHARES = ex.Sigmoid | ex.Softmax
 """What gives numbers between 0 and 1."""
 _CURVES = 7
 _IN_SIGHT = 110  # rows; below a longer table nobody would find the chart
-_APART, _WIDE = 17, 480  # rows between charts, pixels of one
+_APART = 17  # rows between charts
+_WIDE, _WIDEST = 480, 960  # pixels of one
 
 
 def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
@@ -27,7 +29,8 @@ def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
     roles = [Role.STATE if _timed(table, Role.STATE) else Role.OUTPUT, Role.GATE]
     titles = {Role.STATE: "Memory over time", Role.OUTPUT: "Output over time", Role.GATE: "Gates over time"}
     below = table.end < _IN_SIGHT
-    places = [(table.end, SYMBOL), (table.end, _beside(sheet))] if below else [
+    width = _width(sheet, table) if below else _WIDE
+    places = [(table.end, SYMBOL), (table.end, _beside(sheet, width))] if below else [
         (table.top, table.columns + 1), (table.top + _APART, table.columns + 1)
     ]  # fmt: skip
     for role in roles:
@@ -36,16 +39,25 @@ def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
             markers = table.timesteps <= 30
             shares = all(isinstance(q.expr, _SHARES) for line in _timed(table, role) for q in line.members)
             chart = Chart(
-                *places.pop(0), titles[role] + left_out, "time step", "", series, width=_WIDE, markers=markers,
+                *places.pop(0), titles[role] + left_out, "time step", "", series, width=width, markers=markers,
                 shares=shares,
             )  # fmt: skip
             sheet.charts.append(chart)
 
 
-def _beside(sheet: SheetDraft) -> int:
-    """The column in which a chart may begin to the right of one that begins in the first column."""
+def _width(sheet: SheetDraft, table: Table) -> int:
+    """Of one of two charts below a table: whole columns of a long one, so that the words of its steps have room."""
+    if not table.is_long:
+        return _WIDE
+    ends = [*accumulate(sheet.pixels(column) for column in range(table.columns - 1))]  # but for the texts of formulas
+    most = min(ends[-1] // 2, _WIDEST)
+    return max(_WIDE, *(end for end in ends if end <= most))
+
+
+def _beside(sheet: SheetDraft, width: int) -> int:
+    """The column in which a chart may begin to the right of one of a width that begins in the first column."""
     column, used = 0, 0
-    while used < _WIDE:
+    while used < width:
         used += sheet.pixels(column)
         column += 1
     return column

@@ -15,8 +15,8 @@ from xlcheck.model.encoding import PADDING, Encoding
 NAME = "Cleaning"
 PAGE = "from a message as somebody typed it to words, codes and a row of 200 numbers"
 _SENTENCE = (
-    "Messages come with capitals, signs and smileys, and a network reads numbers. Type another message into the framed "
-    "cell: everything below follows. Only the first {letters} characters are looked at."
+    "Messages come with capitals, punctuation and smileys, but a network reads numbers. Type another message into the "
+    "framed cell: everything below follows. Only the first {letters} characters are looked at."
 )
 _LINE, _LINES, _WORDS, _PADDED = 20, 6, 20, 200
 _FIRST = 1
@@ -56,7 +56,8 @@ class _Page:
         typed = sheet.at(_TOP, _FIRST, 1, _LINE)
         sheet.merge(typed, self.message, "typed_left")
         sheet.heights[_TOP] = 24
-        heading(sheet, _TOP + 2, "1.  Small letters; whatever is no letter and no digit becomes a space", columns)
+        text = "1.  Small letters; anything that is neither a letter nor a digit becomes a space"
+        heading(sheet, _TOP + 2, text, columns)
         cleaned = self._letters(_TOP + 3, Range(NAME, typed.top, typed.left))
         row = _TOP + 3 + 2 * _LINES + 2
         unknown = self.encoding.unknown

@@ -16,12 +16,13 @@ from xlcheck.layout.filling import fill, says_sample
 from xlcheck.layout.margin import EQUATION, MEANING, SYMBOL
 from xlcheck.layout.paper import results, starts
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import FIRST
+from xlcheck.layout.table import FIRST, Table
 from xlcheck.workbook.plan import Link
 
 _TOP = 4
 _TITLE_COLUMNS = 8
 _TALL, _IN_SIGHT = 40, 10  # rows from which on the bands are out of sight, and those that never are
+_LETTER = 6.0  # pixels of a letter of a link
 _WIDE = 20  # steps from which on the last one is
 
 
@@ -61,9 +62,9 @@ def layer_sheet(
     if table.timesteps > _WIDE:
         last = Range(sheet.name, table.end - table.height, FIRST + (table.timesteps - 1) % tables.WRAP)
         sheet.put(3, EQUATION if back is None else SYMBOL, Link("last step →", last), "link")
+    fill(draft, sheet, table, store)
     if table.height > _TALL:
         _ways(sheet, table)
-    fill(draft, sheet, table, store)
     charts(draft, sheet, table)
     sheet.freeze = (_TOP + table.headers, 2) if table.blocks == 1 else (3, 2)
     if table.blocks == 1:
@@ -72,18 +73,35 @@ def layer_sheet(
         sheet.shows_formulas = True
 
 
-def _ways(sheet: SheetDraft, table: tables.Table) -> None:
-    """Links to the groups of bands, or to the bands, of a table that is too tall to be seen at once."""
+def _ways(sheet: SheetDraft, table: Table) -> None:
+    """Links to the parts of a table that is too tall to be seen at once: to its layers, groups of bands, or bands."""
+    bands = [line for line in table.lines if line.band is not None]
+    layers = {line.band.layer for line in bands if line.band and line.members[0].expr is not None}
     ways: dict[str, Range] = {}
-    for line in table.lines:
-        if line.band is not None:
-            ways.setdefault(line.band.group or line.band.label, table.at(sheet, line, line.members[0]))
+    for line in bands:
+        band = line.band
+        if band is not None:
+            label = band.layer.rpartition(".")[2] if len(layers) > 1 else band.group or band.label
+            ways.setdefault(label, table.at(sheet, line, line.members[0]))
     links = [Link(f"{label} ↓", Range(sheet.name, area.top, 0)) for label, area in ways.items()
              if area.top > table.top + _IN_SIGHT]  # fmt: skip
-    left = MEANING if (3, EQUATION) in sheet.cells else EQUATION
-    if 2 * len(links) <= table.width:
+    row = _beside_each_other(sheet, FIRST, links)
+    if len(row) == len(links) > 0 and max(row) < FIRST + table.width:
         sheet.put(3, MEANING, "go to:", "label")
-        for k, link in enumerate(links):
-            sheet.merge(sheet.at(3, FIRST + 2 * k, 1, 2), link, "link")
-    else:  # as many as have room up to the column of formulas
-        sheet.put_row(3, left, links[: FIRST + table.width + 1 - left], "link")
+    else:
+        row = _beside_each_other(sheet, MEANING if (3, EQUATION) in sheet.cells else EQUATION, links)
+    for column, link in row.items():
+        if column <= FIRST + table.width:
+            sheet.put(3, column, link, "link")
+
+
+def _beside_each_other(sheet: SheetDraft, column: int, links: Sequence[Link]) -> dict[int, Link]:
+    """A column for each link, so that each has room up to the next one."""
+    found = {}
+    for link in links:
+        found[column] = link
+        room = 0
+        while room < _LETTER * len(link.text):
+            room += sheet.pixels(column)
+            column += 1
+    return found

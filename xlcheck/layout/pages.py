@@ -50,7 +50,7 @@ def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions)
         inputs.NAME: additions.data_sentence,
         documents.NAME: additions.data_sentence,
         weights.NAME: f"{additions.origin[0].lower()}{additions.origin[1:]}, as Keras shows them",
-        picture_page.NAME: "the cell of each layer with the numbers of one time step; as a loop and unrolled",
+        picture_page.NAME: picture_page.page(draft),
         whole.NAME: whole.PAGE,
         images.NAME: images.PAGE,
         LOSS: f"how wrong the answer is{', for the selected sample and for all of them' if several else ''}",

@@ -21,6 +21,8 @@ _ENOUGH, _STEP = 0.8, 0.01  # the largest scale of several pages, and what it is
 _MOST = 4  # pages side by side and below each other, of a sheet without headings
 _RESULTS = {Role.STATE, Role.OUTPUT}
 _LONG_BAND, _PART = 30, 10  # units of a band that need not stand on one page, and of its parts that do
+_INTRODUCING = {"heading", "heading_question", "link_heading", "part_heading", "question"}
+"""Styles of what nobody wants to read alone at the end of a page."""
 _FEW_PARTS = 2  # rows above a softmax that are left on its page
 _ROW = 15.0  # points
 _LETTER, _LETTERS = 0.44, {MONO: 0.6, MATH: 0.4}  # of a letter's size: how wide it is in the mean, by its font
@@ -116,7 +118,8 @@ def fit(sheet: SheetDraft) -> None:
             sheet.one_page = True
             return
     sheet.one_page = False
-    sheet.starts = sheet.starts or _headings(sheet)
+    held = _introducing(sheet)
+    sheet.starts = [row for row in sheet.starts or _headings(sheet) if row - 1 not in held]
     ways = [way for way in results or [*whole, *bare] if sheet.starts and way.on_several >= _LEAST]
     if not ways:
         sheet.printed = any(_side_by_side(sheet, own, every) for own in (whole, results[:2]) if own)
@@ -208,6 +211,11 @@ def _headings(sheet: SheetDraft) -> list[int]:
             tenth = range(first + _PART, after, _PART)
             found += [row for row in tenth if not any(row in rows for rows in charts)]
     return sorted(found)
+
+
+def _introducing(sheet: SheetDraft) -> set[int]:
+    """The rows after which no page may end: headings, and questions whose answers follow."""
+    return {row for (row, _), cell in sheet.cells.items() if cell.style in _INTRODUCING}
 
 
 def _filled(sheet: SheetDraft) -> list[tuple[int, int]]:

@@ -15,10 +15,10 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import Call, ModelSpec
 from xlcheck.workbook.plan import Link
 
-_BOX, _GAP = 3, 1
-_ACROSS = WIDE // (_BOX + _GAP)
+_BOXES, _GAP = (3, 2), 1  # columns of a box, narrower if a chain then stands beside each other; columns between two
 LETTERS = 26
 """Of a name in three columns."""
+_NARROW = 18  # letters in two columns
 _FIRST, _STEP = 2, 3  # columns of the unrolled network: the first step, and from one step to the next
 _UNROLLED = 4  # steps for which there is room beside each other
 
@@ -179,18 +179,22 @@ def _boxes(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerS
     reads = {layer.call.name: [*dict.fromkeys(made_by.get(t, t) for t in layer.call.inputs)] for layer in layers}
     every = [*inputs, *reads]
     is_chain = len(inputs) == 1 and [*reads.values()] == [[before] for before in every[:-1]]
-    places = {name: divmod(k, _ACROSS) for k, name in enumerate(every)} if is_chain else _branches(inputs, reads)
-    for name, shape in inputs.items():
-        _box(sheet, row + 1, places[name], "", name, f"input · {shape}")
+    what = {name: f"input · {shape}" for name, shape in inputs.items()}
+    what |= {layer.call.name: f"{layer.kind} · {layer.shape}" for layer in layers}
+    fits = is_chain and max(map(len, (*what, *what.values()))) <= _NARROW
+    box = _BOXES[fits and _across(_BOXES[0]) < len(every) <= _across(_BOXES[1])]
+    places = {name: divmod(k, _across(box)) for k, name in enumerate(every)} if is_chain else _branches(inputs, reads)
+    for name in inputs:
+        _box(sheet, row + 1, places[name], box, "", name, what[name])
     for layer in layers:
         name = layer.call.name
         (line, column), sources = places[name], [places[source] for source in reads[name]]
         beside = is_chain and column > 0
         above = "↓" if sources == [(line - 1, column)] else shortened(f"↓ {', '.join(reads[name])}", LETTERS)
         link = Link(shortened(name, LETTERS), Range(layer.sheet, 0, 0))
-        _box(sheet, row + 1, places[name], "" if beside else above, link, f"{layer.kind} · {layer.shape}")
+        _box(sheet, row + 1, places[name], box, "" if beside else above, link, what[name])
         if beside:
-            sheet.put(row + 2 + 3 * line, column * (_BOX + _GAP) - _GAP, "→", "arrow")
+            sheet.put(row + 2 + 3 * line, column * (box + _GAP) - _GAP, "→", "arrow")
     return row + 4 + 3 * max(line for line, _ in places.values())
 
 
@@ -224,8 +228,15 @@ def _columns(inputs: Iterable[str], reads: Mapping[str, Sequence[str]], depths: 
     return columns
 
 
-def _box(sheet: SheetDraft, top: int, place: tuple[int, int], above: str, name: str | Link, what: str) -> None:
-    row, left = top + 3 * place[0], place[1] * (_BOX + _GAP)
-    sheet.merge(sheet.at(row, left, 1, _BOX), above, "column_label")
-    sheet.merge(sheet.at(row + 1, left, 1, _BOX), name, "node")
-    sheet.merge(sheet.at(row + 2, left, 1, _BOX), what, "column_label")
+def _across(box: int) -> int:
+    """How many boxes of so many columns stand beside each other."""
+    return (WIDE + _GAP) // (box + _GAP)
+
+
+def _box(
+    sheet: SheetDraft, top: int, place: tuple[int, int], wide: int, above: str, name: str | Link, what: str
+) -> None:
+    row, left = top + 3 * place[0], place[1] * (wide + _GAP)
+    sheet.merge(sheet.at(row, left, 1, wide), above, "column_label")
+    sheet.merge(sheet.at(row + 1, left, 1, wide), name, "node")
+    sheet.merge(sheet.at(row + 2, left, 1, wide), what, "column_label")

@@ -102,20 +102,22 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
                     slack(draft, q),
                 )  # fmt: skip
         else:
-            _largest(draft, sheet, row, q, area)
+            _largest(draft, sheet, row, q, area, named=in_words is not None)
         row += 1
     return row
 
 
-def _largest(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, area: Range) -> None:
-    """Of a long answer the largest number and its unit."""
+def _largest(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, area: Range, *, named: bool) -> None:
+    """Of a long answer the largest number, and its unit unless that is named already."""
     values = draft.trace[q.name]
     cells = reference(area, START)
     peak = draft.helper(sheet, row, 2, f"MAX({cells})", values.max(axis=1).tolist(), "output_box", slack(draft, q))
+    sheet.put(row, 3 if named else 5, f"the largest of {q.shape[-1]:,} numbers", "text_beside" if named else "text")
+    if named:
+        return
     sheet.put(row, 3, "at unit", "label")
     units = (values.argmax(axis=1) + 1.0).tolist()
     draft.helper(sheet, row, 4, f"MATCH({peak.a1},{cells},0)", units, "output_code")
-    sheet.put(row, 5, f"the largest of {q.shape[-1]:,} numbers", "text")
 
 
 def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.quantities import Band, Quantity
+from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.layout.data.store import Words
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
@@ -146,6 +146,7 @@ def lay_out(
     lines: list[Line] = []
     initial: list[Quantity] = []
     names = {band.name for band, _ in bands}
+    several = len({band.layer for band, _ in bands if band.role is Role.INPUT}) > 1
     row = 0
     last = ("", "")
     for band, members in bands:
@@ -153,7 +154,7 @@ def lay_out(
             initial += members
             continue
         key = (band.layer, band.group)
-        if key != last and (band.group or (band.layer != last[0] if lines else "." in band.layer)):
+        if key != last and (band.group or (band.layer != last[0] if lines else several or "." in band.layer)):
             new = "" if band.layer == last[0] else band.layer
             lines.append(Line(row, " · ".join(text for text in (new, band.group) if text)))
             row += 1

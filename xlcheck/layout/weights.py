@@ -16,6 +16,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.widening import brief_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.workbook.naming import is_defined_name
+from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Weights"
@@ -24,6 +25,8 @@ _LARGE = 2000
 LABELLED_COLUMNS = 256
 _WORDS = 5000
 _ROWS = {"kernel": "input", "recurrent_kernel": "unit", "embeddings": "code"}
+_WINDOWS = {3: "step, channel", 4: "row, column, channel"}
+"""What each row of the weights of a window is, by how many axes Keras prints."""
 _WIDE = 10
 _ALL_DIGITS, _USUAL = 12, 13.5
 """Columns whose numbers have eight decimals, and their width in letters; more are narrow, with four decimals."""
@@ -49,7 +52,7 @@ def weights_sheets(
     rows: dict[str, int] = {}
     for name, layer in every.items():
         if name in large:
-            said = f"{origin}, in this layer {parameters(layer):,}"
+            said = f"{origin}: the {parameters(layer):,} of this layer"
             sheet = _sheet(draft, f"{name} weights", f"Weights of {name}", said, {name: layer})
         else:
             shared = shared or _sheet(draft, NAME, NAME, origin, {own: every[own] for own in every.keys() - large})
@@ -119,7 +122,8 @@ def _weight(
     array = draft.trace[name]
     values = array.reshape(-1, array.shape[-1]) if array.ndim else array.reshape(1, 1)
     rows, columns = values.shape
-    shape = " × ".join(f"{n:,}" for n in array.shape)
+    own = _shape(layer, array)
+    shape = " × ".join(f"{n:,}" for n in own)
     in_book = f"   in the book: {book_names[name]}, printed as {weight}:0" if name in book_names else ""
     sheet.put(row, 0, f"{weight}   {shape}{in_book}", "name")
     sheet.heights[row] = 18
@@ -128,11 +132,12 @@ def _weight(
     else:
         sheet.numbers(row + 1, 1, np.arange(1.0, columns + 1)[None, :], "column_label")
     if rows > 1 or weight in _ROWS:
-        sheet.put(row + 1, 0, _ROWS.get(weight, "row"), "label")
         first = 0 if weight == "embeddings" else 1
-        words = row_words(draft, name, rows)
+        words = [f"{word}  {first + k}" for k, word in enumerate(row_words(draft, name, rows))]
+        words = words or (_places(own[:-1]) if len(own) > 2 and rows <= _WORDS else [])
+        sheet.put(row + 1, 0, _WINDOWS.get(len(own)) or _ROWS.get(weight, "row"), "label")
         for k, word in enumerate(words):
-            sheet.put(row + 2 + k, 0, f"{word}  {first + k}", "label")
+            sheet.put(row + 2 + k, 0, word, "label")
         if not words:
             sheet.numbers(row + 2, 0, np.arange(float(first), first + rows)[:, None], "label")
     area = sheet.numbers(row + 2, 1, values, "weight" if sheet.widths[1] == _USUAL else f"weight{BRIEF}")
@@ -141,6 +146,18 @@ def _weight(
     if is_defined_name(name, draft.names):
         draft.names[name] = area
     return row + 3 + rows
+
+
+def _shape(layer: LayerSpec, array: Array) -> tuple[int, ...]:
+    """As Keras prints it: of a window over images the rows and the columns, which are one axis elsewhere."""
+    window = layer.options.get("kernel_size", ())
+    folded = array.ndim > 2 and len(window) > 1 and math.prod(window) == array.shape[0]
+    return (*window, *array.shape[1:]) if folded else array.shape
+
+
+def _places(shape: tuple[int, ...]) -> list[str]:
+    """`2, 1, 3`: where the numbers of an array stand, counted from 1."""
+    return [", ".join(str(i + 1) for i in index) for index in np.ndindex(shape)]
 
 
 def _labels(draft: Draft, layer: LayerSpec, name: str) -> Sequence[str]:

@@ -134,9 +134,11 @@ class _Numbers:
         )
         title(sheet, sheet.name, text, 14)
         sheet.put(2, 2, Link("← the words", Range(NAME, 0, 0)), "link")
-        sheet.freeze = (3, 1)
+        sheet.freeze = (_TOP + 1, _LEFT)
         sheet.printed = False
-        sheet.widths.update({0: 10, self._steps + 2: 12})
+        sheet.widths.update({0: 10, **dict.fromkeys(range(_LEFT, self._sums + self._logits.shape[1]), 10.5)})
+        sheet.put_row(_TOP, _LEFT, [f"t = {t + 1}" for t in range(self._steps)], "column_label")
+        sheet.put_row(_TOP, self._sums, self._draft.unit_names[f"{self._dense}.z"], "column_label")
         self._weights()
         for k in range(self._words):
             self._reserve(k)
@@ -145,11 +147,16 @@ class _Numbers:
 
     def code(self, k: int) -> Range:
         """The cell of the code of a word that is written."""
-        return self.sheet.at(self._top(k), self._steps + 2)
+        return self.sheet.at(self._top(k), self._sums)
 
     def logits(self, k: int) -> Range:
         """What the softmax reads for a word."""
-        return self.sheet.at(self._top(k) + 1, self._steps + 2, 1, self._logits.shape[1])
+        return self.sheet.at(self._top(k) + 1, self._sums, 1, self._logits.shape[1])
+
+    @property
+    def _sums(self) -> int:
+        """The first column of the sums: the states end two columns before it."""
+        return self._steps + 2
 
     def _top(self, k: int) -> int:
         return _TOP + 1 + k * (self._units + 2)
@@ -182,6 +189,10 @@ class _Numbers:
         draft, sheet, top = self._draft, self.sheet, self._top(k)
         view = View(self._inner, sheet.name, k)
         sheet.put(top, 0, f"word {k + 1}", "name")
+        for unit in range(self._units):
+            sheet.put(top + 1 + unit, 0, f"unit {unit + 1}", "label")
+        sheet.put(top, self._sums - 1, "next code", "label")
+        sheet.put(top + 1, self._sums - 1, "sums", "label")
         for t in range(self._steps):
             if k == 0:
                 text = reference(draft.placed(f"input.x[{t}]", 0), sheet.name)
@@ -200,7 +211,7 @@ class _Numbers:
             draft.helper(sheet, cells.top, cells.left + unit, own, [value], "intermediate", _ROUNDING * scale)
         code = float(self._logits[k].argmax())
         text = f"MATCH(MAX({cells.a1}),{cells.a1},0)-1"
-        draft.helper(sheet, top, self._steps + 2, text, [code], "output_code")
+        draft.helper(sheet, top, self._sums, text, [code], "output_code")
 
 
 def written_into(graph: Graph, name: str, kept: set[str]) -> ex.Expr:

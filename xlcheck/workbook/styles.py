@@ -34,7 +34,7 @@ TINTS: dict[str, str] = {
 
 LEGEND: dict[str, str] = {
     "input": "input: what the network reads",
-    "weight": "weight: what training changes; the same for every document",
+    "weight": "weight: what training changes; the same whatever is read",
     "intermediate": "intermediate: a step on the way",
     "gate": "gate: how much may pass, between 0 and 1",
     "state": "state: the network's memory",

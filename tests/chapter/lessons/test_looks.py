@@ -12,6 +12,7 @@ from short_trainings import short_training
 from thorough import part_of
 
 from xlcheck.engines.libreoffice import find_soffice
+from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = Path(__file__).parents[3] / "workbooks"
 EVERY = sorted(WORKBOOKS.glob("*.xlsx"))
@@ -39,6 +40,72 @@ def test_a_validator_finds_nothing(name: str) -> None:
 def test_a_validator_finds_nothing_in_a_training(tmp_path: Path) -> None:
     """The tables and charts of epochs are there with few of them, too."""
     assert not validated(short_training("simple-rnn-training", 5, tmp_path / "training.xlsx"))
+
+
+def shown(path: Path, name: str) -> dict[tuple[int, int], object]:
+    """What stands in each cell of a worksheet."""
+    return {place: cell.value for place, cell in read_workbook(path).sheets[name].cells.items()}
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_the_list_of_sheets_is_written_alike(path: Path) -> None:
+    """What the first sheet says of each other one begins with a capital letter and ends without a full stop."""
+    names = [name for name in read_workbook(path).sheets if name not in {"Start", "xlcheck"}]
+    cells = shown(path, "Start")
+    top = next(row for (row, column), value in cells.items() if column == 0 and value == "Sheets")
+    said = [str(cells[top + 1 + k, 2]) for k in range(len(names))]
+
+    assert [cells[top + 1 + k, 0] for k in range(len(names))] == names
+    assert [text for text in said if text[0].islower() or text.endswith(".")] == []
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_what_is_read_has_one_name(path: Path) -> None:
+    """Where a workbook calls what is read samples, sentences or texts, its first sheet speaks of no documents."""
+    texts = [str(value) for value in shown(path, "Start").values()]
+    selected = [text for text in texts if text.startswith("The selected ")]
+    others = [text for text in texts if "document" in text]
+
+    assert not selected or "document" in selected[0] or not others, others
+
+
+def test_a_chain_of_five_stands_in_a_row() -> None:
+    """From what is read to the answer, with an arrow between each two, as far as their names are short."""
+    cells = shown(WORKBOOKS / "sentiment.xlsx", "Start")
+    places = {str(value): place for place, value in sorted(cells.items(), reverse=True)}
+    row = places["input"][0]
+    chain = [str(value) for (at, _), value in sorted(cells.items()) if at == row and value]
+
+    assert "".join(chain) == "input→embedding→dropout→lstm→dense"
+
+
+def test_numbers_of_what_is_written_have_names() -> None:
+    """Over each sum stands its word, beside each state its unit, over each column its step."""
+    path = WORKBOOKS / "next-word.xlsx"
+    cells = shown(path, "After 40 epochs")
+    sums = next(place for place, value in sorted(cells.items()) if value == "sums")
+    words = [value for (row, column), value in sorted(shown(path, "dense").items()) if column == 1 and row > 4][:53]
+    units = [value for (row, column), value in sorted(cells.items()) if column == 0 and sums[0] <= row < sums[0] + 16]
+
+    assert [cells[4, sums[1] + 1 + k] for k in range(53)] == words
+    assert units == [f"unit {unit + 1}" for unit in range(16)]
+    assert [cells[4, 1 + t] for t in range(10)] == [f"t = {t + 1}" for t in range(10)]
+
+
+def test_a_word_is_not_numbered_twice() -> None:
+    """Where the answer stands in words, its unit, counted from 1, does not stand beside the code, counted from 0."""
+    texts = [str(value) for value in shown(WORKBOOKS / "next-word.xlsx", "Start").values()]
+
+    assert "the largest of 53 numbers" in texts
+    assert "at unit" not in texts
+
+
+def test_each_of_several_inputs_is_named() -> None:
+    """On the sheet with all samples every group of rows has a heading, the first one, too."""
+    headings = [value for (_, column), value in sorted(shown(WORKBOOKS / "encoder-decoder.xlsx", "Documents").items())
+                if column == 0]  # fmt: skip
+
+    assert headings.index("word") < headings.index("xₜ") < headings.index("shifted")
 
 
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)

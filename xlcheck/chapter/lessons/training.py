@@ -73,7 +73,7 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     differences = nudges.differences(epoch, nudged, one_step.NAME)
     one_step.one_step_sheet(draft, epoch, fixture.samples, inputs.choice, differences)
     nudges.nudges_sheet(draft, epoch, fixture.samples, nudged)
-    table = epochs.epochs_sheet(draft, epoch, fixture.samples, truth, inputs)
+    table = epochs.epochs_sheet(draft, epoch, fixture.samples, truth, inputs, fixture.words)
     provenance = provenance_of(lesson, fixture)
     questions.ask(draft, lesson.texts.questions)
     _start(draft, start, lesson.texts.story, provenance)

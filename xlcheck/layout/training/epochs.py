@@ -75,9 +75,26 @@ def place_start(draft: Draft, table: EpochTable) -> None:
 
 
 def epochs_sheet(
-    draft: Draft, epoch: EpochGraph, samples: Sequence[str], truth: Truth, inputs: TrainingInputs
+    draft: Draft,
+    epoch: EpochGraph,
+    samples: Sequence[str],
+    truth: Truth,
+    inputs: TrainingInputs,
+    words: Sequence[Sequence[str]],
 ) -> EpochTable:
-    """Fill the sheet; its curves stand beside the inputs. Returns where everything stands."""
+    """Fill the sheet; its curves stand beside the inputs.
+
+    Args:
+        draft: the workbook so far.
+        epoch: the numbers of an epoch.
+        samples: a short text for each sample.
+        truth: what Keras says.
+        inputs: what other sheets find beside the curves.
+        words: what each sample reads, a word a step; of classes the first sample's are the names.
+
+    Returns:
+        Where everything stands.
+    """
     sheet = draft.sheet(NAME, "loss")
     table = lay_out(epoch, truth)
     columns = table.columns
@@ -98,7 +115,7 @@ def epochs_sheet(
     _compare(draft, sheet, epoch, table, truth, inputs)
     sheet.printed = False
     sheet.freeze = (FIRST, 2)
-    _curves(draft, sheet, epoch, samples, table, weights, inputs)
+    _curves(draft, sheet, epoch, _answers(draft, epoch, samples, words), table, weights, inputs)
     return table
 
 
@@ -202,7 +219,7 @@ def _curves(
     draft: Draft,
     sheet: SheetDraft,
     epoch: EpochGraph,
-    samples: Sequence[str],
+    answers: _Answers,
     table: EpochTable,
     weights: Sequence[str],
     inputs: TrainingInputs,
@@ -219,29 +236,31 @@ def _curves(
         return Series(name, sheet.at(FIRST, column, epochs, 1), xs, dashed)
 
     loss = [line("this workbook", _LOSS), line(keras, _KERAS, dashed=True)]
-    title_of_answers, answers = _answers(draft, epoch, samples)
     labels = {
         scalar_name(q, index): element_label(q, index, q.band.layer) for q, index, k in epoch.numbers() if k is None
     }
     paths = [line(labels[name].replace(" new ", " "), table.columns[name]) for name in weights[:_PATHS]]
     charts = {
         "Mean loss": loss,
-        title_of_answers: [line(label, table.columns[name]) for label, name in answers],
+        answers[0]: [line(label, table.columns[name]) for label, name in answers[1]],
         "Paths of the weights" if len(paths) == len(weights) else f"Paths of the first {_PATHS} weights": paths,
     }
     for number, (text, lines) in enumerate(charts.items()):
         height = 310 if len(lines) < _PATHS // 2 else 430
         row = TOP + 2 + 16 * number
-        shares = text == title_of_answers  # a sigmoid's or a softmax's
+        shares = text == answers[0]  # a sigmoid's or a softmax's
         chart = Chart(row, CHARTS, text, "epoch", "", tuple(lines), width=760, height=height, markers=False,
                       shares=shares)  # fmt: skip
         training.charts.append(chart)
         training.starts.append(row if number else 0)
-    below = training.starts[-1] + _LAST_CHART
+    beside = training.starts[-1]
+    below = beside + _LAST_CHART
     last = max(row for row, _ in training.cells)
     training.starts += range(below, last, 10)
     if last > below:  # a long list of inputs, beside which there is room
         training.questions = below, CHARTS
+    elif training.questions is not None:  # on the page of the last chart
+        training.questions = max(beside, training.questions[0]), training.questions[1]
 
 
 def _how_it_went(draft: Draft, sheet: SheetDraft, table: EpochTable, inputs: TrainingInputs) -> None:
@@ -277,8 +296,11 @@ def _how_it_went(draft: Draft, sheet: SheetDraft, table: EpochTable, inputs: Tra
     ]
 
 
-def _answers(draft: Draft, epoch: EpochGraph, samples: Sequence[str]) -> tuple[str, list[tuple[str, str]]]:
-    """The title of the chart of answers; what each line of it is called, and the number that it shows."""
+_Answers = tuple[str, list[tuple[str, str]]]
+"""The title of the chart of answers; what each line of it is called, and the number that it shows."""
+
+
+def _answers(draft: Draft, epoch: EpochGraph, samples: Sequence[str], words: Sequence[Sequence[str]]) -> _Answers:
     single = [
         (samples[k], scalar_name(q, index, k))
         for k in range(epoch.samples)
@@ -288,8 +310,11 @@ def _answers(draft: Draft, epoch: EpochGraph, samples: Sequence[str]) -> tuple[s
     ]
     if single:
         return "Answers: how sure the network is that the document is good", single
-    right = [(element_label(q, index), scalar_name(q, index, k)) for q, index, k in _right(draft, epoch)]
-    return "Answers: how likely the network takes the word that does follow", right
+    right = [
+        (f"“{words[k][q.step or 0]}” → “{words[0][index[-1]]}”", scalar_name(q, index, k))
+        for q, index, k in _right(draft, epoch)
+    ]
+    return "Answers: the probability of the word that follows", right
 
 
 def _right(draft: Draft, epoch: EpochGraph) -> list[tuple[Quantity, Index, int]]:
