@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,7 @@ KINDS = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}  # and how many columns of weights
 
 
 def drawn(seed: int) -> tuple[ModelSpec, Trace, list[str]]:
-    """A model of recurrent layers and a dense one, with random names, sizes and weights, and its numbers."""
+    """A model of recurrent layers, some in both directions, and a dense one: random names, sizes and weights; numbers."""
     r, rng = random.Random(seed), np.random.default_rng(seed)  # noqa: S311
     steps, features = r.choice([1, 2, 3, 8, 9, 14, 18, 30]), r.choice([1, 2, 4, 10])
     first, layers = features, []
@@ -29,7 +30,12 @@ def drawn(seed: int) -> tuple[ModelSpec, Trace, list[str]]:
         if kind == "GRU":
             options, weights = options | {"reset_after": True}, weights | {"bias": (2, columns)}
         name = "".join(r.choices("aeinorst_", k=r.randint(3, 18))) + str(depth)
-        layers.append(LayerSpec(kind, name, options, weights))
+        layer = LayerSpec(kind, name, options, weights)
+        if r.random() < 0.2:
+            directions = (replace(layer, name=f"{way}_{name}", options={**options, "go_backwards": way == "backward"})
+                          for way in ("forward", "backward"))  # fmt: skip
+            layer, units = LayerSpec("Bidirectional", name, {"merge_mode": "concat"}, {}, tuple(directions)), 2 * units
+        layers.append(layer)
         features = units
     units = r.choice([1, 2, 9, 30])
     options = {"units": units, "activation": r.choice(["softmax", "sigmoid"]), "use_bias": True}

@@ -36,6 +36,33 @@ def test_rows_of_an_image_are_headed_as_rows(workbook: Path) -> None:
     assert "Units: the 2 channels of the first pixel, then of the next." in down
 
 
+def test_a_kernel_stands_as_keras_prints_it(workbook: Path) -> None:
+    """Its title has four sizes, and each row says which pixel of the window, and which channel, it belongs to."""
+    column = [cell.value for cell in openpyxl.load_workbook(workbook)["Weights"]["A"]]
+    top = column.index("kernel   2 × 2 × 1 × 2")
+
+    assert column[top + 1 : top + 6] == ["row, column, channel", "1, 1, 1", "1, 2, 1", "2, 1, 1", "2, 2, 1"]
+
+
+def test_only_what_is_there_is_spoken_of(workbook: Path) -> None:
+    """Without recurrent layers the page Picture, and what is said of it, know no time step, gate or state."""
+    book = openpyxl.load_workbook(workbook)
+    start = [str(cell.value) for row in book["Start"].iter_rows() for cell in row]
+
+    assert book["Picture"]["A2"].value == "Live numbers. Choose another unit where there are several."
+    assert "Layers as drawings, with live numbers" in start
+
+
+def test_links_lead_somewhere(tmp_path: Path) -> None:
+    """A sheet of one tall band, which is in sight, has no links to its parts, and does not announce any."""
+    model = sequential((7, 7, 1), L.Flatten(name="flat"), L.Dense(1))
+    build_model(model, np.random.default_rng(3).random((1, 7, 7, 1)), tmp_path / "tall.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "tall.xlsx")["flat"]
+
+    assert sheet.max_row > 49
+    assert "go to:" not in [cell.value for cell in sheet[4]]
+
+
 def test_a_pixel_of_one_channel_is_a_product(workbook: Path) -> None:
     """The sum over the window reads four pixels, each times its place in the kernel, and the bias."""
     sheet = openpyxl.load_workbook(workbook)["conv"]

@@ -28,6 +28,26 @@ WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 DRAWN = ["simple-rnn", "lstm", "gru", "embedding", "bidirectional", "architectures", "sentiment"]
 
 
+@pytest.mark.parametrize(
+    ("lesson", "sentences"),
+    [
+        ("simple-rnn", ["One time step", "Choose the step.", "States are orange"]),
+        ("lstm", ["One time step", "Choose the step.", "Gates darken as they open; states are orange"]),
+        (
+            "sentiment",
+            ["One time step", "Choose the step, and another unit", "Gates darken as they open; states"],
+        ),
+    ],
+)
+def test_it_says_what_can_be_chosen_and_what_colours_mean(lesson: str, sentences: list[str]) -> None:
+    """Of steps, units, gates and states it speaks as far as there are any."""
+    said = str(read_workbook(WORKBOOKS / f"{lesson}.xlsx").sheets[NAME].cells[1, 0].value)
+    parts = [part for part in re.split(r"(?<=\.) ", said) if not part.startswith("with live")]
+
+    assert len(parts) == len(sentences)
+    assert all(part.startswith(sentence) for part, sentence in zip(parts, sentences, strict=True))
+
+
 @pytest.mark.parametrize("lesson", spread(DRAWN, 2))
 def test_every_choice_shows_keras_numbers(lesson: str) -> None:
     """For each step and each unit that can be chosen, every box shows Keras's number."""

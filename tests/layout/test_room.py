@@ -144,8 +144,8 @@ def test_words_of_long_tables_have_room_below_their_charts(plan: WorkbookPlan) -
 
 @pytest.mark.parametrize("seed", spread(list(range(60)), 12))
 def test_no_text_of_a_random_model_is_cut(seed: int) -> None:
-    """However many units, steps and samples it has, whatever its layers are called, and how large its numbers are; nor
-    does one of its pages end with a heading.
+    """However many units, steps and samples it has, whatever its layers are called, and how large its numbers are;
+    nor does one of its pages end with a heading.
     """
     spec, trace, samples = drawn(seed)
     sheets = [sheet for sheet in plan_model(spec, trace, trace, samples).sheets if not sheet.hidden]

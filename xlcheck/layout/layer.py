@@ -22,7 +22,7 @@ from xlcheck.workbook.plan import Link
 _TOP = 4
 _TITLE_COLUMNS = 8
 _TALL, _IN_SIGHT = 40, 10  # rows from which on the bands are out of sight, and those that never are
-_LETTER = 6.0  # pixels of a letter of a link
+_THIN, _LETTERS = frozenset(" .ijlft↓"), (8.0, 4.0)  # letters of a link, and pixels of one that is not thin, or is
 _WIDE = 20  # steps from which on the last one is
 
 
@@ -101,7 +101,7 @@ def _beside_each_other(sheet: SheetDraft, column: int, links: Sequence[Link]) ->
     for link in links:
         found[column] = link
         room = 0
-        while room < _LETTER * len(link.text):
+        while room < sum(_LETTERS[letter in _THIN] for letter in link.text):
             room += sheet.pixels(column)
             column += 1
     return found
