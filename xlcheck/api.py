@@ -169,7 +169,8 @@ def build_model(
     if vocabulary is not None and text is None:
         raise UsageError("a vocabulary goes with a text; pass --text WORDS")
     if (inputs is None) == (text is None):
-        raise UsageError("a model needs one thing to read; pass --inputs FILE (.npy, .npz or .csv) or --text WORDS")
+        one = "something to read: pass" if text is None else "one thing to read, not two: pass either"
+        raise UsageError(f"a model needs {one} --inputs FILE (.npy, .npz or .csv) or --text WORDS")
     asked = backward_asked(targets, loss, from_logits, step, learning_rate)
     if asked is not None and text is not None:
         raise UsageError("a backward pass needs inputs with targets; pass --inputs FILE and not --text")

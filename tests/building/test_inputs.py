@@ -176,7 +176,7 @@ def test_several_inputs_must_belong_together(tmp_path: Path) -> None:
     )
     assert "the same number of samples, but they have {'words': 2, 'age': 3}" in refusal(tmp_path / "y.npz", TWO)
     assert "the model has 2 inputs (words, age); give them as .npz" in refusal(tmp_path / "x.csv", TWO)
-    with pytest.raises(DataError, match=r"has 2 inputs \(words, age\), but got 1 arrays"):
+    with pytest.raises(DataError, match=r"has 2 inputs \(words, age\), but got 1 array$"):
         fit([np.ones((2, 4))], TWO, "the inputs")
     with pytest.raises(DataError, match="1 labels for 2 samples"):
         fit([NUMBERS], ONE, "the inputs", ["only"])

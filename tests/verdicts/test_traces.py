@@ -83,6 +83,15 @@ def test_nothing_in_common_is_no_agreement() -> None:
     assert "so nothing is known" in str(compare_traces(Trace("a", {}), Trace("b", {})))
 
 
+def test_other_shapes_differ() -> None:
+    """Where nothing could be compared because every shape is another one, that is what is said, and it is no doubt."""
+    found = compare_traces(Trace("a", {"x": np.zeros((1, 2))}), Trace("b", {"x": np.zeros((1, 3))}))
+
+    assert (found.exit_code, found.compared) == (1, 0)
+    assert "since their shapes differ" in str(found)
+    assert "nothing is known" not in str(found)
+
+
 def test_not_a_number_differs_from_every_number() -> None:
     """And is as unknown beside itself, unless that is asked for; infinities of one sign are equal."""
     nan, inf = float("nan"), float("inf")

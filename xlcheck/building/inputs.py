@@ -244,9 +244,8 @@ def fit(
         DataError: number, shape or type of the arrays do not fit, or a value is not finite.
     """
     if len(arrays) != len(inputs):
-        raise DataError(
-            f"{where}: the model has {len(inputs)} inputs ({', '.join(inputs)}), but got {len(arrays)} arrays"
-        )
+        got = "1 array" if len(arrays) == 1 else f"{len(arrays)} arrays"
+        raise DataError(f"{where}: the model has {len(inputs)} inputs ({', '.join(inputs)}), but got {got}")
     fitted = tuple(
         _fit(_array(array), name, shape, where) for array, (name, shape) in zip(arrays, inputs.items(), strict=True)
     )

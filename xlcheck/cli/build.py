@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     type=OneOf(get_args(WeightsName)),
     default="trained",
     show_default=True,
-    help="For a lesson: weights that were trained here, the numbers printed in the book, or small whole numbers, with "
-    "which sums can be done in the head.",
+    help="For a lesson: weights that were trained here, the numbers printed in the book, or small whole numbers, so "
+    "that sums can be done in your head.",
 )
 @click.option("--train", is_flag=True, help="For a lesson: train anew in Keras; else the stored result is used.")
 @click.option("--seed", type=int, help="Train anew from this seed (implies --train).")
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     metavar="CODE",
     help="With --vocabulary: the code of all other words.  [default: that of [UNK] or <oov> in the file, else none]",
 )
-@click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out, not take rows.")
+@click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out instead of picking rows.")
 @click.option(
     "--backward",
     is_flag=True,
@@ -224,7 +224,8 @@ def _targets(
     from xlcheck.chapter.recordings.names import BOOK, IN_THE_BOOK, TRAINED, fixture_name
 
     if all_ == bool(lessons):
-        raise UsageError("name one or more lessons, or pass --all; `xlcheck list` shows the lessons")
+        both = ", not both" if all_ else ""
+        raise UsageError(f"name one or more lessons, or pass --all{both}; `xlcheck list` shows the lessons")
     names = list(ALL_LESSONS) if all_ else list(dict.fromkeys(known_lesson(name).name for name in lessons))
     if output is not None and len(names) == 1 and not all_:
         require_writable(output, ".xlsx")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from xlcheck.cli.options import HOUR, INPUT, budgeted
+from xlcheck.cli.status import fitted
 
 if TYPE_CHECKING:
     from xlcheck.graph.trace import Trace
@@ -37,7 +39,9 @@ def command(actual: Path, desired: Path, atol: float, rtol: float, subset: bool,
     from xlcheck.verdicts.traces import compare
 
     comparison = compare(_trace(actual), _trace(desired), atol=atol, rtol=rtol, subset=subset, equal_nan=equal_nan)
-    click.echo(json.dumps(comparison.to_json(), indent=2, allow_nan=False) if format_ == "json" else str(comparison))
+    as_json = format_ == "json"
+    text = json.dumps(comparison.to_json(), indent=2, allow_nan=False) if as_json else str(comparison)
+    click.echo(text if as_json else fitted(text, sys.stdout, indent=2))
     return comparison.exit_code
 
 

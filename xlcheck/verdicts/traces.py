@@ -151,7 +151,7 @@ class TraceComparison:
         if self.ok:
             return "all agree"
         if not self.compared:
-            return "so nothing is known"
+            return "since their shapes differ" if self.reshaped else "so nothing is known"
         if self.undecided and not self.differences:
             return "and these agree as far as they are numbers"
         return f"{len(self.differences)} differ" if self.differences else "and these agree"
