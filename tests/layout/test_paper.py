@@ -136,6 +136,16 @@ def test_letters_on_paper_have_six_points(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_start_is_one_page(path: Path) -> None:
+    """But in architectures: there the four networks with their answers fill one, and how to read them another one."""
+    sheet, _ = printed_parts(path)["Start"]
+    ends = [int(item.get("id")) for item in sheet.iter(f"{_MAIN}brk")]
+    cells = content_of(path).sheets["Start"].cells
+
+    assert [cells[end, 0].value for end in ends] == ["How to read this"] * (path.stem == "architectures")
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
 def test_each_layer_is_one_page(path: Path) -> None:
     """With its charts, of which none is cut; a layer of hundreds of numbers, too."""
     parts = printed_parts(path)
