@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.quantities import Quantity
+from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout import cells
 from xlcheck.layout import table as tables
 from xlcheck.layout.cells import BEFORE, COMPLEMENT, CellMap
@@ -17,6 +17,8 @@ MOST_LAYERS = 12
 """More do not fit on one page."""
 UNROLLED = 5
 """Steps that are drawn beside each other: of more the first one and the last ones."""
+
+_COLOURS = {Role.GATE: "gates darken as they open", Role.STATE: "states are orange above 0 and blue below it"}
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,27 @@ def unrolled_maps(count: int, backwards: bool, answered: set[int], most: int = U
         column(*start)
     kept = rows if answered else rows[2:]
     return "\n".join(loop), "\n".join(" ".join(row) for row in kept), shown
+
+
+def caption(draft: Draft, members: Sequence[Sequence[Quantity]]) -> str:
+    """What can be chosen on the page, and what its colours mean, as far as there is anything.
+
+    Args:
+        draft: the workbook.
+        members: what each layer computes in the end, in order of time.
+    """
+    steps, units = any(len(own) > 1 for own in members), any(own[0].shape[-1] > 1 for own in members)
+    unit = "another unit where there are several" if units else ""
+    choices = " and ".join(filter(None, ("the step," if steps and units else "the step" if steps else "", unit)))
+    roles = {q.band.role for q in draft.graph}
+    colours = "; ".join(text for role, text in _COLOURS.items() if role in roles)
+    sentences = ["One time step of each layer, with live numbers" if steps else "Live numbers"]
+    sentences += [text for text in (f"Choose {choices}" if choices else "", colours.capitalize()) if text]
+    return " ".join(f"{sentence}." for sentence in sentences)
+
+
+def page(draft: Draft) -> str:
+    """What the page shows, in a sentence."""
+    if any(q.band.role is Role.STATE for q in draft.graph):
+        return "the cell of each layer with the numbers of one time step, as a loop and unrolled"
+    return "layers as drawings, with live numbers"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlcheck.layout import check, history, images, numbers, picture_page, questions, weights, whole
+from xlcheck.layout import check, drawn, history, images, numbers, picture_page, questions, weights, whole
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
@@ -50,7 +50,7 @@ def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions)
         inputs.NAME: additions.data_sentence,
         documents.NAME: additions.data_sentence,
         weights.NAME: f"{additions.origin[0].lower()}{additions.origin[1:]}, as Keras shows them",
-        picture_page.NAME: picture_page.page(draft),
+        picture_page.NAME: drawn.page(draft),
         whole.NAME: whole.PAGE,
         images.NAME: images.PAGE,
         LOSS: f"how wrong the answer is{', for the selected sample and for all of them' if several else ''}",

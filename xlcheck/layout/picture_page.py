@@ -20,7 +20,7 @@ from xlcheck.layout.common import START, likeliest, scale_of_role, shortened, sp
 from xlcheck.layout.data.store import Store, item
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.drawing import HEAD_WIDTH, PLACE, WIDTH, draw, size
-from xlcheck.layout.drawn import Drawn, drawn_layers
+from xlcheck.layout.drawn import Drawn, caption, drawn_layers
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.unrolled import Unrolled
 from xlcheck.model.model_spec import ModelSpec
@@ -32,10 +32,6 @@ SELECTOR = Range(NAME, 2, 6)
 _TOP = 5
 _LISTED = 60  # numbers of a drop-down that are listed in itself
 _LABEL, _HEADING = 10, 32  # letters over a box, and over a cell
-_COLOURS = {
-    Role.GATE: "gates darken as they open",
-    Role.STATE: "states are orange above 0 and blue below it",
-}
 _LONG = 4000  # letters of a formula
 _COLUMNS = 20 * PLACE  # that are seen at once
 _UNSEEN = 108  # the first column that lists longer ones
@@ -61,7 +57,7 @@ class PicturePage:
         """
         sheet = self.sheet
         sheet.put(0, 0, "Picture", "title")
-        sheet.put(1, 0, self._words(), "hint")
+        sheet.put(1, 0, caption(self.draft, [self._steps(drawn) for drawn in self.layers]), "hint")
         sheet.heights.update({0: 30, 2: 26})
         sheet.put(3, 0, Link("← Start", Range(START, 0, 0)), "link")
         self._chosen(store)
@@ -71,21 +67,6 @@ class PicturePage:
             sheet.widths[column] = WIDTH if column % PLACE < PLACE - 1 else HEAD_WIDTH
         sheet.freeze = (4, 0)
         sheet.one_page = True
-
-    def _words(self) -> str:
-        """What can be chosen here, and what the colours mean, of what there is."""
-        members = [self._steps(drawn) for drawn in self.layers]
-        steps, units = (any(len(own) > 1 for own in members), any(own[0].shape[-1] > 1 for own in members))
-        step = "Choose the step, and another unit where there are several." if units else "Choose the step."
-        unit = "Choose another unit where there are several." if units else ""
-        roles = {q.band.role for q in self.draft.graph}
-        colours = [text for role, text in _COLOURS.items() if role in roles]
-        return " ".join(
-            filter(None, (
-                f"One time step of each layer, with live numbers. {step}" if steps else f"Live numbers. {unit}".strip(),
-                f"{'; '.join(colours).capitalize()}." if colours else "",
-            ))
-        )  # fmt: skip
 
     def _drawings(self, store: Store, weights: Mapping[str, str]) -> None:
         """Two columns of drawings, loops beside their cells; what is no recurrent cell where there is room."""
@@ -335,13 +316,6 @@ class PicturePage:
     def _first(self, q: Quantity) -> Range:
         area = self.draft.placed(q.name)
         return Range(area.sheet, area.top, area.left)
-
-
-def page(draft: Draft) -> str:
-    """What the sheet shows, in a sentence."""
-    if any(q.band.role is Role.STATE for q in draft.graph):
-        return "the cell of each layer with the numbers of one time step, as a loop and unrolled"
-    return "layers as drawings, with live numbers"
 
 
 def picture_page(draft: Draft, spec: ModelSpec) -> PicturePage | None:
