@@ -56,13 +56,13 @@ def brief_width(styled: Iterable[tuple[str, Array]]) -> float:
     widths = [
         _DIGIT * digits_shown(code, number) + _SIGN * (number < 0)
         for code, parts in found.items()
-        for number in _extremes(parts if code == GENERAL or ";" in code else [np.concatenate(parts)])
+        for number in _extremes(parts if ";" in code else [np.concatenate(parts)])
     ]
     return max(_BRIEF, max(widths, default=0.0) - _SPARE)
 
 
 def _extremes(parts: Iterable[Array]) -> Iterator[float]:
-    """The smallest and largest number of each array: General, and formats of parts, show less of some larger ones."""
+    """The smallest and the largest number of each array, of which a format of several parts may show less."""
     return (float(number) for values in parts for number in (values.min(), values.max()))
 
 
