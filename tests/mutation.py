@@ -251,7 +251,7 @@ def fails_anyway(folder: Path) -> bool:
 def main(count: int, seed: int, stages: list[str]) -> None:
     """Make bugs, run tests, print what was not noticed."""
     import_what_takes_long()
-    random_ = random.Random(seed)  # noqa: S311
+    random_ = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part in (

@@ -182,7 +182,7 @@ def main() -> int:
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         for number in range(options.count):
-            random = Random(f"{options.seed}/{number}")  # noqa: S311 - repeatable, not secret
+            random = Random(f"{options.seed}/{number}")
             name = [*ATTACKS][number % len(ATTACKS)]
             source = lesson(random, Path(folder))
             said = answer(name, source, Path(folder, "attacked.xlsx"), random)

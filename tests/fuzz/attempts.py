@@ -84,7 +84,7 @@ def attempt(number: int, seed: int, folder: Path, kinds: tuple[str, ...] = ()) -
     """
     for left in folder.iterdir():  # what an attempt leaves would be taken for part of the next
         left.unlink()
-    random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
+    random = Random(f"{seed}/{number}")
     kind = random.choice(kinds or tuple(kind for kind, weight in WEIGHTS.items() for _ in range(weight)))
     check, opinion = KINDS[kind](random, folder)
     started = time.monotonic()

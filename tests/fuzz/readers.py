@@ -41,7 +41,7 @@ def variants(
 ) -> Iterator[tuple[int, str, str, Path | None, set[Any]]]:
     """(number, ending, detail, the file if it agrees, cells whose stored value the report names) of each variant."""
     for number in range(first, first + count):
-        random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
+        random = Random(f"{seed}/{number}")
         path = folder / f"{number}.xlsx"
         path.write_bytes(spoil((WORKBOOKS / f"{random.choice(LESSONS)}.xlsx").read_bytes(), random))
         try:
@@ -59,7 +59,7 @@ def variants(
 
 def lesson_of(number: int, seed: int) -> Path:
     """The lesson of which a variant was made."""
-    return WORKBOOKS / f"{Random(f'{seed}/{number}').choice(LESSONS)}.xlsx"  # noqa: S311
+    return WORKBOOKS / f"{Random(f'{seed}/{number}').choice(LESSONS)}.xlsx"
 
 
 @cache

@@ -51,7 +51,7 @@ def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Ca
     before = dict(two.typed_numbers())
     changed = {address: value for address, value in typed.items() if before.get(address) != value}
     moved = {
-        address: value * Random(show(address)).uniform(0.9, 1.1)  # noqa: S311 - repeatable, not secret
+        address: value * Random(show(address)).uniform(0.9, 1.1)
         for address, value in typed.items()
         if not value.is_integer() and abs(value) > _WORTH_MOVING
     }

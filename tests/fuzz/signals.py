@@ -47,7 +47,7 @@ def ending(number: int, seed: int, kinds: tuple[str, ...] = tuple(COMMANDS)) -> 
     for one in SIGNALS:  # in the background of a shell, or under nohup; children would ignore it, too
         if signal.getsignal(one) is signal.SIG_IGN:
             signal.signal(one, _ignored)
-    random = Random(f"{seed}/{number}")  # noqa: S311 - repeatable, not secret
+    random = Random(f"{seed}/{number}")
     kind, which, after = random.choice(kinds), random.choice(SIGNALS), random.uniform(0.05, 4.0)
     with tempfile.TemporaryDirectory() as name:
         folder, token = Path(name), f"xlcheck-{os.getpid()}-{number}"

@@ -16,7 +16,7 @@ SOURCE = LESSONS[0].with_name("lstm.xlsx")
 @pytest.mark.parametrize("name", spread([*ATTACKS], 8))
 def test_what_a_reader_sees_otherwise_is_said(name: str, tmp_path: Path) -> None:
     """A note for other looks, no pass for other numbers, and never silence."""
-    said = answer(name, SOURCE, tmp_path / "attacked.xlsx", Random(name))  # noqa: S311 - repeatable, not secret
+    said = answer(name, SOURCE, tmp_path / "attacked.xlsx", Random(name))
 
     assert is_enough(name, said), said
     assert said != "nothing to change"

@@ -82,7 +82,7 @@ def test_spoiled_workbook_gives_a_sentence_or_values(
     """Whatever is done to a file, the reader and the engine raise their own errors or return values, in time."""
     path = tmp_path / "spoiled.xlsx"
     for number in range(group, MUTATIONS, GROUPS):
-        random = Random(number)  # noqa: S311 - repeatable, not secret
+        random = Random(number)
         path.write_bytes(mutate(random.choice(books), random))
         start = time.monotonic()
         sentence, values = _read_and_calculate(path, ironcalc)

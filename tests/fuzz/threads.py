@@ -59,7 +59,7 @@ def wrong_results(paths: Sequence[Path], count: int, pool: Executor, seed: int =
         seed: of the order of the workbooks.
     """
     alone = {path: outcome(path) for path in paths}
-    random = Random(seed)  # noqa: S311 - repeatable, not secret
+    random = Random(seed)
     chosen = [random.choice(paths) for _ in range(count)]
     for path, found in zip(chosen, pool.map(outcome, chosen), strict=True):
         if found != alone[path]:

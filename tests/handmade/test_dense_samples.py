@@ -18,7 +18,7 @@ Activation = Callable[[str], str]
 
 def two_layers(path: Path, activation: Activation, **edits: object) -> Path:
     """Three inputs in A:C, four units in A12:I16, two linear outputs in K12:L16, for five samples."""
-    draw = Random("two layers")  # noqa: S311 - repeatable, not secret
+    draw = Random("two layers")
     book = openpyxl.Workbook()
     sheet = book.active
     for area in ("A3:C7", "F3:I6", "L3:M7"):

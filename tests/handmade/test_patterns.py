@@ -67,7 +67,7 @@ def test_a_slip_in_one_formula_is_named_with_what_stood_there(
 ) -> None:
     """One reference of a random inner cell reads a neighbour; the warning gives the formula that was replaced."""
     formulas = _block(make, *size, gap)
-    draw = random.Random(f"{make.__name__} {size} {gap}")  # noqa: S311 - repeatable, not secret
+    draw = random.Random(f"{make.__name__} {size} {gap}")
     inner = [(r, c) for r, c in formulas if 20 + (size[0] > 1) <= r < 19 + size[0] or size[0] == 1]
     inner = [(r, c) for r, c in inner if 10 < c < 10 + gap * (size[1] - 1) or size[1] == 1]
     place = draw.choice(inner)

@@ -169,7 +169,7 @@ def test_a_draft_of_layers_that_read_one_another_is_checked(tmp_path: Path) -> N
 def test_a_draft_says_what_may_belong_elsewhere(tmp_path: Path) -> None:
     """Rule: where results may stand in rows of other samples, as a check would say, the draft says so."""
     sheet = (book := openpyxl.Workbook()).active
-    random = Random(1)  # noqa: S311 - repeatable, not secret
+    random = Random(1)
     for row, column in itertools.product(range(1, 5), (2, 3, 4, 7, 8, 10, 11)):
         sheet.cell(row, column, round(random.uniform(-1, 1), 2))
     for row, read in enumerate((7, 9, 8, 10, 11, 12), 7):

@@ -31,7 +31,7 @@ def test_no_right_cell_is_called_wrong_and_nothing_wrong_passes(kind: str) -> No
 def test_a_slip_changes_the_number_of_the_cell_that_is_named() -> None:
     """The one formula that differs from the right page is that of the named cell."""
     page, right = page_of("perceptrons", 3), page_of("perceptrons", 3)
-    wrong = slip(page, Random(1))  # noqa: S311 - repeatable, not secret
+    wrong = slip(page, Random(1))
     formulas = [{cell.coordinate: str(getattr(cell.value, "text", cell.value)) for row in p.sheet.iter_rows()
                  for cell in row} for p in (page, right)]  # fmt: skip
 

@@ -79,7 +79,7 @@ def planted(lesson: str, name: str, count: int) -> Iterator[Planted]:
     """Some mistakes of one kind, drawn at random; what changes no value is no mistake."""
     book, found = possible(lesson)
     items = found.get(name, [])
-    for place, formula in random.Random(0).sample(items, len(items)):  # noqa: S311
+    for place, formula in random.Random(0).sample(items, len(items)):
         if count == 0:
             return
         cell = book.content.sheets[place[0]].cells[place[1:]]

@@ -141,7 +141,7 @@ def test_any_mutated_manifest_ends_in_a_sentence_or_a_report(
     right: WorkbookContent, small_book: SmallBook, seed: int
 ) -> None:
     """Whatever one value is replaced by: no traceback of another kind, and no pass with fewer cells."""
-    rng = random.Random(seed)  # noqa: S311 - no secret
+    rng = random.Random(seed)
     data = json.loads("".join(small_book.manifest().to_chunks()[1:]))
     *way, last = rng.choice([p for p in _places(data) if p])
     node = data

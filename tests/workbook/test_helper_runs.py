@@ -32,7 +32,7 @@ def _helper(chance: random.Random, row: int, column: int) -> Helper:
 @pytest.mark.parametrize("seed", range(40))
 def test_every_helper_is_read_as_it_was(seed: int) -> None:
     """Whatever stands beside what, no formula, value or tolerance is changed, and none is lost."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     cells = {(chance.randrange(1, 14), chance.randrange(1, 9)) for _ in range(chance.choice((3, 30, 90)))}
     helpers = [_helper(chance, *cell) for cell in sorted(cells)]
     again = helper_runs.from_json(helper_runs.to_json(helpers))

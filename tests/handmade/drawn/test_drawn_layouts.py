@@ -69,7 +69,7 @@ def test_a_seed_is_one_workbook() -> None:
 
 def test_authors_differ_in_everything() -> None:
     """Each spelling, and both answers to each question of habit, turn up among two hundred authors."""
-    random = Random(1)  # noqa: S311 - repeatable, not secret
+    random = Random(1)
     authors = [draw_habits(random, fixed_weights=False) for _ in range(200)]
 
     assert {author.spelling for author in authors} == PRODUCTS.keys()
@@ -82,7 +82,7 @@ def test_authors_differ_in_everything() -> None:
 def test_the_key_names_what_is_wrong_in_itself() -> None:
     """Roots are changed cells whose own number is wrong on what they read; changes without effect are left open."""
     for seed in (11, 12, 13):
-        plant = planted(drawn(seed, fixed_weights=True), 3, Random(seed))  # noqa: S311 - repeatable, not secret
+        plant = planted(drawn(seed, fixed_weights=True), 3, Random(seed))
         changed = {cell for address in plant.edits for cell in plant.drawn.layout.filled(address)}
 
         assert plant.names

@@ -78,7 +78,7 @@ def test_a_jumble_changes_formulas_of_the_network_alone() -> None:
     """Each change is another formula than the right one, in one cell or in two."""
     layout = drawn(9, fixed_weights=True).layout
     for seed in range(20):
-        name, edits = jumbled(layout, Random(seed))  # noqa: S311 - repeatable, not secret
+        name, edits = jumbled(layout, Random(seed))
         assert bool(name) == bool(edits)
         assert len(edits) <= 2
         for cell, edit in edits.items():
