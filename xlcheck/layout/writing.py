@@ -97,9 +97,8 @@ def _column(
         written.append(encoding.word(int(z.argmax())))
         code = reference(numbers.code(k), NAME)
         word = draft.helper(sheet, row, left, f"INDEX({listed},{code}+1)", [written[-1]], "output_text")
-        cells = reference(numbers.logits(k), NAME)
-        share = float(1 / np.exp(z - z.max()).sum())
-        text = f"1/SUMPRODUCT(EXP({cells}-MAX({cells})))"
+        share = float(1 / np.exp(z - z.max()).sum())  # the largest exponential is 1
+        text = f"1/SUM({reference(numbers.exponentials(k), NAME)})"
         draft.helper(sheet, row, left + 1, text, [share], "output", _SHARES)
         before = f'{sheet.at(row - 1, left + 2).a1}&" "&' if k else ""
         draft.helper(sheet, row, left + 2, f"{before}{word.a1}", [" ".join(written)], "sentence")
@@ -129,8 +128,8 @@ class _Numbers:
         sheet = self.sheet
         text = (
             "For each word that is written a block: the codes of the ten words that are read, under them the hidden "
-            "state after each, and to the right the sum of each word of the vocabulary. The largest sum is the next "
-            "word; its code is the last one of the next block."
+            "state after each, and to the right the sum of each word of the vocabulary, with its exponential. The "
+            "largest sum is the next word; its code is the last one of the next block."
         )
         title(sheet, sheet.name, text, 14)
         sheet.put(2, 2, Link("← the words", Range(NAME, 0, 0)), "link")
@@ -152,6 +151,11 @@ class _Numbers:
     def logits(self, k: int) -> Range:
         """What the softmax reads for a word."""
         return self.sheet.at(self._top(k) + 1, self._sums, 1, self._logits.shape[1])
+
+    def exponentials(self, k: int) -> Range:
+        """The exponentials of these sums, the largest of which is taken away before: no number becomes too large."""
+        sums = self.logits(k)
+        return self.sheet.at(sums.top + 1, sums.left, 1, sums.columns)
 
     @property
     def _sums(self) -> int:
@@ -193,6 +197,7 @@ class _Numbers:
             sheet.put(top + 1 + unit, 0, f"unit {unit + 1}", "label")
         sheet.put(top, self._sums - 1, "next code", "label")
         sheet.put(top + 1, self._sums - 1, "sums", "label")
+        sheet.put(top + 2, self._sums - 1, "exp", "label")
         for t in range(self._steps):
             if k == 0:
                 text = reference(draft.placed(f"input.x[{t}]", 0), sheet.name)
@@ -208,7 +213,9 @@ class _Numbers:
         for unit in range(cells.columns):
             own = formula(self._expressions[f"{self._dense}.z"], unit, view, draft.style)
             value = float(self._logits[k, unit])
-            draft.helper(sheet, cells.top, cells.left + unit, own, [value], "intermediate", _ROUNDING * scale)
+            sum_ = draft.helper(sheet, cells.top, cells.left + unit, own, [value], "intermediate", _ROUNDING * scale)
+            text, value = f"EXP({sum_.a1}-MAX({cells.fixed()}))", float(np.exp(value - self._logits[k].max()))
+            draft.helper(sheet, cells.top + 1, cells.left + unit, text, [value], "intermediate", _ROUNDING * scale)
         code = float(self._logits[k].argmax())
         text = f"MATCH(MAX({cells.a1}),{cells.a1},0)-1"
         draft.helper(sheet, top, self._sums, text, [code], "output_code")

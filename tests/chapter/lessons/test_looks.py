@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from zipfile import ZipFile
@@ -90,6 +91,16 @@ def test_numbers_of_what_is_written_have_names() -> None:
     assert [cells[4, sums[1] + 1 + k] for k in range(53)] == words
     assert units == [f"unit {unit + 1}" for unit in range(16)]
     assert [cells[4, 1 + t] for t in range(10)] == [f"t = {t + 1}" for t in range(10)]
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_sums_are_written_so_that_every_program_adds_them_up(path: Path) -> None:
+    """No sum takes a function of a whole range, as of its exponentials: not every program goes through it there."""
+    formulas = [cell.formula for sheet in read_workbook(path).sheets.values() for cell in sheet.cells.values()]
+    found = [text for text in formulas if text and re.search(r"SUM(PRODUCT)?\((EXP|ABS|MAX|LN|TANH)\([^()]*:", text)]
+
+    assert any(formulas)
+    assert found == []
 
 
 def test_a_word_is_not_numbered_twice() -> None:
