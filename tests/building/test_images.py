@@ -53,6 +53,18 @@ def test_only_what_is_there_is_spoken_of(workbook: Path) -> None:
     assert "Layers as drawings, with live numbers" in start
 
 
+def test_layers_are_told_in_whole_sentences(tmp_path: Path) -> None:
+    """What a layer reads is joined by “and”, and one number, or one weight, is not several."""
+    one, two = keras.Input((1,), name="one"), keras.Input((1,), name="two")
+    both = L.Dense(1, use_bias=False, name="dense")(L.Add(name="both")([one, two]))
+    build_model(keras.Model([one, two], both), [np.ones((1, 1)), np.ones((1, 1))], tmp_path / "both.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "both.xlsx")
+
+    assert book["both"]["A2"].value == "Reads one and two; computes one number for each sample. It has no weights."
+    assert book["dense"]["A2"].value.startswith("Reads both; computes ")
+    assert book["dense"]["A2"].value.endswith("It has one weight.")
+
+
 def test_links_lead_somewhere(tmp_path: Path) -> None:
     """A sheet of one tall band, which is in sight, has no links to its parts, and does not announce any."""
     model = sequential((7, 7, 1), L.Flatten(name="flat"), L.Dense(1))

@@ -152,6 +152,29 @@ def test_the_sample_is_chosen_in_the_same_view() -> None:
     assert all(cell.top < int(page.freeze_panes[1:]) - 1 for cell in cells)
 
 
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        (4, "every step."),
+        (5, "Step 2 is left out."),
+        (6, "Steps 2 and 3 are left out."),
+        (9, "Steps 2 to 6 are left out."),
+    ],
+)
+def test_steps_that_are_left_out_are_named(steps: int, sentence: str) -> None:
+    """Of a layer of many steps the note below its drawing says which ones the drawing has not."""
+    options = {"units": 1, "activation": "tanh", "use_bias": False, "return_sequences": True}
+    layer = LayerSpec("SimpleRNN", "rnn", options, {"kernel": (1, 1), "recurrent_kernel": (1, 1)})
+    spec = sequential("steps", (steps, 1), (layer,))
+    graph = forward_graph(spec)
+    trace = Trace("zeros", evaluate(graph, {q.name: np.zeros((1, *q.shape)[q.is_weight :]) for q in graph}))
+    page = next(sheet for sheet in plan_model(spec, trace, trace, ["sample 1"]).sheets if sheet.name == NAME)
+    notes = [str(cell.content) for cell in page.cells if str(cell.content).startswith("U = ")]
+
+    assert len(notes) == 1
+    assert notes[0].endswith(sentence)
+
+
 @pytest.mark.thorough
 def test_long_lists_of_choices_stand_beside_each_other(tmp_path: Path) -> None:
     """Layers of many units over many steps, of the same and of other sizes: no list is written over another one."""

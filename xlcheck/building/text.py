@@ -124,7 +124,7 @@ def text_story(encoding: Encoding) -> Story:
             "On the sheet Text, type other words over the ones in the framed cells. Every sheet follows.",
             f"Each word is looked up on the sheet Vocabulary; {fill}.",
             unknown,
-            "Each layer has a sheet: time runs to the right, each symbol has its equation and one row a unit.",
+            "Each layer has a sheet: time runs to the right, each symbol has its equation and one row per unit.",
             "The sheet Check says for each symbol how well its numbers agree with Keras. After another text was typed "
             "they no longer apply; xlcheck check then asks Keras anew.",
         ),

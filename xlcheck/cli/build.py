@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     "--vocabulary",
     type=INPUT,
     metavar="FILE",
-    help="The words behind its codes: one a line, the first for the code 0, or JSON {word: code}. "
+    help="The words behind its codes: one per line, the first for the code 0, or JSON {word: code}. "
     "Models made by `xlcheck train` have theirs inside.",
 )
 @click.option(

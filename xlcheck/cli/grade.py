@@ -22,7 +22,7 @@ from xlcheck.progress import progress_bar
 @click.option(
     "-o", "--output", type=OUTPUT, metavar="RESULTS", help="The folder for results.  [default: FOLDER-results]"
 )
-@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="How many processes.  [default: one a core]")
+@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="How many processes.  [default: one per core]")
 @click.option("--resume", is_flag=True, help="Keep the results that are there, and grade what is new or has changed.")
 @click.option("--student", metavar="ID", help="Grade this student's submission anew, and write only what is about it.")
 @click.option("--copies/--no-copies", default=True, show_default=True, help="Write a marked copy of each submission.")

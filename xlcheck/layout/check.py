@@ -62,7 +62,7 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     sheet.highlights += [
         Highlight(verdicts, mark, style) for mark, style in ((RIGHT, "right"), (WRONG, "wrong"), (OBSOLETE, "edited"))
     ]
-    heading(sheet, sources_top - 2, "Unchanged since Keras computed", _COLUMNS)
+    heading(sheet, sources_top - 2, "Unchanged since Keras computed its numbers", _COLUMNS)
     sheet.put_row(sources_top - 1, 0, ["weights and inputs", "where", "how they are compared", "unchanged"], "header")
     for offset, question in enumerate(unchanged):
         _question(draft, sheet, sources_top + offset, question)

@@ -16,8 +16,8 @@ NAME = "Feeds itself"
 PAGE = "the decoder reads what it has written itself: each letter is the likeliest of the step before"
 _TEXT = (
     "While it learned, the decoder was given the right letter of the step before, whatever it had answered. In use "
-    "nobody knows the right letter: here it is given the likeliest one of its own last answer. Only the start sign is "
-    "given."
+    "nobody knows the right letter, so here it is given the likeliest letter of its own last answer. Only the start "
+    "sign is given."
 )
 
 

@@ -96,14 +96,16 @@ def _summary(
 
 
 def _sentence(call: Call, summary: LayerSummary, tensors: Mapping[str, Call], unwritten: int | None) -> str:
-    reads = ", ".join(dict.fromkeys(tensors[t].name if t in tensors else t for t in call.inputs))
+    *first, last = dict.fromkeys(tensors[t].name if t in tensors else t for t in call.inputs)
+    reads = f"{', '.join(first)} and {last}" if first else last
     if unwritten is not None:
         return (
             f"Reads {reads}. Each code stands for a vector of {unwritten:,} numbers, a 1 in its place and zeros, which "
             "is not written out: multiplied by a kernel it gives one row of it, and the next layer fetches that row."
         )
-    weights = f" It has {summary.parameters:,} weights." if summary.parameters else " It has no weights."
-    return f"Reads {reads}; computes {summary.numbers:,} numbers for each sample.{weights}"
+    numbers = "one number" if summary.numbers == 1 else f"{summary.numbers:,} numbers"
+    weights = {0: "no weights", 1: "one weight"}.get(summary.parameters, f"{summary.parameters:,} weights")
+    return f"Reads {reads}; computes {numbers} for each sample. It has {weights}."
 
 
 def _first_weight(draft: Draft, layer: str) -> str | None:

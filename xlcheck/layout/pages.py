@@ -22,12 +22,12 @@ def reading(draft: Draft, batch: Batch | None) -> list[str]:
     steps = "the rows of an image stand side by side" if images.NAME in draft.sheets else "time runs to the right"
     forward = [
         "Choose a sample with the link above; every sheet then shows the network reading it.",
-        f"Each layer has a sheet: {steps}, each symbol has its equation and one row a unit.",
+        f"Each layer has a sheet: {steps}, each symbol has its equation and one row per unit.",
         "Click a cell to see its formula; the last column of each row shows one as text.",
         "The sheet Check says for each symbol how well its numbers agree with Keras.",
     ]
     if images.NAME in draft.sheets:
-        forward.insert(1, "The sheet Images shows what it reads, and what each layer makes of it, as pictures.")
+        forward.insert(1, "The sheet Images shows what the network reads, and what each layer makes of it.")
     if batch is None:
         return forward
     return [

@@ -82,9 +82,9 @@ class Unrolled:
             layer = next(iter(self.answers.values())).band.layer
             words.append(f"V = {layer}.kernel{self._also(f'{layer}.kernel')}")
         shown = self.shown
-        left_out = "" if len(shown) == len(self.steps) else f" Steps 2 to {shown[1]} are left out."
-        if shown[1:] and shown[1] == 2:
-            left_out = " Step 2 is left out."
+        last = 1 if len(shown) == len(self.steps) else shown[1]
+        several = f" Steps 2 {'and' if last == 3 else 'to'} {last} are left out."
+        left_out = {1: "", 2: " Step 2 is left out."}.get(last, several)
         return f"{' · '.join(words)}. They are the same at every step.{left_out}"
 
     def _also(self, weight: str) -> str:

@@ -25,7 +25,7 @@ NAME = "Twenty words"
 PAGE = "twenty words that the network writes by itself, after few epochs and after all of them"
 NUMBERS = "every state of the network while it writes, and the weights if they are not those of the workbook"
 _TEXT = (
-    "The likeliest next word is appended, the first one is dropped, and the network reads on: so it writes by itself. "
+    "The likeliest next word is appended, the first one is dropped, and the network reads on: that is how it writes. "
     "Both columns begin with the ten words on the sheet Text; type others there, and both go on from them."
 )
 _TOP, _NUMBER, _FIRST, _WIDE = 4, 0, 1, 4

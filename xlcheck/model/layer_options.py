@@ -306,7 +306,7 @@ def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any
     if kind in _READS_TEXTS:
         raise NotSupportedError(
             f"layer {name!r}: {kind} is not supported, because it reads texts; save a model of the layers behind it, "
-            "and pass what its get_vocabulary() gives, one word a line, with --vocabulary"
+            "and pass what its get_vocabulary() gives, one word per line, with --vocabulary"
         )
     if known is None:
         raise NotSupportedError(f"layer {name!r}: {kind} is not supported; {WITHOUT}")

@@ -19,7 +19,7 @@ from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
 from xlcheck.model.encoding import FROM_FILE, Encoding, Tokens
 
-_HOW = "one word a line, the first line for the code 0, or a JSON object {word: code}"
+_HOW = "one word per line, the first line for the code 0, or a JSON object {word: code}"
 _UNKNOWN = {"[unk]", "<unk>", "<unknown>", "[oov]", "<oov>"}
 _START = {"<start>", "[start]", "<s>", "<bos>"}
 _LARGEST_FILE = 64 * 1024**2

@@ -70,6 +70,15 @@ def test_what_is_read_has_one_name(path: Path) -> None:
     assert not selected or "document" in selected[0] or not others, others
 
 
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
+def test_how_many_of_one_thing_go_with_another_is_said_by_per(path: Path) -> None:
+    """One row per epoch and four numbers per sample: “a sample” in their place reads like another noun."""
+    pattern = r"\b(numbers|rows?|one|sums|letters?|words?|probabilities) an? (sample|row|epoch|cell|step|unit|word)\b"
+    texts = [str(cell.value) for sheet in read_workbook(path).sheets.values() for cell in sheet.cells.values()]
+
+    assert [text for text in texts if re.search(pattern, text)] == []
+
+
 def test_a_chain_of_five_stands_in_a_row() -> None:
     """From what is read to the answer, with an arrow between each two, as far as their names are short."""
     cells = shown(WORKBOOKS / "sentiment.xlsx", "Start")

@@ -39,5 +39,5 @@ LESSON = Lesson(
     train=_model,
     data_page=documents_sheet,
     pages=(Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft)),),
-    origin="Small whole numbers, chosen so that sums can be done in the head",
+    origin="Small whole numbers, chosen so that sums can be done in your head",
 )

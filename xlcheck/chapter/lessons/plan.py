@@ -54,7 +54,7 @@ def _origin(fixture: Fixture) -> str:
     if fixture.weights == BOOK:
         return "The numbers that are printed in the book"
     if fixture.weights == SMALL:
-        return "Small whole numbers, with which sums can be done in the head"
+        return "Small whole numbers, with which sums can be done in your head"
     return (
         "The numbers that training has learned" if fixture.history else "The numbers that Keras has drawn from a seed"
     )

@@ -132,7 +132,7 @@ def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[st
         training_inputs.NAME: "optimiser, learning rate and first weights: change them, and watch the curves",
         one_step.NAME: "the first epoch number by number, each gradient with its chain rule",
         nudges.NAME: "gradients without calculus: each weight nudged up and down, and what the loss does",
-        epochs.NAME: "every number of all epochs, one row an epoch, with Keras's loss and weights beside it",
+        epochs.NAME: "every number of all epochs, one row per epoch, with Keras's loss and weights beside it",
         questions.NAME: questions.PAGE,
     }
     closing(sheet, 6, story.reading, pages, provenance, draft.roles() | {"weight"})

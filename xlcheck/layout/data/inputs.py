@@ -38,7 +38,7 @@ def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained:
         trained: the model's values as trained, from which the stored predictions are taken; None to store none.
     """
     sheet = draft.sheet(NAME, "input")
-    title(sheet, "Inputs", "What the network can read here, one sample a row. Choose a sample, and every sheet shows "
+    title(sheet, "Inputs", "What the network can read here, one sample per row. Choose a sample, and every sheet shows "
           "the network reading it.", 10)  # fmt: skip
     longest = max(map(len, draft.samples))
     sheet.widths.update({_NUMBER: 8, _SAMPLE: min(max(34, longest + 2), 60), **{_FIRST + j: 12 for j in range(60)}})
@@ -142,7 +142,7 @@ def _stored(
     samples, steps, features = values.shape
     band = members[0].band
     shape = " × ".join(str(n) for n in ((steps, features) if by_steps else (steps * features,)))
-    heading(sheet, row, f"{band.name}: {shape} numbers a sample", 8)
+    heading(sheet, row, f"{band.name}: {shape} numbers per sample", 8)
     style = band.role.value + (
         "_code" if (values == np.round(values)).all() else "_short" if _few_digits(values) else ""
     )

@@ -113,8 +113,8 @@ def text_page(draft: Draft, typed: TypedText) -> TextPage:
     encoding = typed.encoding
     sheet = draft.sheet(NAME, "input")
     subtitle = (
-        "Type other words over the ones in the framed cells, one a cell, in the order of the sentence; empty the cells "
-        "that you do not need. Every sheet follows, and so does the answer."
+        "Type other words over the ones in the framed cells, one per cell, in the order of the sentence; empty the "
+        "cells that you do not need. Every sheet follows, and so does the answer."
     )
     title(sheet, "Text", subtitle, _COLUMNS)
     sheet.widths.update({_NUMBER: 8, _TYPED: 24, _READ: 20, _PLACE: 10, _CODE: 10, _KNOWN: 12, 6: 3})

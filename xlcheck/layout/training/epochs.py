@@ -101,7 +101,7 @@ def epochs_sheet(
     epochs = table.area.rows
     weights = _new_weights(epoch)
     fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
-    title(sheet, f"{epochs} epochs", "One row an epoch. Each row reads the weights in the row above it, goes forward "
+    title(sheet, f"{epochs} epochs", "One row per epoch. Each row reads the weights in the row above it, goes forward "
           "and backward through the network, and moves the weights. Everything is a live formula.", 14)  # fmt: skip
     _numbers(sheet, epochs)
     _start(draft, sheet, epoch, table)

@@ -70,7 +70,7 @@ def training_inputs(
         gates: for layers with gates, the gate that each column of their weights belongs to.
     """
     sheet = draft.sheet(NAME, "loss")
-    title(sheet, "Training", "Choose an optimiser, or change a number with an orange or blue ground, and the network "
+    title(sheet, "Training", "Choose an optimiser, or change a number on an orange or blue background, and the network "
           "is trained again from the first epoch to the last, in this workbook.", 16)  # fmt: skip
     sheet.widths.update({LABEL: 36, VALUE: 16, HINT: 58, 3: 3})
     row = _optimiser(draft, sheet, OPTIMISERS[optimiser].name)

@@ -87,8 +87,8 @@ def nudges_sheet(draft: Draft, epoch: EpochGraph, samples: Sequence[str], table:
     sheet.put(_DELTA_ROW, _BY, SIZE, "setting")
     sheet.put(_DELTA_ROW, _LOSS, "← the gradient is about (loss with + δ − loss with − δ) / 2δ; it stands beside "
               "the real one on the sheet One step", "hint")  # fmt: skip
-    sheet.put(_DELTA_ROW + 1, _LOSS, "Make δ larger, and the loss's curve spoils it by about δ²; make it smaller, and "
-              "the 16 digits of a number do, by about 10⁻¹⁶/δ.", "hint")  # fmt: skip
+    sheet.put(_DELTA_ROW + 1, _LOSS, "A larger δ is off by about δ², because the loss is curved; a smaller one by "
+              "about 10⁻¹⁶/δ, because numbers have 16 digits.", "hint")  # fmt: skip
     _weights(draft, sheet, epoch, table)
     fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
     for name, column in table.columns.items():

@@ -48,19 +48,19 @@ _SECTIONS = (
         "Backward: from the loss back to the first word",
         "Each gradient says how much the mean loss L changes when that number changes a little. The chain rule "
         "multiplies along the way: the gradient of what comes after, times how strongly this number acts on it. "
-        "What acts in several ways adds them up.",
+        "Where it acts in several ways, these add up.",
     ),
     (
         "The gradient of each weight: a sum over all steps and documents",
-        "A weight is used at every step of every document, and each use adds its part. Whoever does not trust the "
-        "chain rule can nudge a weight and look at the loss: see the sheet Nudge. The two agree to about ten digits; "
-        "more is not to be had by nudging, because the loss is curved, and because numbers have 16 digits.",
+        "A weight is used at every step of every document, and each use adds its part. If you do not trust the chain "
+        "rule, nudge a weight and look at the loss: see the sheet Nudge. The two agree to about ten digits; nudging "
+        "cannot give more, because the loss is curved, and because numbers have 16 digits.",
     ),
     (
         "The step: the optimiser moves each weight",
         "g is the weight's gradient, t the number of the epoch. m and v are what the optimiser remembers of each "
         "weight from step to step; they begin at 0. The new weights are those with which the second epoch begins; they "
-        f"are kept between −{LIMIT:g} and {LIMIT:g}, so that a training that diverges shows where, and no errors.",
+        f"are kept between −{LIMIT:g} and {LIMIT:g}, so that training that diverges shows where, and no errors.",
     ),
 )
 

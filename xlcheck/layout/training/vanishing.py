@@ -255,7 +255,7 @@ def _two_units(draft: Draft, sheet: SheetDraft, row: int) -> int:
 def machinery_sheet(draft: Draft, layers: Sequence[str], words: Sequence[str]) -> None:
     """Everything else on the way, one row a word: projections, sums, gates."""
     sheet = draft.sheet(MACHINERY, "intermediate")
-    title(sheet, MACHINERY, "The numbers between the columns of the sheet Vanishing, one row a word.", 12)
+    title(sheet, MACHINERY, "The numbers between the columns of the sheet Vanishing, one row per word.", 12)
     sheet.put(_MACHINE_TOP - 1, 0, "word", "header")
     sheet.widths[0] = 11
     for t, word in enumerate(words):
