@@ -101,7 +101,8 @@ def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
     """What nobody reads any more after an edit, though it was made to be read.
 
     These are formulas; numbers beside weights; weights apart from these, if they are more than one range, as a slip
-    leads to one place; numbers of which each of several formulas reads its own: formulas may have stood there.
+    leads to one place, or more than are read instead; numbers of which each of several formulas reads its own: formulas
+    may have stood there.
     """
     idle = _idle_under(candidate, base)
     weights = seeming_weights(candidate.arrangement)
@@ -109,10 +110,12 @@ def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
     lost = idle & seeming_weights(base)
     sides = [sorted({cell[1] for cell in lost}), sorted({cell[2] for cell in lost})]
     is_range = len(lost) == math.prod(map(len, sides)) and all(map(_is_run, sides))
+    new = {cell for term in candidate.edit.values() for cell in leaves(term)} - base.reads.readers.keys()
+    is_slip = is_range and len(lost) <= max(1, len(new))
     formulas = {cell for cell in idle if base.reads.is_formula(cell)}
     numbers = {cell for cell in idle - formulas if base.reads.table.is_number(cell)}
     own = {cell for cell in numbers if {*base.reads.readers[cell]} < candidate.edit.keys()}
-    return formulas | (lost & beside if is_range else lost) | (own if len(own) > 1 else set())
+    return formulas | (lost & beside if is_slip else lost) | (own if len(own) > 1 else set())
 
 
 def _is_run(numbers: Sequence[int]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +17,82 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import consult
 from xlcheck.workbook.reader import read_workbook
+
+
+def _logistic(total: str) -> str:
+    return f"=1/(1+EXP(-({total})))"
+
+
+def _gru() -> dict[str, object]:
+    """A unit of a GRU over two steps across: its weights in A, B and C, its results in row 6."""
+    cells: dict[str, object] = dict(
+        zip(
+            ("A1", "A2", "A3", "B1", "B2", "B3", "C1", "C2", "C3"),
+            (0.71, -0.55, 0.15, 0.41, -0.15, -0.07, 0.11, 0.25, -0.29),
+            strict=True,
+        )
+    )
+    cells |= {"H1": 0.6, "I1": -0.9, "G6": 0.35}
+    for before, column in ("GH", "HI"):
+        cells[f"{column}2"] = _logistic(f"$A$1*{column}1+$A$2*{before}6+$A$3")
+        cells[f"{column}3"] = _logistic(f"$B$1*{column}1+$B$2*{before}6+$B$3")
+        cells |= {f"{column}4": f"={column}3*{before}6", f"{column}5": f"=TANH($C$1*{column}1+$C$2*{column}4+$C$3)"}
+        cells[f"{column}6"] = f"={column}2*{before}6+(1-{column}2)*{column}5"
+    return cells
+
+
+def _xor() -> dict[str, object]:
+    """Two inputs, two hidden units and an output, for three samples in the rows 6 to 8."""
+    cells: dict[str, object] = {"A1": 0.7, "B1": -0.4, "A2": 1.2, "B2": 0.3, "A3": 0.15, "B3": -0.2}
+    cells |= {"D1": 0.9, "D2": -1.1, "D3": 0.25}
+    for row, inputs in zip((6, 7, 8), ((0.3, -0.2), (-0.8, 0.65), (0.55, 0.4)), strict=True):
+        cells[f"A{row}"], cells[f"B{row}"] = inputs
+        for column, weight in (("C", "A"), ("D", "B")):
+            cells[f"{column}{row}"] = _logistic(f"A{row}*${weight}$1+B{row}*${weight}$2+${weight}$3")
+        cells[f"E{row}"] = _logistic(f"C{row}*$D$1+D{row}*$D$2+$D$3")
+    return cells
+
+
+def _lstm() -> dict[str, object]:
+    """A unit of an LSTM over two steps across, with words, and an output of the last step."""
+    cells: dict[str, object] = {"A7": "x", "A13": "c", "A14": "h", "A16": "y", "B16": 1.1, "C16": -0.45}
+    weights = ((0.5, -0.3, 0.12), (0.81, 0.42, -0.2), (-0.64, 0.93, 0.07), (0.37, -0.55, 0.28))
+    for row, (gate, numbers) in enumerate(
+        zip(("forget", "input", "candidate", "output"), weights, strict=True), start=1
+    ):
+        cells |= {f"A{row}": gate, **{f"{column}{row}": number for column, number in zip("BCD", numbers, strict=True)}}
+    cells |= {"B13": 0.15, "B14": -0.35, "C7": 0.6, "D7": -0.9}
+    for before, column in ("BC", "CD"):
+        for row in range(1, 5):
+            total = f"$B${row}*{column}7+$C${row}*{before}14+$D${row}"
+            cells[f"{column}{row + 7}"] = f"=TANH({total})" if row == 3 else _logistic(total)
+        cells[f"{column}13"] = f"={column}8*{before}13+{column}9*{column}10"
+        cells[f"{column}14"] = f"={column}11*TANH({column}13)"
+    return cells | {"D16": _logistic("D14*$B$16+$C$16")}
+
+
+TOYS: Mapping[str, Mapping[str, object]] = {
+    "rnn": {
+        "A1": 0.7, "B1": -0.4, "C1": 0.15, "A2": 1.2, "B2": -0.3, "A5": 0.3, "A6": -0.8, "A7": 0.55, "B4": 0.25,
+        **{f"B{row}": f"=TANH(A{row}*$A$1+B{row - 1}*$B$1+$C$1)" for row in (5, 6, 7)},
+        "C7": "=1/(1+EXP(-(B7*$A$2+$B$2)))",
+    },
+    "one sample": {
+        "A1": 0.15, "A2": 0.2, "A3": 0.25, "A4": 0.3, "A5": 0.35, "B1": 0.4, "B2": 0.45, "B3": 0.5, "B4": 0.55,
+        "B5": 0.6, "D1": 0.05, "D2": 0.1, "F1": "=A1*D1+A2*D2+A5", "G1": "=1/(1+EXP(-F1))", "F2": "=A3*D1+A4*D2+A5",
+        "G2": "=1/(1+EXP(-F2))", "I1": "=B1*G1+B2*G2+B5", "J1": "=1/(1+EXP(-I1))", "I2": "=B3*G1+B4*G2+B5",
+        "J2": "=1/(1+EXP(-I2))",
+    },
+    "gru": _gru(),
+    "xor": _xor(),
+    "lstm": _lstm(),
+}  # fmt: skip
+"""Small networks, each right.
+
+A recurrent unit over three inputs, its first state, and an output of the last step; a network of one sample without
+words, with two inputs in D, two hidden units and two outputs, whose weights and bias A and B hold, a layer each; a GRU,
+a dense network for three samples, and an LSTM.
+"""
 
 
 def save(cells: Mapping[str, object], path: Path) -> Path:
@@ -49,17 +125,18 @@ def exchanged(cells: Mapping[str, object], one: str, other: str) -> dict[str, ob
     return {**cells, one: cells[other], other: cells[one]}
 
 
-def read_elsewhere(cells: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def read_elsewhere(cells: Mapping[str, object], to: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
     """Each formula of a worksheet with each reference led to each other cell: a number, or a formula before it.
 
     Args:
         cells: the worksheet, its formulas in order of calculation.
+        to: only these other cells.
     """
     order = {cell: number for number, (cell, text) in enumerate(cells.items()) if str(text).startswith("=")}
     for cell, number in order.items():
         text = str(cells[cell])
         for match in re.finditer(r"(?<![A-Z$])\$?([A-Z])\$?(\d+)", text):
-            for other in cells:
+            for other in cells if to is None else to:
                 if other != match[1] + match[2] and order.get(other, -1) < number:
                     yield cell, f"{text[: match.start()]}{other}{text[match.end() :]}"
 

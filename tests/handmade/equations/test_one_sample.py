@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer, read_elsewhere, save
+from equation_sheets import TOYS, answer, read_elsewhere, save
 from thorough import part_of
 
 from xlcheck.api import check
 
 pytestmark = pytest.mark.keras
 
-_SHEET: Mapping[str, object] = {
-    "A1": 0.15, "A2": 0.2, "A3": 0.25, "A4": 0.3, "A5": 0.35, "B1": 0.4, "B2": 0.45, "B3": 0.5, "B4": 0.55, "B5": 0.6,
-    "D1": 0.05, "D2": 0.1, "F1": "=A1*D1+A2*D2+A5", "G1": "=1/(1+EXP(-F1))", "F2": "=A3*D1+A4*D2+A5",
-    "G2": "=1/(1+EXP(-F2))", "I1": "=B1*G1+B2*G2+B5", "J1": "=1/(1+EXP(-I1))", "I2": "=B3*G1+B4*G2+B5",
-    "J2": "=1/(1+EXP(-I2))",
-}  # fmt: skip
-"""Two inputs in D, two hidden units and two outputs; A and B hold the weights and the bias of a layer each."""
+_SHEET = TOYS["one sample"]
 
 
 def test_what_the_next_layer_reads_together_is_one_sample(tmp_path: Path) -> None:

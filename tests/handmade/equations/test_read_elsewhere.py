@@ -1,33 +1,57 @@
-"""A toy in which one reference leads to another number than it should: none of these passes."""
+"""Toys in which one reference leads to another number than it should: none of these passes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer, read_elsewhere
-from thorough import part_of
+from equation_sheets import TOYS, answer, read_elsewhere
+from thorough import part_of, spread
 
 pytestmark = pytest.mark.keras
 
-_TOY: Mapping[str, object] = {
-    "A1": 0.7, "B1": -0.4, "C1": 0.15, "A2": 1.2, "B2": -0.3, "A5": 0.3, "A6": -0.8, "A7": 0.55, "B4": 0.25,
-    **{f"B{row}": f"=TANH(A{row}*$A$1+B{row - 1}*$B$1+$C$1)" for row in (5, 6, 7)},
-    "C7": "=1/(1+EXP(-(B7*$A$2+$B$2)))",
-}  # fmt: skip
-"""A recurrent unit over three inputs, its first state, and an output of the last step."""
+_TOY = TOYS["rnn"]
+_STRAYS = {"K20": 0.77, "H1": -0.33, "B12": 0.6}
+"""Numbers that stand apart from the toys, or in line with some of their cells."""
 
 
-def test_the_toy_is_right(tmp_path: Path) -> None:
-    """As it stands it passes."""
-    assert answer(_TOY, tmp_path, effort=3)[0] == 0
+@pytest.mark.parametrize("toy", TOYS)
+def test_the_toys_are_right(toy: str, tmp_path: Path) -> None:
+    """As they stand they pass, also with a number far away that has nothing to do with them."""
+    assert answer(TOYS[toy], tmp_path)[0] == 0
+    assert answer({"K20": 0.77, **TOYS[toy]}, tmp_path)[0] == 0
 
 
 @pytest.mark.parametrize(("cell", "text"), part_of([*read_elsewhere(_TOY)], 10))
 def test_a_reference_to_another_cell_is_no_pass(cell: str, text: str, tmp_path: Path) -> None:
     """Rule: whatever other number a formula reads instead, be it a weight, an input or a state, it does not pass."""
     assert answer({**_TOY, cell: text}, tmp_path, effort=3)[0] != 0
+
+
+@pytest.mark.parametrize(
+    ("toy", "stray", "cell", "text"),
+    spread(
+        [
+            (toy, stray, cell, text)
+            for toy, cells in TOYS.items() for stray in sorted(_STRAYS.keys() - cells.keys())
+            for cell, text in read_elsewhere(cells, [stray])
+        ],
+        17,
+    ),
+)  # fmt: skip
+def test_a_reference_to_a_number_beside_the_network(toy: str, stray: str, cell: str, text: str, tmp_path: Path) -> None:
+    """Rule: a number that belongs to nothing is read by mistake: no pass, and no other cell is blamed for it."""
+    code, roots = answer({stray: _STRAYS[stray], **TOYS[toy], cell: text}, tmp_path, effort=3)
+    assert code != 0
+    assert roots <= {cell}
+
+
+@pytest.mark.parametrize("stray", _STRAYS)
+@pytest.mark.parametrize("toy", TOYS)
+def test_a_number_beside_a_right_network_blames_nobody(toy: str, stray: str, tmp_path: Path) -> None:
+    """Rule: a number that nobody reads may keep a network from passing, but none of its cells is wrong."""
+    if stray not in TOYS[toy]:
+        assert not answer({stray: _STRAYS[stray], **TOYS[toy]}, tmp_path, effort=3)[1]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms) -> Iterator
         forms: what each cell computes.
     """
     yield from _left_out(readings)
+    yield from _reading_some(readings)
     yield from _read_inside(readings, forms)
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
@@ -64,6 +65,23 @@ def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
             typed = [atom for atom in at if atom not in made]
             if typed and len(typed) < len(at) and (id(reading), slot) not in fed:
                 yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
+
+
+def _reading_some(readings: Sequence[Reading]) -> Iterator[str]:
+    """Layers that read some results of a step, though another one reads all of them."""
+    for maker in readings:
+        steps: dict[int, set[Atom]] = defaultdict(set)
+        for (step, _), atom in outputs(maker).items():
+            steps[step].add(atom)
+        read = [
+            {atom for own in reading.layer.slots.values() for atom in own.values()}
+            for reading in readings if reading is not maker
+        ]  # fmt: skip
+        for made in steps.values():
+            parts = [made & own for own in read]
+            some = [part for part in parts if part and part != made]
+            if some and made in parts:
+                yield f"{show(cell_of(min(made - some[0])))} is not read by a layer that reads others of its step"
 
 
 def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:

@@ -11,6 +11,7 @@ from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import input_left_out
 from xlcheck.handmade.equations.orders import moved
+from xlcheck.handmade.equations.places import stands_apart
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
@@ -69,6 +70,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         or _broken(reading)
         or _scattered(reading)
         or input_left_out(table, read, reading)
+        or stands_apart(table, reading)
     )
 
 
