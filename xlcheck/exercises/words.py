@@ -57,11 +57,7 @@ def _of(text: str) -> Callable[[Any, Labels], str]:
     return lambda e, labels: text.format(_inner(e.x, labels))
 
 
-def _column(e: ex.Dot, labels: Labels) -> str:
-    return f"{_inner(e.x, labels)} times {_inner(e.matrix, labels)}, product by product, all of them added up"
-
-
-def _row(e: ex.DotTransposed, labels: Labels) -> str:
+def _product(e: ex.Dot | ex.DotTransposed, labels: Labels) -> str:
     return f"{_inner(e.x, labels)} times {_inner(e.matrix, labels)}, product by product, all of them added up"
 
 
@@ -117,8 +113,8 @@ _RULES: dict[type[ex.Expr], Callable[[Any, Labels], str]] = {
     ex.BatchMean: _of("the mean of {} over all samples"),
     ex.BatchSum: _of("the sum of {} over all samples"),
     ex.Where: _where,
-    ex.Dot: _column,
-    ex.DotTransposed: _row,
+    ex.Dot: _product,
+    ex.DotTransposed: _product,
     ex.OuterSum: _outer,
     ex.Total: _items("plus"),
     ex.Concat: _items("followed by"),
