@@ -29,7 +29,7 @@ def exercise_of(
     spec = replace(stored.spec, loss=None)
     every = {q.name: stored.trace[q.name] for q in forward_graph(spec) if q.expr is None}
     subject = Subject(
-        fixture, fixture, f"The model {fixture}.", spec, every, tuple(stored.samples),
+        fixture, fixture, spec, every, tuple(stored.samples),
         recorded=(stored.trace, stored.trace_float32),
     )  # fmt: skip
     roster = [Student(name, f"{name}’s name", 0, f"blanks/{name}.xlsx") for name in students]

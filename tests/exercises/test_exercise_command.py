@@ -35,7 +35,7 @@ def test_a_lesson_becomes_a_folder(tmp_path: Path) -> None:
         "blank.xlsx", "solution.xlsx", "key.json", "handout.html",
     }  # fmt: skip
     assert xlcheck.check(tmp_path / "exam" / key.solution).ok
-    assert all(f'<td class="e">{text}</td>' in page for text in ("σ(zf,ₜ)", "xₜ · kernel[f]"))
+    assert all(f'<td class="e">{text}</td>' in page for text in ("σ(z<sub>f,t</sub>)", "xₜ · kernel[f]"))
     assert "http" not in page
 
 
@@ -48,6 +48,19 @@ def test_the_legend_shows_a_cell_to_be_filled_in(tmp_path: Path) -> None:
 
     assert shown.pop("to be filled in") is None
     assert [shown[LEGEND[role]] for role in ("weight", "gate", "state")] == ["0.123"] * 3
+
+
+def test_the_first_sheet_says_what_is_to_be_done(tmp_path: Path) -> None:
+    """In one sentence that is true of every network; of each other sheet it says what it is, from a capital letter."""
+    assert run("exercise", "gru", "-q", "-o", tmp_path / "exam")[0] == 0
+    book = openpyxl.load_workbook(tmp_path / "exam" / "blank.xlsx")
+    sheet = book.worksheets[0]
+    top = next(row for row in range(1, sheet.max_row) if sheet.cell(row, 1).value == "Sheets")
+    said = {sheet.cell(row, 1).value: str(sheet.cell(row, 2).value) for row in range(top + 1, sheet.max_row)}
+
+    assert sheet["A2"].value == "Complete the calculation of this network: turn every framed cell into a formula."
+    assert [name for name in book.sheetnames[1:] if book[name].sheet_state == "visible" and name not in said] == []
+    assert [text for name, text in said.items() if name in book.sheetnames and text[0].islower()] == []
 
 
 def test_several_lessons_have_a_folder_each(tmp_path: Path) -> None:

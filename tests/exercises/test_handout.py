@@ -18,13 +18,14 @@ def rows_of(page: str) -> list[list[str]]:
 
 
 def test_each_symbol_is_called_as_on_its_sheet(key: MarkingKey) -> None:
-    """Its label, its equation, where it stands, how many cells there are, and what they are worth; then the sums."""
+    """Label, equation with its subscripts, sheet, how many cells there are, and what they are worth; then the sums."""
     two = replace(key.blanks[0], points=0.5)
     page = handout(replace(key, blanks=(*key.blanks, two)), ExercisePlan(), "Fill in.", ["a.xlsx"])
     band = key.graph["lstm.i[0]"].band
 
     assert band.label != band.symbol
-    assert [band.label, band.equation, "lstm", "2", "2.5"] in rows_of(page)
+    assert band.equation == "σ(zᵢ,ₜ)"
+    assert [band.label, "σ(z<sub>i,t</sub>)", "lstm", "2", "2.5"] in rows_of(page)
     assert ["in all", "2", "2.5"] in rows_of(page)
 
 

@@ -45,6 +45,8 @@ _OWN_SAMPLE = "numbers of your own"
 Told = Callable[[int, int], None]
 """Called with the number of students' workbooks that are written, and of all."""
 
+_TEXT = "Complete the calculation of this network: turn every framed cell into a formula."
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -156,7 +158,7 @@ def make_exercise(
     variations = variations_of(problem, plan)
     own_numbers = personal(variations)
     varied = bool(roster) and bool(own_numbers)
-    title, text = plan.title or _title(subject, problem), plan.text or _text(subject)
+    title, text = plan.title or _title(subject, problem), plan.text or _TEXT
     own = blank_workbook(problem, plan, points, residuals, Front(title, text, personal=False))
     _try(own, trace, engine)
     report = _write_solution(problem, trace, trained, folder / SOLUTION, engine)
@@ -229,12 +231,6 @@ def _known_key(path: Path) -> MarkingKey | None:
 def _title(subject: Subject, problem: Problem) -> str:
     title = subject.title.removesuffix(", inside the sheet").removesuffix(" learns")
     return f"Exercise: {title}" + (", the way back" if problem.batch is not None else "")
-
-
-def _text(subject: Subject) -> str:
-    """The first sentence about the network, and what is to be done."""
-    about = subject.summary.partition(". ")[0].removesuffix(".")
-    return f"{about}. Complete its calculation: every framed cell is to become a formula."
 
 
 def _try(own: BlankWorkbook, trace: Trace, engine: Engine) -> None:

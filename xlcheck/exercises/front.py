@@ -112,7 +112,7 @@ def _count(sheet: SheetDraft, blanks: Sequence[Blank], marks: Sequence[Range]) -
     sheet.put(_STUDENT + 2, 0, "right so far", "name")
     terms = "+".join(f'COUNTIF({reference(area, START, fixed=True)},"{RIGHT}")' for area in marks)
     cell = sheet.put(_STUDENT + 2, 1, Formula(terms, 0.0), "output_code")
-    sheet.put(_STUDENT + 2, 2, f"of {len(blanks)}", "text")
+    sheet.put(_STUDENT + 2, 2, f"of {len(blanks)}", "text_beside")
     return cell
 
 
@@ -138,7 +138,8 @@ def _pages(draft: Draft, sheet: SheetDraft, row: int, layers: Sequence[LayerSumm
         row += 1
         backward = "how the loss changes with what this layer computes" if name.endswith("backward") else "weights"
         sheet.put(row, 0, Link(name, Range(name, 0, 0)), "link")
-        sheet.merge(sheet.at(row, 1, 1, WIDE - 1), said.get(name, kinds.get(name, backward)), "text")
+        sentence = said.get(name, kinds.get(name, backward))
+        sheet.merge(sheet.at(row, 1, 1, WIDE - 1), sentence[:1].upper() + sentence[1:], "text")
     return row + 1
 
 
@@ -150,4 +151,4 @@ def _legend(draft: Draft, sheet: SheetDraft, row: int) -> None:
         if style in roles:
             row += 1
             sheet.put(row, 0, None if style == "blank" else "0.123", style if style == "blank" else f"{style}_text")
-            sheet.merge(sheet.at(row, 1, 1, WIDE - 1), text, "text")
+            sheet.merge(sheet.at(row, 1, 1, WIDE - 1), text, "text_beside")

@@ -10,6 +10,7 @@ from xlcheck.exercises.hints import NAME as HINTS
 from xlcheck.exercises.key import Blank, MarkingKey
 from xlcheck.exercises.marks import OPEN, RIGHT, WRONG
 from xlcheck.exercises.plan import ExercisePlan
+from xlcheck.workbook.plan import Rich
 
 _STYLE = """
 @page { size: A4; margin: 18mm 16mm; }
@@ -19,6 +20,7 @@ h1 { font-size: 1.7em; margin: 0 0 .2em; } h2 { font-size: 1.15em; margin: 1.5em
 p, li { margin: .3em 0; } ol { padding-left: 1.4em; }
 table { border-collapse: collapse; width: 100%; } th, td { padding: .3em .6em; text-align: left; vertical-align: top;
        border-bottom: 1px solid #CBD2D9; } th { background: #323F4B; color: #fff; } td.n, th.n { text-align: right; }
+sub { font-size: .7em; line-height: 0; }
 td.e { font-family: Cambria, Caladea, Georgia, serif; font-style: italic; }
 tr.all td { font-weight: bold; border-bottom: 0; } .line { display: flex; gap: 2em; margin: 1em 0; color: #52606D; }
 .line span { flex: 1; border-bottom: 1px solid #52606D; } .m { font-weight: bold; }
@@ -60,8 +62,8 @@ def _table(key: MarkingKey) -> str:
         groups.setdefault(key.graph[blank.quantity].band.name, []).append(blank)
     bands = {name: key.graph[own[0].quantity].band for name, own in groups.items()}
     body = "".join(
-        f"<tr><td>{escape(bands[name].label or bands[name].symbol)}</td>"
-        f'<td class="e">{escape(bands[name].equation)}</td>'
+        f"<tr><td>{_html(bands[name].label or bands[name].symbol)}</td>"
+        f'<td class="e">{_html(bands[name].equation)}</td>'
         f'<td>{escape(own[0].cell.sheet)}</td><td class="n">{len(own)}</td>'
         f'<td class="n">{sum(blank.points for blank in own):g}</td></tr>\n'
         for name, own in groups.items()
@@ -70,6 +72,13 @@ def _table(key: MarkingKey) -> str:
     total = f'<tr class="all"><td colspan="3">in all</td>{total}</tr>'
     head = '<tr><th>symbol</th><th>equation</th><th>sheet</th><th class="n">cells</th><th class="n">points</th></tr>'
     return f"<table>{head}\n{body}{total}</table>"
+
+
+def _html(text: str) -> str:
+    """A symbol or an equation, with the subscripts for which there are no letters."""
+    rich = Rich.of(text)
+    pieces = rich.runs() if isinstance(rich, Rich) else [(text, False)]
+    return "".join(f"<sub>{escape(piece)}</sub>" if below else escape(piece) for piece, below in pieces)
 
 
 def _marks(plan: ExercisePlan) -> str:

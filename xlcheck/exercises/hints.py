@@ -41,8 +41,8 @@ def hints_sheet(
     if not costs:
         return ()
     sheet = draft.sheet(NAME, "gate")
-    title(sheet, NAME, "Type 1 beside a hint to open it. Each costs a part of the points of its symbol: what is said "
-          "is what it costs together with those before it.", 5)  # fmt: skip
+    title(sheet, NAME, "Type 1 beside a hint to open it. Each costs a part of the points of its symbol; the price "
+          "includes the hints before it.", 5)  # fmt: skip
     sheet.widths.update({_SYMBOL: 22, _NUMBER: 8, _TYPED: 10, _COST: 10, _TEXT: 110})
     sheet.put_row(_TOP - 1, 0, ["symbol", "hint", "type 1", "costs", "what it says"], "header_left")
     sheet.freeze = (_TOP, 0)

@@ -26,7 +26,6 @@ class Subject:
     Attributes:
         name: the lesson's or the model's name.
         title: a few words.
-        summary: two or three sentences about it.
         spec: the network; with its loss, if there are targets.
         every: weights, inputs, targets and initial states of all samples that there are, by quantity name.
         samples: a short text for each of them.
@@ -37,7 +36,6 @@ class Subject:
 
     name: str
     title: str
-    summary: str
     spec: ModelSpec
     every: Mapping[str, Array]
     samples: tuple[str, ...]
@@ -108,7 +106,6 @@ def lesson_subject(name: str) -> Subject:
         return Subject(
             name,
             lesson.texts.story.title,
-            lesson.texts.story.summary,
             training.spec,
             every,
             training.samples,
@@ -120,7 +117,7 @@ def lesson_subject(name: str) -> Subject:
     additions = Additions(sentences=own.texts.sentences, unit_names=own.unit_names)
     every = _given(forward_graph(fixture.spec), fixture.trace.values)
     return Subject(
-        name, own.texts.story.title, own.texts.story.summary, fixture.spec, every, fixture.samples,
+        name, own.texts.story.title, fixture.spec, every, fixture.samples,
         recorded=(fixture.trace, fixture.trace_float32), additions=additions,
     )  # fmt: skip
 
@@ -162,7 +159,7 @@ def model_subject(model: Any, inputs: Any, targets: Any = None) -> Subject:
     trained = predict(loaded, arrays, given.states)
     spec, trace = with_places(spec, trace)
     return Subject(
-        spec.name, f"the Keras model {spec.name}", f"The Keras model {spec.name}, number by number.", spec,
+        spec.name, f"the Keras model {spec.name}", spec,
         _given(forward_graph(spec), trace.values), tuple(given.labels), recorded=(trace, trained),
     )  # fmt: skip
 
