@@ -29,6 +29,21 @@ def test_a_reference_to_another_cell_is_no_pass(cell: str, text: str, tmp_path: 
 
 
 @pytest.mark.parametrize(
+    ("toy", "cell", "text"),
+    [
+        pytest.param("gru", "H2", "=1/(1+EXP(-($A$1*A2+$A$2*G6+$A$3)))", id="gru"),
+        pytest.param("xor", "C6", "=1/(1+EXP(-(A6*$A$1+A1*$A$2+$A$3)))", id="xor"),
+        *spread([(toy, *other) for toy in ("gru", "xor") for other in read_elsewhere(TOYS[toy])], 61),
+    ],
+)
+def test_a_weight_or_another_cell_as_an_input(toy: str, cell: str, text: str, tmp_path: Path) -> None:
+    """Rule: also in gates and samples a wrong reference is no pass, and no other cell is blamed for it."""
+    code, roots = answer({**TOYS[toy], cell: text}, tmp_path, effort=3)
+    assert code != 0
+    assert roots <= {cell}
+
+
+@pytest.mark.parametrize(
     ("toy", "stray", "cell", "text"),
     spread(
         [

@@ -58,7 +58,8 @@ def out_of_line(table: CellTable, reading: Reading) -> str | None:
         reading: the layer.
     """
     slots, features = reading.layer.slots, reading.features
-    runs = reading.documents if reading.kind != "Dense" else [sorted(slots, key=lambda step: min(slots[step].values()))]
+    read = sorted((step for step in slots if slots[step]), key=lambda step: min(slots[step].values()))
+    runs = reading.documents if reading.kind != "Dense" else [read]
     lines = [{step: {key: cell_of(own[key]) for key in features if key in own} for step, own in slots.items()}]
     for values in reading.values.values():
         line: dict[int, dict[int, Address]] = defaultdict(dict)
