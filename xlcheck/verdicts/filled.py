@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -143,7 +144,9 @@ def _column(
 ) -> FilledColumn:
     texts = formulas.texts(area)
     is_formula = as_written = np.ones(area.size, dtype=bool)
-    if texts != written:  # as they do in a workbook that nobody has saved since
+    if texts == written:  # as they are in a workbook that nobody has saved since
+        written = cast("Sequence[str]", texts)  # which are kept anyway
+    else:
         same = [a == w or same_formula(a, w, area.sheet) for a, w in zip(texts, written, strict=True)]
         as_written = np.array(same, dtype=bool)
         is_formula = np.array([text is not None for text in texts], dtype=bool)
