@@ -183,12 +183,14 @@ def test_a_large_workbook_is_read_back_exactly(tmp_path: Path) -> None:
     assert [vars(sheet.part).keys() - {"_content"} for sheet in content.sheets.values()] == [{"kinds", "area"}] * 2
 
 
-def test_formats_are_the_same_however_they_are_counted() -> None:
-    """What is kept of the number formats of cells in their order does not depend on which neighbours came together."""
-    together = UsedFormats.of([("0.00", 3), ("General", 2)])
+def test_formats_are_summed_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many are looked at together changes nothing; which cell has which format does."""
+    formats = ["0.00", "General", "0.00", "0%", "General"]
+    together = UsedFormats.of(formats)
 
-    assert together == UsedFormats.of([("0.00", 1), ("0.00", 2), ("General", 1), ("General", 1)])
-    assert together.differs(UsedFormats.of([("0.00", 2), ("General", 3)]))
+    assert together.differs(UsedFormats.of(formats[::-1]))
+    monkeypatch.setattr("xlcheck.workbook.shown._AT_ONCE", 2)
+    assert UsedFormats.of(formats) == together
 
 
 def test_packed_cells_answer_like_the_mapping_they_were_made_of() -> None:

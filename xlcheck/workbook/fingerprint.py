@@ -26,7 +26,7 @@ from xlcheck.workbook.plan import (
     PlannedSheet,
     WorkbookPlan,
 )
-from xlcheck.workbook.shown import UsedFormats, begins_with, chosen, coloured, runs_of, scaled
+from xlcheck.workbook.shown import UsedFormats, begins_with, chosen, coloured, scaled
 from xlcheck.workbook.styles import STYLES
 
 _CHUNK = 32_000
@@ -106,9 +106,7 @@ def _formats(sheet: PlannedSheet) -> UsedFormats:
     places = {code: place for place, code in enumerate(set(code_of.values()))}
     kinds = np.array([places[code_of[style]] for style in styles], dtype=np.uint16)
     each = np.repeat(kinds, [1] * len(single) + [part.size for part, _ in areas])
-    found, counts = runs_of(each[np.argsort(codes, kind="stable")])
-    formats = list(places)
-    return UsedFormats.of((formats[kind], count) for kind, count in zip(found, counts, strict=True))
+    return UsedFormats.of(map(list(places).__getitem__, each[np.argsort(codes, kind="stable")].tolist()))
 
 
 def _facts(plan: WorkbookPlan) -> Iterator[str]:

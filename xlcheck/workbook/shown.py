@@ -11,12 +11,11 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
 from xlcheck.workbook.cell_codes import contained
@@ -31,6 +30,7 @@ from xlcheck.workbook.pictures import GENERAL, of_drawings
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import all_text, local, place, text_in, tree_of, without_cells
 
+_AT_ONCE = 2**16  # cells
 _CELL = re.compile(rb'<c r="[A-Z0-9]+"([^>/]*)>\s*<([fv])')
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c\s([^>/]*)>\s*<(?:\w+:)?([fv])\b")
 _STYLE = re.compile(rb"""\bs=["']([0-9]{1,9})["']""")
@@ -65,13 +65,17 @@ class UsedFormats:
     formats: tuple[str, ...]
 
     @staticmethod
-    def of(runs: Iterable[tuple[str, int]]) -> UsedFormats:
-        """Those of cells in their order: each format with how many cells one after the other have it."""
-        own = list(runs)
-        text = "".join([f"\0{code}" * count for code, count in own])[1:]
-        return UsedFormats(
-            sum(count for _, count in own), zlib.crc32(text.encode()), tuple(sorted({code for code, _ in own}))
-        )
+    def of(formats: Iterable[str]) -> UsedFormats:
+        """Those of cells in their order."""
+        cells = order = 0
+        own: set[str] = set()
+        following = iter(formats)
+        while some := list(islice(following, _AT_ONCE)):
+            text = "\0".join(some)
+            order = zlib.crc32((f"\0{text}" if cells else text).encode(), order)
+            cells += len(some)
+            own.update(some)
+        return UsedFormats(cells, order, tuple(sorted(own)))
 
     def differs(self, written: UsedFormats) -> bool:
         """Whether a cell shows its number otherwise than it was written to; of more or fewer cells, in a new way."""
@@ -160,15 +164,9 @@ def _of_styles(cells: Mapping[tuple[int, int], Cell], formats: Formats) -> UsedF
     if not isinstance(cells, PackedCells) or cells.styles is None:
         return None
     shown = ~np.isnan(cells.numbers) | contained(cells.codes, cells.formula_codes)
-    styles, counts = runs_of(cells.styles[shown])
+    styles = cells.styles[shown].tolist()
     codes = {style: canonical(formats.code(style)) for style in set(styles)}
-    return UsedFormats.of(zip(map(codes.__getitem__, styles), counts, strict=True))
-
-
-def runs_of(values: NDArray[Any]) -> tuple[list[Any], list[int]]:
-    """What stands one after the other in an array, equal neighbours once, and how many of them there are."""
-    firsts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]])[: values.size])
-    return values[firsts].tolist(), np.diff(firsts, append=values.size).tolist()
+    return UsedFormats.of(map(codes.__getitem__, styles))
 
 
 def _formats(content: bytes, formats: Formats) -> UsedFormats:
@@ -182,7 +180,7 @@ def _formats(content: bytes, formats: Formats) -> UsedFormats:
         is_number = element == b"f" or _NO_NUMBER.search(attributes) is None
         code = canonical(formats.code(int(style[1]) if style else 0))
         known[found] = (_RICH if _VALUE_METADATA.search(attributes) else code) if is_number else None
-    return UsedFormats.of((code, 1) for code in map(known.__getitem__, cells) if code is not None)
+    return UsedFormats.of(code for code in map(known.__getitem__, cells) if code is not None)
 
 
 def _of_worksheet(
