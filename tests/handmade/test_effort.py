@@ -16,7 +16,7 @@ from xlcheck.api import check
 from xlcheck.budget import budget, doing
 from xlcheck.cli import run, status
 from xlcheck.errors import UsageError
-from xlcheck.handmade import by_equations, effort
+from xlcheck.handmade import bench, effort
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_the_engine_counts_as_long_as_it_takes_at_its_best() -> None:
 def test_what_was_settled_before_the_time_was_up_is_reported(two_layers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first layer keeps its verdict when there is no time for the second, and the report says what allows more."""
     whole = check(two_layers)
-    place, done = by_equations.place, list[int]()
+    place, done = bench.place, list[int]()
 
     def place_one(*args: Any) -> Any:
         if done:
@@ -78,7 +78,7 @@ def test_what_was_settled_before_the_time_was_up_is_reported(two_layers: Path, m
         done.append(1)
         return place(*args)
 
-    monkeypatch.setattr(by_equations, "place", place_one)
+    monkeypatch.setattr(bench, "place", place_one)
     monkeypatch.setattr("xlcheck.handmade.check._SMALL", 0)  # not read as a whole
     report = check(two_layers)
 

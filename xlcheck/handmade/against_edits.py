@@ -12,7 +12,6 @@ from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.edits import Edit
 from xlcheck.handmade.equations.forms import cell_of
-from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.reading.cell_terms import leaves
 
 _SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0))
@@ -113,8 +112,9 @@ def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
     is_range = len(lost) == math.prod(map(len, sides)) and all(map(_is_run, sides))
     new = {cell for term in candidate.edit.values() for cell in leaves(term)} - base.reads.readers.keys()
     is_slip = is_range and len(lost) <= max(1, len(new))
-    formulas = {cell for cell in idle if base.reads.is_formula(cell)}
-    numbers = {cell for cell in idle - formulas if base.reads.table.is_number(cell)}
+    shown = {cell for own in candidate.edit.keys() & base.reads.terms.keys() for cell in base.reads.terms.reads[own]}
+    formulas = {cell for cell in idle if base.reads.is_formula(cell) and cell in shown}  # not times a blank cell before
+    numbers = {cell for cell in idle if base.reads.table.is_number(cell) and not base.reads.is_formula(cell)}
     own = {cell for cell in numbers if {*base.reads.readers[cell]} < candidate.edit.keys()}
     return formulas | (lost & beside if is_slip else lost) | (own if len(own) > 1 else set())
 
@@ -124,15 +124,10 @@ def _is_run(numbers: Sequence[int]) -> bool:
 
 
 def _idle_under(candidate: Candidate, base: Arrangement) -> set[Address]:
-    """The cells that nobody reads any more after an edit, but for results of which nobody reads others either."""
+    """The cells that nobody reads any more after an edit."""
     edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
     readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
-    idle = {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
-    for layer in candidate.arrangement.layers if idle else ():
-        results = {cell_of(atom) for atom in outputs(layer.reading).values()}
-        if any(cell not in readers for cell in results - edited):
-            idle -= results
-    return idle
+    return {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
 
 
 def seeming_weights(base: Arrangement) -> set[Address]:

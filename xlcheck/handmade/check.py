@@ -17,7 +17,9 @@ from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network
 from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.handmade.by_equations import Bench, Settled, excerpt, networks_of, settle
+from xlcheck.handmade.bench import Bench, excerpt
+from xlcheck.handmade.by_equations import Settled, layers_of, networks_of, settle, settled
+from xlcheck.handmade.in_line import as_in_line, may_be_otherwise, meant, under
 from xlcheck.handmade.in_turn import judged_in_turn, read_one_another
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
@@ -31,7 +33,7 @@ from xlcheck.handmade.reading.numbers_as_text import numbers_as_text
 from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
-from xlcheck.handmade.single_edit import one_edit
+from xlcheck.handmade.single_edit import foreign, one_edit
 from xlcheck.handmade.stored import by_chance
 from xlcheck.handmade.summary import Abstention, part_of, reasons, report_on, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
@@ -219,6 +221,10 @@ class _Search:
             trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
             if trained is not None:
                 return [trained], []
+            lined = self._in_line(part, opinion, terms, layers)
+            if lined is not layers and lined.is_whole:
+                return [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
+            layers = lined
             if layers.may_be_more and len(part.table.formulas) <= _SMALL:
                 whole = self._with_one_edit(part, opinion, terms)
             if isinstance(whole, str) and layers.may_be_more:
@@ -240,6 +246,27 @@ class _Search:
             return [], [left]
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
+
+    def _in_line(self, part: SheetGroup, opinion: Opinion, terms: CellTerms, layers: Settled) -> Settled:
+        """What the equations say if cells that break their lines are as the others of these have it.
+
+        That counts if just these cells are wrong then, and any that were so before.
+        """
+        if not layers.may_be_more:
+            return layers
+        base = layers_of(part, terms)
+        for odd in as_in_line(part, terms, base):
+            cells = odd
+            while cells and (found := under(part, terms, base, meant(cells))) is not None:
+                lined = settled(found, part, self._bench(part, opinion, terms), meant(cells))
+                if cells.keys() <= lined.roots:
+                    more = layers.roots < lined.roots and not may_be_otherwise(cells, found, lined.left)
+                    known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
+                    if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
+                        return lined
+                    break
+                cells = {cell: own for cell, own in cells.items() if cell in lined.roots}
+        return layers
 
     def _with_one_edit(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Sequence[Outcome] | str:
         """What became of a part that one edit makes a network, or why there is no verdict on it."""

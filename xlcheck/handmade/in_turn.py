@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.by_equations import excerpt
+from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.reading.cells import CellTable

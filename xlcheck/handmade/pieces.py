@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.acceptance import looks_like_a_network
-from xlcheck.handmade.by_equations import excerpt
+from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 

@@ -25,7 +25,8 @@ from xlcheck.handmade.against_edits import (
 )
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arranged
-from xlcheck.handmade.by_equations import Bench, agreeing
+from xlcheck.handmade.bench import Bench
+from xlcheck.handmade.by_equations import agreeing
 from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edit, Edits
@@ -224,13 +225,19 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     right = [cell for outcome in outcomes for cell in agreeing(outcome)]
     why = why or next(found.read_for_nothing(right), None)
     for verdict in (verdict for outcome in outcomes for verdict in outcome.roots if verdict.only_here):
-        for other in _foreign(verdict.cell, found, base):
+        for other in foreign(verdict.cell, found, base):
             why = f"{show(verdict.cell)} holds what it should, as long as {show(other)} gives what it does"
     return OneEdit(tuple(outcomes)) if why is None else OneEdit(why=why)
 
 
-def _foreign(cell: Address, found: Arrangement, base: Arrangement) -> Iterator[Address]:
-    """The formulas that a cell reads as it stands and that no layer is computed with: they may always give the same."""
+def foreign(cell: Address, found: Arrangement, base: Arrangement) -> Iterator[Address]:
+    """The formulas that a cell reads as it stands and that no layer is computed with: they may always give the same.
+
+    Args:
+        cell: the cell.
+        found: the layers, perhaps under an edit.
+        base: the worksheets as they are.
+    """
     known = {other for layer in found.all_layers for other in (*layer.own, *layer.given)}
     yield from (other for other in base.reads.of(cell) if base.reads.is_formula(other) and other not in known)
 

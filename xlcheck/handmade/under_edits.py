@@ -73,7 +73,7 @@ class UnderEdits:
             edit: cell → what it would compute.
         """
         terms = self._terms.edited(edit)
-        if _goes_round(terms, edit, self._part.precedents):
+        if goes_round(terms, edit, self._part.precedents):
             return None
         forms = self._forms.edited(terms, edit)
         tables = self._tables_of(forms, edit)
@@ -157,8 +157,14 @@ def _missing(layer: Layer) -> float:
     return math.inf if layer.misfits else len(layer.rows) * len(layer.steps) - len(layer.at)
 
 
-def _goes_round(terms: CellTerms, edit: Mapping[Address, Term], precedents: Precedents) -> bool:
-    """Whether an edited cell would read itself, through others, also through those that hold an error."""
+def goes_round(terms: CellTerms, edit: Mapping[Address, Term], precedents: Precedents) -> bool:
+    """Whether an edited cell would read itself, through others, also through those that hold an error.
+
+    Args:
+        terms: what each formula computes, also the edited ones.
+        edit: the edited cells.
+        precedents: who reads what as it is.
+    """
     for cell in edit:
         found = set(terms.reads[cell])
         stack = list(found)

@@ -40,7 +40,9 @@ class Doubt:
     cells: frozenset[Address] = frozenset()
 
 
-def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Collection[Address] = ()) -> Doubt | None:
+def reason_to_doubt(
+    reading: Reading, outcome: Outcome, forms: Forms, unsure: Collection[Address] = (), sure: Collection[Address] = ()
+) -> Doubt | None:
     """Why the cells that disagree with a layer are not wrong for certain; None if they are, or if none disagrees.
 
     Args:
@@ -48,25 +50,29 @@ def reason_to_doubt(reading: Reading, outcome: Outcome, forms: Forms, unsure: Co
         outcome: what became of its cells.
         forms: what each cell computes.
         unsure: cells that are wrong, or read a helper that is.
+        sure: cells of which those in line with them say what they should be.
     """
     roots = [result for result in outcome.results if result.status is Status.ROOT]
     if not roots:
         return None
     cells = [_address(result.sheet, result.cell) for result in roots]
     nearly = f"a layer {reading.kind}({reading.units}) was nearly recognised from {show(min(cells))} on, but "
-    if not reading.is_certain:
+    if not (reading.is_certain or {*cells} <= {*sure}):
         return Doubt(f"{nearly}its rows may belong to a layer of another kind")
     if not outcome.tied.complete:
         return Doubt(f"{nearly}more cells would be wrong than could be looked at")
-    if SHARE * len(cells) > len(outcome.verdicts):
+    open_cells = [c for c in cells if c not in sure]
+    if SHARE * len(open_cells) > len(outcome.verdicts):
         return Doubt(f"{nearly}{len(cells)} of its {len(outcome.verdicts)} cells would be wrong")
     certain = _certain(reading, outcome, forms)
-    doubtful = [c for c in cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
-    doubtful += [c for c in cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
+    doubtful = [c for c in open_cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
+    doubtful += [c for c in open_cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
     keys = {cell: outcome.tied.elements[number].key for cell, number in outcome.tied.held.items()}
     displaced = {cell for cell in {*cells, *_read_by(cells, outcome)} if _stands_for_another(cell, keys)}
     odd = {*cells} | displaced
-    doubtful += [c for c in cells if c not in doubtful and (c in displaced or _only_follows(c, odd, outcome))]
+    doubtful += [
+        c for c in open_cells if c not in doubtful and (c in displaced or _only_follows(c, odd, outcome, forms))
+    ]
     if not doubtful:
         return None
     why = f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
@@ -86,27 +92,43 @@ def _read_by(cells: Iterable[Address], outcome: Outcome) -> set[Address]:
 
 
 def _stands_for_another(cell: Address, keys: Mapping[Address, Key]) -> bool:
-    """Whether a cell stands between two of another quantity, in the place of the one between them."""
+    """Whether a cell stands in the place of another one, between two of its quantity, or where these go on."""
+    asked = {*keys.values()}
     for down, right in ((0, 1), (1, 0)):
-        before, behind = (keys.get((cell[0], cell[1] + by * down, cell[2] + by * right)) for by in (-1, 1))
-        if before is not None and behind is not None and before.band == behind.band:
-            apart = (behind.step - before.step, behind.sample - before.sample, behind.index - before.index)
-            half = (apart[0] // 2, apart[1] // 2, apart[2] // 2)
-            if any(half) and all(n % 2 == 0 for n in apart) and before.moved(half) != keys.get(cell):
+        line = {by: keys.get((cell[0], cell[1] + by * down, cell[2] + by * right)) for by in (-2, -1, 1, 2)}
+        for first, second in ((-1, 1), (-2, -1), (2, 1)):
+            one, other = line[first], line[second]
+            if one is None or other is None or one.band != other.band:
+                continue
+            apart = (other.step - one.step, other.sample - one.sample, other.index - one.index)
+            if first == -second:
+                half = (apart[0] // 2, apart[1] // 2, apart[2] // 2)
+                meant = one.moved(half) if any(half) and all(n % 2 == 0 for n in apart) else None
+            else:
+                meant = other.moved(apart) if any(apart) else None
+                meant = meant if meant in asked else None  # a line may end there
+            if meant is not None and meant != keys.get(cell):
                 return True
     return False
 
 
-def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome) -> bool:
+def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome, forms: Forms) -> bool:
     """Whether a formula is filled like right ones of its kind, and reads a cell that is odd: the mistake lies there.
+
+    So it does where the formula gives the right number today and reads a formula that is none of the layer's.
 
     Args:
         cell: it is wrong.
         odd: formulas that are wrong, or stand in another one's place.
         outcome: what became of all.
+        forms: what each cell computes.
     """
     table, tied, own = outcome.table, outcome.tied, outcome.tied.element(cell)
-    if own is None or odd.isdisjoint(outcome.precedents.of(cell)):
+    is_right_today = any(verdict.cell == cell and verdict.only_here for verdict in outcome.roots)
+    given = {other for network in outcome.networks for *_, other in network.cells()}
+    strangers = {o for o in outcome.precedents.of(cell) if o not in given and o not in tied.held}
+    strays = is_right_today and any(forms.holds_something(a) and not forms.is_given(a) for a in map(atom_of, strangers))
+    if own is None or (odd.isdisjoint(outcome.precedents.of(cell)) and not strays):
         return False
     text = table.texts.get(cell, "")
     return any(

@@ -58,6 +58,7 @@ class Filling(TermChanges):
         self._operands = {cell: self._read(cell) for cell in terms}
         self._found: dict[Away, Mapping[object, list[_Pair]]] = {}
         self._families_of: dict[Address, list[list[Address]]] = {}
+        self._unsure: Collection[Address] = ()  # formulas that may be wrong, and so say nothing of others
 
     def _read(self, cell: Address) -> tuple[object, tuple[Address, ...]]:
         """What a formula does, whatever with, and the cells that it reads in the order of its text."""
@@ -161,11 +162,12 @@ class Filling(TermChanges):
         does, read = self._operands[source]
         known: dict[Address, Address] = {}
         sure: dict[Address, Address] = {}
-        alike = [pair for pair in pairs.get(does, ()) if cell not in pair[:2]]
+        unsure = {cell, *self._unsure}
+        alike = [pair for pair in pairs.get(does, ()) if unsure.isdisjoint(pair[:2])]
         for number, leaf in enumerate(read):
             if leaf in known:
                 continue
-            own = (pair for pair in pairs.get(leaf, ()) if cell not in pair[:2])
+            own = (pair for pair in pairs.get(leaf, ()) if unsure.isdisjoint(pair[:2]))
             cast = Counter(its for _, _, both in own for one, its in both if one == leaf)
             if cast:
                 known[leaf] = sure[leaf] = cast.most_common(1)[0][0]

@@ -1,0 +1,101 @@
+"""Cells that break their lines: wrong if the others of a line say what they should be, and layers fit with that."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from fixtures.handmade.drawn.score import answer as answer_of
+from xlcheck.engines import engine
+from xlcheck.handmade import check
+from xlcheck.handmade.equations.odd_ones import OddOnes
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.opinions import consult
+from xlcheck.workbook.reader import read_workbook
+
+sys.path.insert(0, str(Path(__file__).parent / "equations"))
+
+from equation_sheets import answer, dense, save, simple_rnn
+
+pytestmark = pytest.mark.keras
+
+_COPIED = {"I14": simple_rnn(5)["J13"]}
+_SEVERAL = {"H14": "=E14", "J15": "=H13", "I13": 0.25}
+
+
+def _odd(cells: dict[str, object], folder: Path) -> list[str]:
+    table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
+    terms = CellTerms(table, consult(table, engine("ironcalc")).values)
+    return list(dict.fromkeys(show(own.cell) for own in OddOnes(terms, table, ()).odd()))
+
+
+def test_in_a_filled_table_no_cell_is_odd(tmp_path: Path) -> None:
+    """Three units at five steps, filled down: nobody breaks a line."""
+    assert _odd(simple_rnn(5), tmp_path) == []
+
+
+def test_what_breaks_its_line_is_odd(tmp_path: Path) -> None:
+    """Formulas that were pasted or fetched, and a number between two formulas; what reads them is not."""
+    assert _odd(simple_rnn(5) | _COPIED, tmp_path) == ["S!I14"]
+    assert sorted(_odd(simple_rnn(5) | _SEVERAL, tmp_path)) == ["S!H14", "S!I13", "S!J15"]
+
+
+def test_an_odd_cell_is_wrong(tmp_path: Path) -> None:
+    """A formula that was copied from elsewhere without its references moving along: it alone."""
+    assert answer(simple_rnn(5) | _COPIED, tmp_path) == (1, {"I14"})
+
+
+def test_several_odd_cells_are_wrong_together(tmp_path: Path) -> None:
+    """Three mistakes in one layer, each in another unit and step: just these."""
+    assert answer(simple_rnn(5) | _SEVERAL, tmp_path) == (1, {"H14", "J15", "I13"})
+
+
+def test_one_against_one_is_no_line(tmp_path: Path) -> None:
+    """Two units of two samples: one formula says nothing of the other, so no cell is odd, whichever is wrong."""
+    assert _odd(dense(2) | {"I8": "=E8"}, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(3015, id="two formulas exchanged, and what reads one of them is filled like right ones"),
+        pytest.param(3025, id="the first share of a softmax reads elsewhere, and the others sum its logit"),
+        pytest.param(3019, id="numbers among formulas are inputs"),
+        pytest.param(3035, id="an exponential was pasted over"),
+    ],
+)
+def test_odd_ones_of_drawn_layouts(seed: int) -> None:
+    """Formulas that were exchanged, pasted or fetched in filled tables: just these cells."""
+    assert answer_of(seed, [1], jumble=True).outcome == "exact"
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(170039, id="a product with a blank state beside other formulas is not odd"),
+        pytest.param(170043, id="a step that reads nothing"),
+    ],
+)
+def test_odd_ones_of_first_networks(seed: int) -> None:
+    """In a first network two steps say little of each other; what is wrong is found all the same."""
+    assert answer_of(seed, [1], "toy").outcome == "exact"
+
+
+@pytest.mark.parametrize("seed", [3015, 3025])
+def test_who_reads_an_odd_cell_is_not_blamed(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a look at lines: a formula that is filled like right ones is not to blame for what stands where it reads.
+
+    In 3015 two formulas at the end of their rows were exchanged; in 3025 a logit has lost its share of a softmax.
+    """
+    monkeypatch.setattr(check, "as_in_line", lambda *_: [])
+    assert answer_of(seed, [1], jumble=True).outcome == "silent"
+
+
+def test_a_line_that_others_have_otherwise_is_wrong(tmp_path: Path) -> None:
+    """The unit in the middle adds the bias of another one at every step, and those on both sides add their own."""
+    right = simple_rnn(5)
+    wrong = {f"I{row}": str(right[f"I{row}"]).replace("C$9", "B$9") for row in range(12, 17)}
+    assert answer(right | wrong, tmp_path) == (1, {*wrong})

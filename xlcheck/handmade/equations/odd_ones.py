@@ -1,0 +1,140 @@
+"""Formulas that break the line in which they stand, and what the others of their line would be in their places."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.shapes import is_filled_from, moved
+from xlcheck.handmade.equations.filling import Filling
+
+_ASKED = 3
+"""Formulas on each side that are asked."""
+_AXES = (2, 1)
+"""In a row the columns differ, and in a column the rows."""
+_WITNESSES = 2
+"""Formulas that must agree: one against one is no majority."""
+
+
+_Said = Mapping[tuple[Term, object], Counter[bool]]
+"""A term and what kind of formulas give it → how many of them stand before a cell, and how many behind it."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A cell that is not what others in line with it would be there.
+
+    Attributes:
+        cell: the cell.
+        meant: what they would compute there.
+        votes: how many say so.
+        is_between: whether some of these stand on either side of it.
+    """
+
+    cell: Address
+    meant: Term
+    votes: int
+    is_between: bool
+
+
+class OddOnes(Filling):
+    """The cells of a worksheet that break their lines; see `Filling`."""
+
+    def odd(self) -> list[Odd]:
+        """The cells that others in their rows or columns would have otherwise, and that are like none.
+
+        A cell occurs with each term that enough others agree on; what most say comes first.
+        """
+        found: list[Odd] = []
+        for cell in self._places():
+            asked = [self._asked(cell, axis) for axis in _AXES]
+            like = max(self._like(cell, line) for line in asked)
+            if like < _WITNESSES:
+                there = [self._said(cell, line) for line in asked]
+                like = max(like, *(_votes(by, self._terms.get(cell)) for by in there))
+                own = {odd.meant: odd for by in there for odd in self._odd(cell, by, like)}
+                found += own.values() if like < _WITNESSES else ()
+        return sorted(found, key=_sureness, reverse=True)
+
+    def odd_lines(self) -> Iterator[tuple[Odd, ...]]:
+        """Formulas that were filled from one another, all of which those on both sides of their line have otherwise."""
+        for along, across in (_AXES, _AXES[::-1]):
+            for line in self._lines_along(along):
+                self._unsure = frozenset(line)
+                meant = [self._across(cell, along, across) for cell in line]
+                for is_odd, run in itertools.groupby(meant, key=bool):
+                    own = [odd for odd in run if odd is not None]
+                    if is_odd and len(own) > 1:
+                        yield tuple(own)
+        self._unsure = ()
+
+    def _lines_along(self, axis: int) -> Iterator[list[Address]]:
+        """The formulas of each row, or of each column."""
+        found: dict[object, list[Address]] = defaultdict(list)
+        for cell in sorted(self._table.texts):
+            found[cell[0], cell[3 - axis]].append(cell)
+        yield from found.values()
+
+    def _across(self, cell: Address, along: int, across: int) -> Odd | None:
+        """What formulas on both sides of a cell's line say that it should be, where its line says what it is."""
+        if not self._like(cell, self._asked(cell, along)):
+            return None
+        said = self._said(cell, self._asked(cell, across))
+        odd = [own for own in self._odd(cell, said, _votes(said, self._terms.get(cell))) if own.is_between]
+        return max(odd, key=_sureness, default=None)
+
+    def _places(self) -> Iterator[Address]:
+        """The formulas, and the numbers right between two of them."""
+        yield from self._table.texts
+        for cell, _ in self._table.typed_numbers():
+            if any(map(self._asked, (cell, cell), _AXES)):
+                yield cell
+
+    def _asked(self, cell: Address, axis: int) -> Sequence[Address]:
+        """The nearest formulas on either side of a cell, in its row or column; of a number only those right beside."""
+        line = next(own for other, own in self._beside(cell) if other == axis)
+        before, behind = [o for o in line if o < cell], [o for o in line if o > cell]
+        if cell in self._table.texts:
+            return *before[:_ASKED], *behind[:_ASKED]
+        near = [o for o in (*before[:1], *behind[:1]) if abs(o[1] - cell[1]) + abs(o[2] - cell[2]) == 1]
+        return near if len(near) > 1 else ()
+
+    def _like(self, cell: Address, asked: Sequence[Address]) -> int:
+        """How many of some formulas a cell may have been filled from; one with the very same text was copied."""
+        texts = self._table.texts
+        own = texts.get(cell)
+        others = (o for o in asked if texts[o] != own)
+        return 0 if own is None else sum(is_filled_from(own, cell[1:], texts[o], o[1:]) for o in others)
+
+    def _said(self, cell: Address, asked: Sequence[Address]) -> _Said:
+        """What formulas in line with a cell would be there, and how many of a kind on each side of it say so."""
+        found: dict[tuple[Term, object], Counter[bool]] = defaultdict(Counter)
+        for other in asked:
+            for term in self._there(other, cell):
+                found[term, self._operands[other][0]][other < cell] += 1
+        return found
+
+    def _odd(self, cell: Address, said: _Said, like: int) -> Iterator[Odd]:
+        """What formulas in line with a cell say that it should be, if there are enough more than those like it."""
+        own = self._terms.get(cell)
+        for (term, _), by in said.items():
+            is_sure = by.total() >= _WITNESSES + like and (cell in self._table.texts or len(by) > 1)
+            if is_sure and term is not own:
+                yield Odd(cell, term, by.total(), len(by) > 1)
+
+    def _there(self, source: Address, cell: Address) -> set[Term]:
+        """What a formula would be in another cell, as a program fills it or as the others go on."""
+        text = moved(self._table.texts[source], cell[1] - source[1], cell[2] - source[2])
+        plain = None if text is None else self._terms.term_of(cell, text)
+        return {*self._filled(source, cell, freely=False), *(() if plain is None else (plain,))}
+
+
+def _sureness(odd: Odd) -> tuple[bool, int]:
+    return odd.is_between, odd.votes
+
+
+def _votes(said: _Said, term: Term | None) -> int:
+    return sum(by.total() for (other, _), by in said.items() if other is term)

@@ -1,0 +1,130 @@
+"""Cells that break their lines, as the others of these have it: does that make more of worksheets into layers?
+
+A cell of which two others in its row or column say what it should be, and which is like none of them, is known to be
+wrong as soon as what they say makes layers fit that do not fit otherwise.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.handmade import effort
+from xlcheck.handmade.against_edits import seeming_weights
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.arranging import arrangement_of
+from xlcheck.handmade.computed_weights import with_computed_weights
+from xlcheck.handmade.equations.edits import Edit
+from xlcheck.handmade.equations.forms import atom_of, cell_of
+from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
+from xlcheck.handmade.equations.recognise import Tables, recognise_layers
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.reads import Reads
+from xlcheck.handmade.textbook import is_textbook
+from xlcheck.handmade.under_edits import goes_round
+
+_MOST = 30
+"""Formulas that are tried; where more cells break their lines, these are none in which formulas were filled."""
+_FEW = 400
+"""Formulas of worksheets in which whole lines are looked at, too."""
+_ALONE = 4
+"""Of these, each alone may be what is wrong, though the layers are the same with it."""
+_PAIRED = 8
+"""Of these any two are tried together, as formulas may be exchanged."""
+
+
+def as_in_line(part: SheetGroup, terms: CellTerms, base: Arrangement) -> Iterator[Mapping[Address, Odd]]:
+    """The cells that break their lines, as the others of these have them.
+
+    First those with which more formulas belong to layers, and fit there, all together; then each alone.
+
+    Args:
+        part: the worksheets.
+        terms: what each formula computes.
+        base: their layers as they are.
+    """
+    looked_at = OddOnes(terms, part.table, seeming_weights(base))
+    odd = looked_at.odd()[:_MOST]
+    found: dict[Address, Odd] = {}
+    least = _against(base)
+    try:
+        with effort.limited_to(effort.left() / 2):
+            for own in _tries(looked_at, odd, is_small=len(part.table.texts) <= _FEW):
+                more = {one.cell: one for one in own}
+                if not any(least) or len(more) < len(own) or more.items() <= found.items():
+                    continue
+                effort.require_time()
+                edit = meant({**found, **more})
+                trial = under(part, terms, base, edit)
+                left = least if trial is None else _against(trial)
+                if trial is not None and left[0] <= least[0] and sum(left) < sum(least):
+                    found, least = {**found, **more}, left
+                    if is_textbook(trial, edit):
+                        break
+    except effort.OutOfTimeError:
+        pass
+    yield found
+    yield from ({one.cell: one} for one in odd[:_ALONE])
+
+
+def meant(cells: Mapping[Address, Odd]) -> Edit:
+    """What cells should compute.
+
+    Args:
+        cells: as the others of their lines have them.
+    """
+    return {cell: odd.meant for cell, odd in cells.items()}
+
+
+def _tries(looked_at: OddOnes, odd: Sequence[Odd], *, is_small: bool) -> Iterator[Sequence[Odd]]:
+    """Cells that break their lines, and whole lines that do, the surest first; what is in order shows what is not."""
+    alone = [(one,) for one in odd]
+    yield from alone
+    lines = [*itertools.islice(looked_at.odd_lines(), _MOST)] if is_small else []
+    yield from (*lines, *itertools.combinations(odd[:_PAIRED], 2), *alone, *lines)
+
+
+def under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[Address, Term]) -> Arrangement | None:
+    """The layers of worksheets if some cells computed something else; None if one would read itself.
+
+    Args:
+        part: the worksheets.
+        terms: what each formula computes.
+        base: their layers as they are.
+        edit: cell → what it would compute.
+    """
+    edited = terms.edited(edit)
+    if goes_round(edited, edit, part.precedents):
+        return None
+    recognised = recognise_layers(base.forms.edited(edited, edit))
+    reads = Reads(part.table, part.precedents, edited, edit)
+    return with_computed_weights(arrangement_of(recognised, part.values, reads))
+
+
+def may_be_otherwise(cells: Mapping[Address, Odd], found: Arrangement, left: Collection[Address]) -> bool:
+    """Whether cells may be right after all while some formulas belong to no layer.
+
+    A line may end at a cell that others of it stand on one side of. And where formulas multiply results, what looks
+    like a layer may be the gates of another one, of which the candidates have their own activation.
+
+    Args:
+        cells: as the others of their lines have them.
+        found: the layers with that.
+        left: the formulas that belong to none.
+    """
+    products = (own for cell in left for own in found.forms.of(atom_of(cell)).polynomial if len(own) > 1)
+    gated = any(all(found.reads.is_formula(cell_of(atom)) for atom in own) for own in products)
+    return gated or not all(odd.is_between for odd in cells.values())
+
+
+def _against(found: Arrangement) -> tuple[int, int]:
+    """What speaks against layers: formulas without one, weighted sums that do not fit or are missing; objections.
+
+    Sums count also where too few fit to make a layer, so that one mistake less is seen beside others.
+    """
+    tables = Tables.of({instance.atom: instance for instance in found.recognised.instances}).layers
+    taken = {cell for own in found.all_layers for cell in own.own}
+    misfits = sum(1 + len(own.misfits) + len(own.rows) * len(own.steps) - len(own.at) for own in tables)
+    return len({*found.reads.formulas} - taken) + misfits, len(found.objections()) + len(found.mixed_up())
