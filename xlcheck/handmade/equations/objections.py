@@ -68,7 +68,6 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         or _without_bias(reading)
         or _out_of_row(reading)
         or _broken(reading)
-        or _scattered(reading)
         or input_left_out(table, read, reading)
         or stands_apart(table, reading)
     )
@@ -90,22 +89,6 @@ def _without_bias(reading: Reading) -> str | None:
         adds[step] = adds.get(step, False) or any(x is None for instance in own for x, _ in instance.pairs)
     without = [x.atom for (_, step), own in layer.at.items() if not adds[step] for x in own]
     return f"{show(cell_of(min(without)))} adds no bias, though others do" if without and any(adds.values()) else None
-
-
-def _scattered(reading: Reading) -> str | None:
-    """Why an input may be a weight: it stands beside weights, and not in one line with the other inputs of its step."""
-    weights = {cell_of(weight) for own in reading.layer.weights.values() for weight in own.values()}
-    for own in reading.layer.slots.values() if reading.kind == "Dense" else ():
-        inputs = [cell_of(own[slot]) for slot in reading.features if slot in own]
-        if len(inputs) > 1 and all(len({cell[side] for cell in inputs}) > 1 for side in (1, 2)):
-            for sheet, row, column in inputs:
-                near = (
-                    {(sheet, row + 1, column), (sheet, row - 1, column)},
-                    {(sheet, row, column + 1), (sheet, row, column - 1)},
-                )
-                if any(not weights.isdisjoint(line) for line in near):
-                    return f"{show((sheet, row, column))} is read as an input, though it stands beside weights"
-    return None
 
 
 def _out_of_row(reading: Reading) -> str | None:
