@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import Atom, cell_of
@@ -17,6 +18,9 @@ _NEAR = 2
 _BLANK = 2
 """Cells from a number to the next one of its kind: a blank one may lie between."""
 
+_OTHERS = 24
+"""Lines of what belongs to the numbers of one that are asked: in a table one goes like the other."""
+
 
 def stands_apart(table: CellTable, reading: Reading) -> str | None:
     """Why a typed number may be another one: it follows none of its kind, and most of them do; None if all of them do.
@@ -29,8 +33,9 @@ def stands_apart(table: CellTable, reading: Reading) -> str | None:
         reading: the layer.
     """
     kinds: dict[str, dict[Address, bool]] = {}
-    for kind, line, others in _lines(reading):
+    for kind, line, lines in _lines(reading):
         follows = kinds.setdefault(kind, {})
+        others = [*islice((other for other in lines if other != line), _OTHERS)]
         for at, cell in line.items():
             if table.is_number(cell) and not (follows.get(cell) or _is_one(table, cell)):
                 follows[cell] = _follows(at, line, others)
@@ -54,22 +59,26 @@ def _lines(reading: Reading) -> Iterator[tuple[str, Line, Sequence[Line]]]:
     steps = [step for own in reading.documents for step in own] if reading.kind != "Dense" else layer.steps
     results = {step: _line({row: layer.atom(row, step) for row in rows}) for step in steps}
     inputs = {step: _line({slot: layer.slots[step].get(slot) for slot in reading.features}) for step in steps}
-    biases = _line({row: next(iter(own)) for row in rows if len(own := layer.biases[row]) == 1})
-    along_rows = [biases, *results.values()]
+    biases = [_line({row: own[at] for row in rows if at < len(own := sorted(layer.biases[row]))}) for at in (0, 1)]
+    weights = {
+        slot: _line({row: layer.weights[row].get(slot) for row in rows})
+        for slot in (*reading.features, *reading.states)
+    }
+    along_rows = [*biases, *weights.values(), *results.values()]
     for kind, slots in (("weights", reading.features), ("weights of states", [*reading.states])):
-        weights = {slot: _line({row: layer.weights[row].get(slot) for row in rows}) for slot in slots}
-        along_slots = [_turned(weights, row) for row in rows]
-        along_rows += weights.values()
-        for line in weights.values():
-            yield kind, line, along_rows
+        along_slots = [_turned({slot: weights[slot] for slot in slots}, row) for row in rows]
+        for slot in slots:
+            yield kind, weights[slot], along_rows
         for line in along_slots:
             yield kind, line, [*along_slots, *inputs.values()]
-    yield "biases", biases, along_rows
+    for line in biases:
+        yield "biases", line, along_rows
     along_steps = [_turned(lines, at) for lines, keys in ((results, rows), (inputs, reading.features)) for at in keys]
     for slot in reading.features:
         yield "inputs", _turned(inputs, slot), along_steps
+    by_slot = [_turned(weights, row) for row in rows]
     for line in inputs.values():
-        yield "inputs", line, [*inputs.values(), *along_slots]
+        yield "inputs", line, [*inputs.values(), *by_slot]
     for symbol, given in reading.given.items():
         values = reading.values.get(symbol.removesuffix("_init"), {})
         first, made = ({at: cell_of(atom) for at, atom in own.items()} for own in (given, values))
@@ -93,7 +102,7 @@ def _follows(at: int, line: Line, others: Sequence[Line]) -> bool:
     own = keys.index(at)
     for number, before in enumerate(keys[max(0, own - _NEAR) : own + _NEAR + 1], start=max(0, own - _NEAR)):
         away = moved(line[before], line[at])
-        belonging = (other for other in others if other != line and at in other and before in other)
+        belonging = (other for other in others if at in other and before in other)
         ways = [way for other in belonging if (way := moved(other[before], other[at])) not in {None, (0, 0)}]
         if away is None or (away in ways and away != (0, 0)):
             return True
