@@ -92,7 +92,11 @@ def recognise_layers(forms: Forms, tables: Tables | None = None) -> Recognised:
                 doubtful.append((min(reading.layer.by_atom), why))
         if not found:
             doubtful.append((min(layer.by_atom), "no layer of Keras has these activations"))
-    kept = [reading for reading in readings if not _stands_alone(reading) or _reads_a_layer(reading, readings)]
+    kept = [
+        reading
+        for reading in readings
+        if not _stands_alone(reading) or _reads_a_layer(reading, readings) or _is_a_branch(reading, readings)
+    ]
     alone = tuple(reading for reading in readings if reading not in kept)
     has_activations = any(instance.activation != LINEAR for instance in instances.values())
     return Recognised(
@@ -128,6 +132,21 @@ def _reads_a_layer(reading: Reading, others: Sequence[Reading]) -> bool:
     # Each sample of a layer with one unit is a number of its own.
     one = {atom for other in others if other is not reading and other.units == 1 for atom in outputs(other).values()}
     return len(read & one) > 1
+
+
+def _is_a_branch(reading: Reading, others: Sequence[Reading]) -> bool:
+    """Whether a single unit reads all that a layer reads at a step, and a third layer reads the results of both."""
+
+    def inputs(own: Reading, step: int) -> set[Atom]:
+        return {*own.layer.slots[step].values()}
+
+    (step,), (result,) = reading.layer.steps, reading.layer.by_atom
+    for other in (other for other in others if other is not reading and not _stands_alone(other)):
+        for beside in (at for at in other.layer.steps if inputs(other, at) == inputs(reading, step)):
+            made = {result, *(atom for (at, _), atom in outputs(other).items() if at == beside)}
+            if any(made <= inputs(third, at) for third in others for at in third.layer.steps):
+                return True
+    return False
 
 
 def _in_order(readings: Sequence[Reading]) -> list[Reading]:
