@@ -21,7 +21,7 @@ def input_left_out(table: CellTable, read: Collection[Address], reading: Reading
         read: the cells that formulas read.
         reading: the layer.
     """
-    found = (why(table, read, reading) for why in (_passed_over, _ends_early, _one_more))
+    found = (why(table, read, reading) for why in (_passed_over, _begins_elsewhere, _ends_early, _one_more))
     return next(filter(None, found), None)
 
 
@@ -87,6 +87,20 @@ def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:
                 away = moved(cell_of(first[one]), cell_of(first[other]))
                 if away is not None:
                     yield atom[0], atom[1] + away[0], atom[2] + away[1]
+
+
+def _begins_elsewhere(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why a first state may be another one: an unread number stands where that would, a step before the first one."""
+    for symbol, given in reading.given.items():
+        values = reading.values.get(symbol.removesuffix("_init"), {})
+        for document in (own for own in reading.documents if len(own) > 1):
+            for unit in range(reading.units):
+                before = _further(values.get((document[1], unit)), values.get((document[0], unit)))
+                atom = given.get((document[0], unit))
+                is_idle = before is not None and table.is_number(before) and before not in read
+                if before is not None and is_idle and atom is not None and cell_of(atom) != before:
+                    return f"no formula reads {show(before)}, which stands where the first state would"
+    return None
 
 
 def _ends_early(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:

@@ -25,8 +25,8 @@ _OTHERS = 24
 def stands_apart(table: CellTable, reading: Reading) -> str | None:
     """Why a typed number may be another one: it follows none of its kind, and most of them do; None if all of them do.
 
-    A number follows another one that stands in its row or column, in the order of what belongs to both and not farther
-    away than that, or that stands to it as what belongs to the one stands to what belongs to the other.
+    A number follows another one that stands in its row or column, not farther away than what belongs to the two, or
+    that stands to it as what belongs to the one stands to what belongs to the other.
 
     Args:
         table: the cells.
@@ -109,7 +109,7 @@ def _follows(at: int, line: Line, others: Sequence[Line]) -> bool:
         if 0 in away and away != (0, 0):
             distance, near = sum(away), _BLANK * abs(number - own)
             along = [sum(way) for way in ways if way is not None and 0 in way]
-            if not ways or any(distance * way > 0 and abs(distance) <= max(near, abs(way)) for way in along):
+            if not ways or any(abs(distance) <= max(near, abs(way)) for way in along):
                 return True
             if not along and abs(distance) <= near:
                 return True
