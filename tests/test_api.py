@@ -44,7 +44,7 @@ def test_inputs_of_another_shape_are_named() -> None:
 
 def test_a_model_needs_inputs() -> None:
     """A model without anything to read is refused before it is loaded."""
-    with pytest.raises(UsageError, match="one thing to read"):
+    with pytest.raises(UsageError, match="something to read"):
         api.build_model("nowhere.keras", None, "x.xlsx")
 
 

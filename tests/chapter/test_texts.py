@@ -9,7 +9,10 @@ from thorough import spread
 from workbook_parts import notes_on
 
 from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
+from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.texts import texts_of
+from xlcheck.engines import engine
+from xlcheck.formulas.addresses import parse_range
 from xlcheck.layout.questions import HEADING
 from xlcheck.layout.questions import NAME as ANSWERS
 from xlcheck.workbook.reader import read_workbook
@@ -61,3 +64,45 @@ def test_sentences_are_sentences(lesson: str) -> None:
         for question, answer in asked:
             assert question.endswith("?"), question
             assert answer.endswith("."), answer
+
+
+@pytest.mark.parametrize("lesson", [name for name in ALL_LESSONS if any(
+    "far from 1 and 0" in question for question, _ in texts_of(name).questions.get("Training", ()))])  # fmt: skip
+def test_answers_are_as_far_from_right_as_is_said(lesson: str) -> None:
+    """Where a question says that after 500 epochs the answers are far from 1 and 0, each lies a quarter inside."""
+    sheets = read_workbook(WORKBOOKS / f"{lesson}.xlsx").sheets
+    if "Epochs" in sheets:
+        cells = sheets["Epochs"].cells
+        columns = [column for (row, column), cell in cells.items() if row == 5 and cell.value == "y"]
+        last = max(row for row, column in cells if column == columns[0] and isinstance(cells[row, column].value, float))
+        answers = [cells[last, column].value for column in columns]
+    else:
+        answers = load_fixture(lesson).trace["dense.y"].ravel().tolist()
+
+    assert len(answers) == 2
+    assert [answer for answer in answers if not 0.25 < answer < 0.75] == []
+
+
+def test_embedding_answers_what_its_question_says() -> None:
+    """0.85 after as many epochs as the simple recurrent network needed for 0.52."""
+    asked = texts_of("embedding").questions["Training"][0][0]
+    answers = [float(load_fixture(name).trace["dense.y"][0, 0]) for name in ("embedding", "simple-rnn")]
+
+    assert all(f"{answer:.2f}" in asked for answer in answers)
+
+
+def test_two_words_exchanged_reverse_the_answer() -> None:
+    """As film-reviews promises: the same words in another order, and a good film is a bad one."""
+    path = WORKBOOKS / "film-reviews.xlsx"
+    reading = " ".join(texts_of("film-reviews").story.reading)
+    typed = {str(cell.value): place for place, cell in read_workbook(path).sheets["Text"].cells.items()
+             if place[1] == 1}  # fmt: skip
+    session = engine("ironcalc").open(path)
+    answer = parse_range("Start!C8")
+    before = session.read(answer)
+    session.set("Text", *typed["boring"], "charming")
+    session.set("Text", *typed["charming"], "boring")
+    session.recalculate()
+
+    assert "Exchange “boring” and “charming”: the same words in another order, and the answer is reversed." in reading
+    assert (before, session.read(answer)) == ([["positive"]], [["negative"]])

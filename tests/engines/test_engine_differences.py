@@ -130,7 +130,7 @@ def test_a_quick_look_at_a_few_formulas_hides_none(name: str) -> None:
     rng = np.random.default_rng(3)
     operands, operators = ("A1", "A1:A2", "S1!A1:A2", "both", "1.5", "1:2"), ("", "*2", "^2", "%")
     named = 0
-    for _ in range(3_000):
+    for _ in range(3_000 if THOROUGH else 800):
         outer, called = ("", "SUMPRODUCT", "MMULT", "SUM"), ("SUM", "SUMPRODUCT", "EXP", "erf", "INDEX", "LOG10", "")
         parts = ([rng.choice(some) for some in (outer, called, operands, operators, operators)] for _ in range(3))
         formulas = [f"{first}({second}({operand}{by})+A1){then}" for first, second, operand, by, then in parts]
@@ -139,7 +139,7 @@ def test_a_quick_look_at_a_few_formulas_hides_none(name: str) -> None:
         named += len(doubted)
 
         assert doubted <= set(that_may_differ(name, formulas, ranges)), formulas
-    assert named > 1_000
+    assert named > 300
 
 
 def test_most_formulas_of_a_large_workbook_are_not_asked_about_alone() -> None:

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from drawn_plans import drawn
 from lesson_plans import WORKBOOKS, plan_of
 from thorough import spread
 
+from xlcheck.layout.front import WIDE
+from xlcheck.layout.images import NAME as IMAGES
+from xlcheck.layout.pages import reading
 from xlcheck.layout.plan import plan_model
+from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.plan import Formula, Link, PlannedSheet, WorkbookPlan
 from xlcheck.workbook.styles import STYLES
 
@@ -127,6 +132,30 @@ def test_no_text_is_cut_on_paper(plan: WorkbookPlan) -> None:
         for merge in sheet.merges
         if merge.area.left < (sheet.print_columns or 0) < merge.area.left + merge.area.columns
     ] == []
+
+
+def beyond(sheet: PlannedSheet) -> list[str]:
+    """Lines from the first column on that end to the right of the columns of the first sheet."""
+    wide = sum(pixels(sheet, column) for column in range(WIDE))
+    lines = [(said(cell.content), cell.style) for cell in sheet.cells if cell.column == 0]
+    return [text for text, style in lines if width_of(text, style) > wide]
+
+
+def test_the_first_sheet_is_as_wide_as_its_page(plan: WorkbookPlan) -> None:
+    """No line of it, such as one on how to read the workbook, is longer than the page is wide."""
+    assert beyond(plan.sheets[0]) == []
+
+
+@pytest.mark.parametrize("step", [None, "adam"])
+def test_how_to_read_the_way_back_has_room(step: str | None) -> None:
+    """The lines on how to read the workbook of a model fit on its first sheet, those on images and gradients, too."""
+    draft = SimpleNamespace(sheets={IMAGES: None})
+    sheet = SheetDraft("Start", widths=dict.fromkeys(range(WIDE), 9.2))
+    for row, line in enumerate(reading(draft, SimpleNamespace(step=step))):
+        sheet.put(row, 0, f"{row + 1}.  {line}")
+
+    assert len(sheet.cells) > 5
+    assert beyond(sheet.finish()) == []
 
 
 def test_no_page_ends_with_a_heading(plan: WorkbookPlan) -> None:

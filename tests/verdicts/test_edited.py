@@ -14,9 +14,11 @@ from small_book import GIVEN, Change, Checker, SmallBook, cells, recompute
 
 from xlcheck.engines import engine
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, WorkbookError, install_command
+from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.given import Given, read_given
 from xlcheck.verdicts.limits import Limit, Patterns
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.workbook.manifest import SHEET
@@ -68,6 +70,28 @@ def test_edits_are_compared_with_what_keras_computes_with_them(
     assert (f"{edit.sheet}!{edit.cell}", edit.quantity, edit.actual, edit.desired) == (cell, quantity, 0.3125, was)
     assert report.oracle == "asked anew"
     assert "Keras was asked anew" in report.notes[-1]
+
+
+@pytest.mark.parametrize("cell", ["Weights!B2", "Data!B4"])
+def test_what_was_stored_stays_beside_what_was_edited(
+    check_small: Checker, cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network reads the edit; the numbers with which the workbook was built are the same as before."""
+    kept: list[tuple[Given, Trace, dict[str, np.ndarray]]] = []
+
+    def watched(graph: Graph, sightings: object, trace: Trace, *others: object, **named: object) -> Given:
+        before = {name: np.array(values) for name, values in trace.values.items()}
+        found = read_given(graph, sightings, trace, *others, **named)  # type: ignore[arg-type]
+        kept.append((found, trace, before))
+        return found
+
+    monkeypatch.setattr("xlcheck.verdicts.generated.read_given", watched)
+    (edit,) = check_small({cell: 0.3125}, recompute=recompute).edits
+    ((found, trace, before),) = kept
+    name = "rnn.kernel" if cell == "Weights!B2" else "input.x[1]"
+
+    assert edit.actual in found.values[name]
+    assert all(np.array_equal(trace[name], values) for name, values in before.items())
 
 
 @pytest.mark.parametrize("cell", ["Weights!B2", "Weights!C5", "Data!B4", "Net!B9"])

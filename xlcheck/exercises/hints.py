@@ -62,7 +62,9 @@ def hints_sheet(
             typed.append(sheet.put(row, _TYPED, None, "typed"))
             sheet.put(row, _COST, f"{100 * cost:g} %", "label")
             opened = ",".join(f"{place.a1}=1" for place in typed)
-            sheet.put(row, _TEXT, Formula(f'IF(AND({opened}),{_quoted(text)},"{_CLOSED}")', _CLOSED), "wrap_hidden")
+            sheet.put(
+                row, _TEXT, Formula(f'IF(AND({opened}),{_quoted(text)},"{_CLOSED}")', _CLOSED), "wrap_beside_hidden"
+            )
             sheet.heights[row] = 20 if len(text) < 120 else 36 if len(text) < 240 else 52
             hints.append(Hint(typed[-1], band, number, float(cost)))
             row += 1

@@ -75,14 +75,12 @@ def layer_sheet(
 
 def _ways(sheet: SheetDraft, table: Table) -> None:
     """Links to the parts of a table that is too tall to be seen at once: to its layers, groups of bands, or bands."""
-    bands = [line for line in table.lines if line.band is not None]
-    layers = {line.band.layer for line in bands if line.band and line.members[0].expr is not None}
+    bands = [(line.band, line) for line in table.lines if line.band is not None]
+    several = len({band.layer for band, line in bands if line.members[0].expr is not None}) > 1
     ways: dict[str, Range] = {}
-    for line in bands:
-        band = line.band
-        if band is not None:
-            label = band.layer.rpartition(".")[2] if len(layers) > 1 else band.group or band.label
-            ways.setdefault(label, table.at(sheet, line, line.members[0]))
+    for band, line in bands:
+        label = band.layer.rpartition(".")[2] if several else band.group or band.label
+        ways.setdefault(label, table.at(sheet, line, line.members[0]))
     links = [Link(f"{label} ↓", Range(sheet.name, area.top, 0)) for label, area in ways.items()
              if area.top > table.top + _IN_SIGHT]  # fmt: skip
     row = _beside_each_other(sheet, FIRST, links)

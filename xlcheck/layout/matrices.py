@@ -31,7 +31,7 @@ _TEXT = (
 )
 
 
-PAGE = "each time step as on paper: vectors, kernels in their shapes, and the softmax in two steps"
+PAGE = "each time step as on paper: vectors, kernels in their shapes, and every product written out"
 
 
 def matrices_sheet(draft: Draft) -> None:

@@ -32,8 +32,8 @@ def reading(draft: Draft, batch: Batch | None) -> list[str]:
         return forward
     return [
         *forward[:-1],
-        "The sheet Loss says how wrong the answer is. From there follow the sheets “backward”, layer by layer: each "
-        "number there says how the mean loss changes when a number of the forward pass changes.",
+        "The sheet Loss says how wrong the answer is. From there follow the sheets “backward”, layer by layer.",
+        "Each number there says how the mean loss changes when a number of the forward pass changes.",
         "The sheet Gradients sums that up for each weight over the whole batch"
         + (", and the sheet Step moves the weights." if batch.step else "."),
         forward[-1],

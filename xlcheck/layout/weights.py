@@ -135,7 +135,8 @@ def _weight(
         first = 0 if weight == "embeddings" else 1
         words = [f"{word}  {first + k}" for k, word in enumerate(row_words(draft, name, rows))]
         words = words or (_places(own[:-1]) if len(own) > 2 and rows <= _WORDS else [])
-        sheet.put(row + 1, 0, _WINDOWS.get(len(own)) or _ROWS.get(weight, "row"), "label")
+        axes = _WINDOWS.get(len(own)) if "kernel_size" in layer.options else None
+        sheet.put(row + 1, 0, axes or _ROWS.get(weight, "row"), "label")
         for k, word in enumerate(words):
             sheet.put(row + 2 + k, 0, word, "label")
         if not words:

@@ -66,7 +66,9 @@ def _weights(sightings: Sequence[Sighting], desired: Mapping[str, Array], tolera
     for s in sightings:
         want = desired[s.placement.quantity]
         scale = magnitude(want)
-        row = want.reshape(1, -1)[:, s.placement.elements]
+        row, elements = want.reshape(1, -1), s.placement.elements
+        if elements.size != row.size or (elements[1:] <= elements[:-1]).any():  # of most matrices no copy is needed
+            row = row[:, elements]
         numbers = distinct_rows(s.numbers)
         limit = tolerance.of(s.placement.quantity).limit(scale)
         if not (np.array_equal(numbers, row) or close(numbers, row, limit).all()):

@@ -81,7 +81,8 @@ class _Walk:
         self, graph: Graph, trace: Trace, settings: Sequence[int], formulas: FormulaCells, suspects: set[Cell]
     ) -> None:
         self.graph = graph
-        self.values = {q.name: np.array(trace[q.name]) for q in graph if q.expr is None}
+        self.values: dict[str, Array] = {q.name: trace[q.name] for q in graph if q.expr is None}
+        self.trace = trace
         self.settings = settings
         self.formulas = formulas
         self.suspects = suspects
@@ -138,7 +139,7 @@ class _Walk:
         place = sighting.placement
         numbers = distinct_rows(sighting.numbers)
         rows = [0] if q.is_weight else self._rows(q, place.sample)
-        want = self._rows_of(q)[rows][:, place.elements]
+        want = self._rows_of(q)[np.array(rows)[:, None], place.elements]
         differs: Mask = np.not_equal(numbers, want)
         if not differs.any():  # as a rule
             return differs
@@ -151,6 +152,8 @@ class _Walk:
         """Record an edit, and let the network read it."""
         place = sighting.placement
         element = int(place.elements[cell])
+        if self.values[q.name] is self.trace[q.name]:  # nobody else is to see the edit
+            self.values[q.name] = np.array(self.values[q.name])
         flat = self._rows_of(q)
         rows = self._rows(q, place.sample)
         setting = int(self._differs(q, sighting)[:, cell].argmax())

@@ -79,6 +79,15 @@ def test_how_many_of_one_thing_go_with_another_is_said_by_per(path: Path) -> Non
     assert [text for text in texts if re.search(pattern, text)] == []
 
 
+def test_curves_of_answers_have_words_for_names() -> None:
+    """Where the next word is trained, a curve is called by the word that is read and the one that follows."""
+    with ZipFile(WORKBOOKS / "rnn-dimensions-training.xlsx") as archive:
+        charts = "".join(archive.read(name).decode() for name in archive.namelist() if "/charts/chart" in name)
+
+    assert all(name in charts for name in ("“This” → “is”", "“is” → “an”", "“an” → “example”"))
+    assert "“example” → " not in charts
+
+
 def test_a_chain_of_five_stands_in_a_row() -> None:
     """From what is read to the answer, with an arrow between each two, as far as their names are short."""
     cells = shown(WORKBOOKS / "sentiment.xlsx", "Start")
