@@ -45,7 +45,7 @@ def test_build_writes_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert run(["build", "lstm", "-o", str(path)]) == 0
 
     assert path.exists()
-    assert "492" in capsys.readouterr().out
+    assert "560" in capsys.readouterr().out
 
 
 def test_check_of_a_lesson_needs_no_tensorflow() -> None:
@@ -68,7 +68,7 @@ def test_json_is_an_array_of_reports(capsys: pytest.CaptureFixture[str]) -> None
 
     reports = json.loads(capsys.readouterr().out)
     assert [r["ok"] for r in reports] == [True, True]
-    assert [r["counts"]["formula_cells"] for r in reports] == [492, 195]
+    assert [r["counts"]["formula_cells"] for r in reports] == [560, 221]
 
 
 def test_junit_and_html_go_to_a_file(tmp_path: Path) -> None:

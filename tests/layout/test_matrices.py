@@ -2,42 +2,199 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from zipfile import ZipFile
 
+import numpy as np
 import pytest
+from lesson_plans import WORKBOOKS as NAMES
+from thorough import spread
 
 from xlcheck.engines import engine
-from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.formulas.printing import Style
+from xlcheck.graph.trace import Trace
+from xlcheck.layout.chosen_step import ChosenStep
+from xlcheck.layout.draft import Draft
 from xlcheck.layout.matrices import NAME
+from xlcheck.learning.forward import forward_graph
+from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.views import View
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
+_SELECTOR = (3, 2)
 
 
-@pytest.mark.parametrize(("lesson", "products"), [("rnn-dimensions", 4 * 3), ("encoder-decoder", 3 * (8 + 8 + 1))])
-def test_sizes_fit(lesson: str, products: int) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """A row or a matrix on the page: where its numbers begin, its size, and how many rows and columns are shown."""
+
+    row: int
+    column: int
+    size: tuple[int, int]
+    part: tuple[int, int]
+
+
+@cache
+def products_on(workbook: str) -> list[list[Shown]]:
+    """What stands side by side under sizes, read from these alone."""
+    cells = read_workbook(WORKBOOKS / f"{workbook}.xlsx").sheets[NAME].cells
+    found: dict[int, list[Shown]] = {}
+    for (row, column), cell in sorted(cells.items()):
+        text, _, cut = str(cell.value).partition(", the first ")
+        if not (size := _numbers(text)):
+            continue
+        part = _numbers(cut) or (1, int(cut)) if cut else size
+        found.setdefault(row, []).append(Shown(row + 1, column, size, part))
+    return list(found.values())
+
+
+def _numbers(text: str) -> tuple[int, int] | None:
+    rows, times, columns = text.partition(" × ")
+    return (int(rows), int(columns)) if times and rows.isdecimal() and columns.isdecimal() else None
+
+
+@pytest.mark.parametrize(
+    ("workbook", "products"),
+    [
+        ("rnn-dimensions", 3),  # the drop-down shows one step
+        ("encoder-decoder", 8 + 8 + 1),  # a product for each gate's part of a kernel
+        ("lstm", 2 * 2 + 1),  # all gates side by side, at both steps
+        ("gru", 2 * 2 + 1),
+        ("embedding", 2 * 3 + 1),  # a one-hot row times the table, too
+        ("bidirectional", 2 * 4 + 1),
+        ("next-word", 1 + 1),  # the word's row of the kernel is fetched, not multiplied
+    ],
+)
+def test_sizes_fit(workbook: str, products: int) -> None:
     """Above each product stand three sizes: rows and columns on the left, on the right, and what is left over."""
-    cells = read_workbook(WORKBOOKS / f"{lesson}.xlsx").sheets[NAME].cells
-    sizes: dict[int, list[tuple[int, int]]] = {}
-    for (row, _), cell in sorted(cells.items()):
-        rows, times, columns = str(cell.value).partition(" × ")
-        if times and rows.isdecimal() and columns.isdecimal():
-            sizes.setdefault(row, []).append((int(rows), int(columns)))
+    found = products_on(workbook)
 
-    assert len(sizes) == products  # at each step one for each kernel, or each gate's part of one
-    for left, right, *bias, result in sizes.values():
+    assert len(found) == products
+    for shown in found:
+        left, right, *bias, result = [part.size for part in shown]
         assert left[1] == right[0]
         assert result == (left[0], right[1])
         assert bias in ([], [result])
+
+
+def read(session: object, shown: Shown) -> np.ndarray:
+    """The numbers of a part."""
+    area = Range(NAME, shown.row, shown.column, *shown.part)
+    return np.array(session.read(area), dtype=float)  # type: ignore[attr-defined]
+
+
+MODELS = [name for name in NAMES if not name.endswith("-training") and name != "vanishing-gradients"]
+
+
+def test_each_lesson_on_a_model_has_the_page() -> None:
+    """The others show training as a table, and gradients of single numbers: nothing there is multiplied as a matrix."""
+
+    def has_page(name: str) -> bool:
+        with ZipFile(WORKBOOKS / f"{name}.xlsx") as file:
+            return f'name="{NAME}"' in file.read("xl/workbook.xml").decode()
+
+    assert [name for name in NAMES if has_page(name)] == MODELS
+    assert len(MODELS) == 17
+
+
+@pytest.mark.parametrize("workbook", spread(MODELS, 6))
+def test_what_stands_side_by_side_is_a_product(workbook: str) -> None:
+    """At each step that can be chosen, NumPy multiplies and adds the numbers on the page to its results."""
+    path = WORKBOOKS / f"{workbook}.xlsx"
+    session = engine("ironcalc").open(path)
+    chosen = read_workbook(path).sheets[NAME].cells.get(_SELECTOR)
+    steps = int(chosen.value) if chosen is not None and isinstance(chosen.value, float) else 1
+    whole = [shown for shown in products_on(workbook) if all(part.size == part.part for part in shown)]
+    results = []
+    for step in range(1, steps + 1):
+        if steps > 1:
+            session.set(NAME, *_SELECTOR, float(step))
+        session.recalculate()
+        for x, matrix, *bias, result in whole:
+            desired = read(session, x) @ read(session, matrix) + sum(read(session, part) for part in bias)
+            results.append(read(session, result))
+            np.testing.assert_allclose(results[-1], desired, rtol=0, atol=1e-12)
+
+    assert any(result.any() for result in results) or not whole
+
+
+@pytest.mark.parametrize(("workbook", "rows"), [("rnn-dimensions", 1), ("architectures", 3), ("encoder-decoder", 1)])
+def test_the_softmax_of_the_chosen_step_follows(workbook: str, rows: int) -> None:
+    """The exponentials, their sum, and what each is of it, whichever step is chosen."""
+    session = engine("ironcalc").open(WORKBOOKS / f"{workbook}.xlsx")
+    cells = read_workbook(WORKBOOKS / f"{workbook}.xlsx").sheets[NAME].cells
+    found = [row for (row, column), cell in cells.items() if column == 0 and str(cell.value).startswith("exp(z")]
+    shown = set()
+    for step in (1.0, 2.0, 3.0):
+        session.set(NAME, *_SELECTOR, step)
+        session.recalculate()
+        for row in found:
+            size = sum((row, column) in cells for column in range(2, 20))
+            exps, sums, shares = (np.array(session.read(Range(NAME, row + k, 2, 1, size))[0]) for k in range(3))
+            np.testing.assert_allclose(sums[0], sum(exps), rtol=1e-12)
+            np.testing.assert_allclose(shares.astype(float), exps.astype(float) / sums[0], atol=1e-12)
+            shown.add((row, tuple(exps)))
+
+    assert len(found) == rows
+    assert len(shown) >= 3
 
 
 def test_it_follows_the_layers() -> None:
     """A changed weight changes the product on the page."""
     session = engine("ironcalc").open(WORKBOOKS / "rnn-dimensions.xlsx")
     session.recalculate()
-    page = parse_range(f"{NAME}!D8:Q60")
+    page = parse_range(f"{NAME}!D8:Q25")
     before = session.read(page)
     session.set("Weights", 7, 1, 0.5)
     session.recalculate()
 
     assert session.read(page) != before
+
+
+@pytest.mark.parametrize("workbook", ["next-word", "architectures"])
+def test_of_large_matrices_a_part_is_shown(workbook: str) -> None:
+    """As much on the left as meets the rows on the right, and the size says how much; dots say that more follows."""
+    cells = read_workbook(WORKBOOKS / f"{workbook}.xlsx").sheets[NAME].cells
+    cut = [shown for shown in products_on(workbook) if any(part.size != part.part for part in shown)]
+
+    assert cut
+    for x, matrix, *_, result in cut:
+        assert x.part[1] == matrix.part[0]
+        assert matrix.part[1] == result.part[1]
+        if x.size != x.part:
+            assert str(cells[x.row, x.column + x.part[1]].value) == "… ·"
+            assert str(cells[matrix.row + matrix.part[0], matrix.column].value).startswith("… and ")
+
+
+def steps_of(draft: Draft) -> Iterator[tuple[ChosenStep, list[Range]]]:
+    """A drop-down for three steps, over cells side by side, and over some that are not."""
+    for number, columns in enumerate(([2, 3, 4], [4, 2, 7])):
+        sheet = draft.sheet(f"page{number}")
+        yield ChosenStep(draft, sheet, (0, 0), 3), [Range("layer", 5, column) for column in columns]
+
+
+def test_the_number_of_the_chosen_step_is_found_wherever_it_stands() -> None:
+    """Cells side by side are one range; of others each is named."""
+    dense = LayerSpec("Dense", "dense", {"units": 1, "activation": "linear", "use_bias": False}, {"kernel": (1, 1)})
+    draft = Draft(forward_graph(sequential("m", (1,), (dense,))), Trace("nobody", {}), ("a",), Style.TEACHING)
+
+    assert [chosen.reference(places) for chosen, places in steps_of(draft)] == [
+        "INDEX(layer!$C$6:$E$6,1,$B$1)",
+        "CHOOSE($B$1,layer!E6,layer!C6,layer!H6)",
+    ]
+
+
+def test_a_view_of_numbers_survives_the_manifest() -> None:
+    """Numbers stay numbers, texts texts, and the tolerance is kept; another step gives other numbers."""
+    cell, step = Range("page", 1, 1), Range("page", 0, 0)
+    numbers = View(cell, "EXP(A2)", step, None, items=((1.0, 2.5), (3.0, 4.0)), atol=1e-12)
+    texts = View(cell, "A2", step, None, items=(("1", "b"),))
+
+    assert [View.from_json(view.to_json()) for view in (numbers, texts)] == [numbers, texts]
+    helpers = [numbers.helper(Trace("nobody", {}), {step: chosen}) for chosen in (1, 2)]
+    assert [(helper.desired, helper.atol) for helper in helpers] == [((1.0, 2.5), 1e-12), ((3.0, 4.0), 1e-12)]

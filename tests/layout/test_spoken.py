@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xlcheck.engines import engine
+from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Quantity
 from xlcheck.graph.trace import Trace
@@ -45,21 +47,30 @@ def test_words_stand_over_the_steps(workbook: str, sheet: str, title: str, words
     assert all(cell.formula for cell in row)
 
 
+def test_matrices_of_a_step_say_what_is_read() -> None:
+    """Beside the heading of each step on the sheet Matrices stands its word, live."""
+    cells = read_workbook(WORKBOOKS / "word-order.xlsx").sheets["Matrices"].cells
+    rows = sorted(row for (row, column), cell in cells.items() if column == 0 and str(cell.value).startswith("t = "))
+
+    assert [cells[row, 1].value for row in rows] == ["“this”", "“is”", "“an”"]
+    assert all(cells[row, 1].formula for row in rows)
+
+
 @pytest.mark.parametrize(
     ("workbook", "words"),
     [
-        ("rnn-dimensions", ["“This”", "“is”", "“an”", "“example”"]),
-        ("encoder-decoder", ["“a”", "“b”", "“c”"]),
-        ("lstm-small", ["“very”", "“good”"]),
+        ("rnn-dimensions", ["This", "is", "an", "example"]),
+        ("encoder-decoder", ["a · start", "b · c", "c · b"]),
+        ("lstm-small", ["very", "good"]),
     ],
 )
-def test_matrices_of_a_step_say_what_is_read(workbook: str, words: list[str]) -> None:
-    """Beside the heading of each step on the sheet Matrices stands its word, live."""
-    cells = read_workbook(WORKBOOKS / f"{workbook}.xlsx").sheets["Matrices"].cells
-    rows = sorted(row for (row, column), cell in cells.items() if column == 0 and str(cell.value).startswith("t = "))
-
-    assert [cells[row, 1].value for row in rows] == words
-    assert all(cells[row, 1].formula for row in rows)
+def test_the_chosen_step_says_what_is_read(workbook: str, words: list[str]) -> None:
+    """Beside the drop-down on the sheet Matrices stands the word of the step; of two inputs the words of both."""
+    session = engine("ironcalc").open(WORKBOOKS / f"{workbook}.xlsx")
+    for step, word in enumerate(words, start=1):
+        session.set("Matrices", 3, 2, float(step))
+        session.recalculate()
+        assert session.read(parse_range("Matrices!D4"))[0][0] == word
 
 
 @pytest.mark.parametrize(

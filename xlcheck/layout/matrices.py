@@ -1,77 +1,107 @@
 """Matrices: each time step as a reader writes it on paper, every vector a row and every kernel in its shape.
 
-All numbers are references to the sheets of the layers, so that they follow; only the softmax is taken apart anew.
+All numbers are references to the sheets of the layers, so that they follow; only the softmax is taken apart anew. A
+few steps stand below each other; of many, a drop-down chooses the one that is shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.common import heading, likeliest, speaking, title
+from xlcheck.layout.chosen_step import ChosenStep
+from xlcheck.layout.common import choose, heading, likeliest, speaking, title
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.margin import put_text
+from xlcheck.layout.multiplying import EQUATIONS, TOP, Lines, softened
+from xlcheck.layout.products import Line, Part, Product, products_of
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.widening import brief_width, equation_width
 from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Matrices"
+PAGE = "each time step as on paper: vectors, kernels in their shapes, and every product written out"
 _LABEL, _EQUATION, _FIRST = range(3)
-_TOP = 4
-_MOST = 15  # columns of numbers with all decimals
+_MOST_OF_A_ROW = 8  # numbers of one that is too long
 _ROUNDING = 1e-14  # of a sum of a few exponentials
 _TEXT = (
     "Each time step as on paper: vectors are rows, kernels stand in their shapes, the sizes are written above. In a "
     "product the number of columns on the left is the number of rows on the right; what is left over is the result."
 )
+_CHOSEN, _CUT = " Choose the time step below.", " Of large matrices the first rows and columns are shown."
 
 
-PAGE = "each time step as on paper: vectors, kernels in their shapes, and every product written out"
+def fits(draft: Draft) -> bool:
+    """Whether there is a product to show, and all layers with time steps have equally many."""
+    lines = Lines.of(draft)
+    return bool(lines.products) and len({len(members) for members in lines.stepped}) < 2
 
 
 def matrices_sheet(draft: Draft) -> None:
     """Fill the sheet; every quantity has its place by then, and beside each step stands what is read."""
     sheet = draft.sheet(NAME, "intermediate")
-    page = _Page(draft, sheet)
-    title(sheet, NAME, _TEXT, 12)
-    steps = sorted({q.step for q in draft.graph if q.step is not None})
-    words, row = _words(draft), _TOP
-    for step in steps:
-        heading(sheet, row, f"t = {step + 1}", page.columns)
-        if len(words) == len(steps):
-            text, shown = words[step]
-            del sheet.cells[row, _EQUATION]
-            draft.helper(sheet, row, _EQUATION, f'"“"&{text}&"”"', [f"“{word}”" for word in shown], "heading")
-        row = page.step([q for q in draft.graph if q.step == step], row + 1) + 1
-    equations = equation_width(q.band.equation for q in draft.graph if q.step is not None)
-    traced = [draft.trace[q.name] for q in draft.graph if q.is_weight or q.step is not None]
-    traced += [np.exp(draft.trace[z]).sum(axis=1) for q in draft.graph if (z := _softened(q)) is not None]
-    numbers = [(f"state{BRIEF}", values) for values in traced]
-    width = brief_width(numbers) if page.is_wide else 10.5
-    sheet.widths.update({_LABEL: 19, _EQUATION: equations, **dict.fromkeys(range(_FIRST, page.columns), width)})
-    sheet.freeze = (3, 1)
+    lines = Lines.of(draft)
+    page = _Page(draft, sheet, lines)
+    title(sheet, NAME, _TEXT + _CHOSEN * lines.chosen + _CUT * page.is_cut, min(12, page.columns))
+    choose(draft, sheet, 2, _EQUATION)
+    if draft.label:
+        draft.helper(sheet, 2, _FIRST, draft.label, draft.samples, "strong")
+    steps = max(map(len, lines.stepped), default=0)
+    words, row = _words(draft), TOP
+    if lines.chosen:
+        page.chosen = ChosenStep(draft, sheet, (3, _EQUATION), steps)
+        if len(words) == steps:
+            page.chosen.word((3, _FIRST + 1), words)
+        row = page.fill(lines.stepped, row + 1) + 1
+    else:
+        for step, own in enumerate(lines.of_steps):
+            heading(sheet, row, f"t = {step + 1}", page.columns)
+            if len(words) == steps:
+                text, shown = words[step]
+                del sheet.cells[row, _EQUATION]
+                draft.helper(sheet, row, _EQUATION, f'"“"&{text}&"”"', [f"“{word}”" for word in shown], "heading")
+            row = page.fill(own, row + 1) + 1
+    if lines.single:
+        heading(sheet, row, "computed once" if steps else "from the input to the answer", page.columns)
+        page.fill(lines.single, row + 1)
+    numbers = dict.fromkeys(range(_FIRST, page.columns), lines.number)
+    sheet.widths.update({_LABEL: lines.label, _EQUATION: EQUATIONS, **numbers})
+    sheet.freeze = (4 if lines.chosen else 3, 1)
 
 
 def _words(draft: Draft) -> Sequence[tuple[str, Sequence[float | str]]]:
-    """What the network reads at each step: formulas, as in `Draft.words`, or what the first input means."""
+    """What the network reads at each step: formulas, as in `Draft.words`, or what its inputs mean."""
     if draft.words:
         return draft.words
     bands = [(band, members) for band, members in draft.graph.bands().items() if band.role is Role.INPUT]
-    return [likeliest(draft, q) for q in speaking(draft, bands)]
+    spoken = [own for band in bands if (own := [likeliest(draft, q) for q in speaking(draft, [band])])]
+    return [
+        ('&" · "&'.join(text for text, _ in read), [" · ".join(map(str, item)) for item in zip(*shown, strict=True)])
+        for read in zip(*spoken, strict=False)
+        for shown in ([items for _, items in read],)
+    ]
 
 
 class _Page:
-    """The sheet while it is filled from above."""
+    """The sheet while it is filled from above.
 
-    def __init__(self, draft: Draft, sheet: SheetDraft) -> None:
+    Attributes:
+        chosen: what chooses the time step, if something does.
+        columns: how many the sheet has.
+        is_cut: whether matrices are too large to be shown as a whole.
+    """
+
+    def __init__(self, draft: Draft, sheet: SheetDraft, lines: Lines) -> None:
         self._draft = draft
         self._sheet = sheet
-        products = [product for q in draft.graph if (product := _product(draft, q)) is not None]
+        self.chosen: ChosenStep | None = None
+        self._lines = lines
+        self.columns = _FIRST + lines.columns
+        parts = [part for product in lines.products for part in product.parts()]
+        self.is_cut = any(part.is_cut or part.rows > part.most for part in parts)
         self._weights = {
             (area.sheet, *cell): float(value)
             for q in draft.graph
@@ -79,157 +109,145 @@ class _Page:
             for area in (draft.placed(q.name),)
             for cell, value in zip(area.cells(), draft.trace[q.name].reshape(-1), strict=True)
         }
-        self.columns = _FIRST + max((product.width(draft) for product in products), default=4)
-        self.is_wide = self.columns > _MOST
 
-    def step(self, quantities: Sequence[Quantity], row: int) -> int:
-        """Fill what is computed at one step; returns the row after it."""
+    def fill(self, lines: Sequence[Line], row: int) -> int:
+        """Fill what is computed at one step, or once; returns the row after it."""
         layer, first = "", row - 1  # with the heading above
-        for q in quantities:
+        products = products_of(self._draft, lines, self._lines.room)
+        for line in lines:
+            q, product = line[0], products.get(line)
+            if line in products and product is None:
+                continue
             self._sheet.starts.append(first)
-            if q.band.layer != layer:
-                layer = q.band.layer
+            named = "loss" if q.band.role is Role.TARGET else q.band.layer
+            if named != layer:
+                layer = named
                 self._sheet.put(row, _LABEL, layer, "name")
                 row += 1
-            product = _product(self._draft, q)
             if product is not None:
-                row = self._multiplied(q, product, row)
-            elif (z := _softened(q)) is not None:
-                row = self._softmax(q, z, row)
+                row = self._multiplied(product, row)
+            elif (z := softened(q)) is not None and q.shape[-1] <= self.columns - _FIRST:
+                row = self._softmax(line, [self._draft.graph[softened(m) or z] for m in line], row)
             else:
-                row = self._plain(q, row)
+                right = "the right answer" if q.band.role is Role.TARGET else q.band.meaning
+                self._say(row, q.band.label, q.band.equation or right)
+                part = Part(1, q.shape[-1], _MOST_OF_A_ROW if q.shape[-1] > self.columns - _FIRST else q.shape[-1])
+                self._vectors([line], row, _FIRST, part)
+                if part.is_cut:
+                    text = f"… and {part.columns - part.most} more"
+                    self._sheet.put(row, _FIRST + part.most, text, "hint")
+                row += 1
             first = row
         return row
 
-    def _plain(self, q: Quantity, row: int) -> int:
-        self._words(q, row)
-        self._vector(q, row, _FIRST)
-        return row + 1
-
-    def _multiplied(self, q: Quantity, product: _Product, row: int) -> int:
+    def _multiplied(self, product: Product, row: int) -> int:
         """A row times a matrix, and the bias if there is one, side by side, with the sizes above."""
-        x = self._draft.graph[product.x]
-        self._words(q, row + 1)
-        column = self._sized(row, _FIRST, 1, x.shape[-1], "·")
-        self._vector(x, row + 1, _FIRST)
-        for area, sign in ((product.matrix, "=" if product.bias is None else "+"), (product.bias, "=")):
+        self._say(row + 1, product.label, product.equation)
+        parts = product.parts()
+        signs = ["·", "=", ""] if product.bias is None else ["·", "+", "=", ""]
+        column = _FIRST
+        columns = []
+        for part, sign in zip(parts, signs, strict=True):
+            columns.append(column)
+            self._sheet.put(row, column, part.size, "hint")
+            self._missing(row + 1, column, part)
+            column += part.shown[1]
+            if sign:
+                self._sheet.put(row + 1, column, f"… {sign}" if part.is_cut else sign, "arrow")
+            column += 1
+        if product.one_hot:
+            self._one_hot(product, row + 1)
+        else:
+            self._vectors([product.xs], row + 1, _FIRST, parts[0])
+        for area, part, column in zip((product.matrix, product.bias), parts[1:], columns[1:], strict=False):
             if area is not None:
-                self._given(area, row + 1, column)
-                column = self._sized(row, column, area.rows, area.columns, sign)
-        self._sized(row, column, 1, q.shape[-1])
-        self._vector(q, row + 1, column)
-        return row + 1 + product.matrix.rows
+                self._given(area, part, row + 1, column)
+        self._vectors(product.results, row + 1, columns[-1], parts[-1])
+        return row + product.height
 
-    def _sized(self, row: int, column: int, height: int, width: int, sign: str = "") -> int:
-        """The size above a vector or a matrix, and the sign behind it; returns the column after that."""
-        self._sheet.put(row, column, f"{height} × {width}", "hint")
-        if sign:
-            self._sheet.put(row + 1, column + width, sign, "arrow")
-        return column + width + 1
+    def _missing(self, row: int, column: int, part: Part) -> None:
+        """Below a matrix how many rows are left out."""
+        if missing := part.rows - part.shown[0]:
+            text = f"… and {missing} more row{'s' * (missing > 1)}"
+            self._sheet.put(row + part.shown[0], column, text, "hint")
 
-    def _given(self, area: Range, row: int, column: int) -> None:
+    def _given(self, area: Range, part: Part, row: int, column: int) -> None:
         """Weights, as references to where they stand."""
-        for at, left in area.cells():
-            text = reference(Range(area.sheet, at, left), NAME, fixed=True)
-            target = (row + at - area.top, column + left - area.left)
-            self._draft.helper(self._sheet, *target, text, [self._weights[area.sheet, at, left]], self._style("weight"))
+        high, wide = part.shown
+        for down in range(high):
+            for right in range(wide):
+                at = Range(area.sheet, area.top + down, area.left + right)
+                value = self._weights[area.sheet, at.top, at.left]
+                text = reference(at, NAME, fixed=True)
+                self._draft.helper(self._sheet, row + down, column + right, text, [value], self._style("weight"))
 
-    def _softmax(self, q: Quantity, z: str, row: int) -> int:
+    def _one_hot(self, product: Product, row: int) -> None:
+        """A row of zeros with a 1 in the place that a code says."""
+        codes = [self._draft.trace[q.name].reshape(-1) for q in product.xs]
+        for unit in range(product.matrix.rows):
+            numbers = [(code == unit).astype(float) for code in codes]
+            self._number(product.xs, 0, f"IF({{}}={unit},1,0)", numbers, (row, _FIRST + unit), "input_code")
+
+    def _softmax(self, line: Line, zs: Sequence[Quantity], row: int) -> int:
         """In two steps: a row of exponentials and their sum, then each divided by the sum."""
-        size = q.shape[-1]
-        exponentials = np.exp(self._draft.trace[z])
-        sums = exponentials.sum(axis=1)
-        source = self._draft.placed(z)
-        self._say(row, "exp(zₜ)", "first step: the exponential of each number")
-        self._say(row + 1, "sum", "and their sum")
-
-        def exponential(unit: int) -> str:
-            return f"EXP({reference(_unit(source, unit), NAME)})"
-
-        self._row(row, _FIRST, exponential, exponentials, self._style("intermediate"))
-        cells = self._sheet.at(row, _FIRST, 1, size)
-        atol = _ROUNDING * float(sums.max())
-        text = f"SUM({cells.a1})"
-        total = self._draft.helper(self._sheet, row + 1, _FIRST, text, sums.tolist(), self._style("intermediate"), atol)
-        self._words(q, row + 2, "second step: each divided by the sum")
-
-        def share(unit: int) -> str:
-            return f"{self._sheet.at(row, _FIRST + unit).a1}/{total.fixed()}"
-
-        self._row(row + 2, _FIRST, share, self._draft.trace[q.name], self._style(q.band.role.value), _ROUNDING)
+        size = line[0].shape[-1]
+        exponentials = [np.exp(self._draft.trace[z.name]) for z in zs]
+        sums = [values.sum(axis=1) for values in exponentials]
+        atol = _ROUNDING * float(max(values.max() for values in sums))
+        symbol = "exp(z)" if line[0].step is None else "exp(zₜ)"
+        self._say(row, symbol, "first: the exponential of each")
+        self._say(row + 1, "sum", "then their sum")
+        self._say(row + 2, line[0].band.label, "last: each divided by the sum")
+        style = self._style("intermediate")
+        for unit in range(size):
+            own = [values[:, unit] for values in exponentials]
+            self._number(tuple(zs), unit, "EXP({})", own, (row, _FIRST + unit), style, atol)
+        total = self._sheet.at(row + 1, _FIRST)
+        self._calculated(f"SUM({self._sheet.at(row, _FIRST, 1, size).a1})", sums, total, style, atol)
+        for unit in range(size):
+            shares = [self._draft.trace[q.name][:, unit] for q in line]
+            text = f"{self._sheet.at(row, _FIRST + unit).a1}/{total.fixed()}"
+            cell = self._sheet.at(row + 2, _FIRST + unit)
+            self._calculated(text, shares, cell, self._style(line[0].band.role.value), _ROUNDING)
         return row + 3
 
-    def _vector(self, q: Quantity, row: int, column: int) -> None:
-        """A quantity as a row of references."""
-        area = self._draft.placed(q.name)
-        values = self._draft.trace[q.name].reshape(-1, q.shape[-1])
-        whole = (values == np.round(values)).all() and q.band.role in (Role.INPUT, Role.TARGET)
-        style = f"{q.band.role.value}_code" if whole else self._style(q.band.role.value)
-        self._row(row, column, lambda unit: reference(_unit(area, unit), NAME), values, style)
+    def _vectors(self, lines: Sequence[Line], row: int, column: int, part: Part) -> None:
+        """Quantities side by side as a row of references, as far as it is shown."""
+        elements = [(line, unit) for line in lines for unit in range(line[0].shape[-1])]
+        for offset, (line, unit) in enumerate(elements[: part.shown[1]]):
+            values = [self._draft.trace[q.name].reshape(-1, q.shape[-1]) for q in line]
+            role = line[0].band.role
+            whole = role in (Role.INPUT, Role.TARGET) and all((own % 1 == 0).all() for own in values)
+            style = f"{role.value}_code" if whole else self._style(role.value)
+            self._number(line, unit, "{}", [own[:, unit] for own in values], (row, column + offset), style)
+
+    def _number(
+        self, line: Line, unit: int, text: str, numbers: Sequence[Array], at: tuple[int, int], style: str,
+        atol: float = 0.0,
+    ) -> None:  # fmt: skip
+        """A cell made of one element; `text` has braces where it is read, `numbers` what it gives at each step."""
+        cell, places = self._sheet.at(*at), [_unit(self._draft.placed(q.name), unit) for q in line]
+        if self.chosen is None or len(line) == 1:
+            self._calculated(text.format(reference(places[0], NAME)), numbers, cell, style, atol)
+        elif text == "{}":
+            self.chosen.element(cell, line, unit, places, style)
+        else:
+            self._calculated(text.format(self.chosen.reference(places)), numbers, cell, style, atol)
+
+    def _calculated(self, text: str, numbers: Sequence[Array], cell: Range, style: str, atol: float) -> None:
+        """A cell, and what it gives: for each time step that can be chosen, or at all, one number a sample."""
+        if self.chosen is None or len(numbers) == 1:
+            self._draft.helper(self._sheet, cell.top, cell.left, text, numbers[0].tolist(), style, atol)
+        else:
+            self.chosen.show(cell, text, [tuple(own.tolist()) for own in numbers], style, atol)
 
     def _style(self, role: str) -> str:
         """Of numbers: with all decimals, where there is room for them."""
-        return role + BRIEF if self.is_wide else role
-
-    def _row(
-        self, row: int, column: int, formula: Callable[[int], str], values: Array, style: str, atol: float = 0.0
-    ) -> None:
-        for unit in range(values.shape[1]):
-            desired = values[:, unit].tolist()
-            self._draft.helper(self._sheet, row, column + unit, formula(unit), desired, style, atol)
-
-    def _words(self, q: Quantity, row: int, equation: str = "") -> None:
-        self._say(row, q.band.label, equation or q.band.equation or q.band.meaning)
+        return role + BRIEF if self._lines.is_narrow else role
 
     def _say(self, row: int, label: str, equation: str) -> None:
         self._sheet.put(row, _LABEL, label, "symbol_small")
-        self._sheet.put(row, _EQUATION, equation, "equation")
-
-
-@dataclass(frozen=True)
-class _Product:
-    """A vector times a matrix, plus a bias or nothing.
-
-    Attributes:
-        x: the vector's name.
-        matrix: where the matrix stands, or the part of it that counts.
-        bias: where the bias stands.
-    """
-
-    x: str
-    matrix: Range
-    bias: Range | None = None
-
-    def width(self, draft: Draft) -> int:
-        """Columns that it takes."""
-        parts = 2 if self.bias is None else 3
-        return draft.graph[self.x].shape[-1] + parts * (self.matrix.columns + 1)
-
-
-def _softened(q: Quantity) -> str | None:
-    """The name of what a softmax reads that is shown in two steps; None for everything else."""
-    return (
-        q.expr.x.name
-        if q.step is not None and isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref)
-        else None
-    )
-
-
-def _product(draft: Draft, q: Quantity) -> _Product | None:
-    """The product that a quantity is; None if it is none."""
-    whole, bias = q.expr, None
-    expr = whole
-    if isinstance(whole, ex.Add) and isinstance(whole.b, ex.Ref) and draft.graph[whole.b.name].is_weight:
-        expr, bias = whole.a, draft.placed(whole.b.name)
-    if not (isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref)):
-        return None
-    if isinstance(expr.matrix, ex.Ref):
-        return _Product(expr.x.name, draft.placed(expr.matrix.name), bias)
-    place, part = draft.placed(expr.matrix.of.name), expr.matrix
-    if part.row is not None:
-        return None
-    area = Range(place.sheet, place.top, place.left + part.start, place.rows, part.stop - part.start)
-    return _Product(expr.x.name, area, bias)
+        put_text(self._sheet, row, _EQUATION, equation, "long_equation", EQUATIONS, 1)
 
 
 def _unit(area: Range, unit: int) -> Range:

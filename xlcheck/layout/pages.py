@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlcheck.layout import check, drawn, history, images, numbers, picture_page, questions, weights, whole
+from xlcheck.layout import check, drawn, history, images, matrices, numbers, picture_page, questions, weights, whole
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
@@ -52,6 +52,7 @@ def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions)
         weights.NAME: f"{additions.origin[0].lower()}{additions.origin[1:]}, as Keras shows them",
         picture_page.NAME: drawn.page(draft),
         whole.NAME: whole.PAGE,
+        matrices.NAME: matrices.PAGE,
         images.NAME: images.PAGE,
         LOSS: f"how wrong the answer is{', for the selected sample and for all of them' if several else ''}",
         GRADIENTS: "how the mean loss changes with each weight, over the whole batch",

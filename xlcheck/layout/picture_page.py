@@ -128,7 +128,7 @@ class PicturePage:
                 shown = [store.words[t][1] for t in range(count)]
                 text = f"CHOOSE({self.steps[count].fixed()},{','.join(text for text, _ in store.words)})"
                 if len(text) < _LONG:
-                    view = View(sheet.at(2, at + 12), text, self.steps[count], None, texts=tuple(shown))
+                    view = View(sheet.at(2, at + 12), text, self.steps[count], None, items=tuple(shown))
                     self._show(view, 1, "strong")
             at += 18
 
@@ -262,7 +262,7 @@ class PicturePage:
             return False
         self.sheet.merge(self.sheet.at(row, column, 1, 2), label, f"{role}_label")
         shown = tuple(tuple(map(str, texts)) for _, texts in words)
-        self._show(View(self.sheet.at(row + 1, column), text, step, None, texts=shown), 2, f"{role}_small_box")
+        self._show(View(self.sheet.at(row + 1, column), text, step, None, items=shown), 2, f"{role}_small_box")
         return True
 
     def _whole(self, q: Quantity) -> bool:

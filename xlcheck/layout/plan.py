@@ -13,7 +13,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layout import check, images, numbers, whole
+from xlcheck.layout import check, images, matrices, numbers, whole
 from xlcheck.layout.additions import NOTHING_ADDED, Additions
 from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
@@ -92,6 +92,8 @@ def plan_model(
         picture.fill(store, additions.book_names)
     if additions.whole and whole.fits(draft, spec):
         whole.whole_sheet(draft, spec)
+    if additions.whole and matrices.fits(draft):
+        matrices.matrices_sheet(draft)
     if images.images_of(draft.graph):
         images.images_sheet(draft)
     for page in additions.pages:
@@ -120,7 +122,8 @@ def new_draft(
     graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
     draft = Draft(graph, trace, samples, style)
     draft.unit_names = dict(additions.unit_names) | _words(graph, additions.typed)
-    draft.reserved |= {check.NAME, numbers.NAME, whole.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS, SHEET}
+    draft.reserved |= {check.NAME, numbers.NAME, whole.NAME, matrices.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS}
+    draft.reserved |= {SHEET}
     draft.reserved |= {images.NAME} if images.images_of(graph) else set()
     draft.reserved |= {ANSWERS} if additions.questions else set()
     draft.reserved |= {name for page in additions.pages for name in (page.name, *page.others)}

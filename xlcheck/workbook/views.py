@@ -60,7 +60,8 @@ class View:
         step: the cell with the number of the step, from 1; None if there is one.
         unit: the cell with the number of the unit, from 1; None if there is one.
         factors: what it shows, multiplied.
-        texts: what it shows instead, for each step the text for each sample.
+        items: what it shows instead, for each step the text, or the number, for each sample.
+        atol: how far a number may lie from the right one for rounding, besides what is usual.
     """
 
     cell: Range
@@ -68,7 +69,8 @@ class View:
     step: Range | None
     unit: Range | None
     factors: tuple[Factor, ...] = ()
-    texts: tuple[tuple[str, ...], ...] = ()
+    items: tuple[tuple[float | str, ...], ...] = ()
+    atol: float = 0.0
 
     def helper(self, trace: Trace, chosen: Mapping[Range, int]) -> Helper:
         """What the cell should give with these choices.
@@ -77,8 +79,8 @@ class View:
             LookupError: the trace has no such number.
         """
         step, unit = (0 if cell is None else chosen.get(cell, 1) - 1 for cell in (self.step, self.unit))
-        if self.texts:
-            return Helper(self.cell, self.formula, self.texts[step])
+        if self.items:
+            return Helper(self.cell, self.formula, self.items[step], self.atol)
         values = np.multiply.reduce([factor.values(trace, step, unit) for factor in self.factors])
         return Helper(self.cell, self.formula, tuple(values.tolist()))
 
@@ -86,18 +88,20 @@ class View:
         """As it stands in the manifest."""
         cells = [None if cell is None else str(cell) for cell in (self.step, self.unit)]
         factors = [[f.band, f.shift, f.complement, *([] if f.unit is None else [f.unit])] for f in self.factors]
-        return [str(self.cell), self.formula, *cells, factors, [list(texts) for texts in self.texts]]
+        items = [list(row) for row in self.items]
+        return [str(self.cell), self.formula, *cells, factors, items, *([self.atol] if self.atol else [])]
 
     @staticmethod
     def from_json(data: Sequence[Any]) -> View:
         """The inverse of `to_json`."""
-        cell, formula, step, unit, factors, texts = data
+        cell, formula, step, unit, factors, items, *atol = data
         return View(
             parse_range(cell), str(formula),
             None if step is None else parse_range(step),
             None if unit is None else parse_range(unit),
             tuple(_factor(*factor) for factor in factors),
-            tuple(tuple(map(str, row)) for row in texts),
+            tuple(tuple(item if isinstance(item, str) else float(item) for item in row) for row in items),
+            *map(float, atol),
         )  # fmt: skip
 
 

@@ -201,4 +201,4 @@ def test_survives_a_save_in_libreoffice(tmp_path: Path) -> None:
     report = api.check(saved, atol=1e-13)
 
     assert report.ok
-    assert report.counts.checked == 492
+    assert report.counts.checked == 560

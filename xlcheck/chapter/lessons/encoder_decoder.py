@@ -11,9 +11,6 @@ from xlcheck.layout.additions import Page
 from xlcheck.layout.feeding import NAME as FEEDING
 from xlcheck.layout.feeding import PAGE as FEEDING_PAGE
 from xlcheck.layout.feeding import Loop, feeding_sheet
-from xlcheck.layout.matrices import NAME as MATRICES
-from xlcheck.layout.matrices import PAGE as MATRICES_PAGE
-from xlcheck.layout.matrices import matrices_sheet
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.model_spec import Array
 
@@ -49,9 +46,6 @@ LESSON = Lesson(
     data=reversal,
     model=_model,
     further=_fed,
-    pages=(
-        Page(FEEDING, FEEDING_PAGE, lambda draft, spec: feeding_sheet(draft, spec, _LOOP)),
-        Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft)),
-    ),
+    pages=(Page(FEEDING, FEEDING_PAGE, lambda draft, spec: feeding_sheet(draft, spec, _LOOP)),),
     unit_names=dict.fromkeys(("word.x", "shifted.x", "letters.z", "letters.y", "target.y"), LETTERS),
 )

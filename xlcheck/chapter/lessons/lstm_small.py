@@ -7,11 +7,7 @@ from typing import Any
 from xlcheck.chapter.datasets.toy import toy
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.chapter.lessons.toy import Progress, by_hand
-from xlcheck.layout.additions import Page
 from xlcheck.layout.data.documents import documents_sheet
-from xlcheck.layout.matrices import NAME as MATRICES
-from xlcheck.layout.matrices import PAGE as MATRICES_PAGE
-from xlcheck.layout.matrices import matrices_sheet
 from xlcheck.model.keras_import import import_keras
 
 
@@ -38,6 +34,5 @@ LESSON = Lesson(
     data=toy,
     train=_model,
     data_page=documents_sheet,
-    pages=(Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft)),),
     origin="Small whole numbers, chosen so that sums can be done in your head",
 )

@@ -11,9 +11,6 @@ from xlcheck.layout.data.sentence import sentence_sheet
 from xlcheck.layout.fed_back import NAME as FED_BACK
 from xlcheck.layout.fed_back import PAGE as FED_BACK_PAGE
 from xlcheck.layout.fed_back import fed_back_sheet
-from xlcheck.layout.matrices import NAME as MATRICES
-from xlcheck.layout.matrices import PAGE as MATRICES_PAGE
-from xlcheck.layout.matrices import matrices_sheet
 from xlcheck.model.keras_import import import_keras
 
 WORDS = ("This", "is", "an", "example")
@@ -56,6 +53,5 @@ LESSON = Lesson(
         pages=(Page(FED_BACK, FED_BACK_PAGE, lambda draft, _: fed_back_sheet(draft, "simple_rnn", "dense", WORDS)),),
     ),
     data_page=lambda draft, _: sentence_sheet(draft, WORDS),
-    pages=(Page(MATRICES, MATRICES_PAGE, lambda draft, _: matrices_sheet(draft)),),
     unit_names={"input.x": WORDS, "dense.z": WORDS, "dense.y": WORDS, "target.y": WORDS},
 )
