@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from lesson_plans import WORKBOOKS as NAMES
-from thorough import spread
+from lesson_plans import plan_of
 
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range, parse_range
@@ -102,7 +102,7 @@ def test_each_lesson_on_a_model_has_the_page() -> None:
     assert len(MODELS) == 17
 
 
-@pytest.mark.parametrize("workbook", spread(MODELS, 6))
+@pytest.mark.parametrize("workbook", MODELS)
 def test_what_stands_side_by_side_is_a_product(workbook: str) -> None:
     """At each step that can be chosen, NumPy multiplies and adds the numbers on the page to its results."""
     path = WORKBOOKS / f"{workbook}.xlsx"
@@ -169,6 +169,15 @@ def test_of_large_matrices_a_part_is_shown(workbook: str) -> None:
         if x.size != x.part:
             assert str(cells[x.row, x.column + x.part[1]].value) == "… ·"
             assert str(cells[matrix.row + matrix.part[0], matrix.column].value).startswith("… and ")
+
+
+@pytest.mark.parametrize(("workbook", "printed"), [("lstm", True), ("encoder-decoder", True), ("embedding", False)])
+def test_a_hand_out_keeps_its_length(workbook: str, *, printed: bool) -> None:
+    """The page is printed, unless a toy lesson would have more than ten pages and one with the answers."""
+    sheets = [sheet for sheet in plan_of(workbook).sheets if sheet.printed and not sheet.hidden]
+
+    assert (NAME in {sheet.name for sheet in sheets}) is printed
+    assert len(sheets) <= 11 or not all(sheet.one_page for sheet in sheets)
 
 
 def steps_of(draft: Draft) -> Iterator[tuple[ChosenStep, list[Range]]]:

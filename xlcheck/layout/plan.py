@@ -47,6 +47,7 @@ from xlcheck.workbook.plan import WorkbookPlan
 ATOL = 1e-14
 RTOL = 1e-12
 _STORED_NUMBERS = 200_000
+_HAND_OUT = 10  # pages, without the answers
 
 
 @no_garbage_collection()
@@ -187,8 +188,16 @@ def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
     for sheet in draft.sheets.values():
         sheet.settle()
         fit(sheet)
+    _shorten(draft)
     sheets = tuple(sheet.finish(short=short) for sheet in draft.sheets.values())
     return WorkbookPlan(sheets, draft.names, properties, tuple(draft.compared))
+
+
+def _shorten(draft: Draft) -> None:
+    """Leave a hand-out of a small network ten pages: On one sheet has the weights in their shapes as well."""
+    printed = [name for name, sheet in draft.sheets.items() if sheet.printed and not sheet.hidden and name != ANSWERS]
+    if whole.NAME in printed and matrices.NAME in printed and len(printed) > _HAND_OUT:
+        draft.sheets[matrices.NAME].printed = False
 
 
 def _data(draft: Draft, bands: Bands, trained: Trace | None, additions: Additions) -> tuple[Store, TextPage | None]:
