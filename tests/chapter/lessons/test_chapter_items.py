@@ -80,6 +80,9 @@ ITEMS = {
     "sums that can be done in the head": ("lstm-small", "Weights", "Small whole numbers"),
     "a whole LSTM with its weights at one glance": ("lstm", "On one sheet", "recurrent_kernel"),
     "a whole recurrent layer with its weights at one glance": ("simple-rnn", "On one sheet", "recurrent_kernel"),
+    "a worked time step, each matrix in its shape": ("rnn-dimensions", "Matrices", "4 × 3"),
+    "the softmax in two steps": ("rnn-dimensions", "Matrices", "first: the exponential of each"),
+    "a one-hot row times a table of vectors": ("embedding", "Matrices", "one-hot(xₜ) · embeddings"),
     "words as points": ("embedding", "Word vectors", "(no word)"),
 }
 
