@@ -19,7 +19,7 @@ from xlcheck.handmade.equations.instances import followed
 from xlcheck.handmade.equations.left_out import reads_empty
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
-from xlcheck.handmade.equations.orders import crossed, exchanged, gap_in_a_line, other_order, out_of_line
+from xlcheck.handmade.equations.orders import crossed, exchanged, gap_in_a_line, other_order, out_of_line, turned_units
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
@@ -111,6 +111,10 @@ class Arrangement:
             for own in self.layers
         ]
         places += [why(self.reads.table, r) for r, _ in self._readings for why in (out_of_line, gap_in_a_line)]
+        turned = {turned_units(r, networks[0].weights): r for r, networks in self._readings}
+        if {True, False} <= turned.keys():
+            first = show(cell_of(min(outputs(turned[True]).values())))
+            places.append(f"{first} and the units beside it stand the other way round than their weights")
         return [why for why in (*found, *places) if why is not None]
 
     def objections(self) -> list[str]:

@@ -46,14 +46,14 @@ def as_in_line(part: SheetGroup, terms: CellTerms, base: Arrangement) -> Iterato
         base: their layers as they are.
     """
     looked_at = OddOnes(terms, part.table, seeming_weights(base))
-    odd = looked_at.odd()[:_MOST]
+    odd = [one for one in looked_at.odd() if one.cell not in part.marks][:_MOST]
     found: dict[Address, Odd] = {}
     least = _against(base)
     try:
         with effort.limited_to(effort.left() / 2):
             for own in _tries(looked_at, odd, is_small=len(part.table.texts) <= _FEW):
                 more = {one.cell: one for one in own}
-                if not any(least) or len(more) < len(own) or more.items() <= found.items():
+                if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue
                 effort.require_time()
                 edit = meant({**found, **more})

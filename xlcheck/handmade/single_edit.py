@@ -82,6 +82,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
     found: dict[frozenset[Address], list[Candidate]] = {}
     for edit in Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help):
         effort.require_time()
+        if not part.marks.isdisjoint(edit):
+            continue
         cells = frozenset(edit)
         arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
         if arrangement is not None and is_textbook(arrangement, cells):

@@ -119,6 +119,22 @@ def _is_backwards(line: Mapping[int, Address], other: Mapping[int, Address]) -> 
     return steps == sorted(steps, key=other.__getitem__, reverse=True)
 
 
+def turned_units(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> bool | None:
+    """Whether all units of an answer, side by side, stand the other way round than their weights; None if unknown.
+
+    Args:
+        reading: the layer.
+        weights: by name in Keras the cell of each number, row by row.
+    """
+    units, answers = reading.units, outputs(reading)
+    places = next(iter(weights.values()))[:units]
+    cells = [cell_of(answers[step, unit]) for step, unit in sorted(answers) if step == min(answers)[0]]
+    known = [cell for cell in places if cell is not None]
+    if units < 2 or not len(cells) == len(known) == units or not (_is_in_order(cells) and _is_in_order(known)):
+        return None
+    return (cells[0] < cells[-1]) != (known[0] < known[-1])
+
+
 def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
     """Why units may be mixed up: those of an answer, side by side, stand in another order than their weights do.
 

@@ -1,4 +1,4 @@
-"""Where the typed numbers of a layer stand: one that follows none of its kind may be another number."""
+"""Where the numbers of a layer stand, and its results: one that follows none of its kind may be another one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import Atom, cell_of
 from xlcheck.handmade.equations.orders import moved
-from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
 
 Line = Mapping[int, Address]
@@ -18,12 +18,13 @@ _NEAR = 2
 _BLANK = 2
 """Cells from a number to the next one of its kind: a blank one may lie between."""
 
+_RESULTS = "results"
 _OTHERS = 24
 """Lines of what belongs to the numbers of one that are asked: in a table one goes like the other."""
 
 
 def stands_apart(table: CellTable, reading: Reading) -> str | None:
-    """Why a typed number may be another one: it follows none of its kind, and most of them do; None if all of them do.
+    """Why a typed number or a result may be another one: it follows none of its kind, and most do; None if all do.
 
     A number follows another one that stands in its row or column, not farther away than what belongs to the two, or
     that stands to it as what belongs to the one stands to what belongs to the other.
@@ -37,7 +38,8 @@ def stands_apart(table: CellTable, reading: Reading) -> str | None:
         follows = kinds.setdefault(kind, {})
         others = [*islice((other for other in lines if other != line), _OTHERS)]
         for at, cell in line.items():
-            if table.is_number(cell) and not (follows.get(cell) or _is_one(table, cell)):
+            asked = kind == _RESULTS or (table.is_number(cell) and not _is_one(table, cell))
+            if asked and not follows.get(cell):
                 follows[cell] = _follows(at, line, others)
     for kind, follows in kinds.items():
         apart = sorted(cell for cell, does in follows.items() if not does)
@@ -79,12 +81,19 @@ def _lines(reading: Reading) -> Iterator[tuple[str, Line, Sequence[Line]]]:
     by_slot = [_turned(weights, row) for row in rows]
     for line in inputs.values():
         yield "inputs", line, [*inputs.values(), *by_slot]
+    runs = [own for own in reading.documents if len(own) > 1]
+    made = outputs(reading)
+    for unit in range(reading.units):
+        along = [{at: cell_of(made[step, unit]) for at, step in enumerate(own) if (step, unit) in made} for own in runs]
+        for line, run in zip(along, runs, strict=True):
+            read = [{at: inputs[step][s] for at, step in enumerate(run) if s in inputs[step]} for s in reading.features]
+            yield _RESULTS, line, [*read, *along]
     for symbol, given in reading.given.items():
         values = reading.values.get(symbol.removesuffix("_init"), {})
-        first, made = ({at: cell_of(atom) for at, atom in own.items()} for own in (given, values))
+        first, then = ({at: cell_of(atom) for at, atom in own.items()} for own in (given, values))
         for side in (0, 1):
             for key in {at[side] for at in first}:
-                line, its = ({at[1 - side]: c for at, c in cells.items() if at[side] == key} for cells in (first, made))
+                line, its = ({at[1 - side]: c for at, c in cells.items() if at[side] == key} for cells in (first, then))
                 yield f"first states {symbol.removesuffix('_init')}", line, [its]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
 
@@ -26,6 +28,12 @@ class SheetGroup:
     table: CellTable
     values: CellValues
     precedents: Precedents
+
+    @cached_property
+    def marks(self) -> frozenset[Address]:
+        """The formulas that give a word or a truth value, such as DONE: nobody means a number there."""
+        index, values = self.table.index, self.values
+        return frozenset(cell for cell in self.table.texts if isinstance(values[index[cell]], str | bool))
 
 
 def sheet_groups(table: CellTable, values: CellValues, precedents: Precedents) -> list[SheetGroup]:

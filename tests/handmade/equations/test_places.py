@@ -1,0 +1,81 @@
+"""Where numbers and results of a layer stand: what stands apart from its kind may be another one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer, exchanged
+
+pytestmark = pytest.mark.keras
+
+
+def _two_samples() -> dict[str, object]:
+    """A unit over two samples of two steps, each a block of rows: two inputs below one another, the sum, the state."""
+    cells: dict[str, object] = {"A2": 0.45, "A3": 0.87, "A6": -0.33, "A9": -1.18, "E13": 0.0, "E27": 0.0}
+    inputs = {17: (-0.68, 0.68), 21: (0.32, 1.16), 31: (-1.01, 0.16), 35: (0.64, 1.09)}
+    for row, before in ((17, 13), (21, 17), (31, 27), (35, 31)):
+        cells[f"C{row}"], cells[f"C{row + 1}"] = inputs[row]
+        cells |= {f"D{row}": f"=(A$2*C{row}+A$3*C{row + 1})+A$6*E{before}+A$9", f"E{row}": f"=TANH(D{row})"}
+    return cells
+
+
+def test_steps_of_two_samples_may_not_change_places(tmp_path: Path) -> None:
+    """Rule: the steps of a sample follow one another as those of others do; and a word nearby is never to blame."""
+    right = {**_two_samples(), "D39": '=IF(ABS(E35)>0,"DONE","NOT DONE")'}
+    code, roots = answer(exchanged(right, "D21", "D35"), tmp_path)
+
+    assert answer(right, tmp_path) == (0, set())
+    assert code != 0
+    assert roots <= {"D21", "D35"}
+
+
+def _branches() -> dict[str, object]:
+    """Two branches over one input, of four and of three units, and a layer that reads both."""
+    cells: dict[str, object] = {"L3": -2.0}
+    for number, row in enumerate((4, 5, 6, 7)):
+        cells |= {f"A{row}": 0.3 * number - 0.5, f"A{row + 6}": 0.2 * number - 0.3}
+        cells[f"L{row + 1}"] = f"=$A${row}*L3+$A${row + 6}"
+        cells |= {f"L{row + 6}": f"=MAX(0,L{row + 1})", f"L{row + 27}": f"=L{row + 6}"}
+    for number, row in enumerate((16, 17, 18)):
+        cells |= {f"A{row}": 0.7 - 0.4 * number, f"A{row + 5}": 0.1 + 0.3 * number}
+        cells[f"L{row - 1}"] = f"=$A${row}*L3+$A${row + 5}"
+        cells |= {f"L{row + 3}": f"=TANH(L{row - 1})", f"L{row + 19}": f"=L{row + 3}"}
+    for number, row in enumerate((26, 27, 28)):
+        cells |= {f"{column}{row}": round(0.31 * k - 0.2 * number - 0.4, 2) for k, column in enumerate("ABCDEFG")}
+        cells[f"A{row + 5}"] = 0.25 * number - 0.3
+        products = "+".join(f"{column}${row}*L${31 + k}" for k, column in enumerate("ABCDEFG"))
+        cells[f"L{row - 3}"] = f"={products}+$A${row + 5}"
+    return cells
+
+
+def test_units_of_one_layer_alone_do_not_stand_the_other_way_round(tmp_path: Path) -> None:
+    """Rule: where units of other layers stand in the order of their weights, those of a layer that do not are asked."""
+    right = _branches()
+
+    assert answer(right, tmp_path) == (0, set())
+    assert answer(exchanged(right, "L15", "L17"), tmp_path)[0] != 0
+
+
+@pytest.mark.parametrize("stray", ["B12", "H5"])
+def test_one_bias_far_from_the_others_is_no_pass(stray: str, tmp_path: Path) -> None:
+    """Rule: the biases of a layer stand in one line, or each as its weights do, also if none is left unread."""
+    cells: dict[str, object] = {"A1": 0.15, "A2": 0.2, "A3": 0.25, "A4": 0.3, "A5": 0.35, "D1": 0.05, "D2": 0.1}
+    cells |= {"B1": 0.4, "B2": 0.45, "B5": 0.6, "F1": "=A1*D1+A2*D2+A5", "F2": "=A3*D1+A4*D2+A5"}
+    cells |= {"G1": "=TANH(F1)", "G2": "=TANH(F2)", "J1": "=1/(1+EXP(-(B1*G1+B2*G2+B5)))"}
+
+    assert answer(cells, tmp_path) == (0, set())
+    code, roots = answer({stray: 0.6, **cells, "F2": f"=A3*D1+A4*D2+{stray}"}, tmp_path)
+    assert code != 0
+    assert roots <= {"F2"}
+
+
+def test_a_one_that_biases_are_multiplied_with_stands_anywhere(tmp_path: Path) -> None:
+    """Rule: a 1 is no input that might be another number."""
+    cells: dict[str, object] = {"A1": 0.3, "A2": -0.6, "A3": 0.2, "B1": 0.5, "B2": 0.1, "B3": -0.4, "K9": 1.0}
+    for row, inputs in ((6, (0.4, -0.7)), (7, (0.9, 0.3)), (8, (-0.5, 0.6))):
+        cells[f"A{row}"], cells[f"B{row}"] = inputs
+        for column, weight in (("D", "A"), ("E", "B")):
+            cells[f"{column}{row}"] = f"=TANH(A{row}*${weight}$1+B{row}*${weight}$2+$K$9*${weight}$3)"
+
+    assert answer(cells, tmp_path) == (0, set())
