@@ -45,7 +45,11 @@ def test_a_weight_or_another_cell_as_an_input(toy: str, cell: str, text: str, tm
 
 @pytest.mark.parametrize(
     ("toy", "stray", "cell", "text"),
-    spread(
+    [
+        ("one sample", "K20", "I1", "=B1*G1+B2*G2+K20"),
+        ("one sample", "K20", "I2", "=B3*G1+K20*G2+B5"),
+        ("xor", "K20", "D6", "=1/(1+EXP(-(K20*$B$1+B6*$B$2+$B$3)))"),
+        *spread(
         [
             (toy, stray, cell, text)
             for toy, cells in TOYS.items() for stray in sorted(_STRAYS.keys() - cells.keys())
@@ -53,6 +57,7 @@ def test_a_weight_or_another_cell_as_an_input(toy: str, cell: str, text: str, tm
         ],
         17,
     ),
+    ],
 )  # fmt: skip
 def test_a_reference_to_a_number_beside_the_network(toy: str, stray: str, cell: str, text: str, tmp_path: Path) -> None:
     """Rule: a number that belongs to nothing is read by mistake: no pass, and no other cell is blamed for it."""
