@@ -12,6 +12,7 @@ from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.edits import Edit
 from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.reading.cell_terms import leaves
 
 _SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0))
@@ -124,10 +125,15 @@ def _is_run(numbers: Sequence[int]) -> bool:
 
 
 def _idle_under(candidate: Candidate, base: Arrangement) -> set[Address]:
-    """The cells that nobody reads any more after an edit."""
+    """The cells that nobody reads any more after an edit, but for results of which nobody reads others either."""
     edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
     readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
-    return {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
+    idle = {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
+    for layer in candidate.arrangement.layers if idle else ():
+        results = {cell_of(atom) for atom in outputs(layer.reading).values()}
+        if any(cell not in readers for cell in results - edited):
+            idle -= results
+    return idle
 
 
 def seeming_weights(base: Arrangement) -> set[Address]:
