@@ -17,7 +17,6 @@ _NEAR = 2
 """Numbers before and behind one in its line that it may follow: those beside it may be wrong."""
 _BLANK = 2
 """Cells from a number to the next one of its kind: a blank one may lie between."""
-
 _RESULTS = "results"
 _OTHERS = 24
 """Lines of what belongs to the numbers of one that are asked: in a table one goes like the other."""
@@ -27,20 +26,20 @@ def stands_apart(table: CellTable, reading: Reading) -> str | None:
     """Why a typed number or a result may be another one: it follows none of its kind, and most do; None if all do.
 
     A number follows another one that stands in its row or column, not farther away than what belongs to the two, or
-    that stands to it as what belongs to the one stands to what belongs to the other.
+    that stands to it as what belongs to the one stands to what belongs to the other. Of two numbers neither is sure.
 
     Args:
         table: the cells.
         reading: the layer.
     """
     kinds: dict[str, dict[Address, bool]] = {}
-    for kind, line, lines in _lines(reading):
-        follows = kinds.setdefault(kind, {})
+    for kind, line, lines in _Places(reading).lines():
+        follows, keys = kinds.setdefault(kind, {}), list(line)
         others = [*islice((other for other in lines if other != line), _OTHERS)]
-        for at, cell in line.items():
+        for number, cell in enumerate(line.values()):
             asked = kind == _RESULTS or (table.is_number(cell) and not _is_one(table, cell))
             if asked and not follows.get(cell):
-                follows[cell] = _follows(at, line, others)
+                follows[cell] = _follows(number, keys, line, others)
     for kind, follows in kinds.items():
         apart = sorted(cell for cell, does in follows.items() if not does)
         if len(follows) > 1 and apart and (2 * len(apart) <= len(follows) or len(follows) == 2):
@@ -54,47 +53,66 @@ def _is_one(table: CellTable, cell: Address) -> bool:
     return found is not None and found.value == 1
 
 
-def _lines(reading: Reading) -> Iterator[tuple[str, Line, Sequence[Line]]]:
-    """The lines of each kind of numbers, and those of what belongs to them."""
-    layer = reading.layer
-    rows = [row for gate in reading.gates for row in gate]
-    steps = [step for own in reading.documents for step in own] if reading.kind != "Dense" else layer.steps
-    results = {step: _line({row: layer.atom(row, step) for row in rows}) for step in steps}
-    inputs = {step: _line({slot: layer.slots[step].get(slot) for slot in reading.features}) for step in steps}
-    biases = [_line({row: own[at] for row in rows if at < len(own := sorted(layer.biases[row]))}) for at in (0, 1)]
-    weights = {
-        slot: _line({row: layer.weights[row].get(slot) for row in rows})
-        for slot in (*reading.features, *reading.states)
-    }
-    along_rows = [*biases, *weights.values(), *results.values()]
-    for kind, slots in (("weights", reading.features), ("weights of states", [*reading.states])):
-        along_slots = [_turned({slot: weights[slot] for slot in slots}, row) for row in rows]
-        for slot in slots:
-            yield kind, weights[slot], along_rows
-        for line in along_slots:
-            yield kind, line, [*along_slots, *inputs.values()]
-    for line in biases:
-        yield "biases", line, along_rows
-    along_steps = [_turned(lines, at) for lines, keys in ((results, rows), (inputs, reading.features)) for at in keys]
-    for slot in reading.features:
-        yield "inputs", _turned(inputs, slot), along_steps
-    by_slot = [_turned(weights, row) for row in rows]
-    for line in inputs.values():
-        yield "inputs", line, [*inputs.values(), *by_slot]
-    runs = [own for own in reading.documents if len(own) > 1]
-    made = outputs(reading)
-    for unit in range(reading.units):
-        along = [{at: cell_of(made[step, unit]) for at, step in enumerate(own) if (step, unit) in made} for own in runs]
-        for line, run in zip(along, runs, strict=True):
-            read = [{at: inputs[step][s] for at, step in enumerate(run) if s in inputs[step]} for s in reading.features]
-            yield _RESULTS, line, [*read, *along]
-    for symbol, given in reading.given.items():
-        values = reading.values.get(symbol.removesuffix("_init"), {})
-        first, then = ({at: cell_of(atom) for at, atom in own.items()} for own in (given, values))
-        for side in (0, 1):
-            for key in {at[side] for at in first}:
-                line, its = ({at[1 - side]: c for at, c in cells.items() if at[side] == key} for cells in (first, then))
-                yield f"first states {symbol.removesuffix('_init')}", line, [its]
+class _Places:
+    """Where everything of a layer stands: rows are units of gates, slots what they read, steps when.
+
+    Args:
+        reading: the layer.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading, layer = reading, reading.layer
+        self._rows = [row for gate in reading.gates for row in gate]
+        steps = [step for own in reading.documents for step in own] if reading.kind != "Dense" else layer.steps
+        self._results = {step: _line({row: layer.atom(row, step) for row in self._rows}) for step in steps}
+        slots = (*reading.features, *reading.states)
+        self._inputs = {step: _line({x: layer.slots[step].get(x) for x in reading.features}) for step in steps}
+        self._weights = {slot: _line({row: layer.weights[row].get(slot) for row in self._rows}) for slot in slots}
+        sums = {row: sorted(layer.biases[row]) for row in self._rows}
+        self._biases = [_line({row: own[at] for row, own in sums.items() if at < len(own)}) for at in (0, 1)]
+
+    def lines(self) -> Iterator[tuple[str, Line, Sequence[Line]]]:
+        """The lines of each kind of numbers, and those of what belongs to them."""
+        yield from self._of_weights()
+        yield from self._of_inputs()
+        yield from self._of_results()
+        yield from self._of_first_states()
+
+    def _of_weights(self) -> Iterator[tuple[str, Line, Sequence[Line]]]:
+        along_rows = [*self._biases, *self._weights.values(), *self._results.values()]
+        for kind, slots in (("weights", self._reading.features), ("weights of states", [*self._reading.states])):
+            weights = {slot: self._weights[slot] for slot in slots}
+            along_slots = [_turned(weights, row) for row in self._rows]
+            yield from ((kind, line, along_rows) for line in weights.values())
+            yield from ((kind, line, [*along_slots, *self._inputs.values()]) for line in along_slots)
+        yield from (("biases", line, along_rows) for line in self._biases)
+
+    def _of_inputs(self) -> Iterator[tuple[str, Line, Sequence[Line]]]:
+        along_steps = [_turned(self._inputs, slot) for slot in self._reading.features]
+        results = [_turned(self._results, row) for row in self._rows]
+        yield from (("inputs", line, [*results, *along_steps]) for line in along_steps)
+        weights = [_turned(self._weights, row) for row in self._rows]
+        yield from (("inputs", line, [*self._inputs.values(), *weights]) for line in self._inputs.values())
+
+    def _of_results(self) -> Iterator[tuple[str, Line, Sequence[Line]]]:
+        """Each unit over the steps of a sample, beside its inputs and other samples."""
+        made, runs = outputs(self._reading), [own for own in self._reading.documents if len(own) > 1]
+        for unit in range(self._reading.units):
+            lines = [_line({at: made.get((step, unit)) for at, step in enumerate(run)}) for run in runs]
+            for line, run in zip(lines, runs, strict=True):
+                inputs = [self._inputs[step] for step in run]
+                read = [{at: own[x] for at, own in enumerate(inputs) if x in own} for x in self._reading.features]
+                yield _RESULTS, line, [*read, *lines]
+
+    def _of_first_states(self) -> Iterator[tuple[str, Line, Sequence[Line]]]:
+        """Those of a unit in all samples, and of all units in a sample, beside the states of the first steps."""
+        for symbol, given in self._reading.given.items():
+            kind = symbol.removesuffix("_init")
+            both = [{at: cell_of(x) for at, x in own.items()} for own in (given, self._reading.values.get(kind, {}))]
+            for side in (0, 1):
+                for key in {at[side] for at in both[0]}:
+                    line, its = ({at[1 - side]: c for at, c in own.items() if at[side] == key} for own in both)
+                    yield f"first states {kind}", line, [its]
 
 
 def _line(atoms: Mapping[int, Atom | None]) -> Line:
@@ -105,21 +123,25 @@ def _turned(lines: Mapping[int, Line], at: int) -> Line:
     return {own: line[at] for own, line in lines.items() if at in line}
 
 
-def _follows(at: int, line: Line, others: Sequence[Line]) -> bool:
-    """Whether a number of a line follows one of those near it, as what belongs to both follows one another."""
-    keys = list(line)
-    own = keys.index(at)
-    for number, before in enumerate(keys[max(0, own - _NEAR) : own + _NEAR + 1], start=max(0, own - _NEAR)):
+def _follows(number: int, keys: Sequence[int], line: Line, others: Sequence[Line]) -> bool:
+    """Whether a number of a line follows one of those near it, as what belongs to both follows one another.
+
+    Args:
+        number: which number of the line.
+        keys: the keys of the line.
+        line: the line.
+        others: what belongs to it, by the same keys.
+    """
+    at = keys[number]
+    for near in range(max(0, number - _NEAR), min(len(keys), number + _NEAR + 1)):
+        before = keys[near]
         away = moved(line[before], line[at])
         belonging = (other for other in others if at in other and before in other)
         ways = [way for other in belonging if (way := moved(other[before], other[at])) not in {None, (0, 0)}]
         if away is None or (away in ways and away != (0, 0)):
             return True
         if 0 in away and away != (0, 0):
-            distance, near = sum(away), _BLANK * abs(number - own)
-            along = [sum(way) for way in ways if way is not None and 0 in way]
-            if not ways or any(abs(distance) <= max(near, abs(way)) for way in along):
-                return True
-            if not along and abs(distance) <= near:
+            along = [abs(sum(way)) for way in ways if way is not None and 0 in way]
+            if not ways or abs(sum(away)) <= max(_BLANK * abs(near - number), *along, 0):
                 return True
     return False
