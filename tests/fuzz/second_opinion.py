@@ -123,7 +123,8 @@ def _read(path: Path) -> Iterator[Any]:
         with np.load(path) as archive:
             for name in archive.files:
                 with suppress(ValueError, TokenError, BadZipFile, MemoryError):
-                    yield archive[name]
+                    if archive[name].dtype.kind in "biuf":
+                        yield archive[name]
 
 
 def _is_number(text: str) -> bool:

@@ -57,6 +57,20 @@ def test_units_of_one_layer_alone_do_not_stand_the_other_way_round(tmp_path: Pat
     assert answer(exchanged(right, "L15", "L17"), tmp_path)[0] != 0
 
 
+def test_units_of_one_sample_alone_do_not_stand_the_other_way_round(tmp_path: Path) -> None:
+    """Rule: the units of a layer stand the same way round in all samples, each a block of its own."""
+    cells: dict[str, object] = {"A1": 0.4, "B1": -0.3, "C1": 0.6, "A2": 0.1, "B2": 0.2, "C2": -0.5}
+    for number, columns in enumerate(("EFG", "JKL", "OPQ")):
+        x = f"{columns[0]}5"
+        cells[x] = 0.7 - 0.4 * number
+        cells |= {f"{column}6": f"=TANH({w}$1*{x}+{w}$2)" for column, w in zip(columns, "ABC", strict=True)}
+
+    assert answer(cells, tmp_path) == (0, set())
+    code, roots = answer(exchanged(cells, "J6", "L6"), tmp_path)
+    assert code != 0
+    assert roots <= {"J6", "L6"}
+
+
 @pytest.mark.parametrize("stray", ["B12", "H5"])
 def test_one_bias_far_from_the_others_is_no_pass(stray: str, tmp_path: Path) -> None:
     """Rule: the biases of a layer stand in one line, or each as its weights do, also if none is left unread."""

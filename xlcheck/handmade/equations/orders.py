@@ -145,12 +145,18 @@ def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]
     units, width = reading.units, reading.units * len(reading.gates)
     rows = [places[at : at + units] for places in weights.values() for at in range(0, min(len(places), width), units)]
     kept = [cells for row in rows if len(cells := [cell for cell in row if cell is not None]) == units]
-    answers = outputs(reading)
-    for step in {step for step, _ in answers} if units > 1 else ():
+    answers, ways = outputs(reading), defaultdict[bool, list[Address]](list)
+    for step in sorted({step for step, _ in answers}) if units > 1 else ():
         cells = [cell_of(answers[step, unit]) for unit in range(units) if (step, unit) in answers]
         order = _is_in_order(cells) if len(cells) == units else None
         if order is not None and any(_is_in_order(row) is not None and _is_in_order(row) != order for row in kept):
             return f"{show(cells[0])} and the units beside it stand in another order than their weights"
+        if order:
+            ways[cells[0] < cells[-1]].append(cells[0])
+    if len(ways) > 1:
+        return (
+            f"{show(min(ways.values(), key=len)[0])} and the units beside it stand the other way round than elsewhere"
+        )
     return None
 
 
