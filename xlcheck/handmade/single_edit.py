@@ -113,6 +113,12 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
             branch = may_be_a_branch([layer.reading for layer in candidate.arrangement.layers], cell)
             yield from () if branch is None else (branch,)
     yield from (why for cell, why in base.said_again().items() if cell in candidate.edit)
+    for layer in candidate.arrangement.layers:
+        reading, typed = layer.reading, not any(map(base.reads.is_formula, layer.inputs))
+        if reading.kind == "Dense" and reading.units == 1 and len(reading.layer.steps) == _SEVERAL and typed:
+            yield from (
+                f"{show(cell)} may be one of two steps of a sample" for cell in layer.own & candidate.edit.keys()
+            )
     states = list(updates_of(base.forms))
     turned = {cell_of(update.atom) for update in states} if all(update.turned for update in states) else set()
     yield from (f"{show(cell)} is a state as others define a GRU" for cell in candidate.edit if cell in turned)

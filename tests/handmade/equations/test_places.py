@@ -93,3 +93,22 @@ def test_a_one_that_biases_are_multiplied_with_stands_anywhere(tmp_path: Path) -
             cells[f"{column}{row}"] = f"=TANH(A{row}*${weight}$1+B{row}*${weight}$2+$K$9*${weight}$3)"
 
     assert answer(cells, tmp_path) == (0, set())
+
+
+def test_units_beside_each_other_read_one_step(tmp_path: Path) -> None:
+    """Rule: of units that have their weights in one table none reads another step of a layer than the others."""
+    cells: dict[str, object] = {"B1": -0.83, "B2": -0.21, "D1": -0.67, "F1": -0.03, "H1": 0.11, "I1": 1.08}
+    cells |= {"K1": -0.85, "L1": -0.58, "N4": 1.04, "O4": -0.6, "N5": -0.11, "O5": -0.99, "P3": 0.0}
+    cells |= {f"P{row}": f"=TANH(N{row}*$B$1+O{row}*$B$2+$D$1*P{row - 1}+$F$1)" for row in (4, 5)}
+    cells |= {"R3": "=TANH($H$1*P5+$K$1)", "S3": "=TANH($I$1*P5+$L$1)"}
+
+    assert answer(cells, tmp_path) == (0, set())
+    code, roots = answer({**cells, "R3": "=TANH($H$1*P4+$K$1)"}, tmp_path)
+    assert code != 0
+    assert roots <= {"R3"}
+
+
+def test_of_two_sums_neither_is_wrong_for_certain(tmp_path: Path) -> None:
+    """Rule: two formulas may be samples of which one lacks a bias, or steps of which one lacks its state."""
+    cells: dict[str, object] = {"C1": -0.05, "G1": 0.34, "L3": 0.88, "P3": 0.74}
+    assert not answer({**cells, "L4": "=TANH(C1*L3)", "P4": "=TANH(C1*P3+G1)"}, tmp_path)[1]

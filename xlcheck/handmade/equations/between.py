@@ -26,6 +26,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms) -> Iterator
     """
     yield from _left_out(readings)
     yield from _reading_some(readings)
+    yield from _at_other_steps(readings)
     yield from _read_inside(readings, forms)
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
@@ -82,6 +83,20 @@ def _reading_some(readings: Sequence[Reading]) -> Iterator[str]:
             some = [part for part in parts if part and part != made]
             if some and made in parts:
                 yield f"{show(cell_of(min(made - some[0])))} is not read by a layer that reads others of its step"
+
+
+def _at_other_steps(readings: Sequence[Reading]) -> Iterator[str]:
+    """Units with their weights in one table that read the same results of a layer, each of another step."""
+    made = {atom: (number, at) for number, own in enumerate(readings) for at, atom in outputs(own).items()}
+    alone = [reading for reading in readings if reading.kind == "Dense" and len(reading.layer.steps) == 1]
+    for one, other in itertools.combinations(alone, 2):
+        both = [{*own.layer.slots[own.layer.steps[0]].values()} for own in (one, other)]
+        if both[0] == both[1] or not all(atom in made for own in both for atom in own):
+            continue
+        units = [{(made[atom][0], made[atom][1][1]) for atom in own} for own in both]
+        if units[0] == units[1] and _side_by_side(one, other):
+            first = show(cell_of(min(outputs(one).values())))
+            yield f"{first} and the unit beside it read results of two steps or samples"
 
 
 def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
