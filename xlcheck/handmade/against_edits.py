@@ -120,6 +120,24 @@ def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
     return formulas | (lost & beside if is_slip else lost) | (own if len(own) > 1 else set())
 
 
+def takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit adds a bias in line with the formula, as a first state stands, where no weight is, nor beside."""
+    weights, instances = seeming_weights(base), candidate.arrangement.recognised.instances
+    biases = {cell_of(weight) for instance in instances for x, weight in instance.pairs if x is None}
+    for cell in candidate.edit.keys() & base.reads.terms.keys():
+        before = {*leaves(base.reads.terms[cell])}
+        for added in ({*leaves(candidate.edit[cell])} - before) & biases:
+            beside = {(added[0], added[1] + down, added[2] + right) for down, right in _SIDES}
+            lines = [side for side in (1, 2) if added[side] == cell[side]]
+            if (
+                lines
+                and beside.isdisjoint(weights)
+                and not any(own[side] == cell[side] for own in before & weights for side in lines)
+            ):
+                return True
+    return False
+
+
 def _is_run(numbers: Sequence[int]) -> bool:
     return not numbers or numbers[-1] - numbers[0] + 1 == len(numbers)
 

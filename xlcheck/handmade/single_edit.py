@@ -21,6 +21,7 @@ from xlcheck.handmade.against_edits import (
     reads_for_nothing,
     seeming_weights,
     stands_still,
+    takes_a_state_for_a_bias,
     takes_an_input_away,
 )
 from xlcheck.handmade.arrangement import Arrangement
@@ -89,6 +90,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         if arrangement is not None and is_textbook(arrangement, cells):
             candidate = Candidate(edit, arrangement)
             strange = left_idle(candidate, base) or takes_an_input_away(candidate, base) or stands_still(arrangement)
+            strange = strange or takes_a_state_for_a_bias(candidate, base)
             if not (strange or reads_for_nothing(candidate)) and not _wrong_beside(candidate, bench):
                 found.setdefault(cells, []).append(candidate)
     least = [cells for cells in found if not any(other < cells for other in found)]

@@ -112,3 +112,11 @@ def test_of_two_sums_neither_is_wrong_for_certain(tmp_path: Path) -> None:
     """Rule: two formulas may be samples of which one lacks a bias, or steps of which one lacks its state."""
     cells: dict[str, object] = {"C1": -0.05, "G1": 0.34, "L3": 0.88, "P3": 0.74}
     assert not answer({**cells, "L4": "=TANH(C1*L3)", "P4": "=TANH(C1*P3+G1)"}, tmp_path)[1]
+
+
+def test_a_first_state_is_no_bias(tmp_path: Path) -> None:
+    """Rule: a number in line with the results, that nobody reads since a copy of it was typed over, is no bias."""
+    cells: dict[str, object] = {"B1": 0.5, "C1": -0.4, "E1": -0.9, "I5": 0.0, "R4": 0.01, "X4": "=O5"}
+    cells |= {"O4": -1.0, "P4": -2.0, "U4": -2.0, "V4": 0.7}
+    cells |= {"O5": "=TANH($B$1*O4+$C$1*P4+$E$1*R4)", "U5": "=TANH($B$1*U4+$C$1*V4+$E$1*X4)"}
+    assert answer(cells, tmp_path)[1] <= {"R4"}
