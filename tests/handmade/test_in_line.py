@@ -43,6 +43,12 @@ def test_what_breaks_its_line_is_odd(tmp_path: Path) -> None:
     assert sorted(_odd(simple_rnn(5) | _SEVERAL, tmp_path)) == ["S!H14", "S!I13", "S!J15"]
 
 
+def test_a_number_asks_formulas_right_beside_it_only(tmp_path: Path) -> None:
+    """Rule: a number that blank cells part from the formulas of its line is a note, whatever these say."""
+    assert _odd(simple_rnn(7) | {"I15": 0.25}, tmp_path) == ["S!I15"]
+    assert _odd(simple_rnn(7) | {"I15": 0.25, **dict.fromkeys(("H15", "J15", "I14", "I16"))}, tmp_path) == []
+
+
 def test_an_odd_cell_is_wrong(tmp_path: Path) -> None:
     """A formula that was copied from elsewhere without its references moving along: it alone."""
     assert answer(simple_rnn(5) | _COPIED, tmp_path) == (1, {"I14"})

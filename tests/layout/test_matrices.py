@@ -85,7 +85,7 @@ def test_sizes_fit(workbook: str, products: int) -> None:
 def read(session: object, shown: Shown) -> np.ndarray:
     """The numbers of a part."""
     area = Range(NAME, shown.row, shown.column, *shown.part)
-    return np.array(session.read(area), dtype=float)  # type: ignore[attr-defined]
+    return np.array(session.read(area), dtype=float)
 
 
 MODELS = [name for name in NAMES if not name.endswith("-training") and name != "vanishing-gradients"]

@@ -81,7 +81,7 @@ def test_what_was_stored_stays_beside_what_was_edited(
 
     def watched(graph: Graph, sightings: object, trace: Trace, *others: object, **named: object) -> Given:
         before = {name: np.array(values) for name, values in trace.values.items()}
-        found = read_given(graph, sightings, trace, *others, **named)  # type: ignore[arg-type]
+        found = read_given(graph, sightings, trace, *others, **named)
         kept.append((found, trace, before))
         return found
 

@@ -14,8 +14,7 @@ from xlcheck.handmade.equations.edits import Edit
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.reading.cell_terms import leaves
-
-_SIDES = ((0, 1), (0, -1), (1, 0), (-1, 0))
+from xlcheck.handmade.reading.cells import beside
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +72,7 @@ def takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
     idle, texts = _idle_under(candidate, base), table.texts
     for cell in (cell for cell in candidate.edit if table.is_formula(cell) and any(map(is_typed, idle))):
         read = reads.of(cell)  # a copy of a number that nobody else reads, filled like the copies beside it
-        beside = [(cell[0], cell[1] + down, cell[2] + right) for down, right in _SIDES]
-        alike = (is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in beside if o in texts)
+        alike = (is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in beside(cell) if o in texts)
         if len(read) == 1 and read[0] in idle and is_typed(read[0]) and reads.is_copy(cell) and any(alike):
             return True
     lost = [cell for cell in (*candidate.edit, *idle) if is_typed(cell)]
@@ -107,7 +105,7 @@ def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
     """
     idle = _idle_under(candidate, base)
     weights = seeming_weights(candidate.arrangement)
-    beside = {(s, r + down, c + right) for s, r, c in weights for down, right in _SIDES}
+    near = {other for weight in weights for other in beside(weight)}
     lost = idle & seeming_weights(base)
     sides = [sorted({cell[1] for cell in lost}), sorted({cell[2] for cell in lost})]
     is_range = len(lost) == math.prod(map(len, sides)) and all(map(_is_run, sides))
@@ -117,7 +115,7 @@ def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
     formulas = {cell for cell in idle if base.reads.is_formula(cell) and cell in shown}  # not times a blank cell before
     numbers = {cell for cell in idle if base.reads.table.is_number(cell) and not base.reads.is_formula(cell)}
     own = {cell for cell in numbers if {*base.reads.readers[cell]} < candidate.edit.keys()}
-    return formulas | (lost & beside if is_slip else lost) | (own if len(own) > 1 else set())
+    return formulas | (lost & near if is_slip else lost) | (own if len(own) > 1 else set())
 
 
 def takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
@@ -127,13 +125,9 @@ def takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
     for cell in candidate.edit.keys() & base.reads.terms.keys():
         before = {*leaves(base.reads.terms[cell])}
         for added in ({*leaves(candidate.edit[cell])} - before) & biases:
-            beside = {(added[0], added[1] + down, added[2] + right) for down, right in _SIDES}
             lines = [side for side in (1, 2) if added[side] == cell[side]]
-            if (
-                lines
-                and beside.isdisjoint(weights)
-                and not any(own[side] == cell[side] for own in before & weights for side in lines)
-            ):
+            in_line = any(own[side] == cell[side] for own in before & weights for side in lines)
+            if lines and not in_line and weights.isdisjoint(beside(added)):
                 return True
     return False
 
@@ -162,10 +156,10 @@ def seeming_weights(base: Arrangement) -> set[Address]:
         votes.update(map(cell_of, instance.weights))
         votes.subtract(map(cell_of, instance.inputs))
         sure |= {cell_of(w) for x, w in instance.pairs if x is not None and base.reads.is_formula(cell_of(x))}
-    beside = {
+    others = {
         cell_of(x)
         for instance in base.recognised.instances
         for x, w in instance.pairs
         if x is not None and cell_of(w) in sure
     }
-    return {cell for cell, count in votes.items() if count > 0 and cell not in beside} | sure
+    return {cell for cell, count in votes.items() if count > 0 and cell not in others} | sure

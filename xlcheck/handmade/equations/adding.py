@@ -7,8 +7,7 @@ from functools import cached_property, partial
 
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.joining import Joining
-
-_BESIDE = ((0, 1), (0, -1), (1, 0), (-1, 0))
+from xlcheck.handmade.reading.cells import beside
 
 
 class Adding(Joining):
@@ -42,8 +41,7 @@ class Adding(Joining):
 
     def _is_beside_inputs(self, cell: Address) -> bool:
         """Whether a number right beside one is read together with weights, and is none itself."""
-        beside = ((cell[0], cell[1] + down, cell[2] + right) for down, right in _BESIDE)
-        return any(other in self._with_weights_read and self._is_typed(other) for other in beside)
+        return any(other in self._with_weights_read and self._is_typed(other) for other in beside(cell))
 
     @cached_property
     def _with_weights_read(self) -> set[Address]:

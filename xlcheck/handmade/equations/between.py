@@ -11,7 +11,7 @@ from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR, followed
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading, outputs
-from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.cells import beside, show
 
 _MORE = 2
 """Units more that have one activation than the other, before those with the other may be wrong."""
@@ -226,7 +226,4 @@ def _weights(layer: Layer, rows: Iterable[int]) -> set[Address]:
 
 
 def _are_beside(cells: Iterable[Address], others: Container[Address]) -> bool:
-    beside = (
-        (sheet, row + d, column + r) for sheet, row, column in cells for d, r in ((0, 1), (0, -1), (1, 0), (-1, 0))
-    )
-    return any(cell in others for cell in beside)
+    return any(other in others for cell in cells for other in beside(cell))

@@ -40,6 +40,16 @@ _FROZEN = "__xludf.DUMMYFUNCTION("
 _NO_FORMULA = NotEvaluated("Google Sheets saved its value and no formula that another program can compute")
 
 
+def beside(cell: Address) -> Iterator[Address]:
+    """The cells to the right and left of one, then those below and above.
+
+    Args:
+        cell: a cell.
+    """
+    sheet, row, column = cell
+    yield from ((sheet, row + down, column + right) for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)))
+
+
 def show(cell: Address) -> str:
     """An address as a formula writes it, with its worksheet: `Sheet1!B2`."""
     return f"{quote_sheet(cell[0])}!{cell_name(cell[1], cell[2])}"
