@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from xlcheck.engines.forked import Forked
 
+PATIENCE = 6.0
+"""How many times its seconds a request may take by the clock: where other programs run, a process waits for them."""
 # What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
 _BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
 
@@ -43,7 +45,7 @@ class Request:
     """What a process was asked; its reply is there after `ChildProcess.reply`.
 
     Attributes:
-        seconds: how long the process may work on it; None for as long as it takes.
+        seconds: how long the process may work on it, in processor time; None for as long as it takes.
     """
 
     def __init__(self, seconds: float | None) -> None:
@@ -174,7 +176,7 @@ class ChildProcess:
         """Take the next reply, which is for whoever asked first."""
         request = self._asked[0]
         left = time_left()
-        seconds = left if request.seconds is None else min(request.seconds, left)
+        seconds = left if request.seconds is None else min(PATIENCE * request.seconds, left)
         if seconds != math.inf:
             self._watchdog.begin(seconds)
         try:
@@ -186,7 +188,7 @@ class ChildProcess:
             self._process.wait()
             self._asked.clear()
             if isinstance(error, _BROKEN_PIPE):
-                late = self._watchdog.done()
+                late = self._watchdog.done() or self._process.returncode == -getattr(signal, "SIGPROF", 0)
                 time_left()  # more than this request's own time may be up
                 raise ProcessEnded(late=late) from None
             raise
@@ -222,16 +224,19 @@ def serve(answer: Callable[[Any], tuple[bool, Any] | None]) -> None:
 
 @contextmanager
 def _ended_after(seconds: float | None) -> Iterator[None]:
-    """End this process, should the other side, which does so too, be no more; not even compiled code prevents it."""
-    if seconds is None or not hasattr(signal, "alarm"):
+    """End this process when it has worked for so long, or the other side has not ended it; compiled code, too."""
+    if seconds is None or not hasattr(signal, "setitimer"):
         yield
         return
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(math.ceil(seconds) + 2)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds + 2)
     try:
         yield
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def end_process(process: subprocess.Popen[bytes] | Forked, owner: int) -> None:

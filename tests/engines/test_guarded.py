@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +50,18 @@ def test_a_formula_that_takes_too_long_is_stopped(write: Callable[[str, str], Pa
     session = Guarded(IronCalc(), seconds=1.0).open(write("slow.xlsx", HANGS))
     with pytest.raises(EngineError, match=r"^ironcalc needed more than 1 s for .*slow.xlsx and was stopped; "):
         recalculated(session)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs signals that stop a process")
+def test_waiting_for_other_programs_is_no_work(write: Callable[[str, str], Path]) -> None:
+    """What counts is the time for which the other process works: one that the system lets wait is not stopped."""
+    ironcalc = Guarded(IronCalc(), seconds=0.5)
+    session = ironcalc.open(write("good.xlsx", "A1*2"))
+    process = session._lease.worker.process._process.pid  # type: ignore[attr-defined]
+    os.kill(process, signal.SIGSTOP)
+    threading.Timer(1.0, os.kill, (process, signal.SIGCONT)).start()
+
+    assert recalculated(session) == [[1.5, 3.0]]
 
 
 def test_constants_set_after_recalculating_wait_for_the_next_time(write: Callable[[str, str], Path]) -> None:
