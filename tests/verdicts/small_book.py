@@ -18,9 +18,8 @@ from xlcheck.graph.trace import Trace
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.verdicts.report import CheckReport, Status
-from xlcheck.workbook.as_built import MARK, _read, bands, kept
+from xlcheck.workbook.as_built import MARK, _read, bands, kept, left_out
 from xlcheck.workbook.bindings import Binding, Helper
-from xlcheck.workbook.cell_codes import codes_of
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.shown import read_shown
@@ -149,8 +148,8 @@ class SmallBook:
 def _fingerprint(path: Path, given: Sequence[Range]) -> str:
     """What a workbook says of how its constants were written, taken from what stands in it."""
     content, shown = read_workbook(path), read_shown(path)
-    areas = {name: [codes_of(area) for area in given if area.sheet == name] for name in content.sheets}
-    sheets = {name: bands(_read(sheet, name == SHEET, areas[name])) for name, sheet in content.sheets.items()}
+    areas = left_out(given, {})
+    sheets = {name: bands(_read(sheet, name == SHEET, areas.get(name))) for name, sheet in content.sheets.items()}
     formats = {name: [used.cells, used.order, used.formats] for name, used in shown.formats.items()}
     return f"{MARK}{json.dumps([sheets, {}, {}, [formats, kept(shown.facts)]])}}}"
 

@@ -8,7 +8,7 @@ programs read with the decimal sign of the reader's country. Whoever uses one ge
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -16,10 +16,10 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import tokens
 from xlcheck.graph.quantities import Graph
-from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.observe import Observation
-from xlcheck.verdicts.placement import address, inside
-from xlcheck.workbook.cell_codes import Codes, codes_of
+from xlcheck.verdicts.placement import address
+from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 
@@ -69,7 +69,7 @@ def depending_quantities(
     found = dict(_depending(formulas, cells, names))
     own = [(cell.sheet, np.array([cell.code])) for cell in seen.unbound]
     if reads := dict(_depending(formulas, own, names)):
-        found |= _reading(formulas, cells, own, reads)
+        found |= _reading(formulas, cells, reads)
     if manifest.tables:
         areas = [Range(t.area.sheet, t.area.top, c, t.area.rows) for t in manifest.tables for c in t.columns.values()]
         found |= _depending(FormulaCells(content), [(area.sheet, codes_of(area)) for area in areas], names)
@@ -94,41 +94,26 @@ def _depending(
     formulas: FormulaCells, cells: Iterable[tuple[str, Codes]], names: Mapping[str, str]
 ) -> Iterator[tuple[Cell, str]]:
     """The cells whose formulas depend on something else than cells and numbers, each with what that is."""
-    asked: dict[str, list[Codes]] = {}
-    for sheet, codes in cells:
-        asked.setdefault(sheet, []).append(codes)
-    for sheet, parts in asked.items():
+    for sheet, codes in by_sheet(cells).items():
         said = formulas.that_say(sheet, _ANYTHING if names else _SUSPECT)
-        for code in np.concatenate(parts).tolist() if said else ():
+        for code in codes.tolist() if said else ():
             if code in said and (found := depends_on(said[code], names)) is not None:
                 yield (sheet, code), found
 
 
 def _reading(
-    formulas: FormulaCells,
-    cells: Sequence[tuple[str, Codes]],
-    between: Sequence[tuple[str, Codes]],
-    known: Mapping[Cell, str],
-) -> dict[Cell, str]:
-    """Those of some cells that read cells which depend on something else, through others or at once."""
-    reached = dict(known)
-    size = 0
-    while size < len(reached):
-        size = len(reached)
-        for sheet, codes in (*between, *cells):
-            for code in codes.tolist():
-                for area in formulas.reads(sheet, code) if (sheet, code) not in reached else ():
-                    read = [what for (own, at), what in reached.items() if own == area.sheet and inside(at, area)]
-                    if read:
-                        reached[sheet, code] = read[0]
-    asked = {(sheet, code) for sheet, codes in cells for code in codes.tolist()}
-    # Only where it comes in: what follows from there in the network is not their fault.
-    first = {cell for cell in reached if cell in asked and _reads_any(formulas, cell, reached.keys() - asked)}
-    return {cell: what for cell, what in reached.items() if cell in first}
+    formulas: FormulaCells, cells: Iterable[tuple[str, Codes]], known: Mapping[Cell, str]
+) -> Iterator[tuple[Cell, str]]:
+    """Those of some cells that read cells which depend on something else, each with what that is.
 
-
-def _reads_any(formulas: FormulaCells, cell: Cell, others: Set[Cell]) -> bool:
-    return any(own == area.sheet and inside(at, area) for area in formulas.reads(*cell) for own, at in others)
+    Only where it comes in: what follows from there in the network is not their fault.
+    """
+    asked = by_sheet(cells)
+    for reason in dict.fromkeys(known.values()):
+        sought = by_sheet((sheet, np.array([code])) for (sheet, code), own in known.items() if own == reason)
+        upstream = Upstream(formulas, sought, asked)
+        for sheet, codes in asked.items():
+            yield from (((sheet, code), reason) for code in codes.tolist() if upstream.reads(sheet, code))
 
 
 def depends_on(formula: str, names: Mapping[str, str], but: Collection[str] = ()) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -136,3 +137,38 @@ class FormulaCells:
         if sheet not in self._packed:
             self._packed[sheet] = PackedCells.of(self._sheets.get(sheet, {}))
         return self._packed[sheet]
+
+
+class Upstream:
+    """Whether cells read some others, at once or through other formulas; what does not is not looked at again.
+
+    Args:
+        formulas: the workbook's formulas.
+        sought: worksheet → the cells that may be read, ascending.
+        closed: worksheet → cells past which nobody looks, ascending.
+    """
+
+    def __init__(
+        self, formulas: FormulaCells, sought: Mapping[str, Codes], closed: Mapping[str, Codes] = MappingProxyType({})
+    ) -> None:
+        self._formulas = formulas
+        self._sought = sought
+        self._closed = closed
+        self._innocent: set[tuple[str, int]] = set()
+
+    def reads(self, sheet: str, code: int) -> bool:
+        """Whether a cell reads one of those that are sought."""
+        seen = {(sheet, code)}
+        stack = [(sheet, code)]
+        while stack:
+            for area in self._formulas.reads(*stack.pop()):
+                sought = self._sought.get(area.sheet)
+                if sought is not None and within(sought, area).any():
+                    return True
+                codes = self._formulas.within(area)
+                codes = codes[~contained(codes, self._closed.get(area.sheet, codes[:0]))]
+                more = {(area.sheet, c) for c in codes.tolist()} - seen - self._innocent
+                seen |= more
+                stack.extend(more)
+        self._innocent |= seen
+        return False

@@ -16,9 +16,9 @@ import numpy as np
 
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.joined import distinct_rows
-from xlcheck.verdicts.placement import Array, Sighting, address, inside
+from xlcheck.verdicts.placement import Array, Sighting, address
 from xlcheck.verdicts.report import Edit
 from xlcheck.workbook.cell_codes import Mask
 from xlcheck.workbook.values import Value
@@ -85,7 +85,8 @@ class _Walk:
         self.trace = trace
         self.settings = settings
         self.formulas = formulas
-        self.suspects = suspects
+        self._suspects = suspects
+        self._upstream: Upstream | None = None
         self.edits: list[Edit] = []
         self.rounded = False
 
@@ -95,18 +96,19 @@ class _Walk:
         place = sighting.placement
         q = self.graph[place.quantity]
         as_written = np.array(sighting.as_written)
-        for cell in np.flatnonzero(self._differs(q, sighting).any(axis=0)):
+        differs = self._differs(q, sighting)
+        for cell in np.flatnonzero(differs.any(axis=0)).tolist():
             where = (place.sheet, int(place.codes[cell]))
             is_formula = sighting.is_formula[cell]
             if (is_formula or sighting.must_be_formula[cell]) and not (is_formula and sighting.as_written[cell]):
-                self.suspects.add(where)
+                self._suspect(where)
             elif is_formula and self._explained(*where):
                 continue
             elif np.isfinite(sighting.numbers[:, cell]).all():
-                self._take(q, sighting, int(cell))
+                self._take(q, sighting, cell, int(differs[:, cell].argmax()))
             else:
                 as_written[cell] = False
-                self.suspects.add(where)
+                self._suspect(where)
         return replace(sighting, as_written=as_written)
 
     def _with_gaps(self, sighting: Sighting) -> Sighting:
@@ -148,15 +150,14 @@ class _Walk:
         self.rounded = self.rounded or bool((~differs & (numbers != want)).any())
         return differs
 
-    def _take(self, q: Quantity, sighting: Sighting, cell: int) -> None:
-        """Record an edit, and let the network read it."""
+    def _take(self, q: Quantity, sighting: Sighting, cell: int, setting: int) -> None:
+        """Record an edit, which is first seen in a setting, and let the network read it."""
         place = sighting.placement
         element = int(place.elements[cell])
         if self.values[q.name] is self.trace[q.name]:  # nobody else is to see the edit
             self.values[q.name] = np.array(self.values[q.name])
         flat = self._rows_of(q)
         rows = self._rows(q, place.sample)
-        setting = int(self._differs(q, sighting)[:, cell].argmax())
         index = np.unravel_index(element, q.shape)
         self.edits.append(
             Edit(
@@ -176,17 +177,14 @@ class _Walk:
 
     def _explained(self, sheet: str, code: int) -> bool:
         """Whether a formula that this cell depends on was changed."""
-        if not self.suspects:
-            return False
-        seen: set[Cell] = set()
-        stack = [(sheet, code)]
-        while stack:
-            where = stack.pop()
-            if where in seen:
-                continue
-            seen.add(where)
-            for area in self.formulas.reads(*where):
-                if any(s == area.sheet and inside(c, area) for s, c in self.suspects):
-                    return True
-                stack.extend((area.sheet, int(c)) for c in self.formulas.within(area))
-        return False
+        if self._upstream is None and self._suspects:
+            by_sheet: dict[str, list[int]] = {}
+            for own, suspect in sorted(self._suspects):
+                by_sheet.setdefault(own, []).append(suspect)
+            self._upstream = Upstream(self.formulas, {own: np.array(codes) for own, codes in by_sheet.items()})
+        return self._upstream is not None and self._upstream.reads(sheet, code)
+
+    def _suspect(self, cell: Cell) -> None:
+        """Take a formula for one that may explain what those give that read it."""
+        self._suspects.add(cell)
+        self._upstream = None

@@ -35,11 +35,6 @@ def position(code: int) -> tuple[int, int]:
     return divmod(int(code), MAX_COLUMNS)
 
 
-def inside(code: int, area: Range) -> bool:
-    """Whether a cell lies in a range (of the same worksheet)."""
-    return bool(within(np.array([code]), area)[0])
-
-
 def within(codes: Codes, area: Range) -> Mask:
     """For each code, whether its cell lies in a range (of the same worksheet)."""
     rows, columns = np.divmod(codes, MAX_COLUMNS)

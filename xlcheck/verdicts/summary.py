@@ -26,7 +26,7 @@ from xlcheck.verdicts.report import Counts, Status
 from xlcheck.verdicts.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.verdicts.stale import find_stale
 from xlcheck.verdicts.tolerance import Tolerance, ulps
-from xlcheck.workbook.cell_codes import Codes, Mask, code_of, codes_of, union
+from xlcheck.workbook.cell_codes import Mask, by_sheet, code_of, codes_of
 
 if TYPE_CHECKING:
     from xlcheck.verdicts.mistakes.trials import Trials
@@ -173,14 +173,10 @@ def _names(judged: Judged, compared: Sequence[Mask]) -> Iterator[str]:
 
 def _checked(judged: Judged, masks: Sequence[Mask]) -> int:
     """How many cells belong to what was compared."""
-    compared: dict[str, list[Codes]] = {}
-    for verdicts, counted in zip(judged.verdicts, masks, strict=True):
-        compared.setdefault(verdicts.placement.sheet, []).append(verdicts.placement.codes[counted])
-    for verdict in judged.helpers:
-        compared.setdefault(verdict.helper.cell.sheet, []).append(codes_of(verdict.helper.cell))
-    for column in judged.filled:
-        compared.setdefault(column.area.sheet, []).append(codes_of(column.area))
-    return sum(union(parts).size for parts in compared.values())
+    areas = [*(verdict.helper.cell for verdict in judged.helpers), *(column.area for column in judged.filled)]
+    places = [(verdicts.placement, counted) for verdicts, counted in zip(judged.verdicts, masks, strict=True)]
+    compared = [(place.sheet, place.codes[counted]) for place, counted in places]
+    return sum(codes.size for codes in by_sheet([*compared, *((a.sheet, codes_of(a)) for a in areas)]).values())
 
 
 def _largest_difference(judged: Judged) -> tuple[float, float]:

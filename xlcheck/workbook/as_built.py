@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
-from xlcheck.workbook.cell_codes import Codes, codes_of, contained, union
+from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of, contained
 from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
@@ -69,7 +69,7 @@ class Alterations:
     damaged: bool = False
 
 
-def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Range]) -> Alterations:
+def alterations(content: WorkbookContent, sheet: SheetContent, areas: Sequence[Range]) -> Alterations:
     """What is not as it was written.
 
     Args:
@@ -84,23 +84,19 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Iterable[R
         return Alterations(damaged=True)
 
 
-def _compared(content: WorkbookContent, sheet: SheetContent, areas: Iterable[Range], built: Any) -> Alterations:
+def _compared(content: WorkbookContent, sheet: SheetContent, areas: Sequence[Range], built: Any) -> Alterations:
     sheets, names, typed, (formats, told) = built
     told = base64.b64decode(told)
     facts = {told[start : start + _DIGEST] for start in range(0, len(told), _DIGEST)}
     texts: list[str] = []
     numbers: list[str] = []
-    given: dict[str, list[Codes]] = {}
-    for area in areas:
-        given.setdefault(area.sheet, []).append(codes_of(area))
-    if not given.keys() <= {*sheets, sheet.name}:
+    if not {area.sheet for area in areas} <= {*sheets, sheet.name}:
         raise ValueError("the fingerprint says nothing about a worksheet that xlcheck made")
-    for name, codes in typed.items():
-        given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
+    given = left_out(areas, typed)
     built_as = {name: name if name != sheet.name else _hidden_name(sheets, content, name) for name in content.sheets}
     for name, own in content.sheets.items():
         if built_as[name] in sheets and not isinstance(own.cells, ConstantCells):
-            in_texts, in_numbers = _altered(name, sheets[built_as[name]], _read(own, own is sheet, given.get(name, ())))
+            in_texts, in_numbers = _altered(name, sheets[built_as[name]], _read(own, own is sheet, given.get(name)))
             texts += in_texts
             numbers += in_numbers
     shown = read_shown(content.path, content, sheet.name)
@@ -166,7 +162,7 @@ def _place(target: str | None) -> str | None:
         return target
 
 
-def _read(sheet: SheetContent, is_hidden: bool, given: Sequence[Codes]) -> Constants:
+def _read(sheet: SheetContent, is_hidden: bool, given: Codes | None) -> Constants:
     packed = PackedCells.of(sheet.cells)
     constant = ~contained(packed.codes, packed.formula_codes)
     numeric = constant & ~np.isnan(packed.numbers)
@@ -182,11 +178,17 @@ def _read(sheet: SheetContent, is_hidden: bool, given: Sequence[Codes]) -> Const
     return without(Constants(texts, packed.codes[numeric], packed.numbers[numeric]), given, own=own)
 
 
-def without(constants: Constants, given: Sequence[Codes], *, own: Sequence[int | None]) -> Constants:
-    """The constants that are no quantity and do not stand in the manifest's own columns."""
-    left_out = union(given)
-    kept = ~contained(constants.codes, left_out)
-    known = contained(np.fromiter(constants.texts, dtype=np.int64, count=len(constants.texts)), left_out).tolist()
+def left_out(areas: Iterable[Range], typed: Mapping[str, Sequence[int]]) -> dict[str, Codes]:
+    """The cells of each worksheet that may change: where quantities stand, and where a reader types."""
+    given = [(name, np.array(codes, dtype=np.int64)) for name, codes in typed.items()]
+    return by_sheet([*((area.sheet, codes_of(area)) for area in areas), *given])
+
+
+def without(constants: Constants, given: Codes | None, *, own: Sequence[int | None]) -> Constants:
+    """The constants that are not in the cells that may change, and not in the manifest's own columns."""
+    given = np.array([], dtype=np.int64) if given is None else given
+    kept = ~contained(constants.codes, given)
+    known = contained(np.fromiter(constants.texts, dtype=np.int64, count=len(constants.texts)), given).tolist()
     texts = {
         code: text
         for (code, text), leave in zip(constants.texts.items(), known, strict=True)

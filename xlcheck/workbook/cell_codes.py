@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,14 @@ def union(parts: Sequence[Codes]) -> Codes:
     # np.unique hashes, which takes ten times as long as sorting what is nearly in order.
     codes = np.sort(np.concatenate(parts), kind="stable") if parts else np.array([], dtype=np.int64)
     return codes[np.concatenate([[True], codes[1:] != codes[:-1]])] if codes.size else codes
+
+
+def by_sheet(parts: Iterable[tuple[str, Codes]]) -> dict[str, Codes]:
+    """The union of the codes of each worksheet."""
+    found: dict[str, list[Codes]] = {}
+    for sheet, codes in parts:
+        found.setdefault(sheet, []).append(codes)
+    return {sheet: union(own) for sheet, own in found.items()}
 
 
 def contained(codes: Codes, ascending: Codes) -> Mask:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
-from xlcheck.workbook.as_built import MARK, Constants, bands, kept, without
+from xlcheck.workbook.as_built import MARK, Constants, bands, kept, left_out, without
 from xlcheck.workbook.beside_cells import entitled, leads, noted, on_pages, protected, tipped
 from xlcheck.workbook.cell_codes import Codes, codes_of
 from xlcheck.workbook.number_formats import canonical
@@ -42,12 +42,8 @@ def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
     """
     if all(sheet.name != hidden for sheet in plan.sheets):
         return plan
-    given: dict[str, list[Codes]] = {}
-    for area in plan.compared:
-        given.setdefault(area.sheet, []).append(codes_of(area))
     typed = {sheet.name: codes for sheet in plan.sheets if (codes := _typed(sheet))}
-    for name, codes in typed.items():
-        given.setdefault(name, []).append(np.array(codes, dtype=np.int64))
+    given = left_out(plan.compared, typed)
     sheets = {sheet.name: bands(_planned(sheet, hidden, given)) for sheet in plan.sheets}
     names = {name: str(area) for name, area in plan.names.items()}
     formats = {sheet.name: used for sheet in plan.sheets if (used := _formats(sheet)).cells}
@@ -61,7 +57,7 @@ def _typed(sheet: PlannedSheet) -> list[int]:
     return [cell.row * MAX_COLUMNS + cell.column for cell in sheet.cells if cell.style == _TYPED]
 
 
-def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Sequence[Codes]]) -> Constants:
+def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Codes]) -> Constants:
     texts: dict[int, str] = {}
     single: dict[int, float] = {}
     merged = [PlannedCell(m.area.top, m.area.left, m.content) for m in sheet.merges]
@@ -76,7 +72,7 @@ def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Sequence[Code
     codes = [np.fromiter(single, dtype=np.int64, count=len(single)), *(codes_of(block.area) for block in blocks)]
     numbers = [np.fromiter(single.values(), dtype=np.float64, count=len(single)), *map(_values, blocks)]
     constants = Constants(texts, np.concatenate(codes), np.concatenate(numbers))
-    return without(constants, given.get(sheet.name, ()), own=(0,) if sheet.name == hidden else ())
+    return without(constants, given.get(sheet.name), own=(0,) if sheet.name == hidden else ())
 
 
 def _values(block: Block) -> NDArray[np.float64]:
