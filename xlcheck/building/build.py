@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -182,7 +182,9 @@ def _require_memory(graph: Graph, samples: int) -> None:
 def _require_clear_masks(graph: Graph, trace: Trace) -> None:
     """Refuse numbers that spreadsheets, which compare 15 digits, would skip as a mask does, but Keras does not."""
     for q in graph:
-        for test in _comparisons(q.expr) if q.band.symbol == "mask" and q.expr is not None else ():
+        for test in ex.walk(q.expr) if q.band.symbol == "mask" and q.expr is not None else ():
+            if not isinstance(test, ex.NotEqual):
+                continue
             values, skipped = (value_of(side, trace.values) for side in (test.a, test.b))
             near = (values != skipped) & (np.abs(values - skipped) <= _SAME_DIGITS * np.abs(skipped))
             if near.any():
@@ -190,13 +192,6 @@ def _require_clear_masks(graph: Graph, trace: Trace) -> None:
                     f"layer {q.band.layer!r} reads {float(values[near][0])!r} and skips {float(skipped.flat[0]):g}, "
                     "which no spreadsheet can tell from each other; round the inputs"
                 )
-
-
-def _comparisons(expr: ex.Expr) -> Iterator[ex.NotEqual]:
-    if isinstance(expr, ex.NotEqual):
-        yield expr
-    for operand in ex.operands(expr):
-        yield from _comparisons(operand)
 
 
 def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, options: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ element, and a vector of one element is broadcast.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -317,18 +318,20 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
     return tuple(found)
 
 
+def walk(expr: Expr) -> Iterator[Expr]:
+    """An expression and all below it, from left to right."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(operands(node)))
+
+
 def reads_batch(expr: Expr) -> bool:
     """Whether an expression reads the values of all samples."""
-    return isinstance(expr, BatchMean | OuterSum | BatchSum) or any(map(reads_batch, operands(expr)))
+    return any(isinstance(node, BatchMean | OuterSum | BatchSum) for node in walk(expr))
 
 
 def refs(expr: Expr) -> tuple[str, ...]:
     """Names of all quantities an expression reads, each once, in order of first use."""
-    found: dict[str, None] = {}
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Ref):
-            found.setdefault(node.name)
-        stack.extend(reversed(operands(node)))
-    return tuple(found)
+    return tuple(dict.fromkeys(node.name for node in walk(expr) if isinstance(node, Ref)))

@@ -105,12 +105,10 @@ def _two_read(draft: Draft, own: Sequence[Quantity]) -> tuple[list[str], list[st
 
 def operands(expr: ex.Expr) -> Iterator[str]:
     """The vectors that an expression multiplies by a matrix, and the codes by which it takes a row of one."""
-    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref):
-        yield expr.x.name
-    if isinstance(expr, ex.Gather) and isinstance(expr.index, ex.Ref):
-        yield expr.index.name
-    for operand in ex.operands(expr):
-        yield from operands(operand)
+    for node in ex.walk(expr):
+        match node:
+            case ex.Dot(x=ex.Ref(name)) | ex.Gather(index=ex.Ref(name)):
+                yield name
 
 
 def unrolled_maps(count: int, backwards: bool, answered: set[int], most: int = UNROLLED) -> tuple[str, str, list[int]]:

@@ -48,6 +48,5 @@ def explain(draft: Draft, cell: Range, formula: str) -> None:
 
 def takes_row(expr: ex.Expr, view: View) -> bool:
     """Whether a one-hot vector that stands nowhere is multiplied by a matrix in an expression."""
-    if isinstance(expr, ex.Dot) and isinstance(expr.x, ex.Ref) and view.one_hot(expr.x.name) is not None:
-        return True
-    return any(takes_row(operand, view) for operand in ex.operands(expr))
+    dots = (node for node in ex.walk(expr) if isinstance(node, ex.Dot))
+    return any(isinstance(dot.x, ex.Ref) and view.one_hot(dot.x.name) is not None for dot in dots)

@@ -61,12 +61,7 @@ def _marks(graph: Graph) -> Iterator[float]:
     for q in graph:
         if q.band.symbol == "mask" and q.expr is not None:
             yield 0.0
-            stack: list[ex.Expr] = [q.expr]
-            while stack:
-                node = stack.pop()
-                if isinstance(node, ex.Const):
-                    yield node.value
-                stack.extend(ex.operands(node))
+            yield from (node.value for node in ex.walk(q.expr) if isinstance(node, ex.Const))
 
 
 def _setting(symbol: str, own: Array, rng: _Draws) -> Array:

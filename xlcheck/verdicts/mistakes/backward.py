@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.rewriting import changed_once, rebuilt
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER, NEW
 from xlcheck.verdicts.mistakes.rewriting import Rewrite
@@ -33,7 +33,7 @@ def is_backward(q: Quantity) -> bool:
 
 def _missing_factor(expr: ex.Expr) -> Changes:
     """One factor of a product is left out."""
-    yield from _everywhere(expr, lambda e: (e.a, e.b) if isinstance(e, ex.Mul) else ())
+    yield from changed_once(expr, lambda e: (e.a, e.b) if isinstance(e, ex.Mul) else ())
 
 
 def _wrong_sign(expr: ex.Expr) -> Changes:
@@ -47,12 +47,12 @@ def _wrong_sign(expr: ex.Expr) -> Changes:
             return (ex.Add(e.a, e.b), ex.Sub(e.b, e.a))
         return ()
 
-    yield from _everywhere(expr, swapped)
+    yield from changed_once(expr, swapped)
 
 
 def _uphill(expr: ex.Expr) -> Changes:
     """What should be taken from a weight is added to it."""
-    yield from _everywhere(
+    yield from changed_once(
         expr, lambda e: (ex.Add(e.a, e.b),) if isinstance(e, ex.Sub) and isinstance(e.a, ex.Ref) else ()
     )
 
@@ -70,15 +70,15 @@ def _forgotten_term(expr: ex.Expr) -> Changes:
             return tuple(ex.OuterSum(e.xs[:k] + e.xs[k + 1 :], e.ds[:k] + e.ds[k + 1 :]) for k in steps)
         return ()
 
-    yield from _everywhere(expr, shorter)
+    yield from changed_once(expr, shorter)
 
 
 def _transposed(expr: ex.Expr) -> Changes:
     """The elements of a matrix are taken with row and column exchanged."""
     matrices = {m[1] for name in ex.refs(expr) if (m := _ELEMENT.fullmatch(name))}
     for matrix in sorted(matrices):
-        yield _rebuilt(expr, _names(partial(_exchanged, matrix)))
-    yield from _everywhere(expr, lambda e: (ex.Dot(e.x, e.matrix),) if isinstance(e, ex.DotTransposed) else ())
+        yield rebuilt(expr, _names(partial(_exchanged, matrix)))
+    yield from changed_once(expr, lambda e: (ex.Dot(e.x, e.matrix),) if isinstance(e, ex.DotTransposed) else ())
 
 
 def _epsilon_misplaced(expr: ex.Expr) -> Changes:
@@ -91,12 +91,12 @@ def _epsilon_misplaced(expr: ex.Expr) -> Changes:
             return (ex.Add(ex.Sqrt(e.x.a), e.x.b),)
         return ()
 
-    yield from _everywhere(expr, moved)
+    yield from changed_once(expr, moved)
 
 
 def _epsilon_forgotten(expr: ex.Expr) -> Changes:
     """√v + ε becomes √v."""
-    yield from _everywhere(expr, lambda e: (e.a,) if isinstance(e, ex.Add) and e.b == _EPSILON else ())
+    yield from changed_once(expr, lambda e: (e.a,) if isinstance(e, ex.Add) and e.b == _EPSILON else ())
 
 
 def _correction_forgotten(expr: ex.Expr) -> Changes:
@@ -107,17 +107,17 @@ def _correction_forgotten(expr: ex.Expr) -> Changes:
             return (e.a, e.a * e.b.a, e.a / e.b.b)
         return (_RATE,) if e == _ALPHA else ()
 
-    yield from _everywhere(expr, uncorrected)
+    yield from changed_once(expr, uncorrected)
 
 
 def _not_squared(expr: ex.Expr) -> Changes:
     """x·x becomes x."""
-    yield from _everywhere(expr, lambda e: (e.a,) if isinstance(e, ex.Mul) and e.a == e.b else ())
+    yield from changed_once(expr, lambda e: (e.a,) if isinstance(e, ex.Mul) and e.a == e.b else ())
 
 
 def _root_forgotten(expr: ex.Expr) -> Changes:
     """√x becomes x."""
-    yield from _everywhere(expr, lambda e: (e.x,) if isinstance(e, ex.Sqrt) else ())
+    yield from changed_once(expr, lambda e: (e.x,) if isinstance(e, ex.Sqrt) else ())
 
 
 def _shares_exchanged(expr: ex.Expr) -> Changes:
@@ -128,12 +128,12 @@ def _shares_exchanged(expr: ex.Expr) -> Changes:
             return 1 - e
         return e.b if isinstance(e, ex.Sub) and e.b in _SHARES else None
 
-    yield _rebuilt(expr, exchanged)
+    yield rebuilt(expr, exchanged)
 
 
 def _mean_forgotten(expr: ex.Expr) -> Changes:
     """Nothing is divided by the number of documents."""
-    yield from _everywhere(expr, lambda e: (e.a,) if isinstance(e, ex.Div) and isinstance(e.b, ex.Const) else ())
+    yield from changed_once(expr, lambda e: (e.a,) if isinstance(e, ex.Div) and isinstance(e.b, ex.Const) else ())
 
 
 def _wrong_step(expr: ex.Expr) -> Changes:
@@ -142,8 +142,8 @@ def _wrong_step(expr: ex.Expr) -> Changes:
     for band in sorted(bands):
         for by in (1, -1):
             shift = _names(partial(_shifted, band, by))
-            yield _rebuilt(expr, shift)
-            yield from _everywhere(expr, lambda e, shift=shift: (n,) if (n := shift(e)) not in {None, e} else ())  # type: ignore[misc]
+            yield rebuilt(expr, shift)
+            yield from changed_once(expr, lambda e, shift=shift: (n,) if (n := shift(e)) not in {None, e} else ())  # type: ignore[misc]
 
 
 class _Mistake(NamedTuple):
@@ -214,34 +214,5 @@ def _shifted(band: str, by: int, name: str) -> str:
     return f"{band}_init{unit}" if step < 0 else f"{band}[{step}]{unit}"
 
 
-def _everywhere(expr: ex.Expr, change: Callable[[ex.Expr], tuple[ex.Expr, ...]]) -> Changes:
-    """The expression with one of its nodes changed, for each node and each change of it."""
-    yield from change(expr)
-    for name in expr.__dataclass_fields__:
-        value = getattr(expr, name)
-        if isinstance(value, tuple):
-            for place, item in enumerate(value):
-                for changed in _everywhere(item, change):
-                    yield replace(expr, **{name: (*value[:place], changed, *value[place + 1 :])})
-        elif isinstance(value, ex.Expr):
-            for changed in _everywhere(value, change):
-                yield replace(expr, **{name: changed})
-
-
 def _names(rename: Callable[[str], str]) -> Callable[[ex.Expr], ex.Expr | None]:
     return lambda e: ex.Ref(rename(e.name)) if isinstance(e, ex.Ref) else None
-
-
-def _rebuilt(expr: ex.Expr, change: Callable[[ex.Expr], ex.Expr | None]) -> ex.Expr:
-    """The expression with every node changed for which there is a change; what was changed is not looked into."""
-    changed = change(expr)
-    if changed is not None:
-        return changed
-    fields: dict[str, Any] = {}
-    for name in expr.__dataclass_fields__:
-        value = getattr(expr, name)
-        if isinstance(value, ex.Expr):
-            fields[name] = _rebuilt(value, change)
-        elif isinstance(value, tuple):
-            fields[name] = tuple(_rebuilt(item, change) for item in value)
-    return replace(expr, **fields) if fields else expr

@@ -132,7 +132,7 @@ class Mistakes:
                         "what comes from the step before is missing: add h(t−1) times the recurrent kernel",
                         rest,
                     )
-        if isinstance(expr, ex.Neg) and _has_logarithm(expr):
+        if isinstance(expr, ex.Neg) and any(isinstance(node, ex.Log) for node in ex.walk(expr)):
             yield "log-without-minus", "the minus sign before the logarithm is missing", expr.x
 
     def _is_bias(self, expr: ex.Expr) -> bool:
@@ -243,7 +243,3 @@ class Mistakes:
             sentence = "the reset gate acts on h(t−1) before the product; with reset_after it acts on the product"
             yield "gru-reset-after-wrong", sentence, ex.Dot(r * h, kernel) + bias
             yield "gru-reset-after-wrong", sentence, r * ex.Dot(h, kernel) + bias
-
-
-def _has_logarithm(expr: ex.Expr) -> bool:
-    return isinstance(expr, ex.Log) or any(_has_logarithm(operand) for operand in ex.operands(expr))

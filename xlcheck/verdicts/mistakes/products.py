@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
+from xlcheck.graph.rewriting import replaced
 from xlcheck.verdicts.mistakes.forward import MAX_WIDTH, Mistakes
-from xlcheck.verdicts.mistakes.rewriting import replaced_once
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
@@ -32,7 +32,7 @@ def products(mistakes: Mistakes, expr: ex.Expr, index: int) -> Iterator[tuple[st
     """The mistakes in the weighted sums of an expression: name, sentence, and what its element would be then."""
     for number, dot in enumerate(_dots(mistakes, expr)):
         key = f"{_OTHER}{number}"
-        changed = replaced_once(expr, dot[0], ex.Ref(key))
+        changed = replaced(expr, lambda e, dot=dot[0], key=key: ex.Ref(key) if e is dot else None)
         for change in _changes(mistakes, dot[1], index):
             yield change.name, change.sentence, _with_added(changed, key, dot[1], change, index)
 

@@ -35,25 +35,13 @@ def _definition(graph: Graph, expr: ex.Expr) -> ex.Expr | None:
 def everywhere(expr: ex.Expr, rewrites: Callable[[ex.Expr], Iterator[Rewrite]]) -> Iterator[Rewrite]:
     """Each change of one place of an expression."""
     yield from rewrites(expr)
-    operands = list(ex.operands(expr))
+    operands = ex.operands(expr)
     for place, operand in enumerate(operands):
         if operand is getattr(expr, "matrix", None):
             continue  # its weights are changed as a whole
         for name, sentence, changed in everywhere(operand, rewrites):
             if not isinstance(expr, ex.Slice) or isinstance(changed, ex.Ref):
                 yield name, sentence, with_operands(expr, [*operands[:place], changed, *operands[place + 1 :]])
-
-
-def replaced_once(expr: ex.Expr, old: ex.Expr, new: ex.Expr) -> ex.Expr:
-    """An expression with one of its parts, this very object, replaced."""
-    if expr is old:
-        return new
-    if isinstance(expr, ex.Dot):
-        return expr
-    operands = [replaced_once(operand, old, new) for operand in ex.operands(expr)]
-    if isinstance(expr, ex.Slice) and not isinstance(operands[0], ex.Ref):
-        return expr  # elements are those of a quantity
-    return with_operands(expr, operands)
 
 
 def of_unit(expr: ex.Expr, unit: int) -> ex.Expr:

@@ -179,7 +179,7 @@ class Trials:
         """The quantities whose values select a row or a class."""
         found: set[str] = set()
         for q in self.graph:
-            for node in _nodes(q.expr) if q.expr is not None else ():
+            for node in ex.walk(q.expr) if q.expr is not None else ():
                 own = getattr(node, "index", None)
                 own = node.target if isinstance(node, ex.SparseCategoricalCrossentropy) else own
                 found.update(ex.refs(own) if isinstance(own, ex.Expr) else ())
@@ -306,9 +306,3 @@ class _Sheet:
         content = self._formulas.cell(cell[0], cell[1] * MAX_COLUMNS + cell[2])
         own = Range(cell[0], cell[1], cell[2])
         return own if content is None or content.array is None else parse_range(content.array, cell[0])
-
-
-def _nodes(expr: ex.Expr) -> Iterator[ex.Expr]:
-    yield expr
-    for operand in ex.operands(expr):
-        yield from _nodes(operand)
