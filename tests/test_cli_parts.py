@@ -33,7 +33,7 @@ from xlcheck.cli import list as lessons
 from xlcheck.cli.group import COMMANDS
 from xlcheck.errors import NotSupportedError, UsageError, XlcheckError
 from xlcheck.grading import entry
-from xlcheck.verdicts.refusal import Refusal
+from xlcheck.verdicts.findings import Refusal
 from xlcheck.version import __version__
 
 LSTM = Path(__file__).parents[1] / "workbooks" / "lstm.xlsx"

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from xlcheck.cli import run
 from xlcheck.cli.results import WORST_FIRST
-from xlcheck.verdicts.refusal import Refusal
+from xlcheck.verdicts.findings import Refusal
 
 LSTM = Path(__file__).parents[1] / "workbooks" / "lstm.xlsx"
 

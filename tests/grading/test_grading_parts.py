@@ -14,12 +14,12 @@ import pytest
 
 from xlcheck.errors import UsageError
 from xlcheck.grading.cell_mark import CellMark
-from xlcheck.grading.exports import GradeBook, JUnit, gradescope_json
 from xlcheck.grading.grade import connected
 from xlcheck.grading.locate import Lines
 from xlcheck.grading.marks import StudentMarks
-from xlcheck.grading.otherwise import computed_otherwise
 from xlcheck.grading.pages import Line, student_page
+from xlcheck.grading.results import GradeBook, JUnit, gradescope_json
+from xlcheck.grading.submission import computed_otherwise
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 
 RIGHT = CellMark("lstm!B2", "lstm.i[0][0]", "lstm.i", "right", 1.0, 1.0)

@@ -11,17 +11,10 @@ from xlcheck.graph.evaluate import evaluate, value_of
 from xlcheck.graph.expressions import Ref, Sigmoid, Softmax
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.graph.training import Training
-from xlcheck.learning.losses.binary_crossentropy import BINARY_CROSSENTROPY, BINARY_CROSSENTROPY_FROM_LOGITS
-from xlcheck.learning.losses.categorical_crossentropy import CATEGORICAL_CROSSENTROPY
-from xlcheck.learning.losses.logits import EPSILON, clipped
-from xlcheck.learning.losses.loss import Loss
-from xlcheck.learning.losses.mean_squared_error import MEAN_SQUARED_ERROR
-from xlcheck.learning.losses.sparse_categorical_crossentropy import SPARSE_CATEGORICAL_CROSSENTROPY
-from xlcheck.learning.optimisers.adam import ADAM
+from xlcheck.learning.losses import EPSILON, LOSSES, Loss, clipped
+from xlcheck.learning.optimisers import ADAM, PLAIN_SGD, RMSPROP, SGD
 from xlcheck.learning.optimisers.history import numbers_of, put_together
 from xlcheck.learning.optimisers.optimiser import Optimiser
-from xlcheck.learning.optimisers.rmsprop import RMSPROP
-from xlcheck.learning.optimisers.sgd import PLAIN_SGD, SGD
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 
@@ -41,20 +34,22 @@ def cost(loss: Loss, y: np.ndarray, p: np.ndarray, make: Callable[[Ref], Sigmoid
 
 def test_losses_are_their_definitions() -> None:
     """Of probabilities a cross-entropy is the logarithm of what was given to the truth; an error is squared."""
-    assert cost(CATEGORICAL_CROSSENTROPY, HOT, P) == pytest.approx(-np.log(0.5), rel=1e-15)
-    assert cost(SPARSE_CATEGORICAL_CROSSENTROPY, np.array([2.0]), P) == pytest.approx(-np.log(0.3), rel=1e-15)
-    assert cost(BINARY_CROSSENTROPY, np.array([0.0]), P[:1]) == pytest.approx(-np.log(0.8), rel=1e-15)
-    assert cost(MEAN_SQUARED_ERROR, HOT, P) == pytest.approx(np.mean((P - HOT) ** 2), rel=1e-15)
+    assert cost(LOSSES["categorical_crossentropy"], HOT, P) == pytest.approx(-np.log(0.5), rel=1e-15)
+    assert cost(LOSSES["sparse_categorical_crossentropy"], np.array([2.0]), P) == pytest.approx(-np.log(0.3), rel=1e-15)
+    assert cost(LOSSES["binary_crossentropy"], np.array([0.0]), P[:1]) == pytest.approx(-np.log(0.8), rel=1e-15)
+    assert cost(LOSSES["mean_squared_error"], HOT, P) == pytest.approx(np.mean((P - HOT) ** 2), rel=1e-15)
 
 
 def test_losses_of_logits_are_not_clipped() -> None:
     """Behind its activation a certain, wrong answer costs its logit; where only the probability is left, ln(1/ε)."""
     wrong = np.array([40.0])
 
-    assert cost(BINARY_CROSSENTROPY, np.array([0.0]), wrong, Sigmoid) == pytest.approx(40.0)
-    assert cost(BINARY_CROSSENTROPY_FROM_LOGITS, np.array([0.0]), wrong) == pytest.approx(40.0)
-    assert cost(BINARY_CROSSENTROPY, np.array([0.0]), np.array([1.0])) == pytest.approx(-np.log(EPSILON), rel=1e-8)
-    assert cost(CATEGORICAL_CROSSENTROPY, HOT, np.log(P), Softmax) == pytest.approx(-np.log(0.5))
+    assert cost(LOSSES["binary_crossentropy"], np.array([0.0]), wrong, Sigmoid) == pytest.approx(40.0)
+    assert cost(LOSSES["binary_crossentropy_from_logits"], np.array([0.0]), wrong) == pytest.approx(40.0)
+    assert cost(LOSSES["binary_crossentropy"], np.array([0.0]), np.array([1.0])) == pytest.approx(
+        -np.log(EPSILON), rel=1e-8
+    )
+    assert cost(LOSSES["categorical_crossentropy"], HOT, np.log(P), Softmax) == pytest.approx(-np.log(0.5))
     assert value_of(clipped(Ref("p")), {"p": np.array([[-1.0, 0.5, 2.0]])}).tolist() == [[1e-7, 0.5, 1 - 1e-7]]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from xlcheck.model.differences import first_difference
+from xlcheck.building.given_model import first_difference
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 
 RNN = LayerSpec("SimpleRNN", "rnn", {"units": 2, "activation": "tanh"}, {"kernel": (1, 2)})

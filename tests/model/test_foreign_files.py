@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xlcheck.model.foreign_files import what_it_is
+from xlcheck.model.keras_file import what_it_is
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from xlcheck.errors import ModelError, NotSupportedError
-from xlcheck.model.input_types import check_types
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import Folded, folded, own_variable, walk, weights_by_name
 from xlcheck.model.keras_operations import kind_of, operations_of, read_operation
 from xlcheck.model.keras_optimiser import frozen_weights, read_optimiser
+from xlcheck.model.keras_reader import check_types
 from xlcheck.model.option_values import missed, plain
 
 

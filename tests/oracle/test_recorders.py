@@ -11,7 +11,7 @@ import pytest
 
 from xlcheck.errors import OracleError
 from xlcheck.oracle.noted import Event, LayerCall
-from xlcheck.oracle.recorders import attention, dense, gru, lstm, outputs, simple_rnn, wrappers
+from xlcheck.oracle.recorders import attention, outputs, recurrent, wrappers
 from xlcheck.oracle.recorders.recurrent import projections
 
 STEPS, SAMPLES, UNITS = 3, 2, 2
@@ -49,7 +49,7 @@ def test_gates_of_an_lstm_stand_in_keras_s_order() -> None:
     xk, hr = event("matmul", drawn(8)), event("matmul", drawn(8))
     call = looped([xk, hr, *gates, candidate, tanh_c], states=2)
 
-    found = lstm.quantities(call)
+    found = recurrent.lstm(call)
 
     for symbol, noted in zip(("i", "f", "o", "c_tilde"), (*gates, candidate), strict=True):
         np.testing.assert_array_equal(found[symbol], by_step(noted.result))
@@ -68,19 +68,19 @@ def test_the_reset_gate_must_lead_to_the_candidate() -> None:
     product = r.result * hr.result[..., 4:]
     right = event("activation", None, xk.result[..., 4:] + product)
 
-    found = gru.quantities(looped([xk, hr, z, r, right], states=1, reset_after=True))
+    found = recurrent.gru(looped([xk, hr, z, r, right], states=1, reset_after=True))
 
     np.testing.assert_array_equal(found["r_hr"], by_step(product))
     np.testing.assert_array_equal(found["a_z"], by_step(z.args[0]))
     with pytest.raises(OracleError, match="'own': the reset gate does not lead"):
-        gru.quantities(looped([xk, hr, z, r, event("activation")], states=1, reset_after=True))
+        recurrent.gru(looped([xk, hr, z, r, event("activation")], states=1, reset_after=True))
 
 
 def test_a_simple_rnn_read_backwards_has_its_steps_in_order_of_time() -> None:
     """Steps stand where their input does, whichever end Keras begins with; an RNN names them like its cell."""
     xk, hr, act = event("matmul"), event("matmul"), event("activation")
     call = looped([xk, hr, act], states=1)
-    forwards, wrapped = simple_rnn.quantities(call), looped([xk, hr, act], states=1)
+    forwards, wrapped = recurrent.simple_rnn(call), looped([xk, hr, act], states=1)
     call.layer.go_backwards = True
     kind = type("SimpleRNNCell", (), {"name": "cell", "implementation": 2})
     wrapped.layer = type("RNN", (), {})()
@@ -88,7 +88,7 @@ def test_a_simple_rnn_read_backwards_has_its_steps_in_order_of_time() -> None:
     wrapped.layer.go_backwards = False
 
     np.testing.assert_array_equal(forwards["z"], by_step(act.args[0]))
-    np.testing.assert_array_equal(simple_rnn.quantities(call)["z"], forwards["z"][:, ::-1])
+    np.testing.assert_array_equal(recurrent.simple_rnn(call)["z"], forwards["z"][:, ::-1])
     np.testing.assert_array_equal(wrappers.rnn(wrapped)["cell.xk"], forwards["xk"])
 
 
@@ -116,7 +116,7 @@ def test_attention_is_read_from_its_softmax() -> None:
 def test_dense_has_its_sum_before_the_activation() -> None:
     """`z` goes into the activation, `y` is what the layer returns."""
     act, y = event("activation"), drawn()
-    found = dense.quantities(LayerCall(SimpleNamespace(name="d"), (), {}, y, [act]))
+    found = outputs.dense(LayerCall(SimpleNamespace(name="d"), (), {}, y, [act]))
 
     np.testing.assert_array_equal(found["z"], act.args[0])
     np.testing.assert_array_equal(found["y"], y)
@@ -124,7 +124,7 @@ def test_dense_has_its_sum_before_the_activation() -> None:
 
 @pytest.mark.parametrize(
     "recorder",
-    [dense.quantities, attention.quantities, outputs.layer_normalization, outputs.group_normalization],
+    [outputs.dense, attention.quantities, outputs.layer_normalization, outputs.group_normalization],
 )
 @pytest.mark.parametrize("count", [0, 2])
 def test_another_way_of_computing_is_no_recording(recorder: Callable[[LayerCall], Any], count: int) -> None:

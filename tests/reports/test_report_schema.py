@@ -19,8 +19,8 @@ from sample_reports import BAD, EMPTY, GOOD, OPEN, ROOT, STRAY
 
 from xlcheck.cli import run
 from xlcheck.reports.render_json import render_json
-from xlcheck.verdicts.listing import Cells
-from xlcheck.verdicts.refusal import Refusal
+from xlcheck.verdicts.cell_result import Cells
+from xlcheck.verdicts.findings import Refusal
 
 ROOT_FOLDER = Path(__file__).parents[2]
 LSTM = ROOT_FOLDER / "workbooks" / "lstm.xlsx"

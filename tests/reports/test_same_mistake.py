@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from sample_reports import BAD, CARRIED, ROOT, SKIPPED
 
+from xlcheck.reports.groups import MOST_AREAS, areas, by_mistake, elsewhere
 from xlcheck.reports.render_html import render_html
 from xlcheck.reports.render_text import render_text
-from xlcheck.reports.same_mistake import MOST_AREAS, areas, by_mistake, elsewhere
-from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.cell_result import Cells
 from xlcheck.verdicts.report import CellResult
 
 

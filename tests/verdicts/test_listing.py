@@ -6,7 +6,7 @@ import copy
 
 from sample_reports import BAD, CARRIED, ROOT
 
-from xlcheck.verdicts.listing import Cells, Found
+from xlcheck.verdicts.cell_result import Cells, Found
 from xlcheck.verdicts.report import CellResult, Status
 
 

@@ -6,7 +6,7 @@ import openpyxl.utils.escape
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xlcheck.workbook.escapes import escape, unescape
+from xlcheck.workbook.xml_text import escape, unescape
 
 
 @given(st.text())

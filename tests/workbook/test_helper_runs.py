@@ -8,8 +8,7 @@ import pytest
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.shared import SharedFormula
-from xlcheck.workbook import helper_runs
-from xlcheck.workbook.bindings import Helper
+from xlcheck.workbook.bindings import Helper, helpers_from_json, helpers_to_json
 from xlcheck.workbook.manifest import FORMAT, sealed
 
 TEXTS = ("B2*$C$3", 'SUM(B2:B$9)&"A1"', "'other sheet'!D4+1", "1+1", "INDEX(B:B,5)+C7", "$A2&Z26")
@@ -35,7 +34,7 @@ def test_every_helper_is_read_as_it_was(seed: int) -> None:
     chance = random.Random(seed)
     cells = {(chance.randrange(1, 14), chance.randrange(1, 9)) for _ in range(chance.choice((3, 30, 90)))}
     helpers = [_helper(chance, *cell) for cell in sorted(cells)]
-    again = helper_runs.from_json(helper_runs.to_json(helpers))
+    again = helpers_from_json(helpers_to_json(helpers))
     assert sorted(map(repr, again)) == sorted(map(repr, helpers))
 
 
@@ -44,7 +43,7 @@ def test_a_filled_block_is_one_text() -> None:
     long = "SUM(" + ",".join(["B2"] * 50) + ")"
     shared = SharedFormula(long, 0, 5)
     block = [Helper(Range("s", r, c), shared.at(r, c), (1.0,)) for r in range(20) for c in range(5, 15)]
-    items = helper_runs.to_json(block)
+    items = helpers_to_json(block)
     assert len(items) == 20
     assert sum(isinstance(item[1], str) for item in items) == 1
 
@@ -57,7 +56,7 @@ def test_a_filled_block_is_one_text() -> None:
 def test_an_item_that_says_nothing_is_refused(item: list[object]) -> None:
     """A damaged item is an error of its own, soon and without a large list."""
     with pytest.raises((ValueError, TypeError, IndexError)):
-        helper_runs.from_json([item])
+        helpers_from_json([item])
 
 
 def test_items_of_format_4_are_read() -> None:
@@ -65,7 +64,7 @@ def test_items_of_format_4_are_read() -> None:
     assert FORMAT == 5
     assert sealed("{}", 4)[0].startswith('{"format": 4')
     old = [["s!A1", "B1", [1.0]], ["s!A2", "B2", ["x", "y"], 1e-15]]
-    assert helper_runs.from_json(old) == (
+    assert helpers_from_json(old) == (
         Helper(Range("s", 0, 0), "B1", (1.0,)),
         Helper(Range("s", 1, 0), "B2", ("x", "y"), 1e-15),
     )

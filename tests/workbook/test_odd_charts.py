@@ -7,9 +7,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from xlcheck.workbook.chart_caches import remembered_otherwise
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.odd_charts import odd_marks
+from xlcheck.workbook.odd_charts import odd_marks, remembered_otherwise
 from xlcheck.workbook.xml_tree import tree_of
 
 C = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from workbook_parts import MAIN, workbook_parts
 
 from xlcheck.errors import WorkbookError
-from xlcheck.workbook.constant_cells import ConstantCells
+from xlcheck.workbook.content import ConstantCells
 from xlcheck.workbook.plain_constants import filled_within, is_plain
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.sheet_cells import parse_cells

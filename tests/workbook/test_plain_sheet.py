@@ -13,8 +13,7 @@ from workbook_parts import MAIN
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Pattern, row_number
-from xlcheck.workbook.constant_cells import ConstantCells
-from xlcheck.workbook.content import Cell
+from xlcheck.workbook.content import Cell, ConstantCells
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.plain_sheet import read_plain
 from xlcheck.workbook.plan import FormulaBlock, NumberBlock, PlannedSheet, WorkbookPlan

@@ -28,7 +28,7 @@ from xlcheck.cli.results import show
 from xlcheck.cli.status import status
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder, require_writable
-from xlcheck.model.foreign_files import FOREIGN
+from xlcheck.model.keras_file import FOREIGN
 from xlcheck.progress import progress_bar
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from xlcheck.cli.status import status
 from xlcheck.cli.workbooks import workbooks
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable
-from xlcheck.verdicts.refusal import Refusal
+from xlcheck.verdicts.findings import Refusal
 
 if TYPE_CHECKING:
     from xlcheck.cli.watch import Changes

@@ -13,7 +13,7 @@ from xlcheck.choices import EngineName
 from xlcheck.cli.defect import sentence
 from xlcheck.cli.status import status
 from xlcheck.errors import EngineError
-from xlcheck.verdicts.refusal import Refusal
+from xlcheck.verdicts.findings import Refusal
 
 if TYPE_CHECKING:
     from xlcheck.verdicts.report import CheckReport

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from xlcheck.verdicts.refusal import Refusal
+from xlcheck.verdicts.findings import Refusal
 from xlcheck.verdicts.report import CheckReport
 
 _BLOCK = 2**16

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import sleep
 
-from xlcheck.verdicts.refusal import Refusal
+from xlcheck.verdicts.findings import Refusal
 from xlcheck.verdicts.report import CheckReport
 
 _PAUSE = 0.25

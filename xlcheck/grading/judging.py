@@ -22,9 +22,8 @@ from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.grading.kept import Kept, KeptSession
-from xlcheck.grading.otherwise import computed_otherwise
 from xlcheck.grading.prepared import PreparedKey
-from xlcheck.grading.submission import State, Submission
+from xlcheck.grading.submission import State, Submission, computed_otherwise
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.judge import AGREE, NOT_EVALUATED, ROOT, Codes, Mask

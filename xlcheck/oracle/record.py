@@ -22,11 +22,10 @@ from xlcheck.graph.trace import Trace
 from xlcheck.learning.forward import forward_graph, has_logits
 from xlcheck.learning.losses import loss_named
 from xlcheck.model.codes import check_codes
-from xlcheck.model.input_types import check_types
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk
-from xlcheck.model.keras_reader import read_model, weights_of
+from xlcheck.model.keras_reader import check_types, read_model, weights_of
 from xlcheck.model.model_spec import Array, InputSpec, ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.clone import clone

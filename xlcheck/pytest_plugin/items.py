@@ -21,7 +21,7 @@ from xlcheck.pytest_plugin.text import some, wrapped
 from xlcheck.pytest_plugin.workbook_check import check_with
 from xlcheck.reports.groups import by_quantity
 from xlcheck.reports.render_text import ROWS, full_command, render_text
-from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.cell_result import Cells
 from xlcheck.verdicts.messages import others_on, plural
 from xlcheck.verdicts.report import CellResult, CheckReport, Status
 from xlcheck.workbook.content import WorkbookContent

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlcheck.files import write_text
 from xlcheck.pytest_plugin.run_record import Failure
-from xlcheck.verdicts.json_values import finite_or_text
+from xlcheck.verdicts.cell_result import finite_or_text
 
 if TYPE_CHECKING:
     from xlcheck.pytest_plugin.divergence import Divergence

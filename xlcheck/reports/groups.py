@@ -1,15 +1,59 @@
-"""A report's cells grouped by what they should hold: one group is one test case."""
+"""Cells that belong together: those of one quantity, which is one test case, and those with one mistake."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Sequence
 
-from xlcheck.verdicts.listing import Cells
-from xlcheck.verdicts.messages import others_on
-from xlcheck.verdicts.report import CellResult, CheckReport, Status
+from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.verdicts.cell_result import CellResult, Cells, Status
+from xlcheck.verdicts.findings import Findings
+from xlcheck.verdicts.messages import others_on, plural
+from xlcheck.workbook.rectangles import rectangles
+
+MOST_AREAS = 8
 
 
-def by_quantity(report: CheckReport) -> dict[str, Cells]:
+def by_mistake(cells: Iterable[CellResult]) -> list[list[CellResult]]:
+    """Cells grouped by their mistake, in the order of the first of each group.
+
+    Together are roots on one worksheet with the same diagnosis whose formulas were filled from one another, and cells
+    on one worksheet that were not checked for the same reason; every other cell is alone.
+    """
+    groups: dict[object, list[CellResult]] = {}
+    for cell in cells:
+        groups.setdefault(_mistake(cell), []).append(cell)
+    return list(groups.values())
+
+
+def _mistake(cell: CellResult) -> object:
+    if cell.status is Status.NOT_EVALUATED:
+        return cell.sheet, cell.message
+    if cell.status is not Status.ROOT or cell.formula is None:
+        return cell.sheet, cell.cell
+    place = parse_range(cell.cell, cell.sheet)
+    return cell.sheet, cell.diagnosis, cell.kind, shape_of(cell.formula, place.top, place.left)
+
+
+def elsewhere(others: Sequence[CellResult]) -> str:
+    """Where else a mistake stands, in words: `D12:K12, D15: 9 more cells with this formula and mistake`."""
+    where = areas(others)
+    more = f" and {len(where) - MOST_AREAS} more places" if len(where) > MOST_AREAS else ""
+    same = f"{plural(len(others), 'more cell', 'more cells')} {_SHARED[others[0].status is Status.NOT_EVALUATED]}"
+    return f"{', '.join(where[:MOST_AREAS])}{more}: {same}"
+
+
+_SHARED = ("with this formula and mistake", "for the same reason")
+
+
+def areas(cells: Sequence[CellResult]) -> list[str]:
+    """The ranges that some cells of one worksheet fill, `D12:K12`, in the order of the sheet."""
+    places = (parse_range(cell.cell, cell.sheet) for cell in cells)
+    addresses = sorted({(place.sheet, place.top, place.left) for place in places})
+    return [area.a1 for area, _ in rectangles(addresses)]
+
+
+def by_quantity(report: Findings) -> dict[str, Cells]:
     """Every group that was compared, in calculation order, with its cells that are not right.
 
     Cells that belong to nothing, and stored values, are in no group.

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from importlib.resources import files
 from itertools import takewhile
 
+from xlcheck.reports.groups import by_mistake, elsewhere
 from xlcheck.reports.render_text import verdict
-from xlcheck.reports.same_mistake import by_mistake, elsewhere
-from xlcheck.verdicts.cell_result import CellResult, Status
-from xlcheck.verdicts.findings import Findings
-from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.cell_result import CellResult, Cells, Status
+from xlcheck.verdicts.findings import Findings, Refusal
 from xlcheck.verdicts.messages import show, show_apart, show_values
-from xlcheck.verdicts.refusal import Refusal
 
 # Browsers become slow with more rows in one table; the JSON report has all of them.
 _ROWS = 1000

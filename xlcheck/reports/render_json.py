@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from xlcheck.verdicts.listing import Cells
-from xlcheck.verdicts.refusal import Refusal
+from xlcheck.verdicts.cell_result import Cells
+from xlcheck.verdicts.findings import Refusal
 from xlcheck.verdicts.report import CheckReport, plain_item
 
 # Unlike the quotes of a key, those in a text are escaped, so this stands nowhere else.

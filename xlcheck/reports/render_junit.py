@@ -14,9 +14,9 @@ from xml.etree import ElementTree as ET
 
 from xlcheck.reports.groups import by_quantity
 from xlcheck.reports.render_text import verdict
-from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.cell_result import Cells
+from xlcheck.verdicts.findings import Refusal
 from xlcheck.verdicts.messages import plural, show_values
-from xlcheck.verdicts.refusal import Refusal
 from xlcheck.verdicts.report import CellResult, CheckReport, Status
 
 _CELLS = 20

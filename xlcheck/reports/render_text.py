@@ -11,14 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from xlcheck.reports.console import WIDTH, printable
-from xlcheck.reports.lines import Line, broken, line
-from xlcheck.reports.same_mistake import by_mistake, elsewhere
+from xlcheck.reports.groups import by_mistake, elsewhere
+from xlcheck.reports.lines import WIDTH, Line, broken, line, printable
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
-from xlcheck.verdicts.findings import Edit, Findings
+from xlcheck.verdicts.findings import Edit, Findings, Refusal
 from xlcheck.verdicts.messages import edited, plural, show_apart, show_values
 from xlcheck.verdicts.placement import is_number
-from xlcheck.verdicts.refusal import Refusal
 
 if TYPE_CHECKING:
     from rich.console import Console

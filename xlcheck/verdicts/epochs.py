@@ -10,10 +10,10 @@ import numpy as np
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.graph.quantities import Graph
+from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import ROOT
-from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Placement, Sighting, position
 from xlcheck.verdicts.ranges import Verdicts

@@ -6,9 +6,7 @@ from dataclasses import asdict, astuple, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from xlcheck.verdicts.cell_result import CellResult, Status
-from xlcheck.verdicts.json_values import finite_or_text
-from xlcheck.verdicts.listing import Cells
+from xlcheck.verdicts.cell_result import CellResult, Cells, Status, finite_or_text
 
 FORMAT = "xlcheck-report-1"
 """What reports call themselves as JSON; `xlcheck/reports/reports.schema.json` describes them."""
@@ -155,6 +153,33 @@ class Findings:
             "alterations": list(self.alterations),
             "warnings": [plain_item(warning) for warning in self.warnings],
         }
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A workbook that could not be checked.
+
+    Attributes:
+        workbook: the file's path as given.
+        engine: the engine that was to recalculate it.
+        kind: the name of the error (`WorkbookError`).
+        message: its sentence.
+        exit_code: 2: it cannot be read; 3: nothing could be checked; 70: a defect of xlcheck.
+        seconds: how long it took to find out.
+    """
+
+    workbook: str
+    engine: str
+    kind: str
+    message: str
+    exit_code: int
+    seconds: float = 0.0
+    ok: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `--format json` prints in the place of a report."""
+        error = {"kind": self.kind, "message": self.message, "exit_code": self.exit_code}
+        return {"format": FORMAT, "workbook": self.workbook, "engine": self.engine, "ok": False, "error": error}
 
 
 def plain_item(item: CellResult | Edit | CellWarning) -> dict[str, Any]:

@@ -14,8 +14,7 @@ from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
 from xlcheck.verdicts.placement import Array, within
 from xlcheck.workbook.cell_codes import Codes, Mask, contained
-from xlcheck.workbook.constant_cells import ConstantCells
-from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.content import Cell, ConstantCells, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.values import Value
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from xlcheck.verdicts.listing import Cells, Found
+from xlcheck.verdicts.cell_result import Cells, Found
 from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Edit, Status
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from xlcheck.engines.base import Session
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import AGREE, ROOT
-from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.other_numbers import other_numbers
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Sighting, position

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.diagnose import CellContext, Diagnosis, diagnose
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict
 from xlcheck.verdicts.judge import STATUS
-from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.messages import UNBOUND, helper_message, quantity_message, stale_message
 from xlcheck.verdicts.placement import Placement, Sighting, address
 from xlcheck.verdicts.ranges import Verdicts

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.graph.quantities import Graph
+from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.filled import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, equal
 from xlcheck.verdicts.joined import distinct_rows, pieces
-from xlcheck.verdicts.listing import Found
 from xlcheck.verdicts.messages import others_on, plural
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.parts import ORDER, Part

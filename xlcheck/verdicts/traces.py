@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
-from xlcheck.verdicts.json_values import finite_or_text
+from xlcheck.verdicts.cell_result import finite_or_text
 from xlcheck.verdicts.tolerance import Array, Tolerance, magnitude, ulps
 
 if TYPE_CHECKING:

@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
 from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of, contained
-from xlcheck.workbook.constant_cells import ConstantCells
-from xlcheck.workbook.content import SheetContent, WorkbookContent
+from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.shown import UsedFormats, read_shown
 

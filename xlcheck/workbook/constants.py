@@ -12,8 +12,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from xlcheck.errors import UsageError
 from xlcheck.formulas.addresses import cell_name, quote_sheet
 from xlcheck.workbook.container import open_container
-from xlcheck.workbook.escapes import escape as escape_characters
 from xlcheck.workbook.parts import read_structure
+from xlcheck.workbook.xml_text import escape as escape_characters
 
 # (row, column) from 0 → the new value.
 Constants = dict[tuple[int, int], float | str]

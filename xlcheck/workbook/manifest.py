@@ -27,8 +27,7 @@ from xlcheck.errors import ManifestError
 from xlcheck.formulas.addresses import Range, parse_range, quote_sheet
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
-from xlcheck.workbook import helper_runs
-from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
+from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper, helpers_from_json, helpers_to_json
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.origin import is_generated as looks_generated
 from xlcheck.workbook.origin import rebuilding
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
 SHEET = "xlcheck"
 FORMAT = 5
-"""4 has an item for each helper (see `helper_runs`)."""
+"""4 has an item for each helper (see `bindings`)."""
 OLDER = (2, 3)
 """Those that say less of how what is no quantity was written (see `fingerprint`); 2 has a digest of its text alone."""
 _CHUNK = 32_000
@@ -99,7 +98,7 @@ class Manifest:
             "trace": {"source": self.trace.source, "values": {k: _encode(v) for k, v in self.trace.values.items()}},
             "prediction": _encode(self.prediction),
             "bindings": [[b.quantity, str(b.area), b.sample, b.transposed] for b in self.bindings],
-            "helpers": helper_runs.to_json(self.helpers),
+            "helpers": helpers_to_json(self.helpers),
             **(
                 {"filled": [[str(f.area), f.formula, list(f.desired), f.atol, f.band] for f in self.filled]}
                 if self.filled
@@ -249,7 +248,7 @@ def _decode_manifest(data: Mapping[str, Any]) -> Manifest:
         trace=Trace(data["trace"]["source"], {k: _decode(v) for k, v in data["trace"]["values"].items()}),
         prediction=_decode(data["prediction"]),
         bindings=tuple(Binding(q, parse_range(a), s, t) for q, a, s, t in data["bindings"]),
-        helpers=helper_runs.from_json(data["helpers"]),
+        helpers=helpers_from_json(data["helpers"]),
         filled=tuple(
             FilledHelper(parse_range(a), f, tuple(d), atol, band) for a, f, d, atol, band in data.get("filled", ())
         ),

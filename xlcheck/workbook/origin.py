@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlcheck.workbook.constant_cells import ConstantCells
-from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.content import Cell, ConstantCells, WorkbookContent
 from xlcheck.workbook.styles import LEGEND
 
 CREATOR = "xlcheck"

@@ -13,9 +13,8 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
-from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container
-from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.content import ConstantCells, WorkbookContent
 from xlcheck.workbook.narrow import Widths, merged
 from xlcheck.workbook.number_formats import Formats
 from xlcheck.workbook.packed_cells import PackedCells

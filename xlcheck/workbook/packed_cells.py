@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
-from xlcheck.workbook.constant_cells import ConstantCells
-from xlcheck.workbook.content import Cell
+from xlcheck.workbook.content import Cell, ConstantCells
 from xlcheck.workbook.values import Value
 
 Position = tuple[int, int]

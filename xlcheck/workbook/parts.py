@@ -19,10 +19,10 @@ from xml.parsers import expat
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import parse_range, quote_sheet
 from xlcheck.workbook.container import Container
-from xlcheck.workbook.escapes import unescape
 from xlcheck.workbook.part_types import CONTENT_TYPES, called_otherwise
 from xlcheck.workbook.plain_text import plain_strings
 from xlcheck.workbook.sheet_cells import MAIN
+from xlcheck.workbook.xml_text import unescape
 from xlcheck.workbook.zip_directory import decoded
 
 # Those of transitional and of strict files.

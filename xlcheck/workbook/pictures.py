@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
-from xlcheck.workbook.chart_caches import remembered_otherwise
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.number_formats import canonical
-from xlcheck.workbook.odd_charts import odd_marks
+from xlcheck.workbook.odd_charts import odd_marks, remembered_otherwise
 from xlcheck.workbook.parts import relations_of
 from xlcheck.workbook.xml_tree import local, place, tree_of
 

@@ -15,9 +15,8 @@ from xml.parsers import expat
 from xlcheck.errors import WorkbookError
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.workbook.calculation import CalculationSettings, asks_for_lotus
-from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container, open_container
-from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
+from xlcheck.workbook.content import Cell, ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.number_formats import OddFormats, odd_formats
 from xlcheck.workbook.parts import (
     external_targets,

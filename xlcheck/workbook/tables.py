@@ -12,9 +12,8 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import Range, parse_range, quote_sheet
 from xlcheck.formulas.scanner import Token, tokens
-from xlcheck.workbook.constant_cells import ConstantCells
 from xlcheck.workbook.container import Container
-from xlcheck.workbook.content import SheetContent
+from xlcheck.workbook.content import ConstantCells, SheetContent
 from xlcheck.workbook.parts import relations_of
 from xlcheck.workbook.xml_tree import local, tree_of
 

@@ -1,22 +1,22 @@
-"""What a layer's call means in quantities: one file for each kind of layer; `RECORDERS` is the list."""
+"""What a layer's call means in quantities: `RECORDERS` has a row for each kind of layer."""
 
 from __future__ import annotations
 
 from xlcheck.errors import OracleError
 from xlcheck.layers import LAYERS, OPERATIONS
 from xlcheck.model.layer_options import CONVOLUTIONS
-from xlcheck.oracle.recorders import attention, dense, gru, lstm, outputs, simple_rnn, wrappers
+from xlcheck.oracle.recorders import attention, outputs, recurrent, wrappers
 from xlcheck.oracle.recorders.recorder import Recorder
 
 _OWN: dict[str, Recorder] = {
-    "SimpleRNN": simple_rnn.quantities,
-    "LSTM": lstm.quantities,
-    "GRU": gru.quantities,
+    "SimpleRNN": recurrent.simple_rnn,
+    "LSTM": recurrent.lstm,
+    "GRU": recurrent.gru,
     "RNN": wrappers.rnn,
     "Bidirectional": wrappers.bidirectional,
     "TimeDistributed": wrappers.time_distributed,
-    "Dense": dense.quantities,
-    **dict.fromkeys(CONVOLUTIONS, dense.quantities),
+    "Dense": outputs.dense,
+    **dict.fromkeys(CONVOLUTIONS, outputs.dense),
     "Attention": attention.quantities,
     "AdditiveAttention": attention.quantities,
     "MultiHeadAttention": attention.multi_head,

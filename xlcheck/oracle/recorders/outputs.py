@@ -1,4 +1,4 @@
-"""Layers of which only the output, and a mask that they make, is a quantity."""
+"""Layers that compute little beside their output: sums, means and shares, and a mask that they make."""
 
 from __future__ import annotations
 
@@ -36,3 +36,9 @@ def group_normalization(call: LayerCall) -> Recorded:
     (moments,) = exactly(call.named("moments"), 1, call, "moments")
     mean, variance = (array(moment) for moment in moments.result)
     return quantities(call) | {"mean": mean.reshape(len(mean), -1), "variance": variance.reshape(len(mean), -1)}
+
+
+def dense(call: LayerCall) -> Recorded:
+    """Of Dense and convolutions `z`, the sum before the activation, and `y`."""
+    (activation,) = exactly(call.named("activation"), 1, call, "the activation")
+    return {"z": array(activation.args[0]), "y": array(call.result)}

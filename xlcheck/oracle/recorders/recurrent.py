@@ -1,4 +1,4 @@
-"""What the recorders of recurrent layers share: the steps of the cell, and the states around them."""
+"""SimpleRNN, LSTM and GRU: projections, gates and states of each step, from Keras's own cell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,80 @@ from xlcheck.errors import OracleError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.noted import LayerCall, joined
 from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
+
+_LSTM = ("i", "f", "c", "o")
+_GRU = ("z", "r", "hh")
+"""The columns of Keras's kernels."""
+
+
+def simple_rnn(call: LayerCall) -> Recorded:
+    """`xk`, `hr`, `z`, `h` of each step, and `h_init`."""
+    return steps_and_states(call, _simple_rnn_step, ("h",))
+
+
+def _simple_rnn_step(cell: LayerCall) -> dict[str, Any]:
+    xk, hr = exactly(cell.named("matmul"), 2, cell, "matmul")
+    (activation,) = exactly(cell.named("activation"), 1, cell, "the activation")
+    output, _ = cell.result
+    return {"xk": xk.result, "hr": hr.result, "z": activation.args[0], "h": output}
+
+
+def lstm(call: LayerCall) -> Recorded:
+    """`xk_g`, `hr_g`, `z_g` of the gates, their values, `c`, `tanh_c`, `h` of each step, `h_init` and `c_init`."""
+    return steps_and_states(call, _lstm_step, ("h", "c"))
+
+
+def _lstm_step(cell: LayerCall) -> dict[str, Any]:
+    # LSTMCell multiplies all gates' columns, activates i, f, candidate, o and last the new cell state.
+    xk, hr = projections(cell, len(_LSTM))
+    i, f, o = exactly(cell.named("recurrent_activation"), 3, cell, "the recurrent activation")
+    c_tilde, tanh_c = exactly(cell.named("activation"), 2, cell, "the activation")
+    _, (h, c) = cell.result
+
+    values: dict[str, Any] = {}
+    for number, column in enumerate(_LSTM):
+        values[f"xk_{column}"], values[f"hr_{column}"] = xk[number], hr[number]
+    for column, event in zip(_LSTM, (i, f, c_tilde, o), strict=True):
+        values[f"z_{column}"] = event.args[0]
+    values |= {"i": i.result, "f": f.result, "c_tilde": c_tilde.result, "o": o.result}
+    return values | {"c": c, "tanh_c": tanh_c.result, "h": h}
+
+
+def gru(call: LayerCall) -> Recorded:
+    """`xk_g`, `hr_g`, `a_g` of the gates, their values, `r_hr` or `r_h`, `h` of each step, and `h_init`."""
+    return steps_and_states(call, _gru_step, ("h",))
+
+
+def _gru_step(cell: LayerCall) -> dict[str, Any]:
+    z, r = exactly(cell.named("recurrent_activation"), 2, cell, "the recurrent activation")
+    (hh,) = exactly(cell.named("activation"), 1, cell, "the activation")
+    _, (h,) = cell.result
+
+    # Without `reset_after` the candidate's state is multiplied for itself, at last.
+    xk, hr = projections(cell, len(_GRU), alone=0 if cell.layer.reset_after else 1)
+    values: dict[str, Any] = {f"xk_{column}": part for column, part in zip(_GRU, xk, strict=True)}
+    values |= {f"hr_{column}": part for column, part in zip(_GRU, hr, strict=True)}
+    if not cell.layer.reset_after:
+        values["r_h"] = cell.named("matmul")[-1].args[0]
+    elif cell.holds_values:
+        values["r_hr"] = _reset(cell, xk[2], hr[2], array(r.result), array(hh.args[0]))
+    values |= {f"a_{column}": event.args[0] for column, event in zip(_GRU, (z, r, hh), strict=True)}
+    return values | {"z": z.result, "r": r.result, "hh": hh.result, "h": h}
+
+
+def _reset(cell: LayerCall, xk: Array, hr: Array, r: Array, total: Array) -> Array:
+    """The product r · (hr + bias), which Keras adds to the input's part without keeping it.
+
+    Raises:
+        OracleError: with it, the sum is not the one that Keras gave to the activation.
+    """
+    units = r.shape[-1]
+    bias = np.zeros((2, units)) if cell.layer.bias is None else array(cell.layer.bias)[:, -units:]
+    product: Array = r * (hr + bias[1])
+    rounding = 8 * np.finfo(cell.layer.compute_dtype).eps * (np.abs(xk + bias[0]) + np.abs(product))
+    if not (np.abs(xk + bias[0] + product - total) <= rounding).all():
+        raise OracleError(f"layer {cell.layer.name!r}: the reset gate does not lead to the candidate's sum in Keras")
+    return product
 
 
 def steps_and_states(call: LayerCall, step: Callable[[LayerCall], dict[str, Any]], states: tuple[str, ...]) -> Recorded:

@@ -8,11 +8,10 @@ import numpy as np
 
 from xlcheck.model.keras_layers import wrapped_layers
 from xlcheck.oracle.noted import LayerCall
-from xlcheck.oracle.recorders import gru, lstm, outputs, simple_rnn
-from xlcheck.oracle.recorders.dense import quantities as dense
+from xlcheck.oracle.recorders import outputs, recurrent
 from xlcheck.oracle.recorders.recorder import Recorded, Recorder, array, exactly
 
-_RECURRENT: dict[str, Recorder] = {"SimpleRNN": simple_rnn.quantities, "LSTM": lstm.quantities, "GRU": gru.quantities}
+_RECURRENT: dict[str, Recorder] = {"SimpleRNN": recurrent.simple_rnn, "LSTM": recurrent.lstm, "GRU": recurrent.gru}
 
 
 def bidirectional(call: LayerCall) -> Recorded:
@@ -44,7 +43,7 @@ def time_distributed(call: LayerCall) -> Recorded:
     """`inner.symbol`, joined over the calls that Keras makes, one for each step."""
     steps = exactly(call.calls, call.args[0].shape[1], call, "the wrapped layer")
     inner = call.layer.layer
-    recorder = {"Dense": dense, "LayerNormalization": outputs.layer_normalization}.get(
+    recorder = {"Dense": outputs.dense, "LayerNormalization": outputs.layer_normalization}.get(
         type(inner).__name__, outputs.quantities
     )
     recorded = [recorder(step) for step in steps]
