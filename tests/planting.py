@@ -64,14 +64,14 @@ def planted_report(
 
 
 def _checked(content: WorkbookContent, engine: Planted, **options: object) -> CheckReport:
-    with patch.object(as_built, "read_shown", lambda path, _, hidden: _shown(path, hidden)):
+    with patch.object(as_built, "read_shown", lambda content, hidden: _shown(content.path, hidden)):
         return check_content(content, engine, **options)  # type: ignore[arg-type]
 
 
 @cache
 def _shown(path: Path, hidden: str) -> Shown:
     """What stands beside the cells of a file, in which nothing was planted."""
-    return read_shown(path, read_workbook(path), hidden)
+    return read_shown(read_workbook(path), hidden)
 
 
 def poisoned_report(content: WorkbookContent, place: Place) -> CheckReport:

@@ -147,7 +147,8 @@ class SmallBook:
 
 def _fingerprint(path: Path, given: Sequence[Range]) -> str:
     """What a workbook says of how its constants were written, taken from what stands in it."""
-    content, shown = read_workbook(path), read_shown(path)
+    content = read_workbook(path)
+    shown = read_shown(content, SHEET)
     areas = left_out(given, {})
     sheets = {name: bands(_read(sheet, name == SHEET, areas.get(name))) for name, sheet in content.sheets.items()}
     formats = {name: [used.cells, used.order, used.formats] for name, used in shown.formats.items()}

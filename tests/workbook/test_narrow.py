@@ -53,7 +53,7 @@ def _said(
             sheet.write_formula("B2", "1/2", look, value)
             sheet.write("B3", "a text is cut off or flows over", look)
         sheet.set_column("A:F", width)
-    return [fact for fact in read_shown(path, read_workbook(path)).facts if "narrow" in fact]
+    return [fact for fact in read_shown(read_workbook(path)).facts if "narrow" in fact]
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_a_large_workbook_is_read_back_exactly(tmp_path: Path) -> None:
     assert constant[8999, 2] == Cell(values[8999, 2])
     assert len(live) == 36_000
     assert len(constant) == 27_000
-    read_shown(content.path, content)
+    read_shown(content)
     assert [vars(sheet.part).keys() - {"_content"} for sheet in content.sheets.values()] == [{"kinds", "area"}] * 2
 
 

@@ -69,10 +69,11 @@ def test_styles_and_texts_are_those_of_the_cells_that_hold_something(seed: int) 
     written = re.findall(rb'<c r="([A-Z]+)(\d+)"(?: s="(\d+)")?[^>/]*>', content)
 
     assert isinstance(cells, PackedCells)
-    assert cells.styles is not None
     assert cells.styles.tolist() == [int(style or 0) for _, _, style in written]
     assert [row + 1 for row, _ in cells] == [int(row) for _, row, _ in written]
-    assert cells.shared == {0} & {int(text) for text in re.findall(rb't="s"><v>(\d+)', content)}
+    texts = [int(text) for text in re.findall(rb't="s"><v>(\d+)', content)]
+    assert list(cells.shared.values()) == texts
+    assert all(cells.others[place] == "text" for place in cells.shared)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +101,32 @@ def test_what_was_let_go_is_read_again(tmp_path: Path) -> None:
 
     assert known == SheetPart(drawn(1)).kinds.of_row.tolist()
     assert slim.content == b"another"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="7" hidden="1">',
+        '<row r="7" hidden="&#49;">',
+        "<row r='7' hidden = '1'>",
+        '<row r="7"\n\thidden="1">',
+        '<row r="7" x=">" hidden ="1">',
+        '<!-- x --><row r="7" hidden="1">',
+        '<?x y?><row r="7" hidden="1">',
+        f'<x-y:row xmlns:x-y="{MAIN}" r="7" hidden="1">',
+    ],
+)
+def test_a_hidden_row_is_found_however_it_is_spelled(row: str) -> None:
+    """Characters by their numbers, quotes, spaces, lines, brackets in values, comments, instructions and prefixes."""
+    end = "</x-y:row>" if row.startswith("<x-y") else "</row>"
+    others = "".join(f'<row r="{number}"><c r="A{number}"><v>1</v></c></row>' for number in range(8, 50))
+    part = f'{HEAD}<row r="3"/>{row}<c r="A7"><v>1</v></c>{end}{others}{TAIL}'.encode()
+
+    assert [(number, attributes["hidden"]) for number, attributes in SheetPart(part).sized_rows()] == [(6, "1")]
+
+
+def test_rows_without_a_number_follow_the_one_before() -> None:
+    """As in any program."""
+    part = f'{HEAD}<row r="3"/><!-- - --><row ht="3"/><row/><row hidden="1"/>{TAIL}'.encode()
+
+    assert [number for number, _ in SheetPart(part).sized_rows()] == [3, 5]

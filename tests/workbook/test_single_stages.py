@@ -22,6 +22,8 @@ from xlcheck.workbook.odd_looks import odd_looks
 from xlcheck.workbook.origin import is_generated, rebuilding
 from xlcheck.workbook.plan import NumberBlock, WorkbookPlan
 from xlcheck.workbook.readable import is_light, is_pale, is_usual_font
+from xlcheck.workbook.sheet_cells import parse_cells
+from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.views import Factor, View, in_view
 from xlcheck.workbook.worksheet import ExactWorksheet
 from xlcheck.workbook.xml_tree import tree_of
@@ -48,8 +50,9 @@ def test_cells_that_show_another_number_or_word(cell: str, seen: list[str]) -> N
     """A number whose format has digits of its own, a text whose format has words of its own; no other cell."""
     odd = OddFormats(styles={1: '"7"'}, words={2: '@;@;@;"right"'})
     part = f'<worksheet xmlns="{MAIN}"><sheetData><row>{cell}</row></sheetData></worksheet>'.encode()
+    sheet = SheetContent("S", "visible", parse_cells(part, []))
 
-    assert list(odd_looks("S", part, odd)) == seen
+    assert list(odd_looks(sheet, SheetPart(part), odd)) == seen
 
 
 def test_a_longer_number_fills_more_of_a_column() -> None:

@@ -98,7 +98,7 @@ def _compared(content: WorkbookContent, sheet: SheetContent, areas: Sequence[Ran
             in_texts, in_numbers = _altered(name, sheets[built_as[name]], _read(own, own is sheet, given.get(name)))
             texts += in_texts
             numbers += in_numbers
-    shown = read_shown(content.path, content, sheet.name)
+    shown = read_shown(content, sheet.name)
     return Alterations(
         tuple(texts),
         tuple(numbers),

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.parts import Relation, Structure, relations_of
-from xlcheck.workbook.xml_tree import all_text, local, place, text_in, tree_of
+from xlcheck.workbook.xml_tree import all_text, is_off, is_on, local, number_in, place, text_in, tree_of
 
 FOOTER = "&L&8&F&C&8&A&R&8page &P of &N"
 """What xlcheck writes below each page: the file, the worksheet, the number of the page."""
@@ -38,7 +38,6 @@ _OF_WORKBOOKS = {
     "fileVersion", "workbookPr", "workbookProtection", "bookViews", "sheets", "definedNames", "calcPr", "extLst",
     "AlternateContent", "revisionPtr", "externalReferences", "customWorkbookViews", "pivotCaches",
 }  # fmt: skip
-_SWITCHES = {"1", "true"}
 _LOWEST_ZOOM = 30
 _SMALLEST_WINDOW = 3000  # twentieths of a point: about five centimetres
 _FARTHEST_WINDOW = 60_000  # beyond two large screens
@@ -97,15 +96,15 @@ def of_worksheet(container: Container, sheet: str, part: str, root: Element) -> 
     for view in root.iterfind("{*}sheetViews/{*}sheetView"):
         if (zoom := view.get("zoomScale", "100")).isdigit() and int(zoom) < _LOWEST_ZOOM:
             yield f"{sheet} is shown at {int(zoom)} percent"
-        if view.get("showRowColHeaders") in {"0", "false"}:
+        if is_off(view.get("showRowColHeaders")):
             yield f"{sheet} shows no names of rows and columns"
         if (kind := view.get("view", "normal")) != "normal":
             yield f"{sheet} is seen as {kind}"
     yield from _pages(sheet, root)
     settings = root.find("{*}sheetPr")
-    if settings is not None and settings.get("enableFormatConditionsCalculation", "1") not in _SWITCHES:
+    if settings is not None and not is_on(settings.get("enableFormatConditionsCalculation", "1")):
         yield f"colours of {sheet} do not follow its numbers"
-    if (lock := root.find("{*}sheetProtection")) is not None and lock.get("sheet") in _SWITCHES:
+    if (lock := root.find("{*}sheetProtection")) is not None and is_on(lock.get("sheet")):
         yield protected(sheet)
     for element in root:
         if (name := local(element)) and name not in _USUAL:
@@ -154,18 +153,11 @@ def _pages(sheet: str, root: Element) -> Iterator[str]:
             yield f"pages of {sheet} are printed at {int(scale)} percent"
         if setup.get("errors", "displayed") != "displayed":
             yield f"pages of {sheet} show no errors"
-        if setup.get("draft") in _SWITCHES:
+        if is_on(setup.get("draft")):
             yield f"pages of {sheet} are drafts"
     for ends in (("left", "right"), ("top", "bottom")):
-        if margins is not None and sum(_inches(margins.get(end, "0")) for end in ends) > _WIDEST_MARGINS:
+        if margins is not None and sum(number_in(margins.get(end)) or 0.0 for end in ends) > _WIDEST_MARGINS:
             yield f"pages of {sheet} are mostly margin"
-
-
-def _inches(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 def _entries(sheet: str, root: Element) -> Iterator[str]:
@@ -193,7 +185,7 @@ def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
         for view in root.iterfind("{*}bookViews/{*}workbookView"):
             yield from _window(view)
         for lock in root.iterfind("{*}workbookProtection"):
-            if any(lock.get(key) in _SWITCHES for key in ("lockStructure", "lockWindows", "lockRevision")):
+            if any(is_on(lock.get(key)) for key in ("lockStructure", "lockWindows", "lockRevision")):
                 yield "the workbook is protected"
         for element in root:
             if local(element) == "customWorkbookViews":
@@ -213,11 +205,11 @@ def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
 def _window(view: Element) -> Iterator[str]:
     """What keeps a reader from seeing worksheets, or from reaching their cells."""
     numbers = {key: int(text) for key, text in view.attrib.items() if text.lstrip("-").isdigit()}
-    if view.get("visibility", "visible") != "visible" or view.get("minimized") in _SWITCHES:
+    if view.get("visibility", "visible") != "visible" or is_on(view.get("minimized")):
         yield "the workbook's window is hidden"
-    if view.get("showSheetTabs", "1") not in _SWITCHES or numbers.get("tabRatio", 600) < _LEAST_OF_TABS:
+    if not is_on(view.get("showSheetTabs", "1")) or numbers.get("tabRatio", 600) < _LEAST_OF_TABS:
         yield "the names of worksheets are not shown"
-    if any(view.get(key, "1") not in _SWITCHES for key in ("showVerticalScroll", "showHorizontalScroll")):
+    if any(not is_on(view.get(key, "1")) for key in ("showVerticalScroll", "showHorizontalScroll")):
         yield "the workbook's window cannot be scrolled with the mouse"
     if any(numbers.get(key, _SMALLEST_WINDOW) < _SMALLEST_WINDOW for key in ("windowWidth", "windowHeight")):
         yield "the workbook's window is too small to see its cells"
@@ -236,7 +228,7 @@ def _of_names(root: Element) -> Iterator[str]:
             yield on_pages(sheet, built_in, " and ".join(areas))
         elif name != built_in and built_in != "_FilterDatabase":
             yield f"the name {built_in} was added"
-        if any(item.get(key) in _SWITCHES for key in ("function", "vbProcedure", "xlm")):
+        if any(is_on(item.get(key)) for key in ("function", "vbProcedure", "xlm")):
             yield f"the name {name} is a command"
         for words in filter(None, (_line(item.get(key, "")) for key in _NAME_WORDS)):
             yield f"the name {name} is explained as {words!r}"

@@ -22,11 +22,15 @@ class Cell:
             formula have their own, translated text; cells of an array formula that are not
             its first have the text of the first.
         array: the range of the array formula this cell belongs to (`B2:B5`), or None.
+        style: the number of its style in the file.
+        shared: the number of its text among those that the file's cells share, or None.
     """
 
     value: Value
     formula: str | None = None
     array: str | None = None
+    style: int = field(default=0, compare=False)
+    shared: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -6,26 +6,18 @@ a column's width is, and what is reported is too narrow by any reckoning.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from xml.etree.ElementTree import Element
 
-from xlcheck.formulas.addresses import Range, column_index, column_name, parse_range, quote_sheet
-from xlcheck.workbook.number_formats import Formats, digits_shown
-from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.xml_tree import local
+import numpy as np
 
-_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
-_SPAN = re.compile(rb"""\s(min|max|width)=["']([0-9.]+)["']""")
-_DEFAULT = re.compile(rb"""<(?:\w+:)?sheetFormatPr\s[^>]*\bdefaultColWidth=["']([0-9.]+)["']""")
-_CELL = (
-    rb"""<(?:\w+:)?c\s(?=[^>]*\br=["']%b([0-9]+)["'])([^>]*)(?<!/)>\s*"""
-    rb"""(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?(?:<(?:\w+:)?v>([^<]*))?"""
-)
-_STYLE = re.compile(rb"""\bs=["']([0-9]{1,9})["']""")
-_NO_NUMBER = re.compile(rb"""\bt=["'](?:s|str|inlineStr|b|e)["']""")
-_MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*ref=["']([A-Za-z0-9:$]+)["']""")
-_MANY = 8  # beyond which it is quicker to look at all
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name, parse_range, quote_sheet
+from xlcheck.workbook.content import Cell
+from xlcheck.workbook.number_formats import Formats, digits_shown
+from xlcheck.workbook.packed_cells import PackedCells
+from xlcheck.workbook.xml_tree import each, local, number_in
+
 _USUAL = 8.43  # of which nothing is said
 _HALF = 0.5
 _SLACK = 0.85
@@ -58,63 +50,57 @@ class Widths:
         letter, indent = self._letters[style] if style < len(self._letters) else (_SLACK, 0)
         return digits_shown(self._formats.code(style), value) * letter + indent
 
-    def too_narrow(self, name: str, sheet: SheetPart, merges: Sequence[Range]) -> Iterator[str]:
+    def too_narrow(
+        self, name: str, root: Element, merges: Sequence[Range], cells: Mapping[tuple[int, int], Cell]
+    ) -> Iterator[str]:
         """The first number of a worksheet that does not fit, as a sentence.
 
         Args:
             name: the worksheet's.
-            sheet: what stands in its part.
+            root: what stands there beside the cells.
             merges: its merged cells, whose first one is as wide as all of them.
+            cells: what they hold.
         """
-        widths, default = _widths(sheet.kinds.head)
+        widths, default = _widths(root)
         narrow = [column for column, width in widths.items() if width < self._widest]
-        patterns = [column_name(column).encode() for column in narrow]
-        if (default is not None and default < self._widest) or len(patterns) > _MANY:
-            patterns = [rb"[A-Z]{1,3}"]
-        if not patterns:
+        if not narrow and (default is None or default >= self._widest):
             return
+        packed = PackedCells.of(cells)
         wide = {(area.top, area.left): area.columns for area in merges}
-        for cell in re.finditer(_CELL % (rb"(" + rb"|".join(patterns) + rb")"), sheet.content):
-            style, number = _STYLE.search(cell[3]), _number(cell[4])
-            if number is None or _NO_NUMBER.search(cell[3]):
-                continue
-            row, column = int(cell[2]) - 1, column_index(cell[1].decode())
-            columns = range(column, column + wide.get((row, column), 1))
-            width = sum(widths.get(each, default or _USUAL) for each in columns)
-            if width and width < self.of(int(style[1]) if style else 0, number):
-                yield f"{quote_sheet(name)}!{column_name(column)}{row + 1} is too narrow for its number"
+        looked_at = ~np.isnan(packed.numbers)
+        if default is None or default >= self._widest:
+            looked_at &= np.isin(packed.codes % MAX_COLUMNS, narrow)
+        for code, number, style in zip(
+            packed.codes[looked_at].tolist(), packed.numbers[looked_at].tolist(), packed.styles[looked_at].tolist(),
+            strict=True,
+        ):  # fmt: skip
+            place = row, column = divmod(code, MAX_COLUMNS)
+            columns = range(column, column + wide.get(place, 1))
+            width = sum(widths.get(at, default or _USUAL) for at in columns)
+            if width and width < self.of(style, number):
+                yield f"{quote_sheet(name)}!{cell_name(row, column)} is too narrow for its number"
                 return
 
 
-def merged(tail: bytes, sheet: str) -> list[Range]:
-    """The merged cells that the end of a worksheet's part names."""
+def merged(root: Element, sheet: str) -> list[Range]:
+    """The merged cells of a worksheet."""
     found = []
-    for text in _MERGE.findall(tail):
-        try:
-            found.append(parse_range(text.decode().upper(), sheet))
-        except ValueError:
-            continue
+    for item in each(root, "mergeCell"):
+        with suppress(ValueError):
+            found.append(parse_range(item.get("ref", ""), sheet))
     return found
 
 
-def _widths(head: bytes) -> tuple[Mapping[int, float], float | None]:
+def _widths(root: Element) -> tuple[Mapping[int, float], float | None]:
     """How wide columns are for which it is said, and all others if that is said."""
     found: dict[int, float] = {}
-    default = _DEFAULT.search(head)
-    for column in _COLUMN.findall(head):
-        said = {key: float(number) for key, number in _SPAN.findall(column)}
-        if b"width" in said:
-            first, last = int(said.get(b"min", 1)) - 1, int(said.get(b"max", 1)) - 1
-            found |= dict.fromkeys(range(first, min(last, first + 2**14) + 1), said[b"width"])
-    return found, None if default is None else float(default[1])
+    for item in each(root, "col"):
+        width, first, last = (number_in(item.get(name)) for name in ("width", "min", "max"))
+        if width is not None:
+            start = int(first or 1) - 1
+            found |= dict.fromkeys(range(start, min(int(last or 1), start + 2**14 + 1)), max(width, 0.0))
+    return found, next((number_in(item.get("defaultColWidth")) for item in each(root, "sheetFormatPr")), None)
 
 
 def _size(font: Element) -> float:
     return next((float(item.get("val", "0")) for item in font if local(item) == "sz"), 0.0)
-
-
-def _number(text: bytes | None) -> float | None:
-    try:
-        return float(text or b"0")
-    except ValueError:
-        return None

@@ -2,68 +2,44 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from contextlib import suppress
-from xml.parsers import expat
 
-from xlcheck.formulas.addresses import quote_sheet
+from xlcheck.formulas.addresses import cell_name, quote_sheet
+from xlcheck.workbook.content import SheetContent
 from xlcheck.workbook.number_formats import OddFormats, misleads
+from xlcheck.workbook.packed_cells import with_styles
+from xlcheck.workbook.sheet_part import SheetPart
+from xlcheck.workbook.xml_tree import beside_cells, local
 
-_TEXTS = {"s", "str", "inlineStr"}
+_SOMEWHERE = "conditional formats"
 
 
-def odd_looks(sheet: str, worksheet: bytes, odd: OddFormats) -> Iterator[str]:
+def odd_looks(sheet: SheetContent, part: SheetPart, odd: OddFormats) -> Iterator[str]:
     """The cells with such a format, and the ranges of conditional formats that may put one on, as `Sheet1!B2`.
 
     Args:
-        sheet: the worksheet's name.
-        worksheet: its part.
+        sheet: what the worksheet holds.
+        part: where it stands.
         odd: the formats of the workbook that mislead for some numbers.
     """
-    found: list[str] = []
-    chars: list[str] = []
-    path: list[str] = []
-    name = area = ""
-    code: str | None = None
-
-    def on_start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal name, area, code
-        path.append(tag.rpartition(" ")[2])
-        chars.clear()
-        if path[-1] == "c":
-            name = attributes.get("r", "?")
-            style = attributes.get("s", "")
-            number = int(style) if style.isascii() and style.isdigit() else -1
-            kind = attributes.get("t", "n")
-            code = odd.styles.get(number) if kind == "n" else None
-            if kind in _TEXTS and number in odd.words:
-                found.append(name)
-        elif path[-1] == "conditionalFormatting":
-            area = attributes.get("sqref", "conditional formats")
-        elif path[-1] == "cfRule":
-            style = attributes.get("dxfId", "")
-            if style.isascii() and style.isdigit() and int(style) in odd.conditional:
-                found.append(area)
-        elif path[-1] == "numFmt" and misleads(attributes.get("formatCode", ""), None):
-            found.append("conditional formats")
-
-    def on_end(tag: str) -> None:
-        if path.pop() == "v" and path[-1:] == ["c"] and code is not None and misleads(code, _number("".join(chars))):
-            found.append(name)
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = on_start
-    parser.EndElementHandler = on_end
-    parser.CharacterDataHandler = chars.append
-    with suppress(expat.ExpatError):  # whoever reads the cells says what is broken
-        parser.Parse(worksheet, True)
-    return (f"{quote_sheet(sheet)}!{place}" for place in dict.fromkeys(found))
+    places = dict.fromkeys((*_cells(sheet, odd), *_conditional(part, odd)))
+    return (f"{quote_sheet(sheet.name)}!{place}" for place in places)
 
 
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+def _cells(sheet: SheetContent, odd: OddFormats) -> Iterator[str]:
+    for place, cell in with_styles(sheet, {*odd.styles, *odd.words}):
+        value, code = cell.value, odd.styles.get(cell.style)
+        in_words = isinstance(value, str) and cell.style in odd.words
+        if in_words or (isinstance(value, float) and code is not None and misleads(code, value)):
+            yield cell_name(*place)
+
+
+def _conditional(part: SheetPart, odd: OddFormats) -> Iterator[str]:
+    root = beside_cells(part)
+    for element in () if root is None else root.iter():
+        if local(element) == "conditionalFormatting":
+            numbers = [rule.get("dxfId", "") for rule in element.iterfind("{*}cfRule")]
+            if any(number.isascii() and number.isdigit() and int(number) in odd.conditional for number in numbers):
+                yield element.get("sqref", _SOMEWHERE)
+        elif local(element) == "numFmt" and misleads(element.get("formatCode", ""), None):
+            yield _SOMEWHERE

@@ -7,54 +7,26 @@ merely hidden shows no wrong number, and yet a reader who does not see the ✗ t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from xml.etree.ElementTree import Element
 
-import numpy as np
-
-from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name, column_name, parse_range, quote_sheet
 from xlcheck.workbook.container import Container
-from xlcheck.workbook.content import ConstantCells, WorkbookContent
+from xlcheck.workbook.content import Cell, ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.narrow import Widths, merged
 from xlcheck.workbook.number_formats import Formats
-from xlcheck.workbook.packed_cells import PackedCells
+from xlcheck.workbook.packed_cells import PackedCells, with_styles
 from xlcheck.workbook.parts import Relation, Structure, relations_of
-from xlcheck.workbook.plain_constants import filled_within
+from xlcheck.workbook.plain_constants import filled_within, shared_within
 from xlcheck.workbook.plain_text import has_runs
 from xlcheck.workbook.readable import LEAST_CONTRAST, Looks, is_light, is_pale
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.xml_tree import local, tree_of
+from xlcheck.workbook.xml_tree import each, is_off, is_on, local, number_in, tree_of
 
-_TRUE = rb"""=\s*["'](?:1|true)["']"""
-_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
-_ROW_NUMBER = re.compile(rb"""\sr=["']([0-9]{1,7})["']""")
-_HIDDEN = re.compile(rb"\shidden" + _TRUE)
-_HEIGHT = re.compile(rb"""\sht=["']([0-9.]+)["']""")
-_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
-_SPAN = re.compile(rb"""\s(min|max|width)=["']([0-9.]+)["']""")
-_USUAL_HEIGHT = re.compile(rb"""<(?:\w+:)?sheetFormatPr\s[^>]*defaultRowHeight=["']([0-9.]+)["']""")
-_USUAL_WIDTH = re.compile(rb"""<(?:\w+:)?sheetFormatPr\s[^>]*defaultColWidth=["']([0-9.]+)["']""")
-_ZERO_HEIGHT = re.compile(rb"<(?:\w+:)?sheetFormatPr\s[^>]*zeroHeight" + _TRUE)
-_VIEWS = (
-    (re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*showZeros=\s*["'](?:0|false)["']"""), "zeros are not shown"),
-    (re.compile(rb"<(?:\w+:)?sheetView\s[^>]*showFormulas" + _TRUE), "formulas are shown in place of values"),
-    (re.compile(rb"<(?:\w+:)?sheetView\s[^>]*rightToLeft" + _TRUE), "columns run from right to left"),
-)
-_BASE_WIDTH = re.compile(rb"""<(?:\w+:)?sheetFormatPr\s[^>]*baseColWidth=["']0["']""")
-_FROZEN = re.compile(rb"""<(?:\w+:)?pane\s[^>]*state=["']frozen""")
-_SCROLLED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*topLeftCell=["'](?!A1["'])""")
-_STYLED = rb"""\ss=["'](%b)["'][^>/]*>\s*<(?:\w+:)?[fvi]"""
-# Behind what begins every cell of a text: to look at each cell of half a million takes longer than all the rest.
-_TEXT = rb"""s%(quote)b[^>]*>\s*<(?:\w+:)?v>\s*(%(numbers)b)\s*</"""
-_HOLDS_TEXT = re.compile(rb"""\st=["'](?:s|str|inlineStr)["']""")
-_STYLE = re.compile(rb"""\ss=["']([0-9]{1,9})["']""")
-_PLAIN = re.compile(rb"""<(?:\w+:)?c(?![^>]*\ss=)\s[^>]*>\s*<""")
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
-_CELL_NAME = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _DRAWS, _CHOICES = "a chart draws ", " is chosen from "
-_FEW = 50  # styles, each of which is looked for before all cells are looked at
 _LOWEST, _NARROWEST, _MOST_FROZEN = 7.0, 1.0, 40
-_SPLIT = re.compile(rb"""\s([xy])Split=["']([0-9]+)""")
 _SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group)[\s>]")
 _NOTE = re.compile(rb"""ObjectType=["']Note["']""")
 _SHAPES_OF_NOTES = re.compile(rb"<v:shape\s[^>]*>")
@@ -109,7 +81,9 @@ class OutOfSight:
             if kind == "customXml" and target in self._container and _QUERIES.search(self._container.read(target)):
                 yield "queries belong to the workbook"
 
-    def of_worksheet(self, name: str, state: str, part: str, sheet: SheetPart, facts: Sequence[str]) -> Iterator[str]:
+    def of_worksheet(
+        self, name: str, state: str, part: str, sheet: SheetPart, root: Element, facts: Sequence[str]
+    ) -> Iterator[str]:
         """What belongs to a worksheet.
 
         Args:
@@ -117,59 +91,45 @@ class OutOfSight:
             state: whether it is hidden.
             part: where it stands.
             sheet: what stands there.
+            root: the same without its rows.
             facts: what is shown beside cells; what a chart or a list takes from a cell is seen there.
         """
         if name == self._hidden:
             return
         if state != "visible":
             yield f"the worksheet {name} is hidden"
-        yield from _of_head(name, sheet.kinds.head, self._content)
-        yield from _of_rows(name, sheet)
-        merges = merged(sheet.kinds.tail, name)
+        own = self._content.sheets[name]
+        yield from _of_views(name, root)
+        yield from _of_columns(name, root, own.cells)
+        yield from _of_rows(name, sheet, own.cells)
+        merges = merged(root, name)
         yield from _of_merges(name, merges, sheet, self._content)
-        yield from self._widths.too_narrow(name, sheet, merges)
-        if self._has_any(name, sheet, self._styles):
-            found = [(f, area) for f in facts if f.startswith(_DRAWS) or _CHOICES in f for area in _AREA.findall(f)]
-            # The name of a line of a chart, or choices; the numbers that a chart draws cannot be read from it.
-            elsewhere = [parse_range(area) for fact, area in found if ":" not in area or _CHOICES in fact]
-            yield from _of_styles(name, sheet.content, self._styles, elsewhere)
-        if 0 in self._styles and _PLAIN.search(sheet.content):
-            yield f"cells of {name} without a style are {self._styles[0]}"
-        yield from self._of_pieces(name, sheet)
-        yield from self._of_texts(name, sheet)
+        yield from self._widths.too_narrow(name, root, merges, own.cells)
+        found = [(f, area) for f in facts if f.startswith(_DRAWS) or _CHOICES in f for area in _AREA.findall(f)]
+        # The name of a line of a chart, or choices; the numbers that a chart draws cannot be read from it.
+        elsewhere = [parse_range(area) for fact, area in found if ":" not in area or _CHOICES in fact]
+        yield from _of_styles(own, self._styles, elsewhere)
+        yield from self._of_pieces(own, sheet)
+        yield from self._of_texts(own)
         yield from _of_related(name, self._container, part, sheet, self._content)
         yield from self._of_notes(name, part)
 
-    def _has_any(self, name: str, sheet: SheetPart, styles: Collection[int]) -> bool:
-        """Whether some cell of a worksheet that holds something may have one of these styles."""
-        cells = self._content.sheets[name].cells
-        if isinstance(cells, PackedCells) and cells.styles is not None:
-            return bool(np.isin(cells.styles, [*styles]).any())
-        quotes = [quote for quote in (b'"', b"'") if styles and sheet.says(b"s=" + quote)]
-        return len(styles) > _FEW or any(
-            b"s=%b%d%b" % (quote, number, quote) in sheet.content for quote in quotes for number in styles
-        )
-
-    def _of_pieces(self, name: str, part: SheetPart) -> Iterator[str]:
+    def _of_pieces(self, sheet: SheetContent, part: SheetPart) -> Iterator[str]:
         """Pieces of texts that cannot be told from the ground of their cells."""
         own, inline = self._looks.pieces(part.content) if has_runs(part.kinds.text) else ([], {})
         yield from own
         if any(self._looks.is_lost(colour, 0) for colour in inline.values()):
-            yield f"a piece of a text on {name} is white"
-        cells = self._content.sheets[name].cells
-        noted = cells.shared if isinstance(cells, PackedCells) and cells.styles is not None else self._pieces[1].keys()
-        if not noted & self._pieces[1].keys():
-            return
-        sheet = part.content
-        numbers = b"|".join(b"%d" % number for number in self._pieces[1])
-        quotes = [quote for quote in (b'"', b"'") if part.says(b"=" + quote + b"s" + quote)]
-        patterns = [_TEXT % {b"quote": quote, b"numbers": numbers} for quote in quotes]
-        for cell in (cell for pattern in patterns for cell in re.finditer(pattern, sheet)):
-            attributes = sheet[sheet.rfind(b"<", 0, cell.start()) : sheet.find(b">", cell.start())]
-            style = _STYLE.search(attributes)
-            if self._looks.is_lost(self._pieces[1][int(cell[1])], int(style[1]) if style else 0):
-                found = _CELL_NAME.search(attributes)
-                yield f"a piece of the text in {quote_sheet(name)}!{found[1].decode() if found else '?'} cannot be seen"
+            yield f"a piece of a text on {sheet.name} is white"
+        palest = self._pieces[1]
+        for place, style, number in _shared_texts(sheet, part) if palest else ():
+            if number in palest and self._looks.is_lost(palest[number], style):
+                yield f"a piece of the text in {quote_sheet(sheet.name)}!{place} cannot be seen"
+
+    def _of_texts(self, sheet: SheetContent) -> Iterator[str]:
+        """The first text that its number format shows otherwise, or not at all."""
+        texts = (place for place, cell in with_styles(sheet, self._changing) if isinstance(cell.value, str))
+        for place in islice(texts, 1):
+            yield f"the text in {quote_sheet(sheet.name)}!{cell_name(*place)} is not shown as it is"
 
     def _of_notes(self, name: str, part: str) -> Iterator[str]:
         """Pieces of notes that cannot be read, and boxes in which letters cannot be told from the ground."""
@@ -183,61 +143,62 @@ class OutOfSight:
             if kind == "vmlDrawing" and any(not is_light(colour.decode()) for colour in set(_GROUND.findall(content))):
                 yield f"a note on {name} lies on a dark ground"
 
-    def _of_texts(self, name: str, part: SheetPart) -> Iterator[str]:
-        """The first text that its number format shows otherwise, or not at all."""
-        if not self._has_any(name, part, self._changing):
-            return
-        sheet = part.content
-        numbers = b"|".join(b"%d" % number for number in self._changing)
-        for cell in re.finditer(_STYLED % numbers, sheet):
-            attributes = sheet[sheet.rfind(b"<", 0, cell.start()) : sheet.find(b">", cell.start())]
-            if _HOLDS_TEXT.search(attributes):
-                found = _CELL_NAME.search(attributes)
-                yield f"the text in {quote_sheet(name)}!{found[1].decode() if found else '?'} is not shown as it is"
-                return
+
+def _shared_texts(sheet: SheetContent, part: SheetPart) -> Iterator[tuple[str, int, int]]:
+    """Name, style and number of the text of each cell that holds a shared one."""
+    if isinstance(sheet.cells, ConstantCells):
+        return shared_within(part)
+    packed = PackedCells.of(sheet.cells)
+    codes, styles = packed.codes, packed.styles
+    return (
+        (cell_name(*divmod(int(codes[at]), MAX_COLUMNS)), int(styles[at]), number)
+        for at, number in packed.shared.items()
+    )
 
 
-def _of_head(name: str, head: bytes, content: WorkbookContent) -> Iterator[str]:
-    """Views and columns."""
-    yield from (f"on {name} {what}" for pattern, what in _VIEWS if pattern.search(head))
-    usual = _USUAL_HEIGHT.search(head)
-    if _ZERO_HEIGHT.search(head) or (usual is not None and _number(usual[1]) < _LOWEST):
-        yield f"rows of {name} are hidden"
-    width = _USUAL_WIDTH.search(head)
-    if (width is not None and _number(width[1]) < _NARROWEST) or (width is None and _BASE_WIDTH.search(head)):
-        yield f"columns of {name} have no width unless it is given"
-    if _FROZEN.search(head):
-        splits = [int(number) for _, number in _SPLIT.findall(head)]
-        if _SCROLLED.search(head) or max(splits, default=0) > _MOST_FROZEN:
-            yield f"panes of {name} are frozen, so that cells cannot be scrolled to"
-    for column in _COLUMN.findall(head):
-        found = {key: float(number) for key, number in _SPAN.findall(column)}
-        if not _HIDDEN.search(column) and found.get(b"width", 9.0) >= _NARROWEST:
-            continue
-        first, last = int(found.get(b"min", 1)) - 1, int(found.get(b"max", 1)) - 1
-        if any(first <= place <= last for _, place in content.sheets[name].cells):
-            yield f"columns {column_name(first)} to {column_name(last)} of {name} are hidden"
+def _of_views(name: str, root: Element) -> Iterator[str]:
+    views = list(each(root, "sheetView"))
+    if any(is_off(view.get("showZeros")) for view in views):
+        yield f"on {name} zeros are not shown"
+    if any(is_on(view.get("showFormulas")) for view in views):
+        yield f"on {name} formulas are shown in place of values"
+    if any(is_on(view.get("rightToLeft")) for view in views):
+        yield f"on {name} columns run from right to left"
+    frozen = [pane for pane in each(root, "pane") if pane.get("state", "").strip().startswith("frozen")]
+    splits = [number_in(pane.get(side)) or 0 for pane in frozen for side in ("xSplit", "ySplit")]
+    scrolled = any(view.get("topLeftCell", "A1") != "A1" for view in views)
+    if frozen and (scrolled or max(splits) > _MOST_FROZEN):
+        yield f"panes of {name} are frozen, so that cells cannot be scrolled to"
 
 
-def _of_rows(name: str, part: SheetPart) -> Iterator[str]:
-    tags = part.kinds.tags if part.kinds.is_framed else _ROW.findall(part.content)
-    hidden = {tag for tag in tags if not tag.endswith(b"/>") and _is_hidden(tag)}
-    for row in _ROW.finditer(part.content) if hidden else ():
-        if row[0] in hidden and not part.content.startswith((b"</row", b"<row"), row.end()):
-            number = _ROW_NUMBER.search(row[0])
-            yield f"row {number[1].decode() if number else '?'} of {name} is hidden"
+def _of_columns(name: str, root: Element, cells: Mapping[tuple[int, int], Cell]) -> Iterator[str]:
+    for usual in each(root, "sheetFormatPr"):
+        if is_on(usual.get("zeroHeight")) or _is_below(usual.get("defaultRowHeight"), _LOWEST):
+            yield f"rows of {name} are hidden"
+        has_none = "defaultColWidth" not in usual.attrib and number_in(usual.get("baseColWidth")) == 0
+        if has_none or _is_below(usual.get("defaultColWidth"), _NARROWEST):
+            yield f"columns of {name} have no width unless it is given"
+    for column in each(root, "col"):
+        if is_on(column.get("hidden")) or _is_below(column.get("width"), _NARROWEST):
+            first, last = (int(number_in(column.get(end)) or 1) - 1 for end in ("min", "max"))
+            if any(first <= place <= last for _, place in cells):
+                yield f"columns {column_name(first)} to {column_name(last)} of {name} are hidden"
 
 
-def _is_hidden(row: bytes) -> bool:
-    height = _HEIGHT.search(row)
-    return _HIDDEN.search(row) is not None or (height is not None and _number(height[1]) < _LOWEST)
+def _of_rows(name: str, part: SheetPart, cells: Mapping[tuple[int, int], Cell]) -> Iterator[str]:
+    hidden = sorted({
+        number for number, row in part.sized_rows() if is_on(row.get("hidden")) or _is_below(row.get("ht"), _LOWEST)
+    })  # fmt: skip
+    if isinstance(cells, ConstantCells):
+        filled = {number for number in hidden if next(filled_within(part, number, number + 1), None) is not None}
+    else:
+        filled = {row for row, _ in cells} if hidden else set()
+    yield from (f"row {number + 1} of {name} is hidden" for number in hidden if number in filled)
 
 
-def _number(text: bytes) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+def _is_below(size: str | None, least: float) -> bool:
+    """Whether something has a size, and a smaller one; what is no number is none."""
+    return size is not None and (number_in(size) or 0.0) < least
 
 
 def _of_merges(name: str, merges: Iterable[Range], sheet: SheetPart, content: WorkbookContent) -> Iterator[str]:
@@ -251,17 +212,15 @@ def _is_in(place: tuple[int, int], area: Range) -> bool:
     return 0 <= place[0] - area.top < area.rows and 0 <= place[1] - area.left < area.columns
 
 
-def _of_styles(name: str, sheet: bytes, styles: Mapping[int, str], elsewhere: Sequence[Range]) -> Iterator[str]:
+def _of_styles(sheet: SheetContent, styles: Mapping[int, str], elsewhere: Sequence[Range]) -> Iterator[str]:
     """The first cell of each reason for which cells cannot be read, unless what they hold is seen elsewhere."""
     said: set[str] = set()
-    numbers = b"|".join(str(number).encode() for number in styles)
-    for cell in re.finditer(_STYLED % numbers, sheet):
-        why, found = styles[int(cell[1])], _CELL_NAME.search(sheet, sheet.rfind(b"<", 0, cell.start()), cell.end())
-        place = f"{quote_sheet(name)}!{found[1].decode() if found else 'A1'}"
-        one = parse_range(place)
-        if why not in said and not any(area.sheet == name and _is_in((one.top, one.left), area) for area in elsewhere):
+    shown = [area for area in elsewhere if area.sheet == sheet.name]
+    for place, cell in with_styles(sheet, styles.keys()):
+        why = styles[cell.style]
+        if why not in said and not any(_is_in(place, area) for area in shown):
             said.add(why)
-            yield f"{place} is {why}"
+            yield f"{quote_sheet(sheet.name)}!{cell_name(*place)} is {why}"
 
 
 def _of_related(
@@ -297,7 +256,7 @@ def _of_anchors(name: str, drawing: Element | None, sheet: SheetPart, content: W
 def _line_of(anchor: Element, end: str, kind: str, *, after: bool) -> int:
     """The row or the column at which something begins or ends; where it begins inside of one, the next."""
     line, offset = (anchor.findtext(f"{{*}}{end}/{{*}}{name}") or "" for name in (kind, f"{kind}Off"))
-    return int(_number(line.encode())) + (after and _number(offset.encode()) > 0)
+    return int(number_in(line) or 0) + (after and (number_in(offset) or 0) > 0)
 
 
 def _first_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Collection, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
-from xlcheck.workbook.content import Cell, ConstantCells
+from xlcheck.workbook.content import Cell, ConstantCells, SheetContent
 from xlcheck.workbook.values import Value
 
 Position = tuple[int, int]
@@ -28,8 +28,8 @@ class PackedCells(Mapping[Position, Cell]):
         formula_codes: those codes that hold a formula, ascending.
         formulas: their texts without `=`.
         arrays: ranges of array formulas, by place in `codes`.
-        styles: the number of each cell's style, `(cells,)`; None if nobody has noted them.
-        shared: the numbers of the shared texts that cells hold, if the styles were noted.
+        styles: the number of each cell's style, `(cells,)`.
+        shared: the numbers of the shared texts that cells hold, by place in `codes`.
     """
 
     codes: Codes
@@ -37,9 +37,9 @@ class PackedCells(Mapping[Position, Cell]):
     others: Mapping[int, Value]
     formula_codes: Codes
     formulas: list[str]
+    styles: NDArray[np.uint32]
     arrays: Mapping[int, str] = field(default_factory=dict)
-    styles: NDArray[np.uint32] | None = None
-    shared: frozenset[int] = frozenset()
+    shared: Mapping[int, int] = field(default_factory=dict)
 
     @staticmethod
     def of(cells: Mapping[Position, Cell]) -> PackedCells:
@@ -62,7 +62,9 @@ class PackedCells(Mapping[Position, Cell]):
             others,
             np.array([_code(position) for position, cell in items if cell.formula is not None], dtype=np.int64),
             [cell.formula for _, cell in items if cell.formula is not None],
+            np.array([cell.style for _, cell in items], dtype=np.uint32),
             {place: cell.array for place, (_, cell) in enumerate(items) if cell.array is not None},
+            {place: cell.shared for place, (_, cell) in enumerate(items) if cell.shared is not None},
         )
 
     def __len__(self) -> int:
@@ -77,7 +79,7 @@ class PackedCells(Mapping[Position, Cell]):
         place = int(np.searchsorted(self.codes, code))
         if place == self.codes.size or self.codes[place] != code:
             raise KeyError(position)
-        return Cell(self._value(place), self.formula(code), self.arrays.get(place))
+        return self._cell(place, self.formula(code))
 
     def items(self) -> ItemsView[Position, Cell]:
         """As of any mapping, without looking each cell up."""
@@ -99,9 +101,9 @@ class PackedCells(Mapping[Position, Cell]):
             {int(places[place]): value for place, value in self.others.items() if keep[place]},
             self.formula_codes[kept],
             list(compress(self.formulas, kept.tolist())),
+            self.styles[keep],
             {int(places[place]): area for place, area in self.arrays.items() if keep[place]},
-            None if self.styles is None else self.styles[keep],
-            self.shared,
+            {int(places[place]): number for place, number in self.shared.items() if keep[place]},
         )
 
     def formula(self, code: int) -> str | None:
@@ -142,13 +144,23 @@ class PackedCells(Mapping[Position, Cell]):
     def each(self) -> Iterator[Cell]:
         """The cells in order."""
         formulas = dict(zip(self.formula_codes.tolist(), self.formulas, strict=True))
-        numbers = self.numbers.tolist()
-        for place, code in enumerate(self.codes.tolist()):
-            value = self.others[place] if place in self.others else numbers[place]
-            yield Cell(value, formulas.get(code), self.arrays.get(place))
+        return (self._cell(place, formulas.get(code)) for place, code in enumerate(self.codes.tolist()))
 
-    def _value(self, place: int) -> Value:
-        return self.others[place] if place in self.others else float(self.numbers[place])
+    def _cell(self, place: int, formula: str | None) -> Cell:
+        value = self.others[place] if place in self.others else float(self.numbers[place])
+        return Cell(value, formula, self.arrays.get(place), int(self.styles[place]), self.shared.get(place))
+
+
+def with_styles(sheet: SheetContent, styles: Collection[int]) -> Iterator[tuple[Position, Cell]]:
+    """The cells of a worksheet that have one of these styles; a large one of constants is not read if none has."""
+    cells = sheet.cells
+    if isinstance(cells, ConstantCells) and sheet.part is not None:
+        if 0 not in styles and not any(b's="%d"' % style in sheet.part.content for style in styles):
+            return iter(())
+        cells = cells.cells
+    if isinstance(cells, PackedCells):
+        cells = cells.where(np.isin(cells.styles, [*styles]))
+    return ((place, cell) for place, cell in cells.items() if cell.style in styles)
 
 
 class _Items(ItemsView[Position, Cell]):

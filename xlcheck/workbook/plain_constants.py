@@ -29,6 +29,7 @@ _COLUMN = re.compile(rb'<c r="([A-Z]+)"')
 _ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"')
 _WHOLE_ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"(?: [^>/]*)?>.*?</row>', re.DOTALL)
 _FILLED = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"[^>/]*><v>')
+_SHARED = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="([0-9]+)")? t="s"><v>([0-9]{1,9})</v>')
 _NEAR = 2**16  # bytes
 _DECLARATION = re.compile(rb'<\?xml version="1\.0" encoding="UTF-8"( standalone="yes")?\?>', re.IGNORECASE)
 
@@ -93,6 +94,12 @@ def filled_within(part: SheetPart, top: int, bottom: int) -> Iterator[tuple[int,
             for cell in _FILLED.findall(row[0]):
                 area = parse_range(cell.decode())
                 yield area.top, area.left
+
+
+def shared_within(part: SheetPart) -> Iterator[tuple[str, int, int]]:
+    """Name, style and number of the shared text of each cell of a plain worksheet that has one."""
+    for name, style, number in _SHARED.findall(part.content):
+        yield name.decode(), int(style or 0), int(number)
 
 
 def _opens_data(head: bytes) -> bool:

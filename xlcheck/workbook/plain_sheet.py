@@ -124,7 +124,7 @@ def _read_chunk(
         texts = plain_text(_SEPARATOR.join(formulas)).split(_SEPARATOR.decode()) if formulas else []
     except ValueError:
         return None
-    return PackedCells(codes, numbers, others, codes[is_formula], texts, styles=styles[filled], shared=shared)
+    return PackedCells(codes, numbers, others, codes[is_formula], texts, styles[filled], shared=shared)
 
 
 def _numbers(texts: Sequence[bytes]) -> list[int]:
@@ -134,8 +134,8 @@ def _numbers(texts: Sequence[bytes]) -> list[int]:
 
 def _values(
     types: NDArray[np.int64], values: Sequence[bytes], strings: Sequence[str]
-) -> tuple[NDArray[np.float64], dict[int, Value], frozenset[int]]:
-    """The numbers, NaN where there is none, the other values by place, and which shared texts are among them."""
+) -> tuple[NDArray[np.float64], dict[int, Value], dict[int, int]]:
+    """The numbers, NaN where there is none, the other values by place, and the numbers of shared texts among them."""
     odd = np.flatnonzero(types >= _NUMBERS).tolist()
     written = [(_TYPES[kind], values[place]) for place, kind in zip(odd, types[odd].tolist(), strict=True)]
     known = {item: _other(*item, strings) for item in set(written)}  # a column of verdicts holds one text, or two
@@ -149,7 +149,7 @@ def _values(
     if not np.isfinite(parsed).all():
         raise ValueError("a number is too large")
     parsed[odd] = np.nan
-    shared = frozenset(int(text[:9]) for kind, text in known if kind == b"s")
+    shared = {place: int(text[:9]) for place, (kind, text) in zip(odd, written, strict=True) if kind == b"s"}
     return parsed, dict(zip(odd, map(known.__getitem__, written), strict=True)), shared
 
 
@@ -175,10 +175,12 @@ def _joined(chunks: Sequence[PackedCells]) -> PackedCells | None:
         return None
     chunks = chunks or [PackedCells.of({})]
     others: dict[int, Value] = {}
+    shared: dict[int, int] = {}
     formulas: list[str] = []
     offset = 0
     for chunk in chunks:
         others.update({offset + place: value for place, value in chunk.others.items()})
+        shared.update({offset + place: number for place, number in chunk.shared.items()})
         formulas += chunk.formulas
         offset += chunk.codes.size
     return PackedCells(
@@ -187,6 +189,6 @@ def _joined(chunks: Sequence[PackedCells]) -> PackedCells | None:
         others,
         np.concatenate([chunk.formula_codes for chunk in chunks]),
         formulas,
-        styles=np.concatenate([chunk.styles for chunk in chunks if chunk.styles is not None]) if offset else None,
-        shared=frozenset().union(*(chunk.shared for chunk in chunks)),
+        np.concatenate([chunk.styles for chunk in chunks]),
+        shared=shared,
     )

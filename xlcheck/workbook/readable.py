@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.parts import Structure, relations_of
 from xlcheck.workbook.plain_text import has_runs
-from xlcheck.workbook.xml_tree import local, tree_of
+from xlcheck.workbook.xml_tree import is_on, local, number_in, tree_of
 
 LEAST_CONTRAST = 3.0
 """Between letters and ground; WCAG 2 asks for as much (1.4.3) even for large letters."""
@@ -171,7 +171,7 @@ def _at(items: Sequence[Item], number: str | None, otherwise: Item) -> Item:
 def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
     """The colour of the letters, and why they cannot be read, if that is so whatever their ground."""
     values = {str(item.tag).rpartition("}")[2]: item for item in font}
-    size = _number(values["sz"].get("val", "")) if "sz" in values else None
+    size = number_in(values["sz"].get("val", "")) if "sz" in values else None
     given = (values[key].get("val", "") for key in ("name", "rFont") if key in values)
     scheme = values["scheme"].get("val", "") if "scheme" in values else ""
     names = [*filter(None, (*given, theme.get(scheme, "")))]
@@ -216,7 +216,7 @@ def _colour(colour: Element, theme: Mapping[str, str], otherwise: str) -> str:
     elif not rgb:
         rgb = theme.get(colour.get("indexed", ""), otherwise)
     rgb = rgb if _RGB.fullmatch(rgb) else otherwise
-    if tint := _number(colour.get("tint", "0")) or 0.0:
+    if tint := number_in(colour.get("tint", "0")) or 0.0:
         parts = [int(rgb[place : place + 2], 16) for place in (0, 2, 4)]
         moved = [p * (1 + tint) if tint < 0 else p + (255 - p) * tint for p in parts]
         rgb = "".join(f"{min(255, max(0, round(p))):02X}" for p in moved)
@@ -228,7 +228,7 @@ def _alignment(alignment: Element | None) -> str:
         return ""
     if alignment.get("horizontal") == "fill":
         return "repeated until its cell is full"
-    if alignment.get("shrinkToFit") in {"1", "true"}:
+    if is_on(alignment.get("shrinkToFit")):
         return "made smaller until it fits into its cell"
     if alignment.get("textRotation", "0") != "0":
         return "turned"
@@ -248,7 +248,7 @@ def _crosses(border: Element) -> bool:
     """Whether a line runs from corner to corner."""
     line = border.find("{*}diagonal")
     is_drawn = line is not None and line.get("style", "none") != "none"
-    return is_drawn and any(border.get(key) in {"1", "true"} for key in ("diagonalUp", "diagonalDown"))
+    return is_drawn and any(is_on(border.get(key)) for key in ("diagonalUp", "diagonalDown"))
 
 
 def _contrast(one: str, other: str) -> float:
@@ -262,10 +262,3 @@ def _luminance(rgb: str) -> float:
     parts = [int(rgb[place : place + 2], 16) / 255 for place in (0, 2, 4)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

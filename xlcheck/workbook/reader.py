@@ -82,12 +82,12 @@ def read_workbook(
             sheet = sheet.kept(partial(_read_again, container.path, part)) if len(sheet.content) > _LARGE else sheet
             if cells is None:
                 cells = ConstantCells(partial(_parse, container, name, part, sheet, strings))
+            sheets[name] = SheetContent(name, state, cells, sheet)
             lotus += [name] if asks_for_lotus(sheet.kinds.head) else []
             if odd or sheet.says(b"numFmt"):  # extended conditional formats bring their own
                 from xlcheck.workbook.odd_looks import odd_looks
 
-                looks += odd_looks(name, sheet.content, odd)
-            sheets[name] = SheetContent(name, state, cells, sheet)
+                looks += odd_looks(sheets[name], sheet, odd)
         notes = [*_notes(container, structure.other_sheets)]
         if any("table" in name.casefold() for name in container.names):
             from xlcheck.workbook.tables import tables_of, without_tables

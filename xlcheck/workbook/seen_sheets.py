@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from xlcheck.workbook.content import Cell
 from xlcheck.workbook.number_formats import OddFormats, odd_formats
@@ -69,7 +69,7 @@ class SeenSheets:
         cells = dict(known.cells)
         for (place, _), before, text in zip(known.places, known.texts, texts, strict=True):
             if text != before:
-                cells[place] = _holding(cells[place], text)
+                cells[place] = replace(cells[place], value=text)
         return cells
 
     def formats(self, styles: bytes) -> OddFormats:
@@ -79,43 +79,11 @@ class SeenSheets:
         return self._formats[1]
 
 
-class _Numbered(str):
-    """A shared text that knows its number."""
-
-    __slots__ = ("number",)
-
-    def __new__(cls, text: str, number: int) -> _Numbered:
-        found = super().__new__(cls, text)
-        found.number = number
-        return found
-
-    number: int
-
-
-class _NumberedTexts(Sequence[str]):
-    """Shared texts, each of which knows its number when it is asked for."""
-
-    def __init__(self, strings: Sequence[str]) -> None:
-        self._strings = strings
-
-    def __len__(self) -> int:
-        return len(self._strings)
-
-    @overload
-    def __getitem__(self, number: int) -> str: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[str]: ...
-    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
-        return _Numbered(self._strings[number], number) if isinstance(number, int) else self._strings[number]
-
-
 def _parsed(content: bytes, strings: Sequence[str]) -> _Sheet:
-    cells = parse_cells(content, _NumberedTexts(strings))
-    places = [(place, cell.value.number) for place, cell in cells.items() if isinstance(cell.value, _Numbered)]
-    for place, number in places:
-        cells[place] = _holding(cells[place], strings[number])
+    cells = parse_cells(content, strings)
+    places = [
+        (place, cell.shared)
+        for place, cell in cells.items()
+        if cell.shared is not None and isinstance(cell.value, str)  # and not a text that the file lacks
+    ]
     return _Sheet(cells, places, [strings[number] for _, number in places])
-
-
-def _holding(cell: Cell, text: str) -> Cell:
-    return Cell(text) if cell.formula is None else replace(cell, value=text)

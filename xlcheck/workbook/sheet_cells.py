@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from xml.parsers import expat
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, cell_name, column_index, parse_range
@@ -87,9 +88,8 @@ class _SheetParser:
         self._parser.EndElementHandler = self._on_end_outside
         self._parser.CharacterDataHandler = None
 
-    def _on_element_outside(self, tag: str, attributes: Attributes) -> None:
-        del attributes
-        namespace, _, name = tag.rpartition(" ")
+    def _on_element_outside(self, tag: str, _: Attributes) -> None:
+        namespace, _space, name = tag.rpartition(" ")
         if self._depth == 0 and not (name == "worksheet" and namespace in MAIN):
             raise SheetError("its first element is none of a worksheet")
         self._depth += 1
@@ -112,7 +112,7 @@ class _SheetParser:
         row = column = -1
         row_is_given = is_ordered = True
         row_name = kind = value_text = formula_text = None
-        digits = 0
+        digits, style = 0, ""
         formula_attributes: Attributes = {}
         inline: list[str] | None = None
         chars: list[str] = []
@@ -121,7 +121,7 @@ class _SheetParser:
 
         def on_start(tag: str, attributes: Attributes) -> None:
             nonlocal row, column, row_is_given, is_ordered, row_name, digits
-            nonlocal kind, value_text, formula_text, formula_attributes, inline
+            nonlocal kind, style, value_text, formula_text, formula_attributes, inline
             parent = inside[-1]
             inside.append(tag)
             if tag == c_tag and parent == row_tag:
@@ -138,7 +138,7 @@ class _SheetParser:
                     row, row_is_given = cell_row, True
                 is_ordered = is_ordered and column > last
                 in_row.append(column)
-                kind = attributes.get("t")
+                kind, style = attributes.get("t"), attributes.get("s", "")
                 value_text = formula_text = inline = None
             elif tag == v_tag and parent == c_tag and value_text is None:
                 chars.clear()
@@ -188,7 +188,9 @@ class _SheetParser:
             else:
                 value = self._text_value(kind, value_text, inline, row, column)
             if value is not None or formula is not None:
-                cells[row, column] = Cell(value, formula, array)
+                looks = int(style[:9]) if style.isascii() and style.isdigit() else 0
+                shared = int(value_text[:9]) if kind == "s" and value_text else None
+                cells[row, column] = Cell(value, formula, array, looks, shared)
 
         def finish_row() -> None:
             if row in rows:
@@ -282,9 +284,8 @@ class _SheetParser:
         """The cells, when all have been read: formulas that one cell has for others are given to them."""
         for row, column, group in self._waiting:
             if group not in self._shared:
-                name = cell_name(row, column)
-                raise SheetError(f"its cell {name} shares a formula that is written nowhere")
-            self._cells[row, column] = Cell(self._cells[row, column].value, self._shared[group].at(row, column))
+                raise SheetError(f"its cell {cell_name(row, column)} shares a formula that is written nowhere")
+            self._cells[row, column] = replace(self._cells[row, column], formula=self._shared[group].at(row, column))
         filled = 0
         for formula, area in self._arrays:
             filled += area.size
@@ -293,7 +294,7 @@ class _SheetParser:
             for position in area.cells():
                 cell = self._cells.get(position)
                 if cell is None or cell.formula is None:
-                    self._cells[position] = Cell(cell.value if cell else None, formula, area.a1)
+                    self._cells[position] = replace(cell or Cell(None), formula=formula, array=area.a1)
                 elif position != (area.top, area.left):
                     raise SheetError(
                         f"it has an array formula over {area.a1}, in which {cell_name(*position)} has its own"

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from xml.parsers import expat
 
 DATA, END = b"<sheetData>", b"</sheetData>"
 _NAME = b"sheetData"
@@ -20,7 +22,10 @@ _BLOTTED = b"0123456789-"
 _EXPONENT = b"e</v>"  # what the exponent of a small number leaves
 _CHUNK = 2**18  # what is made of one fits into the memory that the one before has left
 _SIZED = re.compile(rb"\s(?:ht|hidden)\s*=")
-_SIZED_ROW = re.compile(rb"<row [^>]*>")
+_SIZED_ROW = re.compile(rb"<row\s[^>]*>")
+_PREFIXED = re.compile(
+    rb"""xmlns:[^=]*=\s*["']http://(?:schemas\.openxmlformats\.org|purl\.oclc\.org/ooxml)/spreadsheetml"""
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,15 @@ class RowKinds:
         """Whether rows stand between the tags of the one element that has them, spelled as usual."""
         framed = self.head.endswith(DATA) and self.tail.startswith(END)
         return framed and self.text.count(_NAME) == 2
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether brackets stand only where elements begin and end, and no row has a prefix: `tags` has all of them."""
+        text = self.text
+        body = text.find(b"?>") + 2 if text.startswith(b"<?xml") else 0
+        if not self.is_framed or b"<!" in text or text.find(b"<?", body) >= 0 or _PREFIXED.search(text):
+            return False
+        return all(piece.count(b"<") == piece.count(b">") for piece in (self.head + self.tail, *self.kinds))
 
 
 class SheetPart:
@@ -121,9 +135,34 @@ class SheetPart:
         """Whether something that has no digit and no sign in it occurs in the part."""
         return words in self.kinds.text
 
+    def sized_rows(self) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """Number, from 0, and attributes of each row that says how high it is, or that it is hidden."""
+        tags = b"".join(tag[:-1].rstrip(b"/") + b"/>" for tag in self.kinds.tags)
+        number = 0
+        for attributes in _rows(b"<rows>%b</rows>" % tags if self.kinds.is_regular else self.content):
+            text = attributes.get("r", "")
+            number = int(text[:9]) if text.isascii() and text.isdigit() else number + 1
+            if not attributes.keys().isdisjoint({"ht", "hidden"}):
+                yield number - 1, attributes
+
     def kept(self, read: Callable[[], bytes]) -> SheetPart:
         """The same, without the part itself, which is read again if somebody asks for it."""
         slim = SheetPart(read)
         slim.__dict__["kinds"] = self.kinds
         slim.__dict__["area"] = self.area
         return slim
+
+
+def _rows(xml: bytes) -> list[dict[str, str]]:
+    """The attributes of all rows, as far as the XML can be read; whoever reads the cells says what is broken."""
+    found: list[dict[str, str]] = []
+
+    def on_start(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "row":
+            found.append(attributes)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = on_start
+    with suppress(expat.ExpatError):
+        parser.Parse(xml, True)
+    return found

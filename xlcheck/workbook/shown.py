@@ -12,33 +12,26 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
 from xlcheck.workbook.cell_codes import contained
-from xlcheck.workbook.container import Container, open_container
+from xlcheck.workbook.container import open_container
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.number_formats import Formats, canonical, formats_of
-from xlcheck.workbook.one_spelling import in_one_spelling
 from xlcheck.workbook.out_of_sight import OutOfSight
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.pictures import GENERAL, of_drawings
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.xml_tree import all_text, local, place, text_in, tree_of, without_cells
+from xlcheck.workbook.xml_tree import all_text, beside_cells, each, is_on, local, number_in, place, text_in, tree_of
 
 _AT_ONCE = 2**16  # cells
-_CELL = re.compile(rb'<c r="[A-Z0-9]+"([^>/]*)>\s*<([fv])')
-_ANY_CELL = re.compile(rb"<(?:\w+:)?c\s([^>/]*)>\s*<(?:\w+:)?([fv])\b")
-_STYLE = re.compile(rb"""\bs=["']([0-9]{1,9})["']""")
-_NO_NUMBER = re.compile(rb"""\bt=["'](?:s|str|inlineStr|b|e)["']""")
 # By it Excel shows something rich in place of a value: a picture, a stock, an error.
-_VALUE_METADATA = re.compile(rb"\bvm=")
+_VALUE_METADATA = b" vm="
 _RICH = "rich value"
-_SELECTED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*tabSelected=["'](?:1|true)["']""")
 # What a conditional format changes that hides nothing; any other is told.
 _OF_LOOKS = {
     "dxf", "font", "fill", "border", "b", "i", "u", "color", "name", "family", "charset", "scheme", "condense",
@@ -117,18 +110,17 @@ def begins_with(text: str) -> str:
     return f"it begins with {text!r}"
 
 
-def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str = "") -> Shown:
+def read_shown(content: WorkbookContent, hidden: str = "") -> Shown:
     """What a file shows.
 
     Args:
-        path: the file.
-        content: what its cells hold, if it is to be looked for what keeps a reader from seeing that.
+        content: what its cells hold.
         hidden: the worksheet that is made to be hidden.
 
     Raises:
         WorkbookError: it cannot be read.
     """
-    with open_container(path) as container:
+    with open_container(content.path) as container:
         structure = read_structure(container)
         styles = container.read(structure.styles) if structure.styles else b""
         formats = formats_of(styles)
@@ -136,63 +128,42 @@ def read_shown(path: Path, content: WorkbookContent | None = None, hidden: str =
         used: dict[str, UsedFormats] = {}
         facts: list[str] = []
         selected: list[str] = []
-        unseen = None if content is None else OutOfSight(container, structure, formats, content, hidden)
+        unseen = OutOfSight(container, structure, formats, content, hidden)
         drawings = list(of_drawings(container, {part for _, _, part in structure.sheets}, content))
         for name, state, part in structure.sheets:
-            known = None if content is None else content.sheets[name]
-            worksheet = known.part if known is not None and known.part is not None else container.sheet(part)
-            spelled = in_one_spelling(worksheet)
-            selected += [name] if _SELECTED.search(spelled.kinds.head + spelled.kinds.tail) else []
+            worksheet = content.sheets[name].part or container.sheet(part)
             if part not in container.formulas.constant:
-                noted = None if known is None or known.part is None else _of_styles(known.cells, formats)
-                used[name] = _formats(spelled.content, formats) if noted is None else noted
-            facts += _of_worksheet(container, name, part, worksheet, looks)
-            if unseen is not None:
-                facts += unseen.of_worksheet(name, state, part, spelled, [*facts, *drawings])
+                used[name] = _formats(content.sheets[name].cells, worksheet, formats)
+            root = beside_cells(worksheet)
+            if root is None:
+                facts.append(f"what stands beside the cells of {name} cannot be read")
+            else:
+                selected += [name] if any(is_on(view.get("tabSelected")) for view in each(root, "sheetView")) else []
+                facts += of_worksheet(container, name, part, root)
+                facts += _of_ranges(name, root, looks)
+                facts += unseen.of_worksheet(name, state, part, worksheet, root, [*facts, *drawings])
             worksheet.forget()
         if len(selected) > 1:
             facts.append(
                 f"{' and '.join(selected)} are selected together, so that what is typed into one goes into all"
             )
         facts += of_workbook(container, structure)
-        facts += () if unseen is None else unseen.of_workbook()
+        facts += unseen.of_workbook()
     return Shown(used, (*facts, *drawings))
 
 
-def _of_styles(cells: Mapping[tuple[int, int], Cell], formats: Formats) -> UsedFormats | None:
-    """The same; None if nobody has noted the styles of the cells."""
-    if not isinstance(cells, PackedCells) or cells.styles is None:
-        return None
-    shown = ~np.isnan(cells.numbers) | contained(cells.codes, cells.formula_codes)
-    styles = cells.styles[shown].tolist()
+def _formats(cells: Mapping[tuple[int, int], Cell], part: SheetPart, formats: Formats) -> UsedFormats:
+    """The format of each cell with a formula or a number."""
+    if part.says(_VALUE_METADATA):
+        return UsedFormats.of([_RICH])
+    packed = PackedCells.of(cells)
+    styles = packed.styles[~np.isnan(packed.numbers) | contained(packed.codes, packed.formula_codes)].tolist()
     codes = {style: canonical(formats.code(style)) for style in set(styles)}
     return UsedFormats.of(map(codes.__getitem__, styles))
 
 
-def _formats(content: bytes, formats: Formats) -> UsedFormats:
-    """The format of each cell with a formula or a number, in the order of the file."""
-    usual = content.count(b"<c ") == content.count(b'<c r="') and re.search(rb"<\w+:c[\s>]", content) is None
-    known: dict[tuple[bytes, bytes], str | None] = {}
-    cells = (_CELL if usual else _ANY_CELL).findall(content)
-    for found in set(cells):
-        attributes, element = found
-        style = _STYLE.search(attributes)
-        is_number = element == b"f" or _NO_NUMBER.search(attributes) is None
-        code = canonical(formats.code(int(style[1]) if style else 0))
-        known[found] = (_RICH if _VALUE_METADATA.search(attributes) else code) if is_number else None
-    return UsedFormats.of(code for code in map(known.__getitem__, cells) if code is not None)
-
-
-def _of_worksheet(
-    container: Container, sheet: str, part: str, content: SheetPart, looks: list[tuple[str, str, str]]
-) -> Iterator[str]:
-    """Its lists to choose from, its conditional formats, and what it tells beside its cells."""
-    framed = content.kinds.is_framed
-    root = tree_of(content.kinds.head + content.kinds.tail) if framed else without_cells(content.content)
-    if root is None:
-        yield f"what stands beside the cells of {sheet} cannot be read"
-        return
-    yield from of_worksheet(container, sheet, part, root)
+def _of_ranges(sheet: str, root: Element, looks: list[tuple[str, str, str]]) -> Iterator[str]:
+    """A worksheet's conditional formats, and its lists to choose from."""
     for element in root.iter():
         kind = local(element)
         if kind == "conditionalFormatting":
@@ -228,10 +199,8 @@ def _rule(sheet: str, area: str, rule: Element, looks: list[tuple[str, str, str]
 def _number(stop: Element) -> str:
     """Where a colour belongs: a number, or in words what Excel makes it of."""
     kind, value = stop.get("type", ""), stop.get("val", "")
-    try:
-        return f"{float(value):g}" if kind == "num" else f"{kind} {value}"
-    except ValueError:
-        return value
+    number = number_in(value) if kind == "num" else None
+    return f"{kind} {value}" if kind != "num" else value if number is None else f"{number:g}"
 
 
 def _looks(styles: bytes) -> Iterator[tuple[str, str, str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import parse_range
+from xlcheck.workbook.sheet_part import SheetPart
 
 _CELLS = re.compile(rb"<(?:\w+:)?sheetData(?=[\s/>])")
 _CELLS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
@@ -27,6 +30,36 @@ def without_cells(worksheet: bytes) -> Element | None:
     if start is None or end is None:
         return tree_of(worksheet)
     return tree_of(worksheet[: start.start()] + worksheet[end.end() :])
+
+
+def beside_cells(part: SheetPart) -> Element | None:
+    """The root of a worksheet's part with everything but its rows; None if it cannot be read."""
+    kinds = part.kinds
+    return tree_of(kinds.head + kinds.tail) if kinds.is_framed else without_cells(part.content)
+
+
+def each(root: Element, name: str) -> Iterator[Element]:
+    """The elements of a name, wherever they stand."""
+    return (item for item in root.iter() if local(item) == name)
+
+
+def is_on(switch: str | None) -> bool:
+    """Whether an attribute says that something is so."""
+    return switch is not None and switch.strip() in {"1", "true"}
+
+
+def is_off(switch: str | None) -> bool:
+    """Whether an attribute says that something is not so."""
+    return switch is not None and switch.strip() in {"0", "false"}
+
+
+def number_in(text: str | None) -> float | None:
+    """The finite number that an attribute says; None if it says none."""
+    try:
+        number = math.nan if text is None else float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def local(element: Element) -> str:
