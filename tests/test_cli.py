@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
@@ -297,55 +296,3 @@ sys.exit(run({arguments!r}))
     assert "Traceback" not in process.stderr
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["lstm.xlsx"]
-
-
-BACKWARD = ["m.keras", "--inputs", "x.npy", "--backward", "--targets", "y.npy"]
-
-
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        (
-            ["m.keras", "--inputs", "x.npy", "--backward"],
-            "--backward needs the right answers; pass them with --targets",
-        ),
-        (["m.keras", "--inputs", "x.npy", "--targets", "y.npy"], "go with --backward; add it"),
-        (["m.keras", "--inputs", "x.npy", "--step", "adam"], "go with --backward; add it"),
-        (["lstm", "--backward", "--targets", "y.npy"], "are for a model; name a .keras file"),
-        (["m.keras", "--text", "good", "--backward", "--targets", "y.npy"], "pass --inputs FILE and not --text"),
-        (
-            [*BACKWARD, "--step", "sgd", "--learning-rate", "0"],
-            "a learning rate is a positive number, not 0.0",
-        ),
-        (
-            [*BACKWARD, "--step", "sgd", "--learning-rate", "nan"],
-            "a learning rate is a positive number, not nan",
-        ),
-    ],
-)
-def test_options_of_a_backward_pass_that_do_not_fit(
-    options: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What is missing or superfluous is said in one sentence, before anything is loaded."""
-    assert run(["build", *options]) == 2
-
-    assert sentence in " ".join(capsys.readouterr().err.split())
-
-
-def test_choices_are_those_of_the_library() -> None:
-    """The choices, which are written out so that `--help` imports nothing, are those that exist."""
-    from xlcheck import choices
-    from xlcheck.building.backward import COMPILED
-    from xlcheck.cli import options
-    from xlcheck.engines import ENGINES
-    from xlcheck.formulas.printing import Style
-    from xlcheck.learning.losses import FROM_LOGITS, LOSSES
-    from xlcheck.learning.optimisers import OPTIMISERS
-
-    assert get_args(choices.StyleName) == tuple(Style)
-    assert set(get_args(choices.LessonStyleName)) == set(Style) - {Style.COMPACT}
-    short = {"bce", "mse"}  # as Keras, too, abbreviates two of them
-    assert set(options.LOSSES) - short == {name for name in LOSSES if not name.endswith(FROM_LOGITS)}
-    assert short <= set(options.LOSSES)
-    assert set(get_args(choices.StepName)) == {*OPTIMISERS, COMPILED}
-    assert options.ENGINES == ENGINES

@@ -1,4 +1,4 @@
-"""Ways to let a workbook look otherwise: rows, columns, views, styles, what lies above the cells or beside them."""
+"""Ways to let a workbook look otherwise: rows, columns, views, what lies above the cells or beside them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ Parts = dict[str, bytes]
 Attack = Callable[[Parts, Random], Parts]
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 OFFICE, MS = "application/vnd.openxmlformats-officedocument", "application/vnd.ms-excel"
-_FULL = re.compile(rb'<c r="([A-Z]+)(\d+)"( s="\d+")?([^>]*)>(?=<[fv])')
+FRACTION = re.compile(rb'<c r="([A-Z]+)(\d+)"( s="\d+")?()>(?=(?:<f>[^<]*</f>)?<v>-?\d\.\d{3})')
+FULL = re.compile(rb'<c r="([A-Z]+)(\d+)"( s="\d+")?([^>]*)>(?=<[fv])')
 
-_FRACTION = re.compile(rb'<c r="([A-Z]+)(\d+)"( s="\d+")?()>(?=(?:<f>[^<]*</f>)?<v>-?\d\.\d{3})')
 
-
-def _sheet(parts: Parts, random: Random, pattern: re.Pattern[bytes] = _FULL) -> str:
+def a_sheet(parts: Parts, random: Random, pattern: re.Pattern[bytes] = FULL) -> str:
     """One of the worksheets that readers see, with something on it."""
     names = [name for name in sorted(parts) if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
     last = max(names, key=lambda name: int(name[len("xl/worksheets/sheet") : -4]))
@@ -26,13 +25,13 @@ def in_sheet(change: Callable[[bytes, Random], bytes]) -> Attack:
     """One of the worksheets changed."""
 
     def attack(parts: Parts, random: Random) -> Parts:
-        name = _sheet(parts, random)
+        name = a_sheet(parts, random)
         return {**parts, name: change(parts[name], random)}
 
     return attack
 
 
-def _cell(content: bytes, random: Random, pattern: re.Pattern[bytes] = _FULL) -> re.Match[bytes]:
+def a_cell(content: bytes, random: Random, pattern: re.Pattern[bytes] = FULL) -> re.Match[bytes]:
     return random.choice(list(pattern.finditer(content)))
 
 
@@ -40,7 +39,7 @@ def with_row(attributes: bytes) -> Attack:
     """A row that holds something, with other attributes."""
 
     def change(content: bytes, random: Random) -> bytes:
-        number = _cell(content, random)[2]
+        number = a_cell(content, random)[2]
         return re.sub(rb'(<row r="' + number + rb'")[^>]*>', rb"\1 " + attributes + b">", content, count=1)
 
     return in_sheet(change)
@@ -50,7 +49,7 @@ def with_column(attributes: bytes) -> Attack:
     """A column that holds something, with other attributes."""
 
     def change(content: bytes, random: Random) -> bytes:
-        number = str(_number(_cell(content, random)[1])).encode()
+        number = str(_number(a_cell(content, random)[1])).encode()
         own = b'<cols><col min="' + number + b'" max="' + number + b'" ' + attributes + b"/></cols>"
         return re.sub(rb"<cols>.*?</cols>", own, content) if b"<cols>" in content else content.replace(
             b"<sheetData>", own + b"<sheetData>"
@@ -68,7 +67,7 @@ def _number(letters: bytes) -> int:
 
 def narrow(parts: Parts, random: Random) -> Parts:
     """All columns of a worksheet with fractions as narrow as a letter, by themselves or by what is usual there."""
-    name = _sheet(parts, random, _FRACTION)
+    name = a_sheet(parts, random, FRACTION)
     content = re.sub(rb"<cols>.*?</cols>", b"", parts[name])
     if random.random() < 0.5:
         return {**parts, name: content.replace(b"<sheetFormatPr ", b'<sheetFormatPr defaultColWidth="1.2" ')}
@@ -108,7 +107,7 @@ _AFTER_HEADERS = (
 
 def merge(content: bytes, random: Random) -> bytes:
     """Cells merged from an empty or a full one over one that holds something."""
-    cell = _cell(content, random)
+    cell = a_cell(content, random)
     column, row = cell[1].decode(), int(cell[2])
     area = f"A{row}:{column}{row}" if column != "A" else f"A{max(1, row - 1)}:A{row + (row == 1)}"
     one = f'<mergeCell ref="{area}"/>'.encode()
@@ -126,64 +125,11 @@ def frozen(content: bytes, random: Random) -> bytes:
     return re.sub(rb"<sheetViews>.*?</sheetViews>", b"<sheetViews>" + moved + b"</sheetView></sheetViews>", content)
 
 
-def restyled(new: str, *, part: str = "", of: re.Pattern[bytes] = _FULL) -> Attack:
-    """One cell that holds something in another style: of another font, fill or border, or with another `xf`."""
-
-    def attack(parts: Parts, random: Random) -> Parts:
-        styles = parts["xl/styles.xml"]
-        ids = dict.fromkeys(("font", "fill", "border"), 0)
-        if part:
-            end = f"</{part}s>".encode()
-            ids[part] = len(re.findall(rf"<{part}[ />]".encode(), styles.partition(end)[0]))
-            styles = styles.replace(end, new.encode() + end, 1)
-        own = " ".join(f'{name}Id="{number}"' for name, number in ids.items())
-        xf = f'<xf numFmtId="0" {own} xfId="0"' + ("/>" if part else f" {new}</xf>")
-        cells = re.search(rb"<cellXfs[^>]*>(.*?)</cellXfs>", styles, re.DOTALL)
-        assert cells is not None
-        place = len(re.findall(rb"<xf ", cells[1]))
-        styles = styles.replace(b"</cellXfs>", xf.encode() + b"</cellXfs>", 1)
-        name = _sheet(parts, random, of)
-        content = parts[name]
-        cell = _cell(content, random, of)
-        changed = b'<c r="' + cell[1] + cell[2] + b'" s="' + str(place).encode() + b'"' + cell[4] + b">"
-        content = content[: cell.start()] + changed + content[cell.end() :]
-        return {**parts, "xl/styles.xml": styles, name: content}
-
-    return attack
-
-
-def with_font(xml: str) -> Attack:
-    """A cell that holds something, in another font."""
-    return restyled(f"<font>{xml}</font>", part="font")
-
-
-def huge(parts: Parts, random: Random) -> Parts:
-    """A fraction in letters as high as the screen."""
-    return restyled('<font><sz val="400"/><name val="Arial"/></font>', part="font", of=_FRACTION)(parts, random)
-
-
-def with_ground(xml: str) -> Attack:
-    """A cell that holds something, on another ground."""
-    return restyled(f"<fill>{xml}</fill>", part="fill")
-
-
-def aligned(xml: str) -> Attack:
-    """A cell that holds something, aligned in another way."""
-    return restyled(f'applyAlignment="1"><alignment {xml}/>')
-
-
-def with_theme(parts: Parts, random: Random) -> Parts:
-    """A cell in the letters of the theme, which are white there."""
-    parts = with_font('<sz val="10"/><color theme="1"/><name val="Arial"/>')(parts, random)
-    theme = re.sub(rb"<a:dk1>.*?</a:dk1>", b'<a:dk1><a:srgbClr val="FFFFFF"/></a:dk1>', parts["xl/theme/theme1.xml"])
-    return {**parts, "xl/theme/theme1.xml": theme}
-
-
 def related(kind: str, part: str, content: bytes, element: str, tags: tuple[bytes, ...], content_type: str) -> Attack:
     """A part more that belongs to a worksheet, and the element that shows it."""
 
     def attack(parts: Parts, random: Random) -> Parts:
-        name = _sheet(parts, random)
+        name = a_sheet(parts, random)
         relations = f"xl/worksheets/_rels/{name.rpartition('/')[2]}.rels"
         old = parts.get(relations, b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
                         b"</Relationships>")  # fmt: skip
@@ -265,42 +211,6 @@ def reordered(parts: Parts, random: Random) -> Parts:
     return {**parts, "xl/workbook.xml": workbook}
 
 
-def rich(parts: Parts, random: Random) -> Parts:
-    """A text in pieces, one of them hidden, one more, or the whole another text."""
-    texts = list(re.finditer(rb"<si><t[^>]*>([^<{]+)</t></si>", parts["xl/sharedStrings.xml"]))
-    one = random.choice([text for text in texts if len(text[1]) > 3 and not text[1].startswith(b"[[")])
-    new = random.choice((b"0.123", one[1] + b" (checked)", one[1][:-1]))
-    content = parts["xl/sharedStrings.xml"]
-    pieces = b"<si><r><rPr><b/></rPr><t>" + new[:1] + b"</t></r><r><t>" + new[1:] + b"</t></r></si>"
-    return {**parts, "xl/sharedStrings.xml": content[: one.start()] + pieces + content[one.end() :]}
-
-
-def piece(properties: str) -> Attack:
-    """The end of a text in letters of another look."""
-
-    def attack(parts: Parts, random: Random) -> Parts:
-        content = parts["xl/sharedStrings.xml"]
-        texts = [
-            text for text in re.finditer(rb"<si><t[^>]*>([A-Z][^<{]{8,})</t></si>", content) if b"[[" not in text[1]
-        ]
-        one = random.choice(texts)
-        look = f"<rPr>{properties}</rPr>".encode()
-        pieces = (b'<r><t xml:space="preserve">' + one[1][:5] + b"</t></r><r>" + look + b'<t xml:space="preserve">'
-                  + one[1][5:] + b"</t></r>")  # fmt: skip
-        new = content[: one.start()] + b"<si>" + pieces + b"</si>" + content[one.end() :]
-        return {**parts, "xl/sharedStrings.xml": new}
-
-    return attack
-
-
-def letters_above(parts: Parts, random: Random) -> Parts:
-    """Small letters above a text, as for the sound of a word."""
-    content = parts["xl/sharedStrings.xml"]
-    one = random.choice(list(re.finditer(rb"<si><t[^>]*>[^<{]+</t>(?=</si>)", content)))
-    sound = b'<rPh sb="0" eb="1"><t>wrong</t></rPh>'
-    return {**parts, "xl/sharedStrings.xml": content[: one.end()] + sound + content[one.end() :]}
-
-
 def chart_on_cells(parts: Parts, random: Random) -> Parts:
     """A chart that begins at the top of its worksheet."""
     name = random.choice([name for name in sorted(parts) if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)])
@@ -308,28 +218,12 @@ def chart_on_cells(parts: Parts, random: Random) -> Parts:
     return {**parts, name: moved}
 
 
-def with_palette(parts: Parts, random: Random) -> Parts:
-    """A cell in a colour of the file's own palette, which is white."""
-    parts = with_font('<sz val="10"/><color indexed="40"/><name val="Arial"/>')(parts, random)
-    palette = (
-        b"<colors><indexedColors>" + b'<rgbColor rgb="00FFFFFF"/>' * 64 + b"</indexedColors></colors></styleSheet>"
-    )
-    return {**parts, "xl/styles.xml": parts["xl/styles.xml"].replace(b"</styleSheet>", palette)}
-
-
-def with_theme_font(parts: Parts, random: Random) -> Parts:
-    """A cell in the letters of the theme, which are signs there."""
-    parts = with_font('<sz val="10"/><name val="Arial"/><scheme val="minor"/>')(parts, random)
-    theme = re.sub(rb'(<a:minorFont><a:latin typeface=")[^"]*', rb"\1Wingdings", parts["xl/theme/theme1.xml"])
-    return {**parts, "xl/theme/theme1.xml": theme}
-
-
 def conditional(xml: str) -> Attack:
     """A conditional format more, on a cell that holds something."""
 
     def attack(parts: Parts, random: Random) -> Parts:
-        name = _sheet(parts, random)
-        cell = _cell(parts[name], random)
+        name = a_sheet(parts, random)
+        cell = a_cell(parts[name], random)
         own = f'<conditionalFormatting sqref="{(cell[1] + cell[2]).decode()}">{xml}</conditionalFormatting>'.encode()
         return {
             **parts,
@@ -342,18 +236,6 @@ def conditional(xml: str) -> Attack:
 def workbook(old: bytes, new: bytes) -> Attack:
     """Other words in the workbook part."""
     return lambda parts, _: {**parts, "xl/workbook.xml": parts["xl/workbook.xml"].replace(old, new, 1)}
-
-
-def with_format(code: str) -> Attack:
-    """A number format that shows other digits, on all cells that had one of the workbook's formats."""
-
-    def attack(parts: Parts, random: Random) -> Parts:
-        found = re.findall(rb'<numFmt numFmtId="\d+" formatCode="[^"]*"/>', parts["xl/styles.xml"])
-        one = random.choice(found)
-        other = re.sub(rb'formatCode="[^"]*"', b'formatCode="' + code.encode() + b'"', one)
-        return {**parts, "xl/styles.xml": parts["xl/styles.xml"].replace(one, other)}
-
-    return attack
 
 
 def far(content: bytes, random: Random) -> bytes:

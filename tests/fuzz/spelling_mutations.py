@@ -7,7 +7,8 @@ from collections.abc import Callable
 from random import Random
 
 from beside_mutations import in_part
-from sight_mutations import Attack, Parts, in_sheet, restyled, with_column, with_font, with_row
+from look_mutations import restyled, with_font
+from sight_mutations import Attack, Parts, in_sheet, with_column, with_row
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STYLES, _WORKBOOK, _SHEET, _CHART = (

@@ -6,7 +6,8 @@ import re
 from random import Random
 
 from beside_mutations import PAGES, in_part, with_element
-from sight_mutations import Attack, Parts, aligned, in_sheet, restyled, with_font, with_ground, with_view
+from look_mutations import aligned, restyled, with_font, with_ground
+from sight_mutations import Attack, Parts, in_sheet, with_view
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STYLES, _WORKBOOK, _SHEET = r"xl/styles\.xml", r"xl/workbook\.xml", r"xl/worksheets/sheet[2-4]\.xml"

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
+from made_layers import DRAWN, FEATURES, READ, STEPS, UNITS, Array, X, Y, layer, made, sigmoid
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.evaluate import evaluate
-from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers import (
     activation_layers,
     attention,
-    bidirectional,
     convolution,
     dense,
     dot,
     embedding,
-    gru,
     identity,
-    lstm,
     masking,
     merging,
     multi_head_attention,
@@ -30,178 +25,16 @@ from xlcheck.layers import (
     operations,
     pooling,
     preprocessing,
-    recurrence,
     reshaping,
-    rnn,
-    simple_rnn,
     time_distributed,
 )
-from xlcheck.layers.gates import Columns
 from xlcheck.layers.signals import Signal
 from xlcheck.layers.windows import transposed_windows, windows
-from xlcheck.layers.wrapping import weights_of_inner
 from xlcheck.model.model_spec import LayerSpec
-
-Array = np.ndarray
-STEPS, FEATURES, UNITS = 4, 3, 2
-DRAWN = np.random.default_rng(7)
-X, Y = DRAWN.normal(size=(2, STEPS, FEATURES))
-READ = np.array([1.0, 0.0, 1.0, 0.0])
-
-
-def weights(gates: int = 1, rows: int | None = None) -> dict[str, Array]:
-    """Of a recurrent layer with so many gates; a bias of several rows if it has them."""
-    shapes = {"kernel": (FEATURES, gates * UNITS), "recurrent_kernel": (UNITS, gates * UNITS)}
-    bias = (gates * UNITS,) if rows is None else (rows, gates * UNITS)
-    return {name: DRAWN.normal(size=shape) for name, shape in (shapes | {"bias": bias}).items()}
-
-
-def made(
-    equations: Callable[..., tuple[Signal, ...]],
-    layer: LayerSpec,
-    inputs: Sequence[Array],
-    given: Mapping[str, Array] = {},
-    mask: Array | None = None,
-) -> list[Array]:
-    """Each tensor that the equations make, `(features,)` or `(steps, features)`; every input has the same mask."""
-    build, values = GraphBuilder(), {}
-
-    def add(owner: str, symbol: str, role: Role, value: Array, t: int | None = None) -> Any:
-        ref = build.given(Band(owner, symbol, role, symbol), value.shape, t)
-        values[ref.name] = value if role is Role.WEIGHT else value[None]
-        return ref
-
-    refs = {name: add("layer", name, Role.WEIGHT, value) for name, value in given.items()}
-    masks = None if mask is None else tuple(add("m", "mask", Role.INPUT, m, t) for t, m in enumerate(mask[:, None]))
-    signals = [
-        Signal(tuple(add(f"input{n}", "x", Role.INPUT, row, t) for t, row in enumerate(x)), True, masks)
-        if x.ndim == 2 else Signal.vector(add(f"input{n}", "x", Role.INPUT, x))
-        for n, x in enumerate(inputs)
-    ]  # fmt: skip
-    tensors = equations(build, "layer", layer, refs, tuple(signals))
-    graph = build.build()
-    nothing = {q.name: np.zeros((1, *q.shape)) for q in graph if q.expr is None}  # initial states
-    found = evaluate(graph, nothing | values)
-    parts = [[found[ref.name][0] for ref in signal.steps] for signal in tensors]
-    return [np.array(part if signal.timed else part[0]) for part, signal in zip(parts, tensors, strict=True)]
-
-
-def layer(kind: str, inner: tuple[LayerSpec, ...] = (), **options: Any) -> LayerSpec:
-    return LayerSpec(kind, "layer", options, inner=inner)
-
-
-def sigmoid(x: Array) -> Array:
-    return 1 / (1 + np.exp(-x))
 
 
 def softmax(x: Array) -> Array:
     return np.exp(x) / np.exp(x).sum(-1, keepdims=True)
-
-
-RECURRENT = {"units": UNITS, "activation": "tanh", "recurrent_activation": "sigmoid", "return_sequences": True}
-
-
-def simple_rnn_in_numpy(w: Mapping[str, Array], x: Array) -> Array:
-    h, every = np.zeros(UNITS), []
-    for row in x:
-        h = np.tanh(row @ w["kernel"] + h @ w["recurrent_kernel"] + w["bias"])
-        every.append(h)
-    return np.array(every)
-
-
-def lstm_in_numpy(w: Mapping[str, Array], x: Array) -> Array:
-    h, c, every = np.zeros(UNITS), np.zeros(UNITS), []
-    for row in x:
-        i, f, new, o = np.split(row @ w["kernel"] + h @ w["recurrent_kernel"] + w["bias"], 4)
-        c = sigmoid(f) * c + sigmoid(i) * np.tanh(new)
-        h = sigmoid(o) * np.tanh(c)
-        every.append(h)
-    return np.array(every)
-
-
-def gru_in_numpy(w: Mapping[str, Array], x: Array) -> Array:
-    h, every = np.zeros(UNITS), []
-    for row in x:
-        xz, xr, xh = np.split(row @ w["kernel"] + w["bias"][0], 3)
-        hz, hr, hh = np.split(h @ w["recurrent_kernel"] + w["bias"][1], 3)
-        z = sigmoid(xz + hz)
-        h = z * h + (1 - z) * np.tanh(xh + sigmoid(xr + hr) * hh)
-        every.append(h)
-    return np.array(every)
-
-
-RECURRENCES = [
-    ("SimpleRNN", simple_rnn, weights(), simple_rnn_in_numpy),
-    ("LSTM", lstm, weights(4), lstm_in_numpy),
-    ("GRU", gru, weights(3, rows=2), gru_in_numpy),
-]
-
-
-@pytest.mark.parametrize(("kind", "module", "w", "desired"), RECURRENCES, ids=[case[0] for case in RECURRENCES])
-def test_recurrent_layers_hand_their_state_on(kind: str, module: Any, w: dict[str, Array], desired: Any) -> None:
-    """A recurrent layer, and the same cell in an RNN, gives its state at each step; its last one is returned beside."""
-    own = layer(kind, **RECURRENT, reset_after=True, return_state=True)
-    cell = LayerSpec(f"{kind}Cell", "cell", RECURRENT | {"reset_after": True})
-    inside = {f"cell.{name}": value for name, value in w.items()}
-
-    every, last, *_ = made(module.equations, own, [X], w)
-
-    np.testing.assert_allclose(every, desired(w, X), rtol=1e-14)
-    np.testing.assert_array_equal(last, every[-1])
-    (wrapped,) = made(rnn.equations, layer("RNN", (cell,), return_sequences=True), [X], inside)
-    np.testing.assert_allclose(wrapped, desired(w, X), rtol=1e-14)
-
-
-def test_a_skipped_step_changes_no_state() -> None:
-    """Under a mask the states that follow are those of the steps that are read, as if there were no others."""
-    w = weights()
-    (every,) = made(simple_rnn.equations, layer("SimpleRNN", **RECURRENT), [X], w, READ)
-
-    desired = simple_rnn_in_numpy(w, X[READ == 1])
-    np.testing.assert_allclose(every, np.repeat(desired, 2, axis=0), rtol=1e-14)
-
-
-def test_the_loop_adds_up_in_either_direction() -> None:
-    """The loop over time knows nothing of a layer: with `h + x` as its step it gives the sums from either end."""
-
-    def running_sum(build: GraphBuilder, name: str, own: LayerSpec, given: Any, inputs: Any) -> tuple[Signal, ...]:
-        def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref]:
-            return (build.let(bands[0], states[0] + x, t),)
-
-        return recurrence.recurrent(build, name, own, inputs, (recurrence.State("h", "hₜ", "", "", ""),), step)
-
-    for backwards, rows in ((False, X), (True, X[::-1])):
-        own = layer("Sum", units=FEATURES, return_sequences=True, go_backwards=backwards)
-        np.testing.assert_allclose(made(running_sum, own, [X])[0], rows.cumsum(axis=0), rtol=1e-14)
-
-
-def test_bidirectional_reads_the_other_way_round() -> None:
-    """The second half of what a Bidirectional gives at a step is its backward layer's state, from the end."""
-    w, back = weights(), weights()
-    inner = tuple(
-        LayerSpec("SimpleRNN", name, RECURRENT | {"go_backwards": name == "b"}) for name in ("f", "b")
-    )  # fmt: skip
-    given = {f"f.{name}": value for name, value in w.items()} | {f"b.{name}": value for name, value in back.items()}
-
-    (both,) = made(bidirectional.equations, layer("Bidirectional", inner, merge_mode="concat"), [X], given)
-
-    desired = [simple_rnn_in_numpy(w, X), simple_rnn_in_numpy(back, X[::-1])[::-1]]
-    np.testing.assert_allclose(both, np.concatenate(desired, axis=1), rtol=1e-14)
-
-
-def test_gates_take_their_own_columns() -> None:
-    """Gate number two of two units reads columns 4 and 5 of kernel, recurrent kernel and each row of the bias."""
-    build = GraphBuilder()
-    shapes = {"kernel": (3, 8), "recurrent_kernel": (2, 8), "bias": (2, 8)}
-    refs = {name: build.given(Band("gru", name, Role.WEIGHT, name), shape) for name, shape in shapes.items()}
-
-    columns = Columns.of(refs, 2, 2, bias_rows=2)
-
-    assert {(s.start, s.stop) for s in (columns.kernel, columns.recurrent_kernel, *columns.biases)} == {(4, 6)}
-    assert [bias.row for bias in columns.biases] == [0, 1]
-    assert weights_of_inner(LayerSpec("Dense", "d"), {"d.kernel": refs["kernel"], "e.kernel": refs["bias"]}) == {
-        "kernel": refs["kernel"]
-    }
 
 
 KERNEL, BIAS = DRAWN.normal(size=(FEATURES, UNITS)), DRAWN.normal(size=UNITS)
