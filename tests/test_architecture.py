@@ -19,19 +19,20 @@ EVERYWHERE = {"errors", "files", "progress"}
 # import all.
 _EQUATIONS = {"graph", "layers", "learning", "model"}
 MAY_IMPORT: dict[str, set[str]] = {
+    "texts": set(),
     "model": set(),
     "graph": set(),
     "layers": {"graph", "model"},
     "learning": {"graph", "layers", "model"},
     "oracle": _EQUATIONS,
     "formulas": {"graph"},
-    "workbook": {"formulas", "graph", "learning", "model"},
+    "workbook": {"formulas", "graph", "learning", "model", "texts"},
     "engines": {"formulas", "workbook"},
-    "layout": {*_EQUATIONS, "formulas", "workbook"},
+    "layout": {*_EQUATIONS, "formulas", "texts", "workbook"},
     "verdicts": {*_EQUATIONS, "engines", "formulas", "reports", "workbook"},  # a report shows itself in a notebook
     "reports": {"formulas", "verdicts", "workbook"},
     "handmade": {*_EQUATIONS, "engines", "formulas", "verdicts", "workbook"},
-    "chapter": {*_EQUATIONS, "formulas", "layout", "oracle", "verdicts", "workbook"},
+    "chapter": {*_EQUATIONS, "formulas", "layout", "oracle", "texts", "verdicts", "workbook"},
     "building": {*_EQUATIONS, "chapter", "engines", "formulas", "handmade", "layout", "oracle", "verdicts", "workbook"},
     "exercises": {
         *_EQUATIONS,
@@ -42,12 +43,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "layout",
         "oracle",
         "reports",
+        "texts",
         "verdicts",
         "workbook",
     },
     "grading": {"engines", "exercises", "formulas", "graph", "model", "reports", "verdicts", "workbook"},
     "pytest_plugin": {*_EQUATIONS, "api", "building", "formulas", "oracle", "reports", "verdicts", "workbook"},
-    "cli": {"api", "building", "chapter", "exercises", "grading", "graph", "model", "reports", "verdicts"},
+    "cli": {"api", "building", "chapter", "exercises", "grading", "graph", "model", "reports", "texts", "verdicts"},
 }
 # The folders of `handmade`, from the bottom up; those on top know nothing of each other.
 HANDMADE = ("reading", "networks", "placing")

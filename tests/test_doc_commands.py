@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 
 from xlcheck.cli import run
+from xlcheck.texts import ENGLISH
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / ".github" / "docs").glob("*.md"))]
@@ -82,6 +83,7 @@ def kitchen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     np.save("answers.npy", np.array([[1.0], [0.0]]))
     for name in ("inputs", "documents"):
         Path(f"{name}.csv").write_text("1,2\n1,3\n")
+    shutil.copy(ENGLISH, "de.toml")
     Path("students.csv").write_text("id\ns0012\ns00012\n")
     Path("answers.csv").write_text("1\n0\n")
     shutil.copy(ROOT / "fixtures" / "handmade" / "time_down.xlsx", "mine.xlsx")

@@ -13,8 +13,8 @@ from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.texts import texts_of
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.layout.questions import HEADING
 from xlcheck.layout.questions import NAME as ANSWERS
+from xlcheck.texts import say
 from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
@@ -29,7 +29,7 @@ def test_each_page_asks(lesson: str) -> None:
     for name, page in read_workbook(path).sheets.items():
         if name in _NO_QUESTIONS:
             continue
-        assert any(cell.value == HEADING for cell in page.cells.values()), name
+        assert any(cell.value == say("questions.heading") for cell in page.cells.values()), name
         asked = own[name]
         assert 1 <= len(asked) <= 3
         notes = {note.strip() for note in notes_on(path, name)}

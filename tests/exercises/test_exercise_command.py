@@ -14,7 +14,7 @@ import xlcheck
 from xlcheck.cli.group import commands
 from xlcheck.engines import engine
 from xlcheck.exercises.key import load_key
-from xlcheck.workbook.styles import LEGEND
+from xlcheck.texts import texts
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -47,7 +47,7 @@ def test_the_legend_shows_a_cell_to_be_filled_in(tmp_path: Path) -> None:
     shown = {sheet.cell(row, 2).value: sheet.cell(row, 1).value for row in range(heading + 1, sheet.max_row + 1)}
 
     assert shown.pop("to be filled in") is None
-    assert [shown[LEGEND[role]] for role in ("weight", "gate", "state")] == ["0.123"] * 3
+    assert [shown[texts("sheets")["legend"][role]] for role in ("weight", "gate", "state")] == ["0.123"] * 3
 
 
 def test_the_first_sheet_says_what_is_to_be_done(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from xlcheck.engines import engine
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.layout import originals
-from xlcheck.layout.originals import BY_SUMS, EXACTLY, Source, questions
+from xlcheck.layout.originals import Source, questions
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.plan import Formula, WorkbookPlan
 from xlcheck.workbook.reader import read_workbook
@@ -56,7 +57,7 @@ def test_edits_and_exchanges_are_seen(
     monkeypatch.setattr(originals, "STORED_AGAIN", stored)
     values = rng.normal(size=shape) / np.sqrt(shape[0])  # as kernels are initialised
     session, how = asking(values, tmp_path / "m.xlsx", name=name)
-    assert set(how) == {EXACTLY if values.size <= stored else BY_SUMS}
+    assert set(how) == {say("originals.exactly" if values.size <= stored else "originals.by_sums")}
     assert unchanged(session, len(how))
 
     flat = values.reshape(-1)

@@ -23,6 +23,7 @@ from xlcheck.cli.options import (
     engine_option,
     format_option,
     quiet_option,
+    texts_option,
 )
 from xlcheck.cli.results import show
 from xlcheck.cli.status import status
@@ -106,6 +107,7 @@ if TYPE_CHECKING:
     help="Sign the workbook with the key in this file; `check --verify-key` asks for it.",
 )
 @click.option("-o", "--output", type=OUTPUT, help="File to write; for several lessons, a folder.")
+@texts_option
 @engine_option
 @format_option
 @quiet_option

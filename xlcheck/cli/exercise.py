@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from xlcheck.choices import EngineName, FeedbackName
-from xlcheck.cli.options import INPUT, OUTPUT, OneOf, complete_lessons, engine_option, quiet_option
+from xlcheck.cli.options import INPUT, OUTPUT, OneOf, complete_lessons, engine_option, quiet_option, texts_option
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder
 from xlcheck.progress import progress_bar
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     help="How many students' numbers Keras computes, too.",
 )  # fmt: skip
 @click.option("-o", "--output", type=OUTPUT, required=True, metavar="FOLDER", help="Folder to write into.")
+@texts_option
 @engine_option
 @quiet_option
 def command(

@@ -58,6 +58,24 @@ INPUTS = _Input(ordinary=False)
 """Of several files each is refused in its place, where it is read."""
 OUTPUT = click.Path(path_type=Path)
 
+
+def _speak(context: click.Context, _: click.Parameter, file: Path | None) -> None:
+    """Let sheets say what stands in a file, until the command ends."""
+    from xlcheck.texts import language
+
+    if file is not None:
+        context.with_resource(language(file))
+
+
+texts_option = click.option(
+    "--texts",
+    type=INPUT,
+    metavar="FILE.toml",
+    expose_value=False,
+    callback=_speak,
+    help="What the sheets say, in another language: a translation of xlcheck/texts/en.toml.",
+)
+
 engine_option = click.option(
     "--engine", "engines", type=OneOf(ENGINES), multiple=True, default=("ironcalc",), show_default=True,
     help="Formula engine that recalculates the file; give it several times for a table of agreement.",

@@ -30,6 +30,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import batch_graph
+from xlcheck.texts import say
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.reader import read_workbook
@@ -40,12 +41,9 @@ if TYPE_CHECKING:
 
 BLANK, SOLUTION, HANDOUT, BLANKS = "blank.xlsx", "solution.xlsx", "handout.html", "blanks"
 _AGREES = 1e-9
-_OWN_SAMPLE = "numbers of your own"
 
 Told = Callable[[int, int], None]
 """Called with the number of students' workbooks that are written, and of all."""
-
-_TEXT = "Complete the calculation of this network: turn every framed cell into a formula."
 
 
 @dataclass(frozen=True)
@@ -158,7 +156,7 @@ def make_exercise(
     variations = variations_of(problem, plan)
     own_numbers = personal(variations)
     varied = bool(roster) and bool(own_numbers)
-    title, text = plan.title or _title(subject, problem), plan.text or _TEXT
+    title, text = plan.title or _title(subject, problem), plan.text or say("exercise.task")
     own = blank_workbook(problem, plan, points, residuals, Front(title, text, personal=False))
     _try(own, trace, engine)
     report = _write_solution(problem, trace, trained, folder / SOLUTION, engine)
@@ -168,7 +166,7 @@ def make_exercise(
     if roster:
         drawer = Drawer(problem, own_numbers, secret, residuals, plan.tolerance, points) if varied else None
         inputs = any(problem.graph[name].band.role is Role.INPUT for name in own_numbers)
-        shown = replace(problem, sample=_OWN_SAMPLE) if varied and inputs else problem
+        shown = replace(problem, sample=say("exercise.own_sample")) if varied and inputs else problem
         template = blank_workbook(shown, plan, points, residuals, Front(title, text, personal=True))
         sample = set(places_of(len(roster), keras)) if varied else set()
         for place, variant in enumerate(_write_students(problem, template, points, roster, drawer, folder, told)):
@@ -230,7 +228,7 @@ def _known_key(path: Path) -> MarkingKey | None:
 
 def _title(subject: Subject, problem: Problem) -> str:
     title = subject.title.removesuffix(", inside the sheet").removesuffix(" learns")
-    return f"Exercise: {title}" + (", the way back" if problem.batch is not None else "")
+    return say("exercise.title" if problem.batch is None else "exercise.title_back", title=title)
 
 
 def _try(own: BlankWorkbook, trace: Trace, engine: Engine) -> None:

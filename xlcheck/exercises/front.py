@@ -14,8 +14,8 @@ from xlcheck.layout.common import START, heading
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_all, texts
 from xlcheck.workbook.plan import Formula, Link
-from xlcheck.workbook.styles import LEGEND
 
 WIDE = 12
 ID_TEXT, NAME_TEXT = "⟦id of the student⟧", "⟦name of the student⟧"
@@ -42,21 +42,15 @@ class Front:
 def instructions(plan: ExercisePlan) -> list[str]:
     """What everybody has to know, one sentence each."""
     lines = [
-        "Fill each framed white cell with a formula that reads other cells of this workbook. Everything else is given.",
-        "A number that is typed and not computed "
-        + ("earns nothing: " if plan.typed == 0 else f"earns {100 * plan.typed:g} % of the points: ")
-        + "your formulas are calculated again with other numbers.",
-        "A mistake costs once. What is computed rightly from a wrong number is right.",
+        say("exercise.fill"),
+        say("exercise.typed_some" if plan.typed else "exercise.typed", percent=100 * plan.typed),
     ]
+    lines.append(say("exercise.once"))
     if plan.feedback == "cells":
-        lines.append(
-            f"Beside each cell stands {OPEN} while it is empty or waits for another one, {RIGHT} if it fits the "
-            f"numbers that it is computed from, {WRONG} if it does not."
-        )
+        lines.append(say("exercise.marks", open=OPEN, right=RIGHT, wrong=WRONG))
     if plan.hints:
-        lines.append(f"The sheet {HINTS} has up to three hints for each symbol; each costs a part of its points.")
-    lines.append("Save the workbook as .xlsx and hand it in. Do not move the cells; the sheet Scratch is all yours.")
-    return lines
+        lines.append(say("exercise.hints", sheet=HINTS))
+    return [*lines, say("exercise.hand_in")]
 
 
 def front_sheet(
@@ -75,15 +69,15 @@ def front_sheet(
     sheet.heights[0] = 32
     sheet.merge(sheet.at(1, 0, 1, WIDE), words.text, "subtitle")
     sheet.heights[1] = 52 if len(words.text) < 320 else 70
-    sheet.put(_STUDENT, 0, "student", "name")
-    sheet.put(_STUDENT + 1, 0, "name", "name")
+    sheet.put(_STUDENT, 0, say("exercise.student"), "name")
+    sheet.put(_STUDENT + 1, 0, say("exercise.name"), "name")
     style = "strong" if words.personal else "typed"
     id_cell = sheet.put(_STUDENT, 1, ID_TEXT if words.personal else None, style)
     sheet.put(_STUDENT + 1, 1, NAME_TEXT if words.personal else None, style)
     right = _count(sheet, blanks, marks)
     row = _TASK
-    heading(sheet, row, "What to fill in", WIDE)
-    sheet.put_row(row + 1, 0, ["go to", "symbol", "equation", "cells", "points"], "header_left")
+    heading(sheet, row, say("exercise.what"), WIDE)
+    sheet.put_row(row + 1, 0, say_all("exercise.table"), "header_left")
     row += 2
     groups: dict[str, list[Blank]] = {}
     for blank in blanks:
@@ -96,10 +90,10 @@ def front_sheet(
         sheet.put(row, 3, float(len(own)), "column_label")
         sheet.put(row, 4, f"{sum(blank.points for blank in own):g}", "label")
         row += 1
-    sheet.put(row, 2, "in all", "name")
+    sheet.put(row, 2, say("common.in_all"), "name")
     sheet.put(row, 3, float(len(blanks)), "column_label")
     sheet.put(row, 4, f"{sum(blank.points for blank in blanks):g}", "label")
-    row = _lines(sheet, row + 2, "How it works", instructions(plan))
+    row = _lines(sheet, row + 2, say("exercise.how"), instructions(plan))
     row = _pages(draft, sheet, row + 1, layers)
     _legend(draft, sheet, row + 1)
     return id_cell, right
@@ -109,10 +103,10 @@ def _count(sheet: SheetDraft, blanks: Sequence[Blank], marks: Sequence[Range]) -
     """How many blanks are right so far."""
     if not marks:
         return None
-    sheet.put(_STUDENT + 2, 0, "right so far", "name")
+    sheet.put(_STUDENT + 2, 0, say("exercise.right_so_far"), "name")
     terms = "+".join(f'COUNTIF({reference(area, START, fixed=True)},"{RIGHT}")' for area in marks)
     cell = sheet.put(_STUDENT + 2, 1, Formula(terms, 0.0), "output_code")
-    sheet.put(_STUDENT + 2, 2, f"of {len(blanks)}", "text_beside")
+    sheet.put(_STUDENT + 2, 2, say("exercise.of", count=len(blanks)), "text_beside")
     return cell
 
 
@@ -125,28 +119,24 @@ def _lines(sheet: SheetDraft, row: int, what: str, lines: Sequence[str]) -> int:
 
 
 def _pages(draft: Draft, sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
-    heading(sheet, row, "Sheets", WIDE)
-    kinds = {layer.sheet: f"the layer {layer.call.name}, {layer.kind}" for layer in layers}
-    said = {
-        "Inputs": "what the network reads", "Weights": "the weights of the network", HINTS: "help, at a price",
-        "Loss": "how wrong the answer is", "Gradients": "how the loss changes with each weight",
-        "Scratch": "room for your own calculations", "Marks": "which blanks are right",
-    }  # fmt: skip
+    heading(sheet, row, say("front.sheets"), WIDE)
+    layers_said = {layer.sheet: say("exercise_pages.layer", name=layer.call.name, kind=layer.kind) for layer in layers}
+    said = {**texts("sheets")["exercise_pages"], "Inputs": say("pages.input"), "Loss": say("pages.loss"), **layers_said}
     for name, other in draft.sheets.items():
         if name == START or other.hidden:
             continue
         row += 1
-        backward = "how the loss changes with what this layer computes" if name.endswith("backward") else "weights"
+        other_page = say("exercise_pages.backward" if name.endswith("backward") else "words.weights")
         sheet.put(row, 0, Link(name, Range(name, 0, 0)), "link")
-        sentence = said.get(name, kinds.get(name, backward))
+        sentence = said.get(name, other_page)
         sheet.merge(sheet.at(row, 1, 1, WIDE - 1), sentence[:1].upper() + sentence[1:], "text")
     return row + 1
 
 
 def _legend(draft: Draft, sheet: SheetDraft, row: int) -> None:
-    heading(sheet, row, "Colours, on every sheet", WIDE)
+    heading(sheet, row, say("front.colours"), WIDE)
     roles = {q.band.role.value for q in draft.graph} | {"blank"}
-    known = {"blank": "to be filled in", **LEGEND}
+    known = texts("sheets")["legend"]
     for style, text in known.items():
         if style in roles:
             row += 1

@@ -10,6 +10,7 @@ from xlcheck.exercises.hints import NAME as HINTS
 from xlcheck.exercises.key import Blank, MarkingKey
 from xlcheck.exercises.marks import OPEN, RIGHT, WRONG
 from xlcheck.exercises.plan import ExercisePlan
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Rich
 
 _STYLE = """
@@ -37,21 +38,16 @@ def handout(key: MarkingKey, plan: ExercisePlan, text: str, files: Sequence[str]
         text: what they are to do.
         files: the workbooks that they get.
     """
-    which = (
-        "Your workbook has numbers of your own; take the one with your name on it."
-        if key.varied
-        else f"Work in the workbook {files[0]}."
-        if files
-        else ""
-    )
+    which = say("handout.own") if key.varied else say("handout.file", file=files[0]) if files else ""
+    line = "".join(f"<span>{escape(text)}</span>" for text in say_all("handout.line"))
     lines = "".join(f"<li>{escape(line)}</li>" for line in instructions(plan))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(key.title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body>\n'
         f"<h1>{escape(key.title)}</h1>\n<p>{escape(text)}</p>\n"
-        '<p class="line"><span>Name</span><span>Number</span><span>Date</span></p>\n'
+        f'<p class="line">{line}</p>\n'
         f"<p>{escape(which)}</p>\n"
-        f"<h2>What to fill in</h2>\n{_table(key)}\n<h2>How it works</h2>\n<ol>{lines}</ol>\n"
+        f"<h2>{escape(say('exercise.what'))}</h2>\n{_table(key)}\n<h2>{escape(say('exercise.how'))}</h2>\n<ol>{lines}</ol>\n"
         f"{_marks(plan)}{_hints(plan)}</body></html>\n"
     )
 
@@ -69,9 +65,15 @@ def _table(key: MarkingKey) -> str:
         for name, own in groups.items()
     )
     total = f'<td class="n">{len(key.blanks)}</td><td class="n">{key.points:g}</td>'
-    total = f'<tr class="all"><td colspan="3">in all</td>{total}</tr>'
-    head = '<tr><th>symbol</th><th>equation</th><th>sheet</th><th class="n">cells</th><th class="n">points</th></tr>'
+    total = f'<tr class="all"><td colspan="3">{escape(say("common.in_all"))}</td>{total}</tr>'
+    head = _head(say_all("handout.table"), 2)
     return f"<table>{head}\n{body}{total}</table>"
+
+
+def _head(texts: Sequence[str], numbers: int) -> str:
+    """The first row of a table, of which the last columns have numbers."""
+    right = [""] * (len(texts) - numbers) + [' class="n"'] * numbers
+    return f"<tr>{''.join(f'<th{own}>{escape(text)}</th>' for own, text in zip(right, texts, strict=True))}</tr>"
 
 
 def _html(text: str) -> str:
@@ -84,25 +86,22 @@ def _html(text: str) -> str:
 def _marks(plan: ExercisePlan) -> str:
     if plan.feedback != "cells":
         return ""
-    rows = (
-        (RIGHT, "fits the numbers that it is computed from, be they right or wrong"),
-        (WRONG, "does not fit them, is no number, or cannot be computed"),
-        (OPEN, "is empty, or waits for a number that it is computed from"),
+    rows = ((RIGHT, "right"), (WRONG, "wrong"), (OPEN, "open"))
+    body = "".join(
+        f'<tr><td class="m">{mark}</td><td>{escape(say(f"handout.{name}"))}</td></tr>' for mark, name in rows
     )
-    body = "".join(f'<tr><td class="m">{mark}</td><td>{meaning}</td></tr>' for mark, meaning in rows)
-    return f"<h2>The marks beside the cells</h2>\n<table>{body}</table>\n"
+    return f"<h2>{escape(say('handout.marks'))}</h2>\n<table>{body}</table>\n"
 
 
 def _hints(plan: ExercisePlan) -> str:
     if not plan.hints:
         return ""
-    kinds = ("what it is computed from", "the formula in words", "the cells that the formula reads")
+    kinds = [escape(kind) for kind in say_all("handout.kinds")]
     rows = "".join(
         f'<tr><td>{number}</td><td>{kind}</td><td class="n">{100 * cost:g} %</td></tr>'
         for number, (kind, cost) in enumerate(zip(kinds, plan.hints, strict=False), start=1)
     )
     return (
-        f"<h2>Hints</h2>\n<p>The sheet {HINTS} has them for each symbol. Type 1 beside a hint to open it; the price is "
-        "that of all hints opened for the symbol together, as a part of its points.</p>\n"
-        f'<table><tr><th>hint</th><th>what it says</th><th class="n">costs</th></tr>{rows}</table>\n'
+        f"<h2>{HINTS}</h2>\n<p>{escape(say('handout.hints', sheet=HINTS))}</p>\n"
+        f"<table>{_head(say_all('handout.hints_table'), 1)}{rows}</table>\n"
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from xlcheck.exercises.key import Hint
 from xlcheck.exercises.marks import Element
-from xlcheck.exercises.words import in_words
+from xlcheck.exercises.words import in_words, listed
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.references import References
 from xlcheck.graph import expressions as ex
@@ -18,13 +18,13 @@ from xlcheck.graph.notation import label_of
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.texts import meant, say, say_all
 from xlcheck.workbook.plan import Formula, Link
 
 NAME = "Hints"
 _SYMBOL, _NUMBER, _TYPED, _COST, _TEXT = range(5)
 _TOP = 5
 _LITERAL = 250  # characters in a text of a formula; Excel takes 255
-_CLOSED = "type 1 to open"
 
 
 def hints_sheet(
@@ -41,16 +41,16 @@ def hints_sheet(
     if not costs:
         return ()
     sheet = draft.sheet(NAME, "gate")
-    title(sheet, NAME, "Type 1 beside a hint to open it. Each costs a part of the points of its symbol; the price "
-          "includes the hints before it.", 5)  # fmt: skip
+    title(sheet, NAME, say("hints.intro"), 5)
     sheet.widths.update({_SYMBOL: 22, _NUMBER: 8, _TYPED: 10, _COST: 10, _TEXT: 110})
-    sheet.put_row(_TOP - 1, 0, ["symbol", "hint", "type 1", "costs", "what it says"], "header_left")
+    sheet.put_row(_TOP - 1, 0, say_all("hints.header"), "header_left")
     sheet.freeze = (_TOP, 0)
     sheet.protected = True
     first: dict[str, Element] = {}
     for name, index in cells:
         first.setdefault(draft.graph[name].band.name, (name, index))
     hints: list[Hint] = []
+    closed = say("hints.closed")
     row = _TOP
     for band, element in first.items():
         q, cell = draft.graph[element[0]], cells[element]
@@ -63,7 +63,7 @@ def hints_sheet(
             sheet.put(row, _COST, f"{100 * cost:g} %", "label")
             opened = ",".join(f"{place.a1}=1" for place in typed)
             sheet.put(
-                row, _TEXT, Formula(f'IF(AND({opened}),{_quoted(text)},"{_CLOSED}")', _CLOSED), "wrap_beside_hidden"
+                row, _TEXT, Formula(f'IF(AND({opened}),{_quoted(text)},"{closed}")', closed), "wrap_beside_hidden"
             )
             sheet.heights[row] = 20 if len(text) < 120 else 36 if len(text) < 240 else 52
             hints.append(Hint(typed[-1], band, number, float(cost)))
@@ -75,8 +75,8 @@ def hints_sheet(
 def _note(draft: Draft, q: Quantity) -> str:
     names = () if q.expr is None else ex.refs(q.expr)
     read = list(dict.fromkeys(_label(draft.graph[name]) for name in names))
-    needs = f" It is computed from {_listed(read)}." if read else ""
-    return f"{q.band.meaning}{needs}".strip()
+    needs = say("hints.needs", read=_listed(read)) if read else ""
+    return f"{meant(q.band.meaning)} {needs}".strip()
 
 
 def _label(q: Quantity) -> str:
@@ -87,16 +87,16 @@ def _equation(draft: Draft, q: Quantity) -> str:
     words = (
         in_words(q.expr, {name: _label(draft.graph[name]) for name in ex.refs(q.expr)}) if q.expr is not None else ""
     )
-    return f"{label_of(q)} is {words}."
+    return say("hints.equation", symbol=label_of(q), words=words)
 
 
 def _cells(cell: Range, formula: str) -> str:
     read = dict.fromkeys(reference(area, cell.sheet) for area in References({}).of(formula, cell.sheet))
-    return f"The formula in {cell.a1} reads {_listed(list(read))}."
+    return say("hints.reads", cell=cell.a1, read=_listed(list(read)))
 
 
 def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "nothing"
+    return listed(items) if items else say("hints.nothing")
 
 
 def _quoted(text: str) -> str:

@@ -28,6 +28,7 @@ from xlcheck.layout.common import START, title
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.plan import finished, network_sheets, new_draft
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Formula, FormulaBlock, Highlight, Link, PlannedCell, WorkbookPlan
 
 MARKS = "Marks"
@@ -36,8 +37,6 @@ STYLE = Style.TEACHING
 
 _BESIDE = 12
 """Marks stand beside the blanks as long as those stand in so many columns of a worksheet, else on one of their own."""
-
-_TOLD = frozenset({"the last formula in the row", "the formula", "the first formula"})
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def blank_workbook(
     _write_marks(draft, marks, cells, residuals, plan)
     hints = hints_sheet(draft, cells, texts, plan.hints)
     scratch = draft.sheet(SCRATCH, "input")
-    title(scratch, SCRATCH, "Room for your own calculations; nothing here is marked.", 8)
+    title(scratch, SCRATCH, say("exercise.scratch"), 8)
     blanks = tuple(
         Blank(
             cells[element], element[0], element[1], _name(draft, element), points[element], texts[element],
@@ -104,7 +103,7 @@ def blank_workbook(
     )  # fmt: skip
     id_cell, right = front_sheet(draft, start, words, blanks, _mark_areas(marks), plan, layers)
     plan_ = finished(draft, words.title, problem.subject.name)
-    properties = {**plan_.properties, "comments": "An exercise: the blank cells are to be filled with formulas."}
+    properties = {**plan_.properties, "comments": say("exercise.properties")}
     plan_ = replace(plan_, properties=properties)
     return BlankWorkbook(plan_, _filled(draft, plan_, blanks), blanks, hints, draft, formulas, id_cell, right)
 
@@ -168,9 +167,10 @@ def _empty(draft: Draft, cells: Mapping[Element, Range]) -> dict[Range, str]:
 
 def _remove_told(sheet: SheetDraft) -> None:
     """The texts of formulas, which stand beside them or below them."""
+    told = {say("common.last_formula"), say("common.formula"), say("common.first_formula")}
     columns = {column for (_, column), cell in sheet.cells.items() if cell.style == "formula"}
     for place, cell in list(sheet.cells.items()):
-        if cell.style == "formula" or cell.content in _TOLD:
+        if cell.style == "formula" or cell.content in told:
             del sheet.cells[place]
     if not any(column in columns for _, column in sheet.cells):
         for column in columns:
@@ -222,7 +222,7 @@ def _mark_headers(sheet: SheetDraft, columns: Sequence[int], first: int) -> None
         for place, column in enumerate(columns):
             above = sheet.cells.get((row, column))
             if above is not None and above.style == "header":
-                text = "right?" if len(columns) == 1 else f"right? {above.content}"
+                text = say("exercise.right_asked" if len(columns) == 1 else "exercise.right_at", step=above.content)
                 sheet.put(row, first + place, text, "header")
         sheet.heights[row] = 34
 
@@ -249,9 +249,8 @@ def _write_marks(
         draft.sheets[area.sheet].highlights += [Highlight(area, mark, style) for mark, style in STYLES.items()]
     if MARKS in draft.sheets:
         sheet = draft.sheets[MARKS]
-        title(sheet, MARKS, "One line for each blank: ✓ fits the numbers that it is computed from, ✗ does not, "
-              "○ is empty or cannot be judged yet.", 8)  # fmt: skip
-        sheet.put_row(_MARKS_TOP - 1, 0, ["number", "cell", "right?"], "header")
+        title(sheet, MARKS, say("exercise.marks_intro"), 8)
+        sheet.put_row(_MARKS_TOP - 1, 0, say_all("exercise.marks_header"), "header")
         sheet.widths.update({0: 34, 1: 26, 2: 12})
         sheet.freeze = (_MARKS_TOP, 0)
 

@@ -17,6 +17,7 @@ from xlcheck.layout.additions import NOTHING_ADDED, Additions
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def model_subject(model: Any, inputs: Any, targets: Any = None) -> Subject:
     trained = predict(loaded, arrays, given.states)
     spec, trace = with_places(spec, trace)
     return Subject(
-        spec.name, f"the Keras model {spec.name}", spec,
+        spec.name, say("exercise.of_model", name=spec.name), spec,
         _given(forward_graph(spec), trace.values), tuple(given.labels), recorded=(trace, trained),
     )  # fmt: skip
 

@@ -9,20 +9,14 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_all, say_live
 from xlcheck.workbook.plan import Array
 
 NAME = "All texts"
-PAGE = "every text with its label, its part of the data and Keras's answer; accuracy and confusion table"
-TRAINING, TEST = "training", "test"
 _NUMBER, _TEXT, _PLACE, _PART, _LABEL, _SHARE, _ANSWER, _RIGHT = range(8)
 _SIDE = 9
 _TOP = 4
 _RIGHT_SIGN, _WRONG_SIGN = "✓", "✗"
-_SENTENCE = (
-    "The texts were shuffled, and the first ones were set aside for the test: the network has never seen them in "
-    "training. The probabilities were computed by Keras; type a text on the sheet Text, and you get the "
-    "same one. Everything else here is a formula: change the share of the test, or the threshold of the answer."
-)
 
 
 @dataclass(frozen=True)
@@ -52,15 +46,15 @@ def accuracy_sheet(draft: Draft, texts: Texts) -> None:
         texts: all of them.
     """
     sheet = draft.sheet(NAME, "output")
-    title(sheet, NAME, _SENTENCE, _RIGHT + 1)
+    title(sheet, NAME, say("accuracy.intro"), _RIGHT + 1)
     sheet.heights[1] = 50
     sheet.widths.update({_NUMBER: 8, _TEXT: 84, _PLACE: 10, _PART: 10, _LABEL: 10, _SHARE: 13, _ANSWER: 10, _RIGHT: 8})
     sheet.widths.update({_RIGHT + 1: 4, _SIDE: 34, _SIDE + 1: 13, _SIDE + 2: 13, _SIDE + 3: 13})
     page = _Page(draft, sheet, texts, draft.further["answers"])
     page.settings()
     page.listed()
-    row = page.table(_TOP + 6, TRAINING)
-    page.table(row + 1, TEST)
+    row = page.table(_TOP + 6, say("accuracy.training"))
+    page.table(row + 1, say("accuracy.test"))
     sheet.freeze = (_TOP + 1, 0)
     sheet.printed = False
 
@@ -72,34 +66,35 @@ class _Page:
         count = len(texts.texts)
         self._cells = {column: sheet.at(_TOP + 1, column, count) for column in range(_RIGHT + 1)}
         self._tests = round(texts.test_share * count)
-        self._parts = [TEST if place <= self._tests else TRAINING for place in texts.places]
+        self._parts = [
+            say("accuracy.test") if place <= self._tests else say("accuracy.training") for place in texts.places
+        ]
         self._said = [texts.names[int(share >= 0.5)] for share in answers]
         self._names = [texts.names[label] for label in texts.labels]
 
     def settings(self) -> None:
         """What may be changed: how much is for the test, and from which probability on a text counts as positive."""
         sheet, row = self._sheet, _TOP
-        _heading(sheet, row, "What you may change")
-        sheet.put(row + 1, _SIDE, "share of the test", "text")
+        _heading(sheet, row, say("accuracy.changes"))
+        sheet.put(row + 1, _SIDE, say("accuracy.share_test"), "text")
         self._share = sheet.put(row + 1, _SIDE + 1, self._texts.test_share, "choice")
-        sheet.put(row + 2, _SIDE, f"“{self._texts.names[1]}” from this probability on", "text")
+        sheet.put(row + 2, _SIDE, say("accuracy.threshold", label=self._texts.names[1]), "text")
         self._threshold = sheet.put(row + 2, _SIDE + 1, 0.5, "choice")
-        sheet.put(row + 3, _SIDE, "texts for the test", "text")
+        sheet.put(row + 3, _SIDE, say("accuracy.held_back"), "text")
         text = f"ROUND({self._share.a1}*COUNT({self._cells[_NUMBER].a1}),0)"
         self._count = self._draft.helper(sheet, row + 3, _SIDE + 1, text, [float(self._tests)], "intermediate_code")
 
     def listed(self) -> None:
         """One row a text."""
         draft, sheet, texts = self._draft, self._sheet, self._texts
-        headers = ["number", "text", "place in the shuffle", "part", "label", "Keras: how likely", "answer", "right"]
-        sheet.put_row(_TOP, 0, headers, "header")
+        sheet.put_row(_TOP, 0, say_all("accuracy.header"), "header")
         sheet.heights[_TOP] = 32
         for k, text in enumerate(texts.texts):
             row = _TOP + 1 + k
             sheet.put(row, _NUMBER, float(k + 1), "column_label")
             sheet.put(row, _TEXT, text, "text")
             place = sheet.put(row, _PLACE, float(texts.places[k]), "column_label")
-            part = f'IF({place.a1}<={self._count.fixed()},"{TEST}","{TRAINING}")'
+            part = f"IF({place.a1}<={self._count.fixed()},{say_live('accuracy.test')},{say_live('accuracy.training')})"
             draft.helper(sheet, row, _PART, part, [self._parts[k]], "column_label")
             label = sheet.put(row, _LABEL, self._names[k], "target_text")
             share = sheet.put(row, _SHARE, float(self._answers[k]), "keras")
@@ -113,8 +108,8 @@ class _Page:
         """The confusion table and the accuracy of a part; returns the row after them."""
         sheet, names = self._sheet, self._texts.names
         own = [k for k, name in enumerate(self._parts) if name == part]
-        _heading(sheet, row, f"The {part} part")
-        sheet.put_row(row + 1, _SIDE, ["label, and what was answered", *names, "in all"], "header_left")
+        _heading(sheet, row, say("accuracy.part", part=part))
+        sheet.put_row(row + 1, _SIDE, [say("accuracy.confusion"), *names, say("common.in_all")], "header_left")
         for i, name in enumerate(names):
             sheet.put(row + 2 + i, _SIDE, name, "strong")
             counts = [sum(self._names[k] == name and self._said[k] == said for k in own) for said in names]
@@ -126,9 +121,9 @@ class _Page:
         right = sum(self._said[k] == self._names[k] for k in own)
         most = max(sum(self._names[k] == name for k in own) for name in names)
         first, last = (sheet.at(row + 2 + i, _SIDE + 1 + i).a1 for i in range(2))
-        sheet.put(row + 4, _SIDE, "accuracy: the share of right answers", "text")
+        sheet.put(row + 4, _SIDE, say("accuracy.share_of_right"), "text")
         self._helper(row + 4, 0, f"({first}+{last})/SUM({square.a1})", right / len(own), "output")
-        sheet.put(row + 5, _SIDE, "always the same answer", "text")
+        sheet.put(row + 5, _SIDE, say("accuracy.always_same_answer"), "text")
         totals = sheet.at(row + 2, _SIDE + 3, 2)
         self._helper(row + 5, 0, f"MAX({totals.a1})/SUM({totals.a1})", most / len(own), "intermediate")
         return row + 6

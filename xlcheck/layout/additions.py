@@ -12,6 +12,7 @@ from xlcheck.layout.draft import Draft
 from xlcheck.layout.front import Story
 from xlcheck.layout.questions import Questions
 from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.texts import say
 
 DataPage = Callable[[Draft, Trace], Store]
 """Fills the page of the data; the trace is that of the model as trained."""
@@ -23,13 +24,11 @@ class Page:
 
     Attributes:
         name: its name.
-        sentence: what it shows.
-        others: worksheets that it fills besides, and what they show.
+        others: worksheets that it fills besides, and the name of the text that says what they show.
         fill: fills it; `draft.further` has numbers that it may show.
     """
 
     name: str
-    sentence: str
     fill: Callable[[Draft, ModelSpec], None]
     others: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,11 +57,11 @@ class Additions:
     story: Story | None = None
     sentences: Mapping[str, str] = field(default_factory=dict)
     data_page: DataPage | None = None
-    data_sentence: str = "the samples, and what Keras answers to each"
+    data_sentence: str = field(default_factory=lambda: say("common.samples"))
     typed: TypedText | None = None
     book_names: Mapping[str, str] = field(default_factory=dict)
     unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    origin: str = "The weights of the model"
+    origin: str = field(default_factory=lambda: say("common.weights_of_model"))
     side_by_side: bool = False
     whole: bool = False
     further: Mapping[str, Array] = field(default_factory=dict)

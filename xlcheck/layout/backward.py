@@ -16,6 +16,7 @@ from xlcheck.layout.filling import fill, says_sample
 from xlcheck.layout.margin import EQUATION, Margin
 from xlcheck.layout.paper import starts
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Link
 
 LOSS = "Loss"
@@ -44,19 +45,16 @@ def loss_sheet(
         first: the first sheet of the way back, if it is shown.
         every: where the loss of every sample stands, if there are several.
     """
-    learning = "Training changes the weights, a little at each step, so that the mean loss becomes smaller."
+    learning = say("backward.learning")
     if first is None:
-        text = f"How wrong the answer is. {learning}"
+        text = say("backward.loss", learning=learning)
     else:
-        text = (
-            f"How wrong the answer is, and how the mean over the batch changes with it. {learning} From here the way "
-            "leads back, layer by layer."
-        )
-        sheet.put(2, EQUATION, Link("where the way back begins →", first), "link")
+        text = say("backward.loss_and_way", learning=learning)
+        sheet.put(2, EQUATION, Link(say("backward.begin_link"), first), "link")
     title(sheet, LOSS, text, _TITLE_COLUMNS)
     if every is not None:
         place = (2 if first is None else 3, EQUATION)
-        sheet.put(*place, Link(f"the loss of every {store.kind} →", every), "link")
+        sheet.put(*place, Link(say("backward.losses_link", kind=store.kind), every), "link")
     _fill(draft, sheet, bands, store)
 
 
@@ -74,15 +72,11 @@ def backward_sheet(
         forward: where the layer's forward pass stands.
         after: where that stands from which the gradients come.
     """
-    text = (
-        "How the mean loss changes when a number of this layer changes a little. Time runs to the right as in the "
-        "forward pass; the calculation runs from right to left, because each step only acts on later ones. Each "
-        "gradient is a sum over everything that reads the number: the gradient there, times how strongly it reads."
-    )
+    text = say("backward.intro")
     title(sheet, heading, text, _TITLE_COLUMNS)
     sheet.heights[1] = 50
-    sheet.put(2, EQUATION, Link("forward pass of this layer ↑", forward), "link")
-    sheet.put(3, EQUATION, Link("where the gradients come from →", after), "link")
+    sheet.put(2, EQUATION, Link(say("backward.forward_link"), forward), "link")
+    sheet.put(3, EQUATION, Link(say("backward.source_link"), after), "link")
     _fill(draft, sheet, bands, store)
 
 
@@ -90,7 +84,7 @@ def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None
     table = tables.lay_out(
         _TOP, in_time(bands), compact=draft.style is Style.COMPACT, words=store.words, speaking=speaking(draft, bands)
     )
-    says_sample(draft, sheet, table, store, "for")
+    says_sample(draft, sheet, table, store, say("filling.back", kind=store.kind))
     tables.place(draft, sheet, table)
     margin = Margin.of(draft, dict(bands), narrow=table.is_long)
     if not table.is_long and any(band.role is Role.GRADIENT for band, _ in bands):

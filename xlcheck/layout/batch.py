@@ -22,18 +22,13 @@ from xlcheck.layout.margin import SYMBOL, name_units, unit_names
 from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import Table, lay_out
+from xlcheck.texts import say
 from xlcheck.workbook.bindings import FilledHelper
 
 NAME, DOCUMENTS = "Batch", "Documents"
 _TOP, _FIRST, _TITLE_COLUMNS = 5, 2, 12
 
 Members = Sequence[tuple[Band, tuple[Quantity, ...]]]
-
-_SUBTITLES = {
-    NAME: "The same forward and backward pass for every sample of the batch, side by side at each time step. The sheet "
-    "Gradients sums over these rows.",
-    DOCUMENTS: "The whole forward pass of every {kind}, side by side at each time step.",
-}
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,8 @@ def batch_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -
     """
     table = lay_out(_TOP, bands, compact=True)
     columns = _Columns(len(draft.samples), bool(table.initial), table.timesteps)
-    title(sheet, sheet.name, _SUBTITLES[sheet.name].format(kind=store.kind), _TITLE_COLUMNS)
+    text = say("batch.both_passes") if sheet.name == NAME else say("batch.forward_pass", kind=store.kind)
+    title(sheet, sheet.name, text, _TITLE_COLUMNS)
     starts = _place(draft, sheet, table, columns)
     _header(draft, sheet, table, columns)
     for line in table.lines:
@@ -106,12 +102,12 @@ def _place(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) -> 
 def _header(draft: Draft, sheet: SheetDraft, table: Table, columns: _Columns) -> None:
     count = columns.samples
     sheet.put_row(_TOP - 1, SYMBOL, [None, None], "header_left")
-    sheet.put_row(_TOP, SYMBOL, ["symbol", "unit"], "header_left")
+    sheet.put_row(_TOP, SYMBOL, [say("words.symbol"), say("words.unit")], "header_left")
     sheet.widths.update({SYMBOL: 24, UNIT: 11})
     groups = [(over_first_states(draft.graph), _FIRST)] if columns.initial else []
     groups += [(table.step_name(t), columns.of(t, 0)) for t in range(table.timesteps)]
     if table.untimed or not table.timesteps:
-        groups.append(("all steps" if table.timesteps else "value", columns.of(None, 0)))
+        groups.append((say("common.all_steps") if table.timesteps else say("words.value"), columns.of(None, 0)))
     for text, left in groups:
         sheet.merge(sheet.at(_TOP - 1, left, 1, count), text, "header")
         for sample in range(count):

@@ -25,6 +25,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.weights import column_labels, row_words, with_weights
 from xlcheck.layout.widening import brief_width, formula_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF, ONE_LINE
 
@@ -249,11 +250,11 @@ class Page:
     def _header(self) -> None:
         sheet, places, network = self.sheet, self.places, self.network
         left, right = places.before, places.columns
-        sheet.put_row(TOP, 0, [None, None, "weights", *[None] * network.columns], f"header_left{ONE_LINE}")
+        sheet.put_row(TOP, 0, [None, None, say("words.weights"), *[None] * network.columns], f"header_left{ONE_LINE}")
         steps = [f"t = {t + 1}" for t in range(network.steps)]
-        over = [over_first_states(network.quantities), *steps, "at the end" if steps else "value"]
+        over = [over_first_states(network.quantities), *steps, say("common.at_the_end" if steps else "words.value")]
         sheet.put_row(TOP, left, over[: right - left], "header")
-        sheet.put(TOP, right, "the last formula in the row", "header_left")
+        sheet.put(TOP, right, say("common.last_formula"), "header_left")
         for t, (text, desired) in enumerate(self.draft.words[: network.steps]):
             self.draft.helper(sheet, TOP + 1, left + 1 + t, text, desired, "word")
         sheet.widths.update({_SYMBOL: 20, _UNIT: 10, left - 1: 7})

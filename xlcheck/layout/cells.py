@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from xlcheck.texts import say, texts
+
 
 @dataclass(frozen=True)
 class Part:
@@ -15,7 +17,7 @@ class Part:
 
     Attributes:
         symbols: the quantity's symbol, or those of which the first that the layer has is meant; several are multiplied.
-        label: what stands above the number; by default the quantity's own label.
+        label: what stands above the number, or the name of a text that does; by default the quantity's own label.
         role: the tint; by default the quantity's own.
         unit: which of its elements, from 0; by default the one that a drop-down chooses.
     """
@@ -24,6 +26,10 @@ class Part:
     label: str = ""
     role: str = ""
     unit: int | None = None
+
+    def said(self) -> str:
+        """What stands above the number, or nothing."""
+        return str(texts("sheets")["cells"].get(self.label, self.label))
 
 
 BEFORE, COMPLEMENT = "-", "1-"
@@ -37,14 +43,27 @@ class CellMap:
     Attributes:
         map: see `drawing`; `x` is what the layer reads, `x2` the second of two inputs.
         parts: every other box by its word in the map.
-        sentence: what the picture shows.
-        misconception: what learners often believe, and why it is not so.
+        name: of the text that says what the picture shows; the one of what learners often believe, and why it is not
+            so, has the same name with `_misconception`.
+        steps: that are attended to, if it is attention.
     """
 
     map: str
     parts: Mapping[str, Part]
-    sentence: str
-    misconception: str = ""
+    name: str
+    steps: int = 0
+
+    def sentences(self) -> str:
+        """What the picture shows, and what learners often believe."""
+        own = [self.name, f"{self.name}_misconception"]
+        if self.steps > ATTENDED:
+            own.insert(1, "attended")
+        said = {
+            name: say(f"cells.{name}", shown=ATTENDED, steps=self.steps)
+            for name in own
+            if name in texts("sheets")["cells"]
+        }
+        return "\n\n".join(said.values())
 
 
 _H_BEFORE = Part((f"{BEFORE}h",), role="state")
@@ -64,15 +83,13 @@ LSTM = CellMap(
     """,
     {
         "c0": Part((f"{BEFORE}c",), role="state"), "h0": _H_BEFORE,
-        "fc": Part(("f", f"{BEFORE}c"), "× keep"), "ic": Part(("i", "c_tilde"), "× write"),
+        "fc": Part(("f", f"{BEFORE}c"), "keep"), "ic": Part(("i", "c_tilde"), "write"),
         "c1": Part(("c_new|c",), "+", "state"), "tc": Part(("tanh_c",)),
-        "h1": Part(("o", "tanh_c"), "× show", "state"), "c": Part(("c",)), "h": Part(("h",)),
+        "h1": Part(("o", "tanh_c"), "show", "state"), "c": Part(("c",)), "h": Part(("h",)),
         "f": Part(("f",)), "i": Part(("i",)), "cand": Part(("c_tilde",)), "o": Part(("o",)),
         "zf": Part(("z_f",)), "zi": Part(("z_i",)), "zc": Part(("z_c",)), "zo": Part(("z_o",)),
     },
-    "The memory runs along the top: part of the old one is kept (×), something new is written (+). Below it the "
-    "gates: each looks at what is read now and at the output of the step before.",
-    "The cell state c is not the output: only h, the part that the output gate lets through, leaves the cell.",
+    "lstm",
 )  # fmt: skip
 
 GRU = CellMap(
@@ -89,14 +106,12 @@ GRU = CellMap(
     x    ┘    .    .    .    .    .    .    .    .
     """,
     {
-        "h0": _H_BEFORE, "zh": Part(("z", f"{BEFORE}h"), "× keep"), "not": Part((f"{COMPLEMENT}z",), "1 − zₜ", "gate"),
-        "nc": Part((f"{COMPLEMENT}z", "hh"), "× write"), "h1": Part(("h_new|h",), "+", "state"), "h": Part(("h",)),
-        "z": Part(("z",)), "r": Part(("r",)), "rh": Part(("r_hr|r_h",), "× reset"), "cand": Part(("hh",)),
+        "h0": _H_BEFORE, "zh": Part(("z", f"{BEFORE}h"), "keep"), "not": Part((f"{COMPLEMENT}z",), "1 − zₜ", "gate"),
+        "nc": Part((f"{COMPLEMENT}z", "hh"), "write"), "h1": Part(("h_new|h",), "+", "state"), "h": Part(("h",)),
+        "z": Part(("z",)), "r": Part(("r",)), "rh": Part(("r_hr|r_h",), "reset"), "cand": Part(("hh",)),
         "az": Part(("a_z",)), "ar": Part(("a_r",)), "ac": Part(("a_hh",)),
     },
-    "One gate sets both shares: zₜ of the old state is kept, and 1 − zₜ of the candidate is written. The reset gate "
-    "says how much of the old state the candidate may see.",
-    "In Keras a large zₜ keeps the old state. Some books swap the shares; their z is this 1 − z.",
+    "gru",
 )  # fmt: skip
 
 SIMPLE_RNN = CellMap(
@@ -109,29 +124,25 @@ SIMPLE_RNN = CellMap(
         "h0": _H_BEFORE, "hr": Part(("hr",), "W · {before}"), "xk": Part(("xk",), "U · xₜ"), "z": Part(("z",), "+"),
         "h1": Part(("h_new|h",), "{act}", "state"), "h": Part(("h",)),
     },
-    "What is read now and what is remembered are each weighted; their sum, with the bias, goes through the activation.",
-    "There is one set of weights: every time step uses the same numbers again.",
+    "simple_rnn",
 )  # fmt: skip
 
 DENSE = CellMap(
     "x    →    z    →    y",
-    {"z": Part(("z",), "Σ + bias"), "y": Part(("y",))},
-    "A weighted sum of all that comes in, plus the bias, goes through the activation.",
+    {"z": Part(("z",), "sum_and_bias"), "y": Part(("y",))},
+    "dense",
 )
 
 EMBEDDING = CellMap(
     "x    →    y",
     {"y": Part(("y",))},
-    "The code picks a row of the table; nothing is calculated.",
-    "A code is only a name: 3 is not more than 2.",
+    "embedding",
 )
 
 DOT = CellMap(
     "x    →    y    ←    x2",
     {"y": Part(("y",))},
-    "The numbers of two vectors are multiplied, each with the one in the same place, and added up: the sum says how "
-    "much the vectors point the same way.",
-    "A large product does not yet mean that two vectors are alike: it also grows with their lengths.",
+    "dot",
 )
 
 ATTENDED = 5
@@ -146,8 +157,8 @@ def attention(steps: int, suffix: str = "") -> CellMap:
         suffix: of the symbols, in a layer that only makes shares and adds nothing up.
     """
     shown = range(1, min(steps, ATTENDED) + 1)
-    parts = {f"s{k}": Part((f"shares{suffix}",), f"share {k}", "gate", k - 1) for k in shown}
-    parts |= {f"e{k}": Part((f"scores{suffix}",), f"score {k}", "", k - 1) for k in shown}
+    parts = {f"s{k}": Part((f"shares{suffix}",), say("cells.share", number=k), "gate", k - 1) for k in shown}
+    parts |= {f"e{k}": Part((f"scores{suffix}",), say("cells.score", number=k), "", k - 1) for k in shown}
     rows = [
         "  .  ".join(f"s{k}" for k in shown),
         "  .  ".join("↑" for _ in shown),
@@ -157,14 +168,7 @@ def attention(steps: int, suffix: str = "") -> CellMap:
         parts["y"] = Part(("y",))
         bus = ["┌", *("┬" for _ in shown[1:])] if len(shown) > 1 else ["┌"]
         rows = ["  ─  ".join(bus) + "  →  y", *(f"{row}  .  ." for row in rows)]
-    left_out = f" Only the first {ATTENDED} of {steps} steps are drawn." if steps > ATTENDED else ""
-    return CellMap(
-        "\n".join(rows),
-        parts,
-        "Each step has a score: how well it fits what is looked for. The softmax turns scores into shares, which add "
-        f"up to 1; the values are then added up, each counted by its share.{left_out}",
-        "A share is not a gate: it can only grow if others become smaller.",
-    )
+    return CellMap("\n".join(rows), parts, "attention", steps)
 
 
 BY_SYMBOLS = (LSTM, GRU, SIMPLE_RNN)

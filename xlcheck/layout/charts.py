@@ -12,6 +12,7 @@ from xlcheck.layout.draft import Draft
 from xlcheck.layout.margin import SYMBOL, unit_names
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import FIRST, WRAP, Line, Table
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Chart, Series
 
 _SHARES = ex.Sigmoid | ex.Softmax
@@ -27,7 +28,7 @@ def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
     if not 1 < table.timesteps <= WRAP:
         return
     roles = [Role.STATE if _timed(table, Role.STATE) else Role.OUTPUT, Role.GATE]
-    titles = {Role.STATE: "Memory over time", Role.OUTPUT: "Output over time", Role.GATE: "Gates over time"}
+    titles = {Role.STATE: say("charts.memory"), Role.OUTPUT: say("charts.output"), Role.GATE: say("charts.gates")}
     below = table.end < _IN_SIGHT
     width = _width(sheet, table) if below else _WIDE
     places = [(table.end, SYMBOL), (table.end, _beside(sheet, width))] if below else [
@@ -39,8 +40,8 @@ def charts(draft: Draft, sheet: SheetDraft, table: Table) -> None:
             markers = table.timesteps <= 30
             shares = all(isinstance(q.expr, _SHARES) for line in _timed(table, role) for q in line.members)
             chart = Chart(
-                *places.pop(0), titles[role] + left_out, "time step", "", series, width=width, markers=markers,
-                shares=shares,
+                *places.pop(0), titles[role] + left_out, say("charts.time_step"), "", series, width=width,
+                markers=markers, shares=shares,
             )  # fmt: skip
             sheet.charts.append(chart)
 
@@ -91,5 +92,5 @@ def _series(draft: Draft, sheet: SheetDraft, table: Table, lines: Sequence[Line]
             values = Range(sheet.name, row + unit, FIRST, 1, table.timesteps)
             found.append(Series(name, values, steps))
     units = max((line.members[0].shape[-1] for line in lines), default=0)
-    left_out = "" if units <= most else ": unit 1" if most == 1 else f": units 1 to {most}"
+    left_out = "" if units <= most else say("charts.one_unit") if most == 1 else say("charts.several_units", most=most)
     return tuple(found), left_out

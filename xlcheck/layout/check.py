@@ -11,6 +11,7 @@ from xlcheck.layout.numbers import OBSOLETE, RIGHT, TOLERANCE, WRONG, BandRows, 
 from xlcheck.layout.originals import Question
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.widening import equation_width
+from xlcheck.texts import say, say_all, say_live
 from xlcheck.workbook.plan import Highlight, Link
 
 NAME = "Check"
@@ -26,10 +27,7 @@ def applies_cell(sheet: SheetDraft) -> Range:
 
 def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unchanged: Sequence[Question]) -> None:
     """Fill the sheet."""
-    subtitle = (
-        "What this workbook computes, beside the same numbers from Keras in double precision. The last digits may "
-        "differ by rounding; anything larger than the tolerance is a mistake."
-    )
+    subtitle = say("check.intro")
     title(sheet, NAME, subtitle, _COLUMNS)
     names = [*(rows.band.name for rows in bands), *(question.name for question in unchanged)]
     sheet.widths.update(
@@ -48,13 +46,12 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     applies = applies_cell(sheet)
     sheet.merge(
         sheet.at(_STATE_ROW, 0, 1, _COUNT),
-        "weights and inputs are those Keras was given (1: yes, 0: something was changed)",
+        say("check.applies"),
         "label",
     )
     draft.helper(sheet, _STATE_ROW, _COUNT, f"MIN({flags.a1})", [1.0], "keras_code")
-    heading(sheet, _TOP, "Symbol by symbol", _COLUMNS)
-    header = ["numbers of", "symbol", "equation", "how many", "agree", "largest difference", "verdict"]
-    sheet.put_row(_TOP + 1, 0, header, "header")
+    heading(sheet, _TOP, say("check.symbol_by_symbol"), _COLUMNS)
+    sheet.put_row(_TOP + 1, 0, say_all("check.header"), "header")
     sheet.heights[_TOP + 1] = 32
     for offset, rows in enumerate(bands):
         _band(draft, sheet, top + offset, rows, applies)
@@ -62,8 +59,8 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     sheet.highlights += [
         Highlight(verdicts, mark, style) for mark, style in ((RIGHT, "right"), (WRONG, "wrong"), (OBSOLETE, "edited"))
     ]
-    heading(sheet, sources_top - 2, "Unchanged since Keras computed its numbers", _COLUMNS)
-    sheet.put_row(sources_top - 1, 0, ["weights and inputs", "where", "how they are compared", "unchanged"], "header")
+    heading(sheet, sources_top - 2, say("check.unchanged"), _COLUMNS)
+    sheet.put_row(sources_top - 1, 0, say_all("check.unchanged_header"), "header")
     for offset, question in enumerate(unchanged):
         _question(draft, sheet, sources_top + offset, question)
     sheet.freeze = (_TOP + 2, 1)
@@ -74,11 +71,9 @@ def verdict(bands: Sequence[BandRows], sheet: str, applies: Range) -> tuple[str,
     """The overall verdict as a formula on another worksheet, and its text when everything agrees."""
     first, count = bands[0].verdicts, sum(rows.verdicts.rows for rows in bands)  # the bands follow each other
     right = _number_right(Range(first.sheet, first.top, first.left, count), sheet)
-    text = (
-        f'IF({reference(applies, sheet, fixed=True)}=1,{right}&" of {count} '
-        'numbers agree with Keras","A weight or an input was changed: Keras\'s numbers no longer apply")'
-    )
-    return text, f"{count} of {count} numbers agree with Keras"
+    agree = say_live("check.agree", right=right, count=count)
+    text = f"IF({reference(applies, sheet, fixed=True)}=1,{agree},{say_live('check.changed')})"
+    return text, say("check.agree", right=count, count=count)
 
 
 def _band(draft: Draft, sheet: SheetDraft, row: int, rows: BandRows, applies: Range) -> None:

@@ -9,6 +9,7 @@ from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.data.store import item
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.plan import DropDown, Formula
 from xlcheck.workbook.views import Factor, View
 
@@ -19,10 +20,10 @@ class ChosenStep:
     def __init__(self, draft: Draft, sheet: SheetDraft, at: tuple[int, int], steps: int) -> None:
         self._draft, self._sheet, self._steps = draft, sheet, steps
         row, column = at
-        sheet.put(row, column, f"time step, 1 to {steps}", "name")
+        sheet.put(row, column, say("common.steps", steps=steps), "name")
         self.cell = sheet.put(row, column + 1, float(steps), "selector")
         choices = list(range(1, steps + 1))
-        sheet.drop_downs.append(DropDown(self.cell, choices, "Choose a time step", "The sheet shows its numbers."))
+        sheet.drop_downs.append(DropDown(self.cell, choices, say("common.choose_step"), say("common.sheet_shows")))
 
     def word(self, at: tuple[int, int], words: Sequence[tuple[str, Sequence[float | str]]]) -> None:
         """What is read at the step: a formula for each, and what it gives for each sample."""

@@ -11,13 +11,9 @@ from xlcheck.layout.data.text import listed_words
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import PADDING, Encoding
+from xlcheck.texts import say
 
 NAME = "Cleaning"
-PAGE = "from a message as somebody typed it to words, codes and a row of 200 numbers"
-_SENTENCE = (
-    "Messages come with capitals, punctuation and smileys, but a network reads numbers. Type another message into the "
-    "framed cell: everything below follows. Only the first {letters} characters are looked at."
-)
 _LINE, _LINES, _WORDS, _PADDED = 20, 6, 20, 200
 _FIRST = 1
 _TOP = 4
@@ -34,7 +30,7 @@ def cleaning_sheet(draft: Draft, encoding: Encoding, message: str) -> None:
         message: what stands there at first, as somebody would type it.
     """
     sheet = draft.sheet(NAME, "input")
-    title(sheet, NAME, _SENTENCE.format(letters=_LINE * _LINES), _LINE + 2)
+    title(sheet, NAME, say("cleaning.intro", letters=_LINE * _LINES), _LINE + 2)
     sheet.widths.update({0: 24, **dict.fromkeys(range(_FIRST, _FIRST + _LINE), 8), _FIRST + _LINE: 26})
     page = _Page(draft, sheet, encoding, message[: _LINE * _LINES])
     page.fill()
@@ -52,20 +48,20 @@ class _Page:
     def fill(self) -> None:
         """The message, its letters, its words, their codes, and the padded row."""
         sheet, columns = self.sheet, _FIRST + _LINE + 1
-        sheet.put(_TOP, 0, "the message", "name")
+        sheet.put(_TOP, 0, say("cleaning.message"), "name")
         typed = sheet.at(_TOP, _FIRST, 1, _LINE)
         sheet.merge(typed, self.message, "typed_left")
         sheet.heights[_TOP] = 24
-        text = "1.  Small letters; anything that is neither a letter nor a digit becomes a space"
+        text = say("cleaning.letters")
         heading(sheet, _TOP + 2, text, columns)
         cleaned = self._letters(_TOP + 3, Range(NAME, typed.top, typed.left))
         row = _TOP + 3 + 2 * _LINES + 2
         unknown = self.encoding.unknown
-        text = f"2.  Words, and their codes on the sheet Vocabulary; {unknown} for a word that is not there"
+        text = say("cleaning.codes", unknown=unknown)
         heading(sheet, row, text, columns)
         codes = self._words(row + 1, cleaned)
         steps = self.encoding.timesteps
-        text = f"3.  Zeros in front, up to {_PADDED} numbers, as in the chapter; the model here reads the last {steps}"
+        text = say("cleaning.padded", padded=_PADDED, steps=steps)
         heading(sheet, row + 5, text, columns)
         self._padded(row + 6, codes)
 
@@ -76,8 +72,8 @@ class _Page:
         every = ""
         for line in range(_LINES):
             at, text = row + 2 * line, ""
-            sheet.put(at, 0, f"characters {line * _LINE + 1} to {(line + 1) * _LINE}", "label")
-            sheet.put(at + 1, 0, "what is kept", "label")
+            sheet.put(at, 0, say("cleaning.characters", first=line * _LINE + 1, last=(line + 1) * _LINE), "label")
+            sheet.put(at + 1, 0, say("cleaning.what_kept"), "label")
             for k in range(_LINE):
                 place = line * _LINE + k
                 letter = self.message[place : place + 1].lower()
@@ -91,15 +87,14 @@ class _Page:
             lines.append(draft.helper(sheet, at + 1, _FIRST + _LINE, joined, [text], "text_beside").a1)
             every += text
         at = row + 2 * _LINES
-        sheet.put(at, 0, "cleaned", "name")
+        sheet.put(at, 0, say("words.cleaned"), "name")
         return draft.helper(sheet, at, _FIRST, f"TRIM({'&'.join(lines)})", [" ".join(every.split())], "strong")
 
     def _words(self, row: int, cleaned: Range) -> Range:
         """The words of the cleaned text and their codes, which are returned."""
         draft, sheet, encoding = self.draft, self.sheet, self.encoding
-        sheet.put(row, 0, "number", "label")
-        sheet.put(row + 1, 0, "word", "label")
-        sheet.put(row + 2, 0, "code", "label")
+        for offset, name in enumerate(("number", "word", "code")):
+            sheet.put(row + offset, 0, say(f"words.{name}"), "label")
         words = str(draft.helpers[-1].desired[0]).split()
         listed = reference(listed_words(encoding), NAME, fixed=True)
         for k in range(_WORDS):
@@ -118,12 +113,12 @@ class _Page:
         draft, sheet = self.draft, self.sheet
         numbers = [h.desired[0] for h in draft.helpers if h.cell.sheet == NAME and h.cell.top == codes.top]
         given = [number for number in numbers if isinstance(number, float)]
-        sheet.put(row, 0, "words in all", "label")
+        sheet.put(row, 0, say("cleaning.count"), "label")
         count = draft.helper(sheet, row, _FIRST, f"COUNT({codes.a1})", [float(len(given))], "intermediate_code")
         for place in range(_PADDED):
             at, column = row + 1 + place // _LINE, _FIRST + place % _LINE
             if column == _FIRST:
-                sheet.put(at, 0, f"numbers {place + 1} to {place + _LINE}", "label")
+                sheet.put(at, 0, say("cleaning.numbers", first=place + 1, last=place + _LINE), "label")
             behind = f"{place + 1 - _PADDED}+{count.fixed()}"
             text = f"IF({behind}<1,{PADDING},INDEX({codes.fixed()},{behind}))"
             index = place - _PADDED + len(given)

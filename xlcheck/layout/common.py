@@ -9,6 +9,7 @@ from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.plan import ColorScale, Formula, Link
 
 START = "Start"
@@ -30,9 +31,9 @@ def over_first_states(members: Iterable[Quantity]) -> str:
     last: dict[Band, int] = {}
     for q in members:
         if q.step is not None and q.step < last.get(q.band, -1) and q.band.role is Role.STATE:
-            return "start"
+            return say("words.start")
         last[q.band] = q.step or 0
-    return "before"
+    return say("words.before")
 
 
 def style_of(q: Quantity) -> str:
@@ -49,7 +50,7 @@ def scale_of_role(role: str, area: Range) -> ColorScale | None:
 def choose(draft: Draft, sheet: SheetDraft, row: int, column: int) -> None:
     """A link to the cell that selects the sample, if there is one."""
     if draft.selector is not None and draft.selector.sheet != sheet.name:
-        sheet.put(row, column, Link("choose →", draft.selector), "link")
+        sheet.put(row, column, Link(say("common.choose_link"), draft.selector), "link")
 
 
 def title(sheet: SheetDraft, text: str, subtitle: str, columns: int) -> None:
@@ -58,7 +59,7 @@ def title(sheet: SheetDraft, text: str, subtitle: str, columns: int) -> None:
     sheet.heights[0] = 30
     sheet.merge(sheet.at(1, 0, 1, columns), subtitle, "subtitle")
     sheet.heights[1] = 34
-    sheet.put(2, 0, Link("← Start", Range(START, 0, 0)), "link")
+    sheet.put(2, 0, Link(say("common.start_link"), Range(START, 0, 0)), "link")
 
 
 def heading(sheet: SheetDraft, row: int, text: str, columns: int) -> None:
@@ -79,7 +80,7 @@ def pixels(band: Band, units: int) -> str:
     if not band.columns:
         return ""
     size = units // band.columns
-    return f"Units: the {size} channels of the first pixel, then of the next." if size > 1 else "A unit is a pixel."
+    return say("common.channels", size=size) if size > 1 else say("common.pixel")
 
 
 def speaks(draft: Draft, members: Sequence[Quantity]) -> bool:

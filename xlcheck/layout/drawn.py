@@ -12,13 +12,12 @@ from xlcheck.layout import table as tables
 from xlcheck.layout.cells import BEFORE, COMPLEMENT, CellMap
 from xlcheck.layout.draft import Draft
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say
 
 MOST_LAYERS = 12
 """More do not fit on one page."""
 UNROLLED = 5
 """Steps that are drawn beside each other: of more the first one and the last ones."""
-
-_COLOURS = {Role.GATE: "gates darken as they open", Role.STATE: "states are orange above 0 and blue below it"}
 
 
 @dataclass(frozen=True)
@@ -145,17 +144,15 @@ def caption(draft: Draft, members: Sequence[Sequence[Quantity]]) -> str:
         members: what each layer computes in the end, in order of time.
     """
     steps, units = any(len(own) > 1 for own in members), any(own[0].shape[-1] > 1 for own in members)
-    unit = "another unit where there are several" if units else ""
-    choices = " and ".join(filter(None, ("the step," if steps and units else "the step" if steps else "", unit)))
     roles = {q.band.role for q in draft.graph}
-    colours = "; ".join(text for role, text in _COLOURS.items() if role in roles)
-    sentences = ["One time step of each layer, with live numbers" if steps else "Live numbers"]
-    sentences += [text for text in (f"Choose {choices}" if choices else "", colours.capitalize()) if text]
-    return " ".join(f"{sentence}." for sentence in sentences)
+    said = ["one_step" if steps else "live"]
+    said += [f"choose{'_step' * steps}{'_unit' * units}"] if steps or units else []
+    said += ["_and_".join(role.value for role in (Role.GATE, Role.STATE) if role in roles)]
+    return " ".join(say(f"drawn.{name}") for name in said if name)
 
 
 def page(draft: Draft) -> str:
     """What the page shows, in a sentence."""
     if any(q.band.role is Role.STATE for q in draft.graph):
-        return "the cell of each layer with the numbers of one time step, as a loop and unrolled"
-    return "layers as drawings, with live numbers"
+        return say("pages.picture_of_states")
+    return say("pages.picture")

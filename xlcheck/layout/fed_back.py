@@ -15,18 +15,13 @@ from xlcheck.formulas.addresses import Range, column_name, quote_sheet
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Array
 
 NAME = "As printed"
-PAGE = "what the sheet in the book does wrong in the recurrence, beside what is right"
 _LABEL, _UNIT, _FIRST = range(3)
 _TOP = 5
 _ROUNDING = 1e-14
-_TEXT = (
-    "In the book's sheet the sum before tanh is fed back, not the hidden state after it. With weights as small as "
-    "these tanh(z) is almost z, so that the answers look right; with larger ones they would not be. Where the "
-    "difference is not 0 the printed sheet is wrong: from the second step on."
-)
 
 
 def fed_back_sheet(draft: Draft, recurrent: str, dense: str, words: Sequence[str]) -> None:
@@ -39,10 +34,10 @@ def fed_back_sheet(draft: Draft, recurrent: str, dense: str, words: Sequence[str
         words: what is read at each step.
     """
     sheet = draft.sheet(NAME, "loss")
-    title(sheet, "As printed, and as it should be", _TEXT, 9)
+    title(sheet, say("fed_back.title"), say("fed_back.intro"), 9)
     sheet.heights[1] = 50
     steps = sum(q.band.name == f"{recurrent}.h" for q in draft.graph)
-    sheet.put_row(_TOP, 0, ["", "unit", *(f"t = {t + 1}" for t in range(steps))], "header")
+    sheet.put_row(_TOP, 0, ["", say("words.unit"), *(f"t = {t + 1}" for t in range(steps))], "header")
     for t, word in enumerate(words):
         sheet.put(_TOP + 1, _FIRST + t, word, "word")
     sheet.widths.update({_LABEL: 54, _UNIT: 10, **{_FIRST + t: 13 for t in range(steps)}, _FIRST + steps: 70})
@@ -70,23 +65,23 @@ class _Page:
         logits = [np.tanh(z) @ answers for z in sums]
         shares = [np.exp(z) / np.exp(z).sum() for z in logits]
 
-        row = self._heading(row, "The sum zₜ, and what is fed back")
+        row = self._heading(row, say("fed_back.sums"))
         right = row
         row = self._references(row, "zₜ = xₜ · kernel + hₜ₋₁ · recurrent_kernel", f"{self.recurrent}.z")
         z = row
-        row = self._computed(
-            row, "as printed: xₜ · kernel + zₜ₋₁ · recurrent_kernel", sums, partial(self._sum, z), "intermediate"
-        )
+        row = self._computed(row, say("fed_back.printed_sum"), sums, partial(self._sum, z), "intermediate")
         row = self._differences(row, right, z, sums, f"{self.recurrent}.z")
-        row = self._heading(row, "The answer")
+        row = self._heading(row, say("common.the_answer"))
         h = row
-        row = self._computed(row, "tanh of the printed zₜ", [np.tanh(v) for v in sums], partial(self._tanh, z), "state")
+        row = self._computed(
+            row, say("fed_back.printed_tanh"), [np.tanh(v) for v in sums], partial(self._tanh, z), "state"
+        )
         sum_of_h = row
-        row = self._computed(row, "times the last kernel", logits, partial(self._logit, h), "intermediate")
+        row = self._computed(row, say("fed_back.times_kernel"), logits, partial(self._logit, h), "intermediate")
         right = row
-        row = self._references(row, "softmax: the right answer", f"{self.dense}.y")
+        row = self._references(row, say("fed_back.softmax"), f"{self.dense}.y")
         y = row
-        row = self._computed(row, "as printed", shares, partial(self._share, sum_of_h), "output")
+        row = self._computed(row, say("fed_back.as_printed"), shares, partial(self._share, sum_of_h), "output")
         self._differences(row, right, y, shares, f"{self.dense}.y")
 
     def _heading(self, row: int, text: str) -> int:
@@ -156,7 +151,7 @@ class _Page:
     def _differences(self, row: int, right: int, printed: int, values: Sequence[Array], band: str) -> int:
         """What is printed minus what is right; returns the row after them and an empty one."""
         units = len(values[0])
-        self._labels(row, "difference", units, self.draft.unit_names.get(band, ()))
+        self._labels(row, say("fed_back.difference"), units, self.draft.unit_names.get(band, ()))
         for t, vector in enumerate(values):
             for unit, value in enumerate(vector):
                 desired = float(value) - self.draft.value(f"{band}[{t}]", unit)

@@ -11,14 +11,9 @@ from xlcheck.layout.common import choose, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say
 
 NAME = "Feeds itself"
-PAGE = "the decoder reads what it has written itself: each letter is the likeliest of the step before"
-_TEXT = (
-    "While it learned, the decoder was given the right letter of the step before, whatever it had answered. In use "
-    "nobody knows the right letter, so here it is given the likeliest letter of its own last answer. Only the start "
-    "sign is given."
-)
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ def feeding_sheet(draft: Draft, spec: ModelSpec, loop: Loop) -> None:
     network = Network.of(draft, spec, (*loop.layers, loop.reads.rpartition(".")[0]))
     places = Places(draft, network, sheet, Trace(draft.trace.source, {**draft.trace.values, **draft.further}))
     places.reserve()
-    title(sheet, NAME, _TEXT, places.columns)
+    title(sheet, NAME, say("feeding.intro"), places.columns)
     choose(draft, sheet, 2, MATRIX)
     draft.helper(sheet, 2, MATRIX + 2, draft.label, draft.samples, "strong")
 
@@ -71,7 +66,7 @@ def _written(draft: Draft, sheet: SheetDraft, places: Places, loop: Loop, steps:
     names = draft.unit_names[loop.writes]
     trace = places.inner.trace
     row = places.end
-    sheet.put(row, 0, "writes", "symbol")
+    sheet.put(row, 0, say("words.writes"), "symbol")
     for t in range(steps):
         for band, at in ((loop.reads, TOP + 1), (loop.writes, row)):
             area = places.inner.placed(f"{band}[{t}]")

@@ -21,22 +21,23 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import softmax_parts
 from xlcheck.layout.table import FIRST, START, Line, Table
 from xlcheck.layout.widening import brief_width, formula_width
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.bindings import FilledHelper
 from xlcheck.workbook.styles import BRIEF, STYLES
 
 _WIDTHS = (11.0, 11.5)  # letters of the state before the first step, and of each step
 _EXPLAINED = 12  # units of a band of which each shows its formula; of more only the first one
 _UNIT = "\0"
-_SPOKEN = {Role.INPUT: "it reads", Role.TARGET: "the target", Role.OUTPUT: "it answers"}
+_SPOKEN = {Role.INPUT: "filling.reads", Role.TARGET: "filling.target", Role.OUTPUT: "filling.answers"}
 
 
-def says_sample(draft: Draft, sheet: SheetDraft, table: Table, store: Store, doing: str) -> None:
+def says_sample(draft: Draft, sheet: SheetDraft, table: Table, store: Store, said: str) -> None:
     """Above the table: which sample its numbers belong to, and a link to where it is chosen, or typed."""
     if draft.selector is None and len(draft.samples) == 1:  # a text, which may be longer than the table is wide
-        said = f"{doing} the {store.kind}: "
-        draft.helper(sheet, 2, MEANING, f'"{said}"&{store.label}', [said + text for text in draft.samples], "strong")
+        own = f"{said} "
+        draft.helper(sheet, 2, MEANING, f'"{own}"&{store.label}', [own + text for text in draft.samples], "strong")
         return
-    sheet.put(2, MEANING, f"{doing} the {store.kind}:", "label")
+    sheet.put(2, MEANING, said, "label")
     choose(draft, sheet, 2, START)
     draft.helper(sheet, 2, FIRST + table.is_long, store.label, draft.samples, "strong")  # the link needs two columns
 
@@ -75,22 +76,24 @@ def _narrow(draft: Draft, table: Table) -> float:
 
 def _header(draft: Draft, sheet: SheetDraft, table: Table, block: int) -> None:
     row = table.top + block * table.height
-    sheet.put_row(row, SYMBOL, ["symbol", "unit", "equation", "what it means"], "header_left")
+    sheet.put_row(row, SYMBOL, say_all("filling.header"), "header_left")
     starts = table.initial and block == 0
     before = over_first_states(q for line in table.lines for q in line.members) if starts else ""
     sheet.put(row, START, before, "header")
-    steps = [table.step_name(t) for t in table.steps(block)] or ["value"]
+    steps = [table.step_name(t) for t in table.steps(block)] or [say("words.value")]
     sheet.put_row(row, FIRST, steps, "header")
     if table.untimed:
-        sheet.put(row, FIRST + table.width - 1, "all steps" if block == 0 else "", "header")
+        sheet.put(row, FIRST + table.width - 1, say("common.all_steps") if block == 0 else "", "header")
     several = table.width > 1
-    sheet.put(row, FIRST + table.width, "the last formula in the row" if several else "the formula", "header_left")
+    sheet.put(row, FIRST + table.width, say("common.last_formula") if several else say("common.formula"), "header_left")
     sheet.heights[row] = 20
     if table.headers > 1:
         words: Sequence[tuple[str, Sequence[float | str]]] = table.words or [
             likeliest(draft, q, sheet.name) for q in table.speaking
         ]
-        sheet.put(row + 1, SYMBOL, "word" if table.words else _SPOKEN[table.speaking[0].band.role], "name")
+        sheet.put(
+            row + 1, SYMBOL, say("words.word") if table.words else say(_SPOKEN[table.speaking[0].band.role]), "name"
+        )
         sheet.heights[row + 1] = 30 if table.is_long else 18
         for column, (text, desired) in enumerate((words[t] for t in table.steps(block)), start=FIRST):
             cell = draft.helper(sheet, row + 1, column, text, desired, "word_wrap" if table.is_long else "word")

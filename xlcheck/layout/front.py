@@ -9,8 +9,8 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import heading, merged_helper, shortened
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, texts
 from xlcheck.workbook.plan import Highlight, Link
-from xlcheck.workbook.styles import LEGEND
 
 WIDE, _WIDTH = 16, 9.2
 """Columns, and letters of each: as many as can be read on a page that stands upright."""
@@ -91,13 +91,15 @@ def closing(
     """
     row = _reading_table(sheet, row, reading)
     row = _pages_table(sheet, row + 1, pages)
-    row = _legend_table(sheet, row + 1, {role: text for role, text in LEGEND.items() if role in roles})
+    row = _legend_table(
+        sheet, row + 1, {role: text for role, text in texts("sheets")["legend"].items() if role in roles}
+    )
     _provenance_table(sheet, row + 1, provenance)
 
 
 def _reading_table(sheet: SheetDraft, row: int, lines: Sequence[str]) -> int:
     """How to read the workbook; returns the row after it."""
-    heading(sheet, row, "How to read this", WIDE)
+    heading(sheet, row, say("front.reading"), WIDE)
     for offset, line in enumerate(lines):
         sheet.merge(sheet.at(row + 1 + offset, 0, 1, WIDE), f"{offset + 1}.  {line}", "text")
         sheet.heights[row + 1 + offset] = 16
@@ -106,7 +108,7 @@ def _reading_table(sheet: SheetDraft, row: int, lines: Sequence[str]) -> int:
 
 def _pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
     """A link to every worksheet, with a sentence; returns the row after it."""
-    heading(sheet, row, "Sheets", WIDE)
+    heading(sheet, row, say("front.sheets"), WIDE)
     for offset, (name, sentence) in enumerate(pages.items()):
         link = Link(shortened(name, _SHEET), Range(name, 0, 0))
         sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), link, "link")
@@ -116,9 +118,9 @@ def _pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
 
 def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int:
     """The colours of all worksheets; returns the row after it."""
-    heading(sheet, row, "Colours, on every sheet", WIDE)
-    marks = [("right", "✓  right: agrees with Keras"), ("wrong", "✗  wrong: differs from Keras"),
-             ("edited", "–  changed: Keras's value no longer applies")]  # fmt: skip
+    heading(sheet, row, say("front.colours"), WIDE)
+    marks = [("right", say("front.right")), ("wrong", say("front.wrong")),
+             ("edited", say("front.changed"))]  # fmt: skip
     entries = [*legend.items(), *(marks if "keras" in legend else [])]
     rows = -(-len(entries) // 2)
     for offset, (style, text) in enumerate(entries):
@@ -132,7 +134,7 @@ def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int
 
 def _provenance_table(sheet: SheetDraft, row: int, provenance: Mapping[str, str]) -> None:
     """What the workbook was made from: what is said in a few letters on one line, the rest below it."""
-    heading(sheet, row, "Where this comes from", WIDE)
+    heading(sheet, row, say("front.provenance"), WIDE)
     brief = {key: text for key, text in provenance.items() if len(text) <= _BRIEF}
     if brief:
         row += 1

@@ -16,6 +16,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.weights import LABELLED_COLUMNS, column_labels, with_weights
 from xlcheck.learning.optimisers.step import BEFORE, LAYER
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import meant, say
 from xlcheck.workbook.plan import Link
 
 GRADIENTS, STEP = "Gradients", "Step"
@@ -35,12 +36,9 @@ def gradients_sheet(
         gradients: one for each weight.
         source: where that stands which is summed.
     """
-    text = (
-        "How the mean loss changes when a weight changes a little, summed over every step and every sample of the "
-        "batch. They stand like the weights themselves: the number in a cell belongs to the weight in the same place."
-    )
+    text = say("gradients.intro")
     title(sheet, GRADIENTS, text, _COLUMNS)
-    sheet.put(2, 2, Link("what is summed →", source), "link")
+    sheet.put(2, 2, Link(say("gradients.summed_link"), source), "link")
     _widths(sheet)
     row = _TOP
     for layer, members in _by_layer(gradients):
@@ -62,14 +60,11 @@ def step_sheet(
         quantities: the optimiser's settings, and for each weight its slots and the new weight.
         optimiser: its name.
     """
-    text = (
-        f"One step of {optimiser}, with Keras's own arithmetic: each weight moves against its gradient. Change a "
-        "setting, and every new weight follows."
-    )
+    text = say("gradients.step", optimiser=optimiser)
     title(sheet, STEP, text, _COLUMNS)
     _widths(sheet)
     row = _TOP
-    heading(sheet, row, "Settings", _COLUMNS)
+    heading(sheet, row, say("gradients.settings"), _COLUMNS)
     row += 1
     for q in quantities:
         if q.band.layer == LAYER:
@@ -114,7 +109,7 @@ def _setting(draft: Draft, sheet: SheetDraft, row: int, q: Quantity) -> int:
     else:
         sheet.formulas(row, 1, matrix_formulas(draft, q, sheet.name, 0), draft.trace[q.name], 1, "setting")
         sheet.put(row, 2, q.band.equation, "equation")
-    sheet.put(row, 5, q.band.meaning, "text")
+    sheet.put(row, 5, meant(q.band.meaning), "text")
     return row + 1
 
 
@@ -124,7 +119,7 @@ def _caption(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, labels: lis
     shape = " × ".join(f"{n:,}" for n in q.shape)
     sheet.put(row, 0, f"{q.band.label}   {shape}", "symbol")
     sheet.put(row, 2, q.band.equation, "equation")
-    sheet.put(row + 1, 2, q.band.meaning, "hint")
+    sheet.put(row + 1, 2, meant(q.band.meaning), "hint")
     sheet.put_row(row + 2, 1, labels, "column_label")
     if len(values) > 1:
         first = 0.0 if q.band.symbol.endswith("embeddings") else 1.0  # codes count from 0
@@ -143,7 +138,7 @@ def _computed(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, labels: li
         formulas = matrix_formulas(draft, q, sheet.name, column)
         first = first or formula_at(formulas, 0)
         sheet.formulas(area.top, area.left + column, formulas, values[:, column], area.rows, style)
-    sheet.put(area.top + area.rows, 0, "the first formula", "label")
+    sheet.put(area.top + area.rows, 0, say("common.first_formula"), "label")
     sheet.put(area.top + area.rows, 1, f"={first}", "formula")
     return area.top + area.rows + 2
 

@@ -12,16 +12,12 @@ from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.layout.common import choose, heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.number_formats import digits_shown
 from xlcheck.workbook.plan import Array, ColorScale
 from xlcheck.workbook.styles import STYLES
 
 NAME = "Images"
-PAGE = "what the network reads, and what each layer makes of it, as pictures"
-_TEXT = (
-    "A cell is a pixel, in the place where it is in the image: the darker, the larger; orange is negative. Each layer "
-    "has a picture for each of its channels: it shows where in the image the layer finds what it looks for."
-)
 _TOP, _CHOICE, _LABEL = 4, 9, 13
 _ACROSS = 60  # pixels that have room beside each other on a screen
 _CHANNELS = 8  # of a layer that are shown
@@ -55,7 +51,7 @@ def images_sheet(draft: Draft) -> None:
         draft: the workbook so far, in which something is an image.
     """
     sheet = draft.sheet(NAME, "output")
-    title(sheet, NAME, _TEXT, _ACROSS // 2)
+    title(sheet, NAME, say("images.intro"), _ACROSS // 2)
     choose(draft, sheet, 2, _CHOICE)
     if draft.label:
         draft.helper(sheet, 2, _LABEL, draft.label, draft.samples, "strong")
@@ -73,9 +69,9 @@ def _pictures(draft: Draft, sheet: SheetDraft, row: int, band: Band, members: Se
     """A picture for each channel, beside each other as long as there is room; returns the row after them."""
     channels, high, wide = _channels(members), len(members), band.columns
     values = np.stack([draft.trace[q.name] for q in members], axis=1)
-    left_out = f", of which the first {_CHANNELS} are shown" if channels > _CHANNELS else ""
-    several = f", {channels} channels{left_out}" if channels > 1 else ""
-    heading(sheet, row, f"{band.layer}: {high} × {wide} pixels{several}", _ACROSS)
+    left_out = say("images.left_out", channels=_CHANNELS) if channels > _CHANNELS else ""
+    several = say("images.several", channels=channels, left_out=left_out) if channels > 1 else ""
+    heading(sheet, row, say("images.pixels", layer=band.layer, high=high, wide=wide, several=several), _ACROSS)
     style = "pixel" if np.abs(values).max() < 10 else "pixel_whole"
     beside = max(1, (_ACROSS + 1) // (wide + 1))
     row += 1
@@ -83,7 +79,7 @@ def _pictures(draft: Draft, sheet: SheetDraft, row: int, band: Band, members: Se
         line, place = divmod(channel, beside)
         top, left = row + line * (high + 2), place * (wide + 1)
         if channels > 1:
-            sheet.put(top, left, f"channel {channel + 1}", "hint")
+            sheet.put(top, left, say("images.channel", channel=channel + 1), "hint")
         for r, q in enumerate(members):
             area = draft.placed(q.name)
             for column in range(wide):

@@ -17,6 +17,7 @@ from xlcheck.layout.margin import EQUATION, MEANING, SYMBOL
 from xlcheck.layout.paper import results, starts
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.table import FIRST, Table
+from xlcheck.texts import meant, say
 from xlcheck.workbook.plan import Link
 
 _TOP = 4
@@ -54,14 +55,14 @@ def layer_sheet(
     table = tables.lay_out(_TOP, bands, compact=draft.style is Style.COMPACT, words=store.words, speaking=spoken)
     title(sheet, heading, subtitle, min(_TITLE_COLUMNS, FIRST + table.width))
     if weight is not None:
-        sheet.put(2, EQUATION, Link("weights of this layer →", draft.placed(weight)), "link")
+        sheet.put(2, EQUATION, Link(say("layer.weights_link"), draft.placed(weight)), "link")
     if back is not None:
-        sheet.put(3, EQUATION, Link("backward pass of this layer ↓", back), "link")
-    says_sample(draft, sheet, table, store, "reading")
+        sheet.put(3, EQUATION, Link(say("layer.backward_link"), back), "link")
+    says_sample(draft, sheet, table, store, say("filling.reading", kind=store.kind))
     tables.place(draft, sheet, table)
     if table.timesteps > _WIDE:
         last = Range(sheet.name, table.end - table.height, FIRST + (table.timesteps - 1) % tables.WRAP)
-        sheet.put(3, EQUATION if back is None else SYMBOL, Link("last step →", last), "link")
+        sheet.put(3, EQUATION if back is None else SYMBOL, Link(say("layer.last_step_link"), last), "link")
     fill(draft, sheet, table, store)
     if table.height > _TALL:
         _ways(sheet, table)
@@ -79,13 +80,13 @@ def _ways(sheet: SheetDraft, table: Table) -> None:
     several = len({band.layer for band, line in bands if line.members[0].expr is not None}) > 1
     ways: dict[str, Range] = {}
     for band, line in bands:
-        label = band.layer.rpartition(".")[2] if several else band.group or band.label
+        label = band.layer.rpartition(".")[2] if several else meant(band.group) or band.label
         ways.setdefault(label, table.at(sheet, line, line.members[0]))
     links = [Link(f"{label} ↓", Range(sheet.name, area.top, 0)) for label, area in ways.items()
              if area.top > table.top + _IN_SIGHT]  # fmt: skip
     row = _beside_each_other(sheet, FIRST, links)
     if len(row) == len(links) > 0 and max(row) < FIRST + table.width:
-        sheet.put(3, MEANING, "go to:", "label")
+        sheet.put(3, MEANING, say("layer.go_to"), "label")
     else:
         row = _beside_each_other(sheet, MEANING if (3, EQUATION) in sheet.cells else EQUATION, links)
     for column, link in row.items():

@@ -14,6 +14,7 @@ from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.weights import parameters
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import Call, ModelSpec
+from xlcheck.texts import say
 
 Bands = dict[Band, tuple[Quantity, ...]]
 
@@ -35,7 +36,7 @@ def layer_sheets(
         if item.tensor in shown and item.tensor not in {call.name for call in spec.calls}:
             sheet = draft.sheet(draft.free_name(item.tensor), "input")
             layer_sheet(
-                draft, sheet, _input_title(item.tensor), "What the network reads.", shown[item.tensor], None, stored
+                draft, sheet, _input_title(item.tensor), say("layers.input_intro"), shown[item.tensor], None, stored
             )
     tensors = {tensor: call for call in spec.calls for tensor in call.outputs}
     shapes = forward_graph(spec).tensors
@@ -56,7 +57,7 @@ def layer_sheets(
 
 
 def _input_title(tensor: str) -> str:
-    return tensor if tensor == "input" else f"{tensor} · input"
+    return tensor if tensor == "input" else say("layers.input", tensor=tensor)
 
 
 def owner_of(spec: ModelSpec, band: Band) -> str:
@@ -97,15 +98,14 @@ def _summary(
 
 def _sentence(call: Call, summary: LayerSummary, tensors: Mapping[str, Call], unwritten: int | None) -> str:
     *first, last = dict.fromkeys(tensors[t].name if t in tensors else t for t in call.inputs)
-    reads = f"{', '.join(first)} and {last}" if first else last
+    reads = say("common.and", others=", ".join(first), last=last) if first else last
     if unwritten is not None:
-        return (
-            f"Reads {reads}. Each code stands for a vector of {unwritten:,} numbers, a 1 in its place and zeros, which "
-            "is not written out: multiplied by a kernel it gives one row of it, and the next layer fetches that row."
-        )
-    numbers = "one number" if summary.numbers == 1 else f"{summary.numbers:,} numbers"
-    weights = {0: "no weights", 1: "one weight"}.get(summary.parameters, f"{summary.parameters:,} weights")
-    return f"Reads {reads}; computes {numbers} for each sample. It has {weights}."
+        return say("layers.unwritten", reads=reads, unwritten=unwritten)
+    numbers = say("common.one_number") if summary.numbers == 1 else say("layers.numbers", numbers=summary.numbers)
+    weights = {0: say("layers.no_weights"), 1: say("layers.one_weight")}.get(
+        summary.parameters, say("layers.weights", parameters=summary.parameters)
+    )
+    return say("layers.reads", reads=reads, numbers=numbers, weights=weights)
 
 
 def _first_weight(draft: Draft, layer: str) -> str | None:

@@ -15,12 +15,12 @@ from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import takes_row
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.widening import equation_width
+from xlcheck.texts import meant, say
 from xlcheck.workbook.styles import ONE_LINE, STYLES
 
 SYMBOL, EQUATION, MEANING = 0, 2, 3
 _WIDTHS, _NARROW = (17.0, 50.0), (17.0, 26.0)  # of symbols and meanings
 _NARROW_EQUATION = 20.0
-_ROW = "The vector has a single 1, so the product is one row of the kernel, which INDEX fetches."
 _LINE, _EDGE, _ONE_UNIT = 13.0, 5.0, 20.0  # points: of a line of text, around it, and of the only row of a band
 _LETTERS = 1.14  # to a unit of width, as the widest program draws them
 _SYMBOL_LETTER = 1.05  # of a symbol, which units stand beside, to a unit of width
@@ -80,7 +80,11 @@ class Margin:
             sheet.heights[row] = _ONE_UNIT
         if full:
             row_only = q.expr is not None and takes_row(q.expr, View(draft, sheet.name, None))
-            meaning = " ".join(filter(None, (band.meaning, _ROW if row_only else "", pixels(band, units))))
+            meaning = " ".join(
+                filter(
+                    None, (meant(band.meaning), say("margin.row_of_kernel") if row_only else "", pixels(band, units))
+                )
+            )
             style = "long_equation" if self.wraps or band.role is Role.GRADIENT else "equation"
             put_text(sheet, row, EQUATION, band.equation, style, self.equation if self.wraps else _WHOLE, units)
             put_text(sheet, row, MEANING, meaning, "meaning", self.meaning, units)

@@ -19,19 +19,14 @@ from xlcheck.layout.margin import put_text
 from xlcheck.layout.multiplying import EQUATIONS, TOP, Lines, softened
 from xlcheck.layout.products import Line, Part, Product, products_of
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import meant, say
 from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Matrices"
-PAGE = "each time step as on paper: vectors, kernels in their shapes, and every product written out"
 _LABEL, _EQUATION, _FIRST = range(3)
 _MOST_OF_A_ROW = 8  # numbers of one that is too long
 _ROUNDING = 1e-14  # of a sum of a few exponentials
-_TEXT = (
-    "Each time step as on paper: vectors are rows, kernels stand in their shapes, the sizes are written above. In a "
-    "product the number of columns on the left is the number of rows on the right; what is left over is the result."
-)
-_CHOSEN, _CUT = " Choose the time step below.", " Of large matrices the first rows and columns are shown."
 
 
 def fits(draft: Draft) -> bool:
@@ -45,7 +40,8 @@ def matrices_sheet(draft: Draft) -> None:
     sheet = draft.sheet(NAME, "intermediate")
     lines = Lines.of(draft)
     page = _Page(draft, sheet, lines)
-    title(sheet, NAME, _TEXT + _CHOSEN * lines.chosen + _CUT * page.is_cut, min(12, page.columns))
+    text = say("matrices.intro") + say("matrices.chosen") * lines.chosen + say("matrices.cut") * page.is_cut
+    title(sheet, NAME, text, min(12, page.columns))
     choose(draft, sheet, 2, _EQUATION)
     if draft.label:
         draft.helper(sheet, 2, _FIRST, draft.label, draft.samples, "strong")
@@ -65,7 +61,7 @@ def matrices_sheet(draft: Draft) -> None:
                 draft.helper(sheet, row, _EQUATION, f'"“"&{text}&"”"', [f"“{word}”" for word in shown], "heading")
             row = page.fill(own, row + 1) + 1
     if lines.single:
-        heading(sheet, row, "computed once" if steps else "from the input to the answer", page.columns)
+        heading(sheet, row, say("matrices.computed_once") if steps else say("matrices.one_pass"), page.columns)
         page.fill(lines.single, row + 1)
     numbers = dict.fromkeys(range(_FIRST, page.columns), lines.number)
     sheet.widths.update({_LABEL: lines.label, _EQUATION: EQUATIONS, **numbers})
@@ -129,12 +125,12 @@ class _Page:
             elif (z := softened(q)) is not None and q.shape[-1] <= self.columns - _FIRST:
                 row = self._softmax(line, [self._draft.graph[softened(m) or z] for m in line], row)
             else:
-                right = "the right answer" if q.band.role is Role.TARGET else q.band.meaning
+                right = say("matrices.right_answer") if q.band.role is Role.TARGET else meant(q.band.meaning)
                 self._say(row, q.band.label, q.band.equation or right)
                 part = Part(1, q.shape[-1], _MOST_OF_A_ROW if q.shape[-1] > self.columns - _FIRST else q.shape[-1])
                 self._vectors([line], row, _FIRST, part)
                 if part.is_cut:
-                    text = f"… and {part.columns - part.most} more"
+                    text = say("matrices.more", number=part.columns - part.most)
                     self._sheet.put(row, _FIRST + part.most, text, "hint")
                 row += 1
             first = row
@@ -168,7 +164,7 @@ class _Page:
     def _missing(self, row: int, column: int, part: Part) -> None:
         """Below a matrix how many rows are left out."""
         if missing := part.rows - part.shown[0]:
-            text = f"… and {missing} more row{'s' * (missing > 1)}"
+            text = say("matrices.more_rows", number=missing) if missing > 1 else say("matrices.one_more_row")
             self._sheet.put(row + part.shown[0], column, text, "hint")
 
     def _given(self, area: Range, part: Part, row: int, column: int) -> None:
@@ -195,9 +191,9 @@ class _Page:
         sums = [values.sum(axis=1) for values in exponentials]
         atol = _ROUNDING * float(max(values.max() for values in sums))
         symbol = "exp(z)" if line[0].step is None else "exp(zₜ)"
-        self._say(row, symbol, "first: the exponential of each")
-        self._say(row + 1, "sum", "then their sum")
-        self._say(row + 2, line[0].band.label, "last: each divided by the sum")
+        self._say(row, symbol, say("matrices.exponentials"))
+        self._say(row + 1, say("common.sum"), say("matrices.sum"))
+        self._say(row + 2, line[0].band.label, say("matrices.shares"))
         style = self._style("intermediate")
         for unit in range(size):
             own = [values[:, unit] for values in exponentials]

@@ -15,6 +15,7 @@ from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.bindings import Copy, FilledHelper
 from xlcheck.workbook.plan import Array, Highlight, Link
 
@@ -80,10 +81,10 @@ def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range,
         _VERDICT: 9,
     }
     sheet.widths.update({**widths, **{_STORED + k: _KERAS_WIDTH for k in range(min(len(draft.samples), 200))}})
-    header = ["number", "symbol", "step", "unit", "this workbook", "Keras, float64", "difference", "verdict"]
+    header = say_all("numbers.header")
     several = len(draft.samples) > 1
     if several:
-        header += [f"Keras for “{text}”"[:200] for text in draft.samples]
+        header += [say("numbers.keras_for", text=text)[:200] for text in draft.samples]
     sheet.put_row(_TOP, 0, header, "header")
     sheet.heights[_TOP] = max(32, 4 + 14 * -(-max(map(len, header)) // (_KERAS_WIDTH - 3)))
     sheet.freeze = (_TOP + 1, 1)

@@ -19,12 +19,12 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import number
 from xlcheck.layout.draft import reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Array
 
 STORED_AGAIN = 50_000
 """So many numbers a workbook are stored again, those of small arrays first."""
 
-EXACTLY, BY_SUMS = "number by number", "by two sums for each row"
 _FIRST_COLUMN = 2  # of the hidden sheet; the manifest stands left of it
 _WIDTH = 1000  # columns; what would not fit stands below
 _BLOCK = 100_000  # cells in one formula; CellRune reads at most a million
@@ -114,7 +114,7 @@ class _Keeper:
     def exactly(self, part: Source) -> Question:
         """Compare every number."""
         area, kept = self._text(part.area), self._text(self._store(part.values))
-        return Question(part.name, part.area, EXACTLY, self._formula(part, f"{area}<>{kept}"))
+        return Question(part.name, part.area, say("originals.exactly"), self._formula(part, f"{area}<>{kept}"))
 
     def by_sums(self, part: Source) -> Question:
         """Compare two sums of each row."""
@@ -128,7 +128,7 @@ class _Keeper:
         limit = max(_ROUNDING * float((np.abs(part.values) @ weights).max()), _SMALLEST)
         # Divided before it is squared: to IronCalc everything below 1e-16 is 0.
         change = f"(MMULT({self._text(part.area)},{self._text(factors)})-{kept})/{number(limit)}"
-        return Question(part.name, part.area, BY_SUMS, self._formula(part, f"({change})^2>1"))
+        return Question(part.name, part.area, say("originals.by_sums"), self._formula(part, f"({change})^2>1"))
 
     def _formula(self, part: Source, changed: str) -> str:
         """Count what is changed; a text, an empty cell or an error is a change, too."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_all
 
 NAME = "Parameters"
 
@@ -17,13 +18,11 @@ class Count:
 
     Attributes:
         layer: the layer's name.
-        rule: the count in words.
         formula: a formula; `{vocabulary}`, `{vector}` and `{units}` stand for the cells with these numbers.
         value: a function of the same three numbers.
     """
 
     layer: str
-    rule: str
     formula: str
     value: tuple[int, int, int, int]
 
@@ -34,12 +33,9 @@ class Count:
 
 
 COUNTS = (
-    Count("Embedding", "rows × vector length", "{vocabulary}*{vector}", (1, 0, 0, 0)),
-    Count(
-        "SimpleRNN", "vector length × units + units × units + units",
-        "{vector}*{units}+{units}*{units}+{units}", (0, 1, 1, 1),
-    ),
-)  # fmt: skip
+    Count("Embedding", "{vocabulary}*{vector}", (1, 0, 0, 0)),
+    Count("SimpleRNN", "{vector}*{units}+{units}*{units}+{units}", (0, 1, 1, 1)),
+)
 
 
 def parameters_sheet(draft: Draft, here: tuple[int, int, int], chapter: tuple[int, int, int]) -> None:
@@ -51,38 +47,23 @@ def parameters_sheet(draft: Draft, here: tuple[int, int, int], chapter: tuple[in
         chapter: the same in the chapter's model.
     """
     sheet = draft.sheet(NAME, "weight")
-    title(
-        sheet,
-        NAME,
-        "How many numbers training has to find. An embedding table has one row for each code; a recurrent unit has a "
-        "weight for each number it reads, one for each unit's memory, and a bias.",
-        6,
-    )
+    title(sheet, NAME, say("parameters.intro"), 6)
     sheet.widths.update({0: 26, 1: 46, 2: 20, 3: 26, 4: 44, 5: 10})
-    heading(sheet, 4, "The model's sizes", 4)
-    sheet.put_row(5, 0, ["size", "what it is", "this workbook", "the chapter's model"], "header_left")
-    sizes = (
-        ("vocabulary", "rows of the embedding table: one for each code"),
-        ("vector", "length of each word's vector"),
-        ("units", "recurrent units"),
-    )
-    for offset, (name, meaning) in enumerate(sizes):
-        sheet.put(6 + offset, 0, name, "name")
-        sheet.put(6 + offset, 1, meaning, "hint")
+    heading(sheet, 4, say("parameters.sizes"), 4)
+    sheet.put_row(5, 0, say_all("parameters.sizes_header"), "header_left")
+    for offset, name in enumerate(("vocabulary", "vector", "units")):
+        sheet.put_row(6 + offset, 0, say_all(f"parameters.{name}")[:1], "name")
+        sheet.put_row(6 + offset, 1, say_all(f"parameters.{name}")[1:], "hint")
         sheet.put(6 + offset, 2, float(here[offset]), "input_count")
         sheet.put(6 + offset, 3, float(chapter[offset]), "input_count")
-    heading(sheet, 11, "The weights of each layer", 4)
-    sheet.put_row(12, 0, ["layer", "rule", "this workbook", "the chapter's model", "the formula"], "header_left")
+    heading(sheet, 11, say("parameters.weights"), 4)
+    sheet.put_row(12, 0, say_all("parameters.weights_header"), "header_left")
     for offset, count in enumerate(COUNTS):
         sheet.put(13 + offset, 0, count.layer, "name")
-        sheet.put(13 + offset, 1, count.rule, "hint")
+        sheet.put(13 + offset, 1, say(f"parameters.{count.layer}"), "hint")
         for column, numbers in ((2, here), (3, chapter)):
             _count(draft, sheet, 13 + offset, column, count, numbers)
-    note = (
-        "The chapter prints 12,679 × 32 = 405,728 for its embedding. Codes run from 0 (no word) to 12,679, so that one "
-        "row more is needed: 12,680 × 32 = 405,760. Its SimpleRNN has 32 + 1 + 1 = 34 weights."
-    )
-    sheet.put(16, 0, note, "hint")
+    sheet.put(16, 0, say("parameters.chapter_prints"), "hint")
 
 
 def _count(draft: Draft, sheet: SheetDraft, row: int, column: int, count: Count, numbers: tuple[int, int, int]) -> None:

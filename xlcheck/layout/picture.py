@@ -13,6 +13,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import WIDE
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import Call, ModelSpec
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Link
 
 _BOXES, _GAP = (3, 2), 1  # columns of a box, narrower if a chain then stands beside each other; columns between two
@@ -84,7 +85,7 @@ def _outputs(draft: Draft) -> list[Quantity]:
 
 def _unrolled(draft: Draft, sheet: SheetDraft, row: int, chains: Sequence[Sequence[Quantity]], words: Words) -> int:
     """Drawn with cells: what is read below, the layer's boxes, the answer above or to the right."""
-    heading(sheet, row, "The network, unrolled over time", WIDE)
+    heading(sheet, row, say("picture.unrolled"), WIDE)
     outputs = _outputs(draft) if shows_answers(draft) else []
     top, box = row + 1, row + 3
     for number, states in enumerate(chains):
@@ -124,7 +125,7 @@ def _chain(
 ) -> None:
     """A recurrent layer as a chain of boxes, one for each step, with the state below each."""
     start = 2 + 3 * len(states) if backwards else 0
-    sheet.put(row, start, "memory h₀", "label")
+    sheet.put(row, start, say("picture.first_memory"), "label")
     sheet.put(row, start - 1 if backwards else 1, "←" if backwards else "→", "arrow")
     name = states[0].band.layer.rpartition(".")[2].removesuffix("_simple_rnn")
     for t, q in enumerate(states):
@@ -136,7 +137,9 @@ def _chain(
             draft.helper(sheet, row + 1, column + 1, text, draft.values(q.name), "state_box")
         else:
             sheet.merge(
-                sheet.at(row + 1, column, 1, 2), f"h{subscript(t + 1)}: {q.shape[-1]} numbers", "state_small_box"
+                sheet.at(row + 1, column, 1, 2),
+                say("picture.state", step=subscript(t + 1), count=q.shape[-1]),
+                "state_small_box",
             )
         if backwards and t + 1 < len(states):
             sheet.put(row, column + 2, "←", "arrow")
@@ -148,7 +151,7 @@ def _one_answer(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quant
     sheet.merge(sheet.at(row, column, 1, 2), Link(q.band.layer, _cell(draft, q)), "node")
     sheet.put(row, column + 2, "→", "arrow")
     draft.helper(sheet, row, column + 3, reference(_cell(draft, q), START), draft.values(q.name), "output_box")
-    sheet.put(row + 1, column + 3, "the answer", "column_label")
+    sheet.put(row + 1, column + 3, say("picture.answer"), "column_label")
 
 
 def _likeliest(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quantity) -> None:
@@ -158,7 +161,7 @@ def _likeliest(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quanti
         draft.helper(sheet, row, column, reference(area, START), draft.values(q.name), "output_box")
         return
     if not draft.trace.values.get(f"target.y[{q.step}]", draft.trace[q.name]).any():
-        sheet.merge(sheet.at(row, column, 1, 2), "nothing to learn here", "column_label")
+        sheet.merge(sheet.at(row, column, 1, 2), say("picture.nothing_learned"), "column_label")
         return
     text, words = likeliest(draft, q)
     draft.helper(sheet, row, column, text, words, "word")
@@ -173,13 +176,13 @@ def _cell(draft: Draft, q: Quantity) -> Range:
 
 def _boxes(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerSummary]) -> int:
     """A box for each input and layer: a chain runs to the right; else what reads each other stands below each other."""
-    heading(sheet, row, "The network", WIDE)
+    heading(sheet, row, say("picture.network"), WIDE)
     inputs = {item.tensor: " × ".join(f"{n:,}" for n in item.shape) for item in spec.inputs}
     made_by = {tensor: layer.call.name for layer in layers for tensor in layer.call.outputs}
     reads = {layer.call.name: [*dict.fromkeys(made_by.get(t, t) for t in layer.call.inputs)] for layer in layers}
     every = [*inputs, *reads]
     is_chain = len(inputs) == 1 and [*reads.values()] == [[before] for before in every[:-1]]
-    what = {name: f"input · {shape}" for name, shape in inputs.items()}
+    what = {name: say("picture.input", shape=shape) for name, shape in inputs.items()}
     what |= {layer.call.name: f"{layer.kind} · {layer.shape}" for layer in layers}
     fits = is_chain and max(map(len, (*what, *what.values()))) <= _NARROW
     box = _BOXES[fits and _across(_BOXES[0]) < len(every) <= _across(_BOXES[1])]

@@ -24,6 +24,7 @@ from xlcheck.layout.drawn import Drawn, caption, drawn_layers
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.unrolled import Unrolled
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say
 from xlcheck.workbook.plan import DropDown, Formula, Link, Note
 from xlcheck.workbook.views import Factor, View
 
@@ -56,10 +57,10 @@ class PicturePage:
             weights: what else the weights are called, by quantity name.
         """
         sheet = self.sheet
-        sheet.put(0, 0, "Picture", "title")
+        sheet.put(0, 0, NAME, "title")
         sheet.put(1, 0, caption(self.draft, [self._steps(drawn) for drawn in self.layers]), "hint")
         sheet.heights.update({0: 30, 2: 26})
-        sheet.put(3, 0, Link("← Start", Range(START, 0, 0)), "link")
+        sheet.put(3, 0, Link(say("common.start_link"), Range(START, 0, 0)), "link")
         self._chosen(store)
         self._drawings(store, weights)
         columns = 1 + max(column for _, column in sheet.cells)
@@ -120,8 +121,8 @@ class PicturePage:
         self.draft.helper(sheet, 2, column, store.label, self.draft.samples, "strong")
         at = 27
         for count in sorted({len(self._steps(d)) for d in self.layers if len(self._steps(d)) > 1}):
-            sheet.put(2, at, f"time step, 1 to {count}", "name")
-            step = self._choice(2, at + 9, count, count, "Choose a time step", "The boxes show its numbers.")
+            sheet.put(2, at, say("common.steps", steps=count), "name")
+            step = self._choice(2, at + 9, count, count, say("common.choose_step"), say("common.boxes_show"))
             self.steps[count] = step
             self.first[step] = count
             if len(store.words) == count:
@@ -165,10 +166,9 @@ class PicturePage:
         step = self.steps.get(len(steps))
         unit = None
         if units > 1:
-            sheet.put(top, left + 12, f"unit, 1 to {units}", "label_left")
-            unit = self._choice(top, left + 18, units, 1, "Choose a unit", "The boxes show its numbers.")
-        texts = [drawn.cell.sentence, drawn.cell.misconception]
-        sheet.notes.append(Note(sheet.at(top, left), "\n\n".join(filter(None, texts))))
+            sheet.put(top, left + 12, say("picture.units", units=units), "label_left")
+            unit = self._choice(top, left + 18, units, 1, say("picture.choose_unit"), say("common.boxes_show"))
+        sheet.notes.append(Note(sheet.at(top, left), drawn.cell.sentences()))
         box = partial(self._box, drawn, step, unit, store)
         draw(sheet, top + 2, left, drawn.cell.map, box)
 
@@ -195,7 +195,7 @@ class PicturePage:
             quantities.append(members[0])
         q = quantities[0]
         before = "ₜ₊₁" if self._is_backwards(self._steps(drawn)) else "ₜ₋₁"
-        label = part.label or q.band.label.replace("ₜ", before if drawn.parts[word][0].startswith(BEFORE) else "ₜ")
+        label = part.said() or q.band.label.replace("ₜ", before if drawn.parts[word][0].startswith(BEFORE) else "ₜ")
         role = part.role or (q.band.role.value if len(factors) == 1 else Role.INTERMEDIATE.value)
         label = label.replace("{before}", f"h{before}")
         label = label.replace("{act}", q.band.equation.partition("(")[0] if "(" in q.band.equation else q.band.label)
@@ -232,7 +232,7 @@ class PicturePage:
                 self._put(row, column, label, view, q.band.role.value, whole=self._whole(q))
                 return
         self.sheet.merge(self.sheet.at(row, column, 1, 2), label, f"{q.band.role.value}_label")
-        text = f"{q.shape[-1]} numbers" if q.shape[-1] > 1 else "one number"
+        text = say("common.numbers", count=q.shape[-1]) if q.shape[-1] > 1 else say("common.one_number")
         self.sheet.merge(self.sheet.at(row + 1, column, 1, 2), text, f"{q.band.role.value}_small_box")
 
     def _one_of_two(self, drawn: Drawn, row: int, column: int, *, second: bool) -> None:
@@ -241,7 +241,7 @@ class PicturePage:
         q = self.draft.graph[names[0]]
         answer = self._steps(drawn)[0].expr
         read = {name for name in ex.refs(answer) if name in names} if answer is not None else set()
-        text = f"{q.shape[-1]} numbers" if q.shape[-1] > 1 else "1 number"
+        text = say("common.numbers", count=q.shape[-1]) if q.shape[-1] > 1 else say("common.1_number")
         text = f"{len(read)} × {q.shape[-1]}" if len(read) > 1 else text
         role = q.band.role.value
         self.sheet.merge(self.sheet.at(row, column, 1, 2), "x₂" if second else "x₁", f"{role}_label")

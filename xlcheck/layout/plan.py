@@ -41,6 +41,7 @@ from xlcheck.layout.weights import weights_sheets
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.plan import WorkbookPlan
 
@@ -62,7 +63,7 @@ def plan_model(
     full_products: bool = False,
     batch: Batch | None = None,
     additions: Additions = NOTHING_ADDED,
-    subject: str = "a Keras model",
+    subject: str = say("plan.keras_model"),
     rtol: float = RTOL,
 ) -> WorkbookPlan:
     """Lay out a model's workbook.
@@ -182,7 +183,7 @@ def _words(graph: Graph, typed: TypedText | None) -> dict[str, tuple[str, ...]]:
 
 def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
     """The workbook, once all its sheets are filled."""
-    comments = "Every number is a live formula, compared with Keras cell by cell."
+    comments = say("plan.properties")
     properties = {"title": title, "subject": subject, "author": "xlcheck", "comments": comments}
     short = has_few_digits(draft.trace)
     for sheet in draft.sheets.values():
@@ -259,15 +260,15 @@ def _compared(draft: Draft, bands: Bands) -> tuple[Bands, str]:
     computed = {b: m for b, m in bands.items() if m[0].expr is not None}
     answers = set(draft.graph.outputs)
     choices = (
-        (computed, "Every number that this workbook computes"),
-        ({b: m for b, m in computed.items() if b.role in (Role.STATE, Role.OUTPUT)}, "Every state and output"),
-        ({b: m for b, m in computed.items() if any(q.name in answers for q in m)}, "Every number of the answer"),
+        (computed, say("plan.every_number")),
+        ({b: m for b, m in computed.items() if b.role in (Role.STATE, Role.OUTPUT)}, say("plan.states_and_outputs")),
+        ({b: m for b, m in computed.items() if any(q.name in answers for q in m)}, say("plan.every_answer")),
     )
     chosen, what = next(
         (choice for choice in choices if _stored_size(draft, choice[0]) <= _STORED_NUMBERS), choices[-1]
     )
-    everything = "" if chosen is computed else " The command xlcheck check compares all the others, too."
-    return chosen, f"{what}, beside the same number from Keras in double precision.{everything}"
+    everything = "" if chosen is computed else say("plan.all_others")
+    return chosen, say("plan.beside_keras", what=what, everything=everything)
 
 
 def _stored_size(draft: Draft, bands: Bands) -> int:

@@ -9,6 +9,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.draft import Draft
+from xlcheck.texts import say
 
 Line = tuple[Quantity, ...]
 """What stands in one row of numbers: a quantity, or the same one at each time step, of which a drop-down chooses."""
@@ -50,7 +51,11 @@ class Part:
         text = f"{self.rows} × {self.columns}"
         if (high, wide) == (self.rows, self.columns):
             return text
-        return f"{text}, the first {wide}" if self.rows == 1 else f"{text}, the first {high} × {wide}"
+        return (
+            say("products.first_columns", text=text, wide=wide)
+            if self.rows == 1
+            else say("products.first_rows_and_columns", text=text, high=high, wide=wide)
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Product:
         """How it is computed; of several gates which ones."""
         first = self.results[0][0].band.equation
         if len(self.results) == 1:
-            return f"one-hot(xₜ) · {first.rpartition(' ')[2]}" if self.one_hot else first
+            return say("products.one_hot", matrix=first.rpartition(" ")[2]) if self.one_hot else first
         gates = [line[0].band.equation.partition("[")[2].rstrip("]") for line in self.results]
         return f"{first.partition('[')[0]}: {' '.join(gates)}"
 

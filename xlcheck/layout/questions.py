@@ -9,14 +9,13 @@ from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.spreading import height_of
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Link, Merge, Note
 
 Questions = Mapping[str, Sequence[tuple[str, str]]]
 """For each page what to predict, and the answer."""
 
-HEADING = "Predict, then look"
 NAME = "Answers"
-PAGE = "the answers to the questions of all sheets, for a hand-out on paper"
 _WIDTHS = (18.0, 62.0, 78.0)  # letters of the name of a sheet, of a question, and of its answer
 _LINE = 14.0  # points
 _LINKS, _LINK_WIDE = ((3, 0), (2, 2)), 120  # of which one is free on most pages, and the pixels that it takes
@@ -39,10 +38,10 @@ def ask(draft: Draft, questions: Questions) -> None:
 
 def _answers(sheet: SheetDraft, asked: Questions) -> None:
     """Every question with its answer, in the order of the pages."""
-    subtitle = "Predict first, then look. On the screen each answer is a note under its question, too."
+    subtitle = say("questions.intro")
     title(sheet, NAME, subtitle, len(_WIDTHS))
     sheet.widths.update(enumerate(_WIDTHS))
-    sheet.put_row(_TOP, 0, ["sheet", "question", "answer"], "header_left")
+    sheet.put_row(_TOP, 0, say_all("questions.header"), "header_left")
     row = _TOP + 1
     for name, own in asked.items():
         sheet.put(row, 0, Link(name, Range(name, 0, 0)), "link_top")
@@ -61,11 +60,11 @@ def _answers(sheet: SheetDraft, asked: Questions) -> None:
 def _ask(sheet: SheetDraft, asked: Sequence[tuple[str, str]]) -> None:
     row, left = sheet.questions or (_end(sheet) + 1, 0)
     if place := next((place for place in _LINKS if _is_free(sheet, *place)), None):
-        sheet.put(*place, Link(f"{HEADING.lower()} ↓", Range(sheet.name, row, left)), "link")
-    sheet.put(row, left, HEADING, "heading_question")
+        sheet.put(*place, Link(say("questions.link"), Range(sheet.name, row, left)), "link")
+    sheet.put(row, left, say("questions.heading"), "heading_question")
     for number, (question, answer) in enumerate(asked, start=1):
         cell = sheet.put(row + 2 * number - 1, left, f"{number}.  {question}", "question")
-        mark = sheet.put(cell.top + 1, left, f"answer: rest the pointer here, or see the sheet {NAME}", "answer")
+        mark = sheet.put(cell.top + 1, left, say("questions.answer", name=NAME), "answer")
         sheet.notes.append(Note(mark, answer))
         sheet.heights.setdefault(cell.top, 18)
 

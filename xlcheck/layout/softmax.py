@@ -13,6 +13,7 @@ from xlcheck.layout.common import UNIT
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.margin import put_text
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 
 _LONG_SOFTMAX = 8
 _WRITTEN_OUT = 256
@@ -41,10 +42,10 @@ def softmax_parts(
         style: of the numbers.
     """
     rows = rows_of_parts(members[0])
-    lines = [(row, "largest", "largest zₖ", "Subtracted before the exponential, so that nothing overflows.")]
+    lines = [(row, say("words.largest"), say("softmax.largest"), say("softmax.why_largest"))]
     if rows > 2:
-        lines.append((row + 1, "exp", "exp(zₖ − largest)", "Large sums become much larger shares; none is negative."))
-    lines.append((row + rows - 1, "sum", "Σₖ exp(zₖ − largest)", "What every exponential is divided by."))
+        lines.append((row + 1, "exp", say("softmax.exponential"), say("softmax.why_exponential")))
+    lines.append((row + rows - 1, say("common.sum"), say("softmax.total"), say("softmax.why_sum")))
     for at, label, equation, meaning in lines:
         sheet.put(at, columns[0], label, "label")
         sheet.put(at, columns[1], equation, "equation")

@@ -18,14 +18,11 @@ from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.picture import LETTERS, LayerSummary, picture, shows_answers
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Link
 from xlcheck.workbook.styles import ONE_LINE
 
 _BESIDE = 12  # letters of a layer's name beside its answer
-_NEWER = (
-    f"One formula fills a whole column of units here. That needs {NEEDS}; an older Excel shows such formulas in {{}} "
-    "and calculates them as well, but cannot change their size."
-)
 
 
 def start_sheet(
@@ -44,10 +41,10 @@ def start_sheet(
     """Fill the first sheet."""
     opening(sheet, story)
     if draft.style is Style.COMPACT:
-        sheet.merge(sheet.at(2, 0, 1, WIDE), _NEWER, "hint")
+        sheet.merge(sheet.at(2, 0, 1, WIDE), say("start.newer", needs=NEEDS), "hint")
     text, shown = verdict
-    link = Link("see every number →", Range(check, 0, 0))
-    verdict_line(draft, sheet, text, shown, link, {shown: "right", "A weight": "edited"})
+    link = Link(say("start.numbers_link"), Range(check, 0, 0))
+    verdict_line(draft, sheet, text, shown, link, {shown: "right", say("check.changed"): "edited"})
     row = _answer(draft, sheet, 5, store, answer)
     row = picture(draft, sheet, row + 1, spec, layers, store.words)
     row = _table(sheet, row + 1, layers)
@@ -58,22 +55,19 @@ def model_summary(spec: ModelSpec, layers: Sequence[LayerSummary]) -> str:
     """What the workbook of a model is, in three sentences."""
     total = sum({layer.call.layer: layer.parameters for layer in layers}.values())
     numbers = sum(layer.numbers for layer in layers)
-    return (
-        f"A Keras model as live formulas: {_count(len(spec.layers), 'layer')} with {total:,} weights, and all "
-        f"{numbers:,} numbers that they compute for one sample. Change an input or a weight, and everything follows. "
-        "Every number was computed by Keras, too, and is compared."
-    )
+    layers_of = say("start.one_layer") if len(spec.layers) == 1 else say("start.layers_of", count=len(spec.layers))
+    return say("start.summary", layers=layers_of, weights=total, numbers=numbers)
 
 
 def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: Answer | None) -> int:
     """The selected sample, and the model's outputs for it."""
-    heading(sheet, row, f"The selected {store.kind}, and the answer", WIDE)
+    heading(sheet, row, say("start.selected", kind=store.kind), WIDE)
     place = store.chosen or draft.selector or Range(next(iter(store.areas.values())).sheet, 0, 0)
     sheet.merge(sheet.at(row + 1, 0, 1, 2), Link(store.prompt, place), "link")
     merged_helper(draft, sheet, sheet.at(row + 1, 2, 1, 6), store.label, draft.samples, "strong")
     row += 2
     if in_words is not None:
-        sheet.merge(sheet.at(row, 0, 1, 2), Link("the answer in words", in_words.cell), "link")
+        sheet.merge(sheet.at(row, 0, 1, 2), Link(say("start.answer_link"), in_words.cell), "link")
         text = reference(in_words.cell, START)
         merged_helper(draft, sheet, sheet.at(row, 2, 1, 3), text, [in_words.text], "output_box")
         row += 1
@@ -112,24 +106,19 @@ def _largest(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, area: Range
     values = draft.trace[q.name]
     cells = reference(area, START)
     peak = draft.helper(sheet, row, 2, f"MAX({cells})", values.max(axis=1).tolist(), "output_box", slack(draft, q))
-    sheet.put(row, 3 if named else 5, f"the largest of {q.shape[-1]:,} numbers", "text_beside" if named else "text")
+    sheet.put(row, 3 if named else 5, say("start.largest", count=q.shape[-1]), "text_beside" if named else "text")
     if named:
         return
-    sheet.put(row, 3, "at unit", "label")
+    sheet.put(row, 3, say("common.at_unit"), "label")
     units = (values.argmax(axis=1) + 1.0).tolist()
     draft.helper(sheet, row, 4, f"MATCH({peak.a1},{cells},0)", units, "output_code")
 
 
 def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
-    heading(sheet, row, "Layers", WIDE)
+    heading(sheet, row, say("start.layers"), WIDE)
     at = row + 1
-    for column, text, width in (
-        (0, "layer", 3),
-        (3, "kind", 3),
-        (6, "output", 2),
-        (8, "weights", 2),
-        (10, "numbers", 2),
-    ):
+    places = ((0, 3), (3, 3), (6, 2), (8, 2), (10, 2))
+    for (column, width), text in zip(places, say_all("start.table"), strict=True):
         sheet.merge(sheet.at(at, column, 1, width), text, "header_left" + ONE_LINE if column < 8 else "header_right")
     for layer in layers:
         at += 1
@@ -139,11 +128,7 @@ def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
         sheet.merge(sheet.at(at, 8, 1, 2), f"{layer.parameters:,}", "label")
         sheet.merge(sheet.at(at, 10, 1, 2), f"{layer.numbers:,}", "label")
     own = {layer.call.layer: layer.parameters for layer in layers}
-    sheet.merge(sheet.at(at + 1, 0, 1, 3), "in all", "text")
+    sheet.merge(sheet.at(at + 1, 0, 1, 3), say("common.in_all"), "text")
     sheet.merge(sheet.at(at + 1, 8, 1, 2), f"{sum(own.values()):,}", "label")
     sheet.merge(sheet.at(at + 1, 10, 1, 2), f"{sum(layer.numbers for layer in layers):,}", "label")
     return at + 2
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -17,6 +17,7 @@ from xlcheck.layout.data.store import Words
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import rows_of_parts
+from xlcheck.texts import meant
 
 START, FIRST = 4, 5
 
@@ -156,7 +157,7 @@ def lay_out(
         key = (band.layer, band.group)
         if key != last and (band.group or (band.layer != last[0] if lines else several or "." in band.layer)):
             new = "" if band.layer == last[0] else band.layer
-            lines.append(Line(row, " · ".join(text for text in (new, band.group) if text)))
+            lines.append(Line(row, " · ".join(text for text in (new, meant(band.group)) if text)))
             row += 1
         last = key
         parts = 0 if compact else rows_of_parts(members[0])

@@ -13,6 +13,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.drawing import PLACE, draw, size
 from xlcheck.layout.drawn import UNROLLED, Drawn, operands, unrolled_maps
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Formula
 
 _NAME = 16  # letters over a loop
@@ -60,7 +61,9 @@ class Unrolled:
         """Draw it at a place."""
         sheet = self.sheet
         name = self.drawn.layer.rpartition(".")[2]
-        text = f"{name} as a loop" if len(name) <= _NAME else "as a loop"  # of the layer whose cell stands beside it
+        text = (
+            say("unrolled.named_loop", name=name) if len(name) <= _NAME else say("unrolled.loop")
+        )  # of the layer whose cell stands beside it
         sheet.put(top + 1, left, text, "part_heading")
         draw(sheet, top + PLACE, left, self.loop, self._plain_box)
         self._self_loop(top + PLACE + (2 * PLACE if self.answers else 0), left + PLACE)
@@ -68,8 +71,8 @@ class Unrolled:
             left_unrolled = left + _LOOP
         else:
             top, left_unrolled = top + PLACE + size(self.loop)[0], left
-        unit = ": its first unit" if self.steps[0].shape[-1] > 1 else ""
-        sheet.put(top + 1, left_unrolled, f"= unrolled over time{unit}", "part_heading")
+        unit = say("unrolled.first_unit") if self.steps[0].shape[-1] > 1 else ""
+        sheet.put(top + 1, left_unrolled, say("unrolled.unrolled", unit=unit), "part_heading")
         draw(sheet, top + PLACE, left_unrolled, self.unrolled, self._box)
         sheet.put(top + PLACE + size(self.unrolled)[0] + 1, left, self._letters(), "hint")
 
@@ -83,9 +86,9 @@ class Unrolled:
             words.append(f"V = {layer}.kernel{self._also(f'{layer}.kernel')}")
         shown = self.shown
         last = 1 if len(shown) == len(self.steps) else shown[1]
-        several = f" Steps 2 {'and' if last == 3 else 'to'} {last} are left out."
-        left_out = {1: "", 2: " Step 2 is left out."}.get(last, several)
-        return f"{' · '.join(words)}. They are the same at every step.{left_out}"
+        several = say("unrolled.steps_2_and_3") if last == 3 else say("unrolled.steps_2_to", last=last)
+        left_out = {1: "", 2: say("unrolled.step_2")}.get(last, several)
+        return say("unrolled.letters", letters=" · ".join(words), left_out=left_out)
 
     def _also(self, weight: str) -> str:
         return f" ({self.weights[weight]})" if weight in self.weights else ""
@@ -154,7 +157,7 @@ class Unrolled:
         elif q.shape[-1] == 1 and self.draft.is_placed(q.name):
             self._number(row, column, label, q.name, q.band.role)
         else:
-            self._filled(row, column, label, f"{q.shape[-1]} numbers", q.band.role, "small_box")
+            self._filled(row, column, label, say("common.numbers", count=q.shape[-1]), q.band.role, "small_box")
 
     def _filled(self, row: int, column: int, label: str, content: str | Formula, role: Role, style: str) -> None:
         self.sheet.merge(self.sheet.at(row, column, 1, 2), label, f"{role.value}_label")

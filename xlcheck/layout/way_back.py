@@ -17,6 +17,7 @@ from xlcheck.layout.layers import Bands, owner_of
 from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.batch import Batch
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say
 from xlcheck.workbook.naming import sheet_name
 
 LOSS_LAYER = "loss"
@@ -70,7 +71,7 @@ def way_back(
         own = [(b, m) for b, m in _gradients(bands).items() if owner_of(spec, b) == owner]
         kinds = {call.name: spec.layer(call.layer).kind for call in spec.calls}
         forward = next(Range(draft.placed(q.name).sheet, 0, 0) for q in draft.graph if owner_of(spec, q.band) == owner)
-        heading = f"{owner} · {kinds.get(owner, 'input')} · backward"
+        heading = say("way_back.backward", owner=owner, kind=kinds.get(owner, "input"))
         backward_sheet(draft, sheet, heading, own, stored, forward, after)
         after = Range(sheet.name, 0, 0)
     shared = [q for q in draft.graph if q.shared]

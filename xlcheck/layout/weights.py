@@ -15,6 +15,7 @@ from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.widening import brief_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
+from xlcheck.texts import say
 from xlcheck.workbook.naming import is_defined_name
 from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF
@@ -24,20 +25,17 @@ _GATES = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh")}
 _LARGE = 2000
 LABELLED_COLUMNS = 256
 _WORDS = 5000
-_ROWS = {"kernel": "input", "recurrent_kernel": "unit", "embeddings": "code"}
-_WINDOWS = {3: "step, channel", 4: "row, column, channel"}
+_ROWS = {"kernel": "words.input", "recurrent_kernel": "words.unit", "embeddings": "words.code"}
+_WINDOWS = {3: "weights.step_channel", 4: "weights.row_column_channel"}
 """What each row of the weights of a window is, by how many axes Keras prints."""
 _WIDE = 10
 _ALL_DIGITS, _USUAL = 12, 13.5
 """Columns whose numbers have eight decimals, and their width in letters; more are narrow, with four decimals."""
-_DECIMALS = " Four decimals are shown; the cells have all of them."
 _LETTER = 0.9  # of a label over a narrow column, to a unit of width
 _PART = 10  # rows of a long array after which a page may end
 
 
-def weights_sheets(
-    draft: Draft, spec: ModelSpec, book_names: Mapping[str, str], origin: str = "The weights of the model"
-) -> None:
+def weights_sheets(draft: Draft, spec: ModelSpec, book_names: Mapping[str, str], origin: str) -> None:
     """Fill the sheets, place every weight, and give each array its Keras name as a defined name.
 
     Args:
@@ -52,8 +50,8 @@ def weights_sheets(
     rows: dict[str, int] = {}
     for name, layer in every.items():
         if name in large:
-            said = f"{origin}: the {parameters(layer):,} of this layer"
-            sheet = _sheet(draft, f"{name} weights", f"Weights of {name}", said, {name: layer})
+            said = say("weights.of_layer", origin=origin, number=parameters(layer))
+            sheet = _sheet(draft, f"{name} weights", say("weights.title_of_layer", name=name), said, {name: layer})
         else:
             shared = shared or _sheet(draft, NAME, NAME, origin, {own: every[own] for own in every.keys() - large})
             sheet = shared
@@ -104,12 +102,11 @@ def _sheet(draft: Draft, name: str, heading_text: str, what: str, layers: Mappin
     if wide:
         labels = [len(label) for name in wide for label in _labels(draft, layers[name.rpartition(".")[0]], name)]
         width = max(brief_width((f"weight{BRIEF}", draft.trace[name]) for name in names), _LETTER * max(labels))
-    text = (
-        f"{what}. They stand as Keras prints them: one row for each input of the layer, one column for each unit. "
-        "Change one, and every other sheet follows."
-    )
+    text = say("weights.intro", what=what)
     columns = 1 + max((draft.trace[name].shape[-1] for name in wide), default=_WIDE - 1)
-    title(sheet, heading_text, text + (_DECIMALS if wide else ""), min(columns, int(_WIDE * _USUAL / width)))
+    title(
+        sheet, heading_text, text + (say("weights.decimals") if wide else ""), min(columns, int(_WIDE * _USUAL / width))
+    )
     sheet.widths.update({0: 24, **dict.fromkeys(range(1, 65), width)})
     sheet.freeze = (3, 1)
     return sheet
@@ -124,7 +121,7 @@ def _weight(
     rows, columns = values.shape
     own = _shape(layer, array)
     shape = " × ".join(f"{n:,}" for n in own)
-    in_book = f"   in the book: {book_names[name]}, printed as {weight}:0" if name in book_names else ""
+    in_book = say("weights.in_book", name=book_names[name], weight=weight) if name in book_names else ""
     sheet.put(row, 0, f"{weight}   {shape}{in_book}", "name")
     sheet.heights[row] = 18
     if columns <= LABELLED_COLUMNS:
@@ -136,7 +133,7 @@ def _weight(
         words = [f"{word}  {first + k}" for k, word in enumerate(row_words(draft, name, rows))]
         words = words or (_places(own[:-1]) if len(own) > 2 and rows <= _WORDS else [])
         axes = _WINDOWS.get(len(own)) if "kernel_size" in layer.options else None
-        sheet.put(row + 1, 0, axes or _ROWS.get(weight, "row"), "label")
+        sheet.put(row + 1, 0, say(axes or _ROWS.get(weight, "words.row")), "label")
         for k, word in enumerate(words):
             sheet.put(row + 2 + k, 0, word, "label")
         if not words:
@@ -194,7 +191,9 @@ def column_labels(layer: LayerSpec, weight: str, columns: int) -> list[str]:
     if units * len(gates) != columns:
         return [str(j + 1) for j in range(columns)]
     return [
-        " ".join(part for part in (gate, f"unit {unit + 1}" if units > 1 or gates == ("",) else "") if part)
+        " ".join(
+            part for part in (gate, say("common.unit", unit=unit + 1) if units > 1 or gates == ("",) else "") if part
+        )
         for gate in gates
         for unit in range(units)
     ]

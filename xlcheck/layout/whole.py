@@ -10,15 +10,10 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.weights import NAME as WEIGHTS
 from xlcheck.layout.weights import with_weights
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say
 
 NAME = "On one sheet"
-PAGE = "the whole network at once: weights as matrices, and beside them every number, step by step"
 _MOST_COLUMNS, _MOST_ROWS, _MOST_STEPS = 10, 60, 8
-_TEXT = (
-    "Weights stand on the left in their shapes. Beside each row of a matrix stands the number that it is multiplied "
-    "by, so that every sum of products runs down two columns. What the layer makes of its sums follows below; arrows "
-    "show where a state is read again."
-)
 
 
 def fits(draft: Draft, spec: ModelSpec) -> bool:
@@ -45,7 +40,7 @@ def whole_sheet(draft: Draft, spec: ModelSpec) -> None:
     network = Network.of(draft, spec)
     places = Places(draft, network, sheet, draft.trace)
     places.reserve()
-    title(sheet, NAME, _TEXT, places.columns)
+    title(sheet, NAME, say("whole.intro"), places.columns)
     choose(draft, sheet, 2, MATRIX)
     if draft.label:
         draft.helper(sheet, 2, MATRIX + 1, draft.label, draft.samples, "strong")

@@ -9,6 +9,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Array, Chart, Series
 
 NAME = "Word vectors"
@@ -26,10 +27,11 @@ def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
         words: the word of each row.
     """
     sheet = draft.sheet(NAME, "output")
-    text = "The vector of each word as a point. Training has moved apart what must not be confused."
+    text = say("word_vectors.intro")
     title(sheet, NAME, text, 12)
     sheet.widths.update({0: 12, 1: 16, 2: 16, 3: 16, 4: 4})
-    sheet.put_row(_TOP, 0, ["code", "word", "first number", "second number"], "header")
+    _, _, across, up = header = say_all("word_vectors.header")
+    sheet.put_row(_TOP, 0, header, "header")
     area, values = draft.placed(weight), draft.trace[weight]
     series = []
     for code, word in enumerate(words):
@@ -42,7 +44,7 @@ def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
             draft.helper(sheet, row, 2 + column, reference(cell, NAME, fixed=True), desired, "weight")
         label = _LABELS[min(_near(values, code), len(_LABELS) - 1)]
         series.append(Series(sheet.at(row, 1), sheet.at(row, 3), sheet.at(row, 2), label=label))
-    chart = Chart(_TOP, 5, "Word vectors", "first number", "second number", tuple(series), width=560, height=400,
+    chart = Chart(_TOP, 5, NAME, across, up, tuple(series), width=560, height=400,
                   dots=True)  # fmt: skip
     sheet.charts.append(chart)
 

@@ -18,16 +18,11 @@ from xlcheck.layout.data.text import listed_words
 from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import Encoding
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Array, Link
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Twenty words"
-PAGE = "twenty words that the network writes by itself, after few epochs and after all of them"
-NUMBERS = "every state of the network while it writes, and the weights if they are not those of the workbook"
-_TEXT = (
-    "The likeliest next word is appended, the first one is dropped, and the network reads on: that is how it writes. "
-    "Both columns begin with the ten words on the sheet Text; type others there, and both go on from them."
-)
 _TOP, _NUMBER, _FIRST, _WIDE = 4, 0, 1, 4
 _ROUNDING, _SHARES = 4e-14, 1e-12
 _LEFT = 1
@@ -65,8 +60,8 @@ def writing_sheets(draft: Draft, encoding: Encoding, recurrent: str, dense: str,
         stages: of the training.
     """
     sheet = draft.sheet(NAME, "output")
-    title(sheet, NAME, _TEXT, 12)
-    sheet.put(2, 2, Link("change the words →", Range(TEXT, 0, 0)), "link")
+    title(sheet, NAME, say("writing.intro"), 12)
+    sheet.put(2, 2, Link(say("common.change_words_link"), Range(TEXT, 0, 0)), "link")
     sheet.widths.update({_NUMBER: 8})
     vocabulary = listed_words(encoding)
     for place, stage in enumerate(stages):
@@ -84,8 +79,8 @@ def _column(
     if left == _FIRST:
         sheet.put(_TOP + 1, _NUMBER, "", "header")
     sheet.put(_TOP, left, Link(stage.sheet, Range(numbers.sheet.name, 0, 0)), "link_heading")
-    sheet.put_row(_TOP + 1, left, ["next word", "probability"], "header")
-    sheet.put(_TOP + 1, left + 2, " what it has written", "header_left")
+    sheet.put_row(_TOP + 1, left, say_all("writing.header"), "header")
+    sheet.put(_TOP + 1, left + 2, say("writing.written"), "header_left")
     sheet.widths.update({left: 15, left + 1: 13, left + 2: 61, left + 3: 3})
     listed = reference(vocabulary, NAME, fixed=True)
     logits = draft.further[f"{stage.key}.z"]
@@ -126,13 +121,9 @@ class _Numbers:
     def fill(self) -> None:
         """Write everything."""
         sheet = self.sheet
-        text = (
-            "For each word that is written a block: the codes of the ten words that are read, under them the hidden "
-            "state after each, and to the right the sum of each word of the vocabulary, with its exponential. The "
-            "largest sum is the next word; its code is the last one of the next block."
-        )
+        text = say("writing.numbers_intro")
         title(sheet, sheet.name, text, 14)
-        sheet.put(2, 2, Link("← the words", Range(NAME, 0, 0)), "link")
+        sheet.put(2, 2, Link(say("writing.words_link"), Range(NAME, 0, 0)), "link")
         sheet.freeze = (_TOP + 1, _LEFT)
         sheet.printed = False
         sheet.widths.update({0: 10, **dict.fromkeys(range(_LEFT, self._sums + self._logits.shape[1]), 10.5)})
@@ -176,7 +167,7 @@ class _Numbers:
                 continue
             values = self._draft.further[f"{self.stage.key}.{q.name}"]
             matrix = values.reshape(-1, values.shape[-1])
-            heading(self.sheet, row, f"{q.name} after {self.stage.epochs} epochs", self._steps)
+            heading(self.sheet, row, say("writing.weight_after", name=q.name, epochs=self.stage.epochs), self._steps)
             self._inner.place(q.name, self.sheet.numbers(row + 1, _LEFT, matrix, f"weight{BRIEF}"))
             row += len(matrix) + 2
 
@@ -192,11 +183,11 @@ class _Numbers:
         """One word: the window, the states, the sums, and the code of the largest one."""
         draft, sheet, top = self._draft, self.sheet, self._top(k)
         view = View(self._inner, sheet.name, k)
-        sheet.put(top, 0, f"word {k + 1}", "name")
+        sheet.put(top, 0, say("writing.word", number=k + 1), "name")
         for unit in range(self._units):
-            sheet.put(top + 1 + unit, 0, f"unit {unit + 1}", "label")
-        sheet.put(top, self._sums - 1, "next code", "label")
-        sheet.put(top + 1, self._sums - 1, "sums", "label")
+            sheet.put(top + 1 + unit, 0, say("common.unit", unit=unit + 1), "label")
+        sheet.put(top, self._sums - 1, say("writing.next_code"), "label")
+        sheet.put(top + 1, self._sums - 1, say("words.sums"), "label")
         sheet.put(top + 2, self._sums - 1, "exp", "label")
         for t in range(self._steps):
             if k == 0:

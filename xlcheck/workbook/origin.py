@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlcheck.texts import texts
 from xlcheck.workbook.content import Cell, ConstantCells, WorkbookContent
-from xlcheck.workbook.styles import LEGEND
 
 CREATOR = "xlcheck"
 """Who has written a workbook, as its properties say."""
 _ENOUGH = 2
-_LEGEND = frozenset(LEGEND.values())
 _SENTENCES = 3  # of the legend; one that names inputs, outputs and Keras is the shortest
 _COMMAND = "xlcheck build "
 
@@ -25,10 +24,10 @@ def is_generated(content: WorkbookContent) -> bool:
     if content.creator == CREATOR:
         return True
     cells = list(_cells(content))
-    texts = {cell.value for cell in cells if isinstance(cell.value, str)}
+    shown = {cell.value for cell in cells if isinstance(cell.value, str)}
     signs = (
-        len(texts & _LEGEND) >= _SENTENCES,
-        any(text.startswith(_COMMAND) for text in texts),
+        len(shown.intersection(texts("sheets")["legend"].values())) >= _SENTENCES,
+        any(text.startswith(_COMMAND) for text in shown),
         any(cell.formula is not None and _is_verdict(cell.formula) for cell in cells),
         any(_is_weight(name, content) for name in content.names),
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.pattern import Formulas
+from xlcheck.texts import say
 
 Array = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ class Link:
     @property
     def tip(self) -> str:
         """What shows itself when the pointer rests on it."""
-        return f"Go to the sheet {self.target.sheet}"
+        return say("common.go_to", sheet=self.target.sheet)
 
 
 class Rich(str):
@@ -189,9 +190,11 @@ class Chart:
     def description(self) -> str:
         """The alternative text: what somebody should know who does not see it."""
         names = [s.name if isinstance(s.name, str) else s.values.a1 for s in self.series]
-        kind = "Points" if self.dots else f"Line chart with {len(names)} line{'s' if len(names) > 1 else ''}"
-        shown = ", ".join(names[:12]) + (" and others" if len(names) > 12 else "")
-        return f"{self.title}. {kind}: {shown}. Across: {self.x_title}. The numbers stand in {self.series[0].values}."
+        kind = "points" if self.dots else "lines" if len(names) > 1 else "line"
+        shown = ", ".join(names[:12]) + (say("charts.others") if len(names) > 12 else "")
+        what = say(f"charts.{kind}", count=len(names))
+        numbers = self.series[0].values
+        return say("charts.description", title=self.title, what=what, shown=shown, across=self.x_title, numbers=numbers)
 
 
 @dataclass(frozen=True)

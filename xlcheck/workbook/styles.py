@@ -32,19 +32,6 @@ TINTS: dict[str, str] = {
     "keras": "#E4EBF0",
 }
 
-LEGEND: dict[str, str] = {
-    "input": "input: what the network reads",
-    "weight": "weight: what training changes; the same whatever is read",
-    "intermediate": "intermediate: a step on the way",
-    "gate": "gate: how much may pass, between 0 and 1",
-    "state": "state: the network's memory",
-    "output": "output: the network's answer",
-    "target": "target: the right answer",
-    "loss": "loss: how wrong the answer is",
-    "gradient": "gradient: how the loss changes when this number changes",
-    "keras": "Keras: the same number, computed by Keras",
-}
-
 VALUE_FORMAT = "0.000000"
 WEIGHT_FORMAT = "0.00000000"
 CODE_FORMAT = "0"

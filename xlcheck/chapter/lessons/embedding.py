@@ -42,12 +42,10 @@ LESSON = Lesson(
     pages=(
         Page(
             WORD_VECTORS,
-            "the vector of each word as a point",
             lambda draft, _: word_vectors_sheet(draft, "embedding.embeddings", WORDS),
         ),
         Page(
             PARAMETERS,
-            "how many weights each layer has, and why, here and in the chapter's model",
             lambda draft, _: parameters_sheet(draft, here=(4, 2, 1), chapter=(12_680, 32, 1)),
         ),
     ),

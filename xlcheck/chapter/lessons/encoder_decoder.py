@@ -9,7 +9,6 @@ from xlcheck.chapter.datasets.reversal import reversal
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.additions import Page
 from xlcheck.layout.feeding import NAME as FEEDING
-from xlcheck.layout.feeding import PAGE as FEEDING_PAGE
 from xlcheck.layout.feeding import Loop, feeding_sheet
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.model_spec import Array
@@ -46,6 +45,6 @@ LESSON = Lesson(
     data=reversal,
     model=_model,
     further=_fed,
-    pages=(Page(FEEDING, FEEDING_PAGE, lambda draft, spec: feeding_sheet(draft, spec, _LOOP)),),
+    pages=(Page(FEEDING, lambda draft, spec: feeding_sheet(draft, spec, _LOOP)),),
     unit_names=dict.fromkeys(("word.x", "shifted.x", "letters.z", "letters.y", "target.y"), LETTERS),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from xlcheck.chapter.datasets.labelled import TEST_SHARE, LabelledTexts, Split
-from xlcheck.layout.accuracy import NAME, PAGE, Texts, accuracy_sheet
+from xlcheck.layout.accuracy import NAME, Texts, accuracy_sheet
 from xlcheck.layout.additions import Page
 from xlcheck.layout.draft import Draft
 from xlcheck.model.encoding import Encoding
@@ -21,7 +21,7 @@ def all_texts(texts: Callable[[], LabelledTexts], encoding: Callable[[], Encodin
         shown = Texts(own.texts, own.labels.tolist(), encoding().labels, parts().places(), TEST_SHARE)
         accuracy_sheet(draft, shown)
 
-    return Page(NAME, PAGE, fill)
+    return Page(NAME, fill)
 
 
 def answers(

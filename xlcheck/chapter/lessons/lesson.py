@@ -89,7 +89,7 @@ class Lesson:
         history: whether it shows the loss of each epoch.
         pages: worksheets that only this lesson has.
         further: what its pages show beside one pass of its model, from Keras; see `xlcheck.chapter.training.further`.
-        origin: where weights come from that nobody has trained or drawn, in a few words.
+        origin: the name of the text that says where weights come from that nobody has trained or drawn.
     """
 
     name: str

@@ -10,8 +10,7 @@ from xlcheck.chapter.lessons.lesson import Lesson, Text
 from xlcheck.layout.additions import Page
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.writing import NAME as WRITING
-from xlcheck.layout.writing import NUMBERS, Stage, writing_sheets
-from xlcheck.layout.writing import PAGE as WRITING_PAGE
+from xlcheck.layout.writing import Stage, writing_sheets
 from xlcheck.model.model_spec import Array
 
 if TYPE_CHECKING:
@@ -45,7 +44,9 @@ LESSON = Lesson(
     train=_train,
     further=_written,
     pages=(
-        Page(WRITING, WRITING_PAGE, lambda draft, _: _pages(draft), dict.fromkeys((s.sheet for s in _STAGES), NUMBERS)),
+        Page(
+            WRITING, lambda draft, _: _pages(draft), dict.fromkeys((s.sheet for s in _STAGES), "writing.numbers_page")
+        ),
     ),
     text=Text(lambda: first_paragraph().encoding, SEED_WORDS),
 )

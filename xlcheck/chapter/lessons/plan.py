@@ -12,6 +12,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.data.text import TypedText
 from xlcheck.layout.plan import RTOL, plan_model
+from xlcheck.texts import say
 from xlcheck.version import __version__
 from xlcheck.workbook.plan import WorkbookPlan
 
@@ -33,7 +34,7 @@ def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING)
         typed=None if text is None else TypedText(text.encoding(), text.words),
         book_names={} if lesson.book is None else lesson.book.names,
         unit_names=lesson.unit_names,
-        origin=lesson.origin or _origin(fixture),
+        origin=say(lesson.origin or _origin(fixture)),
         side_by_side=lesson.side_by_side,
         whole=True,
         further=fixture.further,
@@ -50,14 +51,10 @@ def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING)
 
 
 def _origin(fixture: Fixture) -> str:
-    """Where the weights come from."""
-    if fixture.weights == BOOK:
-        return "The numbers that are printed in the book"
-    if fixture.weights == SMALL:
-        return "Small whole numbers, with which sums can be done in your head"
-    return (
-        "The numbers that training has learned" if fixture.history else "The numbers that Keras has drawn from a seed"
-    )
+    """The name of the text that says where the weights come from."""
+    if fixture.weights in (BOOK, SMALL):
+        return f"weights.{fixture.weights}"
+    return "weights.trained" if fixture.history else "weights.drawn"
 
 
 def provenance(fixture: Fixture, style: Style) -> Mapping[str, str]:

@@ -9,7 +9,6 @@ from xlcheck.chapter.lessons.lesson import Book, Lesson, printed
 from xlcheck.layout.additions import Page
 from xlcheck.layout.data.sentence import sentence_sheet
 from xlcheck.layout.fed_back import NAME as FED_BACK
-from xlcheck.layout.fed_back import PAGE as FED_BACK_PAGE
 from xlcheck.layout.fed_back import fed_back_sheet
 from xlcheck.model.keras_import import import_keras
 
@@ -50,7 +49,7 @@ LESSON = Lesson(
             ),
         },
         {"simple_rnn.kernel": "wxh", "simple_rnn.recurrent_kernel": "whh", "dense.kernel": "why"},
-        pages=(Page(FED_BACK, FED_BACK_PAGE, lambda draft, _: fed_back_sheet(draft, "simple_rnn", "dense", WORDS)),),
+        pages=(Page(FED_BACK, lambda draft, _: fed_back_sheet(draft, "simple_rnn", "dense", WORDS)),),
     ),
     data_page=lambda draft, _: sentence_sheet(draft, WORDS),
     unit_names={"input.x": WORDS, "dense.z": WORDS, "dense.y": WORDS, "target.y": WORDS},

@@ -10,7 +10,6 @@ from xlcheck.chapter.lessons.labelled import all_texts, answers
 from xlcheck.chapter.lessons.lesson import Lesson, Text
 from xlcheck.layout.additions import Page
 from xlcheck.layout.cleaning import NAME as CLEANING
-from xlcheck.layout.cleaning import PAGE as CLEANING_PAGE
 from xlcheck.layout.cleaning import cleaning_sheet
 
 TYPED = "@SkyLine: the FLIGHT was late!!! But... the crew was GREAT :-) #thanks"
@@ -32,7 +31,7 @@ LESSON = Lesson(
     train=_train,
     further=answers(reviews, message_encoding),
     pages=(
-        Page(CLEANING, CLEANING_PAGE, lambda draft, _: cleaning_sheet(draft, message_encoding(), TYPED)),
+        Page(CLEANING, lambda draft, _: cleaning_sheet(draft, message_encoding(), TYPED)),
         all_texts(reviews, message_encoding, message_parts),
     ),
     text=Text(message_encoding, MESSAGE),

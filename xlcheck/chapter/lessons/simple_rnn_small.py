@@ -24,5 +24,5 @@ LESSON = Lesson(
     data=toy,
     train=_model,
     data_page=documents_sheet,
-    origin="Small whole numbers, chosen so that sums can be done in your head",
+    origin="weights.small",
 )

@@ -21,6 +21,7 @@ from xlcheck.layout.training import inputs as training_inputs
 from xlcheck.learning.optimisers.history import numbers_of
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.texts import say, say_all, texts
 from xlcheck.version import __version__
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.plan import Link, WorkbookPlan
@@ -101,7 +102,7 @@ def provenance_of(lesson: TrainingLesson, fixture: TrainingFixture) -> dict[str,
 
 def _gates(spec: ModelSpec) -> dict[str, list[str]]:
     """For each LSTM, the gate that each column of its weights belongs to, in words."""
-    titles = ("input gate i", "forget gate f", "candidate c̃", "output gate o")
+    titles = say_all("training.gates")
     return {
         layer.name: [title for title in titles for _ in range(layer.options["units"])]
         for layer in spec.layers
@@ -113,28 +114,24 @@ def _documents(fixture: TrainingFixture) -> str:
     """The heading over the documents; of one-hot codes it says which number stands for which word."""
     features = fixture.spec.inputs[0].shape[-1]
     if features == 1:
-        return "The documents"
+        return say("training.documents")
     places = ", ".join(f"[{place + 1}] {word}" for place, word in enumerate(fixture.words[0]))
-    return f"The sentence: each word is a 1 in a place of its own: {places}"
+    return say("training.sentence", places=places)
 
 
 def _start(draft: Draft, sheet: SheetDraft, story: Story, provenance: Mapping[str, str]) -> None:
     opening(sheet, story)
     below = training_inputs.TOP - 1
     verdict, status = (Range(training_inputs.NAME, row, training_inputs.CHARTS) for row in (training_inputs.TOP, below))
-    marks = {shown_at(draft, verdict): "right", "An input": "edited"}
-    link = Link("change the training →", Range(training_inputs.NAME, 0, 0))
+    marks = {shown_at(draft, verdict): "right", say("epochs.changed"): "edited"}
+    link = Link(say("training.change_link"), Range(training_inputs.NAME, 0, 0))
     verdict_line(draft, sheet, reference(verdict, START), shown_at(draft, verdict), link, marks)
     area = sheet.at(4, 0, 1, 9)
     merged_helper(draft, sheet, area, reference(status, START), [shown_at(draft, status)], "strong")
     sheet.heights[4] = 28
-    pages = {
-        training_inputs.NAME: "optimiser, learning rate and first weights: change them, and watch the curves",
-        one_step.NAME: "the first epoch number by number, each gradient with its chain rule",
-        nudges.NAME: "gradients without calculus: each weight nudged up and down, and what the loss does",
-        epochs.NAME: "every number of all epochs, one row per epoch, with Keras's loss and weights beside it",
-        questions.NAME: questions.PAGE,
-    }
+    shown = texts("sheets")["pages"]
+    pages = {name: shown[name] for name in (one_step.NAME, nudges.NAME, epochs.NAME, questions.NAME)}
+    pages = {training_inputs.NAME: say("training.page"), **pages}
     closing(sheet, 6, story.reading, pages, provenance, draft.roles() | {"weight"})
 
 

@@ -17,6 +17,7 @@ from xlcheck.layout.plan import finished, put_manifest
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import vanishing
 from xlcheck.learning.forward import forward_graph
+from xlcheck.texts import say, texts
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.plan import Link, WorkbookPlan
 
@@ -63,13 +64,9 @@ def plan_vanishing(lesson: TrainingLesson, fixture: TrainingFixture, style: Styl
 
 def _start(draft: Draft, sheet: SheetDraft, story: Story, verdict: Range, provenance: Mapping[str, str]) -> None:
     opening(sheet, story)
-    link = Link("change U →", Range(vanishing.NAME, 0, 0))
+    link = Link(say("vanishing.change_link"), Range(vanishing.NAME, 0, 0))
     verdict_line(draft, sheet, reference(verdict, START), shown_at(draft, verdict), link, {})
-    pages = {
-        vanishing.NAME: "U, W and the words to change; what each word adds, and its gradient, word by word",
-        vanishing.MACHINERY: "the numbers in between",
-        questions.NAME: questions.PAGE,
-    }
+    pages = {name: texts("sheets")["pages"][name] for name in (vanishing.NAME, vanishing.MACHINERY, questions.NAME)}
     closing(sheet, 5, story.reading, pages, provenance, draft.roles() - {"keras"} | {"gradient"})
 
 

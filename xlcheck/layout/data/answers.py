@@ -14,6 +14,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import Encoding
+from xlcheck.texts import say, say_all
 
 CANDIDATES = 10
 ANSWER_TOP = 4
@@ -46,8 +47,8 @@ def next_words(draft: Draft, sheet: SheetDraft, encoding: Encoding, vocabulary: 
     output = draft.graph[draft.graph.outputs[-1]]
     probabilities = draft.trace[output.name][0]
     order = np.argsort(-probabilities, kind="stable")
-    heading(sheet, ANSWER_TOP, "The next word", _WIDE)
-    sheet.put_row(ANSWER_TOP + 1, 0, ["rank", "word", "probability"], "header")
+    heading(sheet, ANSWER_TOP, say("answers.next_word"), _WIDE)
+    sheet.put_row(ANSWER_TOP + 1, 0, say_all("answers.next_word_header"), "header")
     area = draft.placed(output.name)
     cells = reference(area, sheet.name, fixed=True)
     listed = reference(vocabulary, sheet.name, fixed=True)
@@ -77,12 +78,12 @@ def numbers(draft: Draft, sheet: SheetDraft) -> None:
         sheet: the sheet of the words.
     """
     output = draft.graph[draft.graph.outputs[-1]]
-    heading(sheet, ANSWER_TOP, "The answer", _WIDE)
-    sheet.put_row(ANSWER_TOP + 1, _WORD, ["output", "number"], "header")
+    heading(sheet, ANSWER_TOP, say("common.the_answer"), _WIDE)
+    sheet.put_row(ANSWER_TOP + 1, _WORD, say_all("answers.numbers_header"), "header")
     area = draft.placed(output.name)
     for unit in range(min(CANDIDATES, output.shape[-1])):
         row = ANSWER_TOP + 2 + unit
-        sheet.put(row, _WORD, f"{output.band.layer}, unit {unit + 1}", "strong")
+        sheet.put(row, _WORD, say("answers.unit", layer=output.band.layer, unit=unit + 1), "strong")
         text = reference(Range(area.sheet, area.top + unit, area.left), sheet.name)
         value = float(draft.trace[output.name][0, unit])
         draft.helper(sheet, row, _PROBABILITY, text, [value], "output", slack(draft, output))
@@ -97,8 +98,8 @@ def label(draft: Draft, sheet: SheetDraft, labels: Sequence[str]) -> Answer:
         labels: what the classes are called; a single output is the probability of the second.
     """
     output = draft.graph[draft.graph.outputs[-1]]
-    heading(sheet, ANSWER_TOP, "The answer", _WIDE)
-    sheet.put_row(ANSWER_TOP + 1, _WORD, ["label", "probability"], "header")
+    heading(sheet, ANSWER_TOP, say("common.the_answer"), _WIDE)
+    sheet.put_row(ANSWER_TOP + 1, _WORD, say_all("answers.labels_header"), "header")
     for number, text in enumerate(labels):
         row = ANSWER_TOP + 2 + number
         sheet.put(row, _WORD, text, "strong")
@@ -107,7 +108,7 @@ def label(draft: Draft, sheet: SheetDraft, labels: Sequence[str]) -> Answer:
     names = sheet.at(ANSWER_TOP + 2, _WORD, len(labels))
     shares = sheet.at(ANSWER_TOP + 2, _PROBABILITY, len(labels))
     row = ANSWER_TOP + 2 + len(labels)
-    sheet.put(row, 0, "answer", "label")
+    sheet.put(row, 0, say("words.answer"), "label")
     values = [_probability(draft, sheet, output, number)[1] for number in range(len(labels))]
     answer = labels[int(np.argmax(values))]
     text = f"INDEX({names.a1},MATCH(MAX({shares.a1}),{shares.a1},0))"

@@ -11,6 +11,7 @@ from xlcheck.layout.data.selection import selection
 from xlcheck.layout.data.store import Store, item
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_all, say_live
 
 NAME = "Data"
 _INPUT, _TARGET = "input.x", "target.y"
@@ -53,8 +54,7 @@ def documents_sheet(draft: Draft, trained: Trace) -> Store:
     sheet = draft.sheet(NAME, "input")
     count = len(draft.samples)
     columns = _WORDS + 2 * timesteps + 2
-    title(sheet, NAME, "Words become numbers: the most frequent word is 1, the next is 2, and so on. "
-          "Documents that are too short are filled with zeros in front.", columns)  # fmt: skip
+    title(sheet, NAME, say("documents.intro"), columns)  # fmt: skip
     sheet.widths.update({_NUMBER: 12, _DOCUMENT: 26, _LABEL: 12, _COUNT: 12})
     sheet.widths.update({_WORDS + t: 12 for t in range(2 * timesteps)})
     sheet.widths.update({columns - 2: 15, columns - 1: 50})
@@ -64,11 +64,12 @@ def documents_sheet(draft: Draft, trained: Trace) -> Store:
     listed = _Vocabulary(sheet.at(top + 2, 1, len(vocabulary)), sheet.at(top + 2, 0, len(vocabulary)))
 
     numbers = sheet.at(documents.top, _NUMBER, count)
-    selection(draft, sheet, sheet.at(_SELECTOR_ROW, _DOCUMENT), "document", numbers, documents)
-    heading(sheet, _TABLE, "Documents", columns)
-    header = ["number", "document", "label", "words"]
-    header += [f"word {t + 1}" for t in range(timesteps)] + [f"x{subscript(t + 1)}" for t in range(timesteps)]
-    sheet.put_row(_TABLE + 1, 0, [*header, "Keras as trained, float32", "remark"], "header")
+    selection(draft, sheet, sheet.at(_SELECTOR_ROW, _DOCUMENT), say("kinds.document"), numbers, documents)
+    heading(sheet, _TABLE, say("documents.documents"), columns)
+    header = [say("common.word", step=t + 1) for t in range(timesteps)]
+    header += [f"x{subscript(t + 1)}" for t in range(timesteps)]
+    header = [*say_all("documents.header"), *header, say("common.keras_float32"), say("documents.remark")]
+    sheet.put_row(_TABLE + 1, 0, header, "header")
     sheet.heights[_TABLE + 1] = 32
     answer = trained[draft.graph.outputs[-1]].reshape(count, -1)
     for k in range(count):
@@ -88,7 +89,7 @@ def documents_sheet(draft: Draft, trained: Trace) -> Store:
     labels = sheet.at(_TABLE + 2, _LABEL, count)
     return Store(
         {_INPUT: codes, _TARGET: labels}, {}, {_INPUT: timesteps, _TARGET: 1}, selected, item(documents, selected),
-        "choose a document →", words=spoken, kind="document",
+        say("common.choose_link_document"), words=spoken, kind=say("kinds.document"),
     )  # fmt: skip
 
 
@@ -131,12 +132,12 @@ def _document(draft: Draft, sheet: SheetDraft, k: int, timesteps: int, vocabular
         draft.place(f"{_INPUT}[{t}]", cell, k)
     cells = [sheet.at(row, _WORDS + t).a1 for t in range(timesteps)]
     remark = "&".join(f'IF(OR({cell}="",{vocabulary.knows(cell)}),"",{_not_known(cell)})' for cell in cells)
-    shown = f'IF({count.a1}>{timesteps},"more than {timesteps} words; only the first ones are read","")&{remark}'
+    shown = f'IF({count.a1}>{timesteps},{say_live("documents.too_long", steps=timesteps)},"")&{remark}'
     draft.helper(sheet, row, _WORDS + 2 * timesteps + 1, shown, [""], "hint_beside")
 
 
 def _not_known(cell: str) -> str:
-    return f'"“"&{cell}&"” is not in the vocabulary and is read as 0. "'
+    return say_live("documents.not_known", word=cell)
 
 
 def _word(words: list[str], place: int) -> str:
@@ -146,8 +147,8 @@ def _word(words: list[str], place: int) -> str:
 def _vocabulary_table(
     draft: Draft, sheet: SheetDraft, top: int, vocabulary: dict[str, int], timesteps: int, columns: int
 ) -> None:
-    heading(sheet, top, "Vocabulary", columns)
-    sheet.put_row(top + 1, 0, ["code", "word", "how often"], "header")
+    heading(sheet, top, say("documents.vocabulary"), columns)
+    sheet.put_row(top + 1, 0, say_all("documents.vocabulary_header"), "header")
     all_words = sheet.at(_TABLE + 2, _WORDS, len(draft.samples), timesteps)
     spoken = [word for sample in draft.samples for word in sample.split()]
     for offset, (word, code) in enumerate(vocabulary.items()):

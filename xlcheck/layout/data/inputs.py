@@ -19,6 +19,7 @@ from xlcheck.layout.images import shades
 from xlcheck.layout.numbers import MOST_SAMPLES
 from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Array, ColorScale
 
 NAME = "Inputs"
@@ -38,8 +39,7 @@ def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained:
         trained: the model's values as trained, from which the stored predictions are taken; None to store none.
     """
     sheet = draft.sheet(NAME, "input")
-    title(sheet, "Inputs", "What the network can read here, one sample per row. Choose a sample, and every sheet shows "
-          "the network reading it.", 10)  # fmt: skip
+    title(sheet, NAME, say("inputs.intro"), 10)  # fmt: skip
     longest = max(map(len, draft.samples))
     sheet.widths.update({_NUMBER: 8, _SAMPLE: min(max(34, longest + 2), 60), **{_FIRST + j: 12 for j in range(60)}})
     row = _samples(draft, sheet, trained)
@@ -87,8 +87,8 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
     count = len(draft.samples)
     names, answers = ([], np.empty((count, 0))) if trained is None else _answers(draft, trained, count)
     beside = len(names) > 0 and (len(names) <= _ACROSS or count > _ACROSS)
-    heading(sheet, _TOP, "Samples, and what Keras answers" if beside else "Samples", 8)
-    sheet.put_row(_TOP + 1, 0, ["number", "sample"], "header_left")
+    heading(sheet, _TOP, say("inputs.samples_and_answers") if beside else say("inputs.samples"), 8)
+    sheet.put_row(_TOP + 1, 0, [say("words.number"), say("kinds.sample")], "header_left")
     sheet.numbers(_TOP + 2, _NUMBER, np.arange(1.0, count + 1)[:, None], "column_label")
     for k, text in enumerate(draft.samples):
         sheet.put(_TOP + 2 + k, _SAMPLE, text, "input_text")
@@ -100,8 +100,8 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
         sheet.widths.update({_FIRST + j: min(width, 22) for j in range(len(names))})
         sheet.numbers(_TOP + 2, _FIRST, answers, "keras")
     elif names:
-        heading(sheet, end + 1, "What Keras answers to each sample", 8)
-        sheet.put_row(end + 2, 0, ["", "answer"], "header_left")
+        heading(sheet, end + 1, say("inputs.answers"), 8)
+        sheet.put_row(end + 2, 0, ["", say("words.answer")], "header_left")
         sheet.put_row(end + 2, _FIRST, [float(k + 1) for k in range(count)], "header")
         for j, name in enumerate(names):
             sheet.put(end + 3 + j, _SAMPLE, name.replace("\n", " "), "text")
@@ -109,7 +109,7 @@ def _samples(draft: Draft, sheet: SheetDraft, trained: Trace | None) -> int:
         end += 3 + len(names)
     if count > 1:
         numbers, samples = (sheet.at(_TOP + 2, column, count) for column in (_NUMBER, _SAMPLE))
-        selection(draft, sheet, sheet.at(_SELECTOR_ROW, _SAMPLE), "sample", numbers, samples)
+        selection(draft, sheet, sheet.at(_SELECTOR_ROW, _SAMPLE), say("kinds.sample"), numbers, samples)
     return end
 
 
@@ -125,7 +125,7 @@ def _answers(draft: Draft, trained: Trace, count: int) -> tuple[list[str], Array
             names += [f"{name}{step}:\n{unit}" if len(units) > 1 else f"{name}{step}" for unit in units]
             columns += list(values.T)
         else:
-            names += [f"{name}{step}:\nlargest", "at unit"]
+            names += [f"{name}{step}:\nlargest", say("common.at_unit")]
             columns += [values.max(axis=1), values.argmax(axis=1) + 1.0]
     return names, np.stack(columns, axis=1).astype(np.float64)
 
@@ -142,13 +142,18 @@ def _stored(
     samples, steps, features = values.shape
     band = members[0].band
     shape = " × ".join(str(n) for n in ((steps, features) if by_steps else (steps * features,)))
-    heading(sheet, row, f"{band.name}: {shape} numbers per sample", 8)
+    heading(sheet, row, say("inputs.numbers_per_sample", name=band.name, shape=shape), 8)
     style = band.role.value + (
         "_code" if (values == np.round(values)).all() else "_short" if _few_digits(values) else ""
     )
     columns = features if by_steps else steps * features
-    each = "row" if band.columns else "t"
-    sheet.put_row(row + 1, 0, ["number", each if by_steps else "sample"], "header" if by_steps else "header_left")
+    each = say("words.row") if band.columns else "t"
+    sheet.put_row(
+        row + 1,
+        0,
+        [say("words.number"), each if by_steps else say("kinds.sample")],
+        "header" if by_steps else "header_left",
+    )
     first = f"{each} = " if not by_steps and steps > 1 else ""
     units = draft.unit_names.get(band.name, ()) if by_steps or steps == 1 else ()
     sheet.put_row(row + 1, _FIRST, list(units) or [f"{first}{j + 1}" for j in range(min(columns, 400))], "header")

@@ -8,6 +8,7 @@ from xlcheck.layout.data.documents import NAME, nth_word
 from xlcheck.layout.data.store import Order, Store
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_live
 
 _INPUT, _TARGET = "input.x", "target.y"
 _FIRST = 2
@@ -19,28 +20,27 @@ def sentence_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
     timesteps = sum(q.band.name == _INPUT for q in draft.graph)
     sheet = draft.sheet(NAME, "input")
     columns = _FIRST + timesteps + 1
-    title(sheet, "Data", "Each word becomes a column with a single 1, in the row of that word: a one-hot "
-          "vector. At every step the network should predict the next word.", columns + 2)  # fmt: skip
+    title(sheet, NAME, say("sentence.intro"), columns + 2)  # fmt: skip
     sheet.widths.update({0: 20, 1: 14, **{_FIRST + t: 11 for t in range(timesteps)}, _FIRST + timesteps: 60})
-    sheet.put(_SENTENCE, 0, "sentence", "name")
+    sheet.put(_SENTENCE, 0, say("kinds.sentence"), "name")
     (text,) = draft.samples
     sentence = sheet.at(_SENTENCE, 1, 1, timesteps + 1)
     sheet.merge(sentence, text, "input_text")
-    heading(sheet, _WORDS - 2, "Words", columns)
+    heading(sheet, _WORDS - 2, say("sentence.listed"), columns)
     sheet.put_row(_WORDS - 1, 0, ["", ""] + [f"t = {t + 1}" for t in range(timesteps)], "header")
-    sheet.put(_WORDS, 0, "word", "name")
+    sheet.put(_WORDS, 0, say("words.word"), "name")
     words = text.split()
     for t in range(timesteps):
         formula = nth_word(f"${cell_name(_SENTENCE, 1, fixed_row=True)}", str(t + 1))
         draft.helper(sheet, _WORDS, _FIRST + t, formula, [words[t]], "word")
         cell = sheet.at(_WORDS, _FIRST + t).a1
         known = f"COUNTIF({sheet.at(_INPUTS, 1, len(vocabulary)).fixed()},{cell})>0"
-        draft.helper(sheet, _WORDS + 1, _FIRST + t, f'IF({known},"","not known: all zeros")', [""], "hint")
+        draft.helper(sheet, _WORDS + 1, _FIRST + t, f'IF({known},"",{say_live("sentence.not_known")})', [""], "hint")
     targets = _INPUTS + len(vocabulary) + 1
-    _one_hot(draft, sheet, _INPUTS, "input xₜ", vocabulary, words, 0)
-    _one_hot(draft, sheet, targets, "target (next word)", vocabulary, words, 1)
+    _one_hot(draft, sheet, _INPUTS, say("sentence.input"), vocabulary, words, 0)
+    _one_hot(draft, sheet, targets, say("sentence.target"), vocabulary, words, 1)
     sheet.put(targets + len(vocabulary) - 1, _FIRST + timesteps,
-              "← no word follows the last one: its target is all zeros, and its loss is 0", "hint")  # fmt: skip
+              say("sentence.no_target"), "hint")  # fmt: skip
 
     shown = tuple((reference(sheet.at(_WORDS, _FIRST + t), "", fixed=True), (words[t],)) for t in range(timesteps))
     size = len(vocabulary)
@@ -50,10 +50,10 @@ def sentence_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
         {_INPUT: timesteps, _TARGET: timesteps},
         "1",
         reference(sheet.at(_SENTENCE, 1), "", fixed=True),
-        "change the words →",
+        say("common.change_words_link"),
         sheet.at(_SENTENCE, 1),
         shown,
-        "sentence",
+        say("kinds.sentence"),
     )
 
 

@@ -9,6 +9,7 @@ from xlcheck.layout.data.selection import selection
 from xlcheck.layout.data.store import Order, Store, item
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_live
 
 _INPUT = "input.x"
 _NUMBER, _DOCUMENT, _WORDS = range(3)
@@ -26,23 +27,21 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...], target: str) -> S
     timesteps = sum(q.band.name == _INPUT for q in draft.graph)
     sheet = draft.sheet(NAME, "input")
     columns = _WORDS + timesteps + 3
-    title(
-        sheet,
-        NAME,
-        "Each word becomes a column with a single 1, in the row of that word. The sum of a sentence's columns says "
-        "which words are in it, but not in which order: it is the same for all sentences. "
-        f"“{target}” is what should come next; its place stays empty in what is read.",
-        columns,
-    )
+    title(sheet, NAME, say("sentences.intro", target=target), columns)
     sheet.widths.update({_NUMBER: 12, _DOCUMENT: 24, **{_WORDS + t: 11 for t in range(timesteps)}})
     sheet.widths.update({_WORDS + timesteps: 11, _WORDS + timesteps + 1: 11, _WORDS + timesteps + 2: 40})
     count = len(draft.samples)
     documents = sheet.at(_TABLE + 2, _DOCUMENT, count, 1)
     numbers = sheet.at(documents.top, _NUMBER, count)
-    selection(draft, sheet, sheet.at(_SELECTOR_ROW, _DOCUMENT), "sentence", numbers, documents)
-    heading(sheet, _TABLE, "Sentences", columns)
+    selection(draft, sheet, sheet.at(_SELECTOR_ROW, _DOCUMENT), say("kinds.sentence"), numbers, documents)
+    heading(sheet, _TABLE, say("sentences.sentences"), columns)
+    header = [say("common.word", step=t + 1) for t in range(timesteps)]
+    header = [say("words.number"), say("kinds.sentence"), *header, "", say("words.next")]
     sheet.put_row(
-        _TABLE + 1, 0, ["number", "sentence", *(f"word {t + 1}" for t in range(timesteps)), "", "next"], "header"
+        _TABLE + 1,
+        0,
+        header,
+        "header",
     )
     for k, text in enumerate(draft.samples):
         row = _TABLE + 2 + k
@@ -53,7 +52,7 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...], target: str) -> S
         cells = [sheet.at(row, _WORDS + t).a1 for t in range(timesteps)]
         listed = sheet.at(_TABLE + 2 + count + 3, _DOCUMENT, len(vocabulary)).fixed()
         remark = "&".join(
-            f'IF(COUNTIF({listed},{cell})>0,"","“"&{cell}&"” is not known: all zeros. ")' for cell in cells
+            f'IF(COUNTIF({listed},{cell})>0,"",{say_live("sentences.not_known", word=cell)})' for cell in cells
         )
         sheet.put(row, _WORDS + timesteps + 1, target, "target_text")
         draft.helper(sheet, row, _WORDS + timesteps + 2, remark, [""], "hint_beside")
@@ -68,7 +67,7 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...], target: str) -> S
     ones = sheet.at(blocks + 2, _WORDS, count * len(vocabulary), timesteps)
     return Store(
         {_INPUT: ones}, {_INPUT: Order.UNITS}, {_INPUT: timesteps}, selected, item(documents, selected),
-        "choose a sentence →", words=words, kind="sentence",
+        say("sentences.choose_sentence"), words=words, kind=say("kinds.sentence"),
     )  # fmt: skip
 
 
@@ -76,9 +75,10 @@ def _blocks(
     draft: Draft, sheet: SheetDraft, top: int, timesteps: int, vocabulary: tuple[str, ...], target: str
 ) -> None:
     """One block below the other, a row for each word of the vocabulary."""
-    heading(sheet, top, "One-hot columns", _WORDS + timesteps + 3)
+    heading(sheet, top, say("sentences.one_hot_columns"), _WORDS + timesteps + 3)
     steps = [f"x{subscript(t + 1)}" for t in range(timesteps)]
-    sheet.put_row(top + 1, 0, ["sentence", "word", *steps, "sum", "target"], "header")
+    header = [say("kinds.sentence"), say("words.word"), *steps, say("common.sum"), say("words.target")]
+    sheet.put_row(top + 1, 0, header, "header")
     for k, text in enumerate(draft.samples):
         first = top + 2 + k * len(vocabulary)
         words = text.split()

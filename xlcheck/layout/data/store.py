@@ -11,6 +11,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.texts import say
 from xlcheck.workbook.plan import Array
 
 Words = Sequence[tuple[str, tuple[str, ...]]]
@@ -49,10 +50,10 @@ class Store:
     timesteps: Mapping[str, int]
     selected: str
     label: str
-    prompt: str = "choose a sample →"
+    prompt: str = field(default_factory=lambda: say("store.choose_sample"))
     chosen: Range | None = None
     words: Words = field(default=())
-    kind: str = "sample"
+    kind: str = field(default_factory=lambda: say("kinds.sample"))
 
     def lookup(self, q: Quantity, unit: str) -> str:
         """The formula that fetches an element of a given quantity; `unit` is its number, counted from 1."""

@@ -18,6 +18,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import FROM_FILE, PADDING, Encoding
 from xlcheck.model.words import Words
+from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import DropDown
 
 NAME, VOCABULARY = "Text", "Vocabulary"
@@ -26,7 +27,6 @@ _NUMBER, _TYPED, _READ, _PLACE, _CODE, _KNOWN, _STEP, _STEP_CODE, _STEP_WORD, _S
     0, 1, 2, 3, 4, 5, 7, 8, 9, 11, 12,
 )  # fmt: skip
 _COLUMNS = 12
-_UNKNOWN = "not known"
 _NOTHING = "–"
 """Stands where no word was typed: programs that do not calculate cannot tell an empty text from no value."""
 _STRIPPED = '*?~.,!:;"()@#'
@@ -112,11 +112,8 @@ def text_page(draft: Draft, typed: TypedText) -> TextPage:
     """
     encoding = typed.encoding
     sheet = draft.sheet(NAME, "input")
-    subtitle = (
-        "Type other words over the ones in the framed cells, one per cell, in the order of the sentence; empty the "
-        "cells that you do not need. Every sheet follows, and so does the answer."
-    )
-    title(sheet, "Text", subtitle, _COLUMNS)
+    subtitle = say("text.intro")
+    title(sheet, NAME, subtitle, _COLUMNS)
     sheet.widths.update({_NUMBER: 8, _TYPED: 24, _READ: 20, _PLACE: 10, _CODE: 10, _KNOWN: 12, 6: 3})
     sheet.widths.update({_STEP: 8, _STEP_CODE: 10, _STEP_WORD: 20, 10: 3, _SENTENCE: 60, _CONTEXT: 14})
     vocabulary = _vocabulary_sheet(draft, encoding)
@@ -130,7 +127,7 @@ def text_page(draft: Draft, typed: TypedText) -> TextPage:
     ]
     sentence = reference(sheet.at(codes.top + codes.rows - 1, _SENTENCE), "", fixed=True)
     inputs = TypedInputs(
-        {INPUT: codes}, {}, {INPUT: encoding.timesteps}, "1", sentence, "change the words →",
+        {INPUT: codes}, {}, {INPUT: encoding.timesteps}, "1", sentence, say("common.change_words_link"),
         sheet.at(codes.top, _TYPED), words, "text",
     )  # fmt: skip
     return TextPage(typed, sheet, vocabulary, inputs)
@@ -138,9 +135,9 @@ def text_page(draft: Draft, typed: TypedText) -> TextPage:
 
 def _vocabulary_sheet(draft: Draft, encoding: Encoding) -> Range:
     sheet = draft.sheet(VOCABULARY, "input")
-    title(sheet, "Vocabulary", "The words that the model knows, in the order of their codes.", 8)
+    title(sheet, VOCABULARY, say("text.vocabulary_intro"), 8)
     sheet.widths.update({0: 10, 1: 28})
-    sheet.put_row(4, 0, ["code", "word"], "header_left")
+    sheet.put_row(4, 0, [say("words.code"), say("words.word")], "header_left")
     count = len(encoding.words)
     first = encoding.first_code
     sheet.numbers(5, 0, np.arange(first, first + count, dtype=np.float64)[:, None], "column_label")
@@ -167,10 +164,9 @@ def _typed_words(draft: Draft, sheet: SheetDraft, typed: TypedText, vocabulary: 
     encoding, words = typed.encoding, typed.words
     steps = encoding.timesteps
     above = ANSWER_TOP + 4 + answer_rows
-    heading(sheet, above, "Your words", _KNOWN + 1)
-    header = ["word", "type here", "read as", "counts as", "code", "in the vocabulary"]
-    sheet.put_row(above + 1, 0, header, "header")
-    sheet.put(above + 1, _SENTENCE, "the sentence so far", "header_left")
+    heading(sheet, above, say("text.your_words"), _KNOWN + 1)
+    sheet.put_row(above + 1, 0, say_all("text.header"), "header")
+    sheet.put(above + 1, _SENTENCE, say("text.so_far"), "header_left")
     sheet.heights[above + 1] = 32
     top = above + 2
     listed = reference(vocabulary, NAME, fixed=True)
@@ -190,17 +186,16 @@ def _typed_words(draft: Draft, sheet: SheetDraft, typed: TypedText, vocabulary: 
             code = f"IFERROR({code},{encoding.unknown})"
         value: float | str = float(encoding.codes.get(word, encoding.unknown or PADDING)) if word else _NOTHING
         draft.helper(sheet, row, _CODE, f'IF({empty},"{_NOTHING}",{code})', [value], "input_code")
-        known = _NOTHING if not word else "yes" if word in encoding.codes else _UNKNOWN
-        text = f'IF({empty},"{_NOTHING}",IF(ISNUMBER({found}),"yes","{_UNKNOWN}"))'
+        known = _NOTHING if not word else say("common.yes") if word in encoding.codes else say("text.not_known")
+        text = f'IF({empty},"{_NOTHING}",IF(ISNUMBER({found}),"{say("common.yes")}","{say("text.not_known")}"))'
         draft.helper(sheet, row, _KNOWN, text, [known], "column_label")
         so_far = f'{sheet.at(row - 1, _SENTENCE).a1}&" "&' if k else ""
         text = f'TRIM({so_far}IF({empty},"",{read.a1}))'
         draft.helper(sheet, row, _SENTENCE, text, [" ".join(words[: k + 1])], "text")
     if encoding.unknown is None:
-        message = "Type or choose one; other words have no code in this model."
+        message = say("text.input_message")
         sheet.drop_downs += [
-            DropDown(sheet.at(top + k, _TYPED), vocabulary, "A word of the sheet Vocabulary", message)
-            for k in range(steps)
+            DropDown(sheet.at(top + k, _TYPED), vocabulary, say("text.input_title"), message) for k in range(steps)
         ]
     return _Columns(*(sheet.at(top, column, steps) for column in (_READ, _PLACE, _CODE, _KNOWN)))
 
@@ -221,7 +216,7 @@ def _steps(draft: Draft, sheet: SheetDraft, typed: TypedText, columns: _Columns,
     encoding = typed.encoding
     steps, first = encoding.timesteps, encoding.first_code
     top = columns.code.top
-    sheet.put_row(top - 1, _STEP, ["t", "code", "read as"], "header")
+    sheet.put_row(top - 1, _STEP, say_all("text.steps_header"), "header")
     context = _context(sheet, typed, top)
     count = sheet.at(top + steps - 1, _PLACE).fixed()
     codes = encoding.encode(typed.text)
@@ -251,7 +246,7 @@ def _context(sheet: SheetDraft, typed: TypedText, top: int) -> Range | None:
     encoding = typed.encoding
     if not encoding.context:
         return None
-    sheet.put(top - 1, _CONTEXT, "in front of a short text", "header")
+    sheet.put(top - 1, _CONTEXT, say("text.padding"), "header")
     codes = np.array(encoding.encode_words(encoding.context), dtype=np.float64)
     return sheet.numbers(top, _CONTEXT, codes[:, None], "input_code")
 

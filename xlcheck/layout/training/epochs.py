@@ -23,6 +23,7 @@ from xlcheck.layout.training.inputs import CHARTS, CHARTS_WIDE, TOP, TrainingInp
 from xlcheck.layout.training.inputs import NAME as TRAINING
 from xlcheck.learning.optimisers.step import LAYER, NEW
 from xlcheck.learning.optimisers.table import LIMIT, EpochGraph
+from xlcheck.texts import beginning, say, say_all, say_live
 from xlcheck.workbook.bindings import FilledHelper
 from xlcheck.workbook.epoch_table import EpochTable, epoch_formulas
 from xlcheck.workbook.plan import Array, Chart, Highlight, Series
@@ -32,7 +33,6 @@ EPOCH = 0
 _SYMBOLS, _HEADER, _START = 4, 5, 6
 FIRST = _START + 1
 OBSOLETE = "–"
-DIVERGED = "diverged"
 _LOSS, _STATE, _KERAS, _DIFFERENCE, _SINGLE, _SINGLE_DIFFERENCE, _WEIGHT_DIFFERENCE, _SHOWN = range(1, 9)
 _PATHS = 14
 _LAST_CHART = 22  # rows
@@ -101,8 +101,7 @@ def epochs_sheet(
     epochs = table.area.rows
     weights = _new_weights(epoch)
     fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
-    title(sheet, f"{epochs} epochs", "One row per epoch. Each row reads the weights in the row above it, goes forward "
-          "and backward through the network, and moves the weights. Everything is a live formula.", 14)  # fmt: skip
+    title(sheet, say("epochs.epochs", epochs=epochs), say("epochs.intro"), 14)  # fmt: skip
     _numbers(sheet, epochs)
     _start(draft, sheet, epoch, table)
     for name, column in columns.items():
@@ -137,8 +136,8 @@ def _new_weights(epoch: EpochGraph) -> list[str]:
 
 
 def _numbers(sheet: SheetDraft, epochs: int) -> None:
-    sheet.put(_HEADER, EPOCH, "epoch", "header")
-    sheet.put(_START, EPOCH, "start", "column_label")
+    sheet.put(_HEADER, EPOCH, say("words.epoch"), "header")
+    sheet.put(_START, EPOCH, say("words.start"), "column_label")
     sheet.numbers(FIRST, EPOCH, np.arange(1.0, epochs + 1)[:, None], "column_label")
 
 
@@ -178,15 +177,13 @@ def _compare(
     loss = next(name for name in table.columns if name.endswith("loss.mean"))
     applies = reference(inputs.applies, NAME, fixed=True)
     first = max(table.columns[name] for name in weights) + 1
-    header = ["state", "Keras, float64", "difference", "Keras as trained, float32", "float32 minus float64",
-              "weights: distance from Keras's"]  # fmt: skip
-    for column, text in enumerate(header, start=_STATE):
-        sheet.put(_SYMBOLS, column, "loss" if _STATE < column < _WEIGHT_DIFFERENCE else None, "header")
+    for column, text in enumerate(say_all("epochs.header"), start=_STATE):
+        sheet.put(_SYMBOLS, column, say("words.loss") if _STATE < column < _WEIGHT_DIFFERENCE else None, "header")
         sheet.put(_HEADER, column, text, "header")
     places = {scalar_name(q, index): (q, index) for q, index, sample in epoch.numbers() if sample is None}
     for offset, name in enumerate(weights):
         q, index = places[name]
-        sheet.put(_SYMBOLS, first + offset, f"Keras: {q.band.layer}", "header")
+        sheet.put(_SYMBOLS, first + offset, say("epochs.keras", layer=q.band.layer), "header")
         _head(sheet, first + offset, element_label(q, index))
     sheet.numbers(FIRST, _KERAS, truth.values[loss], "keras")
     sheet.numbers(FIRST, _SINGLE, truth.single[:, None], "keras")
@@ -204,7 +201,7 @@ def _compare(
 
     kept = [column_name(table.columns[name]) for name in weights]
     held = f"{kept[0]}\1:{kept[-1]}\1"
-    state = f'IF(OR(MAX({held})>={LIMIT:g},MIN({held})<=-{LIMIT:g}),"{DIVERGED}","")'
+    state = f'IF(OR(MAX({held})>={LIMIT:g},MIN({held})<=-{LIMIT:g}),"{say("epochs.diverged")}","")'
     filled(_STATE, state, "", 0.0)
     own, keras = column_name(_LOSS), column_name(_KERAS)
     filled(_DIFFERENCE, f'IF({applies}=1,{own}\1-{keras}\1,"{OBSOLETE}")', 0.0, 1e-13)
@@ -212,7 +209,7 @@ def _compare(
     distance = f"SQRT(SUMXMY2({held},{column_name(first)}\1:{column_name(first + len(weights) - 1)}\1))"
     filled(_WEIGHT_DIFFERENCE, f'IF({applies}=1,{distance},"{OBSOLETE}")', 0.0, _WITHIN)
     sheet.numbers(FIRST, _SINGLE_DIFFERENCE, truth.single[:, None] - truth.values[loss], "difference")
-    sheet.highlights.append(Highlight(sheet.at(FIRST, _STATE, epochs, 1), DIVERGED, "wrong"))
+    sheet.highlights.append(Highlight(sheet.at(FIRST, _STATE, epochs, 1), say("epochs.diverged"), "wrong"))
 
 
 def _curves(
@@ -227,7 +224,7 @@ def _curves(
     """On the sheet with the inputs: how training went, and three charts of it."""
     _how_it_went(draft, sheet, table, inputs)
     training = draft.sheets[TRAINING]
-    text = f'IF({inputs.applies.fixed()}=1,"Keras","Keras, with the inputs that it was given")'
+    text = f'IF({inputs.applies.fixed()}=1,"Keras",{say_live("epochs.keras_before")})'
     keras = draft.helper(training, TOP + 1, CHARTS, text, ["Keras"], "unseen")
     epochs = table.area.rows
     xs = sheet.at(FIRST, EPOCH, epochs, 1)
@@ -235,21 +232,21 @@ def _curves(
     def line(name: str | Range, column: int, *, dashed: bool = False) -> Series:
         return Series(name, sheet.at(FIRST, column, epochs, 1), xs, dashed)
 
-    loss = [line("this workbook", _LOSS), line(keras, _KERAS, dashed=True)]
+    loss = [line(say("common.this_workbook"), _LOSS), line(keras, _KERAS, dashed=True)]
     labels = {
         scalar_name(q, index): element_label(q, index, q.band.layer) for q, index, k in epoch.numbers() if k is None
     }
     paths = [line(labels[name].replace(" new ", " "), table.columns[name]) for name in weights[:_PATHS]]
     charts = {
-        "Mean loss": loss,
+        say("epochs.mean_loss"): loss,
         answers[0]: [line(label, table.columns[name]) for label, name in answers[1]],
-        "Paths of the weights" if len(paths) == len(weights) else f"Paths of the first {_PATHS} weights": paths,
+        say("epochs.paths") if len(paths) == len(weights) else say("epochs.first_paths", paths=_PATHS): paths,
     }
     for number, (text, lines) in enumerate(charts.items()):
         height = 310 if len(lines) < _PATHS // 2 else 430
         row = TOP + 2 + 16 * number
         shares = text == answers[0]  # a sigmoid's or a softmax's
-        chart = Chart(row, CHARTS, text, "epoch", "", tuple(lines), width=760, height=height, markers=False,
+        chart = Chart(row, CHARTS, text, say("words.epoch"), "", tuple(lines), width=760, height=height, markers=False,
                       shares=shares)  # fmt: skip
         training.charts.append(chart)
         training.starts.append(row if number else 0)
@@ -266,33 +263,30 @@ def _curves(
 def _how_it_went(draft: Draft, sheet: SheetDraft, table: EpochTable, inputs: TrainingInputs) -> None:
     """Where the loss has come to, and in how many epochs the workbook agrees with Keras."""
     training = draft.sheets[TRAINING]
-    epochs = table.area.rows
+    epochs, mark = table.area.rows, say("epochs.diverged")
     state, loss_span, weight_span = (
         reference(sheet.at(FIRST, column, epochs, 1), TRAINING, fixed=True)
         for column in (_STATE, _DIFFERENCE, _WEIGHT_DIFFERENCE)
     )
     last = reference(sheet.at(FIRST + epochs - 1, _LOSS), TRAINING, fixed=True)
-    text = (
-        f'IF(COUNTIF({state},"{DIVERGED}")>0,"The training has diverged at epoch "&MATCH("{DIVERGED}",{state},0)'
-        f'&": the learning rate is too large","{epochs} epochs: the mean loss has come to "&ROUND({last},6))'
-    )
+    diverged = say_live("epochs.has_diverged", epoch=f'MATCH("{mark}",{state},0)')
+    came_to = say_live("epochs.loss", epochs=epochs, loss=f"ROUND({last},6)")
+    text = f'IF(COUNTIF({state},"{mark}")>0,{diverged},{came_to})'
     loss = next(name for name in table.columns if name.endswith("loss.mean"))
-    shown = f"{epochs} epochs: the mean loss has come to {_rounded(float(table.values[loss][-1, 0]))}"
+    shown = say("epochs.loss", epochs=epochs, loss=_rounded(float(table.values[loss][-1, 0])))
     status = training.at(TOP - 1, CHARTS, 1, CHARTS_WIDE)
     merged_helper(draft, training, status, text, [shown], "big_verdict")
     small, tiny = "0.000000000001", "0.0000000000001"  # Excel's criteria know no exponents
     within = f'COUNTIFS({loss_span},">=-{tiny}",{loss_span},"<={tiny}",{weight_span},"<={small}")'
-    text = (
-        f'IF({inputs.applies.fixed()}=1,{within}&" of {epochs} epochs agree with Keras in loss and weights",'
-        '"An input was changed: Keras\'s columns no longer apply")'
-    )
+    agree = say_live("epochs.agree", right=within, epochs=epochs)
+    text = f"IF({inputs.applies.fixed()}=1,{agree},{say_live('epochs.changed')})"
     verdict = training.at(TOP, CHARTS, 1, CHARTS_WIDE)
-    shown = f"{epochs} of {epochs} epochs agree with Keras in loss and weights"
+    shown = say("epochs.agree", right=epochs, epochs=epochs)
     merged_helper(draft, training, verdict, text, [shown], "big_verdict")
     training.highlights += [
-        Highlight(status, "The training has diverged", "wrong"),
-        Highlight(verdict, f"{epochs} of", "right"),
-        Highlight(verdict, "An input", "edited"),
+        Highlight(status, beginning("epochs.has_diverged"), "wrong"),
+        Highlight(verdict, shown, "right"),
+        Highlight(verdict, say("epochs.changed"), "edited"),
     ]
 
 
@@ -309,12 +303,12 @@ def _answers(draft: Draft, epoch: EpochGraph, samples: Sequence[str], words: Seq
         if q.shape == (1,)
     ]
     if single:
-        return "Answers: how sure the network is that the document is good", single
+        return say("epochs.answers_sure"), single
     right = [
         (f"“{words[k][q.step or 0]}” → “{words[0][index[-1]]}”", scalar_name(q, index, k))
         for q, index, k in _right(draft, epoch)
     ]
-    return "Answers: the probability of the word that follows", right
+    return say("epochs.answers_words"), right
 
 
 def _right(draft: Draft, epoch: EpochGraph) -> list[tuple[Quantity, Index, int]]:

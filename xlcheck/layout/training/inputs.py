@@ -15,6 +15,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER
 from xlcheck.learning.optimisers.table import EpochGraph
+from xlcheck.texts import meant, say, say_live
 from xlcheck.workbook.plan import DropDown
 
 NAME = "Training"
@@ -25,15 +26,6 @@ TOP = 5
 _COPY = 2  # column of the hidden sheet that keeps copies of the inputs
 _SETTINGS = ("learning_rate", "momentum", "nesterov", "rho", "epsilon", "beta_1", "beta_2")
 _ROUNDED = ("momentum_single", "beta_1_single", "beta_2_single")
-_ADVICE = {
-    "SGD": "SGD goes straight downhill, by the learning rate times the gradient. Where the slope is gentle it is slow: "
-    "at a learning rate of 0.001 hardly anything happens in 500 epochs; try 0.1.",
-    "RMSprop": "RMSprop divides each step by the gradient's usual size, so steps never become small. At Keras's rate "
-    "of 0.001 it ends by jumping about: a difference in the last digit can grow to thousandths, in Keras, too. At "
-    "0.0001 it agrees with Keras to the last digits.",
-    "Adam": "Adam follows the average of the last gradients, divided by their usual size. Whether the slope is steep "
-    "or gentle, a weight moves by about the learning rate in each epoch.",
-}  # Excel allows 255 characters for a text in a formula
 
 
 @dataclass(frozen=True)
@@ -70,14 +62,13 @@ def training_inputs(
         gates: for layers with gates, the gate that each column of their weights belongs to.
     """
     sheet = draft.sheet(NAME, "loss")
-    title(sheet, "Training", "Choose an optimiser, or change a number on an orange or blue background, and the network "
-          "is trained again from the first epoch to the last, in this workbook.", 16)  # fmt: skip
+    title(sheet, NAME, say("training.intro"), 16)  # fmt: skip
     sheet.widths.update({LABEL: 36, VALUE: 16, HINT: 58, 3: 3})
     row = _optimiser(draft, sheet, OPTIMISERS[optimiser].name)
     choice = sheet.at(TOP, VALUE)
     first = row
     row = _settings(draft, sheet, row, choice)
-    row = _group(draft, sheet, row + 1, "The weights before the first epoch", _weights(epoch, gates), "weight")
+    row = _group(draft, sheet, row + 1, say("training.weights"), _weights(epoch, gates), "weight")
     row = _group(draft, sheet, row + 1, documents, _data(epoch, samples), "input")
     area = sheet.at(first, VALUE, row - first, 1)
     applies = _applies(draft, sheet, copies, area, row)
@@ -87,16 +78,16 @@ def training_inputs(
 
 
 def _optimiser(draft: Draft, sheet: SheetDraft, chosen: str) -> int:
-    heading(sheet, TOP - 1, "How the weights are changed", HINT + 1)
-    sheet.put(TOP, LABEL, "optimiser", "name")
+    heading(sheet, TOP - 1, say("training.settings"), HINT + 1)
+    sheet.put(TOP, LABEL, say("words.optimiser"), "name")
     cell = sheet.put(TOP, VALUE, chosen, "selector")
-    sheet.put(TOP, HINT, "← choose here: SGD, RMSprop or Adam", "hint_beside")
+    sheet.put(TOP, HINT, say("training.choose_here"), "hint_beside")
     names = [own.name for own in OPTIMISERS.values()]
-    sheet.drop_downs.append(DropDown(cell, names, "Choose an optimiser", "All epochs are computed again with it."))
+    sheet.drop_downs.append(DropDown(cell, names, say("training.choose"), say("training.all_epochs")))
     sheet.heights[TOP] = 24
-    first, second, third = (f'"{_ADVICE[name]}"' for name in names)
+    first, second, third = (say_live(f"training.{name}") for name in names)
     text = f'IF({cell.a1}="{names[0]}",{first},IF({cell.a1}="{names[1]}",{second},{third}))'
-    merged_helper(draft, sheet, sheet.at(TOP + 1, 0, 1, HINT + 1), text, [_ADVICE[chosen]], "remark")
+    merged_helper(draft, sheet, sheet.at(TOP + 1, 0, 1, HINT + 1), text, [say(f"training.{chosen}")], "remark")
     sheet.heights[TOP + 1] = 52
     return TOP + 2
 
@@ -120,7 +111,7 @@ def _look_up(draft: Draft, sheet: SheetDraft, row: int, name: str, text: str) ->
     q = draft.graph[name]
     sheet.put(row, LABEL, q.band.label, "label")
     draft.place(name, draft.helper(sheet, row, VALUE, text, draft.values(name), "looked_up"))
-    sheet.put(row, HINT, q.band.meaning, "hint_beside")
+    sheet.put(row, HINT, meant(q.band.meaning), "hint_beside")
 
 
 def _constant(
@@ -128,7 +119,7 @@ def _constant(
 ) -> None:
     sheet.put(row, LABEL, label or q.band.label, "label")
     draft.place(q.name, sheet.put(row, VALUE, draft.value(q.name), style))
-    sheet.put(row, HINT, hint or q.band.meaning, "hint_beside")
+    sheet.put(row, HINT, hint or meant(q.band.meaning), "hint_beside")
 
 
 def _group(draft: Draft, sheet: SheetDraft, row: int, text: str, members: Sequence[_Member], style: str) -> int:
@@ -184,7 +175,7 @@ def _applies(draft: Draft, sheet: SheetDraft, copies: SheetDraft, area: Range, r
             copies.put(*copy, value)
     copy_area = copies.at(0, _COPY, area.rows, 1)
     change = f"SUMPRODUCT(({area.fixed()}<>{reference(copy_area, NAME, fixed=True)})*1)"
-    sheet.put(row, LABEL, "inputs are those Keras was given", "label")
+    sheet.put(row, LABEL, say("training.applies"), "label")
     applies = draft.helper(sheet, row, VALUE, f"IF(ISERROR({change}),0,IF({change}=0,1,0))", [1.0], "keras_code")
-    sheet.put(row, HINT, "1: the comparison with Keras applies   0: something was changed", "hint_beside")
+    sheet.put(row, HINT, say("training.applies_hint"), "hint_beside")
     return applies

@@ -21,6 +21,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training.inputs import element_label
 from xlcheck.learning.optimisers.table import EpochGraph
+from xlcheck.texts import say
 from xlcheck.workbook.bindings import FilledHelper
 from xlcheck.workbook.epoch_table import EpochTable, epoch_formulas
 from xlcheck.workbook.plan import Array
@@ -54,7 +55,7 @@ def lay_out(epoch: EpochGraph, nudged: Mapping[str, Array]) -> EpochTable:
     others = [q.name for q in epoch.scalars if q.name in nudged and q.name != loss]
     columns = {loss: _LOSS} | {name: _WEIGHTS + len(own) + place for place, name in enumerate(others)}
     area = Range(NAME, FIRST, 0, len(runs), _WEIGHTS + len(own) + len(others))
-    return EpochTable(area, columns, {}, nudged, epoch.samples, _WITHIN, own, "Run")
+    return EpochTable(area, columns, {}, nudged, epoch.samples, _WITHIN, own, say("nudges.run"))
 
 
 def place_delta(draft: Draft) -> None:
@@ -79,16 +80,12 @@ def differences(epoch: EpochGraph, table: EpochTable, sheet: str) -> dict[str, D
 def nudges_sheet(draft: Draft, epoch: EpochGraph, samples: Sequence[str], table: EpochTable) -> None:
     """Fill the sheet."""
     sheet = draft.sheet(NAME, "gradient")
-    title(sheet, "Nudge each weight, and look at the loss", "Two runs for each weight: one number is a little larger, "
-          "then a little smaller; all others stay. By how much does the loss change? That is what a gradient says, "
-          "found without the chain rule.", 13)  # fmt: skip
-    heading(sheet, _DELTA_ROW - 1, "How far", 13)
+    title(sheet, say("nudges.title"), say("nudges.intro"), 13)  # fmt: skip
+    heading(sheet, _DELTA_ROW - 1, say("nudges.how_far"), 13)
     sheet.put(_DELTA_ROW, _WHICH, "δ", "label")
     sheet.put(_DELTA_ROW, _BY, SIZE, "setting")
-    sheet.put(_DELTA_ROW, _LOSS, "← the gradient is about (loss with + δ − loss with − δ) / 2δ; it stands beside "
-              "the real one on the sheet One step", "hint")  # fmt: skip
-    sheet.put(_DELTA_ROW + 1, _LOSS, "A larger δ is off by about δ², because the loss is curved; a smaller one by "
-              "about 10⁻¹⁶/δ, because numbers have 16 digits.", "hint")  # fmt: skip
+    sheet.put(_DELTA_ROW, _LOSS, say("nudges.gradient"), "hint")  # fmt: skip
+    sheet.put(_DELTA_ROW + 1, _LOSS, say("nudges.how_large"), "hint")  # fmt: skip
     _weights(draft, sheet, epoch, table)
     fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
     for name, column in table.columns.items():
@@ -130,8 +127,8 @@ def _weights(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTab
 
 
 def _headings(sheet: SheetDraft, epoch: EpochGraph, samples: Sequence[str], table: EpochTable) -> None:
-    heading(sheet, _SYMBOLS - 1, "The runs", min(table.area.columns, _HEADED))
-    for column, text in ((_WHICH, "what is nudged"), (_BY, "by")):
+    heading(sheet, _SYMBOLS - 1, say("nudges.runs"), min(table.area.columns, _HEADED))
+    for column, text in ((_WHICH, say("nudges.what")), (_BY, "by")):
         sheet.put(_SYMBOLS, column, None, "header")
         sheet.put(_HEADER, column, text, "header")
     for q, index, sample in epoch.numbers():

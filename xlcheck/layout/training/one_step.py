@@ -24,6 +24,7 @@ from xlcheck.layout.widening import formula_width
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER, NEW
 from xlcheck.learning.optimisers.table import LIMIT, EpochGraph
+from xlcheck.texts import meant, say, say_all
 from xlcheck.workbook.plan import Content, Formula
 
 NAME = "One step"
@@ -34,35 +35,10 @@ _EQUATION, _MEANING = 38, 32  # letters of a line
 _SMALL = 0.94  # of a letter of the width of columns: a letter of a sentence in the mean
 _WHOLE = 300  # letters of a formula that are shown beside its number
 _PART = 6  # numbers of one quantity that are kept on one page
-_DIFFERENCES = ("gradient", "by nudging", "they differ by")
 _WITHIN = 1e-10  # losses that agree to 1e-16, divided by 2e-5, with room for larger ones
 
 _FORWARD, _LOSS, _BACKWARD, _WEIGHTS, _STEP = range(5)
-_SECTIONS = (
-    (
-        "Forward: from the words to the answer",
-        "As in the lesson on this network, with all documents side by side.",
-    ),
-    ("Loss: how wrong the answer is", "Training wants to make one number smaller: the mean loss of all documents."),
-    (
-        "Backward: from the loss back to the first word",
-        "Each gradient says how much the mean loss L changes when that number changes a little. The chain rule "
-        "multiplies along the way: the gradient of what comes after, times how strongly this number acts on it. "
-        "Where it acts in several ways, these add up.",
-    ),
-    (
-        "The gradient of each weight: a sum over all steps and documents",
-        "A weight is used at every step of every document, and each use adds its part. If you do not trust the chain "
-        "rule, nudge a weight and look at the loss: see the sheet Nudge. The two agree to about ten digits; nudging "
-        "cannot give more, because the loss is curved, and because numbers have 16 digits.",
-    ),
-    (
-        "The step: the optimiser moves each weight",
-        "g is the weight's gradient, t the number of the epoch. m and v are what the optimiser remembers of each "
-        "weight from step to step; they begin at 0. The new weights are those with which the second epoch begins; they "
-        f"are kept between −{LIMIT:g} and {LIMIT:g}, so that training that diverges shows where, and no errors.",
-    ),
-)
+_SECTIONS = ("forward", "loss", "backward", "gradients", "step")
 
 
 @dataclass(frozen=True)
@@ -92,10 +68,10 @@ def one_step_sheet(
         differences: for each gradient of a weight, by name, what nudging gives.
     """
     sheet = draft.sheet(NAME, "gradient")
-    values = max(len(samples), len(_DIFFERENCES))
+    compared = say_all("one_step.compared")
+    values = max(len(samples), len(compared))
     columns = FIRST + values
-    title(sheet, "One step in slow motion", "The first epoch, number by number: forward to the loss, backward to the "
-          "gradients, and one step of the optimiser. Time runs backwards where gradients flow.", columns)  # fmt: skip
+    title(sheet, say("one_step.title"), say("one_step.intro"), columns)  # fmt: skip
     longest = max(len(_symbol(q)) for q in epoch.whole if q.expr is not None)
     numbered = any(max(q.shape) > 1 for q in epoch.whole)
     sheet.widths.update(
@@ -103,15 +79,15 @@ def one_step_sheet(
     )
     sheet.widths.update({FIRST + k: 14 for k in range(values)})
     for number, (row, lines) in enumerate(_rows(draft, sheet, epoch)):
-        text, remark = _SECTIONS[number]
-        heading(sheet, row, text, columns + 1)
+        section = f"one_step.{_SECTIONS[number]}"
+        heading(sheet, row, say(section), columns + 1)
         sheet.starts += [row, *_starts(lines)]
-        sheet.merge(sheet.at(row + 1, 0, 1, columns), remark, "remark")
-        shown = _DIFFERENCES if number == _WEIGHTS else ("all documents",) if number == _STEP else samples
-        header = ["symbol", "number" if numbered else None, "equation", "what it means", *shown,
-                  *[None] * (values - len(shown)),
-                  "the formula" if number >= _WEIGHTS else f"the formula for “{samples[-1]}”"]  # fmt: skip
-        sheet.put_row(row + 2, 0, header, "header_left")
+        sheet.merge(sheet.at(row + 1, 0, 1, columns), say(f"{section}_intro", limit=LIMIT), "remark")
+        shown = compared if number == _WEIGHTS else [say("one_step.all_documents")] if number == _STEP else samples
+        header: list[str | None] = [*say_all("one_step.header"), *shown, *[None] * (values - len(shown))]
+        header[NUMBER] = header[NUMBER] if numbered else None
+        last = say("common.formula") if number >= _WEIGHTS else say("one_step.formula_for", sample=samples[-1])
+        sheet.put_row(row + 2, 0, [*header, last], "header_left")
         sheet.heights[row + 2] = 30 if max(map(len, samples)) > _SHORT else 18
         for line in lines:
             _fill(draft, sheet, epoch, line, columns, choice)
@@ -183,7 +159,7 @@ def _fill(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, line: _Line, formu
         sheet.put(row, SYMBOL, _symbol(q), "symbol_small" if q.is_weight else "symbol")
         chosen = _of_optimisers(q)
         if chosen is None:
-            words: list[Content] = [_equation(line, epoch), at_step(q.band.meaning, q.step)]
+            words: list[Content] = [_equation(line, epoch), at_step(meant(q.band.meaning), q.step)]
             for column, text, style in zip((EQUATION, MEANING), words, ("equation_wrap", "meaning"), strict=True):
                 sheet.put(row, column, text, style)
         else:
@@ -235,22 +211,24 @@ def _of_optimisers(q: Quantity) -> tuple[list[str], list[str]] | None:
     if q.band.layer == LAYER:
         used = ["beta_1" in own.settings for own in optimisers]
         return (
-            [q.band.equation if yes else "not used" for yes in used],
+            [q.band.equation if yes else say("one_step.not_used") for yes in used],
             [
-                q.band.meaning if yes else f"{own.name} has no use for it."
+                meant(q.band.meaning) if yes else say("one_step.no_use", name=own.name)
                 for own, yes in zip(optimisers, used, strict=True)
             ],
         )
     if q.band.symbol.startswith(NEW):
-        return [f"weight ← {own.equation}" for own in optimisers], [own.meaning for own in optimisers]
+        return [say("one_step.weight", equation=own.equation) for own in optimisers], [
+            meant(own.meaning) for own in optimisers
+        ]
     symbol = q.band.symbol.partition("_")[0]
     slots = [next((slot for slot in own.kept if slot.symbol == symbol), None) for own in optimisers]
     if q.band.role is Role.GRADIENT or not any(slots):
         return None
     return (
-        ["not used" if slot is None else f"{slot.label} ← {slot.equation}" for slot in slots],
+        [say("one_step.not_used") if slot is None else f"{slot.label} ← {slot.equation}" for slot in slots],
         [
-            f"{own.name} has no use for it." if slot is None else slot.meaning
+            say("one_step.no_use", name=own.name) if slot is None else meant(slot.meaning)
             for own, slot in zip(optimisers, slots, strict=True)
         ],
     )

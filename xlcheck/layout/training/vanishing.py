@@ -14,6 +14,7 @@ from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.layout.common import heading, subscript, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.texts import say, say_all, say_live
 from xlcheck.workbook.plan import Array, Chart, DropDown, Series
 
 NAME = "Vanishing"
@@ -26,9 +27,6 @@ _CHOICES = (0.5, 0.9, 1.0, 1.1, 1.5, -0.9)
 _CHOICES_COLUMN = SIZE
 _ASIDE = INPUTS + 9  # the row of the curves, beside which there is room
 _POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_VANISHES = (
-    "The first word vanishes: hardly anything of it is left in the last state, and training cannot learn from it"
-)
 
 
 @dataclass(frozen=True)
@@ -53,8 +51,7 @@ def vanishing_sheet(
     """
     steps = len(gradients["linear.d_x"])
     sheet = draft.sheet(NAME, "gradient")
-    title(sheet, "Vanishing and exploding gradients", "A state that is multiplied by U at every step holds the first "
-          "word of fifty multiplied by U forty-nine times. Change U, and watch what is left of it.", 13)  # fmt: skip
+    title(sheet, say("vanishing.title"), say("vanishing.intro"), 13)  # fmt: skip
     widths = {WORD: 7, TEXT: 11, X: 10, STATE: 14, TERM: 16, PART: 15, TO_INPUT: 15, CLIPPED: 15, TANH: 14, TO_TANH: 15}
     sheet.widths.update({**widths, GATE: 14, CELL: 14, TO_CELL: 15, **{SIZE + k: 13 for k in range(4)}})
     u, w = _inputs(draft, sheet, clip, steps)
@@ -73,10 +70,10 @@ def vanishing_sheet(
 
 
 def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[str, str]:
-    heading(sheet, INPUTS, "What you can change", 13)
+    heading(sheet, INPUTS, say("vanishing.changes"), 13)
     lines = (
-        ("U", "linear.recurrent_kernel", "how much of the old state enters the new one; choose below, at and above 1"),
-        ("W", "linear.kernel", "how much of the word enters the state"),
+        ("U", "linear.recurrent_kernel", say("vanishing.u_hint")),
+        ("W", "linear.kernel", say("vanishing.w_hint")),
     )
     cells = []
     for offset, (label, name, hint) in enumerate(lines):
@@ -84,18 +81,18 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
         sheet.put(row, 0, label, "name")
         cell = sheet.put(row, _VALUE, draft.value(name), "selector" if label == "U" else "setting")
         draft.place(name, cell)
-        sheet.put(row, _VALUE + 1, f"← {hint}", "hint_beside")
+        sheet.put(row, _VALUE + 1, hint, "hint_beside")
         cells.append(cell)
         draft.place(f"tanh.{name.partition('.')[2]}", draft.helper(
             sheet, row, SIZE + 1, cell.a1, [draft.value(name)], "setting"))  # fmt: skip
-        sheet.put(row, SIZE, f"{label} of the tanh layer", "label")
+        sheet.put(row, SIZE, say("vanishing.of_tanh", label=label), "label")
     choices = _powers(draft, sheet)
-    message = "Choose one or type any other number. Every number and curve follows."
-    sheet.drop_downs.append(DropDown(cells[0], choices, "Choose U", message, others=True))
+    message = say("vanishing.choose_message")
+    sheet.drop_downs.append(DropDown(cells[0], choices, say("vanishing.choose_u"), message, others=True))
     row = INPUTS + 3
-    sheet.put(row, 0, "clip at", "name")
+    sheet.put(row, 0, say("vanishing.clip_at"), "name")
     sheet.put(row, _VALUE, clip, "setting")
-    sheet.put(row, _VALUE + 1, "← the largest length that the gradient of all words may have", "hint_beside")
+    sheet.put(row, _VALUE + 1, say("vanishing.clip_hint"), "hint_beside")
     row = INPUTS + 4
     sheet.put(row, 0, "LSTM", "name")
     for number, gate in enumerate(("i", "f", "c", "o")):
@@ -106,19 +103,14 @@ def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[s
         draft.place(f"lstm.{name}", area)
         for number, (line, column) in enumerate(area.cells()):
             sheet.put(line, column, draft.value(f"lstm.{name}", number), "setting")
-    sheet.put(
-        row + 3,
-        _VALUE + 5,
-        "← the bias of f opens the forget gate: with 4 it is 0.989, and keeps 99 % of the memory at each step",
-        "hint_beside",
-    )
+    sheet.put(row + 3, _VALUE + 5, say("vanishing.bias_hint"), "hint_beside")
     return cells[0].fixed(), cells[1].fixed()
 
 
 def _powers(draft: Draft, sheet: SheetDraft) -> Range:
     """Values for U, of which one can be chosen, and what each does to the first of five words; returns the values."""
-    sheet.put(_ASIDE, _CHOICES_COLUMN, "In h₅ the first word counts U⁴ times.", "part_heading")
-    sheet.put_row(_ASIDE + 1, _CHOICES_COLUMN, ["values for U", "U⁴", "slope, 4 · U³"], "header")
+    sheet.put(_ASIDE, _CHOICES_COLUMN, say("vanishing.fourth_power"), "part_heading")
+    sheet.put_row(_ASIDE + 1, _CHOICES_COLUMN, say_all("vanishing.powers_header"), "header")
     choices = sheet.numbers(_ASIDE + 2, _CHOICES_COLUMN, np.array(_CHOICES)[:, None], "choice")
     for k, value in enumerate(_CHOICES):
         row = _ASIDE + 2 + k
@@ -131,7 +123,7 @@ def _powers(draft: Draft, sheet: SheetDraft) -> Range:
 def _remembered(draft: Draft, sheet: SheetDraft, gradients: Mapping[str, Array], place: int, word: str) -> None:
     """What the end still has of the one word that tells what comes next."""
     row = _ASIDE + 9
-    sheet.put(row, _CHOICES_COLUMN, f"What is left of “{word}”, word {place + 1}:", "part_heading")
+    sheet.put(row, _CHOICES_COLUMN, say("vanishing.left_of", word=word, place=place + 1), "part_heading")
     sheet.put_row(row + 1, _CHOICES_COLUMN, ["linear", "tanh", "LSTM"], "header")
     for k, name in enumerate(("linear.d_x", "tanh.d_h", "lstm.d_c")):
         text = cell_name(TOP + 1 + place, SIZE + k)
@@ -148,19 +140,10 @@ def _place(draft: Draft, sheet: SheetDraft, steps: int) -> None:
 
 
 def _header(sheet: SheetDraft) -> None:
-    heading(sheet, TOP - 2, "Word by word", 13)
-    for column, text in (
-        (STATE, "linear: h = W · x + U · h"),
-        (TANH, "the same with tanh"),
-        (GATE, "an LSTM's memory"),
-    ):
-        sheet.put(TOP - 1, column, text, "name")
-    sheet.put_row(TOP, 0, [
-        "word", "", "x", "h", "its term in h₅₀", "the term's value", "∂h₅₀/∂x", "clipped", "h", "∂h₅₀/∂h",
-        "forget gate f", "cell state c", "∂c₅₀/∂c",
-    ], "header")  # fmt: skip
-    for offset, text in enumerate(("|linear|", "|tanh|", "|LSTM|")):
-        sheet.put(TOP, SIZE + offset, text, "header")
+    heading(sheet, TOP - 2, say("vanishing.word_by_word"), 13)
+    for column, name in ((STATE, "linear"), (TANH, "tanh"), (GATE, "lstm")):
+        sheet.put(TOP - 1, column, say(f"vanishing.{name}"), "name")
+    sheet.put_row(TOP, 0, say_all("vanishing.header"), "header")
     sheet.heights[TOP] = 32
 
 
@@ -204,16 +187,15 @@ def _answers(draft: Draft, sheet: SheetDraft, steps: int, u: str, gradients: Map
     parts = Range(NAME, TOP + 1, PART, steps).a1
     last = Range(NAME, TOP + steps, STATE)
     total = float(draft.value(f"linear.h[{steps - 1}]"))
-    sheet.put(row, TERM, "sum of all terms", "label")
+    sheet.put(row, TERM, say("vanishing.sum_all_terms"), "label")
     draft.helper(sheet, row, PART, f"SUM({parts})", [total], "state", 1e-12)
-    sheet.put(row + 1, TERM, "minus h₅₀", "label")
+    sheet.put(row + 1, TERM, say("vanishing.minus_last"), "label")
     draft.helper(sheet, row + 1, PART, f"SUM({parts})-{last.a1}", [0.0], "difference", 1e-12)
     text = (
-        f'IF(ABS({u})<1,"{_VANISHES}",'
-        f'IF(ABS({u})>1,"The first word explodes: it drowns out all others, and so does its gradient",'
-        '"The first word is kept as it is: the state counts"))'
+        f"IF(ABS({u})<1,{say_live('vanishing.vanishes')},"
+        f"IF(ABS({u})>1,{say_live('vanishing.explodes')},{say_live('vanishing.is_kept')}))"
     )
-    return draft.helper(sheet, INPUTS - 1, 0, text, [_VANISHES], "name")
+    return draft.helper(sheet, INPUTS - 1, 0, text, [say("vanishing.vanishes")], "name")
 
 
 def _charts(sheet: SheetDraft, steps: int) -> None:
@@ -222,20 +204,20 @@ def _charts(sheet: SheetDraft, steps: int) -> None:
     def line(name: str, column: int) -> Series:
         return Series(name, sheet.at(TOP + 1, column, steps, 1), words)
 
-    sizes = ("linear: |∂h₅₀/∂x|", "tanh: |∂h₅₀/∂h|", "LSTM: |∂c₅₀/∂c|")
+    sizes = say_all("vanishing.sizes")
     lines = tuple(line(name, SIZE + k) for k, name in enumerate(sizes))
     row = INPUTS + 9
     sheet.charts += [
-        Chart(row, 0, "How much the end depends on each word (logarithmic)", "word", "", lines, width=610,
+        Chart(row, 0, say("vanishing.dependence"), say("words.word"), "", lines, width=610,
               height=330, markers=False, logarithmic=True),
-        Chart(row, CLIPPED, "What each word adds to h₅₀", "word", "", (line("term of the word", PART),), width=610,
-              height=330, markers=False),
+        Chart(row, CLIPPED, say("vanishing.terms"), say("words.word"), "", (line(say("vanishing.term_of_word"), PART),),
+              width=610, height=330, markers=False),
     ]  # fmt: skip
 
 
 def _two_units(draft: Draft, sheet: SheetDraft, row: int) -> int:
     """With two units U is a matrix, and its largest singular value takes the role of |U|."""
-    heading(sheet, row, "A memory of two units: U is a matrix, and its largest singular value decides", 13)
+    heading(sheet, row, say("vanishing.matrix"), 13)
     matrix = np.array([[0.8, 0.5], [-0.3, 0.7]])
     for (line, column), value in zip(sheet.at(row + 1, 1, 2, 2).cells(), matrix.reshape(-1), strict=True):
         sheet.put(line, column, float(value), "setting")
@@ -244,9 +226,9 @@ def _two_units(draft: Draft, sheet: SheetDraft, row: int) -> int:
     squares = f"({a}^2+{b}^2+{c}^2+{d}^2)"
     text = f"SQRT(({squares}+SQRT({squares}^2-4*({a}*{d}-{b}*{c})^2))/2)"
     largest = float(np.linalg.svd(matrix, compute_uv=False)[0])
-    sheet.put(row + 1, 4, "largest singular value", "label")
+    sheet.put(row + 1, 4, say("vanishing.largest_singular_value"), "label")
     cell = draft.helper(sheet, row + 1, 5, text, [largest], "intermediate", 1e-12)
-    shrinks, grows = "every direction shrinks: gradients vanish", "some direction may grow: gradients can explode"
+    shrinks, grows = say("vanishing.shrinks"), say("vanishing.may_grow")
     verdict = f'IF({cell.a1}<1,"{shrinks}","{grows}")'
     draft.helper(sheet, row + 1, 6, verdict, [shrinks if largest < 1 else grows], "strong")
     return row + 4
@@ -255,8 +237,8 @@ def _two_units(draft: Draft, sheet: SheetDraft, row: int) -> int:
 def machinery_sheet(draft: Draft, layers: Sequence[str], words: Sequence[str]) -> None:
     """Everything else on the way, one row a word: projections, sums, gates."""
     sheet = draft.sheet(MACHINERY, "intermediate")
-    title(sheet, MACHINERY, "The numbers between the columns of the sheet Vanishing, one row per word.", 12)
-    sheet.put(_MACHINE_TOP - 1, 0, "word", "header")
+    title(sheet, MACHINERY, say("vanishing.machinery"), 12)
+    sheet.put(_MACHINE_TOP - 1, 0, say("words.word"), "header")
     sheet.widths[0] = 11
     for t, word in enumerate(words):
         sheet.put(_MACHINE_TOP + t, 0, word, "word")

@@ -1,18 +1,14 @@
-"""The words of the lessons, apart from models, data and layout: one file a language."""
+"""The words of a lesson, which stand apart from its model, its data and its layout, in `xlcheck.texts`."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from xlcheck.layout.front import Story
 from xlcheck.layout.questions import Questions
-
-ENGLISH = "en"
+from xlcheck.texts import texts
 
 
 @dataclass(frozen=True)
@@ -36,18 +32,16 @@ class LessonTexts:
     tells: str = ""
 
 
-@cache
-def texts_of(lesson: str, language: str = ENGLISH) -> LessonTexts:
-    """The texts of a lesson.
+def texts_of(lesson: str) -> LessonTexts:
+    """The texts of a lesson, in the language that is spoken.
 
     Args:
         lesson: its name.
-        language: the name of the file.
 
     Raises:
-        KeyError: the file has no such lesson.
+        KeyError: there are none.
     """
-    every = _read(language)
+    every = texts("lessons")
     own = every[lesson]
     layers = [every["common"], *([every[own["uses"]]] if "uses" in own else []), own]
     merged: dict[str, Any] = {key: value for layer in layers for key, value in layer.items()}
@@ -61,8 +55,3 @@ def texts_of(lesson: str, language: str = ENGLISH) -> LessonTexts:
         tuple(merged.get("words", "").split()),
         merged.get("tells", ""),
     )
-
-
-@cache
-def _read(language: str) -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,108 @@
+"""What the sheets say, apart from what stands where on them: one file a language.
+
+English is `en.toml`, which lies beside this module. A translation is a copy of it, anywhere: the same names, other
+words. Names of worksheets, symbols and equations are the same in every language, because formulas and keys refer to
+them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from xlcheck.errors import UsageError
+
+ENGLISH = Path(__file__).with_name("en.toml")
+_LANGUAGE: ContextVar[Path] = ContextVar("language", default=ENGLISH)
+
+
+def say(name: str, /, **fields: object) -> str:
+    """A text of the sheets in the language that is spoken.
+
+    Args:
+        name: its table and its name there: `matrices.intro`.
+        fields: what stands in its braces.
+
+    Raises:
+        KeyError: there is no such text, or it needs another field.
+    """
+    return _text(name).format(**fields)
+
+
+def say_live(name: str, /, **formulas: object) -> str:
+    """A formula that says a text: what stands in its braces are formulas, or numbers that never change."""
+    quoted = _text(name).replace('"', '""')
+    parts = {field: f'"&{formula}&"' if isinstance(formula, str) else formula for field, formula in formulas.items()}
+    return f'"{quoted.format(**parts)}"'.removeprefix('""&').removesuffix('&""')
+
+
+def beginning(name: str) -> str:
+    """How a text begins, whatever stands in its braces."""
+    return _text(name).partition("{")[0]
+
+
+def say_all(name: str) -> list[str]:
+    """The texts of a row, such as headings, in the language that is spoken."""
+    table, _, own = name.partition(".")
+    return [str(text) for text in texts("sheets")[table][own]]
+
+
+def meant(sentence: str) -> str:
+    """What stands beside an equation, which says it in English; a translation has its own in the table `equations`."""
+    return str(texts("equations").get(sentence, sentence))
+
+
+def texts(table: str) -> Mapping[str, Any]:
+    """A table of the file whose language is spoken: `sheets`, `lessons` or `equations`."""
+    found: Mapping[str, Any] = _read(_LANGUAGE.get())[table]
+    return found
+
+
+@contextmanager
+def language(file: Path) -> Iterator[None]:
+    """While this lasts, sheets speak the language of a file.
+
+    Raises:
+        UsageError: it is no TOML file, lacks a text, or has one with other braces than the English one.
+    """
+    _complete(_read(file), _read(ENGLISH), (), file)
+    before = _LANGUAGE.set(file)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(before)
+
+
+def _text(name: str) -> str:
+    table, _, own = name.partition(".")
+    return str(texts("sheets")[table][own])
+
+
+def _complete(own: Any, english: Any, path: tuple[str, ...], file: Path) -> None:
+    """Ask a file whether it says everything that the English one says."""
+    if isinstance(english, dict) and isinstance(own, dict):
+        for name, item in english.items():
+            _complete(own.get(name), item, (*path, name), file)
+    elif isinstance(english, list) and isinstance(own, list) and len(own) == len(english):
+        for number, (mine, other) in enumerate(zip(own, english, strict=True), start=1):
+            _complete(mine, other, (*path, str(number)), file)
+    elif type(own) is not type(english) or (path[0] == "sheets" and _fields(own) != _fields(english)):
+        raise UsageError(f"{file} does not say {'.'.join(path)} as {ENGLISH.name} does: with the same braces")
+
+
+def _fields(text: str) -> set[str | None]:
+    return {field for _, field, _, _ in Formatter().parse(text)}
+
+
+@cache
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} is no file of texts: {error}") from None
