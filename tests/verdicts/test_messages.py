@@ -6,7 +6,7 @@ import pytest
 
 from xlcheck.graph.expressions import Ref, Tanh
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.verdicts.diagnose import CellContext, diagnose
+from xlcheck.verdicts.diagnose import diagnose
 from xlcheck.verdicts.messages import helper_message, quantity_message, show, show_apart, stale_message, title
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
@@ -121,11 +121,11 @@ def test_stored_values_are_explained() -> None:
 
 def test_named_diagnoses() -> None:
     """A typed constant and a look-up that finds nothing have names; what nobody recognises has none."""
-    typed = diagnose(CellContext(H, 0, Kind.NOT_A_FORMULA, 0.25, 0.25, None, None))
-    lost = diagnose(CellContext(X, 0, Kind.EXCEL_ERROR, CellError("#N/A"), 1.0, None, "=MATCH(1,A1:A2,0)"))
+    typed = diagnose(H, 0, Kind.NOT_A_FORMULA, 0.25, 0.25, is_formula=False)
+    lost = diagnose(X, 0, Kind.EXCEL_ERROR, CellError("#N/A"), 1.0, is_formula=True)
 
     assert typed is not None
     assert lost is not None
     assert (typed.name, lost.name) == ("constant-over-formula", "nothing-found")
     assert "is not in its list" in lost.message
-    assert diagnose(CellContext(H, 0, Kind.VALUE, 0.5, 0.25, 0.25, "=A1")) is None
+    assert diagnose(H, 0, Kind.VALUE, 0.5, 0.25, is_formula=True) is None

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import sleep
 
 from xlcheck.verdicts.findings import Refusal
+from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.report import CheckReport
 
 _PAUSE = 0.25
@@ -72,13 +73,7 @@ class Changes:
         roots = {f"{cell.sheet}!{cell.cell}" for cell in report.roots}
         before = self._roots.get(key, roots)
         self._roots[key] = roots
-        parts = [f"{_some(before - roots)} no longer wrong"] if before - roots else []
-        parts += [f"{_some(roots - before)} newly wrong"] if roots - before else []
+        parts = [f"{first_of(sorted(before - roots), 5)} no longer wrong"] if before - roots else []
+        parts += [f"{first_of(sorted(roots - before), 5)} newly wrong"] if roots - before else []
         if parts:
             self._said.append(f"{report.workbook}, since the last check: {'; '.join(parts)}")
-
-
-def _some(cells: set[str]) -> str:
-    most = 5
-    shown = ", ".join(sorted(cells)[:most])
-    return shown + (f" and {len(cells) - most} more" if len(cells) > most else "")

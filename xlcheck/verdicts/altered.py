@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlcheck.verdicts.messages import first_of
 from xlcheck.workbook.as_built import alterations
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest, is_older, manifest_sheet
-
-_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,5 @@ def altered(content: WorkbookContent, manifest: Manifest) -> Altered:
     if found.damaged:
         seen.append("what says which words and numbers were written is missing or damaged on the hidden worksheet")
     if found.shown:
-        more = f"; and {len(found.shown) - _SHOWN} more" if len(found.shown) > _SHOWN else ""
-        words.append(f"not as it was built: {'; '.join(found.shown[:_SHOWN])}{more}")
+        words.append(f"not as it was built: {first_of(found.shown, between='; ')}")
     return Altered(tuple(words), tuple(seen))

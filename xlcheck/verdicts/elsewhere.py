@@ -17,13 +17,12 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import tokens
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
+from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.placement import address
 from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
-
-_SHOWN = 3
 
 _TIME = "the time"
 CHANCE = "chance"
@@ -82,10 +81,9 @@ def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:
     for place, reason in found:
         places.setdefault(reason, []).append(place)
     for reason, own in places.items():
-        more = f" and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
         give = "gives" if len(own) == 1 else "give"
         yield (
-            f"what {', '.join(own[:_SHOWN])}{more} {give} depends on {reason}, and was checked here and now only; "
+            f"what {first_of(own)} {give} depends on {reason}, and was checked here and now only; "
             "write a formula that reads nothing but cells"
         )
 

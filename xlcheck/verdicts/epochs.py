@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.judge import ROOT
+from xlcheck.verdicts.judge import AGREE, ROOT
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Placement, Sighting, position
 from xlcheck.verdicts.ranges import Verdicts
@@ -44,96 +44,120 @@ def without_tables(content: WorkbookContent, tables: Iterable[EpochTable]) -> Wo
     return content
 
 
-def judge_epochs(
-    graph: Graph,
-    table: EpochTable,
-    reading: Reading,
-    given: Mapping[str, Array],
-    history: Mapping[str, Array],
-    formulas: FormulaCells,
-    tolerance: Tolerance,
-) -> tuple[Part, list[Verdicts]]:
-    """Judge every cell of a table; the arguments are those of `table_verdicts`.
+@dataclass(frozen=True)
+class TableCheck:
+    """A table that is to be judged.
 
-    Returns:
-        What became of its cells, epoch by epoch, and the verdicts on each column.
-    """
-    verdicts = table_verdicts(graph, table, reading, given, history, formulas, tolerance)
-    wrong = wrong_cells(graph, table, verdicts, formulas, tolerance)
-    stale = list(_stale(table, reading, formulas, {found.code for found in wrong}))
-    size = sum(v.placement.codes.size for v in verdicts)
-    part = Part(
-        [*wrong, *stale],
-        formula_cells=size,
-        checked=size - sum(found.status is Status.NOT_EVALUATED for found in wrong),
-        quantities=tuple(v.placement.quantity for v in verdicts),
-        max_abs_error=max((_largest(v) for v in verdicts), default=0.0),
-        max_ulps=max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
-    )
-    return part, verdicts
-
-
-def table_verdicts(
-    graph: Graph,
-    table: EpochTable,
-    reading: Reading,
-    given: Mapping[str, Array],
-    history: Mapping[str, Array],
-    formulas: FormulaCells,
-    tolerance: Tolerance,
-) -> list[Verdicts]:
-    """The verdicts on each column of a table.
-
-    Args:
+    Attributes:
         graph: one epoch, a quantity for each number; what the table does not compute is left out.
         table: where they stand.
         reading: the rows of the table and the one above them, as an engine computes them.
         given: what is the same in all epochs, as it stands in the workbook, `(1, 1)`.
-        history: what every quantity must be in each epoch, `(epochs, 1)`; NaN where a cell need only follow from the
-            cells it reads.
         formulas: the formulas of the whole workbook.
         tolerance: what counts as agreement.
     """
-    epochs = table.area.rows
-    cells = np.asarray(reading.numbers[0]).reshape(epochs + 1, table.area.columns)
-    sightings = []
-    desired: dict[str, Array] = {}
-    graph = _of_table(graph, table)
-    for q in graph:
-        if q.name in table.columns:
-            column, rows = table.columns[q.name], slice(1, None)
-            desired[q.name] = history[q.name]
-        elif q.name in table.before:
-            after = table.before[q.name]
-            column, rows = table.columns[after], slice(0, -1)
-            desired[q.name] = np.vstack([given[q.name], history[after][:-1]])
-        elif q.name in table.own:
-            column, rows = table.own[q.name], slice(1, None)
-            numbered = q.name.endswith(".iteration")
-            desired[q.name] = np.arange(1.0, epochs + 1)[:, None] if numbered else cells[rows, column][:, None]
-        else:
-            desired[q.name] = np.broadcast_to(given[q.name], (epochs, 1))
-            continue
-        sightings.append(_sighting(table, q.name, column, cells[rows, column][:, None], computed=q.expr is not None))
-    others = _others_below(table, reading)
-    return [
-        _as_cells(v, table, others, formulas)
-        for v in compare(graph, sightings, desired, tolerance, range(epochs))
-        if v.placement.quantity in table.columns
-    ]
 
+    graph: Graph
+    table: EpochTable
+    reading: Reading
+    given: Mapping[str, Array]
+    formulas: FormulaCells
+    tolerance: Tolerance
 
-def wrong_cells(
-    graph: Graph, table: EpochTable, verdicts: list[Verdicts], formulas: FormulaCells, tolerance: Tolerance
-) -> list[Found]:
-    """The cells of a table that do not agree, epoch by epoch, roots first."""
-    results = sorted(_results(_of_table(graph, table), table, verdicts, formulas, tolerance), key=lambda item: item[0])
-    return [found for _, found in results]
+    def judged(self, history: Mapping[str, Array]) -> tuple[Part, list[Verdicts]]:
+        """What became of the cells, epoch by epoch, and the verdicts on each column; see `verdicts`."""
+        verdicts = self.verdicts(history)
+        wrong = self.wrong(verdicts)
+        stale = list(self._stale({found.code for found in wrong}))
+        size = sum(v.placement.codes.size for v in verdicts)
+        part = Part(
+            [*wrong, *stale],
+            formula_cells=size,
+            checked=size - sum(found.status is Status.NOT_EVALUATED for found in wrong),
+            quantities=tuple(v.placement.quantity for v in verdicts),
+            max_abs_error=max((_largest(v) for v in verdicts), default=0.0),
+            max_ulps=max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
+        )
+        return part, verdicts
 
+    def verdicts(self, history: Mapping[str, Array]) -> list[Verdicts]:
+        """The verdicts on each column.
 
-def _of_table(graph: Graph, table: EpochTable) -> Graph:
-    """Without the quantities that a table does not compute."""
-    return Graph(tuple(q for q in graph if q.expr is None or q.name in table.columns))
+        Args:
+            history: what every quantity must be in each epoch, `(epochs, 1)`; NaN where a cell need only follow from
+                the cells it reads.
+        """
+        table, epochs = self.table, self.table.area.rows
+        cells = np.asarray(self.reading.numbers[0]).reshape(epochs + 1, table.area.columns)
+        sightings = []
+        desired: dict[str, Array] = {}
+        for q in self._graph:
+            if q.name in table.columns:
+                column, rows = table.columns[q.name], slice(1, None)
+                desired[q.name] = history[q.name]
+            elif q.name in table.before:
+                after = table.before[q.name]
+                column, rows = table.columns[after], slice(0, -1)
+                desired[q.name] = np.vstack([self.given[q.name], history[after][:-1]])
+            elif q.name in table.own:
+                column, rows = table.own[q.name], slice(1, None)
+                numbered = q.name.endswith(".iteration")
+                desired[q.name] = np.arange(1.0, epochs + 1)[:, None] if numbered else cells[rows, column][:, None]
+            else:
+                desired[q.name] = np.broadcast_to(self.given[q.name], (epochs, 1))
+                continue
+            sightings.append(
+                _sighting(table, q.name, column, cells[rows, column][:, None], computed=q.expr is not None)
+            )
+        others = _others_below(table, self.reading)
+        return [
+            _as_cells(v, table, others, self.formulas)
+            for v in compare(self._graph, sightings, desired, self.tolerance, range(epochs))
+            if v.placement.quantity in table.columns
+        ]
+
+    def wrong(self, verdicts: Sequence[Verdicts]) -> list[Found]:
+        """The cells that do not agree, epoch by epoch, roots first."""
+        results = sorted(self._results(verdicts), key=lambda item: item[0])
+        return [found for _, found in results]
+
+    def wrong_in_themselves(self) -> list[Found]:
+        """The cells that do not follow from those that they read, whatever an epoch comes to in the end.
+
+        One number that is wrong in its last place may be anything some hundred epochs later. A formula is right if
+        every row of its column is what the equations make of the row itself and the one above. Only cells in which a
+        finite number should stand are certain.
+        """
+        nothing = np.full((self.table.area.rows, 1), np.nan)
+        certain = []
+        for verdicts in self.verdicts(dict.fromkeys(self.table.columns, nothing)):
+            if verdicts.local is not None:
+                wrong = (verdicts.status == ROOT) & np.isfinite(verdicts.local)
+                status = np.where(wrong, ROOT, AGREE).astype(np.int8)
+                certain.append(replace(verdicts, desired=verdicts.local, status=status))
+        return self.wrong(certain)
+
+    @cached_property
+    def _graph(self) -> Graph:
+        """Without the quantities that the table does not compute."""
+        return Graph(tuple(q for q in self.graph if q.expr is None or q.name in self.table.columns))
+
+    def _results(self, verdicts: Sequence[Verdicts]) -> Iterator[tuple[tuple[int, int, int], Found]]:
+        """(not a root, row, place in the graph) and each cell that does not agree."""
+        for number, own in enumerate(verdicts):
+            rows = np.flatnonzero(own.worst()).tolist()
+            results = quantity_results(own, self._graph, self.formulas, [0], self.tolerance)
+            for found, row in zip(results, rows, strict=True):
+                describe = partial(_described, found, f"{self.table.row} {row + 1}")
+                yield (found.status is not Status.ROOT, row, number), replace(found, describe=describe)
+
+    def _stale(self, listed: Set[int]) -> Iterator[Found]:
+        """The cells whose stored value is not what their formula gives, apart from those that are listed anyway."""
+        columns = set(self.table.columns.values())
+        for stale in find_stale([self.reading], 0, self.formulas):
+            row, column = position(stale.code)
+            if column in columns and row >= self.table.area.top and stale.code not in listed:
+                yield stale_result(stale, self.formulas)
 
 
 def _sighting(table: EpochTable, name: str, column: int, numbers: Array, *, computed: bool) -> Sighting:
@@ -182,30 +206,10 @@ def _as_cells(
     )
 
 
-def _results(
-    graph: Graph, table: EpochTable, verdicts: list[Verdicts], formulas: FormulaCells, tolerance: Tolerance
-) -> Iterator[tuple[tuple[int, int, int], Found]]:
-    """(not a root, row, place in the graph) and each cell that does not agree."""
-    for number, own in enumerate(verdicts):
-        rows = np.flatnonzero(own.worst()).tolist()
-        for found, row in zip(quantity_results(own, graph, formulas, [0], tolerance), rows, strict=True):
-            describe = partial(_described, found, f"{table.row} {row + 1}")
-            yield (found.status is not Status.ROOT, row, number), replace(found, describe=describe)
-
-
 def _described(found: Found, row: str) -> CellResult:
     """The result of a cell, with its row in words."""
     result = found.describe()
     return replace(result, message=f"{row}: {result.message}", sample=None)
-
-
-def _stale(table: EpochTable, reading: Reading, formulas: FormulaCells, listed: Set[int]) -> Iterator[Found]:
-    """The cells whose stored value is not what their formula gives, apart from those that are listed anyway."""
-    columns = set(table.columns.values())
-    for stale in find_stale([reading], 0, formulas):
-        row, column = position(stale.code)
-        if column in columns and row >= table.area.top and stale.code not in listed:
-            yield stale_result(stale, formulas)
 
 
 def _largest(verdicts: Verdicts) -> float:

@@ -23,7 +23,7 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.given import Given, read_given
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
-from xlcheck.verdicts.messages import plural
+from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
 _ROUNDED = 1e-13
-_SHOWN = 3
 _QUICK_CELLS = 10_000
 _QUICK_QUANTITIES = 1_000
 
@@ -202,14 +201,14 @@ def _tables(
     if not manifest.tables:
         return
     from xlcheck.graph.nudges import NUDGED
-    from xlcheck.verdicts.epochs import judge_epochs
+    from xlcheck.verdicts.epochs import TableCheck
 
     formulas = FormulaCells(content)
     for table, reading in zip(manifest.tables, seen.tables, strict=True):
         prefix = NUDGED if table is manifest.nudges else ""
         history = {name: desired[prefix + name] for name in table.columns} if given.edits else table.values
         wide = replace(tolerance, atol=max(tolerance.atol, table.atol))
-        yield judge_epochs(graph, table, reading, given.values, history, formulas, wide)
+        yield TableCheck(graph, table, reading, given.values, formulas, wide).judged(history)
 
 
 def _judged_columns(
@@ -293,11 +292,8 @@ def _weights_of(graph: Graph, weights: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def _edited_without_keras(content: WorkbookContent, given: Given) -> str:
-    shown = "; ".join(
-        f"{e.sheet}!{e.cell} ({e.quantity}) holds {e.actual:.6g} instead of {e.desired:.6g}" for e in given.edits[:3]
-    )
-    more = f" and {len(given.edits) - 3} more" if len(given.edits) > 3 else ""
+    edits = [f"{e.sheet}!{e.cell} ({e.quantity}) holds {e.actual:.6g} instead of {e.desired:.6g}" for e in given.edits]
     return (
-        f"{content.path}: inputs or weights were changed after the workbook was built ({shown}{more}), so Keras has to "
-        f"be asked anew; install it with: {install_command('keras')}"
+        f"{content.path}: inputs or weights were changed after the workbook was built "
+        f"({first_of(edits, between='; ')}), so Keras has to be asked anew; install it with: {install_command('keras')}"
     )

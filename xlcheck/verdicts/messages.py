@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
@@ -17,6 +17,12 @@ _DIGITS = 6
 def plural(count: int, one: str, many: str) -> str:
     """`1 cell`, `2 cells`."""
     return f"{count} {one if count == 1 else many}"
+
+
+def first_of(items: Sequence[str], most: int = 3, between: str = ", ") -> str:
+    """The first of some things, and how many more there are."""
+    more = f"{between.rstrip(', ')} and {len(items) - most} more" if len(items) > most else ""
+    return between.join(items[:most]) + more
 
 
 def others_on(sheet: str) -> str:

@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.judge import AGREE, ROOT
+from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.other_numbers import other_numbers
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Sighting, position
@@ -33,10 +32,6 @@ from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import contained, union
 from xlcheck.workbook.manifest import Manifest
-
-# What only the workbooks of a training need is imported where it is used.
-if TYPE_CHECKING:
-    from xlcheck.workbook.epoch_table import EpochTable
 
 # Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more.
 _TOLERANCE = Tolerance(1e-9, 1e-9)
@@ -107,9 +102,12 @@ class Perturbed:
             q = self.graph[verdicts.placement.quantity]
             if q.expr is not None and (verdicts.worst() == ROOT).any():
                 yield from self._found(q, verdicts)
-        for table, reading in zip(self.manifest.tables, tables, strict=True):
-            for found in wrong_in_table(self.graph, table, reading, values, self.all_formulas, _TOLERANCE):
-                yield replace(found, describe=partial(_described, found))
+        if tables:
+            from xlcheck.verdicts.epochs import TableCheck
+
+            for table, reading in zip(self.manifest.tables, tables, strict=True):
+                check = TableCheck(self.graph, table, reading, values, self.all_formulas, _TOLERANCE)
+                yield from (replace(f, describe=partial(_described, f)) for f in check.wrong_in_themselves())
 
     def _is_constant(self, sighting: Sighting) -> bool:
         name = sighting.placement.quantity
@@ -203,39 +201,3 @@ def perturbed_part(wrong: Iterable[Found], listed: Iterable[CellResult | Found],
     note = f"other numbers were put in for all weights and inputs {times}, and each formula was asked to follow them"
     known = {(item.sheet, item.code) for item in listed if isinstance(item, Found)}
     return Part([found for found in wrong if (found.sheet, found.code) not in known], notes=(note,) if asked else ())
-
-
-def wrong_in_table(
-    graph: Graph,
-    table: EpochTable,
-    reading: Reading,
-    given: Mapping[str, Array],
-    formulas: FormulaCells,
-    tolerance: Tolerance,
-) -> list[Found]:
-    """The cells of a table that do not follow from those that they read, whatever an epoch comes to in the end.
-
-    One number that is wrong in its last place may be anything some hundred epochs later. A formula is right if every
-    row of its column is what the equations make of the row itself and the one above.
-
-    Args:
-        graph: one epoch, a quantity for each number.
-        table: where they stand.
-        reading: what stands there now.
-        given: what stands in the workbook for what is given to all epochs, `(1, 1)`.
-        formulas: the formulas of the whole workbook.
-        tolerance: what counts as agreement.
-    """
-    from xlcheck.verdicts.epochs import table_verdicts, wrong_cells
-
-    history = dict.fromkeys(table.columns, np.full((table.area.rows, 1), np.nan))
-    found = table_verdicts(graph, table, reading, given, history, formulas, tolerance)
-    return wrong_cells(graph, table, list(_certain(found)), formulas, tolerance)
-
-
-def _certain(found: Sequence[Verdicts]) -> Iterator[Verdicts]:
-    """Only what is wrong in itself, and only where a finite number should stand."""
-    for verdicts in found:
-        if verdicts.local is not None:
-            wrong = (verdicts.status == ROOT) & np.isfinite(verdicts.local)
-            yield replace(verdicts, desired=verdicts.local, status=np.where(wrong, ROOT, AGREE).astype(np.int8))

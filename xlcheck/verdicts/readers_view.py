@@ -21,9 +21,9 @@ from dataclasses import replace
 from xlcheck.engines.base import Engine
 from xlcheck.formulas.scanner import tokens
 from xlcheck.verdicts.elsewhere import DEPENDS_ON
+from xlcheck.verdicts.messages import first_of
 from xlcheck.workbook.content import WorkbookContent
 
-_SHOWN = 3
 _LAMBDA = re.compile(r"=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
 _BRANCHES = ("IF", "IFS", "IFERROR", "IFNA", "SWITCH", "SUMIF", "SUMIFS", "COUNTIF", "OFFSET", "ROW", "COLUMN", "LET")
 
@@ -63,9 +63,8 @@ def reservations(
         yield "the file does not tell Excel to calculate when it is opened, and what it stores could not be compared"
     looks = content.odd_looks
     if looks:
-        more = f" and {len(looks) - _SHOWN} more" if len(looks) > _SHOWN else ""
         yield (
-            f"the number format of {', '.join(looks[:_SHOWN])}{more} shows digits that are not those of the value; "
+            f"the number format of {first_of(looks)} shows digits that are not those of the value; "
             "give these cells another format"
         )
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.cell_result import Found
-from xlcheck.verdicts.diagnose import CellContext, Diagnosis, diagnose
+from xlcheck.verdicts.diagnose import Diagnosis, diagnose
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict
 from xlcheck.verdicts.judge import STATUS
@@ -106,7 +106,8 @@ def _quantity_result(
     formula = formulas.text(place.sheet, int(place.codes[cell]))
     found = None
     if status is Status.ROOT:
-        found = diagnose(CellContext(q, element, kind, actual, desired, local, formula))
+        known = desired if local is None else local
+        found = diagnose(q, element, kind, actual, known, is_formula=formula is not None)
         if found is None and mistakes is not None and formula is not None and kind is not Kind.NOT_A_FORMULA:
             found = _explained(mistakes, sighting, cell, formula)
     wanted = desired if local is None or status is not Status.ROOT else local

@@ -17,7 +17,7 @@ from xlcheck.verdicts.filled import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, equal
 from xlcheck.verdicts.joined import distinct_rows, pieces
-from xlcheck.verdicts.messages import others_on, plural
+from xlcheck.verdicts.messages import first_of, others_on, plural
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.parts import ORDER, Part
 from xlcheck.verdicts.placement import address
@@ -217,7 +217,7 @@ def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
     if seen.saved is None:
         yield "the cell that selects the sample holds no sample's number, so stored values were not compared"
     if counts.stray:
-        first = ", ".join(_stray(judged)[:3]) + (f" and {counts.stray - 3} more" if counts.stray > 3 else "")
+        first = first_of(_stray(judged))
         yield (
             f"{plural(counts.stray, 'formula', 'formulas')} on worksheets that xlcheck made ({first}) "
             f"{'belongs' if counts.stray == 1 else 'belong'} to nothing it knows, so not everything could be checked; "

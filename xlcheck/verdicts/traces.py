@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
+from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.tolerance import Array, Tolerance, magnitude, ulps
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ class TraceComparison:
             f"{'it' if count == 1 else 'them'}"
             for name, count in self.undecided
         ]
-        lines += [f"missing: {_some(self.missing)}"] if self.missing and not self.subset else []
-        lines += [f"unexpected: {_some(self.unexpected)}"] if self.unexpected else []
+        lines += [f"missing: {first_of(self.missing, _SHOWN)}"] if self.missing and not self.subset else []
+        lines += [f"unexpected: {first_of(self.unexpected, _SHOWN)}"] if self.unexpected else []
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, Any]:
@@ -155,12 +156,6 @@ class TraceComparison:
         if self.undecided and not self.differences:
             return "and these agree as far as they are numbers"
         return f"{len(self.differences)} differ" if self.differences else "and these agree"
-
-
-def _some(names: Sequence[str]) -> str:
-    """The first of many names, and how many more there are."""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 def compare(
