@@ -103,17 +103,17 @@ def other_call(model: Any, read_layer: Any) -> Any:
 
 
 def test_a_reader_that_takes_another_call_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No workbook shows what another call made, unless it is the same, as of the seventh of these that are misread."""
-    refused = 0
-    for seed in range(9):
+    """No workbook shows what another call made, unless it is the same, as of the last but one that is misread here."""
+    refused = []
+    for seed in range(9) if THOROUGH else (0, 1, 7):
         model, _, inputs = models_and_inputs(seed)
         right = read_model(model).outputs
         with monkeypatch.context() as patched:
             patched.setattr(keras_reader, "read_calls", other_call)
             if read_model(model).outputs != right:
-                refused += is_refused(model, inputs)
+                refused.append(is_refused(model, inputs))
 
-    assert refused == 6
+    assert refused == ([True] * 5 + [False, True] if THOROUGH else [True, True, False])
 
 
 def is_refused(model: Any, inputs: list[np.ndarray]) -> bool:

@@ -14,6 +14,7 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from xlcheck.errors import XlcheckError
 ENDS_WELL = {"traced", "one sentence"}
 
 
+@cache
 def models() -> list[tuple[Any, Any]]:
     """A few small models with what they read: in a row, functional, nested, with words, with layers of many options."""
     import keras
