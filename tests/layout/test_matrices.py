@@ -10,20 +10,24 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from drawn_plans import drawn
 from lesson_plans import WORKBOOKS as NAMES
 from lesson_plans import plan_of
 
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.printing import Style
+from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.chosen_step import ChosenStep
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.matrices import NAME
+from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.views import View
+from xlcheck.workbook.writer import write_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 _SELECTOR = (3, 2)
@@ -39,10 +43,15 @@ class Shown:
     part: tuple[int, int]
 
 
-@cache
 def products_on(workbook: str) -> list[list[Shown]]:
+    """What stands side by side on the page of a lesson."""
+    return products_in(WORKBOOKS / f"{workbook}.xlsx")
+
+
+@cache
+def products_in(path: Path) -> list[list[Shown]]:
     """What stands side by side under sizes, read from these alone."""
-    cells = read_workbook(WORKBOOKS / f"{workbook}.xlsx").sheets[NAME].cells
+    cells = read_workbook(path).sheets[NAME].cells
     found: dict[int, list[Shown]] = {}
     for (row, column), cell in sorted(cells.items()):
         text, _, cut = str(cell.value).partition(", the first ")
@@ -105,11 +114,15 @@ def test_each_lesson_on_a_model_has_the_page() -> None:
 @pytest.mark.parametrize("workbook", MODELS)
 def test_what_stands_side_by_side_is_a_product(workbook: str) -> None:
     """At each step that can be chosen, NumPy multiplies and adds the numbers on the page to its results."""
-    path = WORKBOOKS / f"{workbook}.xlsx"
+    multiply(WORKBOOKS / f"{workbook}.xlsx")
+
+
+def multiply(path: Path) -> None:
+    """Ask NumPy for every product that is shown as a whole."""
     session = engine("ironcalc").open(path)
     chosen = read_workbook(path).sheets[NAME].cells.get(_SELECTOR)
     steps = int(chosen.value) if chosen is not None and isinstance(chosen.value, float) else 1
-    whole = [shown for shown in products_on(workbook) if all(part.size == part.part for part in shown)]
+    whole = [shown for shown in products_in(path) if all(part.size == part.part for part in shown)]
     results = []
     for step in range(1, steps + 1):
         if steps > 1:
@@ -118,9 +131,53 @@ def test_what_stands_side_by_side_is_a_product(workbook: str) -> None:
         for x, matrix, *bias, result in whole:
             desired = read(session, x) @ read(session, matrix) + sum(read(session, part) for part in bias)
             results.append(read(session, result))
-            np.testing.assert_allclose(results[-1], desired, rtol=0, atol=1e-12)
+            np.testing.assert_allclose(results[-1], desired, rtol=0, atol=1e-12 * max(1.0, abs(desired).max()))
 
     assert any(result.any() for result in results) or not whole
+
+
+def written(seed: int, folder: Path, scale: float = 1.0) -> Path | None:
+    """The workbook of a model drawn at random; None if it has no such page."""
+    spec, trace, samples = drawn(seed)
+    graph = forward_graph(spec)
+    given = {q.name: trace[q.name] * (scale if q.is_weight else 1) for q in graph if q.expr is None}
+    trace = Trace("numpy float64", evaluate(graph, given))
+    plan = plan_model(spec, trace, trace, samples)
+    if NAME not in {sheet.name for sheet in plan.sheets}:
+        return None
+    path = folder / f"{seed}.xlsx"
+    write_workbook(plan, path)
+    return path
+
+
+def test_a_model_of_any_shape_has_the_page(tmp_path: Path) -> None:
+    """If its products are small: random layers, sizes, steps and samples, multiplied by NumPy as the lessons' are."""
+    pages = [path for seed in range(12) if (path := written(seed, tmp_path)) is not None]
+
+    assert len(pages) > 4
+    for path in pages:
+        multiply(path)
+
+
+def test_a_model_at_real_size_has_not() -> None:
+    """A page of parts of matrices says nothing."""
+    layer = LayerSpec("Dense", "dense", {"units": 64, "activation": "tanh", "use_bias": False}, {"kernel": (32, 64)})
+    spec = sequential("m", (32,), (layer,))
+    given = {"input.x": np.ones((1, 32)), "dense.kernel": np.ones((32, 64))}
+    trace = Trace("numpy float64", evaluate(forward_graph(spec), given))
+
+    assert NAME not in {sheet.name for sheet in plan_model(spec, trace, trace, ["a"]).sheets}
+
+
+def test_no_exponential_is_too_large_for_a_cell(tmp_path: Path) -> None:
+    """Where the sums before a softmax are thousands, the page shows the shares alone, and no cell of it is an error."""
+    seeds = [seed for seed in range(40) if drawn(seed)[0].layers[-1].options["activation"] == "softmax"]
+    path = next(path for seed in seeds if (path := written(seed, tmp_path, 3000.0)) is not None)
+    session = engine("ironcalc").open(path)
+    session.recalculate()
+    cells = read_workbook(path).sheets[NAME].cells
+
+    assert [place for place in cells if str(session.read(Range(NAME, *place))[0][0]).startswith("#")] == []
 
 
 @pytest.mark.parametrize(("workbook", "rows"), [("rnn-dimensions", 1), ("architectures", 3), ("encoder-decoder", 1)])

@@ -47,7 +47,7 @@ class Additions:
         unit_names: names of the units of a band (the words of a vocabulary), by the band's name.
         origin: where the weights come from.
         side_by_side: whether a page shows the forward pass of every sample; it comes with a loss, too.
-        whole: whether a small network stands as a whole on one sheet, too, and its products in the shape of matrices.
+        whole: whether a small network stands as a whole on one sheet, too, and products of any size as matrices.
         further: numbers that these pages show, by name.
         pages: worksheets that only this workbook has.
         questions: what to predict on each page, and the answers.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.addresses import Range, hull
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.chosen_step import ChosenStep
 from xlcheck.layout.common import choose, heading, likeliest, speaking, title
@@ -27,12 +27,24 @@ NAME = "Matrices"
 _LABEL, _EQUATION, _FIRST = range(3)
 _MOST_OF_A_ROW = 8  # numbers of one that is too long
 _ROUNDING = 1e-14  # of a sum of a few exponentials
+_MOST_NUMBERS = 20_000  # that are stored of all steps and samples, a tenth of what the sheet Numbers may store
 
 
-def fits(draft: Draft) -> bool:
-    """Whether there is a product to show, and all layers with time steps have equally many."""
+def fits(draft: Draft, *, lesson: bool) -> bool:
+    """Whether there is a product to show, and all layers with time steps have equally many.
+
+    In the workbook of any model most products must be so small that they are shown as a whole, and what the page shows
+    be no more than can be stored for every sample.
+    """
+    if not lesson and sum(not q.is_weight for q in draft.graph) > _MOST_NUMBERS:
+        return False
     lines = Lines.of(draft)
-    return bool(lines.products) and len({len(members) for members in lines.stepped}) < 2
+    if not lines.products or len({len(members) for members in lines.stepped}) > 1:
+        return False
+    shown = sum(part.shown[0] * part.shown[1] for product in lines.products for part in product.parts())
+    steps = max(map(len, lines.stepped), default=1)
+    whole = sum(all(part.is_whole for part in product.parts()) for product in lines.products)
+    return lesson or (2 * whole > len(lines.products) and shown * steps * len(draft.samples) <= _MOST_NUMBERS)
 
 
 def matrices_sheet(draft: Draft) -> None:
@@ -97,12 +109,14 @@ class _Page:
         self._lines = lines
         self.columns = _FIRST + lines.columns
         parts = [part for product in lines.products for part in product.parts()]
-        self.is_cut = any(part.is_cut or part.rows > part.most for part in parts)
+        multiplied = {area for p in lines.products for area in (p.matrix, p.bias) if area is not None}
+        self.is_cut = not all(part.is_whole for part in parts)
         self._weights = {
             (area.sheet, *cell): float(value)
             for q in draft.graph
             if q.is_weight and q.expr is None
             for area in (draft.placed(q.name),)
+            if any(part.sheet == area.sheet and hull(area, part) == area for part in multiplied)
             for cell, value in zip(area.cells(), draft.trace[q.name].reshape(-1), strict=True)
         }
 
@@ -122,8 +136,8 @@ class _Page:
                 row += 1
             if product is not None:
                 row = self._multiplied(product, row)
-            elif (z := softened(q)) is not None and q.shape[-1] <= self.columns - _FIRST:
-                row = self._softmax(line, [self._draft.graph[softened(m) or z] for m in line], row)
+            elif (z := softened(self._draft, q)) is not None and q.shape[-1] <= self.columns - _FIRST:
+                row = self._softmax(line, [self._draft.graph[softened(self._draft, m) or z] for m in line], row)
             else:
                 right = say("matrices.right_answer") if q.band.role is Role.TARGET else meant(q.band.meaning)
                 self._say(row, q.band.label, q.band.equation or right)

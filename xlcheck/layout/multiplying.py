@@ -24,6 +24,7 @@ _LONGEST = 16  # numbers of rows that are shown as a whole
 _PAPER = 950 / 0.6  # pixels that a page has room for, if it lies and letters are as small as they may be
 _UPRIGHT, _ROWS = 13, (72, 50)  # columns of numbers on upright paper, and rows there and on paper that lies
 _BESIDE = 5  # rows of two questions
+_EXPONENT = 300  # far from the 709 beyond which EXP has no number
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,19 @@ class Lines:
         products = [product for product in found.values() if product is not None]
         longest = max((size for line in shown if (size := line[0].shape[-1]) <= min(_LONGEST, room)), default=1)
         columns = max([4, longest, *(product.width for product in products)])
-        chosen = _rows(found, stepped, single) > _ROWS[columns > _UPRIGHT]
+        chosen = _rows(draft, found, stepped, single) > _ROWS[columns > _UPRIGHT]
         number = narrow if columns > _MOST else _NUMBER
         return Lines(stepped, single, products, chosen, columns, label, number, room)
 
 
-def softened(q: Quantity) -> str | None:
-    """The name of what a softmax reads that is shown in two steps; None for everything else."""
-    return q.expr.x.name if isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref) else None
+def softened(draft: Draft, q: Quantity) -> str | None:
+    """The name of what a softmax reads that is shown in two steps; None for everything else.
+
+    Of numbers whose exponentials a cell cannot hold, or which are 0 there, only the shares are shown.
+    """
+    if not (isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref)):
+        return None
+    return q.expr.x.name if np.abs(draft.trace[q.expr.x.name]).max() < _EXPONENT else None
 
 
 def _shown(draft: Draft) -> list[Line]:
@@ -88,7 +94,8 @@ def _shown(draft: Draft) -> list[Line]:
     for members in draft.graph.bands().values():
         q = members[0]
         given = q.expr is None and q.band.role is not Role.TARGET
-        if not (q.is_weight or given or q.reads_batch) and all(draft.is_placed(m.name) for m in members):
+        backward = q.reads_batch or q.band.role is Role.GRADIENT
+        if not (q.is_weight or given or backward) and all(draft.is_placed(m.name) for m in members):
             found.append(tuple(sorted(members, key=lambda m: m.step or 0)))
     multiplying = {line[0].band.layer for line in products_of(draft, found)}
     others = {Role.TARGET, Role.LOSS}
@@ -99,7 +106,7 @@ def _narrow(draft: Draft, shown: Sequence[Line]) -> float:
     """The width of a column of numbers with four decimals."""
     weights = [draft.trace[q.name] for q in draft.graph if q.is_weight and q.expr is None]
     values = [draft.trace[q.name] for line in shown for q in line]
-    sums = [np.exp(draft.trace[z]).sum(axis=1) for line in shown for q in line if (z := softened(q)) is not None]
+    sums = [np.exp(draft.trace[z]).sum(axis=1) for line in shown for q in line if (z := softened(draft, q)) is not None]
     return brief_width((f"state{BRIEF}", numbers) for numbers in (*weights, *values, *sums))
 
 
@@ -107,7 +114,7 @@ def _pixels(letters: float) -> float:
     return 7 * letters + 5
 
 
-def _rows(products: dict[Line, Product | None], stepped: Sequence[Line], single: Sequence[Line]) -> int:
+def _rows(draft: Draft, products: dict[Line, Product | None], stepped: Sequence[Line], single: Sequence[Line]) -> int:
     """How many all steps take below each other, with headings and questions."""
 
     def rows(lines: Sequence[Line]) -> int:
@@ -117,7 +124,7 @@ def _rows(products: dict[Line, Product | None], stepped: Sequence[Line], single:
             if line in products:
                 found += 0 if product is None else product.height
             else:
-                found += (3 if softened(line[0]) else 1) + (len(line[0].band.equation) > EQUATIONS)
+                found += (3 if softened(draft, line[0]) else 1) + (len(line[0].band.equation) > EQUATIONS)
         return found
 
     steps = max(map(len, stepped), default=0)

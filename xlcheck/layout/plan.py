@@ -94,7 +94,7 @@ def plan_model(
         picture.fill(store, additions.book_names)
     if additions.whole and whole.fits(draft, spec):
         whole.whole_sheet(draft, spec)
-    if additions.whole and matrices.fits(draft):
+    if matrices.fits(draft, lesson=additions.whole):
         matrices.matrices_sheet(draft)
     if images.images_of(draft.graph):
         images.images_sheet(draft)

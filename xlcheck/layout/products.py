@@ -45,11 +45,16 @@ class Part:
         return self.columns > self.most
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return self.shown == (self.rows, self.columns)
+
+    @property
     def size(self) -> str:
         """The size, and what is shown of it."""
         high, wide = self.shown
         text = f"{self.rows} × {self.columns}"
-        if (high, wide) == (self.rows, self.columns):
+        if self.is_whole:
             return text
         return (
             say("products.first_columns", text=text, wide=wide)
@@ -165,21 +170,30 @@ def _product(draft: Draft, line: Line, room: int) -> Product | None:
     xs = tuple(_rows(draft, line))
     if not isinstance(expr, ex.Dot) or len(xs) < len(line):
         return None
-    if isinstance(expr.matrix, ex.Ref):
-        return Product(xs, draft.placed(expr.matrix.name), bias, (line,), room)
-    place, part = draft.placed(expr.matrix.of.name), expr.matrix
-    if part.row is not None:
+    part = expr.matrix
+    if isinstance(part, ex.Ref) and _is_given(draft, part):
+        return Product(xs, draft.placed(part.name), bias, (line,), room)
+    if not isinstance(part, ex.Slice) or part.row is not None or not _is_given(draft, part.of):
         return None
+    place = draft.placed(part.of.name)
     return Product(xs, Range(place.sheet, place.top, place.left + part.start, place.rows, part.stop - part.start), bias,
                    (line,), room)  # fmt: skip
 
 
+def _is_given(draft: Draft, matrix: ex.Ref) -> bool:
+    """Whether a matrix is a weight, of which the page shows the numbers."""
+    q = draft.graph[matrix.name]
+    return q.is_weight and q.expr is None
+
+
 def _fetched(draft: Draft, line: Line, room: int) -> Product | None:
     """A row of a short table of vectors, which is the product of a one-hot row and the table."""
-    exprs = [q.expr for q in line]
-    refs = [e.index for e in exprs if isinstance(e, ex.Gather) and isinstance(e.index, ex.Ref)]
-    table = draft.placed(exprs[0].matrix.name) if isinstance(exprs[0], ex.Gather) else None
-    if table is None or table.rows > _LONG or len(refs) < len(line):
+    exprs = [q.expr for q in line if isinstance(q.expr, ex.Gather)]
+    refs = [expr.index for expr in exprs if isinstance(expr.index, ex.Ref)]
+    if len(refs) < len(line) or not _is_given(draft, exprs[0].matrix):
+        return None
+    table = draft.placed(exprs[0].matrix.name)
+    if table.rows > _LONG:
         return None
     return Product(tuple(draft.graph[ref.name] for ref in refs), table, None, (line,), room, one_hot=True)
 
