@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZipInfo
 
 from xlcheck.errors import UsageError
 from xlcheck.sizes import megabytes
@@ -249,3 +250,13 @@ def _is_alive(process: int) -> bool:
     except OSError:  # somebody else's
         return True
     return True
+
+
+def zip_part(name: str) -> ZipInfo:
+    """A part of a zip to be written: the same whenever and on whatever platform that is.
+
+    Its time is the earliest that a zip can hold, `zipfile`'s own default.
+    """
+    part = ZipInfo(name)
+    part.create_system = 0
+    return part

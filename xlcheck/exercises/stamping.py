@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 from xlcheck.errors import WorkbookError
 from xlcheck.exercises.front import ID_TEXT, NAME_TEXT
-from xlcheck.files import replacing
+from xlcheck.files import replacing, zip_part
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.evaluate import Array
 from xlcheck.layout.draft import Draft
@@ -28,7 +28,6 @@ _CACHE = re.compile(
     re.DOTALL,
 )
 _STRINGS = "xl/sharedStrings.xml"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,7 @@ class Stamp:
                         piece if isinstance(piece, bytes) else repr(flat[piece.name][piece.index]).encode()
                         for piece in content
                     )
-                info = zipfile.ZipInfo(part, _EPOCH)
-                info.create_system = 0  # the same on every platform
-                archive.writestr(info, data)
+                archive.writestr(zip_part(part), data)
         return file.getvalue()
 
     def write(self, path: Path, values: Mapping[str, Array], student: str, name: str) -> None:

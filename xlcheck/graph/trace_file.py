@@ -14,14 +14,14 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 
 from xlcheck.array_files import open_npz
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
-from xlcheck.files import read_input, replacing, write_text
+from xlcheck.files import read_input, replacing, write_text, zip_part
 from xlcheck.graph.trace import Array, Trace
 from xlcheck.graph.trace_format import FORMAT
 from xlcheck.sizes import TEXTS
@@ -106,7 +106,7 @@ def _write_npz(trace: Trace, path: Path) -> None:
     arrays: dict[str, Any] = {FORMAT: np.array(trace.source), **trace.values}
     with replacing(path) as temporary, ZipFile(temporary, "w") as archive:
         for name, array in arrays.items():
-            entry = ZipInfo(f"{name}.npy")
+            entry = zip_part(f"{name}.npy")
             entry.compress_type = ZIP_DEFLATED
             with archive.open(entry, "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from lxml import etree
 
 from xlcheck.errors import WorkbookError
-from xlcheck.files import protected_inputs, replacing
+from xlcheck.files import protected_inputs, replacing, zip_part
 from xlcheck.formulas.addresses import cell_name, column_index
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.note_boxes import EMPTY_DRAWING, Grid, add_box
@@ -33,7 +33,6 @@ _AUTHOR = "xlcheck"
 _AFTER_NOTES = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
 )  # fmt: skip
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,9 @@ def write_marked(source: Path, target: Path, marks: Iterable[Mark]) -> None:
         changed = _Marking(container).apply(by_sheet)
         with replacing(target) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as copy:
             for name, content in container.parts():
-                copy.writestr(ZipInfo(name, _EPOCH), changed.pop(name, content), ZIP_DEFLATED)
+                copy.writestr(zip_part(name), changed.pop(name, content), ZIP_DEFLATED)
             for name, content in changed.items():
-                copy.writestr(ZipInfo(name, _EPOCH), content, ZIP_DEFLATED)
+                copy.writestr(zip_part(name), content, ZIP_DEFLATED)
 
 
 class _Marking:

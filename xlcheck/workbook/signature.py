@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from xlcheck.errors import NothingCheckedError, SignatureError, UsageError, WorkbookError
-from xlcheck.files import read_input, replacing
+from xlcheck.files import read_input, replacing, zip_part
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.canonical import canonical
 from xlcheck.workbook.as_built import SIGNATURE
@@ -43,7 +43,6 @@ _NAME = "xlcheck signature"
 _CHUNK = 32_000  # Excel allows a cell 32,767 characters
 _NEAR = 1e-14  # relative; 15 digits are 5e-15, and LibreOffice rounds the last one as it likes
 _SHORTEST, _LONGEST = 32, 2**16
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Spelling = Callable[[str, str], tuple[str, Sequence[float]]]
 """(formula, worksheet) → how it is signed, and the numbers in it that are signed beside."""
@@ -98,10 +97,8 @@ def sign(path: Path, key: bytes) -> None:
         part = next(part for name, _, part in read_structure(container).sheets if name == sheet)
         with ZipFile(temporary, "w") as archive:
             for name, old in container.parts():
-                info = ZipInfo(name, _EPOCH)
-                info.create_system = 0  # the same on every platform
                 packed = ZIP_DEFLATED if container.is_packed(name) else ZIP_STORED
-                archive.writestr(info, _with_row(path, old, line) if name == part else old, packed)
+                archive.writestr(zip_part(name), _with_row(path, old, line) if name == part else old, packed)
 
 
 def verify(content: WorkbookContent, key: bytes) -> tuple[str, ...]:

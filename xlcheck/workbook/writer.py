@@ -21,7 +21,7 @@ import xlsxwriter
 from xlcheck.budget import time_left
 from xlcheck.errors import WorkbookError
 from xlcheck.exclusive import exclusively
-from xlcheck.files import replacing
+from xlcheck.files import replacing, zip_part
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.workbook.beside_cells import FOOTER
@@ -46,7 +46,6 @@ from xlcheck.workbook.plan import (
 from xlcheck.workbook.styles import FAINT, FONT, INK, STYLES, TINTS
 from xlcheck.workbook.worksheet import ExactWorksheet
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _LARGE = 100_000  # cells
 _COMPRESSION = 1
 _NOTE_LETTERS = 44
@@ -80,9 +79,7 @@ def write_workbook(plan: WorkbookPlan, path: Path) -> None:
 def _repack(source: Path, target: Path) -> None:
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
         for name in old.namelist():
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.create_system = 0  # the same on every platform
-            new.writestr(info, old.read(name))
+            new.writestr(zip_part(name), old.read(name))
 
 
 def _write(plan: WorkbookPlan, path: Path) -> None:

@@ -22,7 +22,6 @@ from xlcheck.model.encoding import Encoding
 MEMBER = "xlcheck.json"
 FORMAT = 1
 _LARGEST_MEMBER = 64 * 1024**2
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def write_model(path: Path, model: Any, companion: Companion) -> None:
     with replacing(path) as temporary:
         save_model(model, temporary)
         with zipfile.ZipFile(temporary, "a", zipfile.ZIP_STORED) as archive:
-            archive.writestr(zipfile.ZipInfo(MEMBER, _EARLIEST), json.dumps(content, ensure_ascii=False))
+            archive.writestr(zipfile.ZipInfo(MEMBER), json.dumps(content, ensure_ascii=False))
 
 
 def read_companion(path: Path) -> Companion | None:

@@ -10,8 +10,7 @@ from typing import Any
 from xlcheck.errors import UsageError
 from xlcheck.files import replacing
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
-_SAVED = "1980-01-01@00:00:00"
+_SAVED = "1980-01-01@00:00:00"  # the earliest time that a zip can hold, as the parts have it
 
 
 def save_model(model: Any, path: str | Path) -> None:
@@ -31,7 +30,7 @@ def save_model(model: Any, path: str | Path) -> None:
         parts = _parts(temporary)
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
             for name, content in parts.items():
-                archive.writestr(zipfile.ZipInfo(name, _EPOCH), content)
+                archive.writestr(zipfile.ZipInfo(name), content)
 
 
 def _parts(path: Path) -> dict[str, bytes]:
