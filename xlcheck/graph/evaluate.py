@@ -6,7 +6,7 @@ Values of a sample's quantities carry a leading axis of samples, `(samples, n)`;
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,18 +124,6 @@ def _comparison(function: Callable[[Array, Array], Array]) -> Callable[..., Arra
     return _binary(lambda a, b: np.where(np.isnan(a) | np.isnan(b), np.nan, function(a, b)))
 
 
-def _batch_mean(x: Array) -> Array:
-    return np.broadcast_to(x.mean(axis=0, keepdims=True), x.shape)
-
-
-def _gather(e: ex.Gather, v: Values) -> Array:
-    return v[e.matrix.name][_value(e.index, v)[..., 0].astype(np.int64)]
-
-
-def _one_hot(e: ex.OneHot, v: Values) -> Array:
-    return np.asarray(_value(e.index, v) == np.arange(e.depth), dtype=np.float64)
-
-
 def _where(e: ex.Where, v: Values) -> Array:
     test = _value(e.test, v)
     return np.where(np.isnan(test), np.nan, np.where(test != 0, _value(e.a, v), _value(e.b, v)))
@@ -153,12 +141,8 @@ def _concat(e: ex.Concat, v: Values) -> Array:
 
 
 def _outer_sum(e: ex.OuterSum, v: Values) -> Array:
-    pairs = (np.broadcast_arrays(_value(x, v)[..., :, None], _value(d, v)[..., None, :]) for x, d in _pairs(e))
+    pairs = ((_value(x, v)[..., :, None], _value(d, v)[..., None, :]) for x, d in zip(e.xs, e.ds, strict=True))
     return np.asarray(sum((x * d).sum(axis=0) for x, d in pairs))
-
-
-def _pairs(e: ex.OuterSum) -> Iterator[tuple[ex.Expr, ex.Expr]]:
-    return zip(e.xs, e.ds, strict=True)
 
 
 def _binary_crossentropy(e: ex.BinaryCrossentropy, v: Values) -> Array:
@@ -199,7 +183,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Softmax: _unary(softmax),
     ex.LogSumExp: _unary(log_sum_exp),
     ex.Sum: _unary(_sum),
-    ex.BatchMean: _unary(_batch_mean),
+    ex.BatchMean: _unary(lambda x: np.broadcast_to(x.mean(axis=0, keepdims=True), x.shape)),
     ex.Add: _binary(np.add),
     ex.Sub: _binary(np.subtract),
     ex.Mul: _binary(np.multiply),
@@ -210,8 +194,8 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Greater: _comparison(np.greater),
     ex.NotEqual: _comparison(np.not_equal),
     ex.Where: _where,
-    ex.Gather: _gather,
-    ex.OneHot: _one_hot,
+    ex.Gather: lambda e, v: v[e.matrix.name][_value(e.index, v)[..., 0].astype(np.int64)],
+    ex.OneHot: lambda e, v: np.asarray(_value(e.index, v) == np.arange(e.depth), dtype=np.float64),
     ex.Concat: _concat,
     ex.Total: lambda e, v: np.sum(_items(e, v), axis=0),
     ex.FirstLargest: lambda e, v: np.max(_items(e, v), axis=0),

@@ -9,7 +9,7 @@ Derivatives" (2008), chapter 3.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from xlcheck.errors import NotSupportedError
@@ -18,7 +18,7 @@ from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Quantity, Role
 
 PREFIX = "d_"
 
-Local = Iterator[tuple[ex.Expr, ex.Expr]]
+Local = Iterable[tuple[ex.Expr, ex.Expr]]
 """(operand, what flows back to it)."""
 
 
@@ -183,16 +183,9 @@ def _summed(build: GraphBuilder, flows: list[ex.Expr]) -> ex.Expr:
     return ex.BatchSum(flows[0] if len(flows) == 1 else ex.Total(tuple(flows)))
 
 
-Rule = Callable[[GraphBuilder, "ex.Expr", ex.Expr, ex.Expr, int], Local]
-
-
 def _elementwise(slope: Callable[[ex.Expr, ex.Expr], ex.Expr]) -> Callable[..., Local]:
     """A function of one element: flow · slope(x, value)."""
-
-    def rule(build: GraphBuilder, e: ex.Unary, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
-        yield e.x, flow * slope(e.x, value)
-
-    return rule
+    return lambda build, e, value, flow, samples: [(e.x, flow * slope(e.x, value))]
 
 
 def _both(
@@ -200,12 +193,12 @@ def _both(
     b: Callable[[ex.Expr, ex.Expr, ex.Expr, ex.Expr], ex.Expr],
 ) -> Callable[..., Local]:
     """A function of two elements: what flows to a and to b, from (a, b, value, flow)."""
+    return lambda build, e, value, flow, samples: [(e.a, a(e.a, e.b, value, flow)), (e.b, b(e.a, e.b, value, flow))]
 
-    def rule(build: GraphBuilder, e: ex.Binary, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
-        yield e.a, a(e.a, e.b, value, flow)
-        yield e.b, b(e.a, e.b, value, flow)
 
-    return rule
+def _to_logit(slope: Callable[[ex.Expr, ex.Expr], ex.Expr]) -> Callable[..., Local]:
+    """A cross-entropy: flow · slope(probabilities, targets)."""
+    return lambda build, e, value, flow, samples: [(e.logit, flow * slope(e.p, e.target))]
 
 
 def _dot(build: GraphBuilder, e: ex.Dot, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
@@ -224,14 +217,6 @@ def _where(build: GraphBuilder, e: ex.Where, value: ex.Expr, flow: ex.Expr, samp
     yield e.b, ex.Where(e.test, ex.Const(0.0), flow)
 
 
-def _softmax(build: GraphBuilder, e: ex.Softmax, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
-    yield e.x, value * (flow - ex.Sum(flow * value))
-
-
-def _batch_mean(build: GraphBuilder, e: ex.BatchMean, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
-    yield e.x, flow / samples
-
-
 def _concat(build: GraphBuilder, e: ex.Concat, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
     if not isinstance(flow, ex.Ref | ex.Slice):
         raise NotSupportedError("joined vectors inside another operation have no rule of differentiation")
@@ -240,19 +225,6 @@ def _concat(build: GraphBuilder, e: ex.Concat, value: ex.Expr, flow: ex.Expr, sa
         size = build.shape_of(item)[-1]
         yield item, ex.Slice(of, at, at + size)
         at += size
-
-
-def _sum(build: GraphBuilder, e: ex.Sum, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
-    yield e.x, flow
-
-
-def _negative(build: GraphBuilder, e: ex.Neg, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
-    yield e.x, -flow
-
-
-def _total(build: GraphBuilder, e: ex.Total, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
-    for item in e.items:
-        yield item, flow
 
 
 def _largest(build: GraphBuilder, e: ex.Largest, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
@@ -271,29 +243,9 @@ def _first_largest(build: GraphBuilder, e: ex.FirstLargest, value: ex.Expr, flow
         yield item, flow * own if none_before is None else flow * own * none_before
 
 
-def _binary_crossentropy(
-    build: GraphBuilder, e: ex.BinaryCrossentropy, value: ex.Expr, flow: ex.Expr, samples: int
-) -> Local:
-    """Keras recovers the logit, so the gradient goes there and not through the probability."""
-    yield e.logit, flow * (e.p - e.target)
-
-
-def _categorical_crossentropy(
-    build: GraphBuilder, e: ex.CategoricalCrossentropy, value: ex.Expr, flow: ex.Expr, samples: int
-) -> Local:
-    """p·Σy − y; Σy is 1 but for the step after which no word follows."""
-    yield e.logit, flow * (e.p * ex.Sum(e.target) - e.target)
-
-
-def _sparse_categorical_crossentropy(
-    build: GraphBuilder, e: ex.SparseCategoricalCrossentropy, value: ex.Expr, flow: ex.Expr, samples: int
-) -> Local:
-    yield e.logit, flow * (e.p - ex.OneHot(e.target, build.shape_of(e.logit)[-1]))
-
-
 _ZERO = ex.Const(0.0)
 _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
-    ex.Neg: _negative,
+    ex.Neg: lambda build, e, value, flow, samples: [(e.x, -flow)],
     ex.Exp: _elementwise(lambda x, y: y),
     ex.Log: _elementwise(lambda x, y: 1 / x),
     ex.Tanh: _elementwise(lambda x, y: 1 - y * y),
@@ -304,10 +256,10 @@ _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
     ex.Relu: _elementwise(lambda x, y: ex.Greater(x, _ZERO)),
     ex.Softplus: _elementwise(lambda x, y: ex.Sigmoid(x)),
     ex.NormalCdf: _elementwise(lambda x, y: ex.Exp(x * x / -2) / math.sqrt(2 * math.pi)),
-    ex.Softmax: _softmax,
+    ex.Softmax: lambda build, e, value, flow, samples: [(e.x, value * (flow - ex.Sum(flow * value)))],
     ex.LogSumExp: _elementwise(lambda x, y: ex.Softmax(x)),
-    ex.Sum: _sum,
-    ex.BatchMean: _batch_mean,
+    ex.Sum: lambda build, e, value, flow, samples: [(e.x, flow)],
+    ex.BatchMean: lambda build, e, value, flow, samples: [(e.x, flow / samples)],
     ex.Add: _both(lambda a, b, y, f: f, lambda a, b, y, f: f),
     ex.Sub: _both(lambda a, b, y, f: f, lambda a, b, y, f: -f),
     ex.Mul: _both(lambda a, b, y, f: f * b, lambda a, b, y, f: f * a),
@@ -323,10 +275,14 @@ _RULES: dict[type[ex.Expr], Callable[..., Local]] = {
     ex.Dot: _dot,
     ex.Gather: _gather,
     ex.Concat: _concat,
-    ex.Total: _total,
+    ex.Total: lambda build, e, value, flow, samples: [(item, flow) for item in e.items],
     ex.Largest: _largest,
     ex.FirstLargest: _first_largest,
-    ex.BinaryCrossentropy: _binary_crossentropy,
-    ex.CategoricalCrossentropy: _categorical_crossentropy,
-    ex.SparseCategoricalCrossentropy: _sparse_categorical_crossentropy,
+    # Keras recovers the logits, so the gradient goes there and not through the probabilities.
+    ex.BinaryCrossentropy: _to_logit(lambda p, y: p - y),
+    # Σy is 1 but for the step after which no word follows.
+    ex.CategoricalCrossentropy: _to_logit(lambda p, y: p * ex.Sum(y) - y),
+    ex.SparseCategoricalCrossentropy: lambda build, e, value, flow, samples: [
+        (e.logit, flow * (e.p - ex.OneHot(e.target, build.shape_of(e.logit)[-1])))
+    ],
 }

@@ -91,6 +91,10 @@ class _Apart:
         q = self.graph[name]
         return ex.Ref(scalar_name(q, (0,) * len(q.shape) if math.prod(q.shape) == 1 else index, self.sample))
 
+    def of_all(self, expr: ex.Expr, index: Index) -> list[ex.Expr]:
+        """An element of each sample."""
+        return [self.of(sample).element(expr, index) for sample in self.samples]
+
     def vector(self, expr: ex.Expr) -> list[ex.Expr]:
         """All elements of a vector."""
         return [self.element(expr, (i,)) for i in range(self.shape(expr)[-1])]
@@ -121,12 +125,11 @@ def _each(combine: Callable[[Sequence[ex.Expr]], ex.Expr]) -> Callable[..., ex.E
     return lambda apart, e, index: combine([apart.element(item, index) for item in e.items])
 
 
-def _dot(apart: _Apart, e: ex.Dot, index: Index) -> ex.Expr:
-    return total([x * apart.element(e.matrix, (k, *index)) for k, x in enumerate(apart.vector(e.x))])
-
-
-def _dot_transposed(apart: _Apart, e: ex.DotTransposed, index: Index) -> ex.Expr:
-    return total([x * apart.element(e.matrix, (*index, k)) for k, x in enumerate(apart.vector(e.x))])
+def _product(place: Callable[[Index, int], Index]) -> Callable[..., ex.Expr]:
+    """A vector times a matrix, of whose elements `place` names the k-th that this one is summed over."""
+    return lambda apart, e, index: total(
+        [x * apart.element(e.matrix, place(index, k)) for k, x in enumerate(apart.vector(e.x))]
+    )
 
 
 def _outer_sum(apart: _Apart, e: ex.OuterSum, index: Index) -> ex.Expr:
@@ -138,18 +141,6 @@ def _outer_sum(apart: _Apart, e: ex.OuterSum, index: Index) -> ex.Expr:
             for x, d in zip(e.xs, e.ds, strict=True)
         ]
     )
-
-
-def _batch_sum(apart: _Apart, e: ex.BatchSum, index: Index) -> ex.Expr:
-    return total([apart.of(k).element(e.x, index) for k in apart.samples])
-
-
-def _batch_mean(apart: _Apart, e: ex.BatchMean, index: Index) -> ex.Expr:
-    return total([apart.of(k).element(e.x, index) for k in apart.samples]) / len(apart.samples)
-
-
-def _stack(apart: _Apart, e: ex.Stack, index: Index) -> ex.Expr:
-    return apart.element(e.items[index[0]], index[1:])
 
 
 def _concat(apart: _Apart, e: ex.Concat, index: Index) -> ex.Expr:
@@ -185,13 +176,13 @@ _RULES: dict[type[ex.Expr], Callable[..., ex.Expr]] = {
     ex.Ref: lambda apart, e, index: apart.ref(e.name, index),
     ex.Const: lambda apart, e, index: e,
     ex.Slice: _slice,
-    ex.Dot: _dot,
-    ex.DotTransposed: _dot_transposed,
+    ex.Dot: _product(lambda index, k: (k, *index)),
+    ex.DotTransposed: _product(lambda index, k: (*index, k)),
     ex.OuterSum: _outer_sum,
-    ex.BatchSum: _batch_sum,
-    ex.BatchMean: _batch_mean,
+    ex.BatchSum: lambda apart, e, index: total(apart.of_all(e.x, index)),
+    ex.BatchMean: lambda apart, e, index: total(apart.of_all(e.x, index)) / len(apart.samples),
     ex.Sum: lambda apart, e, index: total(apart.vector(e.x)),
-    ex.Stack: _stack,
+    ex.Stack: lambda apart, e, index: apart.element(e.items[index[0]], index[1:]),
     ex.Concat: _concat,
     ex.Total: _each(total),
     ex.Largest: _each(lambda items: ex.Largest(tuple(items))),
