@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from xlcheck.errors import MissingDependencyError
-from xlcheck.formulas.printer import number
+from xlcheck.formulas.unparse import number_text
 from xlcheck.graph.training import Training
 from xlcheck.progress import progress_bar
 from xlcheck.reports.frame import table
@@ -53,7 +53,7 @@ def test_one_epoch_of_a_training_is_a_trace() -> None:
 )
 def test_a_number_is_written_exactly_and_as_excel_does(value: float, text: str) -> None:
     """Whole numbers without a point, as long as all their digits fit; E in capitals."""
-    assert number(value) == text
+    assert number_text(value) == text
     assert float(text) == value
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from xlcheck.exercises.residuals import Residual
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.printing import Entry, Style, formula, number
+from xlcheck.formulas.printing import Entry, Style, formula
+from xlcheck.formulas.unparse import number_text
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.layout.draft import Draft, View, entry_of, reference
@@ -65,13 +66,13 @@ class Marker:
         view, at = View(self.draft, sheet, None), place_in(q, index)
         left, right = (formula(side, at, view, Style.TEACHING) for side in (residual.left, residual.right))
         size = own if residual.forward else right
-        verdict = f'IF(ABS({left}-({right}))<={number(self.tolerance)}*MAX(1,ABS({size})),"{RIGHT}","{WRONG}")'
+        verdict = f'IF(ABS({left}-({right}))<={number_text(self.tolerance)}*MAX(1,ABS({size})),"{RIGHT}","{WRONG}")'
         graph = self.draft.graph
         own_divisors = [d for d in residual.divisors if not all(graph[name].is_weight for name in ex.refs(d))]
         if own_divisors:
             sizes = [f"ABS({formula(d, at, view, Style.TEACHING)})" for d in own_divisors]
             smallest = sizes[0] if len(sizes) == 1 else f"MIN({','.join(sizes)})"
-            verdict = f'IF({smallest}<{number(_DIVIDES)},"{OPEN}",{verdict})'
+            verdict = f'IF({smallest}<{number_text(_DIVIDES)},"{OPEN}",{verdict})'
         verdict = f'IFERROR({verdict},"{WRONG}")'
         waiting = self._read(q, index)
         if waiting:

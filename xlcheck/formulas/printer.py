@@ -8,10 +8,11 @@ stands inside functions that take arrays without array entry (SUM, MAX, AVERAGE,
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
@@ -37,47 +38,69 @@ class Style(StrEnum):
     COMPACT = "compact"
 
 
-class Places(Protocol):
-    """Where quantities stand, as seen from the cell whose formula is printed."""
+class Places(ABC):
+    """Where quantities stand, as seen from the cell whose formula is printed.
 
+    Raises:
+        NotSupportedError: what is asked for stands in no such place; `block`, `samples` and `batch_sum` stand in none
+            unless a subclass says otherwise.
+    """
+
+    @abstractmethod
     def shape(self, name: str) -> Shape:
         """Number of elements along each axis."""
 
+    @abstractmethod
     def element(self, name: str, index: int, row: int | None = None) -> str:
         """One element of a vector, or of a row of a matrix: `F5`, `Weights!$C$4`."""
 
+    @abstractmethod
     def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
         """Elements of a vector as a range: `F5:F8`."""
 
+    @abstractmethod
     def column(self, name: str, index: int, matrix: int | None = None) -> str:
         """One column of a matrix, or of one matrix of several, as a range: `Weights!$C$4:$C$7`."""
 
     def is_across(self, name: str) -> bool:
         """Whether a vector of several elements runs along a row."""
+        return False
 
     def cells(self, names: Sequence[str], index: int) -> str:
         """The same element of several vectors as arguments of SUM: `F5:M5`, or `F5,H5` if they stand apart."""
+        return ",".join(self.element(name, 0 if self.shape(name)[-1] == 1 else index) for name in names)
 
     def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
         """The sum of the products of two vectors' elements for many pairs: `SUMPRODUCT(F5:M5,F7:M7)`."""
+        return "+".join(f"{self.cells([a], index)}*{self.cells([b], index)}" for a, b in pairs)
 
     def samples(self, name: str) -> str:
         """A quantity of one element, over all samples, as a range."""
+        raise NotSupportedError("the samples of a batch stand in many places")
 
+    @abstractmethod
     def entry(self, name: str, row: int, column: int) -> str:
         """An entry of a matrix; of an array of matrices, whose rows stand below each other."""
 
+    @abstractmethod
     def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
         """Columns of one row of a matrix, or of one matrix of several, as a range: `Weights!$C$4:$F$4`."""
 
+    def block(self, name: str, start: int, stop: int, row: int = 0, rows: int | None = None) -> str:
+        """Columns of a matrix as a range, of all rows or some: `Weights!$C$4:$F$7`."""
+        raise NotSupportedError("matrices stand in no blocks")
+
     def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
         """The sum of some products over all samples of the batch; see `batch_sums.py`."""
+        raise NotSupportedError("the samples of a batch stand in many places")
 
     def one_hot(self, name: str) -> ex.OneHot | None:
         """The expression of a one-hot vector that stands nowhere itself; None for every other quantity."""
+        return None
 
     def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
         """Two cells that hold the largest element and the sum of a softmax, if the worksheet has them."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -102,11 +125,6 @@ class Entry:
 
 Rule = Row | Callable[["Printer", Any, Any], tuple[str, str]]
 """A template, or a function that returns the text and how tightly it binds."""
-
-
-def number(value: float) -> str:
-    """A number as a formula writes it; exact to the last bit, whole numbers without a point, `E` in capitals."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value)).upper()
 
 
 @dataclass(frozen=True)

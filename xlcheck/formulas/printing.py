@@ -10,10 +10,10 @@ from typing import get_args
 
 from xlcheck.choices import StyleName, require_known
 from xlcheck.formulas import printing_rules as rules
-from xlcheck.formulas.printer import Entry, Places, Printer, Row, Rule, Style, number
+from xlcheck.formulas.printer import Entry, Places, Printer, Row, Rule, Style
 from xlcheck.graph import expressions as ex
 
-__all__ = ["ARRAYS", "TABLES", "Entry", "Style", "formula", "number", "style_named"]
+__all__ = ["ARRAYS", "TABLES", "Entry", "Style", "formula", "style_named"]
 
 # CHIDIST(x²,1) is the probability of both tails; ERF and NORMSDIST are off by 1e-11 in some engines.
 _BOTH_TAILS = "CHIDIST(MIN(ABS({x}),40)^2,1)"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.formulas.printer import MANY, Entry, Operand, Printer, Row, number
+from xlcheck.formulas.printer import MANY, Entry, Operand, Printer, Row
+from xlcheck.formulas.unparse import number_text
 from xlcheck.graph import expressions as ex
 
 
@@ -51,7 +52,7 @@ def _range(printer: Printer, expr: ex.Ref | ex.Slice) -> str:
 
 def print_const(printer: Printer, expr: ex.Const, index: int | None) -> tuple[str, str]:
     """A number."""
-    return number(expr.value), "neg" if expr.value < 0 else "atom"
+    return number_text(expr.value), "neg" if expr.value < 0 else "atom"
 
 
 def print_dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:

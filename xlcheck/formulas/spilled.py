@@ -7,7 +7,6 @@ operation without a row here is printed element by element instead.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, cast
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.printer import MANY, Operand, Places, Printer, Row, Rule, Style
@@ -19,17 +18,7 @@ NEEDS = "Excel 365 or 2021, Google Sheets, or LibreOffice 24.8"
 """What opens a workbook with spilled formulas."""
 
 
-class Ranges(Places, Protocol):
-    """Where quantities stand, and how."""
-
-    def block(self, name: str, start: int, stop: int, row: int = 0, rows: int | None = None) -> str:
-        """Columns of a matrix as a range, of all rows or some: `Weights!$C$4:$F$7`."""
-
-    def is_across(self, name: str) -> bool:
-        """Whether a vector of several elements runs along a row."""
-
-
-def spilled_formula(expr: ex.Expr, places: Ranges) -> str | None:
+def spilled_formula(expr: ex.Expr, places: Places) -> str | None:
     """The formula of a quantity of several elements, without the equals sign; None if there is no single one."""
     try:
         return Printer(places, _SPILLED, Style.COMPACT, {}).text(expr, None)[0]
@@ -37,12 +26,8 @@ def spilled_formula(expr: ex.Expr, places: Ranges) -> str | None:
         return None
 
 
-def _ranges(printer: Printer) -> Ranges:
-    return cast("Ranges", printer.places)  # `spilled_formula` takes no others
-
-
 def _ref(printer: Printer, expr: ex.Ref, index: int | None) -> tuple[str, str]:
-    places = _ranges(printer)
+    places = printer.places
     if places.shape(expr.name)[-1] == 1:
         return places.element(expr.name, 0), "atom"
     text = places.vector(expr.name)
@@ -50,7 +35,7 @@ def _ref(printer: Printer, expr: ex.Ref, index: int | None) -> tuple[str, str]:
 
 
 def _slice(printer: Printer, expr: ex.Slice, index: int | None) -> tuple[str, str]:
-    places = _ranges(printer)
+    places = printer.places
     if expr.stop - expr.start == 1:
         return places.element(expr.of.name, expr.start, expr.row), "atom"
     if expr.row is None and not places.is_across(expr.of.name):
@@ -60,7 +45,7 @@ def _slice(printer: Printer, expr: ex.Slice, index: int | None) -> tuple[str, st
 
 def _dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
     """Units run down, and so does the input: the transposed kernel times the input."""
-    places = _ranges(printer)
+    places = printer.places
     if isinstance(expr.matrix, ex.Slice):
         if expr.matrix.row is not None:
             raise NotSupportedError("one matrix of several is multiplied element by element")
@@ -81,7 +66,7 @@ def _dot(printer: Printer, expr: ex.Dot, index: int | None) -> tuple[str, str]:
 
 def _dot_transposed(printer: Printer, expr: ex.DotTransposed, index: int | None) -> tuple[str, str]:
     """Units run down, and so does what flows back: the kernel, not transposed, times it."""
-    places = _ranges(printer)
+    places = printer.places
     matrix = expr.matrix if isinstance(expr.matrix, ex.Slice) else ex.Slice(expr.matrix, 0, printer.size(expr.x))
     if matrix.row is not None:
         raise NotSupportedError("one matrix of several is multiplied element by element")
@@ -92,7 +77,7 @@ def _dot_transposed(printer: Printer, expr: ex.DotTransposed, index: int | None)
 
 
 def _gather(printer: Printer, expr: ex.Gather, index: int | None) -> tuple[str, str]:
-    places = _ranges(printer)
+    places = printer.places
     matrix = places.block(expr.matrix.name, 0, places.shape(expr.matrix.name)[-1])
     return f"TRANSPOSE(INDEX({matrix},{Operand(printer, expr.index, 0):add}+1,0))", "atom"
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.batch_sums import COLUMN, Noting, Run, runs_of, written
+from xlcheck.formulas.printer import Places
 from xlcheck.formulas.printing import Entry, Style, formula
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
@@ -184,8 +185,8 @@ def reference(area: Range, sheet: str, *, fixed: bool = False) -> str:
 
 
 @dataclass(frozen=True)
-class View:
-    """`Places` as seen from one worksheet and one sample; weights are fixed with `$`."""
+class View(Places):
+    """As seen from one worksheet and one sample; weights are fixed with `$`."""
 
     draft: Draft
     sheet: str

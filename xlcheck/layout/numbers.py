@@ -10,7 +10,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
 from xlcheck.formulas.pattern import Letters, Pattern, row_number
-from xlcheck.formulas.printing import number
+from xlcheck.formulas.unparse import number_text
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference
@@ -124,11 +124,11 @@ def _band(
     scale = scale_of(draft, members)
     row = row_number(top)
     plain = ("E", row, "-F", row)
-    difference = plain if scale == 1 else ("(", *plain, f")/{number(scale)}")
+    difference = plain if scale == 1 else ("(", *plain, f")/{number_text(scale)}")
     differences = _filled(draft, sheet, top, _DIFFERENCE, Pattern(difference), rows, 0.0, "difference")
     mark = (
         f'IF({reference(applies, NAME, fixed=True)}=0,"{OBSOLETE}",IF(ISNUMBER(G', row,
-        "),IF(ABS(G", row, f')<={number(TOLERANCE)},"{RIGHT}","{WRONG}"),"{WRONG}"))',
+        "),IF(ABS(G", row, f')<={number_text(TOLERANCE)},"{RIGHT}","{WRONG}"),"{WRONG}"))',
     )  # fmt: skip
     verdicts = _filled(draft, sheet, top, _VERDICT, Pattern(mark), rows, RIGHT, "verdict")
     return BandRows(band, members, sheet.at(top, _WORKBOOK, rows), differences, verdicts)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.printing import number
+from xlcheck.formulas.unparse import number_text
 from xlcheck.layout.draft import reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
@@ -127,7 +127,7 @@ class _Keeper:
         kept = self._text(self._store(part.values @ weights))
         limit = max(_ROUNDING * float((np.abs(part.values) @ weights).max()), _SMALLEST)
         # Divided before it is squared: to IronCalc everything below 1e-16 is 0.
-        change = f"(MMULT({self._text(part.area)},{self._text(factors)})-{kept})/{number(limit)}"
+        change = f"(MMULT({self._text(part.area)},{self._text(factors)})-{kept})/{number_text(limit)}"
         return Question(part.name, part.area, say("originals.by_sums"), self._formula(part, f"({change})^2>1"))
 
     def _formula(self, part: Source, changed: str) -> str:

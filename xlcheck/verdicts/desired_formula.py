@@ -15,9 +15,9 @@ import numpy as np
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
 from xlcheck.formulas.functions import OpaqueError
-from xlcheck.formulas.printing import Entry, Style, formula
+from xlcheck.formulas.printer import Places
+from xlcheck.formulas.printing import Style, formula
 from xlcheck.formulas.shapes import moved
-from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.shapes import Shape
 from xlcheck.verdicts.mistakes.texts import unrounded
@@ -110,8 +110,8 @@ def _printed(wanted: Wanted, trials: Trials) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class _Places:
-    """Where quantities stand, as seen from the cell; see `printing.Places`."""
+class _Places(Places):
+    """As seen from the wrong cell."""
 
     wanted: Wanted
     trials: Trials
@@ -146,24 +146,6 @@ class _Places:
     def is_across(self, name: str) -> bool:
         area = None if self.shape(name)[-1] == 1 else self._area(name, range(self.shape(name)[-1]))
         return area is not None and area.columns > 1
-
-    def cells(self, names: Sequence[str], index: int) -> str:
-        return ",".join(self._range(name, [0 if self.shape(name)[-1] == 1 else index]) for name in names)
-
-    def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
-        return "+".join(f"{self.cells([a], index)}*{self.cells([b], index)}" for a, b in pairs)
-
-    def samples(self, name: str) -> str:
-        raise NotSupportedError("the samples of a batch stand in many places")
-
-    def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
-        raise NotSupportedError("the samples of a batch stand in many places")
-
-    def one_hot(self, name: str) -> ex.OneHot | None:
-        return None
-
-    def softmax_parts(self, expr: ex.Softmax) -> tuple[str, str] | None:
-        return None
 
     def _range(self, name: str, elements: Sequence[int]) -> str:
         area = self._area(name, elements)

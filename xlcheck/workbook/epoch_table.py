@@ -6,17 +6,16 @@ stands in the row itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
 from xlcheck.formulas.pattern import Number, Pattern
-from xlcheck.formulas.printing import Entry, Style, formula
-from xlcheck.graph import expressions as ex
+from xlcheck.formulas.printer import Places
+from xlcheck.formulas.printing import Style, formula
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.shapes import Shape
 
@@ -91,8 +90,8 @@ def _split(piece: str, mark: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Row:
-    """`Places` as seen from a row of the table."""
+class _Row(Places):
+    """As seen from a row of the table, in which each number is a quantity of its own."""
 
     table: EpochTable
     fixed: Mapping[str, Range]
@@ -121,21 +120,9 @@ class _Row:
         """See `Places`."""
         return self.element(name, 0)
 
-    def cells(self, names: Sequence[str], index: int) -> str:
-        """See `Places`."""
-        return ",".join(self.element(name, 0) for name in names)
-
-    def products(self, pairs: Sequence[tuple[str, str]], index: int) -> str:
-        """See `Places`."""
-        return "+".join(f"{self.element(a, 0)}*{self.element(b, 0)}" for a, b in pairs)
-
     def samples(self, name: str) -> str:
         """See `Places`."""
         return self.element(name, 0)
-
-    def is_across(self, name: str) -> bool:
-        """See `Places`."""
-        return False
 
     def entry(self, name: str, row: int, column: int) -> str:
         """See `Places`."""
@@ -144,13 +131,3 @@ class _Row:
     def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
         """See `Places`."""
         return self.element(name, 0)
-
-    def batch_sum(self, products: Sequence[tuple[ex.Expr, ...]], entry: Entry, style: Style) -> str:
-        """See `Places`."""
-        raise NotSupportedError("a table of epochs needs sums over the batch written out")
-
-    def softmax_parts(self, expr: ex.Softmax) -> None:
-        """See `Places`."""
-
-    def one_hot(self, name: str) -> None:
-        """See `Places`."""
