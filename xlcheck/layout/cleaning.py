@@ -120,7 +120,7 @@ class _Page:
             if column == _FIRST:
                 sheet.put(at, 0, say("cleaning.numbers", first=place + 1, last=place + _LINE), "label")
             behind = f"{place + 1 - _PADDED}+{count.fixed()}"
-            text = f"IF({behind}<1,{PADDING},INDEX({codes.fixed()},{behind}))"
+            text = f"IF({behind}<1,{PADDING},INDEX({codes.fixed()},1,{behind}))"
             index = place - _PADDED + len(given)
             style = "input_code" if place >= _PADDED - self.encoding.timesteps else "intermediate_code"
             draft.helper(sheet, at, column, text, [given[index] if index >= 0 else float(PADDING)], style)

@@ -1,0 +1,79 @@
+"""Gnumeric, another spreadsheet program, computes the workbooks as they were stored."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from itertools import islice
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from drawn_plans import drawn
+from thorough import THOROUGH, spread
+
+from xlcheck.graph.trace import Trace
+from xlcheck.layout.plan import plan_model
+from xlcheck.model.model_spec import ModelSpec
+from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import manifest_of
+from xlcheck.workbook.reader import read_workbook
+from xlcheck.workbook.writer import write_workbook
+
+SSCONVERT = shutil.which("ssconvert")
+WORKBOOKS = sorted((Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
+pytestmark = pytest.mark.skipif(SSCONVERT is None, reason="Gnumeric's ssconvert is not installed")
+
+
+def recalculated(path: Path, folder: Path) -> WorkbookContent:
+    """What Gnumeric saves after it has calculated every formula; the values that were stored are spoiled before."""
+    spoiled, saved = folder / "spoiled.xlsx", folder / "saved.xlsx"
+    with ZipFile(path) as source, ZipFile(spoiled, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = re.sub(rb"</f><v>[^<]*</v>", b"</f><v>999.25</v>", data.replace(b' t="str"><f>', b"><f>"))
+            target.writestr(name, data)
+    subprocess.run([str(SSCONVERT), "--recalc", spoiled, saved], check=True, capture_output=True, timeout=300)
+    return read_workbook(saved)
+
+
+def require_the_same(path: Path, folder: Path) -> int:
+    """Compare every formula cell with the number or the text that was stored; returns how many there are."""
+    stored, saved = read_workbook(path), recalculated(path, folder)
+    manifest = manifest_of(stored)
+    assert manifest is not None
+    slack = {(h.cell.sheet, h.cell.top, h.cell.left): h.atol for h in manifest.helpers}
+    count = 0
+    for sheet, row, column, cell in stored.formula_cells():
+        own = saved.sheets[sheet].cells.get((row, column))
+        found, where = None if own is None else own.value, (sheet, row, column, cell.formula)
+        if isinstance(cell.value, float):
+            atol = max(1e-13, slack.get((sheet, row, column), 0.0))
+            assert found == pytest.approx(cell.value, rel=1e-12, abs=atol), where
+        else:
+            assert (found or "") == (cell.value or ""), where
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("path", spread(WORKBOOKS, 4), ids=lambda path: path.stem)
+def test_gnumeric_computes_each_lesson(path: Path, tmp_path: Path) -> None:
+    """All formula cells within 1e-12 of their size, or as near as two numbers of which one is taken from the other."""
+    assert require_the_same(path, tmp_path) > 200
+
+
+def test_gnumeric_computes_models(tmp_path: Path) -> None:
+    """Random ones in the style of `build MODEL.keras`, without short softmaxes and saturation."""
+    suitable = (model for model in map(drawn, range(40)) if _is_tame(*model[:2]))
+    for number, (spec, trace, samples) in enumerate(islice(suitable, 10 if THOROUGH else 3)):
+        path = tmp_path / f"{number}.xlsx"
+        write_workbook(plan_model(spec, trace, trace, samples), path)
+
+        assert require_the_same(path, tmp_path) > 20
+
+
+def _is_tame(spec: ModelSpec, trace: Trace) -> bool:
+    """Gnumeric applies no function to each cell of a range inside SUMPRODUCT, as a softmax in one cell needs."""
+    return spec.layers[-1].options["activation"] != "softmax" and max(abs(v).max() for v in trace.values.values()) < 50
