@@ -68,14 +68,17 @@ class Session(Protocol):
         An engine may put it off until the next reading, which then says what is wrong.
         """
 
-    def read(self, area: Range) -> list[list[Value]]:
-        """Values of a range, row by row; `NotEvaluated` where the engine cannot compute a formula.
+    def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        """Values of several ranges, one after the other; `NotEvaluated` where the engine cannot compute a formula.
 
         To be called after `recalculate`.
         """
 
-    def read_all(self, areas: Sequence[Range]) -> PackedValues:
-        """Values of several ranges, one after the other; see `read`."""
+    def read(self, area: Range) -> list[list[Value]]:
+        """Values of one range, row by row; see `read_all`."""
+        numbers, others = self.read_all([area])
+        values = [others.get(place, number) for place, number in enumerate(numbers)]
+        return [values[start : start + area.columns] for start in range(0, area.size, area.columns)]
 
 
 class Engine(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ class CellRune:
         return _Session(load_plain(path, _load) if data_tables else load_or_plain(path, _load))
 
 
-class _Session:
+class _Session(Session):
     def __init__(self, workbook: Any) -> None:
         from cellrune import CellRuneError
 
@@ -63,16 +62,16 @@ class _Session:
         except self._error as error:
             raise EngineError(f"cellrune cannot calculate the workbook ({error}); try --engine ironcalc") from None
 
-    def read(self, area: Range) -> list[list[Value]]:
+    def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        return PackedValues.of(map(self._values, areas))
+
+    def _values(self, area: Range) -> list[Value]:
         last = cell_name(area.top + area.rows - 1, area.left + area.columns - 1)
         try:
             rows = self._workbook.read_values(area.sheet, cell_name(area.top, area.left), last)
         except self._error as error:
             raise UsageError(f"cellrune cannot read {area} ({error})") from None
-        return [[_value(cell) for cell in row] for row in rows]
-
-    def read_all(self, areas: Sequence[Range]) -> PackedValues:
-        return PackedValues.of(list(chain.from_iterable(self.read(area))) for area in areas)
+        return [_value(cell) for row in rows for cell in row]
 
 
 def _load(path: Path) -> Any:

@@ -46,8 +46,8 @@ class Formulon:
         return _Session(load_or_plain(path, _load), hiding=hiding)
 
 
-class _Session:
-    """See `Session`. With `hiding`, a value may come of something unknown, so that each formula is looked at."""
+class _Session(Session):
+    """With `hiding`, a value may come of something unknown, so that each formula is looked at."""
 
     def __init__(self, workbook: Any, *, hiding: bool) -> None:
         self._workbook = workbook
@@ -69,10 +69,6 @@ class _Session:
             self._workbook.recalc()
         except FormulonError as error:
             raise EngineError(f"formulon cannot calculate the workbook ({error}); try --engine ironcalc") from None
-
-    def read(self, area: Range) -> list[list[Value]]:
-        values = self._values(area)
-        return [list(values[start : start + area.columns]) for start in range(0, area.size, area.columns)]
 
     def read_all(self, areas: Sequence[Range]) -> PackedValues:
         return PackedValues.of(map(self._values, areas))

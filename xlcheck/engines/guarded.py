@@ -23,7 +23,6 @@ from xlcheck.engines.forked import Forked, may_fork
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.container import acceptance
-from xlcheck.workbook.values import Value
 
 if TYPE_CHECKING:
     import subprocess
@@ -135,7 +134,7 @@ def _give_back(worker: _Worker, idle: deque[_Worker]) -> None:
         idle.append(worker)
 
 
-class _GuardedSession:
+class _GuardedSession(Session):
     """A workbook in the other process, which begins to load it at once."""
 
     def __init__(self, lease: _Lease, path: Path, seconds: float) -> None:
@@ -169,18 +168,12 @@ class _GuardedSession:
         self._due = [*(self._due or ()), *self._pending]
         self._pending = []
 
-    def read(self, area: Range) -> list[list[Value]]:
-        values: list[list[Value]] = self._ask("read", area)
-        return values
-
     def read_all(self, areas: Sequence[Range]) -> PackedValues:
-        values: PackedValues = self._ask("read_all", areas)
-        return values
-
-    def _ask(self, method: str, argument: object) -> Any:
         due, self._due = self._due, None
         worker = self._lease.worker
-        return worker.reply(worker.begin(method, self._number, due, argument, seconds=self._seconds), self._path)
+        request = worker.begin("read_all", self._number, due, areas, seconds=self._seconds)
+        values: PackedValues = worker.reply(request, self._path)
+        return values
 
 
 @dataclass(frozen=True)

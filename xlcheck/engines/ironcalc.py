@@ -55,7 +55,7 @@ class IronCalc:
         return _Session(load_or_plain(path, _load), hiding)
 
 
-class _Session:
+class _Session(Session):
     def __init__(self, model: Any, hiding: bool) -> None:
         from ironcalc import CellType
 
@@ -87,10 +87,6 @@ class _Session:
     def recalculate(self) -> None:
         with _panics_as_errors("calculating"):
             self._model.evaluate()
-
-    def read(self, area: Range) -> list[list[Value]]:
-        values = [value for block in self._blocks(area) for value in block]
-        return [values[i : i + area.columns] for i in range(0, len(values), area.columns)]
 
     def read_all(self, areas: Sequence[Range]) -> PackedValues:
         return PackedValues.of(block for area in areas for block in self._blocks(area))

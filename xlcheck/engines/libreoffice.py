@@ -16,7 +16,7 @@ import tempfile
 import weakref
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from threading import Lock
 
@@ -131,7 +131,7 @@ class LibreOffice:
         return user.parent
 
 
-class _Session:
+class _Session(Session):
     def __init__(self, engine: LibreOffice, path: Path) -> None:
         self._engine = engine
         self._path = path
@@ -157,7 +157,10 @@ class _Session:
             except WorkbookError as error:
                 raise EngineError(f"LibreOffice made of {self._path} what cannot be read ({error})") from None
 
-    def read(self, area: Range) -> list[list[Value]]:
+    def read_all(self, areas: Sequence[Range]) -> PackedValues:
+        return PackedValues.of(map(self._values, areas))
+
+    def _values(self, area: Range) -> list[Value]:
         if self._content is None:
             raise UsageError("the workbook must be recalculated before values are read")
         try:
@@ -167,10 +170,7 @@ class _Session:
         source = self._source.sheets[area.sheet].cells
         rows = range(area.top, area.top + area.rows)
         columns = range(area.left, area.left + area.columns)
-        return [[self._value(cells.get(key), source.get(key)) for key in product([row], columns)] for row in rows]
-
-    def read_all(self, areas: Sequence[Range]) -> PackedValues:
-        return PackedValues.of(list(chain.from_iterable(self.read(area))) for area in areas)
+        return [self._value(cells.get(key), source.get(key)) for key in product(rows, columns)]
 
     @cached_property
     def _source(self) -> WorkbookContent:

@@ -13,7 +13,6 @@ from xlcheck.engines.unguarded import unguarded
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.container import Acceptance, accept
-from xlcheck.workbook.values import Value
 
 Due = Iterable[tuple[str, int, int, float | str]] | None
 """Constants to put into cells before a workbook is recalculated; None if it need not be."""
@@ -60,26 +59,16 @@ class _Server:
             accept(path, accepted)
         self._sessions[number] = self._engine.open(path)
 
-    def read(self, number: int, due: Due, area: Range) -> list[list[Value]]:
-        return self._recalculated(number, due).read(area)
-
     def read_all(self, number: int, due: Due, areas: Sequence[Range]) -> PackedValues:
-        return self._recalculated(number, due).read_all(areas)
-
-    def _recalculated(self, number: int, due: Due) -> Session:
         session = self._sessions[number]
         if due is not None:
             for sheet, row, column, value in due:
                 session.set(sheet, row, column, value)
             session.recalculate()
-        return session
+        return session.read_all(areas)
 
 
-_METHODS: dict[str, Callable[..., Any]] = {
-    "open": _Server.open,
-    "read": _Server.read,
-    "read_all": _Server.read_all,
-}
+_METHODS: dict[str, Callable[..., Any]] = {"open": _Server.open, "read_all": _Server.read_all}
 
 
 def _limit_memory() -> None:

@@ -126,7 +126,7 @@ class Kept:
         )
 
 
-class KeptSession:
+class KeptSession(Session):
     """One submission's session: its own contents of the cells, which are shown when somebody reads."""
 
     def __init__(self, kept: Kept, contents: dict[Place, Entry]) -> None:
@@ -139,12 +139,6 @@ class KeptSession:
 
     def recalculate(self) -> None:
         """Other submissions may be calculated before somebody reads this one."""
-
-    def read(self, area: Range) -> list[list[Value]]:
-        """See `Session`."""
-        packed = self.read_all([area])
-        values = [packed.others.get(place, number) for place, number in enumerate(packed.numbers)]
-        return [values[i : i + area.columns] for i in range(0, len(values), area.columns)]
 
     def read_all(self, areas: Sequence[Range]) -> PackedValues:
         """See `Session`."""
