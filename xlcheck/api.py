@@ -290,7 +290,7 @@ def check(
 
         content = replace(content, notes=(*content.notes, *verify(content, key)))
     # From here on the engine loads the file.
-    from xlcheck.building.given_model import loaded_model, require_inputs, require_model, weights_of_model
+    from xlcheck.building.given_model import require_inputs, require_model
     from xlcheck.oracle.on_request import keras_if_installed
     from xlcheck.verdicts.generated import check_content
     from xlcheck.workbook.manifest import is_generated
@@ -307,9 +307,12 @@ def check(
         require_inputs(content, inputs)
     weights = None
     if model is not None:
+        from xlcheck.model.keras_file import loaded_model
+        from xlcheck.model.keras_reader import weights_of
+
         loaded = loaded_model(model)
         require_model(content, loaded)
-        weights = weights_of_model(loaded)
+        weights = weights_of(loaded)
     doing(f"recalculating {path} and comparing it with Keras")
     report = check_content(
         content, recalculating, recompute=keras_if_installed(), model_weights=weights, atol=atol, rtol=rtol,

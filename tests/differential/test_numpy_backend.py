@@ -15,8 +15,9 @@ from cases import CASES
 from models import build, described, odd_models_allowed, traced
 from thorough import THOROUGH, part_of
 
-from xlcheck.building.given_model import given_model, loaded_model
+from xlcheck.building.given_model import given_model
 from xlcheck.errors import ModelError
+from xlcheck.model.keras_file import loaded_model
 from xlcheck.model.model_spec import Array, ModelSpec
 from xlcheck.oracle import apart
 from xlcheck.oracle.record import retrace

@@ -87,23 +87,23 @@ def build_model(
         OracleError: Keras's recorded values contradict its own prediction.
         WorkbookError: the workbook would exceed Excel's limits; the message has the sizes.
     """
-    from xlcheck.model.keras_file import load_model
+    from xlcheck.model.keras_file import loaded_model
     from xlcheck.model.keras_loss import identifier_of
     from xlcheck.model.keras_reader import read_model, require_supported
     from xlcheck.oracle.record import predict, record
 
     path = Path(output)
     require_writable(path)
-    loaded = load_model(model) if isinstance(model, (str, Path)) else model
+    loaded = loaded_model(model)
     require_room_for_weights(require_supported(loaded))  # by name, before its inputs are looked at
     if backward is not None and backward.loss is not None:
         backward = replace(backward, loss=identifier_of(backward.loss))
     given = inputs_of(loaded, inputs, labels, require_room)
-    spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
+    spec = read_model(loaded, given.shapes)
     spec = replace(spec, loss=None if backward is None else loss_of(spec, backward))
     _require_single_precision(spec, given.arrays)
     _require_memory(forward_graph(spec), len(given.labels))
-    arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
+    arrays = given.for_keras
     batch, targets = None, None
     settings: dict[str, Array] = {}
     if backward is not None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xlcheck.errors import DataError, ModelError, UsageError
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
@@ -94,33 +92,20 @@ def _given_model(model: Any, inputs: Any) -> GivenModel:
     from xlcheck.building.inputs import inputs_of
     from xlcheck.handmade.networks.by_value import GivenModel
     from xlcheck.learning.forward import forward_graph
-    from xlcheck.model.keras_reader import read_model
+    from xlcheck.model.keras_file import loaded_model
+    from xlcheck.model.keras_reader import read_model, weights_of
     from xlcheck.oracle.quantities import spread
 
     loaded = loaded_model(model)
     given = None if inputs is None else inputs_of(loaded, inputs)
-    spec = read_model(loaded, None if given is None else [array.shape[1:] for array in given.arrays])
+    spec = read_model(loaded, None if given is None else given.shapes)
     spec = replace(spec, loss=None)
-    values = dict(weights_of_model(loaded))
+    values = weights_of(loaded)
     if given is not None:
         graph = forward_graph(spec)
         for item, array in zip(spec.inputs, given.arrays, strict=True):
             values |= spread(graph, f"{item.tensor}.x", array)
     return GivenModel(spec, values)
-
-
-def loaded_model(model: Any) -> Any:
-    """The model of a path, loaded without running any code of it; a model as it is."""
-    from xlcheck.model.keras_file import load_model
-
-    return load_model(model) if isinstance(model, (str, Path)) else model
-
-
-def weights_of_model(model: Any) -> Mapping[str, NDArray[np.float64]]:
-    """Its weights in double precision, by the names of the quantities that they are."""
-    from xlcheck.model.keras_reader import weights_of
-
-    return weights_of(model)
 
 
 def first_difference(model: ModelSpec, stored: ModelSpec) -> str | None:

@@ -41,6 +41,16 @@ class ModelInputs:
     labels: tuple[str, ...]
     states: Mapping[str, Array] = field(default_factory=dict)
 
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """The shape of each input, without the axis of samples."""
+        return [array.shape[1:] for array in self.arrays]
+
+    @property
+    def for_keras(self) -> Array | list[Array]:
+        """The arrays as a model is called with them: the only one, or a list."""
+        return list(self.arrays) if len(self.arrays) > 1 else self.arrays[0]
+
 
 def inputs_of(
     model: Any, inputs: Any, labels: Sequence[str] | None = None, check: Check = lambda shapes: None

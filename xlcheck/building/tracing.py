@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -35,14 +34,14 @@ def trace_model(
         DataError: the inputs cannot be read or do not fit the model.
         OracleError: Keras's recorded values contradict its own prediction.
     """
-    from xlcheck.model.keras_file import load_model
+    from xlcheck.model.keras_file import loaded_model
     from xlcheck.model.keras_reader import read_model
     from xlcheck.oracle.record import record
 
-    loaded = load_model(model) if isinstance(model, (str, Path)) else model
+    loaded = loaded_model(model)
     given = inputs_of(loaded, inputs)
-    arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
+    arrays = given.for_keras
     wanted = None if targets is None else read_array(targets, "targets")[0]
     trace = record(loaded, arrays, wanted, {**given.states, **(initial_states or {})})
-    spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
+    spec = read_model(loaded, given.shapes)
     return trace, forward_graph(spec if targets is not None else replace(spec, loss=None))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -140,14 +139,14 @@ def model_subject(model: Any, inputs: Any, targets: Any = None) -> Subject:
     from xlcheck.building.backward import Backward, loss_of, targets_of
     from xlcheck.building.build import with_places
     from xlcheck.building.inputs import inputs_of
-    from xlcheck.model.keras_file import load_model
+    from xlcheck.model.keras_file import loaded_model
     from xlcheck.model.keras_reader import read_model, require_supported
     from xlcheck.oracle.record import predict, record
 
-    loaded = load_model(model) if isinstance(model, (str, Path)) else model
+    loaded = loaded_model(model)
     require_supported(loaded)
     given = inputs_of(loaded, inputs)
-    spec = read_model(loaded, [array.shape[1:] for array in given.arrays])
+    spec = read_model(loaded, given.shapes)
     wanted: Array | None = None
     if targets is not None:
         asked = Backward(targets)
@@ -155,7 +154,7 @@ def model_subject(model: Any, inputs: Any, targets: Any = None) -> Subject:
         wanted = targets_of(asked, len(given.labels), str(spec.loss))
     else:
         spec = replace(spec, loss=None)
-    arrays = list(given.arrays) if len(given.arrays) > 1 else given.arrays[0]
+    arrays = given.for_keras
     trace = record(loaded, arrays, wanted, given.states, loss=spec.loss)
     trained = predict(loaded, arrays, given.states)
     spec, trace = with_places(spec, trace)

@@ -69,6 +69,11 @@ def load_model(path: str | Path) -> Any:
         raise ModelError(f"{path}: Keras cannot load it: {reason}") from error
 
 
+def loaded_model(model: Any) -> Any:
+    """The model in a file, see `load_model`; a model as it is."""
+    return load_model(model) if isinstance(model, (str, Path)) else model
+
+
 def _config(path: Path) -> tuple[dict[str, Any], int]:
     """The model's configuration, straight from the zip, and how many bytes the file has for its weights."""
     try:
