@@ -26,6 +26,7 @@ from xlcheck.workbook.styles import BRIEF
 NAME = "Matrices"
 _LABEL, _EQUATION, _FIRST = range(3)
 _MOST_OF_A_ROW = 8  # numbers of one that is too long
+_LOW = 13.5  # points of a row of letters of ten points or fewer
 _ROUNDING = 1e-14  # of a sum of a few exponentials
 _MOST_NUMBERS = 20_000  # that are stored of all steps and samples, a tenth of what the sheet Numbers may store
 
@@ -76,6 +77,9 @@ def matrices_sheet(draft: Draft) -> None:
         heading(sheet, row, say("matrices.computed_once") if steps else say("matrices.one_pass"), page.columns)
         page.fill(lines.single, row + 1)
     numbers = dict.fromkeys(range(_FIRST, page.columns), lines.number)
+    if lines.chosen:  # as much on a page as can be
+        for used in {used for used, _ in sheet.cells if used >= TOP}:
+            sheet.heights.setdefault(used, _LOW)
     sheet.widths.update({_LABEL: lines.label, _EQUATION: EQUATIONS, **numbers})
     sheet.freeze = (4 if lines.chosen else 3, 1)
 
