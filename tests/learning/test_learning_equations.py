@@ -13,8 +13,8 @@ from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.graph.training import Training
 from xlcheck.learning.losses import EPSILON, LOSSES, Loss, clipped
 from xlcheck.learning.optimisers import ADAM, PLAIN_SGD, RMSPROP, SGD
-from xlcheck.learning.optimisers.history import numbers_of, put_together
 from xlcheck.learning.optimisers.optimiser import Optimiser
+from xlcheck.learning.optimisers.run import numbers_of
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 
@@ -98,6 +98,6 @@ def test_a_table_of_epochs_holds_the_whole_training() -> None:
         w = w - RATE * 2 * x.T @ (x @ w - y) / len(x)
         new = [numbers[f"dense.new_kernel[{i}][0]"][number, 0] for i in range(2)]
         np.testing.assert_allclose(new, w[:, 0], rtol=1e-14)
-    whole = put_together(epoch, {name: value[1:] for name, value in numbers.items()})
+    whole = epoch.together({name: value[1:] for name, value in numbers.items()})
     np.testing.assert_array_equal(whole["input.x"], x)
     assert epoch.before["dense.kernel[1][0]"] == "dense.new_kernel[1][0]"

@@ -11,7 +11,7 @@ from xlcheck.graph.nudges import DELTA, NUDGED, nudges
 from xlcheck.graph.trace import Trace
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import OPTIMISERS
-from xlcheck.learning.optimisers.history import numbers_of, put_together
+from xlcheck.learning.optimisers.run import numbers_of
 from xlcheck.learning.optimisers.step import LAYER
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import Array, ModelSpec
@@ -53,7 +53,7 @@ def retrain(spec: ModelSpec, given: Mapping[str, Array], samples: int, epochs: i
         with `nudged ` before the name, one row a run.
     """
     epoch = epoch_graph(spec, samples)
-    whole = put_together(epoch, given)
+    whole = epoch.together(given)
     name, optimiser = list(OPTIMISERS.items())[round(float(whole[f"{LAYER}.choice"][0])) - 1]
     settings = {setting: float(whole[f"{LAYER}.{setting}"][0]) for setting in optimiser.settings}
     delta = float(whole[DELTA][0])

@@ -18,7 +18,7 @@ from xlcheck.layout.plan import finished, put_manifest
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training import epochs, nudges, one_step
 from xlcheck.layout.training import inputs as training_inputs
-from xlcheck.learning.optimisers.history import numbers_of
+from xlcheck.learning.optimisers.run import numbers_of
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import say, say_all, texts

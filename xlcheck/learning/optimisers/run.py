@@ -1,4 +1,4 @@
-"""Many steps one after another in NumPy: what a step leaves behind is given to the next."""
+"""A training in NumPy: many steps one after another, of which each is given what the one before leaves behind."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from xlcheck.graph.evaluate import Array, evaluate
+from xlcheck.graph.nudges import DELTA, SIZE
 from xlcheck.graph.quantities import Graph
-from xlcheck.learning.optimisers.step import BEFORE, LAYER, NEW
+from xlcheck.graph.training import Training
+from xlcheck.learning.optimisers import OPTIMISERS
+from xlcheck.learning.optimisers.step import LAYER, setting_values
+from xlcheck.learning.optimisers.table import EpochGraph, carried
 
 
 def run_epochs(graph: Graph, given: Mapping[str, Array], epochs: int) -> dict[str, Array]:
@@ -35,13 +39,13 @@ def run_epochs(graph: Graph, given: Mapping[str, Array], epochs: int) -> dict[st
     return {name: np.stack(values) for name, values in history.items()}
 
 
-def carried(graph: Graph) -> dict[str, str]:
-    """What a step computes → where the next step is given it: new weights, and slots."""
-    found = {}
-    for q in graph:
-        layer, symbol = q.band.layer, q.band.symbol
-        if q.expr is None and symbol.endswith(BEFORE):
-            found[q.name.removesuffix(BEFORE)] = q.name
-        elif symbol.startswith(NEW) and q.is_weight:
-            found[q.name] = f"{layer}.{symbol.removeprefix(NEW)}"
-    return found
+def numbers_of(epoch: EpochGraph, training: Training, delta: float = SIZE) -> dict[str, Array]:
+    """Each number of each epoch, `(epochs, 1)`: Keras's own, but for what Keras does not keep (α, unused slots)."""
+    optimisers = list(OPTIMISERS.values())
+    choice = list(OPTIMISERS).index(training.optimiser)
+    changed = {name: float(value) for name, value in training.settings.items()}
+    settings = setting_values(optimisers, choice, changed)
+    given = {f"{LAYER}.{name}": np.array([value]) for name, value in settings.items()}
+    given[DELTA] = np.array([delta])
+    given |= {q.name: training.values[q.name][0] for q in epoch.whole if q.expr is None and q.name in training.values}
+    return epoch.apart(run_epochs(epoch.whole, given, training.epochs)) | epoch.apart(training.values)

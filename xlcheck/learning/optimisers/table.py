@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from xlcheck.graph.evaluate import Array
 from xlcheck.graph.gradients import backward
@@ -12,8 +14,7 @@ from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.scalars import Index, indices, scalar_graph, scalar_name
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import OPTIMISERS
-from xlcheck.learning.optimisers.run import carried
-from xlcheck.learning.optimisers.step import add_step
+from xlcheck.learning.optimisers.step import BEFORE, NEW, add_step
 from xlcheck.model.model_spec import ModelSpec
 
 LIMIT = 1000.0
@@ -42,7 +43,7 @@ class EpochGraph:
     def numbers(self) -> Iterator[tuple[Quantity, Index, int | None]]:
         """Every number that there is: its quantity, its index, and its sample, None if all share it."""
         for q in self.whole:
-            for sample in [None] if q.is_weight else range(self.samples):
+            for sample in self._owners(q):
                 for index in indices(q):
                     if scalar_name(q, index, sample) in self.scalars:
                         yield q, index, sample
@@ -53,7 +54,7 @@ class EpochGraph:
         for q in self.whole:
             if q.name not in values:
                 continue
-            for sample in [None] if q.is_weight else range(self.samples):
+            for sample in self._owners(q):
                 rows = values[q.name] if sample is None else values[q.name][:, sample]
                 flat = rows.reshape(len(rows), -1)
                 for place, index in enumerate(indices(q)):
@@ -61,6 +62,19 @@ class EpochGraph:
                     if name in self.scalars:
                         found[name] = flat[:, [place]]
         return found
+
+    def together(self, numbers: Mapping[str, Array]) -> dict[str, Array]:
+        """What an epoch is given, as vectors and matrices, from its single numbers `(1, 1)`."""
+        whole = {}
+        for q in self.whole:
+            if q.expr is None:
+                rows = [[numbers[scalar_name(q, i, k)][0, 0] for i in indices(q)] for k in self._owners(q)]
+                whole[q.name] = np.array(rows).reshape(q.shape if q.is_weight else (self.samples, *q.shape))
+        return whole
+
+    def _owners(self, q: Quantity) -> Sequence[int | None]:
+        """Each sample, of which a quantity holds numbers; None alone for what all share."""
+        return [None] if q.is_weight else range(self.samples)
 
 
 def epoch_graph(spec: ModelSpec, samples: int) -> EpochGraph:
@@ -74,6 +88,18 @@ def epoch_graph(spec: ModelSpec, samples: int) -> EpochGraph:
         for index in indices(whole[given])
     }
     return EpochGraph(whole, scalars, before, samples)
+
+
+def carried(graph: Graph) -> dict[str, str]:
+    """What a step computes → where the next step is given it: new weights, and slots."""
+    found = {}
+    for q in graph:
+        layer, symbol = q.band.layer, q.band.symbol
+        if q.expr is None and symbol.endswith(BEFORE):
+            found[q.name.removesuffix(BEFORE)] = q.name
+        elif symbol.startswith(NEW) and q.is_weight:
+            found[q.name] = f"{layer}.{symbol.removeprefix(NEW)}"
+    return found
 
 
 def _pruned(graph: Graph) -> Graph:
